@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The one entry of this repository.
+#
+#   ./build.sh build            the program, at artifacts/lepton/lepton
+#   ./build.sh demo [options]   a simulated AI fleet with faults, through the whole pipeline (lepton demo --help)
+#   ./build.sh test [options]   every test that this machine can run (options go to dotnet test)
+#   ./build.sh bench [--json]   the benchmark table
+#
+# Whatever is missing on a fresh machine with the .NET SDK and a Debian-like base is installed or built on the way.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"; cd "$root"
+. eng/lib.sh
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+lepton="$root/artifacts/lepton/lepton"
+
+prepare() {
+  need dotnet "Install the .NET 10 SDK (https://dot.net)"
+  bash eng/native-kafka.sh
+}
+
+# The program is published again only when a source is newer than it.
+build() {
+  prepare
+  if [ -x "$lepton" ] && [ -z "$(find src Directory.*.props global.json -newer "$lepton" -type f -print -quit)" ]; then
+    say "program: artifacts/lepton/lepton is up to date"; return
+  fi
+  step "building the program" dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj -c Release -o artifacts/lepton --nologo -v quiet
+  touch "$lepton"
+  say "program: artifacts/lepton/lepton"
+}
+
+verb="${1:-help}"; [ $# -gt 0 ] && shift
+case "$verb" in
+  build) build ;;
+  demo)  build >&2; exec "$lepton" demo "$@" ;;
+  test)  build; . eng/test.sh ;;
+  bench) build >&2; . eng/bench.sh ;;
+  help|-h|--help) sed -n '2,9p' "${BASH_SOURCE[0]}" | cut -c3- ;;
+  *) echo "build.sh: unknown verb '$verb' (build, demo, test, bench)" >&2; exit 2 ;;
+esac

@@ -1,0 +1,112 @@
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerts;
+
+/// <summary>What is published on the alerts topic: one change of one alert, complete enough to be read, charted and routed without any other store.</summary>
+public sealed record AlertEvent
+{
+    /// <summary>The event's own id: 32 hex digits, a function of source partition, offset, ordinal and policy only, so a replay makes the same one.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The alert's id: 32 hex digits, the same for every event of one alert.</summary>
+    public required string AlertId { get; init; }
+
+    /// <summary>What happened to the alert.</summary>
+    public required AlertEventType Type { get; init; }
+
+    /// <summary>The watched AI model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The metric that is anomalous.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>The labels of the series.</summary>
+    public required LabelSet Labels { get; init; }
+
+    /// <summary>How urgent it is, now.</summary>
+    public required AlertSeverity Severity { get; init; }
+
+    /// <summary>How anomalous the worst sample of this alert so far is; 1.0 is the line of the policy's false-alarm budget, higher is rarer. Finite, ≥ 0.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>How far to trust the score, 0..1: below 0.9 the series is young or its data poor.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>The sample's value in the series' unit; null where it was not a finite number.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>The value as text where it is no finite number ("NaN", "Infinity"), else null.</summary>
+    public string? ValueText { get; init; }
+
+    /// <summary>What the forecast expected; null where there was none yet.</summary>
+    public double? Expected { get; init; }
+
+    /// <summary>Lower end of the expected band; null where there was none yet.</summary>
+    public double? Lower { get; init; }
+
+    /// <summary>Upper end of the expected band; null where there was none yet.</summary>
+    public double? Upper { get; init; }
+
+    /// <summary>The metric's unit (UCUM) where it is known from its name, else null.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>When the anomaly began (event time of its first anomalous sample).</summary>
+    public required Timestamp Onset { get; init; }
+
+    /// <summary>Event time of the sample that caused this event.</summary>
+    public required Timestamp DetectedAt { get; init; }
+
+    /// <summary>The training step of that sample, or null.</summary>
+    public long? Step { get; init; }
+
+    /// <summary>Input topic of the record that caused this event.</summary>
+    public required string SourceTopic { get; init; }
+
+    /// <summary>Input partition of that record; the event is written to the alerts partition of the same number.</summary>
+    public required int SourcePartition { get; init; }
+
+    /// <summary>Offset of that record.</summary>
+    public required long SourceOffset { get; init; }
+
+    /// <summary>What each detector contributed, the strongest first; never empty.</summary>
+    public required IReadOnlyList<DetectorPart> Detectors { get; init; }
+
+    /// <summary>The last points of the series with their band, oldest first (at most about 120).</summary>
+    public required IReadOnlyList<AlertPoint> Points { get; init; }
+
+    /// <summary>What it means, in English.</summary>
+    public required Explanation English { get; init; }
+
+    /// <summary>What it means, in Chinese.</summary>
+    public required Explanation Chinese { get; init; }
+
+    /// <summary>A page that tells what to do, or null.</summary>
+    public string? RunbookUrl { get; init; }
+
+    /// <summary>The labels under which Alertmanager users know it (<c>alertname</c>, <c>severity</c>, <c>model</c>, <c>metric</c> and the series' own); routes and matchers see these.</summary>
+    public required LabelSet RoutingLabels { get; init; }
+
+    /// <summary>The annotations under which Alertmanager users know it (<c>summary</c>, <c>description</c>, <c>runbook_url</c>, …).</summary>
+    public required LabelSet Annotations { get; init; }
+}
+
+/// <summary>What one detector contributed to a score.</summary>
+/// <param name="Name">The detector's name, as in docs/detectors.</param>
+/// <param name="Score">Its calibrated score; 1.0 is its line.</param>
+/// <param name="Raw">Its own raw score, in its own unit (robust deviations for most).</param>
+public readonly record struct DetectorPart(string Name, double Score, double Raw);
+
+/// <summary>One point of the chart that an event carries.</summary>
+/// <param name="Time">Event time.</param>
+/// <param name="Value">The value; NaN where it was not finite.</param>
+/// <param name="Expected">The forecast, or NaN.</param>
+/// <param name="Lower">Lower end of the band, or NaN.</param>
+/// <param name="Upper">Upper end of the band, or NaN.</param>
+public readonly record struct AlertPoint(Timestamp Time, double Value, double Expected, double Lower, double Upper);
+
+/// <summary>What an alert means, in one language: one sentence, a paragraph, and what to do.</summary>
+/// <param name="Summary">One line: what, where, how much.</param>
+/// <param name="Description">Since when, expected and seen, how sure, why now.</param>
+/// <param name="Actions">Suggested actions, the first the most useful.</param>
+public sealed record Explanation(string Summary, string Description, IReadOnlyList<string> Actions);

@@ -1,0 +1,230 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerts;
+
+/// <summary>The JSON form of an <see cref="AlertEvent"/>: the value of a record on the alerts topic (docs/alert-event.schema.json).</summary>
+public static class AlertEventJson
+{
+    // Names from producers may hold any text: it is escaped for JSON only; whoever shows it escapes for its own medium.
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The event as UTF-8 JSON. Numbers that are not finite are written as null.</summary>
+    public static byte[] Write(AlertEvent alert)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(buffer, Writing)) Write(json, alert);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes the event as one JSON object.</summary>
+    public static void Write(Utf8JsonWriter json, AlertEvent alert)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", alert.Id);
+        json.WriteString("alertId", alert.AlertId);
+        json.WriteString("type", NameOf(alert.Type));
+        json.WriteString("model", alert.Model);
+        json.WriteString("metric", alert.Metric);
+        WriteLabels(json, "labels", alert.Labels);
+        json.WriteString("severity", NameOf(alert.Severity));
+        json.WriteNumber("score", alert.Score);
+        json.WriteNumber("confidence", alert.Confidence);
+        WriteNumber(json, "value", alert.Value);
+        if (alert.ValueText is { } text) json.WriteString("valueText", text);
+        WriteNumber(json, "expected", alert.Expected);
+        WriteNumber(json, "lower", alert.Lower);
+        WriteNumber(json, "upper", alert.Upper);
+        if (alert.Unit is { } unit) json.WriteString("unit", unit);
+        json.WriteString("onset", alert.Onset.ToString());
+        json.WriteString("detectedAt", alert.DetectedAt.ToString());
+        if (alert.Step is { } step) json.WriteNumber("step", step);
+        json.WriteStartObject("source");
+        json.WriteString("topic", alert.SourceTopic);
+        json.WriteNumber("partition", alert.SourcePartition);
+        json.WriteNumber("offset", alert.SourceOffset);
+        json.WriteEndObject();
+        json.WriteStartArray("detectors");
+        foreach (var part in alert.Detectors)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", part.Name);
+            WriteNumber(json, "score", part.Score);
+            WriteNumber(json, "raw", part.Raw);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WritePoints(json, alert.Points);
+        json.WriteStartObject("explanation");
+        WriteExplanation(json, "en", alert.English);
+        WriteExplanation(json, "zh-CN", alert.Chinese);
+        json.WriteEndObject();
+        if (alert.RunbookUrl is { } runbook) json.WriteString("runbookUrl", runbook);
+        json.WriteStartObject("alertmanager");
+        WriteLabels(json, "labels", alert.RoutingLabels);
+        WriteLabels(json, "annotations", alert.Annotations);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads an event back. Fails (false, with what is wrong) on anything that is not one; unknown fields are ignored.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> utf8, out AlertEvent? alert, out string? error)
+    {
+        alert = null;
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            alert = Read(document.RootElement);
+            error = null;
+            return true;
+        }
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            error = wrong.Message;
+            return false;
+        }
+    }
+
+    /// <summary>The wire name of a type: <c>opened</c>, <c>updated</c>, <c>resolved</c>.</summary>
+    public static string NameOf(AlertEventType type) => type switch
+    {
+        AlertEventType.Opened => "opened",
+        AlertEventType.Updated => "updated",
+        AlertEventType.Resolved => "resolved",
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    /// <summary>The wire name of a severity: <c>info</c>, <c>warning</c>, <c>critical</c>.</summary>
+    public static string NameOf(AlertSeverity severity) => severity switch
+    {
+        AlertSeverity.Info => "info",
+        AlertSeverity.Warning => "warning",
+        AlertSeverity.Critical => "critical",
+        _ => throw new ArgumentOutOfRangeException(nameof(severity)),
+    };
+
+    private static AlertEvent Read(JsonElement json)
+    {
+        var source = json.GetProperty("source");
+        var explanation = json.GetProperty("explanation");
+        var alertmanager = json.GetProperty("alertmanager");
+        return new AlertEvent
+        {
+            Id = Text(json, "id"),
+            AlertId = Text(json, "alertId"),
+            Type = Enumerate(json, "type", Enum.GetValues<AlertEventType>(), NameOf),
+            Model = Text(json, "model"),
+            Metric = Text(json, "metric"),
+            Labels = Labels(json.GetProperty("labels")),
+            Severity = Enumerate(json, "severity", Enum.GetValues<AlertSeverity>(), NameOf),
+            Score = json.GetProperty("score").GetDouble(),
+            Confidence = json.GetProperty("confidence").GetDouble(),
+            Value = Number(json, "value"),
+            ValueText = OptionalText(json, "valueText"),
+            Expected = Number(json, "expected"),
+            Lower = Number(json, "lower"),
+            Upper = Number(json, "upper"),
+            Unit = OptionalText(json, "unit"),
+            Onset = Time(json, "onset"),
+            DetectedAt = Time(json, "detectedAt"),
+            Step = json.TryGetProperty("step", out var step) ? step.GetInt64() : null,
+            SourceTopic = Text(source, "topic"),
+            SourcePartition = source.GetProperty("partition").GetInt32(),
+            SourceOffset = source.GetProperty("offset").GetInt64(),
+            Detectors = [.. json.GetProperty("detectors").EnumerateArray().Select(part =>
+                new DetectorPart(Text(part, "name"), Number(part, "score") ?? double.NaN, Number(part, "raw") ?? double.NaN))],
+            Points = [.. json.GetProperty("points").EnumerateArray().Select(Point)],
+            English = ReadExplanation(explanation.GetProperty("en")),
+            Chinese = ReadExplanation(explanation.GetProperty("zh-CN")),
+            RunbookUrl = OptionalText(json, "runbookUrl"),
+            RoutingLabels = Labels(alertmanager.GetProperty("labels")),
+            Annotations = Labels(alertmanager.GetProperty("annotations")),
+        };
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number && double.IsFinite(number)) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+
+    private static void WriteLabels(Utf8JsonWriter json, string name, LabelSet labels)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in labels) json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    // Points are arrays, not objects: [epoch ms, value, expected, lower, upper], a fifth of the bytes.
+    private static void WritePoints(Utf8JsonWriter json, IReadOnlyList<AlertPoint> points)
+    {
+        json.WriteStartArray("points");
+        foreach (var point in points)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(point.Time.UnixMilliseconds);
+            WriteNumberValue(json, point.Value);
+            WriteNumberValue(json, point.Expected);
+            WriteNumberValue(json, point.Lower);
+            WriteNumberValue(json, point.Upper);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // Seven significant digits are more than a chart can show and half the bytes of a round trip.
+    private static void WriteNumberValue(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value)) json.WriteRawValue(value.ToString("G7", CultureInfo.InvariantCulture));
+        else json.WriteNullValue();
+    }
+
+    private static void WriteExplanation(Utf8JsonWriter json, string language, Explanation explanation)
+    {
+        json.WriteStartObject(language);
+        json.WriteString("summary", explanation.Summary);
+        json.WriteString("description", explanation.Description);
+        json.WriteStartArray("actions");
+        foreach (var action in explanation.Actions) json.WriteStringValue(action);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static Explanation ReadExplanation(JsonElement json) => new(
+        Text(json, "summary"),
+        Text(json, "description"),
+        [.. json.GetProperty("actions").EnumerateArray().Select(a => a.GetString()!)]);
+
+    private static AlertPoint Point(JsonElement json) => new(
+        Timestamp.FromUnixMilliseconds(json[0].GetInt64()), Nullable(json[1]), Nullable(json[2]), Nullable(json[3]), Nullable(json[4]));
+
+    private static double Nullable(JsonElement json) => json.ValueKind == JsonValueKind.Null ? double.NaN : json.GetDouble();
+
+    private static LabelSet Labels(JsonElement json) =>
+        LabelSet.Of(json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value.GetString() ?? "")));
+
+    private static Timestamp Time(JsonElement json, string name) =>
+        Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(Text(json, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+
+    private static string Text(JsonElement json, string name) =>
+        json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
+
+    private static string? OptionalText(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static double? Number(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    private static T Enumerate<T>(JsonElement json, string name, T[] values, Func<T, string> nameOf)
+    {
+        var text = Text(json, name);
+        foreach (var value in values)
+            if (nameOf(value) == text) return value;
+        throw new FormatException($"'{name}' is '{text}', not one of {string.Join(", ", values.Select(nameOf))}");
+    }
+}

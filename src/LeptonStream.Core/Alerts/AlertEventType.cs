@@ -1,0 +1,14 @@
+namespace LeptonStream.Alerts;
+
+/// <summary>What an event says about its alert; the last part but one of the CloudEvents type <c>io.leptonstream.alert.opened.v1</c>.</summary>
+public enum AlertEventType
+{
+    /// <summary>A new alert: the first event of its alert id.</summary>
+    Opened = 0,
+
+    /// <summary>The alert goes on and something worth telling changed (severity, worst score).</summary>
+    Updated = 1,
+
+    /// <summary>The alert is over: the last event of its alert id.</summary>
+    Resolved = 2,
+}

@@ -1,0 +1,54 @@
+using Confluent.Kafka;
+
+namespace LeptonStream.Kafka;
+
+/// <summary>Turns <see cref="KafkaOptions"/> into client configurations, with the settings every client of this system shares and why.</summary>
+public static class ClientSettings
+{
+    /// <summary>A producer that never reorders, never duplicates on retry and partitions like the Java clients.</summary>
+    public static ProducerConfig Producer(KafkaOptions options, string role) => Apply(options, role, new ProducerConfig
+    {
+        Acks = Acks.All,
+        EnableIdempotence = true,
+        Partitioner = Partitioner.Murmur2Random,
+        LingerMs = 2,
+        CompressionType = CompressionType.Zstd,
+        // Below half a session time-out: what a fenced worker buffered can't land later.
+        MessageTimeoutMs = 15_000,
+        AllowAutoCreateTopics = false,
+    });
+
+    /// <summary>A consumer that commits only what it is told to, and says so when an offset is gone instead of jumping to the end.</summary>
+    public static ConsumerConfig Consumer(KafkaOptions options, string role, string group) => Apply(options, role, new ConsumerConfig
+    {
+        GroupId = group,
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Earliest,
+        PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+        SessionTimeoutMs = 45_000,
+        FetchWaitMaxMs = 10,
+        FetchQueueBackoffMs = 10,
+        QueuedMaxMessagesKbytes = 32 * 1024,
+        CheckCrcs = true,
+        AllowAutoCreateTopics = false,
+    });
+
+    /// <summary>An administration client.</summary>
+    public static AdminClientConfig Admin(KafkaOptions options) => Apply(options, "admin", new AdminClientConfig());
+
+    private static T Apply<T>(KafkaOptions options, string role, T config)
+        where T : ClientConfig
+    {
+        config.BootstrapServers = options.BootstrapServers;
+        config.ClientId = $"{options.ClientId}-{role}";
+        config.SecurityProtocol = Enum.Parse<SecurityProtocol>(options.SecurityProtocol);
+        if (options.SaslMechanism is { } mechanism) config.SaslMechanism = Enum.Parse<SaslMechanism>(mechanism);
+        config.SaslUsername = options.SaslUsername;
+        config.SaslPassword = options.SaslPassword;
+        config.SslCaLocation = options.SslCaLocation;
+        config.SslCertificateLocation = options.SslCertificateLocation;
+        config.SslKeyLocation = options.SslKeyLocation;
+        return config;
+    }
+}

@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LeptonStream.Kafka;
+
+/// <summary>How to reach Kafka; section <c>Kafka</c>.</summary>
+public sealed class KafkaOptions
+{
+    /// <summary>host:port, several separated by commas.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string BootstrapServers { get; set; } = "localhost:9092";
+
+    /// <summary>Begins the name of every topic of this installation.</summary>
+    [RegularExpression("^[a-zA-Z0-9._-]{0,100}$")]
+    public string TopicPrefix { get; set; } = "lepton.";
+
+    /// <summary>Plaintext, Ssl, SaslPlaintext or SaslSsl.</summary>
+    [AllowedValues("Plaintext", "Ssl", "SaslPlaintext", "SaslSsl")]
+    public string SecurityProtocol { get; set; } = "Plaintext";
+
+    /// <summary>Plain, ScramSha256, ScramSha512 or OAuthBearer; used with the Sasl protocols.</summary>
+    [AllowedValues("Plain", "ScramSha256", "ScramSha512", "OAuthBearer", null)]
+    public string? SaslMechanism { get; set; }
+
+    public string? SaslUsername { get; set; }
+
+    public string? SaslPassword { get; set; }
+
+    /// <summary>PEM file with the certificate authorities to trust.</summary>
+    public string? SslCaLocation { get; set; }
+
+    /// <summary>PEM file with the client's certificate, for mutual TLS.</summary>
+    public string? SslCertificateLocation { get; set; }
+
+    /// <summary>PEM file with the client's key, for mutual TLS.</summary>
+    public string? SslKeyLocation { get; set; }
+
+    /// <summary>Names this process in the broker's logs and quotas.</summary>
+    public string ClientId { get; set; } = "lepton";
+}

@@ -1,0 +1,17 @@
+namespace LeptonStream.Kafka;
+
+/// <summary>The topics of one installation: a prefix and the fixed names behind it.</summary>
+public sealed record TopicNames(string Prefix)
+{
+    public string Metrics => Prefix + "metrics";
+
+    public string Alerts => Prefix + "alerts";
+
+    public string State => Prefix + "state";
+
+    public string Rollups => Prefix + "rollups";
+
+    public string DeadLetters => Prefix + "deadletters";
+
+    public static TopicNames Of(KafkaOptions options) => new(options.TopicPrefix);
+}
