@@ -1,0 +1,32 @@
+namespace LeptonStream.Samples;
+
+/// <summary>How large one message may be. What exceeds a limit is refused whole, with the limit in the detail.</summary>
+public sealed record FormatLimits
+{
+    /// <summary>The limits that need no setting.</summary>
+    public static readonly FormatLimits Default = new();
+
+    /// <summary>Bytes of one message's value. <value>The default value is 1,048,576.</value></summary>
+    public int MessageBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Levels of nesting. <value>The default value is 8.</value></summary>
+    public int Depth { get; init; } = 8;
+
+    /// <summary>Labels of one entity. <value>The default value is 32.</value></summary>
+    public int Labels { get; init; } = 32;
+
+    /// <summary>Metrics of one entity. <value>The default value is 1,024.</value></summary>
+    public int Metrics { get; init; } = 1024;
+
+    /// <summary>UTF-8 bytes of a model, metric or label name. <value>The default value is 256.</value></summary>
+    public int NameBytes { get; init; } = 256;
+
+    /// <summary>UTF-8 bytes of a label value. <value>The default value is 1,024.</value></summary>
+    public int LabelValueBytes { get; init; } = 1024;
+
+    /// <summary>How far a time may lie ahead of the record's log time (clock skew). <value>The default value is 10 minutes.</value></summary>
+    public TimeSpan Ahead { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The earliest time that is believed; before it a time is a mistake of unit or clock. <value>The default value is 2000-01-01.</value></summary>
+    public Timestamp Earliest { get; init; } = Timestamp.FromUnixSeconds(946_684_800);
+}

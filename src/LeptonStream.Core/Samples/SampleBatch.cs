@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using LeptonStream.Series;
+
+namespace LeptonStream.Samples;
+
+/// <summary>
+/// What one message says, in arrays that are used again for the next one: entities, and under each its metrics.
+/// Texts stay UTF-8 until somebody asks for them, which only a new series does.
+/// </summary>
+public sealed class SampleBatch
+{
+    private readonly List<Entity> _entities = [];
+    private readonly List<Metric> _metrics = [];
+    private readonly List<(Slice Name, Slice Value)> _labels = [];
+    private byte[] _text = new byte[4096];
+    private int _used;
+
+    /// <summary>Where a text lies in the batch's buffer.</summary>
+    /// <param name="Start">First byte.</param>
+    /// <param name="Length">Bytes.</param>
+    public readonly record struct Slice(int Start, int Length);
+
+    /// <summary>One entity at one time.</summary>
+    public readonly record struct Entity(
+        SeriesId Id, Slice Model, int FirstLabel, int LabelCount, Timestamp Time, long Step, int FirstMetric, int MetricCount);
+
+    /// <summary>One metric of an entity.</summary>
+    /// <param name="Id">The series.</param>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Value">Its value; not finite where the producer said so.</param>
+    public readonly record struct Metric(SeriesId Id, Slice Name, double Value);
+
+    /// <summary>The entities, in the order of the message.</summary>
+    public ReadOnlySpan<Entity> Entities => CollectionsMarshal.AsSpan(_entities);
+
+    /// <summary>The metrics of an entity, in the order of the message.</summary>
+    public ReadOnlySpan<Metric> MetricsOf(in Entity entity) =>
+        CollectionsMarshal.AsSpan(_metrics).Slice(entity.FirstMetric, entity.MetricCount);
+
+    /// <summary>The full key of a series as text. Allocates; for series that are seen for the first time.</summary>
+    public SeriesKey KeyOf(in Entity entity, in Metric metric) =>
+        new(TextOf(entity.Model), TextOf(metric.Name), LabelSet.Of(_labels
+            .GetRange(entity.FirstLabel, entity.LabelCount)
+            .Select(l => KeyValuePair.Create(TextOf(l.Name), TextOf(l.Value)))));
+
+    internal void Clear()
+    {
+        _entities.Clear();
+        _metrics.Clear();
+        _labels.Clear();
+        _used = 0;
+    }
+
+    internal int LabelCount => _labels.Count;
+
+    internal int MetricCount => _metrics.Count;
+
+    internal ReadOnlySpan<byte> BytesOf(Slice slice) => _text.AsSpan(slice.Start, slice.Length);
+
+    /// <summary>Room for a text of up to <paramref name="bytes"/>; <see cref="Keep"/> makes it a slice.</summary>
+    internal Span<byte> Room(int bytes)
+    {
+        if (_used + bytes > _text.Length) Array.Resize(ref _text, Math.Max(_text.Length * 2, _used + bytes));
+        return _text.AsSpan(_used, bytes);
+    }
+
+    internal Slice Keep(int bytes)
+    {
+        var slice = new Slice(_used, bytes);
+        _used += bytes;
+        return slice;
+    }
+
+    internal void AddLabel(Slice name, Slice value) => _labels.Add((name, value));
+
+    internal void AddMetric(Slice name, double value) => _metrics.Add(new(default, name, value));
+
+    /// <summary>Sorts the labels since <paramref name="first"/> by name; false where a name occurs twice.</summary>
+    internal bool SortLabels(int first)
+    {
+        var labels = CollectionsMarshal.AsSpan(_labels)[first..];
+        // Insertion sort: at most a few dozen, mostly sorted already, and no comparer to allocate.
+        for (var i = 1; i < labels.Length; i++)
+        {
+            var moving = labels[i];
+            var j = i;
+            for (; j > 0; j--)
+            {
+                var order = BytesOf(labels[j - 1].Name).SequenceCompareTo(BytesOf(moving.Name));
+                if (order == 0) return false;
+                if (order < 0) break;
+                labels[j] = labels[j - 1];
+            }
+
+            labels[j] = moving;
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends an entity: hashes its identity and gives every metric since <paramref name="firstMetric"/> its series id.</summary>
+    internal void AddEntity(Slice model, int firstLabel, Timestamp time, long step, int firstMetric)
+    {
+        var id = SeriesId.OfEntity(Canonical(model, firstLabel));
+        var metrics = CollectionsMarshal.AsSpan(_metrics)[firstMetric..];
+        for (var i = 0; i < metrics.Length; i++)
+            metrics[i] = metrics[i] with { Id = SeriesId.OfMetric(id, BytesOf(metrics[i].Name)) };
+        _entities.Add(new(id, model, firstLabel, _labels.Count - firstLabel, time, step, firstMetric, metrics.Length));
+    }
+
+    private ReadOnlySpan<byte> Canonical(Slice model, int firstLabel)
+    {
+        var size = model.Length + 1;
+        var labels = CollectionsMarshal.AsSpan(_labels)[firstLabel..];
+        foreach (var (name, value) in labels) size += name.Length + value.Length + 2;
+        var bytes = Room(size);
+        var at = 0;
+        Append(bytes, ref at, model);
+        foreach (var (name, value) in labels)
+        {
+            Append(bytes, ref at, name);
+            Append(bytes, ref at, value);
+        }
+
+        return bytes;
+    }
+
+    private void Append(Span<byte> bytes, ref int at, Slice slice)
+    {
+        BytesOf(slice).CopyTo(bytes[at..]);
+        at += slice.Length;
+        bytes[at++] = 0xFF;
+    }
+
+    private string TextOf(Slice slice) => Encoding.UTF8.GetString(BytesOf(slice));
+}

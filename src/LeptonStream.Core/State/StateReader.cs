@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+
+namespace LeptonStream.State;
+
+/// <summary>Reads what a <see cref="StateWriter"/> wrote, in the same order.</summary>
+/// <param name="bytes">The snapshot.</param>
+public ref struct StateReader(ReadOnlySpan<byte> bytes)
+{
+    private ReadOnlySpan<byte> _rest = bytes;
+
+    /// <summary>Whether everything was read.</summary>
+    public readonly bool AtEnd => _rest.IsEmpty;
+
+    /// <summary>Reads a float.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public double ReadDouble() => BitConverter.Int64BitsToDouble(ReadInt64());
+
+    /// <summary>Reads a whole number.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
+
+    /// <summary>Reads a whole number.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    /// <summary>Reads a whole number that must lie in 0..<paramref name="most"/>.</summary>
+    /// <exception cref="SnapshotCorruptException">It doesn't, or the snapshot ends here.</exception>
+    public int ReadCount(int most)
+    {
+        var value = ReadInt32();
+        return (uint)value <= (uint)most ? value : throw new SnapshotCorruptException($"a count of {value}, at most {most} is possible");
+    }
+
+    /// <summary>Reads a truth value.</summary>
+    /// <exception cref="SnapshotCorruptException">The byte is neither 0 nor 1, or the snapshot ends here.</exception>
+    public bool ReadBoolean() => Take(1)[0] switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw new SnapshotCorruptException($"a truth value of {other}"),
+    };
+
+    /// <summary>Reads a 128-bit number.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public UInt128 ReadUInt128() => BinaryPrimitives.ReadUInt128LittleEndian(Take(16));
+
+    /// <summary>Reads as many floats as fit.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public void Read(Span<float> values)
+    {
+        var span = Take(values.Length * 4);
+        for (var i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(span[(i * 4)..]);
+    }
+
+    /// <summary>Reads as many floats as fit.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public void Read(Span<double> values)
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = ReadDouble();
+    }
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if (_rest.Length < length) throw new SnapshotCorruptException($"ends {length - _rest.Length} bytes early");
+        var taken = _rest[..length];
+        _rest = _rest[length..];
+        return taken;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace LeptonStream.State;
+
+/// <summary>Writes the bytes of a snapshot: little-endian, floating point as raw bits, so that what is read back is bit-equal.</summary>
+public sealed class StateWriter
+{
+    private readonly ArrayBufferWriter<byte> _buffer = new(512);
+
+    /// <summary>What was written so far; valid until the next write.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+
+    /// <summary>Forgets what was written.</summary>
+    public void Clear() => _buffer.ResetWrittenCount();
+
+    /// <summary>Writes a float's bits.</summary>
+    public void Write(double value) => Write(BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>Writes a whole number.</summary>
+    public void Write(long value)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_buffer.GetSpan(8), value);
+        _buffer.Advance(8);
+    }
+
+    /// <summary>Writes a whole number.</summary>
+    public void Write(int value)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer.GetSpan(4), value);
+        _buffer.Advance(4);
+    }
+
+    /// <summary>Writes a truth value as one byte.</summary>
+    public void Write(bool value)
+    {
+        _buffer.GetSpan(1)[0] = value ? (byte)1 : (byte)0;
+        _buffer.Advance(1);
+    }
+
+    /// <summary>Writes a 128-bit number.</summary>
+    public void Write(UInt128 value)
+    {
+        BinaryPrimitives.WriteUInt128LittleEndian(_buffer.GetSpan(16), value);
+        _buffer.Advance(16);
+    }
+
+    /// <summary>Writes the floats' bits, without their number.</summary>
+    public void Write(ReadOnlySpan<float> values)
+    {
+        var span = _buffer.GetSpan(values.Length * 4);
+        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(span[(i * 4)..], values[i]);
+        _buffer.Advance(values.Length * 4);
+    }
+
+    /// <summary>Writes the floats' bits, without their number.</summary>
+    public void Write(ReadOnlySpan<double> values)
+    {
+        foreach (var value in values) Write(value);
+    }
+}
