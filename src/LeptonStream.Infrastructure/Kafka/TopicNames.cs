@@ -13,5 +13,7 @@ public sealed record TopicNames(string Prefix)
 
     public string DeadLetters => Prefix + "deadletters";
 
+    public IReadOnlyList<string> All => [Metrics, Alerts, State, Rollups, DeadLetters];
+
     public static TopicNames Of(KafkaOptions options) => new(options.TopicPrefix);
 }
