@@ -14,7 +14,7 @@ public static class ClientSettings
         LingerMs = 2,
         CompressionType = CompressionType.Zstd,
         // Below half a session time-out: what a fenced worker buffered can't land later.
-        MessageTimeoutMs = 15_000,
+        MessageTimeoutMs = options.SessionTimeoutMs / 3,
         AllowAutoCreateTopics = false,
     });
 
@@ -26,7 +26,8 @@ public static class ClientSettings
         EnableAutoOffsetStore = false,
         AutoOffsetReset = AutoOffsetReset.Earliest,
         PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-        SessionTimeoutMs = 45_000,
+        SessionTimeoutMs = options.SessionTimeoutMs,
+        HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3),
         FetchWaitMaxMs = 10,
         FetchQueueBackoffMs = 10,
         QueuedMaxMessagesKbytes = 32 * 1024,

@@ -34,6 +34,13 @@ public sealed class KafkaOptions
     /// <summary>PEM file with the client's key, for mutual TLS.</summary>
     public string? SslKeyLocation { get; set; }
 
+    /// <summary>
+    /// After how many milliseconds without a sign of life the group gives a consumer's partitions to others; real brokers allow 6,000 and more.
+    /// Producers give up a record after a third of it, so that nothing of a worker that was given up lands later.
+    /// </summary>
+    [Range(1_000, 1_800_000)]
+    public int SessionTimeoutMs { get; set; } = 45_000;
+
     /// <summary>Names this process in the broker's logs and quotas.</summary>
     public string ClientId { get; set; } = "lepton";
 }

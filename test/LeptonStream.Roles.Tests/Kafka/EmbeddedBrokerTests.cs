@@ -16,7 +16,9 @@ public sealed class EmbeddedBrokerTests
     public void Start()
     {
         _broker = EmbeddedBroker.Start();
-        _options = new KafkaOptions { BootstrapServers = _broker.BootstrapServers };
+
+        // This broker takes about one session time-out for each round of a rebalance.
+        _options = new KafkaOptions { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 };
     }
 
     [TearDown]
@@ -65,6 +67,7 @@ public sealed class EmbeddedBrokerTests
         await Produce(40, 60);
         Poll(() => read.Count >= 60, one, two);
 
+        Assert.That(two.Assignment, Has.Count.EqualTo(2));
         Assert.That(one.Assignment.Concat(two.Assignment).Select(p => p.Partition.Value), Is.EquivalentTo(new[] { 0, 1, 2, 3 }));
         Assert.That(read, Is.EquivalentTo(Enumerable.Range(0, 60).Select(i => (byte)i)), "each record once");
     }

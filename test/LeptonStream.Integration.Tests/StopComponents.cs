@@ -1,0 +1,11 @@
+using LeptonStream.Testing;
+
+namespace LeptonStream.Integration.Tests;
+
+/// <summary>Ends, after the last test of this assembly, what the tests started and shared.</summary>
+[SetUpFixture]
+public sealed class StopComponents
+{
+    [OneTimeTearDown]
+    public Task Stop() => RealKafka.StopShared();
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using LeptonStream.Kafka;
+using NUnit.Framework;
+#if TESTCONTAINERS
+using Testcontainers.Kafka;
+#endif
+
+namespace LeptonStream.Testing;
+
+/// <summary>
+/// A real Apache Kafka for integration tests: the one at LEPTON_TEST_KAFKA, else (built with -p:UseTestcontainers=true) a container,
+/// else ../shared/kafka/bin/cluster on ports and in a folder of its own. A test that can have none is skipped with the reason.
+/// </summary>
+public sealed class RealKafka : IAsyncDisposable
+{
+    private const string ClusterScript = "kafka/bin/cluster";
+
+    private static readonly SemaphoreSlim Gate = new(1);
+    private static RealKafka? _shared;
+
+    private readonly Func<Task> _stop;
+
+    private RealKafka(string bootstrapServers, string origin, string? folder, Func<Task> stop)
+    {
+        BootstrapServers = bootstrapServers;
+        Origin = origin;
+        Folder = folder;
+        _stop = stop;
+    }
+
+    /// <summary>host:port for clients.</summary>
+    public string BootstrapServers { get; }
+
+    /// <summary>Where it comes from, for messages.</summary>
+    public string Origin { get; }
+
+    /// <summary>The folder of a cluster started by ../shared/kafka/bin/cluster (for its stop, kill and restart verbs), else null.</summary>
+    public string? Folder { get; }
+
+    /// <summary>The one broker of this test run, started when the first test asks. <see cref="StopShared"/> ends it.</summary>
+    public static async Task<RealKafka> Shared()
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            return _shared ??= await Start();
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>Ends the shared broker, if one was started.</summary>
+    public static async Task StopShared()
+    {
+        if (Interlocked.Exchange(ref _shared, null) is { } kafka) await kafka.DisposeAsync();
+    }
+
+    /// <summary>Starts a broker for one test alone (an address in LEPTON_TEST_KAFKA is shared all the same).</summary>
+    /// <param name="arguments">More arguments for <c>cluster start</c>, such as <c>--nodes 3</c> or <c>--set key=value</c>.</param>
+    public static async Task<RealKafka> Start(params string[] arguments)
+    {
+        if (Environment.GetEnvironmentVariable("LEPTON_TEST_KAFKA") is { Length: > 0 } address)
+            return new RealKafka(address, $"LEPTON_TEST_KAFKA={address}", null, () => Task.CompletedTask);
+#if TESTCONTAINERS
+        var container = new KafkaBuilder().Build();
+        await container.StartAsync();
+        return new RealKafka(container.GetBootstrapAddress(), "Testcontainers", null, () => container.DisposeAsync().AsTask());
+#else
+        var script = SharedFolder.Find(ClusterScript);
+        Requires.Component(script is not null, "no real Kafka: set LEPTON_TEST_KAFKA=host:port, or test with -p:UseTestcontainers=true where there is Docker, or provide ../shared/kafka");
+        var (found, _) = await Run("/bin/sh", "-c", "command -v java");
+        Requires.Component(found == 0, "no real Kafka: ../shared/kafka needs java (Debian: apt-get install openjdk-17-jre-headless)");
+        return await StartCluster(script, arguments);
+#endif
+    }
+
+    /// <summary>Settings for clients of this broker whose topics no other test shares.</summary>
+    public KafkaOptions Options() => new() { BootstrapServers = BootstrapServers, TopicPrefix = UniquePrefix() };
+
+    /// <summary>A topic prefix, or a group name, that no other test and no other run has.</summary>
+    public static string UniquePrefix() => $"test-{Guid.NewGuid():N}.";
+
+    public async ValueTask DisposeAsync() => await _stop();
+
+#if !TESTCONTAINERS
+    private static async Task<RealKafka> StartCluster(string script, string[] arguments)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = Directory.CreateTempSubdirectory("lepton-kafka-").FullName;
+            var port = FreePort();
+            var (exitCode, output) = await Run(script, ["start", folder, "--port", $"{port}", .. arguments]);
+            if (exitCode == 0)
+            {
+                StopWithThisProcess(script, folder);
+                var servers = (await File.ReadAllTextAsync(Path.Combine(folder, "bootstrap"))).Trim();
+                return new RealKafka(servers, "../shared/kafka", folder, () => StopCluster(script, folder));
+            }
+
+            await StopCluster(script, folder);
+
+            // Between choosing a port and using it another process may have taken it.
+            if (attempt == 3) throw new AssertionException($"{script} start failed: {output}");
+        }
+    }
+
+    private static async Task StopCluster(string script, string folder)
+    {
+        await Run(script, "stop", folder);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    // The broker has a session of its own and would outlive a test run that is killed.
+    private static void StopWithThisProcess(string script, string folder)
+    {
+        var watch = $"while kill -0 {Environment.ProcessId} 2>/dev/null && [ -d '{folder}' ]; do sleep 1; done; [ -d '{folder}' ] && '{script}' stop '{folder}'; rm -rf '{folder}'";
+        Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", watch]) { RedirectStandardInput = true })?.Dispose();
+    }
+
+    // The script's nodes listen on port+i, and on port+10+i for their controllers.
+    private static int FreePort()
+    {
+        for (; ; )
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            if (Enumerable.Range(port, 14).All(IsFree)) return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output)> Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+#endif
+}
