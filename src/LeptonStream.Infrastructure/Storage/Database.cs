@@ -1,0 +1,101 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace LeptonStream.Storage;
+
+/// <summary>
+/// The one door to SQL. Everything above it is written once, in the SQL that PostgreSQL and SQLite share; what differs is here:
+/// how to open a connection, and how to lock rows (SQLite has one writer, so its write transaction already is the lock).
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    // Waiting in the library is smoother than the driver's own 150 ms polling; beyond it the caller's retry takes over.
+    private const string SqliteSession = "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = normal;";
+
+    private readonly DbDataSource _source;
+
+    private Database(DatabaseKind kind, DbDataSource source, string name)
+    {
+        Kind = kind;
+        Name = name;
+        _source = source;
+    }
+
+    public DatabaseKind Kind { get; }
+
+    /// <summary>Which database it is, for people: never holds a password.</summary>
+    public string Name { get; }
+
+    /// <summary>Ends a <c>select</c> whose rows the transaction is about to change.</summary>
+    public string ForUpdate => Kind == DatabaseKind.PostgreSql ? "for update" : "";
+
+    /// <summary>As <see cref="ForUpdate"/>, but leaves out the rows that another transaction holds.</summary>
+    public string ForUpdateSkipLocked => Kind == DatabaseKind.PostgreSql ? "for update skip locked" : "";
+
+    /// <summary>Makes the seam for a connection string; nothing is opened yet.</summary>
+    /// <exception cref="ArgumentException">It is neither for PostgreSQL nor for SQLite; the message says what is allowed.</exception>
+    public static Database Of(string connectionString)
+    {
+        if (KindOf(connectionString) == DatabaseKind.PostgreSql)
+        {
+            var server = new NpgsqlConnectionStringBuilder(connectionString);
+            server.ApplicationName ??= "lepton";
+            return new(DatabaseKind.PostgreSql, NpgsqlDataSource.Create(server), $"PostgreSQL {server.Host}:{server.Port}/{server.Database}");
+        }
+
+        var file = new SqliteConnectionStringBuilder(connectionString);
+        return new(DatabaseKind.Sqlite, SqliteFactory.Instance.CreateDataSource(file.ConnectionString), $"SQLite {file.DataSource}");
+    }
+
+    /// <summary>Tells the kind by the keys of the connection string, and checks every key.</summary>
+    /// <exception cref="ArgumentException">It is for neither, or a key is unknown; the message says what is allowed.</exception>
+    public static DatabaseKind KindOf(string connectionString)
+    {
+        var keys = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        if (keys.ContainsKey("Host") || keys.ContainsKey("Server"))
+        {
+            _ = new NpgsqlConnectionStringBuilder(connectionString);
+            return DatabaseKind.PostgreSql;
+        }
+
+        if (!keys.ContainsKey("Data Source") && !keys.ContainsKey("DataSource") && !keys.ContainsKey("Filename"))
+            throw new ArgumentException("It names no database: write 'Host=db;Database=lepton;Username=...;Password=...' for PostgreSQL or 'Data Source=lepton.db' for SQLite.");
+        var file = new SqliteConnectionStringBuilder(connectionString);
+        if (file.DataSource.Length == 0 || file.DataSource.Contains(":memory:", StringComparison.Ordinal) || file.Mode == SqliteOpenMode.Memory)
+            throw new ArgumentException("SQLite needs a file here (Data Source=/path/lepton.db): a database in memory isn't shared between connections.");
+        return DatabaseKind.Sqlite;
+    }
+
+    /// <summary>Opens a connection; dispose it after use (it goes back to the pool).</summary>
+    public async ValueTask<DbConnection> Open(CancellationToken cancellation = default)
+    {
+        var connection = await _source.OpenConnectionAsync(cancellation);
+        if (Kind == DatabaseKind.PostgreSql) return connection;
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = SqliteSession;
+            await command.ExecuteNonQueryAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/> in one transaction that may write, and commits it; on any exception nothing of it is left.</summary>
+    public async Task<T> Write<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellation = default)
+    {
+        await using var connection = await Open(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var result = await work(transaction);
+        // A cancelled commit would leave its outcome unknown.
+        await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+}
