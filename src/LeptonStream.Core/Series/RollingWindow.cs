@@ -98,6 +98,13 @@ public sealed class RollingWindow
         Add(value);
     }
 
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        Count = _next = _sinceAnchored = 0;
+        _anchor = _sum = _squares = 0;
+    }
+
     /// <summary>The value below which the share <paramref name="share"/> (0..1) of the window lies, linearly interpolated; NaN while empty.</summary>
     public double Quantile(double share)
     {

@@ -1,0 +1,101 @@
+using LeptonStream.Alerts;
+using LeptonStream.Explanations;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection;
+
+/// <summary>Where a record stands in the input: what makes the ids of its events.</summary>
+/// <param name="Topic">Input topic.</param>
+/// <param name="Partition">Input partition.</param>
+/// <param name="Offset">Input offset.</param>
+public readonly record struct RecordPosition(string Topic, int Partition, long Offset);
+
+/// <summary>Makes the event that tells of a change of a series' alert.</summary>
+internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline pipeline)
+{
+    // A policy's ids must differ from another's: a replay under new settings publishes anew, it never passes for a duplicate.
+    private readonly UInt128 _basis = SeriesId.OfEntity(System.Text.Encoding.UTF8.GetBytes(policy.Fingerprint)).Value;
+
+    /// <summary>Makes the event.</summary>
+    /// <param name="series">The series after the sample.</param>
+    /// <param name="sample">The sample that changed the alert.</param>
+    /// <param name="judgement">The verdict on it; its change is not <see cref="AlertChange.None"/>.</param>
+    /// <param name="position">The sample's record.</param>
+    /// <param name="ordinal">How many events the record has made before.</param>
+    public AlertEvent Build(SeriesState series, in Sample sample, in Judgement judgement, RecordPosition position, int ordinal)
+    {
+        var id = SeriesId.Derive(_basis, position.Partition, position.Offset, ordinal);
+        if (judgement.Change == AlertChange.Opened) series.Alert.Name(SeriesId.Derive(series.Id.Value, position.Partition, position.Offset, ordinal));
+        var finite = double.IsFinite(sample.Value);
+        var severity = SeverityOf(series.Alert, finite);
+        var parts = Parts(series, finite);
+        var story = new AlertStory(series.Key, severity, judgement.Change, parts[0].Name, sample, judgement.Forecast.Expected,
+            judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, Units.Of(series.Key.Metric));
+        var english = EnglishText.Explain(story);
+        var runbook = policy.RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(series.Key.Metric));
+        return new AlertEvent
+        {
+            Id = Hex(id),
+            AlertId = Hex(series.Alert.AlertId),
+            Type = judgement.Change switch
+            {
+                AlertChange.Opened => AlertEventType.Opened,
+                AlertChange.Worsened => AlertEventType.Updated,
+                _ => AlertEventType.Resolved,
+            },
+            Model = series.Key.Model,
+            Metric = series.Key.Metric,
+            Labels = series.Key.Labels,
+            Severity = severity,
+            Score = series.Alert.Worst,
+            Confidence = Confidence(series),
+            Value = finite ? sample.Value : null,
+            ValueText = finite ? null : sample.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Expected = Known(judgement.Forecast.Expected),
+            Lower = Known(judgement.Lower),
+            Upper = Known(judgement.Upper),
+            Unit = Units.Of(series.Key.Metric),
+            Onset = series.Alert.Onset,
+            DetectedAt = sample.Time,
+            Step = sample.Step == Sample.NoStep ? null : sample.Step,
+            SourceTopic = position.Topic,
+            SourcePartition = position.Partition,
+            SourceOffset = position.Offset,
+            Detectors = parts,
+            Points = series.Points(),
+            English = english,
+            Chinese = ChineseText.Explain(story),
+            RunbookUrl = runbook,
+            RoutingLabels = series.Key.Labels.With(
+                ("alertname", "LeptonStreamAnomaly"),
+                ("severity", AlertEventJson.NameOf(severity)),
+                ("model", series.Key.Model),
+                ("metric", series.Key.Metric)),
+            Annotations = LabelSet.Of(
+                ("summary", english.Summary),
+                ("description", english.Description),
+                ("runbook_url", runbook ?? "")),
+        };
+    }
+
+    private AlertSeverity SeverityOf(AlertTracker alert, bool finite) =>
+        !finite || alert.Worst >= pipeline.CriticalScore ? AlertSeverity.Critical : AlertSeverity.Warning;
+
+    private DetectorPart[] Parts(SeriesState series, bool finite)
+    {
+        if (!finite) return [new("non-finite", SeriesPipeline.NonFiniteScore, 1)];
+        var parts = new DetectorPart[series.Detectors.Length];
+        for (var i = 0; i < parts.Length; i++)
+            parts[i] = new(series.Detectors[i].Name, pipeline.ScoreOf(series.Rarity[i], series), series.Raw[i]);
+        // Stable: of equals the one that is asked first stays first.
+        return [.. parts.OrderByDescending(p => p.Score)];
+    }
+
+    // Full trust after a thousand samples: until then tails are extrapolated from few.
+    private static double Confidence(SeriesState series) => Math.Round(Math.Min(1, 0.5 + (series.Learned / 2000.0)), 3);
+
+    private static double? Known(double value) => double.IsFinite(value) ? value : null;
+
+    private static string Hex(UInt128 id) => id.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+}

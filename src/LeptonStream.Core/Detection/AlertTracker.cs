@@ -1,0 +1,172 @@
+using LeptonStream.Samples;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection;
+
+/// <summary>Where the alert of a series stands.</summary>
+public enum AlertPhase
+{
+    /// <summary>Nothing is odd.</summary>
+    Quiet = 0,
+
+    /// <summary>Some samples are odd, too few yet to say so.</summary>
+    Pending = 1,
+
+    /// <summary>An alert is open.</summary>
+    Open = 2,
+}
+
+/// <summary>What a sample did to the alert of its series, and so whether an event is published and which.</summary>
+public enum AlertChange
+{
+    /// <summary>Nothing to tell.</summary>
+    None = 0,
+
+    /// <summary>An alert opened.</summary>
+    Opened = 1,
+
+    /// <summary>The open alert got worse enough to tell.</summary>
+    Worsened = 2,
+
+    /// <summary>The open alert is over: the series is back to what was expected.</summary>
+    Recovered = 3,
+
+    /// <summary>The open alert is over: the new level is accepted as normal.</summary>
+    Accepted = 4,
+}
+
+/// <summary>
+/// The life of the alert of one series: quiet → pending → open → quiet, with hysteresis between the line and calm, a refractory time after a resolve,
+/// and acceptance of a new normal. Opens after several anomalous samples or at once on a very high score.
+/// </summary>
+/// <remarks>
+/// <code>
+///          score ≥ 1                 OpenAfter reached, or score ≥ OpenAtOnce
+///  Quiet ───────────▶ Pending ───────────────────────────────────────────────▶ Open ─┐ worse by UpdateFactor: update
+///    ▲                   │ two lapses                                            │ ◀─┘
+///    └───────────────────┴───── ResolveAfter calm samples, or AcceptAfter odd ───┘
+/// </code>
+/// </remarks>
+public sealed class AlertTracker(AlertTiming timing)
+{
+    private int _odd;
+    private int _lapses;
+    private int _calm;
+    private int _oddInARow;
+    private int _refractory;
+    private double _told;
+
+    /// <summary>Where the alert stands.</summary>
+    public AlertPhase Phase { get; private set; }
+
+    /// <summary>Event time of the first anomalous sample of the alert that is pending or open.</summary>
+    public Timestamp Onset { get; private set; }
+
+    /// <summary>The worst score of the alert that is pending or open.</summary>
+    public double Worst { get; private set; }
+
+    /// <summary>The id of the open alert, given by <see cref="Name"/>.</summary>
+    public UInt128 AlertId { get; private set; }
+
+    /// <summary>Takes the score of a sample and says what it changed.</summary>
+    /// <param name="score">Its score; 1.0 is the line.</param>
+    /// <param name="time">Its event time.</param>
+    /// <param name="intervalSeconds">The usual time between two samples of the series, in seconds.</param>
+    public AlertChange Observe(double score, Timestamp time, double intervalSeconds)
+    {
+        var odd = score >= 1;
+        _oddInARow = odd ? _oddInARow + 1 : 0;
+        if (_refractory > 0) _refractory--;
+        return Phase == AlertPhase.Open ? Follow(score, odd) : Await(score, odd, time, intervalSeconds);
+    }
+
+    /// <summary>Gives the alert that just opened its id.</summary>
+    public void Name(UInt128 alertId) => AlertId = alertId;
+
+    /// <summary>Writes everything a bit-equal copy needs.</summary>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Write((int)Phase);
+        state.Write(Onset.UnixNanoseconds);
+        state.Write(Worst);
+        state.Write(AlertId);
+        state.Write(_odd);
+        state.Write(_lapses);
+        state.Write(_calm);
+        state.Write(_oddInARow);
+        state.Write(_refractory);
+        state.Write(_told);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state)
+    {
+        Phase = (AlertPhase)state.ReadCount((int)AlertPhase.Open);
+        Onset = new(state.ReadInt64());
+        Worst = state.ReadDouble();
+        AlertId = state.ReadUInt128();
+        _odd = state.ReadCount(int.MaxValue);
+        _lapses = state.ReadCount(int.MaxValue);
+        _calm = state.ReadCount(int.MaxValue);
+        _oddInARow = state.ReadCount(int.MaxValue);
+        _refractory = state.ReadCount(int.MaxValue);
+        _told = state.ReadDouble();
+    }
+
+    private AlertChange Await(double score, bool odd, Timestamp time, double intervalSeconds)
+    {
+        if (!odd)
+        {
+            if (Phase == AlertPhase.Pending && ++_lapses > 1) Calm();
+            return AlertChange.None;
+        }
+
+        if (Phase == AlertPhase.Quiet)
+        {
+            Phase = AlertPhase.Pending;
+            Onset = time;
+            Worst = 0;
+            _odd = _lapses = 0;
+        }
+
+        _odd++;
+        Worst = Math.Max(Worst, score);
+        var enough = score >= timing.OpenAtOnce || (_odd * intervalSeconds >= timing.OpenAfter.TotalSeconds && _refractory == 0);
+        if (!enough) return AlertChange.None;
+        Phase = AlertPhase.Open;
+        _calm = 0;
+        _told = Worst;
+        return AlertChange.Opened;
+    }
+
+    private AlertChange Follow(double score, bool odd)
+    {
+        Worst = Math.Max(Worst, score);
+        _calm = score < timing.CalmBelow ? _calm + 1 : 0;
+        if (_calm >= timing.ResolveAfter)
+        {
+            Calm();
+            _refractory = timing.Refractory;
+            return AlertChange.Recovered;
+        }
+
+        if (odd && _oddInARow >= timing.AcceptAfter)
+        {
+            Calm();
+            _refractory = timing.Refractory;
+            return AlertChange.Accepted;
+        }
+
+        if (Worst < _told * timing.UpdateFactor) return AlertChange.None;
+        _told = Worst;
+        return AlertChange.Worsened;
+    }
+
+    private void Calm()
+    {
+        Phase = AlertPhase.Quiet;
+        _odd = _lapses = _calm = _oddInARow = 0;
+    }
+}

@@ -1,0 +1,18 @@
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection;
+
+/// <summary>What the pipeline made of one sample, for whoever looks on (backtests, scores files, tests).</summary>
+/// <param name="Key">The series.</param>
+/// <param name="Sample">The sample.</param>
+/// <param name="Score">Its score; 1.0 is the line.</param>
+/// <param name="IsAlerting">Whether an alert of the series is open after this sample.</param>
+/// <param name="Expected">What was expected, or NaN.</param>
+/// <param name="Lower">Lower end of the band, or NaN.</param>
+/// <param name="Upper">Upper end of the band, or NaN.</param>
+public readonly record struct JudgedSample(
+    SeriesKey Key, Sample Sample, double Score, bool IsAlerting, double Expected, double Lower, double Upper);
+
+/// <summary>Is told of every judged sample, in order.</summary>
+public delegate void JudgedSampleObserver(in JudgedSample judged);

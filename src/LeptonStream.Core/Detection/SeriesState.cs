@@ -1,0 +1,116 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detectors;
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection;
+
+/// <summary>Everything that is known of one series. <see cref="SeriesPipeline"/> is what acts on it.</summary>
+public sealed class SeriesState
+{
+    /// <summary>Points kept for the chart of an event.</summary>
+    public const int ChartPoints = 120;
+
+    private readonly AlertPoint[] _points = new AlertPoint[ChartPoints];
+    private int _pointCount;
+
+    /// <summary>Makes the state of a series that is seen for the first time.</summary>
+    public SeriesState(SeriesId id, SeriesKey key, DetectionPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        Id = id;
+        Key = key;
+        Window = new(policy.Window);
+        Alert = new(policy.Timing);
+        Detectors = DetectorCatalog.Create();
+        Calibrators = [.. Detectors.Select(_ => new TailCalibrator())];
+        Raw = new double[Detectors.Length];
+        Rarity = new double[Detectors.Length];
+    }
+
+    /// <summary>The series' id.</summary>
+    public SeriesId Id { get; }
+
+    /// <summary>What the series is.</summary>
+    public SeriesKey Key { get; }
+
+    /// <summary>The last values.</summary>
+    public RollingWindow Window { get; }
+
+    /// <summary>What is expected next.</summary>
+    public HoltWintersForecaster Forecaster { get; } = new();
+
+    /// <summary>The life of its alert.</summary>
+    public AlertTracker Alert { get; }
+
+    /// <summary>Time of its newest sample.</summary>
+    public Timestamp LastTime { get; set; } = new(long.MinValue);
+
+    /// <summary>The usual time between two samples, in seconds; 0 until there were two.</summary>
+    public double IntervalSeconds { get; set; }
+
+    /// <summary>Samples learned since the series began or its normal was accepted anew.</summary>
+    public int Learned { get; set; }
+
+    internal ISeriesDetector[] Detectors { get; }
+
+    internal TailCalibrator[] Calibrators { get; }
+
+    // What the detectors said of the sample at hand, in the order of the catalogue.
+    internal double[] Raw { get; }
+
+    internal double[] Rarity { get; }
+
+    internal void Chart(in AlertPoint point) => _points[_pointCount++ % ChartPoints] = point;
+
+    internal AlertPoint[] Points()
+    {
+        var kept = Math.Min(_pointCount, ChartPoints);
+        var points = new AlertPoint[kept];
+        for (var i = 0; i < kept; i++) points[i] = _points[(_pointCount - kept + i) % ChartPoints];
+        return points;
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs, but the id and the key.</summary>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Write(LastTime.UnixNanoseconds);
+        state.Write(IntervalSeconds);
+        state.Write(Learned);
+        Window.Save(state);
+        Forecaster.Save(state);
+        Alert.Save(state);
+        foreach (var detector in Detectors) detector.Save(state);
+        foreach (var calibrator in Calibrators) calibrator.Save(state);
+        var points = Points();
+        state.Write(points.Length);
+        foreach (var point in points)
+        {
+            state.Write(point.Time.UnixNanoseconds);
+            state.Write(point.Value);
+            state.Write(point.Expected);
+            state.Write(point.Lower);
+            state.Write(point.Upper);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state)
+    {
+        LastTime = new(state.ReadInt64());
+        IntervalSeconds = state.ReadDouble();
+        Learned = state.ReadCount(int.MaxValue);
+        Window.Load(ref state);
+        Forecaster.Load(ref state);
+        Alert.Load(ref state);
+        foreach (var detector in Detectors) detector.Load(ref state);
+        foreach (var calibrator in Calibrators) calibrator.Load(ref state);
+        _pointCount = state.ReadCount(ChartPoints);
+        for (var i = 0; i < _pointCount; i++)
+            _points[i] = new(new(state.ReadInt64()), state.ReadDouble(), state.ReadDouble(), state.ReadDouble(), state.ReadDouble());
+    }
+}

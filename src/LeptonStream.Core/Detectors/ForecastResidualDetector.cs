@@ -1,0 +1,22 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detectors;
+
+/// <summary>
+/// Distance from the forecast in scales of its usual error: |x − x̂|/s. The sharpest level for service metrics: it knows the time of day
+/// and the recent course, so it sees a step where the value itself is still ordinary. Warm-up 30 samples. O(1).
+/// </summary>
+public sealed class ForecastResidualDetector : ISeriesDetector
+{
+    private const int WarmUp = 30;
+
+    /// <inheritdoc/>
+    public string Name => "forecast-residual";
+
+    /// <inheritdoc/>
+    public double Score(in Sample sample, in SeriesView view)
+    {
+        if (view.Window.Count < WarmUp || !view.Forecast.IsKnown) return 0;
+        return Deviation.Of(sample.Value - view.Forecast.Expected, view.Forecast.Scale, view.Forecast.Expected);
+    }
+}

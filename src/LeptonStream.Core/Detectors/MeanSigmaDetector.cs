@@ -1,0 +1,26 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detectors;
+
+/// <summary>
+/// Distance from the window's mean in standard deviations: |x − μ|/σ with μ = Σx/n and σ = √(Σ(x−μ)²/n) over the last W samples,
+/// the sample at hand not among them (else the score could never exceed √(n−1)). W. A. Shewhart's control chart, 1931.
+/// Sensitive to any shift of level; an outlier in the window blinds it for W samples, which is what <see cref="MedianMadDetector"/> is for.
+/// Warm-up 30 samples. O(1) beyond the shared window.
+/// </summary>
+public sealed class MeanSigmaDetector : ISeriesDetector
+{
+    private const int WarmUp = 30;
+
+    /// <inheritdoc/>
+    public string Name => "mean-sigma";
+
+    /// <inheritdoc/>
+    public double Score(in Sample sample, in SeriesView view)
+    {
+        var window = view.Window;
+        if (window.Count < WarmUp) return 0;
+        var mean = window.Mean;
+        return Deviation.Of(sample.Value - mean, window.StandardDeviation, mean);
+    }
+}

@@ -1,0 +1,30 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detectors;
+
+/// <summary>
+/// Distance from the window's median in robust standard deviations: |x − m|/s with m the median and s = 1.4826 · median|x − m| over the last W samples,
+/// s at least a quarter of the window's standard deviation, since a series that is mostly one value has a MAD of zero
+/// (F. R. Hampel, The influence curve and its role in robust estimation, JASA 69, 1974).
+/// Half of the window may be outliers before it is misled. Warm-up 30 samples. O(log W) beyond the shared window.
+/// </summary>
+public sealed class MedianMadDetector : ISeriesDetector
+{
+    private const int WarmUp = 30;
+
+    // 1/Φ⁻¹(3/4): makes the MAD of normal values their standard deviation.
+    private const double MadToSigma = 1.482602218505602;
+
+    /// <inheritdoc/>
+    public string Name => "median-mad";
+
+    /// <inheritdoc/>
+    public double Score(in Sample sample, in SeriesView view)
+    {
+        var window = view.Window;
+        if (window.Count < WarmUp) return 0;
+        var median = window.Median;
+        var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), window.StandardDeviation / 4);
+        return Deviation.Of(sample.Value - median, scale, median);
+    }
+}

@@ -1,0 +1,41 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>The facts that an explanation tells, the same for every language.</summary>
+/// <param name="Key">The series.</param>
+/// <param name="Severity">How urgent.</param>
+/// <param name="Change">What happened to the alert.</param>
+/// <param name="Detector">The detector that speaks loudest.</param>
+/// <param name="Sample">The sample that caused the event.</param>
+/// <param name="Expected">What was expected, or NaN.</param>
+/// <param name="Lower">Lower end of the band, or NaN.</param>
+/// <param name="Upper">Upper end of the band, or NaN.</param>
+/// <param name="Onset">When it began.</param>
+/// <param name="Score">The worst score so far.</param>
+/// <param name="Unit">The unit, or null.</param>
+public sealed record AlertStory(
+    SeriesKey Key,
+    AlertSeverity Severity,
+    AlertChange Change,
+    string Detector,
+    Sample Sample,
+    double Expected,
+    double Lower,
+    double Upper,
+    Timestamp Onset,
+    double Score,
+    string? Unit)
+{
+    /// <summary>Whether the value lies above what was expected.</summary>
+    public bool IsHigh => Sample.Value > Expected;
+
+    /// <summary>The value divided by what was expected, where that says something; else null.</summary>
+    public double? Ratio => Math.Abs(Expected) > 1e-12 && Sample.Value / Expected is > 0 and < 1e4 and var ratio && double.IsFinite(ratio) ? ratio : null;
+
+    /// <summary>What kind of thing the metric is, told from its name.</summary>
+    public MetricKind Kind => MetricKinds.Of(Key.Metric);
+}

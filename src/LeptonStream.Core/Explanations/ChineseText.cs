@@ -1,0 +1,72 @@
+using LeptonStream.Detection;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>The explanation in Chinese: the same facts as <see cref="EnglishText"/>, in sentences of their own.</summary>
+internal static class ChineseText
+{
+    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story));
+
+    private static string Summary(AlertStory story)
+    {
+        var where = story.Key.Labels.Count == 0 ? "" : $"（{string.Join("，", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
+        return $"{story.Key.Model} 的 {story.Key.Metric}{where}" + (story.Change switch
+        {
+            AlertChange.Recovered => $"已恢复正常，当前 {Value(story)}",
+            AlertChange.Accepted => $"持续在 {Value(story)}，已视为新的常态",
+            _ => story.Detector switch
+            {
+                "non-finite" => $"不是有效数字（{Value(story)}）",
+                "frozen-value" => $"停在 {Value(story)} 不再变化",
+                "new-extreme" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
+                _ => $"偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",
+            },
+        });
+    }
+
+    private static string Description(AlertStory story)
+    {
+        var expected = double.IsFinite(story.Lower)
+            ? $"此刻的正常范围为 {Numbers.Show(story.Lower, story.Unit)} 至 {Numbers.Show(story.Upper, story.Unit)}，实际为 {Value(story)}。"
+            : $"实际为 {Value(story)}。";
+        var step = story.Sample.Step == Samples.Sample.NoStep ? "" : $"，训练步 {story.Sample.Step}";
+        var since = $"始于 {Numbers.Clock(story.Onset)}{step}。";
+        return expected + since + (story.Change switch
+        {
+            AlertChange.Recovered => "数值已连续多个采样回到正常，告警关闭。",
+            AlertChange.Accepted => "该水平持续已久，已被学习为新的常态。若并非如此，请处理根因：告警不会自行再次触发。",
+            _ => story.Detector switch
+            {
+                "non-finite" => "上报方给出的就不是有限数值。",
+                "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
+                _ => $"在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。",
+            },
+        });
+    }
+
+    private static string[] Actions(AlertStory story) => story.Change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : story.Kind switch
+    {
+        MetricKind.TrainingHealth => ["对比该步的 loss、梯度范数与学习率。", "若已发散，停止作业，从最近的正常检查点恢复并跳过该批数据。", "检查此前数据、学习率或精度是否有变更。"],
+        MetricKind.TrainingSpeed => ["横向比较各 rank 的步时，找出慢的 rank 或主机。", "检查该主机的数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
+        MetricKind.Latency => ["检查变更：模型版本、配置、流量结构。", "查看同一服务的排队深度与 KV 缓存占用。", "回滚最近一次发布或扩容。"],
+        MetricKind.Traffic => ["确认请求是否仍能完成：对比输出 token 与运行中的请求数。", "若有请求排队却无输出，重启推理引擎。", "检查负载均衡与上游调用方。"],
+        MetricKind.Memory => ["查看增长速度与预计占满的时间。", "排查未释放的请求。", "在触及上限前先重启一个副本，再定位泄漏。"],
+        MetricKind.Errors => ["查看失败请求的日志。", "检查最近的部署及其依赖服务。", "定位期间先限流或切走流量。"],
+        MetricKind.Quality => ["与昨日对比模型版本与提示词模板。", "检查金丝雀样本的输入数据。", "若质量持续偏低，回滚模型。"],
+        MetricKind.Pipeline => ["检查上游任务及其最近一次运行。", "数据恢复之前，暂停使用该数据训练或建索引。", "源头修复后补数。"],
+        MetricKind.GpuFault => ["在主机内核日志中查看 XID 与 ECC 信息。", "排空该 GPU；如故障要求则重启主机。", "重启后仍复现时，安排硬件检查。"],
+        MetricKind.GpuThermal => ["检查主机风扇、进风温度与功率上限。", "与相邻 GPU 对比。", "若时钟已降频，先迁走负载。"],
+        _ => ["查看曲线以及同一模型此刻的其他指标。", "确认开始时刻发生了什么变更。"],
+    };
+
+    private static string Value(AlertStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+
+    private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $"（{Numbers.Show(ratio)} 倍）" : "";
+
+    private static string Rarity(double score) => score switch
+    {
+        >= 2 => "几乎不会出现",
+        >= 1.3 => "一个季度不到一次",
+        _ => "大约一周一次或更少",
+    };
+}

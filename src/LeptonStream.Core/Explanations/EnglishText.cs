@@ -1,0 +1,73 @@
+using LeptonStream.Detection;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>The explanation in English: fixed sentences, filled with the facts of the story.</summary>
+internal static class EnglishText
+{
+    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story));
+
+    private static string Summary(AlertStory story)
+    {
+        var what = $"{story.Key.Metric} of {story.Key.Model}";
+        var where = story.Key.Labels.Count == 0 ? "" : $" ({string.Join(", ", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))})";
+        return what + where + (story.Change switch
+        {
+            AlertChange.Recovered => $" is back to normal at {Value(story)}",
+            AlertChange.Accepted => $" stays at {Value(story)}: taken as the new normal",
+            _ => story.Detector switch
+            {
+                "non-finite" => $" is not a number ({Value(story)})",
+                "frozen-value" => $" stands still at {Value(story)}",
+                "new-extreme" => $" is {(story.IsHigh ? "higher" : "lower")} than ever seen: {Value(story)}",
+                _ => $" is {(story.IsHigh ? "high" : "low")}: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",
+            },
+        });
+    }
+
+    private static string Description(AlertStory story)
+    {
+        var expected = double.IsFinite(story.Lower)
+            ? $"Usual now: {Numbers.Show(story.Lower, story.Unit)} to {Numbers.Show(story.Upper, story.Unit)}, seen: {Value(story)}. "
+            : $"Seen: {Value(story)}. ";
+        var step = story.Sample.Step == Samples.Sample.NoStep ? "" : $", training step {story.Sample.Step}";
+        var since = $"Began {Numbers.Clock(story.Onset)}{step}. ";
+        return expected + since + (story.Change switch
+        {
+            AlertChange.Recovered => "The values have been usual again for several samples, so this alert is closed.",
+            AlertChange.Accepted => "It has lasted so long that the new level is learned as normal. If it is not, act on the cause: the alert won't return by itself.",
+            _ => story.Detector switch
+            {
+                "non-finite" => "The producer itself reports a value that is no finite number.",
+                "frozen-value" => "The value used to move and repeats exactly now: an exporter or a job may hang while its last reading is sent again and again.",
+                _ => $"On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.",
+            },
+        });
+    }
+
+    private static string[] Actions(AlertStory story) => story.Change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : story.Kind switch
+    {
+        MetricKind.TrainingHealth => ["Compare loss, gradient norm and learning rate at this step.", "If it diverges, stop the job and resume from the last good checkpoint, skipping the batch.", "Check for a change of data, learning rate or precision just before."],
+        MetricKind.TrainingSpeed => ["Look for the slow rank or host: compare step time across ranks.", "Check data loading, network and GPU clocks of that host.", "Cordon the host if it stays slow."],
+        MetricKind.Latency => ["Check what changed: model version, configuration, traffic mix.", "Look at queue depth and KV-cache usage of the same service.", "Roll back the last release or add replicas."],
+        MetricKind.Traffic => ["See whether requests still finish: tokens out against requests running.", "If requests wait and nothing comes out, restart the engine.", "Check the load balancer and upstream clients."],
+        MetricKind.Memory => ["See how fast it grows and when it will be full.", "Look for requests that are never released.", "Restart one replica before the limit, then find the leak."],
+        MetricKind.Errors => ["Read the logs of the failing requests.", "Check the last deployment and the services it depends on.", "Shed or reroute traffic while the cause is sought."],
+        MetricKind.Quality => ["Compare the model version and prompt template with those of yesterday.", "Check the input data of the canary.", "Roll back the model if quality stays low."],
+        MetricKind.Pipeline => ["Check the upstream job and its last run.", "Hold training or indexing on this data until it is clean.", "Backfill when the source is repaired."],
+        MetricKind.GpuFault => ["Read the kernel log of the host for XID and ECC messages.", "Drain the GPU; reboot the host if the fault asks for it.", "Have the hardware inspected when it comes back after a reboot."],
+        MetricKind.GpuThermal => ["Check fans, inlet temperature and power limit of the host.", "Compare with the neighbouring GPUs.", "Move work away if clocks are throttled."],
+        _ => ["Look at the chart and at other metrics of the same model at this time.", "Ask what changed at the onset."],
+    };
+
+    private static string Value(AlertStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+
+    private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $" ({Numbers.Show(ratio)} times)" : "";
+
+    private static string Rarity(double score) => score switch
+    {
+        >= 2 => "practically never",
+        >= 1.3 => "less than once a quarter",
+        _ => "about once a week or less",
+    };
+}

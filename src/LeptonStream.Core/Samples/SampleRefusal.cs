@@ -1,0 +1,20 @@
+namespace LeptonStream.Samples;
+
+/// <summary>Why one sample of an accepted record was not judged; the <c>reason</c> attribute of a counter.</summary>
+public enum SampleRefusal
+{
+    /// <summary>It was judged.</summary>
+    None = 0,
+
+    /// <summary>It is older than the newest sample of its series.</summary>
+    OutOfOrder = 1,
+
+    /// <summary>Its series already has a sample of that time.</summary>
+    Duplicate = 2,
+
+    /// <summary>It is a vendor's mark for "no reading" (DCGM's blank values).</summary>
+    VendorBlank = 3,
+
+    /// <summary>Its series is new and the partition holds as many series as it may.</summary>
+    SeriesLimit = 4,
+}
