@@ -1,24 +1,21 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace LeptonStream.Kafka;
 
 /// <summary>How to reach Kafka; section <c>Kafka</c>.</summary>
 public sealed class KafkaOptions
 {
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Kafka";
+
     /// <summary>host:port, several separated by commas.</summary>
-    [Required(AllowEmptyStrings = false)]
     public string BootstrapServers { get; set; } = "localhost:9092";
 
-    /// <summary>Begins the name of every topic of this installation.</summary>
-    [RegularExpression("^[a-zA-Z0-9._-]{0,100}$")]
+    /// <summary>Begins the name of every topic of this installation: up to 100 letters, digits, dots, hyphens and underscores.</summary>
     public string TopicPrefix { get; set; } = "lepton.";
 
     /// <summary>Plaintext, Ssl, SaslPlaintext or SaslSsl.</summary>
-    [AllowedValues("Plaintext", "Ssl", "SaslPlaintext", "SaslSsl")]
     public string SecurityProtocol { get; set; } = "Plaintext";
 
-    /// <summary>Plain, ScramSha256, ScramSha512 or OAuthBearer; used with the Sasl protocols.</summary>
-    [AllowedValues("Plain", "ScramSha256", "ScramSha512", "OAuthBearer", null)]
+    /// <summary>Plain, ScramSha256 or ScramSha512; needed with the Sasl protocols.</summary>
     public string? SaslMechanism { get; set; }
 
     public string? SaslUsername { get; set; }
@@ -38,7 +35,6 @@ public sealed class KafkaOptions
     /// After how many milliseconds without a sign of life the group gives a consumer's partitions to others; real brokers allow 6,000 and more.
     /// Producers give up a record after a third of it, so that nothing of a worker that was given up lands later.
     /// </summary>
-    [Range(1_000, 1_800_000)]
     public int SessionTimeoutMs { get; set; } = 45_000;
 
     /// <summary>Names this process in the broker's logs and quotas.</summary>
