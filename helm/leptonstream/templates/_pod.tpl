@@ -1,0 +1,176 @@
+{{/*
+The specification of every pod. Takes:
+  root, component
+  args        what `lepton` is started with
+  uses        of "kafka", "storage", "routing": what it gets the secrets and files of
+  pod         the component's values
+  port        name and number of the port it serves health on, where it does
+  objects     name of the ConfigMap and Secret with its settings: a hook runs before the release's own exist
+  restart     restart policy
+  account     name of the service account
+*/}}
+{{- define "leptonstream.pod" -}}
+{{- $root := .root -}}
+{{- $values := .root.Values -}}
+{{- $pod := .pod -}}
+{{- $kafka := has "kafka" .uses -}}
+{{- $storage := has "storage" .uses -}}
+{{- $own := list -}}
+{{- range $pod.extraEnv }}{{ $own = append $own .name }}{{ end -}}
+serviceAccountName: {{ .account }}
+automountServiceAccountToken: false
+{{- with concat (default list ($values.global).imagePullSecrets) $values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+enableServiceLinks: false
+restartPolicy: {{ .restart }}
+{{- with $pod.terminationGracePeriodSeconds }}
+terminationGracePeriodSeconds: {{ . }}
+{{- end }}
+{{- with $pod.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.initContainers }}
+initContainers:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+containers:
+  - name: {{ .component }}
+    image: {{ include "leptonstream.image" $root }}
+    imagePullPolicy: {{ $values.image.pullPolicy }}
+    args:
+      {{- toYaml .args | nindent 6 }}
+      - --config
+      - /etc/lepton/appsettings.json
+    {{- with $values.securityContext }}
+    securityContext:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    env:
+      {{- if not (has "DOTNET_GCHeapHardLimitPercent" $own) }}
+      # Hexadecimal: 55 % of the memory limit, for the Kafka client's buffers lie outside the managed heap.
+      - name: DOTNET_GCHeapHardLimitPercent
+        value: "37"
+      {{- end }}
+      {{- if and $kafka (hasPrefix "Sasl" $values.kafka.securityProtocol) }}
+      {{- with $values.kafka.sasl }}
+      {{- if and .existingSecret (not .username) }}
+      {{- include "leptonstream.secretVariable" (dict "variable" "LEPTON_Kafka__SaslUsername" "secret" .existingSecret "key" .usernameKey) | nindent 6 }}
+      {{- end }}
+      {{- if .existingSecret }}
+      {{- include "leptonstream.secretVariable" (dict "variable" "LEPTON_Kafka__SaslPassword" "secret" .existingSecret "key" .passwordKey) | nindent 6 }}
+      {{- else if .password }}
+      {{- include "leptonstream.secretVariable" (dict "variable" "LEPTON_Kafka__SaslPassword" "secret" $.objects "key" "kafkaPassword") | nindent 6 }}
+      {{- end }}
+      {{- end }}
+      {{- end }}
+      {{- if $storage }}
+      {{- with $values.storage }}
+      {{- if .existingSecret }}
+      {{- include "leptonstream.secretVariable" (dict "variable" "LEPTON_Storage__ConnectionString" "secret" .existingSecret "key" .existingSecretKey) | nindent 6 }}
+      {{- else if .connectionString }}
+      {{- include "leptonstream.secretVariable" (dict "variable" "LEPTON_Storage__ConnectionString" "secret" $.objects "key" "connectionString") | nindent 6 }}
+      {{- end }}
+      {{- end }}
+      {{- end }}
+      {{- with $pod.extraEnv }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+    {{- with $pod.extraEnvFrom }}
+    envFrom:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- with .port }}
+    ports:
+      - name: {{ .name }}
+        containerPort: {{ .number }}
+    startupProbe:
+      httpGet: {path: /healthz/live, port: {{ .name }}}
+      {{- toYaml $pod.startupProbe | nindent 6 }}
+    livenessProbe:
+      httpGet: {path: /healthz/live, port: {{ .name }}}
+      {{- toYaml $pod.livenessProbe | nindent 6 }}
+    readinessProbe:
+      httpGet: {path: /healthz/ready, port: {{ .name }}}
+      {{- toYaml $pod.readinessProbe | nindent 6 }}
+    {{- end }}
+    {{- with $pod.lifecycle }}
+    lifecycle:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- with $pod.resources }}
+    resources:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    volumeMounts:
+      - {name: settings, mountPath: /etc/lepton, readOnly: true}
+      - {name: tmp, mountPath: /tmp}
+      {{- with $pod.extraVolumeMounts }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+  {{- with $pod.extraContainers }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+volumes:
+  - name: tmp
+    emptyDir: {}
+  - name: settings
+    projected:
+      sources:
+        - configMap:
+            name: {{ .objects }}
+            items: [{key: appsettings.json, path: appsettings.json}]
+        {{- if has "routing" .uses }}
+        {{- with $values.notifier.routing }}
+        {{- if .existingSecret }}
+        - secret:
+            name: {{ .existingSecret }}
+            items: [{key: {{ .existingSecretKey }}, path: routing.yaml}]
+        {{- else if .config }}
+        - configMap:
+            name: {{ include "leptonstream.fullname" $root }}-routing
+            items: [{key: routing.yaml, path: routing.yaml}]
+        {{- end }}
+        {{- end }}
+        {{- end }}
+        {{- if $kafka }}
+        {{- with $values.kafka.tls.ca }}
+        {{- if .existingSecret }}
+        - secret:
+            name: {{ .existingSecret }}
+            items: [{key: {{ .key }}, path: tls/ca.crt}]
+        {{- end }}
+        {{- end }}
+        {{- with $values.kafka.tls.client }}
+        {{- if .existingSecret }}
+        - secret:
+            name: {{ .existingSecret }}
+            items: [{key: {{ .certificateKey }}, path: tls/client.crt}, {key: {{ .keyKey }}, path: tls/client.key}]
+        {{- end }}
+        {{- end }}
+        {{- end }}
+  {{- with $pod.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with $pod.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}

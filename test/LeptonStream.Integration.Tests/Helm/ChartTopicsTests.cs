@@ -1,0 +1,38 @@
+namespace LeptonStream.Integration.Tests.Helm;
+
+/// <summary>The three ways in which topics come to be.</summary>
+public sealed class ChartTopicsTests
+{
+    [Test]
+    public async Task Provision_ByJob_RunsBeforeInstallAndUpgrade()
+    {
+        var chart = await Chart.Render("trial");
+
+        var job = chart.One("Job", "topics");
+        var hook = job.Map("metadata", "annotations");
+        Assert.That(hook["helm.sh/hook"], Is.EqualTo("pre-install,pre-upgrade"));
+        Assert.That(chart.Pod("topics").Arguments, Is.EqualTo(new[] { "topics", "create", "--partitions", "3", "--replication-factor", "1", "--config", "/etc/lepton/appsettings.json" }));
+        foreach (var needed in new[] { chart.One("ConfigMap", "topics"), chart.One("Secret", "topics") })
+        {
+            Assert.That(needed.Text("metadata", "annotations", "helm.sh/hook"), Is.EqualTo(hook["helm.sh/hook"]));
+            Assert.That(needed.Number("metadata", "annotations", "helm.sh/hook-weight"), Is.LessThan(job.Number("metadata", "annotations", "helm.sh/hook-weight")));
+        }
+    }
+
+    [Test]
+    public async Task Provision_ByJobWithoutNumbers_LeavesThemToTheProgram()
+    {
+        var chart = await Chart.Render("minimal");
+
+        Assert.That(chart.Pod("topics").Arguments, Is.EqualTo(new[] { "topics", "create", "--config", "/etc/lepton/appsettings.json" }));
+    }
+
+    [Test]
+    public async Task Provision_None_LeavesTheTopicsAlone()
+    {
+        var chart = await Chart.Render("minimal", "topics.provision=\"none\"");
+
+        Assert.That(chart.All("Job").Concat(chart.All("KafkaTopic")), Is.Empty);
+        Assert.That(chart.Pods.Select(pod => pod.Component), Does.Not.Contain("topics"));
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace LeptonStream.Testing.Kubernetes;
+
+/// <summary>
+/// A real Kubernetes control plane (../shared/tools/kubernetes) on ports of its own: admission, validation, controllers and the
+/// scheduler are the real ones; nodes and pods are simulated, so no container runs.
+/// </summary>
+public sealed partial class KubernetesControlPlane : IAsyncDisposable
+{
+    private const string Script = "tools/kubernetes";
+
+    private readonly string _script;
+    private readonly string _folder;
+    private readonly HttpClient _api;
+
+    private KubernetesControlPlane(string script, string folder)
+    {
+        _script = script;
+        _folder = folder;
+        var text = File.ReadAllText(KubeConfig);
+        _api = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator })
+        {
+            BaseAddress = new Uri(ServerLine().Match(text).Groups[1].Value),
+        };
+        _api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TokenLine().Match(text).Groups[1].Value);
+    }
+
+    public string KubeConfig => Path.Combine(_folder, "kubeconfig");
+
+    /// <summary>Starts one, in about 15 s. A test is skipped where something it needs is missing.</summary>
+    public static async Task<KubernetesControlPlane> Start()
+    {
+        var script = SharedFolder.Require(Script);
+        foreach (var program in new[] { "openssl", "curl", "setsid" })
+            Requires.Component(ExternalProgram.Exists(program), $"{program} is missing, and {Script} needs it");
+        foreach (var program in new[] { "kube", "kwok", "etcd", "helm" }) await KubernetesTools.Unpack(program);
+
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = Directory.CreateTempSubdirectory("lepton-kubernetes-").FullName;
+            File.CreateSymbolicLink(Path.Combine(folder, "bin"), KubernetesTools.BinFolder);
+
+            // Its output stays unread: the servers inherit it, so it would end only with them.
+            var log = Path.Combine(folder, "start.log");
+            var started = await ExternalProgram.Run("/bin/sh", ["-c", "\"$1\" start \"$2\" --port \"$3\" >\"$4\" 2>&1", "sh", script, folder, $"{FreePorts()}", log]);
+            if (started.ExitCode == 0)
+            {
+                StopWithThisProcess(script, folder);
+                return new KubernetesControlPlane(script, folder);
+            }
+
+            var reason = await File.ReadAllTextAsync(log);
+            await Stop(script, folder);
+
+            // Between choosing ports and using them another process may have taken one.
+            if (attempt == 3) throw new InvalidOperationException($"{Script} start failed: {reason}");
+        }
+    }
+
+    /// <summary>An object, or a list of them, by its path in the API, such as <c>/api/v1/namespaces/x/pods</c>; null where there is none.</summary>
+    public async Task<JsonNode?> Get(string path)
+    {
+        using var response = await _api.GetAsync(new Uri(path, UriKind.Relative));
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<JsonNode>();
+    }
+
+    /// <summary>Creates an object in the collection at this path.</summary>
+    public async Task Create(string path, JsonNode body)
+    {
+        using var response = await _api.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
+        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path}: {await response.Content.ReadAsStringAsync()}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _api.Dispose();
+        await Stop(_script, _folder);
+    }
+
+    private static async Task Stop(string script, string folder)
+    {
+        await ExternalProgram.Run(script, ["stop", folder]);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    // The servers have sessions of their own and would outlive a test run that is killed.
+    private static void StopWithThisProcess(string script, string folder)
+    {
+        var watch = $"while kill -0 {Environment.ProcessId} 2>/dev/null && [ -d '{folder}' ]; do sleep 1; done; [ -d '{folder}' ] && '{script}' stop '{folder}'; rm -rf '{folder}'";
+        Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", watch]) { RedirectStandardInput = true })?.Dispose();
+    }
+
+    // The API server's, two of etcd and that of the simulated nodes follow one another.
+    private static int FreePorts()
+    {
+        for (; ; )
+        {
+            var port = Random.Shared.Next(12_000, 20_000);
+            if (Enumerable.Range(port, 4).All(IsFree)) return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex("server: \"([^\"]+)\"")]
+    private static partial Regex ServerLine();
+
+    [GeneratedRegex("token: ([0-9a-f]+)")]
+    private static partial Regex TokenLine();
+}
