@@ -43,7 +43,7 @@ public sealed class RollingWindow
     public double Maximum => Count == 0 ? double.NaN : _sorted[Count - 1];
 
     /// <summary>μ = Σx/n; NaN while empty.</summary>
-    public double Mean => Count == 0 ? double.NaN : _anchor + (_sum / Count);
+    public double Mean => Count == 0 ? double.NaN : IsFlat ? _sorted[0] : _anchor + (_sum / Count);
 
     /// <summary>σ² = Σ(x−μ)²/n, of the whole window as population; never negative, NaN while empty.</summary>
     public double Variance
@@ -51,6 +51,7 @@ public sealed class RollingWindow
         get
         {
             if (Count == 0) return double.NaN;
+            if (IsFlat) return 0;
             var shift = _sum / Count;
             return Math.Max(0, (_squares / Count) - (shift * shift));
         }
@@ -64,6 +65,9 @@ public sealed class RollingWindow
 
     /// <summary>The newest value; NaN while empty.</summary>
     public double Last => Count == 0 ? double.NaN : _ring[_next == 0 ? Count - 1 : _next - 1];
+
+    // Sums keep a rounding error of the values that left; a window of one value has none.
+    private bool IsFlat => _sorted[0] == _sorted[Count - 1];
 
     /// <summary>The value <paramref name="back"/> pushes before the newest (0 = the newest).</summary>
     public double this[int back]
@@ -82,6 +86,8 @@ public sealed class RollingWindow
     public void Push(double value)
     {
         if (!double.IsFinite(value)) throw new ArgumentException("a window holds finite values only", nameof(value));
+        // −0 sorts like 0: one of the two, else equal windows could differ in their bits.
+        value += 0.0;
         if (Count == Capacity)
         {
             var oldest = _ring[_next];

@@ -1,0 +1,56 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Core.Tests.Detectors;
+
+/// <summary>Seeded streams of samples, one a minute.</summary>
+internal static class Streams
+{
+    private static readonly Timestamp Start = Timestamp.FromUnixSeconds(1_760_000_000);
+
+    public static readonly double[][] Extreme =
+    [
+        [.. Enumerable.Repeat(0.0, 300)],
+        [.. Enumerable.Repeat(42.0, 200), 43, 42, -1e9, 42],
+        [.. Enumerable.Repeat(0.0, 300), double.MaxValue, double.MinValue, 0, double.Epsilon, -double.Epsilon],
+        [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? 1e300 : -1e300)],
+        [.. Enumerable.Range(0, 400).Select(i => 1e15 + i)],
+        [.. Enumerable.Range(0, 300).Select(i => i * 1e-320)],
+    ];
+
+    public static Sample[] Of(IEnumerable<double> values) => [.. values.Select((v, i) => At(i, v))];
+
+    /// <summary>Noise about a level, with spikes, a level shift, single repeats, stuck stretches and a gap in time.</summary>
+    public static Sample[] Mixed(int seed, int count)
+    {
+        var random = new Random(seed);
+        var samples = new Sample[count];
+        for (var i = 0; i < count; i++)
+        {
+            var value = 100 + (10 * Gauss(random)) + (i > count / 2 ? 40 : 0);
+            if (random.Next(50) == 0) value *= 3;
+            if (i > 0 && (random.Next(20) == 0 || i % 700 > 670)) value = samples[i - 1].Value;
+            samples[i] = At(i > count / 3 ? i + 500 : i, value);
+        }
+
+        return samples;
+    }
+
+    public static Sample[] Noise(int seed, int count)
+    {
+        var random = new Random(seed);
+        return Of(Enumerable.Range(0, count).Select(_ => 100 + Gauss(random)).ToArray());
+    }
+
+    /// <summary>What the detector of this name is there for, right after <paramref name="last"/>.</summary>
+    public static Sample[] TroubleFor(string detector, Sample last)
+    {
+        var stuck = Enumerable.Repeat(last.Value, 40);
+        var step = Enumerable.Repeat(last.Value + 15, 5);
+        return [.. (detector == "frozen-value" ? stuck : step).Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(i + 1), v))];
+    }
+
+    public static double Gauss(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    private static Sample At(int minute, double value) => new(Start + TimeSpan.FromMinutes(minute), value);
+}
