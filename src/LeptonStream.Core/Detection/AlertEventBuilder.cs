@@ -15,7 +15,7 @@ public readonly record struct RecordPosition(string Topic, int Partition, long O
 internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline pipeline)
 {
     // A policy's ids must differ from another's: a replay under new settings publishes anew, it never passes for a duplicate.
-    private readonly UInt128 _basis = SeriesId.OfEntity(System.Text.Encoding.UTF8.GetBytes(policy.Fingerprint)).Value;
+    private readonly UInt128 _basis = SeriesId.OfEntity(System.Text.Encoding.UTF8.GetBytes(policy.Fingerprint())).Value;
 
     /// <summary>Makes the event.</summary>
     /// <param name="series">The series after the sample.</param>

@@ -1,8 +1,9 @@
+using System.Text.Json;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection;
 
-/// <summary>How to judge series: the settings of detection. Immutable; its <see cref="Fingerprint"/> is part of every event id.</summary>
+/// <summary>How to judge series: the settings of detection. Immutable; its <see cref="Fingerprint()"/> is part of every event id.</summary>
 public sealed record DetectionPolicy
 {
     /// <summary>The policy that needs no setting.</summary>
@@ -35,6 +36,6 @@ public sealed record DetectionPolicy
     /// <summary>Where runbooks are: <c>{metric}</c> stands for the metric's name; null for none.</summary>
     public string? RunbookUrl { get; init; }
 
-    /// <summary>A text that differs whenever any setting differs.</summary>
-    public string Fingerprint => ToString();
+    /// <summary>A text that differs whenever any setting differs, the same in every culture.</summary>
+    public string Fingerprint() => JsonSerializer.Serialize(this);
 }

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using LeptonStream.Alerts;
+using LeptonStream.Detection;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Core.Tests.Detection;
+
+/// <summary>One partition without a broker: messages in, events out, time by hand.</summary>
+internal sealed class PipelineTestDriver
+{
+    private readonly PartitionPipeline _pipeline;
+    private long _offset;
+
+    public PipelineTestDriver(DetectionPolicy? policy = null, int partition = 3)
+    {
+        _pipeline = new("lepton.metrics", partition, policy ?? DetectionPolicy.Default);
+        _pipeline.Observer = (in JudgedSample judged) => Judged.Add(judged);
+    }
+
+    public List<AlertEvent> Events { get; } = [];
+
+    public List<JudgedSample> Judged { get; } = [];
+
+    public Timestamp Now { get; set; } = Timestamp.FromDateTimeOffset(new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero));
+
+    public PartitionPipeline Pipeline => _pipeline;
+
+    public RecordOutcome Send(string message) => Send(Encoding.UTF8.GetBytes(message));
+
+    public RecordOutcome Send(byte[]? message) => _pipeline.Process(message, _offset++, Now, Events);
+
+    /// <summary>Moves time on and sends one metric of one model.</summary>
+    public void Step(string model, string metric, double value, int seconds = 60, string labels = "{}")
+    {
+        Now += TimeSpan.FromSeconds(seconds);
+        var text = double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
+        var outcome = Send($$$"""{"model":"{{{model}}}","ts":"{{{Now}}}","labels":{{{labels}}},"metrics":{"{{{metric}}}":{{{text}}} } }""");
+        Assert.That(outcome.IsAccepted, Is.True, outcome.Detail);
+    }
+}
