@@ -85,7 +85,7 @@ internal sealed class SeriesFile
     private SeriesRow Read(int line, string[] fields)
     {
         if (fields.Length != _columns.Length) throw Wrong(line, $"{fields.Length} fields, but the header has {_columns.Length}");
-        var time = Timestamp.Zero;
+        var (time, timeText) = (Timestamp.Zero, "");
         var step = Sample.NoStep;
         var values = new double?[Metrics.Count];
         var metric = 0;
@@ -94,6 +94,7 @@ internal sealed class SeriesFile
         for (var i = 0; i < fields.Length; i++)
         {
             var field = fields[i].Trim();
+            if (_columns[i] is Column.Time or Column.Milliseconds or Column.Count) timeText = field;
             switch (_columns[i])
             {
                 case Column.Metric: values[metric] = ReadValue(line, Metrics[metric++], field); break;
@@ -106,7 +107,7 @@ internal sealed class SeriesFile
             }
         }
 
-        return new SeriesRow(line, time, step, values, label, part);
+        return new SeriesRow(line, time, step, values, label, part, timeText);
     }
 
     private double? ReadValue(int line, string metric, string field) => field.ToUpperInvariant() switch

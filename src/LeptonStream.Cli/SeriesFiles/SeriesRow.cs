@@ -9,4 +9,5 @@ namespace LeptonStream.Cli.SeriesFiles;
 /// <param name="Values">One per metric of the file; null where the field is empty (not measured), NaN or infinite where it says so.</param>
 /// <param name="IsAnomalous">What the label column says; null where there is none.</param>
 /// <param name="Part"><c>train</c> or <c>test</c> where the file has a <c>part</c> column, else null.</param>
-internal readonly record struct SeriesRow(int Line, Timestamp Time, long Step, double?[] Values, bool? IsAnomalous, string? Part);
+/// <param name="TimeText">The time as the file writes it.</param>
+internal readonly record struct SeriesRow(int Line, Timestamp Time, long Step, double?[] Values, bool? IsAnomalous, string? Part, string TimeText);

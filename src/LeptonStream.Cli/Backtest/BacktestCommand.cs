@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace LeptonStream.Cli.Backtest;
+
+/// <summary><c>lepton backtest</c>.</summary>
+internal static class BacktestCommand
+{
+    private const int NothingScored = 1;
+    private const int WrongUsage = 2;
+
+    public static Command Create()
+    {
+        var path = new Argument<string>("path") { Description = "A CSV file, or a folder of them: timestamp,value[,label], wide files with t or ts_ms, or the NAB corpus" };
+        var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)" };
+        var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper" };
+        var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
+        step.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is <= 0 or > 31_536_000) result.AddError("--step must be a number of seconds above 0 and at most a year");
+        });
+
+        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, json };
+        command.SetAction((parsed, stop) => Task.Run(
+            () => Run(
+                new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(scores)),
+                parsed.GetValue(json),
+                stop),
+            stop));
+        return command;
+    }
+
+    private static int Run(BacktestOptions options, bool json, CancellationToken stop)
+    {
+        BacktestResult result;
+        try
+        {
+            result = new BacktestRun(options).Run(stop);
+        }
+        catch (FileNotFoundException missing)
+        {
+            Console.Error.WriteLine(missing.Message);
+            return WrongUsage;
+        }
+
+        if (json)
+        {
+            using var output = Console.OpenStandardOutput();
+            BacktestReport.WriteJson(result, output);
+            output.WriteByte((byte)'\n');
+        }
+        else Console.Out.Write(BacktestReport.Text(result));
+
+        return result.Files.Count > 0 ? 0 : NothingScored;
+    }
+}

@@ -1,0 +1,7 @@
+namespace LeptonStream.Cli.Backtest;
+
+/// <summary>What to backtest.</summary>
+/// <param name="Path">A CSV file, or a folder of them.</param>
+/// <param name="Interval">What one count of a <c>t</c> column means; null for a minute.</param>
+/// <param name="Scores">A folder for one scores file per input, or null.</param>
+internal sealed record BacktestOptions(string Path, TimeSpan? Interval = null, string? Scores = null);

@@ -1,0 +1,26 @@
+namespace LeptonStream.Cli.Backtest;
+
+/// <summary>Everything a backtest found.</summary>
+/// <param name="Files">The files that were scored.</param>
+/// <param name="Skipped">The files that were not, and why.</param>
+/// <param name="Elapsed">How long it took.</param>
+internal sealed record BacktestResult(IReadOnlyList<BacktestFile> Files, IReadOnlyList<(string Path, string Reason)> Skipped, TimeSpan Elapsed)
+{
+    /// <summary>By folder, only files of which the truth is known.</summary>
+    public IReadOnlyList<FamilyResult> Families { get; } =
+        [.. Files.Where(f => f.HasTruth).GroupBy(f => f.Family).Select(g => FamilyResult.Of(g.Key, [.. g]))];
+
+    public FamilyResult Total { get; } = FamilyResult.Of("total", [.. Files.Where(f => f.HasTruth)]);
+
+    /// <summary>The scores of the Numenta Anomaly Benchmark for its files among these; empty where there are none.</summary>
+    public IReadOnlyList<NabScore> Nab { get; } = ScoreNab([.. Files.Where(f => f.HasTruth && EventLabels.IsNab(f.File.Path))]);
+
+    public long Samples => Files.Sum(f => f.Samples);
+
+    private static NabScore[] ScoreNab(BacktestFile[] files)
+    {
+        if (files.Length == 0) return [];
+        NabSeries[] corpus = [.. files.Select(f => new NabSeries(f.Series.Scores, f.AllEvents))];
+        return [.. NabProfile.All.Select(profile => NabScore.Best(corpus, profile))];
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using LeptonStream.Cli.SeriesFiles;
+using LeptonStream.Detection;
+
+namespace LeptonStream.Cli.Backtest;
+
+/// <summary>Sends the files of a folder through the detection pipeline, each from a cold start, and compares the alarms with the truth.</summary>
+internal sealed class BacktestRun(BacktestOptions options)
+{
+    /// <summary>Runs it, several files at a time; the result does not depend on how many.</summary>
+    public BacktestResult Run(CancellationToken stop)
+    {
+        var watch = Stopwatch.StartNew();
+        var paths = SeriesFile.Find(options.Path);
+        var files = new BacktestFile?[paths.Count];
+        var reasons = new string?[paths.Count];
+        Parallel.For(0, paths.Count, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            try
+            {
+                files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default);
+                if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, RelativeTo(paths[i])));
+            }
+            catch (InvalidDataException wrong)
+            {
+                reasons[i] = wrong.Message;
+            }
+        });
+        return new(
+            [.. files.OfType<BacktestFile>()],
+            [.. paths.Zip(reasons).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))],
+            watch.Elapsed);
+    }
+
+    private string RelativeTo(string path) => Directory.Exists(options.Path) ? Path.GetRelativePath(options.Path, path) : Path.GetFileName(path);
+
+    private string FamilyOf(string path)
+    {
+        var folder = Path.GetDirectoryName(RelativeTo(path))!;
+        return folder.Length > 0 ? folder.Replace('\\', '/') : Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+}
