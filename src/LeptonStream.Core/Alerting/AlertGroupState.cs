@@ -1,0 +1,43 @@
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting;
+
+/// <summary>A group of alerts that are told together: its members, its timer and what each channel was last told. Everything that must survive a restart.</summary>
+public sealed class AlertGroupState
+{
+    /// <summary>Makes a group without members, or one that a store had.</summary>
+    public AlertGroupState(string routeKey, string receiver, LabelSet groupLabels, Timestamp nextFlush)
+    {
+        RouteKey = routeKey;
+        Receiver = receiver;
+        GroupLabels = groupLabels;
+        NextFlush = nextFlush;
+        Key = GroupKey.Of(routeKey, groupLabels);
+        Id = GroupKey.IdOf(Key, receiver);
+    }
+
+    /// <summary>Its identity in the store: a function of route, receiver and group labels.</summary>
+    public string Id { get; }
+
+    /// <summary>Its group key as receivers see it.</summary>
+    public string Key { get; }
+
+    /// <summary>The key of the route that made it.</summary>
+    public string RouteKey { get; }
+
+    /// <summary>The name of the receiver that is told.</summary>
+    public string Receiver { get; }
+
+    /// <summary>The labels that its members share.</summary>
+    public LabelSet GroupLabels { get; }
+
+    /// <summary>When it is to be looked at next.</summary>
+    public Timestamp NextFlush { get; internal set; }
+
+    /// <summary>What fires in it, and what is over and not yet removed, by fingerprint.</summary>
+    public Dictionary<Fingerprint, GroupedAlert> Alerts { get; } = [];
+
+    /// <summary>What each channel was last told, by the channel's key.</summary>
+    public Dictionary<string, NotificationLogEntry> Told { get; init; } = [];
+}

@@ -1,0 +1,157 @@
+using LeptonStream.Alerts;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting;
+
+/// <summary>
+/// The way of one alert from the alerts topic to the people who are told of it. Pure: the state is the <see cref="AlertGroups"/> that are handed in,
+/// the time is an argument, and nothing is sent here.
+/// </summary>
+/// <remarks>
+/// The rules are Alertmanager's (dispatch, deduplication, notification log), with one addition: where a firing alert was told, its end is told too,
+/// even when the alert changes its labels and with them its group, or the routes change while it fires.
+/// <para>An event comes in (<see cref="OnAlert"/>):</para>
+/// <list type="number">
+/// <item>its labels choose the routes, and the routes its groups;</item>
+/// <item>wherever else the alert still fires, it ends;</item>
+/// <item>in its groups it is added or renewed; a new group gathers for a while (group_wait) before its first flush.</item>
+/// </list>
+/// <para>Time passes (<see cref="OnTick"/>), for each group whose flush is due:</para>
+/// <list type="number">
+/// <item value="4">the next flush is set (group_interval), whatever comes of this one;</item>
+/// <item>the members are what fires and what is over; inhibition, mute times and silences will take members out here, each with its cause;</item>
+/// <item>for each channel of the receiver: is there anything new for it, and why (<see cref="NotifyReasons.Decide"/>)?</item>
+/// <item>if so: the notification is made and the channel's log entry says what it was told; escalation steps will hang on this entry;</item>
+/// <item>what is over leaves the group, and an empty group goes.</item>
+/// </list>
+/// </remarks>
+public sealed class AlertPipeline(RouteTree routes)
+{
+    /// <summary>Takes one event.</summary>
+    /// <param name="groups">At least the groups that <see cref="GroupsOf"/> names and those that hold the alert; changed in place.</param>
+    /// <param name="alert">The event.</param>
+    /// <param name="publishedAt">When it was written to the topic. Waiting counts from then and not from the onset, which always lies before detection.</param>
+    /// <param name="now">The time.</param>
+    public void OnAlert(AlertGroups groups, AlertEvent alert, Timestamp publishedAt, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(alert);
+
+        if (alert.Type == AlertEventType.Resolved)
+        {
+            End(groups, groups.Holding(alert.AlertId), alert.DetectedAt, alert.Annotations);
+            return;
+        }
+
+        var member = new GroupedAlert { AlertId = alert.AlertId, Labels = alert.RoutingLabels, Annotations = alert.Annotations, StartsAt = alert.Onset };
+        Place(groups, member, alert.DetectedAt, publishedAt, now);
+    }
+
+    /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
+    /// <param name="groups">At least the groups that are due, each with all its members; changed in place.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>What is to be sent. The groups' logs already count it as told, so it must be stored together with them.</returns>
+    public IReadOnlyList<Notification> OnTick(AlertGroups groups, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        var notifications = new List<Notification>();
+        foreach (var group in groups.All.Where(group => IsDue(group, now)).OrderBy(group => group.NextFlush).ThenBy(group => group.Id, StringComparer.Ordinal).ToArray())
+            Flush(groups, group, now, notifications);
+        return notifications;
+    }
+
+    /// <summary>Places firing alerts anew after the routes changed: what is no longer routed to its group ends there and fires where it belongs now.</summary>
+    /// <param name="groups">Every group there is; changed in place.</param>
+    /// <param name="now">The time.</param>
+    public void Reroute(AlertGroups groups, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        var firing = groups.All.SelectMany(group => group.Alerts.Values).Where(alert => !alert.IsResolved)
+            .OrderBy(alert => alert.AlertId, StringComparer.Ordinal).ThenBy(alert => alert.Fingerprint.Value).DistinctBy(alert => alert.AlertId);
+        foreach (var alert in firing.ToArray()) Place(groups, alert, endOfOthers: now, publishedAt: Timestamp.Zero, now);
+    }
+
+    /// <summary>The ids of the groups in which an alert with these labels belongs.</summary>
+    public IReadOnlyList<string> GroupsOf(LabelSet labels) =>
+        [.. routes.Match(labels).Select(route => GroupKey.IdOf(GroupKey.Of(route.Key, route.GroupLabelsOf(labels)), route.Receiver.Name)).Distinct()];
+
+    private void Place(AlertGroups groups, GroupedAlert alert, Timestamp endOfOthers, Timestamp publishedAt, Timestamp now)
+    {
+        // 1. Its labels choose the routes, and the routes its groups. Two routes with the same key and receiver share their groups.
+        var targets = routes.Match(alert.Labels).Select(route => (Route: route, Group: new AlertGroupState(route.Key, route.Receiver.Name, route.GroupLabelsOf(alert.Labels), Timestamp.Zero)))
+            .DistinctBy(target => target.Group.Id).ToDictionary(target => target.Group.Id);
+
+        // 2. Wherever else it still fires, it ends: in groups that it left, and under the labels that it no longer has.
+        var others = groups.Holding(alert.AlertId).Where(place => place.Alert.Fingerprint != alert.Fingerprint || !targets.ContainsKey(place.Group.Id));
+        End(groups, others, endOfOthers, annotations: null);
+
+        // 3. In its groups it is added or renewed.
+        foreach (var (id, (route, fresh)) in targets)
+        {
+            if (!groups.TryGet(id, out var group))
+            {
+                group = fresh;
+                // An old alert need not wait again: its group was lost, or the notifier was away.
+                group.NextFlush = publishedAt + route.GroupWait < now ? now : now + route.GroupWait;
+                groups.Add(group);
+            }
+
+            var known = group.Alerts.GetValueOrDefault(alert.Fingerprint);
+            var startsAt = known is { IsResolved: false } && known.StartsAt < alert.StartsAt ? known.StartsAt : alert.StartsAt;
+            groups.Put(group, alert with { StartsAt = startsAt });
+        }
+    }
+
+    private static void End(AlertGroups groups, IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> places, Timestamp at, LabelSet? annotations)
+    {
+        foreach (var (group, alert) in places.Where(place => !place.Alert.IsResolved))
+            groups.Put(group, alert with { EndsAt = at, Annotations = annotations ?? alert.Annotations });
+    }
+
+    // A clock that was set back must not leave a group waiting for a time that is far away again.
+    private bool IsDue(AlertGroupState group, Timestamp now) => group.NextFlush <= now || group.NextFlush > now + routes.LongestWait;
+
+    private void Flush(AlertGroups groups, AlertGroupState group, Timestamp now, List<Notification> notifications)
+    {
+        // A group of a route that is gone (its alerts are elsewhere by now) tells its last resolves by the root's timing.
+        var route = routes.Find(group.RouteKey, group.Receiver) ?? routes.Root;
+
+        // 4. The next flush is set, whatever comes of this one.
+        group.NextFlush = now + route.GroupInterval;
+
+        // 5. What fires and what is over.
+        var members = group.Alerts.Values.Order(GroupedAlertOrder.Instance).ToArray();
+        var firing = members.Where(alert => !alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
+        var resolved = members.Where(alert => alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
+
+        foreach (var channel in routes.FindReceiver(group.Receiver)?.Channels ?? [])
+        {
+            // 6. Is there anything new for this channel, and why?
+            var last = group.Told.GetValueOrDefault(channel.Key);
+            var reason = NotifyReasons.Decide(last, firing, resolved, channel.SendResolved, route.RepeatInterval, now);
+            if (reason == NotifyReason.None) continue;
+
+            // 7. It is told, and its log entry says what. A channel without resolves is told nothing of an end, but its log must know.
+            group.Told[channel.Key] = new NotificationLogEntry(firing, resolved, now);
+            var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
+            if (shown.Length == 0) continue;
+            notifications.Add(new Notification
+            {
+                GroupId = group.Id,
+                GroupKey = group.Key,
+                Receiver = group.Receiver,
+                Channel = channel.Key,
+                Reason = reason,
+                GroupLabels = group.GroupLabels,
+                RouteLabels = route.Labels,
+                Alerts = shown,
+                At = now,
+            });
+        }
+
+        // 8. What is over leaves the group, and an empty group goes.
+        foreach (var alert in members.Where(alert => alert.IsResolved)) groups.Remove(group, alert);
+        if (group.Alerts.Count == 0) groups.Remove(group);
+    }
+}

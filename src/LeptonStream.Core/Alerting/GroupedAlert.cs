@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting;
+
+/// <summary>An alert as a member of a group: what its notifications say of it.</summary>
+public sealed record GroupedAlert
+{
+    /// <summary>The alert's id; the same alert may change its labels (its severity) and so its fingerprint.</summary>
+    public required string AlertId { get; init; }
+
+    /// <summary>The labels that routes, groups and receivers see.</summary>
+    public required LabelSet Labels { get; init; }
+
+    /// <summary>The annotations that receivers see.</summary>
+    public required LabelSet Annotations { get; init; }
+
+    /// <summary>When the anomaly began.</summary>
+    public required Timestamp StartsAt { get; init; }
+
+    /// <summary>When it ended, or null while it fires. Only an event ends an alert, never the passing of time.</summary>
+    public Timestamp? EndsAt { get; init; }
+
+    /// <summary>Whether it is over.</summary>
+    [JsonIgnore]
+    public bool IsResolved => EndsAt is not null;
+
+    /// <summary>The identity of its labels: what receivers know it by.</summary>
+    [JsonIgnore]
+    public Fingerprint Fingerprint => Fingerprint.Of(Labels);
+}
+
+/// <summary>The order of the alerts in a notification, Alertmanager's: job, instance, number of labels, labels. It decides which ones a limited channel shows.</summary>
+public sealed class GroupedAlertOrder : IComparer<GroupedAlert>
+{
+    /// <summary>The one instance.</summary>
+    public static readonly GroupedAlertOrder Instance = new();
+
+    private static readonly string[] First = ["job", "instance"];
+
+    private GroupedAlertOrder()
+    {
+    }
+
+    /// <inheritdoc/>
+    public int Compare(GroupedAlert? x, GroupedAlert? y)
+    {
+        if (x is null || y is null) return (x is null ? 0 : 1) - (y is null ? 0 : 1);
+        foreach (var name in First)
+        {
+            var (left, right) = (x.Labels[name], y.Labels[name]);
+            if (left == right) continue;
+            if (left is null) return 1;
+            if (right is null) return -1;
+            return string.CompareOrdinal(left, right);
+        }
+
+        if (x.Labels.Count != y.Labels.Count) return x.Labels.Count - y.Labels.Count;
+        return CompareLabels(x.Labels, y.Labels);
+    }
+
+    // At the first name that only one set has, the set without it comes first.
+    private static int CompareLabels(LabelSet x, LabelSet y)
+    {
+        for (var i = 0; i < x.Count; i++)
+        {
+            var names = string.CompareOrdinal(x[i].Key, y[i].Key);
+            if (names != 0) return -names;
+            var values = string.CompareOrdinal(x[i].Value, y[i].Value);
+            if (values != 0) return values;
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,75 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Alerting;
+
+/// <summary>Why a channel is told about its group now, or that it is not; <see cref="NotifyReasons.TextOf"/> gives Alertmanager's words for it.</summary>
+public enum NotifyReason
+{
+    /// <summary><c>none</c>: nothing changed, or nothing that this channel knows of.</summary>
+    None = 0,
+
+    /// <summary><c>first notification</c>: something fires and the channel believes that nothing does.</summary>
+    FirstNotification = 1,
+
+    /// <summary><c>new alerts added</c>: something fires that was not in the last notification.</summary>
+    NewAlerts = 2,
+
+    /// <summary><c>some alerts resolved</c>: something is over, something else still fires.</summary>
+    SomeResolved = 3,
+
+    /// <summary><c>all alerts resolved</c>: everything that the channel was told of is over.</summary>
+    AllResolved = 4,
+
+    /// <summary><c>repeat interval elapsed</c>: nothing changed, but it still fires and the last notification is old.</summary>
+    RepeatInterval = 5,
+}
+
+/// <summary>The decision whether to tell a channel about its group, and the words for it.</summary>
+public static class NotifyReasons
+{
+    /// <summary>The value of <c>notification_reason</c> in a webhook's payload, as Alertmanager writes it.</summary>
+    public static string TextOf(NotifyReason reason) => reason switch
+    {
+        NotifyReason.None => "none",
+        NotifyReason.FirstNotification => "first notification",
+        NotifyReason.NewAlerts => "new alerts added",
+        NotifyReason.SomeResolved => "some alerts resolved",
+        NotifyReason.AllResolved => "all alerts resolved",
+        NotifyReason.RepeatInterval => "repeat interval elapsed",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    /// <summary>
+    /// Decides what is new for a channel. The order of the questions is Alertmanager's; it matters where several answers are yes.
+    /// </summary>
+    /// <param name="last">What the channel was told last, or null where it was never told of this group.</param>
+    /// <param name="firing">What fires in the group now.</param>
+    /// <param name="resolved">What is over in the group and not yet removed from it.</param>
+    /// <param name="sendResolved">Whether the channel wants to hear of resolved alerts.</param>
+    /// <param name="repeatInterval">How old the last notification may get while nothing changes.</param>
+    /// <param name="now">The time of this flush.</param>
+    public static NotifyReason Decide(
+        NotificationLogEntry? last,
+        IReadOnlySet<Fingerprint> firing,
+        IReadOnlySet<Fingerprint> resolved,
+        bool sendResolved,
+        TimeSpan repeatInterval,
+        Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(firing);
+        ArgumentNullException.ThrowIfNull(resolved);
+
+        // Never told: what began and ended unseen stays unseen.
+        if (last is null) return firing.Count > 0 ? NotifyReason.FirstNotification : NotifyReason.None;
+
+        // After a full resolution the next alert opens a new story, whatever the log still holds.
+        if (!firing.IsSubsetOf(last.Firing)) return last.Firing.Count == 0 ? NotifyReason.FirstNotification : NotifyReason.NewAlerts;
+
+        // Decided even for a channel that does not want resolves: its log must be cleared, or the next alert would look like an old one.
+        if (firing.Count == 0) return last.Firing.Count > 0 ? NotifyReason.AllResolved : NotifyReason.None;
+
+        if (sendResolved && !resolved.IsSubsetOf(last.Resolved)) return NotifyReason.SomeResolved;
+
+        return last.At + repeatInterval <= now ? NotifyReason.RepeatInterval : NotifyReason.None;
+    }
+}

@@ -1,0 +1,41 @@
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting;
+
+/// <summary>One route of a <see cref="RouteTree"/>, with everything inherited filled in.</summary>
+public sealed record Route
+{
+    /// <summary>The matchers from the root to here, in Alertmanager's notation: <c>{}/{severity="critical"}</c>. The same key may occur with another receiver.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Who is told.</summary>
+    public required ReceiverConfig Receiver { get; init; }
+
+    /// <summary>What an alert must fulfil to go this way, all of it.</summary>
+    public required IReadOnlyList<Matcher> Matchers { get; init; }
+
+    /// <summary>The labels of a group; null means all.</summary>
+    public required IReadOnlyList<string>? GroupBy { get; init; }
+
+    /// <summary>Whether the siblings behind it are tried too.</summary>
+    public required bool Continue { get; init; }
+
+    /// <summary>How long a new group gathers alerts before it is told.</summary>
+    public required TimeSpan GroupWait { get; init; }
+
+    /// <summary>How long a told group waits before changes in it are told.</summary>
+    public required TimeSpan GroupInterval { get; init; }
+
+    /// <summary>After which time an unchanged group that still fires is told again.</summary>
+    public required TimeSpan RepeatInterval { get; init; }
+
+    /// <summary>The labels of the route and its parents.</summary>
+    public required LabelSet Labels { get; init; }
+
+    /// <summary>The routes below, tried in order.</summary>
+    public required IReadOnlyList<Route> Routes { get; init; }
+
+    /// <summary>The labels of the group in which an alert with these labels belongs.</summary>
+    public LabelSet GroupLabelsOf(LabelSet labels) =>
+        GroupBy is null ? labels : LabelSet.Of(labels.Where(label => GroupBy.Contains(label.Key)));
+}

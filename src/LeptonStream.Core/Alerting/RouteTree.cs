@@ -1,0 +1,135 @@
+using System.IO.Hashing;
+using System.Text;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting;
+
+/// <summary>The routes of a <see cref="RoutingConfig"/>, checked and with everything inherited filled in. Immutable.</summary>
+public sealed class RouteTree
+{
+    /// <summary>The entry of <c>group_by</c> that stands for all labels.</summary>
+    public const string AllLabels = "...";
+
+    private static readonly TimeSpan DefaultGroupWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultGroupInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DefaultRepeatInterval = TimeSpan.FromHours(4);
+
+    private readonly Dictionary<string, ReceiverConfig> _receivers = [];
+    private readonly Dictionary<(string Key, string Receiver), Route> _byKey = [];
+
+    /// <summary>Checks a configuration and fills in what its routes inherit.</summary>
+    /// <exception cref="ArgumentException">Something is wrong; the message names it and says what is allowed.</exception>
+    public RouteTree(RoutingConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        foreach (var receiver in config.Receivers)
+        {
+            if (!_receivers.TryAdd(receiver.Name, receiver)) throw new ArgumentException($"receiver '{receiver.Name}' is defined twice");
+        }
+
+        if (config.Route.Receiver is null) throw new ArgumentException("the root route names no receiver");
+        if (config.Route.Matchers.Count > 0) throw new ArgumentException("the root route must not have matchers: every alert matches it");
+        if (config.Route.Continue) throw new ArgumentException("the root route must not have continue: it has no siblings");
+        Root = Build(config.Route, null);
+        LongestWait = All(Root).Max(route => route.GroupWait > route.GroupInterval ? route.GroupWait : route.GroupInterval);
+        Version = Hash(config.Receivers);
+    }
+
+    /// <summary>The route that every alert matches.</summary>
+    public Route Root { get; }
+
+    /// <summary>32 hexadecimal digits that differ when alerts may be grouped, routed or told in another way.</summary>
+    public string Version { get; }
+
+    /// <summary>The longest time that any group may wait for its next flush.</summary>
+    public TimeSpan LongestWait { get; }
+
+    /// <summary>The route of a key and receiver, or null where the configuration has none.</summary>
+    public Route? Find(string key, string receiver) => _byKey.GetValueOrDefault((key, receiver));
+
+    /// <summary>The receiver of that name, or null where the configuration has none.</summary>
+    public ReceiverConfig? FindReceiver(string name) => _receivers.GetValueOrDefault(name);
+
+    /// <summary>The routes of an alert: depth first, the first that matches on each level unless it says to continue; a route none of whose children match.</summary>
+    public IReadOnlyList<Route> Match(LabelSet labels)
+    {
+        var matches = new List<Route>();
+        Match(Root, labels, matches);
+        return matches;
+    }
+
+    private static bool Match(Route route, LabelSet labels, List<Route> matches)
+    {
+        foreach (var matcher in route.Matchers)
+        {
+            if (!matcher.Accepts(labels)) return false;
+        }
+
+        var before = matches.Count;
+        foreach (var child in route.Routes)
+        {
+            if (Match(child, labels, matches) && !child.Continue) break;
+        }
+
+        if (matches.Count == before) matches.Add(route);
+        return true;
+    }
+
+    private Route Build(RouteConfig config, Route? parent)
+    {
+        var matchers = config.Matchers.OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Value, StringComparer.Ordinal).ToArray();
+        var own = $"{{{string.Join(',', matchers.Select(m => m.ToString()))}}}";
+        var route = new Route
+        {
+            Key = parent is null ? own : $"{parent.Key}/{own}",
+            Receiver = config.Receiver is { } name ? Receiver(name) : parent!.Receiver,
+            Matchers = matchers,
+            GroupBy = GroupBy(config, parent),
+            Continue = config.Continue,
+            GroupWait = Positive(config.GroupWait, "group_wait", orZero: true) ?? parent?.GroupWait ?? DefaultGroupWait,
+            GroupInterval = Positive(config.GroupInterval, "group_interval") ?? parent?.GroupInterval ?? DefaultGroupInterval,
+            RepeatInterval = Positive(config.RepeatInterval, "repeat_interval") ?? parent?.RepeatInterval ?? DefaultRepeatInterval,
+            Labels = parent is null ? config.Labels : LabelSet.Of(parent.Labels.Concat(config.Labels)),
+            Routes = [],
+        };
+        route = route with { Routes = [.. config.Routes.Select(child => Build(child, route))] };
+        _byKey.TryAdd((route.Key, route.Receiver.Name), route);
+        return route;
+    }
+
+    private ReceiverConfig Receiver(string name) => _receivers.GetValueOrDefault(name)
+        ?? throw new ArgumentException($"receiver '{name}' is not defined; defined are: {string.Join(", ", _receivers.Keys)}");
+
+    private static IReadOnlyList<string>? GroupBy(RouteConfig config, Route? parent)
+    {
+        if (config.GroupBy is null) return parent is null ? [] : parent.GroupBy;
+        if (!config.GroupBy.Contains(AllLabels)) return config.GroupBy;
+        return config.GroupBy.Count == 1 ? null : throw new ArgumentException($"group_by has '{AllLabels}' (all labels) beside other labels");
+    }
+
+    private static TimeSpan? Positive(TimeSpan? value, string field, bool orZero = false) =>
+        value is null || value > TimeSpan.Zero || (orZero && value == TimeSpan.Zero) ? value : throw new ArgumentException($"{field} must be above 0s");
+
+    private static IEnumerable<Route> All(Route route) => route.Routes.SelectMany(All).Prepend(route);
+
+    private string Hash(IReadOnlyList<ReceiverConfig> receivers)
+    {
+        var text = new StringBuilder();
+        foreach (var route in All(Root))
+        {
+            var groupBy = route.GroupBy is null ? AllLabels : string.Join(',', route.GroupBy);
+            text.Append(route.Key).Append('|').Append(route.Receiver.Name).Append('|').Append(groupBy).Append('|').Append(route.Continue)
+                .Append('|').Append(route.GroupWait.Ticks).Append('|').Append(route.GroupInterval.Ticks).Append('|').Append(route.RepeatInterval.Ticks)
+                .Append('|').Append(route.Labels).Append('\n');
+        }
+
+        foreach (var receiver in receivers)
+        {
+            text.Append(receiver.Name);
+            foreach (var channel in receiver.Channels) text.Append('|').Append(channel.Key).Append(channel.SendResolved);
+            text.Append('\n');
+        }
+
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,53 @@
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting;
+
+/// <summary>Who is told of what: the route tree and the receivers, as a person wrote them. <see cref="RouteTree"/> is its checked, inherited form.</summary>
+/// <param name="Route">The root of the tree; every alert matches it.</param>
+/// <param name="Receivers">The receivers that routes name.</param>
+public sealed record RoutingConfig(RouteConfig Route, IReadOnlyList<ReceiverConfig> Receivers);
+
+/// <summary>One route as written; what is null is inherited from the parent.</summary>
+public sealed record RouteConfig
+{
+    /// <summary>The receiver's name; null inherits. The root must name one.</summary>
+    public string? Receiver { get; init; }
+
+    /// <summary>What an alert must fulfil, all of it. The root has none.</summary>
+    public IReadOnlyList<Matcher> Matchers { get; init; } = [];
+
+    /// <summary>The labels that alerts of one group share; <c>...</c> alone means all labels; null inherits, empty means one group.</summary>
+    public IReadOnlyList<string>? GroupBy { get; init; }
+
+    /// <summary>Whether the siblings behind a matching route are tried too.</summary>
+    /// <value>The default value is false.</value>
+    public bool Continue { get; init; }
+
+    /// <summary>How long a new group gathers alerts before it is told.</summary>
+    /// <value>At the root the default value is 5 seconds.</value>
+    public TimeSpan? GroupWait { get; init; }
+
+    /// <summary>How long a told group waits before changes in it are told; above zero.</summary>
+    /// <value>At the root the default value is 1 minute.</value>
+    public TimeSpan? GroupInterval { get; init; }
+
+    /// <summary>After which time an unchanged group that still fires is told again, rounded up to a multiple of the group interval; above zero.</summary>
+    /// <value>At the root the default value is 4 hours.</value>
+    public TimeSpan? RepeatInterval { get; init; }
+
+    /// <summary>Labels of the route itself, given to its notifications; added to the parent's.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.Empty;
+
+    /// <summary>The routes below, tried in order.</summary>
+    public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
+}
+
+/// <summary>A receiver: one or more channels that are told the same.</summary>
+/// <param name="Name">The name that routes use.</param>
+/// <param name="Channels">Its channels; none means that its alerts are recorded and nobody is told.</param>
+public sealed record ReceiverConfig(string Name, IReadOnlyList<ChannelConfig> Channels);
+
+/// <summary>What the pipeline knows of a channel.</summary>
+/// <param name="Key">Kind and position in the receiver, such as <c>webhook/0</c>; unique in it.</param>
+/// <param name="SendResolved">Whether it is told when an alert is over.</param>
+public sealed record ChannelConfig(string Key, bool SendResolved);
