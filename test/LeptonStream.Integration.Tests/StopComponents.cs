@@ -7,5 +7,5 @@ namespace LeptonStream.Integration.Tests;
 public sealed class StopComponents
 {
     [OneTimeTearDown]
-    public Task Stop() => RealKafka.StopShared();
+    public Task Stop() => Task.WhenAll(RealKafka.StopShared(), PostgresServer.StopShared());
 }

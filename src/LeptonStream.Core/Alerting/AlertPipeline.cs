@@ -133,7 +133,7 @@ public sealed class AlertPipeline(RouteTree routes)
             if (reason == NotifyReason.None) continue;
 
             // 7. It is told, and its log entry says what. A channel without resolves is told nothing of an end, but its log must know.
-            group.Told[channel.Key] = new NotificationLogEntry(firing, resolved, now);
+            group.Told[channel.Key] = new NotificationLogEntry([.. firing], [.. resolved], now);
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;
             notifications.Add(new Notification

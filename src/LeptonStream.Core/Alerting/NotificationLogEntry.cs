@@ -6,4 +6,4 @@ namespace LeptonStream.Alerting;
 /// <param name="Firing">The alerts it was told fire.</param>
 /// <param name="Resolved">The alerts it was told are over.</param>
 /// <param name="At">When.</param>
-public sealed record NotificationLogEntry(IReadOnlySet<Fingerprint> Firing, IReadOnlySet<Fingerprint> Resolved, Timestamp At);
+public sealed record NotificationLogEntry(IReadOnlyList<Fingerprint> Firing, IReadOnlyList<Fingerprint> Resolved, Timestamp At);

@@ -1,0 +1,80 @@
+using LeptonStream.Alerting;
+using LeptonStream.Alerts;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Core.Tests.Alerting;
+
+/// <summary>
+/// A story for the alert pipeline, told in seconds: what fires when, and what was sent. Time passes in small steps.
+/// What is sent reads <c>5s ops: first notification +latency +errors -queue</c> (plus: firing, minus: resolved).
+/// </summary>
+internal sealed class NotificationStory(RoutingConfig routing, double step = 0.25)
+{
+    private AlertPipeline _pipeline = new(new RouteTree(routing));
+    private double _now;
+
+    public AlertGroups Groups { get; private set; } = new();
+
+    public List<Notification> Sent { get; } = [];
+
+    public IEnumerable<string> Lines => Sent.Select(Line);
+
+    public NotificationStory Fires(string alert, double at, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null, double? publishedAt = null) =>
+        Happens(AlertEvents.Opened(alert, at, severity, model, labels), at, publishedAt ?? at);
+
+    public NotificationStory Changes(string alert, double at, AlertSeverity severity, string model = "llama-70b", LabelSet? labels = null) =>
+        Happens(AlertEvents.Updated(alert, at, severity, model, labels), at, at);
+
+    public NotificationStory Resolves(string alert, double at, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
+        Happens(AlertEvents.Resolved(alert, at, severity, model, labels), at, at);
+
+    /// <summary>The program is started again: with other routes, or (by default) with only what a store would have kept.</summary>
+    public NotificationStory Restarts(double at, RoutingConfig? with = null)
+    {
+        PassTo(at);
+        Groups = StoredAndRead(Groups);
+        if (with is null) return this;
+        _pipeline = new(new RouteTree(with));
+        _pipeline.Reroute(Groups, AlertEvents.At(at));
+        return this;
+    }
+
+    public NotificationStory PassTo(double time)
+    {
+        for (; _now <= time; _now += step) Sent.AddRange(_pipeline.OnTick(Groups, AlertEvents.At(_now)));
+        return this;
+    }
+
+    /// <summary>Every group through its JSON form and back.</summary>
+    public static AlertGroups StoredAndRead(AlertGroups groups)
+    {
+        var read = new AlertGroups();
+        foreach (var group in groups.All)
+        {
+            var copy = new AlertGroupState(group.RouteKey, group.Receiver, AlertingJson.Read<LabelSet>(AlertingJson.Write(group.GroupLabels)), group.NextFlush)
+            {
+                Told = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(AlertingJson.Write(group.Told)),
+            };
+            foreach (var (fingerprint, alert) in group.Alerts) copy.Alerts.Add(fingerprint, AlertingJson.Read<GroupedAlert>(AlertingJson.Write(alert)));
+            read.Add(copy);
+        }
+
+        return read;
+    }
+
+    public static string Line(Notification sent)
+    {
+        var channel = sent.Channel == "webhook/0" ? "" : $" {sent.Channel}";
+        var alerts = sent.Alerts.Select(alert => (alert.IsResolved ? "-" : "+") + alert.Labels["metric"]).Order(StringComparer.Ordinal);
+        return $"{(sent.At - AlertEvents.Start).TotalSeconds:0.##}s {sent.Receiver}{channel}: {NotifyReasons.TextOf(sent.Reason)} {string.Join(' ', alerts)}";
+    }
+
+    private NotificationStory Happens(AlertEvent alert, double at, double publishedAt)
+    {
+        PassTo(at - step);
+        _pipeline.OnAlert(Groups, alert, AlertEvents.At(publishedAt), AlertEvents.At(at));
+        return this;
+    }
+}
