@@ -23,6 +23,9 @@ public sealed class SeriesPipeline
     // The rarities of accuracy are counted per five minutes, whatever the sampling interval.
     private const double ReferenceSeconds = 300;
 
+    // Real series have heavier tails than the exponential one that is fitted; so many decades keep the budget on them (docs/accuracy.md).
+    private const double HeavyTail = 0.6;
+
     // Not a number is worth telling at once on a metric that is a number as a rule.
     internal const double NonFiniteScore = 3;
 
@@ -37,9 +40,9 @@ public sealed class SeriesPipeline
         ArgumentNullException.ThrowIfNull(policy);
         _policy = policy;
         // Several detectors share one budget, so each gets its part of it (Bonferroni).
-        var detectors = Math.Log10(DetectorCatalog.Create().Length);
-        _line = Math.Log10(policy.WarningBudget.TotalSeconds / ReferenceSeconds) + detectors;
-        CriticalScore = (Math.Log10(policy.CriticalBudget.TotalSeconds / ReferenceSeconds) + detectors) / _line;
+        var margin = Math.Log10(DetectorCatalog.Create().Length) + HeavyTail;
+        _line = Math.Log10(policy.WarningBudget.TotalSeconds / ReferenceSeconds) + margin;
+        CriticalScore = (Math.Log10(policy.CriticalBudget.TotalSeconds / ReferenceSeconds) + margin) / _line;
     }
 
     /// <summary>The score of the critical budget's line.</summary>
@@ -154,12 +157,14 @@ public sealed class SeriesPipeline
             foreach (var detector in series.Detectors) detector.Rebase();
         }
 
-        var odd = score >= 1;
+        var odd = score >= 1 && change != AlertChange.Accepted;
+        // What an open alert has told already is one event: counted by every sample, a long incident would make itself ordinary.
+        var told = odd && series.Alert.Phase == AlertPhase.Open && change != AlertChange.Opened;
         var detectors = series.Detectors;
         for (var i = 0; i < detectors.Length; i++)
         {
             if (!odd || detectors[i].IsRule) detectors[i].Learn(sample, view);
-            if (!detectors[i].IsRule) series.Calibrators[i].Learn(series.Raw[i]);
+            if (!told && !detectors[i].IsRule) series.Calibrators[i].Learn(series.Raw[i]);
         }
 
         if (series.Learned < int.MaxValue) series.Learned++;

@@ -17,6 +17,9 @@ public sealed class TailCalibrator
     private const int HalveAt = 8_000;
     private const double TailShare = 0.02;
 
+    // No history is long enough for a rarity beyond this: further decades count by their logarithm, which keeps the order of extremes.
+    private const double Believable = 8;
+
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
 
@@ -36,7 +39,11 @@ public sealed class TailCalibrator
     {
         if (_total == 0 || raw <= 0) return 0;
         if (raw >= _threshold)
-            return Math.Max(0, -Math.Log10(_tailProbability)) + ((raw - _threshold) / _meanExcess * 0.4342944819032518);
+        {
+            var rarity = Math.Max(0, -Math.Log10(_tailProbability)) + ((raw - _threshold) / _meanExcess * 0.4342944819032518);
+            return rarity <= Believable ? rarity : Believable + (2 * Math.Log(1 + ((rarity - Believable) / 2)));
+        }
+
         var bin = BinOf(raw);
         var above = 0;
         for (var i = bin + 1; i < Bins; i++) above += _counts[i];

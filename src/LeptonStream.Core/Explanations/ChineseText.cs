@@ -9,14 +9,14 @@ internal static class ChineseText
 
     private static string Summary(AlertStory story)
     {
-        var where = story.Key.Labels.Count == 0 ? "" : $"（{string.Join("，", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
+        var where = story.Key.Labels.Count == 0 ? " " : $"（{string.Join("，", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
         return $"{story.Key.Model} 的 {story.Key.Metric}{where}" + (story.Change switch
         {
             AlertChange.Recovered => $"已恢复正常，当前 {Value(story)}",
             AlertChange.Accepted => $"持续在 {Value(story)}，已视为新的常态",
             _ => story.Detector switch
             {
-                "non-finite" => $"不是有效数字（{Value(story)}）",
+                "non-finite" => $"不是有限数值（{Value(story)}）",
                 "frozen-value" => $"停在 {Value(story)} 不再变化",
                 "new-extreme" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
                 _ => $"偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",

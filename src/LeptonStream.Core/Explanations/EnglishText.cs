@@ -17,7 +17,7 @@ internal static class EnglishText
             AlertChange.Accepted => $" stays at {Value(story)}: taken as the new normal",
             _ => story.Detector switch
             {
-                "non-finite" => $" is not a number ({Value(story)})",
+                "non-finite" => $" is not a finite number ({Value(story)})",
                 "frozen-value" => $" stands still at {Value(story)}",
                 "new-extreme" => $" is {(story.IsHigh ? "higher" : "lower")} than ever seen: {Value(story)}",
                 _ => $" is {(story.IsHigh ? "high" : "low")}: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",

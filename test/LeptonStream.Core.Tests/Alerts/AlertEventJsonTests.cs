@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection;
+using LeptonStream.Testing;
+using NJsonSchema;
+
+namespace LeptonStream.Core.Tests.Alerts;
+
+/// <summary>
+/// The wire form of events. A change of an approved sample is a change of the contract: look at the difference, then run with
+/// LEPTON_APPROVE=1 to accept it.
+/// </summary>
+public sealed class AlertEventJsonTests
+{
+    private static readonly IReadOnlyDictionary<string, AlertEvent> Samples = MakeSamples();
+
+    private static readonly JsonSerializerOptions ForPeople = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    [TestCase("opened")]
+    [TestCase("resolved")]
+    [TestCase("not-a-number")]
+    public void Write_OfASample_IsAsApproved(string name)
+    {
+        var path = Path.Combine(SharedFolder.RepositoryRoot, "test", "LeptonStream.Core.Tests", "Alerts", "Approved", name + ".json");
+        var written = Indented(AlertEventJson.Write(Samples[name]));
+        if (Environment.GetEnvironmentVariable("LEPTON_APPROVE") == "1") File.WriteAllText(path, written);
+        Assert.That(written, Is.EqualTo(File.ReadAllText(path)));
+    }
+
+    [TestCase("opened")]
+    [TestCase("resolved")]
+    [TestCase("not-a-number")]
+    public async Task Write_OfASample_FulfilsTheSchema(string name)
+    {
+        var schema = await JsonSchema.FromFileAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs", "alert-event.schema.json"));
+        Assert.That(schema.Validate(Encoding.UTF8.GetString(AlertEventJson.Write(Samples[name]))), Is.Empty);
+        Assert.That(schema.Validate("""{"id":"1"}"""), Is.Not.Empty);
+    }
+
+    [TestCase("opened")]
+    [TestCase("resolved")]
+    [TestCase("not-a-number")]
+    public void Read_OfWhatWasWritten_WritesTheSameAgain(string name)
+    {
+        var bytes = AlertEventJson.Write(Samples[name]);
+        Assert.That(AlertEventJson.TryRead(bytes, out var read, out var error), Is.True, error);
+        Assert.That(AlertEventJson.Write(read!), Is.EqualTo(bytes));
+    }
+
+    [TestCase("")]
+    [TestCase("[]")]
+    [TestCase("{\"id\":5}")]
+    [TestCase("not json")]
+    public void Read_OfAnythingElse_SaysWhatIsWrong(string text)
+    {
+        Assert.That(AlertEventJson.TryRead(Encoding.UTF8.GetBytes(text), out _, out var error), Is.False);
+        Assert.That(error, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Read_OfAFieldWithAnUnknownWord_NamesTheFieldAndWhatIsAllowed()
+    {
+        var text = Encoding.UTF8.GetString(AlertEventJson.Write(Samples["opened"])).Replace("\"severity\":\"critical\"", "\"severity\":\"urgent\"", StringComparison.Ordinal);
+        AlertEventJson.TryRead(Encoding.UTF8.GetBytes(text), out _, out var error);
+        Assert.That(error, Is.EqualTo("'severity' is 'urgent', not one of info, warning, critical"));
+    }
+
+    [Test]
+    public void Explanation_OfEverySample_IsInBothLanguages()
+    {
+        foreach (var alert in Samples.Values)
+        {
+            Assert.That(alert.English.Summary, Does.Match("^[\x20-\x7E°µ]+$"));
+            Assert.That(alert.Chinese.Summary, Does.Match(@"\p{IsCJKUnifiedIdeographs}"));
+            Assert.That(alert.Chinese.Actions, Has.Count.EqualTo(alert.English.Actions.Count));
+        }
+    }
+
+    private static Dictionary<string, AlertEvent> MakeSamples()
+    {
+        var driver = new PipelineTestDriver();
+        void Send(double value) => driver.Step("llama-70b", "ttft_p99_ms", value, labels: """{"instance":"gpu-7","service":"chat"}""");
+        for (var i = 0; i < 300; i++) Send(180 + (i * 7 % 13));
+        for (var i = 0; i < 6; i++) Send(365);
+        for (var i = 0; i < 12; i++) Send(180 + (i * 7 % 13));
+        var loss = new PipelineTestDriver();
+        for (var i = 0; i < 200; i++) loss.Step("llama-7b-pretrain", "loss", 2 + (i * 7 % 13 / 100.0), seconds: 15);
+        loss.Step("llama-7b-pretrain", "loss", double.NaN, seconds: 15);
+        return new()
+        {
+            ["opened"] = driver.Events.First(e => e.Type == AlertEventType.Opened),
+            ["resolved"] = driver.Events.Last(e => e.Type == AlertEventType.Resolved),
+            ["not-a-number"] = loss.Events.Single(),
+        };
+    }
+
+    private static string Indented(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        // Points on one line each would be as long as the rest: they are checked by the round trip.
+        var fields = document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Name == "points" ? (object)LastTwo(p.Value) : p.Value);
+        return JsonSerializer.Serialize(fields, ForPeople) + "\n";
+    }
+
+    private static JsonElement[] LastTwo(JsonElement points) => [.. points.EnumerateArray().TakeLast(2)];
+}
