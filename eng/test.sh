@@ -1,0 +1,34 @@
+# Sourced by build.sh: every test that this machine can run. Options after "test" go to dotnet test.
+#
+# The layers need real parts: PostgreSQL and a browser come from Debian; Kafka, Alertmanager, Kubernetes and the labelled series from
+# ../shared where it exists (LEPTON_TEST_KAFKA names a broker of your own). What is missing is skipped and says so;
+# LEPTON_REQUIRE_ALL=1 makes such a skip a failure.
+say "test parts"
+if command -v apt-get >/dev/null; then
+  ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || debian postgresql
+  command -v chromium >/dev/null || debian chromium
+  if [ -d ../shared ]; then
+    command -v java >/dev/null || debian openjdk-17-jre-headless
+    debian xz-utils openssl curl
+  fi
+fi
+for part in ../shared/kafka ../shared/data ../shared/tools; do
+  [ -d "$part" ] && echo "    $part found" || echo "    $part is missing: the tests that need it are skipped"
+done
+
+step "building the tests" dotnet build LeptonStream.sln -c Release --nologo -v quiet
+
+passed=0 failed=0 skipped=0 status=0
+results="$root/artifacts/test-results"; rm -rf "$results"; mkdir -p "$results"
+for layer in Core Roles Integration; do
+  say "LeptonStream.$layer.Tests"
+  dotnet test "test/LeptonStream.$layer.Tests" -c Release --no-build --nologo \
+    --logger "console;verbosity=minimal" --logger "trx;LogFileName=$layer.trx" --results-directory "$results" "$@" || status=1
+  counters="$(grep -o '<Counters [^>]*>' "$results/$layer.trx" 2>/dev/null | head -1)" || true
+  count() { local n; n="$(printf '%s' "$counters" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p")"; echo "${n:-0}"; }
+  [ -n "$counters" ] || { echo "build.sh: LeptonStream.$layer.Tests left no result" >&2; status=1; }
+  passed=$((passed + $(count passed))); failed=$((failed + $(count failed)))
+  skipped=$((skipped + $(count total) - $(count executed)))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+exit $status
