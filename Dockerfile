@@ -1,0 +1,23 @@
+# One image for all roles; the role is the first argument: docker run leptonstream detector --bootstrap-servers kafka:9092
+# The base has no shell and no package manager; -extra brings ICU and time zones, which zh-CN texts need.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
+WORKDIR /source
+COPY global.json nuget.config .editorconfig Directory.Build.props Directory.Packages.props ./
+COPY src/ src/
+RUN dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj --configuration Release --arch $TARGETARCH --no-self-contained --output /app
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="LeptonStream" \
+      org.opencontainers.image.description="Stream anomaly detection and alerting for AI infrastructure" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+COPY LICENSE /licenses/LICENSE
+COPY --from=build /app /app
+WORKDIR /tmp
+USER 1654:1654
+EXPOSE 8080 8081
+ENTRYPOINT ["/app/lepton"]
