@@ -7,8 +7,8 @@
 {{- end -}}
 {{- if hasPrefix "Sasl" $kafka.securityProtocol -}}
   {{- if not $kafka.sasl.mechanism -}}
-    {{- $wrong = append $wrong (printf "kafka.sasl.mechanism is empty, and kafka.securityProtocol is %s: choose Plain, ScramSha256, ScramSha512 or OAuthBearer" $kafka.securityProtocol) -}}
-  {{- else if and (ne $kafka.sasl.mechanism "OAuthBearer") (not $kafka.sasl.existingSecret) (not (and $kafka.sasl.username $kafka.sasl.password)) -}}
+    {{- $wrong = append $wrong (printf "kafka.sasl.mechanism is empty, and kafka.securityProtocol is %s: choose Plain, ScramSha256 or ScramSha512" $kafka.securityProtocol) -}}
+  {{- else if and (not $kafka.sasl.existingSecret) (not (and $kafka.sasl.username $kafka.sasl.password)) -}}
     {{- $wrong = append $wrong "kafka.sasl.existingSecret is empty: name the secret with the password (or give kafka.sasl.username and kafka.sasl.password, for trials)" -}}
   {{- end -}}
 {{- end -}}

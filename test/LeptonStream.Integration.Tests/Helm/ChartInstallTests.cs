@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using LeptonStream.Testing;
 using LeptonStream.Testing.Kubernetes;
@@ -18,6 +19,8 @@ public sealed class ChartInstallTests
     {
         _cluster = await KubernetesControlPlane.Start();
         _helm = await HelmProgram.Find(_cluster.KubeConfig);
+        await CreateNamespace("kafka");
+        await DefineKafkaTopics();
     }
 
     [OneTimeTearDown]
@@ -27,7 +30,7 @@ public sealed class ChartInstallTests
     }
 
     [SetUp]
-    public async Task CreateNamespace()
+    public async Task ChooseNamespace()
     {
         _namespace = $"t{Guid.NewGuid():N}";
         await CreateNamespace(_namespace);
@@ -85,12 +88,25 @@ public sealed class ChartInstallTests
     }
 
     [Test]
-    public async Task Install_OfTheOtherValueSets_BecomesAvailable([ValueSource(typeof(Chart), nameof(Chart.ValueSets))] string set)
+    public async Task Install_OfAnyValueSet_BecomesAvailable([ValueSource(typeof(Chart), nameof(Chart.ValueSets))] string set)
     {
         await Succeed("install", Chart.Release, Chart.Folder, "--values", Chart.ValuesFile(set), "--wait");
 
         Assert.That((await Replicas()).Values, Is.Not.Empty.And.All.GreaterThan(0));
         await Succeed("test", Chart.Release);
+        await Succeed("uninstall", Chart.Release, "--wait");
+    }
+
+    [Test]
+    public async Task Uninstall_WithTopicsOfStrimzi_KeepsTheTopicsAndTakesThemBackLater()
+    {
+        string[] install = ["install", Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("full"), .. Chart.Overrides([$"topics.strimzi.namespace=\"{_namespace}\""])];
+        await Succeed(install[0], install[1..]);
+        await Succeed("uninstall", Chart.Release, "--wait");
+
+        var kept = await Get("kafka.strimzi.io/v1", "kafkatopics");
+        Assert.That(kept.Select(topic => topic.Text("spec", "topicName")), Is.EquivalentTo(new[] { "team_A.metrics", "team_A.alerts", "team_A.state", "team_A.rollups", "team_A.deadletters" }));
+        await Succeed(install[0], install[1..]);
     }
 
     [Test]
@@ -113,6 +129,28 @@ public sealed class ChartInstallTests
             ["labels"] = new JsonObject { ["pod-security.kubernetes.io/enforce"] = "restricted" },
         },
     });
+
+    // As much of Strimzi as the API server needs to take KafkaTopic objects.
+    private async Task DefineKafkaTopics()
+    {
+        await _cluster.Create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", JsonNode.Parse("""
+            {
+              "metadata": {"name": "kafkatopics.kafka.strimzi.io"},
+              "spec": {
+                "group": "kafka.strimzi.io", "scope": "Namespaced",
+                "names": {"kind": "KafkaTopic", "plural": "kafkatopics", "singular": "kafkatopic"},
+                "versions": [{
+                  "name": "v1", "served": true, "storage": true,
+                  "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "properties": {
+                    "topicName": {"type": "string"}, "partitions": {"type": "integer", "minimum": 1}, "replicas": {"type": "integer", "minimum": 1},
+                    "config": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}}}}
+                }]
+              }
+            }
+            """)!);
+        for (var waited = Stopwatch.StartNew(); await _cluster.Get("/apis/kafka.strimzi.io/v1") is null; await Task.Delay(100))
+            Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)), "the API server doesn't serve KafkaTopic");
+    }
 
     private Task<ProgramResult> Helm(string verb, params IEnumerable<string> arguments) => _helm.Run([verb, .. arguments, "--namespace", _namespace]);
 
