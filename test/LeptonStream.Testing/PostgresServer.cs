@@ -66,7 +66,7 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             await Run(server.Command("initdb", "-D", folder, "-U", "lepton", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"));
             await server.Resume();
-            server.StopWithThisProcess();
+            OrphanWatch.Start(folder, $"[ -f '{folder}/postmaster.pid' ] && kill -QUIT $(head -1 '{folder}/postmaster.pid')");
             return server;
         }
         catch
@@ -145,14 +145,6 @@ public sealed class PostgresServer : IAsyncDisposable
                 if (line.Data is { } text) output.Enqueue(text);
             }
         }
-    }
-
-    // A test run that is killed must not leave a server behind.
-    private void StopWithThisProcess()
-    {
-        var watch = $"while kill -0 {Environment.ProcessId} 2>/dev/null && [ -d '{_folder}' ]; do sleep 1; done; "
-            + $"[ -f '{_folder}/postmaster.pid' ] && kill -QUIT $(head -1 '{_folder}/postmaster.pid'); rm -rf '{_folder}'";
-        Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", watch]) { RedirectStandardInput = true })?.Dispose();
     }
 
     private string Address(string database) => $"Host=127.0.0.1;Port={_port};Username=lepton;Database={database}";

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using LeptonStream.Kafka;
 using NUnit.Framework;
 #if TESTCONTAINERS
@@ -92,11 +90,12 @@ public sealed class RealKafka : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var folder = Directory.CreateTempSubdirectory("lepton-kafka-").FullName;
-            var port = FreePort();
+            // The script's nodes listen on port+i, and on port+10+i for their controllers.
+            var port = LoopbackPorts.FreeRow(14);
             var (exitCode, output) = await Run(script, ["start", folder, "--port", $"{port}", .. arguments]);
             if (exitCode == 0)
             {
-                StopWithThisProcess(script, folder);
+                OrphanWatch.Start(folder, $"'{script}' stop '{folder}'");
                 var servers = (await File.ReadAllTextAsync(Path.Combine(folder, "bootstrap"))).Trim();
                 return new RealKafka(servers, "../shared/kafka", folder, () => StopCluster(script, folder));
             }
@@ -112,37 +111,6 @@ public sealed class RealKafka : IAsyncDisposable
     {
         await Run(script, "stop", folder);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-    }
-
-    // The broker has a session of its own and would outlive a test run that is killed.
-    private static void StopWithThisProcess(string script, string folder)
-    {
-        var watch = $"while kill -0 {Environment.ProcessId} 2>/dev/null && [ -d '{folder}' ]; do sleep 1; done; [ -d '{folder}' ] && '{script}' stop '{folder}'; rm -rf '{folder}'";
-        Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", watch]) { RedirectStandardInput = true })?.Dispose();
-    }
-
-    // The script's nodes listen on port+i, and on port+10+i for their controllers.
-    private static int FreePort()
-    {
-        for (; ; )
-        {
-            var port = Random.Shared.Next(20_000, 32_000);
-            if (Enumerable.Range(port, 14).All(IsFree)) return port;
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private static async Task<(int ExitCode, string Output)> Run(string program, params string[] arguments)

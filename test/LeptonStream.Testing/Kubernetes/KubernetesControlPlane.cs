@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -47,12 +45,15 @@ public sealed partial class KubernetesControlPlane : IAsyncDisposable
             var folder = Directory.CreateTempSubdirectory("lepton-kubernetes-").FullName;
             File.CreateSymbolicLink(Path.Combine(folder, "bin"), KubernetesTools.BinFolder);
 
+            // The API server's port, two of etcd and that of the simulated nodes follow one another.
+            var port = LoopbackPorts.FreeRow(4);
+
             // Its output stays unread: the servers inherit it, so it would end only with them.
             var log = Path.Combine(folder, "start.log");
-            var started = await ExternalProgram.Run("/bin/sh", ["-c", "\"$1\" start \"$2\" --port \"$3\" >\"$4\" 2>&1", "sh", script, folder, $"{FreePorts()}", log]);
+            var started = await ExternalProgram.Run("/bin/sh", ["-c", "\"$1\" start \"$2\" --port \"$3\" >\"$4\" 2>&1", "sh", script, folder, $"{port}", log]);
             if (started.ExitCode == 0)
             {
-                StopWithThisProcess(script, folder);
+                OrphanWatch.Start(folder, $"'{script}' stop '{folder}'");
                 return new KubernetesControlPlane(script, folder);
             }
 
@@ -90,37 +91,6 @@ public sealed partial class KubernetesControlPlane : IAsyncDisposable
     {
         await ExternalProgram.Run(script, ["stop", folder]);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-    }
-
-    // The servers have sessions of their own and would outlive a test run that is killed.
-    private static void StopWithThisProcess(string script, string folder)
-    {
-        var watch = $"while kill -0 {Environment.ProcessId} 2>/dev/null && [ -d '{folder}' ]; do sleep 1; done; [ -d '{folder}' ] && '{script}' stop '{folder}'; rm -rf '{folder}'";
-        Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", watch]) { RedirectStandardInput = true })?.Dispose();
-    }
-
-    // The API server's, two of etcd and that of the simulated nodes follow one another.
-    private static int FreePorts()
-    {
-        for (; ; )
-        {
-            var port = Random.Shared.Next(12_000, 20_000);
-            if (Enumerable.Range(port, 4).All(IsFree)) return port;
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     [GeneratedRegex("server: \"([^\"]+)\"")]
