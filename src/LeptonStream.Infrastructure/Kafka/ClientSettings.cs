@@ -32,6 +32,8 @@ public static class ClientSettings
         FetchQueueBackoffMs = 10,
         QueuedMaxMessagesKbytes = 32 * 1024,
         CheckCrcs = true,
+        // A topic that is created after its readers start is found this soon.
+        TopicMetadataRefreshIntervalMs = 30_000,
         AllowAutoCreateTopics = false,
     });
 

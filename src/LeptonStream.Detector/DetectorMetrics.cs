@@ -1,0 +1,60 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using LeptonStream.Alerts;
+using LeptonStream.Kafka;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detector;
+
+/// <summary>What the detector counts. No attribute ever holds text from the input.</summary>
+internal sealed class DetectorMetrics
+{
+    private readonly Counter<long> _records;
+    private readonly Counter<long> _samples;
+    private readonly Counter<long> _rejects;
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _gaps;
+    private readonly Counter<long> _sessions;
+    private readonly Histogram<double> _batch;
+    private KeyValuePair<int, long>[] _lag = [];
+    private long _series;
+
+    public DetectorMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create("LeptonStream");
+        _records = meter.CreateCounter<long>("leptonstream.detector.records", "{record}", "Records read");
+        _samples = meter.CreateCounter<long>("leptonstream.detector.samples", "{sample}", "Samples judged");
+        _rejects = meter.CreateCounter<long>("leptonstream.detector.rejects", "{record}", "Records refused, by reason");
+        _events = meter.CreateCounter<long>("leptonstream.detector.events", "{event}", "Alert events acknowledged by the broker, by type");
+        _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}", "Times a partition went on with empty state because its records were gone");
+        _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}", "Times all state was dropped and the group joined anew, by reason");
+        _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s", "From the first record of a batch to its commit");
+        meter.CreateObservableGauge("leptonstream.detector.lag", Lag, "{record}", "Records not read yet, by partition");
+        meter.CreateObservableGauge("leptonstream.detector.series", () => Volatile.Read(ref _series), "{series}", "Series known");
+    }
+
+    public void Read(int records, int samples)
+    {
+        _records.Add(records);
+        _samples.Add(samples);
+    }
+
+    public void Rejected(RejectReason reason) => _rejects.Add(1, KeyValuePair.Create("reason", (object?)ReasonNames.Of(reason)));
+
+    public void Published(AlertEvent alert) => _events.Add(1, KeyValuePair.Create("type", (object?)AlertEventJson.NameOf(alert.Type)));
+
+    public void StateGap() => _gaps.Add(1);
+
+    public void SessionLost(string reason) => _sessions.Add(1, KeyValuePair.Create("reason", (object?)reason));
+
+    public void BatchDone(TimeSpan duration) => _batch.Record(duration.TotalSeconds);
+
+    public void State(KeyValuePair<int, long>[] lag, long series)
+    {
+        Volatile.Write(ref _lag, lag);
+        Volatile.Write(ref _series, series);
+    }
+
+    private IEnumerable<Measurement<long>> Lag() =>
+        Volatile.Read(ref _lag).Select(partition => new Measurement<long>(partition.Value, KeyValuePair.Create("messaging.destination.partition.id", (object?)partition.Key.ToString(CultureInfo.InvariantCulture))));
+}

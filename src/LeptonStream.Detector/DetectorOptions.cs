@@ -1,0 +1,17 @@
+namespace LeptonStream.Detector;
+
+/// <summary>How the detector works; section <c>Detector</c>.</summary>
+public sealed class DetectorOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Detector";
+
+    /// <summary>The consumer group: all detectors of one installation share it, and with it the partitions.</summary>
+    public string GroupId { get; set; } = "lepton-detector";
+
+    /// <summary>Records in one batch, at most; 1 to 100000. A batch is judged, published and committed as one.</summary>
+    public int BatchSize { get; set; } = 2_000;
+
+    /// <summary>How long a batch waits for more records after its first, in milliseconds; 0 to 10000.</summary>
+    public int BatchWaitMs { get; set; } = 50;
+}

@@ -1,0 +1,20 @@
+using LeptonStream.Detection;
+using LeptonStream.Kafka;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Detector;
+
+/// <summary>Begins sessions: each has clients and state of its own.</summary>
+internal sealed class DetectorSessionFactory(
+    IOptions<KafkaOptions> kafka,
+    IOptions<DetectorOptions> options,
+    TopicNames topics,
+    DetectionPolicy policy,
+    DetectorMetrics metrics,
+    DetectorHealth health,
+    TimeProvider time,
+    ILogger<DetectorSession> logger)
+{
+    public DetectorSession Join() => new(kafka.Value, options.Value, topics.Metrics, policy, metrics, health, time, logger);
+}

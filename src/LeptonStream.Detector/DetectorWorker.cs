@@ -1,0 +1,187 @@
+using Confluent.Kafka;
+using LeptonStream.Alerts;
+using LeptonStream.Detection;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Samples;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Detector;
+
+/// <summary>The detector: a member of the consumer group on <c>lepton.metrics</c> that publishes alert events on <c>lepton.alerts</c>.</summary>
+/// <remarks>
+/// The whole of it is one loop on one thread. One round of it, in <see cref="Round"/>:
+/// <code>
+///   lepton.metrics ─▶ (1) gather ─▶ (2) judge ─▶ (3) fence ─▶ (4) publish ─▶ lepton.alerts, lepton.deadletters
+///                                                                 └────────▶ (5) commit ─▶ the group's offsets
+/// </code>
+/// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
+/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter.</para>
+/// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join anew.</para>
+/// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
+/// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
+/// <para>
+/// A round that fails is never patched up: the session ends with all its state, and a new one begins at the committed offsets.
+/// An error after which the client can't go on ends the process.
+/// </para>
+/// </remarks>
+internal sealed partial class DetectorWorker(
+    DetectorSessionFactory sessions,
+    IOptions<KafkaOptions> kafka,
+    TopicNames topics,
+    DetectorMetrics metrics,
+    DetectorHealth health,
+    RoleExit exit,
+    TimeProvider time,
+    ILogger<DetectorWorker> logger) : BackgroundService
+{
+    // A round under way when the process is asked to stop may still end well within this time.
+    private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly TimeSpan _fence = TimeSpan.FromMilliseconds(kafka.Value.SessionTimeoutMs / 2.0);
+    private readonly List<AlertEvent> _events = [];
+    private readonly List<RejectReason> _rejects = [];
+    private TimeSpan _pause;
+
+    // The native client blocks its caller, so the loop has a thread of its own.
+    protected override Task ExecuteAsync(CancellationToken stop) =>
+        Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken stop)
+    {
+        using var giveUp = new CancellationTokenSource();
+        using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                RunSession(stop, giveUp.Token);
+                stop.WaitHandle.WaitOne(_pause);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Log.GaveUpLastRound(logger, LastRound);
+        }
+        catch (Exception failure)
+        {
+            Log.Failed(logger, failure);
+            exit.Fail(health.Role, failure.Message);
+        }
+    }
+
+    private void RunSession(CancellationToken stop, CancellationToken giveUp)
+    {
+        using var session = sessions.Join();
+        try
+        {
+            while (!stop.IsCancellationRequested) Round(session, stop, giveUp);
+        }
+        catch (SessionLostException lost)
+        {
+            Lose(lost.Reason, lost.Message);
+        }
+        catch (KafkaException failure) when (!failure.Error.IsFatal)
+        {
+            Lose("client_error", failure.Error.Reason);
+        }
+    }
+
+    private void Round(DetectorSession session, CancellationToken stop, CancellationToken giveUp)
+    {
+        // :: (1) Gather. The fence counts from here, so that a process frozen inside the client's own call is fenced too.
+        var polled = time.GetTimestamp();
+        session.Gather(stop);
+        health.Beat();
+        if (session.Batch.Count == 0)
+        {
+            session.Commit();
+            return;
+        }
+
+        // :: (2) Judge.
+        var samples = Judge(session);
+
+        // :: (3) Fence and (4) publish, which may have to be tried again as long as the fence allows.
+        Publish(session, polled, giveUp);
+
+        // :: (5) Commit.
+        session.Commit();
+        Account(session, samples, time.GetElapsedTime(polled));
+    }
+
+    private int Judge(DetectorSession session)
+    {
+        _events.Clear();
+        _rejects.Clear();
+        session.Deliveries.Clear();
+        var samples = 0;
+        foreach (var record in session.Batch)
+        {
+            var outcome = session.TaskOf(record).Process(record, _events);
+            samples += outcome.Samples;
+            if (outcome.IsAccepted) continue;
+            _rejects.Add(outcome.Reason);
+            session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
+        }
+
+        foreach (var alert in _events) session.Deliveries.Add(AlertRecord.PlaceOf(alert, topics), AlertRecord.Of(alert));
+        return samples;
+    }
+
+    private void Publish(DetectorSession session, long polled, CancellationToken giveUp)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var silence = time.GetElapsedTime(polled);
+            if (silence > _fence) throw SessionLostException.Fenced(silence, _fence);
+            if (session.Deliveries.Send(giveUp) is not { } failure) break;
+            if (failure.Error.IsFatal) throw new KafkaException(failure.Error);
+            if (!failure.IsTransient) throw SessionLostException.Refused(failure);
+            Log.PublishingAgain(logger, failure.Topic, failure.Error.Reason, attempt);
+            giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100 * attempt));
+        }
+
+        session.MarkPublished();
+    }
+
+    private void Account(DetectorSession session, int samples, TimeSpan duration)
+    {
+        _pause = TimeSpan.Zero;
+        health.Recover();
+        metrics.Read(session.Batch.Count, samples);
+        foreach (var reason in _rejects) metrics.Rejected(reason);
+        foreach (var alert in _events) metrics.Published(alert);
+        metrics.BatchDone(duration);
+        session.Measure();
+    }
+
+    private void Lose(string reason, string message)
+    {
+        _pause = _pause == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, LongestPause.Ticks));
+        health.Suffer(message);
+        metrics.SessionLost(reason);
+        Log.SessionLost(logger, message, _pause);
+    }
+
+    private Message<byte[]?, byte[]?> DeadLetterOf(ConsumeResult<byte[]?, byte[]?> record, RecordOutcome outcome) =>
+        DeadLetter.Of(record, ReasonNames.Of(outcome.Reason), outcome.Detail ?? "", "VALUE_CONVERTER", "lepton-detector", time.GetUtcNow());
+
+    private static partial class Log
+    {
+        [LoggerMessage(1000, LogLevel.Warning, "{Topic} did not acknowledge ({Reason}): sending again, attempt {Attempt}")]
+        public static partial void PublishingAgain(ILogger logger, string topic, string reason, int attempt);
+
+        [LoggerMessage(1001, LogLevel.Error, "State dropped, nothing committed: {Message}. Joining again in {Pause}")]
+        public static partial void SessionLost(ILogger logger, string message, TimeSpan pause);
+
+        [LoggerMessage(1002, LogLevel.Warning, "Stopped in the middle of a batch after {Limit}; its records are not committed and will be read again")]
+        public static partial void GaveUpLastRound(ILogger logger, TimeSpan limit);
+
+        [LoggerMessage(1003, LogLevel.Critical, "The detector can't go on")]
+        public static partial void Failed(ILogger logger, Exception failure);
+    }
+}

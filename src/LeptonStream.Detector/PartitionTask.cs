@@ -1,0 +1,101 @@
+using Confluent.Kafka;
+using LeptonStream.Alerts;
+using LeptonStream.Detection;
+
+namespace LeptonStream.Detector;
+
+/// <summary>
+/// One input partition while this worker owns it: its pipeline, and how far it is read, published and committed.
+/// Used by the worker's thread only.
+/// <code>
+/// Created ─▶ Restoring ─▶ Running ─▶ Suspended ─▶ Closed
+///                            ▲ └────── lost ────────▲
+/// </code>
+/// </summary>
+internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy)
+{
+    private PartitionPipeline? _pipeline;
+    private int? _leaderEpoch;
+    private long? _read;
+    private long? _published;
+    private long? _committed;
+
+    public TopicPartition Partition { get; } = partition;
+
+    public PartitionTaskState State { get; private set; } = PartitionTaskState.Created;
+
+    /// <summary>The offset of the next record to read; null where it is the first there is.</summary>
+    public long? Next => _read;
+
+    public int SeriesCount => _pipeline?.SeriesCount ?? 0;
+
+    /// <summary>What is published but not committed yet; null where that is nothing.</summary>
+    public TopicPartitionOffset? ToCommit =>
+        _published is { } offset && offset != _committed ? new(Partition, offset, _leaderEpoch) : null;
+
+    /// <summary>
+    /// Takes over the partition at the group's committed offset (null: none was ever committed) and returns where to read from.
+    /// The state starts empty: the records before that offset are gone for this owner.
+    /// </summary>
+    public Offset Restore(long? committed)
+    {
+        Require(PartitionTaskState.Created);
+        State = PartitionTaskState.Restoring;
+        Begin(committed);
+        State = PartitionTaskState.Running;
+        return committed ?? Offset.Beginning;
+    }
+
+    /// <summary>Goes on at another offset because the one it wants is gone from the log. What was known belongs to a past that has a gap now.</summary>
+    public void Restart(long offset)
+    {
+        Require(PartitionTaskState.Running);
+        State = PartitionTaskState.Restoring;
+        Begin(offset);
+        State = PartitionTaskState.Running;
+    }
+
+    /// <summary>Judges one record, the one after the last. Its time in the log is "now".</summary>
+    public RecordOutcome Process(ConsumeResult<byte[]?, byte[]?> record, List<AlertEvent> events)
+    {
+        Require(PartitionTaskState.Running);
+        _read = record.Offset.Value + 1;
+        _leaderEpoch = record.LeaderEpoch;
+        var logTime = Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs);
+        return _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
+    }
+
+    /// <summary>All that followed from the records read so far is acknowledged.</summary>
+    public void MarkPublished() => _published = _read;
+
+    /// <summary>The group knows the offset.</summary>
+    public void MarkCommitted(long offset) => _committed = offset;
+
+    /// <summary>The partition goes to another owner in order.</summary>
+    public void Suspend()
+    {
+        Require(PartitionTaskState.Running);
+        State = PartitionTaskState.Suspended;
+    }
+
+    /// <summary>Drops the state.</summary>
+    public void Close()
+    {
+        _pipeline = null;
+        _published = null;
+        State = PartitionTaskState.Closed;
+    }
+
+    private void Begin(long? offset)
+    {
+        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy);
+        _read = offset;
+        _published = null;
+        _committed = offset;
+    }
+
+    private void Require(PartitionTaskState state)
+    {
+        if (State != state) throw new InvalidOperationException($"The task of {Partition} is {State}, not {state}.");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Confluent.Kafka;
+
+namespace LeptonStream.Kafka;
+
+/// <summary>
+/// A record that could not be used, as a record of the dead-letter topic: its own key, value, headers and time, and why, in the headers
+/// that Kafka Connect uses (all text) and in <c>lepton.reason</c>. It is cut to a size that every topic takes: one too large to be
+/// dead-lettered would stop its partition for ever.
+/// </summary>
+public static class DeadLetter
+{
+    /// <summary>How many bytes of a value, of a key and of all original headers together are kept.</summary>
+    public const int KeptBytes = 64 * 1024;
+
+    public const string ReasonHeader = "lepton.reason";
+    public const string LengthHeader = "lepton.payload.length";
+    public const string Sha256Header = "lepton.payload.sha256";
+    public const string KeyLengthHeader = "lepton.key.length";
+    public const string HeadersDroppedHeader = "lepton.headers.dropped";
+    public const string TimestampHeader = "lepton.timestamp";
+
+    private const int DetailCharacters = 1024;
+
+    /// <param name="record">The record that could not be used.</param>
+    /// <param name="reason">Why, as a fixed word such as <c>malformed_json</c>.</param>
+    /// <param name="detail">Why, for people, naming the field.</param>
+    /// <param name="stage">What it failed in, such as <c>VALUE_CONVERTER</c> (Kafka Connect's words).</param>
+    /// <param name="role">Who refused it, such as <c>lepton-detector</c>.</param>
+    /// <param name="now">The wall clock: a broker refuses records from the future, whatever their producer's clock said.</param>
+    public static Message<byte[]?, byte[]?> Of(ConsumeResult<byte[]?, byte[]?> record, string reason, string detail, string stage, string role, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var headers = Keep(record.Message.Headers);
+        Add(headers, "__connect.errors.topic", record.Topic);
+        Add(headers, "__connect.errors.partition", Number(record.Partition.Value));
+        Add(headers, "__connect.errors.offset", Number(record.Offset.Value));
+        Add(headers, "__connect.errors.connector.name", role);
+        Add(headers, "__connect.errors.task.id", Number(record.Partition.Value));
+        Add(headers, "__connect.errors.stage", stage);
+        Add(headers, "__connect.errors.exception.message", Shorten(detail));
+        Add(headers, ReasonHeader, reason);
+        if (record.Message.Value is { } value)
+        {
+            Add(headers, LengthHeader, Number(value.Length));
+            Add(headers, Sha256Header, Convert.ToHexStringLower(SHA256.HashData(value)));
+        }
+
+        var key = record.Message.Key;
+        if (key?.Length > KeptBytes) Add(headers, KeyLengthHeader, Number(key.Length));
+        var timestamp = record.Message.Timestamp;
+        if (timestamp.UnixTimestampMs > now.ToUnixTimeMilliseconds())
+        {
+            Add(headers, TimestampHeader, Number(timestamp.UnixTimestampMs));
+            timestamp = new Confluent.Kafka.Timestamp(now);
+        }
+
+        return new() { Key = Cut(key), Value = Cut(record.Message.Value), Headers = headers, Timestamp = timestamp };
+    }
+
+    private static Headers Keep(Headers? original)
+    {
+        var kept = new Headers();
+        var dropped = 0;
+        var room = KeptBytes;
+        foreach (var header in original ?? [])
+        {
+            // Each header costs its framing too, so that ten thousand empty ones don't fit either.
+            room -= Encoding.UTF8.GetByteCount(header.Key) + (header.GetValueBytes()?.Length ?? 0) + 10;
+            if (room >= 0) kept.Add(header.Key, header.GetValueBytes());
+            else dropped++;
+        }
+
+        if (dropped > 0) Add(kept, HeadersDroppedHeader, Number(dropped));
+        return kept;
+    }
+
+    private static byte[]? Cut(byte[]? bytes) => bytes?.Length > KeptBytes ? bytes[..KeptBytes] : bytes;
+
+    private static string Shorten(string text) => text.Length > DetailCharacters ? text[..DetailCharacters] : text;
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static void Add(Headers headers, string name, string value) => headers.Add(name, Encoding.UTF8.GetBytes(value));
+}

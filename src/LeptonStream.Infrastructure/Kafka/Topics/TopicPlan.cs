@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace LeptonStream.Kafka.Topics;
+
+/// <summary>What one topic must be like.</summary>
+/// <param name="Name">Its full name.</param>
+/// <param name="Purpose">What it is for, for people.</param>
+/// <param name="Partitions">How many partitions to create it with.</param>
+/// <param name="LikeMetrics">Whether it must have as many partitions as the metrics topic: its records carry that partition's number.</param>
+/// <param name="Settings">The settings to create it with.</param>
+/// <param name="Required">The settings without which something breaks; a subset of the names in <paramref name="Settings"/>.</param>
+public sealed record TopicPlan(
+    string Name, string Purpose, int Partitions, bool LikeMetrics, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<TopicRule> Required)
+{
+    private const string Cleanup = "cleanup.policy";
+    private const string Retention = "retention.ms";
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>The topics of an installation.</summary>
+    public static IReadOnlyList<TopicPlan> Of(TopicNames names, int partitions) =>
+    [
+        new(names.Metrics, "samples from producers, keyed by model", partitions, false,
+            With("delete", (Retention, Milliseconds(2 * Day)), ("message.timestamp.type", "LogAppendTime")),
+            [
+                TopicRule.Is(Cleanup, "delete", "a compacted topic keeps only the last sample of each model"),
+                TopicRule.AtLeast(Retention, Day, "after an outage the samples of its time must still be there"),
+                TopicRule.Is("message.timestamp.type", "LogAppendTime", "the broker's clock decides what is late; a producer's clock can't be trusted for that"),
+            ]),
+        new(names.Alerts, "alert events, in the partition of their samples", partitions, true,
+            With("delete", (Retention, Milliseconds(7 * Day))),
+            [
+                TopicRule.Is(Cleanup, "delete", "a compacted topic forgets the history of an alert"),
+                TopicRule.AtLeast(Retention, 7 * Day, "the notifier reads its backlog from here"),
+            ]),
+        new(names.State, "snapshots of the detectors' state", partitions, true,
+            With("compact"),
+            [TopicRule.Is(Cleanup, "compact", "deleting by age would lose the state of quiet series")]),
+        new(names.Rollups, "per model and minute: value, band and score", partitions, true,
+            With("delete", (Retention, Milliseconds(7 * Day))),
+            [TopicRule.Is(Cleanup, "delete", "rollups are history, not state")]),
+        new(names.DeadLetters, "records that could not be used, with the reason", partitions, false,
+            With("delete", (Retention, Milliseconds(14 * Day))),
+            [TopicRule.Is(Cleanup, "delete", "records without a key can't be compacted")]),
+    ];
+
+    private static Dictionary<string, string> With(string cleanup, params (string Name, string Value)[] more)
+    {
+        var settings = new Dictionary<string, string> { [Cleanup] = cleanup };
+        foreach (var (name, value) in more) settings[name] = value;
+        return settings;
+    }
+
+    private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+}

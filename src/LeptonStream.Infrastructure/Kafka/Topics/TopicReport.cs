@@ -1,0 +1,11 @@
+namespace LeptonStream.Kafka.Topics;
+
+/// <summary>What was found about one topic.</summary>
+/// <param name="Name">The topic.</param>
+/// <param name="Purpose">What it is for.</param>
+/// <param name="Partitions">How many partitions it has; null where there is no such topic.</param>
+/// <param name="Problems">What is wrong with it, in plain words; empty where all is well.</param>
+public sealed record TopicReport(string Name, string Purpose, int? Partitions, IReadOnlyList<string> Problems)
+{
+    public bool IsSound => Problems.Count == 0;
+}
