@@ -12,6 +12,6 @@ public sealed class DetectorOptions
     /// <summary>Records in one batch, at most; 1 to 100000. A batch is judged, published and committed as one.</summary>
     public int BatchSize { get; set; } = 2_000;
 
-    /// <summary>How long a batch waits for more records after its first, in milliseconds; 0 to 10000.</summary>
+    /// <summary>How long a batch waits for more records after its first, in milliseconds; from 0 to a quarter of <c>Kafka:SessionTimeoutMs</c>.</summary>
     public int BatchWaitMs { get; set; } = 50;
 }

@@ -26,6 +26,9 @@ internal sealed partial class DetectorSession : IDisposable
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly Dictionary<TopicPartition, PartitionTask> _tasks = [];
 
+    // Written by the clients' threads.
+    private Error? _fatal;
+
     public DetectorSession(
         KafkaOptions kafka, DetectorOptions options, string topic, DetectionPolicy policy, DetectorMetrics metrics, DetectorHealth health, TimeProvider time, ILogger logger)
     {
@@ -36,13 +39,13 @@ internal sealed partial class DetectorSession : IDisposable
         _time = time;
         _logger = logger;
         _topic = topic;
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger).Build();
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
         var settings = ClientSettings.Consumer(kafka, health.Role, options.GroupId);
         // Where the wanted offset is gone the client must say so; jumping anywhere by itself would hide the gap.
         settings.AutoOffsetReset = AutoOffsetReset.Error;
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings)
-            .LogTo(logger)
+            .LogTo(logger, BreakDown)
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
             .SetPartitionsLostHandler((_, partitions) => Lost(partitions))
@@ -74,6 +77,13 @@ internal sealed partial class DetectorSession : IDisposable
         }
     }
 
+    /// <summary>Ends the round where a client has met an error after which it can't go on, whatever else it said.</summary>
+    /// <exception cref="KafkaException">It has.</exception>
+    public void ThrowIfBroken()
+    {
+        if (Volatile.Read(ref _fatal) is { } fatal) throw new KafkaException(fatal);
+    }
+
     /// <summary>Everything in <see cref="Deliveries"/> is acknowledged.</summary>
     public void MarkPublished()
     {
@@ -95,13 +105,15 @@ internal sealed partial class DetectorSession : IDisposable
         BoundedClose.Run(_producer.Dispose, CloseLimit);
     }
 
+    private void BreakDown(Error fatal) => Interlocked.CompareExchange(ref _fatal, fatal, null);
+
     private ConsumeResult<byte[]?, byte[]?>? Next(TimeSpan wait)
     {
         try
         {
             return _consumer.Consume(wait);
         }
-        catch (ConsumeException failure) when (!failure.Error.IsFatal)
+        catch (ConsumeException failure) when (!failure.Error.EndsClient())
         {
             Meet(failure);
             return null;
@@ -198,7 +210,7 @@ internal sealed partial class DetectorSession : IDisposable
             foreach (var task in tasks)
                 if (task.ToCommit is { } done) task.MarkCommitted(done.Offset.Value);
         }
-        catch (KafkaException refused) when (!refused.Error.IsFatal)
+        catch (KafkaException refused) when (!refused.Error.EndsClient())
         {
             Log.CommitRefused(_logger, refused.Error.Code, refused.Error.Reason);
         }

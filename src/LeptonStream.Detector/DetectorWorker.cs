@@ -84,7 +84,7 @@ internal sealed partial class DetectorWorker(
         {
             Lose(lost.Reason, lost.Message);
         }
-        catch (KafkaException failure) when (!failure.Error.IsFatal)
+        catch (KafkaException failure) when (!failure.Error.EndsClient())
         {
             Lose("client_error", failure.Error.Reason);
         }
@@ -95,6 +95,7 @@ internal sealed partial class DetectorWorker(
         // :: (1) Gather. The fence counts from here, so that a process frozen inside the client's own call is fenced too.
         var polled = time.GetTimestamp();
         session.Gather(stop);
+        session.ThrowIfBroken();
         health.Beat();
         if (session.Batch.Count == 0)
         {
@@ -139,8 +140,10 @@ internal sealed partial class DetectorWorker(
             var silence = time.GetElapsedTime(polled);
             if (silence > _fence) throw SessionLostException.Fenced(silence, _fence);
             if (session.Deliveries.Send(giveUp) is not { } failure) break;
-            if (failure.Error.IsFatal) throw new KafkaException(failure.Error);
-            if (!failure.IsTransient) throw SessionLostException.Refused(failure);
+            session.ThrowIfBroken();
+            if (failure.IsFatal) throw new KafkaException(failure.Error);
+            // The second attempt also tells a refused record from a client that can take none any more.
+            if (!failure.IsTransient && attempt > 1) throw SessionLostException.Refused(failure);
             Log.PublishingAgain(logger, failure.Topic, failure.Error.Reason, attempt);
             giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100 * attempt));
         }

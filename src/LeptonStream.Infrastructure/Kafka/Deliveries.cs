@@ -80,8 +80,11 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
 /// <summary>Why a record could not be delivered.</summary>
 public sealed record DeliveryFailure(string Topic, Error Error)
 {
+    /// <summary>Whether this producer can't deliver anything any more.</summary>
+    public bool IsFatal => Error.EndsClient();
+
     /// <summary>Whether sending again may help without anybody changing anything.</summary>
-    public bool IsTransient => !Error.IsFatal && Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
+    public bool IsTransient => !IsFatal && Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
         or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_InProgress or ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend
         or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.RequestTimedOut or ErrorCode.NetworkException
         or ErrorCode.ThrottlingQuotaExceeded;

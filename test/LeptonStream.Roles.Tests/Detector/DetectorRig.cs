@@ -1,0 +1,158 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using LeptonStream.Alerts;
+using LeptonStream.Detection;
+using LeptonStream.Detector;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Embedded;
+using LeptonStream.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Roles.Tests.Detector;
+
+/// <summary>An embedded broker with the topics, and detectors on it as their own hosts.</summary>
+internal sealed class DetectorRig : IDisposable
+{
+    public const string Group = "lepton-detector";
+
+    private readonly Dictionary<string, string?> _settings;
+    private readonly List<IHost> _hosts = [];
+    private readonly MeterListener _listener = new();
+    private readonly Dictionary<string, long> _counts = [];
+
+    public DetectorRig(int partitions = 2, int sessionTimeoutMs = 6_000)
+    {
+        Broker = EmbeddedBroker.Start();
+        Options = new KafkaOptions { BootstrapServers = Broker.BootstrapServers, SessionTimeoutMs = sessionTimeoutMs };
+        Topics = TopicNames.Of(Options);
+        if (partitions > 0) Broker.CreateTopics(Topics, partitions);
+        Probe = new TopicProbe(Options);
+        _settings = new()
+        {
+            ["Kafka:BootstrapServers"] = Options.BootstrapServers,
+            ["Kafka:SessionTimeoutMs"] = sessionTimeoutMs.ToString(CultureInfo.InvariantCulture),
+        };
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "LeptonStream") listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>(Count);
+        _listener.Start();
+    }
+
+    public EmbeddedBroker Broker { get; }
+
+    public KafkaOptions Options { get; }
+
+    public TopicNames Topics { get; }
+
+    public TopicProbe Probe { get; }
+
+    /// <summary>Is called on the worker's own thread at every count, with the instrument's name.</summary>
+    public Action<string>? OnCount { get; set; }
+
+    public IHost Start(TimeProvider? time = null, params (string Name, string Value)[] settings)
+    {
+        foreach (var (name, value) in settings) _settings[name] = value;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(_settings);
+        builder.Logging.AddProvider(new TestLog());
+        if (time is not null) builder.Services.AddSingleton(time);
+        builder.Services.AddDetector(builder.Configuration);
+        var host = builder.Build();
+        _hosts.Add(host);
+        host.Start();
+        return host;
+    }
+
+    public static IRoleHealth HealthOf(IHost host) => host.Services.GetRequiredService<IRoleHealth>();
+
+    public static RoleExit ExitOf(IHost host) => host.Services.GetRequiredService<RoleExit>();
+
+    /// <summary>What an instrument has counted, with the value of its one attribute where it has one: <c>rejects/malformed_json</c>.</summary>
+    public long CountOf(string name)
+    {
+        lock (_counts) return _counts.GetValueOrDefault($"leptonstream.detector.{name}");
+    }
+
+    /// <summary>Messages of one model and one metric, a minute apart: a steady wave, or a value given by <paramref name="special"/>.</summary>
+    public static IEnumerable<Message<byte[]?, byte[]?>> Stream(string model, int count, Func<int, double?>? special = null, int from = 0)
+    {
+        var start = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
+        for (var i = from; i < from + count; i++)
+        {
+            var time = start.AddMinutes(i);
+            var value = special?.Invoke(i) ?? 200 + (10 * Math.Sin(i * 0.7));
+            var text = double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
+            yield return new()
+            {
+                Key = Encoding.UTF8.GetBytes(model),
+                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":"{{{time:yyyy-MM-ddTHH:mm:ssZ}}}","metrics":{"ttft_p99_ms":{{{text}}}}}"""),
+                Timestamp = new Timestamp(time),
+            };
+        }
+    }
+
+    /// <summary>What a pipeline without a broker makes of a partition of the metrics topic as it is now.</summary>
+    public List<AlertEvent> Expected(int partition)
+    {
+        var pipeline = new PartitionPipeline(Topics.Metrics, partition, DetectionPolicy.Default);
+        var events = new List<AlertEvent>();
+        foreach (var record in Probe.Read(Topics.Metrics).Where(r => r.Partition.Value == partition))
+            pipeline.Process(record.Message.Value, record.Offset.Value, Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
+        return events;
+    }
+
+    public static string[] IdsOf(IEnumerable<ConsumeResult<byte[]?, byte[]?>> alerts) => [.. alerts.Select(alert => TopicProbe.Header(alert, "ce_id")!)];
+
+    public void Dispose()
+    {
+        foreach (var host in _hosts)
+        {
+            host.StopAsync().Wait(TimeSpan.FromSeconds(20));
+            host.Dispose();
+        }
+
+        _listener.Dispose();
+        Probe.Dispose();
+        Broker.Dispose();
+    }
+
+    private void Count(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> attributes, object? state)
+    {
+        lock (_counts)
+        {
+            var key = attributes.Length == 1 ? $"{instrument.Name}/{attributes[0].Value}" : instrument.Name;
+            _counts[key] = _counts.GetValueOrDefault(key) + value;
+        }
+
+        OnCount?.Invoke(instrument.Name);
+    }
+
+    // The program's log goes beside the test's own output, where a failure is explained.
+    private sealed class TestLog : ILoggerProvider, ILogger
+    {
+        private readonly TextWriter _output = TestContext.Out;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_output) _output.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,228 @@
+using System.Text;
+using Confluent.Kafka;
+using LeptonStream.Alerts;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Embedded;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Roles.Tests.Detector;
+
+public sealed class DetectorWorkerTests
+{
+    private DetectorRig _rig = null!;
+
+    [SetUp]
+    public void MakeRig() => _rig = new DetectorRig();
+
+    [TearDown]
+    public void RemoveRig() => _rig.Dispose();
+
+    [Test]
+    public async Task Run_AnAnomaly_IsPublishedInItsPartitionAsThePureCoreSaysIt()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, DetectorRig.Stream("llama", 300, i => i is >= 200 and < 210 ? 900 : null));
+        _rig.Start();
+
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 1) == 300, "all records committed");
+        var alerts = _rig.Probe.Read(_rig.Topics.Alerts);
+        var expected = _rig.Expected(1);
+
+        Assert.That(expected.Select(e => e.Type), Does.Contain(AlertEventType.Opened).And.Contain(AlertEventType.Resolved));
+        Assert.That(alerts.Select(a => Encoding.UTF8.GetString(a.Message.Value!)), Is.EqualTo(expected.Select(e => Encoding.UTF8.GetString(AlertEventJson.Write(e)))));
+        Assert.That(alerts.Select(a => a.Partition.Value), Is.All.EqualTo(1));
+        Assert.That(alerts.Select(a => Encoding.UTF8.GetString(a.Message.Key!)), Is.All.EqualTo("llama"));
+    }
+
+    [Test]
+    public void Run_AnAlert_CarriesItsCloudEventsAttributesAsHeaders()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+        _rig.Start();
+
+        var alert = _rig.Probe.Read(_rig.Topics.Alerts, atLeast: 1).Single();
+        var expected = _rig.Expected(0).Single();
+
+        Assert.That(
+            alert.Message.Headers.Select(header => (header.Key, Encoding.UTF8.GetString(header.GetValueBytes()))),
+            Is.EqualTo(new[]
+            {
+                ("ce_specversion", "1.0"),
+                ("ce_type", "io.leptonstream.alert.opened.v1"),
+                ("ce_source", "/leptonstream/detector/lepton.metrics/0"),
+                ("ce_id", expected.Id),
+                ("ce_time", "2026-11-20T03:19:00.000Z"),
+                ("ce_subject", "llama/ttft_p99_ms"),
+                ("content-type", "application/json"),
+            }));
+    }
+
+    [Test]
+    public async Task Run_ARecordThatIsNoMetric_IsDeadLetteredWithReasonAndOrigin()
+    {
+        var headers = new Headers { { "producer", "agent-7"u8.ToArray() } };
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, [new() { Key = "llama"u8.ToArray(), Value = """{"model":"""u8.ToArray(), Headers = headers, Timestamp = new Timestamp(1_700_000_000_000, TimestampType.CreateTime) }]);
+        _rig.Start();
+
+        var letter = _rig.Probe.Read(_rig.Topics.DeadLetters, atLeast: 1).Single();
+
+        Assert.That(Encoding.UTF8.GetString(letter.Message.Key!), Is.EqualTo("llama"));
+        Assert.That(Encoding.UTF8.GetString(letter.Message.Value!), Is.EqualTo("""{"model":"""));
+        Assert.That(letter.Message.Timestamp.UnixTimestampMs, Is.EqualTo(1_700_000_000_000));
+        Assert.That(TopicProbe.Header(letter, "producer"), Is.EqualTo("agent-7"));
+        Assert.That(TopicProbe.Header(letter, "lepton.reason"), Is.EqualTo("malformed_json"));
+        Assert.That(TopicProbe.Header(letter, "__connect.errors.topic"), Is.EqualTo(_rig.Topics.Metrics));
+        Assert.That(TopicProbe.Header(letter, "__connect.errors.partition"), Is.EqualTo("1"));
+        Assert.That(TopicProbe.Header(letter, "__connect.errors.offset"), Is.EqualTo("0"));
+        Assert.That(TopicProbe.Header(letter, "__connect.errors.exception.message"), Does.Contain("not JSON"));
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 1) == 1, "the record committed");
+        Assert.That(_rig.CountOf("rejects/malformed_json"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Publish_TheAlertsTopicRefuses_CommitsNothingAndPublishesAllOnceItIsAllowed()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+        _rig.Broker.FailNext(BrokerRequest.Produce, [.. Enumerable.Repeat(ErrorCode.TopicAuthorizationFailed, 1_000)]);
+        var host = _rig.Start();
+
+        await Eventually.True(() => _rig.CountOf("sessions.lost/refused") >= 1, "the batch given up");
+        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.Null, "nothing is committed that is not acknowledged");
+        Assert.That(DetectorRig.HealthOf(host).Ready().Detail, Does.Contain(_rig.Topics.Alerts));
+        _rig.Broker.StopFailing(BrokerRequest.Produce);
+
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 200, "all records committed");
+        Assert.That(DetectorRig.IdsOf(_rig.Probe.Read(_rig.Topics.Alerts)), Is.EqualTo(_rig.Expected(0).Select(e => e.Id)));
+        Assert.That(DetectorRig.HealthOf(host).Ready().IsHealthy, Is.True);
+    }
+
+    [Test]
+    public async Task Commit_TheWorkerDiesBetweenAcknowledgementAndCommit_TheNextPublishesTheSameEventsAgain()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+        _rig.Broker.FailNext(BrokerRequest.OffsetCommit, [.. Enumerable.Repeat(ErrorCode.GroupAuthorizationFailed, 1_000)]);
+        var first = _rig.Start();
+        await Eventually.True(() => _rig.CountOf("events/opened") == 1, "the event acknowledged");
+        await first.StopAsync();
+        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.Null);
+        _rig.Broker.StopFailing(BrokerRequest.OffsetCommit);
+
+        _rig.Start();
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 200, "all records committed");
+
+        var id = _rig.Expected(0).Single().Id;
+        Assert.That(DetectorRig.IdsOf(_rig.Probe.Read(_rig.Topics.Alerts)), Is.EqualTo(new[] { id, id }), "the same event again, never a lost one");
+    }
+
+    [Test]
+    public async Task Commit_RefusedForAMoment_IsTriedAgainInTheNextRound()
+    {
+        _rig.Broker.FailNext(BrokerRequest.OffsetCommit, ErrorCode.RebalanceInProgress, ErrorCode.RebalanceInProgress);
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 50));
+        _rig.Start();
+
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 50, "all records committed");
+        Assert.That(_rig.CountOf("records"), Is.EqualTo(50), "and none is read twice");
+    }
+
+    [Test]
+    public async Task Fence_TooLongSinceTheLastPoll_PublishesNothingAndBeginsAnew()
+    {
+        _rig.Dispose();
+        _rig = new DetectorRig(sessionTimeoutMs: 8_000);
+        var clock = new JumpingClock();
+        var host = _rig.Start(clock, ("Detector:BatchWaitMs", "2000"));
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+
+        // The batch is being gathered now, and waits for more.
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        clock.Jump(TimeSpan.FromSeconds(5));
+
+        await Eventually.True(() => _rig.CountOf("sessions.lost/fenced") == 1, "the session fenced");
+        Assert.That(_rig.Probe.Read(_rig.Topics.Alerts), Is.Empty);
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 200, "all records committed");
+        Assert.That(DetectorRig.IdsOf(_rig.Probe.Read(_rig.Topics.Alerts)), Is.EqualTo(_rig.Expected(0).Select(e => e.Id)));
+    }
+
+    [Test]
+    public async Task Gap_TheCommittedOffsetIsTrimmed_IsCountedAndReadingGoesOnAtTheEarliest()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 100));
+        var first = _rig.Start();
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 100, "the first records committed");
+        await first.StopAsync();
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 100, from: 100));
+        _rig.Broker.DeleteRecords(_rig.Topics.Metrics, 0, 150);
+
+        _rig.Start();
+
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 200, "the rest committed");
+        Assert.That(_rig.CountOf("state_gaps"), Is.EqualTo(1));
+        Assert.That(_rig.CountOf("records"), Is.EqualTo(150));
+    }
+
+    [Test]
+    public async Task Group_ASecondWorkerJoins_EveryRecordIsJudgedOnceByOneOfThem()
+    {
+        _rig.Dispose();
+        _rig = new DetectorRig(partitions: 4, sessionTimeoutMs: 2_000);
+        var one = _rig.Start();
+        var two = _rig.Start();
+        await Eventually.True(() => DetectorRig.HealthOf(one).Ready().IsHealthy && DetectorRig.HealthOf(two).Ready().IsHealthy, "both in the group", TimeSpan.FromSeconds(60));
+        for (var partition = 0; partition < 4; partition++) _rig.Probe.Produce(_rig.Topics.Metrics, partition, DetectorRig.Stream("llama", 250));
+
+        await Eventually.True(() => Enumerable.Range(0, 4).All(p => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, p) == 250), "all records committed", TimeSpan.FromSeconds(60));
+        Assert.That(_rig.CountOf("records"), Is.EqualTo(1_000));
+    }
+
+    [Test]
+    public async Task Health_NoTopic_IsNotReadyAndNamesIt()
+    {
+        _rig.Dispose();
+        _rig = new DetectorRig(partitions: 0);
+        var host = _rig.Start();
+
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("there is no topic lepton.metrics"), "the missing topic named");
+        Assert.That(DetectorRig.HealthOf(host).Ready().IsHealthy, Is.False);
+        Assert.That(DetectorRig.HealthOf(host).Live().IsHealthy, Is.True, "restarting the process would not make the topic");
+    }
+
+    [Test]
+    public async Task Stop_UnderLoad_CommitsAndLeavesWithinSeconds()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 5_000));
+        var host = _rig.Start(settings: ("Detector:BatchSize", "100"));
+        await Eventually.True(() => _rig.CountOf("records") >= 500, "some records read");
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await host.StopAsync();
+
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
+        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.EqualTo(_rig.CountOf("records")), "what was read is committed");
+    }
+
+    [Test]
+    public async Task Stop_TheBrokerIsGone_DoesNotHang()
+    {
+        var host = _rig.Start();
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
+        _rig.Broker.GoDown();
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await host.StopAsync();
+
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(15)));
+    }
+
+    [Test]
+    public async Task Fatal_TheClientCannotGoOn_EndsTheRoleWithTheReason()
+    {
+        _rig.Probe.ProduceText(_rig.Topics.Metrics, 0, "no metric");
+        _rig.Broker.FailNext(BrokerRequest.Produce, ErrorCode.OutOfOrderSequenceNumber);
+        var host = _rig.Start();
+
+        await Eventually.True(() => DetectorRig.ExitOf(host).Reason is not null, "the role ended");
+        Assert.That(DetectorRig.ExitOf(host).Reason, Does.StartWith("detector: "));
+        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.Null);
+    }
+}
