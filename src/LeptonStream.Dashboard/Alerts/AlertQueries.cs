@@ -1,0 +1,81 @@
+using Dapper;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Dashboard.Alerts;
+
+/// <summary>What the dashboard asks the journal. It only ever reads; the notifier owns the tables.</summary>
+internal sealed class AlertQueries(Database journal)
+{
+    private const int TimeoutSeconds = 5;
+
+    private const string Columns = """
+        alert_id as AlertId, seq as Seq, status as Status, severity as Severity, model as Model, metric as Metric, score as Score,
+        onset as Onset, detected_at as DetectedAt, resolved_at as ResolvedAt, payload as Payload
+        """;
+
+    /// <summary>The number of the journal's newest event; 0 where there is none.</summary>
+    public async Task<long> LastSeqAsync(CancellationToken stop) =>
+        await OneAsync<long>("select coalesce(max(seq), 0) from alert_event", null, stop);
+
+    /// <summary>The alerts of a status, the most urgent first and among equals the newest first.</summary>
+    public async Task<IReadOnlyList<AlertRow>> ListAsync(AlertStatus status, int limit, CancellationToken stop) =>
+        await ManyAsync<AlertRow>($"""
+            select {Columns} from alert
+            {Where(status)}
+            order by {(status == AlertStatus.Resolved ? "resolved_at desc" : Urgency)}, alert_id
+            limit @limit
+            """, new { limit }, stop);
+
+    /// <summary>How many alerts of a status there are.</summary>
+    public async Task<long> CountAsync(AlertStatus status, CancellationToken stop) =>
+        await OneAsync<long>($"select count(*) from alert {Where(status)}", null, stop);
+
+    /// <summary>The alerts that changed after an event, in the order of their last change; each once, as it is now.</summary>
+    public async Task<IReadOnlyList<AlertRow>> ChangedAsync(long after, int limit, CancellationToken stop) =>
+        await ManyAsync<AlertRow>($"select {Columns} from alert where seq > @after order by seq limit @limit", new { after, limit }, stop);
+
+    public async Task<AlertRow?> FindAsync(string alertId, CancellationToken stop) =>
+        (await ManyAsync<AlertRow>($"select {Columns} from alert where alert_id = @alertId", new { alertId }, stop)).SingleOrDefault();
+
+    /// <summary>The events of one alert, the newest first.</summary>
+    public async Task<IReadOnlyList<AlertEventRow>> HistoryAsync(string alertId, int limit, CancellationToken stop) =>
+        await ManyAsync<AlertEventRow>("""
+            select seq as Seq, event_id as EventId, type as Type, severity as Severity, score as Score, detected_at as DetectedAt,
+                   recorded_at as RecordedAt, kafka_partition as KafkaPartition, kafka_offset as KafkaOffset
+            from alert_event where alert_id = @alertId
+            order by seq desc
+            limit @limit
+            """, new { alertId, limit }, stop);
+
+    private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
+
+    private static string Where(AlertStatus status) => status switch
+    {
+        AlertStatus.Firing => "where status = 'firing'",
+        AlertStatus.Resolved => "where status = 'resolved'",
+        _ => "",
+    };
+
+    private async Task<T> OneAsync<T>(string sql, object? values, CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return await connection.QuerySingleAsync<T>(Command(sql, values, stop));
+    }
+
+    private async Task<IReadOnlyList<T>> ManyAsync<T>(string sql, object values, CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return (await connection.QueryAsync<T>(Command(sql, values, stop))).AsList();
+    }
+
+    private static CommandDefinition Command(string sql, object? values, CancellationToken stop) =>
+        new(sql, values, commandTimeout: TimeoutSeconds, cancellationToken: stop);
+}
+
+/// <summary>Which alerts a list shows.</summary>
+internal enum AlertStatus
+{
+    Firing = 0,
+    Resolved = 1,
+    All = 2,
+}

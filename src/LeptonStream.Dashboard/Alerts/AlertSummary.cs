@@ -1,0 +1,71 @@
+using System.Text;
+using LeptonStream.Alerts;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Dashboard.Alerts;
+
+/// <summary>What a list shows of one alert.</summary>
+/// <param name="AlertId">The alert's id.</param>
+/// <param name="Seq">The number of its last event in the journal.</param>
+/// <param name="Status">firing or resolved.</param>
+/// <param name="Severity">info, warning or critical.</param>
+/// <param name="Model">The watched model.</param>
+/// <param name="Metric">The anomalous metric.</param>
+/// <param name="Score">Its worst score; 1.0 is the line.</param>
+/// <param name="Onset">When the anomaly began, RFC 3339.</param>
+/// <param name="DetectedAt">Event time of the sample behind its last event, RFC 3339.</param>
+/// <param name="ResolvedAt">When it was over, RFC 3339; null while it fires.</param>
+/// <param name="Labels">The labels that routes and matchers see.</param>
+/// <param name="Summary">One sentence per language.</param>
+/// <param name="Spark">Its last points.</param>
+internal sealed record AlertSummary(
+    string AlertId,
+    long Seq,
+    string Status,
+    string Severity,
+    string Model,
+    string Metric,
+    double Score,
+    string Onset,
+    string DetectedAt,
+    string? ResolvedAt,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyDictionary<string, string>? Summary,
+    Spark? Spark)
+{
+    // A payload this version can't read still is an alert: it is listed by the columns that the journal keeps beside it.
+    public static AlertSummary Of(AlertRow row) =>
+        Of(row, AlertEventJson.TryRead(Encoding.UTF8.GetBytes(row.Payload), out var last, out _) ? last : null);
+
+    public static AlertSummary Of(AlertRow row, AlertEvent? last) => new(
+        row.AlertId,
+        row.Seq,
+        row.Status,
+        row.Severity,
+        row.Model,
+        row.Metric,
+        row.Score,
+        Timestamp.FromUnixMilliseconds(row.Onset).ToString(),
+        Timestamp.FromUnixMilliseconds(row.DetectedAt).ToString(),
+        row.ResolvedAt is { } resolved ? Timestamp.FromUnixMilliseconds(resolved).ToString() : null,
+        ToDictionary(last?.RoutingLabels ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric))),
+        last is null ? null : new Dictionary<string, string> { ["en"] = last.English.Summary, ["zh-CN"] = last.Chinese.Summary },
+        last is null ? null : Spark.Of(last));
+
+    private static Dictionary<string, string> ToDictionary(LabelSet labels) => labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
+}
+
+/// <summary>The last points of an alert, for a drawing the size of a word.</summary>
+/// <param name="Values">The values, oldest first; null where one was not finite.</param>
+/// <param name="Onset">The index of the first value at or after the onset.</param>
+internal sealed record Spark(IReadOnlyList<double?> Values, int Onset)
+{
+    private const int Most = 40;
+
+    public static Spark Of(AlertEvent alert)
+    {
+        var points = alert.Points.Skip(Math.Max(0, alert.Points.Count - Most)).ToList();
+        return new([.. points.Select(p => double.IsFinite(p.Value) ? p.Value : (double?)null)], points.Count(p => p.Time < alert.Onset));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Data.Common;
+using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Dashboard.Health;
+using LeptonStream.Dashboard.Live;
+using LeptonStream.Dashboard.Pages;
+using LeptonStream.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Dashboard;
+
+/// <summary>Registers and maps the dashboard.</summary>
+public static class DashboardRegistration
+{
+    public static IServiceCollection AddDashboard(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DashboardOptions>().Bind(configuration.GetSection(DashboardOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DashboardOptions>, DashboardOptionsValidation>();
+        services.AddOptions<HostFilteringOptions>().Configure<IOptions<DashboardOptions>>(FilterHosts);
+        services.AddStorage(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddRouting();
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = NameTheJournal);
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Default));
+        services.AddSingleton<AlertQueries>();
+        services.AddSingleton<LiveFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
+        return services;
+    }
+
+    public static WebApplication MapDashboard(this WebApplication app)
+    {
+        app.Urls.Add(app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.Url);
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf });
+        app.UseStatusCodePages();
+        app.UseHostFiltering();
+        app.MapPage();
+        app.MapAlerts();
+        app.MapLive();
+        app.MapHealth();
+        return app;
+    }
+
+    private static int StatusOf(Exception failure) =>
+        failure is DbException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
+
+    private static void NameTheJournal(ProblemDetailsContext problem)
+    {
+        if (problem.Exception is DbException)
+            problem.ProblemDetails.Detail = "The journal does not answer: check Storage:ConnectionString, and that the notifier, which makes its tables, has run.";
+    }
+
+    private static void FilterHosts(HostFilteringOptions filter, IOptions<DashboardOptions> dashboard)
+    {
+        const StringSplitOptions Tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        filter.AllowedHosts = dashboard.Value.AllowedHosts?.Split(';', Tidy) is { Length: > 0 } named ? named
+            : DashboardOptionsValidation.IsLoopback(BindingAddress.Parse(dashboard.Value.Url)) ? ["localhost", "127.0.0.1", "[::1]"]
+            : ["*"];
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using LeptonStream.Dashboard.Alerts;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Dashboard.Live;
+
+/// <summary>Asks the journal what changed, once for all open pages, and hands it to each.</summary>
+/// <remarks>
+/// A page subscribes first and reads what it missed second. Whatever was committed after it subscribed comes over the feed, whatever
+/// was committed before lies in what it reads: nothing falls between. The journal numbers its events in commit order, so "greater
+/// than the last number seen" misses none either.
+/// </remarks>
+internal sealed partial class LiveFeed : BackgroundService
+{
+    public const int MostAtOnce = 500;
+
+    private readonly AlertQueries _journal;
+    private readonly DashboardOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LiveFeed> _logger;
+    private readonly ConcurrentDictionary<LiveClient, byte> _clients = [];
+    private readonly UpDownCounter<int> _connected;
+    private readonly Counter<long> _dropped;
+    private long _last = -1;
+    private bool _journalAnswers = true;
+    private bool _ended;
+
+    public LiveFeed(
+        AlertQueries journal,
+        IOptions<DashboardOptions> options,
+        TimeProvider time,
+        IMeterFactory meters,
+        IHostApplicationLifetime lifetime,
+        ILogger<LiveFeed> logger)
+    {
+        _journal = journal;
+        _options = options.Value;
+        _time = time;
+        _logger = logger;
+        var meter = meters.Create("LeptonStream");
+        _connected = meter.CreateUpDownCounter<int>("leptonstream.dashboard.client", "{client}", "Pages that are connected to the live feed.");
+        _dropped = meter.CreateCounter<long>("leptonstream.dashboard.drop", "{message}", "Messages that a slow page did not get.");
+
+        // Before the server stops, which otherwise waits for every open page.
+        lifetime.ApplicationStopping.Register(EndAll);
+    }
+
+    public bool JournalAnswers => Volatile.Read(ref _journalAnswers);
+
+    /// <summary>A new client, or null where there are as many as the settings allow.</summary>
+    public LiveClient? Subscribe()
+    {
+        if (_clients.Count >= _options.MaxClients) return null;
+        var client = new LiveClient(_ => _dropped.Add(1));
+        if (!_clients.TryAdd(client, 0)) return null;
+        _connected.Add(1);
+        if (Volatile.Read(ref _ended)) client.Complete();
+        return client;
+    }
+
+    public void Unsubscribe(LiveClient client)
+    {
+        if (_clients.TryRemove(client, out _)) _connected.Add(-1);
+    }
+
+    public static LiveMessage MessageOf(AlertRow changed) =>
+        new(LiveMessage.Alert, changed.Seq, JsonSerializer.Serialize(AlertSummary.Of(changed), AlertJson.Default.AlertSummary));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var interval = TimeSpan.FromMilliseconds(_options.PollIntervalMs);
+        var heartbeat = TimeSpan.FromSeconds(_options.HeartbeatSeconds);
+        var lastPing = _time.GetTimestamp();
+        using var timer = new PeriodicTimer(interval, _time);
+        try
+        {
+            do
+            {
+                await AskAsync(stoppingToken);
+                if (_time.GetElapsedTime(lastPing) < heartbeat) continue;
+                lastPing = _time.GetTimestamp();
+                Broadcast(LiveMessage.PingOf(JournalAnswers));
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task AskAsync(CancellationToken stop)
+    {
+        try
+        {
+            var newest = await _journal.LastSeqAsync(stop);
+            if (_last < 0) _last = newest;
+            if (newest < _last) StartOver(newest);
+            while (_last < newest) await TellChangesAsync(newest, stop);
+            SetJournalAnswers(null);
+        }
+        catch (Exception failure) when (failure is DbException or TimeoutException)
+        {
+            SetJournalAnswers(failure);
+        }
+    }
+
+    private async Task TellChangesAsync(long newest, CancellationToken stop)
+    {
+        var changed = await _journal.ChangedAsync(_last, MostAtOnce, stop);
+        foreach (var row in changed) Broadcast(MessageOf(row));
+
+        _last = changed.Count > 0 ? changed[^1].Seq : newest;
+    }
+
+    // The journal was emptied or replaced: its numbers have begun again.
+    private void StartOver(long newest)
+    {
+        _last = newest;
+        Log.JournalStartedOver(_logger, newest);
+        Broadcast(LiveMessage.ResetTo(newest));
+    }
+
+    private void SetJournalAnswers(Exception? failure)
+    {
+        var answers = failure is null;
+        if (answers == _journalAnswers) return;
+        Volatile.Write(ref _journalAnswers, answers);
+        if (answers) Log.JournalAnswersAgain(_logger);
+        else Log.JournalUnreachable(_logger, failure!);
+        Broadcast(LiveMessage.PingOf(answers));
+    }
+
+    private void Broadcast(LiveMessage message)
+    {
+        foreach (var (client, _) in _clients) client.Offer(message);
+    }
+
+    private void EndAll()
+    {
+        Volatile.Write(ref _ended, true);
+        foreach (var (client, _) in _clients) client.Complete();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Warning, "The journal does not answer; open pages are told so. Its tables are made by the notifier.")]
+        public static partial void JournalUnreachable(ILogger logger, Exception failure);
+
+        [LoggerMessage(3002, LogLevel.Information, "The journal answers again.")]
+        public static partial void JournalAnswersAgain(ILogger logger);
+
+        [LoggerMessage(3003, LogLevel.Warning, "The journal has begun anew at event {Newest}; open pages load their lists again.")]
+        public static partial void JournalStartedOver(ILogger logger, long newest);
+    }
+}

@@ -1,0 +1,270 @@
+// The page: what it shows is a function of the alerts, of the address behind the # (status, filter, chosen alert) and of the language.
+import { el, icon } from './dom.js';
+import { languages, firstLanguage, useLanguage, currentLanguage, t, term, number } from './text.js';
+import { parseFilter, matcherFor } from './matchers.js';
+import { Store } from './store.js';
+import { Live } from './live.js';
+import { AlertListView, refreshAges } from './list.js';
+import { AlertDetailView } from './detail.js';
+
+const statuses = ['firing', 'resolved', 'all'];
+const severities = ['critical', 'warning', 'info'];
+const leastBetweenDraws = 250;
+const pauseInTyping = 250;
+const wide = matchMedia('(min-width: 62rem)');
+const at = id => document.getElementById(id);
+
+const store = new Store();
+const list = new AlertListView(at('list'), alertId => addressOf({ ...view, alert: alertId }));
+const detail = new AlertDetailView(at('detail'), { back: () => go({ ...view, alert: null }), label: (label, value) => narrow(matcherFor(label, value)) });
+const live = new Live({ alert: onAlert, reset: load, state: showConnection });
+
+let view = readAddress();
+let filter = parseFilter(view.filter);
+let shownAlert;
+let connection = 'connecting';
+let failure = null;
+let loaded = false;
+let paused = false;
+let waiting = 0;
+let drawn = 0;
+let drawing = 0;
+let typing = 0;
+const arrived = new Set();
+
+await useLanguage(firstLanguage());
+write();
+listen();
+await load();
+live.start(store.seq);
+
+// --- what happens ---
+
+async function load() {
+  try {
+    await store.load(view.status !== 'firing');
+    failure = null;
+    loaded = true;
+    if (wide.matches && !view.alert) chooseFirst();
+  } catch (problem) {
+    failure = problem;
+    if (!loaded) setTimeout(load, 3000);
+  }
+  draw();
+}
+
+function onAlert(alert) {
+  const isNew = !store.alerts.has(alert.alertId);
+  if (!store.change(alert)) return;
+  if (paused) {
+    waiting++;
+    writePause();
+    return;
+  }
+  if (isNew && alert.status === 'firing') announce(alert);
+  drawSoon();
+  if (alert.alertId === view.alert) showDetail();
+}
+
+function announce(alert) {
+  arrived.add(alert.alertId);
+  setTimeout(() => arrived.delete(alert.alertId), 4000);
+  at('spoken').textContent = t('spoken.new', { severity: term('severity', alert.severity), metric: alert.metric, model: alert.model });
+}
+
+function showConnection(state) {
+  connection = state;
+  writeConnection();
+}
+
+function chooseFirst() {
+  const [first] = store.select(view.status, filter, currentLanguage());
+  if (first) go({ ...view, alert: first.alertId }, false);
+}
+
+function narrow(condition) {
+  const others = view.filter.trim();
+  if (!others.includes(condition)) go({ ...view, filter: others ? `${others} ${condition}` : condition });
+}
+
+function togglePause() {
+  paused = !paused;
+  if (!paused) {
+    waiting = 0;
+    draw();
+    if (view.alert) showDetail();
+  }
+  writePause();
+}
+
+// --- the address behind the # ---
+
+function readAddress() {
+  const parameters = new URLSearchParams(location.hash.slice(1));
+  const status = parameters.get('status');
+  return { status: statuses.includes(status) ? status : 'firing', filter: parameters.get('filter') ?? '', alert: parameters.get('alert') };
+}
+
+function addressOf({ status, filter: text, alert }) {
+  const parameters = new URLSearchParams();
+  if (status !== 'firing') parameters.set('status', status);
+  if (text) parameters.set('filter', text);
+  if (alert) parameters.set('alert', alert);
+  return `#${parameters}`;
+}
+
+function go(next, remember = true) {
+  history[remember ? 'pushState' : 'replaceState'](null, '', addressOf(next));
+  follow();
+}
+
+function follow() {
+  const before = view;
+  view = readAddress();
+  if (view.filter !== before.filter && at('filter').value !== view.filter) at('filter').value = view.filter;
+  readFilter();
+  if (view.status !== before.status && view.status !== 'firing') load();
+  draw();
+}
+
+// A filter that can't be read yet is being written: the last good one holds and the reason is shown.
+function readFilter() {
+  const parsed = parseFilter(view.filter);
+  at('filter').setAttribute('aria-invalid', String(parsed.wrong !== null));
+  at('filter-error').hidden = parsed.wrong === null;
+  at('filter-error').textContent = parsed.wrong ? t(parsed.wrong.key, { text: parsed.wrong.text }) : '';
+  if (!parsed.wrong) filter = parsed;
+}
+
+// --- what is shown ---
+
+function drawSoon() {
+  drawing ||= setTimeout(draw, Math.max(0, leastBetweenDraws - (performance.now() - drawn)));
+}
+
+function draw() {
+  clearTimeout(drawing);
+  drawing = 0;
+  drawn = performance.now();
+  const alerts = loaded ? store.select(view.status, filter, currentLanguage()) : [];
+  list.show(alerts, view.alert, arrived);
+  drawCounts();
+  drawNotice();
+  drawEmpty(alerts.length === 0);
+  for (const button of at('statuses').children) button.setAttribute('aria-pressed', String(button.value === view.status));
+  document.body.dataset.view = view.alert ? 'detail' : alerts.length === 0 && !view.filter.trim() ? 'empty' : 'list';
+  if (view.alert !== shownAlert) showDetail();
+}
+
+function showDetail() {
+  const changed = view.alert !== shownAlert;
+  shownAlert = view.alert;
+  if (changed) at('detail').scrollTop = 0;
+  if (view.alert) detail.show(view.alert);
+  else detail.clear();
+}
+
+function drawCounts() {
+  const open = store.open();
+  const counts = severities.map(severity => open.filter(alert => alert.severity === severity).length);
+  at('counts').replaceChildren(...severities.map((severity, index) => el('button', {
+    type: 'button', class: `count ${severity}${counts[index] ? '' : ' none'}`, title: t('counts.filter'), click: () => go({ ...view, status: 'firing', filter: `severity=${severity}` }),
+  }, icon(severity), el('strong', {}, number(counts[index])), el('span', {}, term('severity', severity)))));
+  document.title = open.length > 0 ? `(${open.length}) LeptonStream` : 'LeptonStream';
+}
+
+function drawNotice() {
+  const loadedOpen = store.open().length;
+  const text = failure && loaded ? t('notice.failed', { reason: failure.message })
+    : view.status !== 'resolved' && store.openTotal > 1000 && loadedOpen >= 1000 ? t('notice.more', { shown: loadedOpen, total: store.openTotal })
+    : '';
+  at('notice').hidden = text === '';
+  if (at('notice').textContent !== text) at('notice').textContent = text;
+}
+
+function drawEmpty(isEmpty) {
+  at('empty').hidden = !isEmpty;
+  if (isEmpty) at('empty').replaceChildren(...whyEmpty());
+}
+
+function whyEmpty() {
+  const title = (key, ...signs) => el('h2', {}, ...signs, t(key));
+  const text = key => el('p', {}, t(key));
+  if (!loaded) return failure ? [title('empty.failed'), el('p', {}, failure.message), text('empty.failed.what')] : [text('empty.loading')];
+  if (view.filter.trim()) return [title('empty.filtered'), el('button', { type: 'button', click: () => go({ ...view, filter: '' }) }, t('empty.clear'))];
+  if (view.status === 'resolved') return [title('empty.resolved')];
+  const quiet = [title('empty.quiet', icon('resolved')), text('empty.quiet.what')];
+  return store.seq > 0 ? quiet
+    : [...quiet, text('empty.never'), el('pre', {}, 'lepton detector\nlepton notifier'), text('empty.demo'), el('pre', {}, 'lepton demo')];
+}
+
+// Everything whose words are there from the start.
+function write() {
+  for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', t(element.dataset.label));
+  at('filter').placeholder = t('filter.placeholder');
+  at('statuses').replaceChildren(...statuses.map(status => el('button', {
+    type: 'button', value: status, click: () => go({ ...view, status }),
+  }, t(`status.${status}`))));
+  at('language').replaceChildren(...Object.entries(languages).map(([code, label]) =>
+    el('option', { value: code, lang: code, selected: code === currentLanguage() }, label)));
+  at('help').replaceChildren(
+    el('h2', { id: 'help-title' }, t('help.title')),
+    el('dl', {}, ...['jk', 'enter', 'escape', 'slash', 't', 'p'].flatMap(key => [el('dt', {}, el('kbd', {}, t(`help.${key}.key`))), el('dd', {}, t(`help.${key}`))])),
+    el('h3', {}, t('help.filter')),
+    el('p', {}, t('help.filter.text')),
+    el('pre', {}, 'severity=critical model=~"llama.*" instance!="gpu-7" ttft'),
+    el('button', { type: 'button', click: () => at('help').close() }, t('help.close')));
+  writePause();
+  writeConnection();
+}
+
+function writePause() {
+  at('pause').textContent = !paused ? t('pause') : waiting === 0 ? t('resume') : t('resume.waiting', { count: waiting });
+  at('pause').setAttribute('aria-pressed', String(paused));
+}
+
+function writeConnection() {
+  at('connection').dataset.state = connection;
+  at('connection').textContent = t(`connection.${connection}`);
+  at('connection').title = t(`connection.${connection}.title`);
+}
+
+// --- what people do ---
+
+function listen() {
+  addEventListener('popstate', follow);
+  addEventListener('hashchange', follow);
+  at('filter').value = view.filter;
+  at('filter').addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => go({ ...view, filter: at('filter').value }, false), pauseInTyping);
+  });
+  at('pause').addEventListener('click', togglePause);
+  at('help-open').addEventListener('click', () => at('help').showModal());
+  at('language').addEventListener('change', async () => {
+    await useLanguage(at('language').value, true);
+    write();
+    readFilter();
+    draw();
+    detail.translate();
+    if (!view.alert) detail.clear();
+  });
+  document.addEventListener('keydown', onKey);
+  setInterval(refreshAges, 1000);
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || at('help').open) return;
+  const writes = event.target.matches('input, select, textarea');
+  if (event.key === 'Escape') {
+    if (event.target === at('filter')) list.move(0);
+    else if (view.alert && !wide.matches) go({ ...view, alert: null });
+    return;
+  }
+  const act = writes ? null : {
+    j: () => list.move(1), k: () => list.move(-1), '/': () => at('filter').focus(), t: () => detail.toggleTable(), p: togglePause, '?': () => at('help').showModal(),
+  }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}

@@ -1,0 +1,196 @@
+// One alert: what it means, its chart, what to do, who found it and where it came from.
+import { el, svg, name, icon } from './dom.js';
+import { t, term, number, quantity, percent, clock, fullTime, duration, currentLanguage } from './text.js';
+import { Chart } from './chart.js';
+import { age } from './list.js';
+import { fetchJson } from './store.js';
+
+const lowConfidence = 0.9;
+
+export class AlertDetailView {
+  #asked = null;
+  #chart = null;
+  #shown = null;
+  #asTable = false;
+
+  // told: {back(), label(name, value)}
+  constructor(root, told) {
+    this.root = root;
+    this.told = told;
+  }
+
+  // Shows an alert, or shows it again where it has changed.
+  async show(alertId) {
+    this.#asked?.abort();
+    const asked = this.#asked = new AbortController();
+    try {
+      const detail = await fetchJson(`api/v1/alerts/${encodeURIComponent(alertId)}`, { signal: asked.signal });
+      this.#shown = detail;
+      this.#render();
+    } catch (failure) {
+      if (asked.signal.aborted) return;
+      this.#shown = null;
+      this.#fill(this.#back(), el('div', { class: 'nothing' },
+        el('h2', {}, failure.status === 404 ? t('detail.gone') : t('detail.failed')), el('p', {}, failure.message)));
+    }
+  }
+
+  // With nothing chosen.
+  clear() {
+    this.#asked?.abort();
+    this.#shown = null;
+    this.#fill(el('p', { class: 'nothing' }, t('detail.none')));
+  }
+
+  // In another language.
+  translate() {
+    if (this.#shown) this.#render();
+  }
+
+  toggleTable() {
+    this.#asTable = !this.#asTable;
+    if (this.#shown) this.#render();
+  }
+
+  #render() {
+    const { alert, event, history } = this.#shown;
+    this.#fill(
+      this.#back(),
+      this.#head(alert, event),
+      event ? facts(alert, event, history) : null,
+      event ? this.#plot(event) : el('p', { class: 'nothing' }, t('summary.missing')),
+      el('div', { class: 'columns' },
+        event && meaning(event),
+        event && detectors(event),
+        past(history),
+        event && origin(alert, event)));
+    this.#chart?.start();
+  }
+
+  // The reader's place survives: the scroll position by itself, the focus by its key.
+  #fill(...parts) {
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    this.#chart?.stop();
+    this.#chart = this.#asTable ? null : this.#nextChart ?? null;
+    this.#nextChart = null;
+    this.root.replaceChildren(...parts.filter(part => part));
+    if (focused) this.root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #nextChart = null;
+
+  #back() {
+    return el('button', { type: 'button', class: 'back', 'data-key': 'back', click: () => this.told.back() }, t('detail.back'));
+  }
+
+  #head(alert, event) {
+    const resolved = alert.status === 'resolved';
+    const onset = Date.parse(alert.onset);
+    const ended = Date.parse(alert.resolvedAt ?? alert.detectedAt);
+    const state = resolved
+      ? [term('type', 'resolved'), ' ', age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`]
+      : [t('firing.since'), ' ', clock(onset), ' · ', age(onset)];
+    return el('header', { class: `head ${resolved ? 'resolved' : alert.severity}` },
+      el('p', { class: 'state' },
+        el('span', { class: `badge ${alert.severity}` }, icon(alert.severity), term('severity', alert.severity)),
+        resolved && el('span', { class: 'badge resolved' }, icon('resolved'), term('status', 'resolved')),
+        el('span', {}, ...state)),
+      el('h2', {}, name(alert.metric, { class: 'metric' }), name(alert.model, { class: 'model' })),
+      event && el('p', { class: 'summary', dir: 'auto' }, explanationOf(event).summary),
+      el('ul', { class: 'labels', 'aria-label': t('labels.label') },
+        ...Object.entries(event?.labels ?? {}).map(([label, value]) => el('li', {},
+          el('button', { type: 'button', class: 'label', 'data-key': `label ${label}`, title: t('labels.filter'), click: () => this.told.label(label, value) },
+            name(label), '=', name(value))))));
+  }
+
+  #plot(event) {
+    const chart = new Chart(event);
+    this.#nextChart = chart;
+    const toggle = el('button', {
+      type: 'button', class: 'toggle', 'data-key': 'table', 'aria-pressed': String(this.#asTable), click: () => this.toggleTable(),
+    }, t('chart.as-table'));
+    return el('section', { class: 'chart-frame', 'aria-label': t('chart.label') }, toggle, this.#asTable ? chart.table() : chart.element);
+  }
+}
+
+function facts(alert, event, history) {
+  const fact = (key, value, note) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, value, note && el('small', {}, note)));
+  const onset = Date.parse(event.onset);
+  const opened = history.findLast(entry => entry.type === 'opened');
+  const delay = opened && t('fact.delay', { time: duration(Date.parse(opened.detectedAt) - onset) });
+  const band = event.lower === null || event.upper === null ? null : t('chart.range', { lower: number(event.lower), upper: quantity(event.upper, event.unit) });
+  return el('dl', { class: 'facts' },
+    fact('fact.seen', event.valueText ?? quantity(event.value, event.unit)),
+    fact('fact.expected', quantity(event.expected, event.unit), band),
+    fact('fact.score', t('score', { score: number(alert.score, 3) }), t('score.title')),
+    fact('fact.confidence', percent(event.confidence), event.confidence < lowConfidence && t('fact.confidence.low')),
+    fact('fact.onset', timeOf(onset), delay),
+    event.step !== undefined && fact('fact.step', number(event.step, 15)));
+}
+
+function meaning(event) {
+  const { description, actions } = explanationOf(event);
+  return section('meaning',
+    el('p', { class: 'description', dir: 'auto' }, description),
+    actions.length > 0 && el('h4', {}, t('actions')),
+    actions.length > 0 && el('ol', { class: 'actions' }, ...actions.map(action => el('li', { dir: 'auto' }, action))),
+    event.runbookUrl && runbook(event.runbookUrl));
+}
+
+function runbook(address) {
+  const safe = /^https?:\/\//i.test(address);
+  return el('p', { class: 'runbook' }, t('runbook'), ' ',
+    safe ? el('a', { href: address, target: '_blank', rel: 'noopener noreferrer', 'data-key': 'runbook' }, name(address)) : name(address));
+}
+
+function detectors(event) {
+  const strongest = Math.max(1, ...event.detectors.map(part => Number(part.score) || 0));
+  return section('detectors',
+    el('table', { class: 'detectors' },
+      el('thead', { class: 'unseen' }, el('tr', {}, ...['detectors.name', 'detectors.share', 'fact.score', 'detectors.raw'].map(key => el('th', { scope: 'col' }, t(key))))),
+      el('tbody', {}, ...event.detectors.map(part => el('tr', { class: part.score >= 1 ? 'over' : null },
+        el('th', { scope: 'row' }, name(part.name)),
+        el('td', { class: 'share' }, bar(part.score, strongest)),
+        el('td', {}, t('score', { score: number(part.score, 3) })),
+        el('td', { class: 'raw', title: t('detectors.raw') }, number(part.raw, 3)))))),
+    el('p', { class: 'hint' }, t('detectors.hint')));
+}
+
+// Up to the strongest, with a tick at the line of 1.0.
+function bar(score, strongest) {
+  const part = Math.min(Math.max(Number(score) || 0, 0) / strongest, 1) * 100;
+  return svg('svg', { viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    svg('rect', { class: 'track', x: 0, y: 1, width: 100, height: 6 }),
+    svg('rect', { class: 'part', x: 0, y: 1, width: part.toFixed(2), height: 6 }),
+    svg('rect', { class: 'line', x: (100 / strongest - 0.4).toFixed(2), y: 0, width: 0.8, height: 8 }));
+}
+
+function past(history) {
+  return section('history',
+    el('ol', { class: 'history' }, ...history.map(entry => el('li', { class: entry.type === 'resolved' ? 'resolved' : entry.severity },
+      icon(entry.type === 'resolved' ? 'resolved' : entry.severity),
+      el('span', { class: 'type' }, term('type', entry.type)),
+      el('span', {}, entry.type === 'resolved' ? '' : `${term('severity', entry.severity)}, ${t('score', { score: number(entry.score, 3) })}`),
+      timeOf(Date.parse(entry.detectedAt))))));
+}
+
+function origin(alert, event) {
+  const row = (key, ...value) => [el('dt', {}, t(key)), el('dd', {}, ...value)];
+  return section('origin',
+    el('dl', { class: 'origin' },
+      ...row('origin.topic', name(event.source.topic)),
+      ...row('origin.partition', String(event.source.partition)),
+      ...row('origin.offset', String(event.source.offset)),
+      ...row('origin.alert', name(alert.alertId)),
+      ...row('origin.event', name(event.id)),
+      ...row('origin.detected', timeOf(Date.parse(event.detectedAt)))),
+    el('p', {}, el('a', { href: `api/v1/alerts/${encodeURIComponent(alert.alertId)}`, target: '_blank', rel: 'noopener', 'data-key': 'json' }, t('origin.json'))));
+}
+
+function section(key, ...content) {
+  return el('section', { class: key, 'aria-labelledby': `title-${key}` }, el('h3', { id: `title-${key}` }, t(`section.${key}`)), ...content);
+}
+
+const explanationOf = event => event.explanation[currentLanguage()];
+
+const timeOf = at => el('time', { datetime: new Date(at).toISOString(), title: fullTime(at) }, clock(at));

@@ -1,0 +1,116 @@
+// The list of alerts: one link per alert, kept in place while the alert stays the same.
+import { el, svg, name, icon } from './dom.js';
+import { t, term, number, relative, duration, fullTime, currentLanguage } from './text.js';
+
+const known = ['alertname', 'severity', 'model', 'metric'];
+const mostLabels = 3;
+
+export class AlertListView {
+  #rows = new Map();
+
+  constructor(root, hrefOf) {
+    this.root = root;
+    this.hrefOf = hrefOf;
+  }
+
+  show(alerts, chosenId, arrived) {
+    const focus = [...this.#rows.values()].findIndex(row => row.link === document.activeElement);
+    const focusedId = [...this.#rows.keys()][focus];
+
+    const wanted = new Set(alerts.map(alert => alert.alertId));
+    for (const [id, row] of this.#rows) if (!wanted.has(id)) row.item.remove();
+
+    const rows = new Map();
+    let place = this.root.firstElementChild;
+    for (const alert of alerts) {
+      const row = this.#rowOf(alert, arrived.has(alert.alertId));
+      rows.set(alert.alertId, row);
+      row.link.href = this.hrefOf(alert.alertId);
+      if (alert.alertId === chosenId) row.link.setAttribute('aria-current', 'true');
+      else row.link.removeAttribute('aria-current');
+      if (row.item === place) place = place.nextElementSibling;
+      else this.root.insertBefore(row.item, place);
+    }
+    this.#rows = rows;
+
+    // Whoever works by keyboard stays on the same alert, or where it is gone on the one in its place.
+    if (focus < 0) return;
+    const next = rows.get(focusedId) ?? [...rows.values()][Math.min(focus, rows.size - 1)];
+    if (next && next.link !== document.activeElement) next.link.focus({ preventScroll: true });
+  }
+
+  // Moves the focus by a number of rows and keeps it within the list.
+  move(by) {
+    const links = [...this.root.querySelectorAll('a')];
+    if (links.length === 0) return;
+    const from = Math.max(links.indexOf(document.activeElement), links.findIndex(link => link.hasAttribute('aria-current')));
+    const focused = links.indexOf(document.activeElement) >= 0 || from >= 0;
+    const to = focused ? Math.min(Math.max(from + by, 0), links.length - 1) : 0;
+    links[to].focus();
+  }
+
+  // The same alert in the same language keeps its row; a changed one gets a new content in the same place.
+  #rowOf(alert, isNew) {
+    const old = this.#rows.get(alert.alertId);
+    if (old && old.seq === alert.seq && old.language === currentLanguage()) return old;
+    const link = build(alert, isNew);
+    const item = old?.item ?? el('li');
+    item.replaceChildren(link);
+    return { seq: alert.seq, language: currentLanguage(), link, item };
+  }
+}
+
+function build(alert, isNew) {
+  const kind = alert.status === 'resolved' ? 'resolved' : alert.severity;
+  const labels = Object.entries(alert.labels).filter(([label]) => !known.includes(label));
+  return el('a', { class: `row ${kind}${isNew ? ' new' : ''}` },
+    el('span', { class: 'what' },
+      icon(kind),
+      el('span', { class: 'severity' }, kind === 'resolved' ? term('type', 'resolved') : term('severity', alert.severity)),
+      name(alert.metric, { class: 'metric' })),
+    el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
+    el('span', { class: 'summary', dir: 'auto' }, alert.summary?.[currentLanguage()] ?? t('summary.missing')),
+    spark(alert.spark),
+    el('span', { class: 'foot' },
+      el('span', { class: 'labels' },
+        name(alert.model, { class: 'label model' }),
+        ...labels.slice(0, mostLabels).map(([label, value]) => name(`${label}=${value}`, { class: 'label' })),
+        labels.length > mostLabels && el('span', { class: 'label' }, `+${labels.length - mostLabels}`)),
+      when(alert)));
+}
+
+function when(alert) {
+  const onset = Date.parse(alert.onset);
+  if (alert.status !== 'resolved') return age(onset, 'when');
+  const ended = Date.parse(alert.resolvedAt ?? alert.detectedAt);
+  return el('span', { class: 'when' }, age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`);
+}
+
+// A time that says how long ago it is, kept up to date by refreshAges.
+export function age(at, kind) {
+  return el('time', { class: kind, datetime: new Date(at).toISOString(), 'data-age': at, title: fullTime(at) }, relative(at));
+}
+
+export function refreshAges() {
+  const now = Date.now();
+  for (const time of document.querySelectorAll('time[data-age]')) {
+    const text = relative(Number(time.dataset.age), now);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+const width = 96;
+const height = 28;
+
+function spark(points) {
+  if (!points || points.values.length < 2) return el('span', { class: 'spark' });
+  const finite = points.values.filter(value => value !== null);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const x = index => 2 + index * (width - 4) / (points.values.length - 1);
+  const y = value => high > low ? height - 3 - (value - low) * (height - 6) / (high - low) : height / 2;
+  const path = (from, to) => points.values.slice(from, to).map((value, index, part) =>
+    value === null ? '' : `${index === 0 || part[index - 1] === null ? 'M' : 'L'}${x(from + index).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+  return svg('svg', { class: 'spark', viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },
+    svg('path', { d: path(0, points.onset + 1) }),
+    svg('path', { class: 'since', d: path(Math.max(0, points.onset - 1), undefined) }));
+}

@@ -1,0 +1,137 @@
+// Words, numbers and times in the reader's language.
+
+export const languages = { en: 'EN', 'zh-CN': '中文' };
+
+const remembered = 'lepton.language';
+const catalogues = new Map();
+let language = 'en';
+let words = {};
+
+export function firstLanguage() {
+  const chosen = read(remembered);
+  if (chosen in languages) return chosen;
+  for (const wish of navigator.languages ?? []) {
+    if (wish.toLowerCase().startsWith('zh')) return 'zh-CN';
+    if (wish.toLowerCase().startsWith('en')) return 'en';
+  }
+  return 'en';
+}
+
+export async function useLanguage(wanted, remember = false) {
+  if (!catalogues.has(wanted)) {
+    const answer = await fetch(new URL(`../catalogue/${wanted}.json`, import.meta.url));
+    if (!answer.ok) throw new Error(`catalogue ${wanted}: status ${answer.status}`);
+    catalogues.set(wanted, await answer.json());
+  }
+  language = wanted;
+  words = catalogues.get(wanted);
+  document.documentElement.lang = wanted;
+  if (remember) write(remembered, wanted);
+}
+
+export const currentLanguage = () => language;
+
+// t('list.more', {shown: 3}) fills {shown}; with a count it takes key.one or key.other.
+export function t(key, values = {}) {
+  const rule = 'count' in values ? `${key}.${new Intl.PluralRules(language).select(values.count)}` : key;
+  const text = words[rule] ?? words[`${key}.other`] ?? words[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, slot) => {
+    const value = values[slot];
+    if (value === undefined) return whole;
+    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+  });
+}
+
+// The words of a closed set (a severity, a type of event); what is not in it is shown as it came.
+export function term(set, value) {
+  return words[`${set}.${value}`] ?? String(value);
+}
+
+const formats = new Map();
+
+function format(kind, make) {
+  const key = `${language} ${kind}`;
+  if (!formats.has(key)) formats.set(key, make());
+  return formats.get(key);
+}
+
+export function number(value, digits = 4) {
+  const plain = Number(value);
+  if (value === null || value === undefined || !Number.isFinite(plain)) return String(value ?? '–');
+  const size = Math.abs(plain);
+  const far = size !== 0 && (size >= 1e9 || size < 1e-4);
+  return format(`n${digits}${far}`, () => new Intl.NumberFormat(language, {
+    maximumSignificantDigits: digits, notation: far ? 'scientific' : 'standard',
+  })).format(plain);
+}
+
+// UCUM, as events carry it, in the form people write; what is not here is shown as it came.
+const units = { Cel: '°C', By: 'B', KiBy: 'KiB', MiBy: 'MiB', GiBy: 'GiB', us: 'µs', 1: '' };
+
+export function unitText(unit) {
+  if (!unit) return '';
+  const plain = unit.replace(/\{[^}]*\}/g, word => word.slice(1, -1));
+  return plain in units ? units[plain] : plain;
+}
+
+export function quantity(value, unit) {
+  const sign = unitText(unit);
+  return sign && Number.isFinite(Number(value)) ? `${number(value)}${sign === '%' ? '' : '\u202f'}${sign}` : number(value);
+}
+
+export const percent = value => format('%', () => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })).format(value);
+
+// Local time; the day only where it is not today.
+export function clock(at) {
+  const today = new Date().toDateString() === new Date(at).toDateString();
+  return format(`clock${today}`, () => new Intl.DateTimeFormat(language, {
+    ...(today ? {} : { month: 'short', day: 'numeric' }), hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  })).format(at);
+}
+
+export function fullTime(at) {
+  const local = format('full', () => new Intl.DateTimeFormat(language, {
+    dateStyle: 'full', timeStyle: 'long', hourCycle: 'h23',
+  })).format(at);
+  return `${local}\n${new Date(at).toISOString()}`;
+}
+
+// What an axis of a given width in milliseconds writes.
+export function axisClock(width) {
+  const seconds = width < 150_000;
+  const days = width > 86_400_000;
+  const made = format(`axis${seconds}${days}`, () => new Intl.DateTimeFormat(language, {
+    ...(days ? { month: 'numeric', day: 'numeric' } : {}), hour: '2-digit', minute: '2-digit', ...(seconds ? { second: '2-digit' } : {}), hourCycle: 'h23',
+  }));
+  return at => made.format(at);
+}
+
+const steps = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1000]];
+
+export function relative(at, now = Date.now()) {
+  const apart = at - now;
+  const [unit, size] = steps.find(([, s]) => Math.abs(apart) >= s) ?? steps[3];
+  return format('relative', () => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })).format(Math.trunc(apart / size), unit);
+}
+
+// A length of time in its two largest units.
+export function duration(milliseconds) {
+  let rest = Math.max(0, Math.round(milliseconds / 1000)) * 1000;
+  const parts = [];
+  for (const [unit, size] of steps) {
+    const whole = Math.floor(rest / size);
+    rest -= whole * size;
+    if (whole > 0 || (unit === 'second' && parts.length === 0)) parts.push(t(`duration.${unit}`, { n: whole }));
+    if (parts.length === 2) break;
+  }
+  return parts.join(t('duration.join'));
+}
+
+// Storage may be forbidden (private windows, policies): the page works without, it only forgets.
+function read(key) {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+
+function write(key, value) {
+  try { localStorage.setItem(key, value); } catch { /* forgets */ }
+}
