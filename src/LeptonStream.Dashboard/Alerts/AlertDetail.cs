@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 
@@ -32,6 +33,7 @@ internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, IRead
 /// <param name="RecordedAt">When the journal got it, RFC 3339.</param>
 /// <param name="Partition">The partition of the alerts topic that it came from.</param>
 /// <param name="Offset">Its offset there.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record AlertHistoryEntry(
     long Seq, string EventId, string Type, string Severity, double Score, string DetectedAt, string RecordedAt, int Partition, long Offset)
 {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -19,6 +20,8 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Labels">The labels that routes and matchers see.</param>
 /// <param name="Summary">One sentence per language.</param>
 /// <param name="Spark">Its last points.</param>
+// A score out of range in one event must not take the whole list down: it is written as "Infinity".
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record AlertSummary(
     string AlertId,
     long Seq,

@@ -30,7 +30,7 @@ export class AlertDetailView {
     } catch (failure) {
       if (asked.signal.aborted) return;
       this.#shown = null;
-      this.#fill(this.#back(), el('div', { class: 'nothing' },
+      this.#fill(null, this.#back(), el('div', { class: 'nothing' },
         el('h2', {}, failure.status === 404 ? t('detail.gone') : t('detail.failed')), el('p', {}, failure.message)));
     }
   }
@@ -39,7 +39,7 @@ export class AlertDetailView {
   clear() {
     this.#asked?.abort();
     this.#shown = null;
-    this.#fill(el('p', { class: 'nothing' }, t('detail.none')));
+    this.#fill(null, el('p', { class: 'nothing' }, t('detail.none')));
   }
 
   // In another language.
@@ -54,30 +54,29 @@ export class AlertDetailView {
 
   #render() {
     const { alert, event, history } = this.#shown;
+    const chart = event && new Chart(event);
     this.#fill(
+      this.#asTable ? null : chart,
       this.#back(),
       this.#head(alert, event),
       event ? facts(alert, event, history) : null,
-      event ? this.#plot(event) : el('p', { class: 'nothing' }, t('summary.missing')),
+      event ? this.#plot(chart) : el('p', { class: 'nothing' }, t('summary.missing')),
       el('div', { class: 'columns' },
         event && meaning(event),
         event && detectors(event),
         past(history),
         event && origin(alert, event)));
-    this.#chart?.start();
   }
 
   // The reader's place survives: the scroll position by itself, the focus by its key.
-  #fill(...parts) {
+  #fill(chart, ...parts) {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.#chart?.stop();
-    this.#chart = this.#asTable ? null : this.#nextChart ?? null;
-    this.#nextChart = null;
     this.root.replaceChildren(...parts.filter(part => part));
+    this.#chart = chart;
+    chart?.start();
     if (focused) this.root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
-
-  #nextChart = null;
 
   #back() {
     return el('button', { type: 'button', class: 'back', 'data-key': 'back', click: () => this.told.back() }, t('detail.back'));
@@ -103,9 +102,7 @@ export class AlertDetailView {
             name(label), '=', name(value))))));
   }
 
-  #plot(event) {
-    const chart = new Chart(event);
-    this.#nextChart = chart;
+  #plot(chart) {
     const toggle = el('button', {
       type: 'button', class: 'toggle', 'data-key': 'table', 'aria-pressed': String(this.#asTable), click: () => this.toggleTable(),
     }, t('chart.as-table'));

@@ -31,7 +31,7 @@ export async function useLanguage(wanted, remember = false) {
 
 export const currentLanguage = () => language;
 
-// t('list.more', {shown: 3}) fills {shown}; with a count it takes key.one or key.other.
+// The text of a key with its {slots} filled; with a count it takes key.one or key.other.
 export function t(key, values = {}) {
   const rule = 'count' in values ? `${key}.${new Intl.PluralRules(language).select(values.count)}` : key;
   const text = words[rule] ?? words[`${key}.other`] ?? words[key] ?? key;
