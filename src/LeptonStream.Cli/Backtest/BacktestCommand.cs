@@ -13,16 +13,22 @@ internal static class BacktestCommand
         var path = new Argument<string>("path") { Description = "A CSV file, or a folder of them: timestamp,value[,label], wide files with t or ts_ms, or the NAB corpus" };
         var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)" };
         var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper" };
+        var vus = new Option<int?>("--vus") { Description = "Also compute VUS-PR with buffers up to this many rows, as TSB-AD does (slow on long series)" };
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
         step.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double?>() is <= 0 or > 31_536_000) result.AddError("--step must be a number of seconds above 0 and at most a year");
         });
 
-        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, json };
+        vus.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 10_000) result.AddError("--vus must be a number of rows from 1 to 10000");
+        });
+
+        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, json };
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
-                new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(scores)),
+                new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(scores), parsed.GetValue(vus)),
                 parsed.GetValue(json),
                 stop),
             stop));

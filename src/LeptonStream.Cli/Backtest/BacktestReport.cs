@@ -18,7 +18,7 @@ internal static class BacktestReport
         var text = new StringBuilder();
         var files = Table("file");
         foreach (var file in result.Files.Where(f => f.HasTruth))
-            Add(files, FamilyResult.Of($"{file.Family}/{file.File.Name}", [file]));
+            Add(files, FamilyResult.Of($"{file.Family}/{file.File.Name}", [file], window: null));
         text.Append(files).Append('\n');
         var families = Table("family");
         foreach (var family in result.Families) Add(families, family);
@@ -82,6 +82,8 @@ internal static class BacktestReport
         for (var i = 0; i < FamilyResult.Budgets.Length; i++) Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
         json.WriteEndObject();
         Number("medianDelaySamples", events.MedianDelaySamples);
+        Number("aucPr", family.AucPr);
+        if (family.VusPr is { } vus) json.WriteNumber("vusPr", vus);
         json.WriteEndObject();
 
         void Number(string name, double? value)
@@ -97,7 +99,7 @@ internal static class BacktestReport
         [
             first, .. Counts.Select(TextTable.Column.Number),
             .. FamilyResult.Budgets.Select(b => TextTable.Column.Number(string.Create(CultureInfo.InvariantCulture, $"recall@{b}"))),
-            TextTable.Column.Number("delay"),
+            TextTable.Column.Number("delay"), TextTable.Column.Number("AUC-PR"), TextTable.Column.Number("VUS-PR"),
         ];
         return new(columns);
     }
@@ -109,6 +111,7 @@ internal static class BacktestReport
         [
             family.Name, Whole(events.Series), Whole(events.Events), Whole(events.Detected), Share(events.Precision), Share(events.Recall), Share(events.F1),
             Share(events.FalseEpisodesPerSeriesDay), .. family.RecallAt.Select(Share), events.MedianDelaySamples is { } delay ? Whole(delay) : "–",
+            Share(family.AucPr), Share(family.VusPr),
         ]);
     }
 

@@ -3,14 +3,15 @@ namespace LeptonStream.Cli.Backtest;
 /// <summary>Everything a backtest found.</summary>
 /// <param name="Files">The files that were scored.</param>
 /// <param name="Skipped">The files that were not, and why.</param>
-/// <param name="Elapsed">How long it took.</param>
-internal sealed record BacktestResult(IReadOnlyList<BacktestFile> Files, IReadOnlyList<(string Path, string Reason)> Skipped, TimeSpan Elapsed)
+/// <param name="Elapsed">How long the pipeline took.</param>
+/// <param name="Window">The longest buffer of the volume under the surface; null leaves it out.</param>
+internal sealed record BacktestResult(IReadOnlyList<BacktestFile> Files, IReadOnlyList<(string Path, string Reason)> Skipped, TimeSpan Elapsed, int? Window = null)
 {
     /// <summary>By folder, only files of which the truth is known.</summary>
     public IReadOnlyList<FamilyResult> Families { get; } =
-        [.. Files.Where(f => f.HasTruth).GroupBy(f => f.Family).Select(g => FamilyResult.Of(g.Key, [.. g]))];
+        [.. Files.Where(f => f.HasTruth).GroupBy(f => f.Family).Select(g => FamilyResult.Of(g.Key, [.. g], Window))];
 
-    public FamilyResult Total { get; } = FamilyResult.Of("total", [.. Files.Where(f => f.HasTruth)]);
+    public FamilyResult Total { get; } = FamilyResult.Of("total", [.. Files.Where(f => f.HasTruth)], Window);
 
     /// <summary>The scores of the Numenta Anomaly Benchmark for its files among these; empty where there are none.</summary>
     public IReadOnlyList<NabScore> Nab { get; } = ScoreNab([.. Files.Where(f => f.HasTruth && EventLabels.IsNab(f.File.Path))]);

@@ -29,7 +29,8 @@ internal sealed class BacktestRun(BacktestOptions options)
         return new(
             [.. files.OfType<BacktestFile>()],
             [.. paths.Zip(reasons).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))],
-            watch.Elapsed);
+            watch.Elapsed,
+            options.VusWindow);
     }
 
     private string RelativeTo(string path) => Directory.Exists(options.Path) ? Path.GetRelativePath(options.Path, path) : Path.GetFileName(path);

@@ -23,6 +23,17 @@ internal sealed class ScoredSeries
 
     public RowRange[] Events { get; }
 
+    /// <summary>The truth row by row.</summary>
+    public bool[] Labels
+    {
+        get
+        {
+            var labels = new bool[Scores.Length];
+            foreach (var truth in Events) labels.AsSpan(truth.First, truth.Length).Fill(true);
+            return labels;
+        }
+    }
+
     public int FirstScored { get; }
 
     public double Days { get; }

@@ -29,6 +29,8 @@ internal sealed class BacktestRunTests
             Assert.That(family.Events.MedianDelaySamples, Is.LessThanOrEqualTo(1));
             Assert.That(family.Events.Days, Is.EqualTo(849.0 / 1440).Within(1e-9));
             Assert.That(family.RecallAt, Is.All.EqualTo(1.0));
+            Assert.That(family.AucPr, Is.InRange(0.5, 1));
+            Assert.That(family.VusPr, Is.Null);
         });
     }
 
@@ -119,7 +121,7 @@ internal sealed class BacktestRunTests
         var family = json.RootElement.GetProperty("families").GetProperty("noise");
         Assert.That(family.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[]
         {
-            "series", "events", "detected", "precision", "recall", "f1", "falseEpisodesPerSeriesDay", "recallAt", "medianDelaySamples",
+            "series", "events", "detected", "precision", "recall", "f1", "falseEpisodesPerSeriesDay", "recallAt", "medianDelaySamples", "aucPr",
         }));
         Assert.That(family.GetProperty("recallAt").EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "0.1", "0.5", "1" }));
         Assert.That(family.GetProperty("recall").GetDouble(), Is.EqualTo(1));

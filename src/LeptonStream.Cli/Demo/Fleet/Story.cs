@@ -8,6 +8,9 @@ internal sealed record Story
     /// <summary>The shortest story in which every fault still covers a few samples.</summary>
     public static readonly TimeSpan ShortestDuration = TimeSpan.FromHours(3);
 
+    /// <summary>Beyond it a demo is none.</summary>
+    public static readonly TimeSpan LongestDuration = TimeSpan.FromDays(60);
+
     /// <summary>Same seed, same bytes.</summary>
     public int Seed { get; init; } = 1;
 

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Confluent.Kafka;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Embedded;
+using LeptonStream.Kafka.Topics;
+
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>The Kafka under the demo: the embedded broker, or a real cluster with topics of this run's own that are deleted at the end.</summary>
+internal sealed class DemoCluster : IAsyncDisposable
+{
+    private readonly EmbeddedBroker? _broker;
+
+    private DemoCluster(KafkaOptions kafka, EmbeddedBroker? broker)
+    {
+        Kafka = kafka;
+        Topics = TopicNames.Of(kafka);
+        _broker = broker;
+    }
+
+    public KafkaOptions Kafka { get; }
+
+    public TopicNames Topics { get; }
+
+    /// <summary>Which it is, for people.</summary>
+    public string Name => _broker is null ? $"the cluster at {Kafka.BootstrapServers}" : "the embedded broker";
+
+    /// <summary>Starts the embedded broker with all topics.</summary>
+    public static DemoCluster Embedded(int partitions)
+    {
+        var broker = EmbeddedBroker.Start();
+        var cluster = new DemoCluster(new() { BootstrapServers = broker.BootstrapServers }, broker);
+        broker.CreateTopics(cluster.Topics, partitions);
+        return cluster;
+    }
+
+    /// <summary>Creates topics on a real cluster, under a prefix that no other run has.</summary>
+    public static async Task<DemoCluster> Real(KafkaOptions kafka, int partitions, DateTimeOffset now)
+    {
+        kafka.TopicPrefix += string.Create(CultureInfo.InvariantCulture, $"demo-{now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.");
+        var cluster = new DemoCluster(kafka, null);
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).Build();
+        await new TopicAdministration(admin, cluster.Topics).Create(partitions, -1);
+        return cluster;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+        {
+            _broker.Dispose();
+            return;
+        }
+
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Kafka)).Build();
+        try
+        {
+            await admin.DeleteTopicsAsync(Topics.All);
+        }
+        catch (KafkaException left)
+        {
+            await Console.Error.WriteLineAsync($"the demo's topics {Topics.Prefix}* are left behind: {left.Error.Reason}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using LeptonStream.Cli.Demo.Fleet;
+using LeptonStream.Kafka;
+
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>How the demo runs.</summary>
+internal sealed record DemoOptions
+{
+    /// <summary>What is told.</summary>
+    public required Story Story { get; init; }
+
+    /// <summary>How long the telling shall take; null for as fast as the pipeline can. It takes longer where the pipeline needs longer.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>A real cluster instead of the embedded broker.</summary>
+    public KafkaOptions? Kafka { get; init; }
+
+    /// <summary>End when the story is over, instead of keeping the dashboard up.</summary>
+    public bool Once { get; init; }
+
+    public bool Dashboard { get; init; } = true;
+
+    /// <summary>Partitions of the topics.</summary>
+    public int Partitions { get; init; } = 4;
+}

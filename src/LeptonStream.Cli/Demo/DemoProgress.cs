@@ -1,0 +1,19 @@
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>Where the demo stands, for whoever shows it.</summary>
+/// <param name="Phase">What is being done, for people.</param>
+/// <param name="Simulated">How far the story is.</param>
+/// <param name="Whole">How long the story is.</param>
+/// <param name="Samples">Samples sent.</param>
+/// <param name="SamplesPerSecond">Since the telling began.</param>
+/// <param name="Notifications">Notifications that arrived.</param>
+/// <param name="Alerts">What the alerts topic has said.</param>
+/// <param name="Dashboard">The dashboard's address, or null.</param>
+internal sealed record DemoProgress(
+    string Phase, TimeSpan Simulated, TimeSpan Whole, long Samples, double SamplesPerSecond, int Notifications, AlertView Alerts, Uri? Dashboard)
+{
+    public double Share => Whole > TimeSpan.Zero ? Simulated / Whole : 0;
+
+    /// <summary>Which fault goes on now, and whether it was seen yet; null for none.</summary>
+    public Verdict? Current => Alerts.Faults.FirstOrDefault(f => Simulated >= f.Fault.Onset && Simulated < f.Fault.End);
+}

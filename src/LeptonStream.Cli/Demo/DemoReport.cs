@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LeptonStream.Cli.Terminal;
+
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>Tells how the demo went: a table for people, one object for programs.</summary>
+internal static class DemoReport
+{
+    private const int FalseShown = 10;
+
+    public static string Text(DemoResult result)
+    {
+        var table = new TextTable("fault", "found", TextTable.Column.Number("delay"), TextTable.Column.Number("samples"), "detector", "seen in");
+        foreach (var verdict in result.Faults)
+        {
+            table.Add(
+                verdict.Fault.Name,
+                verdict.Found ? "✓ found" : "✗ missed",
+                verdict.Delay is { } delay ? DurationText.Write(delay) : "",
+                verdict.DelaySamples?.ToString(CultureInfo.InvariantCulture) ?? "",
+                verdict.Detector ?? "",
+                verdict.Series ?? "");
+        }
+
+        var text = new StringBuilder();
+        text.Append(table).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"{result.Found} of {result.Faults.Count} faults found, {result.FalseAlerts.Count} false alerts\n");
+        foreach (var wrong in result.FalseAlerts.Take(FalseShown))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  false: {DurationText.Write(wrong.Elapsed)} {wrong.Series} by {wrong.Detector}, score {wrong.Score:F2}");
+            text.Append(wrong.Near is { } near ? $" ({near})\n" : "\n");
+        }
+
+        if (result.FalseAlerts.Count > FalseShown) text.Append(CultureInfo.InvariantCulture, $"  and {result.FalseAlerts.Count - FalseShown} more\n");
+        text.Append(CultureInfo.InvariantCulture, $"{result.Samples:N0} samples in {result.Telling.TotalSeconds:F1} s ({result.SamplesPerSecond:N0} a second), ")
+            .Append(CultureInfo.InvariantCulture, $"{result.Events} alert events, {result.Journalled} journalled, {result.Notifications} notifications, {result.DeadLetters} dead letters\n");
+        foreach (var problem in result.Problems) text.Append("not sound: ").Append(problem).Append('\n');
+        return text.ToString();
+    }
+
+    public static void WriteJson(DemoResult result, Stream output)
+    {
+        using var json = new Utf8JsonWriter(output, new() { Indented = true });
+        json.WriteStartObject();
+        json.WriteStartArray("faults");
+        foreach (var verdict in result.Faults)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", verdict.Fault.Name);
+            json.WriteBoolean("found", verdict.Found);
+            if (verdict.DelaySamples is { } delay) json.WriteNumber("delaySamples", delay);
+            else json.WriteNull("delaySamples");
+            json.WriteString("detector", verdict.Detector);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("falseAlerts", result.FalseAlerts.Count);
+        json.WriteNumber("samples", result.Samples);
+        json.WriteNumber("samplesPerSecond", Math.Round(result.SamplesPerSecond, 1));
+        json.WriteNumber("notifications", result.Notifications);
+        json.WriteNumber("seconds", Math.Round(result.Elapsed.TotalSeconds, 3));
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,48 @@
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>How the demo went.</summary>
+internal sealed record DemoResult
+{
+    // As many as the demo promises.
+    private const int MayBeMissed = 2;
+    private const int MayBeFalse = 3;
+
+    public required IReadOnlyList<Verdict> Faults { get; init; }
+
+    public required IReadOnlyList<FalseAlert> FalseAlerts { get; init; }
+
+    /// <summary>Samples sent, each of which was read and judged.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Different events on the alerts topic.</summary>
+    public required int Events { get; init; }
+
+    /// <summary>Events in the journal.</summary>
+    public required int Journalled { get; init; }
+
+    /// <summary>Records that could not be used.</summary>
+    public required long DeadLetters { get; init; }
+
+    /// <summary>Notifications that arrived at the webhook.</summary>
+    public required int Notifications { get; init; }
+
+    /// <summary>How long the telling took, until the last sample was judged.</summary>
+    public required TimeSpan Telling { get; init; }
+
+    /// <summary>How long all of it took.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    public double SamplesPerSecond => Samples / Telling.TotalSeconds;
+
+    public int Found => Faults.Count(f => f.Found);
+
+    /// <summary>What is wrong with the run, for people; empty where it is sound.</summary>
+    public IReadOnlyList<string> Problems =>
+    [
+        .. Found < Faults.Count - MayBeMissed ? [$"{Faults.Count - Found} of {Faults.Count} faults were missed, at most {MayBeMissed} may be"] : Array.Empty<string>(),
+        .. FalseAlerts.Count > MayBeFalse ? [$"{FalseAlerts.Count} false alerts, at most {MayBeFalse} may be"] : Array.Empty<string>(),
+        .. Journalled != Events ? [$"the alerts topic holds {Events} events but the journal {Journalled}"] : Array.Empty<string>(),
+        .. DeadLetters > 0 ? [$"{DeadLetters} records went to the dead letters"] : Array.Empty<string>(),
+        .. Events > 0 && Notifications == 0 ? ["there were alerts but no notification arrived"] : Array.Empty<string>(),
+    ];
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Text;
+using Confluent.Kafka;
+using LeptonStream.Cli.Demo.Fleet;
+using LeptonStream.Kafka;
+
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>
+/// Tells the story to the metrics topic, no faster than the detectors listen: the embedded broker forgets what is more than a few megabytes
+/// old, and an alert shall not come long after the simulated moment that it is about.
+/// </summary>
+internal sealed class FleetProducer : IDisposable
+{
+    // About half a megabyte.
+    private const int MostUnread = 500;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly IConsumer<byte[]?, byte[]?> _group;
+    private readonly TopicPartition[] _partitions;
+    private readonly string _topic;
+    private long _samples;
+    private long _elapsed;
+    private long _sent;
+    private long _read;
+    private Error? _failure;
+
+    public FleetProducer(KafkaOptions kafka, TopicNames topics, int partitions, string detectorGroup)
+    {
+        _topic = topics.Metrics;
+        _partitions = [.. Enumerable.Range(0, partitions).Select(p => new TopicPartition(_topic, p))];
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, "demo-fleet")).Build();
+        // Asks for the group's offsets only; it never joins.
+        _group = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "demo-fleet", detectorGroup)).Build();
+    }
+
+    /// <summary>Samples sent so far.</summary>
+    public long Samples => Interlocked.Read(ref _samples);
+
+    /// <summary>How far the story is.</summary>
+    public TimeSpan Elapsed => TimeSpan.FromTicks(Interlocked.Read(ref _elapsed));
+
+    /// <summary>Sends the whole story, and returns when the detectors have committed the last record.</summary>
+    /// <param name="fleet">The story.</param>
+    /// <param name="duration">How long it shall take; null for as fast as the detectors go.</param>
+    /// <param name="stop">Gives up.</param>
+    public void Tell(FleetSimulator fleet, TimeSpan? duration, CancellationToken stop)
+    {
+        var clock = Stopwatch.StartNew();
+        var messages = new List<FleetMessage>();
+        for (var index = 0; fleet.Next(messages); index++)
+        {
+            foreach (var message in messages) Send(message);
+            messages.Clear();
+            Interlocked.Exchange(ref _elapsed, (fleet.Story.Interval * (index + 1)).Ticks);
+            if (duration is { } whole) WaitUntil(whole * ((index + 1.0) / fleet.Story.Moments), clock, stop);
+            WaitForReaders(MostUnread, stop);
+        }
+
+        _producer.Flush(stop);
+        WaitForReaders(0, stop);
+    }
+
+    public void Dispose()
+    {
+        _group.Dispose();
+        _producer.Dispose();
+    }
+
+    private void Send(in FleetMessage message)
+    {
+        _producer.Produce(
+            _topic,
+            new()
+            {
+                Key = Encoding.UTF8.GetBytes(message.Model),
+                Value = message.Value,
+                Timestamp = new Confluent.Kafka.Timestamp(message.Time.UnixMilliseconds, TimestampType.CreateTime),
+            },
+            report =>
+            {
+                if (report.Error.IsError) _failure = report.Error;
+            });
+        _sent++;
+        Interlocked.Add(ref _samples, message.Samples);
+    }
+
+    private static void WaitUntil(TimeSpan time, Stopwatch clock, CancellationToken stop)
+    {
+        var ahead = time - clock.Elapsed;
+        if (ahead > TimeSpan.FromMilliseconds(15)) stop.WaitHandle.WaitOne(ahead);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private void WaitForReaders(int unread, CancellationToken stop)
+    {
+        while (_sent - _read > unread)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (_failure is { } failure) throw new KafkaException(failure);
+            _read = _group.Committed(_partitions, Patience).Sum(p => p.Offset == Offset.Unset ? 0 : p.Offset.Value);
+            if (_sent - _read > unread) stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
+        }
+    }
+}

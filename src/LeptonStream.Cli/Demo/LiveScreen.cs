@@ -1,0 +1,67 @@
+using System.Globalization;
+using LeptonStream.Alerts;
+using LeptonStream.Cli.Terminal;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>The terminal view: clock and throughput, the faults and whether they were found, the alerts that are open.</summary>
+internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
+{
+    private const int OpenShown = 8;
+    private const int BarWidth = 40;
+
+    public Task Show(Func<DemoProgress> now, Task done) =>
+        console.Live(View(now())).AutoClear(true).StartAsync(async live =>
+        {
+            while (!done.IsCompleted)
+            {
+                live.UpdateTarget(View(now()));
+                await Task.WhenAny(done, Task.Delay(150));
+            }
+        });
+
+    private static Rows View(DemoProgress progress) => new(
+        new Markup($"[bold]LeptonStream demo[/]  {Markup.Escape(progress.Phase)}"),
+        new Markup($"{Bar(progress.Share)}  {PlainScreen.Clock(progress.Simulated)} of {DurationText.Write(progress.Whole)}"),
+        new Markup(string.Create(
+            CultureInfo.InvariantCulture,
+            $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{progress.Alerts.Open.Count}[/] alerts open   [bold]{progress.Notifications}[/] notifications   [bold]{progress.Alerts.FalseAlerts.Count}[/] false alerts")),
+        new Markup(progress.Dashboard is { } address ? $"dashboard: [link]{address}[/]" : " "),
+        new Markup(progress.Current is { } current ? $"[yellow]now: {Markup.Escape(current.Fault.Title)}[/]" : "[grey]now: nothing is wrong[/]"),
+        new Columns(Faults(progress), Open(progress)) { Expand = false });
+
+    private static string Bar(double share)
+    {
+        var full = (int)Math.Round(Math.Clamp(share, 0, 1) * BarWidth);
+        return $"[green]{new string('━', full)}[/][grey]{new string('━', BarWidth - full)}[/]";
+    }
+
+    private static Table Faults(DemoProgress progress)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title("faults").AddColumns("", "fault", "delay", "detector");
+        foreach (var verdict in progress.Alerts.Faults) table.AddRow(Row(verdict, progress.Simulated));
+        return table;
+    }
+
+    private static IRenderable[] Row(Verdict verdict, TimeSpan simulated)
+    {
+        var mark = verdict.Found ? "[green]✓[/]" : simulated >= verdict.Fault.End ? "[red]✗[/]" : simulated >= verdict.Fault.Onset ? "[yellow]▶[/]" : "[grey]·[/]";
+        return [new Markup(mark), new Text(verdict.Fault.Name), new Text(verdict.Delay is { } delay ? DurationText.Write(delay) : ""), new Text(verdict.Detector ?? "")];
+    }
+
+    private static Table Open(DemoProgress progress)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title("open alerts").AddColumns("severity", "score", "series");
+        foreach (var alert in progress.Alerts.Open.OrderByDescending(a => a.Severity).ThenByDescending(a => a.Score).Take(OpenShown))
+        {
+            table.AddRow(
+                new Text(AlertEventJson.NameOf(alert.Severity), alert.Severity == AlertSeverity.Critical ? new Style(Color.Red) : new Style(Color.Yellow)),
+                new Text(alert.Score.ToString("F1", CultureInfo.InvariantCulture)),
+                new Text($"{alert.Model} {alert.Metric}"));
+        }
+
+        return table;
+    }
+}
