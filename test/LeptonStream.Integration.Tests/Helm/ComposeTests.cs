@@ -31,6 +31,13 @@ public sealed class ComposeTests
     }
 
     [TestCaseSource(nameof(Roles))]
+    public void Environment_OfARole_IsMadeOfRealSettings(string role)
+    {
+        Assert.That(Services[role].Map("environment").Keys, Is.Not.Empty);
+        Assert.That(Services[role].Map("environment").Keys.Where(variable => !ProgramSettings.HasVariable(variable)), Is.Empty);
+    }
+
+    [TestCaseSource(nameof(Roles))]
     public void Container_OfARole_CanWriteInTmpAlone(string role)
     {
         var service = Services[role];

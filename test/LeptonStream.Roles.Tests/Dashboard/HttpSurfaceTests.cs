@@ -122,8 +122,21 @@ public sealed partial class HttpSurfaceTests
     public async Task Host_NamedInTheSettings_IsServed()
     {
         await using var dashboard = await RunningDashboard.Start(("Dashboard:AllowedHosts", "alerts.example; other.example"));
-        using var request = new HttpRequestMessage(HttpMethod.Get, "healthz/live");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/v1/alerts");
         request.Headers.Host = "alerts.example";
+
+        using var answer = await dashboard.Http.SendAsync(request);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [TestCase("healthz/live")]
+    [TestCase("healthz/ready")]
+    public async Task Host_OfAProbe_MayBeAny(string address)
+    {
+        await using var dashboard = await RunningDashboard.Start(("Dashboard:AllowedHosts", "alerts.example"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Host = "10.0.0.7:8080";
 
         using var answer = await dashboard.Http.SendAsync(request);
 
