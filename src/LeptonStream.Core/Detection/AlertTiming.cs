@@ -7,13 +7,16 @@ public sealed record AlertTiming
     public static readonly AlertTiming Default = new();
 
     /// <summary>
-    /// How long a series must stay anomalous, one lapse forgiven, before an alert opens; counted in samples of the usual interval, at least one.
-    /// <value>The default value is 45 seconds (three samples at 15 s, one at a minute).</value>
+    /// How much evidence opens an alert: the scores of its anomalous samples, one lapse forgiven, add up to this time divided by the usual interval.
+    /// So at 15 s it takes three samples of score 1 or one of score 3, at a minute and above a single one. <value>The default value is 45 seconds.</value>
     /// </summary>
     public TimeSpan OpenAfter { get; init; } = TimeSpan.FromSeconds(45);
 
-    /// <summary>A score that opens an alert at once. <value>The default value is 2.</value></summary>
-    public double OpenAtOnce { get; init; } = 2;
+    /// <summary>The same for a series that is younger than <see cref="YoungFor"/>: what it does every hour has not been seen yet. <value>The default value is 5 minutes.</value></summary>
+    public TimeSpan OpenYoungAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a series counts as young. <value>The default value is 1 day.</value></summary>
+    public TimeSpan YoungFor { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Below this score a sample counts as back to normal (hysteresis: between this and 1.0 an open alert stays open). <value>The default value is 0.7.</value></summary>
     public double CalmBelow { get; init; } = 0.7;
@@ -21,7 +24,7 @@ public sealed record AlertTiming
     /// <summary>Calm samples in a row that resolve an alert. <value>The default value is 5.</value></summary>
     public int ResolveAfter { get; init; } = 5;
 
-    /// <summary>Samples after a resolve in which only an <see cref="OpenAtOnce"/> score opens again (refractory). <value>The default value is 30.</value></summary>
+    /// <summary>Samples after a resolve in which twice the evidence is needed to open again (refractory). <value>The default value is 30.</value></summary>
     public int Refractory { get; init; } = 30;
 
     /// <summary>An open alert is told again when its worst score has grown by this factor. <value>The default value is 2.</value></summary>

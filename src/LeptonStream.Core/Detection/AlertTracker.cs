@@ -37,11 +37,11 @@ public enum AlertChange
 
 /// <summary>
 /// The life of the alert of one series: quiet → pending → open → quiet, with hysteresis between the line and calm, a refractory time after a resolve,
-/// and acceptance of a new normal. Opens after several anomalous samples or at once on a very high score.
+/// and acceptance of a new normal. Opens when the scores of its anomalous samples add up to enough evidence: many small ones or one large.
 /// </summary>
 /// <remarks>
 /// <code>
-///          score ≥ 1                 OpenAfter reached, or score ≥ OpenAtOnce
+///          score ≥ 1                          enough evidence
 ///  Quiet ───────────▶ Pending ───────────────────────────────────────────────▶ Open ─┐ worse by UpdateFactor: update
 ///    ▲                   │ two lapses                                            │ ◀─┘
 ///    └───────────────────┴───── ResolveAfter calm samples, or AcceptAfter odd ───┘
@@ -49,7 +49,7 @@ public enum AlertChange
 /// </remarks>
 public sealed class AlertTracker(AlertTiming timing)
 {
-    private int _odd;
+    private double _evidence;
     private int _lapses;
     private int _calm;
     private int _oddInARow;
@@ -71,13 +71,13 @@ public sealed class AlertTracker(AlertTiming timing)
     /// <summary>Takes the score of a sample and says what it changed.</summary>
     /// <param name="score">Its score; 1.0 is the line.</param>
     /// <param name="time">Its event time.</param>
-    /// <param name="intervalSeconds">The usual time between two samples of the series, in seconds.</param>
-    public AlertChange Observe(double score, Timestamp time, double intervalSeconds)
+    /// <param name="enough">The evidence that opens an alert: a sum of scores.</param>
+    public AlertChange Observe(double score, Timestamp time, double enough)
     {
         var odd = score >= 1;
         _oddInARow = odd ? _oddInARow + 1 : 0;
         if (_refractory > 0) _refractory--;
-        return Phase == AlertPhase.Open ? Follow(score, odd) : Await(score, odd, time, intervalSeconds);
+        return Phase == AlertPhase.Open ? Follow(score, odd) : Await(score, odd, time, enough);
     }
 
     /// <summary>Gives the alert that just opened its id.</summary>
@@ -91,7 +91,7 @@ public sealed class AlertTracker(AlertTiming timing)
         state.Write(Onset.UnixNanoseconds);
         state.Write(Worst);
         state.Write(AlertId);
-        state.Write(_odd);
+        state.Write(_evidence);
         state.Write(_lapses);
         state.Write(_calm);
         state.Write(_oddInARow);
@@ -107,7 +107,7 @@ public sealed class AlertTracker(AlertTiming timing)
         Onset = new(state.ReadInt64());
         Worst = state.ReadDouble();
         AlertId = state.ReadUInt128();
-        _odd = state.ReadCount(int.MaxValue);
+        _evidence = state.ReadDouble();
         _lapses = state.ReadCount(int.MaxValue);
         _calm = state.ReadCount(int.MaxValue);
         _oddInARow = state.ReadCount(int.MaxValue);
@@ -115,7 +115,7 @@ public sealed class AlertTracker(AlertTiming timing)
         _told = state.ReadDouble();
     }
 
-    private AlertChange Await(double score, bool odd, Timestamp time, double intervalSeconds)
+    private AlertChange Await(double score, bool odd, Timestamp time, double enough)
     {
         if (!odd)
         {
@@ -128,13 +128,12 @@ public sealed class AlertTracker(AlertTiming timing)
             Phase = AlertPhase.Pending;
             Onset = time;
             Worst = 0;
-            _odd = _lapses = 0;
+            _evidence = _lapses = 0;
         }
 
-        _odd++;
+        _evidence += score;
         Worst = Math.Max(Worst, score);
-        var enough = score >= timing.OpenAtOnce || (_odd * intervalSeconds >= timing.OpenAfter.TotalSeconds && _refractory == 0);
-        if (!enough) return AlertChange.None;
+        if (_evidence < enough * (_refractory > 0 ? 2 : 1)) return AlertChange.None;
         Phase = AlertPhase.Open;
         _calm = 0;
         _told = Worst;
@@ -167,6 +166,6 @@ public sealed class AlertTracker(AlertTiming timing)
     private void Calm()
     {
         Phase = AlertPhase.Quiet;
-        _odd = _lapses = _calm = _oddInARow = 0;
+        _evidence = _lapses = _calm = _oddInARow = 0;
     }
 }

@@ -71,20 +71,20 @@ public sealed class SeriesPipeline
         var forecast = series.Forecaster.Predict(sample.Time);
         if (!double.IsFinite(sample.Value))
         {
-            judgement = new(NonFiniteScore, series.Alert.Observe(NonFiniteScore, sample.Time, series.IntervalSeconds), forecast);
+            judgement = new(NonFiniteScore, series.Alert.Observe(NonFiniteScore, sample.Time, enough: 0), forecast);
             series.Chart(new(sample.Time, double.NaN, forecast.Expected, judgement.Lower, judgement.Upper));
             return SampleRefusal.None;
         }
 
         // 3 score, 4 calibrate
-        var view = new SeriesView(series.Window, forecast);
+        var view = new SeriesView(series.Window, forecast, series.LongDeviation.LeastScale);
         ScoreAndCalibrate(series, sample, view);
 
         // 5 combine, 6 line
-        var score = series.Learned < _policy.WarmUp || IsSmall(sample.Value, view) ? 0 : ScoreOf(Combine(series), series);
+        var score = series.Learned < _policy.WarmUp ? 0 : ScoreOf(Combine(series, IsSmall(sample.Value, view)), series);
 
         // 7 alert
-        var change = series.Alert.Observe(score, sample.Time, series.IntervalSeconds);
+        var change = series.Alert.Observe(score, sample.Time, EnoughEvidence(series));
         judgement = new(score, change, forecast);
         series.Chart(new(sample.Time, sample.Value, forecast.Expected, judgement.Lower, judgement.Upper));
 
@@ -106,7 +106,12 @@ public sealed class SeriesPipeline
     // The median of the intervals, followed by steps of a few percent: a gap moves it no more than a hiccup does.
     private static void LearnInterval(SeriesState series, Timestamp time)
     {
-        if (series.LastTime.UnixNanoseconds == long.MinValue) return;
+        if (series.LastTime.UnixNanoseconds == long.MinValue)
+        {
+            series.FirstTime = time;
+            return;
+        }
+
         var seconds = (time.UnixNanoseconds - series.LastTime.UnixNanoseconds) / 1e9;
         if (series.IntervalSeconds == 0) series.IntervalSeconds = seconds;
         else series.IntervalSeconds *= seconds > series.IntervalSeconds ? 1.02 : seconds < series.IntervalSeconds ? 1 / 1.02 : 1;
@@ -119,8 +124,15 @@ public sealed class SeriesPipeline
         {
             var raw = detectors[i].Score(sample, view);
             series.Raw[i] = raw;
-            series.Rarity[i] = detectors[i].IsRule ? raw : series.Calibrators[i].Rarity(raw);
+            series.Rarity[i] = detectors[i].Kind == DetectorKind.Rule ? Rarities.Temper(raw) : series.Calibrators[i].Rarity(raw);
         }
+    }
+
+    private double EnoughEvidence(SeriesState series)
+    {
+        var timing = _policy.Timing;
+        var needed = series.LastTime - series.FirstTime < timing.YoungFor ? timing.OpenYoungAfter : timing.OpenAfter;
+        return Math.Max(1, needed.TotalSeconds / Math.Max(series.IntervalSeconds, 1e-3));
     }
 
     // A change that nobody would call one, however rare it is on a quiet series.
@@ -129,23 +141,25 @@ public sealed class SeriesPipeline
         if (!view.Forecast.IsKnown) return true;
         var median = view.Window.Median;
         var distance = Math.Max(Math.Abs(value - view.Forecast.Expected), Math.Abs(value - median));
-        var frozen = value == view.Window.Last;
-        return !frozen && distance < _policy.MinimumRelativeDeviation * Math.Max(Math.Abs(view.Forecast.Expected), Math.Abs(median));
+        var least = Math.Max(view.LeastScale, _policy.MinimumRelativeDeviation * Math.Max(Math.Abs(view.Forecast.Expected), Math.Abs(median)));
+        return distance <= least;
     }
 
-    // The p-norm with p = 3 lies close to the largest of the sharp levels and rewards agreement.
-    private static double Combine(SeriesState series)
+    // The p-norm with p = 3 lies close to the largest of the sharp levels and rewards agreement. Of a small change only the rules may speak.
+    private static double Combine(SeriesState series, bool isSmall)
     {
-        double cubes = 0, slow = 0;
+        double cubes = 0, most = 0;
         var detectors = series.Detectors;
         for (var i = 0; i < detectors.Length; i++)
         {
             var rarity = series.Rarity[i];
-            if (detectors[i] is NewExtremeDetector or FrozenValueDetector) slow = Math.Max(slow, rarity);
-            else cubes += rarity * rarity * rarity;
+            var kind = detectors[i].Kind;
+            if (isSmall && kind != DetectorKind.Rule) continue;
+            if (kind == DetectorKind.Sharp) cubes += rarity * rarity * rarity;
+            else most = Math.Max(most, rarity);
         }
 
-        return Math.Max(Math.Cbrt(cubes), slow);
+        return Math.Max(Math.Cbrt(cubes), most);
     }
 
     private static void Learn(SeriesState series, in Sample sample, in SeriesView view, double score, AlertChange change)
@@ -163,10 +177,12 @@ public sealed class SeriesPipeline
         var detectors = series.Detectors;
         for (var i = 0; i < detectors.Length; i++)
         {
-            if (!odd || detectors[i].IsRule) detectors[i].Learn(sample, view);
-            if (!told && !detectors[i].IsRule) series.Calibrators[i].Learn(series.Raw[i]);
+            var isRule = detectors[i].Kind == DetectorKind.Rule;
+            if (!odd || isRule) detectors[i].Learn(sample, view);
+            if (!told && !isRule) series.Calibrators[i].Learn(series.Raw[i]);
         }
 
+        series.LongDeviation.Learn(sample.Value);
         if (series.Learned < int.MaxValue) series.Learned++;
         if (odd) return;
         series.Forecaster.Learn(sample, series.IntervalSeconds);

@@ -42,8 +42,14 @@ public sealed class SeriesState
     /// <summary>What is expected next.</summary>
     public HoltWintersForecaster Forecaster { get; } = new();
 
+    /// <summary>How far its values usually lie from their mean.</summary>
+    public LongDeviation LongDeviation { get; } = new();
+
     /// <summary>The life of its alert.</summary>
     public AlertTracker Alert { get; }
+
+    /// <summary>Time of its first sample.</summary>
+    public Timestamp FirstTime { get; set; }
 
     /// <summary>Time of its newest sample.</summary>
     public Timestamp LastTime { get; set; } = new(long.MinValue);
@@ -77,11 +83,13 @@ public sealed class SeriesState
     public void Save(StateWriter state)
     {
         ArgumentNullException.ThrowIfNull(state);
+        state.Write(FirstTime.UnixNanoseconds);
         state.Write(LastTime.UnixNanoseconds);
         state.Write(IntervalSeconds);
         state.Write(Learned);
         Window.Save(state);
         Forecaster.Save(state);
+        LongDeviation.Save(state);
         Alert.Save(state);
         foreach (var detector in Detectors) detector.Save(state);
         foreach (var calibrator in Calibrators) calibrator.Save(state);
@@ -101,11 +109,13 @@ public sealed class SeriesState
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
+        FirstTime = new(state.ReadInt64());
         LastTime = new(state.ReadInt64());
         IntervalSeconds = state.ReadDouble();
         Learned = state.ReadCount(int.MaxValue);
         Window.Load(ref state);
         Forecaster.Load(ref state);
+        LongDeviation.Load(ref state);
         Alert.Load(ref state);
         foreach (var detector in Detectors) detector.Load(ref state);
         foreach (var calibrator in Calibrators) calibrator.Load(ref state);

@@ -16,9 +16,7 @@ public sealed class TailCalibrator
     private const int Bins = 88;
     private const int HalveAt = 8_000;
     private const double TailShare = 0.02;
-
-    // No history is long enough for a rarity beyond this: further decades count by their logarithm, which keeps the order of extremes.
-    private const double Believable = 8;
+    private const double RoutineShare = 0.0025;
 
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
@@ -38,17 +36,14 @@ public sealed class TailCalibrator
     public double Rarity(double raw)
     {
         if (_total == 0 || raw <= 0) return 0;
-        if (raw >= _threshold)
-        {
-            var rarity = Math.Max(0, -Math.Log10(_tailProbability)) + ((raw - _threshold) / _meanExcess * 0.4342944819032518);
-            return rarity <= Believable ? rarity : Believable + (2 * Math.Log(1 + ((rarity - Believable) / 2)));
-        }
-
         var bin = BinOf(raw);
         var above = 0;
         for (var i = bin + 1; i < Bins; i++) above += _counts[i];
         var within = (raw - Edge(bin)) / (Edge(bin + 1) - Edge(bin));
-        return Math.Max(0, -Math.Log10((above + ((1 - within) * _counts[bin]) + 1) / (_total + 1)));
+        var counted = Math.Max(0, -Math.Log10((above + ((1 - within) * _counts[bin]) + 1) / (_total + 1)));
+        // What happens every hour is ordinary, however far from the rest it lies: the tail is for what was hardly ever seen.
+        if (raw < _threshold || above >= RoutineShare * _total) return counted;
+        return Rarities.Temper(Math.Max(0, -Math.Log10(_tailProbability)) + ((raw - _threshold) / _meanExcess * 0.4342944819032518));
     }
 
     /// <summary>Takes a raw score in.</summary>
@@ -100,8 +95,8 @@ public sealed class TailCalibrator
         _tailProbability = (tail + 1.0) / (_total + 1);
         double excess = 0;
         for (var i = bin; i < Bins; i++) excess += _counts[i] * (((Edge(i) + Edge(i + 1)) / 2) - _threshold);
-        // A tail of nothing (a constant series) must not make the first small step infinitely rare.
-        _meanExcess = Math.Max(tail == 0 ? 0 : excess / tail, (0.1 * _threshold) + 0.1);
+        // A tail of nothing (a constant series, an event once an hour) must not make the next small step infinitely rare.
+        _meanExcess = Math.Max(tail == 0 ? 0 : excess / tail, Math.Max(0.5 - (0.3 * _threshold), 0.1 + (0.1 * _threshold)));
     }
 
     private static int BinOf(double raw)

@@ -15,11 +15,8 @@ public interface ISeriesDetector
     /// <summary>The detector's name on the wire and in docs/detectors, in kebab-case.</summary>
     string Name { get; }
 
-    /// <summary>
-    /// Whether it is a rule: its scores are rarities already (−log₁₀ of a probability), so nothing need be calibrated, and it learns from
-    /// anomalous samples too. <value>The default value is false.</value>
-    /// </summary>
-    bool IsRule => false;
+    /// <summary>How its scores are joined with those of the others. <value>The default value is <see cref="DetectorKind.Sharp"/>.</value></summary>
+    DetectorKind Kind => DetectorKind.Sharp;
 
     /// <summary>How odd the sample is, in the detector's own unit (scales, for most); 0 is not odd at all. Changes nothing.</summary>
     /// <param name="sample">A finite sample, not yet learned by anybody.</param>
@@ -48,11 +45,28 @@ public interface ISeriesDetector
     }
 }
 
+/// <summary>How a detector's scores are joined with those of the others.</summary>
+public enum DetectorKind
+{
+    /// <summary>It sees events of few samples; those of this kind that agree strengthen each other.</summary>
+    Sharp = 0,
+
+    /// <summary>It sees slow changes; it speaks for itself.</summary>
+    Slow = 1,
+
+    /// <summary>Its scores are rarities already (−log₁₀ of a probability), so nothing need be calibrated; it speaks for itself and learns anomalous samples too.</summary>
+    Rule = 2,
+}
+
 /// <summary>What all detectors of one series share: its window and the forecast of the sample at hand.</summary>
 /// <param name="window">The last values, without the sample at hand.</param>
 /// <param name="forecast">What was expected of the sample at hand.</param>
-public readonly ref struct SeriesView(RollingWindow window, Forecast forecast)
+/// <param name="leastScale">The smallest scale on which a difference counts, in the series' unit.</param>
+public readonly ref struct SeriesView(RollingWindow window, Forecast forecast, double leastScale)
 {
+    /// <summary>The smallest scale on which a difference counts, in the series' unit.</summary>
+    public double LeastScale { get; } = leastScale;
+
     /// <summary>The last values, without the sample at hand.</summary>
     public RollingWindow Window { get; } = window;
 

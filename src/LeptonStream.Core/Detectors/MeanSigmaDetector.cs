@@ -21,6 +21,6 @@ public sealed class MeanSigmaDetector : ISeriesDetector
         var window = view.Window;
         if (window.Count < WarmUp) return 0;
         var mean = window.Mean;
-        return Deviation.Of(sample.Value - mean, window.StandardDeviation, mean);
+        return Deviation.Of(sample.Value - mean, Math.Max(window.StandardDeviation, view.LeastScale), mean);
     }
 }

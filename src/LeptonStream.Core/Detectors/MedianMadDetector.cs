@@ -24,7 +24,7 @@ public sealed class MedianMadDetector : ISeriesDetector
         var window = view.Window;
         if (window.Count < WarmUp) return 0;
         var median = window.Median;
-        var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), window.StandardDeviation / 4);
+        var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), Math.Max(window.StandardDeviation / 4, view.LeastScale));
         return Deviation.Of(sample.Value - median, scale, median);
     }
 }

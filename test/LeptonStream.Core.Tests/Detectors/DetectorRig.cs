@@ -52,5 +52,5 @@ internal sealed class DetectorRig(string name)
         Assert.That(state.AtEnd, Is.True);
     }
 
-    private SeriesView View(in Sample sample) => new(_window, _forecaster.Predict(sample.Time));
+    private SeriesView View(in Sample sample) => new(_window, _forecaster.Predict(sample.Time), leastScale: 0);
 }

@@ -2,7 +2,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Core.Tests.Detectors;
 
-/// <summary>Seeded streams of samples, one a minute.</summary>
+/// <summary>Seeded streams of samples, one every five minutes, so that a few hundred are more than a day.</summary>
 internal static class Streams
 {
     private static readonly Timestamp Start = Timestamp.FromUnixSeconds(1_760_000_000);
@@ -46,11 +46,11 @@ internal static class Streams
     {
         var stuck = Enumerable.Repeat(last.Value, 40);
         var step = Enumerable.Repeat(last.Value + 15, 5);
-        return [.. (detector == "frozen-value" ? stuck : step).Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(i + 1), v))];
+        return [.. (detector == "frozen-value" ? stuck : step).Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(5 * (i + 1)), v))];
     }
 
     public static double Gauss(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
-    private static Sample At(int minute, double value) => new(Start + TimeSpan.FromMinutes(minute), value);
+    private static Sample At(int index, double value) => new(Start + TimeSpan.FromMinutes(5 * index), value);
 }
