@@ -1,1 +1,17 @@
-return 0;
+using System.CommandLine;
+using LeptonStream.Cli.Backtest;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Roles;
+using LeptonStream.Cli.Topics;
+
+var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
+{
+    // Roles: processes that run until they are stopped.
+    DetectorCommand.Create(),
+
+    // Tools: they do one thing and end.
+    BacktestCommand.Create(),
+    TopicsCommand.Create(),
+};
+
+return await CommandRunner.Run(lepton, args);

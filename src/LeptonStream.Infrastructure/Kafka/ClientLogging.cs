@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -9,32 +10,52 @@ namespace LeptonStream.Kafka;
 /// </summary>
 public static partial class ClientLogging
 {
-    public static ConsumerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ConsumerBuilder<TKey, TValue> builder, ILogger logger, Action<Error>? onFatal = null) => builder
-        .SetLogHandler((_, message) => Write(logger, message))
-        .SetErrorHandler((client, error) => Write(logger, client.Name, error, onFatal));
-
-    public static ProducerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, ILogger logger, Action<Error>? onFatal = null) => builder
-        .SetLogHandler((_, message) => Write(logger, message))
-        .SetErrorHandler((client, error) => Write(logger, client.Name, error, onFatal));
-
-    public static AdminClientBuilder LogTo(this AdminClientBuilder builder, ILogger logger) => builder
-        .SetLogHandler((_, message) => Write(logger, message))
-        .SetErrorHandler((client, error) => Write(logger, client.Name, error, null));
-
-    private static void Write(ILogger logger, LogMessage message) =>
-        Log.Said(logger, (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging), message.Name, message.Facility, message.Message);
-
-    // The client goes on by itself after every error that is not fatal.
-    private static void Write(ILogger logger, string client, Error error, Action<Error>? onFatal)
+    public static ConsumerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ConsumerBuilder<TKey, TValue> builder, ILogger logger, Action<Error>? onFatal = null)
     {
-        if (!error.IsFatal)
-        {
-            Log.Failing(logger, client, error.Code, error.Reason);
-            return;
-        }
+        var errors = new ErrorLog(logger, onFatal);
+        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) => errors.Write(client.Name, error));
+    }
 
-        Log.Fatal(logger, client, error.Code, error.Reason);
-        onFatal?.Invoke(error);
+    public static ProducerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, ILogger logger, Action<Error>? onFatal = null)
+    {
+        var errors = new ErrorLog(logger, onFatal);
+        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) => errors.Write(client.Name, error));
+    }
+
+    public static AdminClientBuilder LogTo(this AdminClientBuilder builder, ILogger logger)
+    {
+        var errors = new ErrorLog(logger, null);
+        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) => errors.Write(client.Name, error));
+    }
+
+    private static void Write(ILogger logger, LogMessage message)
+    {
+        // These the error handler is told of, too.
+        if (message.Facility is "FAIL" or "ERROR" or "FATAL") return;
+        Log.Said(logger, (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging), message.Name, message.Facility, message.Message);
+    }
+
+    // While a broker is away the client says so twenty times a second.
+    private sealed class ErrorLog(ILogger logger, Action<Error>? onFatal)
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+        private readonly ConcurrentDictionary<ErrorCode, long> _last = [];
+
+        public void Write(string client, Error error)
+        {
+            if (error.IsFatal)
+            {
+                Log.Fatal(logger, client, error.Code, error.Reason);
+                onFatal?.Invoke(error);
+                return;
+            }
+
+            var now = Environment.TickCount64;
+            if (_last.TryGetValue(error.Code, out var last) && now - last < Pause.TotalMilliseconds) return;
+            _last[error.Code] = now;
+            Log.Failing(logger, client, error.Code, error.Reason);
+        }
     }
 
     private static partial class Log

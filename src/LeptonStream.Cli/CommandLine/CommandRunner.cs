@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
+using LeptonStream.Cli.Settings;
+
+namespace LeptonStream.Cli.CommandLine;
+
+/// <summary>Runs the command that the arguments name, and turns every outcome into an exit code and, where it is a bad one, plain sentences on standard error.</summary>
+internal static class CommandRunner
+{
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Log more; on a failure also show where in the program it happened",
+        Recursive = true,
+    };
+
+    public static bool IsVerbose(ParseResult parsed) => parsed.GetValue(Verbose);
+
+    public static async Task<int> Run(RootCommand root, string[] args)
+    {
+        root.Add(Verbose);
+        root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples();
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples) return Refuse(parsed);
+
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        try
+        {
+            // Stopping in order takes as long as it takes; the time-out that the library would end the process after is off.
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+        }
+        catch (WrongSettingsException wrong)
+        {
+            foreach (var line in wrong.Wrong) Console.Error.WriteLine($"lepton: {line}");
+            return ExitCode.WrongUsage;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("lepton: stopped before it was done");
+            return ExitCode.Failed;
+        }
+        catch (Exception failure)
+        {
+            Console.Error.WriteLine($"lepton: {PlainWords(failure)}");
+            if (IsVerbose(parsed)) Console.Error.WriteLine(failure);
+            return ExitCode.Failed;
+        }
+    }
+
+    // The first signal asks to stop in order; a second one is left to the system and ends the process.
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        if (stop.IsCancellationRequested) return;
+        context.Cancel = true;
+        stop.Cancel();
+    }
+
+    private static int Refuse(ParseResult parsed)
+    {
+        if (parsed.Tokens.Count == 0)
+        {
+            parsed.RootCommandResult.Command.Parse("--help").Invoke();
+            return ExitCode.WrongUsage;
+        }
+
+        // A word that is no command leads to two errors; the one that names it is enough.
+        var named = parsed.Errors.Where(error => error.Message.Contains('\'')).ToArray();
+        foreach (var error in named.Length > 0 ? named : parsed.Errors) Console.Error.WriteLine($"lepton: {error.Message}");
+        Console.Error.WriteLine($"Try '{string.Join(' ', PathOf(parsed.CommandResult))} --help'.");
+        return ExitCode.WrongUsage;
+    }
+
+    private static IEnumerable<string> PathOf(System.CommandLine.Parsing.SymbolResult? result)
+    {
+        if (result is not System.CommandLine.Parsing.CommandResult command) return [];
+        return command.Parent is null ? ["lepton"] : PathOf(command.Parent).Append(command.Command.Name);
+    }
+
+    private static string PlainWords(Exception failure) => failure is AggregateException { InnerException: { } inner } ? inner.Message : failure.Message;
+}

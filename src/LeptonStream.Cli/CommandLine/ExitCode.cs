@@ -1,0 +1,14 @@
+namespace LeptonStream.Cli.CommandLine;
+
+/// <summary>What the program tells its caller.</summary>
+internal static class ExitCode
+{
+    /// <summary>All is well.</summary>
+    public const int Sound = 0;
+
+    /// <summary>It ran, and something is wrong.</summary>
+    public const int Failed = 1;
+
+    /// <summary>It did not run: the command line or a setting is wrong.</summary>
+    public const int WrongUsage = 2;
+}

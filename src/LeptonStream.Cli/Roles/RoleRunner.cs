@@ -1,0 +1,45 @@
+using System.CommandLine;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Health;
+using LeptonStream.Cli.Logging;
+using LeptonStream.Cli.Settings;
+using LeptonStream.Health;
+using LeptonStream.Telemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LeptonStream.Cli.Roles;
+
+/// <summary>Runs a role as a process: settings, log, telemetry, probes and the role, until it is stopped or fails.</summary>
+internal static class RoleRunner
+{
+    // Longer than any role's own limits for its last work, shorter than the grace that Kubernetes gives (docs/configuration.md).
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
+
+    public static async Task<int> Run(ParseResult parsed, string role, Action<IServiceCollection, IConfiguration> addRole, CancellationToken stop)
+    {
+        var settings = LeptonSettings.Load(parsed);
+        var builder = Host.CreateEmptyApplicationBuilder(new() { ApplicationName = $"lepton-{role}" });
+        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.Logging.AddConsoleLog(parsed, settings.Configuration);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
+        builder.Services.AddTelemetryExport($"lepton-{role}");
+        builder.Services.AddRoleExit();
+        // First in, last out: probes are answered while the role shuts down.
+        builder.Services.AddHealthServer(settings.Configuration);
+        addRole(builder.Services, settings.Configuration);
+        using var host = builder.Build();
+        return await Run(host, settings, stop);
+    }
+
+    public static async Task<int> Run(IHost host, LeptonSettings settings, CancellationToken stop)
+    {
+        settings.Check(host.Services);
+        var exit = host.Services.GetService<RoleExit>();
+        await host.RunAsync(stop);
+        if (exit?.Reason is not { } reason) return ExitCode.Sound;
+        Console.Error.WriteLine($"lepton: {reason}");
+        return ExitCode.Failed;
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+
+namespace LeptonStream.Cli.Settings;
+
+/// <summary>The flags that set settings; each command takes those that concern it.</summary>
+internal static class SettingsFlags
+{
+    public static readonly Option<FileInfo?> Config = new("--config")
+    {
+        Description = "Settings file (default: appsettings.json in the working folder, where there is one)",
+        HelpName = "FILE",
+    };
+
+    public static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "Any setting, such as --set Detector:BatchSize=500; may be given several times",
+        HelpName = "Section:Key=value",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static readonly Option<string?> LogFormat = new("--log-format")
+    {
+        Description = "simple or json (default: json in a container, simple otherwise)",
+        HelpName = "FORMAT",
+    };
+
+    // What a flag sets stands here and nowhere else.
+    private static readonly Dictionary<string, Option<string?>> Shortcuts = new()
+    {
+        ["Kafka:BootstrapServers"] = Flag("--bootstrap-servers", "host:port", "Kafka brokers, separated by commas (default localhost:9092)"),
+        ["Kafka:TopicPrefix"] = Flag("--topic-prefix", "PREFIX", "Begins the name of every topic (default 'lepton.')"),
+        ["Storage:ConnectionString"] = Flag("--storage", "CONNECTION", "Journal: 'Host=…;Database=…' for PostgreSQL, 'Data Source=FILE' for SQLite (default lepton.db)"),
+        ["Detector:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-detector)"),
+        ["Dashboard:Url"] = Flag("--url", "URL", "Where to listen (default http://127.0.0.1:8080)"),
+        ["Health:Port"] = Flag("--health-port", "PORT", "Serve /healthz/live and /healthz/ready on this port (default: off)"),
+    };
+
+    static SettingsFlags() => LogFormat.AcceptOnlyFromAmong("simple", "json");
+
+    /// <summary>Gives a command the flags for its settings: <c>--config</c>, <c>--set</c>, and shortcuts for those named.</summary>
+    public static Command WithSettings(this Command command, params string[] settings)
+    {
+        foreach (var setting in settings) command.Add(Shortcuts[setting]);
+        command.Add(Config);
+        command.Add(Set);
+        command.Add(LogFormat);
+        return command;
+    }
+
+    /// <summary>What the flags of a command line say, by flag: the setting and its value.</summary>
+    public static IEnumerable<(string Flag, string Setting, string? Value)> Read(ParseResult parsed)
+    {
+        foreach (var (setting, flag) in Shortcuts)
+            if (parsed.GetResult(flag) is { Implicit: false }) yield return (flag.Name, setting, parsed.GetValue(flag));
+        foreach (var text in parsed.GetValue(Set) ?? [])
+        {
+            var split = text.IndexOf('=');
+            yield return ("--set", split < 0 ? text : text[..split].Trim(), split < 0 ? null : text[(split + 1)..]);
+        }
+    }
+
+    private static Option<string?> Flag(string name, string value, string description) => new(name) { HelpName = value, Description = description };
+}
