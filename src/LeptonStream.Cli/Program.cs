@@ -8,6 +8,7 @@ var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on st
 {
     // Roles: processes that run until they are stopped.
     DetectorCommand.Create(),
+    DashboardCommand.Create(),
 
     // Tools: they do one thing and end.
     BacktestCommand.Create(),

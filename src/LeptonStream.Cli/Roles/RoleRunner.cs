@@ -20,26 +20,32 @@ internal static class RoleRunner
     public static async Task<int> Run(ParseResult parsed, string role, Action<IServiceCollection, IConfiguration> addRole, CancellationToken stop)
     {
         var settings = LeptonSettings.Load(parsed);
+        settings.Check(services => Register(services, settings.Configuration, addRole));
         var builder = Host.CreateEmptyApplicationBuilder(new() { ApplicationName = $"lepton-{role}" });
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Logging.AddConsoleLog(parsed, settings.Configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         builder.Services.AddTelemetryExport($"lepton-{role}");
-        builder.Services.AddRoleExit();
-        // First in, last out: probes are answered while the role shuts down.
-        builder.Services.AddHealthServer(settings.Configuration);
-        addRole(builder.Services, settings.Configuration);
+        Register(builder.Services, settings.Configuration, addRole);
         using var host = builder.Build();
-        return await Run(host, settings, stop);
+        return await Run(host, stop);
     }
 
-    public static async Task<int> Run(IHost host, LeptonSettings settings, CancellationToken stop)
+    /// <summary>Runs a host until it is stopped or one of its roles fails.</summary>
+    public static async Task<int> Run(IHost host, CancellationToken stop)
     {
-        settings.Check(host.Services);
         var exit = host.Services.GetService<RoleExit>();
         await host.RunAsync(stop);
         if (exit?.Reason is not { } reason) return ExitCode.Sound;
         Console.Error.WriteLine($"lepton: {reason}");
         return ExitCode.Failed;
+    }
+
+    private static void Register(IServiceCollection services, IConfiguration configuration, Action<IServiceCollection, IConfiguration> addRole)
+    {
+        services.AddRoleExit();
+        // First in, last out: probes are answered while the role shuts down.
+        services.AddHealthServer(configuration);
+        addRole(services, configuration);
     }
 }

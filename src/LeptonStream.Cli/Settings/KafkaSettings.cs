@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LeptonStream.Kafka;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Configuration;
 
 namespace LeptonStream.Cli.Settings;
 
@@ -12,8 +11,7 @@ internal static class KafkaSettings
     public static KafkaOptions Load(ParseResult parsed)
     {
         var settings = LeptonSettings.Load(parsed);
-        using var services = new ServiceCollection().AddKafka(settings.Configuration).BuildServiceProvider();
-        settings.Check(services);
-        return services.GetRequiredService<IOptions<KafkaOptions>>().Value;
+        settings.Check(services => services.AddKafka(settings.Configuration));
+        return settings.Configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new();
     }
 }

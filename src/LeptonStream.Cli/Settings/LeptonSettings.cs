@@ -34,13 +34,16 @@ internal sealed class LeptonSettings
         return settings;
     }
 
-    /// <summary>Also asks the options of the registered roles whether they accept their values.</summary>
+    /// <summary>Also asks the options that <paramref name="register"/> registers whether they accept their values.</summary>
     /// <exception cref="WrongSettingsException">Something is wrong; it holds all of it.</exception>
-    public void Check(IServiceProvider services)
+    public void Check(Action<IServiceCollection> register)
     {
+        var services = new ServiceCollection();
+        register(services);
+        using var provider = services.BuildServiceProvider();
         try
         {
-            services.GetService<IStartupValidator>()?.Validate();
+            provider.GetService<IStartupValidator>()?.Validate();
         }
         catch (OptionsValidationException one)
         {
@@ -58,6 +61,12 @@ internal sealed class LeptonSettings
     {
         if (path is null && !File.Exists(DefaultFile)) return;
         var name = path ?? DefaultFile;
+        if (!File.Exists(name))
+        {
+            _wrong.Add($"--config {name}: there is no such file");
+            return;
+        }
+
         IConfigurationRoot file;
         try
         {
@@ -65,7 +74,7 @@ internal sealed class LeptonSettings
         }
         catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            _wrong.Add($"{name} can't be read: {(wrong.InnerException is FormatException { InnerException: { } json } ? json.Message : wrong.Message)}");
+            _wrong.Add($"{name} can't be read: {(wrong.InnerException ?? wrong).GetBaseException().Message.ReplaceLineEndings(" ")}");
             return;
         }
 

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using LeptonStream.Cli.Health;
+using LeptonStream.Dashboard;
 using LeptonStream.Detector;
 using LeptonStream.Kafka;
 using LeptonStream.Storage;
@@ -20,6 +21,7 @@ internal static class SettingsCatalog
         [KafkaOptions.Section] = typeof(KafkaOptions),
         ["Storage"] = typeof(StorageOptions),
         [DetectorOptions.Section] = typeof(DetectorOptions),
+        [DashboardOptions.Section] = typeof(DashboardOptions),
         [HealthOptions.Section] = typeof(HealthOptions),
 
         // Any category may stand under it.

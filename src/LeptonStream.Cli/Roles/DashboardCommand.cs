@@ -1,0 +1,34 @@
+using System.CommandLine;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Logging;
+using LeptonStream.Cli.Settings;
+using LeptonStream.Dashboard;
+using LeptonStream.Telemetry;
+
+namespace LeptonStream.Cli.Roles;
+
+/// <summary><c>lepton dashboard</c>.</summary>
+internal static class DashboardCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("dashboard", "Role: the page with the alerts, their charts and explanations, live")
+            .WithSettings("Storage:ConnectionString", "Dashboard:Url")
+            .WithExamples(
+                ("lepton dashboard", "the journal lepton.db in the working folder, at http://127.0.0.1:8080"),
+                ("lepton dashboard --storage 'Host=db;Database=lepton;Username=reader' --url http://0.0.0.0:8080", "the journal in PostgreSQL, on every address of this machine"));
+        command.SetAction(async (parsed, stop) =>
+        {
+            var settings = LeptonSettings.Load(parsed);
+            settings.Check(services => services.AddDashboard(settings.Configuration));
+            await using var app = DashboardHost.Build(settings.Configuration, builder =>
+            {
+                builder.Logging.AddConsoleLog(parsed, settings.Configuration);
+                builder.Services.AddTelemetryExport("lepton-dashboard");
+            });
+            app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine($"dashboard: {DashboardHost.AddressOf(app)}"));
+            return await RoleRunner.Run(app, stop);
+        });
+        return command;
+    }
+}
