@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -14,6 +15,9 @@ public sealed class Database : IAsyncDisposable
     private const string SqliteSession = "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = normal;";
 
     private readonly DbDataSource _source;
+
+    // Columns are snake_case, properties PascalCase.
+    static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     private Database(DatabaseKind kind, DbDataSource source, string name)
     {
@@ -41,6 +45,8 @@ public sealed class Database : IAsyncDisposable
         {
             var server = new NpgsqlConnectionStringBuilder(connectionString);
             server.ApplicationName ??= "lepton";
+            // The same few statements for ever: prepared, they cost half.
+            if (server.MaxAutoPrepare == 0) server.MaxAutoPrepare = 50;
             return new(DatabaseKind.PostgreSql, NpgsqlDataSource.Create(server), $"PostgreSQL {server.Host}:{server.Port}/{server.Database}");
         }
 
@@ -98,4 +104,8 @@ public sealed class Database : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>Whether the database is well and refuses what it was given: the same again would fail again.</summary>
+    public static bool RefusesContent(DbException failure) =>
+        failure is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
 }

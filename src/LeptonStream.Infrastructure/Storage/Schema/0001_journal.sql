@@ -58,7 +58,7 @@ create index alert_by_seq on alert (seq);
 create table alert_group (
   group_id text primary key,
   routing text not null,
-  route_id text not null,
+  route_key text not null,
   receiver text not null,
   group_key text not null,
   group_labels text not null,

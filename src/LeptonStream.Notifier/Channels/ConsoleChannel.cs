@@ -1,0 +1,59 @@
+using System.Globalization;
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Routing;
+
+namespace LeptonStream.Notifier.Channels;
+
+internal sealed record ConsoleSettings(bool SendResolved) : ChannelSettings(SendResolved)
+{
+    public static ConsoleSettings Read(YamlSection section) => new(section.Flag("send_resolved", otherwise: true));
+}
+
+/// <summary>Where the console channel writes. A program that owns the terminal registers another one before the notifier.</summary>
+public sealed record ConsoleOutput(TextWriter Writer);
+
+/// <summary>One readable line for each notification.</summary>
+internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChannel
+{
+    private const int ShownAlerts = 3;
+
+    public async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
+    {
+        try
+        {
+            await output.Writer.WriteLineAsync(Line(notification).AsMemory(), cancellation);
+            return DeliveryOutcome.Delivered;
+        }
+        catch (IOException closed)
+        {
+            return DeliveryOutcome.Refused($"standard output can't be written: {closed.Message}");
+        }
+    }
+
+    /// <summary>Time, state, severity, what it is about, and why it is told now.</summary>
+    public static string Line(Notification notification)
+    {
+        var firing = notification.Firing.ToArray();
+        var resolved = notification.Resolved.ToArray();
+        var state = (firing.Length, resolved.Length) switch
+        {
+            (1, 0) => "FIRING",
+            (0, 1) => "RESOLVED",
+            (var count, 0) => $"FIRING {count}",
+            (0, var count) => $"RESOLVED {count}",
+            _ => $"FIRING {firing.Length}, RESOLVED {resolved.Length}",
+        };
+        var severity = firing.Select(alert => alert.Labels["severity"]).FirstOrDefault(severity => severity == "critical") ?? firing.Concat(resolved).First().Labels["severity"];
+        var texts = firing.Concat(resolved).Take(ShownAlerts).Select(alert => alert.Annotations["summary"] ?? alert.Labels.ToString());
+        var more = notification.Alerts.Count > ShownAlerts ? $"; {notification.Alerts.Count - ShownAlerts} more" : "";
+        var at = notification.At.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return OneLine($"{at} {state}{(severity is null ? "" : " " + severity)}: {string.Join("; ", texts)}{more} ({NotifyReasons.TextOf(notification.Reason)})");
+    }
+
+    // Names come from producers: none of them may move the cursor or forge a line.
+    private static string OneLine(string text) => string.Create(text.Length, text, static (line, source) =>
+    {
+        for (var i = 0; i < line.Length; i++)
+            line[i] = char.IsControl(source[i]) || char.GetUnicodeCategory(source[i]) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '\uFFFD' : source[i];
+    });
+}

@@ -1,0 +1,26 @@
+namespace LeptonStream.Notifier.Channels;
+
+internal enum DeliveryResult
+{
+    /// <summary>The receiver has it.</summary>
+    Delivered = 0,
+
+    /// <summary>It may work later.</summary>
+    Failed = 1,
+
+    /// <summary>The receiver refuses this notification, and will again.</summary>
+    Refused = 2,
+}
+
+/// <summary>What became of one attempt to deliver.</summary>
+/// <param name="Result">What became of it.</param>
+/// <param name="Error">What went wrong, for people, without secrets; null when delivered.</param>
+/// <param name="RetryAfter">How long the receiver asked not to be called, or null.</param>
+internal readonly record struct DeliveryOutcome(DeliveryResult Result, string? Error, TimeSpan? RetryAfter)
+{
+    public static readonly DeliveryOutcome Delivered;
+
+    public static DeliveryOutcome Failed(string error, TimeSpan? retryAfter = null) => new(DeliveryResult.Failed, error, retryAfter);
+
+    public static DeliveryOutcome Refused(string error) => new(DeliveryResult.Refused, error, null);
+}

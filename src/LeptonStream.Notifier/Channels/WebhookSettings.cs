@@ -1,0 +1,48 @@
+using LeptonStream.Notifier.Routing;
+
+namespace LeptonStream.Notifier.Channels;
+
+/// <param name="SendResolved">Whether it is told when an alert is over.</param>
+/// <param name="Url">Where to post. Its path and query may be a secret: never log it, log <see cref="Destination"/>.</param>
+/// <param name="MaxAlerts">How many alerts one message shows at most; 0 is all.</param>
+/// <param name="Timeout">How long one attempt may take; null is the notifier's default.</param>
+internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts, TimeSpan? Timeout) : ChannelSettings(SendResolved)
+{
+    public const string UrlForm = "write an address that begins with http:// or https://";
+
+    /// <summary>Where it goes, for logs: scheme, host and port only.</summary>
+    public string Destination => $"{Url.Scheme}://{Url.Authority}/…";
+
+    public static Uri? UrlOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
+
+    public static WebhookSettings Read(YamlSection section)
+    {
+        var settings = new WebhookSettings(
+            section.Flag("send_resolved", otherwise: true), ReadUrl(section), section.Count("max_alerts"), section.Duration("timeout") is { } timeout && timeout > TimeSpan.Zero ? timeout : null);
+        return settings;
+    }
+
+    // The address itself never stands in an error: it may be a secret.
+    private static Uri ReadUrl(YamlSection section)
+    {
+        var none = new Uri("http://invalid.invalid/");
+        var (text, file) = (section.Text("url"), section.Text("url_file"));
+        if (text is null == file is null)
+        {
+            section.Wrong("url", "or url_file must stand here, one of them");
+            return none;
+        }
+
+        try
+        {
+            if (UrlOf(text ?? File.ReadAllText(file!).Trim()) is { } url) return url;
+            section.Wrong(text is null ? "url_file" : "url", $"holds no address: {UrlForm}");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            section.Wrong("url_file", $"can't be read: {unreadable.Message}");
+        }
+
+        return none;
+    }
+}

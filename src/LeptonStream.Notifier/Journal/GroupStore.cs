@@ -1,0 +1,134 @@
+using System.Data.Common;
+using Dapper;
+using LeptonStream.Alerting;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Notifier.Journal;
+
+/// <summary>
+/// Loads groups into a step of the pipeline and stores what the step changed. Every load locks the groups' rows until the transaction ends:
+/// whichever notifier has the row makes the group's next move, and the others see the result.
+/// </summary>
+/// <param name="database">The journal's database.</param>
+/// <param name="routing">The version of the routes in force; groups of another version are left alone until a start takes them over.</param>
+internal sealed class GroupStore(Database database, string routing)
+{
+    // Far below the limit of either database.
+    private const int MostParameters = 500;
+
+    /// <summary>The groups of the given ids and those that hold one of the alerts; of their members only those that <see cref="AlertPipeline.OnAlert"/> needs.</summary>
+    public async Task<LoadedGroups> LoadFor(DbTransaction transaction, IReadOnlyCollection<string> groupIds, IReadOnlyCollection<string> alertIds, IReadOnlyCollection<string> fingerprints)
+    {
+        var holding = await transaction.Query<string>("select distinct group_id from alert_group_member where alert_id in @alertIds", new { alertIds });
+        string[] ids = [.. groupIds.Union(holding)];
+        var groups = await transaction.Query<GroupRow>($"select * from alert_group where group_id in @ids order by group_id {database.ForUpdate}", new { ids });
+        // Read after the locks: a flush may have removed some between the two statements.
+        var members = await transaction.Query<MemberRow>("select * from alert_group_member where group_id in @ids and (alert_id in @alertIds or fingerprint in @fingerprints)", new { ids, alertIds, fingerprints });
+        return LoadedGroups.Of(groups, members);
+    }
+
+    /// <summary>Groups whose flush is due, whole; at most so many, and none that another notifier has in hand.</summary>
+    public async Task<LoadedGroups> LoadDue(DbTransaction transaction, Timestamp now, TimeSpan longestWait, int limit)
+    {
+        var groups = await transaction.Query<GroupRow>(
+            $"select * from alert_group where routing = @routing and (next_flush <= @now or next_flush > @far) order by next_flush, group_id limit @limit {database.ForUpdateSkipLocked}",
+            new { routing, now = now.UnixMilliseconds, far = (now + longestWait).UnixMilliseconds, limit });
+        string[] ids = [.. groups.Select(group => group.GroupId)];
+        return LoadedGroups.Of(groups, await transaction.Query<MemberRow>("select * from alert_group_member where group_id in @ids", new { ids }));
+    }
+
+    /// <summary>Every group, whole, if any was made under other routes; else none.</summary>
+    public async Task<LoadedGroups> LoadAllIfForeign(DbTransaction transaction)
+    {
+        var foreign = await transaction.Query<long>("select count(*) from alert_group where routing <> @routing", new { routing });
+        if (foreign.Single() == 0) return LoadedGroups.Of([], []);
+        var groups = await transaction.Query<GroupRow>($"select * from alert_group order by group_id {database.ForUpdate}");
+        return LoadedGroups.Of(groups, await transaction.Query<MemberRow>("select * from alert_group_member"));
+    }
+
+    /// <summary>When the next flush is due, or null without groups.</summary>
+    public async Task<Timestamp?> NextFlush(DbConnection connection)
+    {
+        var next = await connection.ExecuteScalarAsync<long?>("select min(next_flush) from alert_group where routing = @routing", new { routing });
+        return next is { } milliseconds ? Timestamp.FromUnixMilliseconds(milliseconds) : null;
+    }
+
+    /// <summary>Stores what a step changed.</summary>
+    public async Task Save(DbTransaction transaction, LoadedGroups loaded)
+    {
+        foreach (var group in loaded.Groups.All)
+        {
+            var before = loaded.Before.GetValueOrDefault(group.Id);
+            if (before is null) await Insert(transaction, group);
+            else if (before.NextFlush != group.NextFlush || before.Routing != routing) await Update(transaction, group);
+            await SaveMembers(transaction, group, before?.Members ?? LoadedGroups.NoMembers);
+        }
+
+        foreach (var gone in loaded.Before.Keys.Where(id => !loaded.Groups.TryGet(id, out _)).Chunk(MostParameters))
+        {
+            await transaction.Execute("delete from alert_group_member where group_id in @gone", new { gone });
+            await transaction.Execute("delete from alert_group where group_id in @gone", new { gone });
+        }
+    }
+
+    private Task<int> Insert(DbTransaction transaction, AlertGroupState group) => transaction.Execute(
+        """
+        insert into alert_group (group_id, routing, route_key, receiver, group_key, group_labels, next_flush, told)
+        values (@Id, @routing, @RouteKey, @Receiver, @Key, @labels, @next, @told)
+        """,
+        new
+        {
+            group.Id,
+            routing,
+            group.RouteKey,
+            group.Receiver,
+            group.Key,
+            labels = AlertingJson.Write(group.GroupLabels),
+            next = group.NextFlush.UnixMilliseconds,
+            told = AlertingJson.Write(group.Told),
+        });
+
+    private Task<int> Update(DbTransaction transaction, AlertGroupState group) => transaction.Execute(
+        "update alert_group set routing = @routing, next_flush = @next, told = @told where group_id = @Id",
+        new { group.Id, routing, next = group.NextFlush.UnixMilliseconds, told = AlertingJson.Write(group.Told) });
+
+    private static async Task SaveMembers(DbTransaction transaction, AlertGroupState group, IReadOnlyDictionary<Fingerprint, GroupedAlert> before)
+    {
+        var changed = group.Alerts.Values.Where(alert => !alert.Equals(before.GetValueOrDefault(alert.Fingerprint)))
+            .Select(alert => new { group.Id, fingerprint = alert.Fingerprint.ToString(), alert.AlertId, content = AlertingJson.Write(alert) });
+        await transaction.Execute(
+            """
+            insert into alert_group_member (group_id, fingerprint, alert_id, content) values (@Id, @fingerprint, @AlertId, @content)
+            on conflict (group_id, fingerprint) do update set alert_id = excluded.alert_id, content = excluded.content
+            """,
+            changed);
+        foreach (var gone in before.Keys.Where(fingerprint => !group.Alerts.ContainsKey(fingerprint)).Select(fingerprint => fingerprint.ToString()).Chunk(MostParameters))
+            await transaction.Execute("delete from alert_group_member where group_id = @Id and fingerprint in @gone", new { group.Id, gone });
+    }
+
+    internal sealed class GroupRow
+    {
+        public required string GroupId { get; init; }
+
+        public required string Routing { get; init; }
+
+        public required string RouteKey { get; init; }
+
+        public required string Receiver { get; init; }
+
+        public required string GroupLabels { get; init; }
+
+        public required long NextFlush { get; init; }
+
+        public required string Told { get; init; }
+    }
+
+    internal sealed class MemberRow
+    {
+        public required string GroupId { get; init; }
+
+        public required string Content { get; init; }
+    }
+}

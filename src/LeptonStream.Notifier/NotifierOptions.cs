@@ -1,0 +1,44 @@
+namespace LeptonStream.Notifier;
+
+/// <summary>How the notifier works; section <c>Notifier</c>.</summary>
+public sealed class NotifierOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Notifier";
+
+    /// <summary>The consumer group: all notifiers of one installation share it, and with it the partitions.</summary>
+    public string GroupId { get; set; } = "lepton-notifier";
+
+    /// <summary>Routes and receivers in Alertmanager's words (docs/configuration.md). Not set: every alert to the console and to <see cref="WebhookUrl"/>.</summary>
+    public string? RoutingFile { get; set; }
+
+    /// <summary>Without a routing file: a webhook that is told of every alert. May hold a secret.</summary>
+    public string? WebhookUrl { get; set; }
+
+    /// <summary>Where people reach the dashboard; stands in notifications.</summary>
+    public string ExternalUrl { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>Without a routing file: how long a new group gathers alerts before it is told; 0s and more.</summary>
+    public string GroupWait { get; set; } = "5s";
+
+    /// <summary>Without a routing file: how long a told group waits before changes in it are told; above 0s.</summary>
+    public string GroupInterval { get; set; } = "1m";
+
+    /// <summary>Without a routing file: after which time an unchanged group that still fires is told again; above 0s.</summary>
+    public string RepeatInterval { get; set; } = "4h";
+
+    /// <summary>Events in one transaction, at most; 1 to 2000.</summary>
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>How long a batch waits for more events after its first, in milliseconds; 0 to 10000.</summary>
+    public int BatchWaitMs { get; set; } = 50;
+
+    /// <summary>How long one attempt to deliver may take, in seconds; 1 to 300.</summary>
+    public int SendTimeoutSeconds { get; set; } = 15;
+
+    /// <summary>How many deliveries to one destination may be under way at once; 1 to 100.</summary>
+    public int ConcurrentSends { get; set; } = 4;
+
+    /// <summary>For how long a delivery is tried again before it counts as dead, in hours; 1 to 720.</summary>
+    public int GiveUpAfterHours { get; set; } = 24;
+}

@@ -1,0 +1,116 @@
+using System.Data.Common;
+using Dapper;
+using LeptonStream.Alerting;
+using LeptonStream.Samples;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Notifier.Outbox;
+
+/// <summary>
+/// What is to be sent, and what became of it. A row is pending until it is sent or dead; nothing leaves it silently. Who takes a row in hand leases it:
+/// if that process dies, the row comes free when the lease ends and is sent again under the same id.
+/// </summary>
+internal sealed class NotificationOutbox(Database database)
+{
+    /// <summary>Adds notifications, in the transaction that decided them.</summary>
+    public static Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now) => transaction.Execute(
+        """
+        insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved, created_at, attempts, next_attempt_at, leased_until, payload)
+        values (@id, @seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @payload)
+        """,
+        notifications.Select((notification, index) => new
+        {
+            id = Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"),
+            seq = seq + index + 1,
+            notification.GroupId,
+            notification.GroupKey,
+            notification.Receiver,
+            notification.Channel,
+            reason = NotifyReasons.TextOf(notification.Reason),
+            firing = notification.Firing.Count(),
+            resolved = notification.Resolved.Count(),
+            at = now.UnixMilliseconds,
+            payload = AlertingJson.Write(notification),
+        }));
+
+    /// <summary>
+    /// Takes rows of one destination in hand whose time has come, oldest first. Of a group only the oldest pending row: what is told later must arrive later.
+    /// Nothing while the destination is paused.
+    /// </summary>
+    public async Task<IReadOnlyList<OutboxRow>> Claim(Destination destination, Timestamp now, TimeSpan lease, int limit, CancellationToken cancellation)
+    {
+        await using var connection = await database.Open(cancellation);
+        var rows = await connection.QueryAsync<ClaimedRow>(
+            $"""
+            with due as materialized (
+              select n.notification_id from notification n
+              where n.receiver = @Receiver and n.channel = @Channel and n.status = 'pending' and n.next_attempt_at <= @now and n.leased_until <= @now
+                and not exists (select 1 from notification e where e.group_id = n.group_id and e.channel = n.channel and e.status = 'pending' and e.seq < n.seq)
+                and not exists (select 1 from destination_pause p where p.receiver = n.receiver and p.channel = n.channel and p.until > @now)
+              order by n.seq limit @limit {database.ForUpdateSkipLocked})
+            update notification set leased_until = @until where notification_id in (select notification_id from due)
+            returning notification_id, seq, created_at, attempts, payload
+            """,
+            new { destination.Receiver, destination.Channel, now = now.UnixMilliseconds, until = (now + lease).UnixMilliseconds, limit });
+        return [.. rows.OrderBy(row => row.Seq).Select(row => new OutboxRow(
+            row.NotificationId, row.Seq, Timestamp.FromUnixMilliseconds(row.CreatedAt), row.Attempts, AlertingJson.Read<Notification>(row.Payload)))];
+    }
+
+    /// <summary>It was delivered.</summary>
+    public Task MarkSent(OutboxRow row, int attempts, Timestamp now, CancellationToken cancellation) => Execute(
+        "update notification set status = 'sent', attempts = @attempts, sent_at = @at, last_error = null where notification_id = @Id and status = 'pending'",
+        new { row.Id, attempts, at = now.UnixMilliseconds }, cancellation);
+
+    /// <summary>It was not delivered this time; it comes up again at <paramref name="next"/>.</summary>
+    public Task Postpone(OutboxRow row, int attempts, string error, Timestamp next, CancellationToken cancellation) => Execute(
+        "update notification set attempts = @attempts, last_error = @error, next_attempt_at = @next, leased_until = 0 where notification_id = @Id and status = 'pending'",
+        new { row.Id, attempts, error = SqlText.Clean(error), next = next.UnixMilliseconds }, cancellation);
+
+    /// <summary>It will not be delivered. It stays, for people to see and to send again.</summary>
+    public Task MarkDead(OutboxRow row, int attempts, string error, CancellationToken cancellation) => Execute(
+        "update notification set status = 'dead', attempts = @attempts, last_error = @error where notification_id = @Id and status = 'pending'",
+        new { row.Id, attempts, error = SqlText.Clean(error) }, cancellation);
+
+    /// <summary>The destination asked not to be called before a time: nobody calls it, in this process or another, now or after a restart.</summary>
+    public Task Pause(Destination destination, Timestamp until, CancellationToken cancellation) => Execute(
+        """
+        insert into destination_pause (receiver, channel, until) values (@Receiver, @Channel, @until)
+        on conflict (receiver, channel) do update set until = excluded.until where excluded.until > destination_pause.until
+        """,
+        new { destination.Receiver, destination.Channel, until = until.UnixMilliseconds }, cancellation);
+
+    /// <summary>Marks as dead what is pending for destinations that the routes no longer have; returns how many rows that were, by destination.</summary>
+    public Task<IReadOnlyList<(Destination Destination, int Rows)>> BuryOrphans(IReadOnlyCollection<Destination> known, CancellationToken cancellation) => database.Write(async transaction =>
+    {
+        var pending = await transaction.Query<(string Receiver, string Channel)>("select distinct receiver, channel from notification where status = 'pending'");
+        var buried = new List<(Destination, int)>();
+        foreach (var destination in pending.Select(row => new Destination(row.Receiver, row.Channel)).Where(destination => !known.Contains(destination)))
+        {
+            var rows = await transaction.Execute(
+                "update notification set status = 'dead', last_error = @error where receiver = @Receiver and channel = @Channel and status = 'pending'",
+                new { destination.Receiver, destination.Channel, error = $"the routes no longer have the receiver {destination.Receiver} with a channel {destination.Channel}" });
+            buried.Add((destination, rows));
+        }
+
+        return (IReadOnlyList<(Destination, int)>)buried;
+    }, cancellation);
+
+    private async Task Execute(string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await database.Open(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
+    }
+
+    private sealed class ClaimedRow
+    {
+        public required string NotificationId { get; init; }
+
+        public required long Seq { get; init; }
+
+        public required long CreatedAt { get; init; }
+
+        public required int Attempts { get; init; }
+
+        public required string Payload { get; init; }
+    }
+}

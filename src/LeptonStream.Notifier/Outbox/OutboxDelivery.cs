@@ -1,0 +1,179 @@
+using System.Data.Common;
+using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Routing;
+using LeptonStream.Samples;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Notifier.Outbox;
+
+/// <summary>
+/// Sends what is in the outbox. Each destination has a loop of its own that shares nothing with the others but the database: one that hangs, fails or
+/// asks for patience holds up nobody else.
+/// </summary>
+/// <remarks>
+/// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down what became of each: sent, postponed
+/// (later and later, or when the receiver said), or dead: refused, or tried for a whole day. If the process dies between (2) and (3), the lease
+/// ends and the row is sent again under the same id, by which the receiver can tell.
+/// </remarks>
+internal sealed partial class OutboxDelivery(
+    NotificationOutbox outbox,
+    NotifierRouting routing,
+    ChannelFactory channels,
+    JournalStart start,
+    OutboxSignal signal,
+    IOptions<NotifierOptions> options,
+    NotifierMetrics metrics,
+    TimeProvider time,
+    ILogger<OutboxDelivery> logger) : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastSend = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWriteDown = TimeSpan.FromSeconds(15);
+
+    private readonly TimeSpan _giveUpAfter = TimeSpan.FromHours(options.Value.GiveUpAfterHours);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await start.Completed.WaitAsync(stoppingToken);
+        await Task.WhenAll(routing.Channels.Select(channel => Task.Run(() => Run(SenderOf(channel.Key.Receiver, channel.Key.Channel, channel.Value), stoppingToken), stoppingToken)));
+    }
+
+    private DestinationSender SenderOf(string receiver, string channel, ChannelSettings settings)
+    {
+        var timeout = settings is WebhookSettings { Timeout: { } own } ? own : TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds);
+        return new DestinationSender(new Destination(receiver, channel), channels.Make(settings), timeout, time);
+    }
+
+    private async Task Run(DestinationSender sender, CancellationToken stop)
+    {
+        // What is under way when the program is asked to stop may still end well within this time.
+        using var giveUp = new CancellationTokenSource();
+        using var registration = stop.Register(() => giveUp.CancelAfter(LastSend));
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Round(sender, stop, giveUp.Token);
+            }
+            catch (Exception failure) when (!stop.IsCancellationRequested)
+            {
+                Log.RoundFailed(logger, failure, sender.Destination, AfterFailure);
+                await Task.Delay(AfterFailure, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task Round(DestinationSender sender, CancellationToken stop, CancellationToken giveUp)
+    {
+        // :: (1) Claim.
+        var news = signal.Next;
+        var rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, options.Value.ConcurrentSends, stop);
+        if (rows.Count == 0)
+        {
+            await Task.WhenAny(news, Task.Delay(Look, time, stop));
+            return;
+        }
+
+        // :: (2) Send and (3) write down.
+        var answers = await Task.WhenAll(rows.Select(row => Deliver(sender, row, giveUp)));
+        if (answers.Max(answer => answer.WaitsForCircuit) is { } circuit) await Task.Delay(circuit, time, stop);
+    }
+
+    private async Task<SendAnswer> Deliver(DestinationSender sender, OutboxRow row, CancellationToken giveUp)
+    {
+        var began = time.GetTimestamp();
+        SendAnswer answer;
+        try
+        {
+            answer = await sender.Send(row.Id, row.Notification, giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            await outbox.Postpone(row, row.Attempts, "the notifier was stopped while it was being sent", time.Now(), CancellationToken.None);
+            throw;
+        }
+
+        metrics.Attempted(sender.Destination, answer, time.GetElapsedTime(began));
+        await WriteDownInsisting(sender.Destination, row, answer);
+        return answer;
+    }
+
+    // A delivery that is not written down is a delivery done twice: as long as the lease lasts it is tried, even when the program is ending.
+    private async Task WriteDownInsisting(Destination destination, OutboxRow row, SendAnswer answer)
+    {
+        for (var began = time.GetTimestamp(); ; await Task.Delay(AfterFailure, time))
+        {
+            try
+            {
+                await WriteDown(destination, row, answer);
+                return;
+            }
+            catch (DbException down) when (time.GetElapsedTime(began) < LongestWriteDown)
+            {
+                Log.WritesDownAgain(logger, row.Id, destination, down.Message);
+            }
+        }
+    }
+
+    private async Task WriteDown(Destination destination, OutboxRow row, SendAnswer answer)
+    {
+        var (outcome, now, attempts) = (answer.Outcome, time.Now(), row.Attempts + answer.Attempts);
+        switch (outcome)
+        {
+            case { Result: DeliveryResult.Delivered }:
+                await outbox.MarkSent(row, attempts, now, CancellationToken.None);
+                metrics.Delivered(destination, now - row.CreatedAt);
+                break;
+            case { Result: DeliveryResult.Refused }:
+                await Bury(destination, row, attempts, outcome.Error!);
+                break;
+            case var _ when answer.WaitsForCircuit is { } circuit:
+                await outbox.Postpone(row, attempts, outcome.Error!, now + circuit, CancellationToken.None);
+                break;
+            case var _ when now - row.CreatedAt >= _giveUpAfter:
+                await Bury(destination, row, attempts, $"given up after {_giveUpAfter.TotalHours:0} h; last: {outcome.Error}");
+                break;
+            default:
+                await Postpone(destination, row, attempts, outcome, now);
+                break;
+        }
+    }
+
+    private async Task Postpone(Destination destination, OutboxRow row, int attempts, DeliveryOutcome outcome, Timestamp now)
+    {
+        var wait = outcome.RetryAfter is { } asked ? RetrySchedule.Asked(asked) : RetrySchedule.After(attempts, Random.Shared.NextDouble());
+        if (outcome.RetryAfter is not null) await outbox.Pause(destination, now + wait, CancellationToken.None);
+        await outbox.Postpone(row, attempts, outcome.Error!, now + wait, CancellationToken.None);
+        Log.Postponed(logger, row.Id, destination, attempts, wait, outcome.Error!);
+    }
+
+    private async Task Bury(Destination destination, OutboxRow row, int attempts, string error)
+    {
+        await outbox.MarkDead(row, attempts, error, CancellationToken.None);
+        metrics.Died(destination);
+        Log.Dead(logger, row.Id, destination, attempts, error);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2100, LogLevel.Warning, "Notification {Id} to {Destination} postponed by {Wait} after {Attempts} attempts: {Error}")]
+        public static partial void Postponed(ILogger logger, string id, Destination destination, int attempts, TimeSpan wait, string error);
+
+        [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
+        public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
+
+        [LoggerMessage(2102, LogLevel.Warning, "Deliveries to {Destination} failed and go on in {Wait}")]
+        public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, TimeSpan wait);
+
+        [LoggerMessage(2103, LogLevel.Warning, "What became of notification {Id} to {Destination} can't be written down yet: {Reason}")]
+        public static partial void WritesDownAgain(ILogger logger, string id, Destination destination, string reason);
+    }
+}

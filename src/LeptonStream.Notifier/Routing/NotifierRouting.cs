@@ -1,0 +1,60 @@
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels;
+
+namespace LeptonStream.Notifier.Routing;
+
+/// <summary>The routes, and how to reach each channel of each receiver.</summary>
+internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(string Receiver, string Channel), ChannelSettings> Channels)
+{
+    /// <summary>The name of the one receiver without a routing file.</summary>
+    public const string DefaultReceiver = "default";
+
+    /// <summary>The routing of a routing file, or without one: everything to the console and the webhook of the options, grouped by model and alert name.</summary>
+    /// <returns>The routing, or null and everything that is wrong.</returns>
+    public static NotifierRouting? Of(NotifierOptions options, out IReadOnlyList<string> errors)
+    {
+        if (options.RoutingFile is not { Length: > 0 } file) return Default(options, out errors);
+        try
+        {
+            var routing = RoutingFile.Parse(File.ReadAllText(file), out var wrong);
+            errors = [.. wrong.Select(error => $"Notifier:RoutingFile {file}: {error}")];
+            return routing;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            errors = [$"Notifier:RoutingFile can't be read: {unreadable.Message}"];
+            return null;
+        }
+    }
+
+    private static NotifierRouting? Default(NotifierOptions options, out IReadOnlyList<string> errors)
+    {
+        var wrong = new List<string>();
+        var channels = new Dictionary<(string, string), ChannelSettings> { [(DefaultReceiver, "console/0")] = new ConsoleSettings(SendResolved: true) };
+        if (options.WebhookUrl is { Length: > 0 } text)
+        {
+            if (WebhookSettings.UrlOf(text) is { } url) channels[(DefaultReceiver, "webhook/0")] = new WebhookSettings(SendResolved: true, url, MaxAlerts: 0, Timeout: null);
+            else wrong.Add($"Notifier:WebhookUrl: {WebhookSettings.UrlForm}");
+        }
+
+        var route = new RouteConfig
+        {
+            Receiver = DefaultReceiver,
+            GroupBy = ["model", "alertname"],
+            GroupWait = Duration(options.GroupWait, nameof(options.GroupWait), orZero: true),
+            GroupInterval = Duration(options.GroupInterval, nameof(options.GroupInterval), orZero: false),
+            RepeatInterval = Duration(options.RepeatInterval, nameof(options.RepeatInterval), orZero: false),
+        };
+        errors = wrong;
+        if (wrong.Count > 0) return null;
+        var receiver = new ReceiverConfig(DefaultReceiver, [.. channels.Select(channel => new ChannelConfig(channel.Key.Item2, channel.Value.SendResolved))]);
+        return new NotifierRouting(new RouteTree(new RoutingConfig(route, [receiver])), channels);
+
+        TimeSpan Duration(string value, string setting, bool orZero)
+        {
+            if (!DurationText.TryParse(value, out var duration) || (duration == TimeSpan.Zero && !orZero))
+                wrong.Add($"Notifier:{setting} is '{value}': {DurationText.Form}{(orZero ? "" : ", above 0s")}");
+            return duration;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace LeptonStream.Notifier.Routing;
+
+/// <summary>
+/// One mapping of the routing file, read strictly: a field that nobody asked for is an error, and every error says its line.
+/// Errors are gathered, so that a person sees all of them at once.
+/// </summary>
+internal sealed class YamlSection
+{
+    private readonly YamlMappingNode _node;
+    private readonly string _path;
+    private readonly List<string> _errors;
+    private readonly HashSet<string> _known = [];
+
+    private YamlSection(YamlMappingNode node, string path, List<string> errors)
+    {
+        _node = node;
+        _path = path;
+        _errors = errors;
+    }
+
+    /// <summary>Reads a document whose root is a mapping; null (and an error) where it is not.</summary>
+    public static YamlSection? Parse(string yaml, List<string> errors)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            if (stream.Documents is [{ RootNode: YamlMappingNode root }]) return new YamlSection(root, "", errors);
+            errors.Add("line 1: a mapping with the fields 'route' and 'receivers' must stand here, and one document only");
+        }
+        catch (YamlException wrong)
+        {
+            errors.Add($"line {wrong.Start.Line}: {wrong.Message}");
+        }
+
+        return null;
+    }
+
+    /// <summary>A text that may be absent.</summary>
+    public string? Text(string field)
+    {
+        if (Child(field) is not { } node) return null;
+        if (node is YamlScalarNode scalar) return scalar.Value ?? "";
+        Wrong(node, field, "must be a text");
+        return null;
+    }
+
+    /// <summary>A text that must be there; empty (and an error) where it is not.</summary>
+    public string RequiredText(string field)
+    {
+        var text = Text(field);
+        if (string.IsNullOrEmpty(text)) Wrong(_node, field, "is missing");
+        return text ?? "";
+    }
+
+    public bool Flag(string field, bool otherwise)
+    {
+        if (Child(field) is not { } node) return otherwise;
+        if (node is YamlScalarNode { Value: "true" or "false" } scalar) return scalar.Value == "true";
+        Wrong(node, field, "must be true or false");
+        return otherwise;
+    }
+
+    public int Count(string field)
+    {
+        if (Child(field) is not { } node) return 0;
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+        Wrong(node, field, "must be a whole number, 0 or more");
+        return 0;
+    }
+
+    public TimeSpan? Duration(string field)
+    {
+        if (Child(field) is not { } node) return null;
+        if (node is YamlScalarNode scalar && DurationText.TryParse(scalar.Value ?? "", out var duration)) return duration;
+        Wrong(node, field, $"is no duration: {DurationText.Form}");
+        return null;
+    }
+
+    /// <summary>A list of texts; null where it is absent. A single text is no list, as in Alertmanager.</summary>
+    public IReadOnlyList<(string Text, int Line)>? Texts(string field)
+    {
+        if (Child(field) is not { } node) return null;
+        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode)) return [.. list.Cast<YamlScalarNode>().Select(item => (item.Value ?? "", (int)item.Start.Line))];
+        Wrong(node, field, "must be a list of texts");
+        return null;
+    }
+
+    /// <summary>A mapping of texts; empty where it is absent.</summary>
+    public IReadOnlyList<(string Name, string Value, int Line)> Pairs(string field)
+    {
+        if (Child(field) is not { } node) return [];
+        if (node is YamlMappingNode map && map.All(pair => pair.Key is YamlScalarNode && pair.Value is YamlScalarNode))
+            return [.. map.Select(pair => (((YamlScalarNode)pair.Key).Value ?? "", ((YamlScalarNode)pair.Value).Value ?? "", (int)pair.Key.Start.Line))];
+        Wrong(node, field, "must be a mapping of texts");
+        return [];
+    }
+
+    /// <summary>A mapping that must be there; null (and an error) where it is not.</summary>
+    public YamlSection? Section(string field)
+    {
+        if (Child(field) is not { } node) Wrong(_node, field, "is missing");
+        else if (node is YamlMappingNode map) return new YamlSection(map, Below(field), _errors);
+        else Wrong(node, field, "must be a mapping");
+        return null;
+    }
+
+    /// <summary>A list of mappings; empty where it is absent.</summary>
+    public IReadOnlyList<YamlSection> Sections(string field)
+    {
+        if (Child(field) is not { } node) return [];
+        if (node is YamlSequenceNode list && list.All(item => item is YamlMappingNode))
+            return [.. list.Cast<YamlMappingNode>().Select((item, index) => new YamlSection(item, $"{Below(field)}[{index}]", _errors))];
+        Wrong(node, field, "must be a list of mappings");
+        return [];
+    }
+
+    /// <summary>Reports an error in a field of this section.</summary>
+    public void Wrong(string field, string what) => Wrong(Find(field) ?? _node, field, what);
+
+    public void Wrong(int line, string field, string what) => _errors.Add($"line {line}: {Below(field)} {what}");
+
+    /// <summary>Reports every field that nobody asked for. Call it when the section is read.</summary>
+    public void End()
+    {
+        foreach (var key in _node.Children.Keys)
+        {
+            var name = key is YamlScalarNode scalar ? scalar.Value ?? "" : key.ToString();
+            if (!_known.Contains(name)) Wrong(key, name, $"is unknown; known here are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    // A field without a value ("continue:") counts as absent.
+    private YamlNode? Child(string field)
+    {
+        _known.Add(field);
+        return Find(field) is { } node && node is not YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? node : null;
+    }
+
+    private YamlNode? Find(string field) => _node.Children.TryGetValue(new YamlScalarNode(field), out var node) ? node : null;
+
+    private void Wrong(YamlNode at, string field, string what) => Wrong((int)at.Start.Line, field, what);
+
+    private string Below(string field) => _path.Length == 0 ? field : $"{_path}.{field}";
+}
