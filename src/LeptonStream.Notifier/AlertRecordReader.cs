@@ -1,0 +1,50 @@
+using System.Text;
+using Confluent.Kafka;
+using LeptonStream.Alerts;
+using LeptonStream.Kafka;
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Samples;
+using Timestamp = LeptonStream.Samples.Timestamp;
+
+namespace LeptonStream.Notifier;
+
+/// <summary>Reads records of the alerts topic: an event, or the reason why it is none.</summary>
+internal static class AlertRecordReader
+{
+    private const int LongestId = 200;
+
+    // Far above any event of ours (about 10 KB), far below what would burden the journal.
+    private const int LargestValue = 1024 * 1024;
+
+    /// <summary>Never throws, whatever the bytes.</summary>
+    public static JournalRecord Read(ConsumeResult<byte[]?, byte[]?> record, out (string Reason, string Detail)? refusal)
+    {
+        var alert = Parse(record.Message.Value, out refusal);
+        return new JournalRecord(
+            record.Topic, record.Partition.Value, record.Offset.Value, Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs),
+            alert, alert is null ? null : Encoding.UTF8.GetString(record.Message.Value!));
+    }
+
+    /// <summary>The record without its event: only the position behind it counts.</summary>
+    public static JournalRecord WithoutEvent(JournalRecord record) => record with { Event = null, Payload = null };
+
+    private static AlertEvent? Parse(byte[]? value, out (string Reason, string Detail)? refusal)
+    {
+        refusal = null;
+        if (value is null or { Length: 0 }) refusal = (ReasonNames.Of(RejectReason.EmptyValue), "the record has no value");
+        else if (value.Length > LargestValue) refusal = (ReasonNames.Of(RejectReason.TooLarge), $"the value has {value.Length} bytes, {LargestValue} are allowed");
+        else if (!AlertEventJson.TryRead(value, out var alert, out var error)) refusal = ("no_alert_event", error ?? "");
+        else if (Wrong(alert!) is { } wrong) refusal = ("no_alert_event", wrong);
+        else return alert;
+        return null;
+    }
+
+    private static string? Wrong(AlertEvent alert)
+    {
+        if (!IsId(alert.Id)) return $"'id' must have 1 to {LongestId} characters, none of them a control character";
+        if (!IsId(alert.AlertId)) return $"'alertId' must have 1 to {LongestId} characters, none of them a control character";
+        return double.IsFinite(alert.Score) ? null : "'score' is not finite";
+    }
+
+    private static bool IsId(string text) => text.Length is > 0 and <= LongestId && !text.Any(char.IsControl);
+}

@@ -1,0 +1,51 @@
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Outbox;
+using LeptonStream.Notifier.Routing;
+using LeptonStream.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Notifier;
+
+public static class NotifierRegistration
+{
+    /// <summary>
+    /// Registers the notifier role for the sections <c>Kafka</c>, <c>Storage</c> and <c>Notifier</c>.
+    /// A program that owns the terminal registers its own <see cref="ConsoleOutput"/> before.
+    /// </summary>
+    public static IServiceCollection AddNotifier(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddKafka(configuration);
+        services.AddStorage(configuration);
+        services.AddRoleExit();
+        services.AddMetrics();
+        services.AddOptions<NotifierOptions>().Bind(configuration.GetSection(NotifierOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NotifierOptions>, NotifierOptionsValidation>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new ConsoleOutput(TextWriter.Synchronized(Console.Out)));
+        services.AddSingleton(RoutingOf);
+        services.AddSingleton<AlertJournal>();
+        services.AddSingleton<JournalStart>();
+        services.AddSingleton<NotificationOutbox>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<ChannelFactory>();
+        services.AddSingleton<NotifierMetrics>();
+        services.AddSingleton<NotifierHealth>();
+        services.AddSingleton<IRoleHealth>(provider => provider.GetRequiredService<NotifierHealth>());
+        services.AddHostedService<NotifierWorker>();
+        services.AddHostedService<OutboxDelivery>();
+        return services;
+    }
+
+    private static NotifierRouting RoutingOf(IServiceProvider provider)
+    {
+        // Validation has refused wrong ones; the file may have been changed between.
+        var options = provider.GetRequiredService<IOptions<NotifierOptions>>().Value;
+        return NotifierRouting.Of(options, out var errors) ?? throw new OptionsValidationException(NotifierOptions.Section, typeof(NotifierOptions), errors);
+    }
+}

@@ -1,0 +1,274 @@
+using System.Data.Common;
+using Confluent.Kafka;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Outbox;
+using LeptonStream.Notifier.Routing;
+using LeptonStream.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Timestamp = LeptonStream.Samples.Timestamp;
+
+namespace LeptonStream.Notifier;
+
+/// <summary>The notifier: reads <c>lepton.alerts</c>, records every event in SQL, decides who is told, and leaves the telling to <see cref="OutboxDelivery"/>.</summary>
+/// <remarks>
+/// The whole of it is one loop. One round of it, in <see cref="Round"/>:
+/// <code>
+///   lepton.alerts ─▶ (2) gather ─▶ (3) read ─┬▶ (4) record ─▶ journal, groups, position    one transaction
+///                        ▲                   └▶ lepton.deadletters
+///                        │ (1) place: the journal's position        (5) flush ─▶ groups, outbox   one transaction ─▶ deliveries
+/// </code>
+/// <para>(1) Place: what was assigned is read on where the journal says, never where the group says.</para>
+/// <para>(2) Gather: take what comes, up to a batch. Partitions come and go here and nowhere else.</para>
+/// <para>(3) Read: what is no alert event goes to the dead letters, acknowledged before its position is passed.</para>
+/// <para>(4) Record: each event once, the alerts and groups it changes, and the position, in one transaction. The group's offset is for lag tools.</para>
+/// <para>(5) Flush: groups whose time has come, whichever notifier made them.</para>
+/// <para>
+/// A round that fails is forgotten and begins again at (1), later and later: the database may be down for hours, nothing is lost and nothing is counted
+/// twice, since a transaction whose outcome is unknown has either moved the position or not.
+/// </para>
+/// </remarks>
+internal sealed partial class NotifierWorker(
+    IServiceProvider services,
+    Database database,
+    AlertJournal journal,
+    NotificationOutbox outbox,
+    NotifierRouting routing,
+    JournalStart start,
+    OutboxSignal signal,
+    TopicNames topics,
+    NotifierMetrics metrics,
+    NotifierHealth health,
+    RoleExit exit,
+    TimeProvider time,
+    ILogger<NotifierWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    // Another notifier may have made or moved groups since we last looked.
+    private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
+
+    private Timestamp _nextLook = Timestamp.Zero;
+    private TimeSpan _pause = FirstPause;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => Run(stoppingToken), stoppingToken);
+
+    private async Task Run(CancellationToken stop)
+    {
+        try
+        {
+            await Start(stop);
+            // Made here and not before: a client that is not polled would be thrown out of the group while the database is down.
+            using var session = ActivatorUtilities.CreateInstance<NotifierSession>(services);
+            while (!stop.IsCancellationRequested)
+            {
+                if (await TryRound(session, stop) is { } problem) Rest(session, problem, stop);
+                health.Beat();
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to stop: what was not committed is read again.
+        }
+        catch (Exception failure)
+        {
+            Log.Failed(logger, failure);
+            exit.Fail(health.Role, failure.Message);
+        }
+    }
+
+    private async Task Start(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await journal.Prepare(time.Now(), stop);
+                foreach (var (destination, rows) in await outbox.BuryOrphans([.. routing.Channels.Keys.Select(channel => new Destination(channel.Receiver, channel.Channel))], stop))
+                    Log.Orphans(logger, rows, destination);
+                start.Complete();
+                Log.Started(logger, database.Name);
+                return;
+            }
+            catch (DbException down)
+            {
+                var problem = $"the journal ({database.Name}) fails: {down.Message}";
+                health.Suffer(problem);
+                health.Beat();
+                Log.RoundFailed(logger, problem, _pause);
+                await Task.Delay(_pause, time, stop);
+                _pause = Longer(_pause);
+            }
+        }
+    }
+
+    private async Task<string?> TryRound(NotifierSession session, CancellationToken stop)
+    {
+        try
+        {
+            return await Round(session, stop);
+        }
+        catch (DbException down)
+        {
+            return $"the journal ({database.Name}) fails: {down.Message}";
+        }
+        catch (KafkaException failure) when (!failure.Error.IsFatal)
+        {
+            return $"Kafka fails: {failure.Error.Reason}";
+        }
+    }
+
+    private async Task<string?> Round(NotifierSession session, CancellationToken stop)
+    {
+        // :: (1) Place.
+        foreach (var partition in session.Unplaced) session.Place(partition, await PlaceOf(session, partition, stop));
+
+        // :: (2) Gather.
+        session.Gather(stop);
+        if (session.Batch.Count > 0)
+        {
+            // :: (3) Read.
+            var records = Read(session);
+            if (session.DeadLetters.Send(stop) is { } refused) return $"dead letters can't be written to {refused.Topic}: {refused.Error.Reason}";
+
+            // :: (4) Record.
+            await Record(session, records, stop);
+            session.MarkDone();
+            metrics.Behind(session.Lag());
+            _nextLook = Timestamp.Zero;
+        }
+
+        // :: (5) Flush.
+        await Flush(stop);
+        _pause = FirstPause;
+        if (session.Problem is { } problem) health.Suffer(problem);
+        else health.Recover();
+        return null;
+    }
+
+    private async Task<long> PlaceOf(NotifierSession session, TopicPartition partition, CancellationToken stop)
+    {
+        var positions = await journal.Positions(partition.Topic, stop);
+        var (first, end) = session.LogOf(partition);
+        if (!positions.TryGetValue(partition.Partition.Value, out var wanted)) return first;
+        if (wanted >= first && wanted <= end) return wanted;
+
+        Log.Gap(logger, partition, wanted, first, end);
+        metrics.Gap();
+        await journal.MovePosition(partition.Topic, partition.Partition.Value, first, time.Now(), stop);
+        return first;
+    }
+
+    private List<JournalRecord> Read(NotifierSession session)
+    {
+        session.DeadLetters.Clear();
+        var records = new List<JournalRecord>(session.Batch.Count);
+        foreach (var record in session.Batch)
+        {
+            records.Add(AlertRecordReader.Read(record, out var refusal));
+            if (refusal is { } refused) Refuse(session, record, refused.Reason, refused.Detail);
+        }
+
+        return records;
+    }
+
+    private async Task Record(NotifierSession session, IReadOnlyList<JournalRecord> records, CancellationToken stop)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            metrics.Applied(await journal.Apply(records, time.Now(), stop), time.GetElapsedTime(began));
+        }
+        catch (DbException refused) when (Database.RefusesContent(refused))
+        {
+            await RecordOneByOne(session, records, stop);
+        }
+    }
+
+    // One event that the database will never take must not stop all that come behind it.
+    private async Task RecordOneByOne(NotifierSession session, IReadOnlyList<JournalRecord> records, CancellationToken stop)
+    {
+        foreach (var (record, source) in records.Zip(session.Batch))
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                metrics.Applied(await journal.Apply([record], time.Now(), stop), time.GetElapsedTime(began));
+            }
+            catch (DbException refused) when (Database.RefusesContent(refused))
+            {
+                session.DeadLetters.Clear();
+                Refuse(session, source, "refused_by_journal", refused.Message);
+                if (session.DeadLetters.Send(stop) is { } failure) throw new KafkaException(failure.Error);
+                await journal.Apply([AlertRecordReader.WithoutEvent(record)], time.Now(), stop);
+            }
+        }
+    }
+
+    private async Task Flush(CancellationToken stop)
+    {
+        if (time.Now() < _nextLook) return;
+        var next = await journal.NextFlush(stop);
+        var now = time.Now();
+        if (next is { } due && (due <= now || due > now + routing.Routes.LongestWait))
+        {
+            bool mayHaveMore;
+            do
+            {
+                (var notifications, mayHaveMore) = await journal.Flush(now, stop);
+                if (notifications == 0) continue;
+                metrics.Decided(notifications);
+                signal.Raise();
+            }
+            while (mayHaveMore);
+            next = await journal.NextFlush(stop);
+        }
+
+        var latest = now + LongestBlindness;
+        _nextLook = next is { } soon && soon < latest ? soon : latest;
+    }
+
+    private void Refuse(NotifierSession session, ConsumeResult<byte[]?, byte[]?> record, string reason, string detail)
+    {
+        metrics.Rejected(reason);
+        Log.Refused(logger, record.TopicPartitionOffset, reason, detail);
+        session.DeadLetters.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", "lepton-notifier", time.GetUtcNow()));
+    }
+
+    private void Rest(NotifierSession session, string problem, CancellationToken stop)
+    {
+        health.Suffer(problem);
+        Log.RoundFailed(logger, problem, _pause);
+        session.Forget();
+        session.Idle(_pause, stop);
+        _pause = Longer(_pause);
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    private static partial class Log
+    {
+        [LoggerMessage(2000, LogLevel.Information, "Notifier started on {Journal}")]
+        public static partial void Started(ILogger logger, string journal);
+
+        [LoggerMessage(2001, LogLevel.Warning, "{Problem}; again in {Pause}")]
+        public static partial void RoundFailed(ILogger logger, string problem, TimeSpan pause);
+
+        [LoggerMessage(2002, LogLevel.Error, "Events are missing in {Partition}: offset {Wanted} was next, the log has {First} to {End}. Going on at {First}")]
+        public static partial void Gap(ILogger logger, TopicPartition partition, long wanted, long first, long end);
+
+        [LoggerMessage(2003, LogLevel.Warning, "{Record} is dead-lettered as {Reason}: {Detail}")]
+        public static partial void Refused(ILogger logger, TopicPartitionOffset record, string reason, string detail);
+
+        [LoggerMessage(2004, LogLevel.Error, "{Count} pending notifications to {Destination} are dead: the routes no longer have it")]
+        public static partial void Orphans(ILogger logger, int count, Destination destination);
+
+        [LoggerMessage(2005, LogLevel.Critical, "The notifier can't go on")]
+        public static partial void Failed(ILogger logger, Exception failure);
+    }
+}
