@@ -201,8 +201,9 @@ public static class AlertEventJson
         Text(json, "description"),
         [.. json.GetProperty("actions").EnumerateArray().Select(a => a.GetString()!)]);
 
-    private static AlertPoint Point(JsonElement json) => new(
-        Timestamp.FromUnixMilliseconds(json[0].GetInt64()), Nullable(json[1]), Nullable(json[2]), Nullable(json[3]), Nullable(json[4]));
+    private static AlertPoint Point(JsonElement json) => json.GetArrayLength() == 5
+        ? new(Timestamp.FromUnixMilliseconds(json[0].GetInt64()), Nullable(json[1]), Nullable(json[2]), Nullable(json[3]), Nullable(json[4]))
+        : throw new FormatException("an entry of 'points' is not [time, value, expected, lower, upper]");
 
     private static double Nullable(JsonElement json) => json.ValueKind == JsonValueKind.Null ? double.NaN : json.GetDouble();
 

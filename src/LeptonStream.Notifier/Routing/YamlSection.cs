@@ -25,16 +25,22 @@ internal sealed class YamlSection
     /// <summary>Reads a document whose root is a mapping; null (and an error) where it is not.</summary>
     public static YamlSection? Parse(string yaml, List<string> errors)
     {
+        var parser = new Parser(new StringReader(yaml));
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
+            stream.Load(parser);
             if (stream.Documents is [{ RootNode: YamlMappingNode root }]) return new YamlSection(root, "", errors);
             errors.Add("line 1: a mapping with the fields 'route' and 'receivers' must stand here, and one document only");
         }
         catch (YamlException wrong)
         {
             errors.Add($"line {wrong.Start.Line}: {wrong.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // The scanner's own answer to a list or mapping that is never closed.
+            errors.Add($"line {parser.Current?.End.Line ?? 1}: this is not YAML: what begins here does not end");
         }
 
         return null;
