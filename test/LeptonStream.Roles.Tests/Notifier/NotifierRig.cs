@@ -1,0 +1,113 @@
+using Dapper;
+using LeptonStream.Alerts;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Embedded;
+using LeptonStream.Notifier;
+using LeptonStream.Notifier.Channels;
+using LeptonStream.Storage;
+using LeptonStream.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Roles.Tests.Notifier;
+
+/// <summary>An embedded broker, a SQLite journal, a webhook receiver, and notifiers on them as their own hosts.</summary>
+internal sealed class NotifierRig : IAsyncDisposable
+{
+    public const string Group = "lepton-notifier";
+
+    private readonly Dictionary<string, string?> _settings;
+    private readonly List<IHost> _hosts = [];
+    private readonly TestDatabase _database;
+
+    private NotifierRig(TestDatabase database, WebhookSink sink, int partitions)
+    {
+        _database = database;
+        Sink = sink;
+        Broker = EmbeddedBroker.Start();
+        Options = new KafkaOptions { BootstrapServers = Broker.BootstrapServers, SessionTimeoutMs = 6_000 };
+        Topics = TopicNames.Of(Options);
+        Broker.CreateTopics(Topics, partitions);
+        Probe = new TopicProbe(Options);
+        _settings = new()
+        {
+            ["Kafka:BootstrapServers"] = Options.BootstrapServers,
+            ["Kafka:SessionTimeoutMs"] = "6000",
+            ["Storage:ConnectionString"] = database.ConnectionString,
+            ["Notifier:WebhookUrl"] = sink.Url(),
+            ["Notifier:GroupWait"] = "300ms",
+            ["Notifier:GroupInterval"] = "1s",
+        };
+    }
+
+    public EmbeddedBroker Broker { get; }
+
+    public KafkaOptions Options { get; }
+
+    public TopicNames Topics { get; }
+
+    public TopicProbe Probe { get; }
+
+    public WebhookSink Sink { get; }
+
+    public Database Database => _database.Database;
+
+    public static async Task<NotifierRig> Create(int partitions = 2) =>
+        new(await TestDatabase.Create(DatabaseKind.Sqlite), await WebhookSink.Start(), partitions);
+
+    public IHost Start(params (string Name, string Value)[] settings)
+    {
+        foreach (var (name, value) in settings) _settings[name] = value;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(_settings);
+        builder.Logging.AddProvider(new TestLog());
+        builder.Services.AddSingleton(new ConsoleOutput(TextWriter.Null));
+        builder.Services.AddNotifier(builder.Configuration);
+        var host = builder.Build();
+        _hosts.Add(host);
+        host.Start();
+        return host;
+    }
+
+    public async Task Stop(IHost host)
+    {
+        _hosts.Remove(host);
+        await host.StopAsync();
+        host.Dispose();
+    }
+
+    public void Publish(int partition, params AlertEvent[] alerts) => Probe.Produce(Topics.Alerts, partition, alerts.Select(AlertRecord.Of));
+
+    public async Task<T> Scalar<T>(string sql)
+    {
+        await using var connection = await Database.Open();
+        return (await connection.ExecuteScalarAsync<T>(sql))!;
+    }
+
+    public async Task<T[]> Rows<T>(string sql)
+    {
+        await using var connection = await Database.Open();
+        return [.. await connection.QueryAsync<T>(sql)];
+    }
+
+    public Task Recorded(int events) => Eventually.True(() => Scalar<long>("select count(*) from alert_event").GetAwaiter().GetResult() >= events, $"{events} events in the journal");
+
+    public static IRoleHealth HealthOf(IHost host) => host.Services.GetRequiredService<IRoleHealth>();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+
+        Probe.Dispose();
+        Broker.Dispose();
+        await Sink.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}
