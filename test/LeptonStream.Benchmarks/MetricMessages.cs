@@ -22,7 +22,7 @@ internal sealed class MetricMessages(int entities, int metricsEach)
         var entity = _next % entities;
         var tick = _next++ / entities;
         var time = (Start + TimeSpan.FromSeconds(15 * tick)).UnixMilliseconds;
-        _text.Clear().Append($$"""{"model":"model-{{entity % 64}}","ts":{{time}},"labels":{"instance":"gpu-{{entity}}"},"metrics":{""");
+        _text.Clear().Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"model":"model-{{entity % 64}}","ts":{{time}},"labels":{"instance":"gpu-{{entity}}"},"metrics":{""");
         for (var m = 0; m < metricsEach; m++)
         {
             if (m > 0) _text.Append(',');
