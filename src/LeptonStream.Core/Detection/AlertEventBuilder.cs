@@ -87,7 +87,7 @@ internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline p
         if (!finite) return [new("non-finite", SeriesPipeline.NonFiniteScore, 1)];
         var parts = new DetectorPart[series.Detectors.Length];
         for (var i = 0; i < parts.Length; i++)
-            parts[i] = new(series.Detectors[i].Name, pipeline.ScoreOf(series.Rarity[i], series), series.Raw[i]);
+            parts[i] = pipeline.PartOf(i, series);
         // Stable: of equals the one that is asked first stays first.
         return [.. parts.OrderByDescending(p => p.Score)];
     }

@@ -1,3 +1,4 @@
+using LeptonStream.Alerts;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -31,6 +32,10 @@ public sealed class SeriesPipeline
 
     private readonly DetectionPolicy _policy;
 
+    // What each detector said of the sample at hand, in the order of the catalogue: one pipeline, one thread, one sample at a time.
+    private readonly double[] _raw;
+    private readonly double[] _rarity;
+
     // The rarity, per five minutes, at which the score is 1.
     private readonly double _line;
 
@@ -39,8 +44,11 @@ public sealed class SeriesPipeline
     {
         ArgumentNullException.ThrowIfNull(policy);
         _policy = policy;
+        var detectors = DetectorCatalog.Create().Length;
+        _raw = new double[detectors];
+        _rarity = new double[detectors];
         // Several detectors share one budget, so each gets its part of it (Bonferroni).
-        var margin = Math.Log10(DetectorCatalog.Create().Length) + HeavyTail;
+        var margin = Math.Log10(detectors) + HeavyTail;
         _line = Math.Log10(policy.WarningBudget.TotalSeconds / ReferenceSeconds) + margin;
         CriticalScore = (Math.Log10(policy.CriticalBudget.TotalSeconds / ReferenceSeconds) + margin) / _line;
     }
@@ -48,8 +56,11 @@ public sealed class SeriesPipeline
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
 
-    /// <summary>What a detector with this rarity, alone, would score on this series.</summary>
-    internal double ScoreOf(double rarity, SeriesState series) =>
+    /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
+    internal DetectorPart PartOf(int detector, SeriesState series) =>
+        new(series.Detectors[detector].Name, ScoreOf(_rarity[detector], series), _raw[detector]);
+
+    private double ScoreOf(double rarity, SeriesState series) =>
         Math.Max(0, rarity + Math.Log10(Math.Max(series.IntervalSeconds, 1e-3) / ReferenceSeconds)) / _line;
 
     /// <summary>Judges one sample and lets its series learn from it.</summary>
@@ -72,7 +83,7 @@ public sealed class SeriesPipeline
         if (!double.IsFinite(sample.Value))
         {
             judgement = new(NonFiniteScore, series.Alert.Observe(NonFiniteScore, sample.Time, enough: 0), forecast);
-            series.Chart(new(sample.Time, double.NaN, forecast.Expected, judgement.Lower, judgement.Upper));
+            series.Chart(sample.Time, double.NaN, judgement);
             return SampleRefusal.None;
         }
 
@@ -86,7 +97,7 @@ public sealed class SeriesPipeline
         // 7 alert
         var change = series.Alert.Observe(score, sample.Time, EnoughEvidence(series));
         judgement = new(score, change, forecast);
-        series.Chart(new(sample.Time, sample.Value, forecast.Expected, judgement.Lower, judgement.Upper));
+        series.Chart(sample.Time, sample.Value, judgement);
 
         // 8 learn
         Learn(series, sample, view, score, change);
@@ -117,14 +128,14 @@ public sealed class SeriesPipeline
         else series.IntervalSeconds *= seconds > series.IntervalSeconds ? 1.02 : seconds < series.IntervalSeconds ? 1 / 1.02 : 1;
     }
 
-    private static void ScoreAndCalibrate(SeriesState series, in Sample sample, in SeriesView view)
+    private void ScoreAndCalibrate(SeriesState series, in Sample sample, in SeriesView view)
     {
         var detectors = series.Detectors;
         for (var i = 0; i < detectors.Length; i++)
         {
             var raw = detectors[i].Score(sample, view);
-            series.Raw[i] = raw;
-            series.Rarity[i] = detectors[i].Kind == DetectorKind.Rule ? Rarities.Temper(raw) : series.Calibrators[i].Rarity(raw);
+            _raw[i] = raw;
+            _rarity[i] = series.Calibrators[i] is { } calibrator ? calibrator.Rarity(raw) : Rarities.Temper(raw);
         }
     }
 
@@ -146,13 +157,13 @@ public sealed class SeriesPipeline
     }
 
     // The p-norm with p = 3 lies close to the largest of the sharp levels and rewards agreement. Of a small change only the rules may speak.
-    private static double Combine(SeriesState series, bool isSmall)
+    private double Combine(SeriesState series, bool isSmall)
     {
         double cubes = 0, most = 0;
         var detectors = series.Detectors;
         for (var i = 0; i < detectors.Length; i++)
         {
-            var rarity = series.Rarity[i];
+            var rarity = _rarity[i];
             var kind = detectors[i].Kind;
             if (isSmall && kind != DetectorKind.Rule) continue;
             if (kind == DetectorKind.Sharp) cubes += rarity * rarity * rarity;
@@ -162,7 +173,7 @@ public sealed class SeriesPipeline
         return Math.Max(Math.Cbrt(cubes), most);
     }
 
-    private static void Learn(SeriesState series, in Sample sample, in SeriesView view, double score, AlertChange change)
+    private void Learn(SeriesState series, in Sample sample, in SeriesView view, double score, AlertChange change)
     {
         if (change == AlertChange.Accepted)
         {
@@ -177,9 +188,9 @@ public sealed class SeriesPipeline
         var detectors = series.Detectors;
         for (var i = 0; i < detectors.Length; i++)
         {
-            var isRule = detectors[i].Kind == DetectorKind.Rule;
-            if (!odd || isRule) detectors[i].Learn(sample, view);
-            if (!told && !isRule) series.Calibrators[i].Learn(series.Raw[i]);
+            var calibrator = series.Calibrators[i];
+            if (!odd || calibrator is null) detectors[i].Learn(sample, view);
+            if (!told) calibrator?.Learn(_raw[i]);
         }
 
         series.LongDeviation.Learn(sample.Value);

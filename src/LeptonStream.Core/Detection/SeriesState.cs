@@ -13,7 +13,7 @@ public sealed class SeriesState
     /// <summary>Points kept for the chart of an event.</summary>
     public const int ChartPoints = 120;
 
-    private readonly AlertPoint[] _points = new AlertPoint[ChartPoints];
+    private readonly ChartPoint[] _points = new ChartPoint[ChartPoints];
     private int _pointCount;
 
     /// <summary>Makes the state of a series that is seen for the first time.</summary>
@@ -25,9 +25,7 @@ public sealed class SeriesState
         Window = new(policy.Window);
         Alert = new(policy.Timing);
         Detectors = DetectorCatalog.Create();
-        Calibrators = [.. Detectors.Select(_ => new TailCalibrator())];
-        Raw = new double[Detectors.Length];
-        Rarity = new double[Detectors.Length];
+        Calibrators = [.. Detectors.Select(d => d.Kind == DetectorKind.Rule ? null : new TailCalibrator())];
     }
 
     /// <summary>The series' id.</summary>
@@ -62,20 +60,26 @@ public sealed class SeriesState
 
     internal ISeriesDetector[] Detectors { get; }
 
-    internal TailCalibrator[] Calibrators { get; }
+    // One for each detector that is no rule, in the order of the catalogue.
+    internal TailCalibrator?[] Calibrators { get; }
 
-    // What the detectors said of the sample at hand, in the order of the catalogue.
-    internal double[] Raw { get; }
-
-    internal double[] Rarity { get; }
-
-    internal void Chart(in AlertPoint point) => _points[_pointCount++ % ChartPoints] = point;
+    internal void Chart(Timestamp time, double value, in Judgement judgement)
+    {
+        _points[_pointCount % ChartPoints] = new(time, (float)value, (float)judgement.Forecast.Expected, (float)judgement.Lower, (float)judgement.Upper);
+        // Counts on beyond the ring's end; kept small for good.
+        _pointCount = _pointCount + 1 == 2 * ChartPoints ? ChartPoints : _pointCount + 1;
+    }
 
     internal AlertPoint[] Points()
     {
         var kept = Math.Min(_pointCount, ChartPoints);
         var points = new AlertPoint[kept];
-        for (var i = 0; i < kept; i++) points[i] = _points[(_pointCount - kept + i) % ChartPoints];
+        for (var i = 0; i < kept; i++)
+        {
+            var (time, value, expected, lower, upper) = _points[(_pointCount - kept + i) % ChartPoints];
+            points[i] = new(time, value, expected, lower, upper);
+        }
+
         return points;
     }
 
@@ -92,7 +96,7 @@ public sealed class SeriesState
         LongDeviation.Save(state);
         Alert.Save(state);
         foreach (var detector in Detectors) detector.Save(state);
-        foreach (var calibrator in Calibrators) calibrator.Save(state);
+        foreach (var calibrator in Calibrators) calibrator?.Save(state);
         var points = Points();
         state.Write(points.Length);
         foreach (var point in points)
@@ -118,9 +122,12 @@ public sealed class SeriesState
         LongDeviation.Load(ref state);
         Alert.Load(ref state);
         foreach (var detector in Detectors) detector.Load(ref state);
-        foreach (var calibrator in Calibrators) calibrator.Load(ref state);
+        foreach (var calibrator in Calibrators) calibrator?.Load(ref state);
         _pointCount = state.ReadCount(ChartPoints);
         for (var i = 0; i < _pointCount; i++)
-            _points[i] = new(new(state.ReadInt64()), state.ReadDouble(), state.ReadDouble(), state.ReadDouble(), state.ReadDouble());
+            _points[i] = new(new(state.ReadInt64()), (float)state.ReadDouble(), (float)state.ReadDouble(), (float)state.ReadDouble(), (float)state.ReadDouble());
     }
+
+    // A chart shows no more than float has, in half the memory.
+    private readonly record struct ChartPoint(Timestamp Time, float Value, float Expected, float Lower, float Upper);
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection;
@@ -9,7 +11,7 @@ namespace LeptonStream.Detection;
 /// </summary>
 /// <remarks>
 /// The history is a histogram of 88 bins, four an octave from 2⁻⁶ to 2¹⁶, whose counts are halved every 8,000 scores: a long memory in 200 bytes.
-/// Bins divide an octave linearly, so the bin of a score is a shift of its bits.
+/// Bins divide an octave linearly, so the bin of a score is a shift of its bits. Counts are kept cumulated from the top, so that a tail is one look.
 /// </remarks>
 public sealed class TailCalibrator
 {
@@ -21,39 +23,38 @@ public sealed class TailCalibrator
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
 
-    private readonly ushort[] _counts = new ushort[Bins];
-    private int _total;
+    // _atOrAbove[i] scores fell into bin i or a higher one; the first is the total, the last is always 0.
+    private readonly ushort[] _atOrAbove = new ushort[Bins + 1];
     private int _untilFit = 1;
     private double _threshold;
     private double _tailProbability = 1;
     private double _meanExcess = 1;
 
     /// <summary>How many scores it has learned, as weighted by the halving.</summary>
-    public int Total => _total;
+    public int Total => _atOrAbove[0];
 
     /// <summary>The rarity of a raw score: 0 for an everyday one, 3 for one in a thousand. Finite, not negative. Changes nothing.</summary>
     /// <param name="raw">A finite raw score, from 0.</param>
     public double Rarity(double raw)
     {
-        if (_total == 0 || raw <= 0) return 0;
+        if (Total == 0 || raw <= 0) return 0;
         var bin = BinOf(raw);
-        var above = 0;
-        for (var i = bin + 1; i < Bins; i++) above += _counts[i];
+        int above = _atOrAbove[bin + 1];
         var within = (raw - Edge(bin)) / (Edge(bin + 1) - Edge(bin));
-        var counted = Math.Max(0, -Math.Log10((above + ((1 - within) * _counts[bin]) + 1) / (_total + 1)));
+        var counted = Math.Max(0, -Math.Log10((above + ((1 - within) * (_atOrAbove[bin] - above)) + 1) / (Total + 1)));
         // What happens every hour is ordinary, however far from the rest it lies: the tail is for what was hardly ever seen.
-        if (raw < _threshold || above >= RoutineShare * _total) return counted;
+        if (raw < _threshold || above >= RoutineShare * Total) return counted;
         return Rarities.Temper(Math.Max(0, -Math.Log10(_tailProbability)) + ((raw - _threshold) / _meanExcess * 0.4342944819032518));
     }
 
     /// <summary>Takes a raw score in.</summary>
     public void Learn(double raw)
     {
-        _counts[BinOf(raw)]++;
-        if (++_total >= HalveAt) Halve();
+        CountUpTo(BinOf(raw));
+        if (Total >= HalveAt) Halve();
         if (--_untilFit > 0) return;
         Fit();
-        _untilFit = Math.Clamp(_total / 16, 1, 64);
+        _untilFit = Math.Clamp(Total / 16, 1, 64);
     }
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
@@ -64,7 +65,7 @@ public sealed class TailCalibrator
         state.Write(_threshold);
         state.Write(_tailProbability);
         state.Write(_meanExcess);
-        foreach (var count in _counts) state.Write((int)count);
+        foreach (var count in _atOrAbove) state.Write((int)count);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -75,26 +76,32 @@ public sealed class TailCalibrator
         _threshold = state.ReadDouble();
         _tailProbability = state.ReadDouble();
         _meanExcess = state.ReadDouble();
-        _total = 0;
-        for (var i = 0; i < Bins; i++) _total += _counts[i] = (ushort)state.ReadCount(HalveAt);
+        for (var i = 0; i <= Bins; i++) _atOrAbove[i] = (ushort)state.ReadCount(HalveAt);
+    }
+
+    private void CountUpTo(int bin)
+    {
+        var counts = _atOrAbove.AsSpan(0, bin + 1);
+        var vectors = MemoryMarshal.Cast<ushort, Vector<ushort>>(counts);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] += Vector<ushort>.One;
+        for (var i = vectors.Length * Vector<ushort>.Count; i < counts.Length; i++) counts[i]++;
     }
 
     private void Halve()
     {
-        _total = 0;
-        for (var i = 0; i < Bins; i++) _total += _counts[i] /= 2;
+        for (var i = 0; i <= Bins; i++) _atOrAbove[i] /= 2;
     }
 
     // The threshold is the lower edge of the bin that holds the 98 % quantile; the excess over it is taken from the bins' middles.
     private void Fit()
     {
-        var tail = 0;
-        var bin = Bins;
-        while (bin > 1 && tail < TailShare * _total) tail += _counts[--bin];
+        var bin = Bins - 1;
+        while (bin > 1 && _atOrAbove[bin] < TailShare * Total) bin--;
+        var tail = _atOrAbove[bin];
         _threshold = Edge(bin);
-        _tailProbability = (tail + 1.0) / (_total + 1);
+        _tailProbability = (tail + 1.0) / (Total + 1);
         double excess = 0;
-        for (var i = bin; i < Bins; i++) excess += _counts[i] * (((Edge(i) + Edge(i + 1)) / 2) - _threshold);
+        for (var i = bin; i < Bins; i++) excess += (_atOrAbove[i] - _atOrAbove[i + 1]) * (((Edge(i) + Edge(i + 1)) / 2) - _threshold);
         // A tail of nothing (a constant series, an event once an hour) must not make the next small step infinitely rare.
         _meanExcess = Math.Max(tail == 0 ? 0 : excess / tail, Math.Max(0.5 - (0.3 * _threshold), 0.1 + (0.1 * _threshold)));
     }
