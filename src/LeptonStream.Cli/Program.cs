@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LeptonStream.Cli.Backtest;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Roles;
 using LeptonStream.Cli.Topics;
 
@@ -9,6 +10,9 @@ var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on st
     // Roles: processes that run until they are stopped.
     DetectorCommand.Create(),
     DashboardCommand.Create(),
+
+    // Everything at once, to see what it does.
+    DemoCommand.Create(),
 
     // Tools: they do one thing and end.
     BacktestCommand.Create(),

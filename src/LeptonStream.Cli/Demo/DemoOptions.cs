@@ -1,5 +1,6 @@
 using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Kafka;
+using Microsoft.Extensions.Configuration;
 
 namespace LeptonStream.Cli.Demo;
 
@@ -14,6 +15,9 @@ internal sealed record DemoOptions
 
     /// <summary>A real cluster instead of the embedded broker.</summary>
     public KafkaOptions? Kafka { get; init; }
+
+    /// <summary>Settings of the roles beyond those that make it a demo.</summary>
+    public IConfiguration? Settings { get; init; }
 
     /// <summary>End when the story is over, instead of keeping the dashboard up.</summary>
     public bool Once { get; init; }

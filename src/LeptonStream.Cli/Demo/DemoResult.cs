@@ -26,6 +26,12 @@ internal sealed record DemoResult
     /// <summary>Notifications that arrived at the webhook.</summary>
     public required int Notifications { get; init; }
 
+    /// <summary>Notifications that the journal calls sent.</summary>
+    public required int Sent { get; init; }
+
+    /// <summary>Notifications that wait for their delivery, or were given up.</summary>
+    public required int Unsent { get; init; }
+
     /// <summary>How long the telling took, until the last sample was judged.</summary>
     public required TimeSpan Telling { get; init; }
 
@@ -43,6 +49,8 @@ internal sealed record DemoResult
         .. FalseAlerts.Count > MayBeFalse ? [$"{FalseAlerts.Count} false alerts, at most {MayBeFalse} may be"] : Array.Empty<string>(),
         .. Journalled != Events ? [$"the alerts topic holds {Events} events but the journal {Journalled}"] : Array.Empty<string>(),
         .. DeadLetters > 0 ? [$"{DeadLetters} records went to the dead letters"] : Array.Empty<string>(),
+        .. Unsent > 0 ? [$"{Unsent} notifications were not delivered"] : Array.Empty<string>(),
+        .. Notifications < Sent ? [$"the journal says {Sent} notifications were sent but {Notifications} arrived"] : Array.Empty<string>(),
         .. Events > 0 && Notifications == 0 ? ["there were alerts but no notification arrived"] : Array.Empty<string>(),
     ];
 }

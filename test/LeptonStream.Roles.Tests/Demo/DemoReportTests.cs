@@ -51,7 +51,9 @@ internal sealed class DemoReportTests
     public void Problems_CountsThatDisagree_SaySo()
     {
         Assert.That((Result(found: 12) with { DeadLetters = 1 }).Problems, Has.Count.EqualTo(1));
-        Assert.That((Result(found: 12) with { Notifications = 0 }).Problems, Has.Count.EqualTo(1));
+        Assert.That((Result(found: 12) with { Notifications = 0, Sent = 0 }).Problems, Has.Count.EqualTo(1));
+        Assert.That((Result(found: 12) with { Notifications = 4 }).Problems, Has.Count.EqualTo(1));
+        Assert.That((Result(found: 12) with { Unsent = 1 }).Problems, Has.Count.EqualTo(1));
         Assert.That((Result(found: 12) with { Journalled = 43 }).Problems, Has.Count.EqualTo(1));
     }
 
@@ -78,6 +80,8 @@ internal sealed class DemoReportTests
         Journalled = 42,
         DeadLetters = 0,
         Notifications = 5,
+        Sent = 5,
+        Unsent = 0,
         Telling = TimeSpan.FromSeconds(10),
         Elapsed = TimeSpan.FromSeconds(14),
     };

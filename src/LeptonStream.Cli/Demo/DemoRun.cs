@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Dapper;
+using LeptonStream.Cli.Demo.Fleet;
+using LeptonStream.Kafka;
+
+namespace LeptonStream.Cli.Demo;
+
+/// <summary>Tells the story to the roles on the stage and compares what they made of it with the script.</summary>
+/// <remarks>
+/// <code>
+///   (1) tell     fleet ─▶ lepton.metrics ─▶ detector ─▶ lepton.alerts ─▶ notifier ─▶ journal, webhook
+///   (2) listen                                              └─▶ verdicts
+///   (3) settle   until every event is read here and in the journal, and the last notification has arrived
+///   (4) judge    the counts of all of them
+/// </code>
+/// </remarks>
+internal sealed class DemoRun : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Far beyond the group interval of the routes: a group that has more to tell has told it.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
+    private readonly DemoOptions _options;
+    private readonly DemoStage _stage;
+    private readonly Stopwatch _elapsed;
+    private readonly FleetSimulator _fleet;
+    private readonly FleetProducer _producer;
+    private readonly AlertTail _tail;
+    private readonly Stopwatch _telling = new();
+    private volatile string _phase = "starting";
+
+    public DemoRun(DemoOptions options, DemoStage stage, Stopwatch elapsed)
+    {
+        _options = options;
+        _stage = stage;
+        _elapsed = elapsed;
+        _fleet = new(options.Story);
+        _producer = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, stage.DetectorGroup);
+        _tail = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, new(options.Story, _fleet.Script, _fleet.Quiet));
+    }
+
+    /// <summary>Where it stands; from any thread.</summary>
+    public DemoProgress Progress => new(
+        _phase, _producer.Elapsed, _options.Story.Duration, _producer.Samples,
+        _telling.Elapsed > TimeSpan.Zero ? _producer.Samples / _telling.Elapsed.TotalSeconds : 0,
+        _stage.Sink.Received, _tail.View(), _stage.Dashboard);
+
+    /// <summary>Runs the whole of it.</summary>
+    /// <exception cref="InvalidOperationException">A role can't go on, or doesn't come to an end; the message says which and why.</exception>
+    public async Task<DemoResult> Run(CancellationToken stop)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _stage.Broken);
+        using var deaf = CancellationTokenSource.CreateLinkedTokenSource(ends.Token);
+        try
+        {
+            // :: (2) Listen, from before the first word on.
+            var listening = OnItsOwnThread(() => _tail.Run(deaf.Token));
+
+            // :: (1) Tell.
+            _phase = $"telling the story to {_stage.Cluster.Name}";
+            _telling.Start();
+            await OnItsOwnThread(() => _producer.Tell(_fleet, _options.Duration, ends.Token));
+            _telling.Stop();
+
+            // :: (3) Settle.
+            _phase = "waiting for the last notifications";
+            await Settle(ends.Token);
+            await deaf.CancelAsync();
+            await listening;
+
+            // :: (4) Judge.
+            _phase = "done";
+            return await Judge();
+        }
+        catch (OperationCanceledException) when (_stage.Failure is { } failure && !stop.IsCancellationRequested)
+        {
+            throw new InvalidOperationException(failure);
+        }
+        finally
+        {
+            await deaf.CancelAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        _tail.Dispose();
+        _producer.Dispose();
+        _fleet.Dispose();
+    }
+
+    private async Task Settle(CancellationToken stop)
+    {
+        var deadline = Stopwatch.StartNew();
+        for (var quiet = Stopwatch.StartNew(); quiet.Elapsed < Quiet;)
+        {
+            var received = _stage.Sink.Received;
+            await Task.Delay(100, stop);
+            var (journalled, sent, unsent) = await Count();
+            var settled = _tail.IsAtEnd() && journalled == _tail.View().Events && unsent == 0 && received >= sent && _stage.Sink.Received == received;
+            if (!settled) quiet.Restart();
+            // The verdict on the run names what does not agree.
+            if (deadline.Elapsed > Patience) return;
+        }
+    }
+
+    private async Task<DemoResult> Judge()
+    {
+        var view = _tail.View();
+        var (journalled, sent, unsent) = await Count();
+        return new()
+        {
+            Faults = view.Faults,
+            FalseAlerts = view.FalseAlerts,
+            Samples = _producer.Samples,
+            Events = view.Events,
+            Journalled = journalled,
+            DeadLetters = DeadLetters(),
+            Notifications = _stage.Sink.Received,
+            Sent = sent,
+            Unsent = unsent,
+            Telling = _telling.Elapsed,
+            Elapsed = _elapsed.Elapsed,
+        };
+    }
+
+    private async Task<(int Journalled, int Sent, int Unsent)> Count()
+    {
+        await using var connection = await _stage.Journal.Open();
+        return await connection.QuerySingleAsync<(int, int, int)>(
+            """
+            select (select count(*) from alert_event),
+                   (select count(*) from notification where status = 'sent'),
+                   (select count(*) from notification where status <> 'sent')
+            """);
+    }
+
+    private long DeadLetters()
+    {
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_stage.Cluster.Kafka, "demo", "lepton-demo")).Build();
+        return Enumerable.Range(0, _options.Partitions)
+            .Select(p => consumer.QueryWatermarkOffsets(new(_stage.Cluster.Topics.DeadLetters, p), Patience))
+            .Sum(ends => ends.High.Value - ends.Low.Value);
+    }
+
+    // The native clients block their callers.
+    private static Task OnItsOwnThread(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}
