@@ -11,6 +11,7 @@ internal sealed class DetectorMetrics
 {
     private readonly Counter<long> _records;
     private readonly Counter<long> _samples;
+    private readonly Counter<long> _refused;
     private readonly Counter<long> _rejects;
     private readonly Counter<long> _events;
     private readonly Counter<long> _gaps;
@@ -24,6 +25,7 @@ internal sealed class DetectorMetrics
         var meter = meters.Create("LeptonStream");
         _records = meter.CreateCounter<long>("leptonstream.detector.records", "{record}", "Records read");
         _samples = meter.CreateCounter<long>("leptonstream.detector.samples", "{sample}", "Samples judged");
+        _refused = meter.CreateCounter<long>("leptonstream.detector.samples.refused", "{sample}", "Samples of accepted records that were not judged, by reason");
         _rejects = meter.CreateCounter<long>("leptonstream.detector.rejects", "{record}", "Records refused, by reason");
         _events = meter.CreateCounter<long>("leptonstream.detector.events", "{event}", "Alert events acknowledged by the broker, by type");
         _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}", "Times a partition went on with empty state because its records were gone");
@@ -37,6 +39,11 @@ internal sealed class DetectorMetrics
     {
         _records.Add(records);
         _samples.Add(samples);
+    }
+
+    public void Refused(SampleRefusal reason, long samples)
+    {
+        if (samples > 0) _refused.Add(samples, KeyValuePair.Create("reason", (object?)ReasonNames.Of(reason)));
     }
 
     public void Rejected(RejectReason reason) => _rejects.Add(1, KeyValuePair.Create("reason", (object?)ReasonNames.Of(reason)));

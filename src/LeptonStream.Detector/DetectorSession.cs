@@ -93,10 +93,14 @@ internal sealed partial class DetectorSession : IDisposable
     /// <summary>Commits what is published and not committed yet. Where the group can't take it now, the next round tries again.</summary>
     public void Commit() => Commit(_tasks.Values);
 
-    /// <summary>Tells the gauges how far behind the log's end the tasks are, and how much they hold.</summary>
-    public void Measure() => _metrics.State(
-        [.. _tasks.Values.Where(task => task.Next is not null).Select(task => KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
-        _tasks.Values.Sum(task => task.SeriesCount));
+    /// <summary>Tells the counters what was not judged, and the gauges how far behind the log's end the tasks are, and how much they hold.</summary>
+    public void Measure()
+    {
+        foreach (var task in _tasks.Values) task.CountRefused(_metrics);
+        _metrics.State(
+            [.. _tasks.Values.Where(task => task.Next is not null).Select(task => KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
+            _tasks.Values.Sum(task => task.SeriesCount));
+    }
 
     public void Dispose()
     {

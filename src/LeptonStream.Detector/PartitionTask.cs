@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Detector;
 
@@ -14,11 +15,15 @@ namespace LeptonStream.Detector;
 /// </summary>
 internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy)
 {
+    private readonly long[] _refusedTold = new long[Refusals.Length];
     private PartitionPipeline? _pipeline;
     private int? _leaderEpoch;
     private long? _read;
     private long? _published;
     private long? _committed;
+
+    /// <summary>Every reason for which a sample may not be judged.</summary>
+    private static SampleRefusal[] Refusals { get; } = Enum.GetValues<SampleRefusal>();
 
     public TopicPartition Partition { get; } = partition;
 
@@ -65,6 +70,17 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         return _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
     }
 
+    /// <summary>Tells the counters of the samples that were not judged since they were told last.</summary>
+    public void CountRefused(DetectorMetrics metrics)
+    {
+        foreach (var reason in Refusals)
+        {
+            var refused = _pipeline!.RefusedSamples(reason);
+            metrics.Refused(reason, refused - _refusedTold[(int)reason]);
+            _refusedTold[(int)reason] = refused;
+        }
+    }
+
     /// <summary>All that followed from the records read so far is acknowledged.</summary>
     public void MarkPublished() => _published = _read;
 
@@ -89,6 +105,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private void Begin(long? offset)
     {
         _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy);
+        Array.Clear(_refusedTold);
         _read = offset;
         _published = null;
         _committed = offset;

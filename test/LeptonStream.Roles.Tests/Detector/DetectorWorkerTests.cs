@@ -57,6 +57,18 @@ public sealed class DetectorWorkerTests
     }
 
     [Test]
+    public async Task Run_SamplesThatAreNotJudged_AreCountedByReason()
+    {
+        var record = DetectorRig.Stream("llama", 2, _ => 1).ToArray();
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, [record[1], record[1], record[0]]);
+        _rig.Start();
+
+        await Eventually.True(() => _rig.CountOf("samples.refused/out_of_order") == 1, "the late sample counted");
+        Assert.That(_rig.CountOf("samples.refused/duplicate"), Is.EqualTo(1));
+        Assert.That(_rig.Probe.Read(_rig.Topics.DeadLetters), Is.Empty);
+    }
+
+    [Test]
     public async Task Run_ARecordThatIsNoMetric_IsDeadLetteredWithReasonAndOrigin()
     {
         var headers = new Headers { { "producer", "agent-7"u8.ToArray() } };
