@@ -2,8 +2,11 @@ using System.CommandLine;
 using LeptonStream.Cli.Backtest;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Demo;
+using LeptonStream.Cli.Doctor;
+using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
 using LeptonStream.Cli.Topics;
+using LeptonStream.Cli.Watch;
 
 var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
 {
@@ -15,8 +18,11 @@ var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on st
     DemoCommand.Create(),
 
     // Tools: they do one thing and end.
+    WatchCommand.Create(),
+    ReplayCommand.Create(),
     BacktestCommand.Create(),
     TopicsCommand.Create(),
+    DoctorCommand.Create(),
 };
 
 return await CommandRunner.Run(lepton, args);

@@ -31,7 +31,7 @@ internal static class CommandRunner
             // Stopping in order takes as long as it takes; the time-out that the library would end the process after is off.
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
-        catch (WrongSettingsException wrong)
+        catch (WrongUsageException wrong)
         {
             foreach (var line in wrong.Wrong) Console.Error.WriteLine($"lepton: {line}");
             return ExitCode.WrongUsage;

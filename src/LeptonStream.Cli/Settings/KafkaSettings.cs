@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LeptonStream.Cli.CommandLine;
 using LeptonStream.Kafka;
 using Microsoft.Extensions.Configuration;
 
@@ -7,7 +8,7 @@ namespace LeptonStream.Cli.Settings;
 /// <summary>The Kafka settings of a tool, checked like a role's.</summary>
 internal static class KafkaSettings
 {
-    /// <exception cref="WrongSettingsException">Something is wrong with the settings.</exception>
+    /// <exception cref="WrongUsageException">Something is wrong with the settings.</exception>
     public static KafkaOptions Load(ParseResult parsed)
     {
         var settings = LeptonSettings.Load(parsed);

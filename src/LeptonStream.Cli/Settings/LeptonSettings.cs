@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using LeptonStream.Cli.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,7 @@ internal sealed class LeptonSettings
     }
 
     /// <summary>Also asks the options that <paramref name="register"/> registers whether they accept their values.</summary>
-    /// <exception cref="WrongSettingsException">Something is wrong; it holds all of it.</exception>
+    /// <exception cref="WrongUsageException">Something is wrong; it holds all of it.</exception>
     public void Check(Action<IServiceCollection> register)
     {
         var services = new ServiceCollection();
@@ -54,7 +55,7 @@ internal sealed class LeptonSettings
             _wrong.AddRange(several.InnerExceptions.OfType<OptionsValidationException>().SelectMany(wrong => wrong.Failures));
         }
 
-        if (_wrong.Count > 0) throw new WrongSettingsException([.. _wrong.Distinct()]);
+        if (_wrong.Count > 0) throw new WrongUsageException([.. _wrong.Distinct()]);
     }
 
     private void AddFile(string? path)

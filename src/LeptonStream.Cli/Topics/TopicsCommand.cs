@@ -43,13 +43,14 @@ internal static class TopicsCommand
             .WithExamples(
                 ("lepton topics create --bootstrap-servers kafka:9092", $"the five topics lepton.metrics, .alerts, .state, .rollups and .deadletters, {DefaultPartitions} partitions each"),
                 ("lepton topics create --partitions 48 --replication-factor 3", "for a large installation"));
-        command.SetAction(async (parsed, _) =>
+        command.SetAction((parsed, _) => KafkaTool.Run(parsed, async kafka =>
         {
-            using var admin = Admin(parsed, out var topics);
+            using var admin = Admin(kafka);
+            var topics = new TopicAdministration(admin, TopicNames.Of(kafka));
             var created = await topics.Create(parsed.GetValue(partitions), parsed.GetValue(replication));
             foreach (var name in created) Console.Out.WriteLine($"created {name}");
             return Report(await topics.Check());
-        });
+        }));
         return command;
     }
 
@@ -57,21 +58,15 @@ internal static class TopicsCommand
     {
         var command = new Command("check", "Check the topics: partitions, clean-up, retention, timestamps. Exit code 1 if something is wrong")
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix");
-        command.SetAction(async (parsed, _) =>
+        command.SetAction((parsed, _) => KafkaTool.Run(parsed, async kafka =>
         {
-            using var admin = Admin(parsed, out var topics);
-            return Report(await topics.Check());
-        });
+            using var admin = Admin(kafka);
+            return Report(await new TopicAdministration(admin, TopicNames.Of(kafka)).Check());
+        }));
         return command;
     }
 
-    private static IAdminClient Admin(ParseResult parsed, out TopicAdministration topics)
-    {
-        var kafka = KafkaSettings.Load(parsed);
-        var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(NullLogger.Instance).Build();
-        topics = new TopicAdministration(admin, TopicNames.Of(kafka));
-        return admin;
-    }
+    private static IAdminClient Admin(KafkaOptions kafka) => new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(NullLogger.Instance).Build();
 
     private static int Report(IReadOnlyList<TopicReport> reports)
     {

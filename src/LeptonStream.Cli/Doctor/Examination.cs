@@ -1,0 +1,131 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Authentication;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Topics;
+using LeptonStream.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LeptonStream.Cli.Doctor;
+
+/// <summary>Looks at everything the roles need, changes nothing, and says what is wrong.</summary>
+internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public async Task<IReadOnlyList<Finding>> Run(CancellationToken stop)
+    {
+        List<Finding> findings = [.. Program()];
+        findings.AddRange(await Broker(stop));
+        findings.Add(await Journal(stop));
+        return findings;
+    }
+
+    private static IEnumerable<Finding> Program()
+    {
+        yield return new("lepton", VersionOf(typeof(Examination)));
+        yield return new(".NET", $"{Environment.Version} on {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})");
+        yield return new("Kafka client", $"Confluent.Kafka {VersionOf(typeof(ClientConfig))}");
+        yield return Native();
+    }
+
+    private static Finding Native()
+    {
+        const string Name = "native library";
+        try
+        {
+            var version = Library.VersionString;
+            // Before 2.14.2 leaving a group could bring the process down.
+            return new(Name, $"librdkafka {version}", Library.Version < 0x020E02FF ? $"librdkafka {version} is too old: 2.14.2 or newer is needed" : null);
+        }
+        catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException or InvalidOperationException or TypeInitializationException)
+        {
+            return new(Name, "not loaded", $"the native Kafka library can't be loaded: {failure.GetBaseException().Message}");
+        }
+    }
+
+    private async Task<IReadOnlyList<Finding>> Broker(CancellationToken stop)
+    {
+        const string Name = "Kafka";
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(NullLogger.Instance).Build();
+        try
+        {
+            var cluster = await admin.DescribeClusterAsync(new() { RequestTimeout = Patience });
+            var nodes = cluster.Nodes.Where(node => node.Host is not null).ToArray();
+            List<Finding> findings =
+            [
+                new(Name, $"{kafka.BootstrapServers}: cluster {cluster.ClusterId}, {nodes.Length} broker{(nodes.Length == 1 ? "" : "s")} ({string.Join(", ", nodes.Select(node => $"{node.Host}:{node.Port}"))})"),
+            ];
+            foreach (var node in nodes) findings.Add(await Apis(node, stop));
+            findings.AddRange(await Topics(admin));
+            return findings;
+        }
+        catch (KafkaException failure)
+        {
+            return [new(Name, $"{kafka.BootstrapServers}: no answer", KafkaTool.PlainWords(failure.Error, kafka))];
+        }
+    }
+
+    private async Task<Finding> Apis(Node node, CancellationToken stop)
+    {
+        var name = $"broker {node.Id.ToString(CultureInfo.InvariantCulture)}";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var apis = await BrokerApis.Ask(kafka, node.Host, node.Port, limit.Token);
+            var missing = string.Join(", ", apis.Missing);
+            return new(name, $"{apis.Age}, {apis.Count} kinds of requests", missing.Length == 0 ? null : $"{node.Host}:{node.Port} does not know {missing}");
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return new(name, "no answer", $"the cluster names the broker {node.Host}:{node.Port}, which can't be reached from here ({failure.Message}): check its advertised.listeners");
+        }
+    }
+
+    private async Task<IEnumerable<Finding>> Topics(IAdminClient admin)
+    {
+        var reports = await new TopicAdministration(admin, TopicNames.Of(kafka)).Check();
+        return reports.Select(report => new Finding(
+            report.Name,
+            report.Partitions is { } partitions ? string.Create(CultureInfo.InvariantCulture, $"{partitions} partition{(partitions == 1 ? "" : "s")}") : "missing",
+            report.IsSound ? null : string.Join("; ", report.Problems)));
+    }
+
+    private async Task<Finding> Journal(CancellationToken stop)
+    {
+        const string Name = "journal";
+        await using var database = Database.Of(storage.ConnectionString);
+        // Looking must not make the file.
+        if (database.Kind == DatabaseKind.Sqlite && new DbConnectionStringBuilder { ConnectionString = storage.ConnectionString } is var parts
+            && (parts.TryGetValue("Data Source", out var file) || parts.TryGetValue("DataSource", out file) || parts.TryGetValue("Filename", out file)) && !File.Exists((string)file))
+            return new(Name, $"{database.Name}: no such file yet, the notifier makes it");
+        try
+        {
+            await using var connection = await database.Open(stop);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "select max(version) from schema_version";
+            try
+            {
+                var version = Convert.ToInt32(await command.ExecuteScalarAsync(stop), CultureInfo.InvariantCulture);
+                return new(Name, $"{database.Name}: version {connection.ServerVersion}, tables of version {version}",
+                    version == DatabaseSchema.Version ? null : $"the tables of {database.Name} have version {version}, this program wants {DatabaseSchema.Version}: {(version < DatabaseSchema.Version ? "starting this version's notifier brings them up" : "a newer program has been here")}");
+            }
+            catch (DbException)
+            {
+                return new(Name, $"{database.Name}: version {connection.ServerVersion}, no tables yet: the notifier makes them");
+            }
+        }
+        catch (Exception failure) when (failure is DbException or SocketException or TimeoutException)
+        {
+            return new(Name, $"{database.Name}: no answer", $"{database.Name} can't be opened: {failure.Message.TrimEnd('.')}");
+        }
+    }
+
+    private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using LeptonStream.Alerts;
+using LeptonStream.Cli.Logging;
+using LeptonStream.Series;
+
+namespace LeptonStream.Cli.Watch;
+
+/// <summary>One line for people per alert event: when, what happened, how bad, which series, and what it means.</summary>
+/// <param name="chinese">Whether the explanation is to be in Chinese.</param>
+/// <param name="colour">Whether the line goes to a terminal that shows colours.</param>
+internal sealed class AlertLines(bool chinese, bool colour)
+{
+    private const string Red = "\e[31;1m";
+    private const string Yellow = "\e[33m";
+    private const string Green = "\e[32m";
+    private const string Dim = "\e[2m";
+    private const string Off = "\e[0m";
+
+    public static bool WantsColour => !Console.IsOutputRedirected && !LoggingSetup.NoColor;
+
+    public string Of(AlertEvent alert)
+    {
+        var time = alert.DetectedAt.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var type = AlertEventJson.NameOf(alert.Type);
+        var severity = AlertEventJson.NameOf(alert.Severity);
+        var score = alert.Score.ToString("0.0", CultureInfo.InvariantCulture);
+        var series = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
+        var meaning = (chinese ? alert.Chinese : alert.English).Summary;
+        return $"{Paint(Dim, time)} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {Plain(series)}  {Paint(Dim, Plain(meaning))}";
+    }
+
+    private static string ColourOf(AlertEvent alert) => (alert.Type, alert.Severity) switch
+    {
+        (AlertEventType.Resolved, _) => Green,
+        (_, AlertSeverity.Critical) => Red,
+        (_, AlertSeverity.Warning) => Yellow,
+        _ => "",
+    };
+
+    private string Paint(string code, string text) => colour && code.Length > 0 ? code + text + Off : text;
+
+    // Names come from producers: one could move the cursor, or turn the rest of the line around.
+    private static string Plain(string text)
+    {
+        if (!text.Any(IsDangerous)) return text;
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text) plain.Append(IsDangerous(c) ? '\uFFFD' : c);
+        return plain.ToString();
+    }
+
+    private static bool IsDangerous(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}
