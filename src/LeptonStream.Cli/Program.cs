@@ -12,6 +12,7 @@ var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on st
 {
     // Roles: processes that run until they are stopped.
     DetectorCommand.Create(),
+    NotifierCommand.Create(),
     DashboardCommand.Create(),
 
     // Everything at once, to see what it does.

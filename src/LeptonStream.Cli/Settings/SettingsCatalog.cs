@@ -6,6 +6,7 @@ using LeptonStream.Cli.Health;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
 using LeptonStream.Kafka;
+using LeptonStream.Notifier;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Cli.Settings;
@@ -21,6 +22,7 @@ internal static class SettingsCatalog
         [KafkaOptions.Section] = typeof(KafkaOptions),
         ["Storage"] = typeof(StorageOptions),
         [DetectorOptions.Section] = typeof(DetectorOptions),
+        [NotifierOptions.Section] = typeof(NotifierOptions),
         [DashboardOptions.Section] = typeof(DashboardOptions),
         [HealthOptions.Section] = typeof(HealthOptions),
 

@@ -31,6 +31,9 @@ internal static class SettingsFlags
         ["Kafka:TopicPrefix"] = Flag("--topic-prefix", "PREFIX", "Begins the name of every topic (default 'lepton.')"),
         ["Storage:ConnectionString"] = Flag("--storage", "CONNECTION", "Journal: 'Host=…;Database=…' for PostgreSQL, 'Data Source=FILE' for SQLite (default lepton.db)"),
         ["Detector:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-detector)"),
+        ["Notifier:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-notifier)"),
+        ["Notifier:RoutingFile"] = Flag("--routing", "FILE", "Routes and receivers in Alertmanager's words (default: every alert to the console and the webhook)"),
+        ["Notifier:WebhookUrl"] = Flag("--webhook", "URL", "Without --routing: a webhook that is told of every alert"),
         ["Dashboard:Url"] = Flag("--url", "URL", "Where to listen (default http://127.0.0.1:8080)"),
         ["Health:Port"] = Flag("--health-port", "PORT", "Serve /healthz/live and /healthz/ready on this port (default: off)"),
     };
