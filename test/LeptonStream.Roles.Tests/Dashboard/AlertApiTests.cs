@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LeptonStream.Alerts;
+using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 

@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Testing;
 using Microsoft.Playwright;
 
 namespace LeptonStream.Roles.Tests.Dashboard;

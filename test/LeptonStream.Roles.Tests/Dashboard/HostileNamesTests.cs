@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LeptonStream.Alerts;
 using LeptonStream.Series;
+using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 

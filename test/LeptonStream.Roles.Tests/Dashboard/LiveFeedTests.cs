@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 

@@ -4,10 +4,10 @@ using Dapper;
 using LeptonStream.Alerts;
 using LeptonStream.Storage;
 
-namespace LeptonStream.Roles.Tests.Dashboard;
+namespace LeptonStream.Testing;
 
 /// <summary>Writes events into the journal's tables, so that tests can put in what no notifier would.</summary>
-internal sealed class TestJournal(Database database)
+public sealed class TestJournal(Database database)
 {
     private long _offset;
 

@@ -2,10 +2,10 @@ using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
-namespace LeptonStream.Roles.Tests.Dashboard;
+namespace LeptonStream.Testing;
 
 /// <summary>Alert events for tests: a series that is steady and then leaves its band.</summary>
-internal static class SampleAlerts
+public static class SampleAlerts
 {
     private const int PointCount = 60;
     private const int AnomalousCount = 10;
