@@ -132,6 +132,38 @@ public sealed class DashboardPageTests
     }
 
     [Test]
+    public async Task Chart_ValuesThatAreNoNumbers_AreMarkedAndTold()
+    {
+        var alert = SampleAlerts.Opened(metric: "loss");
+        var points = alert.Points.Select((p, i) => i >= 50 ? p with { Value = double.NaN } : p).ToList();
+        await _dashboard.Journal.Record(alert with { Value = null, ValueText = "NaN", Unit = null, Points = points });
+
+        await using var page = await Browser.Open(_dashboard);
+        await page.Page.Locator(".plot canvas").WaitForAsync();
+
+        Assert.That(await page.Page.Locator(".facts dd").First.TextContentAsync(), Is.EqualTo("NaN"));
+        Assert.That(await page.Page.Locator(".legend").InnerTextAsync(), Does.Contain("not a number"));
+        Assert.That(await page.Page.Locator(".readout").InnerTextAsync(), Does.Contain("not a number"));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(2)]
+    public async Task Chart_FewPointsWithoutABand_IsStillDrawn(int count)
+    {
+        var alert = SampleAlerts.Opened();
+        var points = alert.Points.TakeLast(count).Select(p => p with { Expected = double.NaN, Lower = double.NaN, Upper = double.NaN }).ToList();
+        await _dashboard.Journal.Record(alert with { Expected = null, Lower = null, Upper = null, Points = points });
+
+        await using var page = await Browser.Open(_dashboard);
+        await page.Page.Locator(".plot canvas").WaitForAsync();
+        await page.Page.Locator(".plot").HoverAsync();
+
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
     public async Task Language_Switched_ShowsChineseAndIsRemembered()
     {
         var alert = SampleAlerts.Opened();
@@ -306,6 +338,52 @@ public sealed class DashboardPageTests
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "All alerts" }).TapAsync();
         await page.Rows.First.WaitForAsync();
         Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Phone_BackFromAnAlert_IsWhereTheListWasLeft()
+    {
+        await _dashboard.Journal.RecordAll(Enumerable.Range(0, 30).Select(i => SampleAlerts.Opened(metric: $"metric_{i}")));
+        await using var page = await Browser.Open(_dashboard, new() { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
+        await page.Rows.Nth(20).ScrollIntoViewIfNeededAsync();
+        var place = await page.Page.EvaluateAsync<double>("scrollY");
+        Assert.That(place, Is.GreaterThan(500));
+
+        await page.Rows.Nth(20).TapAsync();
+        await page.Page.Locator("#detail h2").WaitForAsync();
+        Assert.That(await page.Page.EvaluateAsync<double>("scrollY"), Is.Zero);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "All alerts" }).TapAsync();
+        await page.Rows.First.WaitForAsync();
+
+        Assert.That(await page.Page.EvaluateAsync<double>("scrollY"), Is.EqualTo(place).Within(2));
+    }
+
+    [Test]
+    public async Task Journal_NotAnsweringAtFirst_IsSaidAndTriedAgain()
+    {
+        await _dashboard.Journal.Record(SampleAlerts.Opened());
+        await _dashboard.Journal.Execute("alter table alert rename to away");
+        await using var page = await Browser.Open(_dashboard);
+        await page.Page.GetByText("The alerts could not be loaded").WaitForAsync();
+        Assert.That(await page.Page.Locator("#empty").InnerTextAsync(), Does.Contain("Storage:ConnectionString"));
+
+        await _dashboard.Journal.Execute("alter table away rename to alert");
+
+        await page.Shows("ttft_p99_ms");
+        await page.Connected();
+    }
+
+    [Test]
+    public async Task Journal_StopsAnswering_IsSaidInPlaceOfLive()
+    {
+        await using var page = await Browser.Open(_dashboard);
+        await page.Connected();
+
+        await _dashboard.Journal.Execute("alter table alert_event rename to away");
+        await page.Page.GetByText("Journal unreachable").WaitForAsync();
+
+        await _dashboard.Journal.Execute("alter table away rename to alert_event");
+        await page.Connected();
     }
 
     [TestCase(ColorScheme.Light)]

@@ -22,6 +22,7 @@ const live = new Live({ alert: onAlert, reset: load, state: showConnection });
 let view = readAddress();
 let filter = parseFilter(view.filter);
 let shownAlert;
+let listPlace = 0;
 let connection = 'connecting';
 let failure = null;
 let loaded = false;
@@ -84,7 +85,8 @@ function chooseFirst() {
 
 function narrow(condition) {
   const others = view.filter.trim();
-  if (!others.includes(condition)) go({ ...view, filter: others ? `${others} ${condition}` : condition });
+  const all = others.includes(condition) ? others : `${others} ${condition}`.trim();
+  go({ ...view, filter: all, alert: wide.matches ? view.alert : null });
 }
 
 function togglePause() {
@@ -152,16 +154,24 @@ function draw() {
   drawNotice();
   drawEmpty(alerts.length === 0);
   for (const button of at('statuses').children) button.setAttribute('aria-pressed', String(button.value === view.status));
+  if (view.alert && !shownAlert) listPlace = scrollY;
   document.body.dataset.view = view.alert ? 'detail' : alerts.length === 0 && !view.filter.trim() ? 'empty' : 'list';
   if (view.alert !== shownAlert) showDetail();
 }
 
 function showDetail() {
-  const changed = view.alert !== shownAlert;
-  shownAlert = view.alert;
-  if (changed) at('detail').scrollTop = 0;
+  if (view.alert !== shownAlert) turn();
   if (view.alert) detail.show(view.alert);
   else detail.clear();
+}
+
+// On a phone the list and the alert take turns: each is found again where one left it.
+function turn() {
+  shownAlert = view.alert;
+  at('detail').scrollTop = 0;
+  if (wide.matches) return;
+  scrollTo(0, view.alert ? 0 : listPlace);
+  if (view.alert) at('detail').focus({ preventScroll: true });
 }
 
 function drawCounts() {
@@ -257,8 +267,8 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || at('help').open) return;
   const writes = event.target.matches('input, select, textarea');
   if (event.key === 'Escape') {
-    if (event.target === at('filter')) list.move(0);
-    else if (view.alert && !wide.matches) go({ ...view, alert: null });
+    if (view.alert && !wide.matches) go({ ...view, alert: null });
+    else list.move(0);
     return;
   }
   const act = writes ? null : {

@@ -1,6 +1,6 @@
 // The chart that an event carries with it: points, expected value, band, and where the anomaly began.
 import { el, svg } from './dom.js';
-import { t, number, quantity, unitText, axisClock, clock } from './text.js';
+import { t, number, axisNumber, quantity, unitText, axisClock, clock } from './text.js';
 
 const valueSeries = 4;
 const anomalyWidth = 4;
@@ -69,7 +69,7 @@ export class Chart {
       scales: { x: { time: true, range: (plot, from, to) => from === to ? [from - 1, to + 1] : [from, to + (to - from) * 0.01] }, y: { range: () => [low, high] } },
       axes: [
         { ...axis, space: 90, size: 28, values: (plot, splits) => splits.map(at => time(at * 1000)) },
-        { ...axis, size: (plot, values) => 14 + 7.5 * Math.max(3, ...(values ?? []).map(text => text.length)), values: (plot, splits) => splits.map(value => number(value, 5)) },
+        { ...axis, size: (plot, values) => 14 + 7.5 * Math.max(3, ...(values ?? []).map(text => text.length)), values: (plot, splits, index, space, step) => splits.map(axisNumber(step)) },
       ],
       series: [
         {},

@@ -1,6 +1,6 @@
 // One alert: what it means, its chart, what to do, who found it and where it came from.
 import { el, svg, name, icon } from './dom.js';
-import { t, term, number, quantity, percent, clock, fullTime, duration, currentLanguage } from './text.js';
+import { t, term, number, quantity, percent, clock, fullTime, isoTime, duration, currentLanguage } from './text.js';
 import { Chart } from './chart.js';
 import { age } from './list.js';
 import { fetchJson } from './store.js';
@@ -114,7 +114,8 @@ function facts(alert, event, history) {
   const fact = (key, value, note) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, value, note && el('small', {}, note)));
   const onset = Date.parse(event.onset);
   const opened = history.findLast(entry => entry.type === 'opened');
-  const delay = opened && t('fact.delay', { time: duration(Date.parse(opened.detectedAt) - onset) });
+  const late = opened && Date.parse(opened.detectedAt) - onset;
+  const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
   const band = event.lower === null || event.upper === null ? null : t('chart.range', { lower: number(event.lower), upper: quantity(event.upper, event.unit) });
   return el('dl', { class: 'facts' },
     fact('fact.seen', event.valueText ?? quantity(event.value, event.unit)),
@@ -190,4 +191,4 @@ function section(key, ...content) {
 
 const explanationOf = event => event.explanation[currentLanguage()];
 
-const timeOf = at => el('time', { datetime: new Date(at).toISOString(), title: fullTime(at) }, clock(at));
+const timeOf = at => el('time', { datetime: isoTime(at), title: fullTime(at) }, clock(at));

@@ -1,6 +1,6 @@
 // The list of alerts: one link per alert, kept in place while the alert stays the same.
 import { el, svg, name, icon } from './dom.js';
-import { t, term, number, relative, duration, fullTime, currentLanguage } from './text.js';
+import { t, term, number, relative, duration, fullTime, isoTime, currentLanguage } from './text.js';
 
 const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
@@ -39,14 +39,13 @@ export class AlertListView {
     if (next && next.link !== document.activeElement) next.link.focus({ preventScroll: true });
   }
 
-  // Moves the focus by a number of rows and keeps it within the list.
+  // Moves the focus by a number of rows from where it is, else from the chosen alert, and keeps it within the list.
   move(by) {
     const links = [...this.root.querySelectorAll('a')];
     if (links.length === 0) return;
-    const from = Math.max(links.indexOf(document.activeElement), links.findIndex(link => link.hasAttribute('aria-current')));
-    const focused = links.indexOf(document.activeElement) >= 0 || from >= 0;
-    const to = focused ? Math.min(Math.max(from + by, 0), links.length - 1) : 0;
-    links[to].focus();
+    const focused = links.indexOf(document.activeElement);
+    const from = focused >= 0 ? focused : links.findIndex(link => link.hasAttribute('aria-current'));
+    links[from < 0 ? 0 : Math.min(Math.max(from + by, 0), links.length - 1)].focus();
   }
 
   // The same alert in the same language keeps its row; a changed one gets a new content in the same place.
@@ -88,7 +87,7 @@ function when(alert) {
 
 // A time that says how long ago it is, kept up to date by refreshAges.
 export function age(at, kind) {
-  return el('time', { class: kind, datetime: new Date(at).toISOString(), 'data-age': at, title: fullTime(at) }, relative(at));
+  return el('time', { class: kind, datetime: isoTime(at), 'data-age': at, title: fullTime(at) }, relative(at));
 }
 
 export function refreshAges() {

@@ -9,11 +9,14 @@ export class Store {
   seq = 0;
   openTotal = 0;
   #arrived = new Map();
+  #turn = 0;
 
   // Loads the open alerts, and with them the resolved ones where these are to be shown. What comes live in the meantime is kept.
   async load(withResolved) {
+    const turn = ++this.#turn;
     this.#arrived.clear();
     const [open, resolved] = await Promise.all([list('firing', most), withResolved ? list('resolved', mostResolved) : null]);
+    if (turn !== this.#turn) return;
     this.alerts = new Map([...open.alerts, ...resolved?.alerts ?? []].map(alert => [alert.alertId, alert]));
     this.openTotal = open.total;
     this.seq = open.seq;

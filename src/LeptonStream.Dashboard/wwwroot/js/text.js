@@ -2,6 +2,7 @@
 
 export const languages = { en: 'EN', 'zh-CN': '中文' };
 
+const unknown = '–';
 const remembered = 'lepton.language';
 const catalogues = new Map();
 let language = 'en';
@@ -55,15 +56,24 @@ function format(kind, make) {
   return formats.get(key);
 }
 
-export function number(value, digits = 4) {
+// Significant digits, but never fewer than the whole part has: 0.00113, 1.93, 917,575.
+export function number(value, digits = 3) {
   const plain = Number(value);
-  if (value === null || value === undefined || !Number.isFinite(plain)) return String(value ?? '–');
+  if (value === null || value === undefined || !Number.isFinite(plain)) return String(value ?? unknown);
   const size = Math.abs(plain);
-  const far = size !== 0 && (size >= 1e9 || size < 1e-4);
-  return format(`n${digits}${far}`, () => new Intl.NumberFormat(language, {
-    maximumSignificantDigits: digits, notation: far ? 'scientific' : 'standard',
-  })).format(plain);
+  if (size !== 0 && (size >= 1e15 || size < 1e-6)) return format(`far${digits}`, () => numbers({ maximumSignificantDigits: digits, notation: 'scientific' })).format(plain);
+  if (size >= 10 ** digits) return format('whole', () => numbers({ maximumFractionDigits: 0 })).format(plain);
+  return format(`digits${digits}`, () => numbers({ maximumSignificantDigits: digits })).format(plain);
 }
+
+// The numbers of an axis whose steps have this size.
+export function axisNumber(step) {
+  const decimals = step < 1e-6 || step >= 1e9 ? null : (String(step).split('.')[1] ?? '').length;
+  const made = format(`axis${decimals}`, () => numbers(decimals === null ? { maximumSignificantDigits: 5, notation: 'scientific' } : { maximumFractionDigits: decimals }));
+  return value => made.format(value);
+}
+
+const numbers = options => new Intl.NumberFormat(language, options);
 
 // UCUM, as events carry it, in the form people write; what is not here is shown as it came.
 const units = { Cel: '°C', By: 'B', KiBy: 'KiB', MiBy: 'MiB', GiBy: 'GiB', us: 'µs', 1: '' };
@@ -83,6 +93,7 @@ export const percent = value => format('%', () => new Intl.NumberFormat(language
 
 // Local time; the day only where it is not today.
 export function clock(at) {
+  if (!Number.isFinite(at)) return unknown;
   const today = new Date().toDateString() === new Date(at).toDateString();
   return format(`clock${today}`, () => new Intl.DateTimeFormat(language, {
     ...(today ? {} : { month: 'short', day: 'numeric' }), hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
@@ -90,17 +101,21 @@ export function clock(at) {
 }
 
 export function fullTime(at) {
+  if (!Number.isFinite(at)) return unknown;
   const local = format('full', () => new Intl.DateTimeFormat(language, {
     dateStyle: 'full', timeStyle: 'long', hourCycle: 'h23',
   })).format(at);
   return `${local}\n${new Date(at).toISOString()}`;
 }
 
-// What an axis of a given width in milliseconds writes.
+// For machines; nothing where it is no time.
+export const isoTime = at => Number.isFinite(at) ? new Date(at).toISOString() : null;
+
+// What a time axis of a given width in milliseconds writes.
 export function axisClock(width) {
   const seconds = width < 150_000;
   const days = width > 86_400_000;
-  const made = format(`axis${seconds}${days}`, () => new Intl.DateTimeFormat(language, {
+  const made = format(`times${seconds}${days}`, () => new Intl.DateTimeFormat(language, {
     ...(days ? { month: 'numeric', day: 'numeric' } : {}), hour: '2-digit', minute: '2-digit', ...(seconds ? { second: '2-digit' } : {}), hourCycle: 'h23',
   }));
   return at => made.format(at);
@@ -109,6 +124,7 @@ export function axisClock(width) {
 const steps = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1000]];
 
 export function relative(at, now = Date.now()) {
+  if (!Number.isFinite(at)) return unknown;
   const apart = at - now;
   const [unit, size] = steps.find(([, s]) => Math.abs(apart) >= s) ?? steps[3];
   return format('relative', () => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })).format(Math.trunc(apart / size), unit);
