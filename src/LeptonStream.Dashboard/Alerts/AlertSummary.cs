@@ -17,6 +17,11 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Onset">When the anomaly began, RFC 3339.</param>
 /// <param name="DetectedAt">Event time of the sample behind its last event, RFC 3339.</param>
 /// <param name="ResolvedAt">When it was over, RFC 3339; null while it fires.</param>
+/// <param name="Value">The value of that sample; null where it was no finite number.</param>
+/// <param name="ValueText">The value as text where it was no finite number.</param>
+/// <param name="Expected">What was expected then.</param>
+/// <param name="Unit">The unit (UCUM) of both.</param>
+/// <param name="Detector">The detector that speaks loudest.</param>
 /// <param name="Labels">The labels that routes and matchers see.</param>
 /// <param name="Summary">One sentence per language.</param>
 /// <param name="Spark">Its last points.</param>
@@ -33,6 +38,11 @@ internal sealed record AlertSummary(
     string Onset,
     string DetectedAt,
     string? ResolvedAt,
+    double? Value,
+    string? ValueText,
+    double? Expected,
+    string? Unit,
+    string? Detector,
     IReadOnlyDictionary<string, string> Labels,
     IReadOnlyDictionary<string, string>? Summary,
     Spark? Spark)
@@ -52,6 +62,11 @@ internal sealed record AlertSummary(
         Timestamp.FromUnixMilliseconds(row.Onset).ToString(),
         Timestamp.FromUnixMilliseconds(row.DetectedAt).ToString(),
         row.ResolvedAt is { } resolved ? Timestamp.FromUnixMilliseconds(resolved).ToString() : null,
+        last?.Value,
+        last?.ValueText,
+        last?.Expected,
+        last?.Unit,
+        last?.Detectors.Select(part => part.Name).FirstOrDefault(),
         ToDictionary(last?.RoutingLabels ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric))),
         last is null ? null : new Dictionary<string, string> { ["en"] = last.English.Summary, ["zh-CN"] = last.Chinese.Summary },
         last is null ? null : Spark.Of(last));

@@ -175,7 +175,7 @@ public sealed class DashboardPageTests
         await page.Page.SelectOptionAsync("#language", "zh-CN");
         await page.Page.GetByText(alert.Chinese.Description).WaitForAsync();
         Assert.That(await page.Page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo("zh-CN"));
-        Assert.That(await page.Rows.First.InnerTextAsync(), Does.Contain("严重").And.Contain(alert.Chinese.Summary));
+        Assert.That(await page.Rows.First.InnerTextAsync(), Does.Contain("严重").And.Contain("预期 180"));
         Assert.That(await page.Page.Locator("#connection").TextContentAsync(), Is.EqualTo("实时"));
 
         await page.Page.ReloadAsync();

@@ -55,12 +55,13 @@ export class Chart {
     const colours = readColours();
     const seconds = this.points.map(point => point.time / 1000);
     const column = key => this.points.map(point => point[key]);
-    const marked = this.points.map(point => point.side ? point.value : null);
+    const line = { label: '', spanGaps: false, points: { show: false } };
+    const outside = isPart => this.points.map(point => point.side && isPart(point) ? point.value : null);
+    const marks = { ...line, paths: () => null };
     const [low, high] = rangeOf(this.points);
     const span = this.points.length > 1 ? this.points.at(-1).time - this.points[0].time : 0;
     const time = axisClock(span);
     const axis = { stroke: colours.muted, grid: { stroke: colours.grid, width: 1 }, ticks: { show: false }, font: colours.font };
-    const line = { label: '', spanGaps: false, points: { show: false } };
 
     this.#plot = new uPlot({
       ...this.#size(),
@@ -77,7 +78,8 @@ export class Chart {
         { ...line, stroke: colours.bandEdge, width: 1 },
         { ...line, stroke: colours.expected, width: 1.5, dash: [6, 5] },
         { ...line, stroke: colours.value, width: 2, points: { size: 4, fill: colours.value, stroke: colours.value } },
-        { ...line, paths: () => null, points: { show: true, size: 9, fill: colours.anomaly, stroke: colours.panel, width: 1 } },
+        { ...marks, points: { show: true, size: 6, fill: colours.panel, stroke: colours.anomaly, width: 1.5 } },
+        { ...marks, points: { show: true, size: 9, fill: colours.anomaly, stroke: colours.panel, width: 1 } },
       ],
       bands: [{ series: [2, 1], fill: colours.band }],
       hooks: {
@@ -85,7 +87,8 @@ export class Chart {
         draw: [plot => { markOnset(plot, this.onset / 1000, colours); markMissing(plot, this.points, colours); }],
         setCursor: [plot => this.#read(plot.cursor.idx)],
       },
-    }, [seconds, column('lower'), column('upper'), column('expected'), column('value'), marked], this.canvas);
+    }, [seconds, column('lower'), column('upper'), column('expected'), column('value'),
+      outside(point => point.time < this.onset), outside(point => !(point.time < this.onset))], this.canvas);
     this.#read(null);
   }
 

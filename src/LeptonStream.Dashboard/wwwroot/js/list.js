@@ -1,6 +1,6 @@
 // The list of alerts: one link per alert, kept in place while the alert stays the same.
 import { el, svg, name, icon } from './dom.js';
-import { t, term, number, relative, duration, fullTime, isoTime, currentLanguage } from './text.js';
+import { t, term, number, quantity, relative, duration, fullTime, isoTime, currentLanguage } from './text.js';
 
 const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
@@ -68,7 +68,7 @@ function build(alert, isNew) {
       el('span', { class: 'severity' }, kind === 'resolved' ? term('type', 'resolved') : term('severity', alert.severity)),
       name(alert.metric, { class: 'metric' })),
     el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
-    el('span', { class: 'summary', dir: 'auto' }, alert.summary?.[currentLanguage()] ?? t('summary.missing')),
+    el('span', { class: 'seen', title: alert.summary?.[currentLanguage()] }, ...seen(alert)),
     spark(alert.spark),
     el('span', { class: 'foot' },
       el('span', { class: 'labels' },
@@ -76,6 +76,15 @@ function build(alert, isNew) {
         ...labels.slice(0, mostLabels).map(([label, value]) => name(`${label}=${value}`, { class: 'label' })),
         labels.length > mostLabels && el('span', { class: 'label' }, `+${labels.length - mostLabels}`)),
       when(alert)));
+}
+
+function seen(alert) {
+  if (!alert.summary) return [t('summary.missing')];
+  return [
+    el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
+    alert.expected !== null && el('span', {}, t('chart.expected', { value: quantity(alert.expected, alert.unit) })),
+    name(alert.detector, { class: 'detector' }),
+  ].filter(part => part);
 }
 
 function when(alert) {
