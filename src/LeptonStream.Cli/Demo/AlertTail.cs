@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Kafka;
+using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Cli.Demo;
 
@@ -17,12 +18,12 @@ internal sealed class AlertTail : IDisposable
     private readonly HashSet<string> _ids = [];
     private readonly Dictionary<int, long> _next = [];
 
-    public AlertTail(KafkaOptions kafka, TopicNames topics, int partitions, Verdicts verdicts)
+    public AlertTail(KafkaOptions kafka, TopicNames topics, int partitions, Verdicts verdicts, ILogger log)
     {
         _verdicts = verdicts;
         _partitions = [.. Enumerable.Range(0, partitions).Select(p => new TopicPartition(topics.Alerts, p))];
         // A group is a must for the client; without subscription and commits it never comes to be.
-        _consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "demo", "lepton-demo")).Build();
+        _consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "demo", "lepton-demo")).LogTo(log).Build();
         _consumer.Assign(_partitions.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
     }
 

@@ -3,10 +3,12 @@ using Confluent.Kafka;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Kafka.Topics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>The Kafka under the demo: the embedded broker, or a real cluster with topics of this run's own that are deleted at the end.</summary>
+/// <summary>The Kafka under the demo: the embedded broker, or a real cluster with topics and groups of this run's own that are deleted at the end.</summary>
 internal sealed class DemoCluster : IAsyncDisposable
 {
     private readonly EmbeddedBroker? _broker;
@@ -22,6 +24,11 @@ internal sealed class DemoCluster : IAsyncDisposable
 
     public TopicNames Topics { get; }
 
+    /// <summary>The detector's consumer group: named after the topics, for another run on the same cluster must not share its partitions.</summary>
+    public string DetectorGroup => Topics.Prefix + "detector";
+
+    public string NotifierGroup => Topics.Prefix + "notifier";
+
     /// <summary>Which it is, for people.</summary>
     public string Name => _broker is null ? $"the cluster at {Kafka.BootstrapServers}" : "the embedded broker";
 
@@ -35,11 +42,11 @@ internal sealed class DemoCluster : IAsyncDisposable
     }
 
     /// <summary>Creates topics on a real cluster, under a prefix that no other run has.</summary>
-    public static async Task<DemoCluster> Real(KafkaOptions kafka, int partitions, DateTimeOffset now)
+    public static async Task<DemoCluster> Real(KafkaOptions kafka, int partitions, DateTimeOffset now, ILogger log)
     {
         kafka.TopicPrefix += string.Create(CultureInfo.InvariantCulture, $"demo-{now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.");
         var cluster = new DemoCluster(kafka, null);
-        using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).Build();
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(log).Build();
         await new TopicAdministration(admin, cluster.Topics).Create(partitions, -1);
         return cluster;
     }
@@ -52,14 +59,15 @@ internal sealed class DemoCluster : IAsyncDisposable
             return;
         }
 
-        using var admin = new AdminClientBuilder(ClientSettings.Admin(Kafka)).Build();
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Kafka)).LogTo(NullLogger.Instance).Build();
         try
         {
             await admin.DeleteTopicsAsync(Topics.All);
+            await admin.DeleteGroupsAsync([DetectorGroup, NotifierGroup]);
         }
         catch (KafkaException left)
         {
-            await Console.Error.WriteLineAsync($"the demo's topics {Topics.Prefix}* are left behind: {left.Error.Reason}");
+            await Console.Error.WriteLineAsync($"lepton: topics or groups named {Topics.Prefix}* are left behind: {left.Error.Reason}");
         }
     }
 }

@@ -4,6 +4,7 @@ using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Detector;
 using LeptonStream.Samples;
 using Spectre.Console;
 
@@ -55,6 +56,8 @@ internal static class DemoCommand
             var length = DurationText.Read(parsed.GetValue(story) ?? "") ?? WholeStory;
             var ends = parsed.GetValue(once) || parsed.GetValue(json);
             var real = SettingsFlags.Read(parsed).Any(flag => flag.Setting == Brokers);
+            var settings = LeptonSettings.Load(parsed);
+            settings.Check(services => services.AddDetector(settings.Configuration));
             return Run(
                 new()
                 {
@@ -63,7 +66,7 @@ internal static class DemoCommand
                         : parsed.GetValue(speed) is { } factor ? length / factor
                         : ends ? null : WatchableDuration,
                     Kafka = real ? KafkaSettings.Load(parsed) : null,
-                    Settings = LeptonSettings.Load(parsed).Configuration,
+                    Settings = settings.Configuration,
                     Once = ends,
                     Dashboard = !parsed.GetValue(noDashboard),
                 },

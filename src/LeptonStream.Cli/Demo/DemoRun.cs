@@ -37,8 +37,8 @@ internal sealed class DemoRun : IDisposable
         _stage = stage;
         _elapsed = elapsed;
         _fleet = new(options.Story);
-        _producer = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, stage.DetectorGroup);
-        _tail = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, new(options.Story, _fleet.Script, _fleet.Quiet));
+        _producer = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, stage.Cluster.DetectorGroup, stage.Log);
+        _tail = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, new(options.Story, _fleet.Script, _fleet.Quiet), stage.Log);
     }
 
     /// <summary>Where it stands; from any thread.</summary>
@@ -139,7 +139,7 @@ internal sealed class DemoRun : IDisposable
 
     private long DeadLetters()
     {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_stage.Cluster.Kafka, "demo", "lepton-demo")).Build();
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_stage.Cluster.Kafka, "demo", "lepton-demo")).LogTo(_stage.Log).Build();
         return Enumerable.Range(0, _options.Partitions)
             .Select(p => consumer.QueryWatermarkOffsets(new(_stage.Cluster.Topics.DeadLetters, p), Patience))
             .Sum(ends => ends.High.Value - ends.Low.Value);

@@ -39,14 +39,14 @@ internal sealed class DemoStage : IAsyncDisposable
 
     public Database Journal => _roles!.Services.GetRequiredService<Database>();
 
-    /// <summary>The consumer group of the detector: named after the topics, for another run on the same cluster must not share its partitions.</summary>
-    public string DetectorGroup => Cluster.Topics.Prefix + "detector";
-
     /// <summary>The dashboard's address, or null.</summary>
     public Uri? Dashboard => _dashboard is null ? null : DashboardHost.AddressOf(_dashboard);
 
     /// <summary>What the roles complained of.</summary>
     public IReadOnlyList<string> Warnings => _warnings.Lines;
+
+    /// <summary>Where what is not a role complains.</summary>
+    public ILogger Log => _warnings.CreateLogger("Demo");
 
     /// <summary>Ends when a role can't go on.</summary>
     public CancellationToken Broken => _roles!.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -87,7 +87,7 @@ internal sealed class DemoStage : IAsyncDisposable
 
     private async Task Start(DemoOptions options, TimeProvider time, CancellationToken stop)
     {
-        _cluster = options.Kafka is { } kafka ? await DemoCluster.Real(kafka, options.Partitions, time.GetUtcNow()) : DemoCluster.Embedded(options.Partitions);
+        _cluster = options.Kafka is { } kafka ? await DemoCluster.Real(kafka, options.Partitions, time.GetUtcNow(), Log) : DemoCluster.Embedded(options.Partitions);
         _sink = await WebhookSink.Start(stop);
         var settings = Settings(options);
 
@@ -122,8 +122,8 @@ internal sealed class DemoStage : IAsyncDisposable
             ["Kafka:SslKeyLocation"] = kafka.SslKeyLocation,
             ["Kafka:SessionTimeoutMs"] = kafka.SessionTimeoutMs.ToString(CultureInfo.InvariantCulture),
             ["Storage:ConnectionString"] = $"Data Source={Path.Combine(_folder.FullName, "journal.db")}",
-            ["Detector:GroupId"] = DetectorGroup,
-            ["Notifier:GroupId"] = Cluster.Topics.Prefix + "notifier",
+            ["Detector:GroupId"] = Cluster.DetectorGroup,
+            ["Notifier:GroupId"] = Cluster.NotifierGroup,
             ["Notifier:RoutingFile"] = WriteRouting(),
             // An alert of half an hour lasts a tenth of a second here: one that waits for company is over before it is told.
             ["Notifier:BatchWaitMs"] = "0",

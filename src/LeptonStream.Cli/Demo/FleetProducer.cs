@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Kafka;
+using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Cli.Demo;
 
@@ -26,13 +27,13 @@ internal sealed class FleetProducer : IDisposable
     private long _read;
     private Error? _failure;
 
-    public FleetProducer(KafkaOptions kafka, TopicNames topics, int partitions, string detectorGroup)
+    public FleetProducer(KafkaOptions kafka, TopicNames topics, int partitions, string detectorGroup, ILogger log)
     {
         _topic = topics.Metrics;
         _partitions = [.. Enumerable.Range(0, partitions).Select(p => new TopicPartition(_topic, p))];
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, "demo-fleet")).Build();
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, "demo-fleet")).LogTo(log).Build();
         // Asks for the group's offsets only; it never joins.
-        _group = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "demo-fleet", detectorGroup)).Build();
+        _group = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "demo-fleet", detectorGroup)).LogTo(log).Build();
     }
 
     /// <summary>Samples sent so far.</summary>

@@ -4,8 +4,13 @@ namespace LeptonStream.Roles.Tests.Demo;
 
 internal sealed class RehearsalTests
 {
-    [Test, Explicit("a yardstick while the detectors are being tuned: prints every find and every false alert")]
-    public void Story_Seed_FindsTenOfTwelveWithAtMostThreeFalseAlerts([Values(1, 2, 3)] int seed)
+    [Test]
+    public void Story_DefaultSeed_FindsTenOfTwelveWithAtMostThreeFalseAlerts() => Rehearse(1);
+
+    [Test, Explicit("a yardstick for tuning: prints every find and every false alert of many stories")]
+    public void Story_AnySeed_FindsTenOfTwelveWithAtMostThreeFalseAlerts([Range(1, 10)] int seed) => Rehearse(seed);
+
+    private static void Rehearse(int seed)
     {
         var rehearsal = new Rehearsal(new Story { Seed = seed });
         rehearsal.Print();

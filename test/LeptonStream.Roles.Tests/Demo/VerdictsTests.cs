@@ -1,7 +1,7 @@
-using LeptonStream.Alerts;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Series;
+using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Demo;
 
@@ -84,27 +84,11 @@ internal sealed class VerdictsTests
 
     private Verdict Of(FaultKind kind) => _verdicts.Faults.Single(v => v.Fault.Kind == kind);
 
-    private void Open(string model, string metric, LabelSet labels, TimeSpan elapsed, string? id = null) => _verdicts.Take(new()
-    {
-        Id = Guid.NewGuid().ToString("N"),
-        AlertId = id ?? Guid.NewGuid().ToString("N"),
-        Type = AlertEventType.Opened,
-        Model = model,
-        Metric = metric,
-        Labels = labels,
-        Severity = AlertSeverity.Warning,
-        Score = 2,
-        Confidence = 1,
-        Onset = Story.Start + elapsed,
-        DetectedAt = Story.Start + elapsed,
-        SourceTopic = "lepton.metrics",
-        SourcePartition = 0,
-        SourceOffset = 0,
-        Detectors = [new("mean-sigma", 2, 6), new("median-mad", 1, 3)],
-        Points = [],
-        English = new("", "", []),
-        Chinese = new("", "", []),
-        RoutingLabels = LabelSet.Empty,
-        Annotations = LabelSet.Empty,
-    });
+    private void Open(string model, string metric, LabelSet labels, TimeSpan elapsed, string? id = null) =>
+        _verdicts.Take(AlertEvents.Opened(id ?? Guid.NewGuid().ToString("N"), model: model, labels: labels) with
+        {
+            Metric = metric,
+            DetectedAt = Story.Start + elapsed,
+            Detectors = [new("mean-sigma", 2, 6), new("median-mad", 1, 3)],
+        });
 }
