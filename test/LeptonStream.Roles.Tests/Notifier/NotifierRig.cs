@@ -93,7 +93,13 @@ internal sealed class NotifierRig : IAsyncDisposable
         return [.. await connection.QueryAsync<T>(sql)];
     }
 
-    public Task Recorded(int events) => Eventually.True(() => Scalar<long>("select count(*) from alert_event").GetAwaiter().GetResult() >= events, $"{events} events in the journal");
+    /// <summary>Waits until so many events are in the journal.</summary>
+    public async Task Recorded(int events)
+    {
+        // The notifier makes the tables when it starts; whoever comes first makes them.
+        await DatabaseSchema.Apply(Database);
+        await Eventually.True(() => Scalar<long>("select count(*) from alert_event").GetAwaiter().GetResult() >= events, $"{events} events in the journal");
+    }
 
     public static IRoleHealth HealthOf(IHost host) => host.Services.GetRequiredService<IRoleHealth>();
 
