@@ -37,6 +37,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>As <see cref="ForUpdate"/>, but leaves out the rows that another transaction holds.</summary>
     public string ForUpdateSkipLocked => Kind == DatabaseKind.PostgreSql ? "for update skip locked" : "";
 
+    /// <summary>Compares a column with the elements of an array parameter: <c>where id {AnyOf("@ids")}</c>. PostgreSQL takes the array whole, SQLite one by one.</summary>
+    public string AnyOf(string parameter) => Kind == DatabaseKind.PostgreSql ? $"= any({parameter})" : $"in {parameter}";
+
     /// <summary>Makes the seam for a connection string; nothing is opened yet.</summary>
     /// <exception cref="ArgumentException">It is neither for PostgreSQL nor for SQLite; the message says what is allowed.</exception>
     public static Database Of(string connectionString)

@@ -112,19 +112,19 @@ internal sealed class AlertJournal
     private async Task<long> LockCounter(DbTransaction transaction, string name) =>
         (await transaction.Query<long>($"select value from counter where name = @name {_database.ForUpdate}", new { name })).Single();
 
-    private static async Task<IReadOnlyList<JournalRecord>> LeaveOutOld(DbTransaction transaction, IReadOnlyList<JournalRecord> batch)
+    private async Task<IReadOnlyList<JournalRecord>> LeaveOutOld(DbTransaction transaction, IReadOnlyList<JournalRecord> batch)
     {
         string[] topics = [.. batch.Select(record => record.Topic).Distinct()];
-        var rows = await transaction.Query<(string Topic, int Partition, long NextOffset)>("select topic, kafka_partition, next_offset from consumer_offset where topic in @topics", new { topics });
+        var rows = await transaction.Query<(string Topic, int Partition, long NextOffset)>($"select topic, kafka_partition, next_offset from consumer_offset where topic {_database.AnyOf("@topics")}", new { topics });
         var positions = rows.ToDictionary(row => (row.Topic, row.Partition), row => row.NextOffset);
         return [.. batch.Where(record => record.Offset >= positions.GetValueOrDefault((record.Topic, record.Partition)))];
     }
 
-    private static async Task<IReadOnlyList<JournalRecord>> LeaveOutKnown(DbTransaction transaction, IReadOnlyList<JournalRecord> records)
+    private async Task<IReadOnlyList<JournalRecord>> LeaveOutKnown(DbTransaction transaction, IReadOnlyList<JournalRecord> records)
     {
         var events = records.Where(record => record.Event is not null).DistinctBy(record => record.Event!.Id).ToArray();
         string[] ids = [.. events.Select(record => record.Event!.Id)];
-        var known = (await transaction.Query<string>("select event_id from alert_event where event_id in @ids", new { ids })).ToHashSet();
+        var known = (await transaction.Query<string>($"select event_id from alert_event where event_id {_database.AnyOf("@ids")}", new { ids })).ToHashSet();
         return known.Count == 0 ? events : [.. events.Where(record => !known.Contains(record.Event!.Id))];
     }
 

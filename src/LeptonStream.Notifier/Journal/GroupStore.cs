@@ -19,13 +19,14 @@ internal sealed class GroupStore(Database database, string routing)
     private const int MostParameters = 500;
 
     /// <summary>The groups of the given ids and those that hold one of the alerts; of their members only those that <see cref="AlertPipeline.OnAlert"/> needs.</summary>
-    public async Task<LoadedGroups> LoadFor(DbTransaction transaction, IReadOnlyCollection<string> groupIds, IReadOnlyCollection<string> alertIds, IReadOnlyCollection<string> fingerprints)
+    public async Task<LoadedGroups> LoadFor(DbTransaction transaction, string[] groupIds, string[] alertIds, string[] fingerprints)
     {
-        var holding = await transaction.Query<string>("select distinct group_id from alert_group_member where alert_id in @alertIds", new { alertIds });
+        var holding = await transaction.Query<string>($"select distinct group_id from alert_group_member where alert_id {database.AnyOf("@alertIds")}", new { alertIds });
         string[] ids = [.. groupIds.Union(holding)];
-        var groups = await transaction.Query<GroupRow>($"select * from alert_group where group_id in @ids order by group_id {database.ForUpdate}", new { ids });
+        var groups = await transaction.Query<GroupRow>($"select * from alert_group where group_id {database.AnyOf("@ids")} order by group_id {database.ForUpdate}", new { ids });
         // Read after the locks: a flush may have removed some between the two statements.
-        var members = await transaction.Query<MemberRow>("select * from alert_group_member where group_id in @ids and (alert_id in @alertIds or fingerprint in @fingerprints)", new { ids, alertIds, fingerprints });
+        var members = await transaction.Query<MemberRow>(
+            $"select * from alert_group_member where group_id {database.AnyOf("@ids")} and (alert_id {database.AnyOf("@alertIds")} or fingerprint {database.AnyOf("@fingerprints")})", new { ids, alertIds, fingerprints });
         return LoadedGroups.Of(groups, members);
     }
 
@@ -36,7 +37,7 @@ internal sealed class GroupStore(Database database, string routing)
             $"select * from alert_group where routing = @routing and (next_flush <= @now or next_flush > @far) order by next_flush, group_id limit @limit {database.ForUpdateSkipLocked}",
             new { routing, now = now.UnixMilliseconds, far = (now + longestWait).UnixMilliseconds, limit });
         string[] ids = [.. groups.Select(group => group.GroupId)];
-        return LoadedGroups.Of(groups, await transaction.Query<MemberRow>("select * from alert_group_member where group_id in @ids", new { ids }));
+        return LoadedGroups.Of(groups, await transaction.Query<MemberRow>($"select * from alert_group_member where group_id {database.AnyOf("@ids")}", new { ids }));
     }
 
     /// <summary>Every group, whole, if any was made under other routes; else none.</summary>
@@ -68,8 +69,8 @@ internal sealed class GroupStore(Database database, string routing)
 
         foreach (var gone in loaded.Before.Keys.Where(id => !loaded.Groups.TryGet(id, out _)).Chunk(MostParameters))
         {
-            await transaction.Execute("delete from alert_group_member where group_id in @gone", new { gone });
-            await transaction.Execute("delete from alert_group where group_id in @gone", new { gone });
+            await transaction.Execute($"delete from alert_group_member where group_id {database.AnyOf("@gone")}", new { gone });
+            await transaction.Execute($"delete from alert_group where group_id {database.AnyOf("@gone")}", new { gone });
         }
     }
 
@@ -94,7 +95,7 @@ internal sealed class GroupStore(Database database, string routing)
         "update alert_group set routing = @routing, next_flush = @next, told = @told where group_id = @Id",
         new { group.Id, routing, next = group.NextFlush.UnixMilliseconds, told = AlertingJson.Write(group.Told) });
 
-    private static async Task SaveMembers(DbTransaction transaction, AlertGroupState group, IReadOnlyDictionary<Fingerprint, GroupedAlert> before)
+    private async Task SaveMembers(DbTransaction transaction, AlertGroupState group, IReadOnlyDictionary<Fingerprint, GroupedAlert> before)
     {
         var changed = group.Alerts.Values.Where(alert => !alert.Equals(before.GetValueOrDefault(alert.Fingerprint)))
             .Select(alert => new { group.Id, fingerprint = alert.Fingerprint.ToString(), alert.AlertId, content = AlertingJson.Write(alert) });
@@ -105,7 +106,7 @@ internal sealed class GroupStore(Database database, string routing)
             """,
             changed);
         foreach (var gone in before.Keys.Where(fingerprint => !group.Alerts.ContainsKey(fingerprint)).Select(fingerprint => fingerprint.ToString()).Chunk(MostParameters))
-            await transaction.Execute("delete from alert_group_member where group_id = @Id and fingerprint in @gone", new { group.Id, gone });
+            await transaction.Execute($"delete from alert_group_member where group_id = @Id and fingerprint {database.AnyOf("@gone")}", new { group.Id, gone });
     }
 
     internal sealed class GroupRow

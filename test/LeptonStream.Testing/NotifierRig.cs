@@ -6,26 +6,26 @@ using LeptonStream.Kafka.Embedded;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Storage;
-using LeptonStream.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LeptonStream.Roles.Tests.Notifier;
+namespace LeptonStream.Testing;
 
-/// <summary>An embedded broker, a SQLite journal, a webhook receiver, and notifiers on them as their own hosts.</summary>
-internal sealed class NotifierRig : IAsyncDisposable
+/// <summary>An embedded broker, a journal, a webhook receiver, and notifiers on them as their own hosts.</summary>
+public sealed class NotifierRig : IAsyncDisposable
 {
     public const string Group = "lepton-notifier";
 
     private readonly Dictionary<string, string?> _settings;
     private readonly List<IHost> _hosts = [];
-    private readonly TestDatabase _database;
+    private readonly TestDatabase? _owned;
 
-    private NotifierRig(TestDatabase database, WebhookSink sink, int partitions)
+    private NotifierRig(string connectionString, TestDatabase? owned, WebhookSink sink, int partitions)
     {
-        _database = database;
+        _owned = owned;
+        Database = Database.Of(connectionString);
         Sink = sink;
         Broker = EmbeddedBroker.Start();
         Options = new KafkaOptions { BootstrapServers = Broker.BootstrapServers, SessionTimeoutMs = 6_000 };
@@ -36,7 +36,7 @@ internal sealed class NotifierRig : IAsyncDisposable
         {
             ["Kafka:BootstrapServers"] = Options.BootstrapServers,
             ["Kafka:SessionTimeoutMs"] = "6000",
-            ["Storage:ConnectionString"] = database.ConnectionString,
+            ["Storage:ConnectionString"] = connectionString,
             ["Notifier:WebhookUrl"] = sink.Url(),
             ["Notifier:GroupWait"] = "300ms",
             ["Notifier:GroupInterval"] = "1s",
@@ -53,10 +53,17 @@ internal sealed class NotifierRig : IAsyncDisposable
 
     public WebhookSink Sink { get; }
 
-    public Database Database => _database.Database;
+    public Database Database { get; }
 
-    public static async Task<NotifierRig> Create(int partitions = 2) =>
-        new(await TestDatabase.Create(DatabaseKind.Sqlite), await WebhookSink.Start(), partitions);
+    /// <summary>On a SQLite file of its own.</summary>
+    public static async Task<NotifierRig> Create(int partitions = 2)
+    {
+        var database = await TestDatabase.Create(DatabaseKind.Sqlite);
+        return new(database.ConnectionString, database, await WebhookSink.Start(), partitions);
+    }
+
+    /// <summary>On a database that is there already.</summary>
+    public static async Task<NotifierRig> CreateOn(string connectionString, int partitions = 2) => new(connectionString, null, await WebhookSink.Start(), partitions);
 
     public IHost Start(params (string Name, string Value)[] settings)
     {
@@ -114,6 +121,7 @@ internal sealed class NotifierRig : IAsyncDisposable
         Probe.Dispose();
         Broker.Dispose();
         await Sink.DisposeAsync();
-        await _database.DisposeAsync();
+        await Database.DisposeAsync();
+        if (_owned is not null) await _owned.DisposeAsync();
     }
 }
