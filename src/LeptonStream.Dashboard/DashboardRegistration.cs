@@ -1,4 +1,3 @@
-using System.Data.Common;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Dashboard.Health;
 using LeptonStream.Dashboard.Live;
@@ -26,7 +25,8 @@ public static class DashboardRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddRouting();
-        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = NameTheJournal);
+        services.AddProblemDetails();
+        services.AddExceptionHandler<JournalFailureHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Default));
         services.AddSingleton<AlertQueries>();
         services.AddSingleton<LiveFeed>();
@@ -38,7 +38,7 @@ public static class DashboardRegistration
     {
         app.Urls.Add(app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.Url);
         app.UseSecurityHeaders();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf });
+        app.UseExceptionHandler();
         app.UseStatusCodePages();
         // Probes come under whatever address the cluster gave this process, and their answers hold no alerts.
         app.UseWhen(request => !request.Request.Path.StartsWithSegments("/healthz"), filtered => filtered.UseHostFiltering());
@@ -47,15 +47,6 @@ public static class DashboardRegistration
         app.MapLive();
         app.MapHealth();
         return app;
-    }
-
-    private static int StatusOf(Exception failure) =>
-        failure is DbException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
-
-    private static void NameTheJournal(ProblemDetailsContext problem)
-    {
-        if (problem.Exception is DbException)
-            problem.ProblemDetails.Detail = "The journal does not answer: check Storage:ConnectionString, and that the notifier, which makes its tables, has run.";
     }
 
     private static void FilterHosts(HostFilteringOptions filter, IOptions<DashboardOptions> dashboard)

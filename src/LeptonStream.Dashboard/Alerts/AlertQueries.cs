@@ -13,6 +13,8 @@ internal sealed class AlertQueries(Database journal)
         onset as Onset, detected_at as DetectedAt, resolved_at as ResolvedAt, payload as Payload
         """;
 
+    private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
+
     /// <summary>The number of the journal's newest event; 0 where there is none.</summary>
     public async Task<long> LastSeqAsync(CancellationToken stop) =>
         await OneAsync<long>("select coalesce(max(seq), 0) from alert_event", null, stop);
@@ -46,8 +48,6 @@ internal sealed class AlertQueries(Database journal)
             order by seq desc
             limit @limit
             """, new { alertId, limit }, stop);
-
-    private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
 
     private static string Where(AlertStatus status) => status switch
     {

@@ -131,7 +131,7 @@ internal sealed partial class LiveFeed : BackgroundService
         if (answers == _journalAnswers) return;
         Volatile.Write(ref _journalAnswers, answers);
         if (answers) Log.JournalAnswersAgain(_logger);
-        else Log.JournalUnreachable(_logger, failure!);
+        else Log.JournalUnreachable(_logger, failure!.Message);
         Broadcast(LiveMessage.PingOf(answers));
     }
 
@@ -148,8 +148,8 @@ internal sealed partial class LiveFeed : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Warning, "The journal does not answer; open pages are told so. Its tables are made by the notifier.")]
-        public static partial void JournalUnreachable(ILogger logger, Exception failure);
+        [LoggerMessage(3001, LogLevel.Warning, "The journal does not answer, and open pages are told so. {Reason} (the notifier makes its tables)")]
+        public static partial void JournalUnreachable(ILogger logger, string reason);
 
         [LoggerMessage(3002, LogLevel.Information, "The journal answers again.")]
         public static partial void JournalAnswersAgain(ILogger logger);
