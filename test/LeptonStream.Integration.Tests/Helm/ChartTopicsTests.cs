@@ -25,11 +25,11 @@ public sealed class ChartTopicsTests
     }
 
     [Test]
-    public async Task Provision_ByJobWithoutNumbers_LeavesThemToTheProgram()
+    public async Task Provision_ByJobWithoutReplicas_LeavesThemToTheCluster()
     {
         var chart = await Chart.Render("minimal");
 
-        Assert.That(chart.Pod("topics").Arguments, Is.EqualTo(new[] { "topics", "create", "--config", "/etc/lepton/appsettings.json" }));
+        Assert.That(chart.Pod("topics").Arguments, Is.EqualTo(new[] { "topics", "create", "--partitions", "12", "--config", "/etc/lepton/appsettings.json" }));
     }
 
     [Test]

@@ -31,10 +31,14 @@ public sealed class ComposeTests
     }
 
     [TestCaseSource(nameof(Roles))]
-    public void Environment_OfARole_IsMadeOfRealSettings(string role)
+    public async Task Program_StartedAsTheServiceStartsIt_HasNoObjection(string role)
     {
-        Assert.That(Services[role].Map("environment").Keys, Is.Not.Empty);
-        Assert.That(Services[role].Map("environment").Keys.Where(variable => !ProgramSettings.HasVariable(variable)), Is.Empty);
+        var service = Services[role];
+
+        var objections = await LeptonProgram.Objections(service.Items("command").Select(argument => argument.ToString()), service.Map("environment"));
+
+        Assert.That(service.Map("environment"), Is.Not.Empty);
+        Assert.That(objections, Is.Empty);
     }
 
     [TestCaseSource(nameof(Roles))]
