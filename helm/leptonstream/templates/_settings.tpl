@@ -53,10 +53,18 @@
   {{- $_ := set $kafka "SslKeyLocation" "/etc/lepton/tls/client.key" -}}
 {{- end -}}
 {{- $settings := dict "Kafka" $kafka "Health" (dict "Port" 8081) "Dashboard" (dict "Url" "http://0.0.0.0:8080") -}}
-{{- if or .Values.notifier.routing.config .Values.notifier.routing.existingSecret -}}
-  {{- $_ := set $settings "Notifier" (dict "RoutingFile" "/etc/lepton/routing.yaml") -}}
+{{- $notifier := dict -}}
+{{- if or .Values.notifier.routing.config .Values.notifier.routing.existingSecret }}{{ $_ := set $notifier "RoutingFile" "/etc/lepton/routing.yaml" }}{{ end -}}
+{{- with .Values.dashboard.ingress -}}
+  {{- if and $.Values.dashboard.enabled .enabled .hosts }}{{ $_ := set $notifier "ExternalUrl" (include "leptonstream.ingressUrl" (dict "ingress" . "host" (first .hosts))) }}{{ end -}}
 {{- end -}}
+{{- if $notifier }}{{ $_ := set $settings "Notifier" $notifier }}{{ end -}}
 {{- mergeOverwrite $settings (deepCopy .Values.settings) | toPrettyJson -}}
+{{- end -}}
+
+{{/* Where people reach the dashboard, without a slash at the end. Takes ingress and host. */}}
+{{- define "leptonstream.ingressUrl" -}}
+{{ ternary "http" "https" (empty .ingress.tlsSecret) }}://{{ .host }}{{ trimSuffix "/" .ingress.path }}
 {{- end -}}
 
 {{/* The secrets that were given as values, for trials; empty where all are in existing secrets. */}}

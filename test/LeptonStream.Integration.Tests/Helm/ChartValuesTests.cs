@@ -206,6 +206,16 @@ public sealed class ChartValuesTests
         Assert.That(ingress.Text("spec", "tls", 0, "secretName"), Is.EqualTo("leptonstream-tls"));
     }
 
+    [TestCase("https://leptonstream.example.com")]
+    [TestCase("http://leptonstream.example.com/watch", "dashboard.ingress.tlsSecret=\"\"", "dashboard.ingress.path=\"/watch\"")]
+    [TestCase("https://elsewhere.example.com", "settings.Notifier={\"ExternalUrl\":\"https://elsewhere.example.com\"}")]
+    public async Task Ingress_On_IsTheAddressInNotifications(string expected, params string[] overrides)
+    {
+        var chart = await Chart.Render("full", overrides);
+
+        Assert.That(chart.Settings.Text("Notifier", "ExternalUrl"), Is.EqualTo(expected));
+    }
+
     [Test]
     public async Task NetworkPolicy_On_AllowsEachRoleWhatItNeedsAlone()
     {
