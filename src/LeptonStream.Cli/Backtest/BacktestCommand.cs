@@ -1,19 +1,21 @@
 using System.CommandLine;
+using LeptonStream.Cli.CommandLine;
 
 namespace LeptonStream.Cli.Backtest;
 
 /// <summary><c>lepton backtest</c>.</summary>
 internal static class BacktestCommand
 {
-    private const int NothingScored = 1;
-    private const int WrongUsage = 2;
-
     public static Command Create()
     {
-        var path = new Argument<string>("path") { Description = "A CSV file, or a folder of them: timestamp,value[,label], wide files with t or ts_ms, or the NAB corpus" };
-        var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)" };
-        var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper" };
-        var vus = new Option<int?>("--vus") { Description = "Also compute VUS-PR with buffers up to this many rows, as TSB-AD does (slow on long series)" };
+        var path = new Argument<string>("path")
+        {
+            Description = "A CSV file, or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus",
+            HelpName = "PATH",
+        };
+        var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
+        var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper", HelpName = "FOLDER" };
+        var vus = new Option<int?>("--vus") { Description = "Also compute VUS-PR with buffers up to this many rows, as TSB-AD does (slow on long series)", HelpName = "ROWS" };
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
         step.Validators.Add(result =>
         {
@@ -25,7 +27,9 @@ internal static class BacktestCommand
             if (result.GetValueOrDefault<int?>() is < 1 or > 10_000) result.AddError("--vus must be a number of rows from 1 to 10000");
         });
 
-        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, json };
+        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, json }.WithExamples(
+            ("lepton backtest nab", "every labelled file below the folder nab: a row per file, totals per folder, and NAB's own scores"),
+            ("lepton backtest --step 300 --scores out machine.csv", "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"));
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
                 new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(scores), parsed.GetValue(vus)),
@@ -44,8 +48,8 @@ internal static class BacktestCommand
         }
         catch (FileNotFoundException missing)
         {
-            Console.Error.WriteLine(missing.Message);
-            return WrongUsage;
+            Console.Error.WriteLine($"lepton: {missing.Message}");
+            return ExitCode.WrongUsage;
         }
 
         if (json)
@@ -56,6 +60,6 @@ internal static class BacktestCommand
         }
         else Console.Out.Write(BacktestReport.Text(result));
 
-        return result.Files.Count > 0 ? 0 : NothingScored;
+        return result.Files.Count > 0 ? ExitCode.Sound : ExitCode.Failed;
     }
 }

@@ -28,9 +28,8 @@ internal static class BacktestReport
             text.Append(CultureInfo.InvariantCulture, $"no labels: {unlabelled.File.Path} ({RowRange.Of(unlabelled.Series.Alarms, 0, EventMetrics.MergeGap).Count} alarm episodes)\n");
         foreach (var (_, reason) in result.Skipped.Take(SkippedShown)) text.Append(CultureInfo.InvariantCulture, $"skipped: {reason}\n");
         if (result.Skipped.Count > SkippedShown) text.Append(CultureInfo.InvariantCulture, $"skipped: {result.Skipped.Count - SkippedShown} more (all in --json)\n");
-        if (result.Nab.Count > 0)
-            text.Append("NAB (strictly causal, one threshold chosen on the corpus as NAB does): ")
-                .AppendJoin(", ", result.Nab.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Profile.Name} {n.Normalised:F2}"))).Append('\n');
+        AppendNab(text, "by the score of every row", result.Nab);
+        AppendNab(text, "by the rows in which an alarm begins", result.NabByAlarms);
         text.Append(CultureInfo.InvariantCulture, $"{result.Samples:N0} samples of {result.Files.Count} files in {result.Elapsed.TotalSeconds:F1} s. ")
             .Append("An event is detected when an alarm row lies in it; alarm rows at most ")
             .Append(CultureInfo.InvariantCulture, $"{EventMetrics.MergeGap} rows apart are one episode; warm-up (15 %, at most 750 rows) and train parts don't count.\n");
@@ -45,13 +44,8 @@ internal static class BacktestReport
         foreach (var family in result.Families) Write(json, family);
         json.WriteEndObject();
         Write(json, result.Total);
-        if (result.Nab.Count > 0)
-        {
-            json.WriteStartObject("nab");
-            foreach (var score in result.Nab) json.WriteNumber(score.Profile.Name, score.Normalised);
-            json.WriteEndObject();
-        }
-
+        WriteNab(json, "nab", result.Nab);
+        WriteNab(json, "nabByAlarms", result.NabByAlarms);
         json.WriteStartArray("skipped");
         foreach (var (path, reason) in result.Skipped)
         {
@@ -91,6 +85,21 @@ internal static class BacktestReport
             if (value is { } number) json.WriteNumber(name, number);
             else json.WriteNull(name);
         }
+    }
+
+    private static void AppendNab(StringBuilder text, string how, IReadOnlyList<NabScore> scores)
+    {
+        if (scores.Count == 0) return;
+        text.Append(CultureInfo.InvariantCulture, $"NAB {how} (causal; one threshold chosen on the corpus, as NAB does): ")
+            .AppendJoin(", ", scores.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Profile.Name} {n.Normalised:F2}"))).Append('\n');
+    }
+
+    private static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
+    {
+        if (scores.Count == 0) return;
+        json.WriteStartObject(name);
+        foreach (var score in scores) json.WriteNumber(score.Profile.Name, score.Normalised);
+        json.WriteEndObject();
     }
 
     private static TextTable Table(string first)

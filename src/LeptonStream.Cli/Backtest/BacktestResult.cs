@@ -13,15 +13,17 @@ internal sealed record BacktestResult(IReadOnlyList<BacktestFile> Files, IReadOn
 
     public FamilyResult Total { get; } = FamilyResult.Of("total", [.. Files.Where(f => f.HasTruth)], Window);
 
-    /// <summary>The scores of the Numenta Anomaly Benchmark for its files among these; empty where there are none.</summary>
-    public IReadOnlyList<NabScore> Nab { get; } = ScoreNab([.. Files.Where(f => f.HasTruth && EventLabels.IsNab(f.File.Path))]);
+    /// <summary>The Numenta Anomaly Benchmark's result for its files among these, by the score of every row; empty where there are none.</summary>
+    public IReadOnlyList<NabScore> Nab { get; } = ScoreNab(Files, series => series.Scores);
+
+    /// <summary>The same by what people are told: a row counts only where an alarm begins, with its score.</summary>
+    public IReadOnlyList<NabScore> NabByAlarms { get; } = ScoreNab(Files, series => series.OpeningScores);
 
     public long Samples => Files.Sum(f => f.Samples);
 
-    private static NabScore[] ScoreNab(BacktestFile[] files)
+    private static NabScore[] ScoreNab(IReadOnlyList<BacktestFile> files, Func<ScoredSeries, double[]> scoresOf)
     {
-        if (files.Length == 0) return [];
-        NabSeries[] corpus = [.. files.Select(f => new NabSeries(f.Series.Scores, f.AllEvents))];
-        return [.. NabProfile.All.Select(profile => NabScore.Best(corpus, profile))];
+        NabSeries[] corpus = [.. files.Where(f => f.HasTruth && EventLabels.IsNab(f.File.Path)).Select(f => new NabSeries(scoresOf(f.Series), f.AllEvents))];
+        return corpus.Length == 0 ? [] : [.. NabProfile.All.Select(profile => NabScore.Best(corpus, profile))];
     }
 }

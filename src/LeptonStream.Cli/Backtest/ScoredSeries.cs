@@ -23,6 +23,9 @@ internal sealed class ScoredSeries
 
     public RowRange[] Events { get; }
 
+    /// <summary>The score of each row in which an alarm begins, 0 in all others.</summary>
+    public double[] OpeningScores => [.. Scores.Select((score, row) => Alarms[row] && (row == 0 || !Alarms[row - 1]) ? score : 0)];
+
     /// <summary>The truth row by row.</summary>
     public bool[] Labels
     {

@@ -71,6 +71,7 @@ internal sealed class BacktestRunTests
             Assert.That(result.Files.Single().AllEvents, Is.EqualTo(new[] { new RowRange(790, 830) }));
             Assert.That(result.Nab.Select(n => n.Profile), Is.EqualTo(NabProfile.All));
             Assert.That(result.Nab[0].Normalised, Is.InRange(90, 100));
+            Assert.That(result.NabByAlarms[0].Normalised, Is.InRange(90, 100));
         });
 
         static string Day(int row) => new DateTime(2014, 2, 1).AddMinutes(5 * row).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
