@@ -82,7 +82,6 @@ internal static class DemoCommand
         var elapsed = Stopwatch.StartNew();
         await using var stage = await DemoStage.Set(options, TimeProvider.System, stop);
         var result = await Tell(options, stage, elapsed, json ? new SilentScreen() : IsTerminal ? new LiveScreen(AnsiConsole.Console) : new PlainScreen(Console.Out), stop);
-        foreach (var warning in stage.Warnings) Console.Error.WriteLine($"lepton: {warning}");
         if (json) WriteJson(result);
         else Console.Out.Write(DemoReport.Text(result));
         if (!json && stage.Dashboard is { } dashboard)
@@ -100,8 +99,15 @@ internal static class DemoCommand
     {
         using var run = new DemoRun(options, stage, elapsed);
         var result = run.Run(stop);
-        await screen.Show(() => run.Progress, result);
-        return await result;
+        try
+        {
+            await screen.Show(() => run.Progress, result);
+            return await result;
+        }
+        finally
+        {
+            foreach (var warning in stage.Warnings) await Console.Error.WriteLineAsync($"lepton: {warning}");
+        }
     }
 
     private static void WriteJson(DemoResult result)

@@ -21,6 +21,10 @@ internal sealed class FleetProducer : IDisposable
     private readonly IConsumer<byte[]?, byte[]?> _group;
     private readonly TopicPartition[] _partitions;
     private readonly string _topic;
+
+    // Runs while the group's offsets can't be had.
+    private readonly Stopwatch _silence = new();
+
     private long _samples;
     private long _elapsed;
     private long _sent;
@@ -100,8 +104,24 @@ internal sealed class FleetProducer : IDisposable
         {
             stop.ThrowIfCancellationRequested();
             if (_failure is { } failure) throw new KafkaException(failure);
-            _read = _group.Committed(_partitions, Patience).Sum(p => p.Offset == Offset.Unset ? 0 : p.Offset.Value);
+            _read = ReadByDetectors();
             if (_sent - _read > unread) stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
+    private long ReadByDetectors()
+    {
+        try
+        {
+            var committed = _group.Committed(_partitions, Patience).Sum(p => p.Offset == Offset.Unset ? 0 : p.Offset.Value);
+            _silence.Reset();
+            return committed;
+        }
+        catch (KafkaException failure) when (!failure.Error.IsFatal && _silence.Elapsed < Patience)
+        {
+            // A cluster that has just started, or moves the group's coordinator, refuses for a while.
+            _silence.Start();
+            return _read;
         }
     }
 }
