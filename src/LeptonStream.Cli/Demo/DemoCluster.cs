@@ -43,13 +43,21 @@ internal sealed class DemoCluster : IAsyncDisposable
     }
 
     /// <summary>Creates topics on a real cluster, under a prefix that no other run has.</summary>
+    /// <exception cref="InvalidOperationException">The cluster does not answer or refuses; the message names it.</exception>
     public static async Task<DemoCluster> Real(KafkaOptions kafka, int partitions, DateTimeOffset now, ILogger log)
     {
         kafka.TopicPrefix += string.Create(CultureInfo.InvariantCulture, $"demo-{now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.");
         var cluster = new DemoCluster(kafka, null);
         using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(log).Build();
-        await new TopicAdministration(admin, cluster.Topics).Create(partitions, -1);
-        return cluster;
+        try
+        {
+            await new TopicAdministration(admin, cluster.Topics).Create(partitions, -1);
+            return cluster;
+        }
+        catch (KafkaException failure)
+        {
+            throw new InvalidOperationException($"no topics can be created at {kafka.BootstrapServers}: {failure.Error.Reason}", failure);
+        }
     }
 
     public async ValueTask DisposeAsync()
