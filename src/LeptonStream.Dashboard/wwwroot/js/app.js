@@ -46,7 +46,6 @@ async function load() {
     await store.load(view.status !== 'firing');
     failure = null;
     loaded = true;
-    if (wide.matches && !view.alert) chooseFirst();
   } catch (problem) {
     failure = problem;
     if (!loaded) setTimeout(load, 3000);
@@ -76,11 +75,6 @@ function announce(alert) {
 function showConnection(state) {
   connection = state;
   writeConnection();
-}
-
-function chooseFirst() {
-  const [first] = store.select(view.status, filter, currentLanguage());
-  if (first) go({ ...view, alert: first.alertId }, false);
 }
 
 function narrow(condition) {
@@ -149,6 +143,7 @@ function draw() {
   drawing = 0;
   drawn = performance.now();
   const alerts = loaded ? store.select(view.status, filter, currentLanguage()) : [];
+  if (wide.matches && !view.alert && alerts.length > 0) choose(alerts[0].alertId);
   list.show(alerts, view.alert, arrived);
   drawCounts();
   drawNotice();
@@ -157,6 +152,12 @@ function draw() {
   if (view.alert && !shownAlert) listPlace = scrollY;
   document.body.dataset.view = view.alert ? 'detail' : alerts.length === 0 && !view.filter.trim() ? 'empty' : 'list';
   if (view.alert !== shownAlert) showDetail();
+}
+
+// Without a step in the history: nobody went there.
+function choose(alertId) {
+  history.replaceState(null, '', addressOf({ ...view, alert: alertId }));
+  view = readAddress();
 }
 
 function showDetail() {
@@ -204,8 +205,8 @@ function whyEmpty() {
   if (view.filter.trim()) return [title('empty.filtered'), el('button', { type: 'button', click: () => go({ ...view, filter: '' }) }, t('empty.clear'))];
   if (view.status === 'resolved') return [title('empty.resolved')];
   const quiet = [title('empty.quiet', icon('resolved')), text('empty.quiet.what')];
-  return store.seq > 0 ? quiet
-    : [...quiet, text('empty.never'), el('pre', {}, 'lepton detector\nlepton notifier'), text('empty.demo'), el('pre', {}, 'lepton demo')];
+  if (store.seq > 0) return [...quiet, el('button', { type: 'button', click: () => go({ ...view, status: 'resolved' }) }, t('empty.show-resolved'))];
+  return [...quiet, text('empty.never'), el('pre', {}, 'lepton detector\nlepton notifier'), text('empty.demo'), el('pre', {}, 'lepton demo')];
 }
 
 // Everything whose words are there from the start.
@@ -260,6 +261,7 @@ function listen() {
     if (!view.alert) detail.clear();
   });
   document.addEventListener('keydown', onKey);
+  wide.addEventListener('change', draw);
   setInterval(refreshAges, 1000);
 }
 

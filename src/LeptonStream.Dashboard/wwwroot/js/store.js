@@ -28,6 +28,7 @@ export class Store {
     this.#arrived.set(alert.alertId, alert);
     const known = this.alerts.get(alert.alertId);
     if (known && known.seq >= alert.seq) return false;
+    this.seq = Math.max(this.seq, alert.seq);
     this.alerts.set(alert.alertId, alert);
     if (alert.status === 'resolved') this.#forgetOldest();
     return true;
