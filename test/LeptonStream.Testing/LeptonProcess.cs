@@ -1,21 +1,27 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace LeptonStream.Testing;
 
 /// <summary>The real program in a process of its own, as a user starts it; killed at the end of the test whatever happens.</summary>
 public sealed class LeptonProcess : IDisposable
 {
+    private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Halt = 19;
+
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _lines = new();
     private readonly string _name;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
 
     private LeptonProcess(Process process, string name)
     {
         _process = process;
         _name = name;
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(_error, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -25,30 +31,50 @@ public sealed class LeptonProcess : IDisposable
         ? chosen
         : System.IO.Path.Combine(AppContext.BaseDirectory, "lepton");
 
-    /// <summary>Everything it has written so far.</summary>
-    public string Output => string.Join('\n', _lines);
+    /// <summary>What it has written to standard output so far.</summary>
+    public string Output => Read(_output);
+
+    /// <summary>What it has written to standard error so far.</summary>
+    public string Error => Read(_error);
 
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a role and returns at once.</summary>
-    public static LeptonProcess Start(params string[] arguments)
+    public static LeptonProcess Start(params string[] arguments) => Start(null, arguments);
+
+    /// <summary>Starts a role, with variables on top of this process's own.</summary>
+    public static LeptonProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var (name, value) in Isolated(environment)) start.Environment[name] = value;
         return new(Process.Start(start)!, string.Join(' ', arguments));
     }
 
     /// <summary>Runs a tool to its end.</summary>
-    public static Task<ProgramResult> Run(params string[] arguments) => ExternalProgram.Run(Path, arguments, within: TimeSpan.FromMinutes(5));
+    public static Task<ProgramResult> Run(params string[] arguments) => Run(null, arguments);
+
+    /// <summary>Runs a tool to its end, with variables on top of this process's own.</summary>
+    public static Task<ProgramResult> Run(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        ExternalProgram.Run(Path, arguments, Isolated(environment), TimeSpan.FromMinutes(5));
+
+    /// <summary>Waits until it has written a text, to standard output or standard error.</summary>
+    public Task Says(string text, TimeSpan? within = null) => Eventually.True(() => HasSaid(text), $"lepton {_name} says '{text}'", within);
 
     /// <summary>SIGKILL: no chance to say goodbye.</summary>
     public void Kill() => _process.Kill();
+
+    /// <summary>SIGSTOP: time goes on without it.</summary>
+    public void Freeze() => Signal(Halt);
+
+    /// <summary>SIGCONT: it goes on as if nothing had happened.</summary>
+    public void Thaw() => Signal(Continue);
 
     /// <summary>SIGTERM, and waits for its end; returns the exit code.</summary>
     public async Task<int> Stop()
     {
         if (!_process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            Signal(Terminate);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(45));
             await _process.WaitForExitAsync(limit.Token);
         }
@@ -57,7 +83,7 @@ public sealed class LeptonProcess : IDisposable
     }
 
     /// <summary>What to say when a test fails because of it.</summary>
-    public override string ToString() => $"lepton {_name} ({(_process.HasExited ? $"exit code {_process.ExitCode}" : "running")}):\n{Output}";
+    public override string ToString() => $"lepton {_name} ({(_process.HasExited ? $"exit code {_process.ExitCode}" : "running")}):\n{Output}{Error}";
 
     public void Dispose()
     {
@@ -65,10 +91,32 @@ public sealed class LeptonProcess : IDisposable
         _process.Dispose();
     }
 
-    private void Keep(string? line)
+    // The tests themselves may run in a container.
+    private static Dictionary<string, string> Isolated(IReadOnlyDictionary<string, string>? environment) =>
+        new(new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "false" }.Concat(environment ?? new Dictionary<string, string>()).GroupBy(v => v.Key).Select(g => g.Last()));
+
+    private bool HasSaid(string text)
+    {
+        if (Output.Contains(text, StringComparison.Ordinal) || Error.Contains(text, StringComparison.Ordinal)) return true;
+        return HasExited ? throw new InvalidOperationException($"it ended before it said '{text}': {this}") : false;
+    }
+
+    private void Signal(int signal)
+    {
+        if (kill(_process.Id, signal) != 0) throw new InvalidOperationException($"signal {signal} could not be sent to {this}");
+    }
+
+    private static void Keep(StringBuilder text, string? line)
     {
         if (line is null) return;
-        _lines.Enqueue(line);
-        if (_lines.Count > 2000) _lines.TryDequeue(out _);
+        lock (text) text.Append(line).Append('\n');
     }
+
+    private static string Read(StringBuilder text)
+    {
+        lock (text) return text.ToString();
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int kill(int pid, int signal);
 }

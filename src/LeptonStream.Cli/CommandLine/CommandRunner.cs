@@ -20,7 +20,18 @@ internal static class CommandRunner
     {
         root.Add(Verbose);
         root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples();
-        var parsed = root.Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = root.Parse(args);
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            // A validator asked for a value that could not be read.
+            Console.Error.WriteLine($"lepton: {UsageText.Of(unreadable.Message)}");
+            return ExitCode.WrongUsage;
+        }
+
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples) return Refuse(parsed);
 
         using var stop = new CancellationTokenSource();
@@ -67,7 +78,7 @@ internal static class CommandRunner
 
         // A word that is no command leads to two errors; the one that names it is enough.
         var named = parsed.Errors.Where(error => error.Message.Contains('\'')).ToArray();
-        foreach (var error in named.Length > 0 ? named : parsed.Errors) Console.Error.WriteLine($"lepton: {error.Message}");
+        foreach (var error in named.Length > 0 ? named : parsed.Errors) Console.Error.WriteLine($"lepton: {UsageText.Of(error.Message)}");
         Console.Error.WriteLine($"Try '{string.Join(' ', PathOf(parsed.CommandResult))} --help'.");
         return ExitCode.WrongUsage;
     }
