@@ -18,6 +18,9 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // For a cluster that has just answered.
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(3);
+
     public async Task<IReadOnlyList<Finding>> Run(CancellationToken stop)
     {
         List<Finding> findings = [.. Program()];
@@ -55,13 +58,10 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(NullLogger.Instance).Build();
         try
         {
-            var cluster = await admin.DescribeClusterAsync(new() { RequestTimeout = Patience });
-            var nodes = cluster.Nodes.Where(node => node.Host is not null).ToArray();
-            List<Finding> findings =
-            [
-                new(Name, $"{kafka.BootstrapServers}: cluster {cluster.ClusterId}, {nodes.Length} broker{(nodes.Length == 1 ? "" : "s")} ({string.Join(", ", nodes.Select(node => $"{node.Host}:{node.Port}"))})"),
-            ];
-            foreach (var node in nodes) findings.Add(await Apis(node, stop));
+            var brokers = admin.GetMetadata(Patience).Brokers;
+            var names = string.Join(", ", brokers.Select(broker => string.Create(CultureInfo.InvariantCulture, $"{broker.Host}:{broker.Port}")));
+            List<Finding> findings = [new(Name, $"{kafka.BootstrapServers}: {await ClusterId(admin)}, {brokers.Count} broker{(brokers.Count == 1 ? "" : "s")} ({names})")];
+            foreach (var broker in brokers) findings.Add(await Apis(broker, stop));
             findings.AddRange(await Topics(admin));
             return findings;
         }
@@ -71,9 +71,21 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         }
     }
 
-    private async Task<Finding> Apis(Node node, CancellationToken stop)
+    private static async Task<string> ClusterId(IAdminClient admin)
     {
-        var name = $"broker {node.Id.ToString(CultureInfo.InvariantCulture)}";
+        try
+        {
+            return $"cluster {(await admin.DescribeClusterAsync(new() { RequestTimeout = ShortPatience })).ClusterId}";
+        }
+        catch (KafkaException untold) when (untold.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_UnsupportedFeature)
+        {
+            return "a cluster that does not tell its id";
+        }
+    }
+
+    private async Task<Finding> Apis(BrokerMetadata node, CancellationToken stop)
+    {
+        var name = $"broker {node.BrokerId.ToString(CultureInfo.InvariantCulture)}";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Patience);
         try
@@ -93,7 +105,9 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         var reports = await new TopicAdministration(admin, TopicNames.Of(kafka)).Check();
         return reports.Select(report => new Finding(
             report.Name,
-            report.Partitions is { } partitions ? string.Create(CultureInfo.InvariantCulture, $"{partitions} partition{(partitions == 1 ? "" : "s")}") : "missing",
+            report.Partitions is { } partitions
+                ? string.Create(CultureInfo.InvariantCulture, $"{partitions} partition{(partitions == 1 ? "" : "s")}{(report.SettingsKnown ? "" : ", settings not told")}")
+                : "missing",
             report.IsSound ? null : string.Join("; ", report.Problems)));
     }
 

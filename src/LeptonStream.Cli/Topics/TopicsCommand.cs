@@ -74,6 +74,7 @@ internal static class TopicsCommand
         foreach (var report in reports)
             table.Add(report.Name, report.Partitions?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-", report.IsSound ? "ok" : "wrong", report.Purpose);
         Console.Out.Write(table);
+        if (reports.Any(report => !report.SettingsKnown)) Console.Error.WriteLine("lepton: the broker does not tell the settings of topics: only their partitions are checked");
         foreach (var problem in reports.SelectMany(report => report.Problems)) Console.Error.WriteLine($"lepton: {problem}");
         return reports.All(report => report.IsSound) ? ExitCode.Sound : ExitCode.Failed;
     }

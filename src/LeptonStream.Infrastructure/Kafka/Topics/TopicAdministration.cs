@@ -6,7 +6,10 @@ namespace LeptonStream.Kafka.Topics;
 /// <summary>Creates the topics of an installation and checks them against <see cref="TopicPlan"/>.</summary>
 public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Asked only of a broker that has just answered.
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Creates the topics that are missing; those that are there are left as they are.</summary>
     /// <param name="partitions">For new topics; where the metrics topic is there already, the topics that follow it get its number.</param>
@@ -51,22 +54,22 @@ public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
     private TopicReport Judge(TopicPlan topic, Dictionary<string, int> present, Dictionary<string, Dictionary<string, string>>? settings)
     {
         if (!present.TryGetValue(topic.Name, out var partitions))
-            return new(topic.Name, topic.Purpose, null, [$"there is no topic {topic.Name}: 'lepton topics create' makes it"]);
+            return new(topic.Name, topic.Purpose, null, settings is not null, [$"there is no topic {topic.Name}: 'lepton topics create' makes it"]);
         List<string> problems = [];
         if (topic.LikeMetrics && present.TryGetValue(names.Metrics, out var given) && partitions != given)
             problems.Add($"{topic.Name} has {partitions} partitions but {names.Metrics} has {given}: records keep the number of their partition, so both must have as many");
-        if (settings is null) return new(topic.Name, topic.Purpose, partitions, problems);
+        if (settings is null) return new(topic.Name, topic.Purpose, partitions, false, problems);
         foreach (var rule in topic.Required)
             if (settings[topic.Name].TryGetValue(rule.Setting, out var actual) && !rule.Accepts(actual))
                 problems.Add($"{topic.Name} has {rule.Setting}={actual}, it must be {rule.Allowed}: {rule.Reason}");
-        return new(topic.Name, topic.Purpose, partitions, problems);
+        return new(topic.Name, topic.Purpose, partitions, true, problems);
     }
 
     private Dictionary<string, int> Present() => admin.GetMetadata(Patience).Topics
         .Where(topic => topic.Error.Code == ErrorCode.NoError)
         .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
 
-    // The embedded broker has topics but no settings to ask for.
+    // The embedded broker has topics but no settings to ask for, and the client waits for another that has.
     private async Task<Dictionary<string, Dictionary<string, string>>?> Settings(string[] topics)
     {
         if (topics.Length == 0) return [];
@@ -74,10 +77,10 @@ public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
         {
             var answers = await admin.DescribeConfigsAsync(
                 topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
-                new() { RequestTimeout = Patience });
+                new() { RequestTimeout = ShortPatience });
             return answers.ToDictionary(answer => answer.ConfigResource.Name, answer => answer.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value));
         }
-        catch (KafkaException unsupported) when (unsupported.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        catch (KafkaException unknown) when (unknown.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.Local_TimedOut)
         {
             return null;
         }
