@@ -91,9 +91,13 @@ public sealed class LeptonProcess : IDisposable
         _process.Dispose();
     }
 
-    // The tests themselves may run in a container.
-    private static Dictionary<string, string> Isolated(IReadOnlyDictionary<string, string>? environment) =>
-        new(new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "false" }.Concat(environment ?? new Dictionary<string, string>()).GroupBy(v => v.Key).Select(g => g.Last()));
+    private static Dictionary<string, string> Isolated(IReadOnlyDictionary<string, string>? environment)
+    {
+        // The tests themselves may run in a container, where the program writes its log in another form.
+        var variables = new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "false" };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) variables[name] = value;
+        return variables;
+    }
 
     private bool HasSaid(string text)
     {

@@ -16,16 +16,22 @@ public sealed class RoleProcessTests
     private readonly HttpClient _http = new();
     private EmbeddedBroker _broker = null!;
     private TopicNames _topics = null!;
+    private string _folder = null!;
 
     [SetUp]
     public void Start()
     {
+        _folder = Directory.CreateTempSubdirectory("lepton-roles-").FullName;
         _broker = EmbeddedBroker.Start();
         _topics = new TopicNames("lepton.");
     }
 
     [TearDown]
-    public void Stop() => _broker.Dispose();
+    public void Stop()
+    {
+        _broker.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [OneTimeTearDown]
     public void Close() => _http.Dispose();
@@ -35,7 +41,9 @@ public sealed class RoleProcessTests
     public async Task Worker_Probes_FollowItsState_AndSigtermEndsItSoundly(string role)
     {
         var port = FreePort();
-        await using var worker = LeptonProcess.Start(role, "--bootstrap-servers", _broker.BootstrapServers, "--health-port", $"{port}");
+        using var worker = LeptonProcess.Start(
+            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
+            role, "--bootstrap-servers", _broker.BootstrapServers, "--health-port", $"{port}");
         await Eventually.True(() => Ask(port, "live").Result.Status == HttpStatusCode.OK, "live", TimeSpan.FromSeconds(60));
         var (status, text) = await Ask(port, "ready");
         Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), text);
@@ -45,7 +53,7 @@ public sealed class RoleProcessTests
         _broker.CreateTopics(_topics, 1);
 
         await Eventually.True(() => Ask(port, "ready").Result.Status == HttpStatusCode.OK, "ready once there are topics", TimeSpan.FromSeconds(60));
-        Assert.That(await worker.End(), Is.Zero, worker.Error);
+        Assert.That(await worker.Stop(), Is.Zero, worker.Error);
         Assert.That(worker.Error, Does.Not.Contain("   at LeptonStream."));
     }
 
@@ -54,15 +62,15 @@ public sealed class RoleProcessTests
     {
         _broker.CreateTopics(_topics, 2);
         using var probe = new TopicProbe(new() { BootstrapServers = _broker.BootstrapServers });
-        await using var detector = LeptonProcess.Start("detector", "--bootstrap-servers", _broker.BootstrapServers);
-        await using var watch = LeptonProcess.Start("watch", "--bootstrap-servers", _broker.BootstrapServers);
+        using var detector = LeptonProcess.Start("detector", "--bootstrap-servers", _broker.BootstrapServers);
+        using var watch = LeptonProcess.Start("watch", "--bootstrap-servers", _broker.BootstrapServers);
         await watch.Says("watching");
 
         probe.Produce(_topics.Metrics, 1, DetectorRig.Stream("llama", 250, i => i is >= 200 and < 210 ? 900 : null));
 
         await watch.Says("opened   critical");
         await watch.Says("resolved critical");
-        Assert.That(await detector.End(), Is.Zero);
+        Assert.That(await detector.Stop(), Is.Zero);
         Assert.That(detector.Output, Is.Empty, "the log goes to standard error");
     }
 
@@ -70,11 +78,11 @@ public sealed class RoleProcessTests
     public async Task Detector_InAContainer_LogsJson()
     {
         _broker.CreateTopics(_topics, 1);
-        await using var detector = LeptonProcess.Start(
+        using var detector = LeptonProcess.Start(
             new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" }, "detector", "--bootstrap-servers", _broker.BootstrapServers);
 
         await detector.Says("partitions assigned");
-        Assert.That(await detector.End(), Is.Zero);
+        Assert.That(await detector.Stop(), Is.Zero);
         Assert.That(detector.Error.TrimEnd().Split('\n'), Is.All.StartsWith("{\"Timestamp\":\""));
     }
 
@@ -96,7 +104,7 @@ public sealed class RoleProcessTests
         });
         await collector.StartAsync();
 
-        await using var detector = LeptonProcess.Start(
+        using var detector = LeptonProcess.Start(
             new Dictionary<string, string>
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.Single(),
@@ -107,7 +115,7 @@ public sealed class RoleProcessTests
 
         await Eventually.True(() => Sent("leptonstream.detector.samples"), "the counter of samples exported", TimeSpan.FromSeconds(60));
         Assert.That(bodies, Has.Some.StartsWith("/v1/metrics").And.Some.Contains("lepton-detector"));
-        Assert.That(await detector.End(), Is.Zero);
+        Assert.That(await detector.Stop(), Is.Zero);
 
         bool Sent(string name)
         {

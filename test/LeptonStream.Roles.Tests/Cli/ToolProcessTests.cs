@@ -45,7 +45,7 @@ public sealed class ToolProcessTests
     [Test]
     public async Task Doctor_AllIsThere_SaysVersionsAndThatAllIsWell()
     {
-        var result = await Lepton("doctor");
+        var result = await Lepton("doctor", "--storage", $"Data Source={Path.Combine(_folder, "none.db")}");
 
         Assert.That(result.ExitCode, Is.Zero, result.Everything);
         Assert.That(result.Output, Does.Match(@"ok +Kafka client +Confluent\.Kafka \d+\.\d+\.\d+"));
@@ -153,7 +153,7 @@ public sealed class ToolProcessTests
     public async Task Watch_FromNow_ShowsWhatComesAndEndsSoundlyWhenStopped()
     {
         ProduceAlerts("early");
-        await using var watch = LeptonProcess.Start("watch", "--bootstrap-servers", _broker.BootstrapServers);
+        using var watch = LeptonProcess.Start("watch", "--bootstrap-servers", _broker.BootstrapServers);
         await watch.Says("watching lepton.alerts");
 
         ProduceAlerts("late");
@@ -162,7 +162,7 @@ public sealed class ToolProcessTests
         await watch.Says("late/ttft_p99_ms");
         await watch.Says("is no alert event");
         Assert.That(watch.Output, Does.Not.Contain("early"));
-        Assert.That(await watch.End(), Is.Zero);
+        Assert.That(await watch.Stop(), Is.Zero);
     }
 
     [Test]
