@@ -79,7 +79,8 @@ public sealed class SeriesPipeline
         series.LastTime = sample.Time;
 
         // 2 forecast
-        var forecast = series.Forecaster.Predict(sample.Time);
+        var leastScale = series.LongDeviation.LeastScale;
+        var forecast = series.Forecaster.Predict(sample.Time).WithScaleFrom(leastScale);
         if (!double.IsFinite(sample.Value))
         {
             judgement = new(NonFiniteScore, series.Alert.Observe(NonFiniteScore, sample.Time, enough: 0), forecast);
@@ -88,7 +89,7 @@ public sealed class SeriesPipeline
         }
 
         // 3 score, 4 calibrate
-        var view = new SeriesView(series.Window, forecast, series.LongDeviation.LeastScale);
+        var view = new SeriesView(series.Window, forecast, leastScale);
         ScoreAndCalibrate(series, sample, view);
 
         // 5 combine, 6 line

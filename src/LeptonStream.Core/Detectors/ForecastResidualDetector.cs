@@ -17,6 +17,6 @@ public sealed class ForecastResidualDetector : ISeriesDetector
     public double Score(in Sample sample, in SeriesView view)
     {
         if (view.Window.Count < WarmUp || !view.Forecast.IsKnown) return 0;
-        return Deviation.Of(sample.Value - view.Forecast.Expected, Math.Max(view.Forecast.Scale, view.LeastScale), view.Forecast.Expected);
+        return Deviation.Of(sample.Value - view.Forecast.Expected, view.Forecast.Scale, view.Forecast.Expected);
     }
 }

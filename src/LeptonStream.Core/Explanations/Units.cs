@@ -5,7 +5,7 @@ internal static class Units
 {
     private static readonly (string Ending, string Unit)[] Endings =
     [
-        ("_ms", "ms"), ("_milliseconds", "ms"), ("_us", "us"), ("_seconds", "s"), ("_s", "s"), ("_bytes", "By"), ("_celsius", "Cel"), ("_temp", "Cel"), ("_temp_c", "Cel"),
+        ("_per_s", "1/s"), ("_per_second", "1/s"), ("_ms", "ms"), ("_milliseconds", "ms"), ("_us", "us"), ("_seconds", "s"), ("_s", "s"), ("_bytes", "By"), ("_celsius", "Cel"), ("_temp", "Cel"), ("_temp_c", "Cel"),
         ("_power_w", "W"), ("_watts", "W"), ("_percent", "%"), ("_pct", "%"), ("_perc", "1"), ("_ratio", "1"), ("_fraction", "1"), ("_rate", "1"),
         ("_mib", "MiBy"), ("_gib", "GiBy"), ("_mhz", "MHz"),
     ];
@@ -22,6 +22,7 @@ internal static class Units
     public static string Suffix(string? unit) => unit switch
     {
         null or "1" => "",
+        "1/s" => "/s",
         "%" => "%",
         "Cel" => " °C",
         "By" => " B",

@@ -10,4 +10,7 @@ public readonly record struct Forecast(double Expected, double Scale)
 
     /// <summary>Whether there is an expectation with a scale.</summary>
     public bool IsKnown => double.IsFinite(Expected) && double.IsFinite(Scale);
+
+    /// <summary>The same forecast with a scale of at least <paramref name="least"/>; what is not known stays unknown.</summary>
+    public Forecast WithScaleFrom(double least) => this with { Scale = Math.Max(Scale, least) };
 }
