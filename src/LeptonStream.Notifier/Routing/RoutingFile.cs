@@ -96,7 +96,8 @@ internal static class RoutingFile
         }
 
         foreach (var (name, value, line) in section.Pairs("match")) Add(name, MatchOperator.Equal, value, line, "match");
-        foreach (var (name, value, line) in section.Pairs("match_re")) Add(name, MatchOperator.Matches, value, line, "match_re");
+        // Anchored as Alertmanager writes it: the pattern stands in the group key.
+        foreach (var (name, value, line) in section.Pairs("match_re")) Add(name, MatchOperator.Matches, $"^(?:{value})$", line, "match_re");
         return matchers;
 
         void Add(string name, MatchOperator @operator, string value, int line, string field)

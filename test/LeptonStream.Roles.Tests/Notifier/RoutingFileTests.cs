@@ -47,7 +47,7 @@ public sealed class RoutingFileTests
         Assert.That(root.GroupBy, Is.EqualTo(new[] { "model", "alertname" }));
         Assert.That(pager.Matchers.Select(matcher => matcher.ToString()), Is.EqualTo(new[]
         {
-            "instance=~\"gpu-[0-9]+\"", "model=~\"llama.*|qwen.*\"", "severity=\"critical\"", "site=\"lab\"", "team!=\"\"",
+            "instance=~\"^(?:gpu-[0-9]+)$\"", "model=~\"llama.*|qwen.*\"", "severity=\"critical\"", "site=\"lab\"", "team!=\"\"",
         }));
         Assert.That((pager.Receiver.Name, pager.GroupBy, pager.Continue), Is.EqualTo(("pager", (IReadOnlyList<string>?)null, true)));
         Assert.That(rest.GroupBy, Is.Empty);
