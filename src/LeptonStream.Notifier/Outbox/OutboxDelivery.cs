@@ -31,6 +31,7 @@ internal sealed partial class OutboxDelivery(
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastSend = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWriteDown = TimeSpan.FromSeconds(15);
 
@@ -53,21 +54,30 @@ internal sealed partial class OutboxDelivery(
         // What is under way when the program is asked to stop may still end well within this time.
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastSend));
+        var pause = AfterFailure;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await Round(sender, stop, giveUp.Token);
+                pause = AfterFailure;
+                continue;
+            }
+            catch (DbException down)
+            {
+                Log.JournalFails(logger, sender.Destination, down.Message, pause);
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
-                Log.RoundFailed(logger, failure, sender.Destination, AfterFailure);
-                await Task.Delay(AfterFailure, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Log.RoundFailed(logger, failure, sender.Destination, pause);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
+
+            await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
@@ -170,7 +180,10 @@ internal sealed partial class OutboxDelivery(
         [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
         public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
 
-        [LoggerMessage(2102, LogLevel.Warning, "Deliveries to {Destination} failed and go on in {Wait}")]
+        [LoggerMessage(2104, LogLevel.Warning, "The journal fails, deliveries to {Destination} go on in {Wait}: {Reason}")]
+        public static partial void JournalFails(ILogger logger, Destination destination, string reason, TimeSpan wait);
+
+        [LoggerMessage(2102, LogLevel.Error, "Deliveries to {Destination} failed and go on in {Wait}")]
         public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, TimeSpan wait);
 
         [LoggerMessage(2103, LogLevel.Warning, "What became of notification {Id} to {Destination} can't be written down yet: {Reason}")]

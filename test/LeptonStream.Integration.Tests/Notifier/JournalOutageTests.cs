@@ -1,0 +1,49 @@
+using LeptonStream.Testing;
+
+namespace LeptonStream.Integration.Tests.Notifier;
+
+/// <summary>PostgreSQL dies under a working notifier and comes back.</summary>
+public sealed class JournalOutageTests
+{
+    [Test]
+    public async Task Run_PostgresIsKilledAndComesBack_WaitsAndLosesNothing()
+    {
+        await using var postgres = await PostgresServer.Start();
+        await using var rig = await NotifierRig.CreateOn(postgres.ConnectionString);
+        var host = rig.Start();
+        rig.Publish(0, AlertEvents.Opened("before"));
+        await rig.Sink.Receives(1);
+
+        await postgres.Kill();
+        rig.Publish(0, AlertEvents.Opened("during", 1), AlertEvents.Resolved("before", 2));
+        rig.Publish(1, AlertEvents.Opened("elsewhere", 3, model: "other"));
+        await Eventually.True(() => !NotifierRig.HealthOf(host).Ready().IsHealthy, "the notifier says that it can't work");
+        var (ready, live) = (NotifierRig.HealthOf(host).Ready(), NotifierRig.HealthOf(host).Live());
+        await Task.Delay(2_000);
+        await postgres.Resume();
+        await rig.Recorded(4);
+        await Eventually.True(() => rig.Sink.Calls.SelectMany(call => call.Metrics("firing")).Distinct().Count() == 3, "what came during the outage is told");
+        await Eventually.True(() => rig.Sink.Calls.SelectMany(call => call.Metrics("resolved")).Any(), "the end that came during the outage is told");
+
+        Assert.That(ready.Detail, Does.Contain("the journal (PostgreSQL 127.0.0.1:").And.Contain("fails"));
+        Assert.That(live.IsHealthy, Is.True, "a database that is down is no reason to restart the notifier");
+        Assert.That(await rig.Rows<string>("select metric from alert_event order by metric"), Is.EqualTo(new[] { "before", "before", "during", "elsewhere" }));
+        await Eventually.True(() => NotifierRig.HealthOf(host).Ready().IsHealthy, "the notifier is well again");
+    }
+
+    [Test]
+    public async Task Run_PostgresComesAfterTheNotifier_StartsWhenItCan()
+    {
+        await using var postgres = await PostgresServer.Start();
+        await postgres.Kill();
+        await using var rig = await NotifierRig.CreateOn(postgres.ConnectionString);
+        var host = rig.Start();
+        rig.Publish(0, AlertEvents.Opened("latency"));
+        await Eventually.True(() => NotifierRig.HealthOf(host).Ready().Detail.Contains("the journal", StringComparison.Ordinal), "the notifier says what it waits for");
+
+        await postgres.Resume();
+        await rig.Sink.Receives(1);
+
+        Assert.That(rig.Sink.Calls.Single().Metrics("firing"), Is.EqualTo(new[] { "latency" }));
+    }
+}
