@@ -53,11 +53,11 @@ internal sealed class DemoRun : IDisposable
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _stage.Broken);
         using var deaf = CancellationTokenSource.CreateLinkedTokenSource(ends.Token);
+
+        // :: (2) Listen, from before the first word on.
+        var listening = OnItsOwnThread(() => _tail.Run(deaf.Token));
         try
         {
-            // :: (2) Listen, from before the first word on.
-            var listening = OnItsOwnThread(() => _tail.Run(deaf.Token));
-
             // :: (1) Tell.
             _phase = $"telling the story to {_stage.Cluster.Name}";
             _telling.Start();
@@ -80,7 +80,9 @@ internal sealed class DemoRun : IDisposable
         }
         finally
         {
+            // Nobody may free the client while its thread is in it.
             await deaf.CancelAsync();
+            await Task.WhenAny(listening);
         }
     }
 

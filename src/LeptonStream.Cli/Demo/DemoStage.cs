@@ -33,6 +33,9 @@ internal sealed class DemoStage : IAsyncDisposable
     {
     }
 
+    /// <summary>Where the journal lies; gone when the stage is.</summary>
+    public string Folder => _folder.FullName;
+
     public DemoCluster Cluster => _cluster!;
 
     public WebhookSink Sink => _sink!;
@@ -121,7 +124,7 @@ internal sealed class DemoStage : IAsyncDisposable
             ["Kafka:SslCertificateLocation"] = kafka.SslCertificateLocation,
             ["Kafka:SslKeyLocation"] = kafka.SslKeyLocation,
             ["Kafka:SessionTimeoutMs"] = kafka.SessionTimeoutMs.ToString(CultureInfo.InvariantCulture),
-            ["Storage:ConnectionString"] = $"Data Source={Path.Combine(_folder.FullName, "journal.db")}",
+            ["Storage:ConnectionString"] = $"Data Source={Path.Combine(Folder, "journal.db")}",
             ["Detector:GroupId"] = Cluster.DetectorGroup,
             ["Notifier:GroupId"] = Cluster.NotifierGroup,
             ["Notifier:RoutingFile"] = WriteRouting(),
@@ -136,7 +139,7 @@ internal sealed class DemoStage : IAsyncDisposable
 
     private string WriteRouting()
     {
-        var path = Path.Combine(_folder.FullName, "routing.yml");
+        var path = Path.Combine(Folder, "routing.yml");
         File.WriteAllText(path, $"""
             route:
               receiver: webhook
