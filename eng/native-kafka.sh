@@ -44,7 +44,8 @@ fi
 
 say "the package registry has no librdkafka.redist $client_version: building it from source (about a minute)"
 debian build-essential libssl-dev zlib1g-dev libzstd-dev libcurl4-openssl-dev
-need npm "Node.js with npm carries the sources of librdkafka"
+command -v npm >/dev/null || debian npm
+need npm "It fetches the sources of librdkafka"
 work="$root/artifacts/librdkafka"; rm -rf "$work"; mkdir -p "$work"
 ( cd "$work"
   step "fetching the sources"    npm pack --silent "$source_package"
