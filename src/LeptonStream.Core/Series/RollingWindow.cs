@@ -88,11 +88,12 @@ public sealed class RollingWindow
         if (!double.IsFinite(value)) throw new ArgumentException("a window holds finite values only", nameof(value));
         // −0 sorts like 0: one of the two, else equal windows could differ in their bits.
         value += 0.0;
+        var eaten = false;
         if (Count == Capacity)
         {
             var oldest = _ring[_next];
             Replace(oldest, value);
-            Subtract(oldest);
+            eaten = Subtract(oldest);
         }
         else
         {
@@ -102,6 +103,7 @@ public sealed class RollingWindow
         _ring[_next] = value;
         _next = _next + 1 == Capacity ? 0 : _next + 1;
         Add(value);
+        if (eaten) Anchor();
     }
 
     /// <summary>Forgets everything.</summary>
@@ -208,11 +210,13 @@ public sealed class RollingWindow
         if (++_sinceAnchored >= 32 * Capacity || (cancelled && _sinceAnchored >= Capacity)) Anchor();
     }
 
-    private void Subtract(double value)
+    // True where the value was so large that its rounding is felt among those that stay: an outlier takes their digits along when it leaves.
+    private bool Subtract(double value)
     {
         var shifted = value - _anchor;
         _sum -= shifted;
         _squares -= shifted * shifted;
+        return shifted * shifted > 1e6 * _squares;
     }
 
     private void Anchor()

@@ -14,7 +14,7 @@ public sealed class RollingWindowTests
         input =>
         {
             var window = new RollingWindow(2 + (input.Item1 % 40));
-            var values = input.Item2.Where(v => double.IsFinite(v) && Math.Abs(v) < 1e100).Concat(Enumerable.Range(0, 60).Select(i => (i * 7919 % 101) / 3.0)).ToArray();
+            var values = input.Item2.Where(v => v == 0 || (double.IsFinite(v) && Math.Abs(v) is > 1e-100 and < 1e100)).Concat(Enumerable.Range(0, 60).Select(i => (i * 7919 % 101) / 3.0)).ToArray();
             for (var i = 0; i < values.Length; i++)
             {
                 window.Push(values[i]);
@@ -50,6 +50,15 @@ public sealed class RollingWindowTests
         var window = new RollingWindow(50);
         for (var i = 0; i < 200; i++) window.Push(i == 100 ? 1e15 : 3 + (i % 2));
         Assert.That(window.Variance, Is.EqualTo(0.25).Within(1e-12));
+    }
+
+    [Test]
+    public void Variance_AfterAHugeOutlierHasLeftAQuietWindow_KeepsSixDigits()
+    {
+        var window = new RollingWindow(120);
+        var values = Enumerable.Range(0, 300).Select(i => i == 100 ? 1e9 : 0.1 * (i * 7919 % 101)).ToArray();
+        foreach (var value in values) window.Push(value);
+        Assert.That(window.StandardDeviation, Is.EqualTo(values[180..].PopulationStandardDeviation()).Within(1e-6));
     }
 
     [Test]

@@ -31,7 +31,7 @@ public sealed class CommandLineTests
     [TestCase("doctor", true)]
     [TestCase("topics create", true)]
     [TestCase("topics check", false)]
-    [TestCase("backtest", false)]
+    [TestCase("backtest", true)]
     [TestCase("demo", true)]
     public async Task Help_OfEveryCommand_IsSoundAndDescribesIt(string command, bool examples)
     {
