@@ -60,12 +60,19 @@ public sealed class TopicProbe : IDisposable
         return [.. results.OrderBy(r => r.Partition.Value).ThenBy(r => r.Offset.Value)];
     }
 
-    /// <summary>The offset a group has committed for a partition; null where it has none.</summary>
+    /// <summary>The offset a group has committed for a partition; null where it has none, or where nobody can tell now.</summary>
     public long? Committed(string group, string topic, int partition)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "probe", group)).Build();
-        var offset = consumer.Committed([new TopicPartition(topic, partition)], Patience).Single().Offset;
-        return offset == Offset.Unset ? null : offset.Value;
+        try
+        {
+            var offset = consumer.Committed([new TopicPartition(topic, partition)], Patience).Single().Offset;
+            return offset == Offset.Unset ? null : offset.Value;
+        }
+        catch (KafkaException moving) when (moving.Error.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable)
+        {
+            return null;
+        }
     }
 
     /// <summary>A header of a record as text; null where it has none of that name.</summary>

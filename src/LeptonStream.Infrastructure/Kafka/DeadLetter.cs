@@ -50,14 +50,12 @@ public static class DeadLetter
 
         var key = record.Message.Key;
         if (key?.Length > KeptBytes) Add(headers, KeyLengthHeader, Number(key.Length));
-        var timestamp = record.Message.Timestamp;
-        if (timestamp.UnixTimestampMs > now.ToUnixTimeMilliseconds())
-        {
-            Add(headers, TimestampHeader, Number(timestamp.UnixTimestampMs));
-            timestamp = new Confluent.Kafka.Timestamp(now);
-        }
+        var logged = record.Message.Timestamp.UnixTimestampMs;
+        var time = Math.Min(logged, now.ToUnixTimeMilliseconds());
+        if (time != logged) Add(headers, TimestampHeader, Number(logged));
 
-        return new() { Key = Cut(key), Value = Cut(record.Message.Value), Headers = headers, Timestamp = timestamp };
+        // Whoever set the time of the original, here it is the producer that says it.
+        return new() { Key = Cut(key), Value = Cut(record.Message.Value), Headers = headers, Timestamp = new(time, TimestampType.CreateTime) };
     }
 
     private static Headers Keep(Headers? original)

@@ -67,6 +67,15 @@ public sealed class DeadLetterTests
     }
 
     [Test]
+    public void Of_TimeOfTheBroker_IsSaidByTheProducer()
+    {
+        var letter = Of(new() { Value = [1], Timestamp = new Timestamp(1_700_000_000_000, TimestampType.LogAppendTime) });
+
+        // A client refuses to produce a record whose time it says is the broker's.
+        Assert.That(letter.Timestamp, Is.EqualTo(new Timestamp(1_700_000_000_000, TimestampType.CreateTime)));
+    }
+
+    [Test]
     public void Of_AnyRecord_CarriesKafkaConnectsHeadersAsText()
     {
         var letter = Of(new() { Value = [1] });

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using LeptonStream.Alerts;
+using LeptonStream.Detection;
+using LeptonStream.Kafka;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Integration.Tests.Detector;
+
+/// <summary>Topics of one test on a real Kafka, and real detector processes on them.</summary>
+internal sealed class DetectorOnKafka : IDisposable
+{
+    private readonly List<LeptonProcess> _processes = [];
+
+    private DetectorOnKafka(KafkaOptions options, int partitions)
+    {
+        Options = options;
+        Topics = TopicNames.Of(options);
+        Group = options.TopicPrefix + "detector";
+        Partitions = partitions;
+        Probe = new TopicProbe(options);
+    }
+
+    public KafkaOptions Options { get; }
+
+    public TopicNames Topics { get; }
+
+    public string Group { get; }
+
+    public int Partitions { get; }
+
+    public TopicProbe Probe { get; }
+
+    public static async Task<DetectorOnKafka> On(RealKafka kafka, int partitions)
+    {
+        var rig = new DetectorOnKafka(kafka.Options(), partitions);
+        var created = await rig.Run("topics", "create", "--partitions", $"{partitions}");
+        Assert.That(created.ExitCode, Is.Zero, created.Everything);
+        return rig;
+    }
+
+    /// <summary>Starts a detector; 6 s is the shortest session that a broker allows unasked.</summary>
+    public LeptonProcess StartDetector(params string[] settings)
+    {
+        var process = LeptonProcess.Start([
+            "detector", "--bootstrap-servers", Options.BootstrapServers, "--topic-prefix", Options.TopicPrefix, "--group", Group,
+            "--set", "Kafka:SessionTimeoutMs=6000", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        _processes.Add(process);
+        return process;
+    }
+
+    public Task<ProgramResult> Run(params string[] arguments) =>
+        LeptonProcess.Run([.. arguments, "--bootstrap-servers", Options.BootstrapServers, "--topic-prefix", Options.TopicPrefix]);
+
+    /// <summary>Waits until the group has committed everything that is in the metrics topic.</summary>
+    public async Task AllCommitted(TimeSpan? within = null)
+    {
+        var ends = Probe.Read(Topics.Metrics).GroupBy(r => r.Partition.Value).ToDictionary(g => g.Key, g => g.Max(r => r.Offset.Value) + 1);
+        try
+        {
+            await Eventually.True(
+                () => ends.All(end => Probe.Committed(Group, Topics.Metrics, end.Key) == end.Value),
+                $"all {ends.Values.Sum()} records committed", within ?? TimeSpan.FromSeconds(90));
+        }
+        finally
+        {
+            TestContext.Out.WriteLine(string.Join('\n', _processes));
+        }
+    }
+
+    /// <summary>
+    /// Messages that each open an alert of their own, whatever came before: the model is new and its value is not a number.
+    /// So what must be published does not depend on when a worker died.
+    /// </summary>
+    public static IEnumerable<Message<byte[]?, byte[]?>> Incidents(int from, int count)
+    {
+        for (var i = from; i < from + count; i++)
+        {
+            var model = string.Create(CultureInfo.InvariantCulture, $"model-{i:D6}");
+            yield return new()
+            {
+                Key = Encoding.UTF8.GetBytes(model),
+                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"metrics":{"loss":"NaN"}}"""),
+            };
+        }
+    }
+
+    /// <summary>The ids of the events that a pipeline without a broker makes of what is in the metrics topic.</summary>
+    public List<string> ExpectedIds()
+    {
+        var ids = new List<string>();
+        foreach (var partition in Probe.Read(Topics.Metrics).GroupBy(r => r.Partition.Value))
+        {
+            var pipeline = new PartitionPipeline(Topics.Metrics, partition.Key, DetectionPolicy.Default);
+            var events = new List<AlertEvent>();
+            foreach (var record in partition)
+                pipeline.Process(record.Message.Value, record.Offset.Value, Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
+            ids.AddRange(events.Select(e => e.Id));
+        }
+
+        return ids;
+    }
+
+    public List<string> PublishedIds() => [.. Probe.Read(Topics.Alerts).Select(alert => TopicProbe.Header(alert, "ce_id")!)];
+
+    /// <summary>Forgets the records of a partition before an offset, as retention does.</summary>
+    public async Task DeleteRecords(int partition, long before)
+    {
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
+        await admin.DeleteRecordsAsync([new TopicPartitionOffset(Topics.Metrics, partition, before)], new() { RequestTimeout = TimeSpan.FromSeconds(20) });
+    }
+
+    public async Task SetTopicSetting(string topic, string name, string value)
+    {
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
+        await admin.IncrementalAlterConfigsAsync(new()
+        {
+            [new ConfigResource { Type = ResourceType.Topic, Name = topic }] = [new ConfigEntry { Name = name, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+        });
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _processes) process.Dispose();
+        Probe.Dispose();
+    }
+}

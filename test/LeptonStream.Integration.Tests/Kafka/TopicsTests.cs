@@ -1,0 +1,51 @@
+using LeptonStream.Integration.Tests.Detector;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Integration.Tests.Kafka;
+
+/// <summary><c>lepton topics</c> and <c>lepton doctor</c> on a real Kafka, which knows settings.</summary>
+public sealed class TopicsTests
+{
+    [Test]
+    public async Task Check_OfCreatedTopics_FindsNothing_AndCreatingAgainChangesNothing()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 3);
+
+        var check = await rig.Run("topics", "check");
+        var again = await rig.Run("topics", "create", "--partitions", "7");
+
+        Assert.That(check.ExitCode, Is.Zero, check.Everything);
+        Assert.That(check.Error, Is.Empty);
+        Assert.That(again.ExitCode, Is.Zero, again.Everything);
+        Assert.That(again.Output, Does.Not.Contain("created").And.Not.Contain(" 7 "));
+    }
+
+    [TestCase("metrics", "message.timestamp.type", "CreateTime", "it must be LogAppendTime")]
+    [TestCase("metrics", "retention.ms", "3600000", "it must be 86400000 or more (24 h)")]
+    [TestCase("metrics", "cleanup.policy", "compact", "it must be delete")]
+    [TestCase("alerts", "retention.ms", "86400000", "it must be 604800000 or more (168 h)")]
+    [TestCase("state", "cleanup.policy", "delete", "it must be compact")]
+    public async Task Check_OfATopicWithAWrongSetting_NamesItAndWhatItMustBe(string topic, string setting, string value, string expected)
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        await rig.SetTopicSetting(rig.Options.TopicPrefix + topic, setting, value);
+
+        var check = await rig.Run("topics", "check");
+
+        Assert.That(check.ExitCode, Is.EqualTo(1));
+        Assert.That(check.Error, Does.Contain($"{rig.Options.TopicPrefix}{topic} has {setting}={value}, {expected}: "));
+    }
+
+    [Test]
+    public async Task Doctor_OfASoundInstallation_NamesClusterBrokerAndTopics()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 3);
+
+        var doctor = await rig.Run("doctor", "--storage", $"Data Source={Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"))}.db");
+
+        Assert.That(doctor.ExitCode, Is.Zero, doctor.Everything);
+        Assert.That(doctor.Output, Does.Match(@"ok +Kafka +\S+: cluster \S{22}, 1 broker"));
+        Assert.That(doctor.Output, Does.Match(@"ok +broker 1 +Kafka 4 or newer"));
+        Assert.That(doctor.Output, Does.Match($@"ok +{rig.Topics.Metrics} +3 partitions"));
+    }
+}
