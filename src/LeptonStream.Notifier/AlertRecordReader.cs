@@ -12,6 +12,7 @@ namespace LeptonStream.Notifier;
 internal static class AlertRecordReader
 {
     private const int LongestId = 200;
+    private const int LongestDetail = 300;
 
     // Far above any event of ours (about 10 KB), far below what would burden the journal.
     private const int LargestValue = 1024 * 1024;
@@ -33,7 +34,7 @@ internal static class AlertRecordReader
         refusal = null;
         if (value is null or { Length: 0 }) refusal = (ReasonNames.Of(RejectReason.EmptyValue), "the record has no value");
         else if (value.Length > LargestValue) refusal = (ReasonNames.Of(RejectReason.TooLarge), $"the value has {value.Length} bytes, {LargestValue} are allowed");
-        else if (!AlertEventJson.TryRead(value, out var alert, out var error)) refusal = ("no_alert_event", error ?? "");
+        else if (!AlertEventJson.TryRead(value, out var alert, out var error)) refusal = ("no_alert_event", Plain(error ?? ""));
         else if (Wrong(alert!) is { } wrong) refusal = ("no_alert_event", wrong);
         else return alert;
         return null;
@@ -45,6 +46,9 @@ internal static class AlertRecordReader
         if (!IsId(alert.AlertId)) return $"'alertId' must have 1 to {LongestId} characters, none of them a control character";
         return double.IsFinite(alert.Score) ? null : "'score' is not finite";
     }
+
+    // What is wrong may quote the record: it must not fill or forge the log.
+    private static string Plain(string text) => new([.. text.Take(LongestDetail).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)]);
 
     private static bool IsId(string text) => text.Length is > 0 and <= LongestId && !text.Any(char.IsControl);
 }

@@ -20,6 +20,7 @@ internal sealed class WebhookChannel(HttpClient http, WebhookSettings settings, 
         request.Content = new ByteArrayContent(WebhookPayload.Write(notification, settings.MaxAlerts, externalUrl));
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.UserAgent.Add(Agent);
+        if (settings.Url.UserInfo is { Length: > 0 } user) request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(user))));
         // Standard Webhooks: the id stays over all attempts, the time is that of this one.
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));

@@ -44,7 +44,7 @@ internal sealed class AlertJournal
             await LockCounter(transaction, "alert_event");
             var loaded = await _groups.LoadAllIfForeign(transaction);
             _pipeline.Reroute(loaded.Groups, now);
-            await _groups.Save(transaction, loaded);
+            await _groups.Save(transaction, loaded, adopt: true);
             return loaded.Before.Count;
         }, cancellation);
     }

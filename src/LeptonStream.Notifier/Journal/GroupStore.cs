@@ -57,13 +57,16 @@ internal sealed class GroupStore(Database database, string routing)
     }
 
     /// <summary>Stores what a step changed.</summary>
-    public async Task Save(DbTransaction transaction, LoadedGroups loaded)
+    /// <param name="transaction">The transaction that loaded them.</param>
+    /// <param name="loaded">The groups after the step.</param>
+    /// <param name="adopt">Whether groups of other routes become ours. Else they stay their owner's, even where an alert in them ended.</param>
+    public async Task Save(DbTransaction transaction, LoadedGroups loaded, bool adopt = false)
     {
         foreach (var group in loaded.Groups.All)
         {
             var before = loaded.Before.GetValueOrDefault(group.Id);
             if (before is null) await Insert(transaction, group);
-            else if (before.NextFlush != group.NextFlush || before.Routing != routing) await Update(transaction, group);
+            else if (before.NextFlush != group.NextFlush || (adopt && before.Routing != routing)) await Update(transaction, group);
             await SaveMembers(transaction, group, before?.Members ?? LoadedGroups.NoMembers);
         }
 

@@ -268,6 +268,23 @@ public sealed class AlertJournalTests(DatabaseKind kind)
     }
 
     [Test]
+    public async Task Apply_AlertEndsInAGroupOfAnotherRouting_TheGroupStaysItsOwners()
+    {
+        var old = await _rig.Open();
+        await Apply(old, 0, Record(AlertEvents.Opened("latency"), 0));
+        var fresh = await _rig.Open(ByModel("pager"), at: 1);
+        await Flush(fresh, 1);
+
+        await Apply(old, 2, Record(AlertEvents.Resolved("latency", 2), 1));
+        await Flush(old, 100);
+        var byOld = await _rig.Told();
+        await Flush(fresh, 100);
+
+        Assert.That(byOld, Is.EqualTo(new[] { "1s pager: first notification +latency" }));
+        Assert.That((await _rig.Told()).Last(), Is.EqualTo("100s pager: all alerts resolved -latency"));
+    }
+
+    [Test]
     public async Task Flush_AThousandAlertsInOneGroup_StoresOnlyWhatChanged()
     {
         const int Alerts = 1_000;

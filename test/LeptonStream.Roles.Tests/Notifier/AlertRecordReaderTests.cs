@@ -80,6 +80,18 @@ public sealed class AlertRecordReaderTests
         }
     }
 
+    [Test]
+    public void Read_HostileTextInARefusal_StaysShortAndOneLine()
+    {
+        var whole = JsonNode.Parse(AlertEventJson.Write(AlertEvents.Opened("latency")))!.AsObject();
+        whole["type"] = "x\nFAKE LOG LINE\u001b[2J" + new string('y', 100_000);
+
+        AlertRecordReader.Read(Record(Encoding.UTF8.GetBytes(whole.ToJsonString())), out var refusal);
+
+        Assert.That(refusal!.Value.Detail, Has.Length.LessThanOrEqualTo(300));
+        Assert.That(refusal.Value.Detail.Any(char.IsControl), Is.False);
+    }
+
     private static ConsumeResult<byte[]?, byte[]?> Record(byte[]? value) => new()
     {
         Topic = "lepton.alerts",

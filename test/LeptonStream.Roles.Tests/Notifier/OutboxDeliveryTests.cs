@@ -34,6 +34,19 @@ public sealed class OutboxDeliveryTests
     }
 
     [Test]
+    public async Task Deliver_AddressWithUserAndPassword_SendsThemAndLogsNeither()
+    {
+        _rig.Move("ops", _rig.Sink.Url("ops").Replace("http://", "http://user:p%40ss@", StringComparison.Ordinal));
+        _rig.Sink.Answer = _ => new SinkAnswer(403);
+        _rig.Start();
+        await _rig.Add("ops", "latency");
+        await _rig.Becomes("latency", "dead");
+
+        Assert.That(_rig.Sink.Calls.Single().Headers["authorization"], Is.EqualTo("Basic " + Convert.ToBase64String("user:p@ss"u8)));
+        Assert.That((await _rig.States())["latency"].Error, Does.Not.Contain("user").And.Not.Contain("ss@"));
+    }
+
+    [Test]
     public async Task Deliver_ReceiverFailsForAWhile_TriesAgainUnderTheSameId()
     {
         _rig.Sink.Answer = _ => new SinkAnswer(_rig.Sink.Calls.Count <= 5 ? 503 : 200);

@@ -2,6 +2,7 @@ using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Series;
+using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 
@@ -64,6 +65,17 @@ public sealed class RoutingFileTests
 
         Assert.That((root.GroupWait, root.GroupInterval, root.RepeatInterval), Is.EqualTo((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), TimeSpan.FromHours(4))));
         Assert.That(root.GroupBy, Is.Empty);
+    }
+
+    [Test]
+    public void Parse_ExampleOfTheDocumentation_IsRight()
+    {
+        var page = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "configuration.md"));
+        var example = page.Split("```yaml\n").Single(part => part.StartsWith("route:", StringComparison.Ordinal)).Split("```")[0];
+
+        var routing = Parse(example.Replace("url_file: /etc/lepton/secrets/ops-url", "url: https://example.com", StringComparison.Ordinal));
+
+        Assert.That(routing.Channels, Has.Count.EqualTo(3));
     }
 
     [Test]
