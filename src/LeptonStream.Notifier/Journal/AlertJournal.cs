@@ -75,8 +75,8 @@ internal sealed class AlertJournal
         var ahead = await LeaveOutOld(transaction, batch);
         var fresh = await LeaveOutKnown(transaction, ahead);
 
-        await transaction.Execute(InsertEvent, fresh.Select((record, index) => EventRow(record, seq + index + 1, now)));
-        await transaction.Execute(UpsertAlert, fresh.Select((record, index) => (record, seq: seq + index + 1)).GroupBy(item => item.record.Event!.AlertId).Select(items => AlertRow(items.Last().record, items.Last().seq)));
+        await transaction.ExecuteEach(InsertEvent, fresh.Select((record, index) => EventRow(record, seq + index + 1, now)));
+        await transaction.ExecuteEach(UpsertAlert, fresh.Select((record, index) => (record, seq: seq + index + 1)).GroupBy(item => item.record.Event!.AlertId).Select(items => AlertRow(items.Last().record, items.Last().seq)));
         await ChangeGroups(transaction, fresh, now);
 
         await transaction.Execute("update counter set value = @value where name = 'alert_event'", new { value = seq + fresh.Count });
@@ -141,7 +141,7 @@ internal sealed class AlertJournal
         await _groups.Save(transaction, loaded);
     }
 
-    private static Task<int> SavePositions(DbTransaction transaction, IEnumerable<(string Topic, int Partition, long NextOffset)> positions, Timestamp now) => transaction.Execute(
+    private static Task SavePositions(DbTransaction transaction, IEnumerable<(string Topic, int Partition, long NextOffset)> positions, Timestamp now) => transaction.ExecuteEach(
         """
         insert into consumer_offset (topic, kafka_partition, next_offset, updated_at) values (@Topic, @Partition, @NextOffset, @at)
         on conflict (topic, kafka_partition) do update set next_offset = excluded.next_offset, updated_at = excluded.updated_at

@@ -26,7 +26,7 @@ internal sealed class GroupStore(Database database, string routing)
         var groups = await transaction.Query<GroupRow>($"select * from alert_group where group_id {database.AnyOf("@ids")} order by group_id {database.ForUpdate}", new { ids });
         // Read after the locks: a flush may have removed some between the two statements.
         var members = await transaction.Query<MemberRow>(
-            $"select * from alert_group_member where group_id {database.AnyOf("@ids")} and (alert_id {database.AnyOf("@alertIds")} or fingerprint {database.AnyOf("@fingerprints")})", new { ids, alertIds, fingerprints });
+            $"select * from alert_group_member where alert_id {database.AnyOf("@alertIds")} or fingerprint {database.AnyOf("@fingerprints")}", new { alertIds, fingerprints });
         return LoadedGroups.Of(groups, members);
     }
 
@@ -102,7 +102,7 @@ internal sealed class GroupStore(Database database, string routing)
     {
         var changed = group.Alerts.Values.Where(alert => !alert.Equals(before.GetValueOrDefault(alert.Fingerprint)))
             .Select(alert => new { group.Id, fingerprint = alert.Fingerprint.ToString(), alert.AlertId, content = AlertingJson.Write(alert) });
-        await transaction.Execute(
+        await transaction.ExecuteEach(
             """
             insert into alert_group_member (group_id, fingerprint, alert_id, content) values (@Id, @fingerprint, @AlertId, @content)
             on conflict (group_id, fingerprint) do update set alert_id = excluded.alert_id, content = excluded.content

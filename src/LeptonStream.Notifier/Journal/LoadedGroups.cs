@@ -13,14 +13,14 @@ internal sealed record LoadedGroups(AlertGroups Groups, IReadOnlyDictionary<stri
     {
         var groups = new AlertGroups();
         var before = new Dictionary<string, Original>();
-        var membersOf = members.ToLookup(member => member.GroupId, member => AlertingJson.Read<GroupedAlert>(member.Content));
+        var membersOf = members.ToLookup(member => member.GroupId, member => member.Content);
         foreach (var row in rows)
         {
             var group = new AlertGroupState(row.RouteKey, row.Receiver, AlertingJson.Read<LabelSet>(row.GroupLabels), Timestamp.FromUnixMilliseconds(row.NextFlush))
             {
                 Told = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(row.Told),
             };
-            foreach (var alert in membersOf[row.GroupId]) group.Alerts[alert.Fingerprint] = alert;
+            foreach (var alert in membersOf[row.GroupId].Select(AlertingJson.Read<GroupedAlert>)) group.Alerts[alert.Fingerprint] = alert;
             groups.Add(group);
             before.Add(row.GroupId, new Original(row.Routing, group.NextFlush, new Dictionary<Fingerprint, GroupedAlert>(group.Alerts)));
         }

@@ -13,7 +13,7 @@ namespace LeptonStream.Notifier.Outbox;
 internal sealed class NotificationOutbox(Database database)
 {
     /// <summary>Adds notifications, in the transaction that decided them.</summary>
-    public static Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now) => transaction.Execute(
+    public static Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now) => transaction.ExecuteEach(
         """
         insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved, created_at, attempts, next_attempt_at, leased_until, payload)
         values (@id, @seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @payload)

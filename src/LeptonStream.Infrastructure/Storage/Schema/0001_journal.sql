@@ -75,6 +75,7 @@ create table alert_group_member (
   primary key (group_id, fingerprint)
 );
 create index alert_group_member_of_alert on alert_group_member (alert_id);
+create index alert_group_member_of_fingerprint on alert_group_member (fingerprint);
 
 -- The outbox and its history: pending, sent or dead.
 create table notification (
