@@ -10,7 +10,7 @@ public sealed class DetectorOptions
     public string GroupId { get; set; } = "lepton-detector";
 
     /// <summary>Records in one batch, at most; 1 to 100000. A batch is judged, published and committed as one.</summary>
-    public int BatchSize { get; set; } = 2_000;
+    public int BatchSize { get; set; } = 10_000;
 
     /// <summary>How long a batch waits for more records after its first, in milliseconds; from 0 to a quarter of <c>Kafka:SessionTimeoutMs</c>.</summary>
     public int BatchWaitMs { get; set; } = 50;

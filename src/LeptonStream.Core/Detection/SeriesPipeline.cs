@@ -21,9 +21,6 @@ namespace LeptonStream.Detection;
 /// </remarks>
 public sealed class SeriesPipeline
 {
-    // The rarities of accuracy are counted per five minutes, whatever the sampling interval.
-    private const double ReferenceSeconds = 300;
-
     // Real series have heavier tails than the exponential one that is fitted; so many decades keep the budget on them (docs/accuracy.md).
     private const double HeavyTail = 0.6;
 
@@ -49,8 +46,8 @@ public sealed class SeriesPipeline
         _rarity = new double[detectors];
         // Several detectors share one budget, so each gets its part of it (Bonferroni).
         var margin = Math.Log10(detectors) + HeavyTail;
-        _line = Math.Log10(policy.WarningBudget.TotalSeconds / ReferenceSeconds) + margin;
-        CriticalScore = (Math.Log10(policy.CriticalBudget.TotalSeconds / ReferenceSeconds) + margin) / _line;
+        _line = Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + margin;
+        CriticalScore = (Math.Log10(policy.CriticalBudget.TotalSeconds / SeriesState.ReferenceSeconds) + margin) / _line;
     }
 
     /// <summary>The score of the critical budget's line.</summary>
@@ -61,7 +58,7 @@ public sealed class SeriesPipeline
         new(series.Detectors[detector].Name, ScoreOf(_rarity[detector], series), _raw[detector]);
 
     private double ScoreOf(double rarity, SeriesState series) =>
-        Math.Max(0, rarity + Math.Log10(Math.Max(series.IntervalSeconds, 1e-3) / ReferenceSeconds)) / _line;
+        Math.Max(0, rarity + series.IntervalDecades) / _line;
 
     /// <summary>Judges one sample and lets its series learn from it.</summary>
     /// <param name="series">The sample's series.</param>

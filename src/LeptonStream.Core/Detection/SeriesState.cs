@@ -13,8 +13,12 @@ public sealed class SeriesState
     /// <summary>Points kept for the chart of an event.</summary>
     public const int ChartPoints = 120;
 
+    /// <summary>Rarities are counted per five minutes, whatever the sampling interval.</summary>
+    internal const double ReferenceSeconds = 300;
+
     private readonly ChartPoint[] _points = new ChartPoint[ChartPoints];
     private int _pointCount;
+    private double _intervalSeconds;
 
     /// <summary>Makes the state of a series that is seen for the first time.</summary>
     public SeriesState(SeriesId id, SeriesKey key, DetectionPolicy policy)
@@ -53,7 +57,19 @@ public sealed class SeriesState
     public Timestamp LastTime { get; set; } = new(long.MinValue);
 
     /// <summary>The usual time between two samples, in seconds; 0 until there were two.</summary>
-    public double IntervalSeconds { get; set; }
+    public double IntervalSeconds
+    {
+        get => _intervalSeconds;
+        set
+        {
+            if (value == _intervalSeconds) return;
+            _intervalSeconds = value;
+            IntervalDecades = Math.Log10(Math.Max(value, 1e-3) / ReferenceSeconds);
+        }
+    }
+
+    /// <summary>The interval against five minutes, as a power of ten: what rarities counted per sample lack to those counted per time.</summary>
+    public double IntervalDecades { get; private set; } = Math.Log10(1e-3 / ReferenceSeconds);
 
     /// <summary>Samples learned since the series began or its normal was accepted anew.</summary>
     public int Learned { get; set; }
