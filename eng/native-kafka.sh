@@ -34,7 +34,8 @@ if [ "${LEPTON_NATIVE_KAFKA:-}" != source ]; then
 X
   if dotnet restore "$probe/probe.csproj" >"$probe/log" 2>&1; then said "librdkafka.redist $client_version from the package registry"; fi
   [ "${LEPTON_NATIVE_KAFKA:-}" = registry ] && { cat "$probe/log" >&2; fail "the registry has no librdkafka.redist $client_version"; }
-  grep -qE 'NU110[1-3]' "$probe/log" || { cat "$probe/log" >&2; fail "the package registry can't be reached"; }
+  # Not there, or not to be had just now: either way the library is built, which says so if the network is the trouble.
+  grep -qE 'NU110[1-3]' "$probe/log" || say "librdkafka.redist could not be restored: $(grep -m1 -oE 'error .*' "$probe/log" | cut -c1-160)"
 fi
 
 if [ -f "$cache/$(basename "$package")" ]; then
@@ -42,7 +43,7 @@ if [ -f "$cache/$(basename "$package")" ]; then
   said "librdkafka $client_version built from source (from the cache $cache)"
 fi
 
-say "the package registry has no librdkafka.redist $client_version: building it from source (about a minute)"
+say "no librdkafka.redist $client_version from the package registry: building it from source (about a minute)"
 debian build-essential libssl-dev zlib1g-dev libzstd-dev libcurl4-openssl-dev
 command -v npm >/dev/null || debian npm
 need npm "It fetches the sources of librdkafka"
