@@ -3,6 +3,7 @@ using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Kafka;
 using LeptonStream.Samples;
+using LeptonStream.Telemetry;
 
 namespace LeptonStream.Detector;
 
@@ -22,7 +23,7 @@ internal sealed class DetectorMetrics
 
     public DetectorMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("LeptonStream");
+        var meter = meters.Create(LeptonTelemetry.Name);
         _records = meter.CreateCounter<long>("leptonstream.detector.records", "{record}", "Records read");
         _samples = meter.CreateCounter<long>("leptonstream.detector.samples", "{sample}", "Samples judged");
         _refused = meter.CreateCounter<long>("leptonstream.detector.samples.refused", "{sample}", "Samples of accepted records that were not judged, by reason");

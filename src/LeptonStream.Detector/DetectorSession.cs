@@ -24,7 +24,8 @@ internal sealed partial class DetectorSession : IDisposable
     private readonly string _topic;
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
-    private readonly Dictionary<TopicPartition, PartitionTask> _tasks = [];
+    // By partition number: there is one topic, and this is asked for every record.
+    private readonly Dictionary<int, PartitionTask> _tasks = [];
 
     // Written by the clients' threads.
     private Error? _fatal;
@@ -59,7 +60,7 @@ internal sealed partial class DetectorSession : IDisposable
     /// <summary>What the batch leads to.</summary>
     public Deliveries Deliveries { get; }
 
-    public PartitionTask TaskOf(ConsumeResult<byte[]?, byte[]?> record) => _tasks[record.TopicPartition];
+    public PartitionTask TaskOf(ConsumeResult<byte[]?, byte[]?> record) => _tasks[record.Partition.Value];
 
     /// <summary>Fills <see cref="Batch"/> with what comes, up to its size and for at most its time.</summary>
     public void Gather(CancellationToken stop)
@@ -129,7 +130,7 @@ internal sealed partial class DetectorSession : IDisposable
         switch (failure.Error.Code)
         {
             case ErrorCode.Local_AutoOffsetReset:
-                SkipGap(_tasks[failure.ConsumerRecord.TopicPartition], failure.Error.Reason);
+                SkipGap(_tasks[failure.ConsumerRecord.Partition.Value], failure.Error.Reason);
                 break;
             case ErrorCode.UnknownTopicOrPart:
                 Suffer($"there is no topic {_topic}: 'lepton topics create' makes it");
@@ -167,7 +168,7 @@ internal sealed partial class DetectorSession : IDisposable
         {
             var task = new PartitionTask(committed.TopicPartition, _policy);
             starts.Add(new(committed.TopicPartition, task.Restore(committed.Offset.Value >= 0 ? committed.Offset.Value : null)));
-            _tasks.Add(committed.TopicPartition, task);
+            _tasks.Add(committed.Partition.Value, task);
         }
 
         _health.Joined(hasPartitions: _tasks.Count > 0);
@@ -195,9 +196,9 @@ internal sealed partial class DetectorSession : IDisposable
     private List<PartitionTask> Withdraw(List<TopicPartitionOffset> partitions)
     {
         var leaving = new List<PartitionTask>();
-        foreach (var partition in partitions.Select(p => p.TopicPartition))
+        foreach (var partition in partitions.Select(p => p.Partition.Value))
         {
-            Batch.RemoveAll(record => record.TopicPartition == partition);
+            Batch.RemoveAll(record => record.Partition.Value == partition);
             if (_tasks.Remove(partition, out var task)) leaving.Add(task);
         }
 

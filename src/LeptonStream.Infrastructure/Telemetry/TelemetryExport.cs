@@ -23,8 +23,8 @@ internal sealed class TelemetryExport(string serviceName) : IHostedService, IDis
             .AddService(serviceName, serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3))
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
-        _meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter("LeptonStream", "System.Runtime").AddOtlpExporter().Build();
-        _spans = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource("LeptonStream").AddOtlpExporter().Build();
+        _meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(LeptonTelemetry.Name, "System.Runtime").AddOtlpExporter().Build();
+        _spans = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(LeptonTelemetry.Name).AddOtlpExporter().Build();
         return Task.CompletedTask;
     }
 

@@ -87,7 +87,7 @@ public sealed class RoleProcessTests
     }
 
     [Test]
-    public async Task Detector_WithAnOtlpEndpoint_SendsItsMetricsThere()
+    public async Task Detector_WithAnOtlpEndpoint_SendsItsMetricsAndSpansThere()
     {
         _broker.CreateTopics(_topics, 1);
         using var probe = new TopicProbe(new() { BootstrapServers = _broker.BootstrapServers });
@@ -114,8 +114,9 @@ public sealed class RoleProcessTests
             "detector", "--bootstrap-servers", _broker.BootstrapServers);
 
         await Eventually.True(() => Sent("leptonstream.detector.samples"), "the counter of samples exported", TimeSpan.FromSeconds(60));
-        Assert.That(bodies, Has.Some.StartsWith("/v1/metrics").And.Some.Contains("lepton-detector"));
         Assert.That(await detector.Stop(), Is.Zero);
+        Assert.That(bodies, Has.Some.StartsWith("/v1/metrics").And.Contains("lepton-detector"));
+        Assert.That(bodies, Has.Some.StartsWith("/v1/traces").And.Contains("process lepton.metrics"), "what is left is sent before the end");
 
         bool Sent(string name)
         {
