@@ -21,13 +21,11 @@ public enum MatchOperator
 
 /// <summary>
 /// One condition on a label, in Alertmanager's notation: <c>severity=critical</c>, <c>model=~"llama.*"</c>.
-/// Regular expressions match the whole value; a label that is missing equals the empty string.
+/// Regular expressions match the whole value; they are of RE2's kind: no look-around, no back-references, and never slow. A label that is missing
+/// equals the empty string.
 /// </summary>
 public sealed partial class Matcher
 {
-    // A pattern comes from a person: it may be slow by accident, and one alert must not hold up the others.
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(100);
-
     private readonly Regex? _pattern;
 
     private Matcher(string name, MatchOperator @operator, string value)
@@ -36,7 +34,7 @@ public sealed partial class Matcher
         Operator = @operator;
         Value = value;
         if (@operator is MatchOperator.Matches or MatchOperator.NotMatches)
-            _pattern = new Regex($"^(?:{value})$", RegexOptions.CultureInvariant | RegexOptions.Singleline, PatternTimeout);
+            _pattern = Pattern(value);
     }
 
     /// <summary>The label's name.</summary>
@@ -64,7 +62,7 @@ public sealed partial class Matcher
         }
 
         var value = parts.Groups["quoted"].Success
-            ? parts.Groups["quoted"].Value.Replace("\\n", "\n").Replace("\\\"", "\"").Replace("\\\\", "\\")
+            ? Escape().Replace(parts.Groups["quoted"].Value, escape => escape.Value == "\\n" ? "\n" : escape.Value[1..])
             : parts.Groups["plain"].Value;
         var @operator = parts.Groups["op"].Value switch
         {
@@ -100,18 +98,35 @@ public sealed partial class Matcher
         };
     }
 
-    /// <summary>Alertmanager notation, the value in quotes.</summary>
+    /// <summary>Alertmanager notation, the value in quotes, and the name where it must be.</summary>
     public override string ToString()
     {
         var sign = Operator switch { MatchOperator.Equal => "=", MatchOperator.NotEqual => "!=", MatchOperator.Matches => "=~", _ => "!~" };
-        return $"{Name}{sign}\"{Value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"";
+        return $"{(Reserved().IsMatch(Name) ? Quote(Name) : Name)}{sign}{Quote(Value)}";
     }
 
-    private bool Fits(string value)
+    // A pattern comes from a person: it may be slow by accident, and one alert must not hold up the others. So: no backtracking.
+    private static Regex Pattern(string value)
     {
-        try { return _pattern!.IsMatch(value); }
-        catch (RegexMatchTimeoutException) { return false; }
+        try
+        {
+            return new Regex($@"\A(?:{value})\z", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+        }
+        catch (NotSupportedException)
+        {
+            throw new ArgumentException("look-around, back-references and atomic groups are not supported, as in Alertmanager");
+        }
     }
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"";
+
+    private bool Fits(string value) => _pattern!.IsMatch(value);
+
+    [GeneratedRegex("""\\[n"\\]""", RegexOptions.CultureInvariant)]
+    private static partial Regex Escape();
+
+    [GeneratedRegex("""[\s{}!=~,\\"'`]""", RegexOptions.CultureInvariant)]
+    private static partial Regex Reserved();
 
     [GeneratedRegex("""^\s*(?:(?<name>[A-Za-z_:][A-Za-z0-9_:.\-]*)|"(?<qname>[^"\\]+)")\s*(?<op>=~|!~|!=|=)\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"\s{},]*))\s*$""", RegexOptions.CultureInvariant)]
     private static partial Regex Form();

@@ -17,7 +17,7 @@ public sealed class FilterTests
             "severity=critical", "severity=Critical", "severity!=critical", "severity = critical", "severity=\"critical\"", "severity=~\"crit.*\"", "severity=~\"crit\"",
             "severity=~crit.*", "severity!~\"warn.*\"", "severity!~\"c.*\"", "model=~\"llama-(8|70)b\"", "absent=\"\"", "absent=", "absent!=\"\"", "absent=~\"\"", "absent=~\".*\"",
             "absent!~\".+\"", "path=\"C:\\\\tmp\"", "quote=\"a\\\"b\"", "line=\"one\\ntwo\"", "line=~\"one.two\"", "\"my label\"=\"x\"", "\"my label\"=x", "zone:a.b-c=1",
-            "severity=~\"critical|warning\"", "severity=~\"(\"", "model=~\"[\"", "constructor=\"\"", "toString!=\"\"",
+            "severity=~\"critical|warning\"", "model=~\"llama-\\d+b\"", "path=\"C:\\\\name\"", "severity=~\"(\"", "model=~\"[\"", "constructor=\"\"", "toString!=\"\"",
         ];
         await using var dashboard = await RunningDashboard.Start();
         await using var page = await Browser.Open(dashboard);

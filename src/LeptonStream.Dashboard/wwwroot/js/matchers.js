@@ -52,7 +52,7 @@ function compare(label, operator, value) {
 }
 
 const quote = text => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
-const unquote = text => text.replace(/\\(.)/gs, (whole, sign) => sign === 'n' ? '\n' : sign);
+const unquote = text => text.replace(/\\([n"\\])/g, (whole, sign) => sign === 'n' ? '\n' : sign);
 
 function match(pattern, input, at) {
   pattern.lastIndex = at;
