@@ -71,6 +71,13 @@ internal sealed partial class LiveFeed : BackgroundService
     public static LiveMessage MessageOf(AlertRow changed) =>
         new(LiveMessage.Alert, changed.Seq, JsonSerializer.Serialize(AlertSummary.Of(changed), AlertJson.Default.AlertSummary));
 
+    /// <summary>Knows where the journal stands before the first page can connect: what is recorded from then on is news.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await AskAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var interval = TimeSpan.FromMilliseconds(_options.PollIntervalMs);
@@ -98,7 +105,7 @@ internal sealed partial class LiveFeed : BackgroundService
         try
         {
             var newest = await _journal.LastSeqAsync(stop);
-            if (_last < 0) _last = newest;
+            if (_last < 0) Begin(newest);
             if (newest < _last) StartOver(newest);
             while (_last < newest) await TellChangesAsync(newest, stop);
             SetJournalAnswers(null);
@@ -115,6 +122,13 @@ internal sealed partial class LiveFeed : BackgroundService
         foreach (var row in changed) Broadcast(MessageOf(row));
 
         _last = changed.Count > 0 ? changed[^1].Seq : newest;
+    }
+
+    // Pages that connected while the journal did not answer know nothing yet.
+    private void Begin(long newest)
+    {
+        _last = newest;
+        Broadcast(LiveMessage.ResetTo(newest));
     }
 
     // The journal was emptied or replaced: its numbers have begun again.

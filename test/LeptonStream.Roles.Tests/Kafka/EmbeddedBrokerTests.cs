@@ -11,6 +11,7 @@ public sealed class EmbeddedBrokerTests
 
     private EmbeddedBroker _broker = null!;
     private KafkaOptions _options = null!;
+    private IProducer<byte[]?, byte[]?> _producer = null!;
 
     [SetUp]
     public void Start()
@@ -19,19 +20,25 @@ public sealed class EmbeddedBrokerTests
 
         // This broker takes about one session time-out for each round of a rebalance.
         _options = new KafkaOptions { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 };
+
+        // A record expires after a third of the session time-out: on a busy machine a short one would be too short for a first connection.
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(new KafkaOptions { BootstrapServers = _broker.BootstrapServers }, "test")).Build();
     }
 
     [TearDown]
-    public void Stop() => _broker.Dispose();
+    public void Stop()
+    {
+        _producer.Dispose();
+        _broker.Dispose();
+    }
 
     [Test]
     public async Task Produce_ToAnExplicitPartition_IsReadBackWithKeyHeadersAndOffset()
     {
         _broker.CreateTopic("t", 3);
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(_options, "test")).Build();
         var message = new Message<byte[]?, byte[]?> { Key = "k"u8.ToArray(), Value = "v"u8.ToArray(), Headers = new Headers { { "h", "x"u8.ToArray() } } };
 
-        var report = await producer.ProduceAsync(new TopicPartition("t", 2), message);
+        var report = await _producer.ProduceAsync(new TopicPartition("t", 2), message);
         var back = Read("t", 1).Single();
 
         Assert.That(report.TopicPartitionOffset, Is.EqualTo(new TopicPartitionOffset("t", 2, 0)));
@@ -44,10 +51,9 @@ public sealed class EmbeddedBrokerTests
     public async Task Group_SecondMemberJoins_SharesThePartitionsAndGoesOnAtTheCommittedOffsets()
     {
         _broker.CreateTopic("t", 4);
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(_options, "test")).Build();
         async Task Produce(int from, int to)
         {
-            for (var i = from; i < to; i++) await producer.ProduceAsync(new TopicPartition("t", i % 4), new Message<byte[]?, byte[]?> { Value = [(byte)i] });
+            for (var i = from; i < to; i++) await _producer.ProduceAsync(new TopicPartition("t", i % 4), new Message<byte[]?, byte[]?> { Value = [(byte)i] });
         }
 
         var read = new List<byte>();
@@ -76,8 +82,7 @@ public sealed class EmbeddedBrokerTests
     public async Task DeleteRecords_BeforeAnOffset_MovesTheStartOfThePartition()
     {
         _broker.CreateTopic("t", 1);
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(_options, "test")).Build();
-        for (var i = 0; i < 5; i++) await producer.ProduceAsync("t", new Message<byte[]?, byte[]?> { Value = [(byte)i] });
+        for (var i = 0; i < 5; i++) await _producer.ProduceAsync("t", new Message<byte[]?, byte[]?> { Value = [(byte)i] });
 
         _broker.DeleteRecords("t", 0, 3);
 
@@ -88,11 +93,10 @@ public sealed class EmbeddedBrokerTests
     public async Task FailNext_OnProduce_RefusesTheRecordAndLeavesNothingInTheLog()
     {
         _broker.CreateTopic("t", 1);
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(_options, "test")).Build();
         _broker.FailNext(BrokerRequest.Produce, ErrorCode.TopicAuthorizationFailed);
 
         var failure = await Assert.ThrowsAsync<ProduceException<byte[]?, byte[]?>>(() =>
-            producer.ProduceAsync("t", new Message<byte[]?, byte[]?> { Value = [1] }));
+            _producer.ProduceAsync("t", new Message<byte[]?, byte[]?> { Value = [1] }));
 
         Assert.That(failure!.Error.Code, Is.EqualTo(ErrorCode.TopicAuthorizationFailed));
         Assert.That(Read("t", 1, TimeSpan.FromSeconds(1)), Is.Empty);
