@@ -28,7 +28,7 @@ internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline p
         var id = SeriesId.Derive(_basis, position.Partition, position.Offset, ordinal);
         if (judgement.Change == AlertChange.Opened) series.Alert.Name(SeriesId.Derive(series.Id.Value, position.Partition, position.Offset, ordinal));
         var finite = double.IsFinite(sample.Value);
-        var severity = SeverityOf(series.Alert, finite);
+        var severity = series.Alert.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
         var parts = Parts(series, finite);
         var story = new AlertStory(series.Key, severity, judgement.Change, parts[0].Name, sample, judgement.Forecast.Expected,
             judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, Units.Of(series.Key.Metric));
@@ -63,7 +63,7 @@ internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline p
             SourcePartition = position.Partition,
             SourceOffset = position.Offset,
             Detectors = parts,
-            Points = series.Points(),
+            Points = pipeline.PointsOf(series),
             English = english,
             Chinese = ChineseText.Explain(story),
             RunbookUrl = runbook,
@@ -79,21 +79,18 @@ internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline p
         };
     }
 
-    private AlertSeverity SeverityOf(AlertTracker alert, bool finite) =>
-        !finite || alert.Worst >= pipeline.CriticalScore ? AlertSeverity.Critical : AlertSeverity.Warning;
-
     private DetectorPart[] Parts(SeriesState series, bool finite)
     {
         if (!finite) return [new("non-finite", SeriesPipeline.NonFiniteScore, 1)];
-        var parts = new DetectorPart[series.Detectors.Length];
+        var parts = new DetectorPart[pipeline.DetectorCount];
         for (var i = 0; i < parts.Length; i++)
             parts[i] = pipeline.PartOf(i, series);
-        // Stable: of equals the one that is asked first stays first.
-        return [.. parts.OrderByDescending(p => p.Score)];
+        // Stable: of equals the one that is asked first stays first. Who has nothing to say is left out, but for the loudest.
+        return [.. parts.OrderByDescending(p => p.Score).Where((p, i) => i == 0 || p.Score > 0)];
     }
 
     // Full trust after a thousand samples: until then tails are extrapolated from few.
-    private static double Confidence(SeriesState series) => Math.Round(Math.Min(1, 0.5 + (series.Learned / 2000.0)), 3);
+    private static double Confidence(SeriesState series) => Math.Round(Math.Min(1, 0.5 + (SeriesPipeline.LearnedBy(series) / 2000.0)), 3);
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;
 

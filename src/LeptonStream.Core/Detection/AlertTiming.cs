@@ -12,8 +12,14 @@ public sealed record AlertTiming
     /// </summary>
     public TimeSpan OpenAfter { get; init; } = TimeSpan.FromSeconds(45);
 
-    /// <summary>The same for a series that is younger than <see cref="YoungFor"/>: what it does every hour has not been seen yet. <value>The default value is 5 minutes.</value></summary>
-    public TimeSpan OpenYoungAfter { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>The same for a series that is younger than <see cref="YoungFor"/>: what it does every hour has not been seen yet. <value>The default value is 10 minutes.</value></summary>
+    public TimeSpan OpenYoungAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// From which score on a slow finding (of shape, level or hour) opens an alert: what lies between 1 and this is told in the score only. In the alert it counts
+    /// in parts of this, so that 1.0 is where the alert opens. <value>The default value is 2.</value>
+    /// </summary>
+    public double SlowAlertScore { get; init; } = 2;
 
     /// <summary>How long a series counts as young. <value>The default value is 1 day.</value></summary>
     public TimeSpan YoungFor { get; init; } = TimeSpan.FromDays(1);
@@ -30,6 +36,6 @@ public sealed record AlertTiming
     /// <summary>An open alert is told again when its worst score has grown by this factor. <value>The default value is 2.</value></summary>
     public double UpdateFactor { get; init; } = 2;
 
-    /// <summary>Anomalous samples in a row after which the new level is accepted as normal. <value>The default value is 120.</value></summary>
-    public int AcceptAfter { get; init; } = 120;
+    /// <summary>Anomalous samples in a row after which the new level is accepted as normal. <value>The default value is 60.</value></summary>
+    public int AcceptAfter { get; init; } = 60;
 }

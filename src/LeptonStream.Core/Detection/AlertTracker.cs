@@ -47,14 +47,16 @@ public enum AlertChange
 ///    └───────────────────┴───── ResolveAfter calm samples, or AcceptAfter odd ───┘
 /// </code>
 /// </remarks>
-public sealed class AlertTracker(AlertTiming timing)
+public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
 {
+    private CriticalBudget _critical;
     private double _evidence;
     private int _lapses;
     private int _calm;
     private int _oddInARow;
     private int _refractory;
     private double _told;
+    private double _refusedAt;
 
     /// <summary>Where the alert stands.</summary>
     public AlertPhase Phase { get; private set; }
@@ -65,6 +67,9 @@ public sealed class AlertTracker(AlertTiming timing)
     /// <summary>The worst score of the alert that is pending or open.</summary>
     public double Worst { get; private set; }
 
+    /// <summary>Whether the open alert is critical: beyond the critical line while the series' budget for that lasts, or grave by itself. It stays so until it ends.</summary>
+    public bool IsCritical { get; private set; }
+
     /// <summary>The id of the open alert, given by <see cref="Name"/>.</summary>
     public UInt128 AlertId { get; private set; }
 
@@ -72,12 +77,13 @@ public sealed class AlertTracker(AlertTiming timing)
     /// <param name="score">Its score; 1.0 is the line.</param>
     /// <param name="time">Its event time.</param>
     /// <param name="enough">The evidence that opens an alert: a sum of scores.</param>
-    public AlertChange Observe(double score, Timestamp time, double enough)
+    /// <param name="isGrave">Whether it is critical whatever its score and the budget: not a number, or several metrics of the entity agree.</param>
+    public AlertChange Observe(double score, Timestamp time, double enough, bool isGrave = false)
     {
         var odd = score >= 1;
         _oddInARow = odd ? _oddInARow + 1 : 0;
         if (_refractory > 0) _refractory--;
-        return Phase == AlertPhase.Open ? Follow(score, odd) : Await(score, odd, time, enough);
+        return Phase == AlertPhase.Open ? Follow(score, odd, time, isGrave) : Await(score, odd, time, enough, isGrave);
     }
 
     /// <summary>Gives the alert that just opened its id.</summary>
@@ -97,6 +103,9 @@ public sealed class AlertTracker(AlertTiming timing)
         state.Write(_oddInARow);
         state.Write(_refractory);
         state.Write(_told);
+        state.Write(_refusedAt);
+        state.Write(IsCritical);
+        _critical.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -113,9 +122,12 @@ public sealed class AlertTracker(AlertTiming timing)
         _oddInARow = state.ReadCount(int.MaxValue);
         _refractory = state.ReadCount(int.MaxValue);
         _told = state.ReadDouble();
+        _refusedAt = state.ReadDouble();
+        IsCritical = state.ReadBoolean();
+        _critical = CriticalBudget.Load(ref state);
     }
 
-    private AlertChange Await(double score, bool odd, Timestamp time, double enough)
+    private AlertChange Await(double score, bool odd, Timestamp time, double enough, bool isGrave)
     {
         if (!odd)
         {
@@ -137,10 +149,11 @@ public sealed class AlertTracker(AlertTiming timing)
         Phase = AlertPhase.Open;
         _calm = 0;
         _told = Worst;
+        IsCritical = BecomesCritical(time, isGrave);
         return AlertChange.Opened;
     }
 
-    private AlertChange Follow(double score, bool odd)
+    private AlertChange Follow(double score, bool odd, Timestamp time, bool isGrave)
     {
         Worst = Math.Max(Worst, score);
         _calm = score < timing.CalmBelow ? _calm + 1 : 0;
@@ -158,13 +171,26 @@ public sealed class AlertTracker(AlertTiming timing)
             return AlertChange.Accepted;
         }
 
-        if (Worst < _told * timing.UpdateFactor) return AlertChange.None;
+        var raised = !IsCritical && BecomesCritical(time, isGrave);
+        IsCritical |= raised;
+        if (!raised && Worst < _told * timing.UpdateFactor) return AlertChange.None;
         _told = Worst;
         return AlertChange.Worsened;
     }
 
+    private bool BecomesCritical(Timestamp time, bool isGrave) =>
+        isGrave || (Worst >= criticalScore && Worst > _refusedAt && TakeFromBudget(time));
+
+    // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
+    private bool TakeFromBudget(Timestamp time)
+    {
+        _refusedAt = Worst;
+        return _critical.TryTake(time, criticalBudget);
+    }
+
     private void Calm()
     {
+        _refusedAt = 0;
         Phase = AlertPhase.Quiet;
         _evidence = _lapses = _calm = _oddInARow = 0;
     }

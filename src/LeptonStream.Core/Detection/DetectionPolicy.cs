@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeptonStream.Detectors;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection;
@@ -9,14 +10,26 @@ public sealed record DetectionPolicy
     /// <summary>The policy that needs no setting.</summary>
     public static readonly DetectionPolicy Default = new();
 
+    /// <summary>Little memory for very many series: sharp events and drifts only, and a short chart.</summary>
+    public static readonly DetectionPolicy Lean = new() { Levels = DetectorCatalog.Lean, ChartPoints = 40 };
+
     /// <summary>Limits of one message.</summary>
     public FormatLimits Limits { get; init; } = FormatLimits.Default;
 
     /// <summary>Series one partition may hold; further ones are refused and counted. <value>The default value is 50,000.</value></summary>
     public int SeriesPerPartition { get; init; } = 50_000;
 
-    /// <summary>Samples in a series' rolling window. <value>The default value is 120.</value></summary>
-    public int Window { get; init; } = 120;
+    /// <summary>The names of the detectors that judge a series (<see cref="DetectorCatalog"/>). <value>The default value is <see cref="DetectorCatalog.Default"/>.</value></summary>
+    public IReadOnlyList<string> Levels { get; init; } = DetectorCatalog.Default;
+
+    /// <summary>Samples in a series' rolling window. <value>The default value is 60.</value></summary>
+    public int Window { get; init; } = 60;
+
+    /// <summary>Means over two minutes (or single samples that are further apart) in the window of the slow detectors. <value>The default value is 80.</value></summary>
+    public int SlowWindow { get; init; } = 80;
+
+    /// <summary>Points that a series keeps for the chart of an event. <value>The default value is 120.</value></summary>
+    public int ChartPoints { get; init; } = 120;
 
     /// <summary>Samples a series must have shown before it can raise an alert. <value>The default value is 120.</value></summary>
     public int WarmUp { get; init; } = 120;
@@ -27,8 +40,8 @@ public sealed record DetectionPolicy
     /// <summary>The false-alarm budget of the critical line. <value>The default value is 91 days (a quarter).</value></summary>
     public TimeSpan CriticalBudget { get; init; } = TimeSpan.FromDays(91);
 
-    /// <summary>A sample whose distance from what was expected is a smaller share of it than this is never anomalous. <value>The default value is 0.01.</value></summary>
-    public double MinimumRelativeDeviation { get; init; } = 0.01;
+    /// <summary>A sample whose distance from what was expected is a smaller share of it than this is never anomalous. <value>The default value is 0.05.</value></summary>
+    public double MinimumRelativeDeviation { get; init; } = 0.05;
 
     /// <summary>How alerts open, go on and end.</summary>
     public AlertTiming Timing { get; init; } = AlertTiming.Default;

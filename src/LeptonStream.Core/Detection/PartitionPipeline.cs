@@ -77,7 +77,7 @@ public sealed class PartitionPipeline
         if (!_series.TryGetValue(metric.Id.Value, out var series))
         {
             if (_series.Count >= _policy.SeriesPerPartition) return SampleRefusal.SeriesLimit;
-            series = new(metric.Id, _batch.KeyOf(entity, metric), _policy);
+            series = _pipeline.NewSeries(metric.Id, _batch.KeyOf(entity, metric));
             _series.Add(metric.Id.Value, series);
         }
 

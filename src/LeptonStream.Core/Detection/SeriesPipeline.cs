@@ -2,6 +2,8 @@ using LeptonStream.Alerts;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection;
 
@@ -12,9 +14,9 @@ namespace LeptonStream.Detection;
 ///  2 forecast    what was expected, and how wrong that usually is
 ///  3 score       every detector scores before it learns
 ///  4 calibrate   raw scores → rarities against the series' own past, counted per time
-///  5 combine     sharp events (p-norm) and slow ones; the larger speaks
-///  6 line        divide by the rarity of the warning budget: 1.0 is the line on every series
-///  7 alert       quiet, pending, open: what this sample changed
+///  5 combine     sharp: p-norm of what sees single samples; slow: sum of what sees shape, level and hour, every two minutes
+///  6 line        against the warning budget: 1.0 is the line on every series
+///  7 alert       what of it is news; quiet, pending, open: what this sample changed
 ///  8 learn       unless the sample was anomalous
 /// </code>
 /// A function of the samples, their order and the policy only.
@@ -22,43 +24,68 @@ namespace LeptonStream.Detection;
 public sealed class SeriesPipeline
 {
     // Real series have heavier tails than the exponential one that is fitted; so many decades keep the budget on them (docs/accuracy.md).
-    private const double HeavyTail = 0.6;
+    private const double HeavyTail = 0.5;
+
+    // The sum of slow rarities that real series reach once in a budget of a week, and its growth for a budget ten times as long (docs/accuracy.md).
+    private const double SlowLine = 6.2;
+    private const double SlowLinePerDecade = 3;
+
+    // One slow level alone, however sure of itself, is little more than news.
+    private const double MostOfOne = 6;
+
+    // What a budget ten times as long needs in lines; measured on heavy-tailed noise (docs/accuracy.md).
+    private const double LinesPerDecade = 0.9;
 
     // Not a number is worth telling at once on a metric that is a number as a rule.
     internal const double NonFiniteScore = 3;
 
-    private readonly DetectionPolicy _policy;
+    private const double SlowSeconds = 120;
 
-    // What each detector said of the sample at hand, in the order of the catalogue: one pipeline, one thread, one sample at a time.
+    // Anomalous samples that are no further apart belong to one event.
+    private const int EventGap = 5;
+
+    private static readonly TimeSpan SlowWarmUp = TimeSpan.FromDays(2);
+    private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
+
+    private readonly DetectionPolicy _policy;
+    private readonly SeriesLayout _layout;
+    private readonly SeriesMemory _memory;
+    private readonly ISeriesDetector[] _detectors;
+
+    // What each detector said of the sample at hand, in the order of the layout: one pipeline, one thread, one sample at a time.
     private readonly double[] _raw;
     private readonly double[] _rarity;
 
-    // The rarity, per five minutes, at which the score is 1.
+    // The rarity, per five minutes, at which the sharp score is 1, and the sum at which the slow one is.
     private readonly double _line;
+    private readonly double _slowLine;
 
     /// <summary>Makes the pipeline of a policy.</summary>
     public SeriesPipeline(DetectionPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
         _policy = policy;
-        var detectors = DetectorCatalog.Create().Length;
-        _raw = new double[detectors];
-        _rarity = new double[detectors];
-        // Several detectors share one budget, so each gets its part of it (Bonferroni).
-        var margin = Math.Log10(detectors) + HeavyTail;
+        _layout = new(policy);
+        _memory = new(_layout.Bytes);
+        _detectors = _layout.Detectors;
+        _raw = new double[_detectors.Length];
+        _rarity = new double[_detectors.Length];
+        // Several voices share one budget, so each gets its part of it (Bonferroni); all slow ones are one voice.
+        var voices = _detectors.Count(d => d.Kind != DetectorKind.Slow) + (_layout.HasSlow ? 1 : 0);
+        var margin = Math.Log10(voices) + HeavyTail;
         _line = Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + margin;
-        CriticalScore = (Math.Log10(policy.CriticalBudget.TotalSeconds / SeriesState.ReferenceSeconds) + margin) / _line;
+        _slowLine = Math.Max(1, SlowLine + (SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
+        CriticalScore = 1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
     }
 
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
 
-    /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
-    internal DetectorPart PartOf(int detector, SeriesState series) =>
-        new(series.Detectors[detector].Name, ScoreOf(_rarity[detector], series), _raw[detector]);
+    /// <summary>Bytes of a series' numbers under the policy, without the points of its chart.</summary>
+    public int BytesPerSeries => _layout.WindowBytes;
 
-    private double ScoreOf(double rarity, SeriesState series) =>
-        Math.Max(0, rarity + series.IntervalDecades) / _line;
+    /// <summary>Makes the state of a series that is seen for the first time.</summary>
+    public SeriesState NewSeries(SeriesId id, SeriesKey key) => new(id, key, new AlertTracker(_policy.Timing, CriticalScore, _policy.CriticalBudget), _memory.Rent());
 
     /// <summary>Judges one sample and lets its series learn from it.</summary>
     /// <param name="series">The sample's series.</param>
@@ -74,32 +101,79 @@ public sealed class SeriesPipeline
         if (refusal != SampleRefusal.None) return refusal;
         LearnInterval(series, sample.Time);
         series.LastTime = sample.Time;
+        var memory = series.Memory.Span;
+        ref var numbers = ref SeriesLayout.Numbers(memory);
 
         // 2 forecast
-        var leastScale = series.LongDeviation.LeastScale;
-        var forecast = series.Forecaster.Predict(sample.Time).WithScaleFrom(leastScale);
+        var leastScale = LeastScale(numbers.Deviation);
+        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(leastScale);
         if (!double.IsFinite(sample.Value))
         {
-            judgement = new(NonFiniteScore, series.Alert.Observe(NonFiniteScore, sample.Time, enough: 0), forecast);
-            series.Chart(sample.Time, double.NaN, judgement);
+            judgement = new(NonFiniteScore, series.Alert.Observe(NonFiniteScore, sample.Time, enough: 0, isGrave: true), forecast);
+            Chart(memory, ref numbers, sample.Time, double.NaN, forecast);
             return SampleRefusal.None;
         }
 
         // 3 score, 4 calibrate
-        var view = new SeriesView(series.Window, forecast, leastScale);
-        ScoreAndCalibrate(series, sample, view);
+        var view = new SeriesView(_layout.Window(memory), forecast, leastScale);
+        ScoreAndCalibrate(memory, sample, view, series.IntervalSeconds);
+        var stepped = _layout.HasSlow && TakeSlowStep(series, memory, ref numbers, sample);
 
         // 5 combine, 6 line
-        var score = series.Learned < _policy.WarmUp ? 0 : ScoreOf(Combine(series, IsSmall(sample.Value, view)), series);
+        var isYoung = numbers.Learned < _policy.WarmUp;
+        var sharp = isYoung ? 0 : Math.Max(0, Combine(IsSmall(sample.Value, view)) + series.IntervalDecades) / _line;
+        var isOdd = sharp >= 1;
+        var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
 
         // 7 alert
-        var change = series.Alert.Observe(score, sample.Time, EnoughEvidence(series));
-        judgement = new(score, change, forecast);
-        series.Chart(sample.Time, sample.Value, judgement);
+        var news = numbers.News.OfSharp(damped);
+        var alarming = news;
+        var slowAlarm = 0.0;
+        if (stepped && !isYoung)
+        {
+            news = Math.Max(news, numbers.News.OfSlow(numbers.Slow.Score, _policy.Timing.SlowAlertScore, out slowAlarm));
+            slowAlarm /= _policy.Timing.SlowAlertScore;
+            alarming = Math.Max(alarming, slowAlarm);
+        }
+
+        var seen = series.Alert.Phase switch
+        {
+            AlertPhase.Quiet => alarming,
+            AlertPhase.Pending => Math.Max(damped, slowAlarm),
+            _ => Math.Max(damped, numbers.Slow.Score / _policy.Timing.SlowAlertScore),
+        };
+        var change = series.Alert.Observe(seen, sample.Time, EnoughEvidence(series, slowAlarm > 0));
+        judgement = new(news, change, forecast);
+        Chart(memory, ref numbers, sample.Time, sample.Value, forecast);
 
         // 8 learn
-        Learn(series, sample, view, score, change);
+        Learn(series, memory, ref numbers, sample, view, isOdd);
         return SampleRefusal.None;
+    }
+
+    /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
+    internal DetectorPart PartOf(int detector, SeriesState series) => new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
+
+    /// <summary>How many detectors the policy has.</summary>
+    internal int DetectorCount => _detectors.Length;
+
+    /// <summary>How many samples the series has learned.</summary>
+    internal static int LearnedBy(SeriesState series) => SeriesLayout.Numbers(series.Memory.Span).Learned;
+
+    /// <summary>The last points, oldest first, with their band.</summary>
+    internal AlertPoint[] PointsOf(SeriesState series)
+    {
+        var chart = _layout.Chart(series.Memory.Span);
+        var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
+        var points = new AlertPoint[Math.Min(charted, chart.Length)];
+        for (var i = 0; i < points.Length; i++)
+        {
+            var (time, value, expected, scale) = chart[(charted - points.Length + i) % chart.Length];
+            var band = new Judgement(0, AlertChange.None, new(expected, scale));
+            points[i] = new(new(time), value, expected, band.Lower, band.Upper);
+        }
+
+        return points;
     }
 
     private static SampleRefusal Clean(SeriesState series, in Sample sample)
@@ -108,8 +182,7 @@ public sealed class SeriesPipeline
         if (sample.Time == series.LastTime) return SampleRefusal.Duplicate;
         // DCGM writes "no reading" as values just below the largest integers of 64 and 32 bits.
         return sample.Value is >= 9223372036854775792 and <= 9223372036854775807 or >= 2147483632 and <= 2147483635
-            ? SampleRefusal.VendorBlank
-            : SampleRefusal.None;
+            ? SampleRefusal.VendorBlank : SampleRefusal.None;
     }
 
     // The median of the intervals, followed by steps of a few percent: a gap moves it no more than a hiccup does.
@@ -126,19 +199,79 @@ public sealed class SeriesPipeline
         else series.IntervalSeconds *= seconds > series.IntervalSeconds ? 1.02 : seconds < series.IntervalSeconds ? 1 / 1.02 : 1;
     }
 
-    private void ScoreAndCalibrate(SeriesState series, in Sample sample, in SeriesView view)
+    // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the range.
+    private static double LeastScale(in LongDeviation deviation) =>
+        Math.Max(deviation.Value / 4, Math.Max(deviation.IsWhole ? 1 : 0, deviation.Range / 100));
+
+    private void ScoreAndCalibrate(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
     {
-        var detectors = series.Detectors;
-        for (var i = 0; i < detectors.Length; i++)
+        for (var i = 0; i < _detectors.Length; i++)
         {
-            var raw = detectors[i].Score(sample, view);
+            var detector = _detectors[i];
+            if (detector.Kind == DetectorKind.Slow)
+            {
+                _raw[i] = _rarity[i] = 0;
+                continue;
+            }
+
+            var raw = detector.Score(sample, view, _layout.State(memory, i));
             _raw[i] = raw;
-            _rarity[i] = series.Calibrators[i] is { } calibrator ? calibrator.Rarity(raw) : Rarities.Temper(raw);
+            _rarity[i] = detector.Kind == DetectorKind.Rule ? Rarities.Temper(raw) : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
         }
     }
 
-    private double EnoughEvidence(SeriesState series)
+    // Slow detectors are shown means over two minutes, and learn them always: they are there to see how the series goes on.
+    private bool TakeSlowStep(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample)
     {
+        ref var slow = ref numbers.Slow;
+        if (slow.FirstNanoseconds == 0) slow.FirstNanoseconds = sample.Time.UnixNanoseconds;
+        slow.Sum += sample.Value;
+        var perStep = Math.Max(1, Math.Round(SlowSeconds / Math.Max(series.IntervalSeconds, 1e-3)));
+        if (++slow.Count < perStep) return false;
+        var mean = sample with { Value = slow.Sum / slow.Count };
+        slow.Sum = slow.Count = 0;
+        if (!double.IsFinite(mean.Value)) return false;
+
+        var view = new SeriesView(_layout.SlowWindow(memory), Forecast.None, Math.Max(slow.Deviation.Value, slow.Deviation.Range / 50));
+        double sum = 0;
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            var detector = _detectors[i];
+            if (detector.Kind != DetectorKind.Slow) continue;
+            var state = _layout.State(memory, i);
+            ref var calibrator = ref _layout.Calibrator(memory, i);
+            _raw[i] = detector.Score(mean, view, state);
+            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), MostOfOne);
+            sum += _rarity[i];
+            detector.Learn(mean, view, state);
+            calibrator.Learn(_raw[i], CalibrationPlan.Slow);
+        }
+
+        slow.Score = IsSmallSlowly(mean.Value, view, slow.Deviation) ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
+        slow.Deviation.Learn(mean.Value);
+        view.Window.Push(mean.Value);
+        return true;
+    }
+
+    private double SlowScore(SeriesState series, Timestamp first, Timestamp now, double sum, double perStep)
+    {
+        var age = now - first;
+        if (age < SlowWarmUp) return 0;
+        // What is new to a series of a few days is not yet new to it for good.
+        var young = Math.Max(0, Math.Log10(Grown / age));
+        return Math.Max(0, sum + series.IntervalDecades + Math.Log10(perStep) - young) / _slowLine;
+    }
+
+    private double ScoreOf(int detector, SeriesState series)
+    {
+        var rarity = Math.Max(0, _rarity[detector] + series.IntervalDecades);
+        return _detectors[detector].Kind == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
+    }
+
+    private double EnoughEvidence(SeriesState series, bool isSlow)
+    {
+        // A slow score has gathered its evidence already.
+        if (isSlow) return 1;
         var timing = _policy.Timing;
         var needed = series.LastTime - series.FirstTime < timing.YoungFor ? timing.OpenYoungAfter : timing.OpenAfter;
         return Math.Max(1, needed.TotalSeconds / Math.Max(series.IntervalSeconds, 1e-3));
@@ -154,47 +287,63 @@ public sealed class SeriesPipeline
         return distance <= least;
     }
 
-    // The p-norm with p = 3 lies close to the largest of the sharp levels and rewards agreement. Of a small change only the rules may speak.
-    private double Combine(SeriesState series, bool isSmall)
+    private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation)
     {
-        double cubes = 0, most = 0;
-        var detectors = series.Detectors;
-        for (var i = 0; i < detectors.Length; i++)
+        var median = view.Window.Median;
+        return Math.Max(Math.Abs(mean - median), Math.Abs(mean - deviation.Mean)) < _policy.MinimumRelativeDeviation * Math.Abs(median);
+    }
+
+    // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
+    private double Combine(bool isSmall)
+    {
+        double powers = 0, most = 0;
+        for (var i = 0; i < _detectors.Length; i++)
         {
             var rarity = _rarity[i];
-            var kind = detectors[i].Kind;
-            if (isSmall && kind != DetectorKind.Rule) continue;
-            if (kind == DetectorKind.Sharp) cubes += rarity * rarity * rarity;
+            var kind = _detectors[i].Kind;
+            if (kind == DetectorKind.Slow || (isSmall && kind != DetectorKind.Rule)) continue;
+            if (kind == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
             else most = Math.Max(most, rarity);
         }
 
-        return Math.Max(Math.Cbrt(cubes), most);
+        return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
     }
 
-    private void Learn(SeriesState series, in Sample sample, in SeriesView view, double score, AlertChange change)
+    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, Timestamp time, double value, in Forecast forecast)
     {
-        if (change == AlertChange.Accepted)
+        var chart = _layout.Chart(memory);
+        chart[numbers.Charted % chart.Length] = new(time.UnixNanoseconds, (float)value, (float)forecast.Expected, (float)forecast.Scale);
+        numbers.Charted = numbers.Charted + 1 == 2 * chart.Length ? chart.Length : numbers.Charted + 1;
+    }
+
+    private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view, bool isOdd)
+    {
+        // A long incident is one event: counted by every sample, it would make itself ordinary.
+        var isCounted = isOdd && numbers.Counted > 0;
+        numbers.Counted = isOdd ? EventGap : Math.Max(0, numbers.Counted - 1);
+        numbers.OddInARow = isOdd ? numbers.OddInARow + 1 : 0;
+        var isAccepted = numbers.OddInARow == _policy.Timing.AcceptAfter;
+        if (isAccepted)
         {
-            series.Forecaster.Rebase(sample);
-            series.Window.Clear();
-            foreach (var detector in series.Detectors) detector.Rebase();
+            numbers.Forecaster.Rebase(sample);
+            view.Window.Clear();
         }
 
-        var odd = score >= 1 && change != AlertChange.Accepted;
-        // What an open alert has told already is one event: counted by every sample, a long incident would make itself ordinary.
-        var told = odd && series.Alert.Phase == AlertPhase.Open && change != AlertChange.Opened;
-        var detectors = series.Detectors;
-        for (var i = 0; i < detectors.Length; i++)
+        for (var i = 0; i < _detectors.Length; i++)
         {
-            var calibrator = series.Calibrators[i];
-            if (!odd || calibrator is null) detectors[i].Learn(sample, view);
-            if (!told) calibrator?.Learn(_raw[i]);
+            var detector = _detectors[i];
+            if (detector.Kind == DetectorKind.Slow) continue;
+            var state = _layout.State(memory, i);
+            if (isAccepted) detector.Rebase(state);
+            if (!isOdd || isAccepted || detector.Kind == DetectorKind.Rule) detector.Learn(sample, view, state);
+            if (!isCounted && detector.Kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
         }
 
-        series.LongDeviation.Learn(sample.Value);
-        if (series.Learned < int.MaxValue) series.Learned++;
-        if (odd) return;
-        series.Forecaster.Learn(sample, series.IntervalSeconds);
-        series.Window.Push(sample.Value);
+        numbers.Deviation.Learn(sample.Value);
+        if (numbers.Learned < int.MaxValue) numbers.Learned++;
+        if (isOdd && !isAccepted) return;
+        numbers.Forecaster.Learn(sample, series.IntervalSeconds);
+        view.Window.Push(sample.Value);
+        if (isAccepted) numbers.OddInARow = 0;
     }
 }

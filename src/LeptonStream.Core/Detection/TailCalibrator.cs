@@ -1,109 +1,109 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LeptonStream.State;
+using System.Runtime.Intrinsics;
 
 namespace LeptonStream.Detection;
 
 /// <summary>
 /// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector, on this series,
-/// scores as high or higher. Below the 98 % quantile the probability is empirical, above it an exponential tail fitted to the mean excess
-/// (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0).
+/// scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail fitted to the mean excess
+/// (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were reached five times before: these are counted.
 /// </summary>
 /// <remarks>
-/// The history is a histogram of 88 bins, four an octave from 2⁻⁶ to 2¹⁶, whose counts are halved every 8,000 scores: a long memory in 200 bytes.
-/// Bins divide an octave linearly, so the bin of a score is a shift of its bits. Counts are kept cumulated from the top, so that a tail is one look.
+/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 148 bytes, all
+/// zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits. Counts are kept cumulated from the top, so that a tail is one look.
 /// </remarks>
-public sealed class TailCalibrator
+public struct TailCalibrator
 {
-    private const int Bins = 88;
-    private const int HalveAt = 8_000;
-    private const double TailShare = 0.02;
-    private const double RoutineShare = 0.0025;
+    private const int Bins = 64;
+    private const double Routine = 5;
+    private const double AnchoredShare = 0.1;
+    private const double LogE = 0.4342944819032518;
 
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
 
-    // _atOrAbove[i] scores fell into bin i or a higher one; the first is the total, the last is always 0.
-    private readonly ushort[] _atOrAbove = new ushort[Bins + 1];
-    private int _untilFit = 1;
-    private double _threshold;
-    private double _tailProbability = 1;
-    private double _meanExcess = 1;
+    // [i] scores fell into bin i or a higher one; the first is the total.
+    private Counts _atOrAbove;
+    private float _threshold;
+    private float _tailRarity;
+    private float _meanExcess;
+    private byte _untilFit;
 
     /// <summary>How many scores it has learned, as weighted by the halving.</summary>
-    public int Total => _atOrAbove[0];
+    public readonly int Total => _atOrAbove[0];
 
     /// <summary>The rarity of a raw score: 0 for an everyday one, 3 for one in a thousand. Finite, not negative. Changes nothing.</summary>
     /// <param name="raw">A finite raw score, from 0.</param>
-    public double Rarity(double raw)
+    /// <param name="plan">What the tail is.</param>
+    /// <param name="intervalSeconds">The usual time between two scores, in seconds.</param>
+    public readonly double Rarity(double raw, in CalibrationPlan plan, double intervalSeconds)
     {
         if (Total == 0 || raw <= 0) return 0;
         var bin = BinOf(raw);
-        int above = _atOrAbove[bin + 1];
-        var within = (raw - Edge(bin)) / (Edge(bin + 1) - Edge(bin));
-        var counted = Math.Max(0, -Math.Log10((above + ((1 - within) * (_atOrAbove[bin] - above)) + 1) / (Total + 1)));
-        // What happens every hour is ordinary, however far from the rest it lies: the tail is for what was hardly ever seen.
-        if (raw < _threshold || above >= RoutineShare * Total) return counted;
-        return Rarities.Temper(Math.Max(0, -Math.Log10(_tailProbability)) + ((raw - _threshold) / _meanExcess * 0.4342944819032518));
+        var above = bin + 1 < Bins ? _atOrAbove[bin + 1] : 0;
+        var within = Math.Clamp((raw - Edge(bin)) / (Edge(bin + 1) - Edge(bin)), 0, 1);
+        var reached = above + ((1 - within) * (_atOrAbove[bin] - above));
+        // What has happened again and again is ordinary, however far from the rest it lies: the tail is for what was hardly ever seen.
+        if (raw < _threshold || reached >= Routine) return Math.Max(0, -Math.Log10((reached + 1) / (Total + 1)));
+        // Never less than what the last counted score had.
+        var counted = Math.Log10((Total + 1) / (Routine + 1));
+        var tail = Math.Max(_tailRarity + ((raw - _threshold) / _meanExcess * LogE), counted);
+        return Rarities.Temper(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
+    }
+
+    // Decades beyond the score that was reached five times: what lies a tenth of it further out is a third as frequent at least.
+    private readonly double Beyond(double raw)
+    {
+        var bin = Bins - 1;
+        while (bin > 1 && _atOrAbove[bin] < Routine) bin--;
+        var reached = Edge(bin + 1);
+        return Math.Max(0, raw - reached) / Math.Max(_meanExcess, AnchoredShare * reached) * LogE;
     }
 
     /// <summary>Takes a raw score in.</summary>
-    public void Learn(double raw)
+    /// <param name="raw">A finite raw score, from 0.</param>
+    /// <param name="plan">How long to remember, and what the tail is.</param>
+    public void Learn(double raw, in CalibrationPlan plan)
     {
         CountUpTo(BinOf(raw));
-        if (Total >= HalveAt) Halve();
-        if (--_untilFit > 0) return;
-        Fit();
-        _untilFit = Math.Clamp(Total / 16, 1, 64);
-    }
-
-    /// <summary>Writes everything a bit-equal copy needs.</summary>
-    public void Save(StateWriter state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Write(_untilFit);
-        state.Write(_threshold);
-        state.Write(_tailProbability);
-        state.Write(_meanExcess);
-        foreach (var count in _atOrAbove) state.Write((int)count);
-    }
-
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public void Load(ref StateReader state)
-    {
-        _untilFit = state.ReadCount(64);
-        _threshold = state.ReadDouble();
-        _tailProbability = state.ReadDouble();
-        _meanExcess = state.ReadDouble();
-        for (var i = 0; i <= Bins; i++) _atOrAbove[i] = (ushort)state.ReadCount(HalveAt);
+        if (Total >= plan.Memory) Halve();
+        if (_untilFit > 0 && --_untilFit > 0) return;
+        Fit(plan);
+        _untilFit = (byte)Math.Clamp(Total / 16, 1, 64);
     }
 
     private void CountUpTo(int bin)
     {
-        var counts = _atOrAbove.AsSpan(0, bin + 1);
-        var vectors = MemoryMarshal.Cast<ushort, Vector<ushort>>(counts);
-        for (var i = 0; i < vectors.Length; i++) vectors[i] += Vector<ushort>.One;
-        for (var i = vectors.Length * Vector<ushort>.Count; i < counts.Length; i++) counts[i]++;
+        Span<ushort> counts = _atOrAbove;
+        ref var first = ref MemoryMarshal.GetReference(counts);
+        var i = 0;
+        for (; i + 16 <= bin + 1; i += 16)
+            (Vector256.LoadUnsafe(ref first, (nuint)i) + Vector256<ushort>.One).StoreUnsafe(ref first, (nuint)i);
+        for (; i <= bin; i++) counts[i]++;
     }
 
     private void Halve()
     {
-        for (var i = 0; i <= Bins; i++) _atOrAbove[i] /= 2;
+        foreach (ref var count in (Span<ushort>)_atOrAbove) count /= 2;
     }
 
-    // The threshold is the lower edge of the bin that holds the 98 % quantile; the excess over it is taken from the bins' middles.
-    private void Fit()
+    // The threshold is the lower edge of the bin that holds the tail's quantile; the excess over it is taken from the bins' middles.
+    private void Fit(in CalibrationPlan plan)
     {
+        ReadOnlySpan<ushort> counts = _atOrAbove;
+        var least = plan.TailShare * Total;
         var bin = Bins - 1;
-        while (bin > 1 && _atOrAbove[bin] < TailShare * Total) bin--;
-        var tail = _atOrAbove[bin];
-        _threshold = Edge(bin);
-        _tailProbability = (tail + 1.0) / (Total + 1);
+        while (bin > plan.FirstTailBin && counts[bin] < least) bin--;
+        var tail = counts[bin];
+        var threshold = Edge(bin);
         double excess = 0;
-        for (var i = bin; i < Bins; i++) excess += (_atOrAbove[i] - _atOrAbove[i + 1]) * (((Edge(i) + Edge(i + 1)) / 2) - _threshold);
+        for (var i = bin; i < Bins && counts[i] > 0; i++)
+            excess += (counts[i] - (i + 1 < Bins ? counts[i + 1] : 0)) * (((Edge(i) + Edge(i + 1)) / 2) - threshold);
+        _threshold = (float)threshold;
+        _tailRarity = (float)Math.Max(0, -Math.Log10((tail + 1.0) / (Total + 1)));
         // A tail of nothing (a constant series, an event once an hour) must not make the next small step infinitely rare.
-        _meanExcess = Math.Max(tail == 0 ? 0 : excess / tail, Math.Max(0.5 - (0.3 * _threshold), 0.1 + (0.1 * _threshold)));
+        _meanExcess = (float)Math.Max(tail == 0 ? 0 : excess / tail, plan.LeastExcess(threshold));
     }
 
     private static int BinOf(double raw)
@@ -113,4 +113,10 @@ public sealed class TailCalibrator
     }
 
     private static double Edge(int bin) => bin == 0 ? 0 : BitConverter.Int64BitsToDouble((bin - 1 + FirstKey) << 50);
+
+    [InlineArray(Bins)]
+    private struct Counts
+    {
+        private ushort _first;
+    }
 }

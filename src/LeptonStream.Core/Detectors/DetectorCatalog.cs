@@ -1,17 +1,36 @@
 namespace LeptonStream.Detectors;
 
-/// <summary>Every detector that judges a series by default, in the fixed order in which they are asked. A new one is added here and nowhere else.</summary>
+/// <summary>Every detector there is, in the fixed order in which they are asked. A new one is added here and nowhere else.</summary>
 public static class DetectorCatalog
 {
-    private static readonly Func<ISeriesDetector>[] Makers =
+    /// <summary>All detectors.</summary>
+    public static IReadOnlyList<ISeriesDetector> All { get; } =
     [
-        () => new ForecastResidualDetector(),
-        () => new MeanSigmaDetector(),
-        () => new MedianMadDetector(),
-        () => new NewExtremeDetector(),
-        () => new FrozenValueDetector(),
+        new ForecastResidualDetector(),
+        new MeanSigmaDetector(),
+        new MedianMadDetector(),
+        new NewExtremeDetector(),
+        new TimeOfDayDetector(),
+        new NearestShapeDetector(),
+        new LevelShiftDetector(),
+        new RecordDetector(),
+        new MeanRecordDetector(),
+        new FrozenValueDetector(),
     ];
 
-    /// <summary>One new detector of each kind, in the fixed order.</summary>
-    public static ISeriesDetector[] Create() => [.. Makers.Select(make => make())];
+    /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>
+    public static IReadOnlyList<string> Default { get; } = [.. All.Where(d => d is not MedianMadDetector).Select(d => d.Name)];
+
+    /// <summary>The names of those of a lean policy: little memory for very many series.</summary>
+    public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value"];
+
+    /// <summary>The detectors of these names, in the fixed order.</summary>
+    /// <exception cref="ArgumentException">There is none of a name.</exception>
+    public static ISeriesDetector[] Of(IReadOnlyCollection<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.FirstOrDefault(n => All.All(d => d.Name != n)) is { } unknown)
+            throw new ArgumentException($"there is no detector '{unknown}': there are {string.Join(", ", All.Select(d => d.Name))}", nameof(names));
+        return [.. All.Where(d => names.Contains(d.Name))];
+    }
 }

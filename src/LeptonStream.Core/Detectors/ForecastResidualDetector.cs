@@ -6,15 +6,18 @@ namespace LeptonStream.Detectors;
 /// Distance from the forecast in scales of its usual error: |x − x̂|/s. The sharpest level for service metrics: it knows the time of day
 /// and the recent course, so it sees a step where the value itself is still ordinary. Warm-up 30 samples. O(1).
 /// </summary>
-public sealed class ForecastResidualDetector : ISeriesDetector
+public sealed class ForecastResidualDetector : SeriesDetector<Stateless>
 {
     private const int WarmUp = 30;
 
     /// <inheritdoc/>
-    public string Name => "forecast-residual";
+    public override string Name => "forecast-residual";
 
     /// <inheritdoc/>
-    public double Score(in Sample sample, in SeriesView view)
+    public override DetectorKind Kind => DetectorKind.Sharp;
+
+    /// <inheritdoc/>
+    protected override double Score(in Sample sample, in SeriesView view, in Stateless state)
     {
         if (view.Window.Count < WarmUp || !view.Forecast.IsKnown) return 0;
         return Deviation.Of(sample.Value - view.Forecast.Expected, view.Forecast.Scale, view.Forecast.Expected);

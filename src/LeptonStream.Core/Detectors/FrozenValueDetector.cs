@@ -1,67 +1,51 @@
 using LeptonStream.Samples;
-using LeptonStream.State;
 
 namespace LeptonStream.Detectors;
 
 /// <summary>
 /// A value that stands still where it used to move: a hung exporter, a stuck counter. With p the decayed share of samples that repeat their
 /// predecessor, a run of k repeats has the probability p^k under independence; the score is k·(−log₁₀ p), halved because real repeats come in runs,
-/// and 0 below twelve repeats or where every fifth sample repeats anyway. Warm-up 200 samples. O(1), 24 bytes.
+/// and 0 below twelve repeats or where one sample in twenty repeats anyway. Warm-up 200 samples. O(1), 24 bytes.
 /// </summary>
-public sealed class FrozenValueDetector : ISeriesDetector
+public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.State>
 {
     private const int WarmUp = 200;
     private const int ShortestRun = 12;
-    private const double MostRepeats = 0.2;
+    private const double MostRepeats = 0.05;
     private const double LeastRepeats = 0.01;
     private const double Rate = 1.0 / 500;
 
-    private double _last = double.NaN;
-    private double _repeats;
-    private int _run;
-    private int _count;
+    /// <inheritdoc/>
+    public override string Name => "frozen-value";
 
     /// <inheritdoc/>
-    public string Name => "frozen-value";
+    public override DetectorKind Kind => DetectorKind.Rule;
 
     /// <inheritdoc/>
-    public DetectorKind Kind => DetectorKind.Rule;
-
-    /// <inheritdoc/>
-    public double Score(in Sample sample, in SeriesView view)
+    protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
-        if (_count < WarmUp || sample.Value != _last || _run + 1 < ShortestRun || _repeats > MostRepeats) return 0;
-        return 0.5 * (_run + 1) * -Math.Log10(Math.Max(_repeats, LeastRepeats));
+        if (state.Count < WarmUp || sample.Value != state.Last || state.Run + 1 < ShortestRun || state.Repeats > MostRepeats) return 0;
+        return 0.5 * (state.Run + 1) * -Math.Log10(Math.Max(state.Repeats, LeastRepeats));
     }
 
     /// <inheritdoc/>
-    public void Learn(in Sample sample, in SeriesView view)
+    protected override void Learn(in Sample sample, in SeriesView view, ref State state)
     {
-        var repeated = sample.Value == _last;
+        var repeated = state.Count > 0 && sample.Value == state.Last;
         // Once the series is known, a long run is one event, not many: only its first repeats count for the share.
-        if (!repeated || _run < ShortestRun || _count < WarmUp)
-            _repeats += Math.Max(Rate, 1.0 / (_count + 1)) * ((repeated ? 1 : 0) - _repeats);
-        _run = repeated ? _run + 1 : 0;
-        _last = sample.Value;
-        if (_count < int.MaxValue) _count++;
+        if (!repeated || state.Run < ShortestRun || state.Count < WarmUp)
+            state.Repeats += Math.Max(Rate, 1.0 / (state.Count + 1)) * ((repeated ? 1 : 0) - state.Repeats);
+        state.Run = repeated ? state.Run + 1 : 0;
+        state.Last = sample.Value;
+        if (state.Count < int.MaxValue) state.Count++;
     }
 
-    /// <inheritdoc/>
-    public void Save(StateWriter state)
+    /// <summary>What it knows of a series.</summary>
+    public struct State
     {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Write(_last);
-        state.Write(_repeats);
-        state.Write(_run);
-        state.Write(_count);
-    }
-
-    /// <inheritdoc/>
-    public void Load(ref StateReader state)
-    {
-        _last = state.ReadDouble();
-        _repeats = state.ReadDouble();
-        _run = state.ReadCount(int.MaxValue);
-        _count = state.ReadCount(int.MaxValue);
+        internal double Last;
+        internal double Repeats;
+        internal int Run;
+        internal int Count;
     }
 }

@@ -8,15 +8,18 @@ namespace LeptonStream.Detectors;
 /// Sensitive to any shift of level; an outlier in the window blinds it for W samples, which is what <see cref="MedianMadDetector"/> is for.
 /// Warm-up 30 samples. O(1) beyond the shared window.
 /// </summary>
-public sealed class MeanSigmaDetector : ISeriesDetector
+public sealed class MeanSigmaDetector : SeriesDetector<Stateless>
 {
     private const int WarmUp = 30;
 
     /// <inheritdoc/>
-    public string Name => "mean-sigma";
+    public override string Name => "mean-sigma";
 
     /// <inheritdoc/>
-    public double Score(in Sample sample, in SeriesView view)
+    public override DetectorKind Kind => DetectorKind.Sharp;
+
+    /// <inheritdoc/>
+    protected override double Score(in Sample sample, in SeriesView view, in Stateless state)
     {
         var window = view.Window;
         if (window.Count < WarmUp) return 0;

@@ -8,7 +8,7 @@ namespace LeptonStream.Detectors;
 /// (F. R. Hampel, The influence curve and its role in robust estimation, JASA 69, 1974).
 /// Half of the window may be outliers before it is misled. Warm-up 30 samples. O(log W) beyond the shared window.
 /// </summary>
-public sealed class MedianMadDetector : ISeriesDetector
+public sealed class MedianMadDetector : SeriesDetector<Stateless>
 {
     private const int WarmUp = 30;
 
@@ -16,10 +16,13 @@ public sealed class MedianMadDetector : ISeriesDetector
     private const double MadToSigma = 1.482602218505602;
 
     /// <inheritdoc/>
-    public string Name => "median-mad";
+    public override string Name => "median-mad";
 
     /// <inheritdoc/>
-    public double Score(in Sample sample, in SeriesView view)
+    public override DetectorKind Kind => DetectorKind.Sharp;
+
+    /// <inheritdoc/>
+    protected override double Score(in Sample sample, in SeriesView view, in Stateless state)
     {
         var window = view.Window;
         if (window.Count < WarmUp) return 0;

@@ -18,7 +18,10 @@ internal static class ChineseText
             {
                 "non-finite" => $"不是有限数值（{Value(story)}）",
                 "frozen-value" => $"停在 {Value(story)} 不再变化",
-                "new-extreme" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
+                "new-extreme" or "record" or "mean-record" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
+                "time-of-day" => $"在这个时段偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
+                "nearest-shape" => $"出现了从未有过的走势：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
+                "level-shift" => $"已移至另一水平：{Value(story)}",
                 _ => $"偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",
             },
         });

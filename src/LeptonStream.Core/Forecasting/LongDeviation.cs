@@ -1,31 +1,32 @@
-using LeptonStream.State;
-
 namespace LeptonStream.Forecasting;
 
 /// <summary>
-/// How far the values of a series usually lie from their mean, over its last few thousand samples: exponentially weighted mean and mean absolute
-/// deviation (λ = 1/2000). It learns anomalous samples too, cut at ten deviations, so that a series that is zero nine times in ten
-/// keeps a scale on which its bursts are no miracles.
+/// How far the values of a series usually lie from their mean, and how wide they range: exponentially weighted mean and mean absolute deviation (λ = 1/2000), and the lowest
+/// and highest value, which return to the mean by 1/20,000 with every sample. It learns anomalous samples too, the deviation cut at ten deviations, so that a series
+/// that is zero nine times in ten keeps a scale on which its bursts are no miracles. All zeros is the state of a series that was never seen.
 /// </summary>
-public sealed class LongDeviation
+public struct LongDeviation
 {
     private const double Rate = 1.0 / 2000;
-    // One count more or less of something that is counted is one scale at most, however quiet it has been.
-    private const double CountScale = 1;
+    private const double RangeRate = 1.0 / 20_000;
 
     private double _mean;
-    private double _deviation;
-    private bool _isFractional;
+    private double _lowest;
+    private double _highest;
     private int _count;
+    private bool _isFractional;
 
     /// <summary>The mean absolute deviation, in the series' unit; 0 before the second sample.</summary>
-    public double Value => _deviation;
+    public double Value { readonly get; private set; }
 
-    /// <summary>
-    /// The smallest scale on which a difference counts, in the series' unit: a quarter of the deviation, since the window of a quiet hour is too
-    /// strict, and one count where every value so far was a whole number.
-    /// </summary>
-    public double LeastScale => Math.Max(_deviation / 4, _isFractional ? 0 : CountScale);
+    /// <summary>The mean, in the series' unit.</summary>
+    public readonly double Mean => _mean;
+
+    /// <summary>How wide the values range, in the series' unit; what lies long ago fades.</summary>
+    public readonly double Range => _highest - _lowest;
+
+    /// <summary>Whether every value so far was a whole number.</summary>
+    public readonly bool IsWhole => !_isFractional;
 
     /// <summary>Takes a finite value in.</summary>
     public void Learn(double value)
@@ -34,34 +35,16 @@ public sealed class LongDeviation
         _isFractional |= value != Math.Truncate(value);
         if (_count == 1)
         {
-            _mean = value;
+            _mean = _lowest = _highest = value;
             return;
         }
 
         var rate = Math.Max(Rate, 1.0 / _count);
         var distance = value - _mean;
-        if (_deviation > 0) distance = Math.Clamp(distance, -10 * _deviation, 10 * _deviation);
-        _deviation += rate * (Math.Abs(distance) - _deviation);
+        if (Value > 0) distance = Math.Clamp(distance, -10 * Value, 10 * Value);
+        Value += rate * (Math.Abs(distance) - Value);
         _mean += rate * distance;
-    }
-
-    /// <summary>Writes everything a bit-equal copy needs.</summary>
-    public void Save(StateWriter state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Write(_mean);
-        state.Write(_deviation);
-        state.Write(_isFractional);
-        state.Write(_count);
-    }
-
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public void Load(ref StateReader state)
-    {
-        _mean = state.ReadDouble();
-        _deviation = state.ReadDouble();
-        _isFractional = state.ReadBoolean();
-        _count = state.ReadCount(int.MaxValue);
+        _lowest = Math.Min(value, _lowest + (RangeRate * (_mean - _lowest)));
+        _highest = Math.Max(value, _highest - (RangeRate * (_highest - _mean)));
     }
 }

@@ -1,4 +1,5 @@
-using LeptonStream.State;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace LeptonStream.Series;
 
@@ -7,43 +8,41 @@ namespace LeptonStream.Series;
 /// median absolute deviation, minimum and maximum are exact after every push. A push costs O(log W) comparisons and one move of at most W floats.
 /// </summary>
 /// <remarks>
-/// Mean and variance use sums of the values less an anchor, a value of the window itself; the sums are made anew from the ring
-/// whenever cancellation could eat their digits and at least every 32 W pushes, so rounding never builds up (performance notes: docs/detectors).
+/// A view of memory that belongs to the series (<see cref="BytesFor"/>), all zeros being the empty window; the bytes are its snapshot.
+/// Values are kept as 32-bit differences from an anchor, a value of the window itself: to 24 bits of how far they lie from it, which after each anchoring is
+/// the window's own spread. Sums are 64-bit; they are made anew from the ring whenever cancellation could eat their digits and at least every 32 W pushes,
+/// so rounding never builds up. Values beyond ±3.4e38 of the anchor count as that far.
 /// </remarks>
-public sealed class RollingWindow
+public readonly ref struct RollingWindow
 {
-    private readonly double[] _ring;
-    private readonly double[] _sorted;
-    private int _next;
-    private double _anchor;
-    private double _sum;
-    private double _squares;
-    private int _sinceAnchored;
+    private readonly ref Head _head;
+    private readonly Span<float> _ring;
+    private readonly Span<float> _sorted;
 
-    /// <summary>Makes an empty window.</summary>
-    /// <param name="capacity">How many values it holds, from 2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 2.</exception>
-    public RollingWindow(int capacity)
+    /// <summary>Looks at the memory of a window.</summary>
+    /// <param name="memory">As many bytes as <see cref="BytesFor"/> says; zeros for an empty window.</param>
+    public RollingWindow(Span<byte> memory)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
-        _ring = new double[capacity];
-        _sorted = new double[capacity];
+        _head = ref MemoryMarshal.AsRef<Head>(memory);
+        var floats = MemoryMarshal.Cast<byte, float>(memory[Unsafe.SizeOf<Head>()..]);
+        _ring = floats[..(floats.Length / 2)];
+        _sorted = floats[(floats.Length / 2)..];
     }
 
     /// <summary>How many values it can hold.</summary>
     public int Capacity => _ring.Length;
 
     /// <summary>How many values it holds.</summary>
-    public int Count { get; private set; }
+    public int Count => _head.Count;
 
     /// <summary>The smallest value; NaN while empty.</summary>
-    public double Minimum => Count == 0 ? double.NaN : _sorted[0];
+    public double Minimum => Count == 0 ? double.NaN : Value(_sorted[0]);
 
     /// <summary>The largest value; NaN while empty.</summary>
-    public double Maximum => Count == 0 ? double.NaN : _sorted[Count - 1];
+    public double Maximum => Count == 0 ? double.NaN : Value(_sorted[Count - 1]);
 
     /// <summary>μ = Σx/n; NaN while empty.</summary>
-    public double Mean => Count == 0 ? double.NaN : IsFlat ? _sorted[0] : _anchor + (_sum / Count);
+    public double Mean => Count == 0 ? double.NaN : IsFlat ? Value(_sorted[0]) : _head.Anchor + (_head.Sum / Count);
 
     /// <summary>σ² = Σ(x−μ)²/n, of the whole window as population; never negative, NaN while empty.</summary>
     public double Variance
@@ -52,8 +51,8 @@ public sealed class RollingWindow
         {
             if (Count == 0) return double.NaN;
             if (IsFlat) return 0;
-            var shift = _sum / Count;
-            return Math.Max(0, (_squares / Count) - (shift * shift));
+            var shift = _head.Sum / Count;
+            return Math.Max(0, (_head.Squares / Count) - (shift * shift));
         }
     }
 
@@ -61,23 +60,38 @@ public sealed class RollingWindow
     public double StandardDeviation => Math.Sqrt(Variance);
 
     /// <summary>The middle value, or the mean of the two middle ones; NaN while empty.</summary>
-    public double Median => Count == 0 ? double.NaN : (_sorted[(Count - 1) / 2] + _sorted[Count / 2]) / 2;
+    public double Median => Count == 0 ? double.NaN : _head.Anchor + MedianOffset;
+
+    /// <summary>The exponentially weighted mean with λ = 2/(W + 1), the weight of a plain mean over W; NaN while empty.</summary>
+    public double WeightedMean => Count == 0 ? double.NaN : _head.WeightedMean;
 
     /// <summary>The newest value; NaN while empty.</summary>
-    public double Last => Count == 0 ? double.NaN : _ring[_next == 0 ? Count - 1 : _next - 1];
+    public double Last => Count == 0 ? double.NaN : this[0];
 
     // Sums keep a rounding error of the values that left; a window of one value has none.
     private bool IsFlat => _sorted[0] == _sorted[Count - 1];
 
+    private double MedianOffset => ((double)_sorted[(Count - 1) / 2] + _sorted[Count / 2]) / 2;
+
     /// <summary>The value <paramref name="back"/> pushes before the newest (0 = the newest).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The window does not hold so many.</exception>
     public double this[int back]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)back, (uint)Count, nameof(back));
-            var index = _next - 1 - back;
-            return _ring[index < 0 ? index + Capacity : index];
+            var index = _head.Next - 1 - back;
+            return Value(_ring[index < 0 ? index + Capacity : index]);
         }
+    }
+
+    /// <summary>The memory that a window needs, in bytes: 48 and 8 for each value.</summary>
+    /// <param name="capacity">How many values it holds, from 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 2.</exception>
+    public static int BytesFor(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
+        return Unsafe.SizeOf<Head>() + (2 * sizeof(float) * capacity);
     }
 
     /// <summary>Takes a value in; the oldest goes out when the window is full.</summary>
@@ -86,32 +100,29 @@ public sealed class RollingWindow
     public void Push(double value)
     {
         if (!double.IsFinite(value)) throw new ArgumentException("a window holds finite values only", nameof(value));
+        if (Count == 0) _head.Anchor = _head.WeightedMean = value;
+        _head.WeightedMean += 2.0 / (Capacity + 1) * (value - _head.WeightedMean);
         // −0 sorts like 0: one of the two, else equal windows could differ in their bits.
-        value += 0.0;
+        var offset = (float)Math.Clamp(value - _head.Anchor, -float.MaxValue, float.MaxValue) + 0f;
         var eaten = false;
         if (Count == Capacity)
         {
-            var oldest = _ring[_next];
-            Replace(oldest, value);
+            var oldest = _ring[_head.Next];
+            Replace(oldest, offset);
             eaten = Subtract(oldest);
         }
         else
         {
-            Insert(value);
+            Insert(offset);
         }
 
-        _ring[_next] = value;
-        _next = _next + 1 == Capacity ? 0 : _next + 1;
-        Add(value);
-        if (eaten) Anchor();
+        _ring[_head.Next] = offset;
+        _head.Next = _head.Next + 1 == Capacity ? 0 : _head.Next + 1;
+        if (Add(offset) || eaten) Anchor();
     }
 
     /// <summary>Forgets everything.</summary>
-    public void Clear()
-    {
-        Count = _next = _sinceAnchored = 0;
-        _anchor = _sum = _squares = 0;
-    }
+    public void Clear() => _head = default;
 
     /// <summary>The value below which the share <paramref name="share"/> (0..1) of the window lies, linearly interpolated; NaN while empty.</summary>
     public double Quantile(double share)
@@ -119,117 +130,94 @@ public sealed class RollingWindow
         if (Count == 0) return double.NaN;
         var position = Math.Clamp(share, 0, 1) * (Count - 1);
         var below = (int)position;
-        return below + 1 < Count ? _sorted[below] + ((position - below) * (_sorted[below + 1] - _sorted[below])) : _sorted[below];
+        return below + 1 < Count ? Value(_sorted[below] + ((position - below) * ((double)_sorted[below + 1] - _sorted[below]))) : Value(_sorted[below]);
     }
 
     /// <summary>The median of |x − median|; NaN while empty. O(log W), by a binary search over the sorted values.</summary>
     public double MedianAbsoluteDeviation()
     {
         if (Count == 0) return double.NaN;
-        var median = Median;
+        var median = MedianOffset;
         var middle = Deviation((Count - 1) / 2, median);
         return Count % 2 == 1 ? middle : (middle + Deviation(Count / 2, median)) / 2;
     }
 
-    /// <summary>Writes everything a bit-equal copy needs.</summary>
-    public void Save(StateWriter state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Write(Count);
-        state.Write(_next);
-        state.Write(_sinceAnchored);
-        state.Write(_anchor);
-        state.Write(_sum);
-        state.Write(_squares);
-        state.Write(_ring.AsSpan(0, Count));
-    }
+    private double Value(double offset) => _head.Anchor + offset;
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a window of the same capacity.</summary>
-    /// <exception cref="SnapshotCorruptException">The bytes are no such window.</exception>
-    public void Load(ref StateReader state)
-    {
-        Count = state.ReadCount(Capacity);
-        _next = state.ReadCount(Capacity - 1);
-        _sinceAnchored = state.ReadInt32();
-        _anchor = state.ReadDouble();
-        _sum = state.ReadDouble();
-        _squares = state.ReadDouble();
-        state.Read(_ring.AsSpan(0, Count));
-        var sorted = _sorted.AsSpan(0, Count);
-        _ring.AsSpan(0, Count).CopyTo(sorted);
-        sorted.Sort();
-    }
-
-    private void Insert(double value)
+    private void Insert(float value)
     {
         var at = LowerBound(value);
-        Array.Copy(_sorted, at, _sorted, at + 1, Count - at);
+        _sorted[at..Count].CopyTo(_sorted[(at + 1)..]);
         _sorted[at] = value;
-        Count++;
+        _head.Count++;
     }
 
     // One move of the values between the two places, not a removal and an insertion.
-    private void Replace(double oldest, double value)
+    private void Replace(float oldest, float value)
     {
         var from = LowerBound(oldest);
         var to = LowerBound(value);
         if (to > from)
         {
-            Array.Copy(_sorted, from + 1, _sorted, from, to - from - 1);
+            _sorted[(from + 1)..to].CopyTo(_sorted[from..]);
             _sorted[to - 1] = value;
         }
         else
         {
-            Array.Copy(_sorted, to, _sorted, to + 1, from - to);
+            _sorted[to..from].CopyTo(_sorted[(to + 1)..]);
             _sorted[to] = value;
         }
     }
 
+    // Without a branch on the comparison, which no predictor could guess.
     private int LowerBound(double value)
     {
-        int low = 0, high = Count;
-        while (low < high)
+        ref var sorted = ref MemoryMarshal.GetReference(_sorted);
+        nint low = 0, length = Count;
+        while (length > 0)
         {
-            var middle = (int)((uint)(low + high) >> 1);
-            if (_sorted[middle] < value) low = middle + 1;
-            else high = middle;
+            var half = length >> 1;
+            var below = Unsafe.Add(ref sorted, low + half) < value;
+            low = below ? low + half + 1 : low;
+            length = below ? length - half - 1 : half;
         }
 
-        return low;
+        return (int)low;
     }
 
-    private void Add(double value)
+    // True where the sums must be made anew: the variance is the small difference of two large numbers once the window has moved away from its anchor.
+    private bool Add(double offset)
     {
-        if (Count == 1) _anchor = value;
-        var shifted = value - _anchor;
-        _sum += shifted;
-        _squares += shifted * shifted;
-        var shift = _sum / Count;
-        // The variance is the small difference of two large numbers once the window has moved away from its anchor.
-        var cancelled = (_squares / Count) - (shift * shift) < 1e-3 * shift * shift;
-        if (++_sinceAnchored >= 32 * Capacity || (cancelled && _sinceAnchored >= Capacity)) Anchor();
+        _head.Sum += offset;
+        _head.Squares += offset * offset;
+        var shift = _head.Sum / Count;
+        var cancelled = (_head.Squares / Count) - (shift * shift) < 1e-3 * shift * shift;
+        return ++_head.SinceAnchored >= 32 * Capacity || (cancelled && _head.SinceAnchored >= Capacity);
     }
 
     // True where the value was so large that its rounding is felt among those that stay: an outlier takes their digits along when it leaves.
-    private bool Subtract(double value)
+    private bool Subtract(double offset)
     {
-        var shifted = value - _anchor;
-        _sum -= shifted;
-        _squares -= shifted * shifted;
-        return shifted * shifted > 1e6 * _squares;
+        _head.Sum -= offset;
+        _head.Squares -= offset * offset;
+        return offset * offset > 1e6 * _head.Squares;
     }
 
     private void Anchor()
     {
-        _anchor = Median;
-        _sum = _squares = 0;
-        _sinceAnchored = 0;
-        foreach (var value in _ring.AsSpan(0, Count))
+        var shift = (float)MedianOffset;
+        _head.Anchor += shift;
+        _head.Sum = _head.Squares = 0;
+        _head.SinceAnchored = 0;
+        foreach (ref var offset in _ring[..Count])
         {
-            var shifted = value - _anchor;
-            _sum += shifted;
-            _squares += shifted * shifted;
+            offset -= shift;
+            double kept = offset;
+            _head.Sum += kept;
+            _head.Squares += kept * kept;
         }
+
+        foreach (ref var offset in _sorted[..Count]) offset -= shift;
     }
 
     // The k-th smallest |x − median|: the deviations left and right of the median are two sorted lists already.
@@ -249,5 +237,16 @@ public sealed class RollingWindow
         var fromLeft = low > 0 ? median - _sorted[right - low] : double.NegativeInfinity;
         var fromRight = rest > 0 ? _sorted[right + rest - 1] - median : double.NegativeInfinity;
         return Math.Max(fromLeft, fromRight);
+    }
+
+    private struct Head
+    {
+        public int Count;
+        public int Next;
+        public int SinceAnchored;
+        public double Anchor;
+        public double Sum;
+        public double Squares;
+        public double WeightedMean;
     }
 }

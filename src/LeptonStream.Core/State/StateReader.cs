@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace LeptonStream.State;
 
@@ -57,6 +58,18 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     public void Read(Span<double> values)
     {
         for (var i = 0; i < values.Length; i++) values[i] = ReadDouble();
+    }
+
+    /// <summary>Reads a block into memory of its length.</summary>
+    /// <exception cref="SnapshotCorruptException">It has another length or other bytes than were written, or the snapshot ends here.</exception>
+    public void ReadBlock(Span<byte> block)
+    {
+        var length = ReadInt32();
+        if (length != block.Length) throw new SnapshotCorruptException($"a block of {length} bytes where {block.Length} belong");
+        var hash = (ulong)ReadInt64();
+        var bytes = Take(length);
+        if (XxHash64.HashToUInt64(bytes) != hash) throw new SnapshotCorruptException("a block whose bytes are not those that were written");
+        bytes.CopyTo(block);
     }
 
     private ReadOnlySpan<byte> Take(int length)

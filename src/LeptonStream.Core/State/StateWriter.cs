@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace LeptonStream.State;
 
@@ -57,5 +58,14 @@ public sealed class StateWriter
     public void Write(ReadOnlySpan<double> values)
     {
         foreach (var value in values) Write(value);
+    }
+
+    /// <summary>Writes a block of plain numbers with its length and its XXH64, so that a reader never takes other bytes for it.</summary>
+    public void WriteBlock(ReadOnlySpan<byte> block)
+    {
+        Write(block.Length);
+        Write((long)XxHash64.HashToUInt64(block));
+        block.CopyTo(_buffer.GetSpan(block.Length));
+        _buffer.Advance(block.Length);
     }
 }

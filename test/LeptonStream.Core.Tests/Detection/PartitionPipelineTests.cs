@@ -21,7 +21,7 @@ public sealed class PartitionPipelineTests
         Assert.That(opened.Score, Is.GreaterThanOrEqualTo(1));
         Assert.That(opened.Expected, Is.EqualTo(200).Within(20));
         Assert.That(opened.DetectedAt - opened.Onset, Is.LessThanOrEqualTo(TimeSpan.FromMinutes(1)));
-        Assert.That(opened.Points, Has.Count.EqualTo(SeriesState.ChartPoints));
+        Assert.That(opened.Points, Has.Count.EqualTo(DetectionPolicy.Default.ChartPoints));
     }
 
     [Test]
@@ -149,7 +149,7 @@ public sealed class PartitionPipelineTests
     private static PipelineTestDriver Warm(string metric = "ttft_p99_ms")
     {
         var driver = new PipelineTestDriver();
-        for (var i = 0; i < 600; i++) driver.Step("llama", metric, 200 + Wave(i));
+        for (var i = 0; i < 1500; i++) driver.Step("llama", metric, 200 + Wave(i));
         Assert.That(driver.Events, Is.Empty);
         return driver;
     }

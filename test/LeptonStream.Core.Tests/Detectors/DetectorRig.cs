@@ -1,25 +1,29 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.Series;
-using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detectors;
 
 /// <summary>One detector with what the pipeline shares with it, driven as the pipeline does.</summary>
 internal sealed class DetectorRig(string name)
 {
-    private readonly ISeriesDetector _detector = DetectorCatalog.Create().Single(d => d.Name == name);
-    private readonly RollingWindow _window = new(120);
-    private readonly HoltWintersForecaster _forecaster = new();
+    private readonly ISeriesDetector _detector = DetectorCatalog.Of([name]).Single();
+    private readonly byte[] _state = new byte[DetectorCatalog.Of([name]).Single().StateBytes];
+    private readonly byte[] _window = new byte[RollingWindow.BytesFor(80)];
+    private HoltWintersForecaster _forecaster;
+    private LongDeviation _deviation;
 
-    public double Score(in Sample sample) => _detector.Score(sample, View(sample));
+    public double Score(in Sample sample) => _detector.Score(sample, View(sample), _state);
 
     public void Learn(in Sample sample)
     {
-        _detector.Learn(sample, View(sample));
-        _forecaster.Learn(sample, 60);
-        _window.Push(sample.Value);
+        var view = View(sample);
+        _detector.Learn(sample, view, _state);
+        _forecaster.Learn(sample, 300);
+        _deviation.Learn(sample.Value);
+        view.Window.Push(sample.Value);
     }
 
     public double[] Run(ReadOnlySpan<Sample> samples)
@@ -34,23 +38,25 @@ internal sealed class DetectorRig(string name)
         return scores;
     }
 
-    public byte[] Snapshot()
+    /// <summary>The bytes of everything it knows.</summary>
+    public byte[] Snapshot() =>
+    [
+        .. _state, .. _window,
+        .. MemoryMarshal.AsBytes(new ReadOnlySpan<HoltWintersForecaster>(ref _forecaster)),
+        .. MemoryMarshal.AsBytes(new ReadOnlySpan<LongDeviation>(ref _deviation)),
+    ];
+
+    public void Restore(ReadOnlySpan<byte> snapshot)
     {
-        var state = new StateWriter();
-        _detector.Save(state);
-        _window.Save(state);
-        _forecaster.Save(state);
-        return state.Written.ToArray();
+        snapshot[.._state.Length].CopyTo(_state);
+        snapshot = snapshot[_state.Length..];
+        snapshot[.._window.Length].CopyTo(_window);
+        snapshot = snapshot[_window.Length..];
+        _forecaster = MemoryMarshal.Read<HoltWintersForecaster>(snapshot);
+        _deviation = MemoryMarshal.Read<LongDeviation>(snapshot[^System.Runtime.CompilerServices.Unsafe.SizeOf<LongDeviation>()..]);
     }
 
-    public void Restore(byte[] snapshot)
-    {
-        var state = new StateReader(snapshot);
-        _detector.Load(ref state);
-        _window.Load(ref state);
-        _forecaster.Load(ref state);
-        Assert.That(state.AtEnd, Is.True);
-    }
-
-    private SeriesView View(in Sample sample) => new(_window, _forecaster.Predict(sample.Time), leastScale: 0);
+    private SeriesView View(in Sample sample) => _detector.Kind == DetectorKind.Slow
+        ? new(new(_window), Forecast.None, _deviation.Value)
+        : new(new(_window), _forecaster.Predict(sample.Time), leastScale: 0);
 }

@@ -28,7 +28,7 @@ internal static class Streams
         {
             var value = 100 + (10 * Gauss(random)) + (i > count / 2 ? 40 : 0);
             if (random.Next(50) == 0) value *= 3;
-            if (i > 0 && (random.Next(20) == 0 || i % 700 > 670)) value = samples[i - 1].Value;
+            if (i > 0 && (random.Next(100) == 0 || i % 700 > 670)) value = samples[i - 1].Value;
             samples[i] = At(i > count / 3 ? i + 500 : i, value);
         }
 
@@ -45,7 +45,7 @@ internal static class Streams
     public static Sample[] TroubleFor(string detector, Sample last)
     {
         var stuck = Enumerable.Repeat(last.Value, 40);
-        var step = Enumerable.Repeat(last.Value + 15, 5);
+        var step = Enumerable.Repeat(last.Value + 15, detector is "level-shift" or "mean-record" ? 60 : 6);
         return [.. (detector == "frozen-value" ? stuck : step).Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(5 * (i + 1)), v))];
     }
 

@@ -1,0 +1,47 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detectors;
+
+/// <summary>
+/// How far a value lies outside everything the series has ever shown, in sixteenths of that range; 0 inside it. The record among n exchangeable
+/// values is the newest with probability 1/n (M. N. Foster and A. Stuart, JRSS B 16, 1954), so records are rare by themselves once a series is old.
+/// Unlike <see cref="NewExtremeDetector"/> it looks at the single value, and everything up to the last one counts. Warm-up 60 samples. O(1), 32 bytes.
+/// </summary>
+public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
+{
+    private const int WarmUp = 60;
+
+    /// <inheritdoc/>
+    public override string Name => "record";
+
+    /// <inheritdoc/>
+    public override DetectorKind Kind => DetectorKind.Slow;
+
+    /// <inheritdoc/>
+    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Range.Score(sample.Value);
+
+    /// <inheritdoc/>
+    protected override void Learn(in Sample sample, in SeriesView view, ref State state) => state.Range.Learn(sample.Value);
+
+    /// <summary>What it knows of a series.</summary>
+    public struct State
+    {
+        internal Records Range;
+    }
+
+    /// <summary>The range of all values so far.</summary>
+    internal struct Records
+    {
+        private ValueRange _range;
+        private int _count;
+
+        public readonly double Score(double value) =>
+            _count < WarmUp || _range.Width <= 0 ? 0 : Math.Min(16 * _range.DistanceTo(value) / _range.Width, Deviation.Most);
+
+        public void Learn(double value)
+        {
+            _range.Add(value);
+            if (_count < int.MaxValue) _count++;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detectors;
+
+/// <summary>
+/// How far a value lies outside everything it has shown at this hour of earlier days, in deviations of the series, as the mean over the last six values.
+/// For each hour (UTC) an envelope of lowest and highest; every day it shrinks by a twentieth of its half width unless the day renews it. It sees what would be ordinary at another time:
+/// a quiet noon, a busy night. Warm-up one day: an hour that was never seen says nothing. O(1), 260 bytes.
+/// </summary>
+public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
+{
+    private const int Hours = 24;
+    private const int Smoothed = 6;
+    private const float Shrink = 0.05f;
+
+    /// <inheritdoc/>
+    public override string Name => "time-of-day";
+
+    /// <inheritdoc/>
+    public override DetectorKind Kind => DetectorKind.Slow;
+
+    /// <inheritdoc/>
+    protected override double Score(in Sample sample, in SeriesView view, in State state)
+    {
+        double sum = Outside(sample, view, state);
+        for (var back = 1; back < Smoothed; back++) sum += state.Outside[(state.Next + Smoothed - back) % Smoothed];
+        return Math.Min(sum / Smoothed, Deviation.Most);
+    }
+
+    /// <inheritdoc/>
+    protected override void Learn(in Sample sample, in SeriesView view, ref State state)
+    {
+        state.Outside[state.Next] = Outside(sample, view, state);
+        state.Next = (state.Next + 1) % Smoothed;
+        var hour = HourOf(sample.Time);
+        var value = (float)Math.Clamp(sample.Value, -float.MaxValue, float.MaxValue);
+        if (hour + 1 != state.OpenHour)
+        {
+            Close(ref state);
+            state.OpenHour = hour + 1;
+            state.Lowest = state.Highest = value;
+        }
+        else
+        {
+            state.Lowest = Math.Min(state.Lowest, value);
+            state.Highest = Math.Max(state.Highest, value);
+        }
+    }
+
+    private static float Outside(in Sample sample, in SeriesView view, in State state)
+    {
+        var hour = HourOf(sample.Time);
+        if ((state.Seen & (1 << hour)) == 0 || view.LeastScale <= 0) return 0;
+        var beyond = Math.Max(sample.Value - state.High[hour], state.Low[hour] - sample.Value);
+        return beyond <= 0 ? 0 : (float)Math.Min(beyond / view.LeastScale, Deviation.Most);
+    }
+
+    // The hour that is over joins those of its kind.
+    private static void Close(ref State state)
+    {
+        if (state.OpenHour == 0) return;
+        var hour = state.OpenHour - 1;
+        if ((state.Seen & (1 << hour)) == 0)
+        {
+            state.Low[hour] = state.Lowest;
+            state.High[hour] = state.Highest;
+            state.Seen |= 1 << hour;
+            return;
+        }
+
+        var shrink = Shrink * ((state.High[hour] / 2) - (state.Low[hour] / 2));
+        state.Low[hour] = Math.Min(state.Lowest, state.Low[hour] + shrink);
+        state.High[hour] = Math.Max(state.Highest, state.High[hour] - shrink);
+    }
+
+    private static int HourOf(Timestamp time)
+    {
+        const long Hour = 3_600_000_000_000;
+        var hours = Math.DivRem(time.UnixNanoseconds, Hour, out var rest) - (rest < 0 ? 1 : 0);
+        return (int)(((hours % Hours) + Hours) % Hours);
+    }
+
+    /// <summary>What it knows of a series.</summary>
+    public struct State
+    {
+        internal EveryHour Low;
+        internal EveryHour High;
+        internal Last Outside;
+        internal float Lowest;
+        internal float Highest;
+        internal int Next;
+        internal int Seen;
+
+        // One more than the hour that is under way, so that 0 is none.
+        internal int OpenHour;
+    }
+
+    /// <summary>One number for each hour of the day.</summary>
+    [InlineArray(Hours)]
+    public struct EveryHour
+    {
+        private float _first;
+    }
+
+    /// <summary>One number for each of the last values.</summary>
+    [InlineArray(Smoothed)]
+    public struct Last
+    {
+        private float _first;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Forecasting;
+
+/// <summary>Where a time stands in a period that is divided into slots, between two neighbouring ones.</summary>
+internal readonly struct Phase
+{
+    private Phase(int slot, int next, double share) => (Slot, Next, Share) = (slot, next, share);
+
+    public int Slot { get; }
+
+    public int Next { get; }
+
+    /// <summary>How much of the value is the next slot's.</summary>
+    public double Share { get; }
+
+    /// <param name="time">The time.</param>
+    /// <param name="slotSeconds">How long a slot is.</param>
+    /// <param name="slots">How many slots a period has.</param>
+    /// <param name="firstSeconds">When a period began, in seconds since the epoch.</param>
+    public static Phase Of(Timestamp time, double slotSeconds, int slots, double firstSeconds)
+    {
+        var position = (time.UnixSeconds - firstSeconds) / slotSeconds;
+        var whole = Math.Floor(position);
+        var slot = (int)(whole - (slots * Math.Floor(whole / slots)));
+        return new(slot, slot + 1 == slots ? 0 : slot + 1, position - whole);
+    }
+
+    public double ValueIn(ReadOnlySpan<float> slots) => ((1 - Share) * slots[Slot]) + (Share * slots[Next]);
+
+    public void Add(Span<float> slots, double amount)
+    {
+        slots[Slot] += (float)((1 - Share) * amount);
+        slots[Next] += (float)(Share * amount);
+    }
+}
+
+/// <summary>Half-hours of a day.</summary>
+[InlineArray(Count)]
+internal struct DailySlots
+{
+    public const int Count = 48;
+    public const double Seconds = 1800;
+
+    private float _first;
+}
+
+/// <summary>Three-hour parts of a week, from Monday.</summary>
+[InlineArray(Count)]
+internal struct WeeklySlots
+{
+    public const int Count = 56;
+    public const double Seconds = 10_800;
+
+    // 1970-01-05 was a Monday.
+    public const double FirstMonday = 345_600;
+
+    private float _first;
+}
