@@ -12,7 +12,7 @@ namespace LeptonStream.Detectors.Forest;
 /// </remarks>
 internal static class ForestAttribution
 {
-    /// <summary>Shares that sum to 1; where nothing was saved, all features that are there share alike, and where none is there, all.</summary>
+    /// <summary>Shares that sum to 1. Where nothing was saved, all features that are there share alike; a row with nothing in it has no shares.</summary>
     /// <param name="nodes">The nodes of all trees.</param>
     /// <param name="lengths">The expected path of a row that has come to a node.</param>
     /// <param name="roots">Where each tree begins.</param>
@@ -27,6 +27,7 @@ internal static class ForestAttribution
         var total = 0.0;
         for (var i = 0; i < shares.Length; i++) total += shares[i] = float.IsNaN(row[i]) ? 0 : Math.Max(shares[i], 0);
         if (total == 0) total = ShareAlike(row, shares);
+        if (total == 0) return;
         foreach (ref var share in shares) share /= total;
     }
 
@@ -66,9 +67,8 @@ internal static class ForestAttribution
 
     private static double ShareAlike(ReadOnlySpan<float> row, Span<double> shares)
     {
-        var present = 0;
-        for (var i = 0; i < shares.Length; i++) present += float.IsNaN(row[i]) ? 0 : 1;
-        for (var i = 0; i < shares.Length; i++) shares[i] = present == 0 || !float.IsNaN(row[i]) ? 1 : 0;
-        return present == 0 ? shares.Length : present;
+        var total = 0.0;
+        for (var i = 0; i < shares.Length; i++) total += shares[i] = float.IsNaN(row[i]) ? 0 : 1;
+        return total;
     }
 }

@@ -111,7 +111,7 @@ public sealed class IsolationForest
             scores[i] = ScoreOf(RowScorer.Total(_trees.Nodes, _trees.Lengths, _trees.Roots, _trees.Height, rows.Slice(i * Features, Features)));
     }
 
-    /// <summary>How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>).</summary>
+    /// <summary>How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>), or are 0 where the row has nothing in it.</summary>
     /// <param name="row">The row.</param>
     /// <param name="shares">One share a feature, 0 to 1.</param>
     public void Explain(ReadOnlySpan<float> row, Span<double> shares)

@@ -8,7 +8,7 @@ namespace LeptonStream.Detectors.Forest;
 /// A feature is cut only where at least half of a node's rows have it: else a metric that is seldom reported would isolate the few rows that carry it.
 /// Rows that lack it go with the larger part of the others.
 /// </remarks>
-internal sealed class TreeBuilder
+public sealed class TreeBuilder
 {
     private readonly int[] _aside = new int[PathLength.MostRows];
     private readonly float[] _values = new float[PathLength.MostRows];
@@ -113,14 +113,14 @@ internal sealed class TreeBuilder
             present += float.IsNaN(value) ? 0 : 1;
         }
 
-        return (least, greatest, present);
+        // Infinite values are cut off like the largest ones: a cut is finite.
+        return (Math.Max(least, -float.MaxValue), Math.Min(greatest, float.MaxValue), present);
     }
 
-    // Never at the greatest value, so that both sides have a row; infinite values are cut off like very large ones.
+    // Never at the greatest value, so that both sides have a row.
     private static float CutBetween(float least, float greatest, double unit)
     {
-        double from = Math.Max(least, -float.MaxValue), to = Math.Min(greatest, float.MaxValue);
-        var cut = (float)(from + (unit * (to - from)));
+        var cut = (float)(least + (unit * ((double)greatest - least)));
         return cut < greatest ? cut : least;
     }
 
