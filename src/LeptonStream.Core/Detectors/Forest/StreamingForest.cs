@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LeptonStream.State;
 
 namespace LeptonStream.Detectors.Forest;
@@ -10,8 +11,8 @@ namespace LeptonStream.Detectors.Forest;
 /// <remarks>
 /// A missing feature (NaN, or beyond the end of the row) goes with the larger part of the remembered rows at every cut, so it can't make a row odd.
 /// A feature that appears later widens the forest: older rows lack it, newer ones replace them as in a young forest, and it is cut as soon as half of the remembered
-/// rows have it, after about as many rows as are remembered. Warm-up 128 rows (a quarter of the rows, then one tree a row).
-/// A row costs O(trees · log cuts) to score and, spread over the rows, O(rows · log cuts / <see cref="StreamingForestOptions.GrowEvery"/>) to learn. Nothing is allocated but when it widens.
+/// rows have it, after about as many rows as are remembered. Warm-up 127 rows (a quarter of the remembered ones, then one tree a row).
+/// A row costs O(trees · log cuts) to score, and one row in sixteen (memory/2/trees) grows a tree in O(rows · log cuts). Nothing is allocated but when it widens.
 /// </remarks>
 public sealed class StreamingForest
 {
@@ -62,7 +63,7 @@ public sealed class StreamingForest
     /// <param name="row">One value a metric, always in the same places; NaN is a missing one. Features it hasn't learned yet don't count.</param>
     public double Score(ReadOnlySpan<float> row)
     {
-        if (!IsReady) return 0;
+        if (!IsReady || Fetch() == 0) return 0;
         if (row.Length >= Features) return ScoreOf(row);
         Span<float> padded = stackalloc float[MostFeatures];
         Pad(row, padded);
@@ -129,6 +130,15 @@ public sealed class StreamingForest
 
     private double ScoreOf(ReadOnlySpan<float> row) =>
         Math.Exp(-0.6931471805599453 * RowScorer.Total(_nodes, _lengths, _roots, _height, row) / _expected);
+
+    // One read a cache line, none of which waits for another. The walk would wait for one after the other, and most forests weren't looked at since their last row.
+    private int Fetch()
+    {
+        var sum = 0;
+        for (var i = 0; i < _nodes.Length; i += 64 / Unsafe.SizeOf<IsolationNode>()) sum |= _nodes[i].ToFirst;
+        for (var i = 0; i < _lengths.Length; i += 64 / sizeof(ushort)) sum |= _lengths[i];
+        return sum;
+    }
 
     private static void Pad(ReadOnlySpan<float> row, Span<float> padded)
     {
