@@ -38,6 +38,35 @@ public sealed class StreamingForestTests
         Assert.That(odd.Count(s => s > line) / 500.0, Is.GreaterThan(0.9));
     }
 
+    // What the page of the detector promises: heavy-tailed residuals, of which two to four move by 3 to 5 scales in one row of a hundred.
+    [Test]
+    public void Score_WhereSeveralMetricsAreALittleOff_FindsFarMoreThanTheLargestResidual()
+    {
+        var random = new Random(13);
+        var forest = new StreamingForest(new(), new());
+        var judged = new List<(bool Odd, double Score, double Largest)>();
+        for (var i = 0; i < 60_000; i++)
+        {
+            float[] row = [.. Enumerable.Range(0, Features).Select(_ => HeavyTailed(random))];
+            var odd = i > 3000 && random.Next(100) == 0;
+            for (var moved = odd ? random.Next(2, 5) : 0; moved > 0; moved--)
+                row[random.Next(Features)] += (float)((random.Next(2) == 0 ? 1 : -1) * (3 + (2 * random.NextDouble())));
+            if (i > 3000) judged.Add((odd, forest.Score(row), row.Max(Math.Abs)));
+            forest.Learn(row);
+        }
+
+        var ours = Found(j => j.Score);
+        var largest = Found(j => j.Largest);
+        TestContext.Out.WriteLine($"forest {ours:P0}, largest residual {largest:P0}");
+        Assert.That(ours, Is.GreaterThan(0.5).And.GreaterThan(2 * largest));
+
+        double Found(Func<(bool Odd, double Score, double Largest), double> by)
+        {
+            var line = judged.Where(j => !j.Odd).Select(by).Quantile(0.99);
+            return judged.Where(j => j.Odd).Average(j => by(j) > line ? 1.0 : 0);
+        }
+    }
+
     [Test]
     public void Score_WhenTheLevelHasMovedForGood_BecomesOrdinaryAgain()
     {
@@ -122,6 +151,13 @@ public sealed class StreamingForestTests
 
         TestContext.Out.WriteLine($"{named / 10.0} % named");
         Assert.That(named, Is.GreaterThanOrEqualTo(950));
+    }
+
+    // Student's t with four degrees of freedom, scaled to a robust unit.
+    private static float HeavyTailed(Random random)
+    {
+        var squares = Enumerable.Range(0, 4).Sum(_ => Math.Pow(Streams.Gauss(random), 2));
+        return (float)(Streams.Gauss(random) / Math.Sqrt(squares / 4) / 1.19);
     }
 
     private static StreamingForest Learned(int seed, int count)
