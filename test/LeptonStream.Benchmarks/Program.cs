@@ -11,6 +11,7 @@ if (args.FirstOrDefault(a => a is not ("--json" or "--quick")) is { } unknown)
 
 var report = new Report(json);
 PipelineBenchmark.Run(report, quick);
+await ForestBenchmark.Run(report, quick);
 await WorkerBenchmark.Run(report, quick);
 report.Print();
 return 0;

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace LeptonStream.Detectors.Forest;
+
+/// <summary>
+/// One node of an isolation tree, eight bytes. A row whose feature exceeds the cut goes to the second child, which lies beside the first.
+/// A leaf leads to itself (nothing exceeds its cut, which is infinite), so that a walk of a fixed number of levels needs no branch.
+/// </summary>
+/// <param name="cut">Rows above it go to the second child.</param>
+/// <param name="toFirst">How many nodes further the first child lies; trees lie level by level.</param>
+/// <param name="feature">Which feature of the row is compared.</param>
+/// <param name="missingGoes">0 or 1: to which child a row goes that lacks the feature.</param>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct IsolationNode(float cut, ushort toFirst, byte feature, byte missingGoes)
+{
+    public readonly float Cut = cut;
+    public readonly ushort ToFirst = toFirst;
+    public readonly byte Feature = feature;
+    public readonly byte MissingGoes = missingGoes;
+
+    public static readonly IsolationNode Leaf = new(float.PositiveInfinity, 0, 0, 0);
+
+    public bool IsLeaf => ToFirst == 0;
+
+    /// <summary>How many nodes further a row goes: to the second child where the feature exceeds the cut; where it is missing, where more rows went.</summary>
+    /// <param name="value">The row's feature; NaN is a missing one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint ToNext(float value) => ToFirst + ((value > Cut ? 1 : 0) | (MissingGoes & (float.IsNaN(value) ? 1 : 0)));
+
+    /// <summary>Levels below the root.</summary>
+    /// <param name="nodes">A tree, level by level, and whatever lies beyond it.</param>
+    public static int HeightOf(ReadOnlySpan<IsolationNode> nodes)
+    {
+        var height = 0;
+        for (int first = 0, end = 1; ; height++)
+        {
+            var children = 0;
+            foreach (ref readonly var node in nodes[first..end]) children += node.IsLeaf ? 0 : 2;
+            if (children == 0) return height;
+            (first, end) = (end, end + children);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using LeptonStream.State;
+
+namespace LeptonStream.Detectors.Forest;
+
+/// <summary>
+/// A sample of the rows that went by, the newer ones more likely: once it is full, a new row takes the place of a random one with probability
+/// capacity/memory, so a row stays for <c>memory</c> rows on average (C. C. Aggarwal, On biased reservoir sampling in the presence of stream evolution, VLDB 2006).
+/// Until that many have gone by, it is a uniform sample of all of them (J. S. Vitter, Random sampling with a reservoir, 1985).
+/// </summary>
+/// <param name="capacity">Rows.</param>
+/// <param name="memory">Rows that go by until a remembered one is replaced, on average.</param>
+internal sealed class RowReservoir(int capacity, int memory)
+{
+    private float[] _values = [];
+    private int _seen;
+
+    /// <summary>Rows that are remembered.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Features of a row.</summary>
+    public int Features { get; private set; }
+
+    /// <summary>The remembered rows one after another; NaN is a missing feature.</summary>
+    public ReadOnlySpan<float> Values => _values.AsSpan(0, Count * Features);
+
+    /// <summary>Takes a row in, or lets it go by.</summary>
+    /// <param name="row">May be shorter than others, whose further features it then lacks.</param>
+    /// <param name="random">Decides.</param>
+    public void Offer(ReadOnlySpan<float> row, ref SplitMix64 random)
+    {
+        if (row.Length > Features) Widen(row.Length);
+        if (_seen < int.MaxValue) _seen++;
+        var slot = Count < capacity ? Count++ : random.Below(Math.Min(_seen, memory));
+        if (slot >= capacity) return;
+        var place = _values.AsSpan(slot * Features, Features);
+        row.CopyTo(place);
+        place[row.Length..].Fill(float.NaN);
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs.</summary>
+    public void Save(StateWriter state)
+    {
+        state.Write(Features);
+        state.Write(Count);
+        state.Write(_seen);
+        state.Write(Values);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="state">The snapshot.</param>
+    /// <param name="mostFeatures">More than that is no such state.</param>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state, int mostFeatures)
+    {
+        Features = state.ReadCount(mostFeatures);
+        Count = state.ReadCount(Features == 0 ? 0 : capacity);
+        _seen = state.ReadCount(int.MaxValue);
+        if (_seen < Count) throw new SnapshotCorruptException($"{Count} rows remembered of {_seen} seen");
+        _values = new float[capacity * Features];
+        state.Read(_values.AsSpan(0, Count * Features));
+    }
+
+    // What is new must not wait until the old rows have gone by: from now on it is a uniform sample again, in which they count as no more than they are.
+    private void Widen(int features)
+    {
+        var wider = new float[capacity * features];
+        wider.AsSpan().Fill(float.NaN);
+        for (var row = 0; row < Count; row++) _values.AsSpan(row * Features, Features).CopyTo(wider.AsSpan(row * features));
+        (_values, Features) = (wider, features);
+        _seen = Count;
+    }
+}

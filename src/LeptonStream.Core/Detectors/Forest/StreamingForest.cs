@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+using LeptonStream.State;
+
+namespace LeptonStream.Detectors.Forest;
+
+/// <summary>
+/// An isolation forest (Liu, Ting and Zhou 2008) over the rows of one entity: at each time one value a metric, best the residuals of their forecasts, all in one unit.
+/// It remembers a decayed sample of the rows and renews its trees one at a time, so that none of the rows pays for all of them.
+/// The score of a row is 2^(−E(h)/E(c)): about 0.5 is ordinary, towards 1 is odd; 0 while it warms up.
+/// </summary>
+/// <remarks>
+/// A missing feature (NaN, or beyond the end of the row) goes with the larger part of the remembered rows at every cut, so it can't make a row odd.
+/// A feature that appears later widens the forest: older rows lack it, newer ones replace them as in a young forest, and it is cut as soon as half of the remembered
+/// rows have it, after about as many rows as are remembered. Warm-up 127 rows (a quarter of the remembered ones, then one tree a row).
+/// A row costs O(trees · log cuts) to score, and one row in sixteen (memory/2/trees) grows a tree in O(rows · log cuts). Nothing is allocated but when it widens.
+/// </remarks>
+public sealed class StreamingForest
+{
+    /// <summary>The most features a row can have.</summary>
+    public const int MostFeatures = 64;
+
+    private readonly StreamingForestOptions _options;
+    private readonly TreeBuilder _builder;
+    private readonly RowReservoir _rows;
+    private readonly IsolationNode[] _nodes;
+    private readonly ushort[] _lengths;
+    private readonly int[] _roots;
+    private readonly byte[] _heights;
+    private SplitMix64 _random;
+    private int _learned;
+    private int _grown;
+    private int _next;
+    private int _untilGrowth;
+    private int _expected;
+    private int _height;
+
+    /// <summary>An empty forest.</summary>
+    /// <param name="options">Size, memory and seed. A copy restored from a snapshot needs the same.</param>
+    /// <param name="builder">Grows the trees; the forests of a thread share one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is not in its range.</exception>
+    public StreamingForest(StreamingForestOptions options, TreeBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(builder);
+        options.Check();
+        (_options, _builder) = (options, builder);
+        _rows = new(options.Rows, options.Memory);
+        _nodes = new IsolationNode[options.Trees * options.NodesOfTree];
+        _lengths = new ushort[_nodes.Length];
+        _roots = new int[options.Trees];
+        for (var tree = 0; tree < _roots.Length; tree++) _roots[tree] = tree * options.NodesOfTree;
+        _heights = new byte[options.Trees];
+        _random = new(options.Seed);
+    }
+
+    /// <summary>Whether it has warmed up.</summary>
+    public bool IsReady => _grown == _options.Trees;
+
+    /// <summary>Features of the widest row it has learned.</summary>
+    public int Features => _rows.Features;
+
+    /// <summary>How odd a row is, 0 to 1. Changes nothing.</summary>
+    /// <param name="row">One value a metric, always in the same places; NaN is a missing one. Features it hasn't learned yet don't count.</param>
+    public double Score(ReadOnlySpan<float> row)
+    {
+        if (!IsReady || Fetch() == 0) return 0;
+        if (row.Length >= Features) return ScoreOf(row);
+        Span<float> padded = stackalloc float[MostFeatures];
+        Pad(row, padded);
+        return ScoreOf(padded);
+    }
+
+    /// <summary>Takes a row in. Called after <see cref="Score"/>, for rows that were found ordinary.</summary>
+    /// <param name="row">One value a metric; longer than before where a metric has appeared. A row without any value is passed over.</param>
+    /// <exception cref="ArgumentException">The row has more than <see cref="MostFeatures"/> values.</exception>
+    public void Learn(ReadOnlySpan<float> row)
+    {
+        if (row.Length > MostFeatures) throw new ArgumentException($"{row.Length} features, at most {MostFeatures} are possible", nameof(row));
+        if (!row.ContainsAnyExcept(float.NaN)) return;
+        _rows.Offer(row, ref _random);
+        if (_learned < int.MaxValue) _learned++;
+        if (_learned < _options.Rows / 4 || --_untilGrowth > 0) return;
+        Grow();
+    }
+
+    /// <summary>How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>), or are 0 where the row has nothing in it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="shares">One share a feature, 0 to 1; none for a missing one. As long as the row, at most <see cref="MostFeatures"/>.</param>
+    public void Explain(ReadOnlySpan<float> row, Span<double> shares)
+    {
+        if (row.Length != shares.Length) throw new ArgumentException($"{shares.Length} shares for {row.Length} features", nameof(shares));
+        Span<float> padded = stackalloc float[MostFeatures];
+        Span<double> all = stackalloc double[MostFeatures];
+        Pad(row, padded);
+        ForestAttribution.Explain(_nodes, _lengths, _roots, padded, all);
+        all[..shares.Length].CopyTo(shares);
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs, but not the options.</summary>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _rows.Save(state);
+        state.Write((long)_random.State);
+        state.Write(_learned);
+        state.Write(_grown);
+        state.Write(_next);
+        state.Write(_untilGrowth);
+        for (var tree = 0; tree < _grown; tree++) TreeSnapshot.Save(state, _nodes.AsSpan(_roots[tree]), _lengths.AsSpan(_roots[tree]));
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state of a forest with these options.</exception>
+    public void Load(ref StateReader state)
+    {
+        _rows.Load(ref state, MostFeatures);
+        _random = new((ulong)state.ReadInt64());
+        _learned = state.ReadCount(int.MaxValue);
+        _grown = state.ReadCount(_options.Trees);
+        _next = state.ReadCount(_options.Trees - 1);
+        _untilGrowth = state.ReadCount(int.MaxValue);
+        _expected = 0;
+        _heights.AsSpan().Clear();
+        for (var tree = 0; tree < _grown; tree++)
+        {
+            TreeSnapshot.Load(ref state, _nodes.AsSpan(_roots[tree], _options.NodesOfTree), _lengths.AsSpan(_roots[tree]), Features);
+            Measure(tree);
+        }
+    }
+
+    private double ScoreOf(ReadOnlySpan<float> row) =>
+        Math.Exp(-0.6931471805599453 * RowScorer.Total(_nodes, _lengths, _roots, _height, row) / _expected);
+
+    // One read a cache line, none of which waits for another. The walk would wait for one after the other, and most forests weren't looked at since their last row.
+    private int Fetch()
+    {
+        var sum = 0;
+        for (var i = 0; i < _nodes.Length; i += 64 / Unsafe.SizeOf<IsolationNode>()) sum |= _nodes[i].ToFirst;
+        for (var i = 0; i < _lengths.Length; i += 64 / sizeof(ushort)) sum |= _lengths[i];
+        return sum;
+    }
+
+    private static void Pad(ReadOnlySpan<float> row, Span<float> padded)
+    {
+        row.CopyTo(padded);
+        padded[row.Length..].Fill(float.NaN);
+    }
+
+    private void Grow()
+    {
+        var root = _roots[_next];
+        _expected -= _lengths[root];
+        _builder.Grow(_rows.Values, Features, ref _random, _nodes.AsSpan(root, _options.NodesOfTree), _lengths.AsSpan(root, _options.NodesOfTree));
+        Measure(_next);
+        _next = _next + 1 == _options.Trees ? 0 : _next + 1;
+        if (_grown < _options.Trees) _grown++;
+        _untilGrowth = Wait();
+    }
+
+    // One tree a row until all are there; then the forest is renewed whenever it has learned twice as much, later at an even pace.
+    // The first wait is random: entities that began together would else grow their trees together for ever.
+    private int Wait()
+    {
+        if (!IsReady) return 1;
+        var usual = Math.Clamp(_learned / (2 * _options.Trees), 1, _options.GrowEvery);
+        return _next == 0 ? 1 + _random.Below(usual) : usual;
+    }
+
+    private void Measure(int tree)
+    {
+        _expected += _lengths[_roots[tree]];
+        _heights[tree] = (byte)IsolationNode.HeightOf(_nodes.AsSpan(_roots[tree]));
+        _height = 0;
+        foreach (var height in _heights) _height = Math.Max(_height, height);
+    }
+}
