@@ -15,7 +15,7 @@ internal static class BacktestCommand
         };
         var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
         var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper", HelpName = "FOLDER" };
-        var vus = new Option<int?>("--vus") { Description = "Also compute VUS-PR with buffers up to this many rows, as TSB-AD does (slow on long series)", HelpName = "ROWS" };
+        var vus = new Option<int?>("--vus") { Description = "The longest buffer of VUS-PR (default 100, as TSB-AD's metrics)", HelpName = "ROWS" };
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
         step.Validators.Add(result =>
         {
@@ -32,7 +32,11 @@ internal static class BacktestCommand
             ("lepton backtest --step 300 --scores out machine.csv", "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"));
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
-                new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(scores), parsed.GetValue(vus)),
+                new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
+                {
+                    Scores = parsed.GetValue(scores),
+                    VusWindow = parsed.GetValue(vus) ?? VolumeUnderSurface.ComparableWindow,
+                },
                 parsed.GetValue(json),
                 stop),
             stop));

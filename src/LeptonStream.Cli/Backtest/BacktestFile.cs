@@ -21,6 +21,7 @@ internal sealed class BacktestFile
         Rows = rows;
         Family = family;
         HasTruth = events is not null;
+        IsNab = EventLabels.IsNab(file.Path);
         var metrics = file.Metrics.Count;
         _metricIndex = file.Metrics.Select((name, i) => (name, i)).ToDictionary(m => m.name, m => m.i);
         _alerting = new bool[metrics];
@@ -49,10 +50,16 @@ internal sealed class BacktestFile
     /// <summary>Whether anything says what is true of it.</summary>
     public bool HasTruth { get; }
 
+    /// <summary>Whether it belongs to the Numenta Anomaly Benchmark.</summary>
+    public bool IsNab { get; }
+
     /// <summary>The true anomalies, those of the warm-up too.</summary>
     public IReadOnlyList<RowRange> AllEvents { get; }
 
     public ScoredSeries Series { get; }
+
+    /// <summary>Neither where nothing says what is true of it.</summary>
+    public ScoreAreas Areas { get; set; }
 
     public IReadOnlyList<RowVerdict> RowVerdicts => Verdicts;
 

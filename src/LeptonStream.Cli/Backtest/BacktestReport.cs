@@ -17,8 +17,7 @@ internal static class BacktestReport
     {
         var text = new StringBuilder();
         var files = Table("file");
-        foreach (var file in result.Files.Where(f => f.HasTruth))
-            Add(files, FamilyResult.Of($"{file.Family}/{file.File.Name}", [file], window: null));
+        foreach (var (_, file) in result.PerFile) Add(files, file);
         text.Append(files).Append('\n');
         var families = Table("family");
         foreach (var family in result.Families) Add(families, family);
@@ -42,6 +41,9 @@ internal static class BacktestReport
         json.WriteStartObject();
         json.WriteStartObject("families");
         foreach (var family in result.Families) Write(json, family);
+        json.WriteEndObject();
+        json.WriteStartObject("files");
+        foreach (var (_, file) in result.PerFile) Write(json, file);
         json.WriteEndObject();
         Write(json, result.Total);
         WriteNab(json, "nab", result.Nab);
@@ -76,8 +78,10 @@ internal static class BacktestReport
         for (var i = 0; i < FamilyResult.Budgets.Length; i++) Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
         json.WriteEndObject();
         Number("medianDelaySamples", events.MedianDelaySamples);
-        Number("aucPr", family.AucPr);
-        if (family.VusPr is { } vus) json.WriteNumber("vusPr", vus);
+        Number("p95DelaySamples", events.P95DelaySamples);
+        WriteNab(json, "nab", family.Nab);
+        Number("vusPr", family.Areas.VusPr);
+        Number("aucPr", family.Areas.AucPr);
         json.WriteEndObject();
 
         void Number(string name, double? value)
@@ -98,7 +102,7 @@ internal static class BacktestReport
     {
         if (scores.Count == 0) return;
         json.WriteStartObject(name);
-        foreach (var score in scores) json.WriteNumber(score.Profile.Name, score.Normalised);
+        foreach (var score in scores) json.WriteNumber(score.Profile.Key, score.Normalised);
         json.WriteEndObject();
     }
 
@@ -120,7 +124,7 @@ internal static class BacktestReport
         [
             family.Name, Whole(events.Series), Whole(events.Events), Whole(events.Detected), Share(events.Precision), Share(events.Recall), Share(events.F1),
             Share(events.FalseEpisodesPerSeriesDay), .. family.RecallAt.Select(Share), events.MedianDelaySamples is { } delay ? Whole(delay) : "–",
-            Share(family.AucPr), Share(family.VusPr),
+            Share(family.Areas.AucPr), Share(family.Areas.VusPr),
         ]);
     }
 

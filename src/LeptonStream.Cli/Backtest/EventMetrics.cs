@@ -39,6 +39,9 @@ internal sealed record EventMetrics
     /// <summary>The middle delay of the detected events, in samples (the lower of two middles); null where none is detected.</summary>
     public int? MedianDelaySamples => _delays.Length == 0 ? null : _delays[(_delays.Length - 1) / 2];
 
+    /// <summary>The delay that 95 % of the detected events don't exceed, in samples; null where none is detected.</summary>
+    public int? P95DelaySamples => _delays.Length == 0 ? null : _delays[(int)Math.Ceiling(0.95 * _delays.Length) - 1];
+
     public static EventMetrics Of(ScoredSeries series)
     {
         var episodes = RowRange.Of(series.Alarms, series.FirstScored, MergeGap);
