@@ -27,7 +27,13 @@ internal sealed class BacktestFile
         _alerting = new bool[metrics];
         Verdicts = new RowVerdict[rows.Count];
         MetricScores = new float[metrics][];
-        for (var i = 0; i < metrics; i++) MetricScores[i] = new float[rows.Count];
+        MetricPoints = new JudgedPoint[metrics][];
+        for (var i = 0; i < metrics; i++)
+        {
+            MetricScores[i] = new float[rows.Count];
+            MetricPoints[i] = new JudgedPoint[rows.Count];
+            Array.Fill(MetricPoints[i], JudgedPoint.None);
+        }
 
         // Train parts carry no true labels.
         var train = rows.TakeWhile(r => string.Equals(r.Part, "train", StringComparison.OrdinalIgnoreCase)).Count();
@@ -39,6 +45,12 @@ internal sealed class BacktestFile
 
     /// <summary>What was said of one row, by the metric that speaks for it: the one with the highest score.</summary>
     internal readonly record struct RowVerdict(int Metric, double Value, double Expected, double Lower, double Upper);
+
+    /// <summary>A judged value and what was expected instead; NaN where a part isn't known.</summary>
+    internal readonly record struct JudgedPoint(float Value, float Expected, float Lower, float Upper)
+    {
+        public static JudgedPoint None => new(float.NaN, float.NaN, float.NaN, float.NaN);
+    }
 
     public SeriesFile File { get; }
 
@@ -65,6 +77,9 @@ internal sealed class BacktestFile
 
     /// <summary>Score by metric and row; 0 where the metric was not measured.</summary>
     public float[][] MetricScores { get; }
+
+    /// <summary>What a chart shows of each metric and row.</summary>
+    public JudgedPoint[][] MetricPoints { get; }
 
     /// <summary>How many samples were judged.</summary>
     public long Samples { get; private set; }
@@ -107,6 +122,7 @@ internal sealed class BacktestFile
         var metric = _metricIndex[judged.Key.Metric];
         _alerting[metric] = judged.IsAlerting;
         MetricScores[metric][_row] = (float)judged.Score;
+        MetricPoints[metric][_row] = new((float)judged.Sample.Value, (float)judged.Expected, (float)judged.Lower, (float)judged.Upper);
         if (Verdicts[_row].Metric >= 0 && judged.Score <= Series.Scores[_row]) return;
         Series.Scores[_row] = judged.Score;
         Verdicts[_row] = new(metric, judged.Sample.Value, judged.Expected, judged.Lower, judged.Upper);

@@ -63,7 +63,8 @@ internal static class BacktestReport
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, FamilyResult family)
+    /// <summary>The numbers of one file, folder or everything, as a member of that name.</summary>
+    public static void Write(Utf8JsonWriter json, FamilyResult family)
     {
         var events = family.Events;
         json.WriteStartObject(family.Name);
@@ -98,7 +99,7 @@ internal static class BacktestReport
             .AppendJoin(", ", scores.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Profile.Name} {n.Normalised:F2}"))).Append('\n');
     }
 
-    private static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
+    public static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
     {
         if (scores.Count == 0) return;
         json.WriteStartObject(name);

@@ -59,10 +59,13 @@ internal sealed record EventMetrics
             Events = series.Events.Length,
             Detected = delays.Count,
             Episodes = episodes.Count,
-            FalseEpisodes = episodes.Count(e => !series.Events.Any(t => t.Overlaps(e) && FirstAlarm(series, t.Within(e)) >= 0)),
+            FalseEpisodes = episodes.Count(e => !IsHit(series, e)),
             Days = series.Days,
         };
     }
+
+    /// <summary>Whether an alarm row of an episode lies in an event.</summary>
+    public static bool IsHit(ScoredSeries series, RowRange episode) => series.Events.Any(t => t.Overlaps(episode) && FirstAlarm(series, t.Within(episode)) >= 0);
 
     /// <summary>All series counted together: the sums, and the middle of all delays.</summary>
     public static EventMetrics Sum(IReadOnlyCollection<EventMetrics> all) => new([.. all.SelectMany(m => m._delays).Order()])
