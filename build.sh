@@ -4,7 +4,7 @@
 #   ./build.sh build            the program, at artifacts/lepton/lepton
 #   ./build.sh demo [options]   a simulated AI fleet with faults, through the whole pipeline (lepton demo --help)
 #   ./build.sh test [options]   every test that this machine can run (options go to dotnet test)
-#   ./build.sh bench [--json]   the benchmark table
+#   ./build.sh bench [options]  the benchmark table (--json); how well entities are judged, beside baselines (--accuracy)
 #
 # Whatever is missing on a fresh machine with the .NET SDK and a Debian-like base is installed or built on the way.
 set -euo pipefail

@@ -1,13 +1,17 @@
 using LeptonStream.Benchmarks;
+using LeptonStream.Benchmarks.Accuracy;
 
-// Ratios from one run on one machine: what is compared runs beside what it is compared with. --json prints one object, --quick is a rehearsal.
+// Ratios from one run on one machine: what is compared runs beside what it is compared with. --json prints one object, --quick is a rehearsal;
+// --accuracy compares what is found in labelled entities instead of speed.
 var json = args.Contains("--json");
 var quick = args.Contains("--quick");
-if (args.FirstOrDefault(a => a is not ("--json" or "--quick")) is { } unknown)
+if (args.FirstOrDefault(a => a is not ("--json" or "--quick" or "--accuracy")) is { } unknown)
 {
-    Console.Error.WriteLine($"unknown option '{unknown}' (--json, --quick)");
+    Console.Error.WriteLine($"unknown option '{unknown}' (--accuracy, --json, --quick)");
     return 2;
 }
+
+if (args.Contains("--accuracy")) return AccuracyBenchmark.Run(json);
 
 var report = new Report(json);
 PipelineBenchmark.Run(report, quick);

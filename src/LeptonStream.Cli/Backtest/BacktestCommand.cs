@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LeptonStream.Cli.Backtest.Html;
 using LeptonStream.Cli.CommandLine;
 
 namespace LeptonStream.Cli.Backtest;
@@ -15,7 +16,8 @@ internal static class BacktestCommand
         };
         var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
         var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper", HelpName = "FOLDER" };
-        var vus = new Option<int?>("--vus") { Description = "Also compute VUS-PR with buffers up to this many rows, as TSB-AD does (slow on long series)", HelpName = "ROWS" };
+        var vus = new Option<int?>("--vus") { Description = "The longest buffer of VUS-PR (default 100, as TSB-AD's metrics)", HelpName = "ROWS" };
+        var html = new Option<string?>("--html") { Description = "Write a report with a chart of every series here: one file that needs nothing beside itself", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
         step.Validators.Add(result =>
         {
@@ -27,12 +29,18 @@ internal static class BacktestCommand
             if (result.GetValueOrDefault<int?>() is < 1 or > 10_000) result.AddError("--vus must be a number of rows from 1 to 10000");
         });
 
-        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, json }.WithExamples(
+        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, html, json }.WithExamples(
             ("lepton backtest nab", "every labelled file below the folder nab: a row per file, totals per folder, and NAB's own scores"),
-            ("lepton backtest --step 300 --scores out machine.csv", "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"));
+            ("lepton backtest --step 300 --scores out machine.csv", "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"),
+            ("lepton backtest --html report.html nab", "look through all series in a browser: labels, bands, scores, alarms"));
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
-                new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, parsed.GetValue(scores), parsed.GetValue(vus)),
+                new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
+                {
+                    Scores = parsed.GetValue(scores),
+                    VusWindow = parsed.GetValue(vus) ?? VolumeUnderSurface.ComparableWindow,
+                    Html = parsed.GetValue(html),
+                },
                 parsed.GetValue(json),
                 stop),
             stop));
@@ -50,6 +58,12 @@ internal static class BacktestCommand
         {
             Console.Error.WriteLine($"lepton: {missing.Message}");
             return ExitCode.WrongUsage;
+        }
+
+        if (options.Html is { } report)
+        {
+            HtmlReport.Write(result, report);
+            Console.Error.WriteLine($"report: {report}");
         }
 
         if (json)

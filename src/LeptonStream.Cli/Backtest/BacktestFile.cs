@@ -21,12 +21,19 @@ internal sealed class BacktestFile
         Rows = rows;
         Family = family;
         HasTruth = events is not null;
+        IsNab = EventLabels.IsNab(file.Path);
         var metrics = file.Metrics.Count;
         _metricIndex = file.Metrics.Select((name, i) => (name, i)).ToDictionary(m => m.name, m => m.i);
         _alerting = new bool[metrics];
         Verdicts = new RowVerdict[rows.Count];
         MetricScores = new float[metrics][];
-        for (var i = 0; i < metrics; i++) MetricScores[i] = new float[rows.Count];
+        MetricPoints = new JudgedPoint[metrics][];
+        for (var i = 0; i < metrics; i++)
+        {
+            MetricScores[i] = new float[rows.Count];
+            MetricPoints[i] = new JudgedPoint[rows.Count];
+            Array.Fill(MetricPoints[i], JudgedPoint.None);
+        }
 
         // Train parts carry no true labels.
         var train = rows.TakeWhile(r => string.Equals(r.Part, "train", StringComparison.OrdinalIgnoreCase)).Count();
@@ -39,6 +46,12 @@ internal sealed class BacktestFile
     /// <summary>What was said of one row, by the metric that speaks for it: the one with the highest score.</summary>
     internal readonly record struct RowVerdict(int Metric, double Value, double Expected, double Lower, double Upper);
 
+    /// <summary>A judged value and what was expected instead; NaN where a part isn't known.</summary>
+    internal readonly record struct JudgedPoint(float Value, float Expected, float Lower, float Upper)
+    {
+        public static JudgedPoint None => new(float.NaN, float.NaN, float.NaN, float.NaN);
+    }
+
     public SeriesFile File { get; }
 
     public IReadOnlyList<SeriesRow> Rows { get; }
@@ -49,15 +62,24 @@ internal sealed class BacktestFile
     /// <summary>Whether anything says what is true of it.</summary>
     public bool HasTruth { get; }
 
+    /// <summary>Whether it belongs to the Numenta Anomaly Benchmark.</summary>
+    public bool IsNab { get; }
+
     /// <summary>The true anomalies, those of the warm-up too.</summary>
     public IReadOnlyList<RowRange> AllEvents { get; }
 
     public ScoredSeries Series { get; }
 
+    /// <summary>Neither where nothing says what is true of it.</summary>
+    public ScoreAreas Areas { get; set; }
+
     public IReadOnlyList<RowVerdict> RowVerdicts => Verdicts;
 
     /// <summary>Score by metric and row; 0 where the metric was not measured.</summary>
     public float[][] MetricScores { get; }
+
+    /// <summary>What a chart shows of each metric and row.</summary>
+    public JudgedPoint[][] MetricPoints { get; }
 
     /// <summary>How many samples were judged.</summary>
     public long Samples { get; private set; }
@@ -100,6 +122,7 @@ internal sealed class BacktestFile
         var metric = _metricIndex[judged.Key.Metric];
         _alerting[metric] = judged.IsAlerting;
         MetricScores[metric][_row] = (float)judged.Score;
+        MetricPoints[metric][_row] = new((float)judged.Sample.Value, (float)judged.Expected, (float)judged.Lower, (float)judged.Upper);
         if (Verdicts[_row].Metric >= 0 && judged.Score <= Series.Scores[_row]) return;
         Series.Scores[_row] = judged.Score;
         Verdicts[_row] = new(metric, judged.Sample.Value, judged.Expected, judged.Lower, judged.Upper);

@@ -4,5 +4,6 @@ namespace LeptonStream.Cli.Backtest;
 /// <param name="Path">A CSV file, or a folder of them.</param>
 /// <param name="Interval">What one count of a <c>t</c> column means; null for a minute.</param>
 /// <param name="Scores">A folder for one scores file per input, or null.</param>
-/// <param name="VusWindow">The longest buffer of the volume under the surface, in rows; null leaves it out.</param>
-internal sealed record BacktestOptions(string Path, TimeSpan? Interval = null, string? Scores = null, int? VusWindow = null);
+/// <param name="VusWindow">The longest buffer of the volume under the surface, in rows.</param>
+/// <param name="Html">The file of the report with a chart of every series, or null.</param>
+internal sealed record BacktestOptions(string Path, TimeSpan? Interval = null, string? Scores = null, int VusWindow = VolumeUnderSurface.ComparableWindow, string? Html = null);

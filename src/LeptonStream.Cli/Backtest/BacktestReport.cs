@@ -17,8 +17,7 @@ internal static class BacktestReport
     {
         var text = new StringBuilder();
         var files = Table("file");
-        foreach (var file in result.Files.Where(f => f.HasTruth))
-            Add(files, FamilyResult.Of($"{file.Family}/{file.File.Name}", [file], window: null));
+        foreach (var (_, file) in result.PerFile) Add(files, file);
         text.Append(files).Append('\n');
         var families = Table("family");
         foreach (var family in result.Families) Add(families, family);
@@ -43,6 +42,9 @@ internal static class BacktestReport
         json.WriteStartObject("families");
         foreach (var family in result.Families) Write(json, family);
         json.WriteEndObject();
+        json.WriteStartObject("files");
+        foreach (var (_, file) in result.PerFile) Write(json, file);
+        json.WriteEndObject();
         Write(json, result.Total);
         WriteNab(json, "nab", result.Nab);
         WriteNab(json, "nabByAlarms", result.NabByAlarms);
@@ -61,7 +63,8 @@ internal static class BacktestReport
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, FamilyResult family)
+    /// <summary>The numbers of one file, folder or everything, as a member of that name.</summary>
+    public static void Write(Utf8JsonWriter json, FamilyResult family)
     {
         var events = family.Events;
         json.WriteStartObject(family.Name);
@@ -76,8 +79,10 @@ internal static class BacktestReport
         for (var i = 0; i < FamilyResult.Budgets.Length; i++) Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
         json.WriteEndObject();
         Number("medianDelaySamples", events.MedianDelaySamples);
-        Number("aucPr", family.AucPr);
-        if (family.VusPr is { } vus) json.WriteNumber("vusPr", vus);
+        Number("p95DelaySamples", events.P95DelaySamples);
+        WriteNab(json, "nab", family.Nab);
+        Number("vusPr", family.Areas.VusPr);
+        Number("aucPr", family.Areas.AucPr);
         json.WriteEndObject();
 
         void Number(string name, double? value)
@@ -94,11 +99,11 @@ internal static class BacktestReport
             .AppendJoin(", ", scores.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Profile.Name} {n.Normalised:F2}"))).Append('\n');
     }
 
-    private static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
+    public static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
     {
         if (scores.Count == 0) return;
         json.WriteStartObject(name);
-        foreach (var score in scores) json.WriteNumber(score.Profile.Name, score.Normalised);
+        foreach (var score in scores) json.WriteNumber(score.Profile.Key, score.Normalised);
         json.WriteEndObject();
     }
 
@@ -120,7 +125,7 @@ internal static class BacktestReport
         [
             family.Name, Whole(events.Series), Whole(events.Events), Whole(events.Detected), Share(events.Precision), Share(events.Recall), Share(events.F1),
             Share(events.FalseEpisodesPerSeriesDay), .. family.RecallAt.Select(Share), events.MedianDelaySamples is { } delay ? Whole(delay) : "–",
-            Share(family.AucPr), Share(family.VusPr),
+            Share(family.Areas.AucPr), Share(family.Areas.VusPr),
         ]);
     }
 

@@ -1,29 +1,47 @@
 namespace LeptonStream.Cli.Backtest;
 
 /// <summary>Everything a backtest found.</summary>
-/// <param name="Files">The files that were scored.</param>
-/// <param name="Skipped">The files that were not, and why.</param>
-/// <param name="Elapsed">How long the pipeline took.</param>
-/// <param name="Window">The longest buffer of the volume under the surface; null leaves it out.</param>
-internal sealed record BacktestResult(IReadOnlyList<BacktestFile> Files, IReadOnlyList<(string Path, string Reason)> Skipped, TimeSpan Elapsed, int? Window = null)
+internal sealed class BacktestResult
 {
-    /// <summary>By folder, only files of which the truth is known.</summary>
-    public IReadOnlyList<FamilyResult> Families { get; } =
-        [.. Files.Where(f => f.HasTruth).GroupBy(f => f.Family).Select(g => FamilyResult.Of(g.Key, [.. g], Window))];
+    /// <param name="files">The files that were scored.</param>
+    /// <param name="skipped">The files that were not, and why.</param>
+    /// <param name="elapsed">How long the pipeline took.</param>
+    public BacktestResult(IReadOnlyList<BacktestFile> files, IReadOnlyList<(string Path, string Reason)> skipped, TimeSpan elapsed)
+    {
+        (Files, Skipped, Elapsed) = (files, skipped, elapsed);
+        BacktestFile[] labelled = [.. files.Where(f => f.HasTruth)];
+        Nab = ScoreNab(labelled, series => series.Scores);
+        NabByAlarms = ScoreNab(labelled, series => series.OpeningScores);
+        PerFile = [.. labelled.Select(f => (f, FamilyResult.Of($"{f.Family}/{f.File.Name}", [f], Nab)))];
+        Families = [.. labelled.GroupBy(f => f.Family).Select(g => FamilyResult.Of(g.Key, [.. g], Nab))];
+        Total = FamilyResult.Of("total", labelled, Nab);
+    }
 
-    public FamilyResult Total { get; } = FamilyResult.Of("total", [.. Files.Where(f => f.HasTruth)], Window);
+    public IReadOnlyList<BacktestFile> Files { get; }
+
+    public IReadOnlyList<(string Path, string Reason)> Skipped { get; }
+
+    public TimeSpan Elapsed { get; }
+
+    /// <summary>One by one, only files of which the truth is known.</summary>
+    public IReadOnlyList<(BacktestFile File, FamilyResult Result)> PerFile { get; }
+
+    /// <summary>The same by folder.</summary>
+    public IReadOnlyList<FamilyResult> Families { get; }
+
+    public FamilyResult Total { get; }
 
     /// <summary>The Numenta Anomaly Benchmark's result for its files among these, by the score of every row; empty where there are none.</summary>
-    public IReadOnlyList<NabScore> Nab { get; } = ScoreNab(Files, series => series.Scores);
+    public IReadOnlyList<NabScore> Nab { get; }
 
     /// <summary>The same by what people are told: a row counts only where an alarm begins, with its score.</summary>
-    public IReadOnlyList<NabScore> NabByAlarms { get; } = ScoreNab(Files, series => series.OpeningScores);
+    public IReadOnlyList<NabScore> NabByAlarms { get; }
 
     public long Samples => Files.Sum(f => f.Samples);
 
-    private static NabScore[] ScoreNab(IReadOnlyList<BacktestFile> files, Func<ScoredSeries, double[]> scoresOf)
+    private static NabScore[] ScoreNab(BacktestFile[] labelled, Func<ScoredSeries, double[]> scoresOf)
     {
-        NabSeries[] corpus = [.. files.Where(f => f.HasTruth && EventLabels.IsNab(f.File.Path)).Select(f => new NabSeries(scoresOf(f.Series), f.AllEvents))];
+        NabSeries[] corpus = [.. labelled.Where(f => f.IsNab).Select(f => new NabSeries(scoresOf(f.Series), f.AllEvents))];
         return corpus.Length == 0 ? [] : [.. NabProfile.All.Select(profile => NabScore.Best(corpus, profile))];
     }
 }

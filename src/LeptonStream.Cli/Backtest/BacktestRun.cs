@@ -19,6 +19,7 @@ internal sealed class BacktestRun(BacktestOptions options)
             try
             {
                 files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default);
+                files[i]!.Areas = ScoreAreas.Of(files[i]!.Series, options.VusWindow);
                 if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, RelativeTo(paths[i])));
             }
             catch (InvalidDataException wrong)
@@ -29,8 +30,7 @@ internal sealed class BacktestRun(BacktestOptions options)
         return new(
             [.. files.OfType<BacktestFile>()],
             [.. paths.Zip(reasons).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))],
-            watch.Elapsed,
-            options.VusWindow);
+            watch.Elapsed);
     }
 
     private string RelativeTo(string path) => Directory.Exists(options.Path) ? Path.GetRelativePath(options.Path, path) : Path.GetFileName(path);

@@ -39,6 +39,9 @@ internal sealed record EventMetrics
     /// <summary>The middle delay of the detected events, in samples (the lower of two middles); null where none is detected.</summary>
     public int? MedianDelaySamples => _delays.Length == 0 ? null : _delays[(_delays.Length - 1) / 2];
 
+    /// <summary>The delay that 95 % of the detected events don't exceed, in samples; null where none is detected.</summary>
+    public int? P95DelaySamples => _delays.Length == 0 ? null : _delays[(int)Math.Ceiling(0.95 * _delays.Length) - 1];
+
     public static EventMetrics Of(ScoredSeries series)
     {
         var episodes = RowRange.Of(series.Alarms, series.FirstScored, MergeGap);
@@ -56,10 +59,13 @@ internal sealed record EventMetrics
             Events = series.Events.Length,
             Detected = delays.Count,
             Episodes = episodes.Count,
-            FalseEpisodes = episodes.Count(e => !series.Events.Any(t => t.Overlaps(e) && FirstAlarm(series, t.Within(e)) >= 0)),
+            FalseEpisodes = episodes.Count(e => !IsHit(series, e)),
             Days = series.Days,
         };
     }
+
+    /// <summary>Whether an alarm row of an episode lies in an event.</summary>
+    public static bool IsHit(ScoredSeries series, RowRange episode) => series.Events.Any(t => t.Overlaps(episode) && FirstAlarm(series, t.Within(episode)) >= 0);
 
     /// <summary>All series counted together: the sums, and the middle of all delays.</summary>
     public static EventMetrics Sum(IReadOnlyCollection<EventMetrics> all) => new([.. all.SelectMany(m => m._delays).Order()])

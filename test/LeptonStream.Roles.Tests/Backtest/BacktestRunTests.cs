@@ -29,8 +29,8 @@ internal sealed class BacktestRunTests
             Assert.That(family.Events.MedianDelaySamples, Is.LessThanOrEqualTo(2));
             Assert.That(family.Events.Days, Is.EqualTo(849.0 / 1440).Within(1e-9));
             Assert.That(family.RecallAt, Is.All.EqualTo(1.0));
-            Assert.That(family.AucPr, Is.InRange(0.5, 1));
-            Assert.That(family.VusPr, Is.Null);
+            Assert.That(family.Areas.AucPr, Is.InRange(0.5, 1));
+            Assert.That(family.Areas.VusPr, Is.InRange(0.5, 1));
         });
     }
 
@@ -62,9 +62,7 @@ internal sealed class BacktestRunTests
     [Test]
     public void Run_NabLayout_TakesTheWindowsBesideTheData()
     {
-        Write("data/real/x.csv", "timestamp,value", 1000, (row, noise) => FormattableString.Invariant($"{Day(row)},{(row == 800 ? 160 : 100) + noise}"));
-        Directory.CreateDirectory(Path.Combine(_folder, "labels"));
-        File.WriteAllText(Path.Combine(_folder, "labels/combined_windows.json"), $$"""{"real/x.csv": [["{{Day(790)}}.000000", "{{Day(830)}}.000000"]]}""");
+        WriteNab();
         var result = Run();
         Assert.Multiple(() =>
         {
@@ -72,9 +70,8 @@ internal sealed class BacktestRunTests
             Assert.That(result.Nab.Select(n => n.Profile), Is.EqualTo(NabProfile.All));
             Assert.That(result.Nab[0].Normalised, Is.InRange(90, 100));
             Assert.That(result.NabByAlarms[0].Normalised, Is.InRange(90, 100));
+            Assert.That(result.Families.Single().Nab, Is.EqualTo(result.Nab), "one folder is the whole corpus");
         });
-
-        static string Day(int row) => new DateTime(2014, 2, 1).AddMinutes(5 * row).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
     }
 
     [Test]
@@ -116,19 +113,65 @@ internal sealed class BacktestRunTests
     {
         Write("noise/jump.csv", "timestamp,value,label", 1000, (row, noise) =>
             FormattableString.Invariant($"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 160 : 100) + noise},{(row is >= 800 and < 830 ? 1 : 0)}"));
-        using var output = new MemoryStream();
-        BacktestReport.WriteJson(Run(), output);
-        using var json = JsonDocument.Parse(output.ToArray());
+        using var json = Json(Run());
         var family = json.RootElement.GetProperty("families").GetProperty("noise");
         Assert.That(family.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[]
         {
-            "series", "events", "detected", "precision", "recall", "f1", "falseEpisodesPerSeriesDay", "recallAt", "medianDelaySamples", "aucPr",
+            "series", "events", "detected", "precision", "recall", "f1", "falseEpisodesPerSeriesDay", "recallAt", "medianDelaySamples", "p95DelaySamples", "vusPr", "aucPr",
         }));
         Assert.That(family.GetProperty("recallAt").EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "0.1", "0.5", "1" }));
         Assert.That(family.GetProperty("recall").GetDouble(), Is.EqualTo(1));
+        Assert.That(json.RootElement.GetProperty("files").GetProperty("noise/jump").GetRawText(), Is.EqualTo(family.GetRawText()), "one file is the whole family");
+        Assert.That(json.RootElement.TryGetProperty("nab", out _), Is.False);
+    }
+
+    [Test]
+    public void WriteJson_NabFolder_NamesTheThreeProfiles()
+    {
+        WriteNab();
+        using var json = Json(Run());
+        foreach (var part in (JsonElement[])[json.RootElement, json.RootElement.GetProperty("total"), json.RootElement.GetProperty("families").GetProperty("data/real")])
+        {
+            var nab = part.GetProperty("nab");
+            Assert.That(nab.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "standard", "rewardLowFp", "rewardLowFn" }));
+            Assert.That(nab.EnumerateObject().Select(p => p.Value.GetDouble()), Is.All.InRange(90, 100));
+        }
+    }
+
+    [Test]
+    public void Run_TwoLabelledFilesAndOneWithout_HasTheMeanOfTheLabelled()
+    {
+        foreach (var (name, label) in new[] { ("a", 800), ("b", 820), ("none", -1) })
+        {
+            Write($"f/{name}.csv", "timestamp,value,label", 1000, (row, noise) =>
+                FormattableString.Invariant($"{1_700_000_000 + (60 * row)},{(row == 800 ? 160 : 100) + noise},{(row == label ? 1 : 0)}"));
+        }
+
+        var result = Run();
+        var (a, b, none) = (result.PerFile[0].Result, result.PerFile[1].Result, result.PerFile[2].Result);
+        Assert.That((none.Areas.AucPr, none.Areas.VusPr), Is.EqualTo(((double?)null, (double?)null)));
+        Assert.That(a.Areas.AucPr, Is.GreaterThan(b.Areas.AucPr!.Value));
+        Assert.That(result.Total.Areas.AucPr, Is.EqualTo((a.Areas.AucPr + b.Areas.AucPr) / 2).Within(1e-12));
+        Assert.That(result.Total.Areas.VusPr, Is.EqualTo((a.Areas.VusPr + b.Areas.VusPr) / 2).Within(1e-12));
     }
 
     private BacktestResult Run(TimeSpan? interval = null) => new BacktestRun(new(_folder, interval)).Run(default);
+
+    private static JsonDocument Json(BacktestResult result)
+    {
+        using var output = new MemoryStream();
+        BacktestReport.WriteJson(result, output);
+        return JsonDocument.Parse(output.ToArray());
+    }
+
+    private void WriteNab()
+    {
+        Write("data/real/x.csv", "timestamp,value", 1000, (row, noise) => FormattableString.Invariant($"{Day(row)},{(row == 800 ? 160 : 100) + noise}"));
+        Directory.CreateDirectory(Path.Combine(_folder, "labels"));
+        File.WriteAllText(Path.Combine(_folder, "labels/combined_windows.json"), $$"""{"real/x.csv": [["{{Day(790)}}.000000", "{{Day(830)}}.000000"]]}""");
+
+        static string Day(int row) => new DateTime(2014, 2, 1).AddMinutes(5 * row).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    }
 
     private void Write(string name, string header, int rows, Func<int, double, string> row)
     {

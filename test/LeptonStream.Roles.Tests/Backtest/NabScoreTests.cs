@@ -13,7 +13,10 @@ internal sealed class NabScoreTests
     private static readonly string[] WithRawScores = ["ARTime", "contextOSE", "windowedGaussian"];
     private static readonly string[] WithFileScores = [.. WithRawScores, "knncad", "numenta", "randomCutForest"];
     private static readonly Lazy<Dictionary<string, IReadOnlyList<RowRange>>> Windows = new(ReadWindows);
+    private static readonly Lazy<Dictionary<string, NabSeries>> Silent = new(ReadSilent);
     private static readonly Dictionary<string, Dictionary<string, NabSeries>> Corpora = [];
+
+    private static IReadOnlyList<NabProfile> Profiles => NabProfile.All;
 
     private static IEnumerable<TestCaseData> RawScores => Cases(WithRawScores);
 
@@ -48,10 +51,27 @@ internal sealed class NabScoreTests
     public void Normalised_SumOfPublishedFileScores_IsThePublishedResult(string detector, NabProfile profile)
     {
         var windows = Windows.Value.Values.Sum(w => w.Count);
-        var raw = Published(detector, profile).Values.Sum(row => row.Score);
-        var nothing = -profile.FalseNegative * windows;
-        Assert.That(100 * (raw - nothing) / ((profile.TruePositive * windows) - nothing), Is.EqualTo(FinalResult(detector, profile)).Within(1e-4));
+        var published = Published(detector, profile);
+        foreach (var (name, row) in published)
+        {
+            // Whatever was flagged: how many rows lie in windows and how many outside.
+            var (hits, quiet, wrong, missed) = row.Counts;
+            var nothing = NabFileScore.At(Silent.Value[name], profile, 1);
+            Assert.That((hits + missed, quiet + wrong), Is.EqualTo((nothing.FalseNegatives, nothing.TrueNegatives)), name);
+        }
+
+        var raw = published.Values.Sum(row => row.Score);
+        var lowest = -profile.FalseNegative * windows;
+        Assert.That(100 * (raw - lowest) / ((profile.TruePositive * windows) - lowest), Is.EqualTo(FinalResult(detector, profile)).Within(1e-4));
     }
+
+    [TestCaseSource(nameof(Profiles))]
+    public void Best_NothingIsEverFlagged_IsThePublishedResultOfTheNullDetector(NabProfile profile) =>
+        Assert.That(NabScore.Best([.. Silent.Value.Values], profile).Normalised, Is.EqualTo(FinalResult("null", profile)));
+
+    [Test]
+    public void FileScores_PublishedResultsAtHand_AreAllTried() =>
+        Assert.That(Directory.EnumerateDirectories(SharedFolder.Require("data/nab/results")).Select(Path.GetFileName), Is.EquivalentTo(WithFileScores));
 
     [Test]
     public void Best_DetectorThatFlagsNothing_IsZero()
@@ -116,6 +136,12 @@ internal sealed class NabScoreTests
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Require("data/nab/results/final_results.json")));
         return json.RootElement.GetProperty(detector).GetProperty(profile.Name).GetDouble();
+    }
+
+    private static Dictionary<string, NabSeries> ReadSilent()
+    {
+        var folder = SharedFolder.Require("data/nab/data");
+        return Windows.Value.ToDictionary(w => w.Key, w => new NabSeries(new double[SeriesFile.Open(Path.Combine(folder, w.Key)).CountRows()], w.Value));
     }
 
     private static Dictionary<string, IReadOnlyList<RowRange>> ReadWindows()

@@ -1,9 +1,10 @@
+using LeptonStream.Roles.Tests.Dashboard;
 using LeptonStream.Testing;
 using Microsoft.Playwright;
 
-namespace LeptonStream.Roles.Tests.Dashboard;
+namespace LeptonStream.Roles.Tests;
 
-/// <summary>A real Chromium, started once for the tests of this folder and ended after them.</summary>
+/// <summary>A real Chromium, started once for all tests that want one and ended after them.</summary>
 [SetUpFixture]
 public sealed class Browser
 {
@@ -13,11 +14,16 @@ public sealed class Browser
     private static IBrowser? _browser;
 
     /// <summary>Opens a page of its own (no cookies, no storage shared) that notes everything that must not happen.</summary>
-    internal static async Task<WatchedPage> Open(RunningDashboard dashboard, BrowserNewContextOptions? options = null, string hash = "")
+    internal static Task<WatchedPage> Open(RunningDashboard dashboard, BrowserNewContextOptions? options = null, string hash = "") =>
+        Open(new Uri(dashboard.Address, hash), options);
+
+    /// <summary>The same for any address, that of a file too.</summary>
+    internal static async Task<WatchedPage> Open(Uri address, BrowserNewContextOptions? options = null, Action<IPage>? watch = null)
     {
         var browser = await Start();
         var page = await WatchedPage.Open(await browser.NewContextAsync(options ?? new() { Locale = "en-US", ViewportSize = new() { Width = 1440, Height = 900 } }));
-        await page.Page.GotoAsync(new Uri(dashboard.Address, hash).ToString());
+        watch?.Invoke(page.Page);
+        await page.Page.GotoAsync(address.AbsoluteUri);
         return page;
     }
 
