@@ -60,6 +60,6 @@ internal static class BacktestCommand
         }
         else Console.Out.Write(BacktestReport.Text(result));
 
-        return result.Files.Count > 0 ? ExitCode.Sound : ExitCode.Failed;
+        return result.Files.Count > 0 || result.Training is not null ? ExitCode.Sound : ExitCode.Failed;
     }
 }

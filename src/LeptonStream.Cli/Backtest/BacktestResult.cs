@@ -1,3 +1,5 @@
+using LeptonStream.Cli.Backtest.Training;
+
 namespace LeptonStream.Cli.Backtest;
 
 /// <summary>Everything a backtest found.</summary>
@@ -18,6 +20,9 @@ internal sealed record BacktestResult(IReadOnlyList<BacktestFile> Files, IReadOn
 
     /// <summary>The same by what people are told: a row counts only where an alarm begins, with its score.</summary>
     public IReadOnlyList<NabScore> NabByAlarms { get; } = ScoreNab(Files, series => series.OpeningScores);
+
+    /// <summary>How training mode did on the runs among them; null where there are none.</summary>
+    public TrainingScore? Training { get; init; }
 
     public long Samples => Files.Sum(f => f.Samples);
 
