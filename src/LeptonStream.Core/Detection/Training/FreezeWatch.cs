@@ -5,7 +5,8 @@ namespace LeptonStream.Detection.Training;
 
 /// <summary>
 /// Steps that change nothing: eight rows, or three rows over 30 steps, whose update is exactly 0, where the loss is finite. A schedule that has run out is
-/// for the record only: its learning rate went to 0 by and by. Without an update norm, 60 rows of exactly the same weights' norm.
+/// for the record only: its learning rate went to 0 by and by. Without an update norm, a learning rate of 0 as many rows, or 60 rows of exactly
+/// the same weights' norm.
 /// </summary>
 internal sealed class FreezeWatch(TrackerSet trackers)
 {
@@ -20,6 +21,7 @@ internal sealed class FreezeWatch(TrackerSet trackers)
 
     private readonly FindingTracker _frozen = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.UpdateNorm, resolveAfter: 5, acceptAfter: int.MaxValue);
     private readonly FindingTracker _same = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.ParameterNorm, resolveAfter: 5, acceptAfter: int.MaxValue);
+    private readonly FindingTracker _off = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.LearningRate, resolveAfter: 5, acceptAfter: int.MaxValue);
     private int _rows;
     private long _steps;
     private int _sameRows;
@@ -30,8 +32,17 @@ internal sealed class FreezeWatch(TrackerSet trackers)
     {
         if (row.IsPositive(TrainingRole.LearningRate)) _lastRate = row[TrainingRole.LearningRate];
         var ranOut = row.Has(TrainingRole.LearningRate) && (double.IsNaN(_lastRate) || _lastRate < RanOut * phase.HighestRate);
-        if (row.Has(TrainingRole.UpdateNorm)) JudgeUpdate(row, phase, report, ranOut);
-        else if (row.Has(TrainingRole.ParameterNorm)) JudgeNorm(row, phase, report, ranOut);
+        if (row.Has(TrainingRole.UpdateNorm))
+        {
+            Count(phase, row[TrainingRole.UpdateNorm] == 0 && !WasSkipped(row));
+            Tell(_frozen, phase, report, ranOut, row[TrainingRole.UpdateNorm]);
+            return;
+        }
+
+        if (row.Has(TrainingRole.ParameterNorm)) JudgeNorm(row, phase, report, ranOut);
+        if (!row.Has(TrainingRole.LearningRate)) return;
+        Count(phase, row[TrainingRole.LearningRate] == 0);
+        Tell(_off, phase, report, ranOut, row[TrainingRole.LearningRate]);
     }
 
     public void Save(StateWriter state)
@@ -52,14 +63,15 @@ internal sealed class FreezeWatch(TrackerSet trackers)
         _lastRate = state.ReadDouble();
     }
 
-    private void JudgeUpdate(TrainingRow row, RunPhase phase, FindingReport report, bool ranOut)
+    // A trainer that skips a step that overflowed updates nothing, and is right to.
+    private static bool WasSkipped(TrainingRow row) => row.Has(TrainingRole.Loss) && !double.IsFinite(row[TrainingRole.Loss]);
+
+    private void Count(RunPhase phase, bool isStill) => (_rows, _steps) = isStill ? (_rows + 1, _steps + phase.StepDelta) : (0, 0);
+
+    private void Tell(FindingTracker tracker, RunPhase phase, FindingReport report, bool ranOut, double value)
     {
-        // A trainer that skips a step that overflowed updates nothing, and is right to.
-        var skipped = row.Has(TrainingRole.Loss) && !double.IsFinite(row[TrainingRole.Loss]);
-        var isStill = row[TrainingRole.UpdateNorm] == 0 && !skipped;
-        (_rows, _steps) = isStill ? (_rows + 1, _steps + phase.StepDelta) : (0, 0);
         var score = Math.Max(_rows / Rows, _rows >= LeastRows ? _steps / Steps : 0);
-        _frozen.Observe(report, phase.IsWarm ? score : 0, SeverityOf(_steps, ranOut), row[TrainingRole.UpdateNorm], double.NaN);
+        tracker.Observe(report, phase.IsWarm ? score : 0, SeverityOf(_steps, ranOut), value, double.NaN);
     }
 
     private void JudgeNorm(TrainingRow row, RunPhase phase, FindingReport report, bool ranOut)

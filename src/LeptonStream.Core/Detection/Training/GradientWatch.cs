@@ -5,7 +5,7 @@ namespace LeptonStream.Detection.Training;
 
 /// <summary>
 /// Gradients that explode (three of five rows at three times the level and six scales) or vanish: they fall to a third while the loss does not follow,
-/// or fall while the loss is high. A gradient that falls together with the loss is success.
+/// or fall while the loss is high. A gradient that falls together with the loss is success. An explosion pages at ten times the level, once the loss stays high too.
 /// </summary>
 internal sealed class GradientWatch(TrackerSet trackers)
 {
@@ -21,14 +21,19 @@ internal sealed class GradientWatch(TrackerSet trackers)
     private readonly FindingTracker _explosion = trackers.Add(TrainingKind.GradientExplosion, TrainingRole.GradientNorm);
     private readonly FindingTracker _vanishing = trackers.Add(TrainingKind.GradientVanishing, TrainingRole.GradientNorm);
 
+    /// <summary>How far the gradient of this row lies above its level, as a logarithm; 0 where it doesn't, or isn't known.</summary>
+    public double Excess { get; private set; }
+
     public void Judge(TrainingRow row, RunPhase phase, LossWatch loss, FindingReport report)
     {
         if (phase.IsBreak) Rebase(report);
         if (phase.IsResume) _level.Rewind(row.Step);
+        Excess = 0;
         if (!row.IsPositive(TrainingRole.GradientNorm)) return;
         var value = row[TrainingRole.GradientNorm];
         var log = Math.Log(value);
         _level.Judge(log);
+        Excess = Math.Max(0, _level.Last.Excess);
         if (phase.IsWarm && _level.IsReady) Tell(loss, report, value);
         if (!_explosion.IsOpen && !_vanishing.IsOpen) _level.Learn(row.Step, log);
     }
@@ -49,7 +54,7 @@ internal sealed class GradientWatch(TrackerSet trackers)
         var five = _level.Five;
         var seventeen = _level.Seventeen;
         var explosion = Math.Min(five.Deviation / ExplosionScales, five.Excess / Threefold);
-        var severity = loss.IsHigh && seventeen.Excess >= Tenfold ? AlertSeverity.Critical : AlertSeverity.Warning;
+        var severity = loss.Stays && seventeen.Excess >= Tenfold ? AlertSeverity.Critical : AlertSeverity.Warning;
         var follows = !loss.IsKnown || (loss.Excess < LossFollows && !loss.IsHigh);
         var vanishing = follows ? 0 : Math.Min(-seventeen.Deviation / VanishingScales, -seventeen.Excess / (loss.IsHigh ? WithHighLoss : Third));
         var over = _explosion.Observe(report, explosion, severity, value, expected) == AlertChange.Accepted

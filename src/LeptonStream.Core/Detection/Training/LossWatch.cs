@@ -6,16 +6,18 @@ namespace LeptonStream.Detection.Training;
 /// <summary>
 /// The loss that jumped and came back (a spike), stays up (high) or is doubled and stays (diverging), and the loss that creeps up.
 /// In logarithms, so that any scale and any falling trend will do. Two rows, the median of five, and the median of 17 each have a line, so one heavy
-/// row of a small batch is nothing; a creep is the mean of the last three blocks of 16 rows against the lowest such mean before.
+/// row of a small batch is nothing (where rows stand for five steps or more a single one counts too, if it is far out); a creep is the mean of the last three blocks of 16 rows against the lowest such mean before.
 /// </summary>
 internal sealed class LossWatch(TrackerSet trackers)
 {
-    private const double PairLine = 4.5;
-    private const double FiveLine = 3.8;
-    private const double SeventeenLine = 2.5;
+    private const double PairLine = 4;
+    private const double FiveLine = 3.4;
+    private const double SeventeenLine = 2.2;
+    private const double SingleLine = 10;
     private const double Doubled = 0.69314718055994531;
 
     // No deviation is a spike whose ratio nobody would call one.
+    private static readonly double SingleLeast = Math.Log(1.5);
     private static readonly double PairLeast = Math.Log(1.25);
     private static readonly double FiveLeast = Math.Log(1.2);
     private static readonly double SeventeenLeast = Math.Log(1.12);
@@ -25,10 +27,14 @@ internal sealed class LossWatch(TrackerSet trackers)
     private const int StaysAfterRows = 4;
     private const double StillAtPeak = 0.7;
 
+    // A learning rate near its end improves nothing, and is not meant to.
+    private const double RateThatImproves = 0.2;
+
     private readonly RobustLevel _level = new(0.01);
     private readonly LossTrend _trend = new();
     private readonly FindingTracker _spike = trackers.Add(TrainingKind.LossSpike, TrainingRole.Loss);
     private readonly FindingTracker _high = trackers.Add(TrainingKind.LossHigh, TrainingRole.Loss);
+    private readonly FindingTracker _plateau = trackers.Add(TrainingKind.Plateau, TrainingRole.Loss, acceptAfter: int.MaxValue);
     private readonly FindingTracker _diverging = trackers.Add(TrainingKind.LossDiverging, TrainingRole.Loss);
     private double _peak;
     private long _stepsOpen;
@@ -36,6 +42,9 @@ internal sealed class LossWatch(TrackerSet trackers)
 
     /// <summary>Whether the loss is known to be off its level.</summary>
     public bool IsHigh => _spike.IsOpen || _high.IsOpen || _diverging.IsOpen;
+
+    /// <summary>Whether the spike has lasted so long that no few bad batches explain it.</summary>
+    public bool Stays => _stepsOpen >= StaysAfterSteps && _rowsOpen >= StaysAfterRows;
 
     /// <summary>The median of the last 17 rows against the level, as a logarithm of the ratio.</summary>
     public double Excess => _level.Seventeen.Excess;
@@ -53,9 +62,11 @@ internal sealed class LossWatch(TrackerSet trackers)
         var value = row[TrainingRole.Loss];
         var log = Math.Log(value);
         _level.Judge(log);
-        var creep = _trend.Judge(row.Step, log);
-        var score = phase.IsWarm ? SpikeScore() : 0;
+        var creep = _trend.Judge(row.Step, log, _level.Scale);
+        var score = phase.IsWarm ? SpikeScore(phase.IsSparse) : 0;
         if (phase.IsWarm) Tell(phase, report, value, score, creep);
+        var isMeantToFall = !IsHigh && !(row[TrainingRole.LearningRate] < RateThatImproves * phase.HighestRate);
+        _plateau.Observe(report, isMeantToFall ? _trend.Plateau : 0, AlertSeverity.Info, value, double.NaN);
         if (!IsHigh && score < 1) _level.Learn(row.Step, log);
     }
 
@@ -77,12 +88,12 @@ internal sealed class LossWatch(TrackerSet trackers)
         _rowsOpen = state.ReadCount(int.MaxValue);
     }
 
-    private double SpikeScore()
+    private double SpikeScore(bool isSparse)
     {
         if (!_level.IsReady) return 0;
-        return Math.Max(
-            Line(_level.Pair, PairLine, PairLeast),
-            Math.Max(Line(_level.Five, FiveLine, FiveLeast), Line(_level.Seventeen, SeventeenLine, SeventeenLeast)));
+        var score = Math.Max(Line(_level.Pair, PairLine, PairLeast), Line(_level.Five, FiveLine, FiveLeast));
+        score = Math.Max(score, Line(_level.Seventeen, SeventeenLine, SeventeenLeast));
+        return isSparse ? Math.Max(score, Line(_level.Last, SingleLine, SingleLeast)) : score;
 
         static double Line((double Deviation, double Excess) seen, double line, double least) => Math.Min(seen.Deviation / line, seen.Excess / least);
     }
@@ -92,9 +103,8 @@ internal sealed class LossWatch(TrackerSet trackers)
         var expected = Math.Exp(_level.Center);
         var five = _level.Five.Excess;
         (_peak, _stepsOpen, _rowsOpen) = _spike.IsOpen ? (Math.Max(_peak, five), _stepsOpen + phase.StepDelta, _rowsOpen + 1) : (five, 0, 0);
-        var stays = _stepsOpen >= StaysAfterSteps && _rowsOpen >= StaysAfterRows;
-        var level = stays ? Math.Min(_level.Five.Deviation / FiveLine, five / FiveLeast) : 0;
-        var doubled = stays && five >= StillAtPeak * _peak ? _level.Seventeen.Excess / Doubled : 0;
+        var level = Stays ? Math.Min(_level.Five.Deviation / FiveLine, five / FiveLeast) : 0;
+        var doubled = Stays && five >= StillAtPeak * _peak ? _level.Seventeen.Excess / Doubled : 0;
         var over = _spike.Observe(report, score, AlertSeverity.Warning, value, expected) == AlertChange.Accepted
             | _high.Observe(report, Math.Max(level, creep), AlertSeverity.Warning, value, expected) == AlertChange.Accepted
             | _diverging.Observe(report, _diverging.IsOpen ? _level.Seventeen.Excess / Doubled : doubled, AlertSeverity.Critical, value, expected) == AlertChange.Accepted;

@@ -5,8 +5,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// An update that the learning rate does not explain. The norm of an update over the learning rate moves slowly, for momentum averages over ten steps
-/// and more: one row at 1.6 times the row before, and at 1.6 times the level, is a learning rate off its schedule or an optimizer that lost its state.
+/// An update that neither the learning rate nor the gradient explains. The norm of an update over the learning rate moves slowly, for momentum averages over
+/// ten steps and more: one row at 1.6 times the row before, and at 1.6 times the level, beyond what its gradient lies above the usual one, is
+/// a learning rate off its schedule or an optimizer that lost its state.
 /// Also the logged learning rate that jumps above everything it was.
 /// </summary>
 internal sealed class OptimizerWatch(TrackerSet trackers)
@@ -29,7 +30,7 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
     private double _last = double.NaN;
     private double _highestUpdate;
 
-    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    public void Judge(TrainingRow row, RunPhase phase, GradientWatch gradient, FindingReport report)
     {
         if (row.Has(TrainingRole.LearningRate))
             _rate.Observe(report, phase.RateAbove, AlertSeverity.Warning, row[TrainingRole.LearningRate], phase.HighestRate);
@@ -44,7 +45,7 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         var knowsRate = row.Has(TrainingRole.LearningRate);
         if (knowsRate && !row.IsPositive(TrainingRole.LearningRate)) return;
         var update = row[TrainingRole.UpdateNorm];
-        Judge(row.Step, phase, report, update, Math.Log(knowsRate ? update / row[TrainingRole.LearningRate] : update), knowsRate);
+        Judge(row.Step, phase, report, gradient.Excess, update, Math.Log(knowsRate ? update / row[TrainingRole.LearningRate] : update), knowsRate);
     }
 
     public void Save(StateWriter state)
@@ -63,7 +64,7 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         _highestUpdate = state.ReadDouble();
     }
 
-    private void Judge(long step, RunPhase phase, FindingReport report, double update, double log, bool knowsRate)
+    private void Judge(long step, RunPhase phase, FindingReport report, double explained, double update, double log, bool knowsRate)
     {
         var jump = double.IsNaN(_last) ? 0 : log - _last;
         var center = _levels.Count == 0 ? log : _levels.Median;
@@ -72,7 +73,7 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         // Without a learning rate a restart of the schedule looks the same, but ends where updates were before.
         var isNew = knowsRate || update > 1.5 * _highestUpdate;
         var isJudged = phase.IsWarm && _levels.Count >= Enough && _jumps.Count >= Enough && phase.SinceChange >= RowsAfterChange && isNew;
-        var jumped = isJudged ? Math.Min(jump / Math.Max(line, JumpMargin * _jumps.Quantile(0.98)), level) : 0;
+        var jumped = isJudged ? Math.Min((jump - explained) / Math.Max(line, JumpMargin * _jumps.Quantile(0.98)), level - (explained / line)) : 0;
         var expected = Math.Exp(center) * update / Math.Exp(log);
         var change = _shock.Observe(report, _shock.IsOpen ? level : jumped, AlertSeverity.Warning, update, expected);
         if (change == AlertChange.Accepted) _levels.Clear();

@@ -18,7 +18,6 @@ internal sealed class PaceWatch(TrackerSet trackers)
     private const double SlowRows = 7;
 
     // Rows ten steps apart: an evaluation every 50 steps is one row in five.
-    private const int SparseStride = 5;
     private const int SparseRows = 8;
     private const double SlowSparseRows = 4;
     private const double SlowScales = 5;
@@ -38,8 +37,7 @@ internal sealed class PaceWatch(TrackerSet trackers)
 
     public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
-        // Another host, another batch, other sequences: another pace.
-        if (phase.IsResume || phase.StageChanged || phase.WorkChanged) Rebase(report);
+        if (phase.PaceChanged) Rebase(report);
         var duration = DurationOf(row, phase);
         _lastTime = row.Time;
         if (!(duration > 0) || !double.IsFinite(duration)) return;
@@ -89,7 +87,7 @@ internal sealed class PaceWatch(TrackerSet trackers)
         _slow = (_slow << 1) | (isSlow ? 1u : 0);
         _factors[_next] = Math.Min(MostFactor, Math.Exp(log - center));
         _next = (_next + 1) % Rows;
-        var sparse = phase.Stride >= SparseStride;
+        var sparse = phase.IsSparse;
         var count = BitOperations.PopCount(_slow & ((1u << (sparse ? SparseRows : Rows)) - 1));
         var severity = count >= PageRows && Mean() >= PageFactor ? AlertSeverity.Critical : AlertSeverity.Warning;
         var score = phase.IsWarm ? count / (sparse ? SlowSparseRows : SlowRows) : 0;

@@ -19,7 +19,7 @@ internal sealed class RepetitionWatch(TrackerSet trackers)
     private const double SlowRate = 1.0 / 100;
     private static readonly double Fell = Math.Log(1.5);
 
-    private readonly FindingTracker _repeated = trackers.Add(TrainingKind.RepeatedData, TrainingRole.Loss);
+    private readonly FindingTracker _repeated = trackers.Add(TrainingKind.RepeatedData, TrainingRole.Loss, acceptAfter: int.MaxValue);
     private ulong _turns;
     private int _count;
     private double _last = double.NaN;

@@ -29,7 +29,10 @@ internal sealed class RobustLevel(double least)
 
     public double Scale { get; private set; }
 
-    /// <summary>The smaller deviation of the last two rows, in scales and as a logarithm of a ratio.</summary>
+    /// <summary>The deviation of the last row, in scales and as a logarithm of a ratio.</summary>
+    public (double Deviation, double Excess) Last => (_deviations[_next], _excesses[_next]);
+
+    /// <summary>The smaller deviation of the last two rows.</summary>
     public (double Deviation, double Excess) Pair => (Math.Min(Back(_deviations, 0), Back(_deviations, 1)), Math.Min(Back(_excesses, 0), Back(_excesses, 1)));
 
     /// <summary>The median deviation of the last five rows.</summary>

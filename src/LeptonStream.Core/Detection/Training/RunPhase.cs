@@ -8,6 +8,8 @@ internal sealed class RunPhase(TrainingPolicy policy)
     private const double RateJump = 1.3;
     private const double RateRising = 1.03;
     private const double RateMemory = 1.0 / 16;
+    private const int RowsAfterRise = 24;
+    private const int SparseStride = 5;
 
     // A resume from the first fifth of a run is a new run under the old name.
     private const double StartsOverBelow = 0.2;
@@ -30,6 +32,9 @@ internal sealed class RunPhase(TrainingPolicy policy)
 
     /// <summary>The usual number of steps between two rows.</summary>
     public long Stride { get; private set; } = 1;
+
+    /// <summary>Whether a row stands for so many steps that one alone tells something.</summary>
+    public bool IsSparse => Stride >= SparseStride;
 
     public bool IsResume { get; private set; }
 
@@ -57,6 +62,9 @@ internal sealed class RunPhase(TrainingPolicy policy)
     /// <summary>Rows since the last declared change of stage, batch or learning rate.</summary>
     public int SinceChange { get; private set; } = int.MaxValue;
 
+    /// <summary>Whether another pace is to be expected from this row on: another host, another batch, or other data whose size nobody can tell.</summary>
+    public bool PaceChanged => IsResume || WorkChanged || (StageChanged && !_work.IsKnown);
+
     /// <summary>Whether this row begins another normal.</summary>
     public bool IsBreak => StageChanged || WorkChanged || RateChanged;
 
@@ -77,7 +85,7 @@ internal sealed class RunPhase(TrainingPolicy policy)
         WorkChanged = Changed(ref _batch, row, TrainingRole.BatchSize) | _work.Observe(row);
         ObserveRate(row);
         SinceChange = IsBreak ? 0 : SinceChange == int.MaxValue ? int.MaxValue : SinceChange + 1;
-        IsWarm = IsWarm || (_rows >= policy.WarmUpRows && row.Step - _firstStep >= policy.WarmUpSteps && _sinceRising >= policy.WarmUpRows);
+        IsWarm = IsWarm || (_rows >= policy.WarmUpRows && row.Step - _firstStep >= policy.WarmUpSteps && _sinceRising >= RowsAfterRise);
     }
 
     public void Save(StateWriter state)

@@ -42,7 +42,7 @@ internal sealed class RunWatches
         _loss.Judge(row, Phase, report);
         _repetition.Judge(row, Phase, report);
         _gradient.Judge(row, Phase, _loss, report);
-        _optimizer.Judge(row, Phase, report);
+        _optimizer.Judge(row, Phase, _gradient, report);
         _weights.Judge(row, Phase, report);
         _freeze.Judge(row, Phase, report);
         _evaluation.Judge(row, Phase, _loss, report);

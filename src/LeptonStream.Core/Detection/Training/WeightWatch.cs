@@ -26,6 +26,7 @@ internal sealed class WeightWatch(TrackerSet trackers)
     private readonly FindingTracker _jump = trackers.Add(TrainingKind.WeightsJump, TrainingRole.ParameterNorm);
     private double _norm = double.NaN;
     private double _update = double.NaN;
+    private bool _hasUpdate;
 
     public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
@@ -38,8 +39,11 @@ internal sealed class WeightWatch(TrackerSet trackers)
         var norm = row[TrainingRole.ParameterNorm];
         var before = phase.IsResume ? double.NaN : _norm;
         var update = row[TrainingRole.UpdateNorm];
+        _hasUpdate |= double.IsFinite(update);
         var change = Math.Abs(norm - before);
-        if (!double.IsNaN(change)) Tell(report, norm, before, change, Raw(norm, change, update, phase.StepDelta), double.IsFinite(update), phase.IsWarm);
+        // A norm that is known as a rule and missing now says nothing of this step.
+        var isKnown = !double.IsNaN(change) && (double.IsFinite(update) || !_hasUpdate);
+        if (isKnown) Tell(report, norm, before, change, Raw(norm, change, update, phase.StepDelta), phase.IsWarm);
         else _jump.Observe(report, 0, AlertSeverity.Warning, norm, double.NaN);
         _norm = norm;
         _update = update;
@@ -50,6 +54,7 @@ internal sealed class WeightWatch(TrackerSet trackers)
         _usual.Save(state);
         state.Write(_norm);
         state.Write(_update);
+        state.Write(_hasUpdate);
     }
 
     public void Load(ref StateReader state)
@@ -57,22 +62,23 @@ internal sealed class WeightWatch(TrackerSet trackers)
         _usual.Load(ref state);
         _norm = state.ReadDouble();
         _update = state.ReadDouble();
+        _hasUpdate = state.ReadBoolean();
     }
 
     // The share of the room that a change used; without an update norm the share of the weights.
     private double Raw(double norm, double change, double update, long steps)
     {
-        if (!double.IsFinite(update)) return change / norm;
+        if (!_hasUpdate) return change / norm;
         var largest = double.IsFinite(_update) ? Math.Max(update, _update) : update;
         return Math.Max(0, change - (Rounding * norm)) / Math.Max(Room * largest * steps, Rounding * norm);
     }
 
-    private void Tell(FindingReport report, double norm, double before, double change, double raw, bool hasUpdate, bool isWarm)
+    private void Tell(FindingReport report, double norm, double before, double change, double raw, bool isWarm)
     {
         var usual = _usual.Count == 0 ? 0 : _usual.Quantile(0.98);
-        var line = hasUpdate ? Math.Max(1, UsualMargin * usual) : Math.Max(BareLeast, BareMargin * usual);
+        var line = _hasUpdate ? Math.Max(1, UsualMargin * usual) : Math.Max(BareLeast, BareMargin * usual);
         var score = isWarm && _usual.Count >= Enough ? raw / line : 0;
-        var certain = hasUpdate && score >= CertainScore && change >= CertainShare * before;
+        var certain = _hasUpdate && score >= CertainScore && change >= CertainShare * before;
         _jump.Observe(report, score, certain ? AlertSeverity.Critical : AlertSeverity.Warning, norm, before);
         if (score < 1 && double.IsFinite(raw)) _usual.Push(raw);
     }

@@ -15,6 +15,9 @@ internal sealed class WorkMeter
     private double _other = double.NaN;
     private int _agree;
 
+    /// <summary>Whether the work of a step can be told.</summary>
+    public bool IsKnown => !double.IsNaN(_known);
+
     /// <summary>Takes a row in; true where the work of a step has become another.</summary>
     public bool Observe(TrainingRow row)
     {
