@@ -14,11 +14,11 @@ internal sealed class EvaluationWatch(TrackerSet trackers)
     private const int Enough = 4;
     private const double BrokenScales = 5;
     private const double OverfitScales = 6;
-    private const double AccuracyShare = 0.25;
+    private const double AccuracyShare = 0.3;
     private const double Repeats = 3;
     private const double RateThatMoves = 0.02;
     private static readonly double Half = Math.Log(1.5);
-    private static readonly double Agrees = Math.Log(1.2);
+    private static readonly double Agrees = Math.Log(1.05);
 
     private readonly FindingTracker _broken = trackers.Add(TrainingKind.EvaluationBroken, TrainingRole.EvaluationLoss, resolveAfter: 2, acceptAfter: 10);
     private readonly FindingTracker _wrong = trackers.Add(TrainingKind.EvaluationBroken, TrainingRole.EvaluationAccuracy, resolveAfter: 2, acceptAfter: 10);

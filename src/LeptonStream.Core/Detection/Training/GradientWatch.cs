@@ -24,6 +24,9 @@ internal sealed class GradientWatch(TrackerSet trackers)
     /// <summary>How far the gradient of this row lies above its level, as a logarithm; 0 where it doesn't, or isn't known.</summary>
     public double Excess { get; private set; }
 
+    /// <summary>Whether its level is known.</summary>
+    public bool IsKnown => _level.IsReady;
+
     public void Judge(TrainingRow row, RunPhase phase, LossWatch loss, FindingReport report)
     {
         if (phase.IsBreak) Rebase(report);

@@ -3,9 +3,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// The loss that creeps up, from medians of blocks of 16 rows. Creep: the mean of the last three against the lowest mean of three among the last 64 blocks; the
-/// line is twelve standard errors as told by the differences between neighbours, for the lowest of many is low by chance. Shift: the mean of the last
-/// four against that of the eight before; the line is 5.5 standard errors as told by the scale of single rows. Both are at least 15 %.
+/// The loss that creeps up, from medians of blocks of 16 rows. Creep: the last three but the highest against the lowest mean of three among the last 64 blocks; the
+/// line is twelve standard errors as told by the differences between neighbours, for the lowest of many is low by chance. Shift: the last
+/// four but the highest against the eight before; the line is 5 standard errors as told by the scale of single rows. Both are at least 15 %.
 /// </summary>
 internal sealed class LossTrend
 {
@@ -16,8 +16,8 @@ internal sealed class LossTrend
     private const int Lately = 4;
     private const int Before = 8;
 
-    // 5.5 errors of a difference: a median of n rows has 1.1 times the error of a mean of n (blocks of 16 of them averaged), 64 rows against 128.
-    private const double ShiftScales = 5.5 * 1.1 * 0.153;
+    // 5 errors of a difference: a median of n rows has 1.1 times the error of a mean of n (blocks of 16 of them averaged), 64 rows against 128.
+    private const double ShiftScales = 5 * 1.1 * 0.153;
     private static readonly double Line = Math.Log(1.15);
 
     private readonly StepBlocks _blocks = new(Rows);
@@ -67,10 +67,9 @@ internal sealed class LossTrend
     private double Shift(double scale)
     {
         if (_blocks.Count < Lately + Before) return 0;
-        double lately = 0, before = 0;
-        for (var back = 0; back < Lately; back++) lately += _blocks[back] / Lately;
+        double before = 0;
         for (var back = Lately; back < Lately + Before; back++) before += _blocks[back] / Before;
-        return Math.Max(0, lately - before) / Math.Max(Line, ShiftScales * scale);
+        return Math.Max(0, Newest(Lately) - before) / Math.Max(Line, ShiftScales * scale);
     }
 
     private double Creep()
@@ -78,7 +77,7 @@ internal sealed class LossTrend
         if (_blocks.Count < Enough) return 0;
         var lowest = double.PositiveInfinity;
         for (var back = 3; back + 2 < _blocks.Count; back++) lowest = Math.Min(lowest, Three(back));
-        return Math.Max(0, Three(0) - lowest) / Math.Max(Line, Errors * Error());
+        return Math.Max(0, Newest(3) - lowest) / Math.Max(Line, Errors * Error());
     }
 
     private double Stillness()
@@ -94,6 +93,19 @@ internal sealed class LossTrend
 
         // Error() is that of a mean of three blocks.
         return PlateauLine / (Math.Max(0, older - newer) + (2 * Error() * Math.Sqrt(3.0 / Half)));
+    }
+
+    // One block of bad batches is a spike and no level: the highest of the last blocks does not count.
+    private double Newest(int count)
+    {
+        double sum = 0, highest = double.NegativeInfinity;
+        for (var back = 0; back < count; back++)
+        {
+            sum += _blocks[back];
+            highest = Math.Max(highest, _blocks[back]);
+        }
+
+        return (sum - highest) / (count - 1);
     }
 
     private double Three(int back) => (_blocks[back] + _blocks[back + 1] + _blocks[back + 2]) / 3;

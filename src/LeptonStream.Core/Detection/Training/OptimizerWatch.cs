@@ -45,7 +45,10 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         var knowsRate = row.Has(TrainingRole.LearningRate);
         if (knowsRate && !row.IsPositive(TrainingRole.LearningRate)) return;
         var update = row[TrainingRole.UpdateNorm];
-        Judge(row.Step, phase, report, gradient.Excess, update, Math.Log(knowsRate ? update / row[TrainingRole.LearningRate] : update), knowsRate);
+        // Not the logarithm of the quotient, which can overflow.
+        var log = Math.Log(update) - (knowsRate ? Math.Log(row[TrainingRole.LearningRate]) : 0);
+        var explained = !row.Has(TrainingRole.GradientNorm) ? 0 : gradient.IsKnown ? gradient.Excess : double.PositiveInfinity;
+        Judge(row.Step, phase, report, explained, update, log, knowsRate);
     }
 
     public void Save(StateWriter state)
@@ -74,7 +77,7 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         var isNew = knowsRate || update > 1.5 * _highestUpdate;
         var isJudged = phase.IsWarm && _levels.Count >= Enough && _jumps.Count >= Enough && phase.SinceChange >= RowsAfterChange && isNew;
         var jumped = isJudged ? Math.Min((jump - explained) / Math.Max(line, JumpMargin * _jumps.Quantile(0.98)), level - (explained / line)) : 0;
-        var expected = Math.Exp(center) * update / Math.Exp(log);
+        var expected = update * Math.Exp(center - log);
         var change = _shock.Observe(report, _shock.IsOpen ? level : jumped, AlertSeverity.Warning, update, expected);
         if (change == AlertChange.Accepted) _levels.Clear();
         _last = log;

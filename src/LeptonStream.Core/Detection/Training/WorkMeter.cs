@@ -4,12 +4,14 @@ namespace LeptonStream.Detection.Training;
 
 /// <summary>
 /// Sees a change of the batch that nobody declares: throughput times duration is the work of a step, which stands still however fast the machine is.
-/// A pause that only one of the two counts moves single rows; three rows that agree on another value are a change.
+/// A pause that only one of the two counts moves single rows; three rows that agree on another value are a change. More than a factor of 4.5 is a throughput that
+/// leaves waiting out, and no batch.
 /// </summary>
 internal sealed class WorkMeter
 {
     private const double Tolerance = 0.03;
     private const int RowsThatAgree = 3;
+    private const double MostFactor = 4.5;
 
     private double _known = double.NaN;
     private double _other = double.NaN;
@@ -23,7 +25,7 @@ internal sealed class WorkMeter
     {
         if (!row.IsPositive(TrainingRole.Throughput) || !row.IsPositive(TrainingRole.StepTime)) return false;
         var work = row[TrainingRole.Throughput] * row[TrainingRole.StepTime];
-        if (IsNear(work, _known))
+        if (IsNear(work, _known) || work > MostFactor * _known || work < _known / MostFactor)
         {
             _agree = 0;
             return false;
