@@ -10,7 +10,7 @@ internal static class BacktestCommand
     {
         var path = new Argument<string>("path")
         {
-            Description = "A CSV file, or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus",
+            Description = "A CSV file, or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; training runs with labels.json and runs.json",
             HelpName = "PATH",
         };
         var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };

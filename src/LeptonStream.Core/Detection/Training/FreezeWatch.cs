@@ -17,7 +17,7 @@ internal sealed class FreezeWatch(TrackerSet trackers)
     private const int PageAfterSteps = 60;
 
     // The last learning rate before 0, against the highest: below this share the schedule led there.
-    private const double RanOut = 0.005;
+    private const double RanOut = 0.02;
 
     private readonly FindingTracker _frozen = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.UpdateNorm, resolveAfter: 5, acceptAfter: int.MaxValue);
     private readonly FindingTracker _same = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.ParameterNorm, resolveAfter: 5, acceptAfter: int.MaxValue);

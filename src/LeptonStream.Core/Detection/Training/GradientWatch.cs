@@ -29,7 +29,7 @@ internal sealed class GradientWatch(TrackerSet trackers)
 
     public void Judge(TrainingRow row, RunPhase phase, LossWatch loss, FindingReport report)
     {
-        if (phase.IsBreak) Rebase(report);
+        if (phase.BreaksFrom(_explosion.IsOpen || _vanishing.IsOpen)) Rebase(report);
         if (phase.IsResume) _level.Rewind(row.Step);
         Excess = 0;
         if (!row.IsPositive(TrainingRole.GradientNorm)) return;

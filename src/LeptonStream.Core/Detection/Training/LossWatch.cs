@@ -56,7 +56,7 @@ internal sealed class LossWatch(TrackerSet trackers)
 
     public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
-        if (phase.IsBreak) Rebase(report);
+        if (phase.BreaksFrom(IsHigh)) Rebase(report);
         if (phase.IsResume) Rewind(row.Step);
         if (!row.IsPositive(TrainingRole.Loss)) return;
         var value = row[TrainingRole.Loss];

@@ -9,7 +9,7 @@ namespace LeptonStream.Detection.Training;
 internal sealed class RateMeter
 {
     private const double Jump = 1.5;
-    private const double Margin = 1.2;
+    private const double Margin = 1.05;
     private const int AcceptAfter = 200;
 
     private int _rowsAbove;
@@ -18,7 +18,7 @@ internal sealed class RateMeter
 
     public double Highest { get; private set; }
 
-    /// <summary>How far above, in units of the margin; 0 where it is not.</summary>
+    /// <summary>How far above, in units of the highest and a margin; 0 where it is not.</summary>
     public double Above { get; private set; }
 
     public bool IsAbove => _rowsAbove > 0;

@@ -68,6 +68,10 @@ internal sealed class RunPhase(TrainingPolicy policy)
     /// <summary>Whether this row begins another normal.</summary>
     public bool IsBreak => StageChanged || WorkChanged || RateChanged;
 
+    /// <summary>Whether what was learned says nothing from this row on. An open alert outlives a learning rate that somebody turned down because of it.</summary>
+    /// <param name="isOpen">Whether an alert is open.</param>
+    public bool BreaksFrom(bool isOpen) => StageChanged || WorkChanged || (RateChanged && !isOpen);
+
     /// <summary>Takes a row in.</summary>
     public void Observe(TrainingRow row)
     {

@@ -25,7 +25,7 @@ public static class TrainingRoles
             items_per_sec train_items_per_sec device_items_per_sec
             """),
         (TrainingRole.StepTime, """
-            step_time step_time_s step_time_ms step_duration train_step_time iteration_time iteration_time_s iteration_time_ms seconds_per_step
+            step_time step_time_s step_time_ms step_duration train_step_time train_step_time_s train_step_time_ms iteration_time iteration_time_s iteration_time_ms seconds_per_step
             time_metrics_end_to_end(s)
             """),
         (TrainingRole.EvaluationLoss, "eval_loss val_loss valid_loss validation_loss test_loss lm_loss_validation validation_metrics_loss"),
