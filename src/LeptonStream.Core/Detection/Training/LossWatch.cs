@@ -4,9 +4,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// The loss that jumped and came back (a spike), stays up (high) or is doubled and stays (diverging), and the loss that creeps up.
+/// The loss that jumped and came back (a spike), stays up (high) or is doubled and stays (diverging), and the loss that creeps up (<see cref="LossTrend"/>).
 /// In logarithms, so that any scale and any falling trend will do. Two rows, the median of five, and the median of 17 each have a line, so one heavy
-/// row of a small batch is nothing (where rows stand for five steps or more a single one counts too, if it is far out); a creep is the mean of the last three blocks of 16 rows against the lowest such mean before.
+/// row of a small batch is nothing; where rows stand for five steps or more a single one counts too, if it is far out.
 /// </summary>
 internal sealed class LossWatch(TrackerSet trackers)
 {

@@ -6,7 +6,10 @@ public sealed record TrainingPolicy
     /// <summary>The policy that needs no setting.</summary>
     public static readonly TrainingPolicy Default = new();
 
-    /// <summary>Silence that no restart explains: a run that makes no progress for so long, and has declared no end, is taken for dead. <value>The default value is 40 seconds.</value></summary>
+    /// <summary>
+    /// Silence that no restart explains: a run that makes no progress for so long, and has declared no end, is taken for dead.
+    /// <value>The default value is 40 seconds.</value>
+    /// </summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(40);
 
     /// <summary>A silence must also be so many times the usual time between two rows. <value>The default value is 20.</value></summary>

@@ -82,6 +82,15 @@ public sealed class TrainingFaultTests
     }
 
     [Test]
+    public void Observe_RateTurnedDownBecauseOfIt_KeepsTheAlertOpen()
+    {
+        var story = Healthy().Run(60, r => r.Loss *= 3);
+        var before = story.Findings.Count;
+        story.Run(30, r => (r.Loss, r.Rate, r.Update) = (r.Loss * 3, r.Rate * 0.1, r.Update * 0.1));
+        Assert.That(story.Findings.Skip(before).Select(f => f.Change), Has.None.EqualTo(AlertChange.Accepted).And.None.EqualTo(AlertChange.Recovered));
+    }
+
+    [Test]
     public void Observe_LossThatJumpsAndComesBackSlowly_DoesNotPage() =>
         Assert.That(
             Healthy().Run(200, r => r.Loss *= 1 + (6 * Math.Exp((Onset - r.Step) / 15.0))).Findings.Select(f => f.Severity),
