@@ -11,7 +11,7 @@ internal static class BacktestCommand
     {
         var path = new Argument<string>("path")
         {
-            Description = "A CSV file, or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus",
+            Description = "A CSV file, or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; training runs with labels.json and runs.json",
             HelpName = "PATH",
         };
         var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
@@ -74,6 +74,6 @@ internal static class BacktestCommand
         }
         else Console.Out.Write(BacktestReport.Text(result));
 
-        return result.Files.Count > 0 ? ExitCode.Sound : ExitCode.Failed;
+        return result.Files.Count > 0 || result.Training is not null ? ExitCode.Sound : ExitCode.Failed;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LeptonStream.Cli.Backtest.Training;
 using LeptonStream.Cli.Terminal;
 
 namespace LeptonStream.Cli.Backtest;
@@ -16,6 +17,15 @@ internal static class BacktestReport
     public static string Text(BacktestResult result)
     {
         var text = new StringBuilder();
+        if (result.Training is { } training) TrainingReport.Append(text, training);
+        if (result.Files.Count > 0) AppendFiles(text, result);
+        foreach (var (_, reason) in result.Skipped.Take(SkippedShown)) text.Append(CultureInfo.InvariantCulture, $"skipped: {reason}\n");
+        if (result.Skipped.Count > SkippedShown) text.Append(CultureInfo.InvariantCulture, $"skipped: {result.Skipped.Count - SkippedShown} more (all in --json)\n");
+        return text.ToString();
+    }
+
+    private static void AppendFiles(StringBuilder text, BacktestResult result)
+    {
         var files = Table("file");
         foreach (var (_, file) in result.PerFile) Add(files, file);
         text.Append(files).Append('\n');
@@ -25,14 +35,11 @@ internal static class BacktestReport
         text.Append(families).Append('\n');
         foreach (var unlabelled in result.Files.Where(f => !f.HasTruth))
             text.Append(CultureInfo.InvariantCulture, $"no labels: {unlabelled.File.Path} ({RowRange.Of(unlabelled.Series.Alarms, 0, EventMetrics.MergeGap).Count} alarm episodes)\n");
-        foreach (var (_, reason) in result.Skipped.Take(SkippedShown)) text.Append(CultureInfo.InvariantCulture, $"skipped: {reason}\n");
-        if (result.Skipped.Count > SkippedShown) text.Append(CultureInfo.InvariantCulture, $"skipped: {result.Skipped.Count - SkippedShown} more (all in --json)\n");
         AppendNab(text, "by the score of every row", result.Nab);
         AppendNab(text, "by the rows in which an alarm begins", result.NabByAlarms);
         text.Append(CultureInfo.InvariantCulture, $"{result.Samples:N0} samples of {result.Files.Count} files in {result.Elapsed.TotalSeconds:F1} s. ")
             .Append("An event is detected when an alarm row lies in it; alarm rows at most ")
             .Append(CultureInfo.InvariantCulture, $"{EventMetrics.MergeGap} rows apart are one episode; warm-up (15 %, at most 750 rows) and train parts don't count.\n");
-        return text.ToString();
     }
 
     public static void WriteJson(BacktestResult result, Stream output)
@@ -48,6 +55,7 @@ internal static class BacktestReport
         Write(json, result.Total);
         WriteNab(json, "nab", result.Nab);
         WriteNab(json, "nabByAlarms", result.NabByAlarms);
+        if (result.Training is { } training) TrainingReport.Write(json, training);
         json.WriteStartArray("skipped");
         foreach (var (path, reason) in result.Skipped)
         {

@@ -1,3 +1,5 @@
+using LeptonStream.Cli.Backtest.Training;
+
 namespace LeptonStream.Cli.Backtest;
 
 /// <summary>Everything a backtest found.</summary>
@@ -36,6 +38,9 @@ internal sealed class BacktestResult
 
     /// <summary>The same by what people are told: a row counts only where an alarm begins, with its score.</summary>
     public IReadOnlyList<NabScore> NabByAlarms { get; }
+
+    /// <summary>How training mode did on the runs among them; null where there are none.</summary>
+    public TrainingScore? Training { get; init; }
 
     public long Samples => Files.Sum(f => f.Samples);
 

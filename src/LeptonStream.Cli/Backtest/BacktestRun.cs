@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using LeptonStream.Cli.Backtest.Training;
 using LeptonStream.Cli.SeriesFiles;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Cli.Backtest;
 
@@ -13,11 +15,14 @@ internal sealed class BacktestRun(BacktestOptions options)
         var watch = Stopwatch.StartNew();
         var paths = SeriesFile.Find(options.Path);
         var files = new BacktestFile?[paths.Count];
+        var runs = new TrainingRunScore?[paths.Count];
         var reasons = new string?[paths.Count];
         Parallel.For(0, paths.Count, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
             try
             {
+                runs[i] = TrainingRun(paths[i]);
+                if (runs[i] is not null) return;
                 files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default);
                 files[i]!.Areas = ScoreAreas.Of(files[i]!.Series, options.VusWindow);
                 if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, RelativeTo(paths[i])));
@@ -30,7 +35,20 @@ internal sealed class BacktestRun(BacktestOptions options)
         return new(
             [.. files.OfType<BacktestFile>()],
             [.. paths.Zip(reasons).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))],
-            watch.Elapsed);
+            watch.Elapsed)
+        {
+            Training = runs.OfType<TrainingRunScore>().ToArray() is { Length: > 0 } scored ? new(scored) : null,
+        };
+    }
+
+    // A training run is judged by its own monitor, and by its own rules.
+    private TrainingRunScore? TrainingRun(string path)
+    {
+        var file = SeriesFile.Open(path, options.Interval);
+        if (TrainingFolder.Of(path) is not { } folder || !folder.TryGet(file.Name, out var faults, out var facts)) return null;
+        var score = TrainingRunScore.Of(file.Name, TrainingReplay.Run(file, facts, TrainingPolicy.Default), faults, facts);
+        if (options.Scores is { } output) AlarmsFile.Write(score, Path.Combine(output, RelativeTo(path)));
+        return score;
     }
 
     private string RelativeTo(string path) => Directory.Exists(options.Path) ? Path.GetRelativePath(options.Path, path) : Path.GetFileName(path);

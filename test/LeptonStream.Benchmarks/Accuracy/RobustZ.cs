@@ -17,7 +17,7 @@ internal static class RobustZ
         var scores = new double[rows.Length];
         for (var metric = 0; metric < rows[0].Length; metric++)
         {
-            var window = new RollingWindow(rowsADay);
+            var window = new RollingWindow(new byte[RollingWindow.BytesFor(rowsADay)]);
             double mean = 0, squares = 0;
             for (var row = 0; row < rows.Length; row++)
             {

@@ -1,0 +1,16 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Training;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Cli.Backtest.Training;
+
+/// <summary>What somebody was told of a run: an alert opened, or became a page.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Position">Where in the run, in steps since it began; resumes go on counting, and so does silence in usual steps.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Kind">What is wrong.</param>
+/// <param name="Metric">The metric by its name in the file; <c>*</c> for the run itself.</param>
+/// <param name="Severity">Ticket (warning) or page (critical).</param>
+/// <param name="Score">1.0 is the line.</param>
+internal readonly record struct TrainingAlarm(
+    Timestamp Time, double Position, long Step, TrainingKind Kind, string Metric, AlertSeverity Severity, double Score);
