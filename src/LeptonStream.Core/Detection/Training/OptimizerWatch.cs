@@ -24,7 +24,7 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
     private static readonly double SparseLine = Math.Log(2.5);
 
     private readonly StepWindow _levels = new(Window);
-    private readonly RollingWindow _jumps = new(Window);
+    private readonly WindowMemory _jumps = new(Window);
     private readonly FindingTracker _shock = trackers.Add(TrainingKind.OptimizerShock, TrainingRole.UpdateNorm);
     private readonly FindingTracker _rate = trackers.Add(TrainingKind.OptimizerShock, TrainingRole.LearningRate);
     private double _last = double.NaN;
@@ -75,15 +75,15 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         var level = (log - center) / line;
         // Without a learning rate a restart of the schedule looks the same, but ends where updates were before.
         var isNew = knowsRate || update > 1.5 * _highestUpdate;
-        var isJudged = phase.IsWarm && _levels.Count >= Enough && _jumps.Count >= Enough && phase.SinceChange >= RowsAfterChange && isNew;
-        var jumped = isJudged ? Math.Min((jump - explained) / Math.Max(line, JumpMargin * _jumps.Quantile(0.98)), level - (explained / line)) : 0;
+        var isJudged = phase.IsWarm && _levels.Count >= Enough && _jumps.Window.Count >= Enough && phase.SinceChange >= RowsAfterChange && isNew;
+        var jumped = isJudged ? Math.Min((jump - explained) / Math.Max(line, JumpMargin * _jumps.Window.Quantile(0.98)), level - (explained / line)) : 0;
         var expected = update * Math.Exp(center - log);
         var change = _shock.Observe(report, _shock.IsOpen ? level : jumped, AlertSeverity.Warning, update, expected);
         if (change == AlertChange.Accepted) _levels.Clear();
         _last = log;
         if (_shock.IsOpen) return;
         _levels.Push(step, log);
-        _jumps.Push(Math.Abs(jump));
+        _jumps.Window.Push(Math.Abs(jump));
         _highestUpdate = Math.Max(_highestUpdate, update);
     }
 }

@@ -7,30 +7,30 @@ namespace LeptonStream.Detection.Training;
 /// <param name="capacity">How many values it holds, from 2 to 512.</param>
 internal sealed class StepWindow(int capacity)
 {
-    private readonly RollingWindow _values = new(capacity);
+    private readonly WindowMemory _memory = new(capacity);
     private readonly long[] _steps = new long[capacity];
     private int _next;
 
-    public int Count => _values.Count;
+    public int Count => _memory.Window.Count;
 
-    public double Median => _values.Median;
+    public double Median => _memory.Window.Median;
 
-    public double Last => _values.Last;
+    public double Last => _memory.Window.Last;
 
-    public double Quantile(double share) => _values.Quantile(share);
+    public double Quantile(double share) => _memory.Window.Quantile(share);
 
-    public double MedianAbsoluteDeviation() => _values.MedianAbsoluteDeviation();
+    public double MedianAbsoluteDeviation() => _memory.Window.MedianAbsoluteDeviation();
 
     public void Push(long step, double value)
     {
-        _values.Push(value);
+        _memory.Window.Push(value);
         _steps[_next] = step;
         _next = _next + 1 == capacity ? 0 : _next + 1;
     }
 
     public void Clear()
     {
-        _values.Clear();
+        _memory.Window.Clear();
         _next = 0;
     }
 
@@ -44,7 +44,7 @@ internal sealed class StepWindow(int capacity)
         Span<long> steps = stackalloc long[kept];
         for (var i = 0; i < kept; i++)
         {
-            values[i] = _values[Count - 1 - i];
+            values[i] = _memory.Window[Count - 1 - i];
             steps[i] = StepAt(Count - 1 - i);
         }
 
@@ -54,14 +54,14 @@ internal sealed class StepWindow(int capacity)
 
     public void Save(StateWriter state)
     {
-        _values.Save(state);
+        _memory.Save(state);
         state.Write(_next);
         for (var i = 0; i < Count; i++) state.Write(_steps[i]);
     }
 
     public void Load(ref StateReader state)
     {
-        _values.Load(ref state);
+        _memory.Load(ref state);
         _next = state.ReadCount(capacity - 1);
         for (var i = 0; i < Count; i++) _steps[i] = state.ReadInt64();
     }

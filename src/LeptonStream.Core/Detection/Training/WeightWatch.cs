@@ -22,7 +22,7 @@ internal sealed class WeightWatch(TrackerSet trackers)
     private const int Window = 128;
     private const int Enough = 40;
 
-    private readonly Series.RollingWindow _usual = new(Window);
+    private readonly Series.WindowMemory _usual = new(Window);
     private readonly FindingTracker _jump = trackers.Add(TrainingKind.WeightsJump, TrainingRole.ParameterNorm);
     private double _norm = double.NaN;
     private double _update = double.NaN;
@@ -75,11 +75,11 @@ internal sealed class WeightWatch(TrackerSet trackers)
 
     private void Tell(FindingReport report, double norm, double before, double change, double raw, bool isWarm)
     {
-        var usual = _usual.Count == 0 ? 0 : _usual.Quantile(0.98);
+        var usual = _usual.Window.Count == 0 ? 0 : _usual.Window.Quantile(0.98);
         var line = _hasUpdate ? Math.Max(1, UsualMargin * usual) : Math.Max(BareLeast, BareMargin * usual);
-        var score = isWarm && _usual.Count >= Enough ? raw / line : 0;
+        var score = isWarm && _usual.Window.Count >= Enough ? raw / line : 0;
         var certain = _hasUpdate && score >= CertainScore && change >= CertainShare * before;
         _jump.Observe(report, score, certain ? AlertSeverity.Critical : AlertSeverity.Warning, norm, before);
-        if (score < 1 && double.IsFinite(raw)) _usual.Push(raw);
+        if (score < 1 && double.IsFinite(raw)) _usual.Window.Push(raw);
     }
 }
