@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace LeptonStream.Notifier.Routing;
+namespace LeptonStream.Yaml;
 
 /// <summary>Durations as Prometheus and Alertmanager write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>500ms</c>.</summary>
-internal static partial class DurationText
+public static partial class DurationText
 {
     public const string Form = "write a duration such as 500ms, 30s, 5m, 4h, 1d or 1h30m";
 

@@ -1,29 +1,36 @@
 using System.Globalization;
+using LeptonStream.Alerting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace LeptonStream.Notifier.Routing;
+namespace LeptonStream.Yaml;
 
 /// <summary>
-/// One mapping of the routing file, read strictly: a field that nobody asked for is an error, and every error says its line.
+/// One mapping of a settings file in YAML, read strictly: a field that nobody asked for is an error, and every error says its line.
 /// Errors are gathered, so that a person sees all of them at once.
 /// </summary>
-internal sealed class YamlSection
+public sealed class YamlSection
 {
     private readonly YamlMappingNode _node;
     private readonly string _path;
-    private readonly List<string> _errors;
+    private readonly YamlErrors _errors;
     private readonly HashSet<string> _known = [];
 
-    private YamlSection(YamlMappingNode node, string path, List<string> errors)
+    private YamlSection(YamlMappingNode node, string path, YamlErrors errors)
     {
         _node = node;
         _path = path;
         _errors = errors;
     }
 
+    /// <summary>The line on which the mapping begins.</summary>
+    public int Line => (int)_node.Start.Line;
+
     /// <summary>Reads a document whose root is a mapping; null (and an error) where it is not.</summary>
-    public static YamlSection? Parse(string yaml, List<string> errors)
+    /// <param name="yaml">The text of the file.</param>
+    /// <param name="fields">The fields of the root, for people: <c>'route' and 'receivers'</c>.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static YamlSection? Parse(string yaml, string fields, YamlErrors errors)
     {
         var parser = new Parser(new StringReader(yaml));
         try
@@ -31,16 +38,16 @@ internal sealed class YamlSection
             var stream = new YamlStream();
             stream.Load(parser);
             if (stream.Documents is [{ RootNode: YamlMappingNode root }]) return new YamlSection(root, "", errors);
-            errors.Add("line 1: a mapping with the fields 'route' and 'receivers' must stand here, and one document only");
+            errors.Add(1, $"a mapping with the fields {fields} must stand here, and one document only");
         }
         catch (YamlException wrong)
         {
-            errors.Add($"line {wrong.Start.Line}: {wrong.Message}");
+            errors.Add((int)wrong.Start.Line, wrong.Message);
         }
         catch (InvalidOperationException)
         {
             // The scanner's own answer to a list or mapping that is never closed.
-            errors.Add($"line {parser.Current?.End.Line ?? 1}: this is not YAML: what begins here does not end");
+            errors.Add((int)(parser.Current?.End.Line ?? 1), "this is not YAML: what begins here does not end");
         }
 
         return null;
@@ -77,6 +84,41 @@ internal sealed class YamlSection
         if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
         Wrong(node, field, "must be a whole number, 0 or more");
         return 0;
+    }
+
+    /// <summary>A number between two bounds, or null where it is absent (or wrong, with an error).</summary>
+    public double? Number(string field, double least, double most)
+    {
+        if (Child(field) is not { } node) return null;
+        if (node is YamlScalarNode scalar && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        Wrong(node, field, string.Create(CultureInfo.InvariantCulture, $"{Quote(node)}must be {(double.IsFinite(most) ? $"a number from {least:R} to {most:R}" : double.IsFinite(least) ? $"a number, {least:R} or more" : "a finite number")}"));
+        return null;
+    }
+
+    /// <summary>One of some words, or null where it is absent (or wrong, with an error).</summary>
+    public string? OneOf(string field, params IReadOnlyList<string> words)
+    {
+        if (Child(field) is not { } node) return null;
+        if (node is YamlScalarNode { Value: { } word } && words.Contains(word)) return word;
+        Wrong(node, field, $"{Quote(node)}must be {string.Join(", ", words.Take(words.Count - 1))} or {words[^1]}");
+        return null;
+    }
+
+    /// <summary>A list of matchers in Alertmanager's notation; empty where it is absent.</summary>
+    public List<Matcher> Matchers(string field)
+    {
+        var matchers = new List<Matcher>();
+        foreach (var (text, line) in Texts(field) ?? [])
+        {
+            // One text may hold several, in braces or not: {a="b", c=~"d"}.
+            foreach (var part in MatcherList.Split(text))
+            {
+                if (Matcher.TryParse(part, out var matcher, out var error)) matchers.Add(matcher!);
+                else Wrong(line, field, $"has a wrong entry: {error}");
+            }
+        }
+
+        return matchers;
     }
 
     public TimeSpan? Duration(string field)
@@ -128,7 +170,7 @@ internal sealed class YamlSection
     /// <summary>Reports an error in a field of this section.</summary>
     public void Wrong(string field, string what) => Wrong(Find(field) ?? _node, field, what);
 
-    public void Wrong(int line, string field, string what) => _errors.Add($"line {line}: {Below(field)} {what}");
+    public void Wrong(int line, string field, string what) => _errors.Add(line, $"{Below(field)} {what}");
 
     /// <summary>Reports every field that nobody asked for. Call it when the section is read.</summary>
     public void End()
@@ -148,6 +190,8 @@ internal sealed class YamlSection
     }
 
     private YamlNode? Find(string field) => _node.Children.TryGetValue(new YamlScalarNode(field), out var node) ? node : null;
+
+    private static string Quote(YamlNode node) => node is YamlScalarNode scalar ? $"is '{scalar.Value}': it " : "";
 
     private void Wrong(YamlNode at, string field, string what) => Wrong((int)at.Start.Line, field, what);
 
