@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Policies;
+
 namespace LeptonStream.Cli.Backtest;
 
 /// <summary>What to backtest.</summary>
@@ -5,4 +7,5 @@ namespace LeptonStream.Cli.Backtest;
 /// <param name="Interval">What one count of a <c>t</c> column means; null for a minute.</param>
 /// <param name="Scores">A folder for one scores file per input, or null.</param>
 /// <param name="VusWindow">The longest buffer of the volume under the surface, in rows; null leaves it out.</param>
-internal sealed record BacktestOptions(string Path, TimeSpan? Interval = null, string? Scores = null, int? VusWindow = null);
+/// <param name="Policies">What differs from series to series; null for the default.</param>
+internal sealed record BacktestOptions(string Path, TimeSpan? Interval = null, string? Scores = null, int? VusWindow = null, PolicySet? Policies = null);

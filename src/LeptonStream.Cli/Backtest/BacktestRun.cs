@@ -18,7 +18,7 @@ internal sealed class BacktestRun(BacktestOptions options)
         {
             try
             {
-                files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default);
+                files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default, options.Policies);
                 if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, RelativeTo(paths[i])));
             }
             catch (InvalidDataException wrong)

@@ -26,6 +26,10 @@ public static partial class DurationText
         return true;
     }
 
+    /// <summary>A duration that is known to be one.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static TimeSpan Parse(string text) => TryParse(text, out var duration) ? duration : throw new FormatException(Form);
+
     private static readonly (string Unit, double Milliseconds)[] Units =
     [
         ("y", 365.0 * 24 * 3_600_000), ("w", 7.0 * 24 * 3_600_000), ("d", 24.0 * 3_600_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeptonStream.Alerting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -9,7 +8,7 @@ namespace LeptonStream.Yaml;
 /// One mapping of a settings file in YAML, read strictly: a field that nobody asked for is an error, and every error says its line.
 /// Errors are gathered, so that a person sees all of them at once.
 /// </summary>
-public sealed class YamlSection
+public sealed partial class YamlSection
 {
     private readonly YamlMappingNode _node;
     private readonly string _path;
@@ -53,54 +52,12 @@ public sealed class YamlSection
         return null;
     }
 
-    /// <summary>A text that may be absent.</summary>
-    public string? Text(string field)
+    /// <summary>A list of texts; null where it is absent. A single text is no list, as in Alertmanager.</summary>
+    public IReadOnlyList<(string Text, int Line)>? Texts(string field)
     {
         if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode scalar) return scalar.Value ?? "";
-        Wrong(node, field, "must be a text");
-        return null;
-    }
-
-    /// <summary>A text that must be there; empty (and an error) where it is not.</summary>
-    public string RequiredText(string field)
-    {
-        var text = Text(field);
-        if (string.IsNullOrEmpty(text)) Wrong(_node, field, "is missing");
-        return text ?? "";
-    }
-
-    public bool Flag(string field, bool otherwise)
-    {
-        if (Child(field) is not { } node) return otherwise;
-        if (node is YamlScalarNode { Value: "true" or "false" } scalar) return scalar.Value == "true";
-        Wrong(node, field, "must be true or false");
-        return otherwise;
-    }
-
-    public int Count(string field)
-    {
-        if (Child(field) is not { } node) return 0;
-        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-        Wrong(node, field, "must be a whole number, 0 or more");
-        return 0;
-    }
-
-    /// <summary>A number between two bounds, or null where it is absent (or wrong, with an error).</summary>
-    public double? Number(string field, double least, double most)
-    {
-        if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode scalar && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
-        Wrong(node, field, string.Create(CultureInfo.InvariantCulture, $"{Quote(node)}must be {(double.IsFinite(most) ? $"a number from {least:R} to {most:R}" : double.IsFinite(least) ? $"a number, {least:R} or more" : "a finite number")}"));
-        return null;
-    }
-
-    /// <summary>One of some words, or null where it is absent (or wrong, with an error).</summary>
-    public string? OneOf(string field, params IReadOnlyList<string> words)
-    {
-        if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode { Value: { } word } && words.Contains(word)) return word;
-        Wrong(node, field, $"{Quote(node)}must be {string.Join(", ", words.Take(words.Count - 1))} or {words[^1]}");
+        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode)) return [.. list.Cast<YamlScalarNode>().Select(item => (item.Value ?? "", (int)item.Start.Line))];
+        Wrong(node, field, "must be a list of texts");
         return null;
     }
 
@@ -121,23 +78,6 @@ public sealed class YamlSection
         return matchers;
     }
 
-    public TimeSpan? Duration(string field)
-    {
-        if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode scalar && DurationText.TryParse(scalar.Value ?? "", out var duration)) return duration;
-        Wrong(node, field, $"is no duration: {DurationText.Form}");
-        return null;
-    }
-
-    /// <summary>A list of texts; null where it is absent. A single text is no list, as in Alertmanager.</summary>
-    public IReadOnlyList<(string Text, int Line)>? Texts(string field)
-    {
-        if (Child(field) is not { } node) return null;
-        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode)) return [.. list.Cast<YamlScalarNode>().Select(item => (item.Value ?? "", (int)item.Start.Line))];
-        Wrong(node, field, "must be a list of texts");
-        return null;
-    }
-
     /// <summary>A mapping of texts; empty where it is absent.</summary>
     public IReadOnlyList<(string Name, string Value, int Line)> Pairs(string field)
     {
@@ -151,9 +91,16 @@ public sealed class YamlSection
     /// <summary>A mapping that must be there; null (and an error) where it is not.</summary>
     public YamlSection? Section(string field)
     {
-        if (Child(field) is not { } node) Wrong(_node, field, "is missing");
-        else if (node is YamlMappingNode map) return new YamlSection(map, Below(field), _errors);
-        else Wrong(node, field, "must be a mapping");
+        if (Child(field) is null) Wrong(_node, field, "is missing");
+        return OptionalSection(field);
+    }
+
+    /// <summary>A mapping, or null where it is absent (or none, with an error).</summary>
+    public YamlSection? OptionalSection(string field)
+    {
+        if (Child(field) is not { } node) return null;
+        if (node is YamlMappingNode map) return new YamlSection(map, Below(field), _errors);
+        Wrong(node, field, "must be a mapping");
         return null;
     }
 
@@ -191,9 +138,7 @@ public sealed class YamlSection
 
     private YamlNode? Find(string field) => _node.Children.TryGetValue(new YamlScalarNode(field), out var node) ? node : null;
 
-    private static string Quote(YamlNode node) => node is YamlScalarNode scalar ? $"is '{scalar.Value}': it " : "";
-
     private void Wrong(YamlNode at, string field, string what) => Wrong((int)at.Start.Line, field, what);
 
-    private string Below(string field) => _path.Length == 0 ? field : $"{_path}.{field}";
+    private string Below(string field) => _path.Length == 0 ? field : field.Length == 0 ? _path : $"{_path}.{field}";
 }
