@@ -143,7 +143,7 @@ public static class AlertEventJson
             Points = [.. json.GetProperty("points").EnumerateArray().Select(Point)],
             English = ReadExplanation(explanation.GetProperty("en")),
             Chinese = ReadExplanation(explanation.GetProperty("zh-CN")),
-            EarlyWarning = json.TryGetProperty("earlyWarning", out var warning) ? ReadEarlyWarning(warning) : null,
+            EarlyWarning = json.TryGetProperty("earlyWarning", out var warning) && warning.ValueKind != JsonValueKind.Null ? ReadEarlyWarning(warning) : null,
             RunbookUrl = OptionalText(json, "runbookUrl"),
             RoutingLabels = Labels(alertmanager.GetProperty("labels")),
             Annotations = Labels(alertmanager.GetProperty("annotations")),
