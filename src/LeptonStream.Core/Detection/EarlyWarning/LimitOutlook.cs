@@ -25,7 +25,7 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
 {
     public const int FewestPoints = 8;
 
-    // A rise must be told from chance by this many standard deviations of its slope.
+    // A rise must be told from chance, and one course from another, by this many standard deviations of the slope.
     private const double Sure = 3;
     private const double IntervalZ = 1.96;
 
@@ -62,7 +62,7 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
         for (var part = times.Length / 2; part >= FewestPoints; part /= 2)
         {
             var late = TrendFit.Of(times[^part..], levels[^part..]);
-            if (Math.Abs(late.Slope - fit.Slope) > IntervalZ * late.SlopeError) (fit, count) = (late, part);
+            if (Math.Abs(late.Slope - fit.Slope) > Sure * late.SlopeError) (fit, count) = (late, part);
         }
 
         return Of(fit, count, WanderShare * usualRise, times[^1] - times[^count], horizon);

@@ -11,21 +11,22 @@ namespace LeptonStream.Detection.EarlyWarning;
 /// </summary>
 /// <remarks>
 /// What a series does by habit is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a rush hour), only a
-/// rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample; about 600 bytes.
+/// rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample; about 560 bytes.
 /// A function of the samples and the limit only.
 /// </remarks>
 public sealed class LimitWatch
 {
     private const int Horizon = 120;
-    private const int Remembered = TrendFit.MostPoints;
-    private const int LongestGap = 12;
 
-    // Breaches in a row that warn; points of doubt that withdraw: four where the trend leads away, one where it can't be told.
+    // Breaches in a row that warn; points of doubt that withdraw: eight where the rise turns back, four where the trend leads away, one where it
+    // can't be told. Where half of the rise is lost there is no doubt.
     private const int EnoughBreaches = 3;
     private const int EnoughDoubt = 16;
+    private const int TurnDoubt = 8;
     private const int AwayDoubt = 4;
+    private const double DeepTurn = 0.5;
 
-    // Buckets of rise that it takes where the series has never been that high, where it has, and where nothing is known from before the rise.
+    // Buckets of rise that it takes where the series has never been that high, where it has, and where less than a day is known from before the rise.
     private const int ShortRise = 8;
     private const int LongRise = 24;
     private const int FirstRise = 60;
@@ -33,29 +34,30 @@ public sealed class LimitWatch
     // What goes beyond its habit must do so by a usual rise, or by this share of the way from there to the limit.
     private const double BeyondHabit = 0.2;
 
-    // The limit counts as reached this close to it, as a share of the limit or of the way from where the rise began; over again three times as far off.
+    // The limit counts as reached this close to it, as a share of the limit or of the way from where the rise began; over again five times as far off.
     private const double ReachedShare = 0.01;
     private const double ReachedWay = 0.02;
-    private const double RecededFactor = 3;
+    private const double RecededFactor = 5;
+    private const int EnoughCalm = 6;
+
+    // Buckets after the end of a warning in which there is no new one.
+    private const int Refractory = 24;
 
     private const double MostUrgency = 10;
 
     private static readonly TimeSpan ShortestMemory = TimeSpan.FromHours(84);
 
-    private readonly MetricLimit _limit;
     private readonly double _sign;
-    private readonly long _width;
     private readonly long _span;
-    private readonly float[] _levels = new float[Remembered];
+    private readonly long _day;
+    private readonly BucketCourse _course;
     private readonly RiseTracker _rise = new();
-    private long _bucket = long.MinValue;
-    private double _sum;
-    private int _count;
     private int _breaches;
     private int _doubt;
     private int _calm;
     private double _reachedFrom;
     private long _toldBucket;
+    private long _quietUntil = long.MinValue;
 
     /// <summary>Makes a watch that has seen nothing.</summary>
     /// <param name="limit">The limit.</param>
@@ -64,15 +66,16 @@ public sealed class LimitWatch
     {
         ArgumentNullException.ThrowIfNull(limit);
         if (!double.IsFinite(limit.Value) || limit.Horizon <= TimeSpan.Zero) throw new ArgumentException("A limit must be finite and its horizon above zero.", nameof(limit));
-        _limit = limit;
+        Limit = limit;
         _sign = limit.IsFloor ? -1 : 1;
-        _width = Math.Max(1, limit.Horizon.Ticks * 100 / Horizon);
-        _span = (long)Math.Max(10 * Horizon, Math.Ceiling(ShortestMemory.Ticks * 100.0 / _width));
-        Array.Fill(_levels, float.NaN);
+        var width = Math.Max(1, limit.Horizon.Ticks * 100 / Horizon);
+        _span = (long)Math.Max(10 * Horizon, Math.Ceiling(ShortestMemory.Ticks * 100.0 / width));
+        _day = Math.Max(LongRise, TimeSpan.TicksPerDay * 100 / width);
+        _course = new(width);
     }
 
     /// <summary>The limit.</summary>
-    public MetricLimit Limit => _limit;
+    public MetricLimit Limit { get; }
 
     /// <summary>Where the watch stands.</summary>
     public LimitPhase Phase { get; private set; }
@@ -97,17 +100,17 @@ public sealed class LimitWatch
     /// <param name="value">Its value, in the series' unit.</param>
     public LimitChange Observe(Timestamp time, double value)
     {
-        var bucket = Math.DivRem(time.UnixNanoseconds, _width, out var rest) - (rest < 0 ? 1 : 0);
-        if (!double.IsFinite(value) || bucket < _bucket) return LimitChange.None;
+        var bucket = _course.BucketOf(time);
+        if (!double.IsFinite(value) || bucket < _course.Bucket) return LimitChange.None;
         var change = LimitChange.None;
-        if (bucket > _bucket)
+        if (bucket > _course.Bucket)
         {
-            if (_count > 0) change = Close();
-            Skip(bucket);
+            if (!_course.IsEmpty) change = Judge(_course.Close());
+            if (_course.Begin(bucket)) _rise.Restart();
         }
 
-        _sum += Math.Clamp(_sign * (value - _limit.Value), -float.MaxValue / 4, float.MaxValue / 4);
-        _count++;
+        // Measured from the limit: below it negative, whichever way it is approached.
+        _course.Add(_sign * (value - Limit.Value));
         return change;
     }
 
@@ -123,14 +126,12 @@ public sealed class LimitWatch
         state.Write(Told.Latest.UnixNanoseconds);
         state.Write(Urgency);
         state.Write(_toldBucket);
-        state.Write(_bucket);
-        state.Write(_sum);
-        state.Write(_count);
+        state.Write(_quietUntil);
         state.Write(_breaches);
         state.Write(_doubt);
         state.Write(_calm);
         state.Write(_reachedFrom);
-        state.Write(_levels);
+        _course.Save(state);
         _rise.Save(state);
     }
 
@@ -144,69 +145,58 @@ public sealed class LimitWatch
         Told = new(new(state.ReadInt64()), new(state.ReadInt64()), new(state.ReadInt64()));
         Urgency = state.ReadDouble();
         _toldBucket = state.ReadInt64();
-        _bucket = state.ReadInt64();
-        _sum = state.ReadDouble();
-        _count = state.ReadCount(int.MaxValue);
+        _quietUntil = state.ReadInt64();
         _breaches = state.ReadCount(EnoughBreaches);
         _doubt = state.ReadCount(EnoughDoubt);
-        _calm = state.ReadCount(EnoughBreaches);
+        _calm = state.ReadCount(EnoughCalm);
         _reachedFrom = state.ReadDouble();
-        state.Read(_levels.AsSpan());
+        _course.Load(ref state);
         _rise.Load(ref state);
     }
 
-    // The bucket is complete: its mean is one point of the course.
-    private LimitChange Close()
+    // A bucket is complete: its mean is one point of the course.
+    private LimitChange Judge(double level)
     {
-        var level = _sum / _count;
-        _levels[Slot(_bucket)] = (float)level;
-        var reached = -Math.Max(ReachedShare * Math.Abs(_limit.Value), double.IsFinite(_rise.Low) ? -ReachedWay * _rise.Low : 0);
-        var turned = _rise.Observe(_bucket, level, reached, _span);
+        var reached = -Math.Max(ReachedShare * Math.Abs(Limit.Value), double.IsFinite(_rise.Low) ? -ReachedWay * _rise.Low : 0);
+        var turn = _rise.Observe(_course.Bucket, level, reached, _span);
         return Phase switch
         {
             LimitPhase.Quiet => Await(level, reached),
-            LimitPhase.Warned => Follow(level, reached, turned),
+            LimitPhase.Warned => Follow(level, reached, turn),
             _ => Recede(level),
         };
     }
 
     private LimitChange Await(double level, double reached)
     {
-        var outlook = level >= reached || IsHabit(level) ? new(OutlookVerdict.Away) : Look();
+        var outlook = level >= reached || _course.Bucket < _quietUntil || IsHabit(level) ? new(OutlookVerdict.Away) : Look();
         _breaches = outlook.Verdict == OutlookVerdict.Breach && IsLongEnough(level) ? _breaches + 1 : 0;
         if (_breaches < EnoughBreaches) return LimitChange.None;
         Phase = LimitPhase.Warned;
         // Where the line, drawn back, meets the level from which it rose: the lowest point itself may lie hours before.
-        var onset = Ahead(-(level - _rise.Low) * outlook.Lead / -level);
-        Onset = onset > TimeOf(_rise.From) ? onset : TimeOf(_rise.From);
+        var onset = _course.Ahead(-(level - _rise.Low) * outlook.Lead / -level);
+        Onset = onset > _course.TimeOf(_rise.From) ? onset : _course.TimeOf(_rise.From);
         Urgency = 0;
         _doubt = 0;
         Tell(outlook);
         return LimitChange.Warned;
     }
 
-    private LimitChange Follow(double level, double reached, bool turned)
+    private LimitChange Follow(double level, double reached, double turn)
     {
-        if (level >= reached)
-        {
-            Phase = LimitPhase.Reached;
-            _reachedFrom = reached;
-            var now = TimeOf(_bucket + 1);
-            Told = new(now, now, now);
-            Urgency = MostUrgency;
-            return LimitChange.Reached;
-        }
-
+        if (level >= reached) return Reach(reached);
         var outlook = Look();
-        _doubt = turned ? EnoughDoubt : outlook.Verdict switch
+        _doubt = outlook.Verdict switch
         {
+            _ when turn >= DeepTurn => EnoughDoubt,
+            _ when turn > 0 => Math.Min(EnoughDoubt, _doubt + TurnDoubt),
             OutlookVerdict.Away => Math.Min(EnoughDoubt, _doubt + AwayDoubt),
             OutlookVerdict.Unknown => _doubt + 1,
             _ => 0,
         };
         if (_doubt >= EnoughDoubt)
         {
-            if (!turned) _rise.Settle();
+            if (turn == 0) _rise.Settle();
             return End(LimitChange.Withdrawn);
         }
 
@@ -215,10 +205,20 @@ public sealed class LimitWatch
         return LimitChange.Moved;
     }
 
+    private LimitChange Reach(double reached)
+    {
+        Phase = LimitPhase.Reached;
+        _reachedFrom = reached;
+        var now = _course.TimeOf(_course.Bucket + 1);
+        Told = new(now, now, now);
+        Urgency = MostUrgency;
+        return LimitChange.Reached;
+    }
+
     private LimitChange Recede(double level)
     {
         _calm = level < RecededFactor * _reachedFrom ? _calm + 1 : 0;
-        return _calm >= EnoughBreaches ? End(LimitChange.Receded) : LimitChange.None;
+        return _calm >= EnoughCalm ? End(LimitChange.Receded) : LimitChange.None;
     }
 
     private LimitChange End(LimitChange change)
@@ -226,69 +226,36 @@ public sealed class LimitWatch
         Phase = LimitPhase.Quiet;
         Told = BreachForecast.None;
         _breaches = _doubt = _calm = 0;
+        _quietUntil = _course.Bucket + Refractory;
         return change;
     }
 
     private bool IsHabit(double level) => level <= _rise.Habit + Math.Min(_rise.UsualRise, BeyondHabit * -_rise.Habit);
 
     private bool IsLongEnough(double level) =>
-        _bucket - _rise.From >= (_rise.KnownBefore < LongRise ? FirstRise : level > _rise.HighestBefore ? ShortRise : LongRise);
+        _course.Bucket - _rise.From >= (_rise.KnownBefore < _day ? FirstRise : level > _rise.HighestBefore ? ShortRise : LongRise);
 
     // By three tenths of the time that was left, a twentieth of the horizon at least, and not at every step of the way.
     private bool HasMoved(in LimitOutlook outlook)
     {
         const int Least = Horizon / 20;
-        if (_bucket - _toldBucket < 2 * Least) return false;
-        var told = (Told.At.UnixNanoseconds - TimeOf(_bucket + 1).UnixNanoseconds) / (double)_width;
-        return Math.Abs(outlook.Lead - told) > Math.Max(Least, 0.3 * Math.Abs(told));
+        if (_course.Bucket - _toldBucket < 2 * Least) return false;
+        var left = _course.Until(Told.At);
+        return Math.Abs(outlook.Lead - left) > Math.Max(Least, 0.3 * Math.Abs(left));
     }
 
     private void Tell(in LimitOutlook outlook)
     {
-        Told = new(Ahead(outlook.Lead), Ahead(outlook.Earliest), Ahead(outlook.Latest));
+        Told = new(_course.Ahead(outlook.Lead), _course.Ahead(outlook.Earliest), _course.Ahead(outlook.Latest));
         Urgency = Math.Max(Urgency, Math.Min(MostUrgency, Horizon / Math.Max(outlook.Lead, 1)));
-        _toldBucket = _bucket;
+        _toldBucket = _course.Bucket;
     }
-
-    // A level is the mean of its bucket and so belongs to the bucket's middle.
-    private Timestamp Ahead(double buckets)
-    {
-        var nanoseconds = (_bucket + 0.5 + buckets) * _width;
-        return nanoseconds < long.MaxValue ? new((long)nanoseconds) : BreachForecast.Never;
-    }
-
-    private Timestamp TimeOf(long bucket) => new(bucket * _width);
 
     private LimitOutlook Look()
     {
-        Span<double> times = stackalloc double[Remembered];
-        Span<double> levels = stackalloc double[Remembered];
-        var count = 0;
-        for (var bucket = Math.Max(_rise.From, _bucket - Remembered + 1); bucket <= _bucket; bucket++)
-        {
-            var level = _levels[Slot(bucket)];
-            if (!float.IsFinite(level)) continue;
-            times[count] = bucket - _bucket;
-            levels[count++] = level;
-        }
-
+        Span<double> times = stackalloc double[BucketCourse.Remembered];
+        Span<double> levels = stackalloc double[BucketCourse.Remembered];
+        var count = _course.CopyTo(times, levels, _rise.From);
         return LimitOutlook.Of(times[..count], levels[..count], _rise.UsualRise, Horizon);
     }
-
-    private void Skip(long bucket)
-    {
-        var gap = _bucket == long.MinValue ? 0 : bucket - _bucket - 1;
-        if (gap > LongestGap)
-        {
-            Array.Fill(_levels, float.NaN);
-            _rise.Restart();
-        }
-        else for (var missing = bucket - gap; missing < bucket; missing++) _levels[Slot(missing)] = float.NaN;
-
-        _bucket = bucket;
-        _sum = 0;
-        _count = 0;
-    }
-
-    private static int Slot(long bucket) => (int)(((bucket % Remembered) + Remembered) % Remembered);
 }

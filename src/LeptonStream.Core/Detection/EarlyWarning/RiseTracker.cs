@@ -48,12 +48,12 @@ internal sealed class RiseTracker
     /// <summary>The level from which it has turned back at least twice, or negative infinity: below it, a rise is a habit.</summary>
     public double Habit => Math.Max(Math.Min(_now.First, _before.First), Math.Max(_now.Second, _before.Second));
 
-    /// <summary>Takes the level of a bucket. True where it has turned back.</summary>
+    /// <summary>Takes the level of a bucket. Where it has turned back, tells by how much of the rise; else 0.</summary>
     /// <param name="bucket">The bucket's number.</param>
     /// <param name="level">Its mean.</param>
     /// <param name="reached">The level from which on the limit counts as reached: who turns back from there has not turned back by itself.</param>
     /// <param name="span">Buckets in a span of memory.</param>
-    public bool Observe(long bucket, double level, double reached, long span)
+    public double Observe(long bucket, double level, double reached, long span)
     {
         if (_began == long.MinValue) _began = bucket;
         if (_spanBegan == long.MinValue || bucket - _spanBegan >= span) Age(bucket, span);
@@ -61,15 +61,16 @@ internal sealed class RiseTracker
         if (level < _low || double.IsPositiveInfinity(_low))
         {
             Begin(bucket, level);
-            return false;
+            return 0;
         }
 
         if (level > _high) _high = level;
-        if (_high - level < Math.Max(TurnShare * (_high - _low), TurnNoise * _noise)) return false;
+        if (_high - level < Math.Max(TurnShare * (_high - _low), TurnNoise * _noise)) return 0;
         if (_high < reached) _now = _now.With(_high);
         LearnRise(_high - _low);
+        var share = (_high - level) / (_high - _low);
         Begin(bucket, level);
-        return true;
+        return share;
     }
 
     /// <summary>The rise has ended without turning back: from where it is now it is no news any more.</summary>

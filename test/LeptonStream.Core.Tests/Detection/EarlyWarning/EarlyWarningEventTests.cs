@@ -21,11 +21,11 @@ public sealed class EarlyWarningEventTests
 
         // 0.58 is left at the onset, 0.4 an hour.
         var warning = events[0];
-        var breach = Course.Start + TimeSpan.FromSeconds(10_800 + (0.58 * 9_000));
+        var breach = Course.Start + TimeSpan.FromSeconds(97_200 + (0.58 * 9_000));
         Assert.That((warning.EarlyWarning!.ExpectedBreachAt!.Value - breach).Duration(), Is.LessThan(TimeSpan.FromMinutes(5)));
         Assert.That(warning.EarlyWarning.Earliest < breach && breach < warning.EarlyWarning.Latest, Is.True);
         Assert.That((warning.EarlyWarning.Limit, warning.Unit, warning.Detectors.Single().Name), Is.EqualTo((1.0, "1", "early-warning")));
-        Assert.That((warning.Onset - Course.Start).TotalSeconds, Is.EqualTo(10_800).Within(300));
+        Assert.That((warning.Onset - Course.Start).TotalSeconds, Is.EqualTo(97_200).Within(300));
         Assert.That(warning.Score, Is.InRange(1, 10));
         Assert.That(warning.Confidence, Is.InRange(0.5, 1));
         Assert.That(events[^1].EarlyWarning, Is.EqualTo(new ExpectedBreach(1, null, null, null)));
@@ -59,8 +59,8 @@ public sealed class EarlyWarningEventTests
     {
         var key = new SeriesKey("m", metric, LabelSet.Empty);
         var policy = PolicySet.Default.For(key) with { Limit = new(isFloor ? 0 : 1000, isFloor, TimeSpan.FromHours(4)), RunbookUrl = "https://r/{metric}" };
-        double Rise(double t) => 300 + Math.Sin(t / 7) + (Math.Max(0, t - 10_800) / 20);
-        var warning = EarlyWarnings.Of(key, policy, t => isFloor ? 1000 - Rise(t) : Rise(t), TimeSpan.FromHours(6))[0];
+        double Rise(double t) => 300 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 20);
+        var warning = EarlyWarnings.Of(key, policy, t => isFloor ? 1000 - Rise(t) : Rise(t), TimeSpan.FromHours(30))[0];
         Assert.That(string.Join(" ", warning.English.Actions), Does.Contain(english));
         Assert.That(string.Join(" ", warning.Chinese.Actions), Does.Contain(chinese));
         Assert.That(warning.English.Summary, Does.Contain(isFloor ? "will fall to its limit of 0" : "will reach its limit of 1,000"));
@@ -72,7 +72,7 @@ public sealed class EarlyWarningEventTests
     public void Build_LimitThatIsReached_SaysSo()
     {
         var key = new SeriesKey("m", "quota", LabelSet.Empty);
-        var events = EarlyWarnings.Of(key, SeriesPolicy.Default with { Limit = MetricLimit.Ceiling(100) }, t => Math.Min(100, 30 + Math.Sin(t / 7) + (Math.Max(0, t - 10_800) / 100)) - (t > 25_000 ? 40 : 0), TimeSpan.FromHours(9));
+        var events = EarlyWarnings.Of(key, SeriesPolicy.Default with { Limit = MetricLimit.Ceiling(100) }, t => Math.Min(100, 30 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 100)) - (t > 111_400 ? 40 : 0), TimeSpan.FromHours(33));
         var reached = events[^2];
         Assert.That((reached.Type, reached.Score, reached.Confidence), Is.EqualTo((AlertEventType.EarlyWarning, 10.0, 1.0)));
         Assert.That(reached.English.Summary, Does.Match("^quota of m has reached its limit of 100: "));

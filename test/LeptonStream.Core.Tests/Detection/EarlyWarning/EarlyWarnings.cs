@@ -28,10 +28,10 @@ internal static class EarlyWarnings
         return events;
     }
 
-    /// <summary>A cache that leaks after a quiet night, and from four on is given back.</summary>
+    /// <summary>A cache that leaks for an hour after a quiet day, and then is given back.</summary>
     public static List<AlertEvent> Leak()
     {
         var key = new SeriesKey("chat-70b", "vllm:kv_cache_usage_perc", LabelSet.Of(("instance", "chat-0")));
-        return Of(key, PolicySet.Default.For(key), t => Math.Round(0.42 + (0.01 * Math.Sin(t / 7)) + (t is > 10_800 and < 14_400 ? (t - 10_800) / 9_000 : 0), 4), TimeSpan.FromHours(6));
+        return Of(key, PolicySet.Default.For(key), t => Math.Round(0.42 + (0.01 * Math.Sin(t / 7)) + (t is > 97_200 and < 100_800 ? (t - 97_200) / 9_000 : 0), 4), TimeSpan.FromHours(30));
     }
 }

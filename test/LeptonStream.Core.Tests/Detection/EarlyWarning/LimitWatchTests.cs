@@ -15,18 +15,18 @@ public sealed class LimitWatchTests
     public void Observe_RampThatTurnsBack_WarnsOnceAndWithdraws()
     {
         var noise = Course.Noise(1, 0.004);
-        var told = Course.Watch(t => 0.3 + noise() + (t is > 43_200 and < 54_000 ? (t - 43_200) / 20_000 : 0), TimeSpan.FromHours(20), Horizon);
+        var told = Course.Watch(t => 0.3 + noise() + (t is > 93_600 and < 104_400 ? (t - 93_600) / 20_000 : 0), TimeSpan.FromHours(34), Horizon);
         Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved), Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Withdrawn }));
-        Assert.That(told[^1].At, Is.EqualTo(54_000).Within(600));
+        Assert.That(told[^1].At, Is.EqualTo(104_400).Within(600));
     }
 
     [Test]
     public void Observe_RampThatStopsHalfWay_Withdraws()
     {
         var noise = Course.Noise(2, 0.004);
-        var told = Course.Watch(t => 0.3 + noise() + (Math.Clamp(t - 43_200, 0, 7_200) / 20_000), TimeSpan.FromHours(24), Horizon);
+        var told = Course.Watch(t => 0.3 + noise() + (Math.Clamp(t - 93_600, 0, 7_200) / 20_000), TimeSpan.FromHours(38), Horizon);
         Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved), Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Withdrawn }));
-        Assert.That(told[^1].At, Is.GreaterThan(50_400).And.LessThan(50_400 + Horizon.TotalSeconds));
+        Assert.That(told[^1].At, Is.GreaterThan(100_800).And.LessThan(100_800 + Horizon.TotalSeconds));
     }
 
     [Test]
@@ -34,30 +34,30 @@ public sealed class LimitWatchTests
     {
         var noise = Course.Noise(3, 0.004);
         // Two hours up, six at the limit, then back.
-        var told = Course.Watch(t => Math.Min(1, 0.3 + (Math.Clamp(t - 43_200, 0, 7_200) * 0.7 / 7_200)) + noise() - (t > 72_000 ? 0.4 : 0), TimeSpan.FromHours(24), Horizon);
+        var told = Course.Watch(t => Math.Min(1, 0.3 + (Math.Clamp(t - 93_600, 0, 7_200) * 0.7 / 7_200)) + noise() - (t > 122_400 ? 0.4 : 0), TimeSpan.FromHours(38), Horizon);
         Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved), Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Reached, LimitChange.Receded }));
-        Assert.That(told.Single(t => t.Change == LimitChange.Reached).At, Is.EqualTo(50_400).Within(400));
-        Assert.That(told[^1].At, Is.EqualTo(72_000).Within(800));
+        Assert.That(told.Single(t => t.Change == LimitChange.Reached).At, Is.EqualTo(100_800).Within(400));
+        Assert.That(told[^1].At, Is.EqualTo(122_400).Within(800));
     }
 
     [Test]
     public void Observe_RampThatBecomesSlower_TellsTheNewTime()
     {
         var noise = Course.Noise(4, 0.002);
-        var told = Course.Watch(t => 0.3 + noise() + (Math.Clamp(t - 43_200, 0, 3_600) * 0.4 / 7_200) + (Math.Max(0, t - 46_800) * 0.2 / 7_200), TimeSpan.FromHours(15), Horizon);
+        var told = Course.Watch(t => 0.3 + noise() + (Math.Clamp(t - 93_600, 0, 3_600) * 0.4 / 7_200) + (Math.Max(0, t - 97_200) * 0.2 / 7_200), TimeSpan.FromHours(29), Horizon);
         Assert.That(told[0].Change, Is.EqualTo(LimitChange.Warned));
         var moved = told.Last(t => t.Change == LimitChange.Moved);
         // 0.5 is left from the bend on, at 0.1 an hour.
-        Assert.That((moved.Forecast.At - Course.Start).TotalSeconds, Is.EqualTo(46_800 + 18_000).Within(2_700));
+        Assert.That((moved.Forecast.At - Course.Start).TotalSeconds, Is.EqualTo(97_200 + 18_000).Within(0.3 * 18_000));
         Assert.That(moved.Forecast.At, Is.GreaterThan(told[0].Forecast.At));
     }
 
     [Test]
     public void Observe_FallTowardsAFloor_IsTheMirrorOfARise()
     {
-        double Rise(double t) => 30 + Math.Sin(t) + (Math.Max(0, t - 43_200) * 70 / 10_000);
-        var rise = Course.Watch(Rise, TimeSpan.FromHours(16), Horizon, limit: 100);
-        var fall = Course.Watch(t => 100 - Rise(t), TimeSpan.FromHours(16), Horizon, limit: 0, isFloor: true);
+        double Rise(double t) => 30 + Math.Sin(t) + (Math.Max(0, t - 93_600) * 70 / 10_000);
+        var rise = Course.Watch(Rise, TimeSpan.FromHours(30), Horizon, limit: 100);
+        var fall = Course.Watch(t => 100 - Rise(t), TimeSpan.FromHours(30), Horizon, limit: 0, isFloor: true);
         Assert.That(rise.Select(t => t.Change), Does.Contain(LimitChange.Warned).And.Contain(LimitChange.Reached));
         // A floor of zero has no size of its own, so only the last stretch differs: what counts as reached.
         Assert.That(fall.Where(t => t.Change != LimitChange.Reached), Is.EqualTo(rise.Where(t => t.Change != LimitChange.Reached)));
@@ -82,8 +82,8 @@ public sealed class LimitWatchTests
                 if (watch.Observe(Course.Start + TimeSpan.FromSeconds(t), course(t)) is var change and not LimitChange.None) changes.Add(change);
         }
 
-        Send(0, 43_200, t => 0.3 + (0.001 * Math.Sin(t)));
-        Send(43_200, 47_000, t => 0.3 + ((t - 43_200) / 12_000));
+        Send(0, 93_600, t => 0.3 + (0.001 * Math.Sin(t)));
+        Send(93_600, 97_400, t => 0.3 + ((t - 93_600) / 12_000));
         Assert.That(watch.Phase, Is.EqualTo(LimitPhase.Warned));
         Send(200_000, 210_000, t => 0.2 + (0.001 * Math.Sin(t)));
         Assert.That(watch.Phase, Is.EqualTo(LimitPhase.Quiet));
@@ -94,9 +94,9 @@ public sealed class LimitWatchTests
     [TestCase(double.PositiveInfinity)]
     public void Observe_NoFiniteOrOldSample_ChangesNothing(double value)
     {
-        double Ramp(double t) => 0.3 + (0.001 * Math.Sin(t)) + (Math.Max(0, t - 43_200) / 12_000);
+        double Ramp(double t) => 0.3 + (0.001 * Math.Sin(t)) + (Math.Max(0, t - 93_600) / 12_000);
         var (clean, dirty) = (new LimitWatch(new(1, false, Horizon)), new LimitWatch(new(1, false, Horizon)));
-        for (double t = 0; t < 60_000; t += Course.Step)
+        for (double t = 0; t < 110_400; t += Course.Step)
         {
             var time = Course.Start + TimeSpan.FromSeconds(t);
             var change = clean.Observe(time, Ramp(t));
