@@ -11,7 +11,7 @@ namespace LeptonStream.Detection.EarlyWarning;
 /// </summary>
 /// <remarks>
 /// What a series does by habit is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a rush hour), only a
-/// rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample; about 560 bytes.
+/// rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample; about 580 bytes.
 /// A function of the samples and the limit only.
 /// </remarks>
 public sealed class LimitWatch
