@@ -17,6 +17,7 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _events;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _sessions;
+    private readonly Counter<long> _policies;
     private readonly Histogram<double> _batch;
     private KeyValuePair<int, long>[] _lag = [];
     private long _series;
@@ -31,6 +32,7 @@ internal sealed class DetectorMetrics
         _events = meter.CreateCounter<long>("leptonstream.detector.events", "{event}", "Alert events acknowledged by the broker, by type");
         _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}", "Times a partition went on with empty state because its records were gone");
         _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}", "Times all state was dropped and the group joined anew, by reason");
+        _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}", "Changed policy files read, by outcome (adopted, refused)");
         _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s", "From the first record of a batch to its commit");
         meter.CreateObservableGauge("leptonstream.detector.lag", Lag, "{record}", "Records not read yet, by partition");
         meter.CreateObservableGauge("leptonstream.detector.series", () => Volatile.Read(ref _series), "{series}", "Series known");
@@ -54,6 +56,8 @@ internal sealed class DetectorMetrics
     public void StateGap() => _gaps.Add(1);
 
     public void SessionLost(string reason) => _sessions.Add(1, KeyValuePair.Create("reason", (object?)reason));
+
+    public void PoliciesRead(bool isValid) => _policies.Add(1, KeyValuePair.Create("outcome", (object?)(isValid ? "adopted" : "refused")));
 
     public void BatchDone(TimeSpan duration) => _batch.Record(duration.TotalSeconds);
 

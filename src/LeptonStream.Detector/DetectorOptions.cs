@@ -14,4 +14,7 @@ public sealed class DetectorOptions
 
     /// <summary>How long a batch waits for more records after its first, in milliseconds; from 0 to a quarter of <c>Kafka:SessionTimeoutMs</c>.</summary>
     public int BatchWaitMs { get; set; } = 50;
+
+    /// <summary>A file of detection policies (YAML); none where it is empty. A change of it is taken up while the detector runs.</summary>
+    public string? PoliciesFile { get; set; }
 }

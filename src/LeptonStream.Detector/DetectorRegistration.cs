@@ -1,4 +1,5 @@
 using LeptonStream.Detection;
+using LeptonStream.Detector.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using Microsoft.Extensions.Configuration;
@@ -22,6 +23,7 @@ public static class DetectorRegistration
         services.TryAddSingleton(DetectionPolicy.Default);
         services.AddSingleton<DetectorMetrics>();
         services.AddSingleton<DetectorHealth>();
+        services.AddSingleton<PolicySource>();
         services.AddSingleton<IRoleHealth>(provider => provider.GetRequiredService<DetectorHealth>());
         services.AddSingleton<DetectorSessionFactory>();
         services.AddHostedService<DetectorWorker>();

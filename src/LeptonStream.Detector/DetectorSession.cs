@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -29,12 +30,14 @@ internal sealed partial class DetectorSession : IDisposable
 
     // Written by the clients' threads.
     private Error? _fatal;
+    private PolicySet _policies;
 
     public DetectorSession(
-        KafkaOptions kafka, DetectorOptions options, string topic, DetectionPolicy policy, DetectorMetrics metrics, DetectorHealth health, TimeProvider time, ILogger logger)
+        KafkaOptions kafka, DetectorOptions options, string topic, DetectionPolicy policy, PolicySet policies, DetectorMetrics metrics, DetectorHealth health, TimeProvider time, ILogger logger)
     {
         _options = options;
         _policy = policy;
+        _policies = policies;
         _metrics = metrics;
         _health = health;
         _time = time;
@@ -93,6 +96,16 @@ internal sealed partial class DetectorSession : IDisposable
 
     /// <summary>Commits what is published and not committed yet. Where the group can't take it now, the next round tries again.</summary>
     public void Commit() => Commit(_tasks.Values);
+
+    /// <summary>Whether everything that was judged is committed, so that nothing of it will be judged again under other policies.</summary>
+    public bool IsSettled => _tasks.Values.All(task => task.ToCommit is null);
+
+    /// <summary>Judges by other policies from the next record on.</summary>
+    public void Adopt(PolicySet policies)
+    {
+        _policies = policies;
+        foreach (var task in _tasks.Values) task.Adopt(policies);
+    }
 
     /// <summary>Tells the counters what was not judged, and the gauges how far behind the log's end the tasks are, and how much they hold.</summary>
     public void Measure()
@@ -166,7 +179,7 @@ internal sealed partial class DetectorSession : IDisposable
         var starts = new List<TopicPartitionOffset>();
         foreach (var committed in partitions.Count > 0 ? _consumer.Committed(partitions, Patience) : [])
         {
-            var task = new PartitionTask(committed.TopicPartition, _policy);
+            var task = new PartitionTask(committed.TopicPartition, _policy, _policies);
             starts.Add(new(committed.TopicPartition, task.Restore(committed.Offset.Value >= 0 ? committed.Offset.Value : null)));
             _tasks.Add(committed.Partition.Value, task);
         }

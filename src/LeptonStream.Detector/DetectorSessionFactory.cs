@@ -1,4 +1,5 @@
 using LeptonStream.Detection;
+using LeptonStream.Detector.Policies;
 using LeptonStream.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,10 +12,11 @@ internal sealed class DetectorSessionFactory(
     IOptions<DetectorOptions> options,
     TopicNames topics,
     DetectionPolicy policy,
+    PolicySource policies,
     DetectorMetrics metrics,
     DetectorHealth health,
     TimeProvider time,
     ILogger<DetectorSession> logger)
 {
-    public DetectorSession Join() => new(kafka.Value, options.Value, topics.Metrics, policy, metrics, health, time, logger);
+    public DetectorSession Join() => new(kafka.Value, options.Value, topics.Metrics, policy, policies.Current, metrics, health, time, logger);
 }

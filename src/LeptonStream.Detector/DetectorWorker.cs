@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detector.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Samples;
@@ -17,13 +18,14 @@ namespace LeptonStream.Detector;
 /// The whole of it is one loop on one thread. One round of it, in <see cref="Round"/>:
 /// <code>
 ///   lepton.metrics ─▶ (1) gather ─▶ (2) judge ─▶ (3) fence ─▶ (4) publish ─▶ lepton.alerts, lepton.deadletters
-///                                                                 └────────▶ (5) commit ─▶ the group's offsets
+///                                                                 └────────▶ (5) commit ─▶ the group's offsets, (6) adopt
 /// </code>
 /// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
 /// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter.</para>
 /// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join anew.</para>
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
+/// <para>(6) Adopt: where the policies have changed, they change here, when nothing that was judged can be judged again.</para>
 /// <para>
 /// A round that fails is never patched up: the session ends with all its state, and a new one begins at the committed offsets.
 /// An error after which the client can't go on ends the process.
@@ -35,6 +37,7 @@ internal sealed partial class DetectorWorker(
     TopicNames topics,
     DetectorMetrics metrics,
     DetectorHealth health,
+    PolicySource policies,
     RoleExit exit,
     TimeProvider time,
     ILogger<DetectorWorker> logger) : BackgroundService
@@ -102,6 +105,7 @@ internal sealed partial class DetectorWorker(
         if (session.Batch.Count == 0)
         {
             session.Commit();
+            Adopt(session);
             session.Measure();
             return;
         }
@@ -116,6 +120,9 @@ internal sealed partial class DetectorWorker(
 
         // :: (5) Commit.
         session.Commit();
+
+        // :: (6) Adopt.
+        Adopt(session);
         span?.SetTag("leptonstream.events", _events.Count).SetStatus(ActivityStatusCode.Ok);
         Account(session, samples, time.GetElapsedTime(polled));
     }
@@ -149,6 +156,12 @@ internal sealed partial class DetectorWorker(
 
         foreach (var alert in _events) session.Deliveries.Add(AlertRecord.PlaceOf(alert, topics), AlertRecord.Of(alert));
         return samples;
+    }
+
+    // What is not committed yet is told again by the next owner of its partition: under the policies, and so the ids, of the first time.
+    private void Adopt(DetectorSession session)
+    {
+        if (session.IsSettled && policies.Refresh()) session.Adopt(policies.Current);
     }
 
     private void Publish(DetectorSession session, long polled, CancellationToken giveUp)

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detector;
@@ -13,9 +14,10 @@ namespace LeptonStream.Detector;
 ///                            ▲ └────── lost ────────▲
 /// </code>
 /// </summary>
-internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy)
+internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies)
 {
     private readonly long[] _refusedTold = new long[Refusals.Length];
+    private PolicySet _policies = policies;
     private PartitionPipeline? _pipeline;
     private int? _leaderEpoch;
     private long? _read;
@@ -70,6 +72,13 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         return _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
     }
 
+    /// <summary>Judges by other policies from the next record on.</summary>
+    public void Adopt(PolicySet policies)
+    {
+        _policies = policies;
+        _pipeline?.Adopt(policies);
+    }
+
     /// <summary>Tells the counters of the samples that were not judged since they were told last.</summary>
     public void CountRefused(DetectorMetrics metrics)
     {
@@ -104,7 +113,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     private void Begin(long? offset)
     {
-        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy);
+        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies);
         Array.Clear(_refusedTold);
         _read = offset;
         _published = null;

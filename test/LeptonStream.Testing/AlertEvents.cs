@@ -25,6 +25,21 @@ public static class AlertEvents
     public static AlertEvent Resolved(string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
         Make(alert, AlertEventType.Resolved, at, severity, model, labels);
 
+    /// <summary>A limit of 250 that is expected to be reached in an hour, known to ten minutes; resolve it with <see cref="Resolved"/>.</summary>
+    public static AlertEvent EarlyWarning(string alert, double at = 0, string model = "llama-70b", LabelSet? labels = null)
+    {
+        var warning = Make(alert, AlertEventType.EarlyWarning, at, AlertSeverity.Warning, model, labels);
+        return warning with
+        {
+            Expected = null,
+            Lower = null,
+            Upper = null,
+            Detectors = [new("early-warning", 4, 3600)],
+            EarlyWarning = new(250, At(at + 3600), At(at + 3000), At(at + 4200)),
+            RoutingLabels = warning.RoutingLabels.With(("alertname", "LeptonStreamEarlyWarning")),
+        };
+    }
+
     /// <summary>Makes an event of an alert; its id is a function of everything given, so that the same call makes the same event.</summary>
     /// <param name="alert">Names the alert; also its metric.</param>
     /// <param name="type">What happened.</param>

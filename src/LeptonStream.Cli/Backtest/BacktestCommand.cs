@@ -1,6 +1,8 @@
 using System.CommandLine;
 using LeptonStream.Cli.Backtest.Html;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detector.Policies;
 
 namespace LeptonStream.Cli.Backtest;
 
@@ -18,6 +20,7 @@ internal static class BacktestCommand
         var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper", HelpName = "FOLDER" };
         var vus = new Option<int?>("--vus") { Description = "The longest buffer of VUS-PR (default 100, as TSB-AD's metrics)", HelpName = "ROWS" };
         var html = new Option<string?>("--html") { Description = "Write a report with a chart of every series here: one file that needs nothing beside itself", HelpName = "FILE" };
+        var policies = new Option<string?>("--policies") { Description = "Judge by this file of detection policies, as the detector would", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
         step.Validators.Add(result =>
         {
@@ -29,7 +32,7 @@ internal static class BacktestCommand
             if (result.GetValueOrDefault<int?>() is < 1 or > 10_000) result.AddError("--vus must be a number of rows from 1 to 10000");
         });
 
-        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, html, json }.WithExamples(
+        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, html, policies, json }.WithExamples(
             ("lepton backtest nab", "every labelled file below the folder nab: a row per file, totals per folder, and NAB's own scores"),
             ("lepton backtest --step 300 --scores out machine.csv", "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"),
             ("lepton backtest --html report.html nab", "look through all series in a browser: labels, bands, scores, alarms"));
@@ -40,11 +43,18 @@ internal static class BacktestCommand
                     Scores = parsed.GetValue(scores),
                     VusWindow = parsed.GetValue(vus) ?? VolumeUnderSurface.ComparableWindow,
                     Html = parsed.GetValue(html),
+                    Policies = Policies(parsed.GetValue(policies)),
                 },
                 parsed.GetValue(json),
                 stop),
             stop));
         return command;
+    }
+
+    private static PolicySet? Policies(string? file)
+    {
+        if (file is null) return null;
+        return PolicyFile.Read(file, out var errors) ?? throw new WrongUsageException([.. errors.Select(error => $"--policies: {error}")]);
     }
 
     private static int Run(BacktestOptions options, bool json, CancellationToken stop)

@@ -1,6 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Cli.SeriesFiles;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Cli.Backtest;
@@ -88,19 +89,19 @@ internal sealed class BacktestFile
 
     /// <summary>Reads a file and sends it, row by row, through the pipeline of a partition.</summary>
     /// <exception cref="InvalidDataException">The file can't be read, or the pipeline refuses a row; the message says which and why.</exception>
-    public static BacktestFile Run(string path, string family, TimeSpan? interval, DetectionPolicy policy)
+    public static BacktestFile Run(string path, string family, TimeSpan? interval, DetectionPolicy policy, PolicySet? policies = null)
     {
         var file = SeriesFile.Open(path, interval);
         SeriesRow[] rows = [.. file.Rows()];
         if (rows.Length == 0) throw new InvalidDataException($"{path} has a header and no row");
         var backtest = new BacktestFile(file, rows, EventLabels.Of(file, rows), family);
-        backtest.Run(policy);
+        backtest.Run(policy, policies);
         return backtest;
     }
 
-    private void Run(DetectionPolicy policy)
+    private void Run(DetectionPolicy policy, PolicySet? policies)
     {
-        var pipeline = new PartitionPipeline("backtest", 0, policy) { Observer = Observe };
+        var pipeline = new PartitionPipeline("backtest", 0, policy, policies) { Observer = Observe };
         using var message = new RowMessage(File.Name, File.Metrics);
         var shift = File.HasCalendarTime ? TimeSpan.Zero : Epoch - Timestamp.Zero;
         var events = new List<AlertEvent>();

@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Policies;
+
 namespace LeptonStream.Cli.Backtest;
 
 /// <summary>What to backtest.</summary>
@@ -6,4 +8,11 @@ namespace LeptonStream.Cli.Backtest;
 /// <param name="Scores">A folder for one scores file per input, or null.</param>
 /// <param name="VusWindow">The longest buffer of the volume under the surface, in rows.</param>
 /// <param name="Html">The file of the report with a chart of every series, or null.</param>
-internal sealed record BacktestOptions(string Path, TimeSpan? Interval = null, string? Scores = null, int VusWindow = VolumeUnderSurface.ComparableWindow, string? Html = null);
+/// <param name="Policies">What differs from series to series; null for the default.</param>
+internal sealed record BacktestOptions(
+    string Path,
+    TimeSpan? Interval = null,
+    string? Scores = null,
+    int VusWindow = VolumeUnderSurface.ComparableWindow,
+    string? Html = null,
+    PolicySet? Policies = null);

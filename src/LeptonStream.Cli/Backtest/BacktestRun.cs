@@ -23,7 +23,7 @@ internal sealed class BacktestRun(BacktestOptions options)
             {
                 runs[i] = TrainingRun(paths[i]);
                 if (runs[i] is not null) return;
-                files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default);
+                files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default, options.Policies);
                 files[i]!.Areas = ScoreAreas.Of(files[i]!.Series, options.VusWindow);
                 if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, RelativeTo(paths[i])));
             }

@@ -46,7 +46,7 @@ internal static class DemoCommand
         {
             if (result.GetResult(duration) is not null && result.GetResult(speed) is not null) result.AddError("--duration and --speed both say how fast to go: give one of them");
         });
-        command.WithSettings(Brokers, "Dashboard:Url").WithExamples(
+        command.WithSettings(Brokers, "Detector:PoliciesFile", "Dashboard:Url").WithExamples(
             ("lepton demo", "watch it, then look around in the dashboard until Ctrl-C"),
             ("lepton demo --once --json", "as fast as it goes, for programs"),
             ("lepton demo --duration 5m --seed 7", "slower, another story"),

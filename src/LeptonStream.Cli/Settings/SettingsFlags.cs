@@ -31,6 +31,7 @@ internal static class SettingsFlags
         ["Kafka:TopicPrefix"] = Flag("--topic-prefix", "PREFIX", "Begins the name of every topic (default 'lepton.')"),
         ["Storage:ConnectionString"] = Flag("--storage", "CONNECTION", "Journal: 'Host=…;Database=…' for PostgreSQL, 'Data Source=FILE' for SQLite (default lepton.db)"),
         ["Detector:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-detector)"),
+        ["Detector:PoliciesFile"] = Flag("--policies", "FILE", "Detection policies: matchers with budgets, directions, limits (default: what is known of metrics by their names)"),
         ["Notifier:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-notifier)"),
         ["Notifier:RoutingFile"] = Flag("--routing", "FILE", "Routes and receivers in Alertmanager's words (default: every alert to the console and the webhook)"),
         ["Notifier:WebhookUrl"] = Flag("--webhook", "URL", "Without --routing: a webhook that is told of every alert"),

@@ -81,6 +81,9 @@ public sealed record AlertEvent
     /// <summary>What it means, in Chinese.</summary>
     public required Explanation Chinese { get; init; }
 
+    /// <summary>What is expected to happen, on events of an early warning; else null.</summary>
+    public ExpectedBreach? EarlyWarning { get; init; }
+
     /// <summary>A page that tells what to do, or null.</summary>
     public string? RunbookUrl { get; init; }
 
@@ -90,6 +93,13 @@ public sealed record AlertEvent
     /// <summary>The annotations under which Alertmanager users know it (<c>summary</c>, <c>description</c>, <c>runbook_url</c>, …).</summary>
     public required LabelSet Annotations { get; init; }
 }
+
+/// <summary>A limit that a series is expected to reach.</summary>
+/// <param name="Limit">The limit, in the series' unit.</param>
+/// <param name="ExpectedBreachAt">When it is expected to be reached (or was); null once the warning is over.</param>
+/// <param name="Earliest">The early end of the likely interval (nominally 19 in 20); null once the warning is over.</param>
+/// <param name="Latest">The late end of that interval; null once the warning is over.</param>
+public sealed record ExpectedBreach(double Limit, Timestamp? ExpectedBreachAt, Timestamp? Earliest, Timestamp? Latest);
 
 /// <summary>What one detector contributed to a score.</summary>
 /// <param name="Name">The detector's name, as in docs/detectors.</param>

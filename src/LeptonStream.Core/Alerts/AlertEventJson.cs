@@ -64,6 +64,7 @@ public static class AlertEventJson
         WriteExplanation(json, "en", alert.English);
         WriteExplanation(json, "zh-CN", alert.Chinese);
         json.WriteEndObject();
+        if (alert.EarlyWarning is { } warning) WriteEarlyWarning(json, warning);
         if (alert.RunbookUrl is { } runbook) json.WriteString("runbookUrl", runbook);
         json.WriteStartObject("alertmanager");
         WriteLabels(json, "labels", alert.RoutingLabels);
@@ -90,12 +91,13 @@ public static class AlertEventJson
         }
     }
 
-    /// <summary>The wire name of a type: <c>opened</c>, <c>updated</c>, <c>resolved</c>.</summary>
+    /// <summary>The wire name of a type: <c>opened</c>, <c>updated</c>, <c>resolved</c>, <c>early_warning</c>.</summary>
     public static string NameOf(AlertEventType type) => type switch
     {
         AlertEventType.Opened => "opened",
         AlertEventType.Updated => "updated",
         AlertEventType.Resolved => "resolved",
+        AlertEventType.EarlyWarning => "early_warning",
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
@@ -141,11 +143,25 @@ public static class AlertEventJson
             Points = [.. json.GetProperty("points").EnumerateArray().Select(Point)],
             English = ReadExplanation(explanation.GetProperty("en")),
             Chinese = ReadExplanation(explanation.GetProperty("zh-CN")),
+            EarlyWarning = json.TryGetProperty("earlyWarning", out var warning) && warning.ValueKind != JsonValueKind.Null ? ReadEarlyWarning(warning) : null,
             RunbookUrl = OptionalText(json, "runbookUrl"),
             RoutingLabels = Labels(alertmanager.GetProperty("labels")),
             Annotations = Labels(alertmanager.GetProperty("annotations")),
         };
     }
+
+    private static void WriteEarlyWarning(Utf8JsonWriter json, ExpectedBreach warning)
+    {
+        json.WriteStartObject("earlyWarning");
+        json.WriteNumber("limit", warning.Limit);
+        json.WriteString("expectedBreachAt", warning.ExpectedBreachAt?.ToString());
+        json.WriteString("earliest", warning.Earliest?.ToString());
+        json.WriteString("latest", warning.Latest?.ToString());
+        json.WriteEndObject();
+    }
+
+    private static ExpectedBreach ReadEarlyWarning(JsonElement json) => new(
+        json.GetProperty("limit").GetDouble(), OptionalTime(json, "expectedBreachAt"), OptionalTime(json, "earliest"), OptionalTime(json, "latest"));
 
     private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {
@@ -212,6 +228,8 @@ public static class AlertEventJson
 
     private static Timestamp Time(JsonElement json, string name) =>
         Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(Text(json, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+
+    private static Timestamp? OptionalTime(JsonElement json, string name) => OptionalText(json, name) is null ? null : Time(json, name);
 
     private static string Text(JsonElement json, string name) =>
         json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");

@@ -11,4 +11,7 @@ public enum AlertEventType
 
     /// <summary>The alert is over: the last event of its alert id.</summary>
     Resolved = 2,
+
+    /// <summary>A limit is expected to be reached: the first event of its alert id, and each one that tells a new time.</summary>
+    EarlyWarning = 3,
 }

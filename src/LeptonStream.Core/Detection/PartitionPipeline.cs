@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -15,18 +16,25 @@ public sealed class PartitionPipeline
     private readonly AlertEventBuilder _events;
     private readonly SampleBatch _batch = new();
     private readonly Dictionary<UInt128, SeriesState> _series = [];
+
+    // Series that the policies ignore, by id only. One whose alert is open when they begin to is followed until that is over.
+    private readonly HashSet<UInt128> _ignored = [];
+    private readonly HashSet<UInt128> _leaving = [];
+    private PolicySet _policies;
     private readonly long[] _refusals = new long[Enum.GetValues<SampleRefusal>().Length];
 
     /// <summary>Makes an empty pipeline for one partition.</summary>
     /// <param name="topic">The input topic's name, for the events.</param>
     /// <param name="partition">The input partition's number.</param>
     /// <param name="policy">How to judge.</param>
-    public PartitionPipeline(string topic, int partition, DetectionPolicy policy)
+    /// <param name="policies">What differs from series to series; null for <see cref="PolicySet.Default"/>.</param>
+    public PartitionPipeline(string topic, int partition, DetectionPolicy policy, PolicySet? policies = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         _topic = topic;
         _partition = partition;
         _policy = policy;
+        _policies = policies ?? PolicySet.Default;
         _format = new(policy.Limits);
         _pipeline = new(policy);
         _events = new(policy, _pipeline);
@@ -40,6 +48,21 @@ public sealed class PartitionPipeline
 
     /// <summary>How many samples of accepted records were not judged, for this reason, since the pipeline began.</summary>
     public long RefusedSamples(SampleRefusal reason) => _refusals[(int)reason];
+
+    /// <summary>Judges by other policies from the next record on. Series that are known are asked about anew.</summary>
+    public void Adopt(PolicySet policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        _policies = policies;
+        _ignored.Clear();
+        _leaving.Clear();
+        foreach (var (id, series) in _series)
+        {
+            if (!policies.For(series.Key).Ignore) continue;
+            if (series.Alert.Phase == AlertPhase.Open) _leaving.Add(id);
+            else Forget(id);
+        }
+    }
 
     /// <summary>
     /// Takes one record: reads it, judges each of its samples and appends the events that follow to <paramref name="events"/>.
@@ -76,8 +99,16 @@ public sealed class PartitionPipeline
     {
         if (!_series.TryGetValue(metric.Id.Value, out var series))
         {
+            if (_ignored.Contains(metric.Id.Value)) return SampleRefusal.Ignored;
             if (_series.Count >= _policy.SeriesPerPartition) return SampleRefusal.SeriesLimit;
-            series = _pipeline.NewSeries(metric.Id, _batch.KeyOf(entity, metric));
+            var key = _batch.KeyOf(entity, metric);
+            if (_policies.For(key).Ignore)
+            {
+                Forget(metric.Id.Value);
+                return SampleRefusal.Ignored;
+            }
+
+            series = _pipeline.NewSeries(metric.Id, key);
             _series.Add(metric.Id.Value, series);
         }
 
@@ -87,6 +118,14 @@ public sealed class PartitionPipeline
         if (judgement.Change != AlertChange.None) events.Add(_events.Build(series, sample, judgement, position, events.Count - firstEvent));
         Observer?.Invoke(new(series.Key, sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
             judgement.Forecast.Expected, judgement.Lower, judgement.Upper));
+        if (_leaving.Count > 0 && series.Alert.Phase != AlertPhase.Open && _leaving.Remove(metric.Id.Value)) Forget(metric.Id.Value);
         return SampleRefusal.None;
+    }
+
+    // Bounded, as everything that producers can make grow: an id that finds no room is asked about at every sample.
+    private void Forget(UInt128 id)
+    {
+        _series.Remove(id);
+        if (_ignored.Count < _policy.SeriesPerPartition) _ignored.Add(id);
     }
 }

@@ -17,4 +17,13 @@ public enum SampleRefusal
 
     /// <summary>Its series is new and the partition holds as many series as it may.</summary>
     SeriesLimit = 4,
+
+    /// <summary>It is the first of a counter, whose rate takes two.</summary>
+    CounterStart = 5,
+
+    /// <summary>Its counter began anew: how much it had counted by then is unknown.</summary>
+    CounterReset = 6,
+
+    /// <summary>The policy ignores its series.</summary>
+    Ignored = 7,
 }

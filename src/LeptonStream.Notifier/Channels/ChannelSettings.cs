@@ -1,4 +1,4 @@
-using LeptonStream.Notifier.Routing;
+using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
 

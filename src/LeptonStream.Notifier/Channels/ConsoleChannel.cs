@@ -1,6 +1,6 @@
 using System.Globalization;
 using LeptonStream.Alerting;
-using LeptonStream.Notifier.Routing;
+using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
 

@@ -1,5 +1,6 @@
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Routing;
 

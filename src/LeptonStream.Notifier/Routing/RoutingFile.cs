@@ -1,6 +1,7 @@
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Series;
+using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Routing;
 
@@ -14,9 +15,9 @@ internal static class RoutingFile
     /// <returns>The routing, or null and everything that is wrong, each with its line and field.</returns>
     public static NotifierRouting? Parse(string yaml, out IReadOnlyList<string> errors)
     {
-        var wrong = new List<string>();
-        errors = wrong;
-        if (YamlSection.Parse(yaml, wrong) is not { } file) return null;
+        var wrong = new YamlErrors();
+        errors = wrong.All;
+        if (YamlSection.Parse(yaml, "'route' and 'receivers'", wrong) is not { } file) return null;
 
         var channels = new Dictionary<(string Receiver, string Channel), ChannelSettings>();
         ReceiverConfig[] receivers = [.. file.Sections("receivers").Select(section => Receiver(section, channels))];
@@ -24,7 +25,7 @@ internal static class RoutingFile
         foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1)) file.Wrong("receivers", $"defines '{twice.Key}' twice");
         var route = file.Section("route") is { } root ? Route(root, names, isRoot: true) : new RouteConfig();
         file.End();
-        if (wrong.Count > 0) return null;
+        if (wrong.All.Count > 0) return null;
 
         try
         {
@@ -84,17 +85,7 @@ internal static class RoutingFile
 
     private static List<Matcher> Matchers(YamlSection section)
     {
-        var matchers = new List<Matcher>();
-        foreach (var (text, line) in section.Texts("matchers") ?? [])
-        {
-            // One text may hold several, in braces or not: {a="b", c=~"d"}.
-            foreach (var part in MatcherList.Split(text))
-            {
-                if (Matcher.TryParse(part, out var matcher, out var error)) matchers.Add(matcher!);
-                else section.Wrong(line, "matchers", $"has a wrong entry: {error}");
-            }
-        }
-
+        var matchers = section.Matchers("matchers");
         foreach (var (name, value, line) in section.Pairs("match")) Add(name, MatchOperator.Equal, value, line, "match");
         // Anchored as Alertmanager writes it: the pattern stands in the group key.
         foreach (var (name, value, line) in section.Pairs("match_re")) Add(name, MatchOperator.Matches, $"^(?:{value})$", line, "match_re");

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection;
+using LeptonStream.Core.Tests.Detection.EarlyWarning;
 using LeptonStream.Testing;
 using NJsonSchema;
 
@@ -25,6 +26,8 @@ public sealed class AlertEventJsonTests
     [TestCase("opened")]
     [TestCase("resolved")]
     [TestCase("not-a-number")]
+    [TestCase("early-warning")]
+    [TestCase("early-warning-withdrawn")]
     public void Write_OfASample_IsAsApproved(string name)
     {
         var path = Path.Combine(SharedFolder.RepositoryRoot, "test", "LeptonStream.Core.Tests", "Alerts", "Approved", name + ".json");
@@ -36,6 +39,8 @@ public sealed class AlertEventJsonTests
     [TestCase("opened")]
     [TestCase("resolved")]
     [TestCase("not-a-number")]
+    [TestCase("early-warning")]
+    [TestCase("early-warning-withdrawn")]
     public async Task Write_OfASample_FulfilsTheSchema(string name)
     {
         var schema = await JsonSchema.FromFileAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs", "alert-event.schema.json"));
@@ -46,6 +51,8 @@ public sealed class AlertEventJsonTests
     [TestCase("opened")]
     [TestCase("resolved")]
     [TestCase("not-a-number")]
+    [TestCase("early-warning")]
+    [TestCase("early-warning-withdrawn")]
     public void Read_OfWhatWasWritten_WritesTheSameAgain(string name)
     {
         var bytes = AlertEventJson.Write(Samples[name]);
@@ -97,6 +104,8 @@ public sealed class AlertEventJsonTests
             ["opened"] = driver.Events.First(e => e.Type == AlertEventType.Opened),
             ["resolved"] = driver.Events.Last(e => e.Type == AlertEventType.Resolved),
             ["not-a-number"] = loss.Events.Single(),
+            ["early-warning"] = EarlyWarnings.Leak()[0],
+            ["early-warning-withdrawn"] = EarlyWarnings.Leak()[^1],
         };
     }
 

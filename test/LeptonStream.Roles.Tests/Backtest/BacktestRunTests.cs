@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LeptonStream.Cli.Backtest;
+using LeptonStream.Detector.Policies;
 
 namespace LeptonStream.Roles.Tests.Backtest;
 
@@ -89,6 +90,15 @@ internal sealed class BacktestRunTests
         var result = Run();
         Assert.That(result.Files, Is.Empty);
         Assert.That(result.Skipped.Single().Reason, Does.Contain("no time column"));
+    }
+
+    [Test]
+    public void Run_Policies_DecideWhatIsJudged()
+    {
+        Write("wide.csv", "ts_ms,loss,epoch", 300, (row, noise) => FormattableString.Invariant($"{15000 * row},{3 + (noise / 10)},{row / 100.0}"));
+        Assert.That(Run().Files.Single().Samples, Is.EqualTo(300));
+        var policies = PolicyFile.Parse("rules: [{matchers: [metric=epoch], ignore: false}]", "x", out _);
+        Assert.That(new BacktestRun(new(_folder, Policies: policies)).Run(default).Files.Single().Samples, Is.EqualTo(600));
     }
 
     [Test]

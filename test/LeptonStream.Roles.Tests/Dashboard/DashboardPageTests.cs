@@ -35,6 +35,21 @@ public sealed class DashboardPageTests
     }
 
     [Test]
+    public async Task Open_EarlyWarning_TellsItsLimitAndWhenItWillBeReached()
+    {
+        await _dashboard.Journal.Record(AlertEvents.EarlyWarning("cache"));
+
+        await using var page = await Browser.Open(_dashboard);
+        await page.Shows("cache");
+        await page.Page.Locator("#detail h2").WaitForAsync();
+
+        var detail = await page.Page.Locator("#detail").InnerTextAsync();
+        Assert.That(detail, Does.Contain("Early warning").And.Contain("250").And.Contain("early-warning"));
+        Assert.That(detail, Does.Match("(?i)reached at").And.Match("likely .* to "));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
     public async Task Live_AlertOpensChangesAndResolves_WithoutReload()
     {
         await using var page = await Browser.Open(_dashboard);

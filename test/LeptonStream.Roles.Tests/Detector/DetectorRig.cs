@@ -66,8 +66,8 @@ internal sealed class DetectorRig : IDisposable
         if (time is not null) builder.Services.AddSingleton(time);
         builder.Services.AddDetector(builder.Configuration);
         var host = builder.Build();
-        _hosts.Add(host);
         host.Start();
+        _hosts.Add(host);
         return host;
     }
 

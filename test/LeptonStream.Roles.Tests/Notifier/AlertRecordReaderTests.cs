@@ -22,6 +22,17 @@ public sealed class AlertRecordReaderTests
         Assert.That(record.PublishedAt.UnixMilliseconds, Is.EqualTo(1_800_000_000_123));
     }
 
+    [Test]
+    public void Read_AnEarlyWarning_IsAnEventToo()
+    {
+        var warning = AlertEvents.EarlyWarning("cache");
+
+        var record = AlertRecordReader.Read(Record(AlertEventJson.Write(warning)), out var refusal);
+
+        Assert.That(refusal, Is.Null);
+        Assert.That((record.Event!.Type, record.Event.EarlyWarning), Is.EqualTo((AlertEventType.EarlyWarning, warning.EarlyWarning)));
+    }
+
     [TestCase("", "empty_value")]
     [TestCase("{", "no_alert_event")]
     [TestCase("[]", "no_alert_event")]
@@ -56,7 +67,7 @@ public sealed class AlertRecordReaderTests
     [Test]
     public void Read_AnyFieldOfAnyType_NeverThrows([Values("null", "1", "-1e308", "\"\"", "\"x\"", "true", "[]", "{}", "[1]", "[[]]", "[[1,2]]", "\"\\ud800\"", "1e400", "\"9999-99-99\"", "{\"en\":[]}")] string hostile)
     {
-        var whole = JsonNode.Parse(AlertEventJson.Write(AlertEvents.Opened("latency")))!.AsObject();
+        var whole = JsonNode.Parse(AlertEventJson.Write(AlertEvents.EarlyWarning("latency")))!.AsObject();
         foreach (var field in whole.Select(pair => pair.Key).ToArray())
         {
             var parts = whole.Select(pair => $"\"{pair.Key}\":{(pair.Key == field ? hostile : pair.Value?.ToJsonString() ?? "null")}");

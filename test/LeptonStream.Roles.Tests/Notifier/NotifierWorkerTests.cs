@@ -38,6 +38,24 @@ public sealed class NotifierWorkerTests
     }
 
     [Test]
+    public async Task Run_EarlyWarning_FiresUntilItIsWithdrawnAndTellsAMovedTimeNotAnew()
+    {
+        _rig.Start();
+        _rig.Publish(1, AlertEvents.EarlyWarning("cache"));
+        await _rig.Sink.Receives(1);
+        _rig.Publish(1, AlertEvents.EarlyWarning("cache", 30));
+        await Eventually.True(() => _rig.Probe.Committed(NotifierRig.Group, _rig.Topics.Alerts, 1) == 2, "the second event recorded");
+        var end = AlertEvents.Resolved("cache", 60);
+        _rig.Publish(1, end with { RoutingLabels = end.RoutingLabels.With(("alertname", "LeptonStreamEarlyWarning")) });
+        await _rig.Sink.Receives(2);
+
+        Assert.That(_rig.Sink.Calls.Select(call => $"{call.Status}: {call.Reason}"), Is.EqualTo(new[] { "firing: first notification", "resolved: all alerts resolved" }));
+        Assert.That(_rig.Sink.Calls[0].Body.GetProperty("alerts")[0].GetProperty("labels").GetProperty("alertname").GetString(), Is.EqualTo("LeptonStreamEarlyWarning"));
+        Assert.That(await _rig.Rows<string>("select type from alert_event order by seq"), Is.EqualTo(new[] { "early_warning", "early_warning", "resolved" }));
+        Assert.That(await _rig.Rows<(string, string)>("select status, severity from alert"), Is.EqualTo(new[] { ("resolved", "warning") }));
+    }
+
+    [Test]
     public async Task Run_RestartInTheMiddle_RecordsAndTellsNothingTwice()
     {
         var first = _rig.Start();

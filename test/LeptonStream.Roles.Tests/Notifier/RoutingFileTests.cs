@@ -3,6 +3,7 @@ using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Series;
 using LeptonStream.Testing;
+using LeptonStream.Yaml;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 

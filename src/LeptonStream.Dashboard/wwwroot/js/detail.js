@@ -113,13 +113,17 @@ export class AlertDetailView {
 function facts(alert, event, history) {
   const fact = (key, value, note) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, value, note && el('small', {}, note)));
   const onset = Date.parse(event.onset);
-  const opened = history.findLast(entry => entry.type === 'opened');
+  const opened = history.findLast(entry => entry.type === 'opened' || entry.type === 'early_warning');
+  const breach = event.earlyWarning;
   const late = opened && Date.parse(opened.detectedAt) - onset;
   const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
   const band = event.lower === null || event.upper === null ? null : t('chart.range', { lower: number(event.lower), upper: quantity(event.upper, event.unit) });
   return el('dl', { class: 'facts' },
     fact('fact.seen', event.valueText ?? quantity(event.value, event.unit)),
-    fact('fact.expected', quantity(event.expected, event.unit), band),
+    !breach && fact('fact.expected', quantity(event.expected, event.unit), band),
+    breach && fact('fact.limit', quantity(breach.limit, event.unit)),
+    breach?.expectedBreachAt && fact('fact.breach', timeOf(Date.parse(breach.expectedBreachAt)),
+      t('fact.breach.range', { earliest: clock(Date.parse(breach.earliest)), latest: clock(Date.parse(breach.latest)) })),
     fact('fact.score', t('score', { score: number(alert.score, 3) }), t('score.title')),
     fact('fact.confidence', percent(event.confidence), event.confidence < lowConfidence && t('fact.confidence.low')),
     fact('fact.onset', timeOf(onset), delay),

@@ -1,7 +1,7 @@
-namespace LeptonStream.Notifier.Routing;
+namespace LeptonStream.Yaml;
 
 /// <summary>Several matchers in one text: <c>{severity="critical", model=~"llama.*"}</c>.</summary>
-internal static class MatcherList
+public static class MatcherList
 {
     /// <summary>Cuts the text at the commas that stand outside quotes; braces around it and a last comma are dropped.</summary>
     public static IEnumerable<string> Split(string text)

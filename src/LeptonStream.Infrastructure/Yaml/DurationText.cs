@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace LeptonStream.Notifier.Routing;
+namespace LeptonStream.Yaml;
 
 /// <summary>Durations as Prometheus and Alertmanager write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1d</c>, <c>500ms</c>.</summary>
-internal static partial class DurationText
+public static partial class DurationText
 {
     public const string Form = "write a duration such as 500ms, 30s, 5m, 4h, 1d or 1h30m";
 
@@ -25,6 +25,10 @@ internal static partial class DurationText
         duration = TimeSpan.FromMilliseconds(milliseconds);
         return true;
     }
+
+    /// <summary>A duration that is known to be one.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static TimeSpan Parse(string text) => TryParse(text, out var duration) ? duration : throw new FormatException(Form);
 
     private static readonly (string Unit, double Milliseconds)[] Units =
     [

@@ -1,29 +1,35 @@
-using System.Globalization;
+using LeptonStream.Alerting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace LeptonStream.Notifier.Routing;
+namespace LeptonStream.Yaml;
 
 /// <summary>
-/// One mapping of the routing file, read strictly: a field that nobody asked for is an error, and every error says its line.
+/// One mapping of a settings file in YAML, read strictly: a field that nobody asked for is an error, and every error says its line.
 /// Errors are gathered, so that a person sees all of them at once.
 /// </summary>
-internal sealed class YamlSection
+public sealed partial class YamlSection
 {
     private readonly YamlMappingNode _node;
     private readonly string _path;
-    private readonly List<string> _errors;
+    private readonly YamlErrors _errors;
     private readonly HashSet<string> _known = [];
 
-    private YamlSection(YamlMappingNode node, string path, List<string> errors)
+    private YamlSection(YamlMappingNode node, string path, YamlErrors errors)
     {
         _node = node;
         _path = path;
         _errors = errors;
     }
 
+    /// <summary>The line on which the mapping begins.</summary>
+    public int Line => (int)_node.Start.Line;
+
     /// <summary>Reads a document whose root is a mapping; null (and an error) where it is not.</summary>
-    public static YamlSection? Parse(string yaml, List<string> errors)
+    /// <param name="yaml">The text of the file.</param>
+    /// <param name="fields">The fields of the root, for people: <c>'route' and 'receivers'</c>.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static YamlSection? Parse(string yaml, string fields, YamlErrors errors)
     {
         var parser = new Parser(new StringReader(yaml));
         try
@@ -31,59 +37,18 @@ internal sealed class YamlSection
             var stream = new YamlStream();
             stream.Load(parser);
             if (stream.Documents is [{ RootNode: YamlMappingNode root }]) return new YamlSection(root, "", errors);
-            errors.Add("line 1: a mapping with the fields 'route' and 'receivers' must stand here, and one document only");
+            errors.Add(1, $"a mapping with the fields {fields} must stand here, and one document only");
         }
         catch (YamlException wrong)
         {
-            errors.Add($"line {wrong.Start.Line}: {wrong.Message}");
+            errors.Add((int)wrong.Start.Line, wrong.Message);
         }
         catch (InvalidOperationException)
         {
             // The scanner's own answer to a list or mapping that is never closed.
-            errors.Add($"line {parser.Current?.End.Line ?? 1}: this is not YAML: what begins here does not end");
+            errors.Add((int)(parser.Current?.End.Line ?? 1), "this is not YAML: what begins here does not end");
         }
 
-        return null;
-    }
-
-    /// <summary>A text that may be absent.</summary>
-    public string? Text(string field)
-    {
-        if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode scalar) return scalar.Value ?? "";
-        Wrong(node, field, "must be a text");
-        return null;
-    }
-
-    /// <summary>A text that must be there; empty (and an error) where it is not.</summary>
-    public string RequiredText(string field)
-    {
-        var text = Text(field);
-        if (string.IsNullOrEmpty(text)) Wrong(_node, field, "is missing");
-        return text ?? "";
-    }
-
-    public bool Flag(string field, bool otherwise)
-    {
-        if (Child(field) is not { } node) return otherwise;
-        if (node is YamlScalarNode { Value: "true" or "false" } scalar) return scalar.Value == "true";
-        Wrong(node, field, "must be true or false");
-        return otherwise;
-    }
-
-    public int Count(string field)
-    {
-        if (Child(field) is not { } node) return 0;
-        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-        Wrong(node, field, "must be a whole number, 0 or more");
-        return 0;
-    }
-
-    public TimeSpan? Duration(string field)
-    {
-        if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode scalar && DurationText.TryParse(scalar.Value ?? "", out var duration)) return duration;
-        Wrong(node, field, $"is no duration: {DurationText.Form}");
         return null;
     }
 
@@ -94,6 +59,23 @@ internal sealed class YamlSection
         if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode)) return [.. list.Cast<YamlScalarNode>().Select(item => (item.Value ?? "", (int)item.Start.Line))];
         Wrong(node, field, "must be a list of texts");
         return null;
+    }
+
+    /// <summary>A list of matchers in Alertmanager's notation; empty where it is absent.</summary>
+    public List<Matcher> Matchers(string field)
+    {
+        var matchers = new List<Matcher>();
+        foreach (var (text, line) in Texts(field) ?? [])
+        {
+            // One text may hold several, in braces or not: {a="b", c=~"d"}.
+            foreach (var part in MatcherList.Split(text))
+            {
+                if (Matcher.TryParse(part, out var matcher, out var error)) matchers.Add(matcher!);
+                else Wrong(line, field, $"has a wrong entry: {error}");
+            }
+        }
+
+        return matchers;
     }
 
     /// <summary>A mapping of texts; empty where it is absent.</summary>
@@ -109,9 +91,16 @@ internal sealed class YamlSection
     /// <summary>A mapping that must be there; null (and an error) where it is not.</summary>
     public YamlSection? Section(string field)
     {
-        if (Child(field) is not { } node) Wrong(_node, field, "is missing");
-        else if (node is YamlMappingNode map) return new YamlSection(map, Below(field), _errors);
-        else Wrong(node, field, "must be a mapping");
+        if (Child(field) is null) Wrong(_node, field, "is missing");
+        return OptionalSection(field);
+    }
+
+    /// <summary>A mapping, or null where it is absent (or none, with an error).</summary>
+    public YamlSection? OptionalSection(string field)
+    {
+        if (Child(field) is not { } node) return null;
+        if (node is YamlMappingNode map) return new YamlSection(map, Below(field), _errors);
+        Wrong(node, field, "must be a mapping");
         return null;
     }
 
@@ -128,7 +117,7 @@ internal sealed class YamlSection
     /// <summary>Reports an error in a field of this section.</summary>
     public void Wrong(string field, string what) => Wrong(Find(field) ?? _node, field, what);
 
-    public void Wrong(int line, string field, string what) => _errors.Add($"line {line}: {Below(field)} {what}");
+    public void Wrong(int line, string field, string what) => _errors.Add(line, $"{Below(field)} {what}");
 
     /// <summary>Reports every field that nobody asked for. Call it when the section is read.</summary>
     public void End()
@@ -151,5 +140,5 @@ internal sealed class YamlSection
 
     private void Wrong(YamlNode at, string field, string what) => Wrong((int)at.Start.Line, field, what);
 
-    private string Below(string field) => _path.Length == 0 ? field : $"{_path}.{field}";
+    private string Below(string field) => _path.Length == 0 ? field : field.Length == 0 ? _path : $"{_path}.{field}";
 }

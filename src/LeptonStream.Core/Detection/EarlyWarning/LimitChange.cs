@@ -1,0 +1,36 @@
+namespace LeptonStream.Detection.EarlyWarning;
+
+/// <summary>Where the watch over a limit stands.</summary>
+public enum LimitPhase
+{
+    /// <summary>No breach is in sight.</summary>
+    Quiet = 0,
+
+    /// <summary>A breach is expected and was told.</summary>
+    Warned = 1,
+
+    /// <summary>What was expected has come: the limit is reached.</summary>
+    Reached = 2,
+}
+
+/// <summary>What a sample changed about the watch over a limit, and so whether an event is published.</summary>
+public enum LimitChange
+{
+    /// <summary>Nothing to tell.</summary>
+    None = 0,
+
+    /// <summary>A breach is expected within the horizon: an <c>early_warning</c> event.</summary>
+    Warned = 1,
+
+    /// <summary>The expected time has moved by much: an <c>early_warning</c> event with the new one.</summary>
+    Moved = 2,
+
+    /// <summary>The limit is reached: an <c>early_warning</c> event that says so.</summary>
+    Reached = 3,
+
+    /// <summary>The trend that led to the limit is broken: a <c>resolved</c> event.</summary>
+    Withdrawn = 4,
+
+    /// <summary>The series has come down from its limit: a <c>resolved</c> event.</summary>
+    Receded = 5,
+}

@@ -1,0 +1,261 @@
+using LeptonStream.Detection.Policies;
+using LeptonStream.Samples;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.EarlyWarning;
+
+/// <summary>
+/// Tells ahead of time that a series will reach its limit. Its course is kept as the means of 48 buckets, 120 to a horizon; from where the present rise
+/// began, a robust line (<see cref="TrendFit"/>) says when the limit is reached, with an interval. It warns when three buckets in a row say so within the horizon
+/// and beyond doubt, tells again when the time has moved by much, and withdraws when the rise turns back or no longer leads there.
+/// </summary>
+/// <remarks>
+/// What a series does by habit is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a rush hour), only a
+/// rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample; about 580 bytes.
+/// A function of the samples and the limit only.
+/// </remarks>
+public sealed class LimitWatch
+{
+    private const int Horizon = 120;
+
+    // Breaches in a row that warn; points of doubt that withdraw: eight where the rise turns back, four where the trend leads away, one where it
+    // can't be told. Where half of the rise is lost there is no doubt.
+    private const int EnoughBreaches = 3;
+    private const int EnoughDoubt = 16;
+    private const int TurnDoubt = 8;
+    private const int AwayDoubt = 4;
+    private const double DeepTurn = 0.5;
+
+    // Buckets of rise that it takes where the series has never been that high, where it has, and where less than a day is known from before the rise.
+    private const int ShortRise = 8;
+    private const int LongRise = 24;
+    private const int FirstRise = 60;
+
+    // What goes beyond its habit must do so by a usual rise, or by this share of the way from there to the limit.
+    private const double BeyondHabit = 0.2;
+
+    // The limit counts as reached this close to it, as a share of the limit or of the way from where the rise began; over again five times as far off.
+    private const double ReachedShare = 0.01;
+    private const double ReachedWay = 0.02;
+    private const double RecededFactor = 5;
+    private const int EnoughCalm = 6;
+
+    // Buckets after the end of a warning in which there is no new one.
+    private const int Refractory = 24;
+
+    private const double MostUrgency = 10;
+
+    private static readonly TimeSpan ShortestMemory = TimeSpan.FromHours(84);
+
+    private readonly double _sign;
+    private readonly long _span;
+    private readonly long _day;
+    private readonly BucketCourse _course;
+    private readonly RiseTracker _rise = new();
+    private int _breaches;
+    private int _doubt;
+    private int _calm;
+    private double _reachedFrom;
+    private long _toldBucket;
+    private long _quietUntil = long.MinValue;
+
+    /// <summary>Makes a watch that has seen nothing.</summary>
+    /// <param name="limit">The limit.</param>
+    /// <exception cref="ArgumentException">The limit is not finite or looks ahead by nothing.</exception>
+    public LimitWatch(MetricLimit limit)
+    {
+        ArgumentNullException.ThrowIfNull(limit);
+        if (!double.IsFinite(limit.Value) || limit.Horizon <= TimeSpan.Zero) throw new ArgumentException("A limit must be finite and its horizon above zero.", nameof(limit));
+        Limit = limit;
+        _sign = limit.IsFloor ? -1 : 1;
+        var width = Math.Max(1, limit.Horizon.Ticks * 100 / Horizon);
+        _span = (long)Math.Max(10 * Horizon, Math.Ceiling(ShortestMemory.Ticks * 100.0 / width));
+        _day = Math.Max(LongRise, TimeSpan.TicksPerDay * 100 / width);
+        _course = new(width);
+    }
+
+    /// <summary>The limit.</summary>
+    public MetricLimit Limit { get; }
+
+    /// <summary>Where the watch stands.</summary>
+    public LimitPhase Phase { get; private set; }
+
+    /// <summary>When the limit is expected to be reached, as told last.</summary>
+    public BreachForecast Told { get; private set; } = BreachForecast.None;
+
+    /// <summary>The horizon divided by the time that was left, the most so far in this warning: 1 is as far ahead as it looks, 10 the most.</summary>
+    public double Urgency { get; private set; }
+
+    /// <summary>When the rise began that led to the warning.</summary>
+    public Timestamp Onset { get; private set; }
+
+    /// <summary>The id of the warning, given by <see cref="Name"/>.</summary>
+    public UInt128 AlertId { get; private set; }
+
+    /// <summary>Gives the warning that was just told its id.</summary>
+    public void Name(UInt128 alertId) => AlertId = alertId;
+
+    /// <summary>Takes a sample and says what it changed. Samples are in order of time; one that is older or not finite changes nothing.</summary>
+    /// <param name="time">Its event time.</param>
+    /// <param name="value">Its value, in the series' unit.</param>
+    public LimitChange Observe(Timestamp time, double value)
+    {
+        var bucket = _course.BucketOf(time);
+        if (!double.IsFinite(value) || bucket < _course.Bucket) return LimitChange.None;
+        var change = LimitChange.None;
+        if (bucket > _course.Bucket)
+        {
+            if (!_course.IsEmpty) change = Judge(_course.Close());
+            if (_course.Begin(bucket)) _rise.Restart();
+        }
+
+        // Measured from the limit: below it negative, whichever way it is approached.
+        _course.Add(_sign * (value - Limit.Value));
+        return change;
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs.</summary>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Write((int)Phase);
+        state.Write(AlertId);
+        state.Write(Onset.UnixNanoseconds);
+        state.Write(Told.At.UnixNanoseconds);
+        state.Write(Told.Earliest.UnixNanoseconds);
+        state.Write(Told.Latest.UnixNanoseconds);
+        state.Write(Urgency);
+        state.Write(_toldBucket);
+        state.Write(_quietUntil);
+        state.Write(_breaches);
+        state.Write(_doubt);
+        state.Write(_calm);
+        state.Write(_reachedFrom);
+        _course.Save(state);
+        _rise.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote on a watch of the same limit.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state)
+    {
+        Phase = (LimitPhase)state.ReadCount((int)LimitPhase.Reached);
+        AlertId = state.ReadUInt128();
+        Onset = new(state.ReadInt64());
+        Told = new(new(state.ReadInt64()), new(state.ReadInt64()), new(state.ReadInt64()));
+        Urgency = state.ReadDouble();
+        _toldBucket = state.ReadInt64();
+        _quietUntil = state.ReadInt64();
+        _breaches = state.ReadCount(EnoughBreaches);
+        _doubt = state.ReadCount(EnoughDoubt);
+        _calm = state.ReadCount(EnoughCalm);
+        _reachedFrom = state.ReadDouble();
+        _course.Load(ref state);
+        _rise.Load(ref state);
+    }
+
+    // A bucket is complete: its mean is one point of the course.
+    private LimitChange Judge(double level)
+    {
+        var reached = -Math.Max(ReachedShare * Math.Abs(Limit.Value), double.IsFinite(_rise.Low) ? -ReachedWay * _rise.Low : 0);
+        var turn = _rise.Observe(_course.Bucket, level, reached, _span);
+        return Phase switch
+        {
+            LimitPhase.Quiet => Await(level, reached),
+            LimitPhase.Warned => Follow(level, reached, turn),
+            _ => Recede(level),
+        };
+    }
+
+    private LimitChange Await(double level, double reached)
+    {
+        var outlook = level >= reached || _course.Bucket < _quietUntil || IsHabit(level) ? new(OutlookVerdict.Away) : Look();
+        _breaches = outlook.Verdict == OutlookVerdict.Breach && IsLongEnough(level) ? _breaches + 1 : 0;
+        if (_breaches < EnoughBreaches) return LimitChange.None;
+        Phase = LimitPhase.Warned;
+        // Where the line, drawn back, meets the level from which it rose: the lowest point itself may lie hours before.
+        var onset = _course.Ahead(-(level - _rise.Low) * outlook.Lead / -level);
+        Onset = onset > _course.TimeOf(_rise.From) ? onset : _course.TimeOf(_rise.From);
+        Urgency = 0;
+        _doubt = 0;
+        Tell(outlook);
+        return LimitChange.Warned;
+    }
+
+    private LimitChange Follow(double level, double reached, double turn)
+    {
+        if (level >= reached) return Reach(reached);
+        var outlook = Look();
+        _doubt = outlook.Verdict switch
+        {
+            _ when turn >= DeepTurn => EnoughDoubt,
+            _ when turn > 0 => Math.Min(EnoughDoubt, _doubt + TurnDoubt),
+            OutlookVerdict.Away => Math.Min(EnoughDoubt, _doubt + AwayDoubt),
+            OutlookVerdict.Unknown => _doubt + 1,
+            _ => 0,
+        };
+        if (_doubt >= EnoughDoubt)
+        {
+            if (turn == 0) _rise.Settle();
+            return End(LimitChange.Withdrawn);
+        }
+
+        if (outlook.Verdict < OutlookVerdict.Unsure || !double.IsFinite(outlook.Latest) || !HasMoved(outlook)) return LimitChange.None;
+        Tell(outlook);
+        return LimitChange.Moved;
+    }
+
+    private LimitChange Reach(double reached)
+    {
+        Phase = LimitPhase.Reached;
+        _reachedFrom = reached;
+        var now = _course.TimeOf(_course.Bucket + 1);
+        Told = new(now, now, now);
+        Urgency = MostUrgency;
+        return LimitChange.Reached;
+    }
+
+    private LimitChange Recede(double level)
+    {
+        _calm = level < RecededFactor * _reachedFrom ? _calm + 1 : 0;
+        return _calm >= EnoughCalm ? End(LimitChange.Receded) : LimitChange.None;
+    }
+
+    private LimitChange End(LimitChange change)
+    {
+        Phase = LimitPhase.Quiet;
+        Told = BreachForecast.None;
+        _breaches = _doubt = _calm = 0;
+        _quietUntil = _course.Bucket + Refractory;
+        return change;
+    }
+
+    private bool IsHabit(double level) => level <= _rise.Habit + Math.Min(_rise.UsualRise, BeyondHabit * -_rise.Habit);
+
+    private bool IsLongEnough(double level) =>
+        _course.Bucket - _rise.From >= (_rise.KnownBefore < _day ? FirstRise : level > _rise.HighestBefore ? ShortRise : LongRise);
+
+    // By three tenths of the time that was left, a twentieth of the horizon at least, and not at every step of the way.
+    private bool HasMoved(in LimitOutlook outlook)
+    {
+        const int Least = Horizon / 20;
+        if (_course.Bucket - _toldBucket < 2 * Least) return false;
+        var left = _course.Until(Told.At);
+        return Math.Abs(outlook.Lead - left) > Math.Max(Least, 0.3 * Math.Abs(left));
+    }
+
+    private void Tell(in LimitOutlook outlook)
+    {
+        Told = new(_course.Ahead(outlook.Lead), _course.Ahead(outlook.Earliest), _course.Ahead(outlook.Latest));
+        Urgency = Math.Max(Urgency, Math.Min(MostUrgency, Horizon / Math.Max(outlook.Lead, 1)));
+        _toldBucket = _course.Bucket;
+    }
+
+    private LimitOutlook Look()
+    {
+        Span<double> times = stackalloc double[BucketCourse.Remembered];
+        Span<double> levels = stackalloc double[BucketCourse.Remembered];
+        var count = _course.CopyTo(times, levels, _rise.From);
+        return LimitOutlook.Of(times[..count], levels[..count], _rise.UsualRise, Horizon);
+    }
+}

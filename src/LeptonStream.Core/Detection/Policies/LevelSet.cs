@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using LeptonStream.Detectors;
+
+namespace LeptonStream.Detection.Policies;
+
+/// <summary>Which levels of detection may speak on a series: the detectors of the catalogue and the rules beside it. A set of bits: asked on the hot path.</summary>
+public readonly record struct LevelSet
+{
+    private readonly ulong _bits;
+
+    private LevelSet(ulong bits) => _bits = bits;
+
+    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>. A level's place here is its number.</summary>
+    public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), NonFinite];
+
+    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/> and the rules.</summary>
+    public static LevelSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite]);
+
+    /// <summary>The names of those that are on, in the fixed order.</summary>
+    public ImmutableArray<string> Names
+    {
+        get
+        {
+            var set = this;
+            return [.. AllNames.Where((_, level) => set.Has(level))];
+        }
+    }
+
+    /// <summary>Whether the rule for values that are no finite number is on.</summary>
+    [JsonIgnore]
+    public bool HasNonFinite => Has(AllNames.Length - 1);
+
+    private const string NonFinite = "non-finite";
+
+    /// <summary>The set of the named levels.</summary>
+    /// <exception cref="ArgumentException">There is no level of that name.</exception>
+    public static LevelSet Of(IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var bits = 0UL;
+        foreach (var name in names)
+        {
+            var level = AllNames.IndexOf(name);
+            if (level < 0) throw new ArgumentException($"'{name}' is no detector: there are {string.Join(", ", AllNames)}");
+            bits |= 1UL << level;
+        }
+
+        return new(bits);
+    }
+
+    /// <summary>Whether the level of this number (the detector's place in the catalogue) is on.</summary>
+    public bool Has(int level) => ((_bits >> level) & 1) != 0;
+
+    /// <summary>This set without those of another.</summary>
+    public LevelSet Without(LevelSet others) => new(_bits & ~others._bits);
+
+    /// <summary>The names, separated by commas.</summary>
+    public override string ToString() => string.Join(", ", Names);
+}

@@ -1,0 +1,37 @@
+namespace LeptonStream.Detection.Policies;
+
+/// <summary>What the numbers of a metric are, and so what is judged of them.</summary>
+public enum MetricType
+{
+    /// <summary>A state that goes up and down: judged as it is.</summary>
+    Gauge = 0,
+
+    /// <summary>A count that only grows: its rate per second is judged (<see cref="CounterRate"/>).</summary>
+    Counter = 1,
+
+    /// <summary>A code that stays until the next one, such as the last XID of a GPU: told when it changes, never judged as a number (<see cref="StickyCode"/>).</summary>
+    EventCode = 2,
+}
+
+/// <summary>Which deviations count.</summary>
+public enum Direction
+{
+    /// <summary>Both.</summary>
+    Both = 0,
+
+    /// <summary>Only values above what was expected.</summary>
+    Up = 1,
+
+    /// <summary>Only values below what was expected.</summary>
+    Down = 2,
+}
+
+/// <summary>How much memory a series may take.</summary>
+public enum MemoryPlan
+{
+    /// <summary>All that the detectors want.</summary>
+    Default = 0,
+
+    /// <summary>Shorter windows: for the many series that are watched just in case.</summary>
+    Lean = 1,
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using LeptonStream.Alerting;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection.Policies;
+
+/// <summary>
+/// Every policy of an installation. Of each setting, the first in this order that says something holds: the rules from top to bottom whose matchers fit,
+/// the preset of the metric, the defaults, the default of <see cref="SeriesPolicy"/>. Immutable; may be asked from several threads.
+/// </summary>
+public sealed class PolicySet
+{
+    /// <summary>No rules, all presets: what holds without a file.</summary>
+    public static readonly PolicySet Default = new([], PolicySettings.None, PresetCatalog.Default);
+
+    private readonly PolicySettings _defaults;
+    private readonly ConcurrentDictionary<SeriesPolicy, SeriesPolicy> _shared = [];
+
+    /// <summary>Makes a set.</summary>
+    /// <param name="rules">The rules, the most important first.</param>
+    /// <param name="defaults">What holds where neither a rule nor a preset says anything.</param>
+    /// <param name="presets">What is known of metrics by their names.</param>
+    public PolicySet(IReadOnlyList<PolicyRule> rules, PolicySettings defaults, PresetCatalog presets)
+    {
+        Rules = rules;
+        _defaults = defaults;
+        Presets = presets;
+        Fingerprint = Hash();
+    }
+
+    /// <summary>The rules, the most important first.</summary>
+    public IReadOnlyList<PolicyRule> Rules { get; }
+
+    /// <summary>What is known of metrics by their names.</summary>
+    public PresetCatalog Presets { get; }
+
+    /// <summary>32 hex digits that differ whenever any rule, default or choice of presets differs; for logs. The ids of events hold <see cref="SeriesPolicy.Fingerprint"/> of their own series, so that they don't change with a rule for another.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The policy of a series. To be asked once for each new series: it costs microseconds. Equal policies are the same object.</summary>
+    public SeriesPolicy For(SeriesKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var preset = Presets.Find(key.Metric, key.Labels);
+        var settings = Matching(key, preset).Or(preset?.Settings ?? PolicySettings.None).Or(_defaults);
+        var policy = Compose(settings) with { Preset = preset };
+        return _shared.GetOrAdd(policy, policy);
+    }
+
+    private PolicySettings Matching(SeriesKey key, MetricPreset? preset)
+    {
+        if (Rules.Count == 0) return PolicySettings.None;
+        var labels = key.Labels.With(("model", key.Model), ("metric", key.Metric), ("canonical", preset?.Canonical ?? ""));
+        var settings = PolicySettings.None;
+        foreach (var rule in Rules)
+            if (rule.Matchers.All(matcher => matcher.Accepts(labels))) settings = settings.Or(rule.Settings);
+        return settings;
+    }
+
+    private static SeriesPolicy Compose(PolicySettings settings)
+    {
+        var otherwise = SeriesPolicy.Default;
+        var warning = settings.WarningBudget ?? otherwise.WarningBudget;
+        var critical = settings.CriticalBudget ?? otherwise.CriticalBudget;
+        return new()
+        {
+            Ignore = settings.Ignore ?? otherwise.Ignore,
+            Levels = (settings.Levels ?? otherwise.Levels).Without(settings.LevelsOff ?? default),
+            WarningBudget = warning,
+            CriticalBudget = critical < warning ? warning : critical,
+            Direction = settings.Direction ?? otherwise.Direction,
+            MinimumAbsoluteDeviation = settings.MinimumAbsoluteDeviation ?? otherwise.MinimumAbsoluteDeviation,
+            MinimumRelativeDeviation = settings.MinimumRelativeDeviation ?? otherwise.MinimumRelativeDeviation,
+            WarmUp = settings.WarmUp ?? otherwise.WarmUp,
+            Memory = settings.Memory ?? otherwise.Memory,
+            Type = settings.Type ?? otherwise.Type,
+            Limit = settings.EarlyWarning == false ? null : settings.Limit,
+            RunbookUrl = settings.RunbookUrl ?? otherwise.RunbookUrl,
+        };
+    }
+
+    private string Hash()
+    {
+        var rules = Rules.Select(rule => new { Matchers = rule.Matchers.Select(matcher => matcher.ToString()), rule.Settings });
+        var text = JsonSerializer.Serialize(new { Rules = rules, Defaults = _defaults, Presets = Presets.Sources });
+        return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text)).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,73 @@
+namespace LeptonStream.Detection.Policies;
+
+/// <summary>What one rule, one preset or the defaults say of series; null where they say nothing.</summary>
+public sealed record PolicySettings
+{
+    /// <summary>Says nothing.</summary>
+    public static readonly PolicySettings None = new();
+
+    /// <summary>See <see cref="SeriesPolicy.Ignore"/>.</summary>
+    public bool? Ignore { get; init; }
+
+    /// <summary>The only levels that may speak.</summary>
+    public LevelSet? Levels { get; init; }
+
+    /// <summary>Levels taken from these.</summary>
+    public LevelSet? LevelsOff { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.WarningBudget"/>.</summary>
+    public TimeSpan? WarningBudget { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.CriticalBudget"/>.</summary>
+    public TimeSpan? CriticalBudget { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.Direction"/>.</summary>
+    public Direction? Direction { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.MinimumAbsoluteDeviation"/>.</summary>
+    public double? MinimumAbsoluteDeviation { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.MinimumRelativeDeviation"/>.</summary>
+    public double? MinimumRelativeDeviation { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.WarmUp"/>.</summary>
+    public int? WarmUp { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.Memory"/>.</summary>
+    public MemoryPlan? Memory { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.Type"/>.</summary>
+    public MetricType? Type { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.Limit"/>.</summary>
+    public MetricLimit? Limit { get; init; }
+
+    /// <summary>Whether the limit is watched; false takes a limit away that a preset or a later rule declares.</summary>
+    public bool? EarlyWarning { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.RunbookUrl"/>.</summary>
+    public string? RunbookUrl { get; init; }
+
+    /// <summary>These settings, and where they say nothing, those of another.</summary>
+    public PolicySettings Or(PolicySettings other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new()
+        {
+            Ignore = Ignore ?? other.Ignore,
+            Levels = Levels ?? other.Levels,
+            LevelsOff = LevelsOff ?? other.LevelsOff,
+            WarningBudget = WarningBudget ?? other.WarningBudget,
+            CriticalBudget = CriticalBudget ?? other.CriticalBudget,
+            Direction = Direction ?? other.Direction,
+            MinimumAbsoluteDeviation = MinimumAbsoluteDeviation ?? other.MinimumAbsoluteDeviation,
+            MinimumRelativeDeviation = MinimumRelativeDeviation ?? other.MinimumRelativeDeviation,
+            WarmUp = WarmUp ?? other.WarmUp,
+            Memory = Memory ?? other.Memory,
+            Type = Type ?? other.Type,
+            Limit = Limit ?? other.Limit,
+            EarlyWarning = EarlyWarning ?? other.EarlyWarning,
+            RunbookUrl = RunbookUrl ?? other.RunbookUrl,
+        };
+    }
+}

@@ -1,0 +1,32 @@
+using static LeptonStream.Detection.Policies.Direction;
+using static LeptonStream.Detection.Policies.Presets.PresetEntry;
+
+namespace LeptonStream.Detection.Policies.Presets;
+
+/// <summary>Plain names for producers of their own, those of the demo among them.</summary>
+internal static class LeptonPresets
+{
+    public static readonly PresetEntry[] Entries =
+    [
+        Gauge("train.update_norm", null, Up, "update norm", "更新范数", "update_norm"),
+        Gauge("train.tokens_per_s", "1/s", Down, "tokens per second", "每秒 token 数", "tokens_per_s", "train_tokens_per_s"),
+        Gauge("train.mfu", "1", Down, "model FLOPS utilization", "模型算力利用率（MFU）", "mfu"),
+        Gauge("train.step_time_s", "s", Up, "step time", "单步耗时", "step_time_s"),
+        Gauge("train.data_wait_frac", "1", Up, "share of time spent waiting for data", "等待数据的时间占比", "data_wait_frac", "data_wait_fraction"),
+
+        Gauge("infer.ttft_ms", "ms", Up, "time to first token", "首 token 时延", "ttft_ms"),
+        Gauge("infer.itl_ms", "ms", Up, "time between tokens", "token 间时延", "inter_token_latency_ms", "itl_ms"),
+        Gauge("infer.ttft_ms", "ms", Up, "time to first token", "首 token 时延", "ttft_*_ms"),
+        Gauge("infer.itl_ms", "ms", Up, "time between tokens", "token 间时延", "inter_token_latency_*_ms", "itl_*_ms"),
+        Gauge("infer.running", null, Both, "running requests", "运行中的请求数", "num_requests_running"),
+        Gauge("infer.queue_depth", null, Up, "waiting requests", "排队的请求数", "num_requests_waiting", "queue_depth"),
+        Gauge("infer.kv_usage", "1", Up, "KV cache usage", "KV 缓存占用率", "kv_cache_usage_perc", "kv_cache_usage").Below(1, horizonHours: 1),
+        Gauge("infer.error_rate", "1", Up, "error rate", "错误率", "error_rate"),
+        Gauge("infer.tokens_out", "1/s", Down, "generated tokens", "输出 token 数", "generation_tokens_per_s"),
+        Gauge("infer.accuracy", "1", Down, "canary accuracy", "金丝雀准确率", "canary_accuracy"),
+
+        Gauge("data.rows", "1/s", Both, "rows per second", "每秒行数", "rows_per_s"),
+        Gauge("data.null_fraction", "1", Up, "share of empty values", "空值比例", "null_fraction"),
+        Gauge("data.freshness_s", "s", Up, "age of the newest row", "最新数据的滞后时间", "freshness_lag_s"),
+    ];
+}

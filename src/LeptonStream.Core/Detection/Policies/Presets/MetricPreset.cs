@@ -1,0 +1,23 @@
+namespace LeptonStream.Detection.Policies.Presets;
+
+/// <summary>What is known of a metric by its name, so that it needs no setting.</summary>
+public sealed record MetricPreset
+{
+    /// <summary>Where the metric comes from.</summary>
+    public required MetricSource Source { get; init; }
+
+    /// <summary>One name for the same thing from every source: <c>infer.kv_usage</c>, <c>gpu.temp_c</c>. Matchers see it as <c>canonical</c>.</summary>
+    public required string Canonical { get; init; }
+
+    /// <summary>The unit (UCUM) of what is judged: of the rate, for a counter; null where there is none to speak of.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>What it is called in English, in the middle of a sentence: <c>KV cache usage</c>.</summary>
+    public required string English { get; init; }
+
+    /// <summary>What it is called in Chinese.</summary>
+    public required string Chinese { get; init; }
+
+    /// <summary>What holds for it unless a rule says otherwise.</summary>
+    public required PolicySettings Settings { get; init; }
+}

@@ -1,0 +1,45 @@
+namespace LeptonStream.Detection.Policies.Presets;
+
+/// <summary>Where metrics come from whose names are known.</summary>
+public enum MetricSource
+{
+    /// <summary>vLLM's Prometheus metrics.</summary>
+    Vllm = 0,
+
+    /// <summary>Triton inference server, with its TensorRT-LLM backend.</summary>
+    Triton = 1,
+
+    /// <summary>SGLang's Prometheus metrics.</summary>
+    Sglang = 2,
+
+    /// <summary>NVIDIA's DCGM exporter.</summary>
+    Dcgm = 3,
+
+    /// <summary>gpud, with the host metrics it reports.</summary>
+    Gpud = 4,
+
+    /// <summary>What the Hugging Face Trainer logs.</summary>
+    HfTrainer = 5,
+
+    /// <summary>What Lightning's monitors log.</summary>
+    Lightning = 6,
+
+    /// <summary>What Megatron-LM logs.</summary>
+    Megatron = 7,
+
+    /// <summary>What torchtitan logs.</summary>
+    Torchtitan = 8,
+
+    /// <summary>The plain names of this program's own producers, as in the demo.</summary>
+    Lepton = 9,
+}
+
+/// <summary>The words for the sources in settings files.</summary>
+public static class MetricSources
+{
+    /// <summary>Every word, in the order of <see cref="MetricSource"/>.</summary>
+    public static IReadOnlyList<string> Words { get; } = ["vllm", "triton", "sglang", "dcgm", "gpud", "hf-trainer", "lightning", "megatron", "torchtitan", "lepton"];
+
+    /// <summary>The word for a source.</summary>
+    public static string WordOf(MetricSource source) => Words[(int)source];
+}

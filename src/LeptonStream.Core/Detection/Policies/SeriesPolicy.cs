@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LeptonStream.Detection.Policies.Presets;
+
+namespace LeptonStream.Detection.Policies;
+
+/// <summary>
+/// How to judge one series: what <see cref="PolicySet.For"/> makes of the rules, the preset of its metric and the defaults. Immutable; series with
+/// equal settings share one.
+/// </summary>
+public sealed record SeriesPolicy
+{
+    /// <summary>The policy of a series that no rule and no preset speaks of.</summary>
+    public static readonly SeriesPolicy Default = new();
+
+    /// <summary>Whether the series is not judged at all and takes no memory. <value>The default value is false.</value></summary>
+    public bool Ignore { get; init; }
+
+    /// <summary>The levels that may speak. <value>The default value is all of them.</value></summary>
+    public LevelSet Levels { get; init; } = LevelSet.Default;
+
+    /// <summary>The false-alarm budget of the warning line: one alarm of this series in this time. <value>The default value is 7 days.</value></summary>
+    public TimeSpan WarningBudget { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The false-alarm budget of the critical line; never below <see cref="WarningBudget"/>. <value>The default value is 91 days.</value></summary>
+    public TimeSpan CriticalBudget { get; init; } = TimeSpan.FromDays(91);
+
+    /// <summary>Which deviations count. <value>The default value is <see cref="Direction.Both"/>.</value></summary>
+    public Direction Direction { get; init; }
+
+    /// <summary>A deviation up to this is never anomalous, in the series' unit (per second for a counter), from 0. <value>The default value is 0.</value></summary>
+    public double MinimumAbsoluteDeviation { get; init; }
+
+    /// <summary>A deviation up to this share of what was expected is never anomalous, from 0. <value>The default value is 0.01.</value></summary>
+    public double MinimumRelativeDeviation { get; init; } = 0.01;
+
+    /// <summary>Samples a series must have shown before it can raise an alert. <value>The default value is 120.</value></summary>
+    public int WarmUp { get; init; } = 120;
+
+    /// <summary>How much memory it may take. <value>The default value is <see cref="MemoryPlan.Default"/>.</value></summary>
+    public MemoryPlan Memory { get; init; }
+
+    /// <summary>What its numbers are. <value>The default value is <see cref="MetricType.Gauge"/>.</value></summary>
+    public MetricType Type { get; init; }
+
+    /// <summary>The limit that an early warning looks for; null for none.</summary>
+    public MetricLimit? Limit { get; init; }
+
+    /// <summary>Where the runbook is: <c>{metric}</c> stands for the metric's name; null for none.</summary>
+    public string? RunbookUrl { get; init; }
+
+    /// <summary>What is known of the metric by its name: canonical name, unit, titles; null for an unknown metric. It words alerts and decides nothing.</summary>
+    [JsonIgnore]
+    public MetricPreset? Preset { get; init; }
+
+    /// <summary>Whether what was learned under <paramref name="before"/> holds under this policy too. It does not where the numbers mean something else or the memory is laid out anew; then the series starts cold.</summary>
+    public bool KeepsStateOf(SeriesPolicy before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return Type == before.Type && Memory == before.Memory;
+    }
+
+    /// <summary>A text that differs whenever any setting differs, the same in every culture: part of the ids of this series' events.</summary>
+    public string Fingerprint() => JsonSerializer.Serialize(this);
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>Lengths of time as people say them, in their two largest units.</summary>
+internal static class Durations
+{
+    /// <summary><c>3 d 4 h</c>, <c>2 h 10 min</c>, <c>35 min</c>; under a minute: <c>1 min</c>.</summary>
+    public static string InEnglish(TimeSpan length) => Show(length, " d", " h", " min", " ");
+
+    /// <summary><c>3 天 4 小时</c>, <c>2 小时 10 分钟</c>, <c>35 分钟</c>.</summary>
+    public static string InChinese(TimeSpan length) => Show(length, " 天", " 小时", " 分钟", " ");
+
+    private static string Show(TimeSpan length, string day, string hour, string minute, string between)
+    {
+        var minutes = Math.Max(1, (long)Math.Round(length.TotalMinutes));
+        var (days, hours) = (minutes / 1440, minutes / 60 % 24);
+        return days > 0 ? Two(days, day, hours, hour) : hours > 0 ? Two(hours, hour, minutes % 60, minute) : Two(minutes, minute, 0, "");
+
+        string Two(long large, string unit, long small, string smallUnit) => small == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{large}{unit}")
+            : string.Create(CultureInfo.InvariantCulture, $"{large}{unit}{between}{small}{smallUnit}");
+    }
+}

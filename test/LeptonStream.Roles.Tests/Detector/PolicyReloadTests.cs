@@ -1,0 +1,107 @@
+using LeptonStream.Testing;
+
+namespace LeptonStream.Roles.Tests.Detector;
+
+public sealed class PolicyReloadTests
+{
+    private const string Ignoring = "rules:\n- matchers: [metric=ttft_p99_ms]\n  ignore: true\n";
+
+    private readonly JumpingClock _clock = new();
+    private string _file = null!;
+    private DetectorRig _rig = null!;
+
+    [SetUp]
+    public void MakeRig()
+    {
+        _file = Path.GetTempFileName();
+        _rig = new DetectorRig(partitions: 1);
+    }
+
+    [TearDown]
+    public void RemoveRig()
+    {
+        _rig.Dispose();
+        File.Delete(_file);
+    }
+
+    [Test]
+    public async Task Run_PoliciesFile_DecidesWhatIsJudged()
+    {
+        Start(Ignoring);
+        await Send(5, from: 0);
+        Assert.That(_rig.CountOf("samples.refused/ignored"), Is.EqualTo(5));
+        Assert.That(_rig.CountOf("samples"), Is.Zero);
+    }
+
+    [Test]
+    public async Task Run_ChangedFile_IsTakenUpBetweenBatches()
+    {
+        Start("{}");
+        await Send(5, from: 0);
+        Assert.That(_rig.CountOf("samples"), Is.EqualTo(5));
+
+        await Change(Ignoring, "policies.reads/adopted");
+        await Send(5, from: 5);
+        Assert.That((_rig.CountOf("samples"), _rig.CountOf("samples.refused/ignored")), Is.EqualTo((5, 5)));
+
+        await Change("{}", "policies.reads/adopted");
+        await Send(5, from: 10);
+        Assert.That((_rig.CountOf("samples"), _rig.CountOf("samples.refused/ignored")), Is.EqualTo((10, 5)));
+    }
+
+    [TestCase("rules:\n- ignroe: true\n")]
+    [TestCase("")]
+    [TestCase(null)]
+    public async Task Run_FileThatBecameWrong_IsRefusedOnceAndTheOldPoliciesStay(string? text)
+    {
+        Start(Ignoring);
+        await Send(5, from: 0);
+
+        await Change(text, "policies.reads/refused");
+        await Look();
+        await Send(5, from: 5);
+        Assert.That(_rig.CountOf("samples.refused/ignored"), Is.EqualTo(10));
+        Assert.That(_rig.CountOf("policies.reads/refused"), Is.EqualTo(1));
+
+        await Change("{}", "policies.reads/adopted");
+        await Send(5, from: 10);
+        Assert.That(_rig.CountOf("samples"), Is.EqualTo(5));
+    }
+
+    [Test]
+    public void Start_WrongFile_EndsWithEveryError()
+    {
+        File.WriteAllText(_file, "rules:\n- ignroe: true\n");
+        Assert.That(() => _rig.Start(_clock, ("Detector:PoliciesFile", _file)), Throws.Exception.With.Message.Contains($"Detector:PoliciesFile: {_file}:2: rules[0].ignroe is unknown"));
+    }
+
+    private void Start(string text)
+    {
+        File.WriteAllText(_file, text);
+        _rig.Start(_clock, ("Detector:PoliciesFile", _file));
+    }
+
+    private async Task Send(int count, int from)
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", count, from: from));
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == from + count, "all records committed");
+        // What was not judged is told after the commit.
+        await Eventually.True(() => _rig.CountOf("samples") + _rig.CountOf("samples.refused/ignored") == from + count, "all samples counted");
+    }
+
+    private async Task Change(string? text, string count)
+    {
+        var before = _rig.CountOf(count);
+        if (text is null) File.Delete(_file);
+        else File.WriteAllText(_file, text);
+        for (var i = 0; i < 100 && _rig.CountOf(count) == before; i++) await Look();
+        Assert.That(_rig.CountOf(count), Is.EqualTo(before + 1), count);
+    }
+
+    // The file is looked at every two seconds. The jump stays below the fence of half the session time-out.
+    private async Task Look()
+    {
+        _clock.Jump(TimeSpan.FromSeconds(2.1));
+        await Task.Delay(300);
+    }
+}
