@@ -157,7 +157,7 @@ public sealed class SeriesPipeline
         ref var numbers = ref SeriesLayout.Numbers(memory);
 
         // 2 forecast
-        var leastScale = LeastScale(numbers.Deviation);
+        var leastScale = LeastScale(series, numbers.Deviation);
         var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(leastScale);
 
         // 3 score, 4 calibrate
@@ -206,7 +206,7 @@ public sealed class SeriesPipeline
     private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
     {
         ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(LeastScale(numbers.Deviation));
+        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(LeastScale(series, numbers.Deviation));
         return JudgeByRule(series, sample, Policy.Levels.HasNonFinite ? RuleScore : 0, LevelSet.NonFinite, forecast, isGrave: true);
     }
 
@@ -243,8 +243,12 @@ public sealed class SeriesPipeline
     }
 
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the range.
-    private static double LeastScale(in LongDeviation deviation) =>
-        Math.Max(deviation.Value / 4, Math.Max(deviation.IsWhole ? 1 : 0, deviation.Range / 100));
+    private static double LeastScale(SeriesState series, in LongDeviation deviation)
+    {
+        // A rate is a count over an interval, and the interval is not quite even.
+        var count = series.Counter is not null ? 1.5 / Math.Max(series.IntervalSeconds, 1e-3) : deviation.IsWhole ? 1 : 0;
+        return Math.Max(deviation.Value / 4, Math.Max(count, deviation.Range / 100));
+    }
 
     private void ScoreAndCalibrate(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
     {
