@@ -14,6 +14,7 @@ internal sealed class BacktestFile
 
     private readonly Dictionary<string, int> _metricIndex;
     private readonly bool[] _alerting;
+    private bool _isEntityAlerting;
     private int _row;
 
     private BacktestFile(SeriesFile file, IReadOnlyList<SeriesRow> rows, IReadOnlyList<RowRange>? events, string family)
@@ -101,7 +102,7 @@ internal sealed class BacktestFile
 
     private void Run(DetectionPolicy policy, PolicySet? policies)
     {
-        var pipeline = new PartitionPipeline("backtest", 0, policy, policies) { Observer = Observe };
+        var pipeline = new PartitionPipeline("backtest", 0, policy, policies) { Observer = Observe, EntityObserver = ObserveEntity };
         using var message = new RowMessage(File.Name, File.Metrics);
         var shift = File.HasCalendarTime ? TimeSpan.Zero : Epoch - Timestamp.Zero;
         var events = new List<AlertEvent>();
@@ -113,7 +114,7 @@ internal sealed class BacktestFile
             var outcome = pipeline.Process(message.Of(row, time), _row, time, events);
             if (!outcome.IsAccepted) throw new InvalidDataException($"{File.Path}:{row.Line}: {outcome.Detail}");
             Samples += outcome.Samples;
-            Series.Alarms[_row] = Array.IndexOf(_alerting, true) >= 0;
+            Series.Alarms[_row] = _isEntityAlerting || Array.IndexOf(_alerting, true) >= 0;
             events.Clear();
         }
     }
@@ -124,8 +125,15 @@ internal sealed class BacktestFile
         _alerting[metric] = judged.IsAlerting;
         MetricScores[metric][_row] = (float)judged.Score;
         MetricPoints[metric][_row] = new((float)judged.Sample.Value, (float)judged.Expected, (float)judged.Lower, (float)judged.Upper);
-        if (Verdicts[_row].Metric >= 0 && judged.Score <= Series.Scores[_row]) return;
+        if (Verdicts[_row].Metric >= 0 && judged.Score <= MetricScores[Verdicts[_row].Metric][_row]) return;
         Series.Scores[_row] = judged.Score;
         Verdicts[_row] = new(metric, judged.Sample.Value, judged.Expected, judged.Lower, judged.Upper);
+    }
+
+    // Of an entity, the row as a whole is judged; the chart shows the metric that speaks loudest.
+    private void ObserveEntity(in JudgedRow judged)
+    {
+        Series.Scores[_row] = judged.Score;
+        _isEntityAlerting = judged.IsAlerting;
     }
 }

@@ -33,11 +33,13 @@ internal sealed class Verdicts(Story story, FaultScript script, QuietEvents quie
         if (alert.Type is not (AlertEventType.Opened or AlertEventType.EarlyWarning) || !_open.Add(alert.AlertId)) return;
 
         var elapsed = alert.DetectedAt - story.Start;
-        var fault = script.Faults.LastOrDefault(f => elapsed >= f.Onset && elapsed < f.Settled && f.Touches(alert.Model, alert.Metric, alert.Labels));
+        // An entity's alert is about the metrics that it names.
+        IReadOnlyList<string> metrics = alert.Contributors is { } contributors ? [.. contributors.Select(c => c.Metric)] : [alert.Metric];
+        var fault = script.Faults.LastOrDefault(f => elapsed >= f.Onset && elapsed < f.Settled && metrics.Any(metric => f.Touches(alert.Model, metric, alert.Labels)));
         var series = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
         var detector = alert.Detectors[0].Name;
         if (fault is null) _false.Add(new(elapsed, series, detector, alert.Score, quiet.Near(alert.Model, elapsed)));
-        else if (elapsed < fault.End && fault.ShowsIn(alert.Model, alert.Metric, alert.Labels))
+        else if (elapsed < fault.End && metrics.Any(metric => fault.ShowsIn(alert.Model, metric, alert.Labels)))
         {
             var delay = elapsed - fault.Onset;
             _found.TryAdd(fault.Kind, new(fault, (int)Math.Round(delay / story.Interval), delay, detector, series));

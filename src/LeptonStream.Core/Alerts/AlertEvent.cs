@@ -81,6 +81,9 @@ public sealed record AlertEvent
     /// <summary>What it means, in Chinese.</summary>
     public required Explanation Chinese { get; init; }
 
+    /// <summary>The metrics that have their part in it, the largest part first, on events of an entity (whose metric is <c>entity</c>); else null. The points are those of the first.</summary>
+    public IReadOnlyList<Contributor>? Contributors { get; init; }
+
     /// <summary>What is expected to happen, on events of an early warning; else null.</summary>
     public ExpectedBreach? EarlyWarning { get; init; }
 
@@ -93,6 +96,16 @@ public sealed record AlertEvent
     /// <summary>The annotations under which Alertmanager users know it (<c>summary</c>, <c>description</c>, <c>runbook_url</c>, …).</summary>
     public required LabelSet Annotations { get; init; }
 }
+
+/// <summary>A metric that has its part in the alert of an entity.</summary>
+/// <param name="Metric">Its name.</param>
+/// <param name="Share">How much of it: a share of all that is surprising now, 0 to 1.</param>
+/// <param name="Value">Its newest value, in its unit.</param>
+/// <param name="Expected">What was expected; null where there was no forecast.</param>
+/// <param name="Lower">Lower end of the usual range; null where it isn't known.</param>
+/// <param name="Upper">Upper end of the usual range; null where it isn't known.</param>
+/// <param name="Unit">Its unit (UCUM), or null.</param>
+public sealed record Contributor(string Metric, double Share, double Value, double? Expected, double? Lower, double? Upper, string? Unit);
 
 /// <summary>A limit that a series is expected to reach.</summary>
 /// <param name="Limit">The limit, in the series' unit.</param>

@@ -64,6 +64,7 @@ public static class AlertEventJson
         WriteExplanation(json, "en", alert.English);
         WriteExplanation(json, "zh-CN", alert.Chinese);
         json.WriteEndObject();
+        if (alert.Contributors is { } contributors) WriteContributors(json, contributors);
         if (alert.EarlyWarning is { } warning) WriteEarlyWarning(json, warning);
         if (alert.RunbookUrl is { } runbook) json.WriteString("runbookUrl", runbook);
         json.WriteStartObject("alertmanager");
@@ -143,12 +144,35 @@ public static class AlertEventJson
             Points = [.. json.GetProperty("points").EnumerateArray().Select(Point)],
             English = ReadExplanation(explanation.GetProperty("en")),
             Chinese = ReadExplanation(explanation.GetProperty("zh-CN")),
+            Contributors = json.TryGetProperty("contributors", out var contributors) ? [.. contributors.EnumerateArray().Select(ReadContributor)] : null,
             EarlyWarning = json.TryGetProperty("earlyWarning", out var warning) && warning.ValueKind != JsonValueKind.Null ? ReadEarlyWarning(warning) : null,
             RunbookUrl = OptionalText(json, "runbookUrl"),
             RoutingLabels = Labels(alertmanager.GetProperty("labels")),
             Annotations = Labels(alertmanager.GetProperty("annotations")),
         };
     }
+
+    private static void WriteContributors(Utf8JsonWriter json, IReadOnlyList<Contributor> contributors)
+    {
+        json.WriteStartArray("contributors");
+        foreach (var part in contributors)
+        {
+            json.WriteStartObject();
+            json.WriteString("metric", part.Metric);
+            json.WriteNumber("share", part.Share);
+            json.WriteNumber("value", part.Value);
+            WriteNumber(json, "expected", part.Expected);
+            WriteNumber(json, "lower", part.Lower);
+            WriteNumber(json, "upper", part.Upper);
+            if (part.Unit is { } unit) json.WriteString("unit", unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static Contributor ReadContributor(JsonElement json) => new(Text(json, "metric"), json.GetProperty("share").GetDouble(),
+        json.GetProperty("value").GetDouble(), Number(json, "expected"), Number(json, "lower"), Number(json, "upper"), OptionalText(json, "unit"));
 
     private static void WriteEarlyWarning(Utf8JsonWriter json, ExpectedBreach warning)
     {

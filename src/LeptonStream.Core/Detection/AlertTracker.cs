@@ -86,6 +86,15 @@ public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeS
         return Phase == AlertPhase.Open ? Follow(score, odd, time, isGrave) : Await(score, odd, time, enough, isGrave);
     }
 
+    /// <summary>Makes an open alert critical because other metrics of the entity agree, which takes nothing from the budget.</summary>
+    internal AlertChange Corroborate()
+    {
+        if (Phase != AlertPhase.Open || IsCritical) return AlertChange.None;
+        IsCritical = true;
+        _told = Worst;
+        return AlertChange.Worsened;
+    }
+
     /// <summary>Judges by another critical line from now on.</summary>
     internal void Adopt(double score, TimeSpan budget) => (criticalScore, criticalBudget) = (score, budget);
 

@@ -16,3 +16,13 @@ public readonly record struct JudgedSample(
 
 /// <summary>Is told of every judged sample, in order.</summary>
 public delegate void JudgedSampleObserver(in JudgedSample judged);
+
+/// <summary>What the pipeline made of one row of an entity: the newest values of all its metrics together.</summary>
+/// <param name="Key">The entity, as the series that it is in events.</param>
+/// <param name="Time">Event time of the row.</param>
+/// <param name="Score">Its score; 1.0 is the line.</param>
+/// <param name="IsAlerting">Whether an alert of the entity is open after this row.</param>
+public readonly record struct JudgedRow(SeriesKey Key, Timestamp Time, double Score, bool IsAlerting);
+
+/// <summary>Is told of every judged row, in order.</summary>
+public delegate void JudgedRowObserver(in JudgedRow judged);

@@ -8,8 +8,9 @@ namespace LeptonStream.Detection;
 /// <param name="Score">How anomalous; 1.0 is the line of the warning budget.</param>
 /// <param name="Change">What it changed about the alert of the series.</param>
 /// <param name="Forecast">What was expected.</param>
+/// <param name="Surprise">How rare it is, in decades, before anybody asks whether that is news: what its entity is judged by. 0 for what a rule judged.</param>
 /// <param name="Rule">The rule that judged it instead of the detectors, or null.</param>
-public readonly record struct Judgement(Sample Sample, double Score, AlertChange Change, Forecast Forecast, string? Rule = null)
+public readonly record struct Judgement(Sample Sample, double Score, AlertChange Change, Forecast Forecast, double Surprise = 0, string? Rule = null)
 {
     // Three standard deviations: what a person takes for "the usual range".
     private const double BandWidth = 3;

@@ -1,5 +1,7 @@
+using System.Numerics;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -14,6 +16,9 @@ public sealed class PartitionPipeline
     private readonly NativeJsonFormat _format;
     private readonly SampleBatch _batch = new();
     private readonly SeriesBook _series;
+
+    // The entity of the message at hand.
+    private EntityState? _entity;
     private readonly long[] _refusals = new long[Enum.GetValues<SampleRefusal>().Length];
 
     /// <summary>Makes an empty pipeline for one partition.</summary>
@@ -35,6 +40,9 @@ public sealed class PartitionPipeline
 
     /// <summary>Is told of every judged sample; null (the default) for nobody.</summary>
     public JudgedSampleObserver? Observer { get; set; }
+
+    /// <summary>Is told of every judged row of an entity; null (the default) for nobody.</summary>
+    public JudgedRowObserver? EntityObserver { get; set; }
 
     /// <summary>How many samples of accepted records were not judged, for this reason, since the pipeline began.</summary>
     public long RefusedSamples(SampleRefusal reason) => _refusals[(int)reason];
@@ -73,6 +81,9 @@ public sealed class PartitionPipeline
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
             }
+
+            if (_entity is { Row.Count: > 1, Pipeline.IsOn: true } whole) JudgeEntity(whole, outlet);
+            _entity = null;
         }
 
         return new(RejectReason.None, null, judged);
@@ -85,11 +96,36 @@ public sealed class PartitionPipeline
         refusal = series.Pipeline.Judge(series, new(entity.Time, metric.Value, entity.Step), out var judgement);
         if (refusal != SampleRefusal.None) return refusal;
         if (judgement.Change != AlertChange.None) outlet.Add(AlertEventBuilder.Build(series, judgement, outlet.Position, outlet.Ordinal));
+        if (series.Place >= 0)
+        {
+            _entity = series.Entity;
+            _entity!.Row.Say(series.Place, judgement);
+        }
+
         if (series.Limit is { } limit) Warn(series, limit, judgement.Sample, outlet);
         Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
             judgement.Forecast.Expected, judgement.Lower, judgement.Upper));
         _series.Settle(series);
         return SampleRefusal.None;
+    }
+
+    private void JudgeEntity(EntityState entity, in EventOutlet outlet)
+    {
+        var judgement = entity.Pipeline.Judge(entity);
+        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, outlet);
+        if (judgement.Change != AlertChange.None) outlet.Add(EntityEventBuilder.Build(entity, judgement, outlet.Position, outlet.Ordinal));
+        EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.IsTold));
+    }
+
+    // Where several metrics are odd at once, what is told of one of them is no chance.
+    private static void Corroborate(EntityRow row, ulong agreeing, in EventOutlet outlet)
+    {
+        for (; agreeing != 0; agreeing &= agreeing - 1)
+        {
+            var place = BitOperations.TrailingZeroCount(agreeing);
+            if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
+            outlet.Add(AlertEventBuilder.Build(series, row.NewestOf(place) with { Change = AlertChange.Worsened }, outlet.Position, outlet.Ordinal));
+        }
     }
 
     private static void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventOutlet outlet)

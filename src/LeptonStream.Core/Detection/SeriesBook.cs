@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -16,6 +17,8 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
 
     // Those that begin anew, or are to be forgotten, once what was told of them is over.
     private readonly HashSet<UInt128> _leaving = [];
+
+    private readonly EntityBook _entities = new(detection, policies);
 
     private PolicySet _policies = policies;
 
@@ -41,6 +44,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
 
         series = PipelineOf(policy).NewSeries(metric.Id, key);
         _series.Add(metric.Id.Value, series);
+        _entities.Join(entity.Id, series);
         return series;
     }
 
@@ -57,6 +61,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
             else _leaving.Add(series.Id.Value);
         }
 
+        _entities.Adopt(policies);
         foreach (var id in _leaving.ToList()) Settle(_series[id]);
         foreach (var unused in _pipelines.Keys.Except(_series.Values.Select(s => s.Policy)).ToList()) _pipelines.Remove(unused);
     }
@@ -69,6 +74,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
         if (_leaving.Count == 0 || !_leaving.Remove(series.Id.Value)) return;
         _series.Remove(series.Id.Value);
         series.Pipeline.Return(series.Memory);
+        _entities.Leave(series);
     }
 
     private SeriesPipeline PipelineOf(SeriesPolicy policy)

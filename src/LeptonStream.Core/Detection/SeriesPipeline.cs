@@ -167,7 +167,8 @@ public sealed class SeriesPipeline
 
         // 5 combine, 6 line
         var isYoung = numbers.Learned < Policy.WarmUp;
-        var sharp = isYoung ? 0 : Math.Max(0, Combine(IsSmall(sample.Value, view)) + series.IntervalDecades) / _line;
+        var rarity = isYoung ? 0 : Combine(IsSmall(sample.Value, view));
+        var sharp = isYoung ? 0 : Math.Max(0, rarity + series.IntervalDecades) / _line;
         var isOdd = sharp >= 1;
         var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
 
@@ -193,7 +194,7 @@ public sealed class SeriesPipeline
 
         // 8 learn
         Learn(series, memory, ref numbers, sample, view, isOdd);
-        return new(sample, news, change, forecast);
+        return new(sample, news, change, forecast, rarity + (numbers.Slow.Score * _slowLine));
     }
 
     // A code is no number: nothing is expected of it, and its next change is news again.
@@ -215,7 +216,7 @@ public sealed class SeriesPipeline
         var memory = series.Memory.Span;
         var change = series.Alert.Observe(score, sample.Time, enough: 0, isGrave && score > 0);
         Chart(memory, ref SeriesLayout.Numbers(memory), sample, forecast);
-        return new(sample, score, change, forecast, rule);
+        return new(sample, score, change, forecast, Rule: rule);
     }
 
     private static SampleRefusal Clean(SeriesState series, in Sample sample, out Sample clean)

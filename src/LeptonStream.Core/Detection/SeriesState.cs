@@ -1,4 +1,5 @@
 using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
@@ -50,6 +51,12 @@ public sealed class SeriesState
 
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit { get; private set; }
+
+    /// <summary>The entity it belongs to.</summary>
+    internal EntityState? Entity { get; set; }
+
+    /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
+    internal int Place { get; set; } = -1;
 
     /// <summary>Time of its first sample.</summary>
     public Timestamp FirstTime { get; set; }

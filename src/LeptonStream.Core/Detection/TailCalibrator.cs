@@ -52,6 +52,10 @@ public struct TailCalibrator
         return Rarities.Temper(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
     }
 
+    /// <summary>The raw score from which on the rarity is at least this: where the tail has it, whatever was reached before. The other way round of <see cref="Rarity"/>, for a line that raw scores are held against.</summary>
+    /// <param name="rarity">In decades, as <see cref="Rarity"/> counts.</param>
+    public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / LogE);
+
     // Decades beyond the score that was reached five times: what lies a tenth of it further out is a third as frequent at least.
     private readonly double Beyond(double raw)
     {

@@ -5,7 +5,7 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation in Chinese: the same facts as <see cref="EnglishText"/>, in sentences of their own.</summary>
 internal static class ChineseText
 {
-    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story));
+    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
 
     private static string Summary(AlertStory story)
     {
@@ -51,7 +51,8 @@ internal static class ChineseText
         });
     }
 
-    private static string[] Actions(AlertStory story) => story.Change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : story.Kind switch
+    /// <summary>What to do about a metric of this kind.</summary>
+    public static string[] Actions(AlertChange change, MetricKind kind) => change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : kind switch
     {
         MetricKind.TrainingHealth => ["对比该步的 loss、梯度范数与学习率。", "若已发散，停止作业，从最近的正常检查点恢复并跳过该批数据。", "检查此前数据、学习率或精度是否有变更。"],
         MetricKind.TrainingSpeed => ["横向比较各 rank 的步时，找出慢的 rank 或主机。", "检查该主机的数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
@@ -70,7 +71,8 @@ internal static class ChineseText
 
     private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $"（{Numbers.Show(ratio)} 倍）" : "";
 
-    private static string Rarity(double score) => score switch
+    /// <summary>How often so high a score is expected.</summary>
+    public static string Rarity(double score) => score switch
     {
         >= 2 => "几乎不会出现",
         >= 1.3 => "一个季度不到一次",

@@ -5,7 +5,7 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation in English: fixed sentences, filled with the facts of the story.</summary>
 internal static class EnglishText
 {
-    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story));
+    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
 
     private static string Summary(AlertStory story)
     {
@@ -52,7 +52,8 @@ internal static class EnglishText
         });
     }
 
-    private static string[] Actions(AlertStory story) => story.Change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : story.Kind switch
+    /// <summary>What to do about a metric of this kind.</summary>
+    public static string[] Actions(AlertChange change, MetricKind kind) => change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : kind switch
     {
         MetricKind.TrainingHealth => ["Compare loss, gradient norm and learning rate at this step.", "If it diverges, stop the job and resume from the last good checkpoint, skipping the batch.", "Check for a change of data, learning rate or precision just before."],
         MetricKind.TrainingSpeed => ["Look for the slow rank or host: compare step time across ranks.", "Check data loading, network and GPU clocks of that host.", "Cordon the host if it stays slow."],
@@ -71,7 +72,8 @@ internal static class EnglishText
 
     private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $" ({Numbers.Show(ratio)} times)" : "";
 
-    private static string Rarity(double score) => score switch
+    /// <summary>How often so high a score is expected.</summary>
+    public static string Rarity(double score) => score switch
     {
         >= 2 => "practically never",
         >= 1.3 => "less than once a quarter",

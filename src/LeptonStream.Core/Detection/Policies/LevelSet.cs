@@ -11,11 +11,20 @@ public readonly record struct LevelSet
 
     private LevelSet(ulong bits) => _bits = bits;
 
-    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>. A level's place here is its number.</summary>
-    public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), NonFinite];
+    /// <summary>The name of the rule for values that are no finite number.</summary>
+    public const string NonFinite = "non-finite";
 
-    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/> and the rules.</summary>
-    public static LevelSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite]);
+    /// <summary>The name of the level that adds up what the metrics of an entity say.</summary>
+    public const string JointSurprise = "joint-surprise";
+
+    /// <summary>The name of the level that knows the ordinary rows of an entity.</summary>
+    public const string IsolationForest = "isolation-forest";
+
+    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, then those of entities. A level's place here is its number.</summary>
+    public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), NonFinite, JointSurprise, IsolationForest];
+
+    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, the rules and the levels of entities.</summary>
+    public static LevelSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest]);
 
     /// <summary>The names of those that are on, in the fixed order.</summary>
     public ImmutableArray<string> Names
@@ -29,10 +38,15 @@ public readonly record struct LevelSet
 
     /// <summary>Whether the rule for values that are no finite number is on.</summary>
     [JsonIgnore]
-    public bool HasNonFinite => Has(AllNames.Length - 1);
+    public bool HasNonFinite => Has(AllNames.Length - 3);
 
-    /// <summary>The name of the rule for values that are no finite number.</summary>
-    public const string NonFinite = "non-finite";
+    /// <summary>Whether what the metrics of an entity say is added up.</summary>
+    [JsonIgnore]
+    public bool HasJointSurprise => Has(AllNames.Length - 2);
+
+    /// <summary>Whether the rows of an entity are known to a forest. It has no voice of its own without <see cref="JointSurprise"/>.</summary>
+    [JsonIgnore]
+    public bool HasIsolationForest => Has(AllNames.Length - 1);
 
     /// <summary>The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.</summary>
     internal ISeriesDetector[] Detectors(MemoryPlan memory)

@@ -1,0 +1,49 @@
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detectors.Forest;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection.Entities;
+
+/// <summary>The entities of one partition: every series belongs to one.</summary>
+internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
+{
+    private readonly Dictionary<UInt128, EntityState> _entities = [];
+    private readonly Dictionary<SeriesPolicy, EntityPipeline> _pipelines = [];
+    private readonly TreeBuilder _builder = new();
+    private PolicySet _policies = policies;
+
+    /// <summary>Takes a new series into its entity.</summary>
+    public void Join(SeriesId id, SeriesState series)
+    {
+        if (!_entities.TryGetValue(id.Value, out var entity))
+        {
+            var key = series.Key with { Metric = EntityPipeline.Metric };
+            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key))));
+        }
+
+        series.Entity = entity;
+        series.Place = entity.Row.Join(series);
+    }
+
+    /// <summary>Lets a series go that is forgotten, and its entity with the last of them.</summary>
+    public void Leave(SeriesState series)
+    {
+        if (series.Entity is not { } entity) return;
+        if (series.Place >= 0) entity.Row.Leave(series.Place);
+        if (!entity.Row.IsInhabited) _entities.Remove(entity.Id.Value);
+    }
+
+    /// <summary>Judges by other policies from now on.</summary>
+    public void Adopt(PolicySet policies)
+    {
+        _policies = policies;
+        foreach (var entity in _entities.Values) entity.MoveTo(PipelineOf(policies.For(entity.Key)));
+        foreach (var unused in _pipelines.Keys.Except(_entities.Values.Select(e => e.Pipeline.Policy)).ToList()) _pipelines.Remove(unused);
+    }
+
+    private EntityPipeline PipelineOf(SeriesPolicy policy)
+    {
+        if (!_pipelines.TryGetValue(policy, out var pipeline)) _pipelines.Add(policy, pipeline = new(detection, policy, _builder));
+        return pipeline;
+    }
+}

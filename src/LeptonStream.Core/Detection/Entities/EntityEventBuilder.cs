@@ -1,0 +1,88 @@
+using System.Globalization;
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Explanations;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection.Entities;
+
+/// <summary>Makes the event that tells of a change of an entity's alert.</summary>
+internal static class EntityEventBuilder
+{
+    /// <summary>Makes the event.</summary>
+    /// <param name="entity">The entity after the row.</param>
+    /// <param name="judgement">The verdict on the row; its change is not <see cref="AlertChange.None"/>.</param>
+    /// <param name="position">The record that brought the row, or its last part.</param>
+    /// <param name="ordinal">How many events the record has made before.</param>
+    public static AlertEvent Build(EntityState entity, in EntityJudgement judgement, RecordPosition position, int ordinal)
+    {
+        var (alert, key) = (entity.Memory.Alert, entity.Key);
+        if (judgement.Change == AlertChange.Opened) alert.Name(SeriesId.Derive(entity.Id.Value, position.Partition, position.Offset, ordinal));
+        var severity = alert.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
+        var places = PlacesOf(entity, judgement);
+        var contributors = places.Select(p => ContributorOf(entity.Row, p.Place, p.Share)).ToArray();
+        var first = entity.Row[places[0].Place]!;
+        var story = new EntityStory(key, severity, judgement.Change, contributors, alert.Onset, alert.Worst);
+        var english = EnglishEntityText.Explain(story);
+        var newest = entity.Row.NewestOf(places[0].Place).Sample;
+        return new AlertEvent
+        {
+            Id = Hex(SeriesId.Derive(entity.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
+            AlertId = Hex(alert.AlertId),
+            Type = judgement.Change switch
+            {
+                AlertChange.Opened => AlertEventType.Opened,
+                AlertChange.Worsened => AlertEventType.Updated,
+                _ => AlertEventType.Resolved,
+            },
+            Model = key.Model,
+            Metric = key.Metric,
+            Labels = key.Labels,
+            Severity = severity,
+            Score = alert.Worst,
+            Confidence = Math.Round(Math.Min(1, 0.5 + (entity.Memory.Numbers.Learned / 2000.0)), 3),
+            Onset = alert.Onset,
+            DetectedAt = entity.Row.Time,
+            Step = newest.Step == Sample.NoStep ? null : newest.Step,
+            SourceTopic = position.Topic,
+            SourcePartition = position.Partition,
+            SourceOffset = position.Offset,
+            Detectors = judgement.Forest > 0
+                ? [new(LevelSet.JointSurprise, judgement.Score, judgement.Joint), new(LevelSet.IsolationForest, judgement.Forest, entity.Memory.Numbers.ForestRaw)]
+                : [new(LevelSet.JointSurprise, judgement.Score, judgement.Joint)],
+            Points = first.Pipeline.PointsOf(first),
+            English = english,
+            Chinese = ChineseEntityText.Explain(story),
+            Contributors = contributors,
+            RunbookUrl = entity.Pipeline.Policy.RunbookUrl?.Replace("{metric}", key.Metric, StringComparison.Ordinal),
+            RoutingLabels = key.Labels.With(
+                ("alertname", "LeptonStreamEntityAnomaly"),
+                ("severity", AlertEventJson.NameOf(severity)),
+                ("model", key.Model),
+                ("metric", key.Metric)),
+            Annotations = LabelSet.Of(("summary", english.Summary), ("description", english.Description)),
+        };
+    }
+
+    // Those that had their part since the alert began, the largest share now first.
+    private static (int Place, double Share)[] PlacesOf(EntityState entity, in EntityJudgement judgement)
+    {
+        var shares = new double[entity.Row.Count];
+        entity.Pipeline.Explain(entity, judgement.Forest, shares);
+        var told = entity.Memory.Numbers.Told;
+        return [.. Enumerable.Range(0, shares.Length).Where(i => (told >> i & 1) != 0 && entity.Row[i] is not null)
+            .Select(i => (i, Math.Round(shares[i], 3))).OrderByDescending(p => p.Item2)];
+    }
+
+    private static Contributor ContributorOf(EntityRow row, int place, double share)
+    {
+        var (series, newest) = (row[place]!, row.NewestOf(place));
+        return new(series.Key.Metric, share, newest.Sample.Value, Known(newest.Forecast.Expected), Known(newest.Lower), Known(newest.Upper),
+            series.Policy.Preset?.Unit ?? Units.Of(series.Key.Metric));
+    }
+
+    private static double? Known(double value) => double.IsFinite(value) ? value : null;
+
+    private static string Hex(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,189 @@
+using System.Numerics;
+using System.Text;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detectors.Forest;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection.Entities;
+
+/// <summary>The way of one row through its entity: all metrics of one model and label set at one time, judged together. One for all entities of a partition with the same policy.</summary>
+/// <remarks>
+/// <code>
+///  1 learn      the row before, once the first value of a newer one is there
+///  2 score      what the metrics' surprises add up to, beyond what is usual these minutes; more where the forest finds the row of residuals odd
+///  3 line       the raw score that the entity's own past reaches once in its warning budget: 1.0
+///  4 alert      where several metrics have their part in it and none of them has an alert of its own; what one metric does alone is its own affair
+/// </code>
+/// Raw scores are held against a calibrated line, not turned into rarities: they are made of rarities already, and keep their order so.
+/// </remarks>
+internal sealed class EntityPipeline
+{
+    /// <summary>The name under which an entity is a series of its own: in events, routes and policies.</summary>
+    public const string Metric = "entity";
+
+    // As on series (docs/accuracy.md).
+    private const double HeavyTail = 0.5;
+    private const double LinesPerDecade = 0.9;
+    private const int EventGap = 5;
+
+    // Rows before an entity can be judged.
+    private const int WarmUp = 120;
+
+    // What was surprising for some rows is expected to go on: a fifth of the way a row, and a fifth of the surprise is left of what goes on for good.
+    private const double Habituation = 0.2;
+    private const double Lasting = 0.2;
+
+    // An ordinary row scores 0.4 to 0.5; 2^16 spreads the rest over the bins of a calibrator.
+    private const double Ordinary = 0.4;
+    private const double Spread = 16;
+
+    // What a row at the forest's own line adds to the surprise.
+    private const double ForestShare = 0.3;
+
+    // Below the line: what one metric does alone.
+    private const double OneAlone = 0.99;
+
+    // No line below what one metric reaches once in ten samples.
+    private const double LeastLine = 1;
+
+    private readonly AlertTiming _timing;
+    private readonly TreeBuilder _builder;
+    private readonly float[] _residuals = new float[EntityRow.MostMetrics];
+
+    // The rarity, per five minutes, of one alarm in the budget.
+    private readonly double _line;
+
+    public EntityPipeline(DetectionPolicy detection, SeriesPolicy policy, TreeBuilder builder)
+    {
+        Policy = policy;
+        _timing = detection.Timing;
+        _builder = builder;
+        _line = Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + HeavyTail;
+        CriticalScore = 1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
+        EventBasis = SeriesId.OfEntity(Encoding.UTF8.GetBytes(detection.Fingerprint() + policy.Fingerprint())).Value;
+    }
+
+    /// <summary>The policy of the entities it judges.</summary>
+    public SeriesPolicy Policy { get; }
+
+    /// <summary>Whether entities are judged at all.</summary>
+    public bool IsOn => !Policy.Ignore && Policy.Levels.HasJointSurprise;
+
+    /// <summary>The score of the critical budget's line.</summary>
+    public double CriticalScore { get; }
+
+    /// <summary>What the ids of its entities' events are derived from.</summary>
+    public UInt128 EventBasis { get; }
+
+    /// <summary>What an entity begins to learn with. Its forest's seed is its own, so that entities don't share their blind spots.</summary>
+    public EntityMemory NewMemory(SeriesId id) =>
+        new(new(_timing, CriticalScore, Policy.CriticalBudget), new(new() { Seed = (ulong)id.Value }, _builder));
+
+    /// <summary>Judges the newest row of an entity of two metrics or more. Called once a message, whatever part of the row it brought.</summary>
+    public EntityJudgement Judge(EntityState entity)
+    {
+        var (row, memory) = (entity.Row, entity.Memory);
+        ref var numbers = ref memory.Numbers;
+
+        // 1 learn
+        var isNew = row.Time.UnixNanoseconds != numbers.RowNanoseconds;
+        if (isNew) BeginRow(row, ref numbers);
+
+        // 2 score
+        var decades = Math.Log10(Math.Max(numbers.IntervalSeconds, 1e-3) / SeriesState.ReferenceSeconds);
+        var isYoung = numbers.Learned < WarmUp;
+        var forest = 0.0;
+        if (Policy.Levels.HasIsolationForest)
+        {
+            row.Residuals(_residuals);
+            var raw = memory.Forest.Score(_residuals.AsSpan(0, row.Count));
+            numbers.ForestRaw = raw <= 0 ? 0 : Math.Pow(2, Spread * (raw - Ordinary));
+            if (!isYoung) forest = Math.Max(0, numbers.Forest.Rarity(numbers.ForestRaw, CalibrationPlan.Sharp, numbers.IntervalSeconds) + decades) / _line;
+        }
+
+        numbers.Surprise = row.Energy();
+        var joint = Math.Max(numbers.Surprise - numbers.Usual, Lasting * numbers.Surprise);
+        numbers.Raw = joint * (1 + (ForestShare * forest));
+
+        // 3 line
+        var score = isYoung ? 0 : numbers.Raw / Math.Max(LeastLine, numbers.Joint.RawAt(_line - decades));
+        numbers.IsOdd = score >= 1;
+        if (isNew) numbers.OddInARow = numbers.IsOdd ? numbers.OddInARow + 1 : 0;
+        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsOdd || numbers.OddInARow > _timing.AcceptAfter)) memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
+
+        // 4 alert
+        var agreeing = score >= _timing.CalmBelow ? row.Contributors() : 0;
+        if (BitOperations.PopCount(agreeing) < 2) agreeing = 0;
+        return new(score, Observe(entity, agreeing == 0 ? Math.Min(score, OneAlone) : score, isNew, agreeing), agreeing, joint, forest);
+    }
+
+    /// <summary>How much each metric has to do with the newest row's score: shares of what its surprises add up to, and of the forest's part in that.</summary>
+    public void Explain(EntityState entity, double forest, Span<double> shares)
+    {
+        var row = entity.Row;
+        shares.Clear();
+        var weight = ForestShare * forest;
+        if (weight > 0)
+        {
+            row.Residuals(_residuals);
+            entity.Memory.Forest.Explain(_residuals.AsSpan(0, row.Count), shares);
+        }
+
+        var energy = row.Energy();
+        for (var i = 0; i < row.Count; i++)
+        {
+            var surprise = energy > 0 ? row.SurpriseOf(i) / energy : 0;
+            shares[i] = ((surprise * surprise) + (weight * shares[i])) / (1 + weight);
+        }
+    }
+
+    private AlertChange Observe(EntityState entity, double score, bool isNew, ulong agreeing)
+    {
+        var memory = entity.Memory;
+        ref var numbers = ref memory.Numbers;
+        // A row that comes in parts is one observation, made anew where a part makes it worse.
+        if (!isNew && score <= numbers.Observed) return AlertChange.None;
+        if (isNew) numbers.Before = numbers.Filters;
+        numbers.Filters = numbers.Before;
+        numbers.Observed = score;
+
+        var damped = numbers.Filters.Spikes.Damp(score, numbers.IntervalSeconds);
+        var news = numbers.Filters.News.OfSharp(damped);
+        var phase = memory.Alert.Phase;
+        numbers.Told = phase == AlertPhase.Quiet ? agreeing : numbers.Told | agreeing;
+        var seen = phase == AlertPhase.Quiet ? news : damped;
+        if (phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
+        var age = (entity.Row.Time.UnixNanoseconds - numbers.FirstNanoseconds) / 1e9;
+        var needed = age < _timing.YoungFor.TotalSeconds ? _timing.OpenYoungAfter : _timing.OpenAfter;
+        return memory.Alert.Observe(seen, entity.Row.Time, Math.Max(1, needed.TotalSeconds / Math.Max(numbers.IntervalSeconds, 1e-3)));
+    }
+
+    private static void BeginRow(EntityRow row, ref EntityNumbers numbers)
+    {
+        if (numbers.FirstNanoseconds == 0)
+        {
+            numbers.FirstNanoseconds = row.Time.UnixNanoseconds;
+        }
+        else
+        {
+            Learn(ref numbers);
+            var seconds = (row.Time.UnixNanoseconds - numbers.RowNanoseconds) / 1e9;
+            if (numbers.IntervalSeconds == 0) numbers.IntervalSeconds = seconds;
+            else numbers.IntervalSeconds *= seconds > numbers.IntervalSeconds ? 1.02 : seconds < numbers.IntervalSeconds ? 1 / 1.02 : 1;
+        }
+
+        numbers.RowNanoseconds = row.Time.UnixNanoseconds;
+    }
+
+    private static void Learn(ref EntityNumbers numbers)
+    {
+        // A long incident is one event: counted by every row, it would make itself ordinary.
+        var isCounted = numbers.IsOdd && numbers.Counted > 0;
+        numbers.Counted = numbers.IsOdd ? EventGap : Math.Max(0, numbers.Counted - 1);
+        numbers.Usual += Habituation * (numbers.Surprise - numbers.Usual);
+        if (numbers.Learned < int.MaxValue) numbers.Learned++;
+        if (isCounted) return;
+        numbers.Joint.Learn(numbers.Raw, CalibrationPlan.Sharp);
+        if (numbers.ForestRaw > 0) numbers.Forest.Learn(numbers.ForestRaw, CalibrationPlan.Sharp);
+    }
+}

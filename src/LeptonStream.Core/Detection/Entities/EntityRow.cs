@@ -1,0 +1,141 @@
+using LeptonStream.Detectors.Forest;
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Entities;
+
+/// <summary>What the metrics of an entity said last, side by side: one row of a table that grows with time. A metric keeps its place for good.</summary>
+internal sealed class EntityRow
+{
+    /// <summary>The most metrics an entity is judged by; further ones are judged alone.</summary>
+    public const int MostMetrics = StreamingForest.MostFeatures;
+
+    // A metric that was silent for so many of its intervals has no say.
+    private const double FreshIntervals = 2;
+
+    // Residuals further out are all alike: the forest tells rows apart, not miracles.
+    private const float MostResidual = 20;
+
+    // A metric has its part where its value is rarer than one in thirty, and its part is a tenth of the whole.
+    private const double LeastSurprise = 1.5;
+    private const double LeastShare = 0.1;
+
+    private readonly List<SeriesState?> _metrics = new(1);
+    private readonly List<Word> _words = new(1);
+
+    /// <summary>How many places there are.</summary>
+    public int Count => _metrics.Count;
+
+    /// <summary>Time of the newest word.</summary>
+    public Timestamp Time { get; private set; } = new(long.MinValue);
+
+    /// <summary>The series in a place; null where it was forgotten.</summary>
+    public SeriesState? this[int place] => _metrics[place];
+
+    /// <summary>Whether any series is there.</summary>
+    public bool IsInhabited => _metrics.Any(m => m is not null);
+
+    /// <summary>Whether an alert of one of the series is open.</summary>
+    public bool IsToldOf => _metrics.Exists(m => m is { Alert.Phase: AlertPhase.Open });
+
+    /// <summary>Takes a series in.</summary>
+    /// <returns>Its place, or −1 where there is none left.</returns>
+    public int Join(SeriesState series)
+    {
+        if (_metrics.Count == MostMetrics) return -1;
+        _metrics.Add(series);
+        _words.Add(Word.Nothing);
+        return _metrics.Count - 1;
+    }
+
+    /// <summary>Lets a series go. Its place stays empty: what was learned of the places must stay true.</summary>
+    public void Leave(int place)
+    {
+        _metrics[place] = null;
+        _words[place] = Word.Nothing;
+    }
+
+    /// <summary>Takes the word of a metric.</summary>
+    public void Say(int place, in Judgement judgement)
+    {
+        _words[place] = new(judgement.Sample, judgement.Forecast, judgement.Surprise);
+        if (judgement.Sample.Time > Time) Time = judgement.Sample.Time;
+    }
+
+    /// <summary>The residuals of the metrics that have a say, in scales of their forecasts; NaN for the others.</summary>
+    public void Residuals(Span<float> residuals)
+    {
+        for (var i = 0; i < Count; i++) residuals[i] = IsFresh(i) ? _words[i].Residual : float.NaN;
+    }
+
+    /// <summary>How surprising the row is: √Σ of the metrics' surprises squared, in decades. Small surprises of many metrics add up.</summary>
+    public double Energy()
+    {
+        double sum = 0;
+        for (var i = 0; i < Count; i++) sum += SurpriseOf(i) * SurpriseOf(i);
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>How surprising a metric's newest value is, in decades; 0 where it has no say.</summary>
+    public double SurpriseOf(int place) => IsFresh(place) ? _words[place].Surprise : 0;
+
+    /// <summary>The newest value of a metric and what was expected, as a verdict that changed nothing.</summary>
+    public Judgement NewestOf(int place) => new(_words[place].Sample, 0, AlertChange.None, _words[place].Forecast);
+
+    /// <summary>The places of the metrics that have their part in the row's energy, as bits.</summary>
+    public ulong Contributors()
+    {
+        double sum = 0;
+        for (var i = 0; i < Count; i++) sum += SurpriseOf(i) * SurpriseOf(i);
+        var places = 0UL;
+        for (var i = 0; i < Count; i++)
+            if (SurpriseOf(i) >= LeastSurprise && SurpriseOf(i) * SurpriseOf(i) >= LeastShare * sum) places |= 1UL << i;
+        return places;
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs, but the series.</summary>
+    public void Save(StateWriter state)
+    {
+        state.Write(Time.UnixNanoseconds);
+        foreach (var word in _words)
+        {
+            state.Write(word.Sample.Time.UnixNanoseconds);
+            state.Write(word.Sample.Value);
+            state.Write(word.Sample.Step);
+            state.Write(word.Forecast.Expected);
+            state.Write(word.Forecast.Scale);
+            state.Write(word.Surprise);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote on a row of the same places.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state)
+    {
+        Time = new(state.ReadInt64());
+        for (var i = 0; i < _words.Count; i++)
+        {
+            var (time, value, step) = (state.ReadInt64(), state.ReadDouble(), state.ReadInt64());
+            var (expected, scale) = (state.ReadDouble(), state.ReadDouble());
+            _words[i] = new(new(new(time), value, step), new(expected, scale), state.ReadDouble());
+        }
+    }
+
+    private bool IsFresh(int place) =>
+        _metrics[place] is { } series && (Time - _words[place].Sample.Time).TotalSeconds <= FreshIntervals * series.IntervalSeconds;
+
+    private readonly record struct Word(Sample Sample, Forecast Forecast, double Surprise)
+    {
+        public static readonly Word Nothing = new(default, Forecast.None, 0);
+
+        public float Residual
+        {
+            get
+            {
+                var residual = (float)((Sample.Value - Forecast.Expected) / Forecast.Scale);
+                return float.IsNaN(residual) ? float.NaN : Math.Clamp(residual, -MostResidual, MostResidual);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using LeptonStream.Series;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Entities;
+
+/// <summary>Everything that is known of one entity beyond its series. <see cref="EntityPipeline"/> is what acts on it.</summary>
+internal sealed class EntityState
+{
+    // What the rows have taught; null while the entity has a single metric, as most of some fleets have.
+    private EntityMemory? _memory;
+
+    public EntityState(SeriesId id, SeriesKey key, EntityPipeline pipeline)
+    {
+        Id = id;
+        Key = key;
+        Pipeline = pipeline;
+    }
+
+    /// <summary>The entity's id.</summary>
+    public SeriesId Id { get; }
+
+    /// <summary>What it is: as a series, its metric is <see cref="EntityPipeline.Metric"/>.</summary>
+    public SeriesKey Key { get; }
+
+    /// <summary>Who judges it.</summary>
+    public EntityPipeline Pipeline { get; private set; }
+
+    /// <summary>What its metrics said last.</summary>
+    public EntityRow Row { get; } = new();
+
+    /// <summary>What its rows have taught.</summary>
+    public EntityMemory Memory => _memory ??= Pipeline.NewMemory(Id);
+
+    /// <summary>Whether something of it is told and not over.</summary>
+    public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open };
+
+    /// <summary>Is judged by another policy from now on.</summary>
+    public void MoveTo(EntityPipeline pipeline)
+    {
+        Pipeline = pipeline;
+        _memory?.Alert.Adopt(pipeline.CriticalScore, pipeline.Policy.CriticalBudget);
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs, but the id, the key and the series.</summary>
+    public void Save(StateWriter state)
+    {
+        Row.Save(state);
+        state.Write(_memory is not null);
+        _memory?.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote on an entity of the same series.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state)
+    {
+        Row.Load(ref state);
+        _memory = null;
+        if (state.ReadBoolean()) Memory.Load(ref state);
+    }
+}
