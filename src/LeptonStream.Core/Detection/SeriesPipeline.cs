@@ -41,6 +41,7 @@ public sealed class SeriesPipeline
     internal const double RuleScore = 3;
 
     private const double SlowSeconds = 120;
+    private const double ChanceCounts = 3.5;
 
     // Anomalous samples that are no further apart belong to one event.
     private const int EventGap = 5;
@@ -295,7 +296,7 @@ public sealed class SeriesPipeline
             calibrator.Learn(_raw[i], CalibrationPlan.Slow);
         }
 
-        slow.Score = IsSmallSlowly(mean.Value, view, slow.Deviation) ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
+        slow.Score = IsSmallSlowly(series, mean.Value, view, slow.Deviation) ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
         slow.Deviation.Learn(mean.Value);
         view.Window.Push(mean.Value);
         return true;
@@ -328,8 +329,12 @@ public sealed class SeriesPipeline
     private bool IsSmall(double value, in SeriesView view) =>
         DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.LeastScale, Policy) != GateVerdict.Open;
 
-    private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation) =>
-        DeviationGate.Check(mean, view.Window.Median, deviation.Mean, leastScale: 0, Policy) != GateVerdict.Open;
+    private bool IsSmallSlowly(SeriesState series, double mean, in SeriesView view, in LongDeviation deviation)
+    {
+        // Two or three counts in a step come by chance, as seldom as there are any.
+        var chance = series.Counter is null ? 0 : ChanceCounts / Math.Max(series.IntervalSeconds, SlowSeconds);
+        return DeviationGate.Check(mean, view.Window.Median, deviation.Mean, chance, Policy) != GateVerdict.Open;
+    }
 
     // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
     private double Combine(bool isSmall)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection;
 using LeptonStream.Core.Tests.Detection.EarlyWarning;
+using LeptonStream.Core.Tests.Detection.Entities;
 using LeptonStream.Testing;
 using NJsonSchema;
 
@@ -28,6 +29,7 @@ public sealed class AlertEventJsonTests
     [TestCase("not-a-number")]
     [TestCase("early-warning")]
     [TestCase("early-warning-withdrawn")]
+    [TestCase("entity")]
     public void Write_OfASample_IsAsApproved(string name)
     {
         var path = Path.Combine(SharedFolder.RepositoryRoot, "test", "LeptonStream.Core.Tests", "Alerts", "Approved", name + ".json");
@@ -41,6 +43,7 @@ public sealed class AlertEventJsonTests
     [TestCase("not-a-number")]
     [TestCase("early-warning")]
     [TestCase("early-warning-withdrawn")]
+    [TestCase("entity")]
     public async Task Write_OfASample_FulfilsTheSchema(string name)
     {
         var schema = await JsonSchema.FromFileAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs", "alert-event.schema.json"));
@@ -53,6 +56,7 @@ public sealed class AlertEventJsonTests
     [TestCase("not-a-number")]
     [TestCase("early-warning")]
     [TestCase("early-warning-withdrawn")]
+    [TestCase("entity")]
     public void Read_OfWhatWasWritten_WritesTheSameAgain(string name)
     {
         var bytes = AlertEventJson.Write(Samples[name]);
@@ -99,11 +103,15 @@ public sealed class AlertEventJsonTests
         var loss = new PipelineTestDriver();
         for (var i = 0; i < 200; i++) loss.Step("llama-7b-pretrain", "loss", 2 + (i * 7 % 13 / 100.0), seconds: 15);
         loss.Step("llama-7b-pretrain", "loss", double.NaN, seconds: 15);
+        var entity = new EntityDriver(3);
+        entity.Send(1500);
+        entity.Send(3, (metric, noise) => metric < 2 ? noise + 2.5 : noise);
         return new()
         {
             ["opened"] = driver.Events.First(e => e.Type == AlertEventType.Opened),
             ["resolved"] = driver.Events.Last(e => e.Type == AlertEventType.Resolved),
             ["not-a-number"] = loss.Events.Single(),
+            ["entity"] = entity.Events.First(),
             ["early-warning"] = EarlyWarnings.Leak()[0],
             ["early-warning-withdrawn"] = EarlyWarnings.Leak()[^1],
         };

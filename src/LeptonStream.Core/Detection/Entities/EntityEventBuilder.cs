@@ -49,7 +49,7 @@ internal static class EntityEventBuilder
             SourcePartition = position.Partition,
             SourceOffset = position.Offset,
             Detectors = judgement.Forest > 0
-                ? [new(LevelSet.JointSurprise, judgement.Score, judgement.Joint), new(LevelSet.IsolationForest, judgement.Forest, entity.Memory.Numbers.ForestRaw)]
+                ? [new(LevelSet.JointSurprise, judgement.Score, judgement.Joint), new(LevelSet.IsolationForest, judgement.Forest, EntityPipeline.ForestScoreOf(entity))]
                 : [new(LevelSet.JointSurprise, judgement.Score, judgement.Joint)],
             Points = first.Pipeline.PointsOf(first),
             English = english,
@@ -65,14 +65,15 @@ internal static class EntityEventBuilder
         };
     }
 
-    // Those that had their part since the alert began, the largest share now first.
+    // Those that had their part since the alert began, the largest share now first. Where all of them were forgotten since, the loudest that is left.
     private static (int Place, double Share)[] PlacesOf(EntityState entity, in EntityJudgement judgement)
     {
         var shares = new double[entity.Row.Count];
         entity.Pipeline.Explain(entity, judgement.Forest, shares);
         var told = entity.Memory.Numbers.Told;
-        return [.. Enumerable.Range(0, shares.Length).Where(i => (told >> i & 1) != 0 && entity.Row[i] is not null)
-            .Select(i => (i, Math.Round(shares[i], 3))).OrderByDescending(p => p.Item2)];
+        var places = Enumerable.Range(0, shares.Length).Where(i => entity.Row[i] is not null).Select(i => (Place: i, Share: Math.Round(shares[i], 3))).OrderByDescending(p => p.Share);
+        var parts = places.Where(p => ((told >> p.Place) & 1) != 0).ToArray();
+        return parts.Length > 0 ? parts : [.. places.Take(1)];
     }
 
     private static Contributor ContributorOf(EntityRow row, int place, double share)

@@ -40,8 +40,8 @@ internal sealed class EntityPipeline
     // What a row at the forest's own line adds to the surprise.
     private const double ForestShare = 0.3;
 
-    // Below the line: what one metric does alone.
-    private const double OneAlone = 0.99;
+    // What one metric does alone stays below the line, however long it lasts.
+    private const double OneAlone = 0.85;
 
     // No line below what one metric reaches once in ten samples.
     private const double LeastLine = 1;
@@ -115,6 +115,13 @@ internal sealed class EntityPipeline
         var agreeing = score >= _timing.CalmBelow ? row.Contributors() : 0;
         if (BitOperations.PopCount(agreeing) < 2) agreeing = 0;
         return new(score, Observe(entity, agreeing == 0 ? Math.Min(score, OneAlone) : score, isNew, agreeing), agreeing, joint, forest);
+    }
+
+    /// <summary>The forest's own score of the newest row, 0 to 1; 0 while it warms up.</summary>
+    public static double ForestScoreOf(EntityState entity)
+    {
+        var raw = entity.Memory.Numbers.ForestRaw;
+        return raw > 0 ? Ordinary + (Math.Log2(raw) / Spread) : 0;
     }
 
     /// <summary>How much each metric has to do with the newest row's score: shares of what its surprises add up to, and of the forest's part in that.</summary>

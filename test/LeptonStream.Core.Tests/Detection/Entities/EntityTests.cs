@@ -1,0 +1,152 @@
+using LeptonStream.Alerting;
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+
+namespace LeptonStream.Core.Tests.Detection.Entities;
+
+/// <summary>What the metrics of an entity say together.</summary>
+public sealed class EntityTests
+{
+    private const int Quiet = 3000;
+
+    [Test]
+    public void Process_SeveralMetricsALittleOdd_TellsOfTheEntityAndNamesThem()
+    {
+        var driver = new EntityDriver(6);
+        driver.Send(Quiet);
+        driver.Send(3, Together);
+
+        var opened = driver.Events.Single(e => e.Type == AlertEventType.Opened);
+        Assert.That(opened.Metric, Is.EqualTo("entity"));
+        Assert.That(opened.Contributors!.Select(c => c.Metric), Is.SubsetOf(new[] { "m0", "m1", "m2", "m3" }));
+        Assert.That(opened.Contributors!.Sum(c => c.Share), Is.InRange(0.6, 1.001));
+        Assert.That(opened.Contributors!.Select(c => c.Value), Is.All.InRange(105, 160));
+        Assert.That(opened.Contributors!.Select(c => c.Expected), Is.All.InRange(80, 120));
+        Assert.That(opened.English.Summary, Does.Match("^[234] metrics of llama .gpu=3. are unusual together: m[0-3] "));
+        Assert.That(opened.Chinese.Summary, Does.Match("^llama（gpu=3）有 [234] 项指标同时异常：m[0-3] "));
+        Assert.That(opened.RoutingLabels["alertname"], Is.EqualTo("LeptonStreamEntityAnomaly"));
+        Assert.That(opened.Detectors[0].Name, Is.EqualTo("joint-surprise"));
+        Assert.That(opened.Points, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Process_BackToNormal_ResolvesTheSameAlert()
+    {
+        var driver = new EntityDriver(6);
+        driver.Send(Quiet);
+        driver.Send(3, Together);
+        driver.Send(20);
+        Assert.That(driver.Events.Select(e => e.Type).Where(t => t != AlertEventType.Updated).ToArray(), Is.EqualTo(new[] { AlertEventType.Opened, AlertEventType.Resolved }));
+        Assert.That(driver.Events.Select(e => e.AlertId).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(driver.Events[^1].English.Summary, Does.Contain("is back to normal"));
+    }
+
+    [Test]
+    public void Process_OneMetricAlone_IsItsOwnAffair()
+    {
+        var driver = new EntityDriver(6);
+        driver.Send(Quiet);
+        driver.Send(5, (i, noise) => i == 2 ? noise + 12 : noise);
+        Assert.That(driver.Events, Is.Not.Empty);
+        Assert.That(driver.Events.Select(e => e.Metric).Distinct(), Is.EqualTo(new[] { "m2" }));
+    }
+
+    [Test]
+    public void Process_OthersAgreeWithAnOpenAlert_MakesItCriticalWithoutItsBudget()
+    {
+        var alone = OpenedBy((i, noise) => i == 0 ? noise + 150 : noise);
+        var agreed = OpenedBy((i, noise) => i == 0 ? noise + 150 : i < 4 ? noise + 5 : noise);
+        Assert.That(alone.Where(e => e.Metric == "m0").Select(e => e.Severity), Is.All.EqualTo(AlertSeverity.Warning));
+        Assert.That(agreed.Last(e => e.Metric == "m0" && e.Type != AlertEventType.Resolved).Severity, Is.EqualTo(AlertSeverity.Critical));
+
+        static List<AlertEvent> OpenedBy(Func<int, double, double?> on)
+        {
+            var driver = new EntityDriver(6);
+            driver.Send(Quiet);
+            // The budget for critical alerts of its own is spent.
+            for (var i = 0; i < 3; i++)
+            {
+                driver.Send(3, (metric, noise) => metric == 0 ? noise + 20 + (i * 20) : noise);
+                driver.Send(60);
+            }
+
+            driver.Events.Clear();
+            driver.Send(4, on);
+            return driver.Events;
+        }
+    }
+
+    [Test]
+    public void Process_BesideOthers_ScoresOfASeriesAreThoseItHasAlone()
+    {
+        var together = new EntityDriver(4);
+        var apart = new EntityDriver(4, Entities("ignore"));
+        foreach (var driver in new[] { together, apart })
+        {
+            driver.Send(500);
+            driver.Send(10, (i, noise) => i < 2 ? noise + 6 : noise);
+            driver.Send(100);
+        }
+
+        Assert.That(together.Judged.Select(j => j.Score), Is.EqualTo(apart.Judged.Select(j => j.Score)));
+        Assert.That(apart.Rows, Is.Empty);
+        Assert.That(apart.Events.Select(e => e.Metric), Has.None.EqualTo("entity"));
+    }
+
+    [Test]
+    public void Process_RowInParts_ComesToTheSameScores()
+    {
+        var whole = new EntityDriver(6);
+        var inParts = new EntityDriver(6);
+        whole.Send(Quiet);
+        inParts.Send(Quiet, parts: 3);
+        whole.Send(2, Together);
+        inParts.Send(2, Together, parts: 3);
+        var last = inParts.Rows.GroupBy(r => r.Time).Select(row => row.Last().Score).ToArray();
+        // The first row of an entity is judged before all of its metrics are known.
+        Assert.That(whole.Rows[^1].Score, Is.GreaterThan(1));
+        Assert.That(last[^1], Is.EqualTo(whole.Rows[^1].Score).Within(40).Percent);
+        Assert.That(inParts.Events.Count(e => e.Type == AlertEventType.Opened), Is.EqualTo(whole.Events.Count(e => e.Type == AlertEventType.Opened)));
+    }
+
+    [Test]
+    public void Process_MetricsMissing_StaysFiniteAndQuiet()
+    {
+        var driver = new EntityDriver(5);
+        var row = 0;
+        driver.Send(Quiet, (i, noise) => row++ / 5 % (i + 2) == 0 && i > 0 ? null : noise);
+        Assert.That(driver.Rows.Select(r => r.Score), Is.All.InRange(0, 100));
+        Assert.That(driver.Events.Count(e => e.Metric == "entity"), Is.LessThanOrEqualTo(1));
+    }
+
+    [Test]
+    public void Process_MoreMetricsThanARowHolds_JudgesTheRestAlone()
+    {
+        var driver = new EntityDriver(80);
+        driver.Send(300);
+        driver.Judged.Clear();
+        driver.Send(1, (i, noise) => i == 79 ? noise + 50 : noise);
+        Assert.That(driver.Judged.Single(j => j.Key.Metric == "m79").Score, Is.GreaterThan(1));
+    }
+
+    [TestCase("joint-surprise", 0)]
+    [TestCase("isolation-forest", 1)]
+    public void Process_LevelOff_HasNoSay(string level, int alerts)
+    {
+        var driver = new EntityDriver(6, Entities("off", level));
+        driver.Send(Quiet);
+        driver.Send(3, Together);
+        Assert.That(driver.Events.Count(e => e is { Type: AlertEventType.Opened, Metric: "entity" }), Is.EqualTo(alerts));
+        Assert.That(driver.Events.SelectMany(e => e.Detectors).Select(d => d.Name), Has.None.EqualTo(level));
+    }
+
+    private static double? Together(int metric, double noise) => metric < 4 ? noise + 2.5 : noise;
+
+    private static PolicySet Entities(string what, string level = "")
+    {
+        var settings = what == "ignore" ? new PolicySettings { Ignore = true } : new PolicySettings { LevelsOff = LevelSet.Of([level]) };
+        Assert.That(Matcher.TryParse("metric=\"entity\"", out var matcher, out var error), error);
+        return new([new([matcher!], settings)], PolicySettings.None, PresetCatalog.Default);
+    }
+}
