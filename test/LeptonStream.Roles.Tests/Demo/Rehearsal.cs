@@ -29,11 +29,16 @@ internal sealed class Rehearsal
             foreach (var alert in events) Verdicts.Take(alert);
             events.Clear();
         }
+
+        Models = pipelines.Count;
     }
 
     public Verdicts Verdicts { get; }
 
     public long Samples { get; }
+
+    /// <summary>How many models there are.</summary>
+    public int Models { get; }
 
     public void Print()
     {
