@@ -1,4 +1,4 @@
-using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Core.Tests.Statistical;
 
@@ -30,8 +30,8 @@ public sealed class FalseAlarmBudgetTests
         }
 
         var time = interval * samples * count;
-        var warnings = time / DetectionPolicy.Default.WarningBudget;
-        var pages = time / DetectionPolicy.Default.CriticalBudget;
+        var warnings = time / SeriesPolicy.Default.WarningBudget;
+        var pages = time / SeriesPolicy.Default.CriticalBudget;
         TestContext.Out.WriteLine($"{kind} every {seconds} s: {opened} opened, budget {warnings:F1}; {critical} critical, budget {pages:F1}; {changes} steps");
         Assert.Multiple(() =>
         {
