@@ -12,6 +12,9 @@ public enum NoiseKind
     /// <summary>Small counts.</summary>
     Poisson,
 
+    /// <summary>A counter of what happens four times a day: corrected memory errors.</summary>
+    RareCounts,
+
     /// <summary>Zero nineteen times out of twenty, else log-normal: errors, bursts of a disk.</summary>
     ZeroInflated,
 
