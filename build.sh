@@ -4,6 +4,7 @@
 #   ./build.sh build            the program, at artifacts/lepton/lepton
 #   ./build.sh demo [options]   a simulated AI fleet with faults, through the whole pipeline (lepton demo --help)
 #   ./build.sh test [options]   every test that this machine can run (options go to dotnet test)
+#   ./build.sh test --slow      those of accuracy, which are left out above: minutes, with the figures they measure
 #   ./build.sh bench [options]  the benchmark table (--json); how well entities are judged, beside baselines (--accuracy)
 #
 # Whatever is missing on a fresh machine with the .NET SDK and a Debian-like base is installed or built on the way.
@@ -35,6 +36,6 @@ case "$verb" in
   demo)  build >&2; exec "$lepton" demo "$@" ;;
   test)  build; . eng/test.sh ;;
   bench) build >&2; . eng/bench.sh ;;
-  help|-h|--help) sed -n '2,9p' "${BASH_SOURCE[0]}" | cut -c3- ;;
+  help|-h|--help) sed -n '2,10p' "${BASH_SOURCE[0]}" | cut -c3- ;;
   *) echo "build.sh: unknown verb '$verb' (build, demo, test, bench)" >&2; exit 2 ;;
 esac

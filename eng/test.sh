@@ -1,8 +1,16 @@
-# Sourced by build.sh: every test that this machine can run. Options after "test" go to dotnet test.
+# Sourced by build.sh: every test that this machine can run but the slow ones, or with --slow only these. Options after "test" go to dotnet test.
+#
+# Slow (Category "Slow") are those that hold what is promised of accuracy: millions of samples each, minutes together; they print what they measure.
 #
 # The layers need real parts: PostgreSQL and a browser come from Debian; Kafka, Alertmanager, Kubernetes and the labelled series from
 # ../shared where it exists (LEPTON_TEST_KAFKA names a broker of your own). What is missing is skipped and says so;
 # LEPTON_REQUIRE_ALL=1 makes such a skip a failure.
+wanted='TestCategory!=Slow' verbosity=minimal results="$root/artifacts/test-results"
+if [ "${1:-}" = --slow ]; then wanted='TestCategory=Slow' verbosity=normal results="$results-slow"; shift; fi
+# A filter of one's own takes the place of both.
+filter=(--filter "$wanted")
+for option in "$@"; do [ "${option%%=*}" != --filter ] || filter=(); done
+
 say "test parts"
 if command -v apt-get >/dev/null; then
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || debian postgresql
@@ -19,11 +27,11 @@ done
 step "building the tests" dotnet build LeptonStream.sln -c Release --nologo -v quiet
 
 passed=0 failed=0 skipped=0 status=0
-results="$root/artifacts/test-results"; rm -rf "$results"; mkdir -p "$results"
+rm -rf "$results"; mkdir -p "$results"
 for layer in Core Roles Integration; do
   say "LeptonStream.$layer.Tests"
-  dotnet test "test/LeptonStream.$layer.Tests" -c Release --no-build --nologo \
-    --logger "console;verbosity=minimal" --logger "trx;LogFileName=$layer.trx" --results-directory "$results" "$@" || status=1
+  dotnet test "test/LeptonStream.$layer.Tests" -c Release --no-build --nologo "${filter[@]}" \
+    --logger "console;verbosity=$verbosity" --logger "trx;LogFileName=$layer.trx" --results-directory "$results" "$@" || status=1
   counters="$(grep -o '<Counters [^>]*>' "$results/$layer.trx" 2>/dev/null | head -1)" || true
   count() { local n; n="$(printf '%s' "$counters" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p")"; echo "${n:-0}"; }
   [ -n "$counters" ] || { echo "build.sh: LeptonStream.$layer.Tests left no result" >&2; status=1; }
@@ -31,4 +39,5 @@ for layer in Core Roles Integration; do
   skipped=$((skipped + $(count total) - $(count executed)))
 done
 echo "$passed passed, $failed failed, $skipped skipped"
+[ $((passed + failed + skipped)) -gt 0 ] || fail "no test is called that"
 exit $status

@@ -41,7 +41,6 @@ public sealed class SeriesPipeline
     internal const double RuleScore = 3;
 
     private const double SlowSeconds = 120;
-    private const double ChanceCounts = 3.5;
 
     // Anomalous samples that are no further apart belong to one event.
     private const int EventGap = 5;
@@ -245,12 +244,12 @@ public sealed class SeriesPipeline
     }
 
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the range.
-    private static double LeastScale(SeriesState series, in LongDeviation deviation)
-    {
-        // A rate is a count over an interval, and the interval is not quite even.
-        var count = series.Counter is not null ? 1.5 / Math.Max(series.IntervalSeconds, 1e-3) : deviation.IsWhole ? 1 : 0;
-        return Math.Max(deviation.Value / 4, Math.Max(count, deviation.Range / 100));
-    }
+    private static double LeastScale(SeriesState series, in LongDeviation deviation) =>
+        Math.Max(deviation.Value / 4, Math.Max(CountOf(series, deviation), deviation.Range / 100));
+
+    // What one count makes of a sample. A rate is a count over an interval, and the interval is not quite even.
+    private static double CountOf(SeriesState series, in LongDeviation deviation) =>
+        series.Counter is not null ? 1.5 / Math.Max(series.IntervalSeconds, 1e-3) : deviation.IsWhole ? 1 : 0;
 
     private void ScoreAndCalibrate(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
     {
@@ -296,7 +295,10 @@ public sealed class SeriesPipeline
             calibrator.Learn(_raw[i], CalibrationPlan.Slow);
         }
 
-        slow.Score = IsSmallSlowly(series, mean.Value, view, slow.Deviation) ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
+        // One count in two minutes is no level, though it be the highest of a counter that hardly ever moves.
+        var count = CountOf(series, numbers.Deviation) / perStep;
+        var isSmall = IsSmallSlowly(mean.Value, view, slow.Deviation, count);
+        slow.Score = isSmall ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
         slow.Deviation.Learn(mean.Value);
         view.Window.Push(mean.Value);
         return true;
@@ -329,12 +331,8 @@ public sealed class SeriesPipeline
     private bool IsSmall(double value, in SeriesView view) =>
         DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.LeastScale, Policy) != GateVerdict.Open;
 
-    private bool IsSmallSlowly(SeriesState series, double mean, in SeriesView view, in LongDeviation deviation)
-    {
-        // Two or three counts in a step come by chance, as seldom as there are any.
-        var chance = series.Counter is null ? 0 : ChanceCounts / Math.Max(series.IntervalSeconds, SlowSeconds);
-        return DeviationGate.Check(mean, view.Window.Median, deviation.Mean, chance, Policy) != GateVerdict.Open;
-    }
+    private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation, double count) =>
+        DeviationGate.Check(mean, view.Window.Median, deviation.Mean, count, Policy) != GateVerdict.Open;
 
     // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
     private double Combine(bool isSmall)

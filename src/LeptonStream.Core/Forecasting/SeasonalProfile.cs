@@ -21,10 +21,13 @@ internal readonly struct Phase
     /// <param name="firstSeconds">When a period began, in seconds since the epoch.</param>
     public static Phase Of(Timestamp time, double slotSeconds, int slots, double firstSeconds)
     {
-        var position = (time.UnixSeconds - firstSeconds) / slotSeconds;
-        var whole = Math.Floor(position);
-        var slot = (int)(whole - (slots * Math.Floor(whole / slots)));
-        return new(slot, slot + 1 == slots ? 0 : slot + 1, position - whole);
+        // In whole nanoseconds: a quotient of all the time since 1970 would round by another bit in another year.
+        var slotLength = (long)(slotSeconds * 1e9);
+        var period = slotLength * slots;
+        var rest = ((time.UnixNanoseconds % period) - (long)(firstSeconds * 1e9)) % period;
+        if (rest < 0) rest += period;
+        var slot = (int)Math.DivRem(rest, slotLength, out var beyond);
+        return new(slot, slot + 1 == slots ? 0 : slot + 1, beyond / (double)slotLength);
     }
 
     public double ValueIn(ReadOnlySpan<float> slots) => ((1 - Share) * slots[Slot]) + (Share * slots[Next]);
