@@ -24,6 +24,9 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
 
     public int Count => _series.Count;
 
+    /// <summary>The entities that the series make up.</summary>
+    public EntityBook Entities => _entities;
+
     /// <summary>The series of a metric, a new one where it is seen for the first time.</summary>
     /// <returns>Null where it has none, for this reason.</returns>
     public SeriesState? Find(SampleBatch batch, in SampleBatch.Entity entity, in SampleBatch.Metric metric, out SampleRefusal refusal)

@@ -126,6 +126,19 @@ public sealed class SeriesPipeline
         return SampleRefusal.None;
     }
 
+    /// <summary>Puts a sample that others judge on the chart of its series.</summary>
+    /// <param name="series">The sample's series.</param>
+    /// <param name="sample">The sample.</param>
+    internal SampleRefusal Record(SeriesState series, in Sample sample)
+    {
+        var refusal = Clean(series, sample, out var clean);
+        if (refusal != SampleRefusal.None) return refusal;
+        LearnInterval(series, clean.Time);
+        series.LastTime = clean.Time;
+        Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, Forecast.None);
+        return SampleRefusal.None;
+    }
+
     /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
     internal DetectorPart PartOf(int detector, SeriesState series) => new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
 
