@@ -41,6 +41,13 @@ internal static class Streams
         return Of(Enumerable.Range(0, count).Select(_ => 100 + Gauss(random)).ToArray());
     }
 
+    /// <summary>Noise of deviation 1, and how it goes on after a shift of its level.</summary>
+    public static (Sample[] Usual, Sample[] Shifted) BeforeAndAfter(int seed, double shift, int count)
+    {
+        var samples = Noise(seed, 2000 + count);
+        return (samples[..2000], [.. samples[2000..].Select(s => s with { Value = s.Value + shift })]);
+    }
+
     /// <summary>What the detector of this name is there for, right after <paramref name="last"/>.</summary>
     public static Sample[] TroubleFor(string detector, Sample last)
     {

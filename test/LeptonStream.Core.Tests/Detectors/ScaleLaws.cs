@@ -1,0 +1,26 @@
+using FsCheck;
+using FsCheck.Fluent;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Core.Tests.Detectors;
+
+/// <summary>A level says the same of a series in milliseconds and in seconds, upright and upside down.</summary>
+[TestFixture("ewma")]
+public sealed class ScaleLaws(string name)
+{
+    [Test]
+    public void Scores_OfASeriesInAnotherUnit_AreTheSame() => Prop.ForAll(
+        Gen.Zip(Gen.Choose(1, 1000), Gen.Choose(-8, 30)).ToArbitrary(),
+        input => Equal(input.Item1, Math.ScaleB(1, input.Item2))).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Scores_OfAMirroredSeries_AreTheSame() => Prop.ForAll(
+        Gen.Choose(1, 1000).ToArbitrary(), seed => Equal(seed, -1)).QuickCheckThrowOnFailure();
+
+    private bool Equal(int seed, double factor)
+    {
+        var samples = Streams.Mixed(seed, count: 400);
+        Sample[] other = [.. samples.Select(s => s with { Value = factor * s.Value })];
+        return new DetectorRig(name).Run(samples).Zip(new DetectorRig(name).Run(other)).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-9 * pair.First);
+    }
+}
