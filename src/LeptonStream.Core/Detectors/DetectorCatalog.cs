@@ -17,6 +17,7 @@ public static class DetectorCatalog
         new MeanRecordDetector(),
         new FrozenValueDetector(),
         new EwmaDetector(),
+        new PageHinkleyDetector(),
     ];
 
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>

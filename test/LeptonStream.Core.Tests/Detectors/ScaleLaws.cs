@@ -6,6 +6,7 @@ namespace LeptonStream.Core.Tests.Detectors;
 
 /// <summary>A level says the same of a series in milliseconds and in seconds, upright and upside down.</summary>
 [TestFixture("ewma")]
+[TestFixture("page-hinkley")]
 public sealed class ScaleLaws(string name)
 {
     [Test]
