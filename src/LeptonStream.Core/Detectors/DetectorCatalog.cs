@@ -18,6 +18,7 @@ public static class DetectorCatalog
         new FrozenValueDetector(),
         new EwmaDetector(),
         new PageHinkleyDetector(),
+        new VarianceChangeDetector(),
     ];
 
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>
