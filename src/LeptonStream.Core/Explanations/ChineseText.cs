@@ -23,6 +23,7 @@ internal static class ChineseText
                 "new-extreme" or "record" or "mean-record" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
                 "time-of-day" => $"在这个时段偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "nearest-shape" => $"出现了从未有过的走势：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
+                "variance-change" => $"波动幅度与平时不同：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "page-hinkley" => $"持续缓慢{(story.IsHigh ? "上升" : "下降")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "level-shift" => $"已移至另一水平：{Value(story)}",
                 _ => $"偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",
