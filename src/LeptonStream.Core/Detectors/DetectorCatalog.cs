@@ -19,6 +19,7 @@ public static class DetectorCatalog
         new EwmaDetector(),
         new PageHinkleyDetector(),
         new VarianceChangeDetector(),
+        new SeasonalResidualDetector(),
     ];
 
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>

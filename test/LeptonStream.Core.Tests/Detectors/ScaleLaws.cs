@@ -8,6 +8,7 @@ namespace LeptonStream.Core.Tests.Detectors;
 [TestFixture("ewma")]
 [TestFixture("page-hinkley")]
 [TestFixture("variance-change")]
+[TestFixture("seasonal-residual")]
 public sealed class ScaleLaws(string name, bool isSymmetric = true)
 {
     [Test]
