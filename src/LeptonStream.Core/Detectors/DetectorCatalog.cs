@@ -20,6 +20,7 @@ public static class DetectorCatalog
         new PageHinkleyDetector(),
         new VarianceChangeDetector(),
         new SeasonalResidualDetector(),
+        new SpectralResidualDetector(),
     ];
 
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>

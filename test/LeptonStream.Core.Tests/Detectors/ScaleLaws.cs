@@ -9,6 +9,7 @@ namespace LeptonStream.Core.Tests.Detectors;
 [TestFixture("page-hinkley")]
 [TestFixture("variance-change")]
 [TestFixture("seasonal-residual")]
+[TestFixture("spectral-residual")]
 public sealed class ScaleLaws(string name, bool isSymmetric = true)
 {
     [Test]
