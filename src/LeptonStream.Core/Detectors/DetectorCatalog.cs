@@ -21,6 +21,7 @@ public static class DetectorCatalog
         new VarianceChangeDetector(),
         new SeasonalResidualDetector(),
         new SpectralResidualDetector(),
+        new HalfSpaceTreesDetector(),
     ];
 
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>

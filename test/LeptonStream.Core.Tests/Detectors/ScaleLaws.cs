@@ -10,6 +10,7 @@ namespace LeptonStream.Core.Tests.Detectors;
 [TestFixture("variance-change")]
 [TestFixture("seasonal-residual")]
 [TestFixture("spectral-residual")]
+[TestFixture("half-space-trees", false)]
 public sealed class ScaleLaws(string name, bool isSymmetric = true)
 {
     [Test]
