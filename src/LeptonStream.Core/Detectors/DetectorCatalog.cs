@@ -22,6 +22,7 @@ public static class DetectorCatalog
         new SeasonalResidualDetector(),
         new SpectralResidualDetector(),
         new HalfSpaceTreesDetector(),
+        new AutoencoderDetector(),
     ];
 
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>

@@ -27,6 +27,7 @@ internal static class ChineseText
                 "seasonal-residual" => $"与每天这半小时的常态相比偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "spectral-residual" => $"在近期走势中显得突兀：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "half-space-trees" => $"落在近期很少出现的区间：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
+                "autoencoder" => $"走势不符合一贯的规律：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "page-hinkley" => $"持续缓慢{(story.IsHigh ? "上升" : "下降")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "level-shift" => $"已移至另一水平：{Value(story)}",
                 _ => $"偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",

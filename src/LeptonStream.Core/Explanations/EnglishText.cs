@@ -28,6 +28,7 @@ internal static class EnglishText
                 "seasonal-residual" => $" is {(story.IsHigh ? "high" : "low")} for this half-hour of the day: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
                 "spectral-residual" => $" stands out of its recent course: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
                 "half-space-trees" => $" is where it has hardly been of late: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
+                "autoencoder" => $" takes a course that does not follow its usual pattern: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
                 "page-hinkley" => $" creeps {(story.IsHigh ? "up" : "down")}: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
                 "level-shift" => $" has moved to another level: {Value(story)}",
                 _ => $" is {(story.IsHigh ? "high" : "low")}: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",

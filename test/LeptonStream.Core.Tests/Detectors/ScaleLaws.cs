@@ -11,6 +11,7 @@ namespace LeptonStream.Core.Tests.Detectors;
 [TestFixture("seasonal-residual")]
 [TestFixture("spectral-residual")]
 [TestFixture("half-space-trees", false)]
+[TestFixture("autoencoder")]
 public sealed class ScaleLaws(string name, bool isSymmetric = true)
 {
     [Test]
