@@ -5,7 +5,7 @@ using LeptonStream.Series;
 namespace LeptonStream.Cli.Demo;
 
 /// <summary>
-/// Compares alerts with the script. Strict: a fault is found only by an alert that opens on one of its symptoms between its onset and its end;
+/// Compares alerts with the script. Strict: a fault is found only by an alert, or an early warning, that opens on one of its symptoms between its onset and its end;
 /// one that opens on a consequence, or while things settle, is neither a find nor false; any other is false, those of the quiet first half too.
 /// </summary>
 internal sealed class Verdicts(Story story, FaultScript script, QuietEvents quiet)
@@ -30,7 +30,7 @@ internal sealed class Verdicts(Story story, FaultScript script, QuietEvents quie
     {
         Events++;
         if (alert.Type == AlertEventType.Resolved) _open.Remove(alert.AlertId);
-        if (alert.Type != AlertEventType.Opened || !_open.Add(alert.AlertId)) return;
+        if (alert.Type is not (AlertEventType.Opened or AlertEventType.EarlyWarning) || !_open.Add(alert.AlertId)) return;
 
         var elapsed = alert.DetectedAt - story.Start;
         var fault = script.Faults.LastOrDefault(f => elapsed >= f.Onset && elapsed < f.Settled && f.Touches(alert.Model, alert.Metric, alert.Labels));

@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -12,26 +13,24 @@ namespace LeptonStream.Detection;
 public readonly record struct RecordPosition(string Topic, int Partition, long Offset);
 
 /// <summary>Makes the event that tells of a change of a series' alert.</summary>
-internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline pipeline)
+internal static class AlertEventBuilder
 {
-    // A policy's ids must differ from another's: a replay under new settings publishes anew, it never passes for a duplicate.
-    private readonly UInt128 _basis = SeriesId.OfEntity(System.Text.Encoding.UTF8.GetBytes(policy.Fingerprint())).Value;
-
     /// <summary>Makes the event.</summary>
     /// <param name="series">The series after the sample.</param>
-    /// <param name="sample">The sample that changed the alert.</param>
-    /// <param name="judgement">The verdict on it; its change is not <see cref="AlertChange.None"/>.</param>
+    /// <param name="judgement">The verdict on the sample; its change is not <see cref="AlertChange.None"/>.</param>
     /// <param name="position">The sample's record.</param>
     /// <param name="ordinal">How many events the record has made before.</param>
-    public AlertEvent Build(SeriesState series, in Sample sample, in Judgement judgement, RecordPosition position, int ordinal)
+    public static AlertEvent Build(SeriesState series, in Judgement judgement, RecordPosition position, int ordinal)
     {
-        var id = SeriesId.Derive(_basis, position.Partition, position.Offset, ordinal);
+        var (sample, policy) = (judgement.Sample, series.Policy);
+        var id = SeriesId.Derive(series.Pipeline.EventBasis, position.Partition, position.Offset, ordinal);
         if (judgement.Change == AlertChange.Opened) series.Alert.Name(SeriesId.Derive(series.Id.Value, position.Partition, position.Offset, ordinal));
         var finite = double.IsFinite(sample.Value);
         var severity = series.Alert.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
-        var parts = Parts(series, finite);
+        var parts = Parts(series, judgement);
+        var unit = policy.Preset?.Unit ?? Units.Of(series.Key.Metric);
         var story = new AlertStory(series.Key, severity, judgement.Change, parts[0].Name, sample, judgement.Forecast.Expected,
-            judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, Units.Of(series.Key.Metric));
+            judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, unit);
         var english = EnglishText.Explain(story);
         var runbook = policy.RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(series.Key.Metric));
         return new AlertEvent
@@ -55,7 +54,7 @@ internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline p
             Expected = Known(judgement.Forecast.Expected),
             Lower = Known(judgement.Lower),
             Upper = Known(judgement.Upper),
-            Unit = Units.Of(series.Key.Metric),
+            Unit = unit,
             Onset = series.Alert.Onset,
             DetectedAt = sample.Time,
             Step = sample.Step == Sample.NoStep ? null : sample.Step,
@@ -63,7 +62,7 @@ internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline p
             SourcePartition = position.Partition,
             SourceOffset = position.Offset,
             Detectors = parts,
-            Points = pipeline.PointsOf(series),
+            Points = series.Pipeline.PointsOf(series),
             English = english,
             Chinese = ChineseText.Explain(story),
             RunbookUrl = runbook,
@@ -79,9 +78,11 @@ internal sealed class AlertEventBuilder(DetectionPolicy policy, SeriesPipeline p
         };
     }
 
-    private DetectorPart[] Parts(SeriesState series, bool finite)
+    private static DetectorPart[] Parts(SeriesState series, in Judgement judgement)
     {
-        if (!finite) return [new("non-finite", SeriesPipeline.NonFiniteScore, 1)];
+        var pipeline = series.Pipeline;
+        if (judgement.Rule is { } rule) return [new(rule, judgement.Score, judgement.Score > 0 ? 1 : 0)];
+        if (pipeline.DetectorCount == 0) return [new(LevelSet.NonFinite, 0, 0)];
         var parts = new DetectorPart[pipeline.DetectorCount];
         for (var i = 0; i < parts.Length; i++)
             parts[i] = pipeline.PartOf(i, series);

@@ -86,6 +86,9 @@ public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeS
         return Phase == AlertPhase.Open ? Follow(score, odd, time, isGrave) : Await(score, odd, time, enough, isGrave);
     }
 
+    /// <summary>Judges by another critical line from now on.</summary>
+    internal void Adopt(double score, TimeSpan budget) => (criticalScore, criticalBudget) = (score, budget);
+
     /// <summary>Gives the alert that just opened its id.</summary>
     public void Name(UInt128 alertId) => AlertId = alertId;
 

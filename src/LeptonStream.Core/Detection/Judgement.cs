@@ -1,12 +1,15 @@
 using LeptonStream.Forecasting;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Detection;
 
 /// <summary>The verdict on one sample.</summary>
+/// <param name="Sample">The sample as it was judged: of a counter, its rate.</param>
 /// <param name="Score">How anomalous; 1.0 is the line of the warning budget.</param>
 /// <param name="Change">What it changed about the alert of the series.</param>
 /// <param name="Forecast">What was expected.</param>
-public readonly record struct Judgement(double Score, AlertChange Change, Forecast Forecast)
+/// <param name="Rule">The rule that judged it instead of the detectors, or null.</param>
+public readonly record struct Judgement(Sample Sample, double Score, AlertChange Change, Forecast Forecast, string? Rule = null)
 {
     // Three standard deviations: what a person takes for "the usual range".
     private const double BandWidth = 3;

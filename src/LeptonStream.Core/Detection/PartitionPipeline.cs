@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -10,17 +11,9 @@ public sealed class PartitionPipeline
 {
     private readonly string _topic;
     private readonly int _partition;
-    private readonly DetectionPolicy _policy;
     private readonly NativeJsonFormat _format;
-    private readonly SeriesPipeline _pipeline;
-    private readonly AlertEventBuilder _events;
     private readonly SampleBatch _batch = new();
-    private readonly Dictionary<UInt128, SeriesState> _series = [];
-
-    // Series that the policies ignore, by id only. One whose alert is open when they begin to is followed until that is over.
-    private readonly HashSet<UInt128> _ignored = [];
-    private readonly HashSet<UInt128> _leaving = [];
-    private PolicySet _policies;
+    private readonly SeriesBook _series;
     private readonly long[] _refusals = new long[Enum.GetValues<SampleRefusal>().Length];
 
     /// <summary>Makes an empty pipeline for one partition.</summary>
@@ -33,11 +26,8 @@ public sealed class PartitionPipeline
         ArgumentNullException.ThrowIfNull(policy);
         _topic = topic;
         _partition = partition;
-        _policy = policy;
-        _policies = policies ?? PolicySet.Default;
         _format = new(policy.Limits);
-        _pipeline = new(policy);
-        _events = new(policy, _pipeline);
+        _series = new(policy, policies ?? PolicySet.Default);
     }
 
     /// <summary>How many series are known.</summary>
@@ -49,19 +39,14 @@ public sealed class PartitionPipeline
     /// <summary>How many samples of accepted records were not judged, for this reason, since the pipeline began.</summary>
     public long RefusedSamples(SampleRefusal reason) => _refusals[(int)reason];
 
-    /// <summary>Judges by other policies from the next record on. Series that are known are asked about anew.</summary>
+    /// <summary>
+    /// Judges by other policies from the next record on, known series too. What they have learned stays, but for a series whose numbers mean something else now.
+    /// What is told of a series that is ignored now, or begins anew, is followed to its end before.
+    /// </summary>
     public void Adopt(PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
-        _policies = policies;
-        _ignored.Clear();
-        _leaving.Clear();
-        foreach (var (id, series) in _series)
-        {
-            if (!policies.For(series.Key).Ignore) continue;
-            if (series.Alert.Phase == AlertPhase.Open) _leaving.Add(id);
-            else Forget(id);
-        }
+        _series.Adopt(policies);
     }
 
     /// <summary>
@@ -78,14 +63,13 @@ public sealed class PartitionPipeline
         var reason = _format.Read(value, logTime, _batch, out var detail);
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
-        var position = new RecordPosition(_topic, _partition, offset);
-        var first = events.Count;
+        var outlet = new EventOutlet(new(_topic, _partition, offset), events);
         var judged = 0;
         foreach (ref readonly var entity in _batch.Entities)
         {
             foreach (ref readonly var metric in _batch.MetricsOf(entity))
             {
-                var refusal = Judge(entity, metric, position, first, events);
+                var refusal = Judge(entity, metric, outlet);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
             }
@@ -94,38 +78,34 @@ public sealed class PartitionPipeline
         return new(RejectReason.None, null, judged);
     }
 
-    private SampleRefusal Judge(
-        in SampleBatch.Entity entity, in SampleBatch.Metric metric, RecordPosition position, int firstEvent, List<AlertEvent> events)
+    private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventOutlet outlet)
     {
-        if (!_series.TryGetValue(metric.Id.Value, out var series))
-        {
-            if (_ignored.Contains(metric.Id.Value)) return SampleRefusal.Ignored;
-            if (_series.Count >= _policy.SeriesPerPartition) return SampleRefusal.SeriesLimit;
-            var key = _batch.KeyOf(entity, metric);
-            if (_policies.For(key).Ignore)
-            {
-                Forget(metric.Id.Value);
-                return SampleRefusal.Ignored;
-            }
-
-            series = _pipeline.NewSeries(metric.Id, key);
-            _series.Add(metric.Id.Value, series);
-        }
-
-        var sample = new Sample(entity.Time, metric.Value, entity.Step);
-        var refusal = _pipeline.Judge(series, sample, out var judgement);
+        var series = _series.Find(_batch, entity, metric, out var refusal);
+        if (series is null) return refusal;
+        refusal = series.Pipeline.Judge(series, new(entity.Time, metric.Value, entity.Step), out var judgement);
         if (refusal != SampleRefusal.None) return refusal;
-        if (judgement.Change != AlertChange.None) events.Add(_events.Build(series, sample, judgement, position, events.Count - firstEvent));
-        Observer?.Invoke(new(series.Key, sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
+        if (judgement.Change != AlertChange.None) outlet.Add(AlertEventBuilder.Build(series, judgement, outlet.Position, outlet.Ordinal));
+        if (series.Limit is { } limit) Warn(series, limit, judgement.Sample, outlet);
+        Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
             judgement.Forecast.Expected, judgement.Lower, judgement.Upper));
-        if (_leaving.Count > 0 && series.Alert.Phase != AlertPhase.Open && _leaving.Remove(metric.Id.Value)) Forget(metric.Id.Value);
+        _series.Settle(series);
         return SampleRefusal.None;
     }
 
-    // Bounded, as everything that producers can make grow: an id that finds no room is asked about at every sample.
-    private void Forget(UInt128 id)
+    private static void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventOutlet outlet)
     {
-        _series.Remove(id);
-        if (_ignored.Count < _policy.SeriesPerPartition) _ignored.Add(id);
+        var change = limit.Observe(sample.Time, sample.Value);
+        if (change != LimitChange.None) outlet.Add(EarlyWarningEventBuilder.Build(series, limit, change, sample, outlet.Position, outlet.Ordinal));
+    }
+
+    // Where the events of one record go.
+    private readonly record struct EventOutlet(RecordPosition Position, List<AlertEvent> Events)
+    {
+        private readonly int _first = Events.Count;
+
+        // How many events the record has made before: part of the next one's id.
+        public int Ordinal => Events.Count - _first;
+
+        public void Add(AlertEvent made) => Events.Add(made);
     }
 }

@@ -1,31 +1,39 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Detectors;
 using LeptonStream.Series;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection;
 
-/// <summary>Where things lie in the memory of a series under one policy: its numbers, both windows, the state and the calibration of each detector, and the chart.</summary>
+/// <summary>
+/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, and the chart. One for all series
+/// with the same levels and memory plan, and so the one that hands out their memory.
+/// </summary>
 internal sealed class SeriesLayout
 {
     private readonly int _window;
     private readonly int _slowWindow;
+    private readonly int _states;
     private readonly int _chart;
     private readonly int[] _state;
     private readonly int[] _calibrator;
+    private readonly SeriesMemory _memory;
 
-    public SeriesLayout(DetectionPolicy policy)
+    public SeriesLayout(DetectionPolicy policy, LevelSet levels, MemoryPlan plan)
     {
-        Detectors = DetectorCatalog.Of(policy.Levels);
+        Detectors = levels.Detectors(plan);
         HasSlow = Detectors.Any(d => d.Kind == DetectorKind.Slow);
         var at = Aligned(Unsafe.SizeOf<SeriesNumbers>());
         _window = Take(RollingWindow.BytesFor(policy.Window));
         _slowWindow = HasSlow ? Take(RollingWindow.BytesFor(policy.SlowWindow)) : at;
+        _states = at;
         _state = [.. Detectors.Select(d => Take(d.StateBytes))];
         _calibrator = [.. Detectors.Select(d => Take(d.Kind == DetectorKind.Rule ? 0 : Unsafe.SizeOf<TailCalibrator>()))];
         WindowBytes = at;
-        _chart = Take(policy.ChartPoints * Unsafe.SizeOf<ChartPoint>());
-        Bytes = at;
+        _chart = Take((plan == MemoryPlan.Lean ? policy.LeanChartPoints : policy.ChartPoints) * Unsafe.SizeOf<ChartPoint>());
+        _memory = new(at);
 
         int Take(int bytes)
         {
@@ -40,9 +48,6 @@ internal sealed class SeriesLayout
 
     public bool HasSlow { get; }
 
-    /// <summary>Bytes of a series.</summary>
-    public int Bytes { get; }
-
     /// <summary>Bytes of a series without its chart.</summary>
     public int WindowBytes { get; }
 
@@ -50,13 +55,46 @@ internal sealed class SeriesLayout
 
     public RollingWindow Window(Span<byte> memory) => new(memory[_window.._slowWindow]);
 
-    public RollingWindow SlowWindow(Span<byte> memory) => new(memory[_slowWindow.._state[0]]);
+    public RollingWindow SlowWindow(Span<byte> memory) => new(memory[_slowWindow.._states]);
 
     public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], Detectors[detector].StateBytes);
 
     public ref TailCalibrator Calibrator(Span<byte> memory, int detector) => ref MemoryMarshal.AsRef<TailCalibrator>(memory[_calibrator[detector]..]);
 
     public Span<ChartPoint> Chart(Span<byte> memory) => MemoryMarshal.Cast<byte, ChartPoint>(memory[_chart..]);
+
+    /// <summary>Memory for a series that is seen for the first time.</summary>
+    public Memory<byte> Rent() => _memory.Rent();
+
+    /// <summary>Takes the memory of a series back.</summary>
+    public void Return(Memory<byte> memory) => _memory.Return(memory);
+
+    /// <summary>Moves the numbers of a series that was laid out otherwise: what both layouts have is kept.</summary>
+    /// <returns>Its memory here; what it had is given back.</returns>
+    public Memory<byte> Move(Memory<byte> memory, SeriesLayout from)
+    {
+        var moved = Rent();
+        var before = memory.Span;
+        var after = moved.Span;
+        before[..from._slowWindow].CopyTo(after);
+        if (HasSlow && from.HasSlow) before[from._slowWindow..from._states].CopyTo(after[_slowWindow..]);
+        for (var i = 0; i < Detectors.Length; i++)
+        {
+            var same = Array.IndexOf(from.Detectors, Detectors[i]);
+            if (same < 0) continue;
+            from.State(before, same).CopyTo(State(after, i));
+            if (Detectors[i].Kind != DetectorKind.Rule) Calibrator(after, i) = from.Calibrator(before, same);
+        }
+
+        ref var charted = ref Numbers(after).Charted;
+        var points = from.Chart(before);
+        var chart = Chart(after);
+        var kept = Math.Min(charted, Math.Min(points.Length, chart.Length));
+        for (var i = 0; i < kept; i++) chart[i] = points[(charted - kept + i) % points.Length];
+        charted = kept;
+        from.Return(memory);
+        return moved;
+    }
 
     // Every part begins where a 64-bit number may lie.
     private static int Aligned(int bytes) => (bytes + 7) & ~7;

@@ -1,21 +1,22 @@
+using System.Text;
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.Series;
-using LeptonStream.State;
 
 namespace LeptonStream.Detection;
 
-/// <summary>The way of one sample through its series, top to bottom: the hot path of detection.</summary>
+/// <summary>The way of one sample through its series, top to bottom: the hot path of detection. One for all series of a partition with the same policy.</summary>
 /// <remarks>
 /// <code>
-///  1 clean       out of order, duplicate, vendor's blank: refused with a reason, counted
+///  1 clean       out of order, duplicate, vendor's blank: refused with a reason, counted; counters become rates
 ///  2 forecast    what was expected, and how wrong that usually is
 ///  3 score       every detector scores before it learns
 ///  4 calibrate   raw scores → rarities against the series' own past, counted per time
 ///  5 combine     sharp: p-norm of what sees single samples; slow: sum of what sees shape, level and hour, every two minutes
-///  6 line        against the warning budget: 1.0 is the line on every series
+///  6 line        against the policy's gates and its warning budget: 1.0 is the line on every series
 ///  7 alert       what of it is news; quiet, pending, open: what this sample changed
 ///  8 learn       unless the sample was anomalous
 /// </code>
@@ -36,8 +37,8 @@ public sealed class SeriesPipeline
     // What a budget ten times as long needs in lines; measured on heavy-tailed noise (docs/accuracy.md).
     private const double LinesPerDecade = 0.9;
 
-    // Not a number is worth telling at once on a metric that is a number as a rule.
-    internal const double NonFiniteScore = 3;
+    // What a rule finds is worth telling at once: a metric that is no number, a code that was raised.
+    internal const double RuleScore = 3;
 
     private const double SlowSeconds = 120;
 
@@ -47,9 +48,8 @@ public sealed class SeriesPipeline
     private static readonly TimeSpan SlowWarmUp = TimeSpan.FromDays(2);
     private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
 
-    private readonly DetectionPolicy _policy;
+    private readonly AlertTiming _timing;
     private readonly SeriesLayout _layout;
-    private readonly SeriesMemory _memory;
     private readonly ISeriesDetector[] _detectors;
 
     // What each detector said of the sample at hand, in the order of the layout: one pipeline, one thread, one sample at a time.
@@ -61,22 +61,33 @@ public sealed class SeriesPipeline
     private readonly double _slowLine;
 
     /// <summary>Makes the pipeline of a policy.</summary>
-    public SeriesPipeline(DetectionPolicy policy)
+    /// <param name="detection">What holds for all series.</param>
+    /// <param name="policy">The policy of the series it judges.</param>
+    public SeriesPipeline(DetectionPolicy detection, SeriesPolicy policy)
+        : this(detection, policy, new SeriesLayout(detection, policy.Levels, policy.Memory))
     {
-        ArgumentNullException.ThrowIfNull(policy);
-        _policy = policy;
-        _layout = new(policy);
-        _memory = new(_layout.Bytes);
+    }
+
+    internal SeriesPipeline(DetectionPolicy detection, SeriesPolicy policy, SeriesLayout layout)
+    {
+        Policy = policy;
+        _timing = detection.Timing;
+        _layout = layout;
         _detectors = _layout.Detectors;
         _raw = new double[_detectors.Length];
         _rarity = new double[_detectors.Length];
         // Several voices share one budget, so each gets its part of it (Bonferroni); all slow ones are one voice.
         var voices = _detectors.Count(d => d.Kind != DetectorKind.Slow) + (_layout.HasSlow ? 1 : 0);
-        var margin = Math.Log10(voices) + HeavyTail;
+        var margin = Math.Log10(Math.Max(1, voices)) + HeavyTail;
         _line = Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + margin;
         _slowLine = Math.Max(1, SlowLine + (SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = 1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
+        // A policy's ids must differ from another's: a replay under new settings publishes anew, it never passes for a duplicate.
+        EventBasis = SeriesId.OfEntity(Encoding.UTF8.GetBytes(detection.Fingerprint() + policy.Fingerprint())).Value;
     }
+
+    /// <summary>The policy of the series it judges.</summary>
+    public SeriesPolicy Policy { get; }
 
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
@@ -84,8 +95,18 @@ public sealed class SeriesPipeline
     /// <summary>Bytes of a series' numbers under the policy, without the points of its chart.</summary>
     public int BytesPerSeries => _layout.WindowBytes;
 
+    /// <summary>What the ids of its series' events are derived from: a function of all settings that decide about them.</summary>
+    internal UInt128 EventBasis { get; }
+
     /// <summary>Makes the state of a series that is seen for the first time.</summary>
-    public SeriesState NewSeries(SeriesId id, SeriesKey key) => new(id, key, new AlertTracker(_policy.Timing, CriticalScore, _policy.CriticalBudget), _memory.Rent());
+    public SeriesState NewSeries(SeriesId id, SeriesKey key) =>
+        new(id, key, this, new AlertTracker(_timing, CriticalScore, Policy.CriticalBudget), _layout.Rent());
+
+    /// <summary>Takes over a series that another pipeline judged so far.</summary>
+    internal Memory<byte> Move(Memory<byte> memory, SeriesPipeline from) => from._layout == _layout ? memory : _layout.Move(memory, from._layout);
+
+    /// <summary>Takes the memory of a series back that is forgotten.</summary>
+    internal void Return(Memory<byte> memory) => _layout.Return(memory);
 
     /// <summary>Judges one sample and lets its series learn from it.</summary>
     /// <param name="series">The sample's series.</param>
@@ -97,57 +118,11 @@ public sealed class SeriesPipeline
 
         // 1 clean
         judgement = default;
-        var refusal = Clean(series, sample);
+        var refusal = Clean(series, sample, out var clean);
         if (refusal != SampleRefusal.None) return refusal;
-        LearnInterval(series, sample.Time);
-        series.LastTime = sample.Time;
-        var memory = series.Memory.Span;
-        ref var numbers = ref SeriesLayout.Numbers(memory);
-
-        // 2 forecast
-        var leastScale = LeastScale(numbers.Deviation);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(leastScale);
-        if (!double.IsFinite(sample.Value))
-        {
-            judgement = new(NonFiniteScore, series.Alert.Observe(NonFiniteScore, sample.Time, enough: 0, isGrave: true), forecast);
-            Chart(memory, ref numbers, sample.Time, double.NaN, forecast);
-            return SampleRefusal.None;
-        }
-
-        // 3 score, 4 calibrate
-        var view = new SeriesView(_layout.Window(memory), forecast, leastScale);
-        ScoreAndCalibrate(memory, sample, view, series.IntervalSeconds);
-        var stepped = _layout.HasSlow && TakeSlowStep(series, memory, ref numbers, sample);
-
-        // 5 combine, 6 line
-        var isYoung = numbers.Learned < _policy.WarmUp;
-        var sharp = isYoung ? 0 : Math.Max(0, Combine(IsSmall(sample.Value, view)) + series.IntervalDecades) / _line;
-        var isOdd = sharp >= 1;
-        var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
-
-        // 7 alert
-        var news = numbers.News.OfSharp(damped);
-        var alarming = news;
-        var slowAlarm = 0.0;
-        if (stepped && !isYoung)
-        {
-            news = Math.Max(news, numbers.News.OfSlow(numbers.Slow.Score, _policy.Timing.SlowAlertScore, out slowAlarm));
-            slowAlarm /= _policy.Timing.SlowAlertScore;
-            alarming = Math.Max(alarming, slowAlarm);
-        }
-
-        var seen = series.Alert.Phase switch
-        {
-            AlertPhase.Quiet => alarming,
-            AlertPhase.Pending => Math.Max(damped, slowAlarm),
-            _ => Math.Max(damped, numbers.Slow.Score / _policy.Timing.SlowAlertScore),
-        };
-        var change = series.Alert.Observe(seen, sample.Time, EnoughEvidence(series, slowAlarm > 0));
-        judgement = new(news, change, forecast);
-        Chart(memory, ref numbers, sample.Time, sample.Value, forecast);
-
-        // 8 learn
-        Learn(series, memory, ref numbers, sample, view, isOdd);
+        LearnInterval(series, clean.Time);
+        series.LastTime = clean.Time;
+        judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value) ? JudgeNumber(series, clean) : JudgeNonFinite(series, clean);
         return SampleRefusal.None;
     }
 
@@ -169,20 +144,88 @@ public sealed class SeriesPipeline
         for (var i = 0; i < points.Length; i++)
         {
             var (time, value, expected, scale) = chart[(charted - points.Length + i) % chart.Length];
-            var band = new Judgement(0, AlertChange.None, new(expected, scale));
-            points[i] = new(new(time), value, expected, band.Lower, band.Upper);
+            var band = new Judgement(new(new(time), value), 0, AlertChange.None, new(expected, scale));
+            points[i] = new(band.Sample.Time, value, expected, band.Lower, band.Upper);
         }
 
         return points;
     }
 
-    private static SampleRefusal Clean(SeriesState series, in Sample sample)
+    private Judgement JudgeNumber(SeriesState series, in Sample sample)
     {
+        var memory = series.Memory.Span;
+        ref var numbers = ref SeriesLayout.Numbers(memory);
+
+        // 2 forecast
+        var leastScale = LeastScale(series, numbers.Deviation);
+        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(leastScale);
+
+        // 3 score, 4 calibrate
+        var view = new SeriesView(_layout.Window(memory), forecast, leastScale);
+        ScoreAndCalibrate(memory, sample, view, series.IntervalSeconds);
+        var stepped = _layout.HasSlow && TakeSlowStep(series, memory, ref numbers, sample);
+
+        // 5 combine, 6 line
+        var isYoung = numbers.Learned < Policy.WarmUp;
+        var sharp = isYoung ? 0 : Math.Max(0, Combine(IsSmall(sample.Value, view)) + series.IntervalDecades) / _line;
+        var isOdd = sharp >= 1;
+        var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
+
+        // 7 alert
+        var news = numbers.News.OfSharp(damped);
+        var alarming = news;
+        var slowAlarm = 0.0;
+        if (stepped && !isYoung)
+        {
+            news = Math.Max(news, numbers.News.OfSlow(numbers.Slow.Score, _timing.SlowAlertScore, out slowAlarm));
+            slowAlarm /= _timing.SlowAlertScore;
+            alarming = Math.Max(alarming, slowAlarm);
+        }
+
+        var seen = series.Alert.Phase switch
+        {
+            AlertPhase.Quiet => alarming,
+            AlertPhase.Pending => Math.Max(damped, slowAlarm),
+            _ => Math.Max(damped, numbers.Slow.Score / _timing.SlowAlertScore),
+        };
+        var change = series.Alert.Observe(seen, sample.Time, EnoughEvidence(series, slowAlarm > 0));
+        Chart(memory, ref numbers, sample, forecast);
+
+        // 8 learn
+        Learn(series, memory, ref numbers, sample, view, isOdd);
+        return new(sample, news, change, forecast);
+    }
+
+    // A code is no number: nothing is expected of it, and its next change is news again.
+    private Judgement JudgeCode(SeriesState series, StickyCode code, in Sample sample)
+    {
+        var isNews = StickyCode.IsNews(code.Observe(sample.Value), Policy.Direction);
+        return JudgeByRule(series, sample, isNews ? RuleScore : 0, StickyCode.Rule, Forecast.None, isGrave: false);
+    }
+
+    private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
+    {
+        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
+        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(LeastScale(series, numbers.Deviation));
+        return JudgeByRule(series, sample, Policy.Levels.HasNonFinite ? RuleScore : 0, LevelSet.NonFinite, forecast, isGrave: true);
+    }
+
+    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, string rule, Forecast forecast, bool isGrave)
+    {
+        var memory = series.Memory.Span;
+        var change = series.Alert.Observe(score, sample.Time, enough: 0, isGrave && score > 0);
+        Chart(memory, ref SeriesLayout.Numbers(memory), sample, forecast);
+        return new(sample, score, change, forecast, rule);
+    }
+
+    private static SampleRefusal Clean(SeriesState series, in Sample sample, out Sample clean)
+    {
+        clean = sample;
         if (sample.Time < series.LastTime) return SampleRefusal.OutOfOrder;
         if (sample.Time == series.LastTime) return SampleRefusal.Duplicate;
         // DCGM writes "no reading" as values just below the largest integers of 64 and 32 bits.
-        return sample.Value is >= 9223372036854775792 and <= 9223372036854775807 or >= 2147483632 and <= 2147483635
-            ? SampleRefusal.VendorBlank : SampleRefusal.None;
+        if (sample.Value is >= 9223372036854775792 and <= 9223372036854775807 or >= 2147483632 and <= 2147483635) return SampleRefusal.VendorBlank;
+        return series.Counter is { } counter ? counter.Convert(sample, out clean) : SampleRefusal.None;
     }
 
     // The median of the intervals, followed by steps of a few percent: a gap moves it no more than a hiccup does.
@@ -200,8 +243,12 @@ public sealed class SeriesPipeline
     }
 
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the range.
-    private static double LeastScale(in LongDeviation deviation) =>
-        Math.Max(deviation.Value / 4, Math.Max(deviation.IsWhole ? 1 : 0, deviation.Range / 100));
+    private static double LeastScale(SeriesState series, in LongDeviation deviation)
+    {
+        // A rate is a count over an interval, and the interval is not quite even.
+        var count = series.Counter is not null ? 1.5 / Math.Max(series.IntervalSeconds, 1e-3) : deviation.IsWhole ? 1 : 0;
+        return Math.Max(deviation.Value / 4, Math.Max(count, deviation.Range / 100));
+    }
 
     private void ScoreAndCalibrate(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
     {
@@ -272,26 +319,16 @@ public sealed class SeriesPipeline
     {
         // A slow score has gathered its evidence already.
         if (isSlow) return 1;
-        var timing = _policy.Timing;
+        var timing = _timing;
         var needed = series.LastTime - series.FirstTime < timing.YoungFor ? timing.OpenYoungAfter : timing.OpenAfter;
         return Math.Max(1, needed.TotalSeconds / Math.Max(series.IntervalSeconds, 1e-3));
     }
 
-    // A change that nobody would call one, however rare it is on a quiet series.
-    private bool IsSmall(double value, in SeriesView view)
-    {
-        if (!view.Forecast.IsKnown) return true;
-        var median = view.Window.Median;
-        var distance = Math.Max(Math.Abs(value - view.Forecast.Expected), Math.Abs(value - median));
-        var least = Math.Max(view.LeastScale, _policy.MinimumRelativeDeviation * Math.Max(Math.Abs(view.Forecast.Expected), Math.Abs(median)));
-        return distance <= least;
-    }
+    private bool IsSmall(double value, in SeriesView view) =>
+        DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.LeastScale, Policy) != GateVerdict.Open;
 
-    private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation)
-    {
-        var median = view.Window.Median;
-        return Math.Max(Math.Abs(mean - median), Math.Abs(mean - deviation.Mean)) < _policy.MinimumRelativeDeviation * Math.Abs(median);
-    }
+    private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation) =>
+        DeviationGate.Check(mean, view.Window.Median, deviation.Mean, leastScale: 0, Policy) != GateVerdict.Open;
 
     // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
     private double Combine(bool isSmall)
@@ -309,10 +346,10 @@ public sealed class SeriesPipeline
         return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
     }
 
-    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, Timestamp time, double value, in Forecast forecast)
+    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast)
     {
         var chart = _layout.Chart(memory);
-        chart[numbers.Charted % chart.Length] = new(time.UnixNanoseconds, (float)value, (float)forecast.Expected, (float)forecast.Scale);
+        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)forecast.Expected, (float)forecast.Scale);
         numbers.Charted = numbers.Charted + 1 == 2 * chart.Length ? chart.Length : numbers.Charted + 1;
     }
 
@@ -322,7 +359,7 @@ public sealed class SeriesPipeline
         var isCounted = isOdd && numbers.Counted > 0;
         numbers.Counted = isOdd ? EventGap : Math.Max(0, numbers.Counted - 1);
         numbers.OddInARow = isOdd ? numbers.OddInARow + 1 : 0;
-        var isAccepted = numbers.OddInARow == _policy.Timing.AcceptAfter;
+        var isAccepted = numbers.OddInARow == _timing.AcceptAfter;
         if (isAccepted)
         {
             numbers.Forecaster.Rebase(sample);

@@ -1,3 +1,5 @@
+using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -13,12 +15,16 @@ public sealed class SeriesState
 
     private double _intervalSeconds;
 
-    internal SeriesState(SeriesId id, SeriesKey key, AlertTracker alert, Memory<byte> memory)
+    internal SeriesState(SeriesId id, SeriesKey key, SeriesPipeline pipeline, AlertTracker alert, Memory<byte> memory)
     {
         Id = id;
         Key = key;
+        Pipeline = pipeline;
         Alert = alert;
         Memory = memory;
+        Counter = Policy.Type == MetricType.Counter ? new() : null;
+        Code = Policy.Type == MetricType.EventCode ? new() : null;
+        Limit = Policy.Limit is { } limit ? new(limit) : null;
     }
 
     /// <summary>The series' id.</summary>
@@ -29,6 +35,21 @@ public sealed class SeriesState
 
     /// <summary>The life of its alert.</summary>
     public AlertTracker Alert { get; }
+
+    /// <summary>How it is judged.</summary>
+    public SeriesPolicy Policy => Pipeline.Policy;
+
+    /// <summary>Who judges it.</summary>
+    internal SeriesPipeline Pipeline { get; private set; }
+
+    /// <summary>What makes a rate of it, where it is a counter.</summary>
+    internal CounterRate? Counter { get; }
+
+    /// <summary>The code that stands, where it is one.</summary>
+    internal StickyCode? Code { get; }
+
+    /// <summary>The watch over its limit, where it has one.</summary>
+    internal LimitWatch? Limit { get; private set; }
 
     /// <summary>Time of its first sample.</summary>
     public Timestamp FirstTime { get; set; }
@@ -52,7 +73,26 @@ public sealed class SeriesState
     public double IntervalDecades { get; private set; } = Math.Log10(1e-3 / ReferenceSeconds);
 
     /// <summary>The numbers of its detectors, windows and forecast, where <see cref="SeriesLayout"/> says.</summary>
-    internal Memory<byte> Memory { get; }
+    internal Memory<byte> Memory { get; private set; }
+
+    /// <summary>Whether something of it is told and not over.</summary>
+    internal bool IsTold => Alert.Phase == AlertPhase.Open || Limit is { Phase: not LimitPhase.Quiet };
+
+    /// <summary>Is judged by another policy from now on, with what it has learned. A warning of a limit that is none any more is followed to its end.</summary>
+    internal void MoveTo(SeriesPipeline pipeline)
+    {
+        Memory = pipeline.Move(Memory, Pipeline);
+        Alert.Adopt(pipeline.CriticalScore, pipeline.Policy.CriticalBudget);
+        Pipeline = pipeline;
+        RenewLimit();
+    }
+
+    /// <summary>Watches the limit of the policy, if it is not the one that is watched and nothing is told of that.</summary>
+    internal void RenewLimit()
+    {
+        if (Limit is { Phase: not LimitPhase.Quiet } || Limit?.Limit == Policy.Limit) return;
+        Limit = Policy.Limit is { } limit ? new(limit) : null;
+    }
 
     /// <summary>Writes everything a bit-equal copy needs, but the id and the key.</summary>
     public void Save(StateWriter state)
@@ -63,6 +103,9 @@ public sealed class SeriesState
         state.Write(IntervalSeconds);
         Alert.Save(state);
         state.WriteBlock(Memory.Span);
+        Counter?.Save(state);
+        Code?.Save(state);
+        Limit?.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy.</summary>
@@ -74,5 +117,8 @@ public sealed class SeriesState
         IntervalSeconds = state.ReadDouble();
         Alert.Load(ref state);
         state.ReadBlock(Memory.Span);
+        Counter?.Load(ref state);
+        Code?.Load(ref state);
+        Limit?.Load(ref state);
     }
 }

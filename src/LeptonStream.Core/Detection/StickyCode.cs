@@ -28,6 +28,9 @@ public enum CodeChange
 /// </summary>
 public sealed class StickyCode
 {
+    /// <summary>The rule's name in events.</summary>
+    public const string Rule = "event-code";
+
     private double _code;
     private bool _hasBegun;
 

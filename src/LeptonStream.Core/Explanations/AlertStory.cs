@@ -33,6 +33,9 @@ public sealed record AlertStory(
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;
 
+    /// <summary>Whether the values are codes.</summary>
+    public bool IsCode => Detector == StickyCode.Rule;
+
     /// <summary>The value divided by what was expected, where that says something; else null.</summary>
     public double? Ratio => Math.Abs(Expected) > 1e-12 && Sample.Value / Expected is > 0 and < 1e4 and var ratio && double.IsFinite(ratio) ? ratio : null;
 

@@ -12,11 +12,13 @@ internal static class ChineseText
         var where = story.Key.Labels.Count == 0 ? " " : $"（{string.Join("，", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
         return $"{story.Key.Model} 的 {story.Key.Metric}{where}" + (story.Change switch
         {
+            AlertChange.Recovered when story.IsCode => $"未再出现新代码，仍为 {Value(story)}",
             AlertChange.Recovered => $"已恢复正常，当前 {Value(story)}",
             AlertChange.Accepted => $"持续在 {Value(story)}，已视为新的常态",
             _ => story.Detector switch
             {
                 "non-finite" => $"不是有限数值（{Value(story)}）",
+                StickyCode.Rule => $"上报代码 {Value(story)}",
                 "frozen-value" => $"停在 {Value(story)} 不再变化",
                 "new-extreme" or "record" or "mean-record" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
                 "time-of-day" => $"在这个时段偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
@@ -36,11 +38,13 @@ internal static class ChineseText
         var since = $"始于 {Numbers.Clock(story.Onset)}{step}。";
         return expected + since + (story.Change switch
         {
+            AlertChange.Recovered when story.IsCode => "代码只在变化时告警一次：告警关闭并不表示原因已消除。",
             AlertChange.Recovered => "数值已连续多个采样回到正常，告警关闭。",
             AlertChange.Accepted => "该水平持续已久，已被学习为新的常态。若并非如此，请处理根因：告警不会自行再次触发。",
             _ => story.Detector switch
             {
                 "non-finite" => "上报方给出的就不是有限数值。",
+                StickyCode.Rule => "代码与之前不同，含义请查阅上报方的文档。",
                 "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
                 _ => $"在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。",
             },

@@ -13,11 +13,13 @@ internal static class EnglishText
         var where = story.Key.Labels.Count == 0 ? "" : $" ({string.Join(", ", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))})";
         return what + where + (story.Change switch
         {
+            AlertChange.Recovered when story.IsCode => $" has reported no new code since; {Value(story)} stands",
             AlertChange.Recovered => $" is back to normal at {Value(story)}",
             AlertChange.Accepted => $" stays at {Value(story)}: taken as the new normal",
             _ => story.Detector switch
             {
                 "non-finite" => $" is not a finite number ({Value(story)})",
+                StickyCode.Rule => $" reports code {Value(story)}",
                 "frozen-value" => $" stands still at {Value(story)}",
                 "new-extreme" or "record" or "mean-record" => $" is {(story.IsHigh ? "higher" : "lower")} than ever seen: {Value(story)}",
                 "time-of-day" => $" is {(story.IsHigh ? "high" : "low")} for this hour: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
@@ -37,11 +39,13 @@ internal static class EnglishText
         var since = $"Began {Numbers.Clock(story.Onset)}{step}. ";
         return expected + since + (story.Change switch
         {
+            AlertChange.Recovered when story.IsCode => "A code is told once, when it changes: that this alert is closed does not say that its cause is gone.",
             AlertChange.Recovered => "The values have been usual again for several samples, so this alert is closed.",
             AlertChange.Accepted => "It has lasted so long that the new level is learned as normal. If it is not, act on the cause: the alert won't return by itself.",
             _ => story.Detector switch
             {
                 "non-finite" => "The producer itself reports a value that is no finite number.",
+                StickyCode.Rule => "The code was another before. Its meaning is in the documentation of whoever reports it.",
                 "frozen-value" => "The value used to move and repeats exactly now: an exporter or a job may hang while its last reading is sent again and again.",
                 _ => $"On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.",
             },

@@ -1,6 +1,8 @@
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detectors;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Samples;
 using LeptonStream.Testing;
 
@@ -104,15 +106,21 @@ public sealed class PartitionPipelineTests
     [Test]
     public void Process_AnotherPolicyOrPartition_MakesOtherIds()
     {
-        static string Id(DetectionPolicy policy, int partition)
+        static string Id(DetectionPolicy detection, PolicySettings settings, int partition)
         {
-            var driver = new PipelineTestDriver(policy, partition);
+            var driver = new PipelineTestDriver(detection, partition, new([], settings, PresetCatalog.Default));
             for (var i = 0; i < 300; i++) driver.Step("llama", "loss", 2 + Math.Sin(i));
             driver.Step("llama", "loss", double.NaN);
             return driver.Events.Single().Id;
         }
 
-        string[] ids = [Id(DetectionPolicy.Default, 0), Id(DetectionPolicy.Default, 1), Id(DetectionPolicy.Default with { WarmUp = 99 }, 0)];
+        string[] ids =
+        [
+            Id(DetectionPolicy.Default, PolicySettings.None, 0),
+            Id(DetectionPolicy.Default, PolicySettings.None, 1),
+            Id(DetectionPolicy.Default with { Window = 61 }, PolicySettings.None, 0),
+            Id(DetectionPolicy.Default, new() { WarmUp = 99 }, 0),
+        ];
         Assert.That(ids, Is.Unique);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Core.Tests.Detection;
@@ -12,9 +13,9 @@ internal sealed class PipelineTestDriver
     private readonly PartitionPipeline _pipeline;
     private long _offset;
 
-    public PipelineTestDriver(DetectionPolicy? policy = null, int partition = 3)
+    public PipelineTestDriver(DetectionPolicy? policy = null, int partition = 3, PolicySet? policies = null)
     {
-        _pipeline = new("lepton.metrics", partition, policy ?? DetectionPolicy.Default);
+        _pipeline = new("lepton.metrics", partition, policy ?? DetectionPolicy.Default, policies);
         _pipeline.Observer = (in JudgedSample judged) => Judged.Add(judged);
     }
 

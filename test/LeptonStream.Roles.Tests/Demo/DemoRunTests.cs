@@ -23,7 +23,7 @@ internal sealed class DemoRunTests
         Assert.Multiple(() =>
         {
             Assert.That(stage.Warnings, Is.Empty);
-            Assert.That(result.Samples, Is.EqualTo(rehearsal.Samples));
+            Assert.That(result.Samples, Is.EqualTo(rehearsal.Samples + rehearsal.Refused));
             Assert.That(result.Events, Is.EqualTo(rehearsal.Verdicts.Events).And.Positive);
             Assert.That(result.Journalled, Is.EqualTo(result.Events));
             Assert.That(result.DeadLetters, Is.Zero);

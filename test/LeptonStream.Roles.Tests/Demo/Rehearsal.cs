@@ -2,6 +2,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Detection;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Roles.Tests.Demo;
 
@@ -29,11 +30,21 @@ internal sealed class Rehearsal
             foreach (var alert in events) Verdicts.Take(alert);
             events.Clear();
         }
+
+        Models = pipelines.Count;
+        Refused = pipelines.Values.Sum(p => Enum.GetValues<SampleRefusal>().Sum(p.RefusedSamples));
     }
 
     public Verdicts Verdicts { get; }
 
+    /// <summary>How many samples were judged.</summary>
     public long Samples { get; }
+
+    /// <summary>How many were not, such as the first one of a counter.</summary>
+    public long Refused { get; }
+
+    /// <summary>How many models there are.</summary>
+    public int Models { get; }
 
     public void Print()
     {

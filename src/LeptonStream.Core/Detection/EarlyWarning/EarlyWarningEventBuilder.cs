@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using LeptonStream.Alerts;
-using LeptonStream.Detection.Policies;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -15,16 +13,16 @@ internal static class EarlyWarningEventBuilder
     public const string Detector = "early-warning";
 
     /// <summary>Makes the event.</summary>
-    /// <param name="facts">The series and what is known of it.</param>
+    /// <param name="series">The series.</param>
     /// <param name="watch">The watch over its limit, after the sample.</param>
     /// <param name="change">What the sample changed; not <see cref="LimitChange.None"/>.</param>
     /// <param name="sample">The sample.</param>
     /// <param name="position">The sample's record.</param>
     /// <param name="ordinal">How many events the record has made before.</param>
-    public static AlertEvent Build(in EarlyWarningFacts facts, LimitWatch watch, LimitChange change, in Sample sample, RecordPosition position, int ordinal)
+    public static AlertEvent Build(SeriesState series, LimitWatch watch, LimitChange change, in Sample sample, RecordPosition position, int ordinal)
     {
-        var (key, policy) = (facts.Key, facts.Policy);
-        if (change == LimitChange.Warned) watch.Name(SeriesId.Derive(facts.Id.Value, position.Partition, position.Offset, ordinal));
+        var (key, policy) = (series.Key, series.Policy);
+        if (change == LimitChange.Warned) watch.Name(SeriesId.Derive(series.Id.Value, position.Partition, position.Offset, ordinal));
         var isOver = change is LimitChange.Withdrawn or LimitChange.Receded;
         var unit = policy.Preset?.Unit ?? Units.Of(key.Metric);
         var story = new LimitStory(key, change, sample, watch.Limit, watch.Told, watch.Onset, policy.Preset, unit);
@@ -32,7 +30,7 @@ internal static class EarlyWarningEventBuilder
         var runbook = policy.RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(key.Metric), StringComparison.Ordinal);
         return new AlertEvent
         {
-            Id = Hex(SeriesId.Derive(facts.Basis, position.Partition, position.Offset, ordinal)),
+            Id = Hex(SeriesId.Derive(series.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
             AlertId = Hex(watch.AlertId),
             Type = isOver ? AlertEventType.Resolved : AlertEventType.EarlyWarning,
             Model = key.Model,
@@ -50,7 +48,7 @@ internal static class EarlyWarningEventBuilder
             SourcePartition = position.Partition,
             SourceOffset = position.Offset,
             Detectors = [new(Detector, watch.Urgency, isOver ? double.NaN : (watch.Told.At - sample.Time).TotalSeconds)],
-            Points = facts.Points,
+            Points = series.Pipeline.PointsOf(series),
             English = english,
             Chinese = ChineseLimitText.Explain(story),
             EarlyWarning = isOver ? new(watch.Limit.Value, null, null, null) : new(watch.Limit.Value, watch.Told.At, watch.Told.Earliest, watch.Told.Latest),
@@ -67,10 +65,6 @@ internal static class EarlyWarningEventBuilder
         };
     }
 
-    /// <summary>What the ids of a series' events are derived from: a function of the settings that decide about it.</summary>
-    public static UInt128 BasisOf(DetectionPolicy detection, SeriesPolicy policy) =>
-        SeriesId.OfEntity(Encoding.UTF8.GetBytes(detection.Fingerprint() + policy.Fingerprint())).Value;
-
     // An interval as wide to each side as the time that is left makes a half.
     private static double Confidence(BreachForecast told, Timestamp now)
     {
@@ -80,11 +74,3 @@ internal static class EarlyWarningEventBuilder
 
     private static string Hex(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 }
-
-/// <summary>What an event of an early warning tells of its series.</summary>
-/// <param name="Id">The series' id.</param>
-/// <param name="Key">What the series is.</param>
-/// <param name="Policy">Its policy.</param>
-/// <param name="Basis">What the ids of its events are derived from: <see cref="EarlyWarningEventBuilder.BasisOf"/>.</param>
-/// <param name="Points">Its last points.</param>
-internal readonly record struct EarlyWarningFacts(SeriesId Id, SeriesKey Key, SeriesPolicy Policy, UInt128 Basis, IReadOnlyList<AlertPoint> Points);

@@ -31,7 +31,15 @@ public readonly record struct LevelSet
     [JsonIgnore]
     public bool HasNonFinite => Has(AllNames.Length - 1);
 
-    private const string NonFinite = "non-finite";
+    /// <summary>The name of the rule for values that are no finite number.</summary>
+    public const string NonFinite = "non-finite";
+
+    /// <summary>The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.</summary>
+    internal ISeriesDetector[] Detectors(MemoryPlan memory)
+    {
+        var set = this;
+        return [.. DetectorCatalog.All.Where((detector, level) => set.Has(level) && (memory == MemoryPlan.Default || DetectorCatalog.Lean.Contains(detector.Name)))];
+    }
 
     /// <summary>The set of the named levels.</summary>
     /// <exception cref="ArgumentException">There is no level of that name.</exception>

@@ -31,8 +31,8 @@ public sealed record SeriesPolicy
     /// <summary>A deviation up to this is never anomalous, in the series' unit (per second for a counter), from 0. <value>The default value is 0.</value></summary>
     public double MinimumAbsoluteDeviation { get; init; }
 
-    /// <summary>A deviation up to this share of what was expected is never anomalous, from 0. <value>The default value is 0.01.</value></summary>
-    public double MinimumRelativeDeviation { get; init; } = 0.01;
+    /// <summary>A deviation up to this share of what was expected is never anomalous, from 0. <value>The default value is 0.05.</value></summary>
+    public double MinimumRelativeDeviation { get; init; } = 0.05;
 
     /// <summary>Samples a series must have shown before it can raise an alert. <value>The default value is 120.</value></summary>
     public int WarmUp { get; init; } = 120;
@@ -53,11 +53,11 @@ public sealed record SeriesPolicy
     [JsonIgnore]
     public MetricPreset? Preset { get; init; }
 
-    /// <summary>Whether what was learned under <paramref name="before"/> holds under this policy too. It does not where the numbers mean something else or the memory is laid out anew; then the series starts cold.</summary>
+    /// <summary>Whether what was learned under <paramref name="before"/> holds under this policy too. It does not where the numbers mean something else; then the series starts cold.</summary>
     public bool KeepsStateOf(SeriesPolicy before)
     {
         ArgumentNullException.ThrowIfNull(before);
-        return Type == before.Type && Memory == before.Memory;
+        return Type == before.Type;
     }
 
     /// <summary>A text that differs whenever any setting differs, the same in every culture: part of the ids of this series' events.</summary>

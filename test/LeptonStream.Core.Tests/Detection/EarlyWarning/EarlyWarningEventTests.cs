@@ -1,6 +1,4 @@
 using LeptonStream.Alerts;
-using LeptonStream.Detection;
-using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Series;
 
@@ -38,18 +36,6 @@ public sealed class EarlyWarningEventTests
         Assert.That(second.Select(AlertEventJson.Write), Is.EqualTo(first.Select(AlertEventJson.Write)));
     }
 
-    [Test]
-    public void BasisOf_AnotherPolicy_IsAnother()
-    {
-        var policy = SeriesPolicy.Default;
-        Assert.That(new[]
-        {
-            EarlyWarningEventBuilder.BasisOf(DetectionPolicy.Default, policy),
-            EarlyWarningEventBuilder.BasisOf(DetectionPolicy.Default, policy with { WarmUp = 7 }),
-            EarlyWarningEventBuilder.BasisOf(DetectionPolicy.Default with { Window = 61 }, policy),
-        }, Is.Unique);
-    }
-
     [TestCase("disk_free_bytes", true, "Delete or move old checkpoints", "检查点")]
     [TestCase("vllm:kv_cache_usage_perc", false, "Restart one replica", "泄漏")]
     [TestCase("requests_waiting", false, "shed load", "限流")]
@@ -58,9 +44,9 @@ public sealed class EarlyWarningEventTests
     public void Build_KindOfLimit_SaysWhatToDo(string metric, bool isFloor, string english, string chinese)
     {
         var key = new SeriesKey("m", metric, LabelSet.Empty);
-        var policy = PolicySet.Default.For(key) with { Limit = new(isFloor ? 0 : 1000, isFloor, TimeSpan.FromHours(4)), RunbookUrl = "https://r/{metric}" };
+        var settings = new PolicySettings { Limit = new(isFloor ? 0 : 1000, isFloor, TimeSpan.FromHours(4)), RunbookUrl = "https://r/{metric}" };
         double Rise(double t) => 300 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 20);
-        var warning = EarlyWarnings.Of(key, policy, t => isFloor ? 1000 - Rise(t) : Rise(t), TimeSpan.FromHours(30))[0];
+        var warning = EarlyWarnings.Of(key, settings, t => isFloor ? 1000 - Rise(t) : Rise(t), TimeSpan.FromHours(30))[0];
         Assert.That(string.Join(" ", warning.English.Actions), Does.Contain(english));
         Assert.That(string.Join(" ", warning.Chinese.Actions), Does.Contain(chinese));
         Assert.That(warning.English.Summary, Does.Contain(isFloor ? "will fall to its limit of 0" : "will reach its limit of 1,000"));
@@ -72,7 +58,7 @@ public sealed class EarlyWarningEventTests
     public void Build_LimitThatIsReached_SaysSo()
     {
         var key = new SeriesKey("m", "quota", LabelSet.Empty);
-        var events = EarlyWarnings.Of(key, SeriesPolicy.Default with { Limit = MetricLimit.Ceiling(100) }, t => Math.Min(100, 30 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 100)) - (t > 111_400 ? 40 : 0), TimeSpan.FromHours(33));
+        var events = EarlyWarnings.Of(key, new() { Limit = MetricLimit.Ceiling(100) }, t => Math.Min(100, 30 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 100)) - (t > 111_400 ? 40 : 0), TimeSpan.FromHours(33));
         var reached = events[^2];
         Assert.That((reached.Type, reached.Score, reached.Confidence), Is.EqualTo((AlertEventType.EarlyWarning, 10.0, 1.0)));
         Assert.That(reached.English.Summary, Does.Match("^quota of m has reached its limit of 100: "));

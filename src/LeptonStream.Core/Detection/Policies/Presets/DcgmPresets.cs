@@ -31,7 +31,7 @@ internal static class DcgmPresets
         EventCode("gpu.p2p", Up, "peer-to-peer status", "P2P 状态", "DCGM_EXP_P2P_STATUS"),
 
         Counter("gpu.ecc_corr", "1/s", Up, "corrected memory errors", "可纠正显存错误", "DCGM_FI_DEV_ECC_SBE_VOL_TOTAL", "DCGM_FI_DEV_ECC_SBE_AGG_TOTAL"),
-        Counter("gpu.ecc_uncorr", "1/s", Up, "uncorrected memory errors", "不可纠正显存错误", "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", "DCGM_FI_DEV_ECC_DBE_AGG_TOTAL"),
+        EventCode("gpu.ecc_uncorr", Up, "uncorrected memory errors", "不可纠正显存错误", "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", "DCGM_FI_DEV_ECC_DBE_AGG_TOTAL"),
         Counter("gpu.retired_pages", "1/s", Up, "retired memory pages", "退役的显存页", "DCGM_FI_DEV_RETIRED_SBE", "DCGM_FI_DEV_RETIRED_DBE", "DCGM_FI_DEV_RETIRED_PENDING"),
         Counter("gpu.rows_remapped", "1/s", Up, "remapped memory rows", "重映射的显存行", "DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS"),
         EventCode("gpu.row_remap_failure", Up, "failure to remap memory rows", "显存行重映射失败", "DCGM_FI_DEV_ROW_REMAP_FAILURE"),

@@ -31,7 +31,7 @@ internal static class GpudPresets
         Gauge("gpu.mem_clock_mhz", "MHz", Down, "memory clock", "显存时钟", Gpu + "clock_speed_memory_mhz"),
         EventCode("gpu.throttled", Up, "hardware slowdown", "硬件降频", Gpu + "clock_hw_slowdown", Gpu + "clock_hw_slowdown_thermal", Gpu + "clock_hw_slowdown_power_brake"),
         Counter("gpu.ecc_corr", "1/s", Up, "corrected memory errors", "可纠正显存错误", Gpu + "ecc_aggregate_total_corrected", Gpu + "ecc_volatile_total_corrected"),
-        Counter("gpu.ecc_uncorr", "1/s", Up, "uncorrected memory errors", "不可纠正显存错误", Gpu + "ecc_aggregate_total_uncorrected", Gpu + "ecc_volatile_total_uncorrected"),
+        EventCode("gpu.ecc_uncorr", Up, "uncorrected memory errors", "不可纠正显存错误", Gpu + "ecc_aggregate_total_uncorrected", Gpu + "ecc_volatile_total_uncorrected"),
         Counter("gpu.rows_remapped", "1/s", Up, "remapped memory rows", "重映射的显存行", Gpu + "remapped_rows_due_to_uncorrectable_errors"),
         EventCode("gpu.row_remap_pending", Up, "pending remap of memory rows", "待处理的显存行重映射", Gpu + "remapped_rows_remapping_pending"),
         EventCode("gpu.row_remap_failure", Up, "failure to remap memory rows", "显存行重映射失败", Gpu + "remapped_rows_remapping_failed"),
