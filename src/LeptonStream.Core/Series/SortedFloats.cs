@@ -45,6 +45,8 @@ internal static class SortedFloats
         {
             // Read before it is written over; a call into the system's own move would cost more than the move.
             var last = Vector256.LoadUnsafe(ref first, (nuint)(moved - Lanes + 1));
+            if (Vector512.IsHardwareAccelerated)
+                for (; i < moved - (2 * Lanes); i += 2 * Lanes) Vector512.LoadUnsafe(ref first, (nuint)(i + 1)).StoreUnsafe(ref first, (nuint)i);
             for (; i < moved - Lanes; i += Lanes) Vector256.LoadUnsafe(ref first, (nuint)(i + 1)).StoreUnsafe(ref first, (nuint)i);
             last.StoreUnsafe(ref first, (nuint)(moved - Lanes));
             return;
@@ -61,6 +63,8 @@ internal static class SortedFloats
         if (i >= Lanes)
         {
             var head = Vector256.LoadUnsafe(ref first);
+            if (Vector512.IsHardwareAccelerated)
+                for (; i > 2 * Lanes; i -= 2 * Lanes) Vector512.LoadUnsafe(ref first, (nuint)(i - (2 * Lanes))).StoreUnsafe(ref first, (nuint)(i - (2 * Lanes) + 1));
             for (i -= Lanes; i > 0; i -= Lanes) Vector256.LoadUnsafe(ref first, (nuint)i).StoreUnsafe(ref first, (nuint)(i + 1));
             head.StoreUnsafe(ref first, 1);
             return;

@@ -22,6 +22,7 @@ internal static class WindowPlaces
             return;
         }
 
+        if (Vector512.IsHardwareAccelerated) i = FollowWide(ref place, places.Length, first, moved - T.One, step);
         var (firsts, lasts, steps) = (Vector256.Create(first), Vector256.Create(moved - T.One), Vector256.Create(step));
         for (; i <= places.Length - lanes; i += lanes)
         {
@@ -34,6 +35,21 @@ internal static class WindowPlaces
         var rest = Vector256.LoadUnsafe(ref place, (nuint)(places.Length - lanes));
         var isNew = Vector256.GreaterThanOrEqual(Vector256<T>.Indices, Vector256.Create(T.CreateTruncating(lanes - (places.Length - i))));
         (rest + (In(rest - firsts, lasts) & steps & isNew)).StoreUnsafe(ref place, (nuint)(places.Length - lanes));
+    }
+
+    // As many as fit into the widest lanes.
+    private static int FollowWide<T>(ref T place, int count, T first, T last, T step)
+        where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
+    {
+        var (firsts, lasts, steps) = (Vector512.Create(first), Vector512.Create(last), Vector512.Create(step));
+        var (lanes, i) = (Vector512<T>.Count, 0);
+        for (; i <= count - lanes; i += lanes)
+        {
+            var seen = Vector512.LoadUnsafe(ref place, (nuint)i);
+            (seen + (Vector512.LessThanOrEqual(seen - firsts, lasts) & steps)).StoreUnsafe(ref place, (nuint)i);
+        }
+
+        return i;
     }
 
     // Not above the last, when counted from the first: one comparison instead of two.
