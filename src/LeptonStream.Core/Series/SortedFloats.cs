@@ -39,6 +39,13 @@ internal static class SortedFloats
     /// <summary>Moves all but the first value one place down, over the first.</summary>
     public static void MoveDown(Span<float> values)
     {
+        // Lanes that are no register would be copied piece by piece, over what is not yet read.
+        if (!Vector256.IsHardwareAccelerated)
+        {
+            values[1..].CopyTo(values);
+            return;
+        }
+
         ref var first = ref MemoryMarshal.GetReference(values);
         nint moved = values.Length - 1, i = 0;
         if (moved >= Lanes)
@@ -58,6 +65,12 @@ internal static class SortedFloats
     /// <summary>Moves all but the last value one place up, over the last.</summary>
     public static void MoveUp(Span<float> values)
     {
+        if (!Vector256.IsHardwareAccelerated)
+        {
+            values[..^1].CopyTo(values[1..]);
+            return;
+        }
+
         ref var first = ref MemoryMarshal.GetReference(values);
         nint i = values.Length - 1;
         if (i >= Lanes)
