@@ -19,11 +19,12 @@ public struct TailCalibrator
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
 
+    // In this order nothing lies between them: one of them for each detector of each series.
     private TailCounts _counts;
+    private byte _untilFit;
     private float _threshold;
     private float _tailRarity;
     private float _meanExcess;
-    private byte _untilFit;
 
     /// <summary>How many scores it has learned, as weighted by the halving.</summary>
     public readonly int Total => _counts.Total;

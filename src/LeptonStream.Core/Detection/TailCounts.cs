@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -9,6 +10,7 @@ namespace LeptonStream.Detection;
 /// How many scores fell into each of 64 bins, exactly, in 82 bytes: the low byte of each count, and how often it overflowed. So few overflow among
 /// at most <see cref="Most"/> scores that all of them fit into 128 bits: from the highest bin down, a one for each overflow of a bin and a zero to end it.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(ushort))]
 internal struct TailCounts
 {
     public const int Bins = 64;
