@@ -88,9 +88,12 @@ public sealed class PartitionPipeline
         foreach (ref readonly var entity in _batch.Entities)
         {
             _runs.Begin(entity);
-            foreach (ref readonly var metric in _batch.MetricsOf(entity))
+            var metrics = _batch.MetricsOf(entity);
+            if (!metrics.IsEmpty) _series.Ask(metrics[0]);
+            for (var i = 0; i < metrics.Length; i++)
             {
-                var refusal = Judge(entity, metric, outlet);
+                if (i + 1 < metrics.Length) _series.Ask(metrics[i + 1]);
+                var refusal = Judge(entity, metrics[i], outlet);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
             }

@@ -51,6 +51,12 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
         return series;
     }
 
+    /// <summary>Asks the cache for the series of a metric that is judged next, if it is known. Changes nothing.</summary>
+    public void Ask(in SampleBatch.Metric metric)
+    {
+        if (_series.TryGetValue(metric.Id.Value, out var series)) series.Pipeline.Ask(series);
+    }
+
     /// <summary>Judges by other policies from now on. Series that are known are asked about anew.</summary>
     public void Adopt(PolicySet policies)
     {
