@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Kafka;
@@ -15,6 +16,8 @@ internal sealed partial class DetectorSession : IDisposable
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
     private readonly DetectorOptions _options;
     private readonly DetectionPolicy _policy;
@@ -31,6 +34,7 @@ internal sealed partial class DetectorSession : IDisposable
     // Written by the clients' threads.
     private Error? _fatal;
     private PolicySet _policies;
+    private long _ticked;
 
     public DetectorSession(
         KafkaOptions kafka, DetectorOptions options, string topic, DetectionPolicy policy, PolicySet policies, DetectorMetrics metrics, DetectorHealth health, TimeProvider time, ILogger logger)
@@ -43,6 +47,7 @@ internal sealed partial class DetectorSession : IDisposable
         _time = time;
         _logger = logger;
         _topic = topic;
+        _ticked = time.GetTimestamp();
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
         var settings = ClientSettings.Consumer(kafka, health.Role, options.GroupId);
@@ -86,6 +91,24 @@ internal sealed partial class DetectorSession : IDisposable
     public void ThrowIfBroken()
     {
         if (Volatile.Read(ref _fatal) is { } fatal) throw new KafkaException(fatal);
+    }
+
+    /// <summary>
+    /// Tells the tasks that are at their log's end, as the broker itself says now, that time goes on: a training run that is silent there is silent indeed.
+    /// While the broker does not answer nobody can know.
+    /// </summary>
+    public void Tick(List<AlertEvent> events)
+    {
+        var now = _time.GetTimestamp();
+        var passed = _time.GetElapsedTime(_ticked, now);
+        if (passed < TickEvery) return;
+        _ticked = now;
+        if (passed > 2 * TickEvery) passed = TickEvery;
+        foreach (var task in _tasks.Values.Where(task => task.WatchesSilence))
+        {
+            if (IsAtEnd(task) is not { } atEnd) return;
+            if (atEnd) task.Tick(passed, events);
+        }
     }
 
     /// <summary>Everything in <see cref="Deliveries"/> is acknowledged.</summary>
@@ -231,6 +254,19 @@ internal sealed partial class DetectorSession : IDisposable
         catch (KafkaException refused) when (!refused.Error.EndsClient())
         {
             Log.CommitRefused(_logger, refused.Error.Code, refused.Error.Reason);
+        }
+    }
+
+    // A marker of a transaction at the end is never read.
+    private bool? IsAtEnd(PartitionTask task)
+    {
+        try
+        {
+            return task.Next is { } next && _consumer.QueryWatermarkOffsets(task.Partition, AnswerLimit).High.Value - next <= 1;
+        }
+        catch (KafkaException failure) when (!failure.Error.EndsClient())
+        {
+            return null;
         }
     }
 

@@ -21,7 +21,7 @@ namespace LeptonStream.Detector;
 ///                                                                 └────────▶ (5) commit ─▶ the group's offsets, (6) adopt
 /// </code>
 /// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
-/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter.</para>
+/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter. Partitions that are read to their end are told that time goes on.</para>
 /// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join anew.</para>
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
@@ -102,18 +102,17 @@ internal sealed partial class DetectorWorker(
         session.Gather(stop);
         session.ThrowIfBroken();
         health.Beat();
-        if (session.Batch.Count == 0)
+        using var span = session.Batch.Count == 0 ? null : StartSpan(session.Batch.Count);
+
+        // :: (2) Judge.
+        var samples = Judge(session);
+        if (session.Batch.Count == 0 && _events.Count == 0)
         {
             session.Commit();
             Adopt(session);
             session.Measure();
             return;
         }
-
-        using var span = StartSpan(session.Batch.Count);
-
-        // :: (2) Judge.
-        var samples = Judge(session);
 
         // :: (3) Fence and (4) publish, which may have to be tried again as long as the fence allows.
         Publish(session, polled, giveUp);
@@ -154,6 +153,7 @@ internal sealed partial class DetectorWorker(
             session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
         }
 
+        session.Tick(_events);
         foreach (var alert in _events) session.Deliveries.Add(AlertRecord.PlaceOf(alert, topics), AlertRecord.Of(alert));
         return samples;
     }

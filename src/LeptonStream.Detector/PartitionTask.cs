@@ -19,6 +19,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private readonly long[] _refusedTold = new long[Refusals.Length];
     private PolicySet _policies = policies;
     private PartitionPipeline? _pipeline;
+    private TimeSpan _silence;
+    private bool _wasRead;
     private int? _leaderEpoch;
     private long? _read;
     private long? _published;
@@ -33,6 +35,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     /// <summary>The offset of the next record to read; null where it is the first there is.</summary>
     public long? Next => _read;
+
+    /// <summary>Whether it needs to know that time goes on without records.</summary>
+    public bool WatchesSilence => _pipeline?.WatchesSilence ?? false;
 
     public int SeriesCount => _pipeline?.SeriesCount ?? 0;
 
@@ -67,9 +72,21 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     {
         Require(PartitionTaskState.Running);
         _read = record.Offset.Value + 1;
+        _silence = TimeSpan.Zero;
+        _wasRead = true;
         _leaderEpoch = record.LeaderEpoch;
         var logTime = Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs);
         return _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
+    }
+
+    /// <summary>Time went on, and there was no record to read. What went by while nobody could know that does not count.</summary>
+    public void Tick(TimeSpan passed, List<AlertEvent> events)
+    {
+        Require(PartitionTaskState.Running);
+        // Since the last record it was less.
+        if (!_wasRead) _silence += passed;
+        _wasRead = false;
+        _pipeline!.Tick(_silence, events);
     }
 
     /// <summary>Judges by other policies from the next record on.</summary>

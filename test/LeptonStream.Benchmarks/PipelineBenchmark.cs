@@ -22,13 +22,14 @@ internal static class PipelineBenchmark
         var events = new List<AlertEvent>();
         var block = new byte[Math.Min(messages, 50_000)][];
         long samples = 0, allocated = 0;
-        var spent = TimeSpan.Zero;
+        var (spent, waited) = (TimeSpan.Zero, TimeSpan.Zero);
         for (var done = 0; done < messages; done += block.Length)
         {
             for (var i = 0; i < block.Length; i++) block[i] = source.Next();
             var warm = done >= messages / 3;
             var bytes = GC.GetAllocatedBytesForCurrentThread();
-            var began = Stopwatch.GetTimestamp();
+            // The time of the core, not of the clock: others may run on it too.
+            var (began, core) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             for (var i = 0; i < block.Length; i++)
             {
                 var outcome = pipeline.Process(block[i], done + i, MetricMessages.LogTime, events);
@@ -36,11 +37,12 @@ internal static class PipelineBenchmark
             }
 
             if (!warm) continue;
-            spent += Stopwatch.GetElapsedTime(began);
+            spent += Environment.CpuUsage.TotalTime - core;
+            waited += Stopwatch.GetElapsedTime(began);
             allocated += GC.GetAllocatedBytesForCurrentThread() - bytes;
         }
 
-        report.Add($"{key}NsPerSample", $"pipeline, {metricsEach} samples a message", spent.TotalNanoseconds / samples, "ns/sample", $"{entities * metricsEach:N0} series");
+        report.Add($"{key}NsPerSample", $"pipeline, {metricsEach} samples a message", spent.TotalNanoseconds / samples, "ns/sample", $"of a core, {entities * metricsEach:N0} series; by the clock {waited.TotalNanoseconds / samples:N0} ns");
         report.Add($"{key}BytesPerSample", $"pipeline, {metricsEach} samples a message, allocated", (double)allocated / samples, "B/sample", $"{events.Count} events on noise among them");
     }
 }

@@ -26,8 +26,10 @@ internal sealed class Report(bool json)
         var width = _rows.Max(r => r.What.Length);
         foreach (var (_, what, figure, unit, note) in _rows)
         {
-            var number = figure is { } value ? value.ToString(Math.Abs(value) >= 100 ? "#,##0" : "0.00", CultureInfo.InvariantCulture) : "skipped";
+            var number = figure is { } value ? value.ToString(FormatOf(Math.Abs(value)), CultureInfo.InvariantCulture) : "skipped";
             Console.WriteLine($"{what.PadRight(width)}  {number,12} {unit,-12} {note}".TrimEnd());
         }
     }
+
+    private static string FormatOf(double size) => size >= 100 ? "#,##0" : size is > 0 and < 0.001 ? "0.0e+0" : "0.00";
 }

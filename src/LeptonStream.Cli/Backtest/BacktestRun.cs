@@ -41,12 +41,12 @@ internal sealed class BacktestRun(BacktestOptions options)
         };
     }
 
-    // A training run is judged by its own monitor, and by its own rules.
+    // A training run is scored by rules of its own.
     private TrainingRunScore? TrainingRun(string path)
     {
         var file = SeriesFile.Open(path, options.Interval);
         if (TrainingFolder.Of(path) is not { } folder || !folder.TryGet(file.Name, out var faults, out var facts)) return null;
-        var score = TrainingRunScore.Of(file.Name, TrainingReplay.Run(file, facts, TrainingPolicy.Default), faults, facts);
+        var score = TrainingRunScore.Of(file.Name, TrainingReplay.Run(file, facts, DetectionPolicy.Default, options.Policies), faults, facts);
         if (options.Scores is { } output) AlarmsFile.Write(score, Path.Combine(output, RelativeTo(path)));
         return score;
     }

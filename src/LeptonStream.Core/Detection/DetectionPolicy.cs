@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection;
@@ -32,6 +33,9 @@ public sealed record DetectionPolicy
 
     /// <summary>How alerts open, go on and end.</summary>
     public AlertTiming Timing { get; init; } = AlertTiming.Default;
+
+    /// <summary>How training runs are judged.</summary>
+    public TrainingPolicy Training { get; init; } = TrainingPolicy.Default;
 
     /// <summary>A text that differs whenever any setting differs, the same in every culture.</summary>
     public string Fingerprint() => JsonSerializer.Serialize(this);

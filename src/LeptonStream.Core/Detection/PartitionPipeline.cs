@@ -3,6 +3,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -16,6 +17,11 @@ public sealed class PartitionPipeline
     private readonly NativeJsonFormat _format;
     private readonly SampleBatch _batch = new();
     private readonly SeriesBook _series;
+
+    private readonly RunJudge _runs;
+
+    // The last record that was taken.
+    private RecordPosition _last;
 
     // The entity of the message at hand.
     private EntityState? _entity;
@@ -33,10 +39,14 @@ public sealed class PartitionPipeline
         _partition = partition;
         _format = new(policy.Limits);
         _series = new(policy, policies ?? PolicySet.Default);
+        _runs = new(_series.Entities);
     }
 
     /// <summary>How many series are known.</summary>
     public int SeriesCount => _series.Count;
+
+    /// <summary>Whether anything that it knows can be silent for too long: whether <see cref="Tick"/> has anything to do.</summary>
+    public bool WatchesSilence => _series.Entities.Runs.Count > 0;
 
     /// <summary>Is told of every judged sample; null (the default) for nobody.</summary>
     public JudgedSampleObserver? Observer { get; set; }
@@ -71,29 +81,50 @@ public sealed class PartitionPipeline
         var reason = _format.Read(value, logTime, _batch, out var detail);
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
-        var outlet = new EventOutlet(new(_topic, _partition, offset), events);
+        _last = new(_topic, _partition, offset);
+        var outlet = new EventOutlet(_last, events);
+        _runs.Advance(logTime, outlet);
         var judged = 0;
         foreach (ref readonly var entity in _batch.Entities)
         {
-            foreach (ref readonly var metric in _batch.MetricsOf(entity))
+            _runs.Begin(entity);
+            var metrics = _batch.MetricsOf(entity);
+            if (!metrics.IsEmpty) _series.Ask(metrics[0]);
+            for (var i = 0; i < metrics.Length; i++)
             {
-                var refusal = Judge(entity, metric, outlet);
+                if (i + 1 < metrics.Length) _series.Ask(metrics[i + 1]);
+                var refusal = Judge(entity, metrics[i], outlet);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
             }
 
             if (_entity is { Row.Count: > 1, Pipeline.IsOn: true } whole) JudgeEntity(whole, outlet);
             _entity = null;
+            _runs.Judge(outlet);
         }
 
         return new(RejectReason.None, null, judged);
+    }
+
+    /// <summary>
+    /// Tells that time went on without a record: of training runs that are silent for too long. To be called while everything is read, at most about once a second.
+    /// What follows is as if by the last record; the ids depend on it, not on the moment of the call.
+    /// </summary>
+    /// <param name="elapsed">The time since the last record.</param>
+    /// <param name="events">Takes the events, in order.</param>
+    public void Tick(TimeSpan elapsed, List<AlertEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        if (_last.Topic is not null) _runs.Tick(_runs.Clock + elapsed, new(_last, events));
     }
 
     private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventOutlet outlet)
     {
         var series = _series.Find(_batch, entity, metric, out var refusal);
         if (series is null) return refusal;
-        refusal = series.Pipeline.Judge(series, new(entity.Time, metric.Value, entity.Step), out var judgement);
+        var sample = new Sample(entity.Time, metric.Value, entity.Step);
+        if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value)) return series.Pipeline.Record(series, sample);
+        refusal = series.Pipeline.Judge(series, sample, out var judgement);
         if (refusal != SampleRefusal.None) return refusal;
         if (judgement.Change != AlertChange.None) outlet.Add(AlertEventBuilder.Build(series, judgement, outlet.Position, outlet.Ordinal));
         if (series.Place >= 0)
@@ -132,16 +163,5 @@ public sealed class PartitionPipeline
     {
         var change = limit.Observe(sample.Time, sample.Value);
         if (change != LimitChange.None) outlet.Add(EarlyWarningEventBuilder.Build(series, limit, change, sample, outlet.Position, outlet.Ordinal));
-    }
-
-    // Where the events of one record go.
-    private readonly record struct EventOutlet(RecordPosition Position, List<AlertEvent> Events)
-    {
-        private readonly int _first = Events.Count;
-
-        // How many events the record has made before: part of the next one's id.
-        public int Ordinal => Events.Count - _first;
-
-        public void Add(AlertEvent made) => Events.Add(made);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
 
     public int Count => _series.Count;
 
+    /// <summary>The entities that the series make up.</summary>
+    public EntityBook Entities => _entities;
+
     /// <summary>The series of a metric, a new one where it is seen for the first time.</summary>
     /// <returns>Null where it has none, for this reason.</returns>
     public SeriesState? Find(SampleBatch batch, in SampleBatch.Entity entity, in SampleBatch.Metric metric, out SampleRefusal refusal)
@@ -46,6 +49,12 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
         _series.Add(metric.Id.Value, series);
         _entities.Join(entity.Id, series);
         return series;
+    }
+
+    /// <summary>Asks the cache for the series of a metric that is judged next, if it is known. Changes nothing.</summary>
+    public void Ask(in SampleBatch.Metric metric)
+    {
+        if (_series.TryGetValue(metric.Id.Value, out var series)) series.Pipeline.Ask(series);
     }
 
     /// <summary>Judges by other policies from now on. Series that are known are asked about anew.</summary>

@@ -8,14 +8,15 @@ using LeptonStream.State;
 namespace LeptonStream.Detection;
 
 /// <summary>
-/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, the past and the chart. One for all series
-/// with the same levels and memory plan, and so the one that hands out their memory.
+/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, the past and the chart. What every
+/// sample needs comes first, what slow detectors need behind it. One for all series with the same levels and memory plan, and so the one that hands out their memory.
 /// </summary>
 internal sealed class SeriesLayout
 {
     private readonly int _window;
-    private readonly int _slowWindow;
-    private readonly int _states;
+    private readonly int _windowEnd;
+    private readonly int _slow;
+    private readonly int _slowWindowEnd;
     private readonly int _chart;
     private readonly int[] _state;
     private readonly int[] _calibrator;
@@ -27,16 +28,28 @@ internal sealed class SeriesLayout
         Detectors = levels.Detectors(plan);
         HasSlow = Detectors.Any(d => d.Kind == DetectorKind.Slow);
         var at = Aligned(Unsafe.SizeOf<SeriesNumbers>());
+        _state = new int[Detectors.Length];
+        _calibrator = new int[Detectors.Length];
         _window = Take(RollingWindow.BytesFor(policy.Window));
-        _slowWindow = HasSlow ? Take(RollingWindow.BytesFor(policy.SlowWindow)) : at;
-        _states = at;
-        _state = [.. Detectors.Select(d => Take(d.StateBytes))];
-        _calibrator = [.. Detectors.Select(d => Take(d.Kind == DetectorKind.Rule ? 0 : Unsafe.SizeOf<TailCalibrator>()))];
+        _windowEnd = at;
+        for (var i = 0; i < Detectors.Length; i++)
+            if (Detectors[i].Kind != DetectorKind.Slow) TakeDetector(i);
         HasPast = plan == MemoryPlan.Default;
         _past = HasPast ? Take(Unsafe.SizeOf<PastExtremes>()) : at;
-        WindowBytes = at;
+        _slow = at;
+        if (HasSlow) Take(RollingWindow.BytesFor(policy.SlowWindow));
+        _slowWindowEnd = at;
+        for (var i = 0; i < Detectors.Length; i++)
+            if (Detectors[i].Kind == DetectorKind.Slow) TakeDetector(i);
+        NumberBytes = at;
         _chart = Take((plan == MemoryPlan.Lean ? policy.LeanChartPoints : policy.ChartPoints) * Unsafe.SizeOf<ChartPoint>());
         _memory = new(at);
+
+        void TakeDetector(int detector)
+        {
+            _state[detector] = Take(Detectors[detector].StateBytes);
+            _calibrator[detector] = Take(Detectors[detector].Kind == DetectorKind.Rule ? 0 : Unsafe.SizeOf<TailCalibrator>());
+        }
 
         int Take(int bytes)
         {
@@ -55,13 +68,16 @@ internal sealed class SeriesLayout
     public bool HasPast { get; }
 
     /// <summary>Bytes of a series without its chart.</summary>
-    public int WindowBytes { get; }
+    public int NumberBytes { get; }
+
+    /// <summary>Bytes of its chart.</summary>
+    public int ChartBytes => _memory.BlockBytes - NumberBytes;
 
     public static ref SeriesNumbers Numbers(Span<byte> memory) => ref MemoryMarshal.AsRef<SeriesNumbers>(memory);
 
-    public RollingWindow Window(Span<byte> memory) => new(memory[_window.._slowWindow]);
+    public RollingWindow Window(Span<byte> memory) => new(memory[_window.._windowEnd]);
 
-    public RollingWindow SlowWindow(Span<byte> memory) => new(memory[_slowWindow.._states]);
+    public RollingWindow SlowWindow(Span<byte> memory) => new(memory[_slow.._slowWindowEnd]);
 
     public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], Detectors[detector].StateBytes);
 
@@ -70,6 +86,9 @@ internal sealed class SeriesLayout
     public ref PastExtremes Past(Span<byte> memory) => ref MemoryMarshal.AsRef<PastExtremes>(memory[_past..]);
 
     public Span<ChartPoint> Chart(Span<byte> memory) => MemoryMarshal.Cast<byte, ChartPoint>(memory[_chart..]);
+
+    /// <summary>Asks the cache for what every sample of a series needs.</summary>
+    public void Ask(Memory<byte> memory) => CacheLines.Ask(memory.Span[.._slow]);
 
     /// <summary>Memory for a series that is seen for the first time.</summary>
     public Memory<byte> Rent() => _memory.Rent();
@@ -84,8 +103,8 @@ internal sealed class SeriesLayout
         var moved = Rent();
         var before = memory.Span;
         var after = moved.Span;
-        before[..from._slowWindow].CopyTo(after);
-        if (HasSlow && from.HasSlow) before[from._slowWindow..from._states].CopyTo(after[_slowWindow..]);
+        before[..from._windowEnd].CopyTo(after);
+        if (HasSlow && from.HasSlow) before[from._slow..from._slowWindowEnd].CopyTo(after[_slow..]);
         for (var i = 0; i < Detectors.Length; i++)
         {
             var same = Array.IndexOf(from.Detectors, Detectors[i]);

@@ -93,7 +93,10 @@ public sealed class SeriesPipeline
     public double CriticalScore { get; }
 
     /// <summary>Bytes of a series' numbers under the policy, without the points of its chart.</summary>
-    public int BytesPerSeries => _layout.WindowBytes;
+    public int BytesPerSeries => _layout.NumberBytes;
+
+    /// <summary>Bytes of the points of its chart.</summary>
+    public int ChartBytesPerSeries => _layout.ChartBytes;
 
     /// <summary>What the ids of its series' events are derived from: a function of all settings that decide about them.</summary>
     internal UInt128 EventBasis { get; }
@@ -104,6 +107,9 @@ public sealed class SeriesPipeline
 
     /// <summary>Takes over a series that another pipeline judged so far.</summary>
     internal Memory<byte> Move(Memory<byte> memory, SeriesPipeline from) => from._layout == _layout ? memory : _layout.Move(memory, from._layout);
+
+    /// <summary>Asks the cache for a series that is judged next. Changes nothing.</summary>
+    internal void Ask(SeriesState series) => _layout.Ask(series.Memory);
 
     /// <summary>Takes the memory of a series back that is forgotten.</summary>
     internal void Return(Memory<byte> memory) => _layout.Return(memory);
@@ -123,6 +129,19 @@ public sealed class SeriesPipeline
         LearnInterval(series, clean.Time);
         series.LastTime = clean.Time;
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value) ? JudgeNumber(series, clean) : JudgeNonFinite(series, clean);
+        return SampleRefusal.None;
+    }
+
+    /// <summary>Puts a sample that others judge on the chart of its series.</summary>
+    /// <param name="series">The sample's series.</param>
+    /// <param name="sample">The sample.</param>
+    internal SampleRefusal Record(SeriesState series, in Sample sample)
+    {
+        var refusal = Clean(series, sample, out var clean);
+        if (refusal != SampleRefusal.None) return refusal;
+        LearnInterval(series, clean.Time);
+        series.LastTime = clean.Time;
+        Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, Forecast.None);
         return SampleRefusal.None;
     }
 

@@ -1,6 +1,7 @@
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Training;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -26,6 +27,7 @@ public sealed class SeriesState
         Counter = Policy.Type == MetricType.Counter ? new() : null;
         Code = Policy.Type == MetricType.EventCode ? new() : null;
         Limit = Policy.Limit is { } limit ? new(limit) : null;
+        Role = RoleOf(key, Policy);
     }
 
     /// <summary>The series' id.</summary>
@@ -57,6 +59,9 @@ public sealed class SeriesState
 
     /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
     internal int Place { get; set; } = -1;
+
+    /// <summary>What it stands for in a training run; <see cref="TrainingRole.None"/> where training mode has no use for it, or its policy has none for training mode.</summary>
+    internal TrainingRole Role { get; private set; }
 
     /// <summary>Time of its first sample.</summary>
     public Timestamp FirstTime { get; set; }
@@ -91,6 +96,7 @@ public sealed class SeriesState
         Memory = pipeline.Move(Memory, Pipeline);
         Alert.Adopt(pipeline.CriticalScore, pipeline.Policy.CriticalBudget);
         Pipeline = pipeline;
+        Role = RoleOf(Key, Policy);
         RenewLimit();
     }
 
@@ -128,4 +134,6 @@ public sealed class SeriesState
         Code?.Load(ref state);
         Limit?.Load(ref state);
     }
+
+    private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) => policy.Levels.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;
 }

@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-
 namespace LeptonStream.Detection;
 
 /// <summary>
@@ -10,12 +6,12 @@ namespace LeptonStream.Detection;
 /// (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were reached five times before: these are counted.
 /// </summary>
 /// <remarks>
-/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 148 bytes, all
-/// zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits. Counts are kept cumulated from the top, so that a tail is one look.
+/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96 bytes, all
+/// zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits.
 /// </remarks>
 public struct TailCalibrator
 {
-    private const int Bins = 64;
+    private const int Bins = TailCounts.Bins;
     private const double Routine = 5;
     private const double AnchoredShare = 0.1;
     private const double LogE = 0.4342944819032518;
@@ -23,15 +19,15 @@ public struct TailCalibrator
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
 
-    // [i] scores fell into bin i or a higher one; the first is the total.
-    private Counts _atOrAbove;
+    // In this order nothing lies between them: one of them for each detector of each series.
+    private TailCounts _counts;
+    private byte _untilFit;
     private float _threshold;
     private float _tailRarity;
     private float _meanExcess;
-    private byte _untilFit;
 
     /// <summary>How many scores it has learned, as weighted by the halving.</summary>
-    public readonly int Total => _atOrAbove[0];
+    public readonly int Total => _counts.Total;
 
     /// <summary>The rarity of a raw score: 0 for an everyday one, 3 for one in a thousand. Finite, not negative. Changes nothing.</summary>
     /// <param name="raw">A finite raw score, from 0.</param>
@@ -41,9 +37,9 @@ public struct TailCalibrator
     {
         if (Total == 0 || raw <= 0) return 0;
         var bin = BinOf(raw);
-        var above = bin + 1 < Bins ? _atOrAbove[bin + 1] : 0;
+        var (inBin, above) = _counts.Look(bin);
         var within = Math.Clamp((raw - Edge(bin)) / (Edge(bin + 1) - Edge(bin)), 0, 1);
-        var reached = above + ((1 - within) * (_atOrAbove[bin] - above));
+        var reached = above + ((1 - within) * inBin);
         // What has happened again and again is ordinary, however far from the rest it lies: the tail is for what was hardly ever seen.
         if (raw < _threshold || reached >= Routine) return Math.Max(0, -Math.Log10((reached + 1) / (Total + 1)));
         // Never less than what the last counted score had.
@@ -59,8 +55,10 @@ public struct TailCalibrator
     // Decades beyond the score that was reached five times: what lies a tenth of it further out is a third as frequent at least.
     private readonly double Beyond(double raw)
     {
+        Span<ushort> atOrAbove = stackalloc ushort[Bins];
+        _counts.Cumulate(atOrAbove);
         var bin = Bins - 1;
-        while (bin > 1 && _atOrAbove[bin] < Routine) bin--;
+        while (bin > 1 && atOrAbove[bin] < Routine) bin--;
         var reached = Edge(bin + 1);
         return Math.Max(0, raw - reached) / Math.Max(_meanExcess, AnchoredShare * reached) * LogE;
     }
@@ -70,32 +68,18 @@ public struct TailCalibrator
     /// <param name="plan">How long to remember, and what the tail is.</param>
     public void Learn(double raw, in CalibrationPlan plan)
     {
-        CountUpTo(BinOf(raw));
-        if (Total >= plan.Memory) Halve();
+        _counts.Add(BinOf(raw));
+        if (Total >= Math.Min(plan.Memory, TailCounts.Most)) _counts.Halve();
         if (_untilFit > 0 && --_untilFit > 0) return;
         Fit(plan);
         _untilFit = (byte)Math.Clamp(Total / 16, 1, 64);
     }
 
-    private void CountUpTo(int bin)
-    {
-        Span<ushort> counts = _atOrAbove;
-        ref var first = ref MemoryMarshal.GetReference(counts);
-        var i = 0;
-        for (; i + 16 <= bin + 1; i += 16)
-            (Vector256.LoadUnsafe(ref first, (nuint)i) + Vector256<ushort>.One).StoreUnsafe(ref first, (nuint)i);
-        for (; i <= bin; i++) counts[i]++;
-    }
-
-    private void Halve()
-    {
-        foreach (ref var count in (Span<ushort>)_atOrAbove) count /= 2;
-    }
-
     // The threshold is the lower edge of the bin that holds the tail's quantile; the excess over it is taken from the bins' middles.
     private void Fit(in CalibrationPlan plan)
     {
-        ReadOnlySpan<ushort> counts = _atOrAbove;
+        Span<ushort> counts = stackalloc ushort[Bins];
+        _counts.Cumulate(counts);
         var least = plan.TailShare * Total;
         var bin = Bins - 1;
         while (bin > plan.FirstTailBin && counts[bin] < least) bin--;
@@ -117,10 +101,4 @@ public struct TailCalibrator
     }
 
     private static double Edge(int bin) => bin == 0 ? 0 : BitConverter.Int64BitsToDouble((bin - 1 + FirstKey) << 50);
-
-    [InlineArray(Bins)]
-    private struct Counts
-    {
-        private ushort _first;
-    }
 }

@@ -16,10 +16,20 @@ public static class DetectorCatalog
         new RecordDetector(),
         new MeanRecordDetector(),
         new FrozenValueDetector(),
+        new EwmaDetector(),
+        new PageHinkleyDetector(),
+        new VarianceChangeDetector(),
+        new SeasonalResidualDetector(),
+        new SpectralResidualDetector(),
+        new HalfSpaceTreesDetector(),
+        new AutoencoderDetector(),
     ];
 
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>
-    public static IReadOnlyList<string> Default { get; } = [.. All.Where(d => d is not MedianMadDetector).Select(d => d.Name)];
+    public static IReadOnlyList<string> Default { get; } =
+    [
+        "forecast-residual", "mean-sigma", "new-extreme", "time-of-day", "nearest-shape", "level-shift", "record", "mean-record", "frozen-value",
+    ];
 
     /// <summary>The names of those of a lean policy: little memory for very many series.</summary>
     public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value"];

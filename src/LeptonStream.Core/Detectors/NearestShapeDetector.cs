@@ -9,7 +9,7 @@ namespace LeptonStream.Detectors;
 /// How unlike anything before the recent course is: the root mean square distance, in deviations of the series, from the last eight values (each three
 /// apart) to the nearest of 24 such courses that were kept as a sample of the past. The course at hand takes the place of a random one with probability 24/n, at least 1/64
 /// (reservoir sampling, J. S. Vitter 1985, with a floor so that the past fades). Nearest-neighbour novelty after S. Ramaswamy, R. Rastogi and K. Shim, SIGMOD 2000.
-/// Seeded and deterministic. Warm-up 21 values and ten kept courses. O(192), 796 bytes.
+/// Each is kept to a 255th of its own range. Seeded and deterministic. Warm-up 21 values and ten kept courses. O(192), 416 bytes.
 /// </summary>
 public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.State>
 {
@@ -32,10 +32,10 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
         if (state.Count < FewestKept || view.LeastScale <= 0) return 0;
         var shape = ShapeOf(sample, view, state.Anchor);
         var nearest = float.MaxValue;
-        ReadOnlySpan<float> courses = state.Courses;
-        for (var i = 0; i < state.Count; i++)
+        ReadOnlySpan<KeptCourse> courses = state.Courses;
+        foreach (ref readonly var course in courses[..state.Count])
         {
-            var difference = shape - Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(courses), (nuint)(i * Lags));
+            var difference = shape - course.Shape;
             nearest = Math.Min(nearest, SumOf(difference * difference));
         }
 
@@ -52,7 +52,7 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
         if (state.Count < Kept) state.Count++;
         else if (Draw(ref state) < Math.Max(LeastChance, Kept / (double)state.Seen)) place = (int)(Draw(ref state) * Kept);
         else return;
-        ShapeOf(sample, view, state.Anchor).StoreUnsafe(ref state.Courses[place * Lags]);
+        state.Courses[place] = KeptCourse.Of(ShapeOf(sample, view, state.Anchor));
     }
 
     // In an order of its own, so that the sum is the same with and without hardware for eight lanes.
@@ -96,9 +96,9 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     }
 
     /// <summary>The kept courses, one behind the other.</summary>
-    [InlineArray(Kept * Lags)]
-    public struct Reservoir
+    [InlineArray(Kept)]
+    internal struct Reservoir
     {
-        private float _first;
+        private KeptCourse _first;
     }
 }

@@ -1,13 +1,12 @@
 namespace LeptonStream.Detectors;
 
-/// <summary>The lowest and the highest of some values; all zeros is the range of none.</summary>
+/// <summary>The lowest and the highest of some values; all zeros is the range of none, since a lowest zero is kept as −0.</summary>
 internal struct ValueRange
 {
     private double _lowest;
     private double _highest;
-    private bool _hasValues;
 
-    public readonly bool IsEmpty => !_hasValues;
+    public readonly bool IsEmpty => BitConverter.DoubleToInt64Bits(_lowest) == 0;
 
     public readonly double Width => _highest - _lowest;
 
@@ -15,13 +14,14 @@ internal struct ValueRange
     public readonly double Magnitude => Math.Max(Math.Abs(_lowest), Math.Abs(_highest));
 
     /// <summary>How far a value lies outside; 0 inside.</summary>
-    public readonly double DistanceTo(double value) => _hasValues ? Math.Max(0, Math.Max(value - _highest, _lowest - value)) : 0;
+    public readonly double DistanceTo(double value) => IsEmpty ? 0 : Math.Max(0, Math.Max(value - _highest, _lowest - value));
 
     public void Add(double value)
     {
-        _lowest = _hasValues ? Math.Min(_lowest, value) : value;
-        _highest = _hasValues ? Math.Max(_highest, value) : value;
-        _hasValues = true;
+        var isEmpty = IsEmpty;
+        _highest = isEmpty ? value : Math.Max(_highest, value);
+        _lowest = isEmpty ? value : Math.Min(_lowest, value);
+        if (_lowest == 0) _lowest = -0.0;
     }
 
     public void Add(in ValueRange other)

@@ -6,7 +6,7 @@ namespace LeptonStream.Forecasting;
 /// Additive Holt-Winters smoothing that finds its period by itself: three recursions run side by side, without a season, with a daily profile of 48 half-hours and with
 /// a weekly one of 56 three-hour parts, both linearly interpolated; the one whose errors are smallest speaks. A daily one may speak after two days, a weekly one
 /// after two weeks, and not where samples are further apart than a slot; it works from the second sample on, with an interval that narrows as it learns.
-/// Outliers move none of them: an error counts as ten scales at most. 532 bytes, all zeros at first.
+/// Outliers move none of them: an error counts as ten scales at most. 504 bytes, all zeros at first.
 /// </summary>
 /// <remarks>P. R. Winters, Forecasting sales by exponentially weighted moving averages, Management Science 6 (1960).</remarks>
 public struct HoltWintersForecaster

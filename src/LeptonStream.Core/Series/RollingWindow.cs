@@ -4,33 +4,41 @@ using System.Runtime.InteropServices;
 namespace LeptonStream.Series;
 
 /// <summary>
-/// The last W values of a series: a ring in order of arrival and a sorted copy of it, so that mean, variance, median, quantiles,
-/// median absolute deviation, minimum and maximum are exact after every push. A push costs O(log W) comparisons and one move of at most W floats.
+/// The last W values of a series, sorted, with the order of their arrival, so that mean, variance, median, quantiles, median absolute deviation, minimum
+/// and maximum are exact after every push. A push costs O(log W) comparisons, one move of at most W floats and one pass over the places.
 /// </summary>
 /// <remarks>
 /// A view of memory that belongs to the series (<see cref="BytesFor"/>), all zeros being the empty window; the bytes are its snapshot.
-/// Values are kept as 32-bit differences from an anchor, a value of the window itself: to 24 bits of how far they lie from it, which after each anchoring is
-/// the window's own spread. Sums are 64-bit; they are made anew from the ring whenever cancellation could eat their digits and at least every 32 W pushes,
+/// Values are kept as 32-bit differences from an anchor, a value of the window itself: to 24 bits of how far they lie from it. The anchor follows the window's
+/// middle, so that is the window's own spread. Sums are 64-bit; they are made anew whenever cancellation could eat their digits and at least every W pushes,
 /// so rounding never builds up. Values beyond ±3.4e38 of the anchor count as that far.
 /// </remarks>
 public readonly ref struct RollingWindow
 {
+    // Up to so many values a place fits into a byte.
+    private const int MostOfBytes = 256;
+    private const int Most = 65_535;
+
+    // The sums lose so many digits at most: to three, of their sixteen.
+    private const double MostCancelled = 1e3;
+
     private readonly ref Head _head;
-    private readonly Span<float> _ring;
     private readonly Span<float> _sorted;
+    private readonly Span<byte> _places;
 
     /// <summary>Looks at the memory of a window.</summary>
-    /// <param name="memory">As many bytes as <see cref="BytesFor"/> says; zeros for an empty window.</param>
+    /// <param name="memory">Exactly as many bytes as <see cref="BytesFor"/> says; zeros for an empty window.</param>
     public RollingWindow(Span<byte> memory)
     {
         _head = ref MemoryMarshal.AsRef<Head>(memory);
-        var floats = MemoryMarshal.Cast<byte, float>(memory[Unsafe.SizeOf<Head>()..]);
-        _ring = floats[..(floats.Length / 2)];
-        _sorted = floats[(floats.Length / 2)..];
+        var values = memory[Unsafe.SizeOf<Head>()..];
+        var capacity = values.Length <= MostOfBytes * (sizeof(float) + 1) ? values.Length / (sizeof(float) + 1) : values.Length / (sizeof(float) + sizeof(ushort));
+        _sorted = MemoryMarshal.Cast<byte, float>(values[..(capacity * sizeof(float))]);
+        _places = values[(capacity * sizeof(float))..];
     }
 
     /// <summary>How many values it can hold.</summary>
-    public int Capacity => _ring.Length;
+    public int Capacity => _sorted.Length;
 
     /// <summary>How many values it holds.</summary>
     public int Count => _head.Count;
@@ -81,17 +89,18 @@ public readonly ref struct RollingWindow
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)back, (uint)Count, nameof(back));
             var index = _head.Next - 1 - back;
-            return Value(_ring[index < 0 ? index + Capacity : index]);
+            return Value(_sorted[PlaceOf(index < 0 ? index + Capacity : index)]);
         }
     }
 
-    /// <summary>The memory that a window needs, in bytes: 48 and 8 for each value.</summary>
-    /// <param name="capacity">How many values it holds, from 2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 2.</exception>
+    /// <summary>The memory that a window needs, in bytes: 40, and 5 for each value (6 from 257 values on).</summary>
+    /// <param name="capacity">How many values it holds, from 2 to 65,535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 2 or above 65,535.</exception>
     public static int BytesFor(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
-        return Unsafe.SizeOf<Head>() + (2 * sizeof(float) * capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Most);
+        return Unsafe.SizeOf<Head>() + (capacity * (sizeof(float) + (capacity <= MostOfBytes ? 1 : sizeof(ushort))));
     }
 
     /// <summary>Takes a value in; the oldest goes out when the window is full.</summary>
@@ -101,24 +110,13 @@ public readonly ref struct RollingWindow
     {
         if (!double.IsFinite(value)) throw new ArgumentException("a window holds finite values only", nameof(value));
         if (Count == 0) _head.Anchor = _head.WeightedMean = value;
-        _head.WeightedMean += 2.0 / (Capacity + 1) * (value - _head.WeightedMean);
+        _head.WeightedMean += 2.0 / (Capacity + 1) * Bounded(value - _head.WeightedMean);
         // −0 sorts like 0: one of the two, else equal windows could differ in their bits.
-        var offset = (float)Math.Clamp(value - _head.Anchor, -float.MaxValue, float.MaxValue) + 0f;
-        var eaten = false;
-        if (Count == Capacity)
-        {
-            var oldest = _ring[_head.Next];
-            Replace(oldest, offset);
-            eaten = Subtract(oldest);
-        }
-        else
-        {
-            Insert(offset);
-        }
-
-        _ring[_head.Next] = offset;
-        _head.Next = _head.Next + 1 == Capacity ? 0 : _head.Next + 1;
-        if (Add(offset) || eaten) Anchor();
+        var offset = (float)Bounded(value - _head.Anchor) + 0f;
+        if (Count == Capacity) Replace(offset);
+        else Insert(offset);
+        _head.Next = (ushort)(_head.Next + 1 == Capacity ? 0 : _head.Next + 1);
+        Settle();
     }
 
     /// <summary>Forgets everything.</summary>
@@ -134,116 +132,101 @@ public readonly ref struct RollingWindow
     }
 
     /// <summary>The median of |x − median|; NaN while empty. O(log W), by a binary search over the sorted values.</summary>
-    public double MedianAbsoluteDeviation()
-    {
-        if (Count == 0) return double.NaN;
-        var median = MedianOffset;
-        var middle = Deviation((Count - 1) / 2, median);
-        return Count % 2 == 1 ? middle : (middle + Deviation(Count / 2, median)) / 2;
-    }
+    public double MedianAbsoluteDeviation() => Count == 0 ? double.NaN : SortedFloats.MedianDeviation(_sorted[..Count], MedianOffset);
+
+    private static double Bounded(double difference) => Math.Clamp(difference, -float.MaxValue, float.MaxValue);
 
     private double Value(double offset) => _head.Anchor + offset;
 
+    private int PlaceOf(int arrival) => Capacity <= MostOfBytes ? _places[arrival] : MemoryMarshal.Cast<byte, ushort>(_places)[arrival];
+
     private void Insert(float value)
     {
-        var at = LowerBound(value);
-        _sorted[at..Count].CopyTo(_sorted[(at + 1)..]);
-        _sorted[at] = value;
+        var to = SortedFloats.LowerBound(_sorted[..Count], value);
+        SortedFloats.MoveUp(_sorted[to..(Count + 1)]);
+        Place(value, to, first: to, moved: Count - to, step: 1);
         _head.Count++;
+        _head.Sum += value;
+        _head.Squares += (double)value * value;
     }
 
     // One move of the values between the two places, not a removal and an insertion.
-    private void Replace(float oldest, float value)
+    private void Replace(float value)
     {
-        var from = LowerBound(oldest);
-        var to = LowerBound(value);
+        var from = PlaceOf(_head.Next);
+        var to = SortedFloats.LowerBound(_sorted, value);
+        double oldest = _sorted[from];
         if (to > from)
         {
-            _sorted[(from + 1)..to].CopyTo(_sorted[from..]);
-            _sorted[to - 1] = value;
+            SortedFloats.MoveDown(_sorted[from..to]);
+            Place(value, to - 1, first: from + 1, moved: to - from - 1, step: -1);
         }
         else
         {
-            _sorted[to..from].CopyTo(_sorted[(to + 1)..]);
-            _sorted[to] = value;
+            SortedFloats.MoveUp(_sorted[to..(from + 1)]);
+            Place(value, to, first: to, moved: from - to, step: 1);
         }
+
+        _head.Sum = _head.Sum - oldest + value;
+        _head.Squares = _head.Squares - (oldest * oldest) + ((double)value * value);
     }
 
-    // Without a branch on the comparison, which no predictor could guess.
-    private int LowerBound(double value)
+    private void Place(float value, int place, int first, int moved, int step)
     {
-        ref var sorted = ref MemoryMarshal.GetReference(_sorted);
-        nint low = 0, length = Count;
-        while (length > 0)
+        _sorted[place] = value;
+        if (Capacity <= MostOfBytes)
         {
-            var half = length >> 1;
-            var below = Unsafe.Add(ref sorted, low + half) < value;
-            low = below ? low + half + 1 : low;
-            length = below ? length - half - 1 : half;
+            WindowPlaces.Follow(_places, (byte)first, (byte)moved, (byte)step);
+            _places[_head.Next] = (byte)place;
+            return;
         }
 
-        return (int)low;
+        var places = MemoryMarshal.Cast<byte, ushort>(_places);
+        WindowPlaces.Follow(places, (ushort)first, (ushort)moved, (ushort)step);
+        places[_head.Next] = (ushort)place;
     }
 
-    // True where the sums must be made anew: the variance is the small difference of two large numbers once the window has moved away from its anchor.
-    private bool Add(double offset)
+    // Makes the sums anew where values have left that were so large that their rounding is felt among those that stay, and where the window has moved away from its anchor.
+    private void Settle()
     {
-        _head.Sum += offset;
-        _head.Squares += offset * offset;
-        var shift = _head.Sum / Count;
-        var cancelled = (_head.Squares / Count) - (shift * shift) < 1e-3 * shift * shift;
-        return ++_head.SinceAnchored >= 32 * Capacity || (cancelled && _head.SinceAnchored >= Capacity);
+        var n = Count;
+        if (_head.Squares > (double)_head.Largest * _head.Largest) _head.Largest = (float)Math.Min(Math.Sqrt(_head.Squares) * 1.0000002, float.MaxValue);
+        float low = _sorted[3 * n >> 3], high = _sorted[5 * n >> 3];
+        if (Math.Abs((double)high) > 1024 * ((double)high - low) && Math.Abs((double)high) > 1e-15 * Math.Abs(_head.Anchor)) Anchor();
+        var cancelled = n * ((double)_head.Largest * _head.Largest) > MostCancelled * ((n * _head.Squares) - (_head.Sum * _head.Sum));
+        if (_head.Next == 0 || (cancelled && !IsFlat)) Sum();
     }
 
-    // True where the value was so large that its rounding is felt among those that stay: an outlier takes their digits along when it leaves.
-    private bool Subtract(double offset)
+    private void Sum()
     {
-        _head.Sum -= offset;
-        _head.Squares -= offset * offset;
-        return offset * offset > 1e6 * _head.Squares;
+        _head.Sum = _head.Squares = 0;
+        foreach (double offset in _sorted[..Count])
+        {
+            _head.Sum += offset;
+            _head.Squares += offset * offset;
+        }
+
+        _head.Largest = (float)Math.Min(Math.Sqrt(_head.Squares) * 1.0000002, float.MaxValue);
+        if (_head.Sum * _head.Sum > 16 * ((Count * _head.Squares) - (_head.Sum * _head.Sum)) && MedianOffset != 0) Anchor();
     }
 
     private void Anchor()
     {
-        var shift = (float)MedianOffset;
-        _head.Anchor += shift;
-        _head.Sum = _head.Squares = 0;
-        _head.SinceAnchored = 0;
-        foreach (ref var offset in _ring[..Count])
-        {
-            offset -= shift;
-            double kept = offset;
-            _head.Sum += kept;
-            _head.Squares += kept * kept;
-        }
-
-        foreach (ref var offset in _sorted[..Count]) offset -= shift;
-    }
-
-    // The k-th smallest |x − median|: the deviations left and right of the median are two sorted lists already.
-    private double Deviation(int k, double median)
-    {
-        var right = LowerBound(median);
-        int low = Math.Max(0, k + 1 - (Count - right)), high = Math.Min(right, k + 1);
-        while (low < high)
-        {
-            var left = (int)((uint)(low + high) >> 1);
-            var others = k + 1 - left;
-            if (others > 0 && median - _sorted[right - left - 1] < _sorted[right + others - 1] - median) low = left + 1;
-            else high = left;
-        }
-
-        var rest = k + 1 - low;
-        var fromLeft = low > 0 ? median - _sorted[right - low] : double.NegativeInfinity;
-        var fromRight = rest > 0 ? _sorted[right + rest - 1] - median : double.NegativeInfinity;
-        return Math.Max(fromLeft, fromRight);
+        var anchor = _head.Anchor + (float)MedianOffset;
+        var shift = anchor - _head.Anchor;
+        _head.Anchor = anchor;
+        if (shift == 0) return;
+        foreach (ref var offset in _sorted[..Count]) offset = (float)Bounded(offset - shift) + 0f;
+        Sum();
     }
 
     private struct Head
     {
-        public int Count;
-        public int Next;
-        public int SinceAnchored;
+        public ushort Count;
+        public ushort Next;
+
+        // The square root of the largest sum of squares since the sums were made anew.
+        public float Largest;
         public double Anchor;
         public double Sum;
         public double Squares;

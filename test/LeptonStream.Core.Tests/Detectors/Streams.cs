@@ -41,12 +41,22 @@ internal static class Streams
         return Of(Enumerable.Range(0, count).Select(_ => 100 + Gauss(random)).ToArray());
     }
 
+    /// <summary>Noise of deviation 1, and how it goes on after a shift of its level.</summary>
+    public static (Sample[] Usual, Sample[] Shifted) BeforeAndAfter(int seed, double shift, int count)
+    {
+        var samples = Noise(seed, 2000 + count);
+        return (samples[..2000], [.. samples[2000..].Select(s => s with { Value = s.Value + shift })]);
+    }
+
     /// <summary>What the detector of this name is there for, right after <paramref name="last"/>.</summary>
     public static Sample[] TroubleFor(string detector, Sample last)
     {
         var stuck = Enumerable.Repeat(last.Value, 40);
         var step = Enumerable.Repeat(last.Value + 15, detector is "level-shift" or "mean-record" ? 60 : 6);
-        return [.. (detector == "frozen-value" ? stuck : step).Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(5 * (i + 1)), v))];
+        var creep = Enumerable.Range(1, 60).Select(i => last.Value + (0.75 * i));
+        var flapping = Enumerable.Range(0, 60).Select(i => last.Value + (i % 2 == 0 ? 6 : -6));
+        var trouble = detector switch { "frozen-value" => stuck, "page-hinkley" => creep, "variance-change" or "autoencoder" => flapping, _ => step };
+        return [.. trouble.Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(5 * (i + 1)), v))];
     }
 
     public static double Gauss(Random random) =>

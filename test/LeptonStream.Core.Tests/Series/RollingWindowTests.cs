@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using LeptonStream.Series;
-using LeptonStream.State;
+using LeptonStream.Testing;
 using MathNet.Numerics.Statistics;
 
 namespace LeptonStream.Core.Tests.Series;
@@ -26,22 +26,28 @@ public sealed class RollingWindowTests
             return true;
         }).QuickCheckThrowOnFailure();
 
-    [Test]
-    public void MeanAndVariance_FarFromZeroAfterMillionsOfPushes_KeepNineDigits()
+    [TestCase(60, 7)]
+    [TestCase(360, 97)]
+    public void MeanAndVariance_FarFromZeroAfterAMillionPushes_KeepNineDigits(int capacity, int every)
     {
-        var window = New(360);
-        var random = new Random(11);
-        var last = new double[360];
-        for (var i = 0; i < 3_000_000; i++)
-        {
-            // In steps of 2⁻¹², so that 24 bits of the spread hold them exactly: what is tested is the sums.
-            var value = 1e9 + (random.Next(4096) / 4096.0);
-            last[i % 360] = value;
-            window.Push(value);
-        }
+        // In steps of 2⁻¹², so that 24 bits of the spread hold even outliers exactly.
+        var errors = WindowDrift.Measure(1_000_000, capacity, every, steps: 4096);
+        Assert.That(errors.Mean, Is.LessThan(1e-15));
+        Assert.That(errors.Variance, Is.LessThan(1e-9));
+        Assert.That(errors.IsSound);
+        Assert.That(errors.Comparisons, Is.GreaterThan(10_000 / every * 90));
+    }
 
-        Assert.That(window.Variance, Is.EqualTo(last.PopulationVariance()).Within(1e-9 * last.PopulationVariance()));
-        Assert.That(window.Mean, Is.EqualTo(last.Mean()).Within(1e-15 * last.Mean()));
+    [TestCase(60, 7)]
+    [TestCase(360, 97)]
+    public void Variance_OfValuesOfAnyDigits_IsThatOfTheValuesHeld(int capacity, int every)
+    {
+        var errors = WindowDrift.Measure(1_000_000, capacity, every, steps: 1 << 23);
+        Assert.That(errors.Mean, Is.LessThan(1e-12));
+        Assert.That(errors.Sums, Is.LessThan(1e-9));
+        Assert.That(errors.Variance, Is.LessThan(2.5e-7));
+        Assert.That(errors.IsSound);
+        Assert.That(errors.Comparisons, Is.GreaterThan(10_000 / every * 90));
     }
 
     [Test]

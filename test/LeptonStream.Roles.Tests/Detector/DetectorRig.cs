@@ -57,6 +57,9 @@ internal sealed class DetectorRig : IDisposable
     /// <summary>Is called on the worker's own thread at every count, with the instrument's name.</summary>
     public Action<string>? OnCount { get; set; }
 
+    /// <summary>How to judge; null for the default.</summary>
+    public DetectionPolicy? Policy { get; set; }
+
     public IHost Start(TimeProvider? time = null, params (string Name, string Value)[] settings)
     {
         foreach (var (name, value) in settings) _settings[name] = value;
@@ -64,6 +67,7 @@ internal sealed class DetectorRig : IDisposable
         builder.Configuration.AddInMemoryCollection(_settings);
         builder.Logging.AddProvider(new TestLog());
         if (time is not null) builder.Services.AddSingleton(time);
+        if (Policy is { } policy) builder.Services.AddSingleton(policy);
         builder.Services.AddDetector(builder.Configuration);
         var host = builder.Build();
         host.Start();

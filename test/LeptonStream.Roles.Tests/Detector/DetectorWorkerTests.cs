@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Detection;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Testing;
@@ -54,6 +55,19 @@ public sealed class DetectorWorkerTests
                 ("ce_subject", "llama/ttft_p99_ms"),
                 ("content-type", "application/json"),
             }));
+    }
+
+    [Test]
+    public void Run_ATrainingRunFallsSilentAtTheEndOfTheLog_IsToldThoughNoRecordComes()
+    {
+        _rig.Policy = DetectionPolicy.Default with { Training = new() { DeadAfter = TimeSpan.FromSeconds(4) } };
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, Steps("llama", 40));
+        _rig.Start();
+
+        var alert = _rig.Probe.Read(_rig.Topics.Alerts, atLeast: 1).Single();
+        Assert.That(AlertEventJson.TryRead(alert.Message.Value!, out var dead, out var error), error);
+        Assert.That((dead!.Metric, dead.Detectors[0].Name, dead.SourceOffset), Is.EqualTo(("run", "run-dead", 39L)));
+        Assert.That(alert.Partition.Value, Is.EqualTo(1));
     }
 
     [Test]
@@ -236,5 +250,20 @@ public sealed class DetectorWorkerTests
         await Eventually.True(() => DetectorRig.ExitOf(host).Reason is not null, "the role ended");
         Assert.That(DetectorRig.ExitOf(host).Reason, Does.StartWith("detector: "));
         Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.Null);
+    }
+
+    private static IEnumerable<Message<byte[]?, byte[]?>> Steps(string model, int count)
+    {
+        var start = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
+        for (var i = 0; i < count; i++)
+        {
+            var time = start.AddMilliseconds(100 * i);
+            yield return new()
+            {
+                Key = Encoding.UTF8.GetBytes(model),
+                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":"{{{time:yyyy-MM-ddTHH:mm:ss.fffZ}}}","step":{{{i}}},"metrics":{"loss":2.5}}"""),
+                Timestamp = new Timestamp(time),
+            };
+        }
     }
 }

@@ -1,30 +1,33 @@
 using LeptonStream.Alerts;
 using LeptonStream.Cli.SeriesFiles;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Cli.Backtest.Training;
 
-/// <summary>Sends a file through the training monitor row by row, with the clock going on between rows and after the last one.</summary>
+/// <summary>Sends a file row by row through the pipeline of a partition, with the clock going on between rows and after the last one.</summary>
 internal sealed class TrainingReplay
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    // Times in such files count from the start of the job: any date that the format takes for one.
+    private static readonly TimeSpan Shift = Timestamp.FromUnixSeconds(1_767_225_600) - Timestamp.Zero;
+
     private readonly SeriesFile _file;
     private readonly TrainingFacts _facts;
-    private readonly TrainingMonitor _monitor;
-    private readonly TrainingRole[] _roles;
-    private readonly Dictionary<(TrainingKind, TrainingRole), AlertSeverity> _told = [];
+    private readonly PartitionPipeline _pipeline;
+    private readonly List<AlertEvent> _events = [];
+    private readonly Dictionary<string, AlertSeverity> _told = [];
     private readonly List<TrainingAlarm> _alarms = [];
     private readonly List<(Timestamp Time, double Position)> _positions = [];
 
-    private TrainingReplay(SeriesFile file, TrainingFacts facts, TrainingPolicy policy)
+    private TrainingReplay(SeriesFile file, TrainingFacts facts, DetectionPolicy policy, PolicySet? policies)
     {
         _file = file;
         _facts = facts;
-        _monitor = new(policy);
-        _roles = [.. file.Metrics.Select(TrainingRoles.Of)];
+        _pipeline = new("backtest", 0, policy, policies);
     }
 
     public IReadOnlyList<TrainingAlarm> Alarms => _alarms;
@@ -32,10 +35,10 @@ internal sealed class TrainingReplay
     public int Rows => _positions.Count;
 
     /// <summary>Replays a file.</summary>
-    /// <exception cref="InvalidDataException">The file can't be read; the message says why.</exception>
-    public static TrainingReplay Run(SeriesFile file, TrainingFacts facts, TrainingPolicy policy)
+    /// <exception cref="InvalidDataException">The file can't be read, or the pipeline refuses a row; the message says which and why.</exception>
+    public static TrainingReplay Run(SeriesFile file, TrainingFacts facts, DetectionPolicy policy, PolicySet? policies = null)
     {
-        var replay = new TrainingReplay(file, facts, policy);
+        var replay = new TrainingReplay(file, facts, policy, policies);
         replay.Run();
         return replay;
     }
@@ -50,33 +53,32 @@ internal sealed class TrainingReplay
 
     private void Run()
     {
-        var row = new TrainingRow();
+        using var message = new RowMessage(_file.Name, _file.Metrics);
         var last = Sample.NoStep;
         foreach (var line in _file.Rows())
         {
             if (line.Step == Sample.NoStep) throw new InvalidDataException($"{_file.Path}:{line.Line}: a training run needs a step in every row");
             if (_positions.Count > 0) TickUntil(_positions[^1].Time, line.Time);
-            row.Begin(line.Time, line.Step, line.Time);
-            for (var i = 0; i < _roles.Length; i++)
-                if (line.Values[i] is { } value) row.Set(_roles[i], value);
             _positions.Add((line.Time, _positions.Count == 0 ? 0 : _positions[^1].Position + Math.Max(1, line.Step - last)));
             last = line.Step;
-            Note(_monitor.Observe(row), _positions[^1].Position);
+            var outcome = _pipeline.Process(message.Of(line, line.Time + Shift), _positions.Count - 1, line.Time + Shift, _events);
+            if (!outcome.IsAccepted) throw new InvalidDataException($"{_file.Path}:{line.Line}: {outcome.Detail}");
+            Note(_positions[^1].Position);
         }
 
-        End(row, last);
+        End(last);
     }
 
-    private void End(TrainingRow row, long step)
+    private void End(long step)
     {
         if (_positions.Count == 0) throw new InvalidDataException($"{_file.Path} has a header and no row");
         var silent = _positions[^1].Time;
         if (_facts.Finished is { } finished)
         {
             TickUntil(silent, finished);
-            row.Begin(finished, step, finished);
-            row.Set(TrainingRole.Finished, 1);
-            Note(_monitor.Observe(row), Beyond(finished));
+            using var message = new RowMessage(_file.Name, ["finished"]);
+            _pipeline.Process(message.Of(new(0, finished, step, [1], null, null, ""), finished + Shift), _positions.Count, finished + Shift, _events);
+            Note(Beyond(finished));
             silent = finished;
         }
 
@@ -85,26 +87,26 @@ internal sealed class TrainingReplay
 
     private void TickUntil(Timestamp from, Timestamp until)
     {
-        for (var now = from + Tick; now < until; now += Tick) Note(_monitor.OnTick(now), Beyond(now));
+        for (var now = from + Tick; now < until; now += Tick)
+        {
+            _pipeline.Tick(now - from, _events);
+            Note(Beyond(now));
+        }
     }
 
     private double Beyond(Timestamp time) => _positions[^1].Position + ((time - _positions[^1].Time) / _facts.MedianStep);
 
-    private void Note(ReadOnlySpan<TrainingFinding> findings, double position)
+    private void Note(double position)
     {
-        foreach (ref readonly var finding in findings)
+        foreach (var alert in _events)
         {
-            var key = (finding.Kind, finding.Role);
-            var before = finding.Change == AlertChange.Opened ? AlertSeverity.Info : _told.GetValueOrDefault(key);
-            _told[key] = finding.Severity;
-            if (finding.Change is not (AlertChange.Opened or AlertChange.Worsened) || finding.Severity <= before) continue;
-            _alarms.Add(new(finding.Time, position, finding.Step, finding.Kind, NameOf(finding.Role), finding.Severity, finding.Score));
+            var before = alert.Type == AlertEventType.Opened ? AlertSeverity.Info : _told.GetValueOrDefault(alert.AlertId);
+            _told[alert.AlertId] = alert.Severity;
+            if (alert.Type == AlertEventType.Resolved || alert.Severity <= before) continue;
+            var metric = alert.Metric == TrainingAlarm.Run ? TrainingAlarm.Everything : alert.Metric;
+            _alarms.Add(new(alert.DetectedAt - Shift, position, alert.Step ?? 0, alert.Detectors[0].Name, metric, alert.Severity, alert.Score));
         }
-    }
 
-    private string NameOf(TrainingRole role)
-    {
-        var column = role == TrainingRole.None ? -1 : Array.IndexOf(_roles, role);
-        return column < 0 ? "*" : _file.Metrics[column];
+        _events.Clear();
     }
 }

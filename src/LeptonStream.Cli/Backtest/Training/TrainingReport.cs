@@ -25,7 +25,7 @@ internal static class TrainingReport
             }
 
             foreach (var alarm in run.FalseAlarms)
-                text.Append(CultureInfo.InvariantCulture, $"{run.Run}: false alarm at step {alarm.Step}: {NameOf(alarm)} of {alarm.Metric}, score {alarm.Score:F2}, {alarm.Severity}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{run.Run}: false alarm at step {alarm.Step}: {alarm.Kind} of {alarm.Metric}, score {alarm.Score:F2}, {alarm.Severity}\n");
         }
 
         var (pages, tickets) = (score.Of(TrainingFault.Page).ToArray(), score.Of(TrainingFault.Ticket).ToArray());
@@ -75,7 +75,6 @@ internal static class TrainingReport
         kind.Faults == 0 ? "–" : (kind.Detected / (double)kind.Faults).ToString("F2", CultureInfo.InvariantCulture),
         kind.MedianDelaySteps?.ToString("F0", CultureInfo.InvariantCulture) ?? "–");
 
-    private static string NameOf(in TrainingAlarm alarm) => Detection.Training.TrainingKinds.NameOf(alarm.Kind);
 
     private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Series;
 
@@ -10,7 +11,19 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
     private readonly Dictionary<UInt128, EntityState> _entities = [];
     private readonly Dictionary<SeriesPolicy, EntityPipeline> _pipelines = [];
     private readonly TreeBuilder _builder = new();
+    private readonly List<EntityState> _runs = [];
     private PolicySet _policies = policies;
+
+    /// <summary>Those that are training runs.</summary>
+    public IReadOnlyList<EntityState> Runs => _runs;
+
+    /// <summary>The monitor of an entity that is a training run, as a message with a step says.</summary>
+    public TrainingMonitor RunOf(EntityState entity)
+    {
+        if (entity.Run is { } known) return known;
+        _runs.Add(entity);
+        return entity.BeginRun(detection.Training);
+    }
 
     /// <summary>Takes a new series into its entity.</summary>
     public void Join(SeriesId id, SeriesState series)
@@ -30,7 +43,9 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
     {
         if (series.Entity is not { } entity) return;
         if (series.Place >= 0) entity.Row.Leave(series.Place);
-        if (!entity.Row.IsInhabited) _entities.Remove(entity.Id.Value);
+        if (entity.Row.IsInhabited) return;
+        _entities.Remove(entity.Id.Value);
+        _runs.Remove(entity);
     }
 
     /// <summary>Judges by other policies from now on.</summary>

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Training;
 using LeptonStream.Series;
 using LeptonStream.State;
 
@@ -31,6 +32,12 @@ internal sealed class EntityState
     /// <summary>What its rows have taught.</summary>
     public EntityMemory Memory => _memory ??= Pipeline.NewMemory(Id);
 
+    /// <summary>The training run that it is, once a message carried a step; else null.</summary>
+    public TrainingMonitor? Run { get; private set; }
+
+    /// <summary>Is a training run from now on.</summary>
+    public TrainingMonitor BeginRun(TrainingPolicy policy) => Run ??= new(policy);
+
     /// <summary>Whether something of it is told and not over.</summary>
     public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open };
 
@@ -47,14 +54,18 @@ internal sealed class EntityState
         Row.Save(state);
         state.Write(_memory is not null);
         _memory?.Save(state);
+        state.Write(Run is not null);
+        Run?.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on an entity of the same series.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public void Load(ref StateReader state)
+    public void Load(ref StateReader state, TrainingPolicy training)
     {
         Row.Load(ref state);
         _memory = null;
         if (state.ReadBoolean()) Memory.Load(ref state);
+        Run = null;
+        if (state.ReadBoolean()) BeginRun(training).Load(ref state);
     }
 }

@@ -20,11 +20,17 @@ public readonly record struct LevelSet
     /// <summary>The name of the level that knows the ordinary rows of an entity.</summary>
     public const string IsolationForest = "isolation-forest";
 
-    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, then those of entities. A level's place here is its number.</summary>
-    public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), NonFinite, JointSurprise, IsolationForest];
+    /// <summary>The name of training mode: metrics of a run that it knows are judged by step, not by time.</summary>
+    public const string Training = "training";
 
-    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, the rules and the levels of entities.</summary>
-    public static LevelSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest]);
+    // What is no detector of a single series.
+    private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training];
+
+    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities and <c>training</c>. A level's place here is its number.</summary>
+    public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
+
+    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them.</summary>
+    public static LevelSet Default { get; } = Of([.. DetectorCatalog.Default, .. Beside]);
 
     /// <summary>The names of those that are on, in the fixed order.</summary>
     public ImmutableArray<string> Names
@@ -38,15 +44,19 @@ public readonly record struct LevelSet
 
     /// <summary>Whether the rule for values that are no finite number is on.</summary>
     [JsonIgnore]
-    public bool HasNonFinite => Has(AllNames.Length - 3);
+    public bool HasNonFinite => HasBeside(NonFinite);
 
     /// <summary>Whether what the metrics of an entity say is added up.</summary>
     [JsonIgnore]
-    public bool HasJointSurprise => Has(AllNames.Length - 2);
+    public bool HasJointSurprise => HasBeside(JointSurprise);
 
     /// <summary>Whether the rows of an entity are known to a forest. It has no voice of its own without <see cref="JointSurprise"/>.</summary>
     [JsonIgnore]
-    public bool HasIsolationForest => Has(AllNames.Length - 1);
+    public bool HasIsolationForest => HasBeside(IsolationForest);
+
+    /// <summary>Whether training mode may judge the metric.</summary>
+    [JsonIgnore]
+    public bool HasTraining => HasBeside(Training);
 
     /// <summary>The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.</summary>
     internal ISeriesDetector[] Detectors(MemoryPlan memory)
@@ -73,6 +83,8 @@ public readonly record struct LevelSet
 
     /// <summary>Whether the level of this number (the detector's place in the catalogue) is on.</summary>
     public bool Has(int level) => ((_bits >> level) & 1) != 0;
+
+    private bool HasBeside(string name) => Has(AllNames.Length - Beside.Length + Array.IndexOf(Beside, name));
 
     /// <summary>This set without those of another.</summary>
     public LevelSet Without(LevelSet others) => new(_bits & ~others._bits);

@@ -28,12 +28,18 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int r
     public bool IsOpen { get; private set; }
 
     /// <summary>Takes the score of a row and tells what it changed.</summary>
-    public AlertChange Observe(FindingReport report, double score, AlertSeverity severity, double value, double expected)
+    /// <param name="report">Takes the finding.</param>
+    /// <param name="score">The score; 1.0 is the line.</param>
+    /// <param name="severity">How urgent it would be.</param>
+    /// <param name="value">What was seen.</param>
+    /// <param name="expected">What was expected; NaN for nothing.</param>
+    /// <param name="since">When it began where that is known; else it begins with the first row that is suspicious.</param>
+    public AlertChange Observe(FindingReport report, double score, AlertSeverity severity, double value, double expected, Timestamp? since = null)
     {
         score *= report.Sensitivity;
         // Norms of broken weights overflow: a score is a number whatever it was made from.
         if (!(score < 1e9)) score = double.IsNaN(score) ? 0 : 1e9;
-        Suspect(report, score);
+        Suspect(report, score, since ?? report.Time);
         var change = IsOpen ? Follow(score, severity) : Await(score, severity);
         if (change == AlertChange.None) return change;
         report.Add(new(kind, role, change, _severity, _worst, report.Time, report.Step, _onset, _onsetStep, value, expected));
@@ -73,10 +79,10 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int r
         _severity = (AlertSeverity)state.ReadCount((int)AlertSeverity.Critical);
     }
 
-    private void Suspect(FindingReport report, double score)
+    private void Suspect(FindingReport report, double score, Timestamp since)
     {
         var suspected = score >= SuspectedFrom;
-        if (suspected && !_isSuspected && !IsOpen) (_onset, _onsetStep) = (report.Time, report.Step);
+        if (suspected && !_isSuspected && !IsOpen) (_onset, _onsetStep) = (since, report.Step);
         _isSuspected = suspected;
     }
 

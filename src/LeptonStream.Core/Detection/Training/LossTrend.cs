@@ -21,11 +21,15 @@ internal sealed class LossTrend
     private static readonly double Line = Math.Log(1.15);
 
     private readonly StepBlocks _blocks = new(Rows);
+
     private const double PlateauLine = 0.01;
+
+    // Losses fall with the logarithm of the step: in a long run the last rows are too small a part of it to show a fall, and prove no plateau.
+    private const double LeastDoublings = 0.25;
 
     private double _score;
 
-    /// <summary>How surely the loss stands still: 1 where its fall over 512 rows, and two standard errors, are 1 %. Needs 1,024 rows.</summary>
+    /// <summary>How surely the loss stands still: 1 where its fall from one 512 rows to the next, and two standard errors, are 1 %. Needs 1,024 rows that are a fifth of the run's steps or so; else 0.</summary>
     public double Plateau { get; private set; }
 
     /// <summary>The score after this row; it changes when a block ends.</summary>
@@ -91,8 +95,9 @@ internal sealed class LossTrend
             older += _blocks[back + Half] / Half;
         }
 
+        var doublings = Math.Log2(Math.Max(1, _blocks.EndOf(Half / 2)) / Math.Max(1.0, _blocks.EndOf(Half + (Half / 2))));
         // Error() is that of a mean of three blocks.
-        return PlateauLine / (Math.Max(0, older - newer) + (2 * Error() * Math.Sqrt(3.0 / Half)));
+        return doublings < LeastDoublings ? 0 : PlateauLine / (Math.Max(0, older - newer) + (2 * Error() * Math.Sqrt(3.0 / Half)));
     }
 
     // One block of bad batches is a spike and no level: the highest of the last blocks does not count.

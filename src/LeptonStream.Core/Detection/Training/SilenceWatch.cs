@@ -50,7 +50,7 @@ internal sealed class SilenceWatch(TrainingPolicy policy, TrackerSet trackers)
         if (!_isKnown || _isOver) return;
         var limit = Math.Max(policy.DeadAfter.TotalSeconds * (_isBroken ? BrokenMargin : 1), Math.Max(policy.DeadIntervals * _interval, SurvivedMargin * _survived));
         var silence = SecondsTo(now);
-        _dead.Observe(report, silence / limit, AlertSeverity.Critical, silence, limit);
+        _dead.Observe(report, silence / limit, AlertSeverity.Critical, silence, limit, since: _progress);
     }
 
     public void Save(StateWriter state)

@@ -19,6 +19,9 @@ internal sealed class StepBlocks(int rows)
     /// <summary>The median of a block; 0 is the newest.</summary>
     public double this[int back] => _medians[Index(back)];
 
+    /// <summary>The step at which a block ends; 0 is the newest.</summary>
+    public long EndOf(int back) => _ends[Index(back)];
+
     /// <summary>Takes a row in; true where it ends a block.</summary>
     public bool Push(long step, double value)
     {

@@ -53,6 +53,13 @@ public static class TrainingRoles
         return plain.StartsWith("grad_") && plain.EndsWith("_norm_total") ? TrainingRole.GradientNorm : TrainingRole.None;
     }
 
+    /// <summary>
+    /// Whether only training mode may judge a metric of this role: what it does depends on step and schedule, of which the detectors of series know nothing.
+    /// Pace (<see cref="TrainingRole.Throughput"/>, <see cref="TrainingRole.StepTime"/>) is judged by both.
+    /// </summary>
+    /// <param name="role">The role.</param>
+    public static bool GoesByStep(this TrainingRole role) => role is not (TrainingRole.None or TrainingRole.Throughput or TrainingRole.StepTime);
+
     private static FrozenDictionary<string, TrainingRole> Table(params (TrainingRole Role, string Names)[] rows) => rows
         .SelectMany(row => row.Names.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(name => KeyValuePair.Create(name, row.Role)))
         .ToFrozenDictionary(StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using LeptonStream.Detection;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -24,7 +25,7 @@ public sealed class EntityStateTests
         var state = new StateWriter();
         first.Save(state);
         var reader = new StateReader(state.Written);
-        second.Load(ref reader);
+        second.Load(ref reader, TrainingPolicy.Default);
 
         Run(first, new(4), 2500, 500, out var expected);
         Run(second, new(4), 2500, 500, out var restored);
@@ -43,7 +44,7 @@ public sealed class EntityStateTests
         Assert.That(() =>
         {
             var reader = new StateReader(bytes.AsSpan(..^7));
-            New().Load(ref reader);
+            New().Load(ref reader, TrainingPolicy.Default);
         }, Throws.InstanceOf<SnapshotCorruptException>());
     }
 

@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+using LeptonStream.Detectors;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Peers;
+
+/// <summary>
+/// Siblings that are compared in rounds: z = (x − o − M)/s, with o how far the member usually lies from the others, M the median of x − o over all members and s the larger of their 1.4826 MAD now,
+/// its weighted mean over a hundred rounds, the member's own usual deviation and a hundredth of the median. A round is over when a member is heard again that was heard in it, so values of one round
+/// belong together; a change that all go through while a round lasts is in half of them only, which is why two rounds must agree. Members that were silent for a whole round are left out.
+/// </summary>
+/// <remarks>Median and MAD as in B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers (1993).</remarks>
+internal sealed class PeerGroup(string label)
+{
+    // Of three, two agree by chance.
+    private const int Fewest = 4;
+    private const int WarmUp = 30;
+    private const double OwnRate = 1.0 / 1000;
+    private const double UsualRate = 1.0 / 100;
+
+    // Habituation takes one comparison for so many scales at most: a fault is told long before it is usual.
+    private const double Cut = 3;
+    private const double LeastShare = 0.01;
+    private const double MadToSigma = 1.4826;
+
+    // A member that speaks more often than the others doesn't hurry them, but when they are gone it must not wait for ever.
+    private const int MostHeard = 8;
+
+    private readonly List<PeerMember> _members = [];
+    private double[] _sorted = [];
+    private Numbers _numbers = new() { Round = 1 };
+
+    /// <summary>The label by which its members differ.</summary>
+    public string Label => label;
+
+    public int Count => _members.Count;
+
+    public PeerMember Join()
+    {
+        var member = new PeerMember();
+        _members.Add(member);
+        if (_sorted.Length < _members.Count) Array.Resize(ref _sorted, Math.Max(Fewest, 2 * _sorted.Length));
+        return member;
+    }
+
+    public void Leave(PeerMember member) => _members.Remove(member);
+
+    /// <summary>Takes a member's newest value; compares all where that begins a new round.</summary>
+    public void Take(PeerMember member, double value)
+    {
+        ref var state = ref member.State;
+        if (state.Round == _numbers.Round && (2 * _numbers.Heard >= _numbers.Present || state.Heard >= MostHeard)) Compare();
+        if (state.Round != _numbers.Round)
+        {
+            state.Round = _numbers.Round;
+            state.Heard = 0;
+            _numbers.Heard++;
+        }
+
+        state.Heard++;
+        state.Value = value;
+    }
+
+    public PeerVerdict VerdictOn(PeerMember member)
+    {
+        ref var state = ref member.State;
+        if (_numbers.Present < Fewest || state.Count <= WarmUp) return PeerVerdict.None;
+        var score = state.Score;
+        var isOdd = Math.Abs(score) >= PeerVerdict.OddFrom && Math.Abs(score) >= _numbers.Farthest;
+        return new(score, state.Compared, state.Expected, _numbers.Present - 1, label, isOdd);
+    }
+
+    public void Save(StateWriter state) => state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<Numbers>(in _numbers)));
+
+    public void Load(ref StateReader state) => state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref _numbers)));
+
+    private void Compare()
+    {
+        var sorted = Adjusted(known: true);
+        if (sorted.Length < Fewest) sorted = Adjusted(known: false);
+        _numbers.Present = 0;
+        foreach (var member in _members) _numbers.Present += IsHere(member) ? 1 : 0;
+        _numbers.Farthest = 0;
+        if (sorted.Length >= Fewest) Compare(sorted);
+        else Forget();
+        _numbers.Heard = 0;
+        _numbers.Round++;
+    }
+
+    private void Compare(Span<double> sorted)
+    {
+        var median = MedianOf(sorted);
+        foreach (ref var value in sorted) value = Math.Min(Math.Abs(value - median), double.MaxValue);
+        var scale = Math.Min(MadToSigma * MedianOf(sorted), double.MaxValue);
+        if (_numbers.Rounds < int.MaxValue) _numbers.Rounds++;
+        var share = Math.Max(UsualRate, 1.0 / _numbers.Rounds);
+        _numbers.UsualScale = ((1 - share) * _numbers.UsualScale) + (share * scale);
+        scale = Math.Max(Math.Max(scale, _numbers.UsualScale), Math.Max(LeastShare * Math.Abs(median), 1e-12));
+        foreach (var member in _members)
+        {
+            if (IsHere(member)) Judge(ref member.State, median, scale);
+            else member.State.Last = member.State.Before = 0;
+        }
+    }
+
+    private void Judge(ref PeerMember.Numbers member, double median, double scale)
+    {
+        scale = Math.Max(scale, member.Own.Sigma);
+        var distance = Math.Clamp(member.Value - median, -1e300, 1e300);
+        member.Compared = member.Value;
+        member.Expected = median + member.Own.Mean;
+        member.Before = member.Last;
+        member.Last = member.Count < WarmUp ? 0 : Math.Clamp((distance - member.Own.Mean) / scale, -Deviation.Most, Deviation.Most);
+        _numbers.Farthest = Math.Max(_numbers.Farthest, Math.Abs(member.Score));
+        if (member.Count >= WarmUp) distance = Math.Clamp(distance, member.Own.Mean - (Cut * scale), member.Own.Mean + (Cut * scale));
+        member.Own.Learn(distance, OwnRate, member.Count);
+        if (member.Count < int.MaxValue) member.Count++;
+    }
+
+    private void Forget()
+    {
+        foreach (var member in _members) member.State.Last = member.State.Before = 0;
+    }
+
+    private bool IsHere(PeerMember member) => member.State.Round >= Math.Max(1, _numbers.Round - 1);
+
+    // The values of those that are here, less what they usually have more than the others; of one that was never compared that is not known.
+    private Span<double> Adjusted(bool known)
+    {
+        var count = 0;
+        foreach (var member in _members)
+        {
+            ref var state = ref member.State;
+            if (!IsHere(member) || (known && state.Count == 0)) continue;
+            _sorted[count++] = Math.Clamp(state.Value - state.Own.Mean, -double.MaxValue, double.MaxValue);
+        }
+
+        return _sorted.AsSpan(0, count);
+    }
+
+    private static double MedianOf(Span<double> values)
+    {
+        values.Sort();
+        var half = values.Length / 2;
+        return values.Length % 2 == 1 ? values[half] : (values[half - 1] / 2) + (values[half] / 2);
+    }
+
+    private struct Numbers
+    {
+        /// <summary>The round under way, from 1.</summary>
+        public long Round;
+
+        /// <summary>Members heard in it.</summary>
+        public int Heard;
+
+        /// <summary>Members that took part in the last comparison.</summary>
+        public int Present;
+
+        /// <summary>Comparisons so far.</summary>
+        public int Rounds;
+        public double UsualScale;
+
+        /// <summary>The largest score of the last comparison.</summary>
+        public double Farthest;
+    }
+}

@@ -1,0 +1,67 @@
+using LeptonStream.Detection.Entities;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection.Training;
+
+/// <summary>
+/// Takes what a message says of a training run to the run's monitor, and the findings to the outlet. A message with a step is a row: what it lacks was not measured.
+/// One for a partition, used by one thread.
+/// </summary>
+internal sealed class RunJudge(EntityBook entities)
+{
+    // Silence is looked for as often as this, by the clock of the log.
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
+
+    private readonly TrainingRow _row = new();
+    private EntityState? _entity;
+    private Timestamp _clock = new(long.MinValue);
+    private Timestamp _ticked = Timestamp.Zero;
+
+    /// <summary>The newest log time.</summary>
+    public Timestamp Clock => _clock;
+
+    /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
+    public void Advance(Timestamp logTime, in EventOutlet outlet)
+    {
+        if (logTime > _clock) _clock = logTime;
+        if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, outlet);
+    }
+
+    /// <summary>Tells of the runs that are silent for too long at a time.</summary>
+    public void Tick(Timestamp now, in EventOutlet outlet)
+    {
+        _ticked = now;
+        foreach (var entity in entities.Runs) Tell(entity, entity.Run!.OnTick(now), outlet, isTick: true);
+    }
+
+    /// <summary>Begins the row of an entity's message.</summary>
+    public void Begin(in SampleBatch.Entity message)
+    {
+        _entity = null;
+        if (message.Step != Sample.NoStep) _row.Begin(message.Time, message.Step, _clock);
+    }
+
+    /// <summary>Takes a metric of a message with a step into its row.</summary>
+    /// <returns>Whether training mode alone judges it.</returns>
+    public bool Take(SeriesState series, double value)
+    {
+        if (series.Role == TrainingRole.None) return false;
+        _entity = series.Entity;
+        _row.Set(series.Role, value);
+        // What was told before the entity carried a step is followed to its end by who told it.
+        return series.Role.GoesByStep() && !series.IsTold;
+    }
+
+    /// <summary>Judges the row, if there is one.</summary>
+    public void Judge(in EventOutlet outlet)
+    {
+        if (_entity is not { } entity) return;
+        Tell(entity, entities.RunOf(entity).Observe(_row), outlet, isTick: false);
+        _entity = null;
+    }
+
+    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventOutlet outlet, bool isTick)
+    {
+        foreach (ref readonly var finding in findings) outlet.Add(TrainingEventBuilder.Build(entity, finding, outlet.Position, outlet.Ordinal, isTick));
+    }
+}

@@ -1,0 +1,39 @@
+namespace LeptonStream.Detectors;
+
+/// <summary>
+/// Exponentially weighted mean and mean absolute deviation of some values: the level of a series and how far from it values usually lie. While few are known, all
+/// of them count alike; one beyond ten deviations counts as ten. All zeros is the state of no values.
+/// </summary>
+internal struct WeightedLevel
+{
+    // A mean absolute deviation of normal values is σ·√(2/π).
+    private const double AbsoluteToSigma = 1.2533141373155003;
+    private const double Most = 10;
+
+    private double _deviation;
+
+    /// <summary>The mean, in the values' unit.</summary>
+    public double Mean { get; private set; }
+
+    /// <summary>The deviation as a standard deviation of normal values, in the values' unit; 0 before the second value.</summary>
+    public readonly double Sigma => AbsoluteToSigma * _deviation;
+
+    /// <summary>Takes a value in.</summary>
+    /// <param name="value">A finite value.</param>
+    /// <param name="rate">What one value counts for once many are known, 0..1.</param>
+    /// <param name="count">How many were taken in before.</param>
+    public void Learn(double value, double rate, int count)
+    {
+        if (count == 0)
+        {
+            Mean = value;
+            return;
+        }
+
+        var share = Math.Max(rate, 1.0 / (count + 1));
+        var distance = value - Mean;
+        if (_deviation > 0) distance = Math.Clamp(distance, -Most * _deviation, Most * _deviation);
+        _deviation += share * (Math.Abs(distance) - _deviation);
+        Mean += share * distance;
+    }
+}

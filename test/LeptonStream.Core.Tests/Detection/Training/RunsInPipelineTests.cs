@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text;
+using LeptonStream.Alerts;
+using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Core.Tests.Detection.Training;
+
+/// <summary>Training mode as the pipeline of a partition runs it: messages with a step in, alerts of the run out.</summary>
+public sealed class RunsInPipelineTests
+{
+    private readonly Random _random = new(5);
+    private readonly List<AlertEvent> _events = [];
+    private PartitionPipeline _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default);
+    private Timestamp _now;
+    private long _offset;
+    private long _step;
+
+    [SetUp]
+    public void Begin()
+    {
+        _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default);
+        _events.Clear();
+        _now = Timestamp.FromUnixSeconds(1_764_000_000);
+        _offset = _step = 0;
+    }
+
+    [Test]
+    public void Process_LossDiverges_IsToldByTrainingModeAndPages()
+    {
+        Train(600);
+        Train(120, loss: 9);
+        Assert.That(_events.Where(e => e.Metric == "loss").Select(e => e.Detectors[0].Name).Distinct(), Is.SubsetOf(new[] { "loss-spike", "loss-high", "loss-diverging" }));
+        var page = _events.Last(e => e.Severity == AlertSeverity.Critical);
+        Assert.That((page.Detectors[0].Name, page.RoutingLabels["alertname"], page.RoutingLabels["kind"]), Is.EqualTo(("loss-diverging", "LeptonStreamTrainingAnomaly", "loss-diverging")));
+        Assert.That(page.Step, Is.InRange(600, 720));
+        Assert.That(page.Points, Is.Not.Empty);
+        Assert.That(page.English.Summary, Does.Match("^llama \\(job=7\\), step [0-9]+: loss diverges: "));
+        Assert.That(page.Chinese.Summary, Does.Match("^llama（job=7） 第 [0-9]+ 步：loss 发散："));
+        Assert.That(page.Chinese.Actions, Has.Count.EqualTo(page.English.Actions.Count));
+    }
+
+    [Test]
+    public void Process_LearningRateFallsBySchedule_IsSilent()
+    {
+        Train(600);
+        Train(600, rate: 1e-5);
+        Assert.That(_events, Is.Empty);
+    }
+
+    [Test]
+    public void Process_TrainingModeOff_JudgesTheMetricAsAnyOther()
+    {
+        _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default,
+            new([], new() { LevelsOff = LevelSet.Of(["training"]) }, PresetCatalog.Default));
+        Train(600);
+        Row(double.NaN, 1, 1e-3, passed: 1);
+        _pipeline.Tick(TimeSpan.FromHours(1), _events);
+        Assert.That(_events.Select(e => (e.Metric, e.RoutingLabels["alertname"])), Is.EqualTo(new[] { ("loss", (string?)"LeptonStreamAnomaly") }));
+    }
+
+    [Test]
+    public void Tick_RunFallsSilent_PagesOnceAndNamesItTheSameWheneverItIsLooked()
+    {
+        Train(300);
+        var (first, second) = (new List<AlertEvent>(), new List<AlertEvent>());
+        _pipeline.Tick(TimeSpan.FromSeconds(39), first);
+        Assert.That(first, Is.Empty);
+        _pipeline.Tick(TimeSpan.FromSeconds(41), first);
+        _pipeline.Tick(TimeSpan.FromSeconds(42), first);
+        Begin();
+        Train(300);
+        _pipeline.Tick(TimeSpan.FromSeconds(47), second);
+
+        var dead = first.Single();
+        Assert.That((dead.Metric, dead.Severity, dead.Detectors[0].Name), Is.EqualTo(("run", AlertSeverity.Critical, "run-dead")));
+        Assert.That(dead.English.Summary, Does.EndWith("no progress for 41 s, and no declared end"));
+        Assert.That(second.Single().Id, Is.EqualTo(dead.Id));
+    }
+
+    [Test]
+    public void Process_RunGoesOnAfterSilence_ResolvesTheSameAlert()
+    {
+        Train(300);
+        _now += TimeSpan.FromSeconds(120);
+        Train(3);
+        Assert.That(_events.Select(e => (e.Type, e.Metric)), Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
+        Assert.That(_events[0].AlertId, Is.EqualTo(_events[1].AlertId));
+        Assert.That(_events[0].Id, Is.Not.EqualTo(_events[1].Id));
+    }
+
+    [Test]
+    public void Process_OthersGoOnInThePartition_TheirClockTellsOfTheSilence()
+    {
+        Train(300);
+        for (var i = 0; i < 60; i++)
+        {
+            _now += TimeSpan.FromSeconds(1);
+            Send("""{"model":"other","ts":"NOW","metrics":{"x":1}}""");
+        }
+
+        Assert.That(_events.Single().Detectors[0].Name, Is.EqualTo("run-dead"));
+    }
+
+    [Test]
+    public void Process_RunSaysItIsOver_MayBeSilent()
+    {
+        Train(300);
+        Send($$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step + 1}},"metrics":{"finished":1} }""");
+        _pipeline.Tick(TimeSpan.FromHours(1), _events);
+        Assert.That(_events, Is.Empty);
+    }
+
+    [Test]
+    public void Process_StepsWithinOneMillisecond_AreRowsAllTheSame()
+    {
+        for (var i = 0; i < 400; i++) Row(2, 1, 1e-3, passed: i % 4 == 0 ? 1 : 0);
+        Row(double.NaN, 1, 1e-3, passed: 0);
+        Assert.That(_events.Select(e => (e.Metric, e.Detectors[0].Name, e.ValueText)), Is.EqualTo(new[] { ("loss", "non-finite", (string?)"NaN") }));
+    }
+
+    private void Train(int rows, double loss = 2, double rate = 1e-3)
+    {
+        for (var i = 0; i < rows; i++) Row(loss * (1 + (0.02 * (_random.NextDouble() - 0.5))), 1 + (0.1 * _random.NextDouble()), rate, passed: 1);
+    }
+
+    private void Row(double loss, double gradient, double rate, int passed)
+    {
+        _now += TimeSpan.FromSeconds(passed);
+        _step++;
+        var text = double.IsFinite(loss) ? loss.ToString("R", CultureInfo.InvariantCulture) : "\"NaN\"";
+        Send(string.Create(CultureInfo.InvariantCulture,
+            $$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step}},"metrics":{"loss":{{text}},"grad_norm":{{gradient}},"lr":{{rate}} } }"""));
+    }
+
+    private void Send(string message)
+    {
+        var outcome = _pipeline.Process(Encoding.UTF8.GetBytes(message.Replace("NOW", _now.ToString(), StringComparison.Ordinal)), _offset++, _now, _events);
+        Assert.That(outcome.IsAccepted, outcome.Detail);
+    }
+}
