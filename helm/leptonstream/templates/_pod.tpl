@@ -2,7 +2,7 @@
 The specification of every pod. Takes:
   root, component
   args        what `lepton` is started with
-  uses        of "kafka", "storage", "routing": what it gets the secrets and files of
+  uses        of "kafka", "storage", "routing", "policies": what it gets the secrets and files of
   pod         the component's values
   port        name and number of the port it serves health on, where it does
   objects     name of the ConfigMap and Secret with its settings: a hook runs before the release's own exist
@@ -137,6 +137,12 @@ volumes:
             items: [{key: routing.yaml, path: routing.yaml}]
         {{- end }}
         {{- end }}
+        {{- end }}
+        {{- /* No checksum of these makes new pods: the detector sees the change of the mounted file. */}}
+        {{- if and (has "policies" .uses) (include "leptonstream.hasPolicies" $root) }}
+        - configMap:
+            name: {{ include "leptonstream.fullname" $root }}-policies
+            items: [{key: policies.yaml, path: policies.yaml}]
         {{- end }}
         {{- if $kafka }}
         {{- with $values.kafka.tls.ca }}

@@ -21,6 +21,16 @@
 {{- if and .Values.notifier.routing.config .Values.notifier.routing.existingSecret -}}
   {{- $wrong = append $wrong "notifier.routing.config and notifier.routing.existingSecret are both given: choose one" -}}
 {{- end -}}
+{{- with .Values.detector.policies -}}
+  {{- if kindIs "string" . -}}
+    {{- with (fromYaml .).Error -}}
+      {{- $wrong = append $wrong (printf "detector.policies is a text that is no YAML object: %s" .) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- if hasKey (default dict $.Values.settings.Detector) "PoliciesFile" -}}
+    {{- $wrong = append $wrong "detector.policies and settings.Detector.PoliciesFile are both given: choose one" -}}
+  {{- end -}}
+{{- end -}}
 {{- if and (eq .Values.topics.provision "strimzi") (not .Values.topics.strimzi.cluster) -}}
   {{- $wrong = append $wrong "topics.strimzi.cluster is empty: name the Kafka resource whose topics Strimzi shall make" -}}
 {{- end -}}
@@ -53,6 +63,7 @@
   {{- $_ := set $kafka "SslKeyLocation" "/etc/lepton/tls/client.key" -}}
 {{- end -}}
 {{- $settings := dict "Kafka" $kafka "Health" (dict "Port" 8081) "Dashboard" (dict "Url" "http://0.0.0.0:8080") -}}
+{{- if include "leptonstream.hasPolicies" . }}{{ $_ := set $settings "Detector" (dict "PoliciesFile" "/etc/lepton/policies.yaml") }}{{ end -}}
 {{- $notifier := dict -}}
 {{- if or .Values.notifier.routing.config .Values.notifier.routing.existingSecret }}{{ $_ := set $notifier "RoutingFile" "/etc/lepton/routing.yaml" }}{{ end -}}
 {{- with .Values.dashboard.ingress -}}
@@ -60,6 +71,15 @@
 {{- end -}}
 {{- if $notifier }}{{ $_ := set $settings "Notifier" $notifier }}{{ end -}}
 {{- mergeOverwrite $settings (deepCopy .Values.settings) | toPrettyJson -}}
+{{- end -}}
+
+{{/* The file of detection policies; empty where none are given. */}}
+{{- define "leptonstream.policies" -}}
+{{- with .Values.detector.policies }}{{ if kindIs "string" . }}{{ . }}{{ else }}{{ toYaml . }}{{ end }}{{ end -}}
+{{- end -}}
+
+{{- define "leptonstream.hasPolicies" -}}
+{{- if and .Values.detector.enabled (include "leptonstream.policies" . | trim) }}true{{ end -}}
 {{- end -}}
 
 {{/* Where people reach the dashboard, without a slash at the end. Takes ingress and host. */}}

@@ -30,7 +30,8 @@ internal static class AlertEventBuilder
         var parts = Parts(series, judgement);
         var unit = policy.Preset?.Unit ?? Units.Of(series.Key.Metric);
         var story = new AlertStory(series.Key, severity, judgement.Change, parts[0].Name, sample, judgement.Forecast.Expected,
-            judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, unit);
+            judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, unit,
+            series.Pipeline.UnseenBefore(series, judgement));
         var english = EnglishText.Explain(story);
         var runbook = policy.RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(series.Key.Metric));
         return new AlertEvent

@@ -8,8 +8,8 @@ using LeptonStream.State;
 namespace LeptonStream.Detection;
 
 /// <summary>
-/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, and the chart. What every sample
-/// needs comes first, what slow detectors need behind it. One for all series with the same levels and memory plan, and so the one that hands out their memory.
+/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, the past and the chart. What every
+/// sample needs comes first, what slow detectors need behind it. One for all series with the same levels and memory plan, and so the one that hands out their memory.
 /// </summary>
 internal sealed class SeriesLayout
 {
@@ -20,6 +20,7 @@ internal sealed class SeriesLayout
     private readonly int _chart;
     private readonly int[] _state;
     private readonly int[] _calibrator;
+    private readonly int _past;
     private readonly SeriesMemory _memory;
 
     public SeriesLayout(DetectionPolicy policy, LevelSet levels, MemoryPlan plan)
@@ -33,6 +34,8 @@ internal sealed class SeriesLayout
         _windowEnd = at;
         for (var i = 0; i < Detectors.Length; i++)
             if (Detectors[i].Kind != DetectorKind.Slow) TakeDetector(i);
+        HasPast = plan == MemoryPlan.Default;
+        _past = HasPast ? Take(Unsafe.SizeOf<PastExtremes>()) : at;
         _slow = at;
         if (HasSlow) Take(RollingWindow.BytesFor(policy.SlowWindow));
         _slowWindowEnd = at;
@@ -61,6 +64,9 @@ internal sealed class SeriesLayout
 
     public bool HasSlow { get; }
 
+    /// <summary>Whether it knows <see cref="Past"/>.</summary>
+    public bool HasPast { get; }
+
     /// <summary>Bytes of a series without its chart.</summary>
     public int NumberBytes { get; }
 
@@ -76,6 +82,8 @@ internal sealed class SeriesLayout
     public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], Detectors[detector].StateBytes);
 
     public ref TailCalibrator Calibrator(Span<byte> memory, int detector) => ref MemoryMarshal.AsRef<TailCalibrator>(memory[_calibrator[detector]..]);
+
+    public ref PastExtremes Past(Span<byte> memory) => ref MemoryMarshal.AsRef<PastExtremes>(memory[_past..]);
 
     public Span<ChartPoint> Chart(Span<byte> memory) => MemoryMarshal.Cast<byte, ChartPoint>(memory[_chart..]);
 
@@ -105,6 +113,7 @@ internal sealed class SeriesLayout
             if (Detectors[i].Kind != DetectorKind.Rule) Calibrator(after, i) = from.Calibrator(before, same);
         }
 
+        if (HasPast && from.HasPast) Past(after) = from.Past(before);
         ref var charted = ref Numbers(after).Charted;
         var points = from.Chart(before);
         var chart = Chart(after);

@@ -170,6 +170,14 @@ public sealed class SeriesPipeline
         return points;
     }
 
+    /// <summary>For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not long.</summary>
+    internal Unseen? UnseenBefore(SeriesState series, in Judgement judgement)
+    {
+        var (value, expected) = (judgement.Sample.Value, judgement.Forecast.Expected);
+        if (!_layout.HasPast || !double.IsFinite(value) || double.IsNaN(expected)) return null;
+        return _layout.Past(series.Memory.Span).Before(value, value > expected, series.Alert.Onset);
+    }
+
     private Judgement JudgeNumber(SeriesState series, in Sample sample)
     {
         var memory = series.Memory.Span;
@@ -212,6 +220,7 @@ public sealed class SeriesPipeline
         Chart(memory, ref numbers, sample, forecast);
 
         // 8 learn
+        if (_layout.HasPast) _layout.Past(memory).Add(sample.Time, sample.Value, isIncident: series.Alert.Phase != AlertPhase.Quiet);
         Learn(series, memory, ref numbers, sample, view, isOdd);
         return new(sample, news, change, forecast, rarity + (numbers.Slow.Score * _slowLine));
     }

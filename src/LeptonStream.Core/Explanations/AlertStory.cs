@@ -17,6 +17,7 @@ namespace LeptonStream.Explanations;
 /// <param name="Onset">When it began.</param>
 /// <param name="Score">The worst score so far.</param>
 /// <param name="Unit">The unit, or null.</param>
+/// <param name="Unseen">For how long before there was no value so high, or so low; null where that is not known or less than an hour.</param>
 public sealed record AlertStory(
     SeriesKey Key,
     AlertSeverity Severity,
@@ -28,7 +29,8 @@ public sealed record AlertStory(
     double Upper,
     Timestamp Onset,
     double Score,
-    string? Unit)
+    string? Unit,
+    Unseen? Unseen)
 {
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;

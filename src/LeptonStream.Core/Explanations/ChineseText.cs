@@ -20,7 +20,8 @@ internal static class ChineseText
                 "non-finite" => $"不是有限数值（{Value(story)}）",
                 StickyCode.Rule => $"上报代码 {Value(story)}",
                 "frozen-value" => $"停在 {Value(story)} 不再变化",
-                "new-extreme" or "record" or "mean-record" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
+                "new-extreme" or "record" or "mean-record" when story.Unseen is { } unseen => $"{Most(story, unseen)}：{Value(story)}",
+                "mean-record" => $"已移至另一水平：{Value(story)}",
                 "time-of-day" => $"在这个时段偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "nearest-shape" => $"出现了从未有过的走势：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "variance-change" => $"波动幅度与平时不同：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
@@ -52,7 +53,7 @@ internal static class ChineseText
                 "non-finite" => "上报方给出的就不是有限数值。",
                 StickyCode.Rule => "代码与之前不同，含义请查阅上报方的文档。",
                 "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
-                _ => $"在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。",
+                _ => $"{Past(story)}在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。",
             },
         });
     }
@@ -74,6 +75,14 @@ internal static class ChineseText
     };
 
     private static string Value(AlertStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+
+    private static string Past(AlertStory story) => story.Unseen is { } unseen ? $"该值{Most(story, unseen)}。" : "";
+
+    private static string Most(AlertStory story, Series.Unseen unseen)
+    {
+        var (most, length) = (story.IsHigh ? "最高" : "最低", Durations.AtLeastInChinese(unseen.Length));
+        return unseen.IsEver ? $"为有记录以来{most}（{length}）" : $"为近 {length}{most}";
+    }
 
     private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $"（{Numbers.Show(ratio)} 倍）" : "";
 

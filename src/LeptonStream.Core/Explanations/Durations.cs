@@ -11,6 +11,20 @@ internal static class Durations
     /// <summary><c>3 天 4 小时</c>, <c>2 小时 10 分钟</c>, <c>35 分钟</c>.</summary>
     public static string InChinese(TimeSpan length) => Show(length, " 天", " 小时", " 分钟", " ");
 
+    /// <summary>What it is at least, in whole hours or from two days on days: <c>1 hour</c>, <c>30 hours</c>, <c>9 days</c>.</summary>
+    public static string AtLeastInEnglish(TimeSpan length) => AtLeast(length) is (1, false) ? "1 hour" : AtLeast(length, " days", " hours");
+
+    /// <summary><c>1 小时</c>, <c>30 小时</c>, <c>9 天</c>.</summary>
+    public static string AtLeastInChinese(TimeSpan length) => AtLeast(length, " 天", " 小时");
+
+    private static string AtLeast(TimeSpan length, string days, string hours)
+    {
+        var (count, areDays) = AtLeast(length);
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{(areDays ? days : hours)}");
+    }
+
+    private static (int Count, bool AreDays) AtLeast(TimeSpan length) => length.Days >= 2 ? (length.Days, true) : ((int)length.TotalHours, false);
+
     private static string Show(TimeSpan length, string day, string hour, string minute, string between)
     {
         var minutes = Math.Max(1, (long)Math.Round(length.TotalMinutes));

@@ -21,7 +21,8 @@ internal static class EnglishText
                 "non-finite" => $" is not a finite number ({Value(story)})",
                 StickyCode.Rule => $" reports code {Value(story)}",
                 "frozen-value" => $" stands still at {Value(story)}",
-                "new-extreme" or "record" or "mean-record" => $" is {(story.IsHigh ? "higher" : "lower")} than ever seen: {Value(story)}",
+                "new-extreme" or "record" or "mean-record" when story.Unseen is { } unseen => $" is the {Most(story, unseen)}: {Value(story)}",
+                "mean-record" => $" has moved to another level: {Value(story)}",
                 "time-of-day" => $" is {(story.IsHigh ? "high" : "low")} for this hour: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
                 "nearest-shape" => $" takes a course that it never took before: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
                 "variance-change" => $" has become more restless or more quiet than usual: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
@@ -53,7 +54,7 @@ internal static class EnglishText
                 "non-finite" => "The producer itself reports a value that is no finite number.",
                 StickyCode.Rule => "The code was another before. Its meaning is in the documentation of whoever reports it.",
                 "frozen-value" => "The value used to move and repeats exactly now: an exporter or a job may hang while its last reading is sent again and again.",
-                _ => $"On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.",
+                _ => $"{Past(story)}On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.",
             },
         });
     }
@@ -75,6 +76,14 @@ internal static class EnglishText
     };
 
     private static string Value(AlertStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+
+    private static string Past(AlertStory story) => story.Unseen is { } unseen ? $"The value is the {Most(story, unseen)}. " : "";
+
+    private static string Most(AlertStory story, Series.Unseen unseen)
+    {
+        var (most, length) = (story.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(unseen.Length));
+        return unseen.IsEver ? $"{most} ever seen (in {length})" : $"{most} in {length}";
+    }
 
     private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $" ({Numbers.Show(ratio)} times)" : "";
 

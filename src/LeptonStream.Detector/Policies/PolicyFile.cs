@@ -25,8 +25,10 @@ public static class PolicyFile
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            if (length <= LargestFile) return Parse(File.ReadAllText(path), path, out errors);
+            // Asked of the open file: of a link, a path would tell the link's own length.
+            using var text = File.OpenText(path);
+            var length = text.BaseStream.Length;
+            if (length <= LargestFile) return Parse(text.ReadToEnd(), path, out errors);
             errors = [$"{path} has {length} bytes, {LargestFile} are allowed"];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)

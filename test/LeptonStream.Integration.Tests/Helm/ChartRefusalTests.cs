@@ -19,6 +19,12 @@ public sealed class ChartRefusalTests
     [TestCase("notifier.extraEnv=[{\"value\":\"x\"}]", "/notifier/extraEnv/0")]
     [TestCase("detector.livenessProbe.httpGet={}", "'httpGet' not allowed")]
     [TestCase("settings.kafka={}", "'kafka' does not match")]
+    [TestCase("detector.policies=3", "/detector/policies")]
+    [TestCase("detector.policies={\"rule\":[]}", "'rule' not allowed")]
+    [TestCase("detector.policies={\"rules\":[{\"ignroe\":true}]}", "'ignroe' not allowed")]
+    [TestCase("detector.policies={\"rules\":[{\"limit\":{\"horizon\":\"1h\"}}]}", "/detector/policies/rules/0/limit")]
+    [TestCase("detector.policies={\"defaults\":{\"matchers\":[\"model=a\"]}}", "/detector/policies/defaults/matchers")]
+    [TestCase("notifier.policies={}", "/notifier/policies")]
     public async Task Schema_WrongValue_IsRefusedByName(string given, string named)
     {
         var refused = await Chart.Template("minimal", given);
@@ -37,6 +43,7 @@ public sealed class ChartRefusalTests
     [TestCase("dashboard.ingress.enabled=true", "dashboard.ingress.hosts is empty")]
     [TestCase("settings={\"Storage\":{\"ConnectionString\":\"Host=x\"}}", "settings.Storage.ConnectionString is a secret")]
     [TestCase("settings={\"Kafka\":{\"SaslPassword\":\"x\"}}", "settings.Kafka.SaslPassword is a secret")]
+    [TestCase("detector.policies=\"rules: [\"", "detector.policies is a text that is no YAML object")]
     [TestCase("settings={\"Health\":{\"Port\":1}}", "settings.Health.Port is set by the chart")]
     public async Task Template_ValuesThatCantWork_AreRefusedInAPlainSentence(string given, string sentence)
     {
@@ -52,6 +59,14 @@ public sealed class ChartRefusalTests
         var refused = await Chart.Template("minimal", "kafka.bootstrapServers=\"\"", "storage.existingSecret=\"\"", "dashboard.ingress.enabled=true");
 
         Assert.That(refused.Error, Does.Contain("kafka.bootstrapServers").And.Contain("storage.existingSecret").And.Contain("dashboard.ingress.hosts"));
+    }
+
+    [Test]
+    public async Task Template_TwoFilesOfPolicies_AreRefused()
+    {
+        var refused = await Chart.Template("full", "settings.Detector.PoliciesFile=\"/etc/other.yaml\"");
+
+        Assert.That(refused.Error, Does.Contain("detector.policies and settings.Detector.PoliciesFile are both given"));
     }
 
     [TestCase("notifier")]

@@ -39,7 +39,7 @@ public sealed class ChartValuesTests
         var before = await Chart.Render("full");
         var after = await Chart.Render("full", "notifier.routing.config.route.group_wait=\"20s\"");
 
-        Assert.That(Restarted(before, after), Is.EqualTo(new[] { "notifier" }));
+        Assert.That(before.RestartedBy(after), Is.EqualTo(new[] { "notifier" }));
     }
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class ChartValuesTests
         var before = await Chart.Render("minimal");
         var after = await Chart.Render("minimal", "settings={\"Detector\":{\"BatchSize\":3000}}");
 
-        Assert.That(Restarted(before, after), Is.EquivalentTo(new[] { "detector", "notifier", "dashboard" }));
+        Assert.That(before.RestartedBy(after), Is.EquivalentTo(new[] { "detector", "notifier", "dashboard" }));
         Assert.That(after.Settings.Text("Detector", "BatchSize"), Is.EqualTo("3000"));
     }
 
@@ -58,7 +58,7 @@ public sealed class ChartValuesTests
         var before = await Chart.Render("trial");
         var after = await Chart.Render("trial", "kafka.sasl.password=\"another\"");
 
-        Assert.That(Restarted(before, after), Is.EquivalentTo(new[] { "detector", "notifier", "dashboard" }));
+        Assert.That(before.RestartedBy(after), Is.EquivalentTo(new[] { "detector", "notifier", "dashboard" }));
     }
 
     [Test]
@@ -265,11 +265,6 @@ public sealed class ChartValuesTests
 
         Assert.That(chart.Objects.Select(o => o.Text("metadata", "namespace")), Is.All.EqualTo("elsewhere"));
     }
-
-    private static string[] Restarted(RenderedChart before, RenderedChart after) =>
-        [.. from pod in before.Pods
-            where pod.Owner.Text("kind") == "Deployment" && !JsonNode.DeepEquals(pod.Owner.At("spec", "template"), after.Pod(pod.Component).Owner.At("spec", "template"))
-            select pod.Component];
 
     private static int[] EgressPorts(RenderedChart chart, string role) =>
         [.. chart.One("NetworkPolicy", role).Items("spec", "egress").SelectMany(rule => rule.Items("ports")).Select(port => (int)port.At("port")!)];

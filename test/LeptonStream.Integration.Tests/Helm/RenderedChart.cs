@@ -23,6 +23,12 @@ internal sealed record RenderedChart(IReadOnlyList<JsonNode> Objects)
 
     /// <summary>The settings file that the release's pods read.</summary>
     public JsonNode Settings => JsonNode.Parse(One("ConfigMap", "settings").Text("data", "appsettings.json")!)!;
+
+    /// <summary>The components whose pods another rendering would replace.</summary>
+    public string[] RestartedBy(RenderedChart after) =>
+        [.. from pod in Pods
+            where pod.Owner.Text("kind") == "Deployment" && !JsonNode.DeepEquals(pod.Owner.At("spec", "template"), after.Pod(pod.Component).Owner.At("spec", "template"))
+            select pod.Component];
 }
 
 /// <summary>A pod, whatever makes it.</summary>

@@ -121,6 +121,25 @@ public sealed class PolicyFileTests
         Assert.That(errors.Single(), Does.StartWith("/nonexistent/detection.yaml can't be read: "));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Read_TooLargeFile_IsRefusedThroughALinkToo(bool isLink)
+    {
+        var folder = Directory.CreateTempSubdirectory("lepton-policies-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "detection.yaml");
+            File.WriteAllText(isLink ? Path.Combine(folder, "large") : file, "# " + new string('x', 1024 * 1024));
+            if (isLink) File.CreateSymbolicLink(file, "large");
+            Assert.That(PolicyFile.Read(file, out var errors), Is.Null);
+            Assert.That(errors.Single(), Is.EqualTo($"{file} has 1048578 bytes, 1048576 are allowed"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Test]
     public void Presets_OfTheDemosFleet_KnowAllItsMetrics()
     {

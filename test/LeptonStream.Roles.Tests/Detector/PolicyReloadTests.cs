@@ -49,6 +49,32 @@ public sealed class PolicyReloadTests
         Assert.That((_rig.CountOf("samples"), _rig.CountOf("samples.refused/ignored")), Is.EqualTo((10, 5)));
     }
 
+    // Kubernetes puts a new version of a mounted file beside the old one and swaps a link to their folder.
+    [Test]
+    public async Task Run_SwappedFolderOfAMountedFile_IsTakenUp()
+    {
+        var mount = Directory.CreateTempSubdirectory("lepton-mount-").FullName;
+        try
+        {
+            await Publish(mount, "..1", "{}");
+            File.CreateSymbolicLink(Path.Combine(mount, "policies.yaml"), Path.Combine("..data", "policies.yaml"));
+            _rig.Start(_clock, ("Detector:PoliciesFile", Path.Combine(mount, "policies.yaml")));
+            await Send(5, from: 0);
+            Assert.That(_rig.CountOf("samples"), Is.EqualTo(5));
+
+            await Publish(mount, "..2", Ignoring);
+            Directory.Delete(Path.Combine(mount, "..1"), recursive: true);
+            for (var i = 0; i < 100 && _rig.CountOf("policies.reads/adopted") == 0; i++) await Look();
+            await Send(5, from: 5);
+            Assert.That((_rig.CountOf("samples"), _rig.CountOf("samples.refused/ignored")), Is.EqualTo((5, 5)));
+            Assert.That(_rig.CountOf("policies.reads/refused"), Is.Zero);
+        }
+        finally
+        {
+            Directory.Delete(mount, recursive: true);
+        }
+    }
+
     [TestCase("rules:\n- ignroe: true\n")]
     [TestCase("")]
     [TestCase(null)]
@@ -79,6 +105,15 @@ public sealed class PolicyReloadTests
     {
         File.WriteAllText(_file, text);
         _rig.Start(_clock, ("Detector:PoliciesFile", _file));
+    }
+
+    private static async Task Publish(string mount, string version, string text)
+    {
+        Directory.CreateDirectory(Path.Combine(mount, version));
+        File.WriteAllText(Path.Combine(mount, version, "policies.yaml"), text);
+        var link = Directory.CreateSymbolicLink(Path.Combine(mount, "..data_tmp"), version);
+        var swapped = await ExternalProgram.Run("mv", ["-T", link.FullName, Path.Combine(mount, "..data")]);
+        Assert.That(swapped.ExitCode, Is.Zero, swapped.Everything);
     }
 
     private async Task Send(int count, int from)
