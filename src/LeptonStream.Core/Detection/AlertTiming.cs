@@ -27,7 +27,7 @@ public sealed record AlertTiming
     /// <summary>Below this score a sample counts as back to normal (hysteresis: between this and 1.0 an open alert stays open). <value>The default value is 0.7.</value></summary>
     public double CalmBelow { get; init; } = 0.7;
 
-    /// <summary>Calm samples in a row that resolve an alert. <value>The default value is 5.</value></summary>
+    /// <summary>Calm samples in a row that resolve an alert; as many more each time it came back within <see cref="Refractory"/>, up to six times (flap damping). <value>The default value is 5.</value></summary>
     public int ResolveAfter { get; init; } = 5;
 
     /// <summary>Samples after a resolve in which twice the evidence is needed to open again (refractory). <value>The default value is 30.</value></summary>

@@ -37,24 +37,27 @@ public enum AlertChange
 
 /// <summary>
 /// The life of the alert of one series: quiet → pending → open → quiet, with hysteresis between the line and calm, a refractory time after a resolve,
-/// and acceptance of a new normal. Opens when the scores of its anomalous samples add up to enough evidence: many small ones or one large.
+/// acceptance of a new normal, and damping of flaps: an alert that comes back within the refractory time stays open for longer each time. Opens when the scores of its anomalous samples add up to enough evidence: many small ones or one large.
 /// </summary>
 /// <remarks>
 /// <code>
 ///          score ≥ 1                          enough evidence
 ///  Quiet ───────────▶ Pending ───────────────────────────────────────────────▶ Open ─┐ worse by UpdateFactor: update
 ///    ▲                   │ two lapses                                            │ ◀─┘
-///    └───────────────────┴───── ResolveAfter calm samples, or AcceptAfter odd ───┘
+///    └───────────────────┴───── ResolveAfter calm samples (times flaps), or AcceptAfter odd ───┘
 /// </code>
 /// </remarks>
 public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
 {
+    private const int MostFlaps = 5;
+
     private CriticalBudget _critical;
     private double _evidence;
     private int _lapses;
     private int _calm;
     private int _oddInARow;
     private int _refractory;
+    private int _flaps;
     private double _told;
     private double _refusedAt;
 
@@ -114,6 +117,7 @@ public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeS
         state.Write(_calm);
         state.Write(_oddInARow);
         state.Write(_refractory);
+        state.Write(_flaps);
         state.Write(_told);
         state.Write(_refusedAt);
         state.Write(IsCritical);
@@ -133,6 +137,7 @@ public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeS
         _calm = state.ReadCount(int.MaxValue);
         _oddInARow = state.ReadCount(int.MaxValue);
         _refractory = state.ReadCount(int.MaxValue);
+        _flaps = state.ReadCount(MostFlaps);
         _told = state.ReadDouble();
         _refusedAt = state.ReadDouble();
         IsCritical = state.ReadBoolean();
@@ -159,6 +164,7 @@ public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeS
         Worst = Math.Max(Worst, score);
         if (_evidence < enough * (_refractory > 0 ? 2 : 1)) return AlertChange.None;
         Phase = AlertPhase.Open;
+        _flaps = _refractory > 0 ? Math.Min(_flaps + 1, MostFlaps) : 0;
         _calm = 0;
         _told = Worst;
         IsCritical = BecomesCritical(time, isGrave);
@@ -169,7 +175,7 @@ public sealed class AlertTracker(AlertTiming timing, double criticalScore, TimeS
     {
         Worst = Math.Max(Worst, score);
         _calm = score < timing.CalmBelow ? _calm + 1 : 0;
-        if (_calm >= timing.ResolveAfter)
+        if (_calm >= timing.ResolveAfter * (1 + _flaps))
         {
             Calm();
             _refractory = timing.Refractory;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detectors;
+using LeptonStream.Forecasting;
 using LeptonStream.Series;
 using LeptonStream.State;
 
@@ -69,6 +70,9 @@ internal sealed class SeriesLayout
 
     /// <summary>Bytes of a series without its chart.</summary>
     public int NumberBytes { get; }
+
+    /// <summary>Of them, what it remembers of its values: both windows, the longer memory, and the forecast with its daily and weekly profile.</summary>
+    public int MemoryBytes => _windowEnd - _window + (_slow - _past) + (_slowWindowEnd - _slow) + Unsafe.SizeOf<HoltWintersForecaster>();
 
     /// <summary>Bytes of its chart.</summary>
     public int ChartBytes => _memory.BlockBytes - NumberBytes;

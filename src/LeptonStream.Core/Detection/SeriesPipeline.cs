@@ -92,6 +92,9 @@ public sealed class SeriesPipeline
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
 
+    /// <summary>Of <see cref="BytesPerSeries"/>, what a series remembers of its values: windows, longer memory, forecast and seasonal profile.</summary>
+    public int MemoryBytesPerSeries => _layout.MemoryBytes;
+
     /// <summary>Bytes of a series' numbers under the policy, without the points of its chart.</summary>
     public int BytesPerSeries => _layout.NumberBytes;
 

@@ -4,30 +4,31 @@ using LeptonStream.Samples;
 namespace LeptonStream.Series;
 
 /// <summary>
-/// The lowest and highest values of a series at falling resolution: by the hour for 6 hours, by the quarter of a day for a day, by the day for 14 days, and of
-/// all time before. It answers for how long no value was so high, or so low, and claims never more than is true. Plain bytes, all zeros before the first value.
+/// The lowest and highest values of a series at falling resolution: by ten minutes for an hour, by the hour for 6 hours, by the quarter of a day for a day, by
+/// the day for 14 days, and of all time before. It answers for how long no value was so high, or so low, and claims never more than is true. Plain bytes, all zeros before the first value.
 /// </summary>
 /// <remarks>
-/// Slots are periods of UTC, newest first, the one that runs included. Only the running hour takes values: when it is over, each resolution takes its extremes
+/// Slots are periods of UTC, newest first, the one that runs included. Only the running ten minutes take values: when they are over, each resolution takes its extremes
 /// over. What is seen during an incident waits aside and counts as seen at its end, so that an incident is compared with what was before it.
 /// </remarks>
 internal struct PastExtremes
 {
-    private const long NanosecondsPerHour = 3_600_000_000_000;
-    private const int Slots = 25;
+    private const long NanosecondsPerTick = 600_000_000_000;
+    private const int Slots = 31;
 
-    private int _hour;
-    private int _firstHour;
+    // Ten minutes of the epoch: those of the newest value, and of the first.
+    private int _tick;
+    private int _firstTick;
     private Extremes _incident;
     private Extremes _older;
     private Periods _periods;
 
-    // Hours of a period, and how many periods are kept: together as many as there are slots.
-    private static ReadOnlySpan<int> Lengths => [1, 6, 24];
+    // Ten minutes of a period, and how many periods are kept: together as many as there are slots.
+    private static ReadOnlySpan<int> Lengths => [1, 6, 36, 144];
 
-    private static ReadOnlySpan<int> Counts => [6, 4, 15];
+    private static ReadOnlySpan<int> Counts => [6, 6, 4, 15];
 
-    // The hour of the newest value always has one.
+    // The ten minutes of the newest value always have one.
     private readonly bool IsEmpty => _periods[0].IsEmpty;
 
     /// <summary>Takes a value in.</summary>
@@ -43,8 +44,8 @@ internal struct PastExtremes
             return;
         }
 
-        var hour = (int)(time.UnixNanoseconds / NanosecondsPerHour);
-        if (hour != _hour) Turn(hour);
+        var tick = (int)(time.UnixNanoseconds / NanosecondsPerTick);
+        if (tick != _tick) Turn(tick);
         if (!_incident.IsEmpty)
         {
             _periods[0].Add(_incident);
@@ -63,28 +64,28 @@ internal struct PastExtremes
     {
         var seen = (float)value;
         if (IsEmpty || _incident.GoesBeyond(seen, isHigh)) return null;
-        int at = 0, until = _hour + 1;
+        int at = 0, until = _tick + 1;
         for (var i = 0; i < Lengths.Length; i++)
         {
-            var newest = _hour / Lengths[i];
+            var newest = _tick / Lengths[i];
             for (var back = 0; back < Counts[i]; back++)
                 if (_periods[at++].Reaches(seen, isHigh)) return Since(Math.Min(until, (newest - back + 1) * Lengths[i]), onset, isEver: false);
             // What a finer resolution knows free of such a value is free of it, whatever the coarser slot about it holds.
             until = (newest - Counts[i] + 1) * Lengths[i];
         }
 
-        return _older.Reaches(seen, isHigh) ? Since(until, onset, isEver: false) : Since(_firstHour + 1, onset, isEver: true);
+        return _older.Reaches(seen, isHigh) ? Since(until, onset, isEver: false) : Since(_firstTick + 1, onset, isEver: true);
     }
 
-    private static Unseen? Since(int hour, Timestamp onset, bool isEver)
+    private static Unseen? Since(int tick, Timestamp onset, bool isEver)
     {
-        var length = onset - new Timestamp(hour * NanosecondsPerHour);
+        var length = onset - new Timestamp(tick * NanosecondsPerTick);
         return length >= TimeSpan.FromHours(1) ? new(length, isEver) : null;
     }
 
-    private void Turn(int hour)
+    private void Turn(int tick)
     {
-        if (IsEmpty) _firstHour = hour;
+        if (IsEmpty) _firstTick = tick;
         var over = _periods[0];
         Span<Extremes> rest = _periods;
         for (var i = 0; i < Lengths.Length; i++)
@@ -92,13 +93,13 @@ internal struct PastExtremes
             var slots = rest[..Counts[i]];
             rest = rest[Counts[i]..];
             if (i > 0) slots[0].Add(over);
-            var turned = Math.Clamp((hour / Lengths[i]) - (_hour / Lengths[i]), 0, slots.Length);
+            var turned = Math.Clamp((tick / Lengths[i]) - (_tick / Lengths[i]), 0, slots.Length);
             if (rest.IsEmpty) Forget(slots[^turned..]);
             slots[..^turned].CopyTo(slots[turned..]);
             slots[..turned].Clear();
         }
 
-        _hour = hour;
+        _tick = tick;
     }
 
     private void Forget(ReadOnlySpan<Extremes> slots)

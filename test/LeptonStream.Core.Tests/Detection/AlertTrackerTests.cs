@@ -37,6 +37,19 @@ public sealed class AlertTrackerTests
         Assert.That(Drive(New(), 1, 1.5, 0, 0, 0, 1.2, 1.2), Is.EqualTo("O..R.O"));
 
     [Test]
+    public void Observe_ComesBackAgainAndAgain_StaysOpenForLongerEachTime()
+    {
+        var timing = AlertTiming.Default with { ResolveAfter = 2, Refractory = 3 };
+        var tracker = new AlertTracker(timing, criticalScore: 100, TimeSpan.FromDays(91));
+        double[] flap = [5, 0, 0, 0, 0, 0, 0];
+        Assert.That(Drive(tracker, 1, flap[..3]), Is.EqualTo("O.R"));
+        Assert.That(Drive(tracker, 1, flap[..5]), Is.EqualTo("O...R"), "the second time: twice the calm");
+        Assert.That(Drive(tracker, 1, flap), Is.EqualTo("O.....R"), "the third time: three times");
+        Assert.That(Drive(tracker, 1, 0, 0, 0, 0), Is.EqualTo("...."));
+        Assert.That(Drive(tracker, 1, flap[..3]), Is.EqualTo("O.R"), "after the refractory time it is no flap");
+    }
+
+    [Test]
     public void Observe_TwiceAsBad_TellsAgainOnce() => Assert.That(Drive(new(_timing, criticalScore: 100, TimeSpan.FromDays(91)), 1, 1.5, 2.9, 3.0, 3.1, 6.0), Is.EqualTo("O.W.W"));
 
     [Test]

@@ -71,7 +71,7 @@ public sealed class PastExtremesTests
     public void Before_BeyondAllThereWas_IsEverAndForHowLongTheSeriesIsKnown()
     {
         var past = Days(40, 480_000, at => 10);
-        Assert.That(past.Before(11, true, At(480_000)), Is.EqualTo(new Unseen(TimeSpan.FromHours(959), IsEver: true)));
+        Assert.That(past.Before(11, true, At(480_000)), Is.EqualTo(new Unseen(TimeSpan.FromMinutes((960 * 60) - 10), IsEver: true)));
         Assert.That(past.Before(9, false, At(480_000))?.IsEver, Is.True);
         Assert.That(past.Before(10, true, At(480_000)), Is.Null);
         Assert.That(new PastExtremes().Before(11, true, At(480_000)), Is.Null);
@@ -87,7 +87,7 @@ public sealed class PastExtremesTests
         Assert.That(past.Before(100, true, At(480_000.2)), Is.Null, "the incident itself was higher");
 
         past.Add(At(480_031.2), 10, isIncident: false);
-        Assert.That(past.Before(110, true, At(480_034))?.Length, Is.EqualTo(TimeSpan.FromHours(2)), "what it showed counts as seen at its end");
+        Assert.That(past.Before(110, true, At(480_034))?.Length, Is.EqualTo(TimeSpan.FromMinutes(160)), "what it showed counts as seen at its end");
     }
 
     [TestCase(0.0)]
@@ -114,7 +114,7 @@ public sealed class PastExtremesTests
 
         Assert.That(Bytes(ref copy).SequenceEqual(Bytes(ref past)), Is.True);
         Assert.That(Bytes(ref copy).SequenceEqual(bytes), Is.False);
-        Assert.That(bytes, Has.Length.EqualTo(224));
+        Assert.That(bytes, Has.Length.EqualTo(272));
     }
 
     private static PastExtremes Days(int days, double until, Func<double, double> value)
@@ -132,7 +132,7 @@ public sealed class PastExtremesTests
     // Keeps every value, and looks at all of them.
     private sealed class Reference
     {
-        private readonly List<(int Hour, double Value)> _seen = [];
+        private readonly List<(int Tick, double Value)> _seen = [];
         private readonly List<double> _incident = [];
 
         public void Add(Timestamp time, double value, bool isIncident)
@@ -143,22 +143,23 @@ public sealed class PastExtremesTests
                 return;
             }
 
-            var hour = (int)(time.UnixNanoseconds / 3_600_000_000_000);
-            _seen.AddRange(_incident.Append(value).Select(v => (hour, v)));
+            var tick = (int)(time.UnixNanoseconds / 600_000_000_000);
+            _seen.AddRange(_incident.Append(value).Select(v => (tick, v)));
             _incident.Clear();
         }
 
         public Unseen? Before(double value, bool isHigh, Timestamp onset)
         {
             if (_seen.Count == 0 || _incident.Any(v => isHigh ? v > value : v < value)) return null;
-            var now = _seen[^1].Hour;
-            var (ofHours, ofQuarters, ofDays) = (now - 5, (now / 6 * 6) - 18, (now / 24 * 24) - (14 * 24));
+            var now = _seen[^1].Tick;
+            var (ofTicks, ofHours, ofQuarters, ofDays) = (now - 5, (now / 6 * 6) - 30, (now / 36 * 36) - 108, (now / 144 * 144) - (14 * 144));
             var ends = _seen.Where(v => isHigh ? v.Value >= value : v.Value <= value).Select(v =>
-                v.Hour >= ofHours ? v.Hour + 1
-                : v.Hour >= ofQuarters ? Math.Min(ofHours, (v.Hour / 6 * 6) + 6)
-                : v.Hour >= ofDays ? Math.Min(ofQuarters, (v.Hour / 24 * 24) + 24) : ofDays).ToList();
-            var since = ends.Count > 0 ? ends.Max() : _seen[0].Hour + 1;
-            var length = onset - new Timestamp(since * 3_600_000_000_000);
+                v.Tick >= ofTicks ? v.Tick + 1
+                : v.Tick >= ofHours ? Math.Min(ofTicks, (v.Tick / 6 * 6) + 6)
+                : v.Tick >= ofQuarters ? Math.Min(ofHours, (v.Tick / 36 * 36) + 36)
+                : v.Tick >= ofDays ? Math.Min(ofQuarters, (v.Tick / 144 * 144) + 144) : ofDays).ToList();
+            var since = ends.Count > 0 ? ends.Max() : _seen[0].Tick + 1;
+            var length = onset - new Timestamp(since * 600_000_000_000);
             return length >= TimeSpan.FromHours(1) ? new(length, ends.Count == 0) : null;
         }
     }
