@@ -16,8 +16,8 @@ internal static class EnglishTrainingText
         var run = $"{key.Model}{where}, step {finding.Step}: ";
         return run + (finding.Change switch
         {
-            AlertChange.Recovered => $"{Name(finding.Kind)} is over, {key.Metric} is as usual again",
-            AlertChange.Accepted => $"{Name(finding.Kind)} lasts and is taken as the new normal of {key.Metric}",
+            AlertChange.Recovered => $"the {Name(finding.Kind)} is over, {key.Metric} is as usual again",
+            AlertChange.Accepted => $"the {Name(finding.Kind)} lasts and is taken as the new normal of {key.Metric}",
             _ => finding.Kind switch
             {
                 TrainingKind.NonFinite => $"{key.Metric} is not a finite number ({story.Value})",
@@ -80,7 +80,18 @@ internal static class EnglishTrainingText
         _ => ["Look at the job's status and its last log lines.", "Restart it from the last checkpoint.", "Have the job report finished: 1 when it ends by itself."],
     };
 
-    private static string Name(TrainingKind kind) => TrainingKinds.NameOf(kind).Replace('-', ' ');
+    private static string Name(TrainingKind kind) => kind switch
+    {
+        TrainingKind.NonFinite => "non-finite value",
+        TrainingKind.LossHigh => "high loss",
+        TrainingKind.LossDiverging => "divergence",
+        TrainingKind.GradientVanishing => "vanishing of the gradient",
+        TrainingKind.FrozenWeights => "standstill of the weights",
+        TrainingKind.WeightsJump => "jump of the weights",
+        TrainingKind.EvaluationBroken => "break of the evaluation",
+        TrainingKind.RunDead => "silence",
+        _ => TrainingKinds.NameOf(kind).Replace('-', ' '),
+    };
 
     private static string Instead(TrainingStory story) => story.Expected is { } expected ? $", expected {expected}" : "";
 }

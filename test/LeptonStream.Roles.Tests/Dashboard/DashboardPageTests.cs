@@ -50,6 +50,30 @@ public sealed class DashboardPageTests
     }
 
     [Test]
+    public async Task Open_AlertOfAnEntity_ListsTheMetricsThatHaveTheirPartInIt()
+    {
+        await _dashboard.Journal.Record(SampleAlerts.Opened() with
+        {
+            Metric = "entity",
+            Value = null,
+            Expected = null,
+            Lower = null,
+            Upper = null,
+            Contributors = [new("ttft_p99_ms", 0.625, 365, 186, 120, 250, "ms"), new("queue", 0.3, 41, null, null, null, null)],
+        });
+
+        await using var page = await Browser.Open(_dashboard);
+        await page.Shows("entity");
+        var rows = page.Page.Locator("#detail .contributors tbody tr");
+        await rows.First.WaitForAsync();
+
+        Assert.That(await rows.CountAsync(), Is.EqualTo(2));
+        Assert.That(await rows.First.InnerTextAsync(), Does.Contain("ttft_p99_ms").And.Contain("62.5%").And.Contain("365").And.Contain("186").And.Contain("250"));
+        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("Seen"));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
     public async Task Live_AlertOpensChangesAndResolves_WithoutReload()
     {
         await using var page = await Browser.Open(_dashboard);

@@ -119,8 +119,8 @@ function facts(alert, event, history) {
   const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
   const band = event.lower === null || event.upper === null ? null : t('chart.range', { lower: number(event.lower), upper: quantity(event.upper, event.unit) });
   return el('dl', { class: 'facts' },
-    fact('fact.seen', event.valueText ?? quantity(event.value, event.unit)),
-    !breach && fact('fact.expected', quantity(event.expected, event.unit), band),
+    !event.contributors && fact('fact.seen', event.valueText ?? quantity(event.value, event.unit)),
+    !breach && !event.contributors && fact('fact.expected', quantity(event.expected, event.unit), band),
     breach && fact('fact.limit', quantity(breach.limit, event.unit)),
     breach?.expectedBreachAt && fact('fact.breach', timeOf(Date.parse(breach.expectedBreachAt)),
       t('fact.breach.range', { earliest: clock(Date.parse(breach.earliest)), latest: clock(Date.parse(breach.latest)) })),
@@ -134,9 +134,22 @@ function meaning(event) {
   const { description, actions } = explanationOf(event);
   return section('meaning',
     el('p', { class: 'description', dir: 'auto' }, description),
+    event.contributors && contributors(event.contributors),
     actions.length > 0 && el('h4', {}, t('actions')),
     actions.length > 0 && el('ol', { class: 'actions' }, ...actions.map(action => el('li', { dir: 'auto' }, action))),
     event.runbookUrl && runbook(event.runbookUrl));
+}
+
+// Of an entity: the metrics that have their part in it. The chart is that of the first.
+function contributors(parts) {
+  const range = part => part.lower === null || part.upper === null ? '' : t('chart.range', { lower: number(part.lower), upper: quantity(part.upper, part.unit) });
+  return el('table', { class: 'contributors' },
+    el('thead', {}, el('tr', {}, ...['contributors.metric', 'contributors.share', 'fact.seen', 'fact.expected'].map(key => el('th', { scope: 'col' }, t(key))))),
+    el('tbody', {}, ...parts.map(part => el('tr', {},
+      el('th', { scope: 'row' }, name(part.metric)),
+      el('td', {}, percent(part.share)),
+      el('td', {}, quantity(part.value, part.unit)),
+      el('td', {}, quantity(part.expected, part.unit), ' ', el('small', {}, range(part)))))));
 }
 
 function runbook(address) {

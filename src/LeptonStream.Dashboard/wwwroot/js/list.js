@@ -81,7 +81,7 @@ function build(alert, isNew) {
 function seen(alert) {
   if (!alert.summary) return [t('summary.missing')];
   return [
-    el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
+    (alert.valueText ?? alert.value) != null && el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
     alert.expected !== null && el('span', {}, t('chart.expected', { value: quantity(alert.expected, alert.unit) })),
     name(alert.detector, { class: 'detector' }),
   ].filter(part => part);
