@@ -33,11 +33,11 @@ internal static class AlertEventBuilder
             judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, unit,
             series.Pipeline.UnseenBefore(series, judgement));
         var english = EnglishText.Explain(story);
-        var runbook = policy.RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(series.Key.Metric));
+        var runbook = policy.RunbookOf(series.Key.Metric);
         return new AlertEvent
         {
-            Id = Hex(id),
-            AlertId = Hex(series.Alert.AlertId),
+            Id = EventFields.Hex(id),
+            AlertId = EventFields.Hex(series.Alert.AlertId),
             Type = judgement.Change switch
             {
                 AlertChange.Opened => AlertEventType.Opened,
@@ -52,9 +52,9 @@ internal static class AlertEventBuilder
             Confidence = Confidence(series),
             Value = finite ? sample.Value : null,
             ValueText = finite ? null : sample.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Expected = Known(judgement.Forecast.Expected),
-            Lower = Known(judgement.Lower),
-            Upper = Known(judgement.Upper),
+            Expected = EventFields.Known(judgement.Forecast.Expected),
+            Lower = EventFields.Known(judgement.Lower),
+            Upper = EventFields.Known(judgement.Upper),
             Unit = unit,
             Onset = series.Alert.Onset,
             DetectedAt = sample.Time,
@@ -67,15 +67,8 @@ internal static class AlertEventBuilder
             English = english,
             Chinese = ChineseText.Explain(story),
             RunbookUrl = runbook,
-            RoutingLabels = series.Key.Labels.With(
-                ("alertname", "LeptonStreamAnomaly"),
-                ("severity", AlertEventJson.NameOf(severity)),
-                ("model", series.Key.Model),
-                ("metric", series.Key.Metric)),
-            Annotations = LabelSet.Of(
-                ("summary", english.Summary),
-                ("description", english.Description),
-                ("runbook_url", runbook ?? "")),
+            RoutingLabels = EventFields.RoutingLabels(series.Key, "LeptonStreamAnomaly", severity),
+            Annotations = EventFields.Annotations(english, runbook),
         };
     }
 
@@ -93,8 +86,4 @@ internal static class AlertEventBuilder
 
     // Full trust after a thousand samples: until then tails are extrapolated from few.
     private static double Confidence(SeriesState series) => Math.Round(Math.Min(1, 0.5 + (SeriesPipeline.LearnedBy(series) / 2000.0)), 3);
-
-    private static double? Known(double value) => double.IsFinite(value) ? value : null;
-
-    private static string Hex(UInt128 id) => id.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 }

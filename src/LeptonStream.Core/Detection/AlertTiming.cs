@@ -38,4 +38,10 @@ public sealed record AlertTiming
 
     /// <summary>Anomalous samples in a row after which the new level is accepted as normal. <value>The default value is 60.</value></summary>
     public int AcceptAfter { get; init; } = 60;
+
+    /// <summary>The evidence that opens an alert: a sum of scores, at least 1.</summary>
+    /// <param name="age">How long the series, or the entity, is known.</param>
+    /// <param name="intervalSeconds">The usual time between two of its samples, in seconds.</param>
+    internal double EnoughEvidence(TimeSpan age, double intervalSeconds) =>
+        Math.Max(1, (age < YoungFor ? OpenYoungAfter : OpenAfter).TotalSeconds / Math.Max(intervalSeconds, 1e-3));
 }

@@ -24,18 +24,12 @@ namespace LeptonStream.Detection;
 /// </remarks>
 public sealed class SeriesPipeline
 {
-    // Real series have heavier tails than the exponential one that is fitted; so many decades keep the budget on them (docs/accuracy.md).
-    private const double HeavyTail = 0.5;
-
     // The sum of slow rarities that real series reach once in a budget of a week, and its growth for a budget ten times as long (docs/accuracy.md).
     private const double SlowLine = 6.2;
     private const double SlowLinePerDecade = 3;
 
     // One slow level alone, however sure of itself, is little more than news.
     private const double MostOfOne = 6;
-
-    // What a budget ten times as long needs in lines; measured on heavy-tailed noise (docs/accuracy.md).
-    private const double LinesPerDecade = 0.9;
 
     // What a rule finds is worth telling at once: a metric that is no number, a code that was raised.
     internal const double RuleScore = 3;
@@ -76,12 +70,10 @@ public sealed class SeriesPipeline
         _detectors = _layout.Detectors;
         _raw = new double[_detectors.Length];
         _rarity = new double[_detectors.Length];
-        // Several voices share one budget, so each gets its part of it (Bonferroni); all slow ones are one voice.
-        var voices = _detectors.Count(d => d.Kind != DetectorKind.Slow) + (_layout.HasSlow ? 1 : 0);
-        var margin = Math.Log10(Math.Max(1, voices)) + HeavyTail;
-        _line = Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + margin;
+        // All slow detectors are one voice.
+        _line = AlarmLine.RarityOf(policy, voices: _detectors.Count(d => d.Kind != DetectorKind.Slow) + (_layout.HasSlow ? 1 : 0));
         _slowLine = Math.Max(1, SlowLine + (SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
-        CriticalScore = 1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
+        CriticalScore = AlarmLine.CriticalScoreOf(policy);
         // A policy's ids must differ from another's: a replay under new settings publishes anew, it never passes for a duplicate.
         EventBasis = SeriesId.OfEntity(Encoding.UTF8.GetBytes(detection.Fingerprint() + policy.Fingerprint())).Value;
     }
@@ -260,7 +252,6 @@ public sealed class SeriesPipeline
         return series.Counter is { } counter ? counter.Convert(sample, out clean) : SampleRefusal.None;
     }
 
-    // The median of the intervals, followed by steps of a few percent: a gap moves it no more than a hiccup does.
     private static void LearnInterval(SeriesState series, Timestamp time)
     {
         if (series.LastTime.UnixNanoseconds == long.MinValue)
@@ -270,8 +261,7 @@ public sealed class SeriesPipeline
         }
 
         var seconds = (time.UnixNanoseconds - series.LastTime.UnixNanoseconds) / 1e9;
-        if (series.IntervalSeconds == 0) series.IntervalSeconds = seconds;
-        else series.IntervalSeconds *= seconds > series.IntervalSeconds ? 1.02 : seconds < series.IntervalSeconds ? 1 / 1.02 : 1;
+        series.IntervalSeconds = UsualInterval.After(series.IntervalSeconds, seconds);
     }
 
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the range.
@@ -350,14 +340,8 @@ public sealed class SeriesPipeline
         return _detectors[detector].Kind == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
     }
 
-    private double EnoughEvidence(SeriesState series, bool isSlow)
-    {
-        // A slow score has gathered its evidence already.
-        if (isSlow) return 1;
-        var timing = _timing;
-        var needed = series.LastTime - series.FirstTime < timing.YoungFor ? timing.OpenYoungAfter : timing.OpenAfter;
-        return Math.Max(1, needed.TotalSeconds / Math.Max(series.IntervalSeconds, 1e-3));
-    }
+    // A slow score has gathered its evidence already.
+    private double EnoughEvidence(SeriesState series, bool isSlow) => isSlow ? 1 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds);
 
     private bool IsSmall(double value, in SeriesView view) =>
         DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.LeastScale, Policy) != GateVerdict.Open;

@@ -33,14 +33,4 @@ public static class DetectorCatalog
 
     /// <summary>The names of those of a lean policy: little memory for very many series.</summary>
     public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value"];
-
-    /// <summary>The detectors of these names, in the fixed order.</summary>
-    /// <exception cref="ArgumentException">There is none of a name.</exception>
-    public static ISeriesDetector[] Of(IReadOnlyCollection<string> names)
-    {
-        ArgumentNullException.ThrowIfNull(names);
-        if (names.FirstOrDefault(n => All.All(d => d.Name != n)) is { } unknown)
-            throw new ArgumentException($"there is no detector '{unknown}': there are {string.Join(", ", All.Select(d => d.Name))}", nameof(names));
-        return [.. All.Where(d => names.Contains(d.Name))];
-    }
 }

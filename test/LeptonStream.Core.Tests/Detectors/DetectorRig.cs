@@ -9,8 +9,8 @@ namespace LeptonStream.Core.Tests.Detectors;
 /// <summary>One detector with what the pipeline shares with it, driven as the pipeline does.</summary>
 internal sealed class DetectorRig(string name)
 {
-    private readonly ISeriesDetector _detector = DetectorCatalog.Of([name]).Single();
-    private readonly byte[] _state = new byte[DetectorCatalog.Of([name]).Single().StateBytes];
+    private readonly ISeriesDetector _detector = Named(name);
+    private readonly byte[] _state = new byte[Named(name).StateBytes];
     private readonly byte[] _window = new byte[RollingWindow.BytesFor(80)];
     private HoltWintersForecaster _forecaster;
     private LongDeviation _deviation;
@@ -59,4 +59,6 @@ internal sealed class DetectorRig(string name)
     private SeriesView View(in Sample sample) => _detector.Kind == DetectorKind.Slow
         ? new(new(_window), Forecast.None, _deviation.Value)
         : new(new(_window), _forecaster.Predict(sample.Time), leastScale: 0);
+
+    private static ISeriesDetector Named(string name) => DetectorCatalog.All.Single(d => d.Name == name);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
@@ -27,11 +26,11 @@ internal static class EarlyWarningEventBuilder
         var unit = policy.Preset?.Unit ?? Units.Of(key.Metric);
         var story = new LimitStory(key, change, sample, watch.Limit, watch.Told, watch.Onset, policy.Preset, unit);
         var english = EnglishLimitText.Explain(story);
-        var runbook = policy.RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(key.Metric), StringComparison.Ordinal);
+        var runbook = policy.RunbookOf(key.Metric);
         return new AlertEvent
         {
-            Id = Hex(SeriesId.Derive(series.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
-            AlertId = Hex(watch.AlertId),
+            Id = EventFields.Hex(SeriesId.Derive(series.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
+            AlertId = EventFields.Hex(watch.AlertId),
             Type = isOver ? AlertEventType.Resolved : AlertEventType.EarlyWarning,
             Model = key.Model,
             Metric = key.Metric,
@@ -53,15 +52,8 @@ internal static class EarlyWarningEventBuilder
             Chinese = ChineseLimitText.Explain(story),
             EarlyWarning = isOver ? new(watch.Limit.Value, null, null, null) : new(watch.Limit.Value, watch.Told.At, watch.Told.Earliest, watch.Told.Latest),
             RunbookUrl = runbook,
-            RoutingLabels = key.Labels.With(
-                ("alertname", "LeptonStreamEarlyWarning"),
-                ("severity", AlertEventJson.NameOf(AlertSeverity.Warning)),
-                ("model", key.Model),
-                ("metric", key.Metric)),
-            Annotations = LabelSet.Of(
-                ("summary", english.Summary),
-                ("description", english.Description),
-                ("runbook_url", runbook ?? "")),
+            RoutingLabels = EventFields.RoutingLabels(key, "LeptonStreamEarlyWarning", AlertSeverity.Warning),
+            Annotations = EventFields.Annotations(english, runbook),
         };
     }
 
@@ -71,6 +63,4 @@ internal static class EarlyWarningEventBuilder
         var left = Math.Max(1, (told.At - now).TotalSeconds);
         return Math.Round(1 / (1 + ((told.Latest - told.Earliest).TotalSeconds / 2 / left)), 3);
     }
-
-    private static string Hex(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 }

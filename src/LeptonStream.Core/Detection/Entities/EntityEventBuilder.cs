@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Explanations;
@@ -24,12 +23,13 @@ internal static class EntityEventBuilder
         var contributors = places.Select(p => ContributorOf(entity.Row, p.Place, p.Share)).ToArray();
         var first = entity.Row[places[0].Place]!;
         var story = new EntityStory(key, severity, judgement.Change, contributors, alert.Onset, alert.Worst);
+        var runbook = entity.Pipeline.Policy.RunbookOf(key.Metric);
         var english = EnglishEntityText.Explain(story);
         var newest = entity.Row.NewestOf(places[0].Place).Sample;
         return new AlertEvent
         {
-            Id = Hex(SeriesId.Derive(entity.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
-            AlertId = Hex(alert.AlertId),
+            Id = EventFields.Hex(SeriesId.Derive(entity.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
+            AlertId = EventFields.Hex(alert.AlertId),
             Type = judgement.Change switch
             {
                 AlertChange.Opened => AlertEventType.Opened,
@@ -55,13 +55,9 @@ internal static class EntityEventBuilder
             English = english,
             Chinese = ChineseEntityText.Explain(story),
             Contributors = contributors,
-            RunbookUrl = entity.Pipeline.Policy.RunbookUrl?.Replace("{metric}", key.Metric, StringComparison.Ordinal),
-            RoutingLabels = key.Labels.With(
-                ("alertname", "LeptonStreamEntityAnomaly"),
-                ("severity", AlertEventJson.NameOf(severity)),
-                ("model", key.Model),
-                ("metric", key.Metric)),
-            Annotations = LabelSet.Of(("summary", english.Summary), ("description", english.Description)),
+            RunbookUrl = runbook,
+            RoutingLabels = EventFields.RoutingLabels(key, "LeptonStreamEntityAnomaly", severity),
+            Annotations = EventFields.Annotations(english, runbook),
         };
     }
 
@@ -79,11 +75,7 @@ internal static class EntityEventBuilder
     private static Contributor ContributorOf(EntityRow row, int place, double share)
     {
         var (series, newest) = (row[place]!, row.NewestOf(place));
-        return new(series.Key.Metric, share, newest.Sample.Value, Known(newest.Forecast.Expected), Known(newest.Lower), Known(newest.Upper),
+        return new(series.Key.Metric, share, newest.Sample.Value, EventFields.Known(newest.Forecast.Expected), EventFields.Known(newest.Lower), EventFields.Known(newest.Upper),
             series.Policy.Preset?.Unit ?? Units.Of(series.Key.Metric));
     }
-
-    private static double? Known(double value) => double.IsFinite(value) ? value : null;
-
-    private static string Hex(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detectors.Forest;
+using LeptonStream.Samples;
 using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Entities;
@@ -21,9 +22,7 @@ internal sealed class EntityPipeline
     /// <summary>The name under which an entity is a series of its own: in events, routes and policies.</summary>
     public const string Metric = "entity";
 
-    // As on series (docs/accuracy.md).
-    private const double HeavyTail = 0.5;
-    private const double LinesPerDecade = 0.9;
+    // Anomalous rows that are no further apart belong to one event.
     private const int EventGap = 5;
 
     // Rows before an entity can be judged.
@@ -58,8 +57,8 @@ internal sealed class EntityPipeline
         Policy = policy;
         _timing = detection.Timing;
         _builder = builder;
-        _line = Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + HeavyTail;
-        CriticalScore = 1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
+        _line = AlarmLine.RarityOf(policy, voices: 1);
+        CriticalScore = AlarmLine.CriticalScoreOf(policy);
         EventBasis = SeriesId.OfEntity(Encoding.UTF8.GetBytes(detection.Fingerprint() + policy.Fingerprint())).Value;
     }
 
@@ -160,9 +159,8 @@ internal sealed class EntityPipeline
         numbers.Told = phase == AlertPhase.Quiet ? agreeing : numbers.Told | agreeing;
         var seen = phase == AlertPhase.Quiet ? news : damped;
         if (phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
-        var age = (entity.Row.Time.UnixNanoseconds - numbers.FirstNanoseconds) / 1e9;
-        var needed = age < _timing.YoungFor.TotalSeconds ? _timing.OpenYoungAfter : _timing.OpenAfter;
-        return memory.Alert.Observe(seen, entity.Row.Time, Math.Max(1, needed.TotalSeconds / Math.Max(numbers.IntervalSeconds, 1e-3)));
+        var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
+        return memory.Alert.Observe(seen, entity.Row.Time, _timing.EnoughEvidence(age, numbers.IntervalSeconds));
     }
 
     private static void BeginRow(EntityRow row, ref EntityNumbers numbers)
@@ -175,8 +173,7 @@ internal sealed class EntityPipeline
         {
             Learn(ref numbers);
             var seconds = (row.Time.UnixNanoseconds - numbers.RowNanoseconds) / 1e9;
-            if (numbers.IntervalSeconds == 0) numbers.IntervalSeconds = seconds;
-            else numbers.IntervalSeconds *= seconds > numbers.IntervalSeconds ? 1.02 : seconds < numbers.IntervalSeconds ? 1 / 1.02 : 1;
+            numbers.IntervalSeconds = UsualInterval.After(numbers.IntervalSeconds, seconds);
         }
 
         numbers.RowNanoseconds = row.Time.UnixNanoseconds;

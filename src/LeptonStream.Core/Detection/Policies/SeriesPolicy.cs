@@ -53,6 +53,10 @@ public sealed record SeriesPolicy
     [JsonIgnore]
     public MetricPreset? Preset { get; init; }
 
+    /// <summary>The runbook of a metric; null for none.</summary>
+    /// <param name="metric">Its name.</param>
+    public string? RunbookOf(string metric) => RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(metric), StringComparison.Ordinal);
+
     /// <summary>Whether what was learned under <paramref name="before"/> holds under this policy too. It does not where the numbers mean something else; then the series starts cold.</summary>
     public bool KeepsStateOf(SeriesPolicy before)
     {

@@ -35,11 +35,12 @@ internal static class TrainingEventBuilder
         var unit = series?.Policy.Preset?.Unit ?? Units.Of(key.Metric);
         var isOver = finding.Change is AlertChange.Recovered or AlertChange.Accepted;
         var story = new TrainingStory(key, finding, unit);
+        var runbook = series?.Policy.RunbookOf(key.Metric);
         var english = EnglishTrainingText.Explain(story);
         return new AlertEvent
         {
-            Id = Hex(id),
-            AlertId = Hex(alertId),
+            Id = EventFields.Hex(id),
+            AlertId = EventFields.Hex(alertId),
             Type = isOver ? AlertEventType.Resolved : finding.Change == AlertChange.Opened ? AlertEventType.Opened : AlertEventType.Updated,
             Model = key.Model,
             Metric = key.Metric,
@@ -61,14 +62,9 @@ internal static class TrainingEventBuilder
             Points = series?.Pipeline.PointsOf(series) ?? [],
             English = english,
             Chinese = ChineseTrainingText.Explain(story),
-            RunbookUrl = series?.Policy.RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(key.Metric), StringComparison.Ordinal),
-            RoutingLabels = key.Labels.With(
-                ("alertname", "LeptonStreamTrainingAnomaly"),
-                ("severity", AlertEventJson.NameOf(finding.Severity)),
-                ("model", key.Model),
-                ("metric", key.Metric),
-                ("kind", TrainingKinds.NameOf(finding.Kind))),
-            Annotations = LabelSet.Of(("summary", english.Summary), ("description", english.Description)),
+            RunbookUrl = runbook,
+            RoutingLabels = EventFields.RoutingLabels(key, "LeptonStreamTrainingAnomaly", finding.Severity).With(("kind", TrainingKinds.NameOf(finding.Kind))),
+            Annotations = EventFields.Annotations(english, runbook),
         };
     }
 
@@ -79,6 +75,4 @@ internal static class TrainingEventBuilder
             if (row[i] is { Role: not TrainingRole.None } series && (role == TrainingRole.None || series.Role == role)) return series;
         return null;
     }
-
-    private static string Hex(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,12 @@
+namespace LeptonStream.Detection;
+
+/// <summary>The usual time between two samples or rows: the median of the intervals, followed by steps of a few percent, so that a gap moves it no more than a hiccup does.</summary>
+internal static class UsualInterval
+{
+    private const double Step = 1.02;
+
+    /// <summary>The usual interval after one more.</summary>
+    /// <param name="usual">What it was, in seconds; 0 before the first.</param>
+    /// <param name="seconds">The interval.</param>
+    public static double After(double usual, double seconds) => usual == 0 ? seconds : usual * (seconds > usual ? Step : seconds < usual ? 1 / Step : 1);
+}
