@@ -18,6 +18,7 @@ internal sealed partial class DetectorSession : IDisposable
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswerPause = TimeSpan.FromSeconds(30);
 
     private readonly DetectorOptions _options;
     private readonly DetectionPolicy _policy;
@@ -106,7 +107,13 @@ internal sealed partial class DetectorSession : IDisposable
         if (passed > 2 * TickEvery) passed = TickEvery;
         foreach (var task in _tasks.Values.Where(task => task.WatchesSilence))
         {
-            if (IsAtEnd(task) is not { } atEnd) return;
+            if (IsAtEnd(task) is not { } atEnd)
+            {
+                // Asking keeps the loop waiting: not again soon.
+                _ticked += (long)(AnswerPause.TotalSeconds * _time.TimestampFrequency);
+                return;
+            }
+
             if (atEnd) task.Tick(passed, events);
         }
     }

@@ -100,12 +100,12 @@ public sealed record AlertEvent
 /// <summary>A metric that has its part in the alert of an entity.</summary>
 /// <param name="Metric">Its name.</param>
 /// <param name="Share">How much of it: a share of all that is surprising now, 0 to 1.</param>
-/// <param name="Value">Its newest value, in its unit.</param>
+/// <param name="Value">Its newest value, in its unit; null where it was no finite number.</param>
 /// <param name="Expected">What was expected; null where there was no forecast.</param>
 /// <param name="Lower">Lower end of the usual range; null where it isn't known.</param>
 /// <param name="Upper">Upper end of the usual range; null where it isn't known.</param>
 /// <param name="Unit">Its unit (UCUM), or null.</param>
-public sealed record Contributor(string Metric, double Share, double Value, double? Expected, double? Lower, double? Upper, string? Unit);
+public sealed record Contributor(string Metric, double Share, double? Value, double? Expected, double? Lower, double? Upper, string? Unit);
 
 /// <summary>A limit that a series is expected to reach.</summary>
 /// <param name="Limit">The limit, in the series' unit.</param>

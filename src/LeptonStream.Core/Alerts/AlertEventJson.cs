@@ -160,7 +160,7 @@ public static class AlertEventJson
             json.WriteStartObject();
             json.WriteString("metric", part.Metric);
             json.WriteNumber("share", part.Share);
-            json.WriteNumber("value", part.Value);
+            WriteNumber(json, "value", part.Value);
             WriteNumber(json, "expected", part.Expected);
             WriteNumber(json, "lower", part.Lower);
             WriteNumber(json, "upper", part.Upper);
@@ -172,7 +172,7 @@ public static class AlertEventJson
     }
 
     private static Contributor ReadContributor(JsonElement json) => new(Text(json, "metric"), json.GetProperty("share").GetDouble(),
-        json.GetProperty("value").GetDouble(), Number(json, "expected"), Number(json, "lower"), Number(json, "upper"), OptionalText(json, "unit"));
+        Number(json, "value"), Number(json, "expected"), Number(json, "lower"), Number(json, "upper"), OptionalText(json, "unit"));
 
     private static void WriteEarlyWarning(Utf8JsonWriter json, ExpectedBreach warning)
     {

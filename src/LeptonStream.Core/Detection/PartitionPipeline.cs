@@ -98,9 +98,9 @@ public sealed class PartitionPipeline
                 else _refusals[(int)refusal]++;
             }
 
-            if (_entity is { Row.Count: > 1, Pipeline.IsOn: true } whole) JudgeEntity(whole, outlet);
+            if (_entity is { IsJudged: true } whole) JudgeEntity(whole, outlet);
+            _runs.Judge(_entity, outlet);
             _entity = null;
-            _runs.Judge(outlet);
         }
 
         return new(RejectReason.None, null, judged);
@@ -123,7 +123,13 @@ public sealed class PartitionPipeline
         var series = _series.Find(_batch, entity, metric, out var refusal);
         if (series is null) return refusal;
         var sample = new Sample(entity.Time, metric.Value, entity.Step);
-        if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value)) return series.Pipeline.Record(series, sample);
+        if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value))
+        {
+            refusal = series.Pipeline.Record(series, sample);
+            _series.Settle(series);
+            return refusal;
+        }
+
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
         if (refusal != SampleRefusal.None) return refusal;
         if (judgement.Change != AlertChange.None) outlet.Add(AlertEventBuilder.Build(series, judgement, outlet.Position, outlet.Ordinal));
@@ -143,19 +149,20 @@ public sealed class PartitionPipeline
     private void JudgeEntity(EntityState entity, in EventOutlet outlet)
     {
         var judgement = entity.Pipeline.Judge(entity);
-        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, outlet);
+        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, outlet);
         if (judgement.Change != AlertChange.None) outlet.Add(EntityEventBuilder.Build(entity, judgement, outlet.Position, outlet.Ordinal));
         EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.IsTold));
     }
 
     // Where several metrics are odd at once, what is told of one of them is no chance.
-    private static void Corroborate(EntityRow row, ulong agreeing, in EventOutlet outlet)
+    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventOutlet outlet)
     {
         for (; agreeing != 0; agreeing &= agreeing - 1)
         {
             var place = BitOperations.TrailingZeroCount(agreeing);
             if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
-            outlet.Add(AlertEventBuilder.Build(series, row.NewestOf(place) with { Change = AlertChange.Worsened }, outlet.Position, outlet.Ordinal));
+            var newest = row.NewestOf(place) with { Score = score, Change = AlertChange.Worsened, Rule = LevelSet.JointSurprise };
+            outlet.Add(AlertEventBuilder.Build(series, newest, outlet.Position, outlet.Ordinal));
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
     {
         if (series.IsTold) return;
         series.RenewLimit();
-        if (_leaving.Count == 0 || !_leaving.Remove(series.Id.Value)) return;
+        if (_leaving.Count == 0 || series.Entity is { IsTold: true } || !_leaving.Remove(series.Id.Value)) return;
         _series.Remove(series.Id.Value);
         series.Pipeline.Return(series.Memory);
         _entities.Leave(series);

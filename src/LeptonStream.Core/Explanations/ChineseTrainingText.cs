@@ -17,6 +17,7 @@ internal static class ChineseTrainingText
         return run + (finding.Change switch
         {
             AlertChange.Recovered => $"{Name(finding.Kind)}已结束，{key.Metric} 恢复正常",
+            AlertChange.Accepted when double.IsNaN(finding.Value) => $"{Name(finding.Kind)}随本次训练（或其对比基准）一并结束",
             AlertChange.Accepted => $"{Name(finding.Kind)}持续存在，已视为 {key.Metric} 的新常态",
             _ => finding.Kind switch
             {
@@ -43,6 +44,7 @@ internal static class ChineseTrainingText
     private static string Description(TrainingStory story) => $"自第 {story.Finding.OnsetStep} 步（{Numbers.Clock(story.Finding.Onset)}）起出现迹象。" + (story.Finding.Change switch
     {
         AlertChange.Recovered => "已有一段时间未再出现，告警关闭。",
+        AlertChange.Accepted when double.IsNaN(story.Finding.Value) => "此前并未恢复：训练已结束、重新开始或不再被监测，无法再判断。",
         AlertChange.Accepted => "若并非正常，请处理根因：告警不会自行再次触发。",
         _ => story.Finding.Kind switch
         {

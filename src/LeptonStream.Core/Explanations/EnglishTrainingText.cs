@@ -17,6 +17,7 @@ internal static class EnglishTrainingText
         return run + (finding.Change switch
         {
             AlertChange.Recovered => $"the {Name(finding.Kind)} is over, {key.Metric} is as usual again",
+            AlertChange.Accepted when double.IsNaN(finding.Value) => $"the {Name(finding.Kind)} ends with the run, or with what it was held against",
             AlertChange.Accepted => $"the {Name(finding.Kind)} lasts and is taken as the new normal of {key.Metric}",
             _ => finding.Kind switch
             {
@@ -43,6 +44,7 @@ internal static class EnglishTrainingText
     private static string Description(TrainingStory story) => $"Suspected since step {story.Finding.OnsetStep}, {Numbers.Clock(story.Finding.Onset)}. " + (story.Finding.Change switch
     {
         AlertChange.Recovered => "It has not been seen for a while, so this alert is closed.",
+        AlertChange.Accepted when double.IsNaN(story.Finding.Value) => "It was not over: a run that ended, begins anew or is not watched any more can't show that.",
         AlertChange.Accepted => "If it is not normal, act on the cause: the alert won't return by itself.",
         _ => story.Finding.Kind switch
         {

@@ -25,6 +25,13 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
         return entity.BeginRun(detection.Training);
     }
 
+    /// <summary>Ends the watch over a run that training mode may judge no metric of any more.</summary>
+    public void EndRun(EntityState entity)
+    {
+        entity.EndRun();
+        _runs.Remove(entity);
+    }
+
     /// <summary>Takes a new series into its entity.</summary>
     public void Join(SeriesId id, SeriesState series)
     {

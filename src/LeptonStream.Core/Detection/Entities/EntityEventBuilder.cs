@@ -75,7 +75,7 @@ internal static class EntityEventBuilder
     private static Contributor ContributorOf(EntityRow row, int place, double share)
     {
         var (series, newest) = (row[place]!, row.NewestOf(place));
-        return new(series.Key.Metric, share, newest.Sample.Value, EventFields.Known(newest.Forecast.Expected), EventFields.Known(newest.Lower), EventFields.Known(newest.Upper),
+        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), EventFields.Known(newest.Forecast.Expected), EventFields.Known(newest.Lower), EventFields.Known(newest.Upper),
             series.Policy.Preset?.Unit ?? Units.Of(series.Key.Metric));
     }
 }

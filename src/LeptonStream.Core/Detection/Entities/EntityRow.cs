@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -38,6 +39,9 @@ internal sealed class EntityRow
 
     /// <summary>Whether an alert of one of the series is open.</summary>
     public bool IsToldOf => _metrics.Exists(m => m is { Alert.Phase: AlertPhase.Open });
+
+    /// <summary>Whether training mode may judge one of the series.</summary>
+    public bool HasRoles => _metrics.Exists(m => m is { Role: not TrainingRole.None });
 
     /// <summary>Takes a series in.</summary>
     /// <returns>Its place, or −1 where there is none left.</returns>

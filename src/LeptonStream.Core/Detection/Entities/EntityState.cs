@@ -38,8 +38,14 @@ internal sealed class EntityState
     /// <summary>Is a training run from now on.</summary>
     public TrainingMonitor BeginRun(TrainingPolicy policy) => Run ??= new(policy);
 
+    /// <summary>Is no training run any more.</summary>
+    public void EndRun() => Run = null;
+
     /// <summary>Whether something of it is told and not over.</summary>
-    public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open };
+    public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open } || Run is { HasOpen: true };
+
+    /// <summary>Whether its metrics are judged together: where its policy says so, and until what is told is over.</summary>
+    public bool IsJudged => Row.Count > 1 && (Pipeline.IsOn || _memory is { Alert.Phase: AlertPhase.Open });
 
     /// <summary>Is judged by another policy from now on.</summary>
     public void MoveTo(EntityPipeline pipeline)

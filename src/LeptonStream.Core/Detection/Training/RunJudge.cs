@@ -53,11 +53,20 @@ internal sealed class RunJudge(EntityBook entities)
     }
 
     /// <summary>Judges the row, if there is one.</summary>
-    public void Judge(in EventOutlet outlet)
+    /// <param name="whole">The entity of the message, or null.</param>
+    /// <param name="outlet">Takes the events.</param>
+    public void Judge(EntityState? whole, in EventOutlet outlet)
     {
-        if (_entity is not { } entity) return;
-        Tell(entity, entities.RunOf(entity).Observe(_row), outlet, isTick: false);
+        if (_entity is { } entity) Tell(entity, entities.RunOf(entity).Observe(_row), outlet, isTick: false);
+        else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, outlet);
         _entity = null;
+    }
+
+    // Policies were changed: nobody would ever close what is open.
+    private void End(EntityState entity, TrainingMonitor run, in EventOutlet outlet)
+    {
+        Tell(entity, run.Close(entity.Row.Time), outlet, isTick: false);
+        entities.EndRun(entity);
     }
 
     private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventOutlet outlet, bool isTick)

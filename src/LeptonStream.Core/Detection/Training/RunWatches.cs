@@ -50,6 +50,8 @@ internal sealed class RunWatches
         Silence.Progress(row, Phase, _nonFinite.IsBroken, report);
     }
 
+    public bool HasOpen => _trackers.HasOpen;
+
     public void Close(FindingReport report) => _trackers.Close(report);
 
     public void Save(StateWriter state)

@@ -15,6 +15,9 @@ internal sealed class TrackerSet
         return tracker;
     }
 
+    /// <summary>Whether any of them is open.</summary>
+    public bool HasOpen => _trackers.Exists(tracker => tracker.IsOpen);
+
     /// <summary>Closes what is open: the run is over, or another begins under its name.</summary>
     public void Close(FindingReport report)
     {

@@ -32,6 +32,19 @@ public sealed class TrainingMonitor
         _run = new(policy);
     }
 
+    /// <summary>Whether something of the run is told and not over.</summary>
+    public bool HasOpen => _run.HasOpen;
+
+    /// <summary>Ends the watch: closes what is open.</summary>
+    /// <param name="time">When.</param>
+    /// <returns>Valid until the next call.</returns>
+    public ReadOnlySpan<TrainingFinding> Close(Timestamp time)
+    {
+        _report.Begin(time, _run.Phase.LastStep);
+        _run.Close(_report);
+        return _report.Findings;
+    }
+
     /// <summary>Takes a row and tells what it changed.</summary>
     /// <param name="row">The row, in order of time; it is not kept.</param>
     /// <returns>Valid until the next call.</returns>

@@ -50,10 +50,12 @@ internal sealed class EntityDriver
         }
     }
 
+    public void Adopt(PolicySet policies) => _pipeline.Adopt(policies);
+
     private void SendPart(double?[] values, int part, int parts)
     {
         var metrics = string.Join(',', Enumerable.Range(0, Metrics).Where(i => i % parts == part && values[i] is not null)
-            .Select(i => string.Create(CultureInfo.InvariantCulture, $"\"m{i}\":{values[i]:R}")));
+            .Select(i => $"\"m{i}\":{(double.IsNaN(values[i]!.Value) ? "\"NaN\"" : values[i]!.Value.ToString("R", CultureInfo.InvariantCulture))}"));
         var message = System.Text.Encoding.UTF8.GetBytes($$$"""{"model":"llama","ts":"{{{_now}}}","labels":{"gpu":"3"},"metrics":{{{{metrics}}}}}""");
         var outcome = _pipeline.Process(message, _offset++, _now, Events);
         Assert.That(outcome.IsAccepted, outcome.Detail);

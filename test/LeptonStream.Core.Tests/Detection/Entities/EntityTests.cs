@@ -78,6 +78,43 @@ public sealed class EntityTests
     }
 
     [Test]
+    public void Process_ContributorBreaksWhileTheAlertIsOpen_IsToldWithoutAValue()
+    {
+        var driver = new EntityDriver(6);
+        driver.Send(Quiet);
+        driver.Send(2, Together);
+        driver.Send(20, (metric, noise) => metric < 4 ? double.NaN : noise);
+        var told = driver.Events.Where(e => e.Metric == "entity").ToArray();
+        Assert.That(told.Select(e => e.Type).First(), Is.EqualTo(AlertEventType.Opened));
+        Assert.That(told[^1].Contributors!.Select(c => c.Value), Has.Some.Null);
+        Assert.That(() => driver.Events.Select(AlertEventJson.Write).ToArray(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Adopt_EntityIsIgnoredWhileItsAlertIsOpen_FollowsItToItsEnd()
+    {
+        var driver = new EntityDriver(6);
+        driver.Send(Quiet);
+        driver.Send(2, Together);
+        driver.Adopt(Entities("ignore"));
+        driver.Send(20);
+        Assert.That(driver.Events.Where(e => e.Metric == "entity").Select(e => e.Type).Last(), Is.EqualTo(AlertEventType.Resolved));
+        driver.Events.Clear();
+        driver.Send(3, Together);
+        Assert.That(driver.Events.Count(e => e.Metric == "entity"), Is.Zero);
+    }
+
+    [Test]
+    public void Process_OthersAgree_NamesTheLevelThatSaysSo()
+    {
+        var driver = new EntityDriver(6);
+        driver.Send(Quiet);
+        driver.Send(4, (i, noise) => i == 0 ? noise + 5 : i < 4 ? noise + 3.5 : noise);
+        var raised = driver.Events.First(e => e is { Type: AlertEventType.Updated, Severity: AlertSeverity.Critical, Metric: not "entity" });
+        Assert.That(raised.Detectors.Select(d => d.Name), Is.EqualTo(new[] { "joint-surprise" }));
+    }
+
+    [Test]
     public void Process_BesideOthers_ScoresOfASeriesAreThoseItHasAlone()
     {
         var together = new EntityDriver(4);

@@ -114,6 +114,30 @@ public sealed class RunsInPipelineTests
     }
 
     [Test]
+    public void Adopt_TrainingModeOffWhileSomethingIsOpen_ClosesIt()
+    {
+        Train(600);
+        Train(10, loss: 9);
+        Assert.That(_events.Where(e => e.Type == AlertEventType.Opened), Is.Not.Empty);
+        _pipeline.Adopt(new([], new() { LevelsOff = LevelSet.Of(["training"]) }, PresetCatalog.Default));
+        Train(2);
+        var open = _events.Where(e => e.RoutingLabels["alertname"] == "LeptonStreamTrainingAnomaly").GroupBy(e => e.AlertId).Where(a => a.Last().Type != AlertEventType.Resolved);
+        Assert.That(open, Is.Empty);
+        Assert.That(_pipeline.WatchesSilence, Is.False);
+    }
+
+    [Test]
+    public void Adopt_RunIsIgnoredWhileSomethingIsOpen_FollowsItToItsEnd()
+    {
+        Train(600);
+        Train(10, loss: 9);
+        _pipeline.Adopt(new([], new() { Ignore = true }, PresetCatalog.Default));
+        Train(200);
+        Assert.That(_events.GroupBy(e => e.AlertId).Where(a => a.Last().Type != AlertEventType.Resolved), Is.Empty);
+        Assert.That(_pipeline.SeriesCount, Is.Zero);
+    }
+
+    [Test]
     public void Process_StepsWithinOneMillisecond_AreRowsAllTheSame()
     {
         for (var i = 0; i < 400; i++) Row(2, 1, 1e-3, passed: i % 4 == 0 ? 1 : 0);
