@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Peers;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -17,6 +18,7 @@ namespace LeptonStream.Explanations;
 /// <param name="Onset">When it began.</param>
 /// <param name="Score">The worst score so far.</param>
 /// <param name="Unit">The unit, or null.</param>
+/// <param name="Peers">How it stands among its siblings, where it is far from them; else null.</param>
 public sealed record AlertStory(
     SeriesKey Key,
     AlertSeverity Severity,
@@ -28,7 +30,8 @@ public sealed record AlertStory(
     double Upper,
     Timestamp Onset,
     double Score,
-    string? Unit)
+    string? Unit,
+    PeerVerdict? Peers = null)
 {
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;

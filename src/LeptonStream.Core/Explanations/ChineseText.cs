@@ -1,4 +1,5 @@
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
 
@@ -19,6 +20,7 @@ internal static class ChineseText
             {
                 "non-finite" => $"不是有限数值（{Value(story)}）",
                 StickyCode.Rule => $"上报代码 {Value(story)}",
+                LevelSet.Peers when story.Peers is { } peers => ChinesePeerText.Standing(peers, story.Unit),
                 "frozen-value" => $"停在 {Value(story)} 不再变化",
                 "new-extreme" or "record" or "mean-record" => $"{(story.IsHigh ? "高于" : "低于")}历史所有值：{Value(story)}",
                 "time-of-day" => $"在这个时段偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
@@ -52,7 +54,8 @@ internal static class ChineseText
                 "non-finite" => "上报方给出的就不是有限数值。",
                 StickyCode.Rule => "代码与之前不同，含义请查阅上报方的文档。",
                 "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
-                _ => $"在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。",
+                LevelSet.Peers when story.Peers is { } peers => ChinesePeerText.Description(peers),
+                _ => $"在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。{ChinesePeerText.Besides(story)}",
             },
         });
     }

@@ -1,4 +1,5 @@
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
 
@@ -20,6 +21,7 @@ internal static class EnglishText
             {
                 "non-finite" => $" is not a finite number ({Value(story)})",
                 StickyCode.Rule => $" reports code {Value(story)}",
+                LevelSet.Peers when story.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, story.Unit)}",
                 "frozen-value" => $" stands still at {Value(story)}",
                 "new-extreme" or "record" or "mean-record" => $" is {(story.IsHigh ? "higher" : "lower")} than ever seen: {Value(story)}",
                 "time-of-day" => $" is {(story.IsHigh ? "high" : "low")} for this hour: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
@@ -53,7 +55,8 @@ internal static class EnglishText
                 "non-finite" => "The producer itself reports a value that is no finite number.",
                 StickyCode.Rule => "The code was another before. Its meaning is in the documentation of whoever reports it.",
                 "frozen-value" => "The value used to move and repeats exactly now: an exporter or a job may hang while its last reading is sent again and again.",
-                _ => $"On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.",
+                LevelSet.Peers when story.Peers is { } peers => EnglishPeerText.Description(peers),
+                _ => $"On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.{EnglishPeerText.Besides(story)}",
             },
         });
     }

@@ -53,6 +53,10 @@ public sealed record SeriesPolicy
     [JsonIgnore]
     public MetricPreset? Preset { get; init; }
 
+    /// <summary>Whether series are compared with their siblings. Codes are not: they mean nothing in the middle of others.</summary>
+    [JsonIgnore]
+    public bool AsksPeers => Levels.HasPeers && Type != MetricType.EventCode;
+
     /// <summary>Whether what was learned under <paramref name="before"/> holds under this policy too. It does not where the numbers mean something else; then the series starts cold.</summary>
     public bool KeepsStateOf(SeriesPolicy before)
     {
