@@ -210,7 +210,7 @@ public sealed class SeriesPipeline
         };
         if (series.Peers is { } peers)
         {
-            seen = peers.Join(seen, sample.Value, series, CountOf(series, numbers.Deviation), isYoung);
+            seen = peers.Join(seen, sample.Value, series, CountOf(series, numbers.Deviation), _line, isYoung);
             news = Math.Max(news, peers.News);
         }
 

@@ -6,7 +6,8 @@ namespace LeptonStream.Detection.Peers;
 
 /// <summary>
 /// What the siblings of a series have to say in its alert. The score is 1.0 where it is the odd one of its group (<see cref="PeerVerdict.OddFrom"/> scales) and grows
-/// by a half with each doubling. An alert is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
+/// by a half with each doubling; but no more than the rarity of such a distance in its own past allows, held against the warning budget as any level's is: GPUs with jobs of
+/// their own part company every day. An alert is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
 /// </summary>
 internal sealed class PeerVoice(PeerSeat seat)
 {
@@ -17,6 +18,9 @@ internal sealed class PeerVoice(PeerSeat seat)
     private const double Worse = 2;
     private const double Near = 2;
     private const int NearFor = 5;
+
+    // Anomalous samples that are no further apart belong to one event, and are counted once.
+    private const int EventGap = 5;
 
     private Numbers _numbers;
 
@@ -37,13 +41,17 @@ internal sealed class PeerVoice(PeerSeat seat)
     /// <param name="value">The sample's value; of a counter, its rate.</param>
     /// <param name="series">The series, before its alert has seen the sample.</param>
     /// <param name="leastScale">The smallest scale on which a difference counts, in the series' unit.</param>
+    /// <param name="line">The rarity, per five minutes, of one alarm in the budget.</param>
     /// <param name="isYoung">Whether the series is in its warm-up, and so has no alert.</param>
     /// <returns>The score that its alert is to see.</returns>
-    public double Join(double own, double value, SeriesState series, double leastScale, bool isYoung)
+    public double Join(double own, double value, SeriesState series, double leastScale, double line, bool isYoung)
     {
         var verdict = seat.Observe(value);
-        var isOpen = series.Alert.Phase == AlertPhase.Open;
-        _numbers.Score = !isYoung && verdict.Siblings >= FewestSiblings && (verdict.IsOdd || isOpen) && Passes(verdict, leastScale, series.Policy) ? ScoreOf(verdict) : 0;
+        var distance = verdict.Siblings >= FewestSiblings && Passes(verdict, leastScale, series.Policy) ? Math.Abs(verdict.Score) : 0;
+        var rarity = _numbers.Calibrator.Rarity(distance, CalibrationPlan.Sharp, series.IntervalSeconds) + series.IntervalDecades;
+        var speaks = !isYoung && (verdict.IsOdd || series.Alert.Phase == AlertPhase.Open);
+        _numbers.Score = speaks ? Math.Clamp(rarity / line, 0, ScoreOf(distance)) : 0;
+        Count(distance);
         _numbers.News = NewsOf(_numbers.Score, Math.Abs(verdict.Score));
         var seen = series.Alert.Phase == AlertPhase.Quiet ? _numbers.News : _numbers.Score;
         _numbers.IsLeading = seen > own;
@@ -65,9 +73,17 @@ internal sealed class PeerVoice(PeerSeat seat)
         seat.Load(ref state);
     }
 
-    private static double ScoreOf(in PeerVerdict verdict)
+    // A long incident is one event: counted by every sample, it would make itself ordinary.
+    private void Count(double distance)
     {
-        var lines = Math.Abs(verdict.Score) / PeerVerdict.OddFrom;
+        var isOdd = _numbers.Score >= 1;
+        if (!isOdd || _numbers.Counted == 0) _numbers.Calibrator.Learn(distance, CalibrationPlan.Sharp);
+        _numbers.Counted = isOdd ? EventGap : Math.Max(0, _numbers.Counted - 1);
+    }
+
+    private static double ScoreOf(double distance)
+    {
+        var lines = distance / PeerVerdict.OddFrom;
         return lines < 1 ? lines : 1 + (0.5 * Math.Log2(lines));
     }
 
@@ -90,12 +106,14 @@ internal sealed class PeerVoice(PeerSeat seat)
 
     private struct Numbers
     {
+        public TailCalibrator Calibrator;
         public double Score;
         public double News;
 
         /// <summary>The score that was told last; 0 once it is near its siblings again.</summary>
         public double Told;
         public int NearSince;
+        public int Counted;
         public bool IsLeading;
     }
 }

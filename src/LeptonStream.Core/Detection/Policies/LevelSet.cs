@@ -93,6 +93,9 @@ public readonly record struct LevelSet
 
     private bool HasBeside(string name) => Has(AllNames.Length - Beside.Length + Array.IndexOf(Beside, name));
 
+    /// <summary>This set and those of another.</summary>
+    public LevelSet With(LevelSet others) => new(_bits | others._bits);
+
     /// <summary>This set without those of another.</summary>
     public LevelSet Without(LevelSet others) => new(_bits & ~others._bits);
 

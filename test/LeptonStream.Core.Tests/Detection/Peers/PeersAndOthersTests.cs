@@ -56,6 +56,23 @@ public sealed class PeersAndOthersTests
         Assert.That(ranks.Events.Select(e => e.English.Summary), Is.Empty);
     }
 
+    // Each is apart for an hour or so, about every seven: a GPU with a job of its own.
+    [Test]
+    public void Process_OfRanksThatPartCompanyEveryDay_TakesItForUsual()
+    {
+        var ranks = new PeersDriver(8, PeersDriver.Alone);
+        var random = new Random(6);
+        for (var i = 0; i < 300; i++)
+        {
+            var apart = random.Next(8);
+            ranks.Send(20, (rank, value) => rank == apart ? value + 60 : value);
+            ranks.Send(30);
+            if (i == 150) ranks.Events.Clear();
+        }
+
+        Assert.That(ranks.Opened, Has.Count.LessThanOrEqualTo(2));
+    }
+
     [Test]
     public void Adopt_OfPoliciesWithAndWithoutTheLevel_BeginsAndEndsTheComparison()
     {
