@@ -22,6 +22,19 @@ public sealed class PeerGroupTests
     }
 
     [Test]
+    public void Join_OfGpusAsNvidiasExporterLabelsThem_ComparesThemByGpu()
+    {
+        var watch = new PeerWatch();
+        var seats = Enumerable.Range(0, 8).Select(i => watch.Join(Ranks.Key(("gpu", $"{i}"), ("UUID", $"GPU-{i}"), ("device", $"nvidia{i}"), ("pci_bus_id", $"0:{i}"), ("Hostname", "a")))).ToArray();
+        var random = new Random(18);
+        for (var round = 0; round < 100; round++)
+            foreach (var seat in seats) seat.Observe(60 + Streams.Gauss(random));
+        Assert.That(seats.Select(s => (s.Verdict.Label, s.Verdict.Siblings)), Is.All.EqualTo(("gpu", 7)));
+        foreach (var seat in seats) watch.Leave(seat);
+        Assert.That(watch.Join(seats[0].Key).Verdict, Is.EqualTo(PeerVerdict.None));
+    }
+
+    [Test]
     public void Join_OfOtherModelsMetricsAndLabelNames_AreNoSiblings()
     {
         var watch = new PeerWatch();
