@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
@@ -31,7 +32,7 @@ internal static class AlertEventBuilder
         var unit = policy.Preset?.Unit ?? Units.Of(series.Key.Metric);
         var story = new AlertStory(series.Key, severity, judgement.Change, parts[0].Name, sample, judgement.Forecast.Expected,
             judgement.Lower, judgement.Upper, series.Alert.Onset, series.Alert.Worst, unit,
-            series.Pipeline.UnseenBefore(series, judgement));
+            series.Pipeline.UnseenBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Seat.Verdict : null);
         var english = EnglishText.Explain(story);
         var runbook = policy.RunbookOf(series.Key.Metric);
         return new AlertEvent
@@ -76,12 +77,26 @@ internal static class AlertEventBuilder
     {
         var pipeline = series.Pipeline;
         if (judgement.Rule is { } rule) return [new(rule, judgement.Score, judgement.Score > 0 ? 1 : 0)];
-        if (pipeline.DetectorCount == 0) return [new(LevelSet.NonFinite, 0, 0)];
+        if (pipeline.DetectorCount == 0) return [series.Peers is { } only ? PartOf(only) : new(LevelSet.NonFinite, 0, 0)];
         var parts = new DetectorPart[pipeline.DetectorCount];
         for (var i = 0; i < parts.Length; i++)
             parts[i] = pipeline.PartOf(i, series);
         // Stable: of equals the one that is asked first stays first. Who has nothing to say is left out, but for the loudest.
-        return [.. parts.OrderByDescending(p => p.Score).Where((p, i) => i == 0 || p.Score > 0)];
+        var ordered = parts.OrderByDescending(p => p.Score).Where((p, i) => i == 0 || p.Score > 0);
+        return series.Peers is { Score: > 0 } peers ? WithPeers(ordered, peers) : [.. ordered];
+    }
+
+    // What the siblings said decides by itself: the scores of the others may be louder and yet not count, since gates and filters are held against them together.
+    private static DetectorPart[] WithPeers(IEnumerable<DetectorPart> parts, PeerVoice peers)
+    {
+        var part = PartOf(peers);
+        return peers.IsLeading ? [part, .. parts.Where(p => p.Score > 0)] : [.. parts.Where(p => p.Score > 0).Append(part).OrderByDescending(p => p.Score)];
+    }
+
+    private static DetectorPart PartOf(PeerVoice peers)
+    {
+        var raw = peers.Score > 0 ? peers.Seat.Verdict.Score : 0;
+        return new(LevelSet.Peers, peers.Score, raw);
     }
 
     // Full trust after a thousand samples: until then tails are extrapolated from few.

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -19,6 +20,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
     private readonly HashSet<UInt128> _leaving = [];
 
     private readonly EntityBook _entities = new(detection, policies);
+    private readonly PeerWatch _peers = new();
 
     private PolicySet _policies = policies;
 
@@ -48,6 +50,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
         series = PipelineOf(policy).NewSeries(metric.Id, key);
         _series.Add(metric.Id.Value, series);
         _entities.Join(entity.Id, series);
+        Seat(series, policy.AsksPeers);
         return series;
     }
 
@@ -66,7 +69,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
         foreach (var series in _series.Values)
         {
             var policy = policies.For(series.Key);
-            if (!policy.Ignore && policy.KeepsStateOf(series.Policy)) series.MoveTo(PipelineOf(policy));
+            if (!policy.Ignore && policy.KeepsStateOf(series.Policy)) Move(series, policy);
             else _leaving.Add(series.Id.Value);
         }
 
@@ -84,6 +87,25 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
         _series.Remove(series.Id.Value);
         series.Pipeline.Return(series.Memory);
         _entities.Leave(series);
+        Seat(series, asksPeers: false);
+    }
+
+    private void Move(SeriesState series, SeriesPolicy policy)
+    {
+        series.MoveTo(PipelineOf(policy));
+        Seat(series, policy.AsksPeers);
+    }
+
+    private void Seat(SeriesState series, bool asksPeers)
+    {
+        if (asksPeers)
+        {
+            series.Peers ??= new(_peers.Join(series.Key));
+            return;
+        }
+
+        if (series.Peers is { } peers) _peers.Leave(peers.Seat);
+        series.Peers = null;
     }
 
     private SeriesPipeline PipelineOf(SeriesPolicy policy)

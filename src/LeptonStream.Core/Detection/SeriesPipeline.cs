@@ -211,7 +211,16 @@ public sealed class SeriesPipeline
             AlertPhase.Pending => Math.Max(damped, slowAlarm),
             _ => Math.Max(damped, numbers.Slow.Score / _timing.SlowAlertScore),
         };
+        if (series.Peers is { } peers)
+        {
+            seen = peers.Join(seen, sample.Value, series, CountOf(series, numbers.Deviation), _line, isYoung);
+            news = Math.Max(news, peers.News);
+        }
+
+        var wasOpen = series.Alert.Phase == AlertPhase.Open;
         var change = series.Alert.Observe(seen, sample.Time, EnoughEvidence(series, slowAlarm > 0));
+        // Which of the siblings it is, is worth telling of an alert that others opened.
+        if (wasOpen && change == AlertChange.None && series.Peers is { News: >= 1 }) change = AlertChange.Worsened;
         Chart(memory, ref numbers, sample, forecast);
 
         // 8 learn

@@ -1,5 +1,6 @@
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Training;
 using LeptonStream.Alerts;
@@ -53,6 +54,9 @@ public sealed class SeriesState
 
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit { get; private set; }
+
+    /// <summary>What its siblings say of it, where its policy asks them.</summary>
+    internal PeerVoice? Peers { get; set; }
 
     /// <summary>The entity it belongs to.</summary>
     internal EntityState? Entity { get; set; }
@@ -119,9 +123,10 @@ public sealed class SeriesState
         Counter?.Save(state);
         Code?.Save(state);
         Limit?.Save(state);
+        Peers?.Save(state);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy. Its siblings are to be known before, and all of them read before the next sample.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
@@ -133,6 +138,7 @@ public sealed class SeriesState
         Counter?.Load(ref state);
         Code?.Load(ref state);
         Limit?.Load(ref state);
+        Peers?.Load(ref state);
     }
 
     private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) => policy.Levels.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;

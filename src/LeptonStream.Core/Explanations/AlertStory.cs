@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Peers;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -18,6 +19,7 @@ namespace LeptonStream.Explanations;
 /// <param name="Score">The worst score so far.</param>
 /// <param name="Unit">The unit, or null.</param>
 /// <param name="Unseen">For how long before there was no value so high, or so low; null where that is not known or less than an hour.</param>
+/// <param name="Peers">How it stands among its siblings, where it is far from them; else null.</param>
 public sealed record AlertStory(
     SeriesKey Key,
     AlertSeverity Severity,
@@ -30,7 +32,8 @@ public sealed record AlertStory(
     Timestamp Onset,
     double Score,
     string? Unit,
-    Unseen? Unseen)
+    Unseen? Unseen,
+    PeerVerdict? Peers = null)
 {
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;

@@ -1,4 +1,5 @@
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
 
@@ -19,6 +20,7 @@ internal static class ChineseText
             {
                 "non-finite" => $"不是有限数值（{Value(story)}）",
                 StickyCode.Rule => $"上报代码 {Value(story)}",
+                LevelSet.Peers when story.Peers is { } peers => ChinesePeerText.Standing(peers, story.Unit),
                 "frozen-value" => $"停在 {Value(story)} 不再变化",
                 "new-extreme" or "record" or "mean-record" when story.Unseen is { } unseen => $"{Most(story, unseen)}：{Value(story)}",
                 "mean-record" => $"已移至另一水平：{Value(story)}",
@@ -53,7 +55,8 @@ internal static class ChineseText
                 "non-finite" => "上报方给出的就不是有限数值。",
                 StickyCode.Rule => "代码与之前不同，含义请查阅上报方的文档。",
                 "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
-                _ => $"{Past(story)}在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。",
+                LevelSet.Peers when story.Peers is { } peers => ChinesePeerText.Description(peers),
+                _ => $"{Past(story)}在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。{ChinesePeerText.Besides(story)}",
             },
         });
     }

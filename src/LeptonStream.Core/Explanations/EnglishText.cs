@@ -1,4 +1,5 @@
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
 
@@ -20,6 +21,7 @@ internal static class EnglishText
             {
                 "non-finite" => $" is not a finite number ({Value(story)})",
                 StickyCode.Rule => $" reports code {Value(story)}",
+                LevelSet.Peers when story.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, story.Unit)}",
                 "frozen-value" => $" stands still at {Value(story)}",
                 "new-extreme" or "record" or "mean-record" when story.Unseen is { } unseen => $" is the {Most(story, unseen)}: {Value(story)}",
                 "mean-record" => $" has moved to another level: {Value(story)}",
@@ -54,7 +56,8 @@ internal static class EnglishText
                 "non-finite" => "The producer itself reports a value that is no finite number.",
                 StickyCode.Rule => "The code was another before. Its meaning is in the documentation of whoever reports it.",
                 "frozen-value" => "The value used to move and repeats exactly now: an exporter or a job may hang while its last reading is sent again and again.",
-                _ => $"{Past(story)}On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.",
+                LevelSet.Peers when story.Peers is { } peers => EnglishPeerText.Description(peers),
+                _ => $"{Past(story)}On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.{EnglishPeerText.Besides(story)}",
             },
         });
     }

@@ -2,6 +2,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Roles.Tests.Demo;
@@ -9,7 +10,7 @@ namespace LeptonStream.Roles.Tests.Demo;
 /// <summary>A story sent straight through the detection pipeline: the demo without brokers, workers and clocks, in seconds.</summary>
 internal sealed class Rehearsal
 {
-    public Rehearsal(Story story)
+    public Rehearsal(Story story, PolicySet? policies = null)
     {
         using var fleet = new FleetSimulator(story);
         Verdicts = new(story, fleet.Script, fleet.Quiet);
@@ -21,7 +22,7 @@ internal sealed class Rehearsal
             foreach (var message in messages)
             {
                 if (!pipelines.TryGetValue(message.Model, out var pipeline))
-                    pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default);
+                    pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default, policies);
                 var outcome = pipeline.Process(message.Value, offset++, message.Time, events);
                 Assert.That(outcome.IsAccepted, outcome.Detail);
                 Samples += outcome.Samples;

@@ -98,12 +98,14 @@ internal sealed class PeerGroup(string label)
         scale = Math.Max(Math.Max(scale, _numbers.UsualScale), Math.Max(LeastShare * Math.Abs(median), 1e-12));
         foreach (var member in _members)
         {
-            if (IsHere(member)) Judge(ref member.State, median, scale);
-            else member.State.Last = member.State.Before = 0;
+            // A value is compared once: else two rounds would agree on a single one of a member that speaks seldom.
+            if (member.State.Round == _numbers.Round) Judge(ref member.State, median, scale);
+            else if (!IsHere(member)) member.State.Last = member.State.Before = 0;
+            _numbers.Farthest = Math.Max(_numbers.Farthest, Math.Abs(member.State.Score));
         }
     }
 
-    private void Judge(ref PeerMember.Numbers member, double median, double scale)
+    private static void Judge(ref PeerMember.Numbers member, double median, double scale)
     {
         scale = Math.Max(scale, member.Own.Sigma);
         var distance = Math.Clamp(member.Value - median, -1e300, 1e300);
@@ -111,7 +113,6 @@ internal sealed class PeerGroup(string label)
         member.Expected = median + member.Own.Mean;
         member.Before = member.Last;
         member.Last = member.Count < WarmUp ? 0 : Math.Clamp((distance - member.Own.Mean) / scale, -Deviation.Most, Deviation.Most);
-        _numbers.Farthest = Math.Max(_numbers.Farthest, Math.Abs(member.Score));
         if (member.Count >= WarmUp) distance = Math.Clamp(distance, member.Own.Mean - (Cut * scale), member.Own.Mean + (Cut * scale));
         member.Own.Learn(distance, OwnRate, member.Count);
         if (member.Count < int.MaxValue) member.Count++;

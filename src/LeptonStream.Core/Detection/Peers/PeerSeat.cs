@@ -13,20 +13,29 @@ public sealed class PeerSeat
 
     internal Place[] Places { get; }
 
-    /// <summary>Takes the newest value of the series and tells how it stood in the last finished comparison, in the group where it stands out most. Allocates nothing.</summary>
-    /// <param name="value">The value, in the metric's unit; what is no finite number is left out.</param>
+    /// <summary>How the series stood in the last finished comparison, in the group where it stands out most. Allocates nothing.</summary>
+    public PeerVerdict Verdict
+    {
+        get
+        {
+            var verdict = PeerVerdict.None;
+            foreach (var (group, member) in Places)
+            {
+                var here = group.VerdictOn(member);
+                if (verdict.Label is null || Math.Abs(here.Score) > Math.Abs(verdict.Score)) verdict = here;
+            }
+
+            return verdict;
+        }
+    }
+
+    /// <summary>Takes the newest value of the series and tells its <see cref="Verdict"/>. Allocates nothing.</summary>
+    /// <param name="value">The value, in the metric's unit; what is no finite number is left out and has no verdict.</param>
     public PeerVerdict Observe(double value)
     {
-        var verdict = PeerVerdict.None;
-        if (!double.IsFinite(value)) return verdict;
-        foreach (var (group, member) in Places)
-        {
-            group.Take(member, value);
-            var here = group.VerdictOn(member);
-            if (verdict.Label is null || Math.Abs(here.Score) > Math.Abs(verdict.Score)) verdict = here;
-        }
-
-        return verdict;
+        if (!double.IsFinite(value)) return PeerVerdict.None;
+        foreach (var (group, member) in Places) group.Take(member, value);
+        return Verdict;
     }
 
     /// <summary>Writes everything a bit-equal copy needs. What a group shares is written with each of its seats, so that they may be read in any order.</summary>

@@ -14,6 +14,9 @@ public readonly record struct PeerVerdict(double Score, double Value, double Exp
     /// <summary>From so many scales on a member may be the odd one. <value>6.</value></summary>
     public const double OddFrom = 6;
 
+    /// <summary>By which share of what was expected the value lies away, from 0; null where that says nothing.</summary>
+    public double? Share => Math.Abs(Value - Expected) / Math.Abs(Expected) is var share && share < 1e4 ? share : null;
+
     /// <summary>There are too few siblings, or the series is too young.</summary>
     public static readonly PeerVerdict None = new(0, double.NaN, double.NaN, 0, null, false);
 }

@@ -4,12 +4,16 @@ namespace LeptonStream.Detection.Peers;
 
 /// <summary>
 /// Finds the siblings of series: those of the same model and metric, with the same label names, where exactly one label's value differs. A series has one group of siblings for
-/// each of its labels: <c>{host="a",gpu="3"}</c> is compared with the GPUs of its host and with the third GPUs of all hosts. One owner, one thread; no clock.
+/// each of its labels: <c>{host="a",gpu="3"}</c> is compared with the GPUs of its host and with the third GPUs of all hosts. Labels that name a GPU once more beside
+/// <c>gpu</c>, as NVIDIA's exporter has them, don't count. One owner, one thread; no clock.
 /// </summary>
 public sealed class PeerWatch
 {
     // Beyond this a group is no node or job any more, and its comparison no cheap one.
     private const int MostMembers = 4096;
+
+    // What says no more than the label "gpu" beside it.
+    private static readonly HashSet<string> OtherNamesOfGpu = ["UUID", "uuid", "gpu_uuid", "pci_bus_id", "device", "minor_number", "serial"];
 
     private readonly Dictionary<GroupKey, PeerGroup> _groups = [];
 
@@ -21,6 +25,7 @@ public sealed class PeerWatch
         var places = new List<PeerSeat.Place>(key.Labels.Count);
         foreach (var (label, _) in key.Labels)
         {
+            if (SaysTheSame(label, key.Labels)) continue;
             var name = GroupKey.Of(key, label);
             if (!_groups.TryGetValue(name, out var group)) _groups.Add(name, group = new(label));
             if (group.Count < MostMembers) places.Add(new(group, group.Join()));
@@ -40,8 +45,10 @@ public sealed class PeerWatch
         }
     }
 
+    private static bool SaysTheSame(string label, LabelSet labels) => OtherNamesOfGpu.Contains(label) && labels["gpu"] is not null;
+
     private readonly record struct GroupKey(string Model, string Metric, string Label, LabelSet Others)
     {
-        public static GroupKey Of(SeriesKey key, string label) => new(key.Model, key.Metric, label, LabelSet.Of(key.Labels.Where(pair => pair.Key != label)));
+        public static GroupKey Of(SeriesKey key, string label) => new(key.Model, key.Metric, label, LabelSet.Of(key.Labels.Where(pair => pair.Key != label && !SaysTheSame(pair.Key, key.Labels))));
     }
 }

@@ -23,14 +23,17 @@ public readonly record struct LevelSet
     /// <summary>The name of training mode: metrics of a run that it knows are judged by step, not by time.</summary>
     public const string Training = "training";
 
-    // What is no detector of a single series.
-    private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training];
+    /// <summary>The name of the level that compares a series with its siblings.</summary>
+    public const string Peers = "peers";
 
-    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities and <c>training</c>. A level's place here is its number.</summary>
+    // What is no detector of a single series.
+    private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training, Peers];
+
+    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities, <c>training</c> and <c>peers</c>. A level's place here is its number.</summary>
     public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
 
-    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them.</summary>
-    public static LevelSet Default { get; } = Of([.. DetectorCatalog.Default, .. Beside]);
+    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them but <see cref="Peers"/>.</summary>
+    public static LevelSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest, Training]);
 
     /// <summary>The names of those that are on, in the fixed order.</summary>
     public ImmutableArray<string> Names
@@ -57,6 +60,10 @@ public readonly record struct LevelSet
     /// <summary>Whether training mode may judge the metric.</summary>
     [JsonIgnore]
     public bool HasTraining => HasBeside(Training);
+
+    /// <summary>Whether a series is compared with its siblings.</summary>
+    [JsonIgnore]
+    public bool HasPeers => HasBeside(Peers);
 
     /// <summary>The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.</summary>
     internal ISeriesDetector[] Detectors(MemoryPlan memory)
@@ -85,6 +92,9 @@ public readonly record struct LevelSet
     public bool Has(int level) => ((_bits >> level) & 1) != 0;
 
     private bool HasBeside(string name) => Has(AllNames.Length - Beside.Length + Array.IndexOf(Beside, name));
+
+    /// <summary>This set and those of another.</summary>
+    public LevelSet With(LevelSet others) => new(_bits | others._bits);
 
     /// <summary>This set without those of another.</summary>
     public LevelSet Without(LevelSet others) => new(_bits & ~others._bits);

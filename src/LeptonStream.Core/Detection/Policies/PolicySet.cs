@@ -69,7 +69,7 @@ public sealed class PolicySet
         return new()
         {
             Ignore = settings.Ignore ?? otherwise.Ignore,
-            Levels = (settings.Levels ?? otherwise.Levels).Without(settings.LevelsOff ?? default),
+            Levels = (settings.Levels ?? otherwise.Levels.With(settings.LevelsOn ?? default)).Without(settings.LevelsOff ?? default),
             WarningBudget = warning,
             CriticalBudget = critical < warning ? warning : critical,
             Direction = settings.Direction ?? otherwise.Direction,

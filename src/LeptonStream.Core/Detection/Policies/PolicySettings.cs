@@ -12,6 +12,9 @@ public sealed record PolicySettings
     /// <summary>The only levels that may speak.</summary>
     public LevelSet? Levels { get; init; }
 
+    /// <summary>Levels added to those of the default, where <see cref="Levels"/> says nothing.</summary>
+    public LevelSet? LevelsOn { get; init; }
+
     /// <summary>Levels taken from these.</summary>
     public LevelSet? LevelsOff { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record PolicySettings
         {
             Ignore = Ignore ?? other.Ignore,
             Levels = Levels ?? other.Levels,
+            LevelsOn = LevelsOn ?? other.LevelsOn,
             LevelsOff = LevelsOff ?? other.LevelsOff,
             WarningBudget = WarningBudget ?? other.WarningBudget,
             CriticalBudget = CriticalBudget ?? other.CriticalBudget,

@@ -53,6 +53,10 @@ public sealed record SeriesPolicy
     [JsonIgnore]
     public MetricPreset? Preset { get; init; }
 
+    /// <summary>Whether series are compared with their siblings. Codes are not: they mean nothing in the middle of others.</summary>
+    [JsonIgnore]
+    public bool AsksPeers => Levels.HasPeers && Type != MetricType.EventCode;
+
     /// <summary>The runbook of a metric; null for none.</summary>
     /// <param name="metric">Its name.</param>
     public string? RunbookOf(string metric) => RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(metric), StringComparison.Ordinal);

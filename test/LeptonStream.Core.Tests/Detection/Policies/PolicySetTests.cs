@@ -88,6 +88,21 @@ public sealed class PolicySetTests
     }
 
     [Test]
+    public void For_LevelsOn_AreAddedToTheDefaultButNotToAListThatSaysOnly()
+    {
+        var (peers, frozen) = (LevelSet.Of(["peers"]), LevelSet.Of(["frozen-value"]));
+        Assert.That(Rules(Rule(new() { LevelsOn = peers })).For(Key("loss")).Levels, Is.EqualTo(LevelSet.Default.With(peers)));
+        Assert.That(Rules(Rule(new() { LevelsOn = peers, LevelsOff = peers })).For(Key("loss")).Levels, Is.EqualTo(LevelSet.Default));
+        Assert.That(Rules(Rule(new() { Levels = frozen, LevelsOn = peers })).For(Key("loss")).Levels, Is.EqualTo(frozen));
+    }
+
+    [TestCase("DCGM_FI_DEV_GPU_TEMP", true)]
+    [TestCase("DCGM_FI_DEV_GPU_UTIL", false)]
+    [TestCase("loss", false)]
+    public void For_ByDefault_ComparesGpuTemperaturesWithTheirSiblings(string metric, bool asksPeers) =>
+        Assert.That(PolicySet.Default.For(Key(metric)).AsksPeers, Is.EqualTo(asksPeers));
+
+    [Test]
     public void For_LevelsOff_AreTakenFromThoseThatAreOn()
     {
         var (residual, frozen) = (LevelSet.Of(["forecast-residual", "frozen-value"]), LevelSet.Of(["frozen-value"]));

@@ -12,7 +12,7 @@ internal static class DcgmPresets
         Gauge("gpu.mem_util", "%", Both, "memory controller utilization", "显存控制器利用率", "DCGM_FI_DEV_MEM_COPY_UTIL").Beyond(5),
         Gauge("gpu.enc_util", "%", Both, "encoder utilization", "编码器利用率", "DCGM_FI_DEV_ENC_UTIL").Beyond(5),
         Gauge("gpu.dec_util", "%", Both, "decoder utilization", "解码器利用率", "DCGM_FI_DEV_DEC_UTIL").Beyond(5),
-        Gauge("gpu.temp_c", "Cel", Up, "GPU temperature", "GPU 温度", "DCGM_FI_DEV_GPU_TEMP").Beyond(2),
+        Gauge("gpu.temp_c", "Cel", Up, "GPU temperature", "GPU 温度", "DCGM_FI_DEV_GPU_TEMP").Beyond(2).Compared(),
         Gauge("gpu.mem_temp_c", "Cel", Up, "memory temperature", "显存温度", "DCGM_FI_DEV_MEMORY_TEMP").Beyond(2),
         Gauge("gpu.power_w", "W", Both, "GPU power", "GPU 功率", "DCGM_FI_DEV_POWER_USAGE"),
         Counter("gpu.energy", "mW", Both, "GPU energy", "GPU 能耗", "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"),

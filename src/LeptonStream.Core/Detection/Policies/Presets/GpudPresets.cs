@@ -13,7 +13,7 @@ internal static class GpudPresets
 
     public static readonly PresetEntry[] Entries =
     [
-        Gauge("gpu.temp_c", "Cel", Up, "GPU temperature", "GPU 温度", Gpu + "temperature_current_celsius").Beyond(2),
+        Gauge("gpu.temp_c", "Cel", Up, "GPU temperature", "GPU 温度", Gpu + "temperature_current_celsius").Beyond(2).Compared(),
         Gauge("gpu.mem_temp_c", "Cel", Up, "memory temperature", "显存温度", Gpu + "temperature_current_hbm_celsius").Beyond(2),
         Gauge("gpu.temp_margin_c", "Cel", Down, "margin to the slowdown temperature", "距降频温度的余量", Gpu + "temperature_margin_celsius").Beyond(2).Above(0, horizonHours: 1),
         Ignored("gpu.temp_limit_c", "slowdown temperature", "降频温度", Gpu + "temperature_slowdown_threshold_celsius"),

@@ -57,6 +57,9 @@ internal sealed record PresetEntry
     /// <summary>The same with a least deviation in the metric's unit.</summary>
     public PresetEntry Beyond(double leastDeviation) => this with { Settings = Settings with { MinimumAbsoluteDeviation = leastDeviation } };
 
+    /// <summary>The same, compared with its siblings.</summary>
+    public PresetEntry Compared() => this with { Settings = Settings with { LevelsOn = LevelSet.Of([LevelSet.Peers]) } };
+
     public bool Accepts(LabelSet labels) => Label is not var (name, value) || string.Equals(labels[name], value, StringComparison.Ordinal);
 
     private static PresetEntry Of(string canonical, string? unit, Direction direction, MetricType type, string english, string chinese, string[] names) => new()
