@@ -18,7 +18,6 @@ internal sealed partial class DetectorSession : IDisposable
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AnswerPause = TimeSpan.FromSeconds(30);
 
     private readonly DetectorOptions _options;
     private readonly DetectionPolicy _policy;
@@ -36,6 +35,7 @@ internal sealed partial class DetectorSession : IDisposable
     private Error? _fatal;
     private PolicySet _policies;
     private long _ticked;
+    private uint _asked;
 
     public DetectorSession(
         KafkaOptions kafka, DetectorOptions options, string topic, DetectionPolicy policy, PolicySet policies, DetectorMetrics metrics, DetectorHealth health, TimeProvider time, ILogger logger)
@@ -105,16 +105,13 @@ internal sealed partial class DetectorSession : IDisposable
         if (passed < TickEvery) return;
         _ticked = now;
         if (passed > 2 * TickEvery) passed = TickEvery;
-        foreach (var task in _tasks.Values.Where(task => task.WatchesSilence))
+        // Asking keeps the loop waiting, so there is a limit to it in each round; the next one goes on with the next task.
+        PartitionTask[] watching = [.. _tasks.Values.Where(task => task.WatchesSilence)];
+        foreach (var _ in watching)
         {
-            if (IsAtEnd(task) is not { } atEnd)
-            {
-                // Asking keeps the loop waiting: not again soon.
-                _ticked += (long)(AnswerPause.TotalSeconds * _time.TimestampFrequency);
-                return;
-            }
-
-            if (atEnd) task.Tick(passed, events);
+            var task = watching[_asked++ % watching.Length];
+            if (IsAtEnd(task)) task.Tick(passed, events);
+            if (_time.GetElapsedTime(now) > AnswerLimit) return;
         }
     }
 
@@ -265,7 +262,7 @@ internal sealed partial class DetectorSession : IDisposable
     }
 
     // A marker of a transaction at the end is never read.
-    private bool? IsAtEnd(PartitionTask task)
+    private bool IsAtEnd(PartitionTask task)
     {
         try
         {
@@ -273,7 +270,7 @@ internal sealed partial class DetectorSession : IDisposable
         }
         catch (KafkaException failure) when (!failure.Error.EndsClient())
         {
-            return null;
+            return false;
         }
     }
 

@@ -6,7 +6,7 @@ namespace LeptonStream.Alerts;
 /// <summary>What is published on the alerts topic: one change of one alert, complete enough to be read, charted and routed without any other store.</summary>
 public sealed record AlertEvent
 {
-    /// <summary>The event's own id: 32 hex digits, a function of source partition, offset, ordinal and policy only, so a replay makes the same one.</summary>
+    /// <summary>The event's own id: 32 hex digits, a function of source partition, offset, ordinal and policy only (of a silence: of the alert), so a replay makes the same one.</summary>
     public required string Id { get; init; }
 
     /// <summary>The alert's id: 32 hex digits, the same for every event of one alert.</summary>

@@ -19,6 +19,12 @@ public sealed record DetectionPolicy
     /// <summary>Series one partition may hold; further ones are refused and counted. <value>The default value is 50,000.</value></summary>
     public int SeriesPerPartition { get; init; } = 50_000;
 
+    /// <summary>
+    /// Training runs one partition may hold, 32 KB each; those that are over make room. The metrics of further ones are judged as those of any other entity.
+    /// <value>The default value is 2,000.</value>
+    /// </summary>
+    public int RunsPerPartition { get; init; } = 2_000;
+
     /// <summary>Samples in a series' rolling window. <value>The default value is 60.</value></summary>
     public int Window { get; init; } = 60;
 

@@ -46,7 +46,7 @@ public sealed class PartitionPipeline
     public int SeriesCount => _series.Count;
 
     /// <summary>Whether anything that it knows can be silent for too long: whether <see cref="Tick"/> has anything to do.</summary>
-    public bool WatchesSilence => _series.Entities.Runs.Count > 0;
+    public bool WatchesSilence => _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
 
     /// <summary>Is told of every judged sample; null (the default) for nobody.</summary>
     public JudgedSampleObserver? Observer { get; set; }
@@ -78,12 +78,13 @@ public sealed class PartitionPipeline
     public RecordOutcome Process(ReadOnlySpan<byte> value, long offset, Timestamp logTime, List<AlertEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
+        // The clock moves on whatever the record says.
+        _runs.Advance(logTime, new(_last, events));
         var reason = _format.Read(value, logTime, _batch, out var detail);
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
         _last = new(_topic, _partition, offset);
         var outlet = new EventOutlet(_last, events);
-        _runs.Advance(logTime, outlet);
         var judged = 0;
         foreach (ref readonly var entity in _batch.Entities)
         {
@@ -126,6 +127,7 @@ public sealed class PartitionPipeline
         if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value))
         {
             refusal = series.Pipeline.Record(series, sample);
+            if (refusal == SampleRefusal.None && series.Limit is { } watched) Warn(series, watched, sample, outlet);
             _series.Settle(series);
             return refusal;
         }

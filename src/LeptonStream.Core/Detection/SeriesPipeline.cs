@@ -22,25 +22,17 @@ namespace LeptonStream.Detection;
 /// </code>
 /// A function of the samples, their order and the policy only.
 /// </remarks>
-public sealed class SeriesPipeline
+public sealed partial class SeriesPipeline
 {
     // The sum of slow rarities that real series reach once in a budget of a week, and its growth for a budget ten times as long (docs/accuracy.md).
     private const double SlowLine = 6.2;
     private const double SlowLinePerDecade = 3;
 
-    // One slow level alone, however sure of itself, is little more than news.
-    private const double MostOfOne = 6;
-
     // What a rule finds is worth telling at once: a metric that is no number, a code that was raised.
     internal const double RuleScore = 3;
 
-    private const double SlowSeconds = 120;
-
     // Anomalous samples that are no further apart belong to one event.
     private const int EventGap = 5;
-
-    private static readonly TimeSpan SlowWarmUp = TimeSpan.FromDays(2);
-    private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
 
     private readonly AlertTiming _timing;
     private readonly SeriesLayout _layout;
@@ -140,39 +132,6 @@ public sealed class SeriesPipeline
         return SampleRefusal.None;
     }
 
-    /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
-    internal DetectorPart PartOf(int detector, SeriesState series) => new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
-
-    /// <summary>How many detectors the policy has.</summary>
-    internal int DetectorCount => _detectors.Length;
-
-    /// <summary>How many samples the series has learned.</summary>
-    internal static int LearnedBy(SeriesState series) => SeriesLayout.Numbers(series.Memory.Span).Learned;
-
-    /// <summary>The last points, oldest first, with their band.</summary>
-    internal AlertPoint[] PointsOf(SeriesState series)
-    {
-        var chart = _layout.Chart(series.Memory.Span);
-        var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
-        var points = new AlertPoint[Math.Min(charted, chart.Length)];
-        for (var i = 0; i < points.Length; i++)
-        {
-            var (time, value, expected, scale) = chart[(charted - points.Length + i) % chart.Length];
-            var band = new Judgement(new(new(time), value), 0, AlertChange.None, new(expected, scale));
-            points[i] = new(band.Sample.Time, value, expected, band.Lower, band.Upper);
-        }
-
-        return points;
-    }
-
-    /// <summary>For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not long.</summary>
-    internal Unseen? UnseenBefore(SeriesState series, in Judgement judgement)
-    {
-        var (value, expected) = (judgement.Sample.Value, judgement.Forecast.Expected);
-        if (!_layout.HasPast || !double.IsFinite(value) || double.IsNaN(expected)) return null;
-        return _layout.Past(series.Memory.Span).Before(value, value > expected, series.Alert.Onset);
-    }
-
     private Judgement JudgeNumber(SeriesState series, in Sample sample)
     {
         var memory = series.Memory.Span;
@@ -269,6 +228,13 @@ public sealed class SeriesPipeline
             return;
         }
 
+        if (time - series.LastTime > UsualInterval.Forgotten)
+        {
+            series.FirstTime = time;
+            series.IntervalSeconds = 0;
+            return;
+        }
+
         var seconds = (time.UnixNanoseconds - series.LastTime.UnixNanoseconds) / 1e9;
         series.IntervalSeconds = UsualInterval.After(series.IntervalSeconds, seconds);
     }
@@ -298,65 +264,11 @@ public sealed class SeriesPipeline
         }
     }
 
-    // Slow detectors are shown means over two minutes, and learn them always: they are there to see how the series goes on.
-    private bool TakeSlowStep(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample)
-    {
-        ref var slow = ref numbers.Slow;
-        if (slow.FirstNanoseconds == 0) slow.FirstNanoseconds = sample.Time.UnixNanoseconds;
-        slow.Sum += sample.Value;
-        var perStep = Math.Max(1, Math.Round(SlowSeconds / Math.Max(series.IntervalSeconds, 1e-3)));
-        if (++slow.Count < perStep) return false;
-        var mean = sample with { Value = slow.Sum / slow.Count };
-        slow.Sum = slow.Count = 0;
-        if (!double.IsFinite(mean.Value)) return false;
-
-        var view = new SeriesView(_layout.SlowWindow(memory), Forecast.None, Math.Max(slow.Deviation.Value, slow.Deviation.Range / 50));
-        double sum = 0;
-        for (var i = 0; i < _detectors.Length; i++)
-        {
-            var detector = _detectors[i];
-            if (detector.Kind != DetectorKind.Slow) continue;
-            var state = _layout.State(memory, i);
-            ref var calibrator = ref _layout.Calibrator(memory, i);
-            _raw[i] = detector.Score(mean, view, state);
-            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), MostOfOne);
-            sum += _rarity[i];
-            detector.Learn(mean, view, state);
-            calibrator.Learn(_raw[i], CalibrationPlan.Slow);
-        }
-
-        // One count in two minutes is no level, though it be the highest of a counter that hardly ever moves.
-        var count = CountOf(series, numbers.Deviation) / perStep;
-        var isSmall = IsSmallSlowly(mean.Value, view, slow.Deviation, count);
-        slow.Score = isSmall ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
-        slow.Deviation.Learn(mean.Value);
-        view.Window.Push(mean.Value);
-        return true;
-    }
-
-    private double SlowScore(SeriesState series, Timestamp first, Timestamp now, double sum, double perStep)
-    {
-        var age = now - first;
-        if (age < SlowWarmUp) return 0;
-        // What is new to a series of a few days is not yet new to it for good.
-        var young = Math.Max(0, Math.Log10(Grown / age));
-        return Math.Max(0, sum + series.IntervalDecades + Math.Log10(perStep) - young) / _slowLine;
-    }
-
-    private double ScoreOf(int detector, SeriesState series)
-    {
-        var rarity = Math.Max(0, _rarity[detector] + series.IntervalDecades);
-        return _detectors[detector].Kind == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
-    }
-
     // A slow score has gathered its evidence already.
     private double EnoughEvidence(SeriesState series, bool isSlow) => isSlow ? 1 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds);
 
     private bool IsSmall(double value, in SeriesView view) =>
         DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.LeastScale, Policy) != GateVerdict.Open;
-
-    private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation, double count) =>
-        DeviationGate.Check(mean, view.Window.Median, deviation.Mean, count, Policy) != GateVerdict.Open;
 
     // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
     private double Combine(bool isSmall)
@@ -372,13 +284,6 @@ public sealed class SeriesPipeline
         }
 
         return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
-    }
-
-    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast)
-    {
-        var chart = _layout.Chart(memory);
-        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)forecast.Expected, (float)forecast.Scale);
-        numbers.Charted = numbers.Charted + 1 == 2 * chart.Length ? chart.Length : numbers.Charted + 1;
     }
 
     private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view, bool isOdd)

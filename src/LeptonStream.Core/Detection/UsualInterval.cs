@@ -5,6 +5,9 @@ internal static class UsualInterval
 {
     private const double Step = 1.02;
 
+    /// <summary>After so long a silence, or a first sample with a clock that was not set, everything begins anew.</summary>
+    public static readonly TimeSpan Forgotten = TimeSpan.FromDays(90);
+
     /// <summary>The usual interval after one more.</summary>
     /// <param name="usual">What it was, in seconds; 0 before the first.</param>
     /// <param name="seconds">The interval.</param>

@@ -25,7 +25,7 @@ internal static class ChineseEntityText
     {
         AlertChange.Recovered => "各指标已连续多个采样恢复正常，告警关闭。",
         AlertChange.Accepted => "持续时间已足够长，现状被学习为常态；若并非如此，请处理根因，告警不会自行再次触发。",
-        _ => $"单看每项指标未必异常，但它们同时偏离，{ChineseText.Rarity(story.Score)}。占比最大：{story.Contributors[0].Metric}（{story.Contributors[0].Share * 100:F0}%）。",
+        _ => $"单看每项指标未必异常，但它们同时偏离，{ChineseText.Rarity(story.Score)}。贡献最大：{story.Contributors[0].Metric}（{story.Contributors[0].Share * 100:F0}%）。",
     });
 
     private static string Expected(Contributor part) => part.Expected is { } expected ? $"（预期 {Numbers.Show(expected, part.Unit)}）" : "";

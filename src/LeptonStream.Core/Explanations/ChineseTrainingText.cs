@@ -16,18 +16,19 @@ internal static class ChineseTrainingText
         var run = $"{key.Model}{where} 第 {finding.Step} 步：";
         return run + (finding.Change switch
         {
+            AlertChange.Recovered when finding.Role == TrainingRole.None => "训练已恢复",
             AlertChange.Recovered => $"{Name(finding.Kind)}已结束，{key.Metric} 恢复正常",
             AlertChange.Accepted when double.IsNaN(finding.Value) => $"{Name(finding.Kind)}随本次训练（或其对比基准）一并结束",
             AlertChange.Accepted => $"{Name(finding.Kind)}持续存在，已视为 {key.Metric} 的新常态",
             _ => finding.Kind switch
             {
-                TrainingKind.NonFinite => $"{key.Metric} 不是有限数值（{story.Value}）",
+                TrainingKind.NonFinite => $"{key.Metric} 出现非有限值（{story.Value}）",
                 TrainingKind.LossSpike => $"{key.Metric} 突增至 {story.Value}{Instead(story)}",
                 TrainingKind.LossHigh => $"{key.Metric} 持续偏高：{story.Value}{Instead(story)}",
                 TrainingKind.LossDiverging => $"{key.Metric} 发散：{story.Value}{Instead(story)}",
                 TrainingKind.GradientExplosion => $"{key.Metric} 爆炸：{story.Value}{Instead(story)}",
-                TrainingKind.GradientVanishing => $"{key.Metric} 消失：{story.Value}{Instead(story)}",
-                TrainingKind.FrozenWeights => "训练步不再改变任何权重",
+                TrainingKind.GradientVanishing => $"{key.Metric} 趋近于零（梯度消失）：{story.Value}{Instead(story)}",
+                TrainingKind.FrozenWeights => "权重已停止更新",
                 TrainingKind.OptimizerShock => $"单步权重变化远超梯度与学习率所能解释（{key.Metric} {story.Value}{Instead(story)}）",
                 TrainingKind.WeightsJump => $"权重变化超过该步更新量（{key.Metric} {story.Value}{Instead(story)}）",
                 TrainingKind.EvaluationBroken => $"训练照常，但 {key.Metric} 异常：{story.Value}{Instead(story)}",
@@ -36,7 +37,7 @@ internal static class ChineseTrainingText
                 TrainingKind.Plateau => $"{key.Metric} 长时间没有改善：{story.Value}",
                 TrainingKind.DataStall => $"多个训练步耗时达平时数倍（{key.Metric} {story.Value}{Instead(story)}）",
                 TrainingKind.StepTimeDrift => $"训练步越来越慢（{key.Metric} {story.Value}{Instead(story)}）",
-                _ => $"已 {Numbers.Show(finding.Value)} 秒没有进展，且未声明结束",
+                _ => $"已 {Numbers.Show(finding.Value)} 秒没有进展，且未上报结束（finished）",
             },
         });
     }
@@ -53,7 +54,7 @@ internal static class ChineseTrainingText
             TrainingKind.LossHigh => "既未回落也未翻倍：训练质量已受损。",
             TrainingKind.LossDiverging => "至少已翻倍，且没有回落。",
             TrainingKind.GradientExplosion or TrainingKind.GradientVanishing => "与本次训练此前的梯度和 loss 对比得出。",
-            TrainingKind.FrozenWeights => "学习率计划并非如此：可能学习率为 0、优化器损坏，或全部参数被屏蔽。",
+            TrainingKind.FrozenWeights => "学习率计划并非如此：可能学习率为 0、优化器损坏，或全部参数被冻结。",
             TrainingKind.OptimizerShock => "常见于恢复训练时丢失优化器状态，或学习率偏离计划。",
             TrainingKind.WeightsJump => "优化器不会这样做：可能是内存损坏，或权重被外部改写。",
             TrainingKind.EvaluationBroken => "更可能是评估数据或代码的问题，而不是模型。",
@@ -62,7 +63,7 @@ internal static class ChineseTrainingText
             TrainingKind.Plateau => "以当前学习率本应继续改善。",
             TrainingKind.DataStall => "常见于输入管线断供或文件系统变慢。",
             TrainingKind.StepTimeDrift => "与本次训练迄今最快的速度对比得出。",
-            _ => "已长于本次训练经历过的任何停顿；重启、评估与保存检查点都更短。",
+            _ => "已长于本次训练以往能够恢复的停顿；重启、评估与保存检查点通常更短。",
         },
     });
 
@@ -77,27 +78,27 @@ internal static class ChineseTrainingText
         TrainingKind.EvaluationBroken or TrainingKind.Overfitting => ["检查评估数据及其版本。", "保留最佳检查点。", "考虑停止训练或加强正则化。"],
         TrainingKind.RepeatedData => ["检查采样器，以及上次恢复后数据加载器的状态。", "以新的数据顺序从出现迹象之前恢复。"],
         TrainingKind.Plateau => ["与以往训练对比。", "考虑更换学习率或结束训练。"],
-        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ["横向比较各 rank 的步时，找出慢的 rank 或主机。", "检查数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
+        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ["横向比较各 rank 的单步耗时，找出慢的 rank 或主机。", "检查数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
         _ => ["查看作业状态及最后的日志。", "从最近的检查点重启。", "让作业在正常结束时上报 finished: 1。"],
     };
 
     private static string Name(TrainingKind kind) => kind switch
     {
-        TrainingKind.NonFinite => "非有限数值",
+        TrainingKind.NonFinite => "非有限值",
         TrainingKind.LossSpike => "loss 突增",
         TrainingKind.LossHigh => "loss 偏高",
         TrainingKind.LossDiverging => "loss 发散",
         TrainingKind.GradientExplosion => "梯度爆炸",
         TrainingKind.GradientVanishing => "梯度消失",
         TrainingKind.FrozenWeights => "权重冻结",
-        TrainingKind.OptimizerShock => "优化器冲击",
+        TrainingKind.OptimizerShock => "单步更新量异常",
         TrainingKind.WeightsJump => "权重跳变",
         TrainingKind.EvaluationBroken => "评估异常",
         TrainingKind.Overfitting => "过拟合",
         TrainingKind.RepeatedData => "数据重复",
         TrainingKind.Plateau => "停滞",
         TrainingKind.DataStall => "数据供给停顿",
-        TrainingKind.StepTimeDrift => "步时漂移",
+        TrainingKind.StepTimeDrift => "单步耗时持续变长",
         _ => "训练中断",
     };
 

@@ -16,6 +16,7 @@ internal static class EnglishTrainingText
         var run = $"{key.Model}{where}, step {finding.Step}: ";
         return run + (finding.Change switch
         {
+            AlertChange.Recovered when finding.Role == TrainingRole.None => "the run goes on",
             AlertChange.Recovered => $"the {Name(finding.Kind)} is over, {key.Metric} is as usual again",
             AlertChange.Accepted when double.IsNaN(finding.Value) => $"the {Name(finding.Kind)} ends with the run, or with what it was held against",
             AlertChange.Accepted => $"the {Name(finding.Kind)} lasts and is taken as the new normal of {key.Metric}",
@@ -62,7 +63,7 @@ internal static class EnglishTrainingText
             TrainingKind.Plateau => "At a learning rate that should still improve it.",
             TrainingKind.DataStall => "Typical of a starved input pipeline or a slow file system.",
             TrainingKind.StepTimeDrift => "Held against the best pace of this run so far.",
-            _ => "Longer than any pause this run has survived. Restarts, evaluations and checkpoints are shorter.",
+            _ => "Twice as long as any pause this run came back from, and twenty times its usual interval. Restarts, evaluations and checkpoints are shorter as a rule.",
         },
     });
 

@@ -15,14 +15,16 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
     private PolicySet _policies = policies;
 
     /// <summary>Those that are training runs.</summary>
-    public IReadOnlyList<EntityState> Runs => _runs;
+    public List<EntityState> Runs => _runs;
 
-    /// <summary>The monitor of an entity that is a training run, as a message with a step says.</summary>
-    public TrainingMonitor RunOf(EntityState entity)
+    /// <summary>Makes an entity a training run, as a message with a step says. False where there are too many: its metrics are judged as any other.</summary>
+    public bool IsRun(EntityState entity)
     {
-        if (entity.Run is { } known) return known;
+        if (entity.Run is not null) return true;
+        if (_runs.Count >= detection.RunsPerPartition && _runs.RemoveAll(run => run.Run is { IsOver: true, HasOpen: false } && Ended(run)) == 0) return false;
         _runs.Add(entity);
-        return entity.BeginRun(detection.Training);
+        entity.BeginRun(detection.Training);
+        return true;
     }
 
     /// <summary>Ends the watch over a run that training mode may judge no metric of any more.</summary>
@@ -61,6 +63,12 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
         _policies = policies;
         foreach (var entity in _entities.Values) entity.MoveTo(PipelineOf(policies.For(entity.Key)));
         foreach (var unused in _pipelines.Keys.Except(_entities.Values.Select(e => e.Pipeline.Policy)).ToList()) _pipelines.Remove(unused);
+    }
+
+    private static bool Ended(EntityState run)
+    {
+        run.EndRun();
+        return true;
     }
 
     private EntityPipeline PipelineOf(SeriesPolicy policy)

@@ -165,9 +165,10 @@ internal sealed class EntityPipeline
 
     private static void BeginRow(EntityRow row, ref EntityNumbers numbers)
     {
-        if (numbers.FirstNanoseconds == 0)
+        if (numbers.FirstNanoseconds == 0 || row.Time - new Timestamp(numbers.RowNanoseconds) > UsualInterval.Forgotten)
         {
             numbers.FirstNanoseconds = row.Time.UnixNanoseconds;
+            numbers.IntervalSeconds = 0;
         }
         else
         {

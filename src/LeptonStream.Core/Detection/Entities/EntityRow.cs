@@ -101,6 +101,7 @@ internal sealed class EntityRow
     /// <summary>Writes everything a bit-equal copy needs, but the series.</summary>
     public void Save(StateWriter state)
     {
+        state.Write(Count);
         state.Write(Time.UnixNanoseconds);
         foreach (var word in _words)
         {
@@ -117,6 +118,7 @@ internal sealed class EntityRow
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
+        if (state.ReadCount(MostMetrics) != Count) throw new SnapshotCorruptException($"a row of another number of metrics than {Count}");
         Time = new(state.ReadInt64());
         for (var i = 0; i < _words.Count; i++)
         {

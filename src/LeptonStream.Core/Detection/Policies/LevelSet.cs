@@ -47,23 +47,23 @@ public readonly record struct LevelSet
 
     /// <summary>Whether the rule for values that are no finite number is on.</summary>
     [JsonIgnore]
-    public bool HasNonFinite => HasBeside(NonFinite);
+    public bool HasNonFinite => HasBeside(0);
 
     /// <summary>Whether what the metrics of an entity say is added up.</summary>
     [JsonIgnore]
-    public bool HasJointSurprise => HasBeside(JointSurprise);
+    public bool HasJointSurprise => HasBeside(1);
 
     /// <summary>Whether the rows of an entity are known to a forest. It has no voice of its own without <see cref="JointSurprise"/>.</summary>
     [JsonIgnore]
-    public bool HasIsolationForest => HasBeside(IsolationForest);
+    public bool HasIsolationForest => HasBeside(2);
 
     /// <summary>Whether training mode may judge the metric.</summary>
     [JsonIgnore]
-    public bool HasTraining => HasBeside(Training);
+    public bool HasTraining => HasBeside(3);
 
     /// <summary>Whether a series is compared with its siblings.</summary>
     [JsonIgnore]
-    public bool HasPeers => HasBeside(Peers);
+    public bool HasPeers => HasBeside(4);
 
     /// <summary>The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.</summary>
     internal ISeriesDetector[] Detectors(MemoryPlan memory)
@@ -91,7 +91,7 @@ public readonly record struct LevelSet
     /// <summary>Whether the level of this number (the detector's place in the catalogue) is on.</summary>
     public bool Has(int level) => ((_bits >> level) & 1) != 0;
 
-    private bool HasBeside(string name) => Has(AllNames.Length - Beside.Length + Array.IndexOf(Beside, name));
+    private bool HasBeside(int level) => Has(AllNames.Length - Beside.Length + level);
 
     /// <summary>This set and those of another.</summary>
     public LevelSet With(LevelSet others) => new(_bits | others._bits);

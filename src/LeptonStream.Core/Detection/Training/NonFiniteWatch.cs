@@ -26,6 +26,13 @@ internal sealed class NonFiniteWatch
     /// <summary>Whether the run is known to be broken for good.</summary>
     public bool IsBroken { get; private set; }
 
+    public void JudgeRest(TrainingRow row, RunPhase phase, FindingReport report)
+    {
+        var wasBroken = IsBroken;
+        Judge(row, phase, report);
+        IsBroken |= wasBroken;
+    }
+
     public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         var hasNorm = row.Has(TrainingRole.ParameterNorm);

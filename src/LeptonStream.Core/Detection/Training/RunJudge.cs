@@ -12,6 +12,9 @@ internal sealed class RunJudge(EntityBook entities)
     // Silence is looked for as often as this, by the clock of the log.
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
 
+    // A hole in the log is an outage of the broker rather than of all its producers: they get this time to come back.
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
+
     private readonly TrainingRow _row = new();
     private EntityState? _entity;
     private Timestamp _clock = new(long.MinValue);
@@ -23,6 +26,7 @@ internal sealed class RunJudge(EntityBook entities)
     /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
     public void Advance(Timestamp logTime, in EventOutlet outlet)
     {
+        if (_clock.UnixNanoseconds != long.MinValue && logTime - _clock > Outage) _ticked = logTime + Outage;
         if (logTime > _clock) _clock = logTime;
         if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, outlet);
     }
@@ -31,7 +35,8 @@ internal sealed class RunJudge(EntityBook entities)
     public void Tick(Timestamp now, in EventOutlet outlet)
     {
         _ticked = now;
-        foreach (var entity in entities.Runs) Tell(entity, entity.Run!.OnTick(now), outlet, isTick: true);
+        foreach (var entity in entities.Runs)
+            if (entity.Run is { IsOver: false } run) Tell(entity, run.OnTick(now), outlet, isTick: true);
     }
 
     /// <summary>Begins the row of an entity's message.</summary>
@@ -45,7 +50,7 @@ internal sealed class RunJudge(EntityBook entities)
     /// <returns>Whether training mode alone judges it.</returns>
     public bool Take(SeriesState series, double value)
     {
-        if (series.Role == TrainingRole.None) return false;
+        if (series.Role == TrainingRole.None || !entities.IsRun(series.Entity!)) return false;
         _entity = series.Entity;
         _row.Set(series.Role, value);
         // What was told before the entity carried a step is followed to its end by who told it.
@@ -57,7 +62,7 @@ internal sealed class RunJudge(EntityBook entities)
     /// <param name="outlet">Takes the events.</param>
     public void Judge(EntityState? whole, in EventOutlet outlet)
     {
-        if (_entity is { } entity) Tell(entity, entities.RunOf(entity).Observe(_row), outlet, isTick: false);
+        if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), outlet, isTick: false);
         else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, outlet);
         _entity = null;
     }

@@ -50,6 +50,13 @@ internal sealed class RunWatches
         Silence.Progress(row, Phase, _nonFinite.IsBroken, report);
     }
 
+    /// <summary>Judges what a later message of the same step adds: an evaluation often comes by itself.</summary>
+    public void JudgeRest(TrainingRow row, FindingReport report)
+    {
+        _nonFinite.JudgeRest(row, Phase, report);
+        _evaluation.Judge(row, Phase, _loss, report);
+    }
+
     public bool HasOpen => _trackers.HasOpen;
 
     public void Close(FindingReport report) => _trackers.Close(report);

@@ -16,11 +16,18 @@ internal sealed class SilenceWatch(TrainingPolicy policy, TrackerSet trackers)
     // Somebody was paged for this run already and stops it: its silence is no news for a while.
     private const double BrokenMargin = 15;
 
+    // What a run came back from was no death; but a dead run that somebody restarted the next day must not blind the watch.
+    private const double MostSurvivedSeconds = 1800;
+
+    // Before there were two rows, nobody knows how often it speaks.
+    private const double UnknownIntervalSeconds = 900;
+
     private readonly FindingTracker _dead = trackers.Add(TrainingKind.RunDead, TrainingRole.None, resolveAfter: 1, acceptAfter: int.MaxValue);
     private Timestamp _progress;
     private double _interval;
     private double _survived;
     private bool _isKnown;
+    private bool _isPaced;
     private bool _isOver;
     private bool _isBroken;
 
@@ -31,14 +38,24 @@ internal sealed class SilenceWatch(TrainingPolicy policy, TrackerSet trackers)
         if (_isKnown)
         {
             _interval = _interval == 0 ? silence : _interval * (silence > _interval ? IntervalStep : silence < _interval ? 1 / IntervalStep : 1);
-            if (!phase.IsResume && !_dead.IsOpen) _survived = Math.Max(_survived, silence);
+            if (!phase.IsResume) _survived = Math.Max(_survived, Math.Min(silence, MostSurvivedSeconds));
+            _isPaced = true;
         }
 
         _dead.Observe(report, 0, AlertSeverity.Critical, silence, double.NaN);
         _progress = row.LogTime;
         _isKnown = true;
         _isBroken = isBroken;
-        _isOver = row.IsPositive(TrainingRole.PlannedSteps) && row.Step >= row[TrainingRole.PlannedSteps];
+        _isOver = row.IsPositive(TrainingRole.PlannedSteps) && row.Step + phase.Stride >= row[TrainingRole.PlannedSteps];
+    }
+
+    /// <summary>Whether no more is to be expected of the run.</summary>
+    public bool IsOver => _isOver;
+
+    /// <summary>A row that says nothing new: somebody is there.</summary>
+    public void Alive(TrainingRow row)
+    {
+        if (_isKnown && row.LogTime > _progress) _progress = row.LogTime;
     }
 
     /// <summary>The run declared its end.</summary>
@@ -48,7 +65,7 @@ internal sealed class SilenceWatch(TrainingPolicy policy, TrackerSet trackers)
     public void Tick(Timestamp now, FindingReport report)
     {
         if (!_isKnown || _isOver) return;
-        var limit = Math.Max(policy.DeadAfter.TotalSeconds * (_isBroken ? BrokenMargin : 1), Math.Max(policy.DeadIntervals * _interval, SurvivedMargin * _survived));
+        var limit = Math.Max(policy.DeadAfter.TotalSeconds * (_isBroken ? BrokenMargin : 1), Math.Max(_isPaced ? policy.DeadIntervals * _interval : UnknownIntervalSeconds, SurvivedMargin * _survived));
         var silence = SecondsTo(now);
         _dead.Observe(report, silence / limit, AlertSeverity.Critical, silence, limit, since: _progress);
     }
@@ -59,6 +76,7 @@ internal sealed class SilenceWatch(TrainingPolicy policy, TrackerSet trackers)
         state.Write(_interval);
         state.Write(_survived);
         state.Write(_isKnown);
+        state.Write(_isPaced);
         state.Write(_isOver);
         state.Write(_isBroken);
     }
@@ -69,6 +87,7 @@ internal sealed class SilenceWatch(TrainingPolicy policy, TrackerSet trackers)
         _interval = state.ReadDouble();
         _survived = state.ReadDouble();
         _isKnown = state.ReadBoolean();
+        _isPaced = state.ReadBoolean();
         _isOver = state.ReadBoolean();
         _isBroken = state.ReadBoolean();
     }

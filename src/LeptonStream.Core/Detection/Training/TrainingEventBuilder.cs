@@ -26,10 +26,11 @@ internal static class TrainingEventBuilder
     {
         var series = SeriesOf(entity.Row, finding.Role);
         var key = finding.Role == TrainingRole.None || series is null ? entity.Key with { Metric = Run } : series.Key;
-        var alertId = SeriesId.Derive(entity.Id.Value, FirstKind + ((int)finding.Kind * TrainingRoles.Count) + (int)finding.Role, finding.Onset.UnixNanoseconds, 0);
-        // A clock may change the same thing after the same record again, once the score has doubled.
+        var alertId = SeriesId.Derive(entity.Id.Value, FirstKind + ((int)finding.Kind * TrainingRoles.Count) + (int)finding.Role, finding.Onset.UnixNanoseconds, finding.OnsetStep);
+        // The clock tells the same of a silence whenever, and after whichever record, somebody looks. It tells again once the score has doubled.
+        var doublings = finding.Change == AlertChange.Worsened ? (int)Math.Log2(Math.Max(1, finding.Score)) : 0;
         var id = isTick
-            ? SeriesId.Derive(alertId, position.Partition, position.Offset, ((int)finding.Change * 64) + (int)Math.Log2(Math.Max(1, finding.Score)))
+            ? SeriesId.Derive(alertId ^ entity.Pipeline.EventBasis, position.Partition, (int)finding.Change, doublings)
             : SeriesId.Derive(entity.Pipeline.EventBasis, position.Partition, position.Offset, ordinal);
         var isFinite = double.IsFinite(finding.Value);
         var unit = series?.Policy.Preset?.Unit ?? Units.Of(key.Metric);

@@ -9,7 +9,7 @@ namespace LeptonStream.Detection.Training;
 /// </summary>
 /// <remarks>
 /// <code>
-///  1 order       a row older than the last is not judged; one of the same step only says that somebody is there
+///  1 order       a row older than the last is not judged; one of the same step adds what the step had not yet
 ///  2 phase       warm-up, resume, declared change: what may be compared with what
 ///  3 judge       every watch scores before it learns; 1.0 is the line
 ///  4 end         a declared end closes what is open and ends the watch for silence
@@ -22,6 +22,9 @@ public sealed class TrainingMonitor
     private RunWatches _run;
     private Timestamp _lastTime = new(long.MinValue);
 
+    // What was measured at the last step, in however many messages.
+    private int _measured;
+
     /// <summary>Makes the monitor of a run that has not been seen yet.</summary>
     /// <param name="policy">How to judge.</param>
     public TrainingMonitor(TrainingPolicy policy)
@@ -31,6 +34,9 @@ public sealed class TrainingMonitor
         _report = new(policy.Sensitivity);
         _run = new(policy);
     }
+
+    /// <summary>Whether the run has ended, and says nothing by being silent.</summary>
+    public bool IsOver => _run.Silence.IsOver;
 
     /// <summary>Whether something of the run is told and not over.</summary>
     public bool HasOpen => _run.HasOpen;
@@ -54,10 +60,24 @@ public sealed class TrainingMonitor
 
         // 1 order
         _report.Begin(row.Time, row.Step);
-        if (row.Time < _lastTime) return _report.Findings;
-        _lastTime = row.Time;
-        if (row.Step != _run.Phase.LastStep)
+        if (row.Time < _lastTime && !IsEnd(row))
         {
+            // Its clock, or that of one row before it, is wrong; it goes on all the same.
+            if (row.Step > _run.Phase.LastStep) _run.Silence.Alive(row);
+            return _report.Findings;
+        }
+
+        if (row.Time > _lastTime) _lastTime = row.Time;
+        if (row.Step == _run.Phase.LastStep)
+        {
+            row.Drop(_measured);
+            _measured |= row.Measured;
+            _run.JudgeRest(row, _report);
+        }
+        else
+        {
+            _measured = row.Measured;
+
             // 2 phase
             _run.Phase.Observe(row);
             if (_run.Phase.StartsOver) StartOver(row);
@@ -67,7 +87,7 @@ public sealed class TrainingMonitor
         }
 
         // 4 end
-        if (!row.Has(TrainingRole.Finished) || row[TrainingRole.Finished] == 0) return _report.Findings;
+        if (!IsEnd(row)) return _report.Findings;
         _run.Close(_report);
         _run.Silence.Finish();
         return _report.Findings;
@@ -88,6 +108,7 @@ public sealed class TrainingMonitor
     {
         ArgumentNullException.ThrowIfNull(state);
         state.Write(_lastTime.UnixNanoseconds);
+        state.Write(_measured);
         _run.Save(state);
     }
 
@@ -96,8 +117,11 @@ public sealed class TrainingMonitor
     public void Load(ref StateReader state)
     {
         _lastTime = new(state.ReadInt64());
+        _measured = state.ReadCount(int.MaxValue);
         _run.Load(ref state);
     }
+
+    private static bool IsEnd(TrainingRow row) => row.Has(TrainingRole.Finished) && row[TrainingRole.Finished] != 0;
 
     private void StartOver(TrainingRow row)
     {

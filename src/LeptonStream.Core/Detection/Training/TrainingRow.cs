@@ -26,6 +26,13 @@ public sealed class TrainingRow
     /// <summary>Whether a role was measured and is above 0 and finite.</summary>
     public bool IsPositive(TrainingRole role) => Has(role) && double.IsFinite(_values[(int)role]) && _values[(int)role] > 0;
 
+    /// <summary>The roles that were measured, as bits.</summary>
+    internal int Measured => _measured;
+
+    /// <summary>Takes roles out.</summary>
+    /// <param name="roles">As bits.</param>
+    internal void Drop(int roles) => _measured &= ~roles;
+
     /// <summary>Starts a row.</summary>
     /// <param name="time">Event time.</param>
     /// <param name="step">Optimizer step, from 0.</param>

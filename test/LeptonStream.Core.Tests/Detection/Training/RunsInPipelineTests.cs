@@ -84,11 +84,91 @@ public sealed class RunsInPipelineTests
     public void Process_RunGoesOnAfterSilence_ResolvesTheSameAlert()
     {
         Train(300);
-        _now += TimeSpan.FromSeconds(120);
+        _pipeline.Tick(TimeSpan.FromSeconds(120), _events);
+        _now += TimeSpan.FromSeconds(121);
         Train(3);
         Assert.That(_events.Select(e => (e.Type, e.Metric)), Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
         Assert.That(_events[0].AlertId, Is.EqualTo(_events[1].AlertId));
         Assert.That(_events[0].Id, Is.Not.EqualTo(_events[1].Id));
+    }
+
+    [Test]
+    public void Tick_PauseThatTheRunHasSurvived_IsToldOnceOnly()
+    {
+        for (var pause = 0; pause < 4; pause++)
+        {
+            Train(300);
+            _pipeline.Tick(TimeSpan.FromSeconds(70), _events);
+            _now += TimeSpan.FromSeconds(70);
+        }
+
+        Train(3);
+        Assert.That(_events.Count(e => e is { Type: AlertEventType.Opened, Metric: "run" }), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Tick_RunThatSpokeOnce_HasTimeToSpeakAgain()
+    {
+        Train(1);
+        _pipeline.Tick(TimeSpan.FromMinutes(10), _events);
+        Assert.That(_events, Is.Empty);
+        _pipeline.Tick(TimeSpan.FromMinutes(16), _events);
+        Assert.That(_events, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void Process_HoleInTheLog_IsNoDeathOfTheRunsThatGoOnAfterIt()
+    {
+        Train(300);
+        _now += TimeSpan.FromSeconds(120);
+        Train(300);
+        Assert.That(_events, Is.Empty);
+    }
+
+    [Test]
+    public void Process_RecordsThatAreRefused_MoveTheClockOn()
+    {
+        Train(300);
+        for (var i = 0; i < 60; i++)
+        {
+            _now += TimeSpan.FromSeconds(1);
+            _pipeline.Process("{"u8, _offset++, _now, _events);
+        }
+
+        Assert.That(_events.Single().Detectors[0].Name, Is.EqualTo("run-dead"));
+    }
+
+    [Test]
+    public void Process_EvaluationInAMessageOfItsOwn_IsJudgedAtTheSameStep()
+    {
+        Train(300);
+        Send($$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step}},"metrics":{"eval_loss":"NaN","loss":"NaN"} }""");
+        Assert.That(_events.Select(e => (e.Metric, e.Detectors[0].Name)), Is.EqualTo(new[] { ("eval_loss", "non-finite") }), "the loss of the step was measured before");
+    }
+
+    [Test]
+    public void Process_OneRowAheadOfTime_DoesNotKillTheRun()
+    {
+        Train(300);
+        _now += TimeSpan.FromMinutes(9);
+        Row(2, 1, 1e-3, passed: 0);
+        _now += TimeSpan.FromMinutes(-9);
+        for (var i = 0; i < 120; i++)
+        {
+            Train(1);
+            _pipeline.Tick(TimeSpan.FromSeconds(1), _events);
+        }
+
+        Assert.That(_events, Is.Empty);
+    }
+
+    [Test]
+    public void Process_MoreRunsThanThereIsRoomFor_JudgesTheRestByTime()
+    {
+        _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default with { RunsPerPartition = 1 });
+        Train(5);
+        Send("""{"model":"llama","ts":"NOW","labels":{"job":"8"},"step":1,"metrics":{"loss":"NaN"} }""");
+        Assert.That(_events.Single().RoutingLabels["alertname"], Is.EqualTo("LeptonStreamAnomaly"));
     }
 
     [Test]

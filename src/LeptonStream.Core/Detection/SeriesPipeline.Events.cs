@@ -1,0 +1,57 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detectors;
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection;
+
+/// <content>What events tell of a series: its detectors, its chart, and for how long there was no such value.</content>
+public sealed partial class SeriesPipeline
+{
+    /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
+    internal DetectorPart PartOf(int detector, SeriesState series) => new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
+
+    /// <summary>How many detectors the policy has.</summary>
+    internal int DetectorCount => _detectors.Length;
+
+    /// <summary>How many samples the series has learned.</summary>
+    internal static int LearnedBy(SeriesState series) => SeriesLayout.Numbers(series.Memory.Span).Learned;
+
+    /// <summary>The last points, oldest first, with their band.</summary>
+    internal AlertPoint[] PointsOf(SeriesState series)
+    {
+        var chart = _layout.Chart(series.Memory.Span);
+        var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
+        var points = new AlertPoint[Math.Min(charted, chart.Length)];
+        for (var i = 0; i < points.Length; i++)
+        {
+            var (time, value, expected, scale) = chart[(charted - points.Length + i) % chart.Length];
+            var band = new Judgement(new(new(time), value), 0, AlertChange.None, new(expected, scale));
+            points[i] = new(band.Sample.Time, value, expected, band.Lower, band.Upper);
+        }
+
+        return points;
+    }
+
+    /// <summary>For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not long.</summary>
+    internal Unseen? UnseenBefore(SeriesState series, in Judgement judgement)
+    {
+        var (value, expected) = (judgement.Sample.Value, judgement.Forecast.Expected);
+        if (!_layout.HasPast || !double.IsFinite(value) || double.IsNaN(expected)) return null;
+        return _layout.Past(series.Memory.Span).Before(value, value > expected, series.Alert.Onset);
+    }
+
+    private double ScoreOf(int detector, SeriesState series)
+    {
+        var rarity = Math.Max(0, _rarity[detector] + series.IntervalDecades);
+        return _detectors[detector].Kind == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
+    }
+
+    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast)
+    {
+        var chart = _layout.Chart(memory);
+        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)forecast.Expected, (float)forecast.Scale);
+        numbers.Charted = numbers.Charted + 1 == 2 * chart.Length ? chart.Length : numbers.Charted + 1;
+    }
+}

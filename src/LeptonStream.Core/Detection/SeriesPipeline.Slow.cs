@@ -1,0 +1,66 @@
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detectors;
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection;
+
+/// <content>The slow channel: shape, level and hour, every two minutes.</content>
+public sealed partial class SeriesPipeline
+{
+    // One slow level alone, however sure of itself, is little more than news.
+    private const double MostOfOne = 6;
+
+    private const double SlowSeconds = 120;
+
+    private static readonly TimeSpan SlowWarmUp = TimeSpan.FromDays(2);
+    private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
+
+    // Slow detectors are shown means over two minutes, and learn them always: they are there to see how the series goes on.
+    private bool TakeSlowStep(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample)
+    {
+        ref var slow = ref numbers.Slow;
+        if (slow.FirstNanoseconds == 0) slow.FirstNanoseconds = sample.Time.UnixNanoseconds;
+        slow.Sum += sample.Value;
+        var perStep = Math.Max(1, Math.Round(SlowSeconds / Math.Max(series.IntervalSeconds, 1e-3)));
+        if (++slow.Count < perStep) return false;
+        var mean = sample with { Value = slow.Sum / slow.Count };
+        slow.Sum = slow.Count = 0;
+        if (!double.IsFinite(mean.Value)) return false;
+
+        var view = new SeriesView(_layout.SlowWindow(memory), Forecast.None, Math.Max(slow.Deviation.Value, slow.Deviation.Range / 50));
+        double sum = 0;
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            var detector = _detectors[i];
+            if (detector.Kind != DetectorKind.Slow) continue;
+            var state = _layout.State(memory, i);
+            ref var calibrator = ref _layout.Calibrator(memory, i);
+            _raw[i] = detector.Score(mean, view, state);
+            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), MostOfOne);
+            sum += _rarity[i];
+            detector.Learn(mean, view, state);
+            calibrator.Learn(_raw[i], CalibrationPlan.Slow);
+        }
+
+        // One count in two minutes is no level, though it be the highest of a counter that hardly ever moves.
+        var count = CountOf(series, numbers.Deviation) / perStep;
+        var isSmall = IsSmallSlowly(mean.Value, view, slow.Deviation, count);
+        slow.Score = isSmall ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
+        slow.Deviation.Learn(mean.Value);
+        view.Window.Push(mean.Value);
+        return true;
+    }
+
+    private double SlowScore(SeriesState series, Timestamp first, Timestamp now, double sum, double perStep)
+    {
+        var age = now - first;
+        if (age < SlowWarmUp) return 0;
+        // What is new to a series of a few days is not yet new to it for good.
+        var young = Math.Max(0, Math.Log10(Grown / age));
+        return Math.Max(0, sum + series.IntervalDecades + Math.Log10(perStep) - young) / _slowLine;
+    }
+
+    private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation, double count) =>
+        DeviationGate.Check(mean, view.Window.Median, deviation.Mean, count, Policy) != GateVerdict.Open;
+}
