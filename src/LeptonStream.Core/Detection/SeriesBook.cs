@@ -49,7 +49,7 @@ internal sealed class SeriesBook(DetectionPolicy detection, PolicySet policies)
 
         series = PipelineOf(policy).NewSeries(metric.Id, key);
         _series.Add(metric.Id.Value, series);
-        _entities.Join(entity.Id, series);
+        _entities.Join(entity.Id, series, entity.Time);
         Seat(series, policy.AsksPeers);
         return series;
     }

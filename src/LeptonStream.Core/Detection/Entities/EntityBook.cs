@@ -1,6 +1,7 @@
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;
+using LeptonStream.Samples;
 using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Entities;
@@ -35,7 +36,7 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
     }
 
     /// <summary>Takes a new series into its entity.</summary>
-    public void Join(SeriesId id, SeriesState series)
+    public void Join(SeriesId id, SeriesState series, Timestamp now)
     {
         if (!_entities.TryGetValue(id.Value, out var entity))
         {
@@ -44,7 +45,7 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
         }
 
         series.Entity = entity;
-        series.Place = entity.Row.Join(series);
+        series.Place = entity.Join(series, now);
     }
 
     /// <summary>Lets a series go that is forgotten, and its entity with the last of them.</summary>

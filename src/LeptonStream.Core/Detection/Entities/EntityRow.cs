@@ -22,6 +22,8 @@ internal sealed class EntityRow
     private const double LeastSurprise = 1.5;
     private const double LeastShare = 0.1;
 
+    private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
+
     private readonly List<SeriesState?> _metrics = new(1);
     private readonly List<Word> _words = new(1);
 
@@ -51,6 +53,22 @@ internal sealed class EntityRow
         _metrics.Add(series);
         _words.Add(Word.Nothing);
         return _metrics.Count - 1;
+    }
+
+    /// <summary>Takes a series in where there is no place left: in that of the one that was silent longest, an hour at least.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="now">Event time.</param>
+    /// <returns>Its place, of which nothing that was learned is true any more; −1 where all have something to say.</returns>
+    public int TakeOver(SeriesState series, Timestamp now)
+    {
+        var place = 0;
+        for (var i = 1; i < Count; i++)
+            if (_words[i].Sample.Time < _words[place].Sample.Time) place = i;
+        if (now - _words[place].Sample.Time < Silence) return -1;
+        if (_metrics[place] is { } silent) silent.Place = -1;
+        _metrics[place] = series;
+        _words[place] = Word.Nothing;
+        return place;
     }
 
     /// <summary>Lets a series go. Its place stays empty: what was learned of the places must stay true.</summary>

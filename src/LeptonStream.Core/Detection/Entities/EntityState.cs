@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Training;
+using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.State;
 
@@ -40,6 +41,18 @@ internal sealed class EntityState
 
     /// <summary>Is no training run any more.</summary>
     public void EndRun() => Run = null;
+
+    /// <summary>Takes a series in; −1 where there is no place for it.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="now">Event time.</param>
+    public int Join(SeriesState series, Timestamp now)
+    {
+        var place = Row.Join(series);
+        if (place >= 0 || IsTold) return place;
+        place = Row.TakeOver(series, now);
+        if (place >= 0) _memory = null;
+        return place;
+    }
 
     /// <summary>Whether something of it is told and not over.</summary>
     public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open } || Run is { HasOpen: true };

@@ -50,6 +50,8 @@ internal sealed class EntityDriver
         }
     }
 
+    public void Wait(TimeSpan time) => _now += time;
+
     public void Adopt(PolicySet policies) => _pipeline.Adopt(policies);
 
     private void SendPart(double?[] values, int part, int parts)

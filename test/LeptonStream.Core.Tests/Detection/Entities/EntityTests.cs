@@ -167,6 +167,17 @@ public sealed class EntityTests
         Assert.That(driver.Judged.Single(j => j.Key.Metric == "m79").Score, Is.GreaterThan(1));
     }
 
+    [Test]
+    public void Process_NamesThatWereSeenOnce_MakeRoomForMetrics()
+    {
+        var driver = new EntityDriver(80);
+        driver.Send(1, (i, noise) => i < 74 ? noise : null);
+        driver.Wait(TimeSpan.FromHours(2));
+        driver.Send(Quiet, (i, noise) => i >= 74 ? noise : null);
+        driver.Send(3, (i, noise) => i >= 78 ? noise : i >= 74 ? noise + 2.5 : null);
+        Assert.That(driver.Events.Single(e => e.Type == AlertEventType.Opened).Contributors!.Select(c => c.Metric), Is.SubsetOf(new[] { "m74", "m75", "m76", "m77" }));
+    }
+
     [TestCase("joint-surprise", 0)]
     [TestCase("isolation-forest", 1)]
     public void Process_LevelOff_HasNoSay(string level, int alerts)
