@@ -109,7 +109,7 @@ public sealed class PartitionPipeline
 
     /// <summary>
     /// Tells that time went on without a record: of training runs that are silent for too long. To be called while everything is read, at most about once a second.
-    /// What follows is as if by the last record; the ids depend on it, not on the moment of the call.
+    /// What follows is as if by the last record; the ids depend on the alert, not on the moment of the call.
     /// </summary>
     /// <param name="elapsed">The time since the last record.</param>
     /// <param name="events">Takes the events, in order.</param>

@@ -38,7 +38,7 @@ internal static class WindowBenchmark
 
         var (all, one, two) = (Middle(ours), Middle(median), Middle(mad));
         report.Add($"window{capacity}Ns", $"window of {capacity:N0}, push and read all", all, "ns", $"of which the push {Middle(push):F0} ns; mean, variance, median, MAD, p99, min, max, EWMA");
-        report.Add($"window{capacity}MedianRatio", $"MathNet ÷ ours, window of {capacity:N0}, no MAD", one / Middle(plain), "x", $"{one:N0} ns: moving statistics, and the median of a copy; ours all but the MAD, {Middle(plain):F0} ns; of the fastest rounds {median.Min() / plain.Min():F1}");
+        report.Add($"window{capacity}MedianRatio", $"MathNet ÷ ours, window of {capacity:N0}, no MAD", one / Middle(plain), "x", $"{one:N0} ns: moving statistics, and the median of a copy; ours with the same read, {Middle(plain):F0} ns; of the fastest rounds {median.Min() / plain.Min():F1}");
         report.Add($"window{capacity}Ratio", $"MathNet ÷ ours, window of {capacity:N0}", two / all, "x", $"{two:N0} ns: the same and the MAD; of the fastest rounds {mad.Min() / ours.Min():F1}");
     }
 
@@ -49,8 +49,8 @@ internal static class WindowBenchmark
         foreach (var value in values)
         {
             window.Push(value);
-            sum += window.Mean + window.Variance + window.Median + window.Quantile(0.99) + window.Minimum + window.Maximum + window.WeightedMean;
-            if (withMad) sum += window.MedianAbsoluteDeviation();
+            sum += window.Mean + window.Variance + window.Median + window.Minimum + window.Maximum;
+            if (withMad) sum += window.MedianAbsoluteDeviation() + window.Quantile(0.99) + window.WeightedMean;
         }
 
         return sum;
