@@ -32,6 +32,6 @@ public enum MemoryPlan
     /// <summary>All that the detectors want.</summary>
     Default = 0,
 
-    /// <summary>Shorter windows: for the many series that are watched just in case.</summary>
+    /// <summary>Sharp detectors and a short chart only: for the many series that are watched just in case.</summary>
     Lean = 1,
 }
