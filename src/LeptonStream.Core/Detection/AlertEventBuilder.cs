@@ -39,18 +39,13 @@ internal static class AlertEventBuilder
         {
             Id = EventFields.Hex(id),
             AlertId = EventFields.Hex(series.Alert.AlertId),
-            Type = judgement.Change switch
-            {
-                AlertChange.Opened => AlertEventType.Opened,
-                AlertChange.Worsened => AlertEventType.Updated,
-                _ => AlertEventType.Resolved,
-            },
+            Type = EventFields.TypeOf(judgement.Change),
             Model = series.Key.Model,
             Metric = series.Key.Metric,
             Labels = series.Key.Labels,
             Severity = severity,
             Score = series.Alert.Worst,
-            Confidence = Confidence(series),
+            Confidence = EventFields.Confidence(SeriesPipeline.LearnedBy(series)),
             Value = finite ? sample.Value : null,
             ValueText = finite ? null : sample.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Expected = EventFields.Known(judgement.Forecast.Expected),
@@ -98,7 +93,4 @@ internal static class AlertEventBuilder
         var raw = peers.Score > 0 ? peers.Seat.Verdict.Score : 0;
         return new(LevelSet.Peers, peers.Score, raw);
     }
-
-    // Full trust after a thousand samples: until then tails are extrapolated from few.
-    private static double Confidence(SeriesState series) => Math.Round(Math.Min(1, 0.5 + (SeriesPipeline.LearnedBy(series) / 2000.0)), 3);
 }

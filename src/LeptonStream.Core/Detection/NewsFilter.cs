@@ -40,7 +40,8 @@ internal struct NewsFilter
         return score < 1 ? score * score * score : NoNews(score);
     }
 
-    private static double NoNews(double score) => 1 - (0.1 / score);
+    /// <summary>What is left of a score from 1 on that is no news: its order, below the line.</summary>
+    public static double NoNews(double score) => 1 - (0.1 / score);
 
     private struct SlowNews
     {

@@ -17,8 +17,8 @@ internal struct SeriesNumbers
     /// <summary>Anomalous samples in a row.</summary>
     public int OddInARow;
 
-    /// <summary>While above 0, an anomalous sample belongs to an event that was counted: it falls with every ordinary sample.</summary>
-    public int Counted;
+    /// <summary>Which samples the calibrators learn from.</summary>
+    public EventCounter Events;
 
     /// <summary>Points put into the chart; counts on beyond its end and stays small.</summary>
     public int Charted;

@@ -1,5 +1,3 @@
-using System.Text;
-using LeptonStream.Alerts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
@@ -30,9 +28,6 @@ public sealed partial class SeriesPipeline
 
     // What a rule finds is worth telling at once: a metric that is no number, a code that was raised.
     internal const double RuleScore = 3;
-
-    // Anomalous samples that are no further apart belong to one event.
-    private const int EventGap = 5;
 
     private readonly AlertTiming _timing;
     private readonly SeriesLayout _layout;
@@ -66,8 +61,7 @@ public sealed partial class SeriesPipeline
         _line = AlarmLine.RarityOf(policy, voices: _detectors.Count(d => d.Kind != DetectorKind.Slow) + (_layout.HasSlow ? 1 : 0));
         _slowLine = Math.Max(1, SlowLine + (SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
-        // A policy's ids must differ from another's: a replay under new settings publishes anew, it never passes for a duplicate.
-        EventBasis = SeriesId.OfEntity(Encoding.UTF8.GetBytes(detection.Fingerprint() + policy.Fingerprint())).Value;
+        EventBasis = EventFields.BasisOf(detection, policy);
     }
 
     /// <summary>The policy of the series it judges.</summary>
@@ -111,10 +105,8 @@ public sealed partial class SeriesPipeline
 
         // 1 clean
         judgement = default;
-        var refusal = Clean(series, sample, out var clean);
+        var refusal = Accept(series, sample, out var clean);
         if (refusal != SampleRefusal.None) return refusal;
-        LearnInterval(series, clean.Time);
-        series.LastTime = clean.Time;
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value) ? JudgeNumber(series, clean) : JudgeNonFinite(series, clean);
         return SampleRefusal.None;
     }
@@ -124,12 +116,9 @@ public sealed partial class SeriesPipeline
     /// <param name="sample">The sample.</param>
     internal SampleRefusal Record(SeriesState series, in Sample sample)
     {
-        var refusal = Clean(series, sample, out var clean);
-        if (refusal != SampleRefusal.None) return refusal;
-        LearnInterval(series, clean.Time);
-        series.LastTime = clean.Time;
-        Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, Forecast.None);
-        return SampleRefusal.None;
+        var refusal = Accept(series, sample, out var clean);
+        if (refusal == SampleRefusal.None) Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, Forecast.None);
+        return refusal;
     }
 
     private Judgement JudgeNumber(SeriesState series, in Sample sample)
@@ -210,6 +199,15 @@ public sealed partial class SeriesPipeline
         return new(sample, score, change, forecast, Rule: rule);
     }
 
+    private static SampleRefusal Accept(SeriesState series, in Sample sample, out Sample clean)
+    {
+        var refusal = Clean(series, sample, out clean);
+        if (refusal != SampleRefusal.None) return refusal;
+        LearnInterval(series, clean.Time);
+        series.LastTime = clean.Time;
+        return SampleRefusal.None;
+    }
+
     private static SampleRefusal Clean(SeriesState series, in Sample sample, out Sample clean)
     {
         clean = sample;
@@ -288,9 +286,7 @@ public sealed partial class SeriesPipeline
 
     private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view, bool isOdd)
     {
-        // A long incident is one event: counted by every sample, it would make itself ordinary.
-        var isCounted = isOdd && numbers.Counted > 0;
-        numbers.Counted = isOdd ? EventGap : Math.Max(0, numbers.Counted - 1);
+        var counts = numbers.Events.Counts(isOdd);
         numbers.OddInARow = isOdd ? numbers.OddInARow + 1 : 0;
         var isAccepted = numbers.OddInARow == _timing.AcceptAfter;
         if (isAccepted)
@@ -306,7 +302,7 @@ public sealed partial class SeriesPipeline
             var state = _layout.State(memory, i);
             if (isAccepted) detector.Rebase(state);
             if (!isOdd || isAccepted || detector.Kind == DetectorKind.Rule) detector.Learn(sample, view, state);
-            if (!isCounted && detector.Kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
+            if (counts && detector.Kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
         }
 
         numbers.Deviation.Learn(sample.Value);

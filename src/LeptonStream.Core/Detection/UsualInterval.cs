@@ -3,7 +3,7 @@ namespace LeptonStream.Detection;
 /// <summary>The usual time between two samples or rows: the median of the intervals, followed by steps of a few percent, so that a gap moves it no more than a hiccup does.</summary>
 internal static class UsualInterval
 {
-    private const double Step = 1.02;
+    private const double UsualStep = 1.02;
 
     /// <summary>After so long a silence, or a first sample with a clock that was not set, everything begins anew.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromDays(90);
@@ -11,5 +11,7 @@ internal static class UsualInterval
     /// <summary>The usual interval after one more.</summary>
     /// <param name="usual">What it was, in seconds; 0 before the first.</param>
     /// <param name="seconds">The interval.</param>
-    public static double After(double usual, double seconds) => usual == 0 ? seconds : usual * (seconds > usual ? Step : seconds < usual ? 1 / Step : 1);
+    /// <param name="step">By what factor it follows.</param>
+    public static double After(double usual, double seconds, double step = UsualStep) =>
+        usual == 0 ? seconds : usual * (seconds > usual ? step : seconds < usual ? 1 / step : 1);
 }

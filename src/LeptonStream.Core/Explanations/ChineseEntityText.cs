@@ -10,7 +10,7 @@ internal static class ChineseEntityText
 
     private static string Summary(EntityStory story)
     {
-        var where = story.Key.Labels.Count == 0 ? " " : $"（{string.Join("，", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
+        var where = LabelText.InChineseOrSpace(story.Key.Labels);
         var metrics = string.Join("，", story.Contributors.Take(EntityStory.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
         var list = story.Contributors.Count > EntityStory.Named ? $"{metrics} 等" : metrics;
         return story.Change switch

@@ -10,7 +10,7 @@ internal static class ChineseLimitText
 
     private static string Summary(LimitStory story)
     {
-        var where = story.Key.Labels.Count == 0 ? " " : $"（{string.Join("，", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
+        var where = LabelText.InChineseOrSpace(story.Key.Labels);
         var reach = story.Limit.IsFloor ? "降至" : "达到";
         return $"{story.Key.Model} 的 {story.Key.Metric}{where}" + (story.Change switch
         {

@@ -10,7 +10,7 @@ internal static class ChineseText
 
     private static string Summary(AlertStory story)
     {
-        var where = story.Key.Labels.Count == 0 ? " " : $"（{string.Join("，", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
+        var where = LabelText.InChineseOrSpace(story.Key.Labels);
         return $"{story.Key.Model} 的 {story.Key.Metric}{where}" + (story.Change switch
         {
             AlertChange.Recovered when story.IsCode => $"未再出现新代码，仍为 {Value(story)}",

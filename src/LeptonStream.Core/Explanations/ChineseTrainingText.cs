@@ -12,7 +12,7 @@ internal static class ChineseTrainingText
     private static string Summary(TrainingStory story)
     {
         var (key, finding) = (story.Key, story.Finding);
-        var where = key.Labels.Count == 0 ? "" : $"（{string.Join("，", key.Labels.Select(l => $"{l.Key}={l.Value}"))}）";
+        var where = LabelText.InChinese(key.Labels);
         var run = $"{key.Model}{where} 第 {finding.Step} 步：";
         return run + (finding.Change switch
         {

@@ -10,7 +10,7 @@ internal static class EnglishEntityText
 
     private static string Summary(EntityStory story)
     {
-        var where = story.Key.Labels.Count == 0 ? "" : $" ({string.Join(", ", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))})";
+        var where = LabelText.InEnglish(story.Key.Labels);
         var metrics = string.Join(", ", story.Contributors.Take(EntityStory.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
         var more = story.Contributors.Count - EntityStory.Named;
         var list = more > 0 ? $"{metrics} and {more} more" : metrics;

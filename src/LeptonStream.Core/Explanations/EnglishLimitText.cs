@@ -10,7 +10,7 @@ internal static class EnglishLimitText
 
     private static string Summary(LimitStory story)
     {
-        var where = story.Key.Labels.Count == 0 ? "" : $" ({string.Join(", ", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))})";
+        var where = LabelText.InEnglish(story.Key.Labels);
         var reach = story.Limit.IsFloor ? "fall to" : "reach";
         return $"{story.Key.Metric} of {story.Key.Model}{where}" + (story.Change switch
         {

@@ -11,7 +11,7 @@ internal static class EnglishText
     private static string Summary(AlertStory story)
     {
         var what = $"{story.Key.Metric} of {story.Key.Model}";
-        var where = story.Key.Labels.Count == 0 ? "" : $" ({string.Join(", ", story.Key.Labels.Select(l => $"{l.Key}={l.Value}"))})";
+        var where = LabelText.InEnglish(story.Key.Labels);
         return what + where + (story.Change switch
         {
             AlertChange.Recovered when story.IsCode => $" has reported no new code since; {Value(story)} stands",

@@ -22,10 +22,17 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
     public bool IsRun(EntityState entity)
     {
         if (entity.Run is not null) return true;
-        if (_runs.Count >= detection.RunsPerPartition && _runs.RemoveAll(run => run.Run is { IsOver: true, HasOpen: false } && Ended(run)) == 0) return false;
+        if (_runs.Count >= detection.RunsPerPartition) return false;
         _runs.Add(entity);
         entity.BeginRun(detection.Training);
         return true;
+    }
+
+    /// <summary>Where there is room for no further run, ends the watch over those that are over.</summary>
+    public void MakeRoom()
+    {
+        if (_runs.Count < detection.RunsPerPartition) return;
+        foreach (var over in _runs.FindAll(entity => entity.Run is { IsOver: true, HasOpen: false })) EndRun(over);
     }
 
     /// <summary>Ends the watch over a run that training mode may judge no metric of any more.</summary>
@@ -64,12 +71,6 @@ internal sealed class EntityBook(DetectionPolicy detection, PolicySet policies)
         _policies = policies;
         foreach (var entity in _entities.Values) entity.MoveTo(PipelineOf(policies.For(entity.Key)));
         foreach (var unused in _pipelines.Keys.Except(_entities.Values.Select(e => e.Pipeline.Policy)).ToList()) _pipelines.Remove(unused);
-    }
-
-    private static bool Ended(EntityState run)
-    {
-        run.EndRun();
-        return true;
     }
 
     private EntityPipeline PipelineOf(SeriesPolicy policy)

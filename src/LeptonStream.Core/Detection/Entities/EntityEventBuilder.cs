@@ -30,18 +30,13 @@ internal static class EntityEventBuilder
         {
             Id = EventFields.Hex(SeriesId.Derive(entity.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
             AlertId = EventFields.Hex(alert.AlertId),
-            Type = judgement.Change switch
-            {
-                AlertChange.Opened => AlertEventType.Opened,
-                AlertChange.Worsened => AlertEventType.Updated,
-                _ => AlertEventType.Resolved,
-            },
+            Type = EventFields.TypeOf(judgement.Change),
             Model = key.Model,
             Metric = key.Metric,
             Labels = key.Labels,
             Severity = severity,
             Score = alert.Worst,
-            Confidence = Math.Round(Math.Min(1, 0.5 + (entity.Memory.Numbers.Learned / 2000.0)), 3),
+            Confidence = EventFields.Confidence(entity.Memory.Numbers.Learned),
             Onset = alert.Onset,
             DetectedAt = entity.Row.Time,
             Step = newest.Step == Sample.NoStep ? null : newest.Step,

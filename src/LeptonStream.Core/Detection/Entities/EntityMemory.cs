@@ -64,8 +64,8 @@ internal struct EntityNumbers
     /// <summary>Rows learned.</summary>
     public int Learned;
 
-    /// <summary>While above 0, an anomalous row belongs to an event that was counted.</summary>
-    public int Counted;
+    /// <summary>Which rows the calibrators learn from.</summary>
+    public EventCounter Events;
 
     /// <summary>Anomalous rows in a row.</summary>
     public int OddInARow;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Samples;
@@ -21,9 +20,6 @@ internal sealed class EntityPipeline
 {
     /// <summary>The name under which an entity is a series of its own: in events, routes and policies.</summary>
     public const string Metric = "entity";
-
-    // Anomalous rows that are no further apart belong to one event.
-    private const int EventGap = 5;
 
     // Rows before an entity can be judged.
     private const int WarmUp = 120;
@@ -59,7 +55,7 @@ internal sealed class EntityPipeline
         _builder = builder;
         _line = AlarmLine.RarityOf(policy, voices: 1);
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
-        EventBasis = SeriesId.OfEntity(Encoding.UTF8.GetBytes(detection.Fingerprint() + policy.Fingerprint())).Value;
+        EventBasis = EventFields.BasisOf(detection, policy);
     }
 
     /// <summary>The policy of the entities it judges.</summary>
@@ -158,7 +154,7 @@ internal sealed class EntityPipeline
         var phase = memory.Alert.Phase;
         numbers.Told = phase == AlertPhase.Quiet ? agreeing : numbers.Told | agreeing;
         var seen = phase == AlertPhase.Quiet ? news : damped;
-        if (phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
+        if (seen >= 1 && phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
         return memory.Alert.Observe(seen, entity.Row.Time, _timing.EnoughEvidence(age, numbers.IntervalSeconds));
     }
@@ -182,12 +178,9 @@ internal sealed class EntityPipeline
 
     private static void Learn(ref EntityNumbers numbers)
     {
-        // A long incident is one event: counted by every row, it would make itself ordinary.
-        var isCounted = numbers.IsOdd && numbers.Counted > 0;
-        numbers.Counted = numbers.IsOdd ? EventGap : Math.Max(0, numbers.Counted - 1);
         numbers.Usual += Habituation * (numbers.Surprise - numbers.Usual);
         if (numbers.Learned < int.MaxValue) numbers.Learned++;
-        if (isCounted) return;
+        if (!numbers.Events.Counts(numbers.IsOdd)) return;
         numbers.Joint.Learn(numbers.Raw, CalibrationPlan.Sharp);
         if (numbers.ForestRaw > 0) numbers.Forest.Learn(numbers.ForestRaw, CalibrationPlan.Sharp);
     }

@@ -6,10 +6,10 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Entities;
 
-/// <summary>What the metrics of an entity said last, side by side: one row of a table that grows with time. A metric keeps its place for good.</summary>
+/// <summary>What the metrics of an entity said last, side by side: one row of a table that grows with time. A metric keeps its place until it is forgotten, or silent where room is needed.</summary>
 internal sealed class EntityRow
 {
-    /// <summary>The most metrics an entity is judged by; further ones are judged alone.</summary>
+    /// <summary>The most metrics an entity is judged by; where all of them speak, further ones are judged alone.</summary>
     public const int MostMetrics = StreamingForest.MostFeatures;
 
     // A metric that was silent for so many of its intervals has no say.
@@ -92,12 +92,7 @@ internal sealed class EntityRow
     }
 
     /// <summary>How surprising the row is: √Σ of the metrics' surprises squared, in decades. Small surprises of many metrics add up.</summary>
-    public double Energy()
-    {
-        double sum = 0;
-        for (var i = 0; i < Count; i++) sum += SurpriseOf(i) * SurpriseOf(i);
-        return Math.Sqrt(sum);
-    }
+    public double Energy() => Math.Sqrt(SquaredEnergy());
 
     /// <summary>How surprising a metric's newest value is, in decades; 0 where it has no say.</summary>
     public double SurpriseOf(int place) => IsFresh(place) ? _words[place].Surprise : 0;
@@ -108,11 +103,14 @@ internal sealed class EntityRow
     /// <summary>The places of the metrics that have their part in the row's energy, as bits.</summary>
     public ulong Contributors()
     {
-        double sum = 0;
-        for (var i = 0; i < Count; i++) sum += SurpriseOf(i) * SurpriseOf(i);
+        var least = LeastShare * SquaredEnergy();
         var places = 0UL;
         for (var i = 0; i < Count; i++)
-            if (SurpriseOf(i) >= LeastSurprise && SurpriseOf(i) * SurpriseOf(i) >= LeastShare * sum) places |= 1UL << i;
+        {
+            var surprise = SurpriseOf(i);
+            if (surprise >= LeastSurprise && surprise * surprise >= least) places |= 1UL << i;
+        }
+
         return places;
     }
 
@@ -144,6 +142,18 @@ internal sealed class EntityRow
             var (expected, scale) = (state.ReadDouble(), state.ReadDouble());
             _words[i] = new(new(new(time), value, step), new(expected, scale), state.ReadDouble());
         }
+    }
+
+    private double SquaredEnergy()
+    {
+        double sum = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            var surprise = SurpriseOf(i);
+            sum += surprise * surprise;
+        }
+
+        return sum;
     }
 
     private bool IsFresh(int place) =>

@@ -19,9 +19,6 @@ internal sealed class PeerVoice(PeerSeat seat)
     private const double Near = 2;
     private const int NearFor = 5;
 
-    // Anomalous samples that are no further apart belong to one event, and are counted once.
-    private const int EventGap = 5;
-
     private Numbers _numbers;
 
     /// <summary>The place of the series among its siblings.</summary>
@@ -51,7 +48,7 @@ internal sealed class PeerVoice(PeerSeat seat)
         var rarity = _numbers.Calibrator.Rarity(distance, CalibrationPlan.Sharp, series.IntervalSeconds) + series.IntervalDecades;
         var speaks = !isYoung && (verdict.IsOdd || series.Alert.Phase == AlertPhase.Open);
         _numbers.Score = speaks ? Math.Clamp(rarity / line, 0, ScoreOf(distance)) : 0;
-        Count(distance);
+        if (_numbers.Events.Counts(_numbers.Score >= 1)) _numbers.Calibrator.Learn(distance, CalibrationPlan.Sharp);
         _numbers.News = NewsOf(_numbers.Score, Math.Abs(verdict.Score));
         var seen = series.Alert.Phase == AlertPhase.Quiet ? _numbers.News : _numbers.Score;
         _numbers.IsLeading = seen > own;
@@ -73,14 +70,6 @@ internal sealed class PeerVoice(PeerSeat seat)
         seat.Load(ref state);
     }
 
-    // A long incident is one event: counted by every sample, it would make itself ordinary.
-    private void Count(double distance)
-    {
-        var isOdd = _numbers.Score >= 1;
-        if (!isOdd || _numbers.Counted == 0) _numbers.Calibrator.Learn(distance, CalibrationPlan.Sharp);
-        _numbers.Counted = isOdd ? EventGap : Math.Max(0, _numbers.Counted - 1);
-    }
-
     private static double ScoreOf(double distance)
     {
         var lines = distance / PeerVerdict.OddFrom;
@@ -97,7 +86,7 @@ internal sealed class PeerVoice(PeerSeat seat)
         }
 
         if (score < 1) return score;
-        if (score < Worse * _numbers.Told) return 1 - (0.1 / score);
+        if (score < Worse * _numbers.Told) return NewsFilter.NoNews(score);
         return _numbers.Told = score;
     }
 
@@ -113,7 +102,7 @@ internal sealed class PeerVoice(PeerSeat seat)
         /// <summary>The score that was told last; 0 once it is near its siblings again.</summary>
         public double Told;
         public int NearSince;
-        public int Counted;
+        public EventCounter Events;
         public bool IsLeading;
     }
 }

@@ -37,6 +37,7 @@ internal sealed class RunJudge(EntityBook entities)
         _ticked = now;
         foreach (var entity in entities.Runs)
             if (entity.Run is { IsOver: false } run) Tell(entity, run.OnTick(now), outlet, isTick: true);
+        entities.MakeRoom();
     }
 
     /// <summary>Begins the row of an entity's message.</summary>

@@ -37,7 +37,7 @@ internal sealed class SilenceWatch(TrainingPolicy policy, TrackerSet trackers)
         var silence = _isKnown ? Math.Max(0, SecondsTo(row.LogTime)) : 0;
         if (_isKnown)
         {
-            _interval = _interval == 0 ? silence : _interval * (silence > _interval ? IntervalStep : silence < _interval ? 1 / IntervalStep : 1);
+            _interval = UsualInterval.After(_interval, silence, IntervalStep);
             if (!phase.IsResume) _survived = Math.Max(_survived, Math.Min(silence, MostSurvivedSeconds));
             _isPaced = true;
         }

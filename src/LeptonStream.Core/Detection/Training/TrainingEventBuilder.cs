@@ -42,7 +42,7 @@ internal static class TrainingEventBuilder
         {
             Id = EventFields.Hex(id),
             AlertId = EventFields.Hex(alertId),
-            Type = isOver ? AlertEventType.Resolved : finding.Change == AlertChange.Opened ? AlertEventType.Opened : AlertEventType.Updated,
+            Type = EventFields.TypeOf(finding.Change),
             Model = key.Model,
             Metric = key.Metric,
             Labels = key.Labels,

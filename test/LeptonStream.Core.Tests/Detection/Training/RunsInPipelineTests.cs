@@ -172,6 +172,17 @@ public sealed class RunsInPipelineTests
     }
 
     [Test]
+    public void Process_RunThatIsOver_MakesRoomForTheNext()
+    {
+        _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default with { RunsPerPartition = 1 });
+        Train(5);
+        Send($$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step + 1}},"metrics":{"finished":1} }""");
+        _now += TimeSpan.FromSeconds(2);
+        Send("""{"model":"llama","ts":"NOW","labels":{"job":"8"},"step":1,"metrics":{"loss":"NaN"} }""");
+        Assert.That(_events.Single().RoutingLabels["alertname"], Is.EqualTo("LeptonStreamTrainingAnomaly"));
+    }
+
+    [Test]
     public void Process_OthersGoOnInThePartition_TheirClockTellsOfTheSilence()
     {
         Train(300);
