@@ -1,5 +1,6 @@
 using LeptonStream.Detector.Policies;
 using LeptonStream.Kafka;
+using LeptonStream.Policies;
 using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Detector;

@@ -1,6 +1,7 @@
 using LeptonStream.Detection;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Kafka;
+using LeptonStream.Policies;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

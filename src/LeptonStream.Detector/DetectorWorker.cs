@@ -5,6 +5,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Telemetry;
 using Microsoft.Extensions.Hosting;

@@ -3,6 +3,7 @@ using LeptonStream.Cli.Backtest.Html;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Policies;
 
 namespace LeptonStream.Cli.Backtest;
 

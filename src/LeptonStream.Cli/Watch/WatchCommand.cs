@@ -2,6 +2,7 @@ using System.CommandLine;
 using LeptonStream.Alerting;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
+using LeptonStream.Series;
 
 namespace LeptonStream.Cli.Watch;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 

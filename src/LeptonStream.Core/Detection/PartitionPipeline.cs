@@ -2,7 +2,10 @@ using System.Numerics;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -16,7 +19,7 @@ public sealed class PartitionPipeline
     private readonly int _partition;
     private readonly NativeJsonFormat _format;
     private readonly SampleBatch _batch = new();
-    private readonly SeriesBook _series;
+    private readonly SeriesRegistry _series;
 
     private readonly RunJudge _runs;
 
@@ -84,16 +87,16 @@ public sealed class PartitionPipeline
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
         _last = new(_topic, _partition, offset);
-        var outlet = new EventOutlet(_last, events);
+        var outlet = new EventSink(_last, events);
         var judged = 0;
         foreach (ref readonly var entity in _batch.Entities)
         {
             _runs.Begin(entity);
             var metrics = _batch.MetricsOf(entity);
-            if (!metrics.IsEmpty) _series.Ask(metrics[0]);
+            if (!metrics.IsEmpty) _series.Prefetch(metrics[0]);
             for (var i = 0; i < metrics.Length; i++)
             {
-                if (i + 1 < metrics.Length) _series.Ask(metrics[i + 1]);
+                if (i + 1 < metrics.Length) _series.Prefetch(metrics[i + 1]);
                 var refusal = Judge(entity, metrics[i], outlet);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
@@ -119,7 +122,7 @@ public sealed class PartitionPipeline
         if (_last.Topic is not null) _runs.Tick(_runs.Clock + elapsed, new(_last, events));
     }
 
-    private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventOutlet outlet)
+    private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink outlet)
     {
         var series = _series.Find(_batch, entity, metric, out var refusal);
         if (series is null) return refusal;
@@ -148,7 +151,7 @@ public sealed class PartitionPipeline
         return SampleRefusal.None;
     }
 
-    private void JudgeEntity(EntityState entity, in EventOutlet outlet)
+    private void JudgeEntity(EntityState entity, in EventSink outlet)
     {
         var judgement = entity.Pipeline.Judge(entity);
         if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, outlet);
@@ -157,18 +160,18 @@ public sealed class PartitionPipeline
     }
 
     // Where several metrics are odd at once, what is told of one of them is no chance.
-    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventOutlet outlet)
+    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventSink outlet)
     {
         for (; agreeing != 0; agreeing &= agreeing - 1)
         {
             var place = BitOperations.TrailingZeroCount(agreeing);
             if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
-            var newest = row.NewestOf(place) with { Score = score, Change = AlertChange.Worsened, Rule = LevelSet.JointSurprise };
+            var newest = row.NewestOf(place) with { Score = score, Change = AlertChange.Worsened, Rule = DetectorSet.JointSurprise };
             outlet.Add(AlertEventBuilder.Build(series, newest, outlet.Position, outlet.Ordinal));
         }
     }
 
-    private static void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventOutlet outlet)
+    private static void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventSink outlet)
     {
         var change = limit.Observe(sample.Time, sample.Value);
         if (change != LimitChange.None) outlet.Add(EarlyWarningEventBuilder.Build(series, limit, change, sample, outlet.Position, outlet.Ordinal));

@@ -1,4 +1,6 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -35,7 +37,7 @@ public sealed partial class SeriesPipeline
     }
 
     /// <summary>For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not long.</summary>
-    internal Unseen? UnseenBefore(SeriesState series, in Judgement judgement)
+    internal RecordSpan? RecordSpanBefore(SeriesState series, in Judgement judgement)
     {
         var (value, expected) = (judgement.Sample.Value, judgement.Forecast.Expected);
         if (!_layout.HasPast || !double.IsFinite(value) || double.IsNaN(expected)) return null;

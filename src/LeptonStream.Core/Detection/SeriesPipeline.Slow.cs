@@ -1,4 +1,6 @@
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -9,7 +11,7 @@ namespace LeptonStream.Detection;
 public sealed partial class SeriesPipeline
 {
     // One slow level alone, however sure of itself, is little more than news.
-    private const double MostOfOne = 6;
+    private const double MaxOfOne = 6;
 
     private const double SlowSeconds = 120;
 
@@ -17,7 +19,7 @@ public sealed partial class SeriesPipeline
     private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
 
     // Slow detectors are shown means over two minutes, and learn them always: they are there to see how the series goes on.
-    private bool TakeSlowStep(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample)
+    private bool UpdateSlowChannel(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample)
     {
         ref var slow = ref numbers.Slow;
         if (slow.FirstNanoseconds == 0) slow.FirstNanoseconds = sample.Time.UnixNanoseconds;
@@ -37,7 +39,7 @@ public sealed partial class SeriesPipeline
             var state = _layout.State(memory, i);
             ref var calibrator = ref _layout.Calibrator(memory, i);
             _raw[i] = detector.Score(mean, view, state);
-            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), MostOfOne);
+            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), MaxOfOne);
             sum += _rarity[i];
             detector.Learn(mean, view, state);
             calibrator.Learn(_raw[i], CalibrationPlan.Slow);

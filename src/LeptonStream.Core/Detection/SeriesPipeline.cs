@@ -1,4 +1,9 @@
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -90,7 +95,7 @@ public sealed partial class SeriesPipeline
     internal Memory<byte> Move(Memory<byte> memory, SeriesPipeline from) => from._layout == _layout ? memory : _layout.Move(memory, from._layout);
 
     /// <summary>Asks the cache for a series that is judged next. Changes nothing.</summary>
-    internal void Ask(SeriesState series) => _layout.Ask(series.Memory);
+    internal void Prefetch(SeriesState series) => _layout.Prefetch(series.Memory);
 
     /// <summary>Takes the memory of a series back that is forgotten.</summary>
     internal void Return(Memory<byte> memory) => _layout.Return(memory);
@@ -127,19 +132,19 @@ public sealed partial class SeriesPipeline
         ref var numbers = ref SeriesLayout.Numbers(memory);
 
         // 2 forecast
-        var leastScale = LeastScale(series, numbers.Deviation);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(leastScale);
+        var minScale = MinScale(series, numbers.Deviation);
+        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
 
         // 3 score, 4 calibrate
-        var view = new SeriesView(_layout.Window(memory), forecast, leastScale);
+        var view = new SeriesView(_layout.Window(memory), forecast, minScale);
         ScoreAndCalibrate(memory, sample, view, series.IntervalSeconds);
-        var stepped = _layout.HasSlow && TakeSlowStep(series, memory, ref numbers, sample);
+        var stepped = _layout.HasSlow && UpdateSlowChannel(series, memory, ref numbers, sample);
 
         // 5 combine, 6 line
         var isYoung = numbers.Learned < Policy.WarmUp;
         var rarity = isYoung ? 0 : Combine(IsSmall(sample.Value, view));
         var sharp = isYoung ? 0 : Math.Max(0, rarity + series.IntervalDecades) / _line;
-        var isOdd = sharp >= 1;
+        var isAnomalous = sharp >= 1;
         var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
 
         // 7 alert
@@ -173,22 +178,22 @@ public sealed partial class SeriesPipeline
 
         // 8 learn
         if (_layout.HasPast) _layout.Past(memory).Add(sample.Time, sample.Value, isIncident: series.Alert.Phase != AlertPhase.Quiet);
-        Learn(series, memory, ref numbers, sample, view, isOdd);
+        Learn(series, memory, ref numbers, sample, view, isAnomalous);
         return new(sample, news, change, forecast, rarity + (numbers.Slow.Score * _slowLine));
     }
 
     // A code is no number: nothing is expected of it, and its next change is news again.
-    private Judgement JudgeCode(SeriesState series, StickyCode code, in Sample sample)
+    private Judgement JudgeCode(SeriesState series, ErrorCodeTracker code, in Sample sample)
     {
-        var isNews = StickyCode.IsNews(code.Observe(sample.Value), Policy.Direction);
-        return JudgeByRule(series, sample, isNews ? RuleScore : 0, StickyCode.Rule, Forecast.None, isGrave: false);
+        var isNews = ErrorCodeTracker.IsNews(code.Observe(sample.Value), Policy.Direction);
+        return JudgeByRule(series, sample, isNews ? RuleScore : 0, ErrorCodeTracker.Rule, Forecast.None, isGrave: false);
     }
 
     private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
     {
         ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(LeastScale(series, numbers.Deviation));
-        return JudgeByRule(series, sample, Policy.Levels.HasNonFinite ? RuleScore : 0, LevelSet.NonFinite, forecast, isGrave: true);
+        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(MinScale(series, numbers.Deviation));
+        return JudgeByRule(series, sample, Policy.Levels.HasNonFinite ? RuleScore : 0, DetectorSet.NonFinite, forecast, isGrave: true);
     }
 
     private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, string rule, Forecast forecast, bool isGrave)
@@ -226,7 +231,7 @@ public sealed partial class SeriesPipeline
             return;
         }
 
-        if (time - series.LastTime > UsualInterval.Forgotten)
+        if (time - series.LastTime > SamplingInterval.Forgotten)
         {
             series.FirstTime = time;
             series.IntervalSeconds = 0;
@@ -234,11 +239,11 @@ public sealed partial class SeriesPipeline
         }
 
         var seconds = (time.UnixNanoseconds - series.LastTime.UnixNanoseconds) / 1e9;
-        series.IntervalSeconds = UsualInterval.After(series.IntervalSeconds, seconds);
+        series.IntervalSeconds = SamplingInterval.After(series.IntervalSeconds, seconds);
     }
 
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the range.
-    private static double LeastScale(SeriesState series, in LongDeviation deviation) =>
+    private static double MinScale(SeriesState series, in LongDeviation deviation) =>
         Math.Max(deviation.Value / 4, Math.Max(CountOf(series, deviation), deviation.Range / 100));
 
     // What one count makes of a sample. A rate is a count over an interval, and the interval is not quite even.
@@ -258,7 +263,7 @@ public sealed partial class SeriesPipeline
 
             var raw = detector.Score(sample, view, _layout.State(memory, i));
             _raw[i] = raw;
-            _rarity[i] = detector.Kind == DetectorKind.Rule ? Rarities.Temper(raw) : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
+            _rarity[i] = detector.Kind == DetectorKind.Rule ? Rarities.SoftCap(raw) : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
         }
     }
 
@@ -266,7 +271,7 @@ public sealed partial class SeriesPipeline
     private double EnoughEvidence(SeriesState series, bool isSlow) => isSlow ? 1 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds);
 
     private bool IsSmall(double value, in SeriesView view) =>
-        DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.LeastScale, Policy) != GateVerdict.Open;
+        DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.MinScale, Policy) != GateVerdict.Open;
 
     // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
     private double Combine(bool isSmall)
@@ -284,11 +289,11 @@ public sealed partial class SeriesPipeline
         return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
     }
 
-    private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view, bool isOdd)
+    private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view, bool isAnomalous)
     {
-        var counts = numbers.Events.Counts(isOdd);
-        numbers.OddInARow = isOdd ? numbers.OddInARow + 1 : 0;
-        var isAccepted = numbers.OddInARow == _timing.AcceptAfter;
+        var counts = numbers.Events.Admits(isAnomalous);
+        numbers.ConsecutiveAnomalies = isAnomalous ? numbers.ConsecutiveAnomalies + 1 : 0;
+        var isAccepted = numbers.ConsecutiveAnomalies == _timing.AcceptAfter;
         if (isAccepted)
         {
             numbers.Forecaster.Rebase(sample);
@@ -301,15 +306,15 @@ public sealed partial class SeriesPipeline
             if (detector.Kind == DetectorKind.Slow) continue;
             var state = _layout.State(memory, i);
             if (isAccepted) detector.Rebase(state);
-            if (!isOdd || isAccepted || detector.Kind == DetectorKind.Rule) detector.Learn(sample, view, state);
+            if (!isAnomalous || isAccepted || detector.Kind == DetectorKind.Rule) detector.Learn(sample, view, state);
             if (counts && detector.Kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
         }
 
         numbers.Deviation.Learn(sample.Value);
         if (numbers.Learned < int.MaxValue) numbers.Learned++;
-        if (isOdd && !isAccepted) return;
+        if (isAnomalous && !isAccepted) return;
         numbers.Forecaster.Learn(sample, series.IntervalSeconds);
         view.Window.Push(sample.Value);
-        if (isAccepted) numbers.OddInARow = 0;
+        if (isAccepted) numbers.ConsecutiveAnomalies = 0;
     }
 }

@@ -39,7 +39,7 @@ public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.Sta
         Retell(state.Weights, course, hidden, wrong);
         double squares = 0;
         foreach (var difference in wrong) squares += (double)difference * difference;
-        return Math.Min(Math.Sqrt(squares / Inputs), Deviation.Most);
+        return Math.Min(Math.Sqrt(squares / Inputs), Deviation.Max);
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.Sta
 
     private static bool CourseOf(in Sample sample, in SeriesView view, in State state, Span<float> course)
     {
-        var scale = Math.Max(state.Level.Sigma, view.LeastScale);
+        var scale = Math.Max(state.Level.Sigma, view.MinScale);
         if (view.Window.Count < Inputs - 1 || scale <= 0) return false;
         for (var i = 0; i < Inputs; i++)
         {

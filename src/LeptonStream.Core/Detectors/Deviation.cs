@@ -4,7 +4,7 @@ namespace LeptonStream.Detectors;
 internal static class Deviation
 {
     /// <summary>No score exceeds this: beyond it "how much" says nothing more, and sums of scores must stay finite.</summary>
-    public const double Most = 1e6;
+    public const double Max = 1e6;
 
     /// <summary>|difference|/scale, where the scale is at least a thousandth of the level, since less is rounding, and at least the smallest normal number.</summary>
     /// <param name="difference">From what was expected, in the series' unit.</param>
@@ -14,6 +14,6 @@ internal static class Deviation
     {
         var floor = Math.Max(1e-3 * Math.Abs(level), 1e-12);
         var score = Math.Abs(difference) / Math.Max(scale, floor);
-        return score < Most ? score : Most;
+        return score < Max ? score : Max;
     }
 }

@@ -27,7 +27,7 @@ public sealed class EwmaDetector : SeriesDetector<EwmaDetector.State>
     {
         if (state.Count < WarmUp) return 0;
         var mean = state.Level.Mean;
-        return Deviation.Of(Smoothed(sample, state) - mean, Narrower * Math.Max(state.Level.Sigma, view.LeastScale), mean);
+        return Deviation.Of(Smoothed(sample, state) - mean, Narrower * Math.Max(state.Level.Sigma, view.MinScale), mean);
     }
 
     /// <inheritdoc/>

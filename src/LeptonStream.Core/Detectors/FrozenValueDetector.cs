@@ -11,8 +11,8 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
 {
     private const int WarmUp = 200;
     private const int ShortestRun = 12;
-    private const double MostRepeats = 0.05;
-    private const double LeastRepeats = 0.01;
+    private const double MaxRepeats = 0.05;
+    private const double MinRepeats = 0.01;
     private const double Rate = 1.0 / 500;
 
     /// <inheritdoc/>
@@ -24,8 +24,8 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
-        if (state.Count < WarmUp || sample.Value != state.Last || state.Run + 1 < ShortestRun || state.Repeats > MostRepeats) return 0;
-        return 0.5 * (state.Run + 1) * -Math.Log10(Math.Max(state.Repeats, LeastRepeats));
+        if (state.Count < WarmUp || sample.Value != state.Last || state.Run + 1 < ShortestRun || state.Repeats > MaxRepeats) return 0;
+        return 0.5 * (state.Run + 1) * -Math.Log10(Math.Max(state.Repeats, MinRepeats));
     }
 
     /// <inheritdoc/>

@@ -62,7 +62,7 @@ public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetect
     // The unit cube holds ten deviations to either side; what lies further lies at its edge.
     private static bool PointOf(in Sample sample, in SeriesView view, in State state, Span<double> point)
     {
-        var scale = Math.Max(state.Level.Sigma, view.LeastScale);
+        var scale = Math.Max(state.Level.Sigma, view.MinScale);
         if (scale <= 0) return false;
         for (var i = 0; i < point.Length; i++)
         {

@@ -29,8 +29,8 @@ public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
-        if (state.Count < view.Window.Capacity / 2 || view.LeastScale <= 0) return 0;
-        return Math.Min(Math.Abs(MeanWith(sample, view) - state.Level) / view.LeastScale, Deviation.Most);
+        if (state.Count < view.Window.Capacity / 2 || view.MinScale <= 0) return 0;
+        return Math.Min(Math.Abs(MeanWith(sample, view) - state.Level) / view.MinScale, Deviation.Max);
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,6 @@ public sealed class MeanSigmaDetector : SeriesDetector<Stateless>
         var window = view.Window;
         if (window.Count < WarmUp) return 0;
         var mean = window.Mean;
-        return Deviation.Of(sample.Value - mean, Math.Max(window.StandardDeviation, view.LeastScale), mean);
+        return Deviation.Of(sample.Value - mean, Math.Max(window.StandardDeviation, view.MinScale), mean);
     }
 }

@@ -27,7 +27,7 @@ public sealed class MedianMadDetector : SeriesDetector<Stateless>
         var window = view.Window;
         if (window.Count < WarmUp) return 0;
         var median = window.Median;
-        var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), Math.Max(window.StandardDeviation / 4, view.LeastScale));
+        var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), Math.Max(window.StandardDeviation / 4, view.MinScale));
         return Deviation.Of(sample.Value - median, scale, median);
     }
 }

@@ -16,8 +16,8 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     private const int Lags = 8;
     private const int Apart = 3;
     private const int Kept = 24;
-    private const int FewestKept = 10;
-    private const double LeastChance = 1.0 / 64;
+    private const int MinKept = 10;
+    private const double MinChance = 1.0 / 64;
     private const ulong Seed = 0x9E3779B97F4A7C15;
 
     /// <inheritdoc/>
@@ -29,17 +29,17 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
-        if (state.Count < FewestKept || view.LeastScale <= 0) return 0;
+        if (state.Count < MinKept || view.MinScale <= 0) return 0;
         var shape = ShapeOf(sample, view, state.Anchor);
         var nearest = float.MaxValue;
-        ReadOnlySpan<KeptCourse> courses = state.Courses;
+        ReadOnlySpan<QuantizedHistory> courses = state.Courses;
         foreach (ref readonly var course in courses[..state.Count])
         {
             var difference = shape - course.Shape;
             nearest = Math.Min(nearest, SumOf(difference * difference));
         }
 
-        return Math.Min(Math.Sqrt(nearest / (double)Lags) / view.LeastScale, Deviation.Most);
+        return Math.Min(Math.Sqrt(nearest / (double)Lags) / view.MinScale, Deviation.Max);
     }
 
     /// <inheritdoc/>
@@ -50,9 +50,9 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
         if (state.Seen < long.MaxValue) state.Seen++;
         var place = state.Count;
         if (state.Count < Kept) state.Count++;
-        else if (Draw(ref state) < Math.Max(LeastChance, Kept / (double)state.Seen)) place = (int)(Draw(ref state) * Kept);
+        else if (Draw(ref state) < Math.Max(MinChance, Kept / (double)state.Seen)) place = (int)(Draw(ref state) * Kept);
         else return;
-        state.Courses[place] = KeptCourse.Of(ShapeOf(sample, view, state.Anchor));
+        state.Courses[place] = QuantizedHistory.Of(ShapeOf(sample, view, state.Anchor));
     }
 
     // In an order of its own, so that the sum is the same with and without hardware for eight lanes.
@@ -99,6 +99,6 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     [InlineArray(Kept)]
     internal struct Reservoir
     {
-        private KeptCourse _first;
+        private QuantizedHistory _first;
     }
 }

@@ -26,7 +26,7 @@ public sealed class NewExtremeDetector : SeriesDetector<NewExtremeDetector.State
     {
         if (state.Count < WarmUp || sample.Time - new Timestamp(state.First) < FirstDay) return 0;
         var beyond = state.Old.DistanceTo(Level(sample, state));
-        return beyond <= 0 ? 0 : Deviation.Of(beyond, Math.Max(state.Old.Width / 16, view.LeastScale), state.Old.Magnitude);
+        return beyond <= 0 ? 0 : Deviation.Of(beyond, Math.Max(state.Old.Width / 16, view.MinScale), state.Old.Magnitude);
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
     private const double Height = 50;
 
     // One error, however large, is an event and no drift: that is what the sharp levels beside it are for.
-    private const double MostOfOne = 3;
+    private const double MaxOfOne = 3;
 
     /// <inheritdoc/>
     public override string Name => "page-hinkley";
@@ -53,7 +53,7 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
         var forecast = view.Forecast;
         if (!forecast.IsKnown) return 0;
         var difference = sample.Value - forecast.Expected;
-        return Math.CopySign(Math.Min(Deviation.Of(difference, forecast.Scale, forecast.Expected), MostOfOne), difference);
+        return Math.CopySign(Math.Min(Deviation.Of(difference, forecast.Scale, forecast.Expected), MaxOfOne), difference);
     }
 
     private static double With(double error, float sum) => Math.Max(0, sum + error - Slack);

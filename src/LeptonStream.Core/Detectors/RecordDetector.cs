@@ -36,7 +36,7 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
         private int _count;
 
         public readonly double Score(double value) =>
-            _count < WarmUp || _range.Width <= 0 ? 0 : Math.Min(16 * _range.DistanceTo(value) / _range.Width, Deviation.Most);
+            _count < WarmUp || _range.Width <= 0 ? 0 : Math.Min(16 * _range.DistanceTo(value) / _range.Width, Deviation.Max);
 
         public void Learn(double value)
         {

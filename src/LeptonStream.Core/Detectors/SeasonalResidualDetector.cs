@@ -37,7 +37,7 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
         var slot = SlotOf(sample.Time);
         if (state.Days[slot] < WarmUpDays) return 0;
         var expected = state.Center[slot] + state.Wander;
-        var scale = Math.Max(AbsoluteToSigma * state.Spread[slot], view.LeastScale);
+        var scale = Math.Max(AbsoluteToSigma * state.Spread[slot], view.MinScale);
         return Deviation.Of(Offset(sample, state) - expected, scale, state.Anchor + expected);
     }
 

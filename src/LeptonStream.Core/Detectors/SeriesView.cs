@@ -6,8 +6,8 @@ namespace LeptonStream.Detectors;
 /// <summary>What all detectors of one series share: its window and the forecast of the sample at hand.</summary>
 /// <param name="window">The last values, without the sample at hand.</param>
 /// <param name="forecast">What was expected of the sample at hand.</param>
-/// <param name="leastScale">The smallest scale on which a difference counts, in the series' unit.</param>
-public readonly ref struct SeriesView(RollingWindow window, Forecast forecast, double leastScale)
+/// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
+public readonly ref struct SeriesView(RollingWindow window, Forecast forecast, double minScale)
 {
     /// <summary>The last values, without the sample at hand.</summary>
     public RollingWindow Window { get; } = window;
@@ -16,5 +16,5 @@ public readonly ref struct SeriesView(RollingWindow window, Forecast forecast, d
     public Forecast Forecast { get; } = forecast;
 
     /// <summary>The smallest scale on which a difference counts, in the series' unit; for slow detectors, the series' own deviation.</summary>
-    public double LeastScale { get; } = leastScale;
+    public double MinScale { get; } = minScale;
 }

@@ -32,7 +32,7 @@ public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
         if (scale <= 0) return 0;
         ShortTransform.Forward(course);
         // White noise of the least scale has this amplitude: what lies below it is grain, whatever shape it has.
-        TakeResidual(course, Math.Max(view.LeastScale / scale, 1e-6) * Math.Sqrt(Length));
+        TakeResidual(course, Math.Max(view.MinScale / scale, 1e-6) * Math.Sqrt(Length));
         ShortTransform.Forward(course);
         return StandsOut(course);
     }
@@ -92,7 +92,7 @@ public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
         double mean = 0;
         for (var back = 1; back <= Local; back++) mean += Magnitude(saliency[Before - back]) / Local;
         if (mean <= 0) return 0;
-        return Math.Clamp((Magnitude(saliency[Before]) - mean) / mean, 0, Deviation.Most);
+        return Math.Clamp((Magnitude(saliency[Before]) - mean) / mean, 0, Deviation.Max);
     }
 
     private static double Magnitude(Complex value) => Math.Sqrt((value.Real * value.Real) + (value.Imaginary * value.Imaginary));

@@ -25,7 +25,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     {
         double sum = Outside(sample, view, state);
         for (var back = 1; back < Smoothed; back++) sum += state.Outside[(state.Next + Smoothed - back) % Smoothed];
-        return Math.Min(sum / Smoothed, Deviation.Most);
+        return Math.Min(sum / Smoothed, Deviation.Max);
     }
 
     /// <inheritdoc/>
@@ -51,9 +51,9 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     private static float Outside(in Sample sample, in SeriesView view, in State state)
     {
         var hour = HourOf(sample.Time);
-        if ((state.Seen & (1 << hour)) == 0 || view.LeastScale <= 0) return 0;
+        if ((state.Seen & (1 << hour)) == 0 || view.MinScale <= 0) return 0;
         var beyond = Math.Max(sample.Value - state.High[hour], state.Low[hour] - sample.Value);
-        return beyond <= 0 ? 0 : (float)Math.Min(beyond / view.LeastScale, Deviation.Most);
+        return beyond <= 0 ? 0 : (float)Math.Min(beyond / view.MinScale, Deviation.Max);
     }
 
     // The hour that is over joins those of its kind.

@@ -16,7 +16,7 @@ public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetect
     private const double UsualRate = 1.0 / 1000;
 
     // One value, however far, is an event and no unrest.
-    private const double MostOfOne = 10;
+    private const double MaxOfOne = 10;
 
     // Below this share of the least scale unrest is grain.
     private const double Floor = 0.1;
@@ -35,7 +35,7 @@ public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetect
     {
         if (state.Count < WarmUp) return 0;
         var recent = Weighted(state.Recent, Unrest(sample, state), RecentRate);
-        var floor = Math.Max(Floor * view.LeastScale, Math.Max(1e-3 * Math.Abs(state.Mean), 1e-12));
+        var floor = Math.Max(Floor * view.MinScale, Math.Max(1e-3 * Math.Abs(state.Mean), 1e-12));
         return Math.Abs(Math.Log((recent + floor) / (state.Usual + floor))) / Stray;
     }
 
@@ -64,7 +64,7 @@ public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetect
     {
         // Halves, since the difference of two values may be none.
         var half = Math.Abs((sample.Value / 2) - (state.Mean / 2));
-        return Math.Min(half, state.Usual > 0 ? MostOfOne / 2 * state.Usual : 1e100) * 2;
+        return Math.Min(half, state.Usual > 0 ? MaxOfOne / 2 * state.Usual : 1e100) * 2;
     }
 
     // In two products, since the difference of two values may be none.

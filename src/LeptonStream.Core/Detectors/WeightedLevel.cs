@@ -8,7 +8,7 @@ internal struct WeightedLevel
 {
     // A mean absolute deviation of normal values is σ·√(2/π).
     private const double AbsoluteToSigma = 1.2533141373155003;
-    private const double Most = 10;
+    private const double Max = 10;
 
     private double _deviation;
 
@@ -32,7 +32,7 @@ internal struct WeightedLevel
 
         var share = Math.Max(rate, 1.0 / (count + 1));
         var distance = value - Mean;
-        if (_deviation > 0) distance = Math.Clamp(distance, -Most * _deviation, Most * _deviation);
+        if (_deviation > 0) distance = Math.Clamp(distance, -Max * _deviation, Max * _deviation);
         _deviation += share * (Math.Abs(distance) - _deviation);
         Mean += share * distance;
     }

@@ -1,18 +1,19 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
 
 /// <summary>The explanation of an entity's alert in Chinese: the same facts as <see cref="EnglishEntityText"/>, in sentences of their own.</summary>
 internal static class ChineseEntityText
 {
-    public static Explanation Explain(EntityStory story) => new(Summary(story), Description(story), ChineseText.Actions(story.Change, story.Kind));
+    public static Explanation Explain(EntityFacts story) => new(Summary(story), Description(story), ChineseText.Actions(story.Change, story.Kind));
 
-    private static string Summary(EntityStory story)
+    private static string Summary(EntityFacts story)
     {
         var where = LabelText.InChineseOrSpace(story.Key.Labels);
-        var metrics = string.Join("，", story.Contributors.Take(EntityStory.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
-        var list = story.Contributors.Count > EntityStory.Named ? $"{metrics} 等" : metrics;
+        var metrics = string.Join("，", story.Contributors.Take(EntityFacts.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
+        var list = story.Contributors.Count > EntityFacts.Named ? $"{metrics} 等" : metrics;
         return story.Change switch
         {
             AlertChange.Recovered => $"{story.Key.Model}{where}已恢复正常：{list}",
@@ -21,7 +22,7 @@ internal static class ChineseEntityText
         };
     }
 
-    private static string Description(EntityStory story) => $"始于 {Numbers.Clock(story.Onset)}。" + (story.Change switch
+    private static string Description(EntityFacts story) => $"始于 {Numbers.Clock(story.Onset)}。" + (story.Change switch
     {
         AlertChange.Recovered => "各指标已连续多个采样恢复正常，告警关闭。",
         AlertChange.Accepted => "持续时间已足够长，现状被学习为常态；若并非如此，请处理根因，告警不会自行再次触发。",

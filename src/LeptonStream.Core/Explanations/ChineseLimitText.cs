@@ -6,9 +6,9 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of an early warning in Chinese: the same facts as <see cref="EnglishLimitText"/>, in sentences of their own.</summary>
 internal static class ChineseLimitText
 {
-    public static Explanation Explain(LimitStory story) => new(Summary(story), Description(story), Actions(story));
+    public static Explanation Explain(LimitFacts story) => new(Summary(story), Description(story), Actions(story));
 
-    private static string Summary(LimitStory story)
+    private static string Summary(LimitFacts story)
     {
         var where = LabelText.InChineseOrSpace(story.Key.Labels);
         var reach = story.Limit.IsFloor ? "降至" : "达到";
@@ -22,7 +22,7 @@ internal static class ChineseLimitText
         }).Replace("上限", story.Limit.IsFloor ? "下限" : "上限", StringComparison.Ordinal);
     }
 
-    private static string Description(LimitStory story)
+    private static string Description(LimitFacts story)
     {
         var what = story.Preset?.Chinese ?? "该指标";
         var course = $"{what}自 {Numbers.Clock(story.Onset)} 起持续{(story.Limit.IsFloor ? "下降" : "上升")}。";
@@ -35,7 +35,7 @@ internal static class ChineseLimitText
         };
     }
 
-    private static string[] Actions(LimitStory story) => story.Change is LimitChange.Withdrawn or LimitChange.Receded ? ["目前无需处理；若再次出现请查看曲线。"] : story.Kind switch
+    private static string[] Actions(LimitFacts story) => story.Change is LimitChange.Withdrawn or LimitChange.Receded ? ["目前无需处理；若再次出现请查看曲线。"] : story.Kind switch
     {
         LimitKind.Memory => ["查看开始上升时的变化：流量、上下文长度，或从未释放的请求。", "在触及限值前扩容或切走流量。", "在触及限值前先重启一个副本，再定位泄漏。"],
         LimitKind.Disk => ["找出写入来源：检查点、日志、缓存或核心转储。", "删除或迁移旧检查点，或扩容磁盘。", "磁盘写满前先停止写入方：写入失败可能丢失检查点。"],
@@ -44,7 +44,7 @@ internal static class ChineseLimitText
         _ => ["确认开始时刻发生了什么变更。", "在预计时间之前腾出余量或提高限值。"],
     };
 
-    private static string Value(LimitStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+    private static string Value(LimitFacts story) => Numbers.Show(story.Sample.Value, story.Unit);
 
-    private static string Limit(LimitStory story) => Numbers.Show(story.Limit.Value, story.Unit);
+    private static string Limit(LimitFacts story) => Numbers.Show(story.Limit.Value, story.Unit);
 }

@@ -11,7 +11,7 @@ internal static class ChinesePeerText
     public static string Description(in PeerVerdict peers) =>
         $"同类序列与它仅 {peers.Label} 不同。其中没有一个像它这样偏离其余各个，共同的变化已被扣除。";
 
-    public static string Besides(AlertStory story) => story.Peers is { } peers ? $"该序列还{Standing(peers, story.Unit)}。" : "";
+    public static string Besides(AlertFacts story) => story.Peers is { } peers ? $"该序列还{Standing(peers, story.Unit)}。" : "";
 
     private static string Away(in PeerVerdict peers)
     {

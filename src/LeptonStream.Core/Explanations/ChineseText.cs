@@ -1,4 +1,6 @@
 using LeptonStream.Detection;
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
@@ -6,9 +8,9 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation in Chinese: the same facts as <see cref="EnglishText"/>, in sentences of their own.</summary>
 internal static class ChineseText
 {
-    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
+    public static Alerts.Explanation Explain(AlertFacts story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
 
-    private static string Summary(AlertStory story)
+    private static string Summary(AlertFacts story)
     {
         var where = LabelText.InChineseOrSpace(story.Key.Labels);
         return $"{story.Key.Model} 的 {story.Key.Metric}{where}" + (story.Change switch
@@ -19,10 +21,10 @@ internal static class ChineseText
             _ => story.Detector switch
             {
                 "non-finite" => $"不是有限数值（{Value(story)}）",
-                StickyCode.Rule => $"上报代码 {Value(story)}",
-                LevelSet.Peers when story.Peers is { } peers => ChinesePeerText.Standing(peers, story.Unit),
+                ErrorCodeTracker.Rule => $"上报代码 {Value(story)}",
+                DetectorSet.Peers when story.Peers is { } peers => ChinesePeerText.Standing(peers, story.Unit),
                 "frozen-value" => $"停在 {Value(story)} 不再变化",
-                "new-extreme" or "record" or "mean-record" when story.Unseen is { } unseen => $"{Most(story, unseen)}：{Value(story)}",
+                "new-extreme" or "record" or "mean-record" when story.RecordSpan is { } unseen => $"{Extreme(story, unseen)}：{Value(story)}",
                 "mean-record" => $"已移至另一水平：{Value(story)}",
                 "time-of-day" => $"在这个时段偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
                 "nearest-shape" => $"出现了从未有过的走势：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
@@ -38,7 +40,7 @@ internal static class ChineseText
         });
     }
 
-    private static string Description(AlertStory story)
+    private static string Description(AlertFacts story)
     {
         var expected = double.IsFinite(story.Lower)
             ? $"此刻的正常范围为 {Numbers.Show(story.Lower, story.Unit)} 至 {Numbers.Show(story.Upper, story.Unit)}，实际为 {Value(story)}。"
@@ -53,9 +55,9 @@ internal static class ChineseText
             _ => story.Detector switch
             {
                 "non-finite" => "上报方给出的就不是有限数值。",
-                StickyCode.Rule => "代码与之前不同，含义请查阅上报方的文档。",
+                ErrorCodeTracker.Rule => "代码与之前不同，含义请查阅上报方的文档。",
                 "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
-                LevelSet.Peers when story.Peers is { } peers => ChinesePeerText.Description(peers),
+                DetectorSet.Peers when story.Peers is { } peers => ChinesePeerText.Description(peers),
                 _ => $"{Past(story)}在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。{ChinesePeerText.Besides(story)}",
             },
         });
@@ -77,17 +79,17 @@ internal static class ChineseText
         _ => ["查看曲线以及同一模型此刻的其他指标。", "确认开始时刻发生了什么变更。"],
     };
 
-    private static string Value(AlertStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+    private static string Value(AlertFacts story) => Numbers.Show(story.Sample.Value, story.Unit);
 
-    private static string Past(AlertStory story) => story.Unseen is { } unseen ? $"该值{Most(story, unseen)}。" : "";
+    private static string Past(AlertFacts story) => story.RecordSpan is { } unseen ? $"该值{Extreme(story, unseen)}。" : "";
 
-    private static string Most(AlertStory story, Series.Unseen unseen)
+    private static string Extreme(AlertFacts story, Series.RecordSpan unseen)
     {
         var (most, length) = (story.IsHigh ? "最高" : "最低", Durations.AtLeastInChinese(unseen.Length));
         return unseen.IsEver ? $"为有记录以来{most}（{length}）" : $"为近 {length}{most}";
     }
 
-    private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $"（{Numbers.Show(ratio)} 倍）" : "";
+    private static string Ratio(AlertFacts story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $"（{Numbers.Show(ratio)} 倍）" : "";
 
     /// <summary>How often so high a score is expected.</summary>
     public static string Rarity(double score) => score switch

@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Explanations;
@@ -7,9 +8,9 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of a training alert in Chinese: the same facts as <see cref="EnglishTrainingText"/>, in sentences of their own.</summary>
 internal static class ChineseTrainingText
 {
-    public static Explanation Explain(TrainingStory story) => new(Summary(story), Description(story), Actions(story));
+    public static Explanation Explain(FindingFacts story) => new(Summary(story), Description(story), Actions(story));
 
-    private static string Summary(TrainingStory story)
+    private static string Summary(FindingFacts story)
     {
         var (key, finding) = (story.Key, story.Finding);
         var where = LabelText.InChinese(key.Labels);
@@ -42,7 +43,7 @@ internal static class ChineseTrainingText
         });
     }
 
-    private static string Description(TrainingStory story) => $"自第 {story.Finding.OnsetStep} 步（{Numbers.Clock(story.Finding.Onset)}）起出现迹象。" + (story.Finding.Change switch
+    private static string Description(FindingFacts story) => $"自第 {story.Finding.OnsetStep} 步（{Numbers.Clock(story.Finding.Onset)}）起出现迹象。" + (story.Finding.Change switch
     {
         AlertChange.Recovered => "已有一段时间未再出现，告警关闭。",
         AlertChange.Accepted when double.IsNaN(story.Finding.Value) => "此前并未恢复：训练已结束、重新开始或不再被监测，无法再判断。",
@@ -67,7 +68,7 @@ internal static class ChineseTrainingText
         },
     });
 
-    private static string[] Actions(TrainingStory story) => story.Finding.Change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : story.Finding.Kind switch
+    private static string[] Actions(FindingFacts story) => story.Finding.Change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : story.Finding.Kind switch
     {
         TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump =>
             ["停止作业，从最近的正常检查点恢复。", "跳过出现迹象前后的批次，或降低学习率。", "若在同一主机上复现，检测其内存。"],
@@ -102,5 +103,5 @@ internal static class ChineseTrainingText
         _ => "训练中断",
     };
 
-    private static string Instead(TrainingStory story) => story.Expected is { } expected ? $"，预期 {expected}" : "";
+    private static string Instead(FindingFacts story) => story.Expected is { } expected ? $"，预期 {expected}" : "";
 }

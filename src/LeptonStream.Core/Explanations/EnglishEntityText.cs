@@ -1,18 +1,19 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
 
 /// <summary>The explanation of an entity's alert in English: fixed sentences, filled with the facts of the story.</summary>
 internal static class EnglishEntityText
 {
-    public static Explanation Explain(EntityStory story) => new(Summary(story), Description(story), EnglishText.Actions(story.Change, story.Kind));
+    public static Explanation Explain(EntityFacts story) => new(Summary(story), Description(story), EnglishText.Actions(story.Change, story.Kind));
 
-    private static string Summary(EntityStory story)
+    private static string Summary(EntityFacts story)
     {
         var where = LabelText.InEnglish(story.Key.Labels);
-        var metrics = string.Join(", ", story.Contributors.Take(EntityStory.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
-        var more = story.Contributors.Count - EntityStory.Named;
+        var metrics = string.Join(", ", story.Contributors.Take(EntityFacts.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
+        var more = story.Contributors.Count - EntityFacts.Named;
         var list = more > 0 ? $"{metrics} and {more} more" : metrics;
         return story.Change switch
         {
@@ -22,7 +23,7 @@ internal static class EnglishEntityText
         };
     }
 
-    private static string Description(EntityStory story) => $"Began {Numbers.Clock(story.Onset)}. " + (story.Change switch
+    private static string Description(EntityFacts story) => $"Began {Numbers.Clock(story.Onset)}. " + (story.Change switch
     {
         AlertChange.Recovered => "The metrics have been usual again for several samples, so this alert is closed.",
         AlertChange.Accepted => "It has lasted so long that it is learned as normal. If it is not, act on the cause: the alert won't return by itself.",

@@ -6,9 +6,9 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of an early warning in English: fixed sentences, filled with the facts of the story.</summary>
 internal static class EnglishLimitText
 {
-    public static Explanation Explain(LimitStory story) => new(Summary(story), Description(story), Actions(story));
+    public static Explanation Explain(LimitFacts story) => new(Summary(story), Description(story), Actions(story));
 
-    private static string Summary(LimitStory story)
+    private static string Summary(LimitFacts story)
     {
         var where = LabelText.InEnglish(story.Key.Labels);
         var reach = story.Limit.IsFloor ? "fall to" : "reach";
@@ -22,7 +22,7 @@ internal static class EnglishLimitText
         });
     }
 
-    private static string Description(LimitStory story)
+    private static string Description(LimitFacts story)
     {
         var what = story.Preset is { } preset ? char.ToUpperInvariant(preset.English[0]) + preset.English[1..] : "It";
         var course = $"{what} has been {(story.Limit.IsFloor ? "falling" : "growing")} since {Numbers.Clock(story.Onset)}. ";
@@ -35,7 +35,7 @@ internal static class EnglishLimitText
         };
     }
 
-    private static string[] Actions(LimitStory story) => story.Change is LimitChange.Withdrawn or LimitChange.Receded ? ["Nothing to do now; look at the chart if it comes back."] : story.Kind switch
+    private static string[] Actions(LimitFacts story) => story.Change is LimitChange.Withdrawn or LimitChange.Receded ? ["Nothing to do now; look at the chart if it comes back."] : story.Kind switch
     {
         LimitKind.Memory => ["See what grew at the onset: traffic, context length, or requests that are never released.", "Add a replica or move traffic away before the limit.", "Restart one replica before the limit, then find the leak."],
         LimitKind.Disk => ["Find what writes: checkpoints, logs, caches, core dumps.", "Delete or move old checkpoints, or enlarge the volume.", "Stop the writer before the disk is full: a write that fails may lose a checkpoint."],
@@ -44,7 +44,7 @@ internal static class EnglishLimitText
         _ => ["See what changed at the onset.", "Make room or raise the limit before the expected time."],
     };
 
-    private static string Value(LimitStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+    private static string Value(LimitFacts story) => Numbers.Show(story.Sample.Value, story.Unit);
 
-    private static string Limit(LimitStory story) => Numbers.Show(story.Limit.Value, story.Unit);
+    private static string Limit(LimitFacts story) => Numbers.Show(story.Limit.Value, story.Unit);
 }

@@ -14,7 +14,7 @@ internal static class EnglishPeerText
         $"Its siblings are the series that differ from it in {peers.Label} only. None of them is as far from the others, and what all of them go through is taken off.";
 
     /// <summary>What is said of the siblings where another detector is louder; empty where they have nothing to say.</summary>
-    public static string Besides(AlertStory story) => story.Peers is { } peers ? $" It is also {Standing(peers, story.Unit)}." : "";
+    public static string Besides(AlertFacts story) => story.Peers is { } peers ? $" It is also {Standing(peers, story.Unit)}." : "";
 
     /// <summary>A share in percent, whole where it is large.</summary>
     public static string Percent(double share) => Numbers.Show(share < 0.1 ? 100 * share : Math.Round(100 * share));

@@ -1,4 +1,6 @@
 using LeptonStream.Detection;
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
@@ -6,9 +8,9 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation in English: fixed sentences, filled with the facts of the story.</summary>
 internal static class EnglishText
 {
-    public static Alerts.Explanation Explain(AlertStory story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
+    public static Alerts.Explanation Explain(AlertFacts story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
 
-    private static string Summary(AlertStory story)
+    private static string Summary(AlertFacts story)
     {
         var what = $"{story.Key.Metric} of {story.Key.Model}";
         var where = LabelText.InEnglish(story.Key.Labels);
@@ -20,10 +22,10 @@ internal static class EnglishText
             _ => story.Detector switch
             {
                 "non-finite" => $" is not a finite number ({Value(story)})",
-                StickyCode.Rule => $" reports code {Value(story)}",
-                LevelSet.Peers when story.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, story.Unit)}",
+                ErrorCodeTracker.Rule => $" reports code {Value(story)}",
+                DetectorSet.Peers when story.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, story.Unit)}",
                 "frozen-value" => $" stands still at {Value(story)}",
-                "new-extreme" or "record" or "mean-record" when story.Unseen is { } unseen => $" is the {Most(story, unseen)}: {Value(story)}",
+                "new-extreme" or "record" or "mean-record" when story.RecordSpan is { } unseen => $" is the {Extreme(story, unseen)}: {Value(story)}",
                 "mean-record" => $" has moved to another level: {Value(story)}",
                 "time-of-day" => $" is {(story.IsHigh ? "high" : "low")} for this hour: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
                 "nearest-shape" => $" takes a course that it never took before: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
@@ -39,7 +41,7 @@ internal static class EnglishText
         });
     }
 
-    private static string Description(AlertStory story)
+    private static string Description(AlertFacts story)
     {
         var expected = double.IsFinite(story.Lower)
             ? $"Usual now: {Numbers.Show(story.Lower, story.Unit)} to {Numbers.Show(story.Upper, story.Unit)}, seen: {Value(story)}. "
@@ -54,9 +56,9 @@ internal static class EnglishText
             _ => story.Detector switch
             {
                 "non-finite" => "The producer itself reports a value that is no finite number.",
-                StickyCode.Rule => "The code was another before. Its meaning is in the documentation of whoever reports it.",
+                ErrorCodeTracker.Rule => "The code was another before. Its meaning is in the documentation of whoever reports it.",
                 "frozen-value" => "The value used to move and repeats exactly now: an exporter or a job may hang while its last reading is sent again and again.",
-                LevelSet.Peers when story.Peers is { } peers => EnglishPeerText.Description(peers),
+                DetectorSet.Peers when story.Peers is { } peers => EnglishPeerText.Description(peers),
                 _ => $"{Past(story)}On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.{EnglishPeerText.Besides(story)}",
             },
         });
@@ -78,17 +80,17 @@ internal static class EnglishText
         _ => ["Look at the chart and at other metrics of the same model at this time.", "Ask what changed at the onset."],
     };
 
-    private static string Value(AlertStory story) => Numbers.Show(story.Sample.Value, story.Unit);
+    private static string Value(AlertFacts story) => Numbers.Show(story.Sample.Value, story.Unit);
 
-    private static string Past(AlertStory story) => story.Unseen is { } unseen ? $"The value is the {Most(story, unseen)}. " : "";
+    private static string Past(AlertFacts story) => story.RecordSpan is { } unseen ? $"The value is the {Extreme(story, unseen)}. " : "";
 
-    private static string Most(AlertStory story, Series.Unseen unseen)
+    private static string Extreme(AlertFacts story, Series.RecordSpan unseen)
     {
         var (most, length) = (story.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(unseen.Length));
         return unseen.IsEver ? $"{most} ever seen (in {length})" : $"{most} in {length}";
     }
 
-    private static string Ratio(AlertStory story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $" ({Numbers.Show(ratio)} times)" : "";
+    private static string Ratio(AlertFacts story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $" ({Numbers.Show(ratio)} times)" : "";
 
     /// <summary>How often so high a score is expected.</summary>
     public static string Rarity(double score) => score switch

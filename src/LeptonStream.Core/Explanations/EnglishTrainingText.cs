@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Explanations;
@@ -7,9 +8,9 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of a training alert in English: fixed sentences, filled with the facts of the story.</summary>
 internal static class EnglishTrainingText
 {
-    public static Explanation Explain(TrainingStory story) => new(Summary(story), Description(story), Actions(story));
+    public static Explanation Explain(FindingFacts story) => new(Summary(story), Description(story), Actions(story));
 
-    private static string Summary(TrainingStory story)
+    private static string Summary(FindingFacts story)
     {
         var (key, finding) = (story.Key, story.Finding);
         var where = LabelText.InEnglish(key.Labels);
@@ -42,7 +43,7 @@ internal static class EnglishTrainingText
         });
     }
 
-    private static string Description(TrainingStory story) => $"Suspected since step {story.Finding.OnsetStep}, {Numbers.Clock(story.Finding.Onset)}. " + (story.Finding.Change switch
+    private static string Description(FindingFacts story) => $"Suspected since step {story.Finding.OnsetStep}, {Numbers.Clock(story.Finding.Onset)}. " + (story.Finding.Change switch
     {
         AlertChange.Recovered => "It has not been seen for a while, so this alert is closed.",
         AlertChange.Accepted when double.IsNaN(story.Finding.Value) => "It was not over: a run that ended, begins anew or is not watched any more can't show that.",
@@ -67,7 +68,7 @@ internal static class EnglishTrainingText
         },
     });
 
-    private static string[] Actions(TrainingStory story) => story.Finding.Change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : story.Finding.Kind switch
+    private static string[] Actions(FindingFacts story) => story.Finding.Change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : story.Finding.Kind switch
     {
         TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump =>
             ["Stop the job and resume from the last good checkpoint.", "Skip the batches around the onset, or lower the learning rate.", "If it returns on the same host, test its memory."],
@@ -96,5 +97,5 @@ internal static class EnglishTrainingText
         _ => TrainingKinds.NameOf(kind).Replace('-', ' '),
     };
 
-    private static string Instead(TrainingStory story) => story.Expected is { } expected ? $", expected {expected}" : "";
+    private static string Instead(FindingFacts story) => story.Expected is { } expected ? $", expected {expected}" : "";
 }

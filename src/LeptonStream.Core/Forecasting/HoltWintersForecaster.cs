@@ -18,9 +18,9 @@ public struct HoltWintersForecaster
     // A change of period must promise this much, else two equals would take turns.
     private const double Better = 0.97;
 
-    private SmoothedCourse _plain;
-    private SmoothedCourse _daily;
-    private SmoothedCourse _weekly;
+    private HoltWintersState _plain;
+    private HoltWintersState _daily;
+    private HoltWintersState _weekly;
     private double _firstSeconds;
     private int _count;
     private DailySlots _days;
@@ -53,9 +53,9 @@ public struct HoltWintersForecaster
         _plain.Learn(sample.Value, _count);
         var error = _daily.Learn(sample.Value - day.ValueIn(_days), _count);
         // A slot of the classic form learns once a period with γ; an interpolated one shares that among its samples of the period.
-        day.Add(_days, Math.Min(1, intervalSeconds / DailySlots.Seconds) * Gamma * SmoothedCourse.Rest * error);
+        day.Add(_days, Math.Min(1, intervalSeconds / DailySlots.Seconds) * Gamma * HoltWintersState.Rest * error);
         error = _weekly.Learn(sample.Value - week.ValueIn(_weeks), _count);
-        week.Add(_weeks, Math.Min(1, intervalSeconds / WeeklySlots.Seconds) * WeeklyGamma * SmoothedCourse.Rest * error);
+        week.Add(_weeks, Math.Min(1, intervalSeconds / WeeklySlots.Seconds) * WeeklyGamma * HoltWintersState.Rest * error);
         if (_count < int.MaxValue) _count++;
         Choose((sample.Time.UnixSeconds - _firstSeconds) / DaySeconds, intervalSeconds);
     }

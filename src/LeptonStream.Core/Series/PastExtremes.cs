@@ -60,7 +60,7 @@ internal struct PastExtremes
     /// <param name="isHigh">Whether it is high.</param>
     /// <param name="onset">When the incident began.</param>
     /// <returns>Null where it is not the incident's own extreme, and where it is less than an hour.</returns>
-    public readonly Unseen? Before(double value, bool isHigh, Timestamp onset)
+    public readonly RecordSpan? Before(double value, bool isHigh, Timestamp onset)
     {
         var seen = (float)value;
         if (IsEmpty || _incident.GoesBeyond(seen, isHigh)) return null;
@@ -77,7 +77,7 @@ internal struct PastExtremes
         return _older.Reaches(seen, isHigh) ? Since(until, onset, isEver: false) : Since(_firstTick + 1, onset, isEver: true);
     }
 
-    private static Unseen? Since(int tick, Timestamp onset, bool isEver)
+    private static RecordSpan? Since(int tick, Timestamp onset, bool isEver)
     {
         var length = onset - new Timestamp(tick * NanosecondsPerTick);
         return length >= TimeSpan.FromHours(1) ? new(length, isEver) : null;

@@ -16,11 +16,11 @@ namespace LeptonStream.Series;
 public readonly ref struct RollingWindow
 {
     // Up to so many values a place fits into a byte.
-    private const int MostOfBytes = 256;
-    private const int Most = 65_535;
+    private const int MaxOfBytes = 256;
+    private const int Max = 65_535;
 
     // The sums lose so many digits at most: to three, of their sixteen.
-    private const double MostCancelled = 1e3;
+    private const double MaxCancelled = 1e3;
 
     private readonly ref Head _head;
     private readonly Span<float> _sorted;
@@ -32,7 +32,7 @@ public readonly ref struct RollingWindow
     {
         _head = ref MemoryMarshal.AsRef<Head>(memory);
         var values = memory[Unsafe.SizeOf<Head>()..];
-        var capacity = values.Length <= MostOfBytes * (sizeof(float) + 1) ? values.Length / (sizeof(float) + 1) : values.Length / (sizeof(float) + sizeof(ushort));
+        var capacity = values.Length <= MaxOfBytes * (sizeof(float) + 1) ? values.Length / (sizeof(float) + 1) : values.Length / (sizeof(float) + sizeof(ushort));
         _sorted = MemoryMarshal.Cast<byte, float>(values[..(capacity * sizeof(float))]);
         _places = values[(capacity * sizeof(float))..];
     }
@@ -99,8 +99,8 @@ public readonly ref struct RollingWindow
     public static int BytesFor(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Most);
-        return Unsafe.SizeOf<Head>() + (capacity * (sizeof(float) + (capacity <= MostOfBytes ? 1 : sizeof(ushort))));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Max);
+        return Unsafe.SizeOf<Head>() + (capacity * (sizeof(float) + (capacity <= MaxOfBytes ? 1 : sizeof(ushort))));
     }
 
     /// <summary>Takes a value in; the oldest goes out when the window is full.</summary>
@@ -138,7 +138,7 @@ public readonly ref struct RollingWindow
 
     private double Value(double offset) => _head.Anchor + offset;
 
-    private int PlaceOf(int arrival) => Capacity <= MostOfBytes ? _places[arrival] : MemoryMarshal.Cast<byte, ushort>(_places)[arrival];
+    private int PlaceOf(int arrival) => Capacity <= MaxOfBytes ? _places[arrival] : MemoryMarshal.Cast<byte, ushort>(_places)[arrival];
 
     private void Insert(float value)
     {
@@ -174,7 +174,7 @@ public readonly ref struct RollingWindow
     private void Place(float value, int place, int first, int moved, int step)
     {
         _sorted[place] = value;
-        if (Capacity <= MostOfBytes)
+        if (Capacity <= MaxOfBytes)
         {
             WindowPlaces.Follow(_places, (byte)first, (byte)moved, (byte)step);
             _places[_head.Next] = (byte)place;
@@ -193,7 +193,7 @@ public readonly ref struct RollingWindow
         if (_head.Squares > (double)_head.Largest * _head.Largest) _head.Largest = (float)Math.Min(Math.Sqrt(_head.Squares) * 1.0000002, float.MaxValue);
         float low = _sorted[3 * n >> 3], high = _sorted[5 * n >> 3];
         if (Math.Abs((double)high) > 1024 * ((double)high - low) && Math.Abs((double)high) > 1e-15 * Math.Abs(_head.Anchor)) Anchor();
-        var cancelled = n * ((double)_head.Largest * _head.Largest) > MostCancelled * ((n * _head.Squares) - (_head.Sum * _head.Sum));
+        var cancelled = n * ((double)_head.Largest * _head.Largest) > MaxCancelled * ((n * _head.Squares) - (_head.Sum * _head.Sum));
         if (_head.Next == 0 || (cancelled && !IsFlat)) Sum();
     }
 

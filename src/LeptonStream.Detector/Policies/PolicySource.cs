@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Policies;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

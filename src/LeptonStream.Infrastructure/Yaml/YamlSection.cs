@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Series;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -9,8 +9,8 @@ namespace LeptonStream.Benchmarks.Accuracy;
 internal static class RobustZ
 {
     private const double MadToSigma = 1.4826;
-    private const double LeastShareOfSigma = 0.25;
-    private const int FewestRows = 30;
+    private const double MinShareOfSigma = 0.25;
+    private const int MinRows = 30;
 
     public static double[] Score(double[][] rows, int rowsADay)
     {
@@ -22,9 +22,9 @@ internal static class RobustZ
             for (var row = 0; row < rows.Length; row++)
             {
                 var value = rows[row][metric];
-                if (row >= FewestRows)
+                if (row >= MinRows)
                 {
-                    var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), LeastShareOfSigma * Math.Sqrt(squares / row));
+                    var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), MinShareOfSigma * Math.Sqrt(squares / row));
                     if (scale > 0) scores[row] = Math.Max(scores[row], Math.Abs(value - window.Median) / scale);
                 }
 

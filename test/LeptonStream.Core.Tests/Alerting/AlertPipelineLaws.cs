@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
+using LeptonStream.Series;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Core.Tests.Alerting;

@@ -1,5 +1,6 @@
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
+using LeptonStream.Series;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Core.Tests.Alerting;

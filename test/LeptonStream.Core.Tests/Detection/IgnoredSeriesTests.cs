@@ -4,6 +4,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 
 namespace LeptonStream.Core.Tests.Detection;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -58,7 +59,7 @@ internal sealed class DetectorRig(string name)
 
     private SeriesView View(in Sample sample) => _detector.Kind == DetectorKind.Slow
         ? new(new(_window), Forecast.None, _deviation.Value)
-        : new(new(_window), _forecaster.Predict(sample.Time), leastScale: 0);
+        : new(new(_window), _forecaster.Predict(sample.Time), minScale: 0);
 
     private static ISeriesDetector Named(string name) => DetectorCatalog.All.Single(d => d.Name == name);
 }

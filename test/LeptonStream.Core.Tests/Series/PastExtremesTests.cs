@@ -71,7 +71,7 @@ public sealed class PastExtremesTests
     public void Before_BeyondAllThereWas_IsEverAndForHowLongTheSeriesIsKnown()
     {
         var past = Days(40, 480_000, at => 10);
-        Assert.That(past.Before(11, true, At(480_000)), Is.EqualTo(new Unseen(TimeSpan.FromMinutes((960 * 60) - 10), IsEver: true)));
+        Assert.That(past.Before(11, true, At(480_000)), Is.EqualTo(new RecordSpan(TimeSpan.FromMinutes((960 * 60) - 10), IsEver: true)));
         Assert.That(past.Before(9, false, At(480_000))?.IsEver, Is.True);
         Assert.That(past.Before(10, true, At(480_000)), Is.Null);
         Assert.That(new PastExtremes().Before(11, true, At(480_000)), Is.Null);
@@ -148,7 +148,7 @@ public sealed class PastExtremesTests
             _incident.Clear();
         }
 
-        public Unseen? Before(double value, bool isHigh, Timestamp onset)
+        public RecordSpan? Before(double value, bool isHigh, Timestamp onset)
         {
             if (_seen.Count == 0 || _incident.Any(v => isHigh ? v > value : v < value)) return null;
             var now = _seen[^1].Tick;

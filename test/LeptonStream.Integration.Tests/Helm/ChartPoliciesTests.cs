@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Policies;
 
 namespace LeptonStream.Integration.Tests.Helm;
 

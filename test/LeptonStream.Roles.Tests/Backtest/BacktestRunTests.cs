@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LeptonStream.Cli.Backtest;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Policies;
 
 namespace LeptonStream.Roles.Tests.Backtest;
 

@@ -2,6 +2,7 @@ using LeptonStream.Alerting;
 using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Series;
 
 namespace LeptonStream.Roles.Tests.Demo;
 
@@ -32,7 +33,7 @@ internal sealed class FleetPeersTests
 
     private static PolicySet With(string metrics)
     {
-        var compared = new PolicyRule([Matcher.Of("metric", MatchOperator.Matches, metrics)], new() { Levels = LevelSet.Default.With(LevelSet.Of([LevelSet.Peers])) });
-        return new([compared, new([], new() { Levels = LevelSet.Default })], PolicySettings.None, PresetCatalog.Default);
+        var compared = new PolicyRule([Matcher.Of("metric", MatchOperator.Matches, metrics)], new() { Levels = DetectorSet.Default.With(DetectorSet.Of([DetectorSet.Peers])) });
+        return new([compared, new([], new() { Levels = DetectorSet.Default })], PolicySettings.None, PresetCatalog.Default);
     }
 }

@@ -2,6 +2,7 @@ using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Policies;
 using LeptonStream.Series;
 using LeptonStream.Testing;
 
@@ -40,7 +41,7 @@ public sealed class PolicyFileTests
         var policy = policies.For(new("chat-70b", "vllm:gpu_cache_usage_perc", LabelSet.Empty));
         Assert.That(policy with { Preset = null }, Is.EqualTo(new SeriesPolicy
         {
-            Levels = LevelSet.Of(["forecast-residual", "median-mad"]),
+            Levels = DetectorSet.Of(["forecast-residual", "median-mad"]),
             WarningBudget = TimeSpan.FromDays(14),
             CriticalBudget = TimeSpan.FromDays(365),
             Direction = Direction.Both,

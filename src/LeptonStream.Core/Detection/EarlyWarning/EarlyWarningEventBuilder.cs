@@ -1,4 +1,6 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Store;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -24,7 +26,7 @@ internal static class EarlyWarningEventBuilder
         if (change == LimitChange.Warned) watch.Name(SeriesId.Derive(series.Id.Value, position.Partition, position.Offset, ordinal));
         var isOver = change is LimitChange.Withdrawn or LimitChange.Receded;
         var unit = policy.Preset?.Unit ?? Units.Of(key.Metric);
-        var story = new LimitStory(key, change, sample, watch.Limit, watch.Told, watch.Onset, policy.Preset, unit);
+        var story = new LimitFacts(key, change, sample, watch.Limit, watch.Told, watch.Onset, policy.Preset, unit);
         var english = EnglishLimitText.Explain(story);
         var runbook = policy.RunbookOf(key.Metric);
         return new AlertEvent

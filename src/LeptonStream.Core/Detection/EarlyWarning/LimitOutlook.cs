@@ -23,7 +23,7 @@ internal enum OutlookVerdict
 /// <param name="Latest">The late end of the interval; may be infinite.</param>
 internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead = 0, double Earliest = 0, double Latest = 0)
 {
-    public const int FewestPoints = 8;
+    public const int MinPoints = 8;
 
     // A rise must be told from chance, and one course from another, by this many standard deviations of the slope.
     private const double Sure = 3;
@@ -43,14 +43,14 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
     public static LimitOutlook Of(ReadOnlySpan<double> times, ReadOnlySpan<double> levels, double usualRise, double horizon)
     {
         var count = times.Length;
-        if (count < FewestPoints) return new(OutlookVerdict.Unknown);
+        if (count < MinPoints) return new(OutlookVerdict.Unknown);
 
         // Most rises lead nowhere near: no line need be fitted to see that.
         var steepest = (levels[^1] - levels[0]) / (times[^1] - times[0]);
         if (-levels[^1] > 3 * horizon * steepest) return new(OutlookVerdict.Away);
 
         var fit = TrendFit.Of(times, levels);
-        if (count >= 2 * FewestPoints)
+        if (count >= 2 * MinPoints)
         {
             var half = count / 2;
             var early = TrendFit.Of(times[..half], levels[..half]);
@@ -59,7 +59,7 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
         }
 
         // The whole rise tells the slope best, unless it has become another one lately.
-        for (var part = times.Length / 2; part >= FewestPoints; part /= 2)
+        for (var part = times.Length / 2; part >= MinPoints; part /= 2)
         {
             var late = TrendFit.Of(times[^part..], levels[^part..]);
             if (Math.Abs(late.Slope - fit.Slope) > Sure * late.SlopeError) (fit, count) = (late, part);

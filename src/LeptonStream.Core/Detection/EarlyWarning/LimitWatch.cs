@@ -43,14 +43,14 @@ public sealed class LimitWatch
     // Buckets after the end of a warning in which there is no new one.
     private const int Refractory = 24;
 
-    private const double MostUrgency = 10;
+    private const double MaxUrgency = 10;
 
     private static readonly TimeSpan ShortestMemory = TimeSpan.FromHours(84);
 
     private readonly double _sign;
     private readonly long _span;
     private readonly long _day;
-    private readonly BucketCourse _course;
+    private readonly BucketedHistory _course;
     private readonly RiseTracker _rise = new();
     private int _breaches;
     private int _doubt;
@@ -211,7 +211,7 @@ public sealed class LimitWatch
         _reachedFrom = reached;
         var now = _course.TimeOf(_course.Bucket + 1);
         Told = new(now, now, now);
-        Urgency = MostUrgency;
+        Urgency = MaxUrgency;
         return LimitChange.Reached;
     }
 
@@ -238,23 +238,23 @@ public sealed class LimitWatch
     // By three tenths of the time that was left, a twentieth of the horizon at least, and not at every step of the way.
     private bool HasMoved(in LimitOutlook outlook)
     {
-        const int Least = Horizon / 20;
-        if (_course.Bucket - _toldBucket < 2 * Least) return false;
+        const int Min = Horizon / 20;
+        if (_course.Bucket - _toldBucket < 2 * Min) return false;
         var left = _course.Until(Told.At);
-        return Math.Abs(outlook.Lead - left) > Math.Max(Least, 0.3 * Math.Abs(left));
+        return Math.Abs(outlook.Lead - left) > Math.Max(Min, 0.3 * Math.Abs(left));
     }
 
     private void Tell(in LimitOutlook outlook)
     {
         Told = new(_course.Ahead(outlook.Lead), _course.Ahead(outlook.Earliest), _course.Ahead(outlook.Latest));
-        Urgency = Math.Max(Urgency, Math.Min(MostUrgency, Horizon / Math.Max(outlook.Lead, 1)));
+        Urgency = Math.Max(Urgency, Math.Min(MaxUrgency, Horizon / Math.Max(outlook.Lead, 1)));
         _toldBucket = _course.Bucket;
     }
 
     private LimitOutlook Look()
     {
-        Span<double> times = stackalloc double[BucketCourse.Remembered];
-        Span<double> levels = stackalloc double[BucketCourse.Remembered];
+        Span<double> times = stackalloc double[BucketedHistory.Remembered];
+        Span<double> levels = stackalloc double[BucketedHistory.Remembered];
         var count = _course.CopyTo(times, levels, _rise.From);
         return LimitOutlook.Of(times[..count], levels[..count], _rise.UsualRise, Horizon);
     }

@@ -11,16 +11,16 @@ namespace LeptonStream.Detection.EarlyWarning;
 /// <param name="SlopeError">A standard deviation of the slope, from its interval; infinite where the points don't tell.</param>
 internal readonly record struct TrendFit(double Slope, double Level, double Noise, double SlopeError)
 {
-    public const int MostPoints = 48;
+    public const int MaxPoints = 48;
 
-    private const int MostPairs = MostPoints * (MostPoints - 1) / 2;
+    private const int MaxPairs = MaxPoints * (MaxPoints - 1) / 2;
     private const double MadToSigma = 1.482602218505602;
     private const double Z = 1.96;
 
     /// <summary>Fits a line to at least three points, in order of time. Allocates nothing; the square of their number in time.</summary>
     public static TrendFit Of(ReadOnlySpan<double> times, ReadOnlySpan<double> values)
     {
-        Span<double> slopes = stackalloc double[MostPairs];
+        Span<double> slopes = stackalloc double[MaxPairs];
         var pairs = 0;
         for (var i = 1; i < times.Length; i++)
             for (var j = 0; j < i; j++) slopes[pairs++] = (values[i] - values[j]) / (times[i] - times[j]);
@@ -28,9 +28,9 @@ internal readonly record struct TrendFit(double Slope, double Level, double Nois
         slopes.Sort();
         var slope = Middle(slopes);
 
-        Span<double> residuals = stackalloc double[MostPoints];
+        Span<double> residuals = stackalloc double[MaxPoints];
         residuals = residuals[..times.Length];
-        Span<double> sorted = stackalloc double[MostPoints];
+        Span<double> sorted = stackalloc double[MaxPoints];
         sorted = sorted[..times.Length];
         for (var i = 0; i < times.Length; i++) residuals[i] = values[i] - (slope * (times[i] - times[^1]));
         residuals.CopyTo(sorted);

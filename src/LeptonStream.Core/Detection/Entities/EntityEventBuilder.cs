@@ -1,4 +1,6 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
@@ -22,7 +24,7 @@ internal static class EntityEventBuilder
         var places = PlacesOf(entity, judgement);
         var contributors = places.Select(p => ContributorOf(entity.Row, p.Place, p.Share)).ToArray();
         var first = entity.Row[places[0].Place]!;
-        var story = new EntityStory(key, severity, judgement.Change, contributors, alert.Onset, alert.Worst);
+        var story = new EntityFacts(key, severity, judgement.Change, contributors, alert.Onset, alert.Worst);
         var runbook = entity.Pipeline.Policy.RunbookOf(key.Metric);
         var english = EnglishEntityText.Explain(story);
         var newest = entity.Row.NewestOf(places[0].Place).Sample;
@@ -44,8 +46,8 @@ internal static class EntityEventBuilder
             SourcePartition = position.Partition,
             SourceOffset = position.Offset,
             Detectors = judgement.Forest > 0
-                ? [new(LevelSet.JointSurprise, judgement.Score, judgement.Joint), new(LevelSet.IsolationForest, judgement.Forest, EntityPipeline.ForestScoreOf(entity))]
-                : [new(LevelSet.JointSurprise, judgement.Score, judgement.Joint)],
+                ? [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint), new(DetectorSet.IsolationForest, judgement.Forest, EntityPipeline.ForestScoreOf(entity))]
+                : [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint)],
             Points = first.Pipeline.PointsOf(first),
             English = english,
             Chinese = ChineseEntityText.Explain(story),

@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Lifecycle;
+
 namespace LeptonStream.Detection.Entities;
 
 /// <summary>The verdict on one row of an entity.</summary>

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.State;
 
@@ -65,18 +67,18 @@ internal struct EntityNumbers
     public int Learned;
 
     /// <summary>Which rows the calibrators learn from.</summary>
-    public EventCounter Events;
+    public LearningGate Events;
 
     /// <summary>Anomalous rows in a row.</summary>
-    public int OddInARow;
+    public int ConsecutiveAnomalies;
 
     /// <summary>Whether the newest row was anomalous.</summary>
-    public bool IsOdd;
+    public bool IsAnomalous;
 }
 
 /// <summary>What of an entity's scores is worth telling.</summary>
 internal struct EntityFilters
 {
     public SpikeDamping Spikes;
-    public NewsFilter News;
+    public NoveltyFilter News;
 }

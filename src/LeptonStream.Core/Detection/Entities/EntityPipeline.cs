@@ -1,5 +1,10 @@
 using System.Numerics;
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -39,11 +44,11 @@ internal sealed class EntityPipeline
     private const double OneAlone = 0.85;
 
     // No line below what one metric reaches once in ten samples.
-    private const double LeastLine = 1;
+    private const double MinLine = 1;
 
     private readonly AlertTiming _timing;
     private readonly TreeBuilder _builder;
-    private readonly float[] _residuals = new float[EntityRow.MostMetrics];
+    private readonly float[] _residuals = new float[EntityRow.MaxMetrics];
 
     // The rarity, per five minutes, of one alarm in the budget.
     private readonly double _line;
@@ -101,10 +106,10 @@ internal sealed class EntityPipeline
         numbers.Raw = joint * (1 + (ForestShare * forest));
 
         // 3 line
-        var score = isYoung ? 0 : numbers.Raw / Math.Max(LeastLine, numbers.Joint.RawAt(_line - decades));
-        numbers.IsOdd = score >= 1;
-        if (isNew) numbers.OddInARow = numbers.IsOdd ? numbers.OddInARow + 1 : 0;
-        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsOdd || numbers.OddInARow > _timing.AcceptAfter)) memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
+        var score = isYoung ? 0 : numbers.Raw / Math.Max(MinLine, numbers.Joint.RawAt(_line - decades));
+        numbers.IsAnomalous = score >= 1;
+        if (isNew) numbers.ConsecutiveAnomalies = numbers.IsAnomalous ? numbers.ConsecutiveAnomalies + 1 : 0;
+        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsAnomalous || numbers.ConsecutiveAnomalies > _timing.AcceptAfter)) memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
 
         // 4 alert
         var agreeing = score >= _timing.CalmBelow ? row.Contributors() : 0;
@@ -161,7 +166,7 @@ internal sealed class EntityPipeline
 
     private static void BeginRow(EntityRow row, ref EntityNumbers numbers)
     {
-        if (numbers.FirstNanoseconds == 0 || row.Time - new Timestamp(numbers.RowNanoseconds) > UsualInterval.Forgotten)
+        if (numbers.FirstNanoseconds == 0 || row.Time - new Timestamp(numbers.RowNanoseconds) > SamplingInterval.Forgotten)
         {
             numbers.FirstNanoseconds = row.Time.UnixNanoseconds;
             numbers.IntervalSeconds = 0;
@@ -170,7 +175,7 @@ internal sealed class EntityPipeline
         {
             Learn(ref numbers);
             var seconds = (row.Time.UnixNanoseconds - numbers.RowNanoseconds) / 1e9;
-            numbers.IntervalSeconds = UsualInterval.After(numbers.IntervalSeconds, seconds);
+            numbers.IntervalSeconds = SamplingInterval.After(numbers.IntervalSeconds, seconds);
         }
 
         numbers.RowNanoseconds = row.Time.UnixNanoseconds;
@@ -180,7 +185,7 @@ internal sealed class EntityPipeline
     {
         numbers.Usual += Habituation * (numbers.Surprise - numbers.Usual);
         if (numbers.Learned < int.MaxValue) numbers.Learned++;
-        if (!numbers.Events.Counts(numbers.IsOdd)) return;
+        if (!numbers.Events.Admits(numbers.IsAnomalous)) return;
         numbers.Joint.Learn(numbers.Raw, CalibrationPlan.Sharp);
         if (numbers.ForestRaw > 0) numbers.Forest.Learn(numbers.ForestRaw, CalibrationPlan.Sharp);
     }

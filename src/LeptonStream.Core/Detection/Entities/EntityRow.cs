@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Forecasting;
@@ -10,17 +12,17 @@ namespace LeptonStream.Detection.Entities;
 internal sealed class EntityRow
 {
     /// <summary>The most metrics an entity is judged by; where all of them speak, further ones are judged alone.</summary>
-    public const int MostMetrics = StreamingForest.MostFeatures;
+    public const int MaxMetrics = StreamingForest.MaxFeatures;
 
     // A metric that was silent for so many of its intervals has no say.
     private const double FreshIntervals = 2;
 
     // Residuals further out are all alike: the forest tells rows apart, not miracles.
-    private const float MostResidual = 20;
+    private const float MaxResidual = 20;
 
     // A metric has its part where its value is rarer than one in thirty, and its part is a tenth of the whole.
-    private const double LeastSurprise = 1.5;
-    private const double LeastShare = 0.1;
+    private const double MinSurprise = 1.5;
+    private const double MinShare = 0.1;
 
     private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 
@@ -49,7 +51,7 @@ internal sealed class EntityRow
     /// <returns>Its place, or −1 where there is none left.</returns>
     public int Join(SeriesState series)
     {
-        if (_metrics.Count == MostMetrics) return -1;
+        if (_metrics.Count == MaxMetrics) return -1;
         _metrics.Add(series);
         _words.Add(Word.Nothing);
         return _metrics.Count - 1;
@@ -103,12 +105,12 @@ internal sealed class EntityRow
     /// <summary>The places of the metrics that have their part in the row's energy, as bits.</summary>
     public ulong Contributors()
     {
-        var least = LeastShare * SquaredEnergy();
+        var least = MinShare * SquaredEnergy();
         var places = 0UL;
         for (var i = 0; i < Count; i++)
         {
             var surprise = SurpriseOf(i);
-            if (surprise >= LeastSurprise && surprise * surprise >= least) places |= 1UL << i;
+            if (surprise >= MinSurprise && surprise * surprise >= least) places |= 1UL << i;
         }
 
         return places;
@@ -134,7 +136,7 @@ internal sealed class EntityRow
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
-        if (state.ReadCount(MostMetrics) != Count) throw new SnapshotCorruptException($"a row of another number of metrics than {Count}");
+        if (state.ReadCount(MaxMetrics) != Count) throw new SnapshotCorruptException($"a row of another number of metrics than {Count}");
         Time = new(state.ReadInt64());
         for (var i = 0; i < _words.Count; i++)
         {
@@ -168,7 +170,7 @@ internal sealed class EntityRow
             get
             {
                 var residual = (float)((Sample.Value - Forecast.Expected) / Forecast.Scale);
-                return float.IsNaN(residual) ? float.NaN : Math.Clamp(residual, -MostResidual, MostResidual);
+                return float.IsNaN(residual) ? float.NaN : Math.Clamp(residual, -MaxResidual, MaxResidual);
             }
         }
     }

@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 using LeptonStream.Series;

@@ -13,18 +13,18 @@ namespace LeptonStream.Detection.Peers;
 internal sealed class PeerGroup(string label)
 {
     // Of three, two agree by chance.
-    private const int Fewest = 4;
+    private const int Min = 4;
     private const int WarmUp = 30;
     private const double OwnRate = 1.0 / 1000;
     private const double UsualRate = 1.0 / 100;
 
     // Habituation takes one comparison for so many scales at most: a fault is told long before it is usual.
     private const double Cut = 3;
-    private const double LeastShare = 0.01;
+    private const double MinShare = 0.01;
     private const double MadToSigma = 1.4826;
 
     // A member that speaks more often than the others doesn't hurry them, but when they are gone it must not wait for ever.
-    private const int MostHeard = 8;
+    private const int MaxHeard = 8;
 
     private readonly List<PeerMember> _members = [];
     private double[] _sorted = [];
@@ -39,7 +39,7 @@ internal sealed class PeerGroup(string label)
     {
         var member = new PeerMember();
         _members.Add(member);
-        if (_sorted.Length < _members.Count) Array.Resize(ref _sorted, Math.Max(Fewest, 2 * _sorted.Length));
+        if (_sorted.Length < _members.Count) Array.Resize(ref _sorted, Math.Max(Min, 2 * _sorted.Length));
         return member;
     }
 
@@ -49,7 +49,7 @@ internal sealed class PeerGroup(string label)
     public void Take(PeerMember member, double value)
     {
         ref var state = ref member.State;
-        if (state.Round == _numbers.Round && (2 * _numbers.Heard >= _numbers.Present || state.Heard >= MostHeard)) Compare();
+        if (state.Round == _numbers.Round && (2 * _numbers.Heard >= _numbers.Present || state.Heard >= MaxHeard)) Compare();
         if (state.Round != _numbers.Round)
         {
             state.Round = _numbers.Round;
@@ -64,10 +64,10 @@ internal sealed class PeerGroup(string label)
     public PeerVerdict VerdictOn(PeerMember member)
     {
         ref var state = ref member.State;
-        if (_numbers.Present < Fewest || state.Count <= WarmUp) return PeerVerdict.None;
+        if (_numbers.Present < Min || state.Count <= WarmUp) return PeerVerdict.None;
         var score = state.Score;
-        var isOdd = Math.Abs(score) >= PeerVerdict.OddFrom && Math.Abs(score) >= _numbers.Farthest;
-        return new(score, state.Compared, state.Expected, _numbers.Present - 1, label, isOdd);
+        var isAnomalous = Math.Abs(score) >= PeerVerdict.AnomalousFrom && Math.Abs(score) >= _numbers.Farthest;
+        return new(score, state.Compared, state.Expected, _numbers.Present - 1, label, isAnomalous);
     }
 
     public void Save(StateWriter state) => state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<Numbers>(in _numbers)));
@@ -77,11 +77,11 @@ internal sealed class PeerGroup(string label)
     private void Compare()
     {
         var sorted = Adjusted(known: true);
-        if (sorted.Length < Fewest) sorted = Adjusted(known: false);
+        if (sorted.Length < Min) sorted = Adjusted(known: false);
         _numbers.Present = 0;
         foreach (var member in _members) _numbers.Present += IsHere(member) ? 1 : 0;
         _numbers.Farthest = 0;
-        if (sorted.Length >= Fewest) Compare(sorted);
+        if (sorted.Length >= Min) Compare(sorted);
         else Forget();
         _numbers.Heard = 0;
         _numbers.Round++;
@@ -95,7 +95,7 @@ internal sealed class PeerGroup(string label)
         if (_numbers.Rounds < int.MaxValue) _numbers.Rounds++;
         var share = Math.Max(UsualRate, 1.0 / _numbers.Rounds);
         _numbers.UsualScale = ((1 - share) * _numbers.UsualScale) + (share * scale);
-        scale = Math.Max(Math.Max(scale, _numbers.UsualScale), Math.Max(LeastShare * Math.Abs(median), 1e-12));
+        scale = Math.Max(Math.Max(scale, _numbers.UsualScale), Math.Max(MinShare * Math.Abs(median), 1e-12));
         foreach (var member in _members)
         {
             // A value is compared once: else two rounds would agree on a single one of a member that speaks seldom.
@@ -112,7 +112,7 @@ internal sealed class PeerGroup(string label)
         member.Compared = member.Value;
         member.Expected = median + member.Own.Mean;
         member.Before = member.Last;
-        member.Last = member.Count < WarmUp ? 0 : Math.Clamp((distance - member.Own.Mean) / scale, -Deviation.Most, Deviation.Most);
+        member.Last = member.Count < WarmUp ? 0 : Math.Clamp((distance - member.Own.Mean) / scale, -Deviation.Max, Deviation.Max);
         if (member.Count >= WarmUp) distance = Math.Clamp(distance, member.Own.Mean - (Cut * scale), member.Own.Mean + (Cut * scale));
         member.Own.Learn(distance, OwnRate, member.Count);
         if (member.Count < int.MaxValue) member.Count++;

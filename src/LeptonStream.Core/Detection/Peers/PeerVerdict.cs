@@ -8,11 +8,11 @@ namespace LeptonStream.Detection.Peers;
 /// <param name="Expected">The siblings' median and its own usual distance from it, in the metric's unit.</param>
 /// <param name="Siblings">How many others it was compared with.</param>
 /// <param name="Label">The label by which the group differs, such as <c>rank</c> or <c>gpu</c>; its value in the series' labels names the member. Null where nothing was compared.</param>
-/// <param name="IsOdd">Whether it is the odd one of the group: the farthest of all, and by <see cref="OddFrom"/> scales at least.</param>
-public readonly record struct PeerVerdict(double Score, double Value, double Expected, int Siblings, string? Label, bool IsOdd)
+/// <param name="IsAnomalous">Whether it is the odd one of the group: the farthest of all, and by <see cref="AnomalousFrom"/> scales at least.</param>
+public readonly record struct PeerVerdict(double Score, double Value, double Expected, int Siblings, string? Label, bool IsAnomalous)
 {
     /// <summary>From so many scales on a member may be the odd one. <value>6.</value></summary>
-    public const double OddFrom = 6;
+    public const double AnomalousFrom = 6;
 
     /// <summary>By which share of what was expected the value lies away, from 0; null where that says nothing.</summary>
     public double? Share => Math.Abs(Value - Expected) / Math.Abs(Expected) is var share && share < 1e4 ? share : null;

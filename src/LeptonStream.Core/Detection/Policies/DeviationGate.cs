@@ -29,9 +29,9 @@ public static class DeviationGate
     /// <param name="value">The value, finite, in the series' unit.</param>
     /// <param name="expected">The forecast; NaN where there is none.</param>
     /// <param name="level">The usual level (the median of the window); NaN where there is none. A forecast follows a shift within a few samples, the level does not: the farther of both counts.</param>
-    /// <param name="leastScale">The smallest scale on which a difference counts, in the series' unit, from 0.</param>
+    /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit, from 0.</param>
     /// <param name="policy">The policy of the series.</param>
-    public static GateVerdict Check(double value, double expected, double level, double leastScale, SeriesPolicy policy)
+    public static GateVerdict Check(double value, double expected, double level, double minScale, SeriesPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
         if (!double.IsFinite(expected)) return GateVerdict.Unknown;
@@ -46,7 +46,7 @@ public static class DeviationGate
             _ => Math.Max(above, below),
         };
         if (distance <= 0) return policy.Direction == Direction.Both ? GateVerdict.BelowAbsolute : GateVerdict.WrongDirection;
-        if (distance <= Math.Max(leastScale, policy.MinimumAbsoluteDeviation)) return GateVerdict.BelowAbsolute;
+        if (distance <= Math.Max(minScale, policy.MinimumAbsoluteDeviation)) return GateVerdict.BelowAbsolute;
         var reference = Math.Max(Math.Abs(expected), Math.Abs(level));
         return distance <= policy.MinimumRelativeDeviation * reference ? GateVerdict.BelowRelative : GateVerdict.Open;
     }

@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Cleaning;
+
 namespace LeptonStream.Detection.Policies;
 
 /// <summary>What the numbers of a metric are, and so what is judged of them.</summary>
@@ -9,7 +11,7 @@ public enum MetricType
     /// <summary>A count that only grows: its rate per second is judged (<see cref="CounterRate"/>).</summary>
     Counter = 1,
 
-    /// <summary>A code that stays until the next one, such as the last XID of a GPU: told when it changes, never judged as a number (<see cref="StickyCode"/>).</summary>
+    /// <summary>A code that stays until the next one, such as the last XID of a GPU: told when it changes, never judged as a number (<see cref="ErrorCodeTracker"/>).</summary>
     EventCode = 2,
 }
 

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Policies;
 

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using LeptonStream.Alerting;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Series;
 

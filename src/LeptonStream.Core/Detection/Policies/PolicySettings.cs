@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Lifecycle;
+
 namespace LeptonStream.Detection.Policies;
 
 /// <summary>What one rule, one preset or the defaults say of series; null where they say nothing.</summary>
@@ -10,13 +12,13 @@ public sealed record PolicySettings
     public bool? Ignore { get; init; }
 
     /// <summary>The only levels that may speak.</summary>
-    public LevelSet? Levels { get; init; }
+    public DetectorSet? Levels { get; init; }
 
     /// <summary>Levels added to those of the default, where <see cref="Levels"/> says nothing.</summary>
-    public LevelSet? LevelsOn { get; init; }
+    public DetectorSet? LevelsOn { get; init; }
 
     /// <summary>Levels taken from these.</summary>
-    public LevelSet? LevelsOff { get; init; }
+    public DetectorSet? LevelsOff { get; init; }
 
     /// <summary>See <see cref="SeriesPolicy.WarningBudget"/>.</summary>
     public TimeSpan? WarningBudget { get; init; }

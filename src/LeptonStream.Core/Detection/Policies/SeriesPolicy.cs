@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies.Presets;
 
 namespace LeptonStream.Detection.Policies;
@@ -17,7 +18,7 @@ public sealed record SeriesPolicy
     public bool Ignore { get; init; }
 
     /// <summary>The levels that may speak. <value>The default value is all of them.</value></summary>
-    public LevelSet Levels { get; init; } = LevelSet.Default;
+    public DetectorSet Levels { get; init; } = DetectorSet.Default;
 
     /// <summary>The false-alarm budget of the warning line: one alarm of this series in this time. <value>The default value is 7 days.</value></summary>
     public TimeSpan WarningBudget { get; init; } = TimeSpan.FromDays(7);

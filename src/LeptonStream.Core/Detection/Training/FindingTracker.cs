@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Samples;
 using LeptonStream.State;
 

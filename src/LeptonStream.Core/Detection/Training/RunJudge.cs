@@ -1,4 +1,6 @@
 using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Store;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Training;
@@ -7,7 +9,7 @@ namespace LeptonStream.Detection.Training;
 /// Takes what a message says of a training run to the run's monitor, and the findings to the outlet. A message with a step is a row: what it lacks was not measured.
 /// One for a partition, used by one thread.
 /// </summary>
-internal sealed class RunJudge(EntityBook entities)
+internal sealed class RunJudge(EntityRegistry entities)
 {
     // Silence is looked for as often as this, by the clock of the log.
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
@@ -24,7 +26,7 @@ internal sealed class RunJudge(EntityBook entities)
     public Timestamp Clock => _clock;
 
     /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
-    public void Advance(Timestamp logTime, in EventOutlet outlet)
+    public void Advance(Timestamp logTime, in EventSink outlet)
     {
         if (_clock.UnixNanoseconds != long.MinValue && logTime - _clock > Outage) _ticked = logTime + Outage;
         if (logTime > _clock) _clock = logTime;
@@ -32,7 +34,7 @@ internal sealed class RunJudge(EntityBook entities)
     }
 
     /// <summary>Tells of the runs that are silent for too long at a time.</summary>
-    public void Tick(Timestamp now, in EventOutlet outlet)
+    public void Tick(Timestamp now, in EventSink outlet)
     {
         _ticked = now;
         foreach (var entity in entities.Runs)
@@ -51,7 +53,7 @@ internal sealed class RunJudge(EntityBook entities)
     /// <returns>Whether training mode alone judges it.</returns>
     public bool Take(SeriesState series, double value)
     {
-        if (series.Role == TrainingRole.None || !entities.IsRun(series.Entity!)) return false;
+        if (series.Role == TrainingRole.None || !entities.TryBecomeRun(series.Entity!)) return false;
         _entity = series.Entity;
         _row.Set(series.Role, value);
         // What was told before the entity carried a step is followed to its end by who told it.
@@ -61,7 +63,7 @@ internal sealed class RunJudge(EntityBook entities)
     /// <summary>Judges the row, if there is one.</summary>
     /// <param name="whole">The entity of the message, or null.</param>
     /// <param name="outlet">Takes the events.</param>
-    public void Judge(EntityState? whole, in EventOutlet outlet)
+    public void Judge(EntityState? whole, in EventSink outlet)
     {
         if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), outlet, isTick: false);
         else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, outlet);
@@ -69,13 +71,13 @@ internal sealed class RunJudge(EntityBook entities)
     }
 
     // Policies were changed: nobody would ever close what is open.
-    private void End(EntityState entity, TrainingMonitor run, in EventOutlet outlet)
+    private void End(EntityState entity, TrainingMonitor run, in EventSink outlet)
     {
         Tell(entity, run.Close(entity.Row.Time), outlet, isTick: false);
         entities.EndRun(entity);
     }
 
-    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventOutlet outlet, bool isTick)
+    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventSink outlet, bool isTick)
     {
         foreach (ref readonly var finding in findings) outlet.Add(TrainingEventBuilder.Build(entity, finding, outlet.Position, outlet.Ordinal, isTick));
     }

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Training.Statistics;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Training.Rules;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;

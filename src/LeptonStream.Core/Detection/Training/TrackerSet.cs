@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;

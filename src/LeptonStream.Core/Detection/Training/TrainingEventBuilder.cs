@@ -1,6 +1,9 @@
 using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -35,7 +38,7 @@ internal static class TrainingEventBuilder
         var isFinite = double.IsFinite(finding.Value);
         var unit = series?.Policy.Preset?.Unit ?? Units.Of(key.Metric);
         var isOver = finding.Change is AlertChange.Recovered or AlertChange.Accepted;
-        var story = new TrainingStory(key, finding, unit);
+        var story = new FindingFacts(key, finding, unit);
         var runbook = series?.Policy.RunbookOf(key.Metric);
         var english = EnglishTrainingText.Explain(story);
         return new AlertEvent

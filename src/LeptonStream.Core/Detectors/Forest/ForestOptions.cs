@@ -17,6 +17,6 @@ public sealed record ForestOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Trees, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Trees, 1000);
         ArgumentOutOfRangeException.ThrowIfLessThan(SampleSize, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(SampleSize, PathLength.MostRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SampleSize, PathLength.MaxRows);
     }
 }

@@ -14,7 +14,7 @@ namespace LeptonStream.Detectors.Forest;
 public sealed class IsolationForest
 {
     /// <summary>The most features a row can have.</summary>
-    public const int MostFeatures = 256;
+    public const int MaxFeatures = 256;
 
     // Below it, the walk of each row is quicker than a block that is mostly empty.
     private const int FewRows = 24;
@@ -35,7 +35,7 @@ public sealed class IsolationForest
 
     /// <summary>Grows a forest.</summary>
     /// <param name="rows">Rows one after another, at least two; any unit; NaN is a missing feature.</param>
-    /// <param name="features">Features of a row, 1 to <see cref="MostFeatures"/>.</param>
+    /// <param name="features">Features of a row, 1 to <see cref="MaxFeatures"/>.</param>
     /// <param name="options">Size and seed.</param>
     /// <exception cref="ArgumentException">The rows are no whole rows or fewer than two.</exception>
     public static IsolationForest Fit(ReadOnlySpan<float> rows, int features, ForestOptions options)
@@ -43,7 +43,7 @@ public sealed class IsolationForest
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(features, MostFeatures);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(features, MaxFeatures);
         if (rows.Length % features != 0 || rows.Length < 2 * features)
             throw new ArgumentException($"{rows.Length} values are not two or more rows of {features} features", nameof(rows));
         var sampleSize = Math.Min(options.SampleSize, rows.Length / features);

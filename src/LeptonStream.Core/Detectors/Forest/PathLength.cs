@@ -10,11 +10,11 @@ internal static class PathLength
     public const int Edge = 1024;
 
     /// <summary>The largest sample a tree can be grown on, in rows.</summary>
-    public const int MostRows = 1024;
+    public const int MaxRows = 1024;
 
     private const double EulerGamma = 0.5772156649015329;
 
-    private static readonly ushort[] Expected = [.. Enumerable.Range(0, MostRows + 1).Select(n => (ushort)Math.Round(Average(n) * Edge))];
+    private static readonly ushort[] Expected = [.. Enumerable.Range(0, MaxRows + 1).Select(n => (ushort)Math.Round(Average(n) * Edge))];
 
     /// <summary>c(n), the average length of an unsuccessful search in a binary search tree of n rows, in edges.</summary>
     public static double Average(int n) => n switch

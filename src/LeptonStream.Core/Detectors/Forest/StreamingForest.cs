@@ -17,7 +17,7 @@ namespace LeptonStream.Detectors.Forest;
 public sealed class StreamingForest
 {
     /// <summary>The most features a row can have.</summary>
-    public const int MostFeatures = 64;
+    public const int MaxFeatures = 64;
 
     private readonly StreamingForestOptions _options;
     private readonly TreeBuilder _builder;
@@ -65,17 +65,17 @@ public sealed class StreamingForest
     {
         if (!IsReady || Fetch() == 0) return 0;
         if (row.Length >= Features) return ScoreOf(row);
-        Span<float> padded = stackalloc float[MostFeatures];
+        Span<float> padded = stackalloc float[MaxFeatures];
         Pad(row, padded);
         return ScoreOf(padded);
     }
 
     /// <summary>Takes a row in. Called after <see cref="Score"/>, for rows that were found ordinary.</summary>
     /// <param name="row">One value a metric; longer than before where a metric has appeared. A row without any value is passed over.</param>
-    /// <exception cref="ArgumentException">The row has more than <see cref="MostFeatures"/> values.</exception>
+    /// <exception cref="ArgumentException">The row has more than <see cref="MaxFeatures"/> values.</exception>
     public void Learn(ReadOnlySpan<float> row)
     {
-        if (row.Length > MostFeatures) throw new ArgumentException($"{row.Length} features, at most {MostFeatures} are possible", nameof(row));
+        if (row.Length > MaxFeatures) throw new ArgumentException($"{row.Length} features, at most {MaxFeatures} are possible", nameof(row));
         if (!row.ContainsAnyExcept(float.NaN)) return;
         _rows.Offer(row, ref _random);
         if (_learned < int.MaxValue) _learned++;
@@ -85,12 +85,12 @@ public sealed class StreamingForest
 
     /// <summary>How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>), or are 0 where the row has nothing in it.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="shares">One share a feature, 0 to 1; none for a missing one. As long as the row, at most <see cref="MostFeatures"/>.</param>
+    /// <param name="shares">One share a feature, 0 to 1; none for a missing one. As long as the row, at most <see cref="MaxFeatures"/>.</param>
     public void Explain(ReadOnlySpan<float> row, Span<double> shares)
     {
         if (row.Length != shares.Length) throw new ArgumentException($"{shares.Length} shares for {row.Length} features", nameof(shares));
-        Span<float> padded = stackalloc float[MostFeatures];
-        Span<double> all = stackalloc double[MostFeatures];
+        Span<float> padded = stackalloc float[MaxFeatures];
+        Span<double> all = stackalloc double[MaxFeatures];
         Pad(row, padded);
         ForestAttribution.Explain(_nodes, _lengths, _roots, padded, all);
         all[..shares.Length].CopyTo(shares);
@@ -113,7 +113,7 @@ public sealed class StreamingForest
     /// <exception cref="SnapshotCorruptException">The bytes are no such state of a forest with these options.</exception>
     public void Load(ref StateReader state)
     {
-        _rows.Load(ref state, MostFeatures);
+        _rows.Load(ref state, MaxFeatures);
         _random = new((ulong)state.ReadInt64());
         _learned = state.ReadCount(int.MaxValue);
         _grown = state.ReadCount(_options.Trees);

@@ -33,9 +33,9 @@ public sealed record StreamingForestOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Trees, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Trees, 1000);
         ArgumentOutOfRangeException.ThrowIfLessThan(Cuts, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Cuts, PathLength.MostRows - 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Cuts, PathLength.MaxRows - 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Rows, 8);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Rows, PathLength.MostRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Rows, PathLength.MaxRows);
         ArgumentOutOfRangeException.ThrowIfLessThan(Memory, Rows);
     }
 }

@@ -10,11 +10,11 @@ namespace LeptonStream.Detectors.Forest;
 /// </remarks>
 public sealed class TreeBuilder
 {
-    private readonly int[] _aside = new int[PathLength.MostRows];
-    private readonly float[] _values = new float[PathLength.MostRows];
-    private readonly (int Start, int Count)[] _parts = new (int, int)[2 * PathLength.MostRows];
+    private readonly int[] _aside = new int[PathLength.MaxRows];
+    private readonly float[] _values = new float[PathLength.MaxRows];
+    private readonly (int Start, int Count)[] _parts = new (int, int)[2 * PathLength.MaxRows];
     private readonly byte[] _features = new byte[256];
-    private readonly int[] _offsets = new int[PathLength.MostRows];
+    private readonly int[] _offsets = new int[PathLength.MaxRows];
     private int _live;
 
     /// <summary>Grows one tree on all rows of a table.</summary>
@@ -100,7 +100,7 @@ public sealed class TreeBuilder
         return false;
     }
 
-    private static (float Least, float Greatest, int Present) Range(ReadOnlySpan<float> table, ReadOnlySpan<int> part, int feature, Span<float> values)
+    private static (float Min, float Greatest, int Present) Range(ReadOnlySpan<float> table, ReadOnlySpan<int> part, int feature, Span<float> values)
     {
         float least = float.PositiveInfinity, greatest = float.NegativeInfinity;
         var present = 0;

@@ -1,5 +1,7 @@
 using LeptonStream.Detection;
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;

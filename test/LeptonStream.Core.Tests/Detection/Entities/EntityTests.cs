@@ -2,6 +2,7 @@ using LeptonStream.Alerting;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Series;
 
 namespace LeptonStream.Core.Tests.Detection.Entities;
 
@@ -193,7 +194,7 @@ public sealed class EntityTests
 
     private static PolicySet Entities(string what, string level = "")
     {
-        var settings = what == "ignore" ? new PolicySettings { Ignore = true } : new PolicySettings { LevelsOff = LevelSet.Of([level]) };
+        var settings = what == "ignore" ? new PolicySettings { Ignore = true } : new PolicySettings { LevelsOff = DetectorSet.Of([level]) };
         Assert.That(Matcher.TryParse("metric=\"entity\"", out var matcher, out var error), error);
         return new([new([matcher!], settings)], PolicySettings.None, PresetCatalog.Default);
     }

@@ -22,7 +22,7 @@ public sealed class PeerStateTests
     public void Load_OfOtherBytes_IsRefused()
     {
         var state = new StateWriter();
-        new PeerWatch().Join(Ranks.Key(("rank", "0"))).Save(state);
+        new PeerRegistry().Join(Ranks.Key(("rank", "0"))).Save(state);
         var bytes = state.Written.ToArray();
         Assert.That(() => Load(Ranks.Key(("rank", "0"), ("gpu", "1")), bytes), Throws.TypeOf<SnapshotCorruptException>());
         bytes[^1] ^= 1;
@@ -42,6 +42,6 @@ public sealed class PeerStateTests
     private static void Load(SeriesKey key, byte[] bytes)
     {
         var reader = new StateReader(bytes);
-        new PeerWatch().Join(key).Load(ref reader);
+        new PeerRegistry().Join(key).Load(ref reader);
     }
 }

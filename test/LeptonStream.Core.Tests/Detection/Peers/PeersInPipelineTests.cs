@@ -14,7 +14,7 @@ public sealed class PeersInPipelineTests
         var opened = ranks.Opened.Single();
         Assert.That(opened.Type, Is.EqualTo(AlertEventType.Opened));
         Assert.That(opened.Labels["rank"], Is.EqualTo("5"));
-        Assert.That(opened.Detectors.Select(d => d.Name), Is.EqualTo(new[] { LevelSet.Peers }));
+        Assert.That(opened.Detectors.Select(d => d.Name), Is.EqualTo(new[] { DetectorSet.Peers }));
         Assert.That(opened.Detectors[0].Raw, Is.GreaterThan(6));
         Assert.That(opened.English.Summary, Does.Match(@"^step_time_s of llama \(rank=5\) is \d\d % above its 7 siblings by rank: 1[23]\d s, beside them (9\d\.?\d?|10\d) s is usual$"));
         Assert.That(opened.Chinese.Summary, Does.Match(@"^llama 的 step_time_s（rank=5）高于按 rank 对照的 7 个同类 \d\d%：1[23]\d s，对照它们通常应为 .* s$"));
@@ -30,7 +30,7 @@ public sealed class PeersInPipelineTests
         ranks.Send(10);
         Assert.That(ranks.Events.Select(e => e.Type), Is.EqualTo(new[] { AlertEventType.Opened, AlertEventType.Resolved }));
         Assert.That(ranks.Events[1].AlertId, Is.EqualTo(ranks.Events[0].AlertId));
-        Assert.That(ranks.Events[1].Detectors.Single().Name, Is.EqualTo(LevelSet.Peers));
+        Assert.That(ranks.Events[1].Detectors.Single().Name, Is.EqualTo(DetectorSet.Peers));
     }
 
     [Test]
@@ -51,10 +51,10 @@ public sealed class PeersInPipelineTests
         ranks.Send(8, (rank, value) => rank == 5 ? 1.31 * value : value);
         var told = ranks.Events.FindAll(e => e.Labels["rank"] == "5");
         Assert.That(told.Select(e => e.Type), Is.EqualTo(new[] { AlertEventType.Opened, AlertEventType.Updated }));
-        Assert.That(told[0].Detectors.Select(d => d.Name), Has.None.EqualTo(LevelSet.Peers), "a round is not over yet");
+        Assert.That(told[0].Detectors.Select(d => d.Name), Has.None.EqualTo(DetectorSet.Peers), "a round is not over yet");
         var both = told[1];
         Assert.That(both.AlertId, Is.EqualTo(told[0].AlertId));
-        Assert.That(both.Detectors.Select(d => d.Name), Has.Some.EqualTo(LevelSet.Peers));
+        Assert.That(both.Detectors.Select(d => d.Name), Has.Some.EqualTo(DetectorSet.Peers));
         Assert.That(both.English.Summary + both.English.Description, Does.Contain("its 7 siblings by rank"));
     }
 
@@ -125,6 +125,6 @@ public sealed class PeersInPipelineTests
         var ranks = new PeersDriver(8, PeersDriver.Alone with { Type = MetricType.EventCode }, "xid", noise: 0);
         ranks.Send(300, (_, _) => 0);
         ranks.Send(10, (rank, _) => rank == 2 ? 48 : 0);
-        Assert.That(ranks.Events.Select(e => e.Detectors.Single().Name), Has.None.EqualTo(LevelSet.Peers));
+        Assert.That(ranks.Events.Select(e => e.Detectors.Single().Name), Has.None.EqualTo(DetectorSet.Peers));
     }
 }

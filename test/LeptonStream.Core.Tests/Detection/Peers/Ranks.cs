@@ -8,8 +8,8 @@ namespace LeptonStream.Core.Tests.Detection.Peers;
 /// <summary>Ranks of one job about 100 with noise of deviation 2.</summary>
 internal sealed class Ranks(int count, int seed, double unit = 1)
 {
-    private readonly PeerWatch _watch = new();
-    private readonly List<PeerSeat> _seats = [];
+    private readonly PeerRegistry _watch = new();
+    private readonly List<PeerMembership> _seats = [];
     private readonly Random _random = new(seed);
     private int _drawn;
 
@@ -59,7 +59,7 @@ internal sealed class Ranks(int count, int seed, double unit = 1)
         return 2 * Streams.Gauss(_random);
     }
 
-    private List<PeerSeat> Seats()
+    private List<PeerMembership> Seats()
     {
         if (_seats.Count == 0) _seats.AddRange(Enumerable.Range(0, count).Select(i => _watch.Join(Key(("rank", $"{i}")))));
         return _seats;

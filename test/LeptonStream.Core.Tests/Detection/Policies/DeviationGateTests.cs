@@ -21,10 +21,10 @@ public sealed class DeviationGateTests
     [TestCase(105.1, 0, GateVerdict.BelowRelative)]
     [TestCase(111, 0, GateVerdict.Open)]
     [TestCase(111, 20, GateVerdict.BelowAbsolute)]
-    public void Check_SmallDeviation_IsHeldBack(double value, double leastScale, GateVerdict verdict)
+    public void Check_SmallDeviation_IsHeldBack(double value, double minScale, GateVerdict verdict)
     {
         var policy = SeriesPolicy.Default with { MinimumAbsoluteDeviation = 5, MinimumRelativeDeviation = 0.1 };
-        Assert.That(DeviationGate.Check(value, 100, 100, leastScale, policy), Is.EqualTo(verdict));
+        Assert.That(DeviationGate.Check(value, 100, 100, minScale, policy), Is.EqualTo(verdict));
     }
 
     // After a shift the forecast is there within a few samples; the level of the last hours is not.

@@ -90,9 +90,9 @@ public sealed class PolicySetTests
     [Test]
     public void For_LevelsOn_AreAddedToTheDefaultButNotToAListThatSaysOnly()
     {
-        var (peers, frozen) = (LevelSet.Of(["peers"]), LevelSet.Of(["frozen-value"]));
-        Assert.That(Rules(Rule(new() { LevelsOn = peers })).For(Key("loss")).Levels, Is.EqualTo(LevelSet.Default.With(peers)));
-        Assert.That(Rules(Rule(new() { LevelsOn = peers, LevelsOff = peers })).For(Key("loss")).Levels, Is.EqualTo(LevelSet.Default));
+        var (peers, frozen) = (DetectorSet.Of(["peers"]), DetectorSet.Of(["frozen-value"]));
+        Assert.That(Rules(Rule(new() { LevelsOn = peers })).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default.With(peers)));
+        Assert.That(Rules(Rule(new() { LevelsOn = peers, LevelsOff = peers })).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default));
         Assert.That(Rules(Rule(new() { Levels = frozen, LevelsOn = peers })).For(Key("loss")).Levels, Is.EqualTo(frozen));
     }
 
@@ -105,9 +105,9 @@ public sealed class PolicySetTests
     [Test]
     public void For_LevelsOff_AreTakenFromThoseThatAreOn()
     {
-        var (residual, frozen) = (LevelSet.Of(["forecast-residual", "frozen-value"]), LevelSet.Of(["frozen-value"]));
+        var (residual, frozen) = (DetectorSet.Of(["forecast-residual", "frozen-value"]), DetectorSet.Of(["frozen-value"]));
         Assert.That(Rules(Rule(new() { Levels = residual, LevelsOff = frozen })).For(Key("loss")).Levels.Names, Is.EqualTo(new[] { "forecast-residual" }));
-        Assert.That(Rules(Rule(new() { LevelsOff = frozen })).For(Key("loss")).Levels, Is.EqualTo(LevelSet.Default.Without(frozen)));
+        Assert.That(Rules(Rule(new() { LevelsOff = frozen })).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default.Without(frozen)));
     }
 
     [Test]
@@ -133,7 +133,7 @@ public sealed class PolicySetTests
             new PolicySet([], new() { WarmUp = 5 }, NoPresets).Fingerprint,
             Rules(Rule(new() { WarmUp = 5 })).Fingerprint,
             Rules(Rule(new() { WarmUp = 5 }, "model=chat")).Fingerprint,
-            Rules(Rule(new() { LevelsOff = LevelSet.Of(["frozen-value"]) }, "model=chat")).Fingerprint,
+            Rules(Rule(new() { LevelsOff = DetectorSet.Of(["frozen-value"]) }, "model=chat")).Fingerprint,
         ];
         Assert.That(prints, Is.Unique);
         Assert.That(prints, Does.Contain(Rules(Rule(new() { WarmUp = 5 }, "model=chat")).Fingerprint));
@@ -161,13 +161,13 @@ public sealed class PolicySetTests
 
     [Test]
     public void LevelSet_OfAnUnknownName_NamesThoseThatThereAre() =>
-        Assert.That(() => LevelSet.Of(["mean-sgima"]), Throws.ArgumentException.With.Message.Contains("'mean-sgima' is no detector: there are forecast-residual, mean-sigma").And.Message.Contains("non-finite"));
+        Assert.That(() => DetectorSet.Of(["mean-sgima"]), Throws.ArgumentException.With.Message.Contains("'mean-sgima' is no detector: there are forecast-residual, mean-sigma").And.Message.Contains("non-finite"));
 
     [Test]
     public void LevelSet_WithoutNonFinite_HasAllDetectors()
     {
-        var set = LevelSet.Default.Without(LevelSet.Of(["non-finite", "joint-surprise", "isolation-forest", "training"]));
-        Assert.That((LevelSet.Default.HasNonFinite, set.HasNonFinite), Is.EqualTo((true, false)));
+        var set = DetectorSet.Default.Without(DetectorSet.Of(["non-finite", "joint-surprise", "isolation-forest", "training"]));
+        Assert.That((DetectorSet.Default.HasNonFinite, set.HasNonFinite), Is.EqualTo((true, false)));
         Assert.That(set.Names, Is.EqualTo(DetectorCatalog.Default));
     }
 
@@ -186,7 +186,7 @@ public sealed class PolicySetTests
         var t when t == typeof(double) => (value as double? ?? 0) + 0.125,
         var t when t == typeof(TimeSpan) => (value as TimeSpan? ?? default) + TimeSpan.FromHours(1),
         var t when t == typeof(string) => value + "x",
-        var t when t == typeof(LevelSet) => LevelSet.Of(["mean-sigma"]),
+        var t when t == typeof(DetectorSet) => DetectorSet.Of(["mean-sigma"]),
         var t when t == typeof(MetricLimit) => MetricLimit.Floor(3),
         { IsEnum: true } words => Enum.ToObject(words, Convert.ToInt32(value ?? 0, System.Globalization.CultureInfo.InvariantCulture) + 1),
         var other => throw new NotSupportedException(other.Name),

@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Core.Tests.Detection.Training;

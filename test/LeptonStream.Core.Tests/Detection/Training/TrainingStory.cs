@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 using LeptonStream.State;

@@ -24,7 +24,7 @@ public sealed class PathLengthTests
     [Test]
     public void Of_AnyNode_IsWithinHalfAStepOfTheExactPath()
     {
-        for (var rows = 1; rows <= PathLength.MostRows; rows++)
+        for (var rows = 1; rows <= PathLength.MaxRows; rows++)
             Assert.That(PathLength.Of(3, rows) / (double)PathLength.Edge, Is.EqualTo(3 + PathLength.Average(rows)).Within(0.5 / PathLength.Edge + 1e-12));
     }
 }

@@ -1,0 +1,104 @@
+namespace LeptonStream.Detection.Calibration;
+
+/// <summary>
+/// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector, on this series,
+/// scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail fitted to the mean excess
+/// (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were reached five times before: these are counted.
+/// </summary>
+/// <remarks>
+/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96 bytes, all
+/// zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits.
+/// </remarks>
+public struct TailCalibrator
+{
+    private const int Bins = TailCounts.Bins;
+    private const double Routine = 5;
+    private const double AnchoredShare = 0.1;
+    private const double LogE = 0.4342944819032518;
+
+    // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
+    private const long FirstKey = (1023L - 6) << 2;
+
+    // In this order nothing lies between them: one of them for each detector of each series.
+    private TailCounts _counts;
+    private byte _untilFit;
+    private float _threshold;
+    private float _tailRarity;
+    private float _meanExcess;
+
+    /// <summary>How many scores it has learned, as weighted by the halving.</summary>
+    public readonly int Total => _counts.Total;
+
+    /// <summary>The rarity of a raw score: 0 for an everyday one, 3 for one in a thousand. Finite, not negative. Changes nothing.</summary>
+    /// <param name="raw">A finite raw score, from 0.</param>
+    /// <param name="plan">What the tail is.</param>
+    /// <param name="intervalSeconds">The usual time between two scores, in seconds.</param>
+    public readonly double Rarity(double raw, in CalibrationPlan plan, double intervalSeconds)
+    {
+        if (Total == 0 || raw <= 0) return 0;
+        var bin = BinOf(raw);
+        var (inBin, above) = _counts.Look(bin);
+        var within = Math.Clamp((raw - Edge(bin)) / (Edge(bin + 1) - Edge(bin)), 0, 1);
+        var reached = above + ((1 - within) * inBin);
+        // What has happened again and again is ordinary, however far from the rest it lies: the tail is for what was hardly ever seen.
+        if (raw < _threshold || reached >= Routine) return Math.Max(0, -Math.Log10((reached + 1) / (Total + 1)));
+        // Never less than what the last counted score had.
+        var counted = Math.Log10((Total + 1) / (Routine + 1));
+        var tail = Math.Max(_tailRarity + ((raw - _threshold) / _meanExcess * LogE), counted);
+        return Rarities.SoftCap(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
+    }
+
+    /// <summary>The raw score from which on the rarity is at least this: where the tail has it, whatever was reached before. The other way round of <see cref="Rarity"/>, for a line that raw scores are held against.</summary>
+    /// <param name="rarity">In decades, as <see cref="Rarity"/> counts.</param>
+    public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / LogE);
+
+    // Decades beyond the score that was reached five times: what lies a tenth of it further out is a third as frequent at least.
+    private readonly double Beyond(double raw)
+    {
+        Span<ushort> atOrAbove = stackalloc ushort[Bins];
+        _counts.Cumulate(atOrAbove);
+        var bin = Bins - 1;
+        while (bin > 1 && atOrAbove[bin] < Routine) bin--;
+        var reached = Edge(bin + 1);
+        return Math.Max(0, raw - reached) / Math.Max(_meanExcess, AnchoredShare * reached) * LogE;
+    }
+
+    /// <summary>Takes a raw score in.</summary>
+    /// <param name="raw">A finite raw score, from 0.</param>
+    /// <param name="plan">How long to remember, and what the tail is.</param>
+    public void Learn(double raw, in CalibrationPlan plan)
+    {
+        _counts.Add(BinOf(raw));
+        if (Total >= Math.Min(plan.Memory, TailCounts.Max)) _counts.Halve();
+        if (_untilFit > 0 && --_untilFit > 0) return;
+        Fit(plan);
+        _untilFit = (byte)Math.Clamp(Total / 16, 1, 64);
+    }
+
+    // The threshold is the lower edge of the bin that holds the tail's quantile; the excess over it is taken from the bins' middles.
+    private void Fit(in CalibrationPlan plan)
+    {
+        Span<ushort> counts = stackalloc ushort[Bins];
+        _counts.Cumulate(counts);
+        var least = plan.TailShare * Total;
+        var bin = Bins - 1;
+        while (bin > plan.FirstTailBin && counts[bin] < least) bin--;
+        var tail = counts[bin];
+        var threshold = Edge(bin);
+        double excess = 0;
+        for (var i = bin; i < Bins && counts[i] > 0; i++)
+            excess += (counts[i] - (i + 1 < Bins ? counts[i + 1] : 0)) * (((Edge(i) + Edge(i + 1)) / 2) - threshold);
+        _threshold = (float)threshold;
+        _tailRarity = (float)Math.Max(0, -Math.Log10((tail + 1.0) / (Total + 1)));
+        // A tail of nothing (a constant series, an event once an hour) must not make the next small step infinitely rare.
+        _meanExcess = (float)Math.Max(tail == 0 ? 0 : excess / tail, plan.MinExcess(threshold));
+    }
+
+    private static int BinOf(double raw)
+    {
+        var key = (BitConverter.DoubleToInt64Bits(raw) >> 50) - FirstKey;
+        return (int)Math.Clamp(key + 1, 0, Bins - 1);
+    }
+
+    private static double Edge(int bin) => bin == 0 ? 0 : BitConverter.Int64BitsToDouble((bin - 1 + FirstKey) << 50);
+}

@@ -1,0 +1,63 @@
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <summary>
+/// What of a score is news. A sharp event that was told is told again when it is twice as bad, or after five calm samples; a slow one when it is twice as bad,
+/// or after a hundred steps. What is no news keeps its order below the line: 1 − 0.1/score. All zeros is the state of a series that was never seen.
+/// </summary>
+internal struct NoveltyFilter
+{
+    private const double Worse = 2;
+    private const int SharpCalm = 5;
+
+    private double _sharpTold;
+    private int _calm;
+    private SlowNovelty _finding;
+    private SlowNovelty _alert;
+
+    /// <summary>The news in a sharp score.</summary>
+    public double OfSharp(double score)
+    {
+        if (score < 1)
+        {
+            if (++_calm > SharpCalm) _sharpTold = 0;
+            return score;
+        }
+
+        _calm = 0;
+        if (score < Worse * _sharpTold) return KnownScore(score);
+        _sharpTold = score;
+        return score;
+    }
+
+    /// <summary>The news in a slow score, once a step. Below its line a slow level has little to say.</summary>
+    /// <param name="score">The slow score.</param>
+    /// <param name="alertFrom">From which score on it is worth an alert.</param>
+    /// <param name="alert">The score that is worth an alert now; 0 for none.</param>
+    public double OfSlow(double score, double alertFrom, out double alert)
+    {
+        alert = _alert.Take(score, alertFrom, _sharpTold) ? score : 0;
+        if (_finding.Take(score, 1, _sharpTold)) return score;
+        return score < 1 ? score * score * score : KnownScore(score);
+    }
+
+    /// <summary>What is left of a score from 1 on that is no news: its order, below the line.</summary>
+    public static double KnownScore(double score) => 1 - (0.1 / score);
+
+    private struct SlowNovelty
+    {
+        private const int Quiet = 100;
+
+        private double _told;
+        private int _steps;
+
+        public bool Take(double score, double line, double sharpTold)
+        {
+            if (++_steps > Quiet) _told = 0;
+            // What was told as a sharp event is half told.
+            if (score < line || score < Math.Max(Worse * _told, sharpTold)) return false;
+            _told = score;
+            _steps = 0;
+            return true;
+        }
+    }
+}

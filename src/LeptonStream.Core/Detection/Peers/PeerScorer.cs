@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Peers;
+
+/// <summary>
+/// What the siblings of a series have to say in its alert. The score is 1.0 where it is the odd one of its group (<see cref="PeerVerdict.AnomalousFrom"/> scales) and grows
+/// by a half with each doubling; but no more than the rarity of such a distance in its own past allows, held against the warning budget as any level's is: GPUs with jobs of
+/// their own part company every day. An alert is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
+/// </summary>
+internal sealed class PeerScorer(PeerMembership seat)
+{
+    // Of fewer the middle is no more than a guess.
+    private const int MinSiblings = 4;
+
+    // What was told is told again when it is so much worse, or was near its siblings for so long: a member that they get used to goes through the line slowly.
+    private const double Worse = 2;
+    private const double Near = 2;
+    private const int NearFor = 5;
+
+    private Numbers _numbers;
+
+    /// <summary>The place of the series among its siblings.</summary>
+    public PeerMembership Seat => seat;
+
+    /// <summary>The score of the newest sample; 0 where it is near its siblings, or where the policy does not look.</summary>
+    public double Score => _numbers.Score;
+
+    /// <summary>What of it is news; what is none keeps its order below the line.</summary>
+    public double News => _numbers.News;
+
+    /// <summary>Whether it says more of the newest sample than the series' own levels.</summary>
+    public bool IsLeading => _numbers.IsLeading;
+
+    /// <summary>Takes a sample and joins what the siblings say of it to what the series' own levels say.</summary>
+    /// <param name="own">The score of the series' own levels.</param>
+    /// <param name="value">The sample's value; of a counter, its rate.</param>
+    /// <param name="series">The series, before its alert has seen the sample.</param>
+    /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
+    /// <param name="line">The rarity, per five minutes, of one alarm in the budget.</param>
+    /// <param name="isYoung">Whether the series is in its warm-up, and so has no alert.</param>
+    /// <returns>The score that its alert is to see.</returns>
+    public double Join(double own, double value, SeriesState series, double minScale, double line, bool isYoung)
+    {
+        var verdict = seat.Observe(value);
+        var distance = verdict.Siblings >= MinSiblings && Passes(verdict, minScale, series.Policy) ? Math.Abs(verdict.Score) : 0;
+        var rarity = _numbers.Calibrator.Rarity(distance, CalibrationPlan.Sharp, series.IntervalSeconds) + series.IntervalDecades;
+        var speaks = !isYoung && (verdict.IsAnomalous || series.Alert.Phase == AlertPhase.Open);
+        _numbers.Score = speaks ? Math.Clamp(rarity / line, 0, ScoreOf(distance)) : 0;
+        if (_numbers.Events.Admits(_numbers.Score >= 1)) _numbers.Calibrator.Learn(distance, CalibrationPlan.Sharp);
+        _numbers.News = NewsOf(_numbers.Score, Math.Abs(verdict.Score));
+        var seen = series.Alert.Phase == AlertPhase.Quiet ? _numbers.News : _numbers.Score;
+        _numbers.IsLeading = seen > own;
+        return Math.Max(own, seen);
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs.</summary>
+    public void Save(StateWriter state)
+    {
+        state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<Numbers>(in _numbers)));
+        seat.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote on a voice of the same series.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state)
+    {
+        state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref _numbers)));
+        seat.Load(ref state);
+    }
+
+    private static double ScoreOf(double distance)
+    {
+        var lines = distance / PeerVerdict.AnomalousFrom;
+        return lines < 1 ? lines : 1 + (0.5 * Math.Log2(lines));
+    }
+
+    private double NewsOf(double score, double distance)
+    {
+        _numbers.NearSince = distance < Near ? _numbers.NearSince + 1 : 0;
+        if (_numbers.NearSince > NearFor)
+        {
+            _numbers.NearSince = NearFor;
+            _numbers.Told = 0;
+        }
+
+        if (score < 1) return score;
+        if (score < Worse * _numbers.Told) return NoveltyFilter.KnownScore(score);
+        return _numbers.Told = score;
+    }
+
+    private static bool Passes(in PeerVerdict verdict, double minScale, SeriesPolicy policy) =>
+        DeviationGate.Check(verdict.Value, verdict.Expected, double.NaN, minScale, policy) == GateVerdict.Open;
+
+    private struct Numbers
+    {
+        public TailCalibrator Calibrator;
+        public double Score;
+        public double News;
+
+        /// <summary>The score that was told last; 0 once it is near its siblings again.</summary>
+        public double Told;
+        public int NearSince;
+        public LearningGate Events;
+        public bool IsLeading;
+    }
+}

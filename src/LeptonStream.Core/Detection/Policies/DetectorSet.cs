@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using LeptonStream.Detectors;
+
+namespace LeptonStream.Detection.Policies;
+
+/// <summary>Which levels of detection may speak on a series: the detectors of the catalogue and the rules beside it. A set of bits: asked on the hot path.</summary>
+public readonly record struct DetectorSet
+{
+    private readonly ulong _bits;
+
+    private DetectorSet(ulong bits) => _bits = bits;
+
+    /// <summary>The name of the rule for values that are no finite number.</summary>
+    public const string NonFinite = "non-finite";
+
+    /// <summary>The name of the level that adds up what the metrics of an entity say.</summary>
+    public const string JointSurprise = "joint-surprise";
+
+    /// <summary>The name of the level that knows the ordinary rows of an entity.</summary>
+    public const string IsolationForest = "isolation-forest";
+
+    /// <summary>The name of training mode: metrics of a run that it knows are judged by step, not by time.</summary>
+    public const string Training = "training";
+
+    /// <summary>The name of the level that compares a series with its siblings.</summary>
+    public const string Peers = "peers";
+
+    // What is no detector of a single series.
+    private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training, Peers];
+
+    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities, <c>training</c> and <c>peers</c>. A level's place here is its number.</summary>
+    public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
+
+    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them but <see cref="Peers"/>.</summary>
+    public static DetectorSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest, Training]);
+
+    /// <summary>The names of those that are on, in the fixed order.</summary>
+    public ImmutableArray<string> Names
+    {
+        get
+        {
+            var set = this;
+            return [.. AllNames.Where((_, level) => set.Has(level))];
+        }
+    }
+
+    /// <summary>Whether the rule for values that are no finite number is on.</summary>
+    [JsonIgnore]
+    public bool HasNonFinite => HasBeside(0);
+
+    /// <summary>Whether what the metrics of an entity say is added up.</summary>
+    [JsonIgnore]
+    public bool HasJointSurprise => HasBeside(1);
+
+    /// <summary>Whether the rows of an entity are known to a forest. It has no voice of its own without <see cref="JointSurprise"/>.</summary>
+    [JsonIgnore]
+    public bool HasIsolationForest => HasBeside(2);
+
+    /// <summary>Whether training mode may judge the metric.</summary>
+    [JsonIgnore]
+    public bool HasTraining => HasBeside(3);
+
+    /// <summary>Whether a series is compared with its siblings.</summary>
+    [JsonIgnore]
+    public bool HasPeers => HasBeside(4);
+
+    /// <summary>The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.</summary>
+    internal ISeriesDetector[] Detectors(MemoryPlan memory)
+    {
+        var set = this;
+        return [.. DetectorCatalog.All.Where((detector, level) => set.Has(level) && (memory == MemoryPlan.Default || DetectorCatalog.Lean.Contains(detector.Name)))];
+    }
+
+    /// <summary>The set of the named levels.</summary>
+    /// <exception cref="ArgumentException">There is no level of that name.</exception>
+    public static DetectorSet Of(IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var bits = 0UL;
+        foreach (var name in names)
+        {
+            var level = AllNames.IndexOf(name);
+            if (level < 0) throw new ArgumentException($"'{name}' is no detector: there are {string.Join(", ", AllNames)}");
+            bits |= 1UL << level;
+        }
+
+        return new(bits);
+    }
+
+    /// <summary>Whether the level of this number (the detector's place in the catalogue) is on.</summary>
+    public bool Has(int level) => ((_bits >> level) & 1) != 0;
+
+    private bool HasBeside(int level) => Has(AllNames.Length - Beside.Length + level);
+
+    /// <summary>This set and those of another.</summary>
+    public DetectorSet With(DetectorSet others) => new(_bits | others._bits);
+
+    /// <summary>This set without those of another.</summary>
+    public DetectorSet Without(DetectorSet others) => new(_bits & ~others._bits);
+
+    /// <summary>The names, separated by commas.</summary>
+    public override string ToString() => string.Join(", ", Names);
+}

@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detectors;
+using LeptonStream.Forecasting;
+using LeptonStream.Series;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Store;
+
+/// <summary>
+/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, the past and the chart. What every
+/// sample needs comes first, what slow detectors need behind it. One for all series with the same levels and memory plan, and so the one that hands out their memory.
+/// </summary>
+internal sealed class SeriesLayout
+{
+    private readonly int _window;
+    private readonly int _windowEnd;
+    private readonly int _slow;
+    private readonly int _slowWindowEnd;
+    private readonly int _chart;
+    private readonly int[] _state;
+    private readonly int[] _calibrator;
+    private readonly int _past;
+    private readonly SeriesMemory _memory;
+
+    public SeriesLayout(DetectionPolicy policy, DetectorSet levels, MemoryPlan plan)
+    {
+        Detectors = levels.Detectors(plan);
+        HasSlow = Detectors.Any(d => d.Kind == DetectorKind.Slow);
+        var at = Aligned(Unsafe.SizeOf<SeriesNumbers>());
+        _state = new int[Detectors.Length];
+        _calibrator = new int[Detectors.Length];
+        _window = Take(RollingWindow.BytesFor(policy.Window));
+        _windowEnd = at;
+        for (var i = 0; i < Detectors.Length; i++)
+            if (Detectors[i].Kind != DetectorKind.Slow) TakeDetector(i);
+        HasPast = plan == MemoryPlan.Default;
+        _past = HasPast ? Take(Unsafe.SizeOf<PastExtremes>()) : at;
+        _slow = at;
+        if (HasSlow) Take(RollingWindow.BytesFor(policy.SlowWindow));
+        _slowWindowEnd = at;
+        for (var i = 0; i < Detectors.Length; i++)
+            if (Detectors[i].Kind == DetectorKind.Slow) TakeDetector(i);
+        NumberBytes = at;
+        _chart = Take((plan == MemoryPlan.Lean ? policy.LeanChartPoints : policy.ChartPoints) * Unsafe.SizeOf<ChartPoint>());
+        _memory = new(at);
+
+        void TakeDetector(int detector)
+        {
+            _state[detector] = Take(Detectors[detector].StateBytes);
+            _calibrator[detector] = Take(Detectors[detector].Kind == DetectorKind.Rule ? 0 : Unsafe.SizeOf<TailCalibrator>());
+        }
+
+        int Take(int bytes)
+        {
+            var start = at;
+            at += Aligned(bytes);
+            return start;
+        }
+    }
+
+    /// <summary>The detectors of the policy, in the fixed order.</summary>
+    public ISeriesDetector[] Detectors { get; }
+
+    public bool HasSlow { get; }
+
+    /// <summary>Whether it knows <see cref="Past"/>.</summary>
+    public bool HasPast { get; }
+
+    /// <summary>Bytes of a series without its chart.</summary>
+    public int NumberBytes { get; }
+
+    /// <summary>Of them, what it remembers of its values: both windows, the longer memory, and the forecast with its daily and weekly profile.</summary>
+    public int MemoryBytes => _windowEnd - _window + (_slow - _past) + (_slowWindowEnd - _slow) + Unsafe.SizeOf<HoltWintersForecaster>();
+
+    /// <summary>Bytes of its chart.</summary>
+    public int ChartBytes => _memory.BlockBytes - NumberBytes;
+
+    public static ref SeriesNumbers Numbers(Span<byte> memory) => ref MemoryMarshal.AsRef<SeriesNumbers>(memory);
+
+    public RollingWindow Window(Span<byte> memory) => new(memory[_window.._windowEnd]);
+
+    public RollingWindow SlowWindow(Span<byte> memory) => new(memory[_slow.._slowWindowEnd]);
+
+    public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], Detectors[detector].StateBytes);
+
+    public ref TailCalibrator Calibrator(Span<byte> memory, int detector) => ref MemoryMarshal.AsRef<TailCalibrator>(memory[_calibrator[detector]..]);
+
+    public ref PastExtremes Past(Span<byte> memory) => ref MemoryMarshal.AsRef<PastExtremes>(memory[_past..]);
+
+    public Span<ChartPoint> Chart(Span<byte> memory) => MemoryMarshal.Cast<byte, ChartPoint>(memory[_chart..]);
+
+    /// <summary>Asks the cache for what every sample of a series needs.</summary>
+    public void Prefetch(Memory<byte> memory) => CacheLines.Prefetch(memory.Span[.._slow]);
+
+    /// <summary>Memory for a series that is seen for the first time.</summary>
+    public Memory<byte> Rent() => _memory.Rent();
+
+    /// <summary>Takes the memory of a series back.</summary>
+    public void Return(Memory<byte> memory) => _memory.Return(memory);
+
+    /// <summary>Moves the numbers of a series that was laid out otherwise: what both layouts have is kept.</summary>
+    /// <returns>Its memory here; what it had is given back.</returns>
+    public Memory<byte> Move(Memory<byte> memory, SeriesLayout from)
+    {
+        var moved = Rent();
+        var before = memory.Span;
+        var after = moved.Span;
+        before[..from._windowEnd].CopyTo(after);
+        if (HasSlow && from.HasSlow) before[from._slow..from._slowWindowEnd].CopyTo(after[_slow..]);
+        for (var i = 0; i < Detectors.Length; i++)
+        {
+            var same = Array.IndexOf(from.Detectors, Detectors[i]);
+            if (same < 0) continue;
+            from.State(before, same).CopyTo(State(after, i));
+            if (Detectors[i].Kind != DetectorKind.Rule) Calibrator(after, i) = from.Calibrator(before, same);
+        }
+
+        if (HasPast && from.HasPast) Past(after) = from.Past(before);
+        ref var charted = ref Numbers(after).Charted;
+        var points = from.Chart(before);
+        var chart = Chart(after);
+        var kept = Math.Min(charted, Math.Min(points.Length, chart.Length));
+        for (var i = 0; i < kept; i++) chart[i] = points[(charted - kept + i) % points.Length];
+        charted = kept;
+        from.Return(memory);
+        return moved;
+    }
+
+    // Every part begins where a 64-bit number may lie.
+    private static int Aligned(int bytes) => (bytes + 7) & ~7;
+}
+
+/// <summary>A point of the chart; no more exact than a chart shows.</summary>
+/// <param name="Nanoseconds">Its time.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Expected">What was expected.</param>
+/// <param name="Scale">The scale of the band about it.</param>
+internal readonly record struct ChartPoint(long Nanoseconds, float Value, float Expected, float Scale);

@@ -1,0 +1,39 @@
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Forecasting;
+
+namespace LeptonStream.Detection.Store;
+
+/// <summary>What every series knows whatever its policy: plain numbers, all zeros at first.</summary>
+internal struct SeriesNumbers
+{
+    public HoltWintersForecaster Forecaster;
+    public LongDeviation Deviation;
+    public SpikeDamping Spikes;
+    public NoveltyFilter News;
+    public SlowStep Slow;
+
+    /// <summary>Samples learned since the series began.</summary>
+    public int Learned;
+
+    /// <summary>Anomalous samples in a row.</summary>
+    public int ConsecutiveAnomalies;
+
+    /// <summary>Which samples the calibrators learn from.</summary>
+    public LearningGate Events;
+
+    /// <summary>Points put into the chart; counts on beyond its end and stays small.</summary>
+    public int Charted;
+}
+
+/// <summary>The step of two minutes at which slow detectors look.</summary>
+internal struct SlowStep
+{
+    public LongDeviation Deviation;
+    public double Sum;
+    public long FirstNanoseconds;
+    public int Count;
+
+    /// <summary>The score of the last whole step.</summary>
+    public double Score;
+}

@@ -1,0 +1,148 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Peers;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Training;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Store;
+
+/// <summary>Everything that is known of one series. <see cref="SeriesPipeline"/> makes it and is what acts on it.</summary>
+public sealed class SeriesState
+{
+    /// <summary>Rarities are counted per five minutes, whatever the sampling interval.</summary>
+    internal const double ReferenceSeconds = 300;
+
+    private double _intervalSeconds;
+
+    internal SeriesState(SeriesId id, SeriesKey key, SeriesPipeline pipeline, AlertTracker alert, Memory<byte> memory)
+    {
+        Id = id;
+        Key = key;
+        Pipeline = pipeline;
+        Alert = alert;
+        Memory = memory;
+        Counter = Policy.Type == MetricType.Counter ? new() : null;
+        Code = Policy.Type == MetricType.EventCode ? new() : null;
+        Limit = Policy.Limit is { } limit ? new(limit) : null;
+        Role = RoleOf(key, Policy);
+    }
+
+    /// <summary>The series' id.</summary>
+    public SeriesId Id { get; }
+
+    /// <summary>What the series is.</summary>
+    public SeriesKey Key { get; }
+
+    /// <summary>The life of its alert.</summary>
+    public AlertTracker Alert { get; }
+
+    /// <summary>How it is judged.</summary>
+    public SeriesPolicy Policy => Pipeline.Policy;
+
+    /// <summary>Who judges it.</summary>
+    internal SeriesPipeline Pipeline { get; private set; }
+
+    /// <summary>What makes a rate of it, where it is a counter.</summary>
+    internal CounterRate? Counter { get; }
+
+    /// <summary>The code that stands, where it is one.</summary>
+    internal ErrorCodeTracker? Code { get; }
+
+    /// <summary>The watch over its limit, where it has one.</summary>
+    internal LimitWatch? Limit { get; private set; }
+
+    /// <summary>What its siblings say of it, where its policy asks them.</summary>
+    internal PeerScorer? Peers { get; set; }
+
+    /// <summary>The entity it belongs to.</summary>
+    internal EntityState? Entity { get; set; }
+
+    /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
+    internal int Place { get; set; } = -1;
+
+    /// <summary>What it stands for in a training run; <see cref="TrainingRole.None"/> where training mode has no use for it, or its policy has none for training mode.</summary>
+    internal TrainingRole Role { get; private set; }
+
+    /// <summary>Time of its first sample.</summary>
+    public Timestamp FirstTime { get; set; }
+
+    /// <summary>Time of its newest sample.</summary>
+    public Timestamp LastTime { get; set; } = new(long.MinValue);
+
+    /// <summary>The usual time between two samples, in seconds; 0 until there were two.</summary>
+    public double IntervalSeconds
+    {
+        get => _intervalSeconds;
+        set
+        {
+            if (value == _intervalSeconds) return;
+            _intervalSeconds = value;
+            IntervalDecades = Math.Log10(Math.Max(value, 1e-3) / ReferenceSeconds);
+        }
+    }
+
+    /// <summary>The interval against five minutes, as a power of ten: what rarities counted per sample lack to those counted per time.</summary>
+    public double IntervalDecades { get; private set; } = Math.Log10(1e-3 / ReferenceSeconds);
+
+    /// <summary>The numbers of its detectors, windows and forecast, where <see cref="SeriesLayout"/> says.</summary>
+    internal Memory<byte> Memory { get; private set; }
+
+    /// <summary>Whether something of it is told and not over.</summary>
+    internal bool IsTold => Alert.Phase == AlertPhase.Open || Limit is { Phase: not LimitPhase.Quiet };
+
+    /// <summary>Is judged by another policy from now on, with what it has learned. A warning of a limit that is none any more is followed to its end.</summary>
+    internal void MoveTo(SeriesPipeline pipeline)
+    {
+        Memory = pipeline.Move(Memory, Pipeline);
+        Alert.Adopt(pipeline.CriticalScore, pipeline.Policy.CriticalBudget);
+        Pipeline = pipeline;
+        Role = RoleOf(Key, Policy);
+        RenewLimit();
+    }
+
+    /// <summary>Watches the limit of the policy, if it is not the one that is watched and nothing is told of that.</summary>
+    internal void RenewLimit()
+    {
+        if (Limit is { Phase: not LimitPhase.Quiet } || Limit?.Limit == Policy.Limit) return;
+        Limit = Policy.Limit is { } limit ? new(limit) : null;
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs, but the id and the key.</summary>
+    public void Save(StateWriter state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Write(FirstTime.UnixNanoseconds);
+        state.Write(LastTime.UnixNanoseconds);
+        state.Write(IntervalSeconds);
+        Alert.Save(state);
+        state.WriteBlock(Memory.Span);
+        Counter?.Save(state);
+        Code?.Save(state);
+        Limit?.Save(state);
+        Peers?.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy. Its siblings are to be known before, and all of them read before the next sample.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public void Load(ref StateReader state)
+    {
+        FirstTime = new(state.ReadInt64());
+        LastTime = new(state.ReadInt64());
+        IntervalSeconds = state.ReadDouble();
+        Alert.Load(ref state);
+        state.ReadBlock(Memory.Span);
+        Counter?.Load(ref state);
+        Code?.Load(ref state);
+        Limit?.Load(ref state);
+        Peers?.Load(ref state);
+    }
+
+    private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) => policy.Levels.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;
+}

@@ -1,0 +1,118 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Training.Statistics;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Training.Rules;
+
+/// <summary>
+/// Evaluations that break while training goes on (half above the worst of the last three, and five scales of their own noise), and evaluations that
+/// get worse while the training loss falls (the median of three, half above the best). Another stage of data is another evaluation. Four evaluations
+/// that are equal to the last digit are weights that stand still, where no update norm tells it sooner.
+/// </summary>
+internal sealed class EvaluationWatch(TrackerSet trackers)
+{
+    private const int Kept = 8;
+    private const int Enough = 4;
+    private const double BrokenScales = 5;
+    private const double OverfitScales = 6;
+    private const double AccuracyShare = 0.3;
+    private const double Repeats = 3;
+    private const double RateThatMoves = 0.02;
+    private static readonly double Half = Math.Log(1.5);
+    private static readonly double Agrees = Math.Log(1.05);
+
+    private readonly FindingTracker _broken = trackers.Add(TrainingKind.EvaluationBroken, TrainingRole.EvaluationLoss, resolveAfter: 2, acceptAfter: 10);
+    private readonly FindingTracker _wrong = trackers.Add(TrainingKind.EvaluationBroken, TrainingRole.EvaluationAccuracy, resolveAfter: 2, acceptAfter: 10);
+    private readonly FindingTracker _overfit = trackers.Add(TrainingKind.Overfitting, TrainingRole.EvaluationLoss, resolveAfter: 3, acceptAfter: 40);
+    private readonly FindingTracker _still = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.EvaluationLoss, resolveAfter: 1, acceptAfter: int.MaxValue);
+    private readonly RecentValues _losses = new(Kept);
+    private readonly RecentValues _accuracies = new(Kept);
+    private double _lastLoss = double.NaN;
+    private int _repeats;
+    private double _best = double.NaN;
+    private double _trainingAtBest;
+
+    public void Judge(TrainingRow row, RunPhase phase, LossWatch loss, FindingReport report)
+    {
+        if (phase.StageChanged) Rebase();
+        var lossAgrees = true;
+        if (row.IsPositive(TrainingRole.EvaluationLoss))
+        {
+            lossAgrees = _losses.Count == 0 || Math.Log(row[TrainingRole.EvaluationLoss]) - _losses.HighestOf(3) >= Agrees;
+            JudgeRepeats(row, phase, report);
+            JudgeLoss(row[TrainingRole.EvaluationLoss], phase, loss, report);
+        }
+
+        if (row.IsPositive(TrainingRole.EvaluationAccuracy)) JudgeAccuracy(row[TrainingRole.EvaluationAccuracy], phase, lossAgrees && !loss.IsHigh, report);
+    }
+
+    public void Save(StateWriter state)
+    {
+        _losses.Save(state);
+        _accuracies.Save(state);
+        state.Write(_lastLoss);
+        state.Write(_repeats);
+        state.Write(_best);
+        state.Write(_trainingAtBest);
+    }
+
+    public void Load(ref StateReader state)
+    {
+        _losses.Load(ref state);
+        _accuracies.Load(ref state);
+        _lastLoss = state.ReadDouble();
+        _repeats = state.ReadCount(int.MaxValue);
+        _best = state.ReadDouble();
+        _trainingAtBest = state.ReadDouble();
+    }
+
+    private void JudgeRepeats(TrainingRow row, RunPhase phase, FindingReport report)
+    {
+        var value = row[TrainingRole.EvaluationLoss];
+        _repeats = value == _lastLoss ? _repeats + 1 : 0;
+        _lastLoss = value;
+        var shouldMove = phase.IsWarm && !row.Has(TrainingRole.UpdateNorm) && !(row[TrainingRole.LearningRate] < RateThatMoves * phase.HighestRate);
+        _still.Observe(report, shouldMove ? _repeats / Repeats : 0, AlertSeverity.Warning, value, double.NaN);
+    }
+
+    private void JudgeLoss(double value, RunPhase phase, LossWatch loss, FindingReport report)
+    {
+        var log = Math.Log(value);
+        var isJudged = phase.IsWarm && _losses.Count >= Enough;
+        var noise = _losses.Noise();
+        var usual = _losses.Count == 0 ? log : _losses.HighestOf(3);
+        // What the training loss shows too is no fault of the evaluation.
+        var score = isJudged && !loss.IsHigh ? (log - usual) / Math.Max(Half, BrokenScales * noise) : 0;
+        if (_broken.Observe(report, score, AlertSeverity.Warning, value, Math.Exp(usual)) == AlertChange.Accepted) Rebase();
+        if (score >= 1 || _broken.IsOpen) return;
+        _losses.Push(log);
+        if (_losses.Count >= Enough) JudgeOverfitting(loss, report, value, noise, phase.IsWarm);
+    }
+
+    private void JudgeOverfitting(LossWatch loss, FindingReport report, double value, double noise, bool isWarm)
+    {
+        var level = _losses.MedianOfThree();
+        if (!(level >= _best)) (_best, _trainingAtBest) = (level, loss.Level);
+        var fell = loss.Level < _trainingAtBest;
+        var score = isWarm && fell ? (level - _best) / Math.Max(Half, OverfitScales * noise) : 0;
+        _overfit.Observe(report, score, AlertSeverity.Warning, value, Math.Exp(_best));
+    }
+
+    // An accuracy of few answers flickers; where the loss on them is known, it has to be worse too.
+    private void JudgeAccuracy(double value, RunPhase phase, bool mayJudge, FindingReport report)
+    {
+        var usual = _accuracies.Count == 0 ? value : _accuracies.LowestOf(3);
+        var isJudged = phase.IsWarm && _accuracies.Count >= Enough && mayJudge;
+        var score = isJudged ? (usual - value) / Math.Max(AccuracyShare * usual, BrokenScales * _accuracies.Noise()) : 0;
+        if (_wrong.Observe(report, score, AlertSeverity.Warning, value, usual) == AlertChange.Accepted) _accuracies.Clear();
+        if (score < 1 && !_wrong.IsOpen) _accuracies.Push(value);
+    }
+
+    private void Rebase()
+    {
+        _losses.Clear();
+        _accuracies.Clear();
+        _best = double.NaN;
+    }
+}

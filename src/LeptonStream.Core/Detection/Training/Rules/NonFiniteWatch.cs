@@ -1,0 +1,68 @@
+using LeptonStream.Alerts;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Training.Rules;
+
+/// <summary>
+/// Losses and norms that are no finite numbers. Weights that are not finite page at once: nothing heals them. A loss or gradient that overflows while the
+/// weights are known to be finite was skipped by the trainer and is a ticket, until it lasts; while a run warms up its gradients may
+/// overflow, for loss scaling looks for its scale.
+/// </summary>
+internal sealed class NonFiniteWatch
+{
+    private const double Score = 3;
+    private const int PageRows = 25;
+    private const int PageRowsWithoutNorm = 3;
+
+    private static readonly TrainingRole[] Roles =
+        [TrainingRole.Loss, TrainingRole.GradientNorm, TrainingRole.ParameterNorm, TrainingRole.UpdateNorm, TrainingRole.EvaluationLoss];
+
+    private readonly FindingTracker[] _trackers;
+    private readonly int[] _rows = new int[Roles.Length];
+
+    public NonFiniteWatch(TrackerSet trackers) =>
+        _trackers = [.. Roles.Select(role => trackers.Add(TrainingKind.NonFinite, role, resolveAfter: role == TrainingRole.EvaluationLoss ? 1 : 10, acceptAfter: int.MaxValue))];
+
+    /// <summary>Whether the run is known to be broken for good.</summary>
+    public bool IsBroken { get; private set; }
+
+    public void JudgeRest(TrainingRow row, RunPhase phase, FindingReport report)
+    {
+        var wasBroken = IsBroken;
+        Judge(row, phase, report);
+        IsBroken |= wasBroken;
+    }
+
+    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    {
+        var hasNorm = row.Has(TrainingRole.ParameterNorm);
+        var weightsBroken = hasNorm && !double.IsFinite(row[TrainingRole.ParameterNorm]);
+        var broken = weightsBroken;
+        for (var i = 0; i < Roles.Length; i++)
+        {
+            if (!row.Has(Roles[i])) continue;
+            var value = row[Roles[i]];
+            var isBad = !double.IsFinite(value);
+            _rows[i] = isBad ? _rows[i] + 1 : 0;
+            var lasts = _rows[i] >= (hasNorm ? PageRows : PageRowsWithoutNorm);
+            broken |= isBad && lasts;
+            var severity = weightsBroken || lasts ? AlertSeverity.Critical
+                : Roles[i] == TrainingRole.GradientNorm && !phase.IsWarm ? AlertSeverity.Info : AlertSeverity.Warning;
+            _trackers[i].Observe(report, isBad ? Score : 0, severity, value, double.NaN);
+        }
+
+        IsBroken = broken;
+    }
+
+    public void Save(StateWriter state)
+    {
+        foreach (var rows in _rows) state.Write(rows);
+        state.Write(IsBroken);
+    }
+
+    public void Load(ref StateReader state)
+    {
+        for (var i = 0; i < _rows.Length; i++) _rows[i] = state.ReadCount(int.MaxValue);
+        IsBroken = state.ReadBoolean();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Numerics;
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Training.Statistics;
+using LeptonStream.Samples;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Training.Rules;
+
+/// <summary>
+/// Steps that stall: seven of twenty rows at 2.5 times the usual duration. An evaluation, a checkpoint or a hiccup is one row; a starved loader is
+/// many, or every second. The duration is the logged one, else the inverse of the throughput, else the time between rows. Steps that get slower by and by are
+/// for <see cref="PaceDrift"/>.
+/// </summary>
+internal sealed class PaceWatch(TrackerSet trackers)
+{
+    private const int Window = 128;
+    private const int Enough = 20;
+    private const int Rows = 20;
+    private const double SlowRows = 7;
+
+    // Rows ten steps apart: an evaluation every 50 steps is one row in five.
+    private const int SparseRows = 8;
+    private const double SlowSparseRows = 4;
+    private const double SlowScales = 5;
+    private const double PageFactor = 4;
+    private const int PageRows = 9;
+    private const double MaxFactor = 50;
+    private static readonly double Slow = Math.Log(2.5);
+
+    private readonly FindingTracker _stall = trackers.Add(TrainingKind.DataStall, TrainingRole.StepTime, resolveAfter: 20, acceptAfter: 400);
+    private readonly FindingTracker _drift = trackers.Add(TrainingKind.StepTimeDrift, TrainingRole.StepTime, resolveAfter: 64, acceptAfter: 600);
+    private readonly StepWindow _window = new(Window);
+    private readonly PaceDrift _trend = new();
+    private readonly double[] _factors = new double[Rows];
+    private int _next;
+    private uint _slow;
+    private Timestamp _lastTime;
+
+    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    {
+        if (phase.PaceChanged) Rebase(report);
+        var duration = DurationOf(row, phase);
+        _lastTime = row.Time;
+        if (!(duration > 0) || !double.IsFinite(duration)) return;
+        var log = Math.Log(duration);
+        if (_window.Count < Enough)
+        {
+            _window.Push(row.Step, log);
+            return;
+        }
+
+        Judge(row, phase, report, log);
+    }
+
+    public void Save(StateWriter state)
+    {
+        _window.Save(state);
+        _trend.Save(state);
+        state.Write(_factors.AsSpan());
+        state.Write(_next);
+        state.Write((long)_slow);
+        state.Write(_lastTime.UnixNanoseconds);
+    }
+
+    public void Load(ref StateReader state)
+    {
+        _window.Load(ref state);
+        _trend.Load(ref state);
+        state.Read(_factors.AsSpan());
+        _next = state.ReadCount(Rows - 1);
+        _slow = (uint)state.ReadInt64();
+        _lastTime = new(state.ReadInt64());
+    }
+
+    private double DurationOf(TrainingRow row, RunPhase phase)
+    {
+        if (row.Has(TrainingRole.StepTime)) return row[TrainingRole.StepTime];
+        if (row.Has(TrainingRole.Throughput)) return 1 / row[TrainingRole.Throughput];
+        if (phase.IsResume || _lastTime == Timestamp.Zero) return double.NaN;
+        return (row.Time.UnixNanoseconds - _lastTime.UnixNanoseconds) / 1e9 / phase.StepDelta;
+    }
+
+    private void Judge(TrainingRow row, RunPhase phase, FindingReport report, double log)
+    {
+        var center = _window.Median;
+        var scale = 1.4826 * _window.MedianAbsoluteDeviation();
+        var isSlow = log - center > Math.Max(Slow, SlowScales * scale);
+        _slow = (_slow << 1) | (isSlow ? 1u : 0);
+        _factors[_next] = Math.Min(MaxFactor, Math.Exp(log - center));
+        _next = (_next + 1) % Rows;
+        var sparse = phase.IsSparse;
+        var count = BitOperations.PopCount(_slow & ((1u << (sparse ? SparseRows : Rows)) - 1));
+        var severity = count >= PageRows && Mean() >= PageFactor ? AlertSeverity.Critical : AlertSeverity.Warning;
+        var score = phase.IsWarm ? count / (sparse ? SlowSparseRows : SlowRows) : 0;
+        var value = Math.Exp(log);
+        var over = _stall.Observe(report, score, severity, value, Math.Exp(center)) == AlertChange.Accepted;
+        if (!isSlow) _window.Push(row.Step, log);
+        if (!isSlow && !_stall.IsOpen)
+            over |= _drift.Observe(report, phase.IsWarm ? _trend.Judge(row.Step, log) : 0, AlertSeverity.Warning, value, Math.Exp(_trend.Best)) == AlertChange.Accepted;
+        if (over) Rebase(report);
+    }
+
+    private double Mean()
+    {
+        double sum = 0;
+        foreach (var factor in _factors) sum += factor;
+        return sum / Rows;
+    }
+
+    private void Rebase(FindingReport report)
+    {
+        _stall.Close(report, AlertChange.Accepted);
+        _drift.Close(report, AlertChange.Accepted);
+        _window.Clear();
+        _trend.Rebase();
+        _slow = 0;
+        Array.Clear(_factors);
+    }
+}

@@ -1,0 +1,85 @@
+using LeptonStream.Alerts;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Training.Rules;
+
+/// <summary>
+/// Weights that something other than the optimizer wrote. By the triangle inequality |‖w‖ − ‖w′‖| ≤ ‖w − w′‖, the norm of all weights can't change by
+/// more than the update's norm; beyond that a bit flipped, a tensor was overwritten or scaled. Real updates are nearly at right angles to the weights and use
+/// less than a third of that room. Without an update norm, a jump of ten times what is usual and a percent of the norm.
+/// </summary>
+internal sealed class WeightWatch(TrackerSet trackers)
+{
+    private const double Room = 1.2;
+
+    // Norms are logged with six digits or so: this share of one is no difference.
+    private const double Rounding = 3e-5;
+    private const double UsualMargin = 3;
+    private const double BareMargin = 10;
+    private const double BareLeast = 0.01;
+    private const double CertainScore = 1.5;
+    private const double CertainShare = 0.005;
+    private const int Window = 128;
+    private const int Enough = 40;
+
+    private readonly Series.WindowMemory _usual = new(Window);
+    private readonly FindingTracker _jump = trackers.Add(TrainingKind.WeightsJump, TrainingRole.ParameterNorm);
+    private double _norm = double.NaN;
+    private double _update = double.NaN;
+    private bool _hasUpdate;
+
+    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    {
+        if (!row.IsPositive(TrainingRole.ParameterNorm))
+        {
+            if (row.Has(TrainingRole.ParameterNorm)) _norm = double.NaN;
+            return;
+        }
+
+        var norm = row[TrainingRole.ParameterNorm];
+        var before = phase.IsResume ? double.NaN : _norm;
+        var update = row[TrainingRole.UpdateNorm];
+        _hasUpdate |= double.IsFinite(update);
+        var change = Math.Abs(norm - before);
+        // A norm that is known as a rule and missing now says nothing of this step.
+        var isKnown = !double.IsNaN(change) && (double.IsFinite(update) || !_hasUpdate);
+        if (isKnown) Tell(report, norm, before, change, Raw(norm, change, update, phase.StepDelta), phase.IsWarm);
+        else _jump.Observe(report, 0, AlertSeverity.Warning, norm, double.NaN);
+        _norm = norm;
+        _update = update;
+    }
+
+    public void Save(StateWriter state)
+    {
+        _usual.Save(state);
+        state.Write(_norm);
+        state.Write(_update);
+        state.Write(_hasUpdate);
+    }
+
+    public void Load(ref StateReader state)
+    {
+        _usual.Load(ref state);
+        _norm = state.ReadDouble();
+        _update = state.ReadDouble();
+        _hasUpdate = state.ReadBoolean();
+    }
+
+    // The share of the room that a change used; without an update norm the share of the weights.
+    private double Raw(double norm, double change, double update, long steps)
+    {
+        if (!_hasUpdate) return change / norm;
+        var largest = double.IsFinite(_update) ? Math.Max(update, _update) : update;
+        return Math.Max(0, change - (Rounding * norm)) / Math.Max(Room * largest * steps, Rounding * norm);
+    }
+
+    private void Tell(FindingReport report, double norm, double before, double change, double raw, bool isWarm)
+    {
+        var usual = _usual.Window.Count == 0 ? 0 : _usual.Window.Quantile(0.98);
+        var line = _hasUpdate ? Math.Max(1, UsualMargin * usual) : Math.Max(BareLeast, BareMargin * usual);
+        var score = isWarm && _usual.Window.Count >= Enough ? raw / line : 0;
+        var certain = _hasUpdate && score >= CertainScore && change >= CertainShare * before;
+        _jump.Observe(report, score, certain ? AlertSeverity.Critical : AlertSeverity.Warning, norm, before);
+        if (score < 1 && double.IsFinite(raw)) _usual.Window.Push(raw);
+    }
+}

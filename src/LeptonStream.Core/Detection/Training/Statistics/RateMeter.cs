@@ -1,0 +1,52 @@
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Training.Statistics;
+
+/// <summary>
+/// Tells a learning rate that jumps above everything before it from a schedule: schedules rise step by step, and restart where they once were.
+/// What stays above for long is accepted.
+/// </summary>
+internal sealed class RateMeter
+{
+    private const double Jump = 1.5;
+    private const double Margin = 1.05;
+    private const int AcceptAfter = 200;
+
+    private int _rowsAbove;
+
+    public double Last { get; private set; } = double.NaN;
+
+    public double Highest { get; private set; }
+
+    /// <summary>How far above, in units of the highest and a margin; 0 where it is not.</summary>
+    public double Above { get; private set; }
+
+    public bool IsAbove => _rowsAbove > 0;
+
+    /// <summary>Whether the row before was above and this one is back.</summary>
+    public bool WasAbove { get; private set; }
+
+    public void Observe(double rate, bool mayJudge)
+    {
+        var above = rate > Margin * Highest && (IsAbove || (mayJudge && rate > Jump * Last)) && _rowsAbove < AcceptAfter;
+        WasAbove = IsAbove && !above;
+        _rowsAbove = above ? _rowsAbove + 1 : 0;
+        Above = above ? rate / (Margin * Highest) : 0;
+        if (!above) Highest = Math.Max(Highest, rate);
+        Last = rate;
+    }
+
+    public void Save(StateWriter state)
+    {
+        state.Write(Last);
+        state.Write(Highest);
+        state.Write(_rowsAbove);
+    }
+
+    public void Load(ref StateReader state)
+    {
+        Last = state.ReadDouble();
+        Highest = state.ReadDouble();
+        _rowsAbove = state.ReadCount(AcceptAfter);
+    }
+}

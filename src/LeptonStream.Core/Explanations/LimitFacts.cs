@@ -1,0 +1,60 @@
+using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>The facts that the explanation of an early warning tells, the same for every language.</summary>
+/// <param name="Key">The series.</param>
+/// <param name="Change">What happened to the warning.</param>
+/// <param name="Sample">The sample that caused the event.</param>
+/// <param name="Limit">The limit.</param>
+/// <param name="Breach">When it is expected to be reached.</param>
+/// <param name="Onset">When the rise (or the fall) began.</param>
+/// <param name="Preset">What is known of the metric by its name, or null.</param>
+/// <param name="Unit">The unit, or null.</param>
+internal sealed record LimitFacts(
+    SeriesKey Key,
+    LimitChange Change,
+    Sample Sample,
+    MetricLimit Limit,
+    BreachForecast Breach,
+    Timestamp Onset,
+    MetricPreset? Preset,
+    string? Unit)
+{
+    /// <summary>How much time is left.</summary>
+    public TimeSpan Left => Breach.At - Sample.Time;
+
+    /// <summary>What kind of thing fills up.</summary>
+    public LimitKind Kind => Preset?.Canonical.StartsWith("host.disk", StringComparison.Ordinal) == true || Key.Metric.Contains("disk", StringComparison.OrdinalIgnoreCase)
+        ? LimitKind.Disk
+        : MetricKinds.Of(Key.Metric) switch
+        {
+            MetricKind.Memory => LimitKind.Memory,
+            MetricKind.Traffic => LimitKind.Queue,
+            MetricKind.GpuThermal => LimitKind.Thermal,
+            _ => LimitKind.Other,
+        };
+}
+
+/// <summary>Kinds of limits for which other things are to be done.</summary>
+internal enum LimitKind
+{
+    /// <summary>Nothing is known of it.</summary>
+    Other = 0,
+
+    /// <summary>A cache or memory.</summary>
+    Memory = 1,
+
+    /// <summary>A disk.</summary>
+    Disk = 2,
+
+    /// <summary>A queue.</summary>
+    Queue = 3,
+
+    /// <summary>Heat.</summary>
+    Thermal = 4,
+}

@@ -1,0 +1,54 @@
+namespace LeptonStream.Forecasting;
+
+/// <summary>
+/// Level, trend and error scale of one additive Holt-Winters recursion: level ℓ ← ℓ + b + αe, trend b ← b + β(ℓ − ℓ′ − b), where e is the error of the
+/// forecast ℓ + b + s for the season's share s. The scale is an exponentially weighted mean absolute error (λ = 0.002; the first errors count fully); an error
+/// beyond ten scales is cut before anything learns from it. All zeros is the state of a series that was never seen.
+/// </summary>
+internal struct HoltWintersState
+{
+    private const double Alpha = 0.5;
+    private const double Beta = 0.01;
+    private const double Rate = 0.002;
+    private const int Settled = 10;
+
+    // A mean absolute error of normal errors is σ·√(2/π).
+    private const double AbsoluteToSigma = 1.2533141373155003;
+
+    private double _level;
+    private double _trend;
+    private double _error;
+
+    /// <summary>What the season's slots learn of an error that the level leaves over.</summary>
+    public const double Rest = 1 - Alpha;
+
+    public readonly double Next => _level + _trend;
+
+    public readonly double Scale => _error * AbsoluteToSigma;
+
+    /// <summary>Takes a value less the season's share in and returns the error, cut.</summary>
+    /// <param name="value">The value less the season's share.</param>
+    /// <param name="count">How many values were learned before.</param>
+    public double Learn(double value, int count)
+    {
+        if (count == 0)
+        {
+            _level = value;
+            return 0;
+        }
+
+        var error = value - Next;
+        if (count > Settled) error = Math.Clamp(error, -10 * Scale, 10 * Scale);
+        _error += Math.Max(Rate, 1.0 / (count + 1)) * (Math.Abs(error) - _error);
+        var before = _level;
+        _level += _trend + (Alpha * error);
+        _trend += Beta * (_level - before - _trend);
+        return error;
+    }
+
+    public void Rebase(double value)
+    {
+        _level = value;
+        _trend = 0;
+    }
+}

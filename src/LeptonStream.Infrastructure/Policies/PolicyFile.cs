@@ -1,0 +1,134 @@
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Yaml;
+
+namespace LeptonStream.Policies;
+
+/// <summary>
+/// Reads detection policies from YAML (docs/configuration.md). It is read strictly: a field that is unknown, misspelt or out of range is an error with
+/// its line, since a rule that silently does nothing would be noticed when an alert is missed.
+/// </summary>
+public static class PolicyFile
+{
+    // Far above any file that people write.
+    private const int LargestFile = 1024 * 1024;
+
+    private static readonly string[] Fields =
+    [
+        "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "direction", "min_absolute", "min_relative",
+        "warm_up", "memory", "type", "limit", "early_warning", "runbook_url",
+    ];
+
+    /// <summary>Reads a file.</summary>
+    /// <returns>The policies, or null and everything that is wrong.</returns>
+    public static PolicySet? Read(string path, out IReadOnlyList<string> errors)
+    {
+        try
+        {
+            // Asked of the open file: of a link, a path would tell the link's own length.
+            using var text = File.OpenText(path);
+            var length = text.BaseStream.Length;
+            if (length <= LargestFile) return Parse(text.ReadToEnd(), path, out errors);
+            errors = [$"{path} has {length} bytes, {LargestFile} are allowed"];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            errors = [$"{path} can't be read: {unreadable.Message}"];
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="file">The file's name, for errors.</param>
+    /// <param name="errors">Everything that is wrong, each with file, line and field.</param>
+    /// <returns>The policies, or null where anything is wrong.</returns>
+    public static PolicySet? Parse(string yaml, string file, out IReadOnlyList<string> errors)
+    {
+        var wrong = new YamlErrors(file);
+        errors = wrong.All;
+        if (YamlSection.Parse(yaml, "'presets', 'defaults' and 'rules'", wrong) is not { } root) return null;
+
+        var presets = Presets(root);
+        var defaults = root.OptionalSection("defaults") is { } section ? Settings(section) : PolicySettings.None;
+        PolicyRule[] rules = [.. root.Sections("rules").Select(Rule)];
+        root.End();
+        return wrong.All.Count == 0 ? new PolicySet(rules, defaults, presets) : null;
+    }
+
+    private static PresetCatalog Presets(YamlSection root)
+    {
+        if (root.Texts("presets") is not { } words) return PresetCatalog.Default;
+        var sources = new List<MetricSource>();
+        foreach (var (word, line) in words)
+        {
+            var source = MetricSources.Words.ToList().IndexOf(word);
+            if (source >= 0) sources.Add((MetricSource)source);
+            else root.Wrong(line, "presets", $"holds '{word}', which is unknown; known are: {string.Join(", ", MetricSources.Words)}");
+        }
+
+        return new(sources);
+    }
+
+    private static PolicyRule Rule(YamlSection section)
+    {
+        var matchers = section.Matchers("matchers");
+        var settings = Settings(section);
+        if (!Fields.Any(section.Has)) section.Wrong(section.Line, "", $"sets nothing; it can set: {string.Join(", ", Fields)}");
+        return new(matchers, settings);
+    }
+
+    private static PolicySettings Settings(YamlSection section)
+    {
+        var settings = new PolicySettings
+        {
+            Ignore = section.Flag("ignore"),
+            Levels = Levels(section, "detectors"),
+            LevelsOff = Levels(section, "detectors_off"),
+            WarningBudget = section.Duration("warning_budget", "1h", "10y"),
+            CriticalBudget = section.Duration("critical_budget", "1h", "10y"),
+            Direction = Word(section, "direction", ("both", Direction.Both), ("up", Direction.Up), ("down", Direction.Down)),
+            MinimumAbsoluteDeviation = section.Number("min_absolute", 0, double.MaxValue),
+            MinimumRelativeDeviation = section.Number("min_relative", 0, 100),
+            WarmUp = section.WholeNumber("warm_up", 30, 1_000_000),
+            Memory = Word(section, "memory", ("default", MemoryPlan.Default), ("lean", MemoryPlan.Lean)),
+            Type = Word(section, "type", ("gauge", MetricType.Gauge), ("counter", MetricType.Counter), ("event-code", MetricType.EventCode)),
+            Limit = section.OptionalSection("limit") is { } limit ? Limit(limit) : null,
+            EarlyWarning = section.Flag("early_warning"),
+            RunbookUrl = Address(section, "runbook_url"),
+        };
+        if (settings.CriticalBudget < settings.WarningBudget) section.Wrong("critical_budget", "must not be below warning_budget: it is the rarer of the two");
+        section.End();
+        return settings;
+    }
+
+    private static MetricLimit? Limit(YamlSection section)
+    {
+        var value = section.RequiredText("value").Length > 0 ? section.Number("value", -double.MaxValue, double.MaxValue) : null;
+        var direction = section.OneOf("direction", "up", "down");
+        var horizon = section.Duration("horizon", "5m", "90d");
+        section.End();
+        return value is { } limit ? new(limit, direction == "down", horizon ?? MetricLimit.DefaultHorizon) : null;
+    }
+
+    private static DetectorSet? Levels(YamlSection section, string field)
+    {
+        if (section.Texts(field) is not { } names) return null;
+        foreach (var (name, line) in names.Where(name => !DetectorSet.AllNames.Contains(name.Text)))
+            section.Wrong(line, field, $"holds '{name}', which is no detector; there are: {string.Join(", ", DetectorSet.AllNames)}");
+        return DetectorSet.Of(names.Select(name => name.Text).Where(DetectorSet.AllNames.Contains));
+    }
+
+    private static T? Word<T>(YamlSection section, string field, params (string Word, T Value)[] words)
+        where T : struct, Enum =>
+        section.OneOf(field, [.. words.Select(pair => pair.Word)]) is { } word ? words.First(pair => pair.Word == word).Value : null;
+
+    private static string? Address(YamlSection section, string field)
+    {
+        var text = section.Text(field);
+        if (text is null || (Uri.TryCreate(text.Replace("{metric}", "m", StringComparison.Ordinal), UriKind.Absolute, out var address) && address.Scheme is "http" or "https")) return text;
+        section.Wrong(field, "is no address: write one that begins with http:// or https://, {metric} stands for the metric's name");
+        return null;
+    }
+}

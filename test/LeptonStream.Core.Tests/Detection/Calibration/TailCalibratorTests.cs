@@ -1,0 +1,95 @@
+using LeptonStream.Core.Tests.Detectors;
+using LeptonStream.Detection;
+using LeptonStream.Detection.Calibration;
+
+namespace LeptonStream.Core.Tests.Detection;
+
+public sealed class TailCalibratorTests
+{
+    [Test]
+    public void Rarity_OfNormalScores_IsTheirTailProbability()
+    {
+        var calibrator = new TailCalibrator();
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++) calibrator.Learn(Math.Abs(Streams.Gauss(random)), CalibrationPlan.Sharp);
+        // Two-sided tails of the normal distribution: 0.317 at 1, 0.0455 at 2, 0.0027 at 3.
+        Assert.That(Rarity(calibrator, 1), Is.EqualTo(0.50).Within(0.05));
+        Assert.That(Rarity(calibrator, 2), Is.EqualTo(1.34).Within(0.08));
+        Assert.That(Rarity(calibrator, 3), Is.EqualTo(2.57).Within(0.3));
+    }
+
+    [Test]
+    public void Rarity_OnFreshNoise_HoldsItsFalseAlarmRate()
+    {
+        var calibrator = new TailCalibrator();
+        var random = new Random(2);
+        var alarms = 0;
+        const int count = 400_000;
+        for (var i = 0; i < count; i++)
+        {
+            var raw = Math.Abs(Streams.Gauss(random));
+            if (i > 1000 && Rarity(calibrator, raw) >= 3) alarms++;
+            calibrator.Learn(raw, CalibrationPlan.Sharp);
+        }
+
+        // One in a thousand is promised; the exponential tail is heavier than the normal one, so fewer come.
+        Assert.That(alarms / (double)count, Is.LessThan(1.5e-3).And.GreaterThan(1e-4));
+    }
+
+    [Test]
+    public void Rarity_NeverFalls_AsTheScoreRises()
+    {
+        var calibrator = new TailCalibrator();
+        var random = new Random(3);
+        for (var i = 0; i < 5000; i++) calibrator.Learn(random.NextDouble() * random.NextDouble() * 20, CalibrationPlan.Sharp);
+        var last = -1.0;
+        for (var raw = 0.0; raw < 200; raw += 0.01)
+        {
+            var rarity = Rarity(calibrator, raw);
+            Assert.That(rarity, Is.GreaterThanOrEqualTo(last - 0.02), $"at {raw}");
+            last = Math.Max(last, rarity);
+        }
+    }
+
+    [Test]
+    public void Rarity_AfterOnlyZeros_IsFinite()
+    {
+        var calibrator = new TailCalibrator();
+        for (var i = 0; i < 1000; i++) calibrator.Learn(0, CalibrationPlan.Sharp);
+        Assert.That(Rarity(calibrator, 0), Is.Zero);
+        Assert.That(Rarity(calibrator, 1e6), Is.GreaterThan(3).And.LessThan(double.PositiveInfinity));
+    }
+
+    [Test]
+    public void Rarity_OfWhatHappensAgainAndAgain_IsItsFrequency()
+    {
+        var calibrator = new TailCalibrator();
+        for (var day = 0; day < 12; day++)
+        {
+            for (var i = 0; i < 287; i++) calibrator.Learn(1 + (i % 7 / 10.0), CalibrationPlan.Sharp);
+            calibrator.Learn(500, CalibrationPlan.Sharp);
+        }
+
+        // Once a day among samples of five minutes: one in 288.
+        Assert.That(Rarity(calibrator, 450), Is.EqualTo(Math.Log10(288)).Within(0.2));
+        Assert.That(Rarity(calibrator, 900), Is.GreaterThan(4));
+    }
+
+    [Test]
+    public void Copy_InTheMiddle_GoesOnBitEqual()
+    {
+        var random = new Random(4);
+        var whole = new TailCalibrator();
+        for (var i = 0; i < 12_001; i++) whole.Learn(random.NextDouble() * 10, CalibrationPlan.Slow);
+        var copy = whole;
+        for (var i = 0; i < 9_001; i++)
+        {
+            var raw = random.NextDouble() * 15;
+            Assert.That(Rarity(copy, raw), Is.EqualTo(Rarity(whole, raw)));
+            whole.Learn(raw, CalibrationPlan.Slow);
+            copy.Learn(raw, CalibrationPlan.Slow);
+        }
+    }
+
+    private static double Rarity(in TailCalibrator calibrator, double raw) => calibrator.Rarity(raw, CalibrationPlan.Sharp, intervalSeconds: 300);
+}
