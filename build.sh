@@ -7,21 +7,16 @@
 #   ./build.sh test --slow      those of accuracy, which are left out above: minutes, with the figures they measure
 #   ./build.sh bench [options]  the benchmark table (--json); how well entities are judged, beside baselines (--accuracy)
 #
-# Whatever is missing on a fresh machine with the .NET SDK and a Debian-like base is installed or built on the way.
+# Whatever is missing on a fresh machine with the .NET SDK and a Debian-like base is installed on the way.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"; cd "$root"
 . eng/lib.sh
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 lepton="$root/artifacts/lepton/lepton"
 
-prepare() {
-  need dotnet "Install the .NET 10 SDK (https://dot.net)"
-  bash eng/native-kafka.sh
-}
-
 # The program is published again only when a source is newer than it.
 build() {
-  prepare
+  need dotnet "Install the .NET 10 SDK (https://dot.net)"
   if [ -x "$lepton" ] && [ -z "$(find src Directory.*.props global.json -newer "$lepton" -type f -print -quit)" ]; then
     say "program: artifacts/lepton/lepton is up to date"; return
   fi

@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using LeptonStream.Kafka;
 using NUnit.Framework;
-#if TESTCONTAINERS
-using Testcontainers.Kafka;
-#endif
 
 namespace LeptonStream.Testing;
 
 /// <summary>
-/// A real Apache Kafka for integration tests: the one at LEPTON_TEST_KAFKA, else (built with -p:UseTestcontainers=true) a container,
-/// else ../shared/kafka/bin/cluster on ports and in a folder of its own. A test that can have none is skipped with the reason.
+/// A real Apache Kafka for integration tests: the one at LEPTON_TEST_KAFKA, else ../shared/kafka/bin/cluster on ports and in a folder
+/// of its own, else a container. A test that can have none is skipped with the reason.
 /// </summary>
 public sealed class RealKafka : IAsyncDisposable
 {
@@ -63,17 +60,18 @@ public sealed class RealKafka : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("LEPTON_TEST_KAFKA") is { Length: > 0 } address)
             return new RealKafka(address, $"LEPTON_TEST_KAFKA={address}", null, () => Task.CompletedTask);
-#if TESTCONTAINERS
-        var container = new KafkaBuilder().Build();
-        await container.StartAsync();
-        return new RealKafka(container.GetBootstrapAddress(), "Testcontainers", null, () => container.DisposeAsync().AsTask());
-#else
-        var script = SharedFolder.Find(ClusterScript);
-        Requires.Component(script is not null, "no real Kafka: set LEPTON_TEST_KAFKA=host:port, or test with -p:UseTestcontainers=true where there is Docker, or provide ../shared/kafka");
-        var (found, _) = await Run("/bin/sh", "-c", "command -v java");
-        Requires.Component(found == 0, "no real Kafka: ../shared/kafka needs java (Debian: apt-get install openjdk-17-jre-headless)");
-        return await StartCluster(script, arguments);
-#endif
+
+        // The cluster comes first: tests may stop its nodes and start them again.
+        if (SharedFolder.Find(ClusterScript) is { } script)
+        {
+            var (found, _) = await Run("/bin/sh", "-c", "command -v java");
+            Requires.Component(found == 0, "no real Kafka: ../shared/kafka needs java (Debian: apt-get install openjdk-17-jre-headless)");
+            return await StartCluster(script, arguments);
+        }
+
+        var container = await Containers.Kafka();
+        Requires.Component(container is not null, "no real Kafka: set LEPTON_TEST_KAFKA=host:port, or provide ../shared/kafka or Docker");
+        return new RealKafka(container.GetBootstrapAddress(), "a container", null, () => container.DisposeAsync().AsTask());
     }
 
     /// <summary>Settings for clients of this broker whose topics no other test shares.</summary>
@@ -84,7 +82,6 @@ public sealed class RealKafka : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _stop();
 
-#if !TESTCONTAINERS
     private static async Task<RealKafka> StartCluster(string script, string[] arguments)
     {
         for (var attempt = 1; ; attempt++)
@@ -121,5 +118,4 @@ public sealed class RealKafka : IAsyncDisposable
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await error);
     }
-#endif
 }

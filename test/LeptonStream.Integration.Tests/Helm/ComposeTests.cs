@@ -30,6 +30,14 @@ public sealed class ComposeTests
         Assert.That(Roles.Select(role => Services[role].Text("image")), Is.All.EqualTo($"{image}:{version}"));
     }
 
+    [Test]
+    public void Images_OfKafkaAndPostgres_AreThoseTheTestsTakeWhereThereIsDocker()
+    {
+        var images = Services.Values.Select(service => service.Text("image"));
+
+        Assert.That(images, Is.SupersetOf(new[] { Containers.KafkaImage, Containers.PostgresImage }));
+    }
+
     [TestCaseSource(nameof(Roles))]
     public async Task Program_StartedAsTheServiceStartsIt_HasNoObjection(string role)
     {
