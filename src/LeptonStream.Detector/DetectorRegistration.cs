@@ -12,6 +12,9 @@ namespace LeptonStream.Detector;
 
 public static class DetectorRegistration
 {
+    /// <summary>The role's name, and the key of its health.</summary>
+    internal const string Role = "detector";
+
     /// <summary>Registers the detector role for the sections <c>Kafka</c> and <c>Detector</c>.</summary>
     public static IServiceCollection AddDetector(this IServiceCollection services, IConfiguration configuration)
     {
@@ -23,11 +26,14 @@ public static class DetectorRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(DetectionPolicy.Default);
         services.AddSingleton<DetectorMetrics>();
-        services.AddSingleton<DetectorHealth>();
+        services.AddLoopHealth(Role, PatienceOf);
         services.AddSingleton<PolicySource>();
-        services.AddSingleton<IRoleHealth>(provider => provider.GetRequiredService<DetectorHealth>());
         services.AddSingleton<DetectorSessionFactory>();
         services.AddHostedService<DetectorWorker>();
         return services;
     }
+
+    // No single step of an iteration takes longer: publishing gives up after a third of the session time-out, committing after about one.
+    private static TimeSpan PatienceOf(IServiceProvider provider) =>
+        TimeSpan.FromMilliseconds(3 * provider.GetRequiredService<IOptions<KafkaOptions>>().Value.SessionTimeoutMs);
 }

@@ -1,7 +1,9 @@
 using LeptonStream.Detection;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Policies;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +17,7 @@ internal sealed class DetectorSessionFactory(
     DetectionPolicy policy,
     PolicySource policies,
     DetectorMetrics metrics,
-    DetectorHealth health,
+    [FromKeyedServices(DetectorRegistration.Role)] LoopHealth health,
     TimeProvider time,
     ILogger<DetectorSession> logger)
 {

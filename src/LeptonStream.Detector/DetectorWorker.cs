@@ -6,8 +6,10 @@ using LeptonStream.Detector.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Policies;
+using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using LeptonStream.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -37,7 +39,7 @@ internal sealed partial class DetectorWorker(
     IOptions<KafkaOptions> kafka,
     TopicNames topics,
     DetectorMetrics metrics,
-    DetectorHealth health,
+    [FromKeyedServices(DetectorRegistration.Role)] LoopHealth health,
     PolicySource policies,
     RoleExit exit,
     TimeProvider time,
@@ -45,12 +47,11 @@ internal sealed partial class DetectorWorker(
 {
     // A round under way when the process is asked to stop may still end well within this time.
     private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly TimeSpan _fence = TimeSpan.FromMilliseconds(kafka.Value.SessionTimeoutMs / 2.0);
     private readonly List<AlertEvent> _events = [];
     private readonly List<RejectReason> _rejects = [];
-    private TimeSpan _pause;
+    private readonly BackOff _backOff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     // The native client blocks its caller, so the loop has a thread of its own.
     protected override Task ExecuteAsync(CancellationToken stop) =>
@@ -60,12 +61,13 @@ internal sealed partial class DetectorWorker(
     {
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
+        health.ClearProblem(Concern.Start);
         try
         {
             while (!stop.IsCancellationRequested)
             {
                 RunSession(stop, giveUp.Token);
-                stop.WaitHandle.WaitOne(_pause);
+                stop.WaitHandle.WaitOne(_backOff.Delay);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -88,11 +90,11 @@ internal sealed partial class DetectorWorker(
         }
         catch (SessionLostException lost)
         {
-            Lose(lost.Reason, lost.Message);
+            DropSession(lost.Reason, lost.Message);
         }
         catch (KafkaException failure) when (!failure.Error.EndsClient())
         {
-            Lose("client_error", failure.Error.Reason);
+            DropSession("client_error", failure.Error.Reason);
         }
     }
 
@@ -102,7 +104,7 @@ internal sealed partial class DetectorWorker(
         var polled = time.GetTimestamp();
         session.Gather(stop);
         session.ThrowIfBroken();
-        health.Beat();
+        health.Heartbeat();
         using var span = session.Batch.Count == 0 ? null : StartSpan(session.Batch.Count);
 
         // :: (2) Judge.
@@ -185,8 +187,8 @@ internal sealed partial class DetectorWorker(
 
     private void Account(DetectorSession session, int samples, TimeSpan duration)
     {
-        _pause = TimeSpan.Zero;
-        health.Recover();
+        _backOff.Reset();
+        health.ClearProblem(Concern.Round);
         metrics.Read(session.Batch.Count, samples);
         foreach (var reason in _rejects) metrics.Rejected(reason);
         foreach (var alert in _events) metrics.Published(alert);
@@ -194,12 +196,12 @@ internal sealed partial class DetectorWorker(
         session.Measure();
     }
 
-    private void Lose(string reason, string message)
+    private void DropSession(string reason, string message)
     {
-        _pause = _pause == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, LongestPause.Ticks));
-        health.Suffer(message);
+        var pause = _backOff.NextDelay();
+        health.ReportProblem(Concern.Round, message);
         metrics.SessionLost(reason);
-        Log.SessionLost(logger, message, _pause);
+        Log.SessionDropped(logger, message, pause);
     }
 
     private Message<byte[]?, byte[]?> DeadLetterOf(ConsumeResult<byte[]?, byte[]?> record, RecordOutcome outcome) =>
@@ -210,13 +212,13 @@ internal sealed partial class DetectorWorker(
         [LoggerMessage(1000, LogLevel.Warning, "{Topic} did not acknowledge ({Reason}): sending again, attempt {Attempt}")]
         public static partial void PublishingAgain(ILogger logger, string topic, string reason, int attempt);
 
-        [LoggerMessage(1001, LogLevel.Error, "State dropped, nothing committed: {Message}. Joining again in {Pause}")]
-        public static partial void SessionLost(ILogger logger, string message, TimeSpan pause);
+        [LoggerMessage(1001, LogLevel.Error, "Dropped all partition state without committing: {Message}. Rejoining the group in {Pause}")]
+        public static partial void SessionDropped(ILogger logger, string message, TimeSpan pause);
 
         [LoggerMessage(1002, LogLevel.Warning, "Stopped in the middle of a batch after {Limit}; its records are not committed and will be read again")]
         public static partial void GaveUpLastRound(ILogger logger, TimeSpan limit);
 
-        [LoggerMessage(1003, LogLevel.Critical, "The detector can't go on")]
+        [LoggerMessage(1003, LogLevel.Critical, "Detector stopped by an unrecoverable error")]
         public static partial void Failed(ILogger logger, Exception failure);
     }
 }

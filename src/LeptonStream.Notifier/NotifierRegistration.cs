@@ -14,6 +14,9 @@ namespace LeptonStream.Notifier;
 
 public static class NotifierRegistration
 {
+    /// <summary>The role's name, and the key of its health.</summary>
+    internal const string Role = "notifier";
+
     /// <summary>
     /// Registers the notifier role for the sections <c>Kafka</c>, <c>Storage</c> and <c>Notifier</c>.
     /// A program that owns the terminal registers its own <see cref="ConsoleOutput"/> before.
@@ -35,8 +38,8 @@ public static class NotifierRegistration
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<ChannelFactory>();
         services.AddSingleton<NotifierMetrics>();
-        services.AddSingleton<NotifierHealth>();
-        services.AddSingleton<IRoleHealth>(provider => provider.GetRequiredService<NotifierHealth>());
+        // The loop comes round several times a second; its longest single wait is for a broker or a database that does not answer.
+        services.AddLoopHealth(Role, _ => TimeSpan.FromMinutes(2));
         services.AddHostedService<NotifierWorker>();
         services.AddHostedService<OutboxDelivery>();
         return services;

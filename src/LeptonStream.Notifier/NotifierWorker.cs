@@ -5,6 +5,7 @@ using LeptonStream.Kafka;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Resilience;
 using LeptonStream.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,9 +21,9 @@ namespace LeptonStream.Notifier;
 /// <code>
 ///   lepton.alerts ─▶ (2) gather ─▶ (3) read ─┬▶ (4) record ─▶ journal, groups, position    one transaction
 ///                        ▲                   └▶ lepton.deadletters
-///                        │ (1) place: the journal's position        (5) flush ─▶ groups, outbox   one transaction ─▶ deliveries
+///                        │ (1) seek: the journal's position        (5) flush ─▶ groups, outbox   one transaction ─▶ deliveries
 /// </code>
-/// <para>(1) Place: what was assigned is read on where the journal says, never where the group says.</para>
+/// <para>(1) Position: an assigned partition is read on where the journal says, never where the group says.</para>
 /// <para>(2) Gather: take what comes, up to a batch. Partitions come and go here and nowhere else.</para>
 /// <para>(3) Read: what is no alert event goes to the dead letters, acknowledged before its position is passed.</para>
 /// <para>(4) Record: each event once, the alerts and groups it changes, and the position, in one transaction. The group's offset is for lag tools.</para>
@@ -42,19 +43,16 @@ internal sealed partial class NotifierWorker(
     OutboxSignal signal,
     TopicNames topics,
     NotifierMetrics metrics,
-    NotifierHealth health,
+    [FromKeyedServices(NotifierRegistration.Role)] LoopHealth health,
     RoleExit exit,
     TimeProvider time,
     ILogger<NotifierWorker> logger) : BackgroundService
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
     // Another notifier may have made or moved groups since we last looked.
     private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
 
     private Timestamp _nextLook = Timestamp.Zero;
-    private TimeSpan _pause = FirstPause;
+    private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => Run(stoppingToken), stoppingToken);
 
@@ -67,8 +65,8 @@ internal sealed partial class NotifierWorker(
             using var session = ActivatorUtilities.CreateInstance<NotifierSession>(services);
             while (!stop.IsCancellationRequested)
             {
-                if (await TryRound(session, stop) is { } problem) Rest(session, problem, stop);
-                health.Beat();
+                if (await TryRound(session, stop) is { } problem) BackOff(session, problem, stop);
+                health.Heartbeat();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -92,17 +90,14 @@ internal sealed partial class NotifierWorker(
                 foreach (var (destination, rows) in await outbox.BuryOrphans([.. routing.Channels.Keys.Select(channel => new Destination(channel.Receiver, channel.Channel))], stop))
                     Log.Orphans(logger, rows, destination);
                 start.Complete();
+                health.ClearProblem(Concern.Start);
                 Log.Started(logger, database.Name);
                 return;
             }
             catch (DbException down)
             {
-                var problem = $"the journal ({database.Name}) fails: {down.Message}";
-                health.Suffer(problem);
-                health.Beat();
-                Log.RoundFailed(logger, problem, _pause);
-                await Task.Delay(_pause, time, stop);
-                _pause = Longer(_pause);
+                await Task.Delay(OnFailure($"the journal ({database.Name}) fails: {down.Message}"), time, stop);
+                health.Heartbeat();
             }
         }
     }
@@ -117,7 +112,7 @@ internal sealed partial class NotifierWorker(
         {
             return $"the journal ({database.Name}) fails: {down.Message}";
         }
-        catch (KafkaException failure) when (!failure.Error.IsFatal)
+        catch (KafkaException failure) when (!failure.Error.EndsClient())
         {
             return $"Kafka fails: {failure.Error.Reason}";
         }
@@ -125,8 +120,9 @@ internal sealed partial class NotifierWorker(
 
     private async Task<string?> Round(NotifierSession session, CancellationToken stop)
     {
-        // :: (1) Place.
-        foreach (var partition in session.Unplaced) session.Place(partition, await PlaceOf(session, partition, stop));
+        // :: (1) Position.
+        session.ThrowIfBroken();
+        foreach (var partition in session.Unpositioned) session.Seek(partition, await PositionOf(session, partition, stop));
 
         // :: (2) Gather.
         session.Gather(stop);
@@ -134,7 +130,7 @@ internal sealed partial class NotifierWorker(
         {
             // :: (3) Read.
             var records = Read(session);
-            if (session.DeadLetters.Send(stop) is { } refused) return $"dead letters can't be written to {refused.Topic}: {refused.Error.Reason}";
+            if (session.DeadLetters.Send(stop) is { } refused) return ProblemOf(refused);
 
             // :: (4) Record.
             await Record(session, records, stop);
@@ -145,20 +141,23 @@ internal sealed partial class NotifierWorker(
 
         // :: (5) Flush.
         await Flush(stop);
-        _pause = FirstPause;
-        if (session.Problem is { } problem) health.Suffer(problem);
-        else health.Recover();
+        _backOff.Reset();
+        health.ClearProblem(Concern.Round);
         return null;
     }
 
-    private async Task<long> PlaceOf(NotifierSession session, TopicPartition partition, CancellationToken stop)
+    private static string ProblemOf(DeliveryFailure refused) => refused.IsFatal
+        ? throw new KafkaException(refused.Error)
+        : $"dead letters can't be written to {refused.Topic}: {refused.Error.Reason}";
+
+    private async Task<long> PositionOf(NotifierSession session, TopicPartition partition, CancellationToken stop)
     {
         var positions = await journal.Positions(partition.Topic, stop);
         var (first, end) = session.LogOf(partition);
         if (!positions.TryGetValue(partition.Partition.Value, out var wanted)) return first;
         if (wanted >= first && wanted <= end) return wanted;
 
-        Log.Gap(logger, partition, wanted, first, end);
+        Log.Gap(logger, wanted, partition, first, end);
         metrics.Gap();
         await journal.MovePosition(partition.Topic, partition.Partition.Value, first, time.Now(), stop);
         return first;
@@ -240,27 +239,31 @@ internal sealed partial class NotifierWorker(
         session.DeadLetters.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", "lepton-notifier", time.GetUtcNow()));
     }
 
-    private void Rest(NotifierSession session, string problem, CancellationToken stop)
+    private void BackOff(NotifierSession session, string problem, CancellationToken stop)
     {
-        health.Suffer(problem);
-        Log.RoundFailed(logger, problem, _pause);
+        var pause = OnFailure(problem);
         session.Forget();
-        session.Idle(_pause, stop);
-        _pause = Longer(_pause);
+        session.Idle(pause, stop);
     }
 
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    private TimeSpan OnFailure(string problem)
+    {
+        var pause = _backOff.NextDelay();
+        health.ReportProblem(Concern.Round, problem);
+        Log.RoundFailed(logger, pause, problem);
+        return pause;
+    }
 
     private static partial class Log
     {
         [LoggerMessage(2000, LogLevel.Information, "Notifier started on {Journal}")]
         public static partial void Started(ILogger logger, string journal);
 
-        [LoggerMessage(2001, LogLevel.Warning, "{Problem}; again in {Pause}")]
-        public static partial void RoundFailed(ILogger logger, string problem, TimeSpan pause);
+        [LoggerMessage(2001, LogLevel.Warning, "Round failed, retrying in {Pause}: {Problem}")]
+        public static partial void RoundFailed(ILogger logger, TimeSpan pause, string problem);
 
-        [LoggerMessage(2002, LogLevel.Error, "Events are missing in {Partition}: offset {Wanted} was next, the log has {First} to {End}. Going on at {First}")]
-        public static partial void Gap(ILogger logger, TopicPartition partition, long wanted, long first, long end);
+        [LoggerMessage(2002, LogLevel.Error, "Offset {Wanted} of {Partition} no longer exists; the log has {First} to {End}. Resuming at {First}: events may be missing")]
+        public static partial void Gap(ILogger logger, long wanted, TopicPartition partition, long first, long end);
 
         [LoggerMessage(2003, LogLevel.Warning, "{Record} is dead-lettered as {Reason}: {Detail}")]
         public static partial void Refused(ILogger logger, TopicPartitionOffset record, string reason, string detail);
@@ -268,7 +271,7 @@ internal sealed partial class NotifierWorker(
         [LoggerMessage(2004, LogLevel.Error, "{Count} pending notifications to {Destination} are dead: the routes no longer have it")]
         public static partial void Orphans(ILogger logger, int count, Destination destination);
 
-        [LoggerMessage(2005, LogLevel.Critical, "The notifier can't go on")]
+        [LoggerMessage(2005, LogLevel.Critical, "Notifier stopped by an unrecoverable error")]
         public static partial void Failed(ILogger logger, Exception failure);
     }
 }

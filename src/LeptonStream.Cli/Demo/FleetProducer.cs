@@ -117,7 +117,7 @@ internal sealed class FleetProducer : IDisposable
             _silence.Reset();
             return committed;
         }
-        catch (KafkaException failure) when (!failure.Error.IsFatal && _silence.Elapsed < Patience)
+        catch (KafkaException failure) when (!failure.Error.EndsClient() && _silence.Elapsed < Patience)
         {
             // A cluster that has just started, or moves the group's coordinator, refuses for a while.
             _silence.Start();

@@ -2,6 +2,7 @@ using System.Data.Common;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,30 +55,29 @@ internal sealed partial class OutboxDelivery(
         // What is under way when the program is asked to stop may still end well within this time.
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastSend));
-        var pause = AfterFailure;
+        var backOff = new BackOff(AfterFailure, LongestPause);
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await Round(sender, stop, giveUp.Token);
-                pause = AfterFailure;
+                backOff.Reset();
                 continue;
             }
             catch (DbException down)
             {
-                Log.JournalFails(logger, sender.Destination, down.Message, pause);
+                Log.JournalFails(logger, sender.Destination, backOff.NextDelay(), down.Message);
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
-                Log.RoundFailed(logger, failure, sender.Destination, pause);
+                Log.RoundFailed(logger, failure, sender.Destination, backOff.NextDelay());
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await Task.Delay(backOff.Delay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -180,8 +180,8 @@ internal sealed partial class OutboxDelivery(
         [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
         public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
 
-        [LoggerMessage(2104, LogLevel.Warning, "The journal fails, deliveries to {Destination} go on in {Wait}: {Reason}")]
-        public static partial void JournalFails(ILogger logger, Destination destination, string reason, TimeSpan wait);
+        [LoggerMessage(2104, LogLevel.Warning, "Database error; deliveries to {Destination} resume in {Wait}: {Reason}")]
+        public static partial void JournalFails(ILogger logger, Destination destination, TimeSpan wait, string reason);
 
         [LoggerMessage(2102, LogLevel.Error, "Deliveries to {Destination} failed and go on in {Wait}")]
         public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, TimeSpan wait);

@@ -1,3 +1,5 @@
+using LeptonStream.Resilience;
+
 namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>How long a delivery waits before it is tried again.</summary>
@@ -10,11 +12,7 @@ internal static class RetrySchedule
     /// <summary>Doubles with every attempt up to 15 minutes; a random half of it is taken off, so that deliveries that failed together don't return together.</summary>
     /// <param name="attempts">How many attempts have failed, 1 and more.</param>
     /// <param name="random">0 to 1.</param>
-    public static TimeSpan After(int attempts, double random)
-    {
-        var full = attempts > 10 ? Longest : First * Math.Pow(2, attempts - 1);
-        return (full < Longest ? full : Longest) * (1 - (random / 2));
-    }
+    public static TimeSpan After(int attempts, double random) => BackOff.After(attempts, First, Longest) * (1 - (random / 2));
 
     /// <summary>What a receiver asked for is obeyed; more than a day is taken for a mistake.</summary>
     public static TimeSpan Asked(TimeSpan retryAfter) => retryAfter < LongestAsked ? retryAfter : LongestAsked;

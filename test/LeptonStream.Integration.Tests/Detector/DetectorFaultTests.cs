@@ -92,7 +92,7 @@ public sealed class DetectorFaultTests
         var second = rig.StartDetector();
         await rig.AllCommitted();
 
-        Assert.That(second.Error, Does.Contain($"State gap in {rig.Topics.Metrics} [[0]]: offset 10 is gone, going on at 15 with empty state"));
+        Assert.That(second.Error, Does.Contain($"Offset 10 of {rig.Topics.Metrics} [[0]] no longer exists; resuming at 15 with empty state"));
         Assert.That(rig.PublishedIds(), Has.Count.EqualTo(15));
         Assert.That(await second.Stop(), Is.Zero);
     }

@@ -1,7 +1,11 @@
 using System.Text;
+using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Health;
+using LeptonStream.Kafka.Embedded;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 
@@ -143,6 +147,18 @@ public sealed class NotifierWorkerTests
         Assert.That(letters.Select(letter => TopicProbe.Header(letter, "__connect.errors.offset")), Is.EquivalentTo(new[] { "0", "1", "3" }));
         Assert.That(letters.Select(letter => TopicProbe.Header(letter, "__connect.errors.connector.name")), Is.All.EqualTo("lepton-notifier"));
         Assert.That(await _rig.Rows<long>("select kafka_offset from alert_event order by seq"), Is.EqualTo(new[] { 2L, 4L }));
+    }
+
+    [Test]
+    public async Task Fatal_TheClientCannotGoOn_EndsTheRoleWithTheReason()
+    {
+        _rig.Probe.ProduceText(_rig.Topics.Alerts, 0, "no event");
+        _rig.Broker.FailNext(BrokerRequest.Produce, ErrorCode.OutOfOrderSequenceNumber);
+        var host = _rig.Start();
+
+        var exit = host.Services.GetRequiredService<RoleExit>();
+        await Eventually.True(() => exit.Reason is not null, "the role ended");
+        Assert.That(exit.Reason, Does.StartWith("notifier: "));
     }
 
     [Test]

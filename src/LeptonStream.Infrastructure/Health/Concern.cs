@@ -1,0 +1,17 @@
+namespace LeptonStream.Health;
+
+/// <summary>Which part of a role's work a problem concerns. A role has at most one problem of each.</summary>
+public enum Concern
+{
+    /// <summary>The role has not started its work yet.</summary>
+    Start,
+
+    /// <summary>Membership in the consumer group.</summary>
+    Membership,
+
+    /// <summary>Reading the input topic.</summary>
+    Input,
+
+    /// <summary>The last round of the loop.</summary>
+    Round,
+}

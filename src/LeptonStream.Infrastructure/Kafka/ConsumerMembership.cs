@@ -1,0 +1,179 @@
+using Confluent.Kafka;
+using LeptonStream.Health;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Kafka;
+
+/// <summary>
+/// One membership in a consumer group, from joining to leaving: a consumer of one topic, a producer, and the batch that is being gathered.
+/// Everything happens on the caller's thread; partitions are assigned and revoked inside <see cref="Gather"/>, <see cref="Poll"/> and <see cref="Dispose"/>.
+/// </summary>
+public sealed partial class ConsumerMembership : IDisposable
+{
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+
+    private readonly IPartitionOwner _owner;
+    private readonly string _topic;
+    private readonly string _group;
+    private readonly LoopHealth _health;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+
+    // Written by the clients' threads.
+    private Error? _fatal;
+
+    /// <param name="owner">Does the work of the partitions.</param>
+    /// <param name="kafka">How to reach Kafka.</param>
+    /// <param name="topic">The topic to read.</param>
+    /// <param name="group">The consumer group to join.</param>
+    /// <param name="configure">Changes the consumer's settings; may be null.</param>
+    /// <param name="health">Learns what keeps the member from reading.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The role's log.</param>
+    public ConsumerMembership(
+        IPartitionOwner owner, KafkaOptions kafka, string topic, string group, Action<ConsumerConfig>? configure, LoopHealth health, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(health);
+        _owner = owner;
+        _topic = topic;
+        _group = group;
+        _health = health;
+        _time = time;
+        _logger = logger;
+        health.ReportProblem(Concern.Membership, "has not joined the consumer group yet");
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
+        Deliveries = new Deliveries(_producer);
+        var settings = ClientSettings.Consumer(kafka, health.Role, group);
+        // The client must say that an offset is gone; jumping anywhere by itself would hide the gap.
+        settings.AutoOffsetReset = AutoOffsetReset.Error;
+        configure?.Invoke(settings);
+        Consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings)
+            .LogTo(logger, BreakDown)
+            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => owner.OnRevoked(Withdraw(partitions)))
+            .SetPartitionsLostHandler((_, partitions) => owner.OnLost(Withdraw(partitions)))
+            .Build();
+        Consumer.Subscribe(topic);
+    }
+
+    /// <summary>The consumer, for offsets and positions. Records are read with <see cref="Gather"/>.</summary>
+    public IConsumer<byte[]?, byte[]?> Consumer { get; }
+
+    /// <summary>The records gathered last, in the order they came.</summary>
+    public List<ConsumeResult<byte[]?, byte[]?>> Batch { get; } = [];
+
+    /// <summary>The records that the batch leads to.</summary>
+    public Deliveries Deliveries { get; }
+
+    /// <summary>Fills <see cref="Batch"/> with the records that come.</summary>
+    /// <param name="size">The most records.</param>
+    /// <param name="idle">How long to wait for the first record.</param>
+    /// <param name="wait">How long to wait for more after the first.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public void Gather(int size, TimeSpan idle, TimeSpan wait, CancellationToken stop)
+    {
+        Batch.Clear();
+        Poll(idle);
+        if (Batch.Count == 0) return;
+        for (var began = _time.GetTimestamp(); Batch.Count < size && !stop.IsCancellationRequested;)
+        {
+            var left = wait - _time.GetElapsedTime(began);
+            if (!Poll(left > TimeSpan.Zero ? left : TimeSpan.Zero) && left <= TimeSpan.Zero) break;
+        }
+    }
+
+    /// <summary>Asks the client once for a record, which keeps the membership alive, and adds it to <see cref="Batch"/> if the owner accepts it.</summary>
+    /// <returns>Whether one was added.</returns>
+    public bool Poll(TimeSpan wait)
+    {
+        try
+        {
+            if (Consumer.Consume(wait) is not { } record || !_owner.Accepts(record)) return false;
+            Batch.Add(record);
+            return true;
+        }
+        catch (ConsumeException failure) when (!failure.Error.EndsClient())
+        {
+            OnConsumeError(failure);
+            return false;
+        }
+    }
+
+    /// <summary>Reads a partition from another offset.</summary>
+    public void Seek(TopicPartition partition, long offset)
+    {
+        // A seek is refused while the client is not fetching yet, or after an error; assigning the partition again never is.
+        Consumer.IncrementalUnassign([partition]);
+        Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
+    }
+
+    /// <summary>Ends the round if a client has met an error after which it can't go on, whatever else it said.</summary>
+    /// <exception cref="KafkaException">It has.</exception>
+    public void ThrowIfBroken()
+    {
+        if (Volatile.Read(ref _fatal) is { } fatal) throw new KafkaException(fatal);
+    }
+
+    public void Dispose()
+    {
+        if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
+        else BoundedClose.Run(Consumer.Dispose, CloseLimit);
+        BoundedClose.Run(_producer.Dispose, CloseLimit);
+    }
+
+    private void BreakDown(Error fatal) => Interlocked.CompareExchange(ref _fatal, fatal, null);
+
+    private void OnConsumeError(ConsumeException failure)
+    {
+        switch (failure.Error.Code)
+        {
+            case ErrorCode.Local_AutoOffsetReset:
+                _owner.OnOffsetGone(failure.ConsumerRecord.TopicPartition, failure.Error.Reason);
+                break;
+            case ErrorCode.UnknownTopicOrPart:
+                CannotConsume($"there is no topic {_topic}: 'lepton topics create' makes it");
+                break;
+            case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed:
+                CannotConsume($"the broker does not allow reading {_topic} as group {_group}: {failure.Error.Reason}");
+                break;
+            default:
+                Log.ConsumeFailed(_logger, failure.Error.Code, failure.Error.Reason);
+                break;
+        }
+    }
+
+    private void CannotConsume(string problem)
+    {
+        _health.ReportProblem(Concern.Input, problem);
+        Log.CannotConsume(_logger, problem);
+    }
+
+    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    {
+        var starts = _owner.OnAssigned(partitions);
+        _health.ClearProblem(Concern.Membership);
+        if (partitions.Count > 0) _health.ClearProblem(Concern.Input);
+        return starts;
+    }
+
+    // Their records of the batch in the making are the next owner's.
+    private IReadOnlyList<TopicPartition> Withdraw(List<TopicPartitionOffset> offsets)
+    {
+        HashSet<TopicPartition> partitions = [.. offsets.Select(offset => offset.TopicPartition)];
+        Batch.RemoveAll(record => partitions.Contains(record.TopicPartition));
+        return [.. partitions];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4010, LogLevel.Warning, "Reading failed: {Code}: {Reason}")]
+        public static partial void ConsumeFailed(ILogger logger, ErrorCode code, string reason);
+
+        [LoggerMessage(4011, LogLevel.Error, "Cannot consume: {Problem}")]
+        public static partial void CannotConsume(ILogger logger, string problem);
+
+        [LoggerMessage(4012, LogLevel.Warning, "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
+        public static partial void CloseHangs(ILogger logger, TimeSpan limit);
+    }
+}
