@@ -28,7 +28,7 @@ step "building the tests" dotnet build LeptonStream.sln -c Release --nologo -v q
 
 passed=0 failed=0 skipped=0 status=0
 rm -rf "$results"; mkdir -p "$results"
-for layer in Core Roles Integration; do
+for layer in Core Product Roles Integration; do
   say "LeptonStream.$layer.Tests"
   dotnet test "test/LeptonStream.$layer.Tests" -c Release --no-build --nologo "${filter[@]}" \
     --logger "console;verbosity=$verbosity" --logger "trx;LogFileName=$layer.trx" --results-directory "$results" "$@" || status=1

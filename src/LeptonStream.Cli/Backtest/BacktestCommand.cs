@@ -1,5 +1,6 @@
 using System.CommandLine;
-using LeptonStream.Cli.Backtest.Html;
+using LeptonStream.Backtest;
+using LeptonStream.Backtest.Html;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detector.Policies;
@@ -80,7 +81,7 @@ internal static class BacktestCommand
         if (json)
         {
             using var output = Console.OpenStandardOutput();
-            BacktestReport.WriteJson(result, output);
+            BacktestJson.Write(result, output);
             output.WriteByte((byte)'\n');
         }
         else Console.Out.Write(BacktestReport.Text(result));

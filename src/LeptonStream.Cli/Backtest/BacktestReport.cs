@@ -1,18 +1,15 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using LeptonStream.Cli.Backtest.Training;
+using LeptonStream.Backtest;
 using LeptonStream.Cli.Terminal;
 
 namespace LeptonStream.Cli.Backtest;
 
-/// <summary>Tells what a backtest found: tables for people, one object for programs.</summary>
+/// <summary>Tells people what a backtest found: tables and a few sentences.</summary>
 internal static class BacktestReport
 {
     private const int SkippedShown = 3;
     private static readonly string[] Counts = ["series", "events", "found", "precision", "recall", "F1", "false/day"];
-    private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Text(BacktestResult result)
     {
@@ -42,77 +39,11 @@ internal static class BacktestReport
             .Append(CultureInfo.InvariantCulture, $"{EventMetrics.MergeGap} rows apart are one episode; warm-up (15 %, at most 750 rows) and train parts don't count.\n");
     }
 
-    public static void WriteJson(BacktestResult result, Stream output)
-    {
-        using var json = new Utf8JsonWriter(output, Writing);
-        json.WriteStartObject();
-        json.WriteStartObject("families");
-        foreach (var family in result.Families) Write(json, family);
-        json.WriteEndObject();
-        json.WriteStartObject("files");
-        foreach (var (_, file) in result.PerFile) Write(json, file);
-        json.WriteEndObject();
-        Write(json, result.Total);
-        WriteNab(json, "nab", result.Nab);
-        WriteNab(json, "nabByAlarms", result.NabByAlarms);
-        if (result.Training is { } training) TrainingReport.Write(json, training);
-        json.WriteStartArray("skipped");
-        foreach (var (path, reason) in result.Skipped)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", path);
-            json.WriteString("reason", reason);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("samples", result.Samples);
-        json.WriteNumber("seconds", result.Elapsed.TotalSeconds);
-        json.WriteEndObject();
-    }
-
-    /// <summary>The numbers of one file, folder or everything, as a member of that name.</summary>
-    public static void Write(Utf8JsonWriter json, FamilyResult family)
-    {
-        var events = family.Events;
-        json.WriteStartObject(family.Name);
-        json.WriteNumber("series", events.Series);
-        json.WriteNumber("events", events.Events);
-        json.WriteNumber("detected", events.Detected);
-        Number("precision", events.Precision);
-        Number("recall", events.Recall);
-        Number("f1", events.F1);
-        Number("falseEpisodesPerSeriesDay", events.FalseEpisodesPerSeriesDay);
-        json.WriteStartObject("recallAt");
-        for (var i = 0; i < FamilyResult.Budgets.Length; i++) Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
-        json.WriteEndObject();
-        Number("medianDelaySamples", events.MedianDelaySamples);
-        Number("p95DelaySamples", events.P95DelaySamples);
-        WriteNab(json, "nab", family.Nab);
-        Number("vusPr", family.Areas.VusPr);
-        Number("aucPr", family.Areas.AucPr);
-        json.WriteEndObject();
-
-        void Number(string name, double? value)
-        {
-            if (value is { } number) json.WriteNumber(name, number);
-            else json.WriteNull(name);
-        }
-    }
-
     private static void AppendNab(StringBuilder text, string how, IReadOnlyList<NabScore> scores)
     {
         if (scores.Count == 0) return;
         text.Append(CultureInfo.InvariantCulture, $"NAB {how} (causal; one threshold chosen on the corpus, as NAB does): ")
             .AppendJoin(", ", scores.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Profile.Name} {n.Normalised:F2}"))).Append('\n');
-    }
-
-    public static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
-    {
-        if (scores.Count == 0) return;
-        json.WriteStartObject(name);
-        foreach (var score in scores) json.WriteNumber(score.Profile.Key, score.Normalised);
-        json.WriteEndObject();
     }
 
     private static TextTable Table(string first)

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Kafka;
+using LeptonStream.Simulator;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Cli.Demo;

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using LeptonStream.Cli.CommandLine;
-using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Cli.Terminal;
 using LeptonStream.Detector;
 using LeptonStream.Samples;
+using LeptonStream.Simulator;
 using Spectre.Console;
 
 namespace LeptonStream.Cli.Demo;

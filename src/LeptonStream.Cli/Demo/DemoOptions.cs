@@ -1,5 +1,5 @@
-using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Kafka;
+using LeptonStream.Simulator;
 using Microsoft.Extensions.Configuration;
 
 namespace LeptonStream.Cli.Demo;

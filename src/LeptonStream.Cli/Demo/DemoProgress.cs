@@ -1,3 +1,5 @@
+using LeptonStream.Simulator;
+
 namespace LeptonStream.Cli.Demo;
 
 /// <summary>Where the demo stands, for whoever shows it.</summary>

@@ -1,3 +1,5 @@
+using LeptonStream.Simulator;
+
 namespace LeptonStream.Cli.Demo;
 
 /// <summary>How the demo went.</summary>

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using Dapper;
-using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Kafka;
+using LeptonStream.Simulator;
 
 namespace LeptonStream.Cli.Demo;
 

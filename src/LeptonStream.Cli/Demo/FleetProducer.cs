@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
-using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Kafka;
+using LeptonStream.Simulator;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Cli.Demo;

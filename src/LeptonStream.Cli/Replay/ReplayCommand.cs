@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using LeptonStream.Backtest.SeriesFiles;
 using LeptonStream.Cli.CommandLine;
-using LeptonStream.Cli.SeriesFiles;
 using LeptonStream.Cli.Settings;
 using Spectre.Console;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using LeptonStream.Cli.Backtest;
-using LeptonStream.Cli.SeriesFiles;
+using LeptonStream.Backtest;
+using LeptonStream.Backtest.SeriesFiles;
 using LeptonStream.Cli.Terminal;
 using LeptonStream.Detection;
 using LeptonStream.Testing;

@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Testing;
+using LeptonStream.Testing.Browsers;
 using Microsoft.Playwright;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
@@ -21,7 +22,7 @@ public sealed class DashboardPageTests
         var alert = SampleAlerts.Opened(labels: [("instance", "gpu-7")]);
         await _dashboard.Journal.Record(alert);
 
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("ttft_p99_ms");
         await page.Page.Locator("#detail h2").WaitForAsync();
 
@@ -39,7 +40,7 @@ public sealed class DashboardPageTests
     {
         await _dashboard.Journal.Record(AlertEvents.EarlyWarning("cache"));
 
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("cache");
         await page.Page.Locator("#detail h2").WaitForAsync();
 
@@ -62,7 +63,7 @@ public sealed class DashboardPageTests
             Contributors = [new("ttft_p99_ms", 0.625, 365, 186, 120, 250, "ms"), new("queue", 0.3, 41, null, null, null, null)],
         });
 
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("entity");
         var rows = page.Page.Locator("#detail .contributors tbody tr");
         await rows.First.WaitForAsync();
@@ -76,7 +77,7 @@ public sealed class DashboardPageTests
     [Test]
     public async Task Live_AlertOpensChangesAndResolves_WithoutReload()
     {
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Connected();
         await page.Page.EvaluateAsync("window.sameDocument = true");
         Assert.That(await page.Page.Locator("#empty").InnerTextAsync(), Does.Contain("All quiet").And.Contain("lepton demo"));
@@ -108,7 +109,7 @@ public sealed class DashboardPageTests
     {
         await _dashboard.Journal.Record(SampleAlerts.Opened());
 
-        await using var page = await Browser.Open(_dashboard, new() { ColorScheme = scheme, Locale = "en-US" });
+        await using var page = await Browser.Open(_dashboard.Address, new() { ColorScheme = scheme, Locale = "en-US" });
         await page.Page.Locator(".plot canvas").WaitForAsync();
         var inked = await page.Page.EvaluateAsync<double[]>("""
             () => {
@@ -142,7 +143,7 @@ public sealed class DashboardPageTests
         var alert = SampleAlerts.Opened();
         await _dashboard.Journal.Record(alert);
 
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Show as table" }).ClickAsync();
 
         var rows = page.Page.Locator(".points tbody tr");
@@ -157,7 +158,7 @@ public sealed class DashboardPageTests
     {
         await _dashboard.Journal.Record(SampleAlerts.Opened());
 
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Page.Locator(".plot").FocusAsync();
         await page.Page.Keyboard.PressAsync("End");
         var last = await page.Page.Locator(".readout").TextContentAsync();
@@ -178,7 +179,7 @@ public sealed class DashboardPageTests
         var points = alert.Points.Select((p, i) => i >= 50 ? p with { Value = double.NaN } : p).ToList();
         await _dashboard.Journal.Record(alert with { Value = null, ValueText = "NaN", Unit = null, Points = points });
 
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Page.Locator(".plot canvas").WaitForAsync();
 
         Assert.That(await page.Page.Locator(".facts dd").First.TextContentAsync(), Is.EqualTo("NaN"));
@@ -196,7 +197,7 @@ public sealed class DashboardPageTests
         var points = alert.Points.TakeLast(count).Select(p => p with { Expected = double.NaN, Lower = double.NaN, Upper = double.NaN }).ToList();
         await _dashboard.Journal.Record(alert with { Expected = null, Lower = null, Upper = null, Points = points });
 
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Page.Locator(".plot canvas").WaitForAsync();
         await page.Page.Locator(".plot").HoverAsync();
 
@@ -208,7 +209,7 @@ public sealed class DashboardPageTests
     {
         var alert = SampleAlerts.Opened();
         await _dashboard.Journal.Record(alert);
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Page.Locator("#detail h2").WaitForAsync();
         Assert.That(await page.Page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo("en"));
 
@@ -226,7 +227,7 @@ public sealed class DashboardPageTests
     [Test]
     public async Task Language_OfTheBrowser_IsTheFirst()
     {
-        await using var page = await Browser.Open(_dashboard, new() { Locale = "zh-TW" });
+        await using var page = await Browser.Open(_dashboard.Address, new() { Locale = "zh-TW" });
 
         await page.Page.GetByText("一切正常").WaitForAsync();
     }
@@ -240,7 +241,7 @@ public sealed class DashboardPageTests
             SampleAlerts.Opened("llama-8b", "grad_norm", AlertSeverity.Warning),
             SampleAlerts.Opened("chat", "ttft", AlertSeverity.Info, ("instance", "gpu-7")),
         ]);
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("loss", "grad_norm", "ttft");
 
         await page.Page.FillAsync("#filter", "model=~\"llama.*\" severity!=critical");
@@ -263,7 +264,7 @@ public sealed class DashboardPageTests
     public async Task Keyboard_WalksTheListAndOpens()
     {
         await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "first"), SampleAlerts.Opened(metric: "second", severity: AlertSeverity.Warning), SampleAlerts.Opened(metric: "third", severity: AlertSeverity.Info)]);
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("first", "second", "third");
         await page.Page.Locator("#detail h2").GetByText("first").WaitForAsync();
 
@@ -289,7 +290,7 @@ public sealed class DashboardPageTests
         var first = SampleAlerts.Opened(metric: "first");
         var second = SampleAlerts.Opened(metric: "second", severity: AlertSeverity.Warning);
         await _dashboard.Journal.RecordAll([first, second, SampleAlerts.Opened(metric: "third", severity: AlertSeverity.Info)]);
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Connected();
         await page.Rows.Nth(1).FocusAsync();
 
@@ -305,7 +306,7 @@ public sealed class DashboardPageTests
     [Test]
     public async Task Pause_HoldsTheListUntilResumed()
     {
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Connected();
         await page.Page.ClickAsync("#pause");
 
@@ -320,7 +321,7 @@ public sealed class DashboardPageTests
     [Test]
     public async Task Connection_LostAndBack_CatchesUpByItself()
     {
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Connected();
 
         await _dashboard.Stop();
@@ -338,7 +339,7 @@ public sealed class DashboardPageTests
     {
         var over = SampleAlerts.Opened(metric: "over");
         await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "open"), over, SampleAlerts.Resolved(over)]);
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("open");
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Resolved", Exact = true }).ClickAsync();
@@ -355,7 +356,7 @@ public sealed class DashboardPageTests
         var second = SampleAlerts.Opened(metric: "second", severity: AlertSeverity.Info);
         await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "first"), second]);
 
-        await using var page = await Browser.Open(_dashboard, hash: $"#alert={second.AlertId}");
+        await using var page = await Browser.Open(new Uri(_dashboard.Address, $"#alert={second.AlertId}"));
 
         await page.Page.Locator("#detail h2").GetByText("second").WaitForAsync();
     }
@@ -364,7 +365,7 @@ public sealed class DashboardPageTests
     public async Task Phone_ShowsOneColumnAndTheWayBack()
     {
         await _dashboard.Journal.Record(SampleAlerts.Opened(metric: new string('x', 200), labels: [("instance", new string('y', 300))]));
-        await using var page = await Browser.Open(_dashboard, new() { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
+        await using var page = await Browser.Open(_dashboard.Address, new() { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
 
         await page.Rows.First.WaitForAsync();
         Assert.That(await page.Page.Locator("#detail").IsVisibleAsync(), Is.False);
@@ -384,7 +385,7 @@ public sealed class DashboardPageTests
     public async Task Phone_BackFromAnAlert_IsWhereTheListWasLeft()
     {
         await _dashboard.Journal.RecordAll(Enumerable.Range(0, 30).Select(i => SampleAlerts.Opened(metric: $"metric_{i}")));
-        await using var page = await Browser.Open(_dashboard, new() { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
+        await using var page = await Browser.Open(_dashboard.Address, new() { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
         await page.Rows.Nth(20).ScrollIntoViewIfNeededAsync();
         var place = await page.Page.EvaluateAsync<double>("scrollY");
         Assert.That(place, Is.GreaterThan(500));
@@ -403,7 +404,7 @@ public sealed class DashboardPageTests
     {
         await _dashboard.Journal.Record(SampleAlerts.Opened());
         await _dashboard.Journal.Execute("alter table alert rename to away");
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Page.GetByText("The alerts could not be loaded").WaitForAsync();
         Assert.That(await page.Page.Locator("#empty").InnerTextAsync(), Does.Contain("Storage:ConnectionString"));
 
@@ -416,7 +417,7 @@ public sealed class DashboardPageTests
     [Test]
     public async Task Journal_StopsAnswering_IsSaidInPlaceOfLive()
     {
-        await using var page = await Browser.Open(_dashboard);
+        await using var page = await Browser.Open(_dashboard.Address);
         await page.Connected();
 
         await _dashboard.Journal.Execute("alter table alert_event rename to away");
@@ -432,7 +433,7 @@ public sealed class DashboardPageTests
     {
         var over = SampleAlerts.Opened(metric: "over");
         await _dashboard.Journal.RecordAll([SampleAlerts.Opened(labels: [("a", "b")]), SampleAlerts.Opened(severity: AlertSeverity.Warning), SampleAlerts.Opened(severity: AlertSeverity.Info), over, SampleAlerts.Resolved(over)]);
-        await using var page = await Browser.Open(_dashboard, new() { ColorScheme = scheme, Locale = "en-US", ViewportSize = new() { Width = 1440, Height = 900 } }, "#status=all");
+        await using var page = await Browser.Open(new Uri(_dashboard.Address, "#status=all"), new() { ColorScheme = scheme, Locale = "en-US", ViewportSize = new() { Width = 1440, Height = 900 } });
         await page.Page.Locator(".toggle").ClickAsync();
         await page.Page.Locator(".points").WaitForAsync();
 

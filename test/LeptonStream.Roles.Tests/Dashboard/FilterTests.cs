@@ -1,5 +1,6 @@
 using LeptonStream.Alerting;
 using LeptonStream.Series;
+using LeptonStream.Testing.Browsers;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 
@@ -20,7 +21,7 @@ public sealed class FilterTests
             "severity=~\"critical|warning\"", "model=~\"llama-\\d+b\"", "path=\"C:\\\\name\"", "severity=~\"(\"", "model=~\"[\"", "constructor=\"\"", "toString!=\"\"",
         ];
         await using var dashboard = await RunningDashboard.Start();
-        await using var page = await Browser.Open(dashboard);
+        await using var page = await Browser.Open(dashboard.Address);
         var verdicts = await page.Page.EvaluateAsync<string[]>("""
             async ({ matchers, labels }) => {
               const app = document.querySelector('script[type=module]').src;

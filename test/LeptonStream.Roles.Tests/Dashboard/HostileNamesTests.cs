@@ -2,6 +2,7 @@ using System.Text.Json;
 using LeptonStream.Alerts;
 using LeptonStream.Series;
 using LeptonStream.Testing;
+using LeptonStream.Testing.Browsers;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 
@@ -66,7 +67,7 @@ public sealed class HostileNamesTests
     public async Task Names_OfFiftyKinds_AreShownAsTheyAreAndNothingRuns()
     {
         await using var dashboard = await RunningDashboard.Start();
-        await using var page = await Browser.Open(dashboard);
+        await using var page = await Browser.Open(dashboard.Address);
         await page.Connected();
         var alerts = Names.Select(Hostile).ToList();
         await dashboard.Journal.RecordAll(alerts);

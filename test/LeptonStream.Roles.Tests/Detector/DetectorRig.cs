@@ -85,24 +85,6 @@ internal sealed class DetectorRig : IDisposable
         lock (_counts) return _counts.GetValueOrDefault($"leptonstream.detector.{name}");
     }
 
-    /// <summary>Messages of one model and one metric, a minute apart: a steady wave, or a value given by <paramref name="special"/>.</summary>
-    public static IEnumerable<Message<byte[]?, byte[]?>> Stream(string model, int count, Func<int, double?>? special = null, int from = 0)
-    {
-        var start = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
-        for (var i = from; i < from + count; i++)
-        {
-            var time = start.AddMinutes(i);
-            var value = special?.Invoke(i) ?? 200 + (10 * Math.Sin(i * 0.7));
-            var text = double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
-            yield return new()
-            {
-                Key = Encoding.UTF8.GetBytes(model),
-                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":"{{{time:yyyy-MM-ddTHH:mm:ssZ}}}","metrics":{"ttft_p99_ms":{{{text}}}}}"""),
-                Timestamp = new Timestamp(time),
-            };
-        }
-    }
-
     /// <summary>What a pipeline without a broker makes of a partition of the metrics topic as it is now.</summary>
     public List<AlertEvent> Expected(int partition)
     {

@@ -21,7 +21,7 @@ public sealed class DetectorWorkerTests
     [Test]
     public async Task Run_AnAnomaly_IsPublishedInItsPartitionAsThePureCoreSaysIt()
     {
-        _rig.Probe.Produce(_rig.Topics.Metrics, 1, DetectorRig.Stream("llama", 300, i => i is >= 200 and < 210 ? 900 : null));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, MetricStream.Of("llama", 300, i => i is >= 200 and < 210 ? 900 : null));
         _rig.Start();
 
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 1) == 300, "all records committed");
@@ -37,7 +37,7 @@ public sealed class DetectorWorkerTests
     [Test]
     public void Run_AnAlert_CarriesItsCloudEventsAttributesAsHeaders()
     {
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 200, i => i == 199 ? double.NaN : null));
         _rig.Start();
 
         var alert = _rig.Probe.Read(_rig.Topics.Alerts, atLeast: 1).Single();
@@ -73,7 +73,7 @@ public sealed class DetectorWorkerTests
     [Test]
     public async Task Run_SamplesThatAreNotJudged_AreCountedByReason()
     {
-        var record = DetectorRig.Stream("llama", 2, _ => 1).ToArray();
+        var record = MetricStream.Of("llama", 2, _ => 1).ToArray();
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, [record[1], record[1], record[0]]);
         _rig.Start();
 
@@ -107,7 +107,7 @@ public sealed class DetectorWorkerTests
     [Test]
     public async Task Publish_TheAlertsTopicRefuses_CommitsNothingAndPublishesAllOnceItIsAllowed()
     {
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 200, i => i == 199 ? double.NaN : null));
         _rig.Broker.FailNext(BrokerRequest.Produce, [.. Enumerable.Repeat(ErrorCode.TopicAuthorizationFailed, 1_000)]);
         var host = _rig.Start();
 
@@ -124,7 +124,7 @@ public sealed class DetectorWorkerTests
     [Test]
     public async Task Commit_TheWorkerDiesBetweenAcknowledgementAndCommit_TheNextPublishesTheSameEventsAgain()
     {
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 200, i => i == 199 ? double.NaN : null));
         _rig.Broker.FailNext(BrokerRequest.OffsetCommit, [.. Enumerable.Repeat(ErrorCode.GroupAuthorizationFailed, 1_000)]);
         var first = _rig.Start();
         await Eventually.True(() => _rig.CountOf("events/opened") == 1, "the event acknowledged");
@@ -143,7 +143,7 @@ public sealed class DetectorWorkerTests
     public async Task Commit_RefusedForAMoment_IsTriedAgainInTheNextRound()
     {
         _rig.Broker.FailNext(BrokerRequest.OffsetCommit, ErrorCode.RebalanceInProgress, ErrorCode.RebalanceInProgress);
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 50));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 50));
         _rig.Start();
 
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 50, "all records committed");
@@ -158,7 +158,7 @@ public sealed class DetectorWorkerTests
         var clock = new JumpingClock();
         var host = _rig.Start(clock, ("Detector:BatchWaitMs", "2000"));
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 200, i => i == 199 ? double.NaN : null));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 200, i => i == 199 ? double.NaN : null));
 
         // The batch is being gathered now, and waits for more.
         await Task.Delay(TimeSpan.FromSeconds(1));
@@ -173,11 +173,11 @@ public sealed class DetectorWorkerTests
     [Test]
     public async Task Gap_TheCommittedOffsetIsTrimmed_IsCountedAndReadingGoesOnAtTheEarliest()
     {
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 100));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 100));
         var first = _rig.Start();
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 100, "the first records committed");
         await first.StopAsync();
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 100, from: 100));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 100, from: 100));
         _rig.Broker.DeleteRecords(_rig.Topics.Metrics, 0, 150);
 
         _rig.Start();
@@ -195,7 +195,7 @@ public sealed class DetectorWorkerTests
         var one = _rig.Start();
         var two = _rig.Start();
         await Eventually.True(() => DetectorRig.HealthOf(one).Ready().IsHealthy && DetectorRig.HealthOf(two).Ready().IsHealthy, "both in the group", TimeSpan.FromSeconds(60));
-        for (var partition = 0; partition < 4; partition++) _rig.Probe.Produce(_rig.Topics.Metrics, partition, DetectorRig.Stream("llama", 250));
+        for (var partition = 0; partition < 4; partition++) _rig.Probe.Produce(_rig.Topics.Metrics, partition, MetricStream.Of("llama", 250));
 
         await Eventually.True(() => Enumerable.Range(0, 4).All(p => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, p) == 250), "all records committed", TimeSpan.FromSeconds(60));
         Assert.That(_rig.CountOf("records"), Is.EqualTo(1_000));
@@ -216,7 +216,7 @@ public sealed class DetectorWorkerTests
     [Test]
     public async Task Stop_UnderLoad_CommitsAndLeavesWithinSeconds()
     {
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", 5_000));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 5_000));
         var host = _rig.Start(settings: ("Detector:BatchSize", "100"));
         await Eventually.True(() => _rig.CountOf("records") >= 500, "some records read");
 

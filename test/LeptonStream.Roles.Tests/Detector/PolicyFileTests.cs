@@ -1,9 +1,9 @@
-using LeptonStream.Cli.Demo.Fleet;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Policies;
 using LeptonStream.Series;
+using LeptonStream.Simulator;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;

@@ -118,7 +118,7 @@ public sealed class PolicyReloadTests
 
     private async Task Send(int count, int from)
     {
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, DetectorRig.Stream("llama", count, from: from));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", count, from: from));
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == from + count, "all records committed");
         // What was not judged is told after the commit.
         await Eventually.True(() => _rig.CountOf("samples") + _rig.CountOf("samples.refused/ignored") == from + count, "all samples counted");

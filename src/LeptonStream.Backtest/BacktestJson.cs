@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LeptonStream.Backtest.Training;
+
+namespace LeptonStream.Backtest;
+
+/// <summary>Tells programs what a backtest found: one object.</summary>
+internal static class BacktestJson
+{
+    private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(BacktestResult result, Stream output)
+    {
+        using var json = new Utf8JsonWriter(output, Writing);
+        json.WriteStartObject();
+        json.WriteStartObject("families");
+        foreach (var family in result.Families) Write(json, family);
+        json.WriteEndObject();
+        json.WriteStartObject("files");
+        foreach (var (_, file) in result.PerFile) Write(json, file);
+        json.WriteEndObject();
+        Write(json, result.Total);
+        WriteNab(json, "nab", result.Nab);
+        WriteNab(json, "nabByAlarms", result.NabByAlarms);
+        if (result.Training is { } training) TrainingJson.Write(json, training);
+        json.WriteStartArray("skipped");
+        foreach (var (path, reason) in result.Skipped)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", path);
+            json.WriteString("reason", reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("samples", result.Samples);
+        json.WriteNumber("seconds", result.Elapsed.TotalSeconds);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The numbers of one file, folder or everything, as a member of that name.</summary>
+    public static void Write(Utf8JsonWriter json, FamilyResult family)
+    {
+        var events = family.Events;
+        json.WriteStartObject(family.Name);
+        json.WriteNumber("series", events.Series);
+        json.WriteNumber("events", events.Events);
+        json.WriteNumber("detected", events.Detected);
+        Number("precision", events.Precision);
+        Number("recall", events.Recall);
+        Number("f1", events.F1);
+        Number("falseEpisodesPerSeriesDay", events.FalseEpisodesPerSeriesDay);
+        json.WriteStartObject("recallAt");
+        for (var i = 0; i < FamilyResult.Budgets.Length; i++) Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
+        json.WriteEndObject();
+        Number("medianDelaySamples", events.MedianDelaySamples);
+        Number("p95DelaySamples", events.P95DelaySamples);
+        WriteNab(json, "nab", family.Nab);
+        Number("vusPr", family.Areas.VusPr);
+        Number("aucPr", family.Areas.AucPr);
+        json.WriteEndObject();
+
+        void Number(string name, double? value)
+        {
+            if (value is { } number) json.WriteNumber(name, number);
+            else json.WriteNull(name);
+        }
+    }
+
+    public static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
+    {
+        if (scores.Count == 0) return;
+        json.WriteStartObject(name);
+        foreach (var score in scores) json.WriteNumber(score.Profile.Key, score.Normalised);
+        json.WriteEndObject();
+    }
+}

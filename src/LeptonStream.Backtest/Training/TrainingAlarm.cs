@@ -1,0 +1,22 @@
+using LeptonStream.Alerts;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Backtest.Training;
+
+/// <summary>What somebody was told of a run: an alert opened, or became a page.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Position">Where in the run, in steps since it began; resumes go on counting, and so does silence in usual steps.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Kind">What is wrong, or the detector that says so.</param>
+/// <param name="Metric">The metric by its name in the file; <c>*</c> for the run itself.</param>
+/// <param name="Severity">Ticket (warning) or page (critical).</param>
+/// <param name="Score">1.0 is the line.</param>
+internal readonly record struct TrainingAlarm(
+    Timestamp Time, double Position, long Step, string Kind, string Metric, AlertSeverity Severity, double Score)
+{
+    /// <summary>The metric of events about the run itself.</summary>
+    public const string Run = "run";
+
+    /// <summary>How alarms name it.</summary>
+    public const string Everything = "*";
+}

@@ -1,9 +1,0 @@
-using LeptonStream.Samples;
-
-namespace LeptonStream.Cli.Backtest.Training;
-
-/// <summary>What is known of a run beside its rows; none of it is told to the monitor but the end, when it comes.</summary>
-/// <param name="MedianStep">The usual duration of a step.</param>
-/// <param name="Finished">When it reported its completion; null where it never did.</param>
-/// <param name="ReplayUntil">How far to play the clock.</param>
-internal sealed record TrainingFacts(TimeSpan MedianStep, Timestamp? Finished, Timestamp ReplayUntil);

@@ -1,0 +1,49 @@
+namespace LeptonStream.Simulator;
+
+/// <summary>
+/// The simulated fleet: a training job and the GPUs under it, two served models and a data pipeline. Pure: the same story gives the same
+/// bytes. Every part draws the same random numbers whatever the faults do, so the story without faults is the exact twin of the one with.
+/// </summary>
+internal sealed class FleetSimulator : IDisposable
+{
+    private readonly IFleetSource[] _sources;
+    private int _index;
+
+    public FleetSimulator(Story story)
+    {
+        Story = story;
+        Script = FaultScript.For(story);
+        Quiet = new QuietEvents(story);
+        var ranks = new Ranks();
+        _sources =
+        [
+            new TrainingJob(story.Seed, Script, ranks),
+            new GpuNode(story.Seed, Script, ranks),
+            new InferenceEngine(story.Seed, InferenceProfile.Chat, Script, Quiet),
+            new InferenceEngine(story.Seed, InferenceProfile.Code, Script, Quiet),
+            new DataPipeline(story.Seed, Script),
+        ];
+    }
+
+    public Story Story { get; }
+
+    /// <summary>What goes wrong, and when.</summary>
+    public FaultScript Script { get; }
+
+    /// <summary>What happens and must not alert.</summary>
+    public QuietEvents Quiet { get; }
+
+    /// <summary>Appends the messages of the next sampling instant; false when the story is over.</summary>
+    public bool Next(List<FleetMessage> messages)
+    {
+        if (_index >= Story.Moments) return false;
+        var now = Story.At(_index++);
+        foreach (var source in _sources) messages.Add(source.Sample(now));
+        return true;
+    }
+
+    public void Dispose()
+    {
+        foreach (var source in _sources) source.Dispose();
+    }
+}

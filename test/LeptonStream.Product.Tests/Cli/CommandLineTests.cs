@@ -1,0 +1,161 @@
+using LeptonStream.Testing;
+
+namespace LeptonStream.Product.Tests.Cli;
+
+/// <summary>The real program: what it says about itself, and what it refuses.</summary>
+public sealed class CommandLineTests
+{
+    private string _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("lepton-cli-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public async Task Run_WithoutArguments_ShowsTheCommandsAndIsWrongUsage()
+    {
+        var result = await LeptonProcess.Run();
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "watch", "replay", "backtest", "topics", "doctor" })
+            Assert.That(result.Output, Does.Contain($"\n  {command} "));
+    }
+
+    [TestCase("detector", true)]
+    [TestCase("notifier", true)]
+    [TestCase("dashboard", true)]
+    [TestCase("watch", true)]
+    [TestCase("replay", true)]
+    [TestCase("doctor", true)]
+    [TestCase("topics create", true)]
+    [TestCase("topics check", false)]
+    [TestCase("backtest", true)]
+    [TestCase("demo", true)]
+    public async Task Help_OfEveryCommand_IsSoundAndDescribesIt(string command, bool examples)
+    {
+        var result = await LeptonProcess.Run([.. command.Split(' '), "--help"]);
+
+        Assert.That(result.ExitCode, Is.Zero);
+        Assert.That(result.Output, Does.Contain($"lepton {command}").And.Contain("Options:"));
+        Assert.That(result.Output.Contains("Examples:", StringComparison.Ordinal), Is.EqualTo(examples));
+        Assert.That(result.Error, Is.Empty);
+    }
+
+    [Test]
+    public async Task Version_IsSound()
+    {
+        var result = await LeptonProcess.Run("--version");
+
+        Assert.That(result.ExitCode, Is.Zero);
+        Assert.That(result.Output, Does.Match(@"^\d+\.\d+\.\d+"));
+    }
+
+    [TestCase("detectr", "'detectr'", "Try 'lepton --help'.")]
+    [TestCase("detector --bootstrap-server x:1", "'--bootstrap-server'", "Try 'lepton detector --help'.")]
+    [TestCase("topics create --partitions 0", "--partitions must be 1 to 10000", "Try 'lepton topics create --help'.")]
+    [TestCase("topics create --partitions many", "--partitions is 'many': it must be a whole number", "")]
+    [TestCase("watch --max 1.5", "--max is '1.5': it must be a whole number", "")]
+    [TestCase("backtest x.csv --step soon", "--step is 'soon': it must be a number", "")]
+    [TestCase("topics", "Required command", "Try 'lepton topics --help'.")]
+    [TestCase("watch severity", "'severity' is no matcher", "Try 'lepton watch --help'.")]
+    [TestCase("watch model=~( ", "the regular expression is invalid", "Try 'lepton watch --help'.")]
+    [TestCase("watch --max 0", "--max must be 1 or more", "Try 'lepton watch --help'.")]
+    [TestCase("watch --lang fr", "'fr'", "Try 'lepton watch --help'.")]
+    [TestCase("replay", "Required argument", "Try 'lepton replay --help'.")]
+    [TestCase("replay x.csv --speed fast", "--speed is 'fast'", "Try 'lepton replay --help'.")]
+    [TestCase("replay /no/such/file", "/no/such/file is neither a file nor a folder", "")]
+    public async Task Run_WrongUsage_NamesItAndExitsWith2(string arguments, string named, string hint)
+    {
+        var result = await LeptonProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.Contain(named).And.Contain(hint));
+        Assert.That(result.Output, Is.Empty);
+    }
+
+    [Test]
+    public async Task Settings_SeveralAreWrong_EachIsNamedWithWhatIsAllowed()
+    {
+        var config = Write("""{"Kafka":{"Bootstrap":"x:1","SecurityProtocol":"tls"},"Detectors":{"BatchSize":1},"Detector":{"BatchSize":0}}""");
+
+        var result = await LeptonProcess.Run(
+            new Dictionary<string, string> { ["LEPTON_Detector__BatchWaitMs"] = "soon", ["LEPTON_Kafka__TopicPrefix"] = "a b" },
+            "detector", "--config", config, "--health-port", "70000", "--set", "Kafka:SessionTimeoutMs");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error.TrimEnd().Split('\n'), Is.EquivalentTo(new[]
+        {
+            $"lepton: {config}: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, ClientId",
+            $"lepton: {config}: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, Health, Logging",
+            "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",
+            "lepton: --set Kafka:SessionTimeoutMs: write Section:Key=value",
+            "lepton: Kafka:TopicPrefix is 'a b': up to 100 letters, digits, dots, hyphens and underscores are allowed",
+            "lepton: Kafka:SecurityProtocol is 'tls': it may be Plaintext, Ssl, SaslPlaintext, SaslSsl",
+            "lepton: Detector:BatchSize is 0: it may be 1 to 100000",
+            "lepton: Health:Port is 70000: it may be 0 (off) to 65535",
+        }));
+    }
+
+    [Test]
+    public async Task Settings_TheSameInFileEnvironmentAndFlag_TheFlagWinsThenTheEnvironment()
+    {
+        var config = Write("""{"Kafka":{"BootstrapServers":"from-file"}}""");
+        var environment = new Dictionary<string, string> { ["LEPTON_Kafka__BootstrapServers"] = "from-environment" };
+
+        // Each value lacks its port, and the message says which one it is.
+        var file = await LeptonProcess.Run("detector", "--config", config);
+        var variable = await LeptonProcess.Run(environment, "detector", "--config", config);
+        var flag = await LeptonProcess.Run(environment, "detector", "--config", config, "--bootstrap-servers", "from-flag");
+        var set = await LeptonProcess.Run(environment, "detector", "--config", config, "--set", "Kafka:BootstrapServers=from-set");
+
+        Assert.That(file.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-file'"));
+        Assert.That(variable.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-environment'"));
+        Assert.That(flag.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-flag'"));
+        Assert.That(set.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-set'"));
+    }
+
+    [Test]
+    public async Task Settings_VariablesOfOthers_AreLeftAlone()
+    {
+        // Kubernetes announces a service named lepton like this.
+        var result = await LeptonProcess.Run(
+            new Dictionary<string, string> { ["LEPTON_PORT_9092_TCP_ADDR"] = "10.0.0.1", ["LEPTON_SERVICE_HOST"] = "10.0.0.1" }, "detector", "--bootstrap-servers", "none");
+
+        Assert.That(result.Error.TrimEnd().Split('\n'), Has.Exactly(1).Items);
+    }
+
+    [TestCase("""{"Kafka": nope}""", "can't be read")]
+    [TestCase(null, "there is no such file")]
+    public async Task Config_NoJsonOrNoFile_IsWrongUsage(string? content, string named)
+    {
+        var config = content is null ? Path.Combine(_folder, "none.json") : Write(content);
+
+        var result = await LeptonProcess.Run("detector", "--config", config);
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.StartWith("lepton: ").And.Contain(config).And.Contain(named));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Failure_IsOnePlainSentence_AndVerboseAddsWhereItHappened(bool verbose)
+    {
+        var file = Path.Combine(_folder, "series.csv");
+        File.WriteAllText(file, "time of day,value\n1,2\n");
+
+        var result = await LeptonProcess.Run(["replay", file, .. verbose ? new[] { "--verbose" } : []]);
+
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Error, Does.StartWith($"lepton: {file} has no time column"));
+        Assert.That(result.Error.Contains("   at LeptonStream.", StringComparison.Ordinal), Is.EqualTo(verbose));
+    }
+
+    private string Write(string content)
+    {
+        var path = Path.Combine(_folder, "settings.json");
+        File.WriteAllText(path, content);
+        return path;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Sockets;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Embedded;
+using LeptonStream.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace LeptonStream.Product.Tests.Cli;
+
+/// <summary>The real program's roles as processes: probes, signals, telemetry.</summary>
+public sealed class RoleProcessTests
+{
+    private readonly HttpClient _http = new();
+    private EmbeddedBroker _broker = null!;
+    private TopicNames _topics = null!;
+    private string _folder = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _folder = Directory.CreateTempSubdirectory("lepton-roles-").FullName;
+        _broker = EmbeddedBroker.Start();
+        _topics = new TopicNames("lepton.");
+    }
+
+    [TearDown]
+    public void Stop()
+    {
+        _broker.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [OneTimeTearDown]
+    public void Close() => _http.Dispose();
+
+    [TestCase("detector")]
+    [TestCase("notifier")]
+    public async Task Worker_Probes_FollowItsState_AndSigtermEndsItSoundly(string role)
+    {
+        var port = FreePort();
+        using var worker = LeptonProcess.Start(
+            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
+            role, "--bootstrap-servers", _broker.BootstrapServers, "--health-port", $"{port}");
+        await Eventually.True(() => Ask(port, "live").Result.Status == HttpStatusCode.OK, "live", TimeSpan.FromSeconds(60));
+        var (status, text) = await Ask(port, "ready");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), text);
+        Assert.That(text, Does.StartWith($"{role}: "));
+        Assert.That((await Ask(port, "else")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+
+        _broker.CreateTopics(_topics, 1);
+
+        await Eventually.True(() => Ask(port, "ready").Result.Status == HttpStatusCode.OK, "ready once there are topics", TimeSpan.FromSeconds(60));
+        Assert.That(await worker.Stop(), Is.Zero, worker.Error);
+        Assert.That(worker.Error, Does.Not.Contain("   at LeptonStream."));
+    }
+
+    [Test]
+    public async Task Detector_Process_PublishesAlertsThatWatchShows()
+    {
+        _broker.CreateTopics(_topics, 2);
+        using var probe = new TopicProbe(new() { BootstrapServers = _broker.BootstrapServers });
+        using var detector = LeptonProcess.Start("detector", "--bootstrap-servers", _broker.BootstrapServers);
+        using var watch = LeptonProcess.Start("watch", "--bootstrap-servers", _broker.BootstrapServers);
+        await watch.Says("watching");
+
+        probe.Produce(_topics.Metrics, 1, MetricStream.Of("llama", 250, i => i is >= 200 and < 210 ? 900 : null));
+
+        await watch.Says("opened   critical");
+        await watch.Says("resolved critical");
+        Assert.That(await detector.Stop(), Is.Zero);
+        Assert.That(detector.Output, Is.Empty, "the log goes to standard error");
+    }
+
+    [Test]
+    public async Task Detector_InAContainer_LogsJson()
+    {
+        _broker.CreateTopics(_topics, 1);
+        using var detector = LeptonProcess.Start(
+            new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" }, "detector", "--bootstrap-servers", _broker.BootstrapServers);
+
+        await detector.Says("partitions assigned");
+        Assert.That(await detector.Stop(), Is.Zero);
+        Assert.That(detector.Error.TrimEnd().Split('\n'), Is.All.StartsWith("{\"Timestamp\":\""));
+    }
+
+    [Test]
+    public async Task Detector_WithAnOtlpEndpoint_SendsItsMetricsAndSpansThere()
+    {
+        _broker.CreateTopics(_topics, 1);
+        using var probe = new TopicProbe(new() { BootstrapServers = _broker.BootstrapServers });
+        probe.Produce(_topics.Metrics, 0, MetricStream.Of("llama", 20));
+        var bodies = new List<string>();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        await using var collector = builder.Build();
+        collector.Run(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body, System.Text.Encoding.Latin1);
+            var body = await reader.ReadToEndAsync();
+            lock (bodies) bodies.Add(context.Request.Path + body);
+        });
+        await collector.StartAsync();
+
+        using var detector = LeptonProcess.Start(
+            new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.Single(),
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+            },
+            "detector", "--bootstrap-servers", _broker.BootstrapServers);
+
+        await Eventually.True(() => Sent("leptonstream.detector.samples"), "the counter of samples exported", TimeSpan.FromSeconds(60));
+        Assert.That(await detector.Stop(), Is.Zero);
+        Assert.That(bodies, Has.Some.StartsWith("/v1/metrics").And.Contains("lepton-detector"));
+        Assert.That(bodies, Has.Some.StartsWith("/v1/traces").And.Contains("process lepton.metrics"), "what is left is sent before the end");
+
+        bool Sent(string name)
+        {
+            lock (bodies) return bodies.Any(body => body.Contains(name, StringComparison.Ordinal));
+        }
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> Ask(int port, string probe)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz/{probe}"));
+            return (response.StatusCode, await response.Content.ReadAsStringAsync());
+        }
+        catch (HttpRequestException)
+        {
+            return (0, "");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
