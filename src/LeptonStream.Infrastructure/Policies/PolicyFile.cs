@@ -10,9 +10,6 @@ namespace LeptonStream.Policies;
 /// </summary>
 public static class PolicyFile
 {
-    // Far above any file that people write.
-    private const int LargestFile = 1024 * 1024;
-
     private static readonly string[] Fields =
     [
         "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "direction", "min_absolute", "min_relative",
@@ -23,19 +20,8 @@ public static class PolicyFile
     /// <returns>The policies, or null and everything that is wrong.</returns>
     public static PolicySet? Read(string path, out IReadOnlyList<string> errors)
     {
-        try
-        {
-            // Asked of the open file: of a link, a path would tell the link's own length.
-            using var text = File.OpenText(path);
-            var length = text.BaseStream.Length;
-            if (length <= LargestFile) return Parse(text.ReadToEnd(), path, out errors);
-            errors = [$"{path} has {length} bytes, {LargestFile} are allowed"];
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            errors = [$"{path} can't be read: {unreadable.Message}"];
-        }
-
+        if (YamlText.Read(path, out var unreadable) is { } text) return Parse(text, path, out errors);
+        errors = [unreadable!];
         return null;
     }
 

@@ -32,9 +32,17 @@ public sealed partial class YamlSection
     /// <param name="errors">Takes what is wrong.</param>
     public static YamlSection? Parse(string yaml, string fields, YamlErrors errors)
     {
+        if (yaml.Length > YamlText.MaxBytes)
+        {
+            errors.Add(1, $"the text has {yaml.Length} characters, {YamlText.MaxBytes} are allowed");
+            return null;
+        }
+
         var parser = new Parser(new StringReader(yaml));
         try
         {
+            YamlBounds.Check(parser);
+            parser = new Parser(new StringReader(yaml));
             var stream = new YamlStream();
             stream.Load(parser);
             if (stream.Documents is [{ RootNode: YamlMappingNode root }]) return new YamlSection(root, "", errors);

@@ -5,7 +5,7 @@ namespace LeptonStream.Notifier.Channels;
 /// <param name="SendResolved">Whether it is told when an alert is over.</param>
 /// <param name="Url">Where to post. Its path and query may be a secret: never log it, log <see cref="Destination"/>.</param>
 /// <param name="MaxAlerts">How many alerts one message shows at most; 0 is all.</param>
-/// <param name="Timeout">How long one attempt may take; null is the notifier's default.</param>
+/// <param name="Timeout">How long one attempt may take, 100 ms to 5 minutes; null is the notifier's default.</param>
 internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts, TimeSpan? Timeout) : ChannelSettings(SendResolved)
 {
     public const string UrlForm = "write an address that begins with http:// or https://";
@@ -15,12 +15,11 @@ internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts
 
     public static Uri? UrlOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
 
-    public static WebhookSettings Read(YamlSection section)
-    {
-        var settings = new WebhookSettings(
-            section.Flag("send_resolved", otherwise: true), ReadUrl(section), section.Count("max_alerts"), section.Duration("timeout") is { } timeout && timeout > TimeSpan.Zero ? timeout : null);
-        return settings;
-    }
+    public static WebhookSettings Read(YamlSection section) => new(
+        section.Flag("send_resolved", otherwise: true),
+        ReadUrl(section),
+        section.Count("max_alerts"),
+        section.Duration("timeout", "100ms", "5m"));
 
     // The address itself never stands in an error: it may be a secret.
     private static Uri ReadUrl(YamlSection section)

@@ -15,17 +15,15 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
     public static NotifierRouting? Of(NotifierOptions options, out IReadOnlyList<string> errors)
     {
         if (options.RoutingFile is not { Length: > 0 } file) return Default(options, out errors);
-        try
+        if (YamlText.Read(file, out var unreadable) is not { } text)
         {
-            var routing = RoutingFile.Parse(File.ReadAllText(file), out var wrong);
-            errors = [.. wrong.Select(error => $"Notifier:RoutingFile {file}: {error}")];
-            return routing;
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            errors = [$"Notifier:RoutingFile can't be read: {unreadable.Message}"];
+            errors = [$"Notifier:RoutingFile {unreadable}"];
             return null;
         }
+
+        var routing = RoutingFile.Parse(text, file, out var wrong);
+        errors = [.. wrong.Select(error => $"Notifier:RoutingFile {error}")];
+        return routing;
     }
 
     private static NotifierRouting? Default(NotifierOptions options, out IReadOnlyList<string> errors)

@@ -12,19 +12,22 @@ namespace LeptonStream.Notifier.Routing;
 internal static class RoutingFile
 {
     /// <summary>Reads the text of a routing file.</summary>
-    /// <returns>The routing, or null and everything that is wrong, each with its line and field.</returns>
-    public static NotifierRouting? Parse(string yaml, out IReadOnlyList<string> errors)
+    /// <param name="yaml">The text.</param>
+    /// <param name="file">The file's name, for errors.</param>
+    /// <param name="errors">Everything that is wrong, each with file, line and field.</param>
+    /// <returns>The routing, or null where anything is wrong.</returns>
+    public static NotifierRouting? Parse(string yaml, string file, out IReadOnlyList<string> errors)
     {
-        var wrong = new YamlErrors();
+        var wrong = new YamlErrors(file);
         errors = wrong.All;
-        if (YamlSection.Parse(yaml, "'route' and 'receivers'", wrong) is not { } file) return null;
+        if (YamlSection.Parse(yaml, "'route' and 'receivers'", wrong) is not { } document) return null;
 
         var channels = new Dictionary<(string Receiver, string Channel), ChannelSettings>();
-        ReceiverConfig[] receivers = [.. file.Sections("receivers").Select(section => Receiver(section, channels))];
+        ReceiverConfig[] receivers = [.. document.Sections("receivers").Select(section => Receiver(section, channels))];
         var names = receivers.Select(receiver => receiver.Name).ToHashSet();
-        foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1)) file.Wrong("receivers", $"defines '{twice.Key}' twice");
-        var route = file.Section("route") is { } root ? Route(root, names, isRoot: true) : new RouteConfig();
-        file.End();
+        foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1)) document.Wrong("receivers", $"defines '{twice.Key}' twice");
+        var route = document.Section("route") is { } root ? Route(root, names, isRoot: true) : new RouteConfig();
+        document.End();
         if (wrong.All.Count > 0) return null;
 
         try

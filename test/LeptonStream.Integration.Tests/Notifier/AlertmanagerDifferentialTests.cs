@@ -124,7 +124,7 @@ public sealed class AlertmanagerDifferentialTests
 
     private static List<string> RunPipeline()
     {
-        var routing = RoutingFile.Parse(Configuration("http://sink/", number => $"{number}s"), out var errors)!;
+        var routing = RoutingFile.Parse(Configuration("http://sink/", number => $"{number}s"), "routing.yaml", out var errors)!;
         Assert.That(errors, Is.Empty);
         var pipeline = new AlertPipeline(routing.Routes);
         var groups = new AlertGroups();

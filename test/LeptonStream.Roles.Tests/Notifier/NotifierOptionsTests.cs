@@ -43,7 +43,7 @@ public sealed class NotifierOptionsTests
     [TestCase("GroupWait", "soon", "Notifier:GroupWait is 'soon': write a duration")]
     [TestCase("GroupInterval", "0s", "Notifier:GroupInterval is '0s': write a duration")]
     [TestCase("RepeatInterval", "", "Notifier:RepeatInterval is '': write a duration")]
-    [TestCase("RoutingFile", "/nonexistent.yml", "Notifier:RoutingFile can't be read")]
+    [TestCase("RoutingFile", "/nonexistent.yml", "Notifier:RoutingFile /nonexistent.yml can't be read: ")]
     public void AddNotifier_WrongSetting_IsNamedWithWhatIsAllowed(string setting, string value, string expected)
     {
         using var services = Build((setting, value));
@@ -60,7 +60,7 @@ public sealed class NotifierOptionsTests
 
         Assert.That(
             () => services.GetRequiredService<IOptions<NotifierOptions>>().Value,
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains($"Notifier:RoutingFile {file}: line 1: route.receiver is 'ops', which is not defined"));
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains($"Notifier:RoutingFile {file}:1: route.receiver is 'ops', which is not defined"));
         File.Delete(file);
     }
 

@@ -91,36 +91,39 @@ public sealed class RoutingFileTests
         File.Delete(file);
     }
 
-    [TestCase("route: {receiver: ops, group_wiat: 5s}", "line 1: route.group_wiat is unknown; known here are: continue, group_by, group_interval, group_wait, labels, match, match_re, matchers, receiver, repeat_interval, routes")]
-    [TestCase("route:\n  receiver: ops\n  group_wait: 5 s", "line 3: route.group_wait is no duration: write a duration such as 500ms, 30s")]
-    [TestCase("route:\n  receiver: ops\n  group_interval: 0s", "line 3: route.group_interval must be above 0s")]
-    [TestCase("route:\n  receiver: ops\n  routes:\n  - receiver: nobody", "line 4: route.routes[0].receiver is 'nobody', which is not defined; defined are: ops")]
+    [TestCase("route: {receiver: ops, group_wiat: 5s}", "routing.yaml:1: route.group_wiat is unknown; known here are: continue, group_by, group_interval, group_wait, labels, match, match_re, matchers, receiver, repeat_interval, routes")]
+    [TestCase("route:\n  receiver: ops\n  group_wait: 5 s", "routing.yaml:3: route.group_wait is no duration: write a duration such as 500ms, 30s")]
+    [TestCase("route:\n  receiver: ops\n  group_interval: 0s", "routing.yaml:3: route.group_interval must be above 0s")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - receiver: nobody", "routing.yaml:4: route.routes[0].receiver is 'nobody', which is not defined; defined are: ops")]
     [TestCase("route: {group_by: [a]}", "route.receiver is missing")]
     [TestCase("route:\n  receiver: ops\n  matchers: [a=b]", "route.matchers must not stand in the root route")]
-    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - severity", "line 5: route.routes[0].matchers has a wrong entry: 'severity' is no matcher")]
-    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - 'a=~\"(\"'", "line 5: route.routes[0].matchers has a wrong entry: 'a=~\"(\"': the regular expression is invalid")]
-    [TestCase("route:\n  receiver: ops\n  routes:\n  - match_re: {a: '('}", "line 4: route.routes[0].match_re has a wrong entry")]
-    [TestCase("route:\n  receiver: ops\n  group_by: ['...', model]", "line 3: route.group_by has '...' (all labels) beside other labels")]
-    [TestCase("route:\n  receiver: ops\n  group_by: [a, a]", "line 3: route.group_by holds 'a' twice")]
-    [TestCase("route:\n  receiver: ops\n  group_by: model", "line 3: route.group_by must be a list of texts")]
-    [TestCase("route:\n  receiver: ops\n  continue: yes", "line 3: route.continue must be true or false")]
-    [TestCase("route:\n  receiver: ops\n  labels: {a: '{{ .X }}'}", "line 3: route.labels.a is a template")]
-    [TestCase("route:\n  receiver: ops\n  routes: {a: b}", "line 3: route.routes must be a list of mappings")]
-    [TestCase("route: ops", "line 1: route must be a mapping")]
-    [TestCase("inhibit_rules: []\nroute: {receiver: ops}", "line 1: inhibit_rules is unknown; known here are: receivers, route")]
-    [TestCase("route:\n  receiver: [ops", "line 2: ")]
-    [TestCase("route: {receiver: ops}\nroute: {receiver: ops}", "line 2: ")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - severity", "routing.yaml:5: route.routes[0].matchers has a wrong entry: 'severity' is no matcher")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - 'a=~\"(\"'", "routing.yaml:5: route.routes[0].matchers has a wrong entry: 'a=~\"(\"': the regular expression is invalid")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - match_re: {a: '('}", "routing.yaml:4: route.routes[0].match_re has a wrong entry")]
+    [TestCase("route:\n  receiver: ops\n  group_by: ['...', model]", "routing.yaml:3: route.group_by has '...' (all labels) beside other labels")]
+    [TestCase("route:\n  receiver: ops\n  group_by: [a, a]", "routing.yaml:3: route.group_by holds 'a' twice")]
+    [TestCase("route:\n  receiver: ops\n  group_by: model", "routing.yaml:3: route.group_by must be a list of texts")]
+    [TestCase("route:\n  receiver: ops\n  continue: yes", "routing.yaml:3: route.continue must be true or false")]
+    [TestCase("route:\n  receiver: ops\n  labels: {a: '{{ .X }}'}", "routing.yaml:3: route.labels.a is a template")]
+    [TestCase("route:\n  receiver: ops\n  routes: {a: b}", "routing.yaml:3: route.routes must be a list of mappings")]
+    [TestCase("route: ops", "routing.yaml:1: route must be a mapping")]
+    [TestCase("inhibit_rules: []\nroute: {receiver: ops}", "routing.yaml:1: inhibit_rules is unknown; known here are: receivers, route")]
+    [TestCase("route:\n  receiver: [ops", "routing.yaml:2: ")]
+    [TestCase("route: {receiver: ops}\nroute: {receiver: ops}", "routing.yaml:2: ")]
     public void Parse_WrongRoute_NamesLineAndField(string yaml, string expected) =>
         Assert.That(Errors($"{yaml}\nreceivers: [{{name: ops}}]"), Has.Some.Contains(expected));
 
-    [TestCase("- {name: ops, slack_configs: []}", "line 3: receivers[0].slack_configs is unknown; known here are: console_configs, name, webhook_configs")]
-    [TestCase("- {webhook_configs: []}", "line 3: receivers[0].name is missing")]
-    [TestCase("- name: ops\n- name: ops", "line 3: receivers defines 'ops' twice")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - {}", "line 5: receivers[0].webhook_configs[0].url or url_file must stand here, one of them")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: ftp://secret.example.org", "line 5: receivers[0].webhook_configs[0].url holds no address: write an address that begins with http:// or https://")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url_file: /nonexistent", "line 5: receivers[0].webhook_configs[0].url_file can't be read")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    max_alerts: -1", "line 6: receivers[0].webhook_configs[0].max_alerts must be a whole number, 0 or more")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {}", "line 6: receivers[0].webhook_configs[0].http_config is unknown")]
+    [TestCase("- {name: ops, slack_configs: []}", "routing.yaml:3: receivers[0].slack_configs is unknown; known here are: console_configs, name, webhook_configs")]
+    [TestCase("- {webhook_configs: []}", "routing.yaml:3: receivers[0].name is missing")]
+    [TestCase("- name: ops\n- name: ops", "routing.yaml:3: receivers defines 'ops' twice")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - {}", "routing.yaml:5: receivers[0].webhook_configs[0].url or url_file must stand here, one of them")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: ftp://secret.example.org", "routing.yaml:5: receivers[0].webhook_configs[0].url holds no address: write an address that begins with http:// or https://")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url_file: /nonexistent", "routing.yaml:5: receivers[0].webhook_configs[0].url_file can't be read")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    max_alerts: -1", "routing.yaml:6: receivers[0].webhook_configs[0].max_alerts must be a whole number, 0 or more")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: 0s", "routing.yaml:6: receivers[0].webhook_configs[0].timeout is '0s': it must be from 100ms to 5m")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: 90d", "routing.yaml:6: receivers[0].webhook_configs[0].timeout is '90d': it must be from 100ms to 5m")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: soon", "routing.yaml:6: receivers[0].webhook_configs[0].timeout is no duration: write a duration such as")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {}", "routing.yaml:6: receivers[0].webhook_configs[0].http_config is unknown")]
     public void Parse_WrongReceiver_NamesLineAndFieldAndNoSecret(string receivers, string expected)
     {
         var errors = Errors($"route: {{receiver: ops}}\nreceivers:\n{receivers}");
@@ -163,14 +166,14 @@ public sealed class RoutingFileTests
 
     private static NotifierRouting Parse(string yaml)
     {
-        var routing = RoutingFile.Parse(yaml, out var errors);
+        var routing = RoutingFile.Parse(yaml, "routing.yaml", out var errors);
         Assert.That(errors, Is.Empty);
         return routing!;
     }
 
     private static IReadOnlyList<string> Errors(string yaml)
     {
-        Assert.That(RoutingFile.Parse(yaml, out var errors), Is.Null);
+        Assert.That(RoutingFile.Parse(yaml, "routing.yaml", out var errors), Is.Null);
         return errors;
     }
 }
