@@ -2,6 +2,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Reload;
 using LeptonStream.Policies;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,8 @@ public static class DetectorRegistration
         services.AddSingleton<DetectorMetrics>();
         services.AddLoopHealth(Role, PatienceOf);
         services.AddSingleton<PolicySource>();
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<PolicySource>());
+        services.AddReloadOnHangup();
         services.AddSingleton<DetectorSessionFactory>();
         services.AddHostedService<DetectorWorker>();
         return services;

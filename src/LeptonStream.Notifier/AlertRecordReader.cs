@@ -1,4 +1,3 @@
-using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Kafka;
@@ -23,11 +22,11 @@ internal static class AlertRecordReader
         var alert = Parse(record.Message.Value, out refusal);
         return new JournalRecord(
             record.Topic, record.Partition.Value, record.Offset.Value, Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs),
-            alert, alert is null ? null : Encoding.UTF8.GetString(record.Message.Value!));
+            alert, alert is null ? [] : record.Message.Value!);
     }
 
     /// <summary>The record without its event: only the position behind it counts.</summary>
-    public static JournalRecord WithoutEvent(JournalRecord record) => record with { Event = null, Payload = null };
+    public static JournalRecord WithoutEvent(JournalRecord record) => record with { Event = null, Payload = [] };
 
     private static AlertEvent? Parse(byte[]? value, out (string Reason, string Detail)? refusal)
     {

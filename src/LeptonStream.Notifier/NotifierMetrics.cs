@@ -3,6 +3,7 @@ using System.Globalization;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Outbox;
+using LeptonStream.Telemetry;
 
 namespace LeptonStream.Notifier;
 
@@ -22,8 +23,9 @@ internal sealed class NotifierMetrics
 
     public NotifierMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("LeptonStream");
-        _events = meter.CreateCounter<long>("leptonstream.notifier.events", "{event}", "Events read: recorded, repeated (known by their id) or skipped (below the stored position)");
+        var meter = meters.Create(LeptonTelemetry.Name);
+        _events = meter.CreateCounter<long>("leptonstream.notifier.events", "{event}", 
+            "Events read: recorded, repeated (known with the same content), skipped (below the stored position) or in conflict (known with another content)");
         _rejects = meter.CreateCounter<long>("leptonstream.notifier.rejects", "{record}", "Records refused, by reason");
         _gaps = meter.CreateCounter<long>("leptonstream.notifier.gaps", "{gap}", "Times events were gone from the topic before they were read");
         _decided = meter.CreateCounter<long>("leptonstream.notifier.notifications", "{notification}", "Notifications put into the outbox");
@@ -40,6 +42,7 @@ internal sealed class NotifierMetrics
         _events.Add(outcome.Recorded, KeyValuePair.Create("result", (object?)"recorded"));
         _events.Add(outcome.Repeated, KeyValuePair.Create("result", (object?)"repeated"));
         _events.Add(outcome.Skipped, KeyValuePair.Create("result", (object?)"skipped"));
+        _events.Add(outcome.Conflicts, KeyValuePair.Create("result", (object?)"conflict"));
         _batch.Record(duration.TotalSeconds);
     }
 

@@ -4,6 +4,7 @@ using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Reload;
 using LeptonStream.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,11 +33,15 @@ public static class NotifierRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new ConsoleOutput(TextWriter.Synchronized(Console.Out)));
         services.AddSingleton(RoutingOf);
+        services.AddSingleton<JournalLog>();
         services.AddSingleton<AlertJournal>();
         services.AddSingleton<JournalStart>();
         services.AddSingleton<NotificationOutbox>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<ChannelFactory>();
+        services.AddSingleton<RoutingReload>();
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<RoutingReload>());
+        services.AddReloadOnHangup();
         services.AddSingleton<NotifierMetrics>();
         // The loop comes round several times a second; its longest single wait is for a broker or a database that does not answer.
         services.AddLoopHealth(Role, _ => TimeSpan.FromMinutes(2));
@@ -45,10 +50,10 @@ public static class NotifierRegistration
         return services;
     }
 
-    private static NotifierRouting RoutingOf(IServiceProvider provider)
+    private static RoutingSource RoutingOf(IServiceProvider provider)
     {
         // Validation has refused wrong ones; the file may have been changed between.
         var options = provider.GetRequiredService<IOptions<NotifierOptions>>().Value;
-        return NotifierRouting.Of(options, out var errors) ?? throw new OptionsValidationException(NotifierOptions.Section, typeof(NotifierOptions), errors);
+        return new(NotifierRouting.Of(options, out var errors) ?? throw new OptionsValidationException(NotifierOptions.Section, typeof(NotifierOptions), errors));
     }
 }

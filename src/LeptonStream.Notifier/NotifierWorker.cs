@@ -37,8 +37,8 @@ internal sealed partial class NotifierWorker(
     IServiceProvider services,
     Database database,
     AlertJournal journal,
-    NotificationOutbox outbox,
-    NotifierRouting routing,
+    RoutingSource routing,
+    RoutingReload reload,
     JournalStart start,
     OutboxSignal signal,
     TopicNames topics,
@@ -87,11 +87,11 @@ internal sealed partial class NotifierWorker(
             try
             {
                 await journal.Prepare(time.Now(), stop);
-                foreach (var (destination, rows) in await outbox.BuryOrphans([.. routing.Channels.Keys.Select(channel => new Destination(channel.Receiver, channel.Channel))], stop))
-                    Log.Orphans(logger, rows, destination);
+                await reload.MarkOrphansDead(stop);
                 start.Complete();
                 health.ClearProblem(Concern.Start);
                 Log.Started(logger, database.Name);
+                reload.Announce();
                 return;
             }
             catch (DbException down)
@@ -214,7 +214,7 @@ internal sealed partial class NotifierWorker(
         if (time.Now() < _nextLook) return;
         var next = await journal.NextFlush(stop);
         var now = time.Now();
-        if (next is { } due && (due <= now || due > now + routing.Routes.LongestWait))
+        if (next is { } due && (due <= now || due > now + routing.Current.Routes.LongestWait))
         {
             bool mayHaveMore;
             do
@@ -268,10 +268,7 @@ internal sealed partial class NotifierWorker(
         [LoggerMessage(2003, LogLevel.Warning, "{Record} is dead-lettered as {Reason}: {Detail}")]
         public static partial void Refused(ILogger logger, TopicPartitionOffset record, string reason, string detail);
 
-        [LoggerMessage(2004, LogLevel.Error, "{Count} pending notifications to {Destination} are dead: the routes no longer have it")]
-        public static partial void Orphans(ILogger logger, int count, Destination destination);
-
-        [LoggerMessage(2005, LogLevel.Critical, "Notifier stopped by an unrecoverable error")]
+        [LoggerMessage(2004, LogLevel.Critical, "Notifier stopped by an unrecoverable error")]
         public static partial void Failed(ILogger logger, Exception failure);
     }
 }

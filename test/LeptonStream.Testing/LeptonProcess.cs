@@ -7,6 +7,7 @@ namespace LeptonStream.Testing;
 /// <summary>The real program in a process of its own, as a user starts it; killed at the end of the test whatever happens.</summary>
 public sealed class LeptonProcess : IDisposable
 {
+    private const int HangUp = 1;
     private const int Terminate = 15;
     private const int Continue = 18;
     private const int Halt = 19;
@@ -68,6 +69,9 @@ public sealed class LeptonProcess : IDisposable
 
     /// <summary>SIGCONT: it goes on as if nothing had happened.</summary>
     public void Thaw() => Signal(Continue);
+
+    /// <summary>SIGHUP: reads its files again.</summary>
+    public void Reload() => Signal(HangUp);
 
     /// <summary>SIGTERM, and waits for its end; returns the exit code.</summary>
     public async Task<int> Stop()

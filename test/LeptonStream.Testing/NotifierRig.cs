@@ -5,6 +5,7 @@ using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Reload;
 using LeptonStream.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,6 +85,12 @@ public sealed class NotifierRig : IAsyncDisposable
         _hosts.Remove(host);
         await host.StopAsync();
         host.Dispose();
+    }
+
+    /// <summary>What SIGHUP does.</summary>
+    public static async Task Reload(IHost host)
+    {
+        foreach (var file in host.Services.GetServices<IReloadable>()) await file.Reload(CancellationToken.None);
     }
 
     public void Publish(int partition, params AlertEvent[] alerts) => Probe.Produce(Topics.Alerts, partition, alerts.Select(AlertRecord.Of));

@@ -29,14 +29,16 @@ namespace LeptonStream.Alerting;
 public sealed class AlertPipeline(RouteTree routes)
 {
     /// <summary>Takes one event.</summary>
-    /// <param name="groups">At least the groups that <see cref="GroupsOf"/> names and those that hold the alert; changed in place.</param>
+    /// <param name="groups">At least the groups of <paramref name="targets"/> and those that hold the alert; changed in place.</param>
     /// <param name="alert">The event.</param>
+    /// <param name="targets">The groups in which it belongs, as <see cref="TargetsOf"/> tells; not asked for where the event ends its alert.</param>
     /// <param name="publishedAt">When it was written to the topic. Waiting counts from then and not from the onset, which always lies before detection.</param>
     /// <param name="now">The time.</param>
-    public void OnAlert(AlertGroups groups, AlertEvent alert, Timestamp publishedAt, Timestamp now)
+    public static void OnAlert(AlertGroups groups, AlertEvent alert, IReadOnlyList<GroupTarget> targets, Timestamp publishedAt, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(targets);
 
         if (alert.Type == AlertEventType.Resolved)
         {
@@ -45,7 +47,7 @@ public sealed class AlertPipeline(RouteTree routes)
         }
 
         var member = new GroupedAlert { AlertId = alert.AlertId, Labels = alert.RoutingLabels, Annotations = alert.Annotations, StartsAt = alert.Onset };
-        Place(groups, member, alert.DetectedAt, publishedAt, now);
+        Place(groups, member, targets, alert.DetectedAt, publishedAt, now);
     }
 
     /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
@@ -61,39 +63,40 @@ public sealed class AlertPipeline(RouteTree routes)
         return notifications;
     }
 
-    /// <summary>Places firing alerts anew after the routes changed: what is no longer routed to its group ends there and fires where it belongs now.</summary>
-    /// <param name="groups">Every group there is; changed in place.</param>
+    /// <summary>Moves firing alerts after the routes changed: where an alert is no longer routed to its group it ends there and fires where it belongs now.</summary>
+    /// <param name="groups">At least the groups that hold one of the alerts, and those in which they belong now; changed in place.</param>
+    /// <param name="alertIds">The alerts to move.</param>
     /// <param name="now">The time.</param>
-    public void Reroute(AlertGroups groups, Timestamp now)
+    public void Reroute(AlertGroups groups, IReadOnlySet<string> alertIds, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        var firing = groups.All.SelectMany(group => group.Alerts.Values).Where(alert => !alert.IsResolved)
+        ArgumentNullException.ThrowIfNull(alertIds);
+        var firing = groups.All.SelectMany(group => group.Alerts.Values).Where(alert => !alert.IsResolved && alertIds.Contains(alert.AlertId))
             .OrderBy(alert => alert.AlertId, StringComparer.Ordinal).ThenBy(alert => alert.Fingerprint.Value).DistinctBy(alert => alert.AlertId);
-        foreach (var alert in firing.ToArray()) Place(groups, alert, endOfOthers: now, publishedAt: Timestamp.Zero, now);
+        foreach (var alert in firing.ToArray()) Place(groups, alert, TargetsOf(alert.Labels), endOfOthers: now, publishedAt: Timestamp.Zero, now);
     }
 
-    /// <summary>The ids of the groups in which an alert with these labels belongs.</summary>
-    public IReadOnlyList<string> GroupsOf(LabelSet labels) =>
-        [.. routes.Match(labels).Select(route => GroupKey.IdOf(GroupKey.Of(route.Key, route.GroupLabelsOf(labels)), route.Receiver.Name)).Distinct()];
+    /// <summary>The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups.</summary>
+    public IReadOnlyList<GroupTarget> TargetsOf(LabelSet labels) =>
+        // 1. Its labels choose the routes, and the routes its groups.
+        [.. routes.Match(labels).Select(route => new GroupTarget(route, route.GroupLabelsOf(labels))).DistinctBy(target => target.GroupId)];
 
-    private void Place(AlertGroups groups, GroupedAlert alert, Timestamp endOfOthers, Timestamp publishedAt, Timestamp now)
+    private static void Place(
+        AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt, Timestamp now)
     {
-        // 1. Its labels choose the routes, and the routes its groups. Two routes with the same key and receiver share their groups.
-        var targets = routes.Match(alert.Labels).Select(route => (Route: route, Group: new AlertGroupState(route.Key, route.Receiver.Name, route.GroupLabelsOf(alert.Labels), Timestamp.Zero)))
-            .DistinctBy(target => target.Group.Id).ToDictionary(target => target.Group.Id);
-
         // 2. Wherever else it still fires, it ends: in groups that it left, and under the labels that it no longer has.
-        var others = groups.Holding(alert.AlertId).Where(place => place.Alert.Fingerprint != alert.Fingerprint || !targets.ContainsKey(place.Group.Id));
+        var others = groups.Holding(alert.AlertId)
+            .Where(place => place.Alert.Fingerprint != alert.Fingerprint || targets.All(target => target.GroupId != place.Group.Id));
         End(groups, others, endOfOthers, annotations: null);
 
         // 3. In its groups it is added or renewed.
-        foreach (var (id, (route, fresh)) in targets)
+        foreach (var target in targets)
         {
-            if (!groups.TryGet(id, out var group))
+            if (!groups.TryGet(target.GroupId, out var group))
             {
-                group = fresh;
                 // An old alert need not wait again: its group was lost, or the notifier was away.
-                group.NextFlush = publishedAt + route.GroupWait < now ? now : now + route.GroupWait;
+                var wait = target.Route.GroupWait;
+                group = target.NewGroup(publishedAt + wait < now ? now : now + wait);
                 groups.Add(group);
             }
 

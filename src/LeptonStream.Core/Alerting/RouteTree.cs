@@ -41,6 +41,9 @@ public sealed class RouteTree
     /// <summary>32 hexadecimal digits that differ when alerts may be grouped, routed or told in another way.</summary>
     public string Version { get; }
 
+    /// <summary>How many routes there are, the root included.</summary>
+    public int Count => All(Root).Count();
+
     /// <summary>The longest time that any group may wait for its next flush.</summary>
     public TimeSpan LongestWait { get; }
 

@@ -9,8 +9,8 @@ internal sealed class AlertQueries(Database journal)
     private const int TimeoutSeconds = 5;
 
     private const string Columns = """
-        alert_id as AlertId, seq as Seq, status as Status, severity as Severity, model as Model, metric as Metric, score as Score,
-        onset as Onset, detected_at as DetectedAt, resolved_at as ResolvedAt, payload as Payload
+        alert_id, seq, status, severity, model, metric, score,
+        onset, detected_at, resolved_at, payload
         """;
 
     private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
@@ -42,8 +42,8 @@ internal sealed class AlertQueries(Database journal)
     /// <summary>The events of one alert, the newest first.</summary>
     public async Task<IReadOnlyList<AlertEventRow>> HistoryAsync(string alertId, int limit, CancellationToken stop) =>
         await ManyAsync<AlertEventRow>("""
-            select seq as Seq, event_id as EventId, type as Type, severity as Severity, score as Score, detected_at as DetectedAt,
-                   recorded_at as RecordedAt, kafka_partition as KafkaPartition, kafka_offset as KafkaOffset
+            select seq, event_id, type, severity, score, detected_at,
+                   recorded_at, kafka_partition, kafka_offset
             from alert_event where alert_id = @alertId
             order by seq desc
             limit @limit

@@ -1,6 +1,9 @@
 using System.IO.Hashing;
+using System.Text;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Policies;
+using LeptonStream.Reload;
+using LeptonStream.Yaml;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -8,9 +11,9 @@ namespace LeptonStream.Detector.Policies;
 
 /// <summary>
 /// The policies in force, and the watch over their file. What is wrong with a changed file is logged and counted, and the policies stay as they were.
-/// Used by the worker's thread only.
+/// Used by the worker's thread only, but for <see cref="Reload"/>.
 /// </summary>
-internal sealed partial class PolicySource
+internal sealed partial class PolicySource : IReloadable
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(2);
 
@@ -23,6 +26,7 @@ internal sealed partial class PolicySource
     // What the file held when it was looked at last, and what of it has been dealt with.
     private UInt128 _seen;
     private UInt128 _done;
+    private int _isAsked;
 
     public PolicySource(IOptions<DetectorOptions> options, DetectorMetrics metrics, TimeProvider time, ILogger<PolicySource> logger)
     {
@@ -41,12 +45,26 @@ internal sealed partial class PolicySource
     /// <summary>Looks at the file from time to time. True where it has changed and what it says now is in force.</summary>
     public bool Refresh()
     {
+        if (_file is not null && Interlocked.Exchange(ref _isAsked, 0) == 1)
+        {
+            _seen = HashOf(_file);
+            return Adopt(_file);
+        }
+
         if (_file is null || _time.GetElapsedTime(_checked) < CheckEvery) return false;
         _checked = _time.GetTimestamp();
         var before = _seen;
         _seen = HashOf(_file);
         // A file that is being written is looked at again: only what stands there twice is read.
         return _seen != _done && _seen == before && Adopt(_file);
+    }
+
+    /// <summary>Lets the worker read the file before its next batch, changed or not.</summary>
+    public Task Reload(CancellationToken cancellation)
+    {
+        if (_file is null) Log.NothingToRead(_logger);
+        else Volatile.Write(ref _isAsked, 1);
+        return Task.CompletedTask;
     }
 
     private bool Adopt(string file)
@@ -69,14 +87,8 @@ internal sealed partial class PolicySource
     // A file that can't be read is one more content, so that it is complained of once.
     private static UInt128 HashOf(string file)
     {
-        try
-        {
-            return XxHash128.HashToUInt128(File.ReadAllBytes(file));
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            return UInt128.Zero;
-        }
+        var text = YamlText.Read(file, out var error);
+        return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text ?? error!));
     }
 
     private static partial class Log
@@ -86,5 +98,8 @@ internal sealed partial class PolicySource
 
         [LoggerMessage(1081, LogLevel.Error, "Changed policies refused, {Fingerprint} stay in force: {Errors}")]
         public static partial void Refused(ILogger logger, string errors, string fingerprint);
+
+        [LoggerMessage(1082, LogLevel.Warning, "Policies not read again: Detector:PoliciesFile is not set, and settings are read at start only")]
+        public static partial void NothingToRead(ILogger logger);
     }
 }

@@ -3,7 +3,9 @@ using LeptonStream.Yaml;
 namespace LeptonStream.Notifier.Channels;
 
 /// <summary>What the routing file says of one channel of a receiver.</summary>
-internal abstract record ChannelSettings(bool SendResolved);
+/// <param name="SendResolved">Whether it is told when an alert is over.</param>
+/// <param name="Timeout">How long one attempt may take; null is the notifier's default.</param>
+internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = null);
 
 /// <summary>A kind of channel in the routing file: its settings stand in the list <c>NAME_configs</c> of a receiver.</summary>
 /// <param name="Name">Begins the channel's key: <c>webhook/0</c>.</param>

@@ -18,47 +18,47 @@ namespace LeptonStream.Notifier.Journal;
 /// <c>seq</c> grow in commit order). The groups' flushes run beside them: whoever has locked a group's row makes its move. Every writer locks in
 /// the order counter, positions, groups, and a flush skips what is locked, so no two can wait for each other.
 /// </remarks>
-internal sealed class AlertJournal
+internal sealed class AlertJournal(Database database, RoutingSource routing, JournalLog log)
 {
     private const int GroupsPerFlush = 64;
 
-    private readonly Database _database;
-    private readonly RouteTree _routes;
-    private readonly AlertPipeline _pipeline;
-    private readonly GroupStore _groups;
+    // Whoever works by the routes of a group looks at it within a second, and within ten while the database fails.
+    private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(15);
 
-    public AlertJournal(Database database, NotifierRouting routing)
-    {
-        _database = database;
-        _routes = routing.Routes;
-        _pipeline = new AlertPipeline(routing.Routes);
-        _groups = new GroupStore(database, routing.Routes.Version);
-    }
+    private readonly KnownEvents _known = new(database);
+    private Desk _desk = new(database, routing.Current);
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
     public async Task Prepare(Timestamp now, CancellationToken cancellation)
     {
-        await DatabaseSchema.Apply(_database, cancellation);
-        await _database.Write(async transaction =>
+        await DatabaseSchema.Apply(database, cancellation);
+        await AdoptGroups(now, cancellation);
+    }
+
+    /// <summary>Takes over every group that was made under other routes than those in force.</summary>
+    public async Task AdoptGroups(Timestamp now, CancellationToken cancellation)
+    {
+        var desk = CurrentDesk();
+        log.TakenOver(await database.Write(async transaction =>
         {
             await LockCounter(transaction, "alert_event");
-            var loaded = await _groups.LoadAllIfForeign(transaction);
-            _pipeline.Reroute(loaded.Groups, now);
-            await _groups.Save(transaction, loaded, adopt: true);
-            return loaded.Before.Count;
-        }, cancellation);
+            var loaded = await desk.Groups.LoadAllIfForeign(transaction);
+            var alerts = loaded.Groups.All.SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet();
+            desk.Pipeline.Reroute(loaded.Groups, alerts, now);
+            return await desk.Groups.Save(transaction, loaded, adopt: loaded.Before.Keys.ToHashSet());
+        }, cancellation));
     }
 
     /// <summary>Where each partition of the topic is to be read on; partitions never read are absent.</summary>
     public async Task<IReadOnlyDictionary<int, long>> Positions(string topic, CancellationToken cancellation)
     {
-        await using var connection = await _database.Open(cancellation);
+        await using var connection = await database.Open(cancellation);
         var rows = await connection.QueryAsync<(int Partition, long NextOffset)>("select kafka_partition, next_offset from consumer_offset where topic = @topic", new { topic });
         return rows.ToDictionary(row => row.Partition, row => row.NextOffset);
     }
 
-    /// <summary>Moves a position to where the log is: its topic was made anew, or what was wanted is gone.</summary>
-    public Task MovePosition(string topic, int partition, long offset, Timestamp now, CancellationToken cancellation) => _database.Write(async transaction =>
+    /// <summary>Moves a position to where the log is: its topic was made again, or the wanted records are gone.</summary>
+    public Task MovePosition(string topic, int partition, long offset, Timestamp now, CancellationToken cancellation) => database.Write(async transaction =>
     {
         await LockCounter(transaction, "alert_event");
         await SavePositions(transaction, [(topic, partition, offset)], now);
@@ -67,78 +67,124 @@ internal sealed class AlertJournal
 
     /// <summary>
     /// Records a batch: each event once, each alert as its last event leaves it, the groups they change, and the position behind them.
-    /// What is below the stored position is left out, so that a batch may be applied again after a failure whose outcome is unknown.
+    /// Records below the stored position are left out, so that a batch may be applied again after a failure whose outcome is unknown.
+    /// An event that contradicts the journal changes no alert: it is kept as a conflict.
     /// </summary>
-    public Task<JournalOutcome> Apply(IReadOnlyList<JournalRecord> batch, Timestamp now, CancellationToken cancellation) => _database.Write(async transaction =>
+    public async Task<JournalOutcome> Apply(IReadOnlyList<JournalRecord> batch, Timestamp now, CancellationToken cancellation)
     {
-        var seq = await LockCounter(transaction, "alert_event");
-        var ahead = await LeaveOutOld(transaction, batch);
-        var fresh = await LeaveOutKnown(transaction, ahead);
-
-        await transaction.ExecuteEach(InsertEvent, fresh.Select((record, index) => EventRow(record, seq + index + 1, now)));
-        await transaction.ExecuteEach(UpsertAlert, fresh.Select((record, index) => (record, seq: seq + index + 1)).GroupBy(item => item.record.Event!.AlertId).Select(items => AlertRow(items.Last().record, items.Last().seq)));
-        await ChangeGroups(transaction, fresh, now);
-
-        await transaction.Execute("update counter set value = @value where name = 'alert_event'", new { value = seq + fresh.Count });
-        await SavePositions(transaction, ahead.GroupBy(record => (record.Topic, record.Partition)).Select(records => (records.Key.Topic, records.Key.Partition, records.Max(record => record.Offset) + 1)), now);
-        return new JournalOutcome(fresh.Count, ahead.Count(record => record.Event is not null) - fresh.Count, batch.Count - ahead.Count);
-    }, cancellation);
-
-    /// <summary>Flushes the groups that are due: what they tell goes into the outbox in the same transaction as their new state.</summary>
-    /// <returns>How many notifications there are to send, and whether more groups may be due.</returns>
-    public Task<(int Notifications, bool MayHaveMore)> Flush(Timestamp now, CancellationToken cancellation) => _database.Write(async transaction =>
-    {
-        var loaded = await _groups.LoadDue(transaction, now, _routes.LongestWait, GroupsPerFlush);
-        var due = loaded.Before.Count;
-        var notifications = _pipeline.OnTick(loaded.Groups, now);
-        if (notifications.Count > 0)
+        var desk = CurrentDesk();
+        var (outcome, conflicts) = await database.Write(async transaction =>
         {
-            var seq = await LockCounter(transaction, "notification");
-            await NotificationOutbox.Add(transaction, notifications, seq, now);
-            await transaction.Execute("update counter set value = @value where name = 'notification'", new { value = seq + notifications.Count });
-        }
+            var seq = await LockCounter(transaction, "alert_event");
+            var ahead = await LeaveOutOld(transaction, batch);
+            var (fresh, conflicts) = await _known.Sort(transaction, ahead);
 
-        await _groups.Save(transaction, loaded);
-        return (notifications.Count, due == GroupsPerFlush);
-    }, cancellation);
+            var numbered = fresh.Select((record, index) => (Record: record, Seq: seq + index + 1)).ToArray();
+            await transaction.ExecuteEach(AlertRows.InsertEvent, numbered.Select(item => AlertRows.EventParameters(item.Record, item.Seq, now)));
+            await transaction.ExecuteEach(AlertRows.UpsertAlert, numbered.GroupBy(item => item.Record.Event!.AlertId)
+                .Select(items => AlertRows.AlertParameters(items.Last().Record, items.Last().Seq)));
+            await transaction.ExecuteEach(EventConflict.Insert, conflicts.Select(conflict => conflict.Row(now)));
+            await ChangeGroups(desk, transaction, fresh, now);
 
-    /// <summary>When the next flush is due, or null without groups.</summary>
+            await transaction.Execute("update counter set value = @value where name = 'alert_event'", new { value = seq + fresh.Count });
+            await SavePositions(transaction, ahead.GroupBy(record => (record.Topic, record.Partition))
+                .Select(records => (records.Key.Topic, records.Key.Partition, records.Max(record => record.Offset) + 1)), now);
+            var repeated = ahead.Count(record => record.Event is not null) - fresh.Count - conflicts.Count;
+            return (new JournalOutcome(fresh.Count, repeated, batch.Count - ahead.Count, conflicts.Count), conflicts);
+        }, cancellation);
+        log.Conflicts(conflicts);
+        return outcome;
+    }
+
+    /// <summary>
+    /// Flushes the groups that are due: their notifications go into the outbox in the same transaction as their new state.
+    /// Groups of other routes that nobody flushes any more are taken over first.
+    /// </summary>
+    /// <returns>How many notifications there are to send, and whether more groups may be due.</returns>
+    public async Task<(int Notifications, bool MayHaveMore)> Flush(Timestamp now, CancellationToken cancellation)
+    {
+        var desk = CurrentDesk();
+        await TakeOverOverdue(desk, now, cancellation);
+        return await database.Write(async transaction =>
+        {
+            var loaded = await desk.Groups.LoadDue(transaction, now, desk.Routes.LongestWait, GroupsPerFlush);
+            var due = loaded.Before.Count;
+            var notifications = desk.Pipeline.OnTick(loaded.Groups, now);
+            if (notifications.Count > 0)
+            {
+                var seq = await LockCounter(transaction, "notification");
+                await NotificationOutbox.Add(transaction, notifications, seq, now);
+                await transaction.Execute("update counter set value = @value where name = 'notification'", new { value = seq + notifications.Count });
+            }
+
+            await desk.Groups.Save(transaction, loaded);
+            return (notifications.Count, due == GroupsPerFlush);
+        }, cancellation);
+    }
+
+    /// <summary>When <see cref="Flush"/> has something to do next, or null without groups.</summary>
     public async Task<Timestamp?> NextFlush(CancellationToken cancellation)
     {
-        await using var connection = await _database.Open(cancellation);
-        return await _groups.NextFlush(connection);
+        await using var connection = await database.Open(cancellation);
+        return await CurrentDesk().Groups.NextFlush(connection, Overdue);
+    }
+
+    // A notifier with other routes may have made groups and be gone: in a rolling change of the routes, or by a mistake.
+    private async Task TakeOverOverdue(Desk desk, Timestamp now, CancellationToken cancellation)
+    {
+        var before = now - Overdue;
+        string[] overdue;
+        await using (var connection = await database.Open(cancellation)) overdue = await desk.Groups.ForeignOverdue(connection, before, GroupsPerFlush);
+        if (overdue.Length == 0) return;
+        log.TakenOver(await database.Write(async transaction =>
+        {
+            await LockCounter(transaction, "alert_event");
+            var members = await desk.Groups.MembersOf(transaction, overdue);
+            var targets = members.Where(alert => !alert.IsResolved).SelectMany(alert => desk.Pipeline.TargetsOf(alert.Labels)).Select(target => target.GroupId);
+            var loaded = await desk.Groups.LoadFor(
+                transaction,
+                groupIds: [.. overdue.Union(targets)],
+                alertIds: [.. members.Select(alert => alert.AlertId).Distinct()],
+                fingerprints: [.. members.Select(alert => alert.Fingerprint.ToString()).Distinct()]);
+            // An owner may have come back between; then its group is not overdue any more.
+            var ours = desk.Groups.StillOverdue(loaded, overdue, before);
+            var alerts = loaded.Groups.All.Where(group => ours.Contains(group.Id)).SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet();
+            desk.Pipeline.Reroute(loaded.Groups, alerts, now);
+            return await desk.Groups.Save(transaction, loaded, adopt: ours);
+        }, cancellation));
+    }
+
+    private Desk CurrentDesk()
+    {
+        var (desk, current) = (Volatile.Read(ref _desk), routing.Current);
+        if (ReferenceEquals(desk.Routing, current)) return desk;
+        desk = new Desk(database, current);
+        Volatile.Write(ref _desk, desk);
+        return desk;
     }
 
     private async Task<long> LockCounter(DbTransaction transaction, string name) =>
-        (await transaction.Query<long>($"select value from counter where name = @name {_database.ForUpdate}", new { name })).Single();
+        (await transaction.Query<long>($"select value from counter where name = @name {database.ForUpdate}", new { name })).Single();
 
     private async Task<IReadOnlyList<JournalRecord>> LeaveOutOld(DbTransaction transaction, IReadOnlyList<JournalRecord> batch)
     {
         string[] topics = [.. batch.Select(record => record.Topic).Distinct()];
-        var rows = await transaction.Query<(string Topic, int Partition, long NextOffset)>($"select topic, kafka_partition, next_offset from consumer_offset where topic {_database.AnyOf("@topics")}", new { topics });
+        var rows = await transaction.Query<(string Topic, int Partition, long NextOffset)>(
+            $"select topic, kafka_partition, next_offset from consumer_offset where topic {database.AnyOf("@topics")}", new { topics });
         var positions = rows.ToDictionary(row => (row.Topic, row.Partition), row => row.NextOffset);
         return [.. batch.Where(record => record.Offset >= positions.GetValueOrDefault((record.Topic, record.Partition)))];
     }
 
-    private async Task<IReadOnlyList<JournalRecord>> LeaveOutKnown(DbTransaction transaction, IReadOnlyList<JournalRecord> records)
+    private static async Task ChangeGroups(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> records, Timestamp now)
     {
-        var events = records.Where(record => record.Event is not null).DistinctBy(record => record.Event!.Id).ToArray();
-        string[] ids = [.. events.Select(record => record.Event!.Id)];
-        var known = (await transaction.Query<string>($"select event_id from alert_event where event_id {_database.AnyOf("@ids")}", new { ids })).ToHashSet();
-        return known.Count == 0 ? events : [.. events.Where(record => !known.Contains(record.Event!.Id))];
-    }
-
-    private async Task ChangeGroups(DbTransaction transaction, IReadOnlyList<JournalRecord> records, Timestamp now)
-    {
-        var events = records.Select(record => record.Event!).ToArray();
-        var opened = events.Where(alert => alert.Type != AlertEventType.Resolved).ToArray();
-        var loaded = await _groups.LoadFor(
+        var moves = records.Select(record => (Record: record, Targets: record.Event!.Type == AlertEventType.Resolved ? [] : desk.Pipeline.TargetsOf(record.Event.RoutingLabels))).ToArray();
+        var loaded = await desk.Groups.LoadFor(
             transaction,
-            groupIds: [.. opened.SelectMany(alert => _pipeline.GroupsOf(alert.RoutingLabels)).Distinct()],
-            alertIds: [.. events.Select(alert => alert.AlertId).Distinct()],
-            fingerprints: [.. opened.Select(alert => Fingerprint.Of(alert.RoutingLabels).ToString()).Distinct()]);
-        foreach (var record in records) _pipeline.OnAlert(loaded.Groups, record.Event!, record.PublishedAt, now);
-        await _groups.Save(transaction, loaded);
+            groupIds: [.. moves.SelectMany(move => move.Targets).Select(target => target.GroupId).Distinct()],
+            alertIds: [.. records.Select(record => record.Event!.AlertId).Distinct()],
+            fingerprints: [.. moves.Where(move => move.Targets.Count > 0).Select(move => Fingerprint.Of(move.Record.Event!.RoutingLabels).ToString()).Distinct()]);
+        foreach (var (record, targets) in moves) AlertPipeline.OnAlert(loaded.Groups, record.Event!, targets, record.PublishedAt, now);
+        await desk.Groups.Save(transaction, loaded);
     }
 
     private static Task SavePositions(DbTransaction transaction, IEnumerable<(string Topic, int Partition, long NextOffset)> positions, Timestamp now) => transaction.ExecuteEach(
@@ -148,56 +194,15 @@ internal sealed class AlertJournal
         """,
         positions.Select(position => new { position.Topic, position.Partition, position.NextOffset, at = now.UnixMilliseconds }));
 
-    private const string InsertEvent =
-        """
-        insert into alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at, topic, kafka_partition, kafka_offset, recorded_at, payload)
-        values (@seq, @id, @alertId, @type, @model, @metric, @severity, @Score, @onset, @detectedAt, @Topic, @Partition, @Offset, @recordedAt, @Payload)
-        """;
-
-    private const string UpsertAlert =
-        """
-        insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, seq, payload)
-        values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @seq, @Payload)
-        on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset = excluded.onset,
-          detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, seq = excluded.seq, payload = excluded.payload
-        """;
-
-    private static object EventRow(JournalRecord record, long seq, Timestamp now) => new
+    // Everything that depends on the routes; one step works by one of them to its end.
+    private sealed class Desk(Database database, NotifierRouting routing)
     {
-        seq,
-        id = record.Event!.Id,
-        alertId = record.Event.AlertId,
-        type = AlertEventJson.NameOf(record.Event.Type),
-        model = SqlText.Clean(record.Event.Model),
-        metric = SqlText.Clean(record.Event.Metric),
-        severity = AlertEventJson.NameOf(record.Event.Severity),
-        record.Event.Score,
-        onset = record.Event.Onset.UnixMilliseconds,
-        detectedAt = record.Event.DetectedAt.UnixMilliseconds,
-        record.Topic,
-        record.Partition,
-        record.Offset,
-        recordedAt = now.UnixMilliseconds,
-        record.Payload,
-    };
+        public NotifierRouting Routing => routing;
 
-    private static object AlertRow(JournalRecord record, long seq)
-    {
-        var alert = record.Event!;
-        var isResolved = alert.Type == AlertEventType.Resolved;
-        return new
-        {
-            alertId = alert.AlertId,
-            status = isResolved ? "resolved" : "firing",
-            severity = AlertEventJson.NameOf(alert.Severity),
-            model = SqlText.Clean(alert.Model),
-            metric = SqlText.Clean(alert.Metric),
-            alert.Score,
-            onset = alert.Onset.UnixMilliseconds,
-            detectedAt = alert.DetectedAt.UnixMilliseconds,
-            resolvedAt = isResolved ? alert.DetectedAt.UnixMilliseconds : (long?)null,
-            seq,
-            record.Payload,
-        };
+        public RouteTree Routes => routing.Routes;
+
+        public AlertPipeline Pipeline { get; } = new(routing.Routes);
+
+        public GroupStore Groups { get; } = new(database, routing.Routes.Version);
     }
 }

@@ -12,7 +12,7 @@ namespace LeptonStream.Notifier.Journal;
 /// whichever notifier has the row makes the group's next move, and the others see the result.
 /// </summary>
 /// <param name="database">The journal's database.</param>
-/// <param name="routing">The version of the routes in force; groups of another version are left alone until a start takes them over.</param>
+/// <param name="routing">The version of the routes in force; groups of another version are left to their owner, until they are overdue or a start takes them over.</param>
 internal sealed class GroupStore(Database database, string routing)
 {
     // Far below the limit of either database.
@@ -49,25 +49,53 @@ internal sealed class GroupStore(Database database, string routing)
         return LoadedGroups.Of(groups, await transaction.Query<MemberRow>("select * from alert_group_member"));
     }
 
-    /// <summary>When the next flush is due, or null without groups.</summary>
-    public async Task<Timestamp?> NextFlush(DbConnection connection)
+    /// <summary>The ids of groups of other routes whose flush was due before a time, at most so many.</summary>
+    public async Task<string[]> ForeignOverdue(DbConnection connection, Timestamp before, int limit) => [.. await connection.QueryAsync<string>(
+        "select group_id from alert_group where routing <> @routing and next_flush < @before order by next_flush, group_id limit @limit",
+        new { routing, before = before.UnixMilliseconds, limit })];
+
+    /// <summary>Which of the groups, now that they are locked, still are of other routes and overdue.</summary>
+    public HashSet<string> StillOverdue(LoadedGroups loaded, string[] groupIds, Timestamp before) =>
+        [.. groupIds.Where(id => loaded.Before.GetValueOrDefault(id) is { } group && group.Routing != routing && group.NextFlush < before)];
+
+    /// <summary>The alerts of groups.</summary>
+    public async Task<IReadOnlyList<GroupedAlert>> MembersOf(DbTransaction transaction, string[] groupIds)
     {
-        var next = await connection.ExecuteScalarAsync<long?>("select min(next_flush) from alert_group where routing = @routing", new { routing });
+        var rows = await transaction.Query<MemberRow>($"select * from alert_group_member where group_id {database.AnyOf("@groupIds")}", new { groupIds });
+        return [.. rows.Select(row => AlertingJson.Read<GroupedAlert>(row.Content))];
+    }
+
+    /// <summary>When the next flush is due, or a group of other routes may be taken over; null without groups.</summary>
+    /// <param name="connection">A connection of the caller's.</param>
+    /// <param name="patience">How long a group of other routes may be overdue.</param>
+    public async Task<Timestamp?> NextFlush(DbConnection connection, TimeSpan patience)
+    {
+        var next = await connection.ExecuteScalarAsync<long?>(
+            """
+            select min(due) from (
+              select min(next_flush) as due from alert_group where routing = @routing
+              union all select min(next_flush) + @patience from alert_group where routing <> @routing) as flushes
+            """,
+            new { routing, patience = (long)patience.TotalMilliseconds });
         return next is { } milliseconds ? Timestamp.FromUnixMilliseconds(milliseconds) : null;
     }
 
     /// <summary>Stores what a step changed.</summary>
     /// <param name="transaction">The transaction that loaded them.</param>
     /// <param name="loaded">The groups after the step.</param>
-    /// <param name="adopt">Whether groups of other routes become ours. Else they stay their owner's, even where an alert in them ended.</param>
-    public async Task Save(DbTransaction transaction, LoadedGroups loaded, bool adopt = false)
+    /// <param name="adopt">The groups of other routes that become ours, by id. All others stay their owner's, even where an alert in them ended.</param>
+    /// <returns>How many groups were taken over.</returns>
+    public async Task<int> Save(DbTransaction transaction, LoadedGroups loaded, IReadOnlySet<string>? adopt = null)
     {
+        var adopted = 0;
         foreach (var group in loaded.Groups.All)
         {
             var before = loaded.Before.GetValueOrDefault(group.Id);
+            var isAdopted = before is not null && adopt?.Contains(group.Id) == true && before.Routing != routing;
             if (before is null) await Insert(transaction, group);
-            else if (before.NextFlush != group.NextFlush || (adopt && before.Routing != routing)) await Update(transaction, group);
+            else if (isAdopted || before.NextFlush != group.NextFlush) await Update(transaction, group);
             await SaveMembers(transaction, group, before?.Members ?? LoadedGroups.NoMembers);
+            if (isAdopted) adopted++;
         }
 
         foreach (var gone in loaded.Before.Keys.Where(id => !loaded.Groups.TryGet(id, out _)).Chunk(MostParameters))
@@ -75,6 +103,8 @@ internal sealed class GroupStore(Database database, string routing)
             await transaction.Execute($"delete from alert_group_member where group_id {database.AnyOf("@gone")}", new { gone });
             await transaction.Execute($"delete from alert_group where group_id {database.AnyOf("@gone")}", new { gone });
         }
+
+        return adopted;
     }
 
     private Task<int> Insert(DbTransaction transaction, AlertGroupState group) => transaction.Execute(

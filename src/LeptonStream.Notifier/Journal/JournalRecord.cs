@@ -1,3 +1,4 @@
+using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 
@@ -9,11 +10,18 @@ namespace LeptonStream.Notifier.Journal;
 /// <param name="Offset">Where it is from.</param>
 /// <param name="PublishedAt">The record's own time in the log.</param>
 /// <param name="Event">The event; null where the record holds none and only moves the position.</param>
-/// <param name="Payload">The event's JSON as on the topic; null without an event.</param>
-internal sealed record JournalRecord(string Topic, int Partition, long Offset, Timestamp PublishedAt, AlertEvent? Event, string? Payload);
+/// <param name="Payload">The event's JSON as on the topic, UTF-8; empty without an event.</param>
+internal sealed record JournalRecord(string Topic, int Partition, long Offset, Timestamp PublishedAt, AlertEvent? Event, byte[] Payload)
+{
+    private string? _text;
+
+    /// <summary>The payload as text. Made when it is asked for: of most records that come again it never is.</summary>
+    public string Text => _text ??= Encoding.UTF8.GetString(Payload);
+}
 
 /// <summary>What became of a batch.</summary>
 /// <param name="Recorded">Events that are new.</param>
-/// <param name="Repeated">Events that were in the journal already, by their id.</param>
+/// <param name="Repeated">Events that were in the journal already, with the same content.</param>
 /// <param name="Skipped">Records below the stored position: another notifier had them.</param>
-internal readonly record struct JournalOutcome(int Recorded, int Repeated, int Skipped);
+/// <param name="Conflicts">Events whose id, or whose alert's, is known with another content: kept apart.</param>
+internal readonly record struct JournalOutcome(int Recorded, int Repeated, int Skipped, int Conflicts);

@@ -80,19 +80,19 @@ internal sealed class NotificationOutbox(Database database)
         new { destination.Receiver, destination.Channel, until = until.UnixMilliseconds }, cancellation);
 
     /// <summary>Marks as dead what is pending for destinations that the routes no longer have; returns how many rows that were, by destination.</summary>
-    public Task<IReadOnlyList<(Destination Destination, int Rows)>> BuryOrphans(IReadOnlyCollection<Destination> known, CancellationToken cancellation) => database.Write(async transaction =>
+    public Task<IReadOnlyList<(Destination Destination, int Rows)>> MarkOrphansDead(IReadOnlyCollection<Destination> known, CancellationToken cancellation) => database.Write(async transaction =>
     {
         var pending = await transaction.Query<(string Receiver, string Channel)>("select distinct receiver, channel from notification where status = 'pending'");
-        var buried = new List<(Destination, int)>();
+        var marked = new List<(Destination, int)>();
         foreach (var destination in pending.Select(row => new Destination(row.Receiver, row.Channel)).Where(destination => !known.Contains(destination)))
         {
             var rows = await transaction.Execute(
                 "update notification set status = 'dead', last_error = @error where receiver = @Receiver and channel = @Channel and status = 'pending'",
                 new { destination.Receiver, destination.Channel, error = $"the routes no longer have the receiver {destination.Receiver} with a channel {destination.Channel}" });
-            buried.Add((destination, rows));
+            marked.Add((destination, rows));
         }
 
-        return (IReadOnlyList<(Destination, int)>)buried;
+        return (IReadOnlyList<(Destination, int)>)marked;
     }, cancellation);
 
     private async Task Execute(string sql, object parameters, CancellationToken cancellation)

@@ -15,13 +15,17 @@ namespace LeptonStream.Notifier.Outbox;
 /// asks for patience holds up nobody else.
 /// </summary>
 /// <remarks>
-/// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down what became of each: sent, postponed
+/// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down the result of each: sent, postponed
 /// (later and later, or when the receiver said), or dead: refused, or tried for a whole day. If the process dies between (2) and (3), the lease
 /// ends and the row is sent again under the same id, by which the receiver can tell.
+/// <para>
+/// There are two layers of retries. <see cref="DestinationSender"/> repeats at once what failed by a hiccup, within one claim and a second.
+/// <see cref="RetrySchedule"/> brings a row back later, in seconds up to 15 minutes, over restarts and for a day: outages are its business.
+/// </para>
 /// </remarks>
 internal sealed partial class OutboxDelivery(
     NotificationOutbox outbox,
-    NotifierRouting routing,
+    RoutingSource routing,
     ChannelFactory channels,
     JournalStart start,
     OutboxSignal signal,
@@ -41,13 +45,44 @@ internal sealed partial class OutboxDelivery(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await start.Completed.WaitAsync(stoppingToken);
-        await Task.WhenAll(routing.Channels.Select(channel => Task.Run(() => Run(SenderOf(channel.Key.Receiver, channel.Key.Channel, channel.Value), stoppingToken), stoppingToken)));
+        var loops = new Dictionary<(Destination, ChannelSettings), Loop>();
+        try
+        {
+            while (true)
+            {
+                var changed = routing.Changed;
+                await Follow(routing.Current, loops, stoppingToken);
+                await changed.WaitAsync(stoppingToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(loops.Values.Select(loop => loop.End()));
+        }
     }
 
-    private DestinationSender SenderOf(string receiver, string channel, ChannelSettings settings)
+    // One loop for each channel of the routing; a channel with other settings is another one.
+    private async Task Follow(NotifierRouting current, Dictionary<(Destination Destination, ChannelSettings Settings), Loop> loops, CancellationToken stop)
     {
-        var timeout = settings is WebhookSettings { Timeout: { } own } ? own : TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds);
-        return new DestinationSender(new Destination(receiver, channel), channels.Make(settings), timeout, time);
+        var wanted = current.Channels.Select(channel => (Destination: new Destination(channel.Key.Receiver, channel.Key.Channel), Settings: channel.Value)).ToHashSet();
+        foreach (var channel in wanted.Where(channel => !loops.ContainsKey(channel)))
+        {
+            var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            loops.Add(channel, new Loop(Task.Run(() => Run(SenderOf(channel.Destination, channel.Settings), ends.Token), CancellationToken.None), ends));
+        }
+
+        // What an old loop has in hand is leased to it: nothing is sent twice beside it.
+        foreach (var gone in loops.Keys.Where(channel => !wanted.Contains(channel)).ToArray())
+        {
+            loops.Remove(gone, out var loop);
+            await loop!.End();
+        }
+    }
+
+    private DestinationSender SenderOf(Destination destination, ChannelSettings settings)
+    {
+        var timeout = settings.Timeout ?? TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds);
+        return new DestinationSender(destination, channels.Make(settings), timeout, time);
     }
 
     private async Task Run(DestinationSender sender, CancellationToken stop)
@@ -66,7 +101,7 @@ internal sealed partial class OutboxDelivery(
             }
             catch (DbException down)
             {
-                Log.JournalFails(logger, sender.Destination, backOff.NextDelay(), down.Message);
+                Log.DatabaseFails(logger, sender.Destination, down.Message, backOff.NextDelay());
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
@@ -128,7 +163,7 @@ internal sealed partial class OutboxDelivery(
             }
             catch (DbException down) when (time.GetElapsedTime(began) < LongestWriteDown)
             {
-                Log.WritesDownAgain(logger, row.Id, destination, down.Message);
+                Log.CannotRecord(logger, row.Id, destination, down.Message);
             }
         }
     }
@@ -143,13 +178,13 @@ internal sealed partial class OutboxDelivery(
                 metrics.Delivered(destination, now - row.CreatedAt);
                 break;
             case { Result: DeliveryResult.Refused }:
-                await Bury(destination, row, attempts, outcome.Error!);
+                await MarkDead(destination, row, attempts, outcome.Error!);
                 break;
             case var _ when answer.WaitsForCircuit is { } circuit:
                 await outbox.Postpone(row, attempts, outcome.Error!, now + circuit, CancellationToken.None);
                 break;
             case var _ when now - row.CreatedAt >= _giveUpAfter:
-                await Bury(destination, row, attempts, $"given up after {_giveUpAfter.TotalHours:0} h; last: {outcome.Error}");
+                await MarkDead(destination, row, attempts, $"given up after {_giveUpAfter.TotalHours:0} h; last: {outcome.Error}");
                 break;
             default:
                 await Postpone(destination, row, attempts, outcome, now);
@@ -165,11 +200,21 @@ internal sealed partial class OutboxDelivery(
         Log.Postponed(logger, row.Id, destination, attempts, wait, outcome.Error!);
     }
 
-    private async Task Bury(Destination destination, OutboxRow row, int attempts, string error)
+    private async Task MarkDead(Destination destination, OutboxRow row, int attempts, string error)
     {
         await outbox.MarkDead(row, attempts, error, CancellationToken.None);
         metrics.Died(destination);
         Log.Dead(logger, row.Id, destination, attempts, error);
+    }
+
+    private sealed record Loop(Task Running, CancellationTokenSource Ends)
+    {
+        public async Task End()
+        {
+            await Ends.CancelAsync();
+            await Running;
+            Ends.Dispose();
+        }
     }
 
     private static partial class Log
@@ -180,13 +225,13 @@ internal sealed partial class OutboxDelivery(
         [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
         public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
 
-        [LoggerMessage(2104, LogLevel.Warning, "Database error; deliveries to {Destination} resume in {Wait}: {Reason}")]
-        public static partial void JournalFails(ILogger logger, Destination destination, TimeSpan wait, string reason);
-
-        [LoggerMessage(2102, LogLevel.Error, "Deliveries to {Destination} failed and go on in {Wait}")]
+        [LoggerMessage(2102, LogLevel.Error, "Deliveries to {Destination} failed and resume in {Wait}")]
         public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, TimeSpan wait);
 
-        [LoggerMessage(2103, LogLevel.Warning, "What became of notification {Id} to {Destination} can't be written down yet: {Reason}")]
-        public static partial void WritesDownAgain(ILogger logger, string id, Destination destination, string reason);
+        [LoggerMessage(2103, LogLevel.Warning, "Cannot record the delivery result of notification {Id} to {Destination} yet: {Reason}")]
+        public static partial void CannotRecord(ILogger logger, string id, Destination destination, string reason);
+
+        [LoggerMessage(2104, LogLevel.Warning, "Database error; deliveries to {Destination} resume in {Wait}: {Reason}")]
+        public static partial void DatabaseFails(ILogger logger, Destination destination, string reason, TimeSpan wait);
     }
 }

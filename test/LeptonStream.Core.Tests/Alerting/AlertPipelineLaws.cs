@@ -63,7 +63,7 @@ public sealed class AlertPipelineLaws
         var firing = new Dictionary<string, (AlertSeverity Severity, string Model)>();
         var story = Play(script, ending: false, firing);
         var pipeline = new AlertPipeline(new RouteTree(script.Aggregate(Routings[0], (routing, code) => NewRouting(code) ?? routing)));
-        var expected = firing.SelectMany(pair => pipeline.GroupsOf(AlertEvents.Opened(pair.Key.Split('/')[1], 0, pair.Value.Severity, pair.Value.Model).RoutingLabels).Select(id => $"{id} {pair.Key}"));
+        var expected = firing.SelectMany(pair => pipeline.TargetsOf(AlertEvents.Opened(pair.Key.Split('/')[1], 0, pair.Value.Severity, pair.Value.Model).RoutingLabels).Select(target => $"{target.GroupId} {pair.Key}"));
         var actual = story.Groups.All.SelectMany(group => group.Alerts.Values.Where(alert => !alert.IsResolved).Select(alert => $"{group.Id} {alert.Labels["model"]}/{alert.Labels["metric"]}"));
         return expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal));
     });
@@ -77,12 +77,13 @@ public sealed class AlertPipelineLaws
         {
             if (EventOf(code, index) is not { } alert) continue;
             var now = alert.DetectedAt;
-            pipeline.OnAlert(whole, alert, now, now);
+            var targets = pipeline.TargetsOf(alert.RoutingLabels);
+            AlertPipeline.OnAlert(whole, alert, targets, now, now);
 
             var needed = new AlertGroups();
-            foreach (var group in store.All.Where(group => pipeline.GroupsOf(alert.RoutingLabels).Contains(group.Id) || group.Alerts.Values.Any(member => member.AlertId == alert.AlertId)))
+            foreach (var group in store.All.Where(group => targets.Any(target => target.GroupId == group.Id) || group.Alerts.Values.Any(member => member.AlertId == alert.AlertId)))
                 needed.Add(Copy(group, member => member.AlertId == alert.AlertId || member.Fingerprint == Fingerprint.Of(alert.RoutingLabels)));
-            pipeline.OnAlert(needed, alert, now, now);
+            AlertPipeline.OnAlert(needed, alert, targets, now, now);
             store = Merge(store, needed);
 
             if (index % 3 == 0 && !pipeline.OnTick(whole, now).Select(NotificationStory.Line).SequenceEqual(pipeline.OnTick(store, now).Select(NotificationStory.Line))) return false;

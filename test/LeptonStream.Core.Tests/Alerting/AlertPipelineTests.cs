@@ -136,7 +136,8 @@ public sealed class AlertPipelineTests
     {
         var pipeline = new AlertPipeline(new RouteTree(new(Everything, [Ops])));
         var groups = new AlertGroups();
-        pipeline.OnAlert(groups, AlertEvents.Opened("latency"), AlertEvents.At(3600), AlertEvents.At(3600));
+        var alert = AlertEvents.Opened("latency");
+        AlertPipeline.OnAlert(groups, alert, pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(3600), AlertEvents.At(3600));
 
         var sent = pipeline.OnTick(groups, AlertEvents.At(0));
 

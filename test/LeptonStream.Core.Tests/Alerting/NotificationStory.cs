@@ -37,7 +37,7 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
         Groups = StoredAndRead(Groups);
         if (with is null) return this;
         _pipeline = new(new RouteTree(with));
-        _pipeline.Reroute(Groups, AlertEvents.At(at));
+        _pipeline.Reroute(Groups, Groups.All.SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet(), AlertEvents.At(at));
         return this;
     }
 
@@ -74,7 +74,7 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     private NotificationStory Happens(AlertEvent alert, double at, double publishedAt)
     {
         PassTo(at - step);
-        _pipeline.OnAlert(Groups, alert, AlertEvents.At(publishedAt), AlertEvents.At(at));
+        AlertPipeline.OnAlert(Groups, alert, _pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(publishedAt), AlertEvents.At(at));
         return this;
     }
 }

@@ -135,7 +135,8 @@ public sealed class AlertmanagerDifferentialTests
             while (steps.TryPeek(out var step) && step.At <= now)
             {
                 steps.Dequeue();
-                pipeline.OnAlert(groups, EventOf(step), AlertEvents.At(step.StartsAt ?? step.At), AlertEvents.At(now));
+                var alert = EventOf(step);
+                AlertPipeline.OnAlert(groups, alert, pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(step.StartsAt ?? step.At), AlertEvents.At(now));
             }
 
             foreach (var notification in pipeline.OnTick(groups, AlertEvents.At(now)))

@@ -1,4 +1,3 @@
-using System.Text;
 using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
@@ -7,6 +6,7 @@ using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeptonStream.Integration.Tests.Notifier;
 
@@ -24,13 +24,19 @@ internal sealed class JournalRig : IAsyncDisposable
     public static async Task<JournalRig> Create(DatabaseKind kind) => new(await TestDatabase.Create(kind));
 
     /// <summary>A journal as one more process would have it, ready for work.</summary>
-    public async Task<AlertJournal> Open(RoutingConfig? routing = null, double at = 0)
+    public Task<AlertJournal> Open(RoutingConfig? routing = null, double at = 0) => Open(RoutingOf(routing ?? ByModel()), at);
+
+    public async Task<AlertJournal> Open(RoutingSource routing, double at = 0)
     {
-        var config = routing ?? ByModel();
-        var channels = config.Receivers.SelectMany(receiver => receiver.Channels.Select(channel => (receiver.Name, channel.Key))).ToDictionary(key => key, ChannelSettings (_) => new ConsoleSettings(true));
-        var journal = new AlertJournal(Database, new NotifierRouting(new RouteTree(config), channels));
+        var journal = new AlertJournal(Database, routing, new JournalLog(TimeProvider.System, NullLogger<AlertJournal>.Instance));
         await journal.Prepare(AlertEvents.At(at), CancellationToken.None);
         return journal;
+    }
+
+    public static RoutingSource RoutingOf(RoutingConfig config)
+    {
+        var channels = config.Receivers.SelectMany(receiver => receiver.Channels.Select(channel => (receiver.Name, channel.Key)));
+        return new(new NotifierRouting(new RouteTree(config), channels.ToDictionary(key => key, ChannelSettings (_) => new ConsoleSettings(true))));
     }
 
     /// <summary>Everything to one receiver, grouped by model: group_wait 5 s, group_interval 60 s, repeat_interval 240 s.</summary>
@@ -46,7 +52,7 @@ internal sealed class JournalRig : IAsyncDisposable
         [new("ops", [new("console/0", true)]), new("pager", [new("console/0", true)])]);
 
     public static JournalRecord Record(AlertEvent alert, long offset, int partition = 0) =>
-        new(Topic, partition, offset, alert.DetectedAt, alert, Encoding.UTF8.GetString(AlertEventJson.Write(alert)));
+        new(Topic, partition, offset, alert.DetectedAt, alert, AlertEventJson.Write(alert));
 
     public static Task<JournalOutcome> Apply(AlertJournal journal, double at, params JournalRecord[] records) => journal.Apply(records, AlertEvents.At(at), CancellationToken.None);
 

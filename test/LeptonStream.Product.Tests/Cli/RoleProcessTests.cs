@@ -56,6 +56,41 @@ public sealed class RoleProcessTests
         Assert.That(worker.Error, Does.Not.Contain("   at LeptonStream."));
     }
 
+    [TestCase("notifier", "--routing", "route: {receiver: ops}\nreceivers: [{name: ops}]\n", "route: &r {receiver: ops, routes: [*r]}\n", "Routing ")]
+    [TestCase("detector", "--policies", "{}\n", "rules: &r [{ignore: true}, *r]\n", "Policies ")]
+    public async Task Worker_Sighup_ReadsItsFileAgainAndSaysSo(string role, string flag, string sound, string wrong, string start)
+    {
+        var file = Path.Combine(_folder, "file.yaml");
+        await File.WriteAllTextAsync(file, sound);
+        _broker.CreateTopics(_topics, 1);
+        using var worker = LeptonProcess.Start(
+            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
+            role, "--bootstrap-servers", _broker.BootstrapServers, flag, file);
+        await worker.Says("partitions assigned", TimeSpan.FromSeconds(60));
+
+        await File.WriteAllTextAsync(file, wrong);
+        worker.Reload();
+        await worker.Says("it would never end");
+        Assert.That(worker.Error, Does.Contain("refused"));
+        await File.WriteAllTextAsync(file, sound);
+        worker.Reload();
+        await Eventually.True(() => worker.Error.LastIndexOf(start, StringComparison.Ordinal) > worker.Error.LastIndexOf("refused", StringComparison.Ordinal), "the sound file is in force");
+
+        Assert.That(await worker.Stop(), Is.Zero, worker.ToString());
+    }
+
+    [Test]
+    public async Task Notifier_TimeoutThatCannotBeKept_EndsWithExitCode2AndNamesTheSetting()
+    {
+        var file = Path.Combine(_folder, "routing.yaml");
+        await File.WriteAllTextAsync(file, "route: {receiver: ops}\nreceivers:\n- name: ops\n  webhook_configs:\n  - {url: 'http://a', timeout: 40d}\n");
+
+        var result = await LeptonProcess.Run("notifier", "--bootstrap-servers", _broker.BootstrapServers, "--routing", file);
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.Contain($"{file}:5: receivers[0].webhook_configs[0].timeout is '40d': it must be from 100ms to 5m"));
+    }
+
     [Test]
     public async Task Detector_Process_PublishesAlertsThatWatchShows()
     {

@@ -8,6 +8,7 @@ using LeptonStream.Detector;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
+using LeptonStream.Reload;
 using LeptonStream.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,6 +74,12 @@ internal sealed class DetectorRig : IDisposable
         host.Start();
         _hosts.Add(host);
         return host;
+    }
+
+    /// <summary>What SIGHUP does.</summary>
+    public async Task Reload()
+    {
+        foreach (var file in _hosts.SelectMany(host => host.Services.GetServices<IReloadable>())) await file.Reload(CancellationToken.None);
     }
 
     public static IRoleHealth HealthOf(IHost host) => host.Services.GetRequiredService<IRoleHealth>();

@@ -6,6 +6,9 @@ public sealed class PolicyReloadTests
 {
     private const string Ignoring = "rules:\n- matchers: [metric=ttft_p99_ms]\n  ignore: true\n";
 
+    private const string Recursive = "rules: &r [{ignore: true}, *r]\n";
+    private const string Nested = "(60,000 open brackets)";
+
     private readonly JumpingClock _clock = new();
     private string _file = null!;
     private DetectorRig _rig = null!;
@@ -78,12 +81,14 @@ public sealed class PolicyReloadTests
     [TestCase("rules:\n- ignroe: true\n")]
     [TestCase("")]
     [TestCase(null)]
+    [TestCase(Recursive)]
+    [TestCase(Nested)]
     public async Task Run_FileThatBecameWrong_IsRefusedOnceAndTheOldPoliciesStay(string? text)
     {
         Start(Ignoring);
         await Send(5, from: 0);
 
-        await Change(text, "policies.reads/refused");
+        await Change(text == Nested ? "rules: " + new string('[', 60_000) : text, "policies.reads/refused");
         await Look();
         await Send(5, from: 5);
         Assert.That(_rig.CountOf("samples.refused/ignored"), Is.EqualTo(10));
@@ -92,6 +97,22 @@ public sealed class PolicyReloadTests
         await Change("{}", "policies.reads/adopted");
         await Send(5, from: 10);
         Assert.That(_rig.CountOf("samples"), Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task Reload_AskedFor_ReadsTheFileBeforeTheNextBatchWithoutWaiting()
+    {
+        Start("{}");
+        await Send(5, from: 0);
+
+        File.WriteAllText(_file, Ignoring);
+        await _rig.Reload();
+        await Eventually.True(() => _rig.CountOf("policies.reads/adopted") == 1, "the file is read");
+        await Send(5, from: 5);
+        Assert.That((_rig.CountOf("samples"), _rig.CountOf("samples.refused/ignored")), Is.EqualTo((5, 5)));
+
+        await _rig.Reload();
+        await Eventually.True(() => _rig.CountOf("policies.reads/adopted") == 2, "an unchanged file is read and told of too");
     }
 
     [Test]

@@ -17,7 +17,7 @@ public sealed class AlertRecordReaderTests
         var record = AlertRecordReader.Read(Record(value), out var refusal);
 
         Assert.That(refusal, Is.Null);
-        Assert.That(record.Payload, Is.EqualTo(Encoding.UTF8.GetString(value)));
+        Assert.That(record.Payload, Is.EqualTo(value));
         Assert.That(record.Event!.Metric, Is.EqualTo("latency"));
         Assert.That(record.PublishedAt.UnixMilliseconds, Is.EqualTo(1_800_000_000_123));
     }

@@ -53,7 +53,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         builder.Logging.AddProvider(new TestLog());
         builder.Services.AddNotifier(builder.Configuration);
         foreach (var worker in builder.Services.Where(service => service.ImplementationType == typeof(NotifierWorker)).ToArray()) builder.Services.Remove(worker);
-        builder.Services.AddSingleton(Routing());
+        builder.Services.AddSingleton(new RoutingSource(Routing()));
         var host = builder.Build();
         _hosts.Add(host);
         host.Services.GetRequiredService<JournalStart>().Complete();

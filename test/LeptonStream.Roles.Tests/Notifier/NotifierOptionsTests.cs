@@ -14,7 +14,7 @@ public sealed class NotifierOptionsTests
     {
         using var services = Build();
 
-        var routing = services.GetRequiredService<NotifierRouting>();
+        var routing = services.GetRequiredService<RoutingSource>().Current;
 
         Assert.That(routing.Channels.Values, Is.EqualTo(new[] { new ConsoleSettings(SendResolved: true) }));
         Assert.That(routing.Routes.Root.GroupBy, Is.EqualTo(new[] { "model", "alertname" }));
@@ -26,7 +26,7 @@ public sealed class NotifierOptionsTests
     {
         using var services = Build(("WebhookUrl", "http://127.0.0.1:9/hook"), ("GroupWait", "0s"));
 
-        var routing = services.GetRequiredService<NotifierRouting>();
+        var routing = services.GetRequiredService<RoutingSource>().Current;
 
         Assert.That(routing.Channels.Keys.Select(key => key.Channel), Is.EquivalentTo(new[] { "console/0", "webhook/0" }));
         Assert.That(routing.Routes.Root.GroupWait, Is.EqualTo(TimeSpan.Zero));

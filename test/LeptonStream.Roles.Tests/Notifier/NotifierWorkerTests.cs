@@ -217,4 +217,49 @@ public sealed class NotifierWorkerTests
         Assert.That(_rig.Sink.Calls.Skip(1).Select(call => $"{call.Path} {call.Status}"), Is.EquivalentTo(new[] { "new firing", "hook resolved" }));
         File.Delete(file);
     }
+
+    [Test]
+    public async Task Reload_ChangedRoutingFile_MovesWhatFiresAndDeliversToTheNewChannel()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("lepton-routing-").FullName, "routing.yaml");
+        await File.WriteAllTextAsync(file, Routing(("old", "old")));
+        var host = _rig.Start(("Notifier:RoutingFile", file), ("Notifier:WebhookUrl", ""));
+        _rig.Publish(0, AlertEvents.Opened("latency"));
+        await _rig.Sink.Receives(1);
+
+        await File.WriteAllTextAsync(file, Routing(("new", "new"), ("old", "old-at-another-address")));
+        await NotifierRig.Reload(host);
+        await _rig.Sink.Receives(3);
+        _rig.Publish(0, AlertEvents.Opened("errors", 5, model: "other"));
+        await _rig.Sink.Receives(4);
+
+        Assert.That(_rig.Sink.Calls.Select(call => $"{call.Path} {call.Status}"), Is.EquivalentTo(new[]
+        {
+            "old firing", "new firing", "old-at-another-address resolved", "new firing",
+        }));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Test]
+    public async Task Reload_WrongRoutingFile_ChangesNothing()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("lepton-routing-").FullName, "routing.yaml");
+        await File.WriteAllTextAsync(file, Routing(("old", "old")));
+        var host = _rig.Start(("Notifier:RoutingFile", file), ("Notifier:WebhookUrl", ""));
+        _rig.Publish(0, AlertEvents.Opened("latency"));
+        await _rig.Sink.Receives(1);
+
+        await File.WriteAllTextAsync(file, "route: &r {receiver: ops, routes: [*r]}");
+        await NotifierRig.Reload(host);
+        _rig.Publish(0, AlertEvents.Opened("errors", 5, model: "other"));
+        await _rig.Sink.Receives(2);
+
+        Assert.That(_rig.Sink.Calls.Select(call => $"{call.Path} {call.Status}"), Is.EqualTo(new[] { "old firing", "old firing" }));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    // Everything to the first receiver.
+    private string Routing(params (string Name, string Path)[] receivers) =>
+        $"route: {{receiver: {receivers[0].Name}, group_by: [model], group_wait: 300ms, group_interval: 1s}}\nreceivers:\n"
+        + string.Concat(receivers.Select(receiver => $"- {{name: {receiver.Name}, webhook_configs: [{{url: \"{_rig.Sink.Url(receiver.Path)}\"}}]}}\n"));
 }

@@ -216,14 +216,14 @@ public sealed class OutboxDeliveryTests
     }
 
     [Test]
-    public async Task BuryOrphans_DestinationIsGone_IsDeadAndNeverSilent()
+    public async Task MarkOrphansDead_DestinationIsGone_IsDeadAndNeverSilent()
     {
         await _rig.Add("gone", "latency");
         await _rig.Add("ops", "errors");
 
-        var buried = await _rig.Outbox.BuryOrphans([new Destination("ops", "webhook/0")], CancellationToken.None);
+        var marked = await _rig.Outbox.MarkOrphansDead([new Destination("ops", "webhook/0")], CancellationToken.None);
 
-        Assert.That(buried, Is.EqualTo(new[] { (new Destination("gone", "webhook/0"), 1) }));
+        Assert.That(marked, Is.EqualTo(new[] { (new Destination("gone", "webhook/0"), 1) }));
         Assert.That((await _rig.States())["latency"].Status, Is.EqualTo("dead"));
         Assert.That((await _rig.States())["errors"].Status, Is.EqualTo("pending"));
     }

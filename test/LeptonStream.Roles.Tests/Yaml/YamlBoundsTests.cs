@@ -1,5 +1,5 @@
-using LeptonStream.Detector.Policies;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Policies;
 using LeptonStream.Testing;
 using LeptonStream.Yaml;
 

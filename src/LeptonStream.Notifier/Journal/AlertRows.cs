@@ -1,0 +1,65 @@
+using LeptonStream.Alerts;
+using LeptonStream.Samples;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Notifier.Journal;
+
+/// <summary>How an event stands in the tables: once as itself, and as the newest state of its alert.</summary>
+internal static class AlertRows
+{
+    public const string InsertEvent =
+        """
+        insert into alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at,
+          topic, kafka_partition, kafka_offset, recorded_at, payload)
+        values (@seq, @id, @alertId, @type, @model, @metric, @severity, @Score, @onset, @detectedAt, @Topic, @Partition, @Offset, @recordedAt, @payload)
+        """;
+
+    public const string UpsertAlert =
+        """
+        insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, seq, series, payload)
+        values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @seq, @series, @payload)
+        on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset = excluded.onset,
+          detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, seq = excluded.seq,
+          series = excluded.series, payload = excluded.payload
+        """;
+
+    public static object EventParameters(JournalRecord record, long seq, Timestamp now) => new
+    {
+        seq,
+        id = record.Event!.Id,
+        alertId = record.Event.AlertId,
+        type = AlertEventJson.NameOf(record.Event.Type),
+        model = SqlText.Clean(record.Event.Model),
+        metric = SqlText.Clean(record.Event.Metric),
+        severity = AlertEventJson.NameOf(record.Event.Severity),
+        record.Event.Score,
+        onset = record.Event.Onset.UnixMilliseconds,
+        detectedAt = record.Event.DetectedAt.UnixMilliseconds,
+        record.Topic,
+        record.Partition,
+        record.Offset,
+        recordedAt = now.UnixMilliseconds,
+        payload = record.Text,
+    };
+
+    public static object AlertParameters(JournalRecord record, long seq)
+    {
+        var alert = record.Event!;
+        var isResolved = alert.Type == AlertEventType.Resolved;
+        return new
+        {
+            alertId = alert.AlertId,
+            status = isResolved ? "resolved" : "firing",
+            severity = AlertEventJson.NameOf(alert.Severity),
+            model = SqlText.Clean(alert.Model),
+            metric = SqlText.Clean(alert.Metric),
+            alert.Score,
+            onset = alert.Onset.UnixMilliseconds,
+            detectedAt = alert.DetectedAt.UnixMilliseconds,
+            resolvedAt = isResolved ? alert.DetectedAt.UnixMilliseconds : (long?)null,
+            seq,
+            series = KnownEvents.SeriesOf(alert),
+            payload = record.Text,
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Notifier.Journal;
+
+/// <summary>What the journal tells of itself. Of what may happen with every event there is one line a minute.</summary>
+internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal> logger)
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
+    private long? _lastConflict;
+    private int _untold;
+
+    /// <summary>Tells of conflicts that were stored.</summary>
+    public void Conflicts(IReadOnlyCollection<EventConflict> conflicts)
+    {
+        if (conflicts.Count == 0) return;
+        var all = Interlocked.Add(ref _untold, conflicts.Count);
+        if (_lastConflict is { } before && time.GetElapsedTime(before) < Quiet) return;
+        _lastConflict = time.GetTimestamp();
+        Interlocked.Add(ref _untold, -all);
+        var last = conflicts.Last();
+        Log.Conflict(logger, all, last.Record.Event!.Id, last.KnownId, $"{last.Record.Topic} [{last.Record.Partition}] @{last.Record.Offset}");
+    }
+
+    /// <summary>Tells that groups of other routes are ours now.</summary>
+    public void TakenOver(int groups)
+    {
+        if (groups > 0) Log.TakenOver(logger, groups);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2200, LogLevel.Error,
+            "{Count} events were not recorded and are kept in the table event_conflict: their id is known with another content. The last is event {Event} at {Record}, in conflict with {Known}")]
+        public static partial void Conflict(ILogger logger, int count, string @event, string known, string record);
+
+        [LoggerMessage(2201, LogLevel.Information, "{Groups} groups of other routes are taken over")]
+        public static partial void TakenOver(ILogger logger, int groups);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Data.Common;
+using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Outbox;
+using LeptonStream.Reload;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Notifier.Routing;
+
+/// <summary>Puts a changed routing file in force while the notifier runs: alerts that fire move to their new groups, deliveries to their new channels.</summary>
+internal sealed partial class RoutingReload(
+    RoutingSource routing,
+    AlertJournal journal,
+    NotificationOutbox outbox,
+    JournalStart start,
+    IOptions<NotifierOptions> options,
+    TimeProvider time,
+    ILogger<RoutingReload> logger) : IReloadable
+{
+    /// <summary>Logs the routing in force, and whether the links in its notifications lead anywhere.</summary>
+    public void Announce()
+    {
+        var current = routing.Current;
+        var source = options.Value.RoutingFile is { Length: > 0 } file ? file : "the settings (no routing file)";
+        Log.InForce(logger, current.Routes.Version, current.Routes.Count, current.Channels.Count, source);
+        var remote = current.Channels.Values.OfType<WebhookSettings>().FirstOrDefault(webhook => !webhook.Url.IsLoopback);
+        if (remote is not null && new Uri(options.Value.ExternalUrl).IsLoopback) Log.LocalLinks(logger, options.Value.ExternalUrl, remote.Destination);
+    }
+
+    /// <summary>Marks as dead the notifications whose destination the routing no longer has, and says so.</summary>
+    public async Task MarkOrphansDead(CancellationToken cancellation)
+    {
+        Destination[] known = [.. routing.Current.Channels.Keys.Select(channel => new Destination(channel.Receiver, channel.Channel))];
+        foreach (var (destination, rows) in await outbox.MarkOrphansDead(known, cancellation)) Log.Orphans(logger, rows, destination);
+    }
+
+    public async Task Reload(CancellationToken cancellation)
+    {
+        if (options.Value.RoutingFile is not { Length: > 0 } file)
+        {
+            Log.NothingToRead(logger);
+            return;
+        }
+
+        if (NotifierRouting.Of(options.Value, out var errors) is not { } changed)
+        {
+            Log.Refused(logger, file, string.Join("; ", errors));
+            return;
+        }
+
+        // Before that, the tables may not be there; the start takes over the groups by itself.
+        await start.Completed.WaitAsync(cancellation);
+        routing.Change(changed);
+        Announce();
+        try
+        {
+            await journal.AdoptGroups(time.Now(), cancellation);
+            await MarkOrphansDead(cancellation);
+        }
+        catch (DbException down)
+        {
+            Log.MovesLater(logger, down.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2300, LogLevel.Information, "Routing {Version} in force: {Routes} routes and {Channels} channels from {Source}")]
+        public static partial void InForce(ILogger logger, string version, int routes, int channels, string source);
+
+        [LoggerMessage(2301, LogLevel.Error, "Changed routing file {File} refused, the routing stays as it is: {Errors}")]
+        public static partial void Refused(ILogger logger, string file, string errors);
+
+        [LoggerMessage(2302, LogLevel.Warning, "Routing not read again: Notifier:RoutingFile is not set, and settings are read at start only")]
+        public static partial void NothingToRead(ILogger logger);
+
+        [LoggerMessage(2303, LogLevel.Warning, "Database error; groups move to the new routes when they are due: {Reason}")]
+        public static partial void MovesLater(ILogger logger, string reason);
+
+        [LoggerMessage(2304, LogLevel.Error, "{Count} pending notifications to {Destination} are dead: the routes no longer have it")]
+        public static partial void Orphans(ILogger logger, int count, Destination destination);
+
+        [LoggerMessage(2305, LogLevel.Warning,
+            "Links in notifications lead to {ExternalUrl}, which receivers such as {Destination} cannot reach: set Notifier:ExternalUrl to the dashboard's address")]
+        public static partial void LocalLinks(ILogger logger, string externalUrl, string destination);
+    }
+}
