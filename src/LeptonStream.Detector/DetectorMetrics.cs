@@ -15,6 +15,7 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _rejects;
     private readonly Counter<long> _events;
+    private readonly Counter<long> _refusals;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _sessions;
     private readonly Counter<long> _policies;
@@ -30,6 +31,8 @@ internal sealed class DetectorMetrics
         _refused = meter.CreateCounter<long>("leptonstream.detector.samples.refused", "{sample}", "Samples of accepted records that were not judged, by reason");
         _rejects = meter.CreateCounter<long>("leptonstream.detector.rejects", "{record}", "Records refused, by reason");
         _events = meter.CreateCounter<long>("leptonstream.detector.events", "{event}", "Alert events acknowledged by the broker, by type");
+        _refusals = meter.CreateCounter<long>(
+            "leptonstream.detector.publish.refused", "{record}", "Alert events and dead letters that the broker refuses for good, by kind (alert, dead_letter)");
         _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}", "Times a partition went on with empty state because its records were gone");
         _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}", "Times all state was dropped and the group joined anew, by reason");
         _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}", "Changed policy files read, by outcome (adopted, refused)");
@@ -49,9 +52,18 @@ internal sealed class DetectorMetrics
         if (samples > 0) _refused.Add(samples, KeyValuePair.Create("reason", (object?)ReasonNames.Of(reason)));
     }
 
-    public void Rejected(RejectReason reason) => _rejects.Add(1, KeyValuePair.Create("reason", (object?)ReasonNames.Of(reason)));
+    public void Rejected(RejectReason reason, int records)
+    {
+        if (records > 0) _rejects.Add(records, KeyValuePair.Create("reason", (object?)ReasonNames.Of(reason)));
+    }
 
-    public void Published(AlertEvent alert) => _events.Add(1, KeyValuePair.Create("type", (object?)AlertEventJson.NameOf(alert.Type)));
+    public void Published(AlertEventType type, int events)
+    {
+        if (events > 0) _events.Add(events, KeyValuePair.Create("type", (object?)AlertEventJson.NameOf(type)));
+    }
+
+    /// <summary>The broker refuses one of our own records for good.</summary>
+    public void RefusedByBroker(bool isAlert) => _refusals.Add(1, KeyValuePair.Create("kind", (object?)(isAlert ? "alert" : "dead_letter")));
 
     public void StateGap() => _gaps.Add(1);
 

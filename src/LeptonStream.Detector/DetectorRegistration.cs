@@ -26,6 +26,7 @@ public static class DetectorRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DetectorOptions>, DetectorOptionsValidation>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(DetectionPolicy.Default);
+        services.TryAddSingleton(BatchBounds.Default);
         services.AddSingleton<DetectorMetrics>();
         services.AddLoopHealth(Role, PatienceOf);
         services.AddSingleton<PolicySource>();

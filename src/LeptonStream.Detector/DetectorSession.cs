@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
@@ -20,6 +21,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
     private readonly DetectorOptions _options;
+    private readonly BatchBounds _bounds;
     private readonly DetectionPolicy _policy;
     private readonly DetectorMetrics _metrics;
     private readonly LoopHealth _health;
@@ -37,7 +39,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     public DetectorSession(
         KafkaOptions kafka,
         DetectorOptions options,
-        string topic,
+        BatchBounds bounds,
+        TopicNames topics,
         DetectionPolicy policy,
         PolicySet policies,
         DetectorMetrics metrics,
@@ -46,6 +49,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         ILogger logger)
     {
         _options = options;
+        _bounds = bounds;
         _policy = policy;
         _policies = policies;
         _metrics = metrics;
@@ -53,22 +57,38 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _time = time;
         _logger = logger;
         _ticked = time.GetTimestamp();
-        _membership = new(this, kafka, topic, options.GroupId, configure: null, health, time, logger);
+        _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, configure: null, health, time, logger);
     }
 
-    /// <summary>The records gathered last, in the order they came.</summary>
-    public List<ConsumeResult<byte[]?, byte[]?>> Batch => _membership.Batch;
+    /// <summary>How many records are gathered.</summary>
+    public int Gathered => _membership.Batch.Count;
 
     /// <summary>The records that the batch leads to.</summary>
     public Deliveries Deliveries => _membership.Deliveries;
 
     private IConsumer<byte[]?, byte[]?> Consumer => _membership.Consumer;
 
-    public PartitionTask TaskOf(ConsumeResult<byte[]?, byte[]?> record) => _tasks[record.Partition.Value];
+    /// <summary>Takes the next gathered record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="task">The task of its partition.</param>
+    public bool TryTake([NotNullWhen(true)] out ConsumeResult<byte[]?, byte[]?>? record, [NotNullWhen(true)] out PartitionTask? task)
+    {
+        task = _membership.TryTake(out record) ? _tasks[record.Partition.Value] : null;
+        return task is not null;
+    }
 
-    /// <summary>Fills <see cref="Batch"/> with the records that come, up to its size and for at most its time.</summary>
-    public void Gather(CancellationToken stop) =>
-        _membership.Gather(_options.BatchSize, IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
+    /// <summary>Whether a task's partition is still this member's.</summary>
+    public bool Owns(PartitionTask task) => _tasks.GetValueOrDefault(task.Partition.Partition.Value) == task;
+
+    /// <summary>Gathers up to a number of records, with those that are left, for at most the batch's time.</summary>
+    public void Gather(int records, CancellationToken stop) =>
+        _membership.Gather(records, _bounds.Bytes, IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
+
+    /// <summary>Asks the client in the middle of a round, as the group expects it. Partitions may be assigned and revoked here.</summary>
+    public void KeepAlive() => _membership.Poll(TimeSpan.Zero);
+
+    /// <inheritdoc cref="ConsumerMembership.Send"/>
+    public DeliveryFailure? Send(Action<string, string> onRefused, CancellationToken cancellation) => _membership.Send(onRefused, cancellation);
 
     /// <inheritdoc cref="ConsumerMembership.ThrowIfBroken"/>
     public void ThrowIfBroken() => _membership.ThrowIfBroken();

@@ -13,6 +13,7 @@ namespace LeptonStream.Detector;
 internal sealed class DetectorSessionFactory(
     IOptions<KafkaOptions> kafka,
     IOptions<DetectorOptions> options,
+    BatchBounds bounds,
     TopicNames topics,
     DetectionPolicy policy,
     PolicySource policies,
@@ -21,5 +22,6 @@ internal sealed class DetectorSessionFactory(
     TimeProvider time,
     ILogger<DetectorSession> logger)
 {
-    public DetectorSession Join() => new(kafka.Value, options.Value, topics.Metrics, policy, policies.Current, metrics, health, time, logger);
+    public DetectorSession Join() =>
+        new(kafka.Value, options.Value, bounds, topics, policy, policies.Current, metrics, health, time, logger);
 }

@@ -24,7 +24,8 @@ namespace LeptonStream.Detector;
 ///                                                                 └────────▶ (5) commit ─▶ the group's offsets, (6) adopt
 /// </code>
 /// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
-/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter. Partitions that are read to their end are told that time goes on.</para>
+/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter. Partitions that are read to
+/// their end are told that time goes on. A round ends early where it has enough samples, and publishes in between where it has too many bytes.</para>
 /// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join anew.</para>
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
@@ -37,6 +38,8 @@ namespace LeptonStream.Detector;
 internal sealed partial class DetectorWorker(
     DetectorSessionFactory sessions,
     IOptions<KafkaOptions> kafka,
+    IOptions<DetectorOptions> options,
+    BatchBounds bounds,
     TopicNames topics,
     DetectorMetrics metrics,
     [FromKeyedServices(DetectorRegistration.Role)] LoopHealth health,
@@ -50,7 +53,13 @@ internal sealed partial class DetectorWorker(
 
     private readonly TimeSpan _fence = TimeSpan.FromMilliseconds(kafka.Value.SessionTimeoutMs / 2.0);
     private readonly List<AlertEvent> _events = [];
-    private readonly List<RejectReason> _rejects = [];
+    private readonly BatchTally _tally = new();
+    private readonly BatchLimit _limit = new(options.Value.BatchSize);
+    private readonly TroubleLog _troubles = new(logger, time);
+    private readonly HashSet<string> _defects = [];
+
+    // When the client was asked last.
+    private long _polled;
     private readonly BackOff _backOff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     // The native client blocks its caller, so the loop has a thread of its own.
@@ -90,6 +99,7 @@ internal sealed partial class DetectorWorker(
         }
         catch (SessionLostException lost)
         {
+            if (lost.IsFenced) _limit.Halve();
             DropSession(lost.Reason, lost.Message);
         }
         catch (KafkaException failure) when (!failure.Error.EndsClient())
@@ -101,32 +111,30 @@ internal sealed partial class DetectorWorker(
     private void Round(DetectorSession session, CancellationToken stop, CancellationToken giveUp)
     {
         // :: (1) Gather. The fence counts from here, so that a process frozen inside the client's own call is fenced too.
-        var polled = time.GetTimestamp();
-        session.Gather(stop);
+        var began = _polled = time.GetTimestamp();
+        session.Gather(_limit.Records, stop);
         session.ThrowIfBroken();
         health.Heartbeat();
-        using var span = session.Batch.Count == 0 ? null : StartSpan(session.Batch.Count);
+        using var span = session.Gathered == 0 ? null : StartSpan(session.Gathered);
 
-        // :: (2) Judge.
-        var samples = Judge(session);
-        if (session.Batch.Count == 0 && _events.Count == 0)
+        // :: (2) Judge, and publish already as often as there is too much to hold.
+        Judge(session, giveUp);
+        if (_tally.Records > 0 || _tally.Events > 0)
         {
-            session.Commit();
-            Adopt(session);
-            session.Measure();
-            return;
+            // :: (3) Fence and (4) publish, which may have to be tried again as long as the fence allows.
+            Publish(session, giveUp);
+            session.MarkPublished();
+            Account(time.GetElapsedTime(began));
         }
-
-        // :: (3) Fence and (4) publish, which may have to be tried again as long as the fence allows.
-        Publish(session, polled, giveUp);
 
         // :: (5) Commit.
         session.Commit();
 
         // :: (6) Adopt.
         Adopt(session);
-        span?.SetTag("leptonstream.events", _events.Count).SetStatus(ActivityStatusCode.Ok);
-        Account(session, samples, time.GetElapsedTime(polled));
+        span?.SetTag("leptonstream.events", _tally.Events).SetStatus(ActivityStatusCode.Ok);
+        session.Measure();
+        _troubles.Report();
     }
 
     // One span a batch, in OpenTelemetry's words for messaging; nothing where nobody listens. One that ends without a status has failed.
@@ -141,24 +149,70 @@ internal sealed partial class DetectorWorker(
             .SetTag("messaging.batch.message_count", records);
     }
 
-    private int Judge(DetectorSession session)
+    // Records that are left when a bound is reached are the next round's.
+    private void Judge(DetectorSession session, CancellationToken giveUp)
+    {
+        _tally.Clear();
+        session.Deliveries.Clear();
+        while (_tally.Samples < bounds.Samples && time.GetElapsedTime(_polled) < _fence / 2 && session.TryTake(out var record, out var task))
+            Judge(session, task, record, giveUp);
+        _events.Clear();
+        session.Tick(_events);
+        foreach (var alert in _events) Add(session, alert, giveUp);
+    }
+
+    private void Judge(DetectorSession session, PartitionTask task, ConsumeResult<byte[]?, byte[]?> record, CancellationToken giveUp)
     {
         _events.Clear();
-        _rejects.Clear();
-        session.Deliveries.Clear();
-        var samples = 0;
-        foreach (var record in session.Batch)
+        var outcome = task.Process(record, _events, out var defect);
+        foreach (var alert in _events)
         {
-            var outcome = session.TaskOf(record).Process(record, _events);
-            samples += outcome.Samples;
-            if (outcome.IsAccepted) continue;
-            _rejects.Add(outcome.Reason);
-            session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
+            try
+            {
+                Add(session, alert, giveUp);
+            }
+            catch (Exception failure) when (failure is not (OutOfMemoryException or KafkaException or SessionLostException or OperationCanceledException))
+            {
+                defect = failure;
+                outcome = task.OnDefect(failure);
+            }
+
+            // The partition has gone to another owner, who judges the record again.
+            if (!session.Owns(task)) return;
         }
 
-        session.Tick(_events);
-        foreach (var alert in _events) session.Deliveries.Add(AlertRecord.PlaceOf(alert, topics), AlertRecord.Of(alert));
-        return samples;
+        if (defect is not null) OnDefect(record, defect);
+        _tally.Add(outcome.Reason, outcome.Samples);
+        if (outcome.IsAccepted) return;
+        _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason), example: $"{record.TopicPartitionOffset}: {outcome.Detail}");
+        session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
+        PublishIfMuch(session, giveUp);
+    }
+
+    private void Add(DetectorSession session, AlertEvent alert, CancellationToken giveUp)
+    {
+        session.Deliveries.Add(AlertRecord.PlaceOf(alert, topics), AlertRecord.Of(alert));
+        _tally.Add(alert.Type);
+        PublishIfMuch(session, giveUp);
+    }
+
+    private void PublishIfMuch(DetectorSession session, CancellationToken giveUp)
+    {
+        if (session.Deliveries.Bytes < bounds.PublishBytes) return;
+        Publish(session, giveUp);
+        session.Deliveries.Clear();
+        // The events of a single record can take longer to publish than the fence allows.
+        _polled = time.GetTimestamp();
+        session.KeepAlive();
+        session.ThrowIfBroken();
+        health.Heartbeat();
+    }
+
+    // The whole of a defect is said once; later ones of the same place are counted.
+    private void OnDefect(ConsumeResult<byte[]?, byte[]?> record, Exception defect)
+    {
+        var fingerprint = StackFingerprint.Of(defect);
+        if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.TopicPartitionOffset, fingerprint);
     }
 
     // What is not committed yet is told again by the next owner of its partition: under the policies, and so the ids, of the first time.
@@ -167,13 +221,13 @@ internal sealed partial class DetectorWorker(
         if (session.IsSettled && policies.Refresh()) session.Adopt(policies.Current);
     }
 
-    private void Publish(DetectorSession session, long polled, CancellationToken giveUp)
+    private void Publish(DetectorSession session, CancellationToken giveUp)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var silence = time.GetElapsedTime(polled);
+            var silence = time.GetElapsedTime(_polled);
             if (silence > _fence) throw SessionLostException.Fenced(silence, _fence);
-            if (session.Deliveries.Send(giveUp) is not { } failure) break;
+            if (session.Send(OnRefused, giveUp) is not { } failure) break;
             session.ThrowIfBroken();
             if (failure.IsFatal) throw new KafkaException(failure.Error);
             // The second attempt also tells a refused record from a client that can take none any more.
@@ -181,19 +235,21 @@ internal sealed partial class DetectorWorker(
             Log.PublishingAgain(logger, failure.Topic, failure.Error.Reason, attempt);
             giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100 * attempt));
         }
-
-        session.MarkPublished();
     }
 
-    private void Account(DetectorSession session, int samples, TimeSpan duration)
+    private void OnRefused(string topic, string reason)
+    {
+        metrics.RefusedByBroker(isAlert: topic == topics.Alerts);
+        _troubles.Count($"records refused by {topic}", DeadLetter.RefusedByBroker, example: reason);
+    }
+
+    private void Account(TimeSpan duration)
     {
         _backOff.Reset();
+        _limit.Grow();
         health.ClearProblem(Concern.Round);
-        metrics.Read(session.Batch.Count, samples);
-        foreach (var reason in _rejects) metrics.Rejected(reason);
-        foreach (var alert in _events) metrics.Published(alert);
+        _tally.Count(metrics);
         metrics.BatchDone(duration);
-        session.Measure();
     }
 
     private void DropSession(string reason, string message)
@@ -217,6 +273,9 @@ internal sealed partial class DetectorWorker(
 
         [LoggerMessage(1002, LogLevel.Warning, "Stopped in the middle of a batch after {Limit}; its records are not committed and will be read again")]
         public static partial void GaveUpLastRound(ILogger logger, TimeSpan limit);
+
+        [LoggerMessage(1004, LogLevel.Error, "Judging {Record} failed inside the detector (fingerprint {Fingerprint}); the record is dead-lettered and its entities begin again")]
+        public static partial void Defect(ILogger logger, Exception failure, TopicPartitionOffset record, string fingerprint);
 
         [LoggerMessage(1003, LogLevel.Critical, "Detector stopped by an unrecoverable error")]
         public static partial void Failed(ILogger logger, Exception failure);

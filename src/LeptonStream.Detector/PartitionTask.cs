@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Health;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detector;
@@ -67,8 +68,14 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         State = PartitionTaskState.Running;
     }
 
-    /// <summary>Judges one record, the one after the last. Its time in the log is "now".</summary>
-    public RecordOutcome Process(ConsumeResult<byte[]?, byte[]?> record, List<AlertEvent> events)
+    /// <summary>
+    /// Judges one record, the one after the last. Its time in the log is "now". Where judging it fails, the record is refused, what is known of its entities is
+    /// forgotten, and the task goes on.
+    /// </summary>
+    /// <param name="record">The record.</param>
+    /// <param name="events">Takes the events that follow.</param>
+    /// <param name="failure">The defect that was met; null where there was none.</param>
+    public RecordOutcome Process(ConsumeResult<byte[]?, byte[]?> record, List<AlertEvent> events, out Exception? failure)
     {
         Require(PartitionTaskState.Running);
         _read = record.Offset.Value + 1;
@@ -76,7 +83,26 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         _wasRead = true;
         _leaderEpoch = record.LeaderEpoch;
         var logTime = Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs);
-        return _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
+        var before = events.Count;
+        try
+        {
+            failure = null;
+            return _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            events.RemoveRange(before, events.Count - before);
+            failure = defect;
+            return OnDefect(defect);
+        }
+    }
+
+    /// <summary>Forgets what is known of the entities of the last record, because the program could not go on with it.</summary>
+    /// <returns>The outcome of that record.</returns>
+    public RecordOutcome OnDefect(Exception defect)
+    {
+        _pipeline!.ForgetLastEntities();
+        return new(RejectReason.InternalError, $"internal error {StackFingerprint.Of(defect)}: {defect.GetType().Name}: {defect.Message}", 0);
     }
 
     /// <summary>Time went on, and there was no record to read. What went by while nobody could know that does not count.</summary>

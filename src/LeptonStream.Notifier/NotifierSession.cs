@@ -17,6 +17,9 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // Of events, which a transaction holds in memory.
+    private const long MaxBatchBytes = 16 * 1024 * 1024;
+
     private readonly NotifierOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<NotifierSession> _logger;
@@ -36,7 +39,7 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _options = options.Value;
         _time = time;
         _logger = logger;
-        _membership = new(this, kafka.Value, topics.Alerts, options.Value.GroupId, CommitInBackground, health, time, logger);
+        _membership = new(this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, CommitInBackground, health, time, logger);
     }
 
     /// <summary>The records gathered last, in the order they came.</summary>
@@ -68,8 +71,14 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     }
 
     /// <summary>Fills <see cref="Batch"/> with the records that come, up to its size and for at most its time.</summary>
-    public void Gather(CancellationToken stop) =>
-        _membership.Gather(_options.BatchSize, IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
+    public void Gather(CancellationToken stop)
+    {
+        Batch.Clear();
+        _membership.Gather(_options.BatchSize, MaxBatchBytes, IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
+    }
+
+    /// <inheritdoc cref="ConsumerMembership.Send"/>
+    public DeliveryFailure? SendDeadLetters(Action<string, string> onRefused, CancellationToken stop) => _membership.Send(onRefused, stop);
 
     /// <summary>The batch is in the journal: the group may know.</summary>
     public void MarkDone()

@@ -51,6 +51,7 @@ internal sealed partial class NotifierWorker(
     // Another notifier may have made or moved groups since we last looked.
     private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
 
+    private readonly TroubleLog _troubles = new(logger, time);
     private Timestamp _nextLook = Timestamp.Zero;
     private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
@@ -66,6 +67,7 @@ internal sealed partial class NotifierWorker(
             while (!stop.IsCancellationRequested)
             {
                 if (await TryRound(session, stop) is { } problem) BackOff(session, problem, stop);
+                _troubles.Report();
                 health.Heartbeat();
             }
         }
@@ -130,7 +132,7 @@ internal sealed partial class NotifierWorker(
         {
             // :: (3) Read.
             var records = Read(session);
-            if (session.DeadLetters.Send(stop) is { } refused) return ProblemOf(refused);
+            if (session.SendDeadLetters(OnRefused, stop) is { } refused) return ProblemOf(refused);
 
             // :: (4) Record.
             await Record(session, records, stop);
@@ -203,7 +205,7 @@ internal sealed partial class NotifierWorker(
             {
                 session.DeadLetters.Clear();
                 Refuse(session, source, "refused_by_journal", refused.Message);
-                if (session.DeadLetters.Send(stop) is { } failure) throw new KafkaException(failure.Error);
+                if (session.SendDeadLetters(OnRefused, stop) is { } failure) throw new KafkaException(failure.Error);
                 await journal.Apply([AlertRecordReader.WithoutEvent(record)], time.Now(), stop);
             }
         }
@@ -235,9 +237,11 @@ internal sealed partial class NotifierWorker(
     private void Refuse(NotifierSession session, ConsumeResult<byte[]?, byte[]?> record, string reason, string detail)
     {
         metrics.Rejected(reason);
-        Log.Refused(logger, record.TopicPartitionOffset, reason, detail);
+        _troubles.Count("records dead-lettered", reason, example: $"{record.TopicPartitionOffset}: {detail}");
         session.DeadLetters.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", "lepton-notifier", time.GetUtcNow()));
     }
+
+    private void OnRefused(string topic, string reason) => _troubles.Count($"records refused by {topic}", DeadLetter.RefusedByBroker, example: reason);
 
     private void BackOff(NotifierSession session, string problem, CancellationToken stop)
     {
@@ -264,9 +268,6 @@ internal sealed partial class NotifierWorker(
 
         [LoggerMessage(2002, LogLevel.Error, "Offset {Wanted} of {Partition} no longer exists; the log has {First} to {End}. Resuming at {First}: events may be missing")]
         public static partial void Gap(ILogger logger, long wanted, TopicPartition partition, long first, long end);
-
-        [LoggerMessage(2003, LogLevel.Warning, "{Record} is dead-lettered as {Reason}: {Detail}")]
-        public static partial void Refused(ILogger logger, TopicPartitionOffset record, string reason, string detail);
 
         [LoggerMessage(2004, LogLevel.Critical, "Notifier stopped by an unrecoverable error")]
         public static partial void Failed(ILogger logger, Exception failure);

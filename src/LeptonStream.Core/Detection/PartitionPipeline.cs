@@ -122,6 +122,16 @@ public sealed class PartitionPipeline
         if (_last.Topic is not null) _runs.Tick(_runs.Clock + elapsed, new(_last, events));
     }
 
+    /// <summary>
+    /// Forgets all that is known of the entities of the last record, which begin again as if never seen. For a caller to whom <see cref="Process"/> has thrown,
+    /// or that could not use an event of it: half of what the record said may be in their state.
+    /// </summary>
+    public void ForgetLastEntities()
+    {
+        _entity = null;
+        foreach (ref readonly var entity in _batch.Entities) _series.Forget(entity.Id);
+    }
+
     private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink outlet)
     {
         var series = _series.Find(_batch, entity, metric, out var refusal);

@@ -47,4 +47,7 @@ public enum RejectReason
 
     /// <summary>The time is no instant, or lies further in the past or future of the record's log time than allowed.</summary>
     TimeOutOfRange = 14,
+
+    /// <summary>Judging it failed inside the program; the detail carries a fingerprint of the place. A defect of the program, not of the record.</summary>
+    InternalError = 15,
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using LeptonStream.Health;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private readonly IPartitionOwner _owner;
     private readonly string _topic;
+    private readonly string _deadLetters;
     private readonly string _group;
     private readonly LoopHealth _health;
     private readonly TimeProvider _time;
@@ -23,20 +25,33 @@ public sealed partial class ConsumerMembership : IDisposable
     // Written by the clients' threads.
     private Error? _fatal;
 
+    private long _bytes;
+    private int _taken;
+
     /// <param name="owner">Does the work of the partitions.</param>
     /// <param name="kafka">How to reach Kafka.</param>
     /// <param name="topic">The topic to read.</param>
+    /// <param name="deadLetters">The topic for records that the broker refuses.</param>
     /// <param name="group">The consumer group to join.</param>
     /// <param name="configure">Changes the consumer's settings; may be null.</param>
     /// <param name="health">Learns what keeps the member from reading.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The role's log.</param>
     public ConsumerMembership(
-        IPartitionOwner owner, KafkaOptions kafka, string topic, string group, Action<ConsumerConfig>? configure, LoopHealth health, TimeProvider time, ILogger logger)
+        IPartitionOwner owner,
+        KafkaOptions kafka,
+        string topic,
+        string deadLetters,
+        string group,
+        Action<ConsumerConfig>? configure,
+        LoopHealth health,
+        TimeProvider time,
+        ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(health);
         _owner = owner;
         _topic = topic;
+        _deadLetters = deadLetters;
         _group = group;
         _health = health;
         _time = time;
@@ -60,23 +75,33 @@ public sealed partial class ConsumerMembership : IDisposable
     /// <summary>The consumer, for offsets and positions. Records are read with <see cref="Gather"/>.</summary>
     public IConsumer<byte[]?, byte[]?> Consumer { get; }
 
-    /// <summary>The records gathered last, in the order they came.</summary>
+    /// <summary>The records that are gathered, in the order they came; the first of them may be taken already.</summary>
     public List<ConsumeResult<byte[]?, byte[]?>> Batch { get; } = [];
+
+    /// <summary>Takes the next record of the batch. Partitions may be revoked in between: their records leave the batch.</summary>
+    public bool TryTake([NotNullWhen(true)] out ConsumeResult<byte[]?, byte[]?>? record)
+    {
+        record = _taken < Batch.Count ? Batch[_taken++] : null;
+        return record is not null;
+    }
 
     /// <summary>The records that the batch leads to.</summary>
     public Deliveries Deliveries { get; }
 
-    /// <summary>Fills <see cref="Batch"/> with the records that come.</summary>
-    /// <param name="size">The most records.</param>
+    /// <summary>Adds the records that come to those of <see cref="Batch"/> that are not taken yet. It asks the client at least once, which keeps the membership alive.</summary>
+    /// <param name="records">The most records in the batch.</param>
+    /// <param name="bytes">The most bytes in the batch; one record may exceed it.</param>
     /// <param name="idle">How long to wait for the first record.</param>
     /// <param name="wait">How long to wait for more after the first.</param>
     /// <param name="stop">Ends the waiting.</param>
-    public void Gather(int size, TimeSpan idle, TimeSpan wait, CancellationToken stop)
+    public void Gather(int records, long bytes, TimeSpan idle, TimeSpan wait, CancellationToken stop)
     {
-        Batch.Clear();
+        DropTaken();
+        _bytes = Batch.Sum(SizeOf);
+        if (Batch.Count > 0) idle = wait = TimeSpan.Zero;
         Poll(idle);
         if (Batch.Count == 0) return;
-        for (var began = _time.GetTimestamp(); Batch.Count < size && !stop.IsCancellationRequested;)
+        for (var began = _time.GetTimestamp(); Batch.Count < records && _bytes < bytes && !stop.IsCancellationRequested;)
         {
             var left = wait - _time.GetElapsedTime(began);
             if (!Poll(left > TimeSpan.Zero ? left : TimeSpan.Zero) && left <= TimeSpan.Zero) break;
@@ -91,12 +116,36 @@ public sealed partial class ConsumerMembership : IDisposable
         {
             if (Consumer.Consume(wait) is not { } record || !_owner.Accepts(record)) return false;
             Batch.Add(record);
+            _bytes += SizeOf(record);
             return true;
         }
         catch (ConsumeException failure) when (!failure.Error.EndsClient())
         {
             OnConsumeError(failure);
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Sends what is in <see cref="Deliveries"/>. A record that the broker refuses for good becomes a dead letter; a dead letter that it refuses, one without
+    /// payload; and if it refuses that one, too, only the log tells of it.
+    /// </summary>
+    /// <param name="onRefused">Is told of each record that the broker refused for good: its topic, and the reason.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The failure that is not a record's own; null when everything is acknowledged.</returns>
+    public DeliveryFailure? Send(Action<string, string> onRefused, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(onRefused);
+        while (true)
+        {
+            if (Deliveries.Send(cancellation) is { } failure) return failure;
+            var refused = Deliveries.TakeRefused();
+            if (refused.Count == 0) return null;
+            foreach (var record in refused)
+            {
+                onRefused(record.To.Topic, record.Error.Reason);
+                if (Substitute(record) is { } letter) Deliveries.Add(new TopicPartition(_deadLetters, Partition.Any), letter);
+            }
         }
     }
 
@@ -120,6 +169,23 @@ public sealed partial class ConsumerMembership : IDisposable
         if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
         else BoundedClose.Run(Consumer.Dispose, CloseLimit);
         BoundedClose.Run(_producer.Dispose, CloseLimit);
+    }
+
+    private void DropTaken()
+    {
+        // The batch may have been cleared, too.
+        Batch.RemoveRange(0, Math.Min(_taken, Batch.Count));
+        _taken = 0;
+    }
+
+    private static long SizeOf(ConsumeResult<byte[]?, byte[]?> record) => (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0);
+
+    private Message<byte[]?, byte[]?>? Substitute(RefusedRecord refused)
+    {
+        if (refused.To.Topic != _deadLetters) return DeadLetter.Of(refused, $"lepton-{_health.Role}");
+        if (refused.Message.Key is not null || refused.Message.Value is not null) return DeadLetter.WithoutPayload(refused.Message);
+        Log.DeadLetterLost(_logger, _deadLetters, refused.Error.Reason);
+        return null;
     }
 
     private void BreakDown(Error fatal) => Interlocked.CompareExchange(ref _fatal, fatal, null);
@@ -160,6 +226,7 @@ public sealed partial class ConsumerMembership : IDisposable
     // Their records of the batch in the making are the next owner's.
     private IReadOnlyList<TopicPartition> Withdraw(List<TopicPartitionOffset> offsets)
     {
+        DropTaken();
         HashSet<TopicPartition> partitions = [.. offsets.Select(offset => offset.TopicPartition)];
         Batch.RemoveAll(record => partitions.Contains(record.TopicPartition));
         return [.. partitions];
@@ -172,6 +239,9 @@ public sealed partial class ConsumerMembership : IDisposable
 
         [LoggerMessage(4011, LogLevel.Error, "Cannot consume: {Problem}")]
         public static partial void CannotConsume(ILogger logger, string problem);
+
+        [LoggerMessage(4013, LogLevel.Error, "A dead letter is lost: {Topic} refuses it even without its payload: {Reason}")]
+        public static partial void DeadLetterLost(ILogger logger, string topic, string reason);
 
         [LoggerMessage(4012, LogLevel.Warning, "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
         public static partial void CloseHangs(ILogger logger, TimeSpan limit);

@@ -15,6 +15,9 @@ public static class DeadLetter
     /// <summary>How many bytes of a value, of a key and of all original headers together are kept.</summary>
     public const int KeptBytes = 64 * 1024;
 
+    /// <summary>The reason of a record that the broker refuses for good.</summary>
+    public const string RefusedByBroker = "refused_by_broker";
+
     public const string ReasonHeader = "lepton.reason";
     public const string LengthHeader = "lepton.payload.length";
     public const string Sha256Header = "lepton.payload.sha256";
@@ -42,11 +45,7 @@ public static class DeadLetter
         Add(headers, "__connect.errors.stage", stage);
         Add(headers, "__connect.errors.exception.message", Shorten(detail));
         Add(headers, ReasonHeader, reason);
-        if (record.Message.Value is { } value)
-        {
-            Add(headers, LengthHeader, Number(value.Length));
-            Add(headers, Sha256Header, Convert.ToHexStringLower(SHA256.HashData(value)));
-        }
+        if (record.Message.Value is { } value) AddOriginal(headers, value);
 
         var key = record.Message.Key;
         if (key?.Length > KeptBytes) Add(headers, KeyLengthHeader, Number(key.Length));
@@ -56,6 +55,40 @@ public static class DeadLetter
 
         // Whoever set the time of the original, here it is the producer that says it.
         return new() { Key = Cut(key), Value = Cut(record.Message.Value), Headers = headers, Timestamp = new(time, TimestampType.CreateTime) };
+    }
+
+    /// <summary>A record of our own that the broker refuses for good, as a dead letter.</summary>
+    /// <param name="refused">The record and the broker's answer.</param>
+    /// <param name="role">Who made it, such as <c>lepton-detector</c>.</param>
+    public static Message<byte[]?, byte[]?> Of(RefusedRecord refused, string role)
+    {
+        ArgumentNullException.ThrowIfNull(refused);
+        var message = refused.Message;
+        var headers = Keep(message.Headers);
+        Add(headers, "__connect.errors.topic", refused.To.Topic);
+        Add(headers, "__connect.errors.partition", Number(refused.To.Partition.Value));
+        Add(headers, "__connect.errors.connector.name", role);
+        Add(headers, "__connect.errors.stage", "TASK_PUT");
+        Add(headers, "__connect.errors.exception.message", Shorten(refused.Error.Reason));
+        Add(headers, ReasonHeader, RefusedByBroker);
+        if (message.Value is { } value) AddOriginal(headers, value);
+        return new() { Key = Cut(message.Key), Value = Cut(message.Value), Headers = headers };
+    }
+
+    /// <summary>A dead letter that is itself too large for its topic, without key and value.</summary>
+    public static Message<byte[]?, byte[]?> WithoutPayload(Message<byte[]?, byte[]?> letter)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        var headers = new Headers();
+        foreach (var header in letter.Headers)
+            if (header.Key.StartsWith("__connect.errors.", StringComparison.Ordinal) || header.Key.StartsWith("lepton.", StringComparison.Ordinal)) headers.Add(header);
+        return new() { Headers = headers, Timestamp = letter.Timestamp };
+    }
+
+    private static void AddOriginal(Headers headers, byte[] value)
+    {
+        Add(headers, LengthHeader, Number(value.Length));
+        Add(headers, Sha256Header, Convert.ToHexStringLower(SHA256.HashData(value)));
     }
 
     private static Headers Keep(Headers? original)

@@ -4,7 +4,7 @@ namespace LeptonStream.Kafka;
 
 /// <summary>
 /// Produces the records of one batch and knows which the broker has acknowledged. What it has not acknowledged can be sent again,
-/// in the same order; nothing is forgotten on a failure.
+/// in the same order; nothing is forgotten on a failure. A record that the broker will never take does not stop the others.
 /// </summary>
 public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
 {
@@ -15,36 +15,75 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
     /// <summary>How many records there are.</summary>
     public int Count => _deliveries.Count;
 
+    /// <summary>How many bytes their keys and values have together.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Adds a record; <see cref="Send"/> sends it.</summary>
     /// <param name="to">The topic, and the partition where it matters (else <see cref="Partition.Any"/>).</param>
     /// <param name="message">The record.</param>
-    public void Add(TopicPartition to, Message<byte[]?, byte[]?> message) => _deliveries.Add(new Delivery(to, message));
+    public void Add(TopicPartition to, Message<byte[]?, byte[]?> message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        _deliveries.Add(new Delivery(to, message));
+        Bytes += (message.Key?.Length ?? 0) + (message.Value?.Length ?? 0);
+    }
 
     /// <summary>Sends every record that is not acknowledged yet and waits until each one is acknowledged or given up by the client.</summary>
-    /// <returns>The first failure, with the topic it happened on; null when all records are acknowledged.</returns>
+    /// <returns>
+    /// The first failure that is not the record's own, with the topic it happened on; null when all records are acknowledged or wait in <see cref="TakeRefused"/>.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; what is acknowledged by then stays so.</exception>
     public DeliveryFailure? Send(CancellationToken cancellation)
     {
-        foreach (var delivery in _deliveries)
-            if (!delivery.IsAcknowledged && Enqueue(delivery, cancellation) is { } refused) return refused;
-        producer.Flush(cancellation);
+        SendPending(_deliveries, cancellation);
+        // A broker refuses whole batches of the client. What it refuses alone as well, it will never take.
+        foreach (var suspect in _deliveries.Where(delivery => delivery.IsPending && delivery.Failure.ConcernsRecord).ToList())
+        {
+            SendPending([suspect], cancellation);
+            suspect.IsRefused = suspect.IsPending && suspect.Failure.ConcernsRecord;
+        }
 
-        foreach (var delivery in _deliveries)
-            if (!delivery.IsAcknowledged) return new DeliveryFailure(delivery.To.Topic, delivery.Error);
-        return null;
+        return _deliveries.Find(delivery => delivery.IsPending)?.Failure;
+    }
+
+    /// <summary>The records that the broker will never take, which are forgotten here.</summary>
+    public IReadOnlyList<RefusedRecord> TakeRefused()
+    {
+        var refused = _deliveries.FindAll(delivery => delivery.IsRefused);
+        if (refused.Count == 0) return [];
+        _deliveries.RemoveAll(delivery => delivery.IsRefused);
+        return [.. refused.Select(delivery => new RefusedRecord(delivery.To, delivery.Message, delivery.Failure.Error))];
     }
 
     /// <summary>Forgets all records.</summary>
-    public void Clear() => _deliveries.Clear();
-
-    private DeliveryFailure? Enqueue(Delivery delivery, CancellationToken cancellation)
+    public void Clear()
     {
+        _deliveries.Clear();
+        Bytes = 0;
+    }
+
+    private void SendPending(List<Delivery> deliveries, CancellationToken cancellation)
+    {
+        foreach (var delivery in deliveries)
+        {
+            if (!delivery.IsPending) continue;
+            Enqueue(delivery, cancellation);
+            // The others would fail alike, or overtake this one.
+            if (delivery.HasFailed && !delivery.Failure.ConcernsRecord) break;
+        }
+
+        producer.Flush(cancellation);
+    }
+
+    private void Enqueue(Delivery delivery, CancellationToken cancellation)
+    {
+        delivery.Begin();
         while (true)
         {
             try
             {
                 producer.Produce(delivery.To, delivery.Message, delivery.Done);
-                return null;
+                return;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
@@ -53,7 +92,8 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
             }
             catch (ProduceException<byte[]?, byte[]?> refused)
             {
-                return new DeliveryFailure(delivery.To.Topic, refused.Error);
+                delivery.Fail(refused.Error);
+                return;
             }
         }
     }
@@ -67,9 +107,19 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
 
         public Message<byte[]?, byte[]?> Message => message;
 
-        public bool IsAcknowledged => Volatile.Read(ref _outcome) is { IsError: false };
+        /// <summary>The broker will never take it.</summary>
+        public bool IsRefused { get; set; }
 
-        public Error Error => Volatile.Read(ref _outcome) ?? new Error(ErrorCode.Local_InProgress);
+        /// <summary>Still to be sent.</summary>
+        public bool IsPending => !IsRefused && Volatile.Read(ref _outcome) is not { IsError: false };
+
+        public bool HasFailed => Volatile.Read(ref _outcome) is { IsError: true };
+
+        public DeliveryFailure Failure => new(To.Topic, Volatile.Read(ref _outcome) ?? new Error(ErrorCode.Local_InProgress));
+
+        public void Begin() => Volatile.Write(ref _outcome, null);
+
+        public void Fail(Error error) => Volatile.Write(ref _outcome, error);
 
         public void Done(DeliveryReport<byte[]?, byte[]?> report) => Volatile.Write(ref _outcome,
             // "Possibly persisted" is sent again: readers can drop a second record with the same id, but not make up a missing one.
@@ -77,11 +127,17 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
     }
 }
 
+/// <summary>A record that the broker will never take.</summary>
+public sealed record RefusedRecord(TopicPartition To, Message<byte[]?, byte[]?> Message, Error Error);
+
 /// <summary>Why a record could not be delivered.</summary>
 public sealed record DeliveryFailure(string Topic, Error Error)
 {
     /// <summary>Whether this producer can't deliver anything any more.</summary>
     public bool IsFatal => Error.EndsClient();
+
+    /// <summary>Whether it is this record that is refused, and not any record now.</summary>
+    public bool ConcernsRecord => Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.InvalidTimestamp;
 
     /// <summary>Whether sending again may help without anybody changing anything.</summary>
     public bool IsTransient => !IsFatal && Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport

@@ -42,9 +42,12 @@ internal sealed class DetectorOnKafka : IDisposable
     }
 
     /// <summary>Starts a detector; 6 s is the shortest session that a broker allows unasked.</summary>
-    public LeptonProcess StartDetector(params string[] settings)
+    public LeptonProcess StartDetector(params string[] settings) => StartDetector(null, settings);
+
+    /// <summary>Starts a detector with variables on top of this process's own.</summary>
+    public LeptonProcess StartDetector(IReadOnlyDictionary<string, string>? environment, params string[] settings)
     {
-        var process = LeptonProcess.Start([
+        var process = LeptonProcess.Start(environment, [
             "detector", "--bootstrap-servers", Options.BootstrapServers, "--topic-prefix", Options.TopicPrefix, "--group", Group,
             "--set", "Kafka:SessionTimeoutMs=6000", .. settings.SelectMany(setting => new[] { "--set", setting })]);
         _processes.Add(process);

@@ -61,6 +61,9 @@ internal sealed class DetectorRig : IDisposable
     /// <summary>How to judge; null for the default.</summary>
     public DetectionPolicy? Policy { get; set; }
 
+    /// <summary>How large batches may become; null for the default.</summary>
+    public BatchBounds? Bounds { get; set; }
+
     public IHost Start(TimeProvider? time = null, params (string Name, string Value)[] settings)
     {
         foreach (var (name, value) in settings) _settings[name] = value;
@@ -68,6 +71,7 @@ internal sealed class DetectorRig : IDisposable
         builder.Configuration.AddInMemoryCollection(_settings);
         builder.Logging.AddProvider(new TestLog());
         if (time is not null) builder.Services.AddSingleton(time);
+        if (Bounds is { } bounds) builder.Services.AddSingleton(bounds);
         if (Policy is { } policy) builder.Services.AddSingleton(policy);
         builder.Services.AddDetector(builder.Configuration);
         var host = builder.Build();

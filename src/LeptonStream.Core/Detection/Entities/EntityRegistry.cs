@@ -66,6 +66,12 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         _runs.Remove(entity);
     }
 
+    /// <summary>Forgets an entity whose series are forgotten.</summary>
+    public void Forget(SeriesId id)
+    {
+        if (_entities.Remove(id.Value, out var entity)) _runs.Remove(entity);
+    }
+
     /// <summary>Judges by other policies from now on.</summary>
     public void Adopt(PolicySet policies)
     {

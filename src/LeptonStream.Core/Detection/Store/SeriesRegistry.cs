@@ -90,6 +90,20 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         Seat(series, asksPeers: false);
     }
 
+    /// <summary>Forgets an entity and its series, whatever is told of them.</summary>
+    public void Forget(SeriesId entity)
+    {
+        foreach (var series in _series.Values.Where(series => series.Entity?.Id == entity).ToList())
+        {
+            _series.Remove(series.Id.Value);
+            _leaving.Remove(series.Id.Value);
+            series.Pipeline.Return(series.Memory);
+            Seat(series, asksPeers: false);
+        }
+
+        _entities.Forget(entity);
+    }
+
     private void Move(SeriesState series, SeriesPolicy policy)
     {
         series.MoveTo(PipelineOf(policy));

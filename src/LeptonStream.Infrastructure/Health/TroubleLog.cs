@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Health;
+
+/// <summary>
+/// Says in one line, once a minute while there is trouble, what is wrong by reason and number: events that are counted, such as dead letters, and conditions
+/// that last, such as a partition that stands still. The first trouble is said at once. Used by one thread.
+/// </summary>
+public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    private const int LongestExample = 200;
+
+    private readonly SortedDictionary<string, Trouble> _counts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _conditions = new(StringComparer.Ordinal);
+    private long? _said;
+
+    /// <summary>Counts events of one kind.</summary>
+    /// <param name="kind">The kind in plain words, such as <c>records dead-lettered</c>.</param>
+    /// <param name="reason">Why, as a fixed word such as <c>malformed_json</c>.</param>
+    /// <param name="count">How many; nothing happens where it is 0.</param>
+    /// <param name="example">The last of them in words, or null.</param>
+    public void Count(string kind, string reason, long count = 1, string? example = null)
+    {
+        if (count <= 0) return;
+        if (!_counts.TryGetValue(kind, out var trouble)) _counts.Add(kind, trouble = new());
+        trouble.Add(reason, count, example);
+    }
+
+    /// <summary>Sets a condition that lasts, or ends it.</summary>
+    /// <param name="name">The condition's name; never logged.</param>
+    /// <param name="words">What is wrong, with its number, or null where nothing is.</param>
+    public void Set(string name, string? words)
+    {
+        if (words is null) _conditions.Remove(name);
+        else _conditions[name] = words;
+    }
+
+    /// <summary>Says what is wrong, if anything is and the last time was a minute ago. To be called in every round.</summary>
+    public void Report()
+    {
+        if (_counts.Count == 0 && _conditions.Count == 0) return;
+        if (_said is { } said && time.GetElapsedTime(said) < Every) return;
+        _said = time.GetTimestamp();
+        Log.Trouble(logger, string.Join("; ", _conditions.Values.Concat(_counts.Select(count => count.Value.Words(count.Key)))));
+        _counts.Clear();
+    }
+
+    private sealed class Trouble
+    {
+        private readonly SortedDictionary<string, long> _reasons = new(StringComparer.Ordinal);
+        private string? _example;
+
+        public void Add(string reason, long count, string? example)
+        {
+            _reasons[reason] = _reasons.GetValueOrDefault(reason) + count;
+            _example = example ?? _example;
+        }
+
+        public string Words(string kind)
+        {
+            var words = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{_reasons.Values.Sum()} {kind} (");
+            words.AppendJoin(", ", _reasons.Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key} {reason.Value}")));
+            if (_example is { } example) words.Append("; last: ").Append(example.Length > LongestExample ? example[..LongestExample] : example);
+            return words.Append(')').ToString();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4020, LogLevel.Warning, "Trouble in the last minute: {Troubles}")]
+        public static partial void Trouble(ILogger logger, string troubles);
+    }
+}
