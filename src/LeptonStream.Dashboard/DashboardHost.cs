@@ -1,3 +1,4 @@
+using LeptonStream.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -9,7 +10,7 @@ public static class DashboardHost
 {
     /// <summary>
     /// Makes the host from the settings (sections <c>Dashboard</c> and <c>Storage</c>); wrong settings are named when it starts.
-    /// <paramref name="configure"/> adds what the caller decides, such as logging and exporters.
+    /// <paramref name="configure"/> adds what the caller decides, such as logging.
     /// </summary>
     public static WebApplication Build(IConfiguration configuration, Action<WebApplicationBuilder>? configure = null)
     {
@@ -22,6 +23,7 @@ public static class DashboardHost
             kestrel.Limits.MaxRequestBodySize = 0;
         });
         builder.Services.AddDashboard(builder.Configuration);
+        builder.Services.AddTelemetry("lepton-dashboard");
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -1,3 +1,6 @@
+using LeptonStream.Settings;
+using Microsoft.Extensions.Options;
+
 namespace LeptonStream.Dashboard;
 
 /// <summary>How the dashboard serves; section <c>Dashboard</c>.</summary>
@@ -17,11 +20,17 @@ public sealed class DashboardOptions
     public string? AllowedHosts { get; set; }
 
     /// <summary>How often to ask the journal for changes, in milliseconds; 50 to 60000.</summary>
+    [SettingRange(Section, 50, 60_000)]
     public int PollIntervalMs { get; set; } = 250;
 
     /// <summary>How often to tell an open page that the connection still lives, in seconds; 1 to 300.</summary>
+    [SettingRange(Section, 1, 300)]
     public int HeartbeatSeconds { get; set; } = 15;
 
     /// <summary>How many pages may be open at once; 1 to 10000. Further ones are refused with status 503.</summary>
+    [SettingRange(Section, 1, 10_000)]
     public int MaxClients { get; set; } = 200;
 }
+
+[OptionsValidator]
+internal sealed partial class DashboardRanges : IValidateOptions<DashboardOptions>;

@@ -8,17 +8,8 @@ internal sealed class DashboardOptionsValidation : IValidateOptions<DashboardOpt
 {
     public ValidateOptionsResult Validate(string? name, DashboardOptions options)
     {
-        List<string> wrong = [];
-        if (WrongUrl(options.Url) is { } reason) wrong.Add($"Dashboard:Url is '{options.Url}': {reason}");
-        Within(nameof(options.PollIntervalMs), options.PollIntervalMs, 50, 60_000);
-        Within(nameof(options.HeartbeatSeconds), options.HeartbeatSeconds, 1, 300);
-        Within(nameof(options.MaxClients), options.MaxClients, 1, 10_000);
-        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
-
-        void Within(string setting, int value, int least, int most)
-        {
-            if (value < least || value > most) wrong.Add($"Dashboard:{setting} is {value}: it may be {least} to {most}");
-        }
+        if (WrongUrl(options.Url) is not { } reason) return ValidateOptionsResult.Success;
+        return ValidateOptionsResult.Fail($"Dashboard:Url is '{options.Url}': {reason}");
     }
 
     /// <summary>Whether the address can be reached from this machine only.</summary>
@@ -36,7 +27,8 @@ internal sealed class DashboardOptionsValidation : IValidateOptions<DashboardOpt
         if (!address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase)) return Form + " (TLS ends at the proxy before it)";
         if (address.PathBase.Length > 0) return Form + ", without a path";
         if (address.Port is < 0 or > 65_535) return "the port may be 0 to 65535";
-        if (address.Port == 0 && address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return "port 0 needs an address, such as http://127.0.0.1:0";
+        if (address.Port == 0 && address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            return "port 0 needs an address, such as http://127.0.0.1:0";
         return null;
     }
 }

@@ -2,7 +2,9 @@ using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Dashboard.Health;
 using LeptonStream.Dashboard.Live;
 using LeptonStream.Dashboard.Pages;
+using LeptonStream.Health;
 using LeptonStream.Storage;
+using LeptonStream.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +12,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 
 namespace LeptonStream.Dashboard;
 
@@ -20,6 +23,7 @@ public static class DashboardRegistration
     {
         services.AddOptions<DashboardOptions>().Bind(configuration.GetSection(DashboardOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DashboardOptions>, DashboardOptionsValidation>();
+        services.AddSingleton<IValidateOptions<DashboardOptions>, DashboardRanges>();
         services.AddOptions<HostFilteringOptions>().Configure<IOptions<DashboardOptions>>(FilterHosts);
         services.AddStorage(configuration);
         services.TryAddSingleton(TimeProvider.System);
@@ -28,6 +32,7 @@ public static class DashboardRegistration
         services.AddProblemDetails();
         services.AddExceptionHandler<JournalFailureHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Default));
+        services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
         services.AddSingleton<AlertQueries>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
@@ -40,14 +45,17 @@ public static class DashboardRegistration
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        // Probes come under whatever address the cluster gave this process, and their answers hold no alerts.
-        app.UseWhen(request => !request.Request.Path.StartsWithSegments("/healthz"), filtered => filtered.UseHostFiltering());
+        // Probes and Prometheus come under whatever address the cluster gave this process, and what they get holds no alerts.
+        app.UseWhen(request => !IsForTheCluster(request.Request.Path), filtered => filtered.UseHostFiltering());
         app.MapPage();
         app.MapAlerts();
         app.MapLive();
-        app.MapHealth();
+        app.MapProbes();
+        if (app.Services.GetService<MeterProvider>() is not null) app.MapMetrics();
         return app;
     }
+
+    private static bool IsForTheCluster(PathString path) => path.StartsWithSegments("/healthz") || path.StartsWithSegments("/metrics");
 
     private static void FilterHosts(HostFilteringOptions filter, IOptions<DashboardOptions> dashboard)
     {

@@ -34,7 +34,7 @@ internal sealed class DetectorMetrics
         _refusals = meter.CreateCounter<long>(
             "leptonstream.detector.publish.refused", "{record}", "Alert events and dead letters that the broker refuses for good, by kind (alert, dead_letter)");
         _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}", "Times a partition went on with empty state because its records were gone");
-        _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}", "Times all state was dropped and the group joined anew, by reason");
+        _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}", "Times all state was dropped and the consumer group joined again, by reason");
         _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}", "Changed policy files read, by outcome (adopted, refused)");
         _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s", "From the first record of a batch to its commit");
         meter.CreateObservableGauge("leptonstream.detector.lag", Lag, "{record}", "Records not read yet, by partition");

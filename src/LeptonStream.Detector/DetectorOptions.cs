@@ -1,3 +1,6 @@
+using LeptonStream.Settings;
+using Microsoft.Extensions.Options;
+
 namespace LeptonStream.Detector;
 
 /// <summary>How the detector works; section <c>Detector</c>.</summary>
@@ -10,6 +13,7 @@ public sealed class DetectorOptions
     public string GroupId { get; set; } = "lepton-detector";
 
     /// <summary>Records in one batch, at most; 1 to 100000. A batch is judged, published and committed as one.</summary>
+    [SettingRange(Section, 1, 100_000)]
     public int BatchSize { get; set; } = 10_000;
 
     /// <summary>How long a batch waits for more records after its first, in milliseconds; from 0 to a quarter of <c>Kafka:SessionTimeoutMs</c>.</summary>
@@ -18,3 +22,6 @@ public sealed class DetectorOptions
     /// <summary>A file of detection policies (YAML); none where it is empty. A change of it is taken up while the detector runs.</summary>
     public string? PoliciesFile { get; set; }
 }
+
+[OptionsValidator]
+internal sealed partial class DetectorRanges : IValidateOptions<DetectorOptions>;

@@ -11,16 +11,10 @@ internal sealed class DetectorOptionsValidation(IOptions<KafkaOptions> kafka) : 
     {
         List<string> wrong = [];
         if (string.IsNullOrWhiteSpace(options.GroupId)) wrong.Add("Detector:GroupId is empty: all detectors of one installation need the same name here");
-        Within(nameof(options.BatchSize), options.BatchSize, 1, 100_000);
         if (LongestWait() is { } longest && (options.BatchWaitMs < 0 || options.BatchWaitMs > longest))
             wrong.Add($"Detector:BatchWaitMs is {options.BatchWaitMs}: it may be 0 to {longest}, a quarter of Kafka:SessionTimeoutMs (after half of it a worker stops publishing)");
         if (options.PoliciesFile is { Length: > 0 } file && PolicyFile.Read(file, out var errors) is null) wrong.AddRange(errors.Select(error => $"Detector:PoliciesFile: {error}"));
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
-
-        void Within(string setting, int value, int least, int most)
-        {
-            if (value < least || value > most) wrong.Add($"Detector:{setting} is {value}: it may be {least} to {most}");
-        }
     }
 
     private int? LongestWait()

@@ -24,6 +24,7 @@ public static class DetectorRegistration
         services.AddMetrics();
         services.AddOptions<DetectorOptions>().Bind(configuration.GetSection(DetectorOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DetectorOptions>, DetectorOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DetectorOptions>, DetectorRanges>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(DetectionPolicy.Default);
         services.TryAddSingleton(BatchBounds.Default);

@@ -24,7 +24,7 @@ internal sealed class NotifierMetrics
     public NotifierMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(LeptonTelemetry.Name);
-        _events = meter.CreateCounter<long>("leptonstream.notifier.events", "{event}", 
+        _events = meter.CreateCounter<long>("leptonstream.notifier.events", "{event}",
             "Events read: recorded, repeated (known with the same content), skipped (below the stored position) or in conflict (known with another content)");
         _rejects = meter.CreateCounter<long>("leptonstream.notifier.rejects", "{record}", "Records refused, by reason");
         _gaps = meter.CreateCounter<long>("leptonstream.notifier.gaps", "{gap}", "Times events were gone from the topic before they were read");

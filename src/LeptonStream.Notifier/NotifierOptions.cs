@@ -1,3 +1,6 @@
+using LeptonStream.Settings;
+using Microsoft.Extensions.Options;
+
 namespace LeptonStream.Notifier;
 
 /// <summary>How the notifier works; section <c>Notifier</c>.</summary>
@@ -28,17 +31,25 @@ public sealed class NotifierOptions
     public string RepeatInterval { get; set; } = "4h";
 
     /// <summary>Events in one transaction, at most; 1 to 2000.</summary>
+    [SettingRange(Section, 1, 2_000)]
     public int BatchSize { get; set; } = 500;
 
     /// <summary>How long a batch waits for more events after its first, in milliseconds; 0 to 10000.</summary>
+    [SettingRange(Section, 0, 10_000)]
     public int BatchWaitMs { get; set; } = 50;
 
     /// <summary>How long one attempt to deliver may take, in seconds; 1 to 300.</summary>
+    [SettingRange(Section, 1, 300)]
     public int SendTimeoutSeconds { get; set; } = 15;
 
     /// <summary>How many deliveries to one destination may be under way at once; 1 to 100.</summary>
+    [SettingRange(Section, 1, 100)]
     public int ConcurrentSends { get; set; } = 4;
 
     /// <summary>For how long a delivery is tried again before it counts as dead, in hours; 1 to 720.</summary>
+    [SettingRange(Section, 1, 720)]
     public int GiveUpAfterHours { get; set; } = 24;
 }
+
+[OptionsValidator]
+internal sealed partial class NotifierRanges : IValidateOptions<NotifierOptions>;

@@ -11,20 +11,10 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
         List<string> wrong = [];
         if (string.IsNullOrWhiteSpace(options.GroupId)) wrong.Add("Notifier:GroupId is empty: all notifiers of one installation need the same name here");
         if (WebhookSettings.UrlOf(options.ExternalUrl) is null) wrong.Add($"Notifier:ExternalUrl is '{options.ExternalUrl}': {WebhookSettings.UrlForm}");
-        Within(nameof(options.BatchSize), options.BatchSize, 1, 2_000);
-        Within(nameof(options.BatchWaitMs), options.BatchWaitMs, 0, 10_000);
-        Within(nameof(options.SendTimeoutSeconds), options.SendTimeoutSeconds, 1, 300);
-        Within(nameof(options.ConcurrentSends), options.ConcurrentSends, 1, 100);
-        Within(nameof(options.GiveUpAfterHours), options.GiveUpAfterHours, 1, 720);
         if (options.RoutingFile is { Length: > 0 } && options.WebhookUrl is { Length: > 0 })
             wrong.Add("Notifier:WebhookUrl is set beside Notifier:RoutingFile: it is for use without one; add a receiver with a webhook to the file");
         NotifierRouting.Of(options, out var errors);
         wrong.AddRange(errors);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
-
-        void Within(string setting, int value, int least, int most)
-        {
-            if (value < least || value > most) wrong.Add($"Notifier:{setting} is {value}: it may be {least} to {most}");
-        }
     }
 }

@@ -30,6 +30,7 @@ public static class NotifierRegistration
         services.AddMetrics();
         services.AddOptions<NotifierOptions>().Bind(configuration.GetSection(NotifierOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NotifierOptions>, NotifierOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NotifierOptions>, NotifierRanges>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new ConsoleOutput(TextWriter.Synchronized(Console.Out)));
         services.AddSingleton(RoutingOf);

@@ -3,7 +3,6 @@ using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Logging;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Dashboard;
-using LeptonStream.Telemetry;
 
 namespace LeptonStream.Cli.Roles;
 
@@ -21,11 +20,9 @@ internal static class DashboardCommand
         {
             var settings = LeptonSettings.Load(parsed);
             settings.Check(services => services.AddDashboard(settings.Configuration));
-            await using var app = DashboardHost.Build(settings.Configuration, builder =>
-            {
-                builder.Logging.AddConsoleLog(parsed, settings.Configuration);
-                builder.Services.AddTelemetryExport("lepton-dashboard");
-            });
+            await using var app = DashboardHost.Build(
+                settings.Configuration,
+                builder => builder.Logging.AddConsoleLog(parsed, settings.Configuration));
             app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine($"dashboard: {DashboardHost.AddressOf(app)}"));
             return await RoleRunner.Run(app, stop);
         });

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -42,9 +43,9 @@ internal sealed partial class LiveFeed : BackgroundService
         _options = options.Value;
         _time = time;
         _logger = logger;
-        var meter = meters.Create("LeptonStream");
-        _connected = meter.CreateUpDownCounter<int>("leptonstream.dashboard.client", "{client}", "Pages that are connected to the live feed.");
-        _dropped = meter.CreateCounter<long>("leptonstream.dashboard.drop", "{message}", "Messages that a slow page did not get.");
+        var meter = meters.Create(LeptonTelemetry.Name);
+        _connected = meter.CreateUpDownCounter<int>("leptonstream.dashboard.clients", "{client}", "Pages connected to the live feed");
+        _dropped = meter.CreateCounter<long>("leptonstream.dashboard.messages.dropped", "{message}", "Messages that a slow page did not get");
 
         // Before the server stops, which otherwise waits for every open page.
         lifetime.ApplicationStopping.Register(EndAll);

@@ -1,3 +1,6 @@
+using LeptonStream.Settings;
+using Microsoft.Extensions.Options;
+
 namespace LeptonStream.Kafka;
 
 /// <summary>How to reach Kafka; section <c>Kafka</c>.</summary>
@@ -35,8 +38,12 @@ public sealed class KafkaOptions
     /// After how many milliseconds without a sign of life the group gives a consumer's partitions to others; real brokers allow 6,000 and more.
     /// Producers give up a record after a third of it, so that nothing of a worker that was given up lands later.
     /// </summary>
+    [SettingRange(Section, 1_000, 1_800_000, Note = "most brokers take 6000 and more")]
     public int SessionTimeoutMs { get; set; } = 45_000;
 
     /// <summary>Names this process in the broker's logs and quotas.</summary>
     public string ClientId { get; set; } = "lepton";
 }
+
+[OptionsValidator]
+internal sealed partial class KafkaRanges : IValidateOptions<KafkaOptions>;

@@ -16,8 +16,6 @@ internal sealed partial class KafkaOptionsValidation : IValidateOptions<KafkaOpt
             wrong.Add($"Kafka:BootstrapServers holds '{server}': write host:port, several separated by commas, such as broker-1:9092,broker-2:9092");
         if (!Prefix().IsMatch(options.TopicPrefix))
             wrong.Add($"Kafka:TopicPrefix is '{options.TopicPrefix}': up to 100 letters, digits, dots, hyphens and underscores are allowed");
-        if (options.SessionTimeoutMs is < 1_000 or > 1_800_000)
-            wrong.Add($"Kafka:SessionTimeoutMs is {options.SessionTimeoutMs}: it may be 1000 to 1800000 (most brokers take 6000 and more)");
         if (!Protocols.Contains(options.SecurityProtocol))
             wrong.Add($"Kafka:SecurityProtocol is '{options.SecurityProtocol}': it may be {string.Join(", ", Protocols)}");
         else if (options.SecurityProtocol.StartsWith("Sasl", StringComparison.Ordinal))

@@ -34,6 +34,38 @@ public sealed class ChartValuesTests
     }
 
     [Test]
+    public async Task Metrics_ByDefault_AreAnnotatedOnThePortThatServesThem()
+    {
+        var chart = await Chart.Render("minimal");
+
+        Assert.That(chart.All("PodMonitor"), Is.Empty);
+        foreach (var (role, port) in new[] { ("detector", "8081"), ("notifier", "8081"), ("dashboard", "8080") })
+        {
+            var annotations = chart.One("Deployment", role).Map("spec", "template", "metadata", "annotations");
+            var scrape = annotations.Where(a => a.Key.StartsWith("prometheus.io/", StringComparison.Ordinal)).Select(a => $"{a.Key}={a.Value}");
+            Assert.That(scrape, Is.EquivalentTo(new[] { "prometheus.io/scrape=true", $"prometheus.io/port={port}", "prometheus.io/path=/metrics" }));
+        }
+    }
+
+    [Test]
+    public async Task Metrics_WithPodMonitors_AreFoundByThemAlone()
+    {
+        var chart = await Chart.Render(
+            "minimal", "metrics.podMonitor.enabled=true", "metrics.podMonitor.labels={\"release\":\"prometheus\"}", "metrics.podMonitor.interval=\"30s\"");
+
+        foreach (var (role, port) in new[] { ("detector", "health"), ("notifier", "health"), ("dashboard", "http") })
+        {
+            var monitor = chart.One("PodMonitor", role);
+            Assert.That(monitor.Text("metadata", "labels", "release"), Is.EqualTo("prometheus"));
+            Assert.That(monitor.Text("spec", "selector", "matchLabels", "app.kubernetes.io/component"), Is.EqualTo(role));
+            var endpoint = monitor.Items("spec", "podMetricsEndpoints").Single();
+            Assert.That((endpoint.Text("port"), endpoint.Text("path"), endpoint.Text("interval")), Is.EqualTo((port, "/metrics", "30s")));
+            var annotations = chart.One("Deployment", role).Map("spec", "template", "metadata", "annotations");
+            Assert.That(annotations.Keys, Has.None.StartsWith("prometheus.io/"));
+        }
+    }
+
+    [Test]
     public async Task Checksum_WhenRoutingChanges_RestartsTheNotifierAlone()
     {
         var before = await Chart.Render("full");

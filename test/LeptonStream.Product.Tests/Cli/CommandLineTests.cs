@@ -94,7 +94,7 @@ public sealed class CommandLineTests
             "lepton: Kafka:TopicPrefix is 'a b': up to 100 letters, digits, dots, hyphens and underscores are allowed",
             "lepton: Kafka:SecurityProtocol is 'tls': it may be Plaintext, Ssl, SaslPlaintext, SaslSsl",
             "lepton: Detector:BatchSize is 0: it may be 1 to 100000",
-            "lepton: Health:Port is 70000: it may be 0 (off) to 65535",
+            "lepton: Health:Port is 70000: it may be 0 to 65535 (0 is off)",
         }));
     }
 

@@ -52,6 +52,7 @@ public sealed class RoleProcessTests
         _broker.CreateTopics(_topics, 1);
 
         await Eventually.True(() => Ask(port, "ready").Result.Status == HttpStatusCode.OK, "ready once there are topics", TimeSpan.FromSeconds(60));
+        Assert.That(await _http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")), Does.Contain($"service_name=\"lepton-{role}\""));
         Assert.That(await worker.Stop(), Is.Zero, worker.Error);
         Assert.That(worker.Error, Does.Not.Contain("   at LeptonStream."));
     }

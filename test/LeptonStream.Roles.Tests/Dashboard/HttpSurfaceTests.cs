@@ -132,6 +132,7 @@ public sealed partial class HttpSurfaceTests
 
     [TestCase("healthz/live")]
     [TestCase("healthz/ready")]
+    [TestCase("metrics")]
     public async Task Host_OfAProbe_MayBeAny(string address)
     {
         await using var dashboard = await RunningDashboard.Start(("Dashboard:AllowedHosts", "alerts.example"));
@@ -145,6 +146,7 @@ public sealed partial class HttpSurfaceTests
 
     [TestCase("POST", "api/v1/alerts")]
     [TestCase("DELETE", "api/v1/alerts/x")]
+    [TestCase("POST", "healthz/live")]
     [TestCase("PUT", "")]
     public async Task OtherMethods_AreRefused(string method, string address)
     {

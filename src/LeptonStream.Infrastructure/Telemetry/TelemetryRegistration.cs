@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace LeptonStream.Telemetry;
+
+/// <summary>
+/// What a process tells of itself: metrics to whoever scrapes <c>/metrics</c>; metrics and spans by OTLP as well where OpenTelemetry's own
+/// variables (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, …) say where to and how.
+/// </summary>
+public static class TelemetryRegistration
+{
+    private static bool HasCollector => Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 };
+
+    /// <summary>Gathers the metrics of the program, the runtime, ASP.NET Core and Npgsql for <see cref="MapMetrics"/> and for OTLP.</summary>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, string serviceName)
+    {
+        var version = typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3);
+        var telemetry = services.AddOpenTelemetry()
+            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come later and win.
+            .ConfigureResource(resource => resource.AddService(serviceName, serviceVersion: version).AddEnvironmentVariableDetector())
+            .WithMetrics(metrics => metrics
+                .AddMeter(LeptonTelemetry.Name)
+                .AddRuntimeInstrumentation()
+                .AddAspNetCoreInstrumentation()
+                .AddNpgsqlInstrumentation()
+                .AddPrometheusExporter());
+        if (!HasCollector) return services;
+        telemetry
+            .WithMetrics(metrics => metrics.AddOtlpExporter())
+            .WithTracing(spans => spans.AddSource(LeptonTelemetry.Name).AddAspNetCoreInstrumentation().AddNpgsql().AddOtlpExporter());
+        return services;
+    }
+
+    /// <summary>Serves <c>/metrics</c> in Prometheus's format.</summary>
+    /// <param name="routes">The server's routes.</param>
+    /// <param name="meters">What gathers the metrics, where it is not among the server's own services.</param>
+    public static void MapMetrics(this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
+        routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics();
+}
