@@ -4,11 +4,10 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Kafka;
-using LeptonStream.Roles.Tests.Detector;
 using LeptonStream.Telemetry;
 using LeptonStream.Testing;
 
-namespace LeptonStream.Roles.Tests.Telemetry;
+namespace LeptonStream.Product.Tests.Telemetry;
 
 /// <summary>docs/metrics.md lists exactly what a running installation exports, in the words of the export itself.</summary>
 public sealed partial class MetricsPageTests
@@ -27,7 +26,7 @@ public sealed partial class MetricsPageTests
         var topics = TopicNames.Of(stage.Cluster.Kafka);
 
         // Lag is told from the first batch on: here is one for the detector, and its alert is one for the notifier.
-        probe.Produce(topics.Metrics, 0, DetectorRig.Stream("llama", 250, i => i is >= 200 and < 210 ? 900 : null));
+        probe.Produce(topics.Metrics, 0, MetricStream.Of("llama", 250, i => i is >= 200 and < 210 ? 900 : null));
         await Eventually.True(() => AllAreThere(http).Result, "every instrument exported", TimeSpan.FromSeconds(60));
 
         var exported = Exported(_scraped);
