@@ -23,7 +23,7 @@ public static class DashboardHost
             kestrel.Limits.MaxRequestBodySize = 0;
         });
         builder.Services.AddDashboard(builder.Configuration);
-        builder.Services.AddTelemetry("lepton-dashboard");
+        builder.AddTelemetry("lepton-dashboard");
         configure?.Invoke(builder);
 
         var app = builder.Build();

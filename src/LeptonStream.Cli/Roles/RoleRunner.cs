@@ -25,7 +25,7 @@ internal static class RoleRunner
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Logging.AddConsoleLog(parsed, settings.Configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        builder.Services.AddTelemetry($"lepton-{role}");
+        builder.AddTelemetry($"lepton-{role}");
         Register(builder.Services, settings.Configuration, addRole);
         using var host = builder.Build();
         return await Run(host, stop);

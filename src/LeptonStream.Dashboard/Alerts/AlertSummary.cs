@@ -71,7 +71,8 @@ internal sealed record AlertSummary(
         last is null ? null : new Dictionary<string, string> { ["en"] = last.English.Summary, ["zh-CN"] = last.Chinese.Summary },
         last is null ? null : Spark.Of(last));
 
-    private static Dictionary<string, string> ToDictionary(LabelSet labels) => labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
+    private static Dictionary<string, string> ToDictionary(LabelSet labels) =>
+        labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
 }
 
 /// <summary>The last points of an alert, for a drawing the size of a word.</summary>

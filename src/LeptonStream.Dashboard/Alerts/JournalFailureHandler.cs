@@ -5,8 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Dashboard.Alerts;
 
-/// <summary>A journal that does not answer is no fault of this program: the caller gets status 503 and one plain sentence, the log one line.</summary>
-internal sealed partial class JournalFailureHandler(IProblemDetailsService problems, ILogger<JournalFailureHandler> logger) : IExceptionHandler
+/// <summary>
+/// A journal that does not answer is no fault of this program: the caller gets status 503 and one plain sentence, the log one line.
+/// </summary>
+internal sealed partial class JournalFailureHandler(IProblemDetailsService problems, ILogger<JournalFailureHandler> logger)
+    : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -18,7 +21,8 @@ internal sealed partial class JournalFailureHandler(IProblemDetailsService probl
             HttpContext = httpContext,
             ProblemDetails =
             {
-                Detail = "The journal does not answer: check Storage:ConnectionString, and that the notifier, which makes its tables, has run.",
+                Detail = "The journal does not answer: check Storage:ConnectionString, "
+                    + "and that the notifier, which makes its tables, has run.",
             },
         });
     }

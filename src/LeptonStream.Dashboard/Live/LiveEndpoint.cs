@@ -23,12 +23,14 @@ internal static class LiveEndpoint
         var resume = context.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? after;
         var seq = 0L;
         if (resume is not null && !long.TryParse(resume, NumberStyles.None, CultureInfo.InvariantCulture, out seq))
-            return TypedResults.Problem("'after' and Last-Event-ID may be a whole number, 0 or greater.", statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem(
+                "'after' and Last-Event-ID may be a whole number, 0 or greater.", statusCode: StatusCodes.Status400BadRequest);
 
         if (feed.Subscribe() is not { } client)
         {
             context.Response.Headers.RetryAfter = "10";
-            return TypedResults.Problem("As many pages are open as Dashboard:MaxClients allows.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem(
+                "As many pages are open as Dashboard:MaxClients allows.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         context.Response.OnCompleted(() =>

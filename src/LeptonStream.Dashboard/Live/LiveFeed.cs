@@ -45,7 +45,8 @@ internal sealed partial class LiveFeed : BackgroundService
         _logger = logger;
         var meter = meters.Create(LeptonTelemetry.Name);
         _connected = meter.CreateUpDownCounter<int>("leptonstream.dashboard.clients", "{client}", "Pages connected to the live feed");
-        _dropped = meter.CreateCounter<long>("leptonstream.dashboard.messages.dropped", "{message}", "Messages that a slow page did not get");
+        _dropped = meter.CreateCounter<long>(
+            "leptonstream.dashboard.messages.dropped", "{message}", "Messages that a slow page did not get");
 
         // Before the server stops, which otherwise waits for every open page.
         lifetime.ApplicationStopping.Register(EndAll);
@@ -163,7 +164,8 @@ internal sealed partial class LiveFeed : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Warning, "The journal does not answer, and open pages are told so. {Reason} (the notifier makes its tables)")]
+        [LoggerMessage(3001, LogLevel.Warning,
+            "The journal does not answer, and open pages are told so. {Reason} (the notifier makes its tables)")]
         public static partial void JournalUnreachable(ILogger logger, string reason);
 
         [LoggerMessage(3002, LogLevel.Information, "The journal answers again.")]

@@ -2,7 +2,9 @@ namespace LeptonStream.Dashboard.Live;
 
 /// <summary>One event for every open page.</summary>
 /// <param name="Kind">alert (one that changed), ping (the connection and the journal's state) or reset (load the list again).</param>
-/// <param name="Seq">The journal's number that the page has seen everything up to once it has this; null where it tells nothing about that.</param>
+/// <param name="Seq">
+/// The journal's number that the page has seen everything up to once it has this; null where it tells nothing about that.
+/// </param>
 /// <param name="Json">The content, in one line.</param>
 internal readonly record struct LiveMessage(string Kind, long? Seq, string Json)
 {
@@ -10,7 +12,8 @@ internal readonly record struct LiveMessage(string Kind, long? Seq, string Json)
     public const string Ping = "ping";
     public const string Reset = "reset";
 
-    public static LiveMessage PingOf(bool journalAnswers, long? seq = null) => new(Ping, seq, journalAnswers ? """{"journal":"ok"}""" : """{"journal":"unreachable"}""");
+    public static LiveMessage PingOf(bool journalAnswers, long? seq = null) =>
+        new(Ping, seq, journalAnswers ? """{"journal":"ok"}""" : """{"journal":"unreachable"}""");
 
     public static LiveMessage ResetTo(long? seq) => new(Reset, seq, "{}");
 }

@@ -26,7 +26,8 @@ internal sealed class PageAsset
 
     public EntityTagHeaderValue CompressedTag { get; }
 
-    private static EntityTagHeaderValue TagOf(byte[] content) => new($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"");
+    private static EntityTagHeaderValue TagOf(byte[] content) =>
+        new($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"");
 
     private static byte[] Compress(byte[] content)
     {

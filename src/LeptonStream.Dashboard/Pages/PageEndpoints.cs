@@ -30,7 +30,8 @@ internal static class PageEndpoints
         var headers = context.Response.Headers;
         headers.CacheControl = cache;
         headers.Vary = HeaderNames.AcceptEncoding;
-        if (!AcceptsGzip(context.Request.Headers.AcceptEncoding)) return TypedResults.Bytes(asset.Plain, asset.ContentType, entityTag: asset.PlainTag);
+        if (!AcceptsGzip(context.Request.Headers.AcceptEncoding))
+            return TypedResults.Bytes(asset.Plain, asset.ContentType, entityTag: asset.PlainTag);
         headers.ContentEncoding = "gzip";
         return TypedResults.Bytes(asset.Compressed, asset.ContentType, entityTag: asset.CompressedTag);
     }

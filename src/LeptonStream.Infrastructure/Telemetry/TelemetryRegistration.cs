@@ -1,6 +1,9 @@
+using System.Collections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -17,10 +20,11 @@ public static class TelemetryRegistration
     private static bool HasCollector => Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 };
 
     /// <summary>Gathers the metrics of the program, the runtime, ASP.NET Core and Npgsql for <see cref="MapMetrics"/> and for OTLP.</summary>
-    public static IServiceCollection AddTelemetry(this IServiceCollection services, string serviceName)
+    public static void AddTelemetry(this IHostApplicationBuilder builder, string serviceName)
     {
+        builder.Configuration.AddInMemoryCollection(OpenTelemetryVariables());
         var version = typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3);
-        var telemetry = services.AddOpenTelemetry()
+        var telemetry = builder.Services.AddOpenTelemetry()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come later and win.
             .ConfigureResource(resource => resource.AddService(serviceName, serviceVersion: version).AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
@@ -29,11 +33,10 @@ public static class TelemetryRegistration
                 .AddAspNetCoreInstrumentation()
                 .AddNpgsqlInstrumentation()
                 .AddPrometheusExporter());
-        if (!HasCollector) return services;
+        if (!HasCollector) return;
         telemetry
             .WithMetrics(metrics => metrics.AddOtlpExporter())
             .WithTracing(spans => spans.AddSource(LeptonTelemetry.Name).AddAspNetCoreInstrumentation().AddNpgsql().AddOtlpExporter());
-        return services;
     }
 
     /// <summary>Serves <c>/metrics</c> in Prometheus's format.</summary>
@@ -41,4 +44,10 @@ public static class TelemetryRegistration
     /// <param name="meters">What gathers the metrics, where it is not among the server's own services.</param>
     public static void MapMetrics(this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
         routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics();
+
+    // The hosts of the roles read nothing of the environment themselves, and the exporter asks the host's configuration for its variables.
+    private static IEnumerable<KeyValuePair<string, string?>> OpenTelemetryVariables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
+            .Where(variable => variable.Key.StartsWith("OTEL_", StringComparison.Ordinal));
 }

@@ -1,11 +1,11 @@
 using LeptonStream.Health;
-using LeptonStream.Roles.Tests.Detector;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeptonStream.Roles.Tests.Health;
 
 public sealed class LoopHealthTests
 {
-    private readonly JumpingClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Test]
     public void Ready_SeveralProblems_NamesEachUntilItIsCleared()
@@ -31,10 +31,10 @@ public sealed class LoopHealthTests
     public void Live_NoIterationForLongerThanThePatience_IsUnhealthyUntilTheNext()
     {
         var health = new LoopHealth("detector", TimeSpan.FromMinutes(1), _clock);
-        _clock.Jump(TimeSpan.FromSeconds(59));
+        _clock.Advance(TimeSpan.FromSeconds(59));
         Assert.That(health.Live().IsHealthy, Is.True);
 
-        _clock.Jump(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(2));
         Assert.That(health.Live(), Is.EqualTo(HealthReport.Unhealthy("main loop has not completed an iteration for 61 s")));
 
         health.Heartbeat();
