@@ -57,6 +57,9 @@ public sealed class PartitionPipeline
     /// <summary>Is told of every judged row of an entity; null (the default) for nobody.</summary>
     public JudgedRowObserver? EntityObserver { get; set; }
 
+    /// <summary>How many labels of accepted records were left out because their entities had more than they may, since the pipeline began.</summary>
+    public long LabelsLeftOut { get; private set; }
+
     /// <summary>How many samples of accepted records were not judged, for this reason, since the pipeline began.</summary>
     public long RefusedSamples(SampleRefusal reason) => _refusals[(int)reason];
 
@@ -86,6 +89,7 @@ public sealed class PartitionPipeline
         var reason = _format.Read(value, logTime, _batch, out var detail);
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
+        LabelsLeftOut += _batch.LabelsLeftOut;
         _last = new(_topic, _partition, offset);
         var outlet = new EventSink(_last, events);
         var judged = 0;

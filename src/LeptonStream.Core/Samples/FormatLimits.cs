@@ -1,6 +1,8 @@
 namespace LeptonStream.Samples;
 
-/// <summary>How large one message may be. What exceeds a limit is refused whole, with the limit in the detail.</summary>
+/// <summary>
+/// How large one message may be. What exceeds a limit is refused whole, with the limit in the detail, but for labels beyond <see cref="Labels"/>.
+/// </summary>
 public sealed record FormatLimits
 {
     /// <summary>The limits that need no setting.</summary>
@@ -12,8 +14,13 @@ public sealed record FormatLimits
     /// <summary>Levels of nesting. <value>The default value is 8.</value></summary>
     public int Depth { get; init; } = 8;
 
-    /// <summary>Labels of one entity. <value>The default value is 32.</value></summary>
+    /// <summary>
+    /// Labels of one entity; of more the first by name are kept, whatever their order in the message. <value>The default value is 32.</value>
+    /// </summary>
     public int Labels { get; init; } = 32;
+
+    /// <summary>Labels that are read at all. <value>The default value is 256.</value></summary>
+    public int LabelsRead { get; init; } = 256;
 
     /// <summary>Metrics of one entity. <value>The default value is 1,024.</value></summary>
     public int Metrics { get; init; } = 1024;
@@ -24,9 +31,13 @@ public sealed record FormatLimits
     /// <summary>UTF-8 bytes of a label value. <value>The default value is 1,024.</value></summary>
     public int LabelValueBytes { get; init; } = 1024;
 
-    /// <summary>How far a time may lie ahead of the record's log time (clock skew). <value>The default value is 10 minutes.</value></summary>
+    /// <summary>
+    /// How far a time may lie ahead of the record's log time (clock skew). <value>The default value is 10 minutes.</value>
+    /// </summary>
     public TimeSpan Ahead { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The earliest time that is believed; before it a time is a mistake of unit or clock. <value>The default value is 2000-01-01.</value></summary>
+    /// <summary>
+    /// The earliest time that is believed; before it a time is a mistake of unit or clock. <value>The default value is 2000-01-01.</value>
+    /// </summary>
     public Timestamp Earliest { get; init; } = Timestamp.FromUnixSeconds(946_684_800);
 }

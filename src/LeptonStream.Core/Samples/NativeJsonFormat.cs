@@ -5,15 +5,28 @@ namespace LeptonStream.Samples;
 
 /// <summary>
 /// The native JSON format, version 1 (docs/events.md): one object is one entity at one time with many metrics, an array is several of them.
-/// <code>{"model":"llama-70b","ts":"2026-11-22T10:00:00.000Z","labels":{"instance":"gpu-7"},"step":1200,"metrics":{"ttft_p99_ms":182.3}}</code>
-/// A message is taken whole or refused whole. Nothing is allocated in steady state; exceptions occur on refused messages only.
+/// <code>
+/// {"model":"llama-70b","ts":"2026-11-22T10:00:00.000Z","labels":{"instance":"gpu-7"},"step":1200,"metrics":{"ttft_p99_ms":182.3}}
+/// </code>
+/// A message is taken whole or refused whole. What can mean one thing only is taken though the format says it otherwise: a byte order mark,
+/// one JSON value a line, a bare <c>NaN</c>, a step of <c>100.0</c>, a number as a label, a time with a blank for its T.
+/// Nothing is allocated in steady state; exceptions occur on refused messages, and on the first with a bare <c>NaN</c>, only.
 /// </summary>
-public sealed class NativeJsonFormat(FormatLimits limits)
+public sealed partial class NativeJsonFormat(FormatLimits limits)
 {
     private readonly HashSet<UInt128> _names = [];
+    private readonly BareNumbers _bareNumbers = new();
     private string? _detail;
 
-    /// <summary>Reads one message into <paramref name="batch"/>, which is cleared first. On refusal the batch holds nothing of use.</summary>
+    // Whether the message at hand is read as BareNumbers wrote it, and whether any was so far.
+    private bool _quoted;
+    private bool _meetsBareNumbers;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>
+    /// Reads one message into <paramref name="batch"/>, which is cleared first. On refusal the batch holds nothing of use.
+    /// </summary>
     /// <param name="value">The message, UTF-8.</param>
     /// <param name="logTime">The record's log time, against which times in the future are judged.</param>
     /// <param name="batch">Takes what the message says.</param>
@@ -24,6 +37,7 @@ public sealed class NativeJsonFormat(FormatLimits limits)
         batch.Clear();
         _detail = null;
         var reason = Check(value);
+        if (value.StartsWith(ByteOrderMark)) value = value[ByteOrderMark.Length..];
         if (reason == RejectReason.None) reason = ReadMessage(value, logTime, batch);
         detail = _detail;
         return reason;
@@ -32,23 +46,33 @@ public sealed class NativeJsonFormat(FormatLimits limits)
     private RejectReason Check(ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty) return Refuse(RejectReason.EmptyValue, "the record has no value");
-        if (value.Length > limits.MessageBytes) return Refuse(RejectReason.TooLarge, $"{value.Length} bytes, at most {limits.MessageBytes} are allowed");
+        if (value.Length > limits.MessageBytes)
+            return Refuse(RejectReason.TooLarge, $"{value.Length} bytes, at most {limits.MessageBytes} are allowed");
         return Utf8.IsValid(value) ? RejectReason.None : Refuse(RejectReason.InvalidUtf8, "the value is not UTF-8");
     }
 
+    // What is no JSON only because it names a number that JSON has no word for is read again with that word as a string.
     private RejectReason ReadMessage(ReadOnlySpan<byte> value, Timestamp logTime, SampleBatch batch)
     {
-        var reader = new Utf8JsonReader(value, new JsonReaderOptions { MaxDepth = limits.Depth });
+        _quoted = _meetsBareNumbers && _bareNumbers.TryQuote(value);
+        if (_quoted) return ReadValues(_bareNumbers.Quoted, logTime, batch);
+        var reason = ReadValues(value, logTime, batch);
+        if (reason != RejectReason.MalformedJson || !_bareNumbers.TryQuote(value)) return reason;
+        // The next one is asked about before it costs an exception.
+        _quoted = _meetsBareNumbers = true;
+        batch.Clear();
+        return ReadValues(_bareNumbers.Quoted, logTime, batch);
+    }
+
+    private RejectReason ReadValues(ReadOnlySpan<byte> value, Timestamp logTime, SampleBatch batch)
+    {
+        var reader = new Utf8JsonReader(value, new JsonReaderOptions { MaxDepth = limits.Depth, AllowMultipleValues = true });
         try
         {
-            reader.Read();
-            var reason = reader.TokenType switch
-            {
-                JsonTokenType.StartObject => ReadEntity(ref reader, logTime, batch),
-                JsonTokenType.StartArray => ReadArray(ref reader, logTime, batch),
-                _ => Refuse(RejectReason.NotAnObject, $"the value is a JSON {Kind(reader.TokenType)}, not an object or an array of objects"),
-            };
-            if (reason == RejectReason.None && reader.Read()) reason = Refuse(RejectReason.MalformedJson, "there is something behind the message");
+            if (!reader.Read()) return Refuse(RejectReason.MalformedJson, "the value is blank");
+            RejectReason reason;
+            do reason = ReadEntities(ref reader, logTime, batch);
+            while (reason == RejectReason.None && reader.Read());
             return reason;
         }
         catch (JsonException wrong)
@@ -64,8 +88,16 @@ public sealed class NativeJsonFormat(FormatLimits limits)
         }
     }
 
+    private RejectReason ReadEntities(ref Utf8JsonReader reader, Timestamp logTime, SampleBatch batch) => reader.TokenType switch
+    {
+        JsonTokenType.StartObject => ReadEntity(ref reader, logTime, batch),
+        JsonTokenType.StartArray => ReadArray(ref reader, logTime, batch),
+        _ => Refuse(RejectReason.NotAnObject, $"the value is a JSON {Kind(reader.TokenType)}, not an object or an array of objects"),
+    };
+
     private RejectReason ReadArray(ref Utf8JsonReader reader, Timestamp logTime, SampleBatch batch)
     {
+        var before = batch.Entities.Length;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -74,7 +106,7 @@ public sealed class NativeJsonFormat(FormatLimits limits)
             if (reason != RejectReason.None) return reason;
         }
 
-        return batch.Entities.IsEmpty ? Refuse(RejectReason.Empty, "the array is empty") : RejectReason.None;
+        return batch.Entities.Length == before ? Refuse(RejectReason.Empty, "the array is empty") : RejectReason.None;
     }
 
     private RejectReason ReadEntity(ref Utf8JsonReader reader, Timestamp logTime, SampleBatch batch)
@@ -93,7 +125,7 @@ public sealed class NativeJsonFormat(FormatLimits limits)
             reader.Read();
             var reason = field switch
             {
-                Fields.Model => ReadText(ref reader, "model", limits.NameBytes, batch, out model),
+                Fields.Model => ReadModel(ref reader, batch, out model),
                 Fields.Ts => ReadTime(ref reader, logTime, out time),
                 Fields.Step => ReadStep(ref reader, out step),
                 Fields.Labels => ReadLabels(ref reader, batch, firstLabel),
@@ -109,65 +141,11 @@ public sealed class NativeJsonFormat(FormatLimits limits)
         return RejectReason.None;
     }
 
-    private RejectReason ReadText(ref Utf8JsonReader reader, string field, int limit, SampleBatch batch, out SampleBatch.Slice slice)
-    {
-        slice = default;
-        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
-            return Refuse(RejectReason.WrongType, $"'{field}' is a JSON {Kind(reader.TokenType)}, not a string");
-        // Escapes only ever shrink, so the raw length bounds the text.
-        if (reader.ValueSpan.Length > limit * 6) return Refuse(RejectReason.InvalidText, $"'{field}' is longer than {limit} bytes");
-        var room = batch.Room(reader.ValueSpan.Length);
-        var length = reader.CopyString(room);
-        if (length == 0) return Refuse(RejectReason.InvalidText, $"'{field}' is empty");
-        if (length > limit) return Refuse(RejectReason.InvalidText, $"'{field}' is longer than {limit} bytes");
-        if (room[..length].IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0) return Refuse(RejectReason.InvalidText, $"'{field}' holds a control character");
-        slice = batch.Keep(length);
-        return RejectReason.None;
-    }
-
-    private RejectReason ReadTime(ref Utf8JsonReader reader, Timestamp logTime, out Timestamp time)
-    {
-        time = default;
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Number when reader.TryGetInt64(out var whole):
-                time = Timestamp.FromEpoch(whole);
-                break;
-            case JsonTokenType.Number when reader.TryGetDouble(out var number) && Math.Abs(number) < 1e14:
-                // Seconds or milliseconds with a fraction, as many languages' clocks give them.
-                time = new((long)(number * (Math.Abs(number) < 1e11 ? 1e9 : 1e6)));
-                break;
-            case JsonTokenType.Number:
-                return Refuse(RejectReason.TimeOutOfRange, "'ts' is no epoch number");
-            // Without an offset the text would mean another instant on every machine.
-            case JsonTokenType.String when HasOffset(reader.ValueSpan) && reader.TryGetDateTimeOffset(out var instant):
-                time = Timestamp.FromDateTimeOffset(instant);
-                break;
-            case JsonTokenType.String:
-                return Refuse(RejectReason.WrongType, "'ts' is no RFC 3339 time with an offset, such as 2026-11-22T10:00:00.000Z");
-            default:
-                return Refuse(RejectReason.WrongType, $"'ts' is a JSON {Kind(reader.TokenType)}, not a string or a number");
-        }
-
-        if (time < limits.Earliest) return Refuse(RejectReason.TimeOutOfRange, $"'ts' is {time}, before {limits.Earliest}");
-        return time > logTime + limits.Ahead
-            ? Refuse(RejectReason.TimeOutOfRange, $"'ts' is {time}, more than {limits.Ahead} ahead of the record's log time {logTime}")
-            : RejectReason.None;
-    }
-
-    private RejectReason ReadStep(ref Utf8JsonReader reader, out long step)
-    {
-        step = Sample.NoStep;
-        if (reader.TokenType == JsonTokenType.Null) return RejectReason.None;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out step) && step >= 0
-            ? RejectReason.None
-            : Refuse(RejectReason.WrongType, "'step' is not a whole number from 0");
-    }
-
     private RejectReason ReadLabels(ref Utf8JsonReader reader, SampleBatch batch, int first)
     {
         if (reader.TokenType == JsonTokenType.Null) return RejectReason.None;
-        if (reader.TokenType != JsonTokenType.StartObject) return Refuse(RejectReason.WrongType, $"'labels' is a JSON {Kind(reader.TokenType)}, not an object");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return Refuse(RejectReason.WrongType, $"'labels' is a JSON {Kind(reader.TokenType)}, not an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var reason = ReadText(ref reader, "labels (a name)", limits.NameBytes, batch, out var name);
@@ -175,18 +153,22 @@ public sealed class NativeJsonFormat(FormatLimits limits)
             reader.Read();
             // In Prometheus' data model an empty label is no label.
             if (reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty)) continue;
-            reason = ReadText(ref reader, "labels (a value)", limits.LabelValueBytes, batch, out var value);
+            reason = ReadLabelValue(ref reader, batch, out var value);
             if (reason != RejectReason.None) return reason;
             batch.AddLabel(name, value);
-            if (batch.LabelCount - first > limits.Labels) return Refuse(RejectReason.TooMany, $"'labels' has more than {limits.Labels} entries");
+            if (batch.LabelCount - first > limits.LabelsRead)
+                return Refuse(RejectReason.TooMany, $"'labels' has more than {limits.LabelsRead} entries");
         }
 
-        return batch.SortLabels(first) ? RejectReason.None : Refuse(RejectReason.DuplicateField, "'labels' has a name twice");
+        if (!batch.SortLabels(first)) return Refuse(RejectReason.DuplicateField, "'labels' has a name twice");
+        batch.KeepLabels(first, limits.Labels);
+        return RejectReason.None;
     }
 
     private RejectReason ReadMetrics(ref Utf8JsonReader reader, SampleBatch batch, int first)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) return Refuse(RejectReason.WrongType, $"'metrics' is a JSON {Kind(reader.TokenType)}, not an object");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return Refuse(RejectReason.WrongType, $"'metrics' is a JSON {Kind(reader.TokenType)}, not an object");
         _names.Clear();
         var entries = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -203,33 +185,6 @@ public sealed class NativeJsonFormat(FormatLimits limits)
         }
 
         return entries > 0 ? RejectReason.None : Refuse(RejectReason.Empty, "'metrics' has no entry");
-    }
-
-    // JSON has no NaN: producers say "NaN", "Infinity" or "-Infinity" as strings (docs/events.md); null means not measured.
-    private RejectReason ReadValue(ref Utf8JsonReader reader, out double value, out bool measured)
-    {
-        measured = true;
-        value = double.NaN;
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Number:
-                return reader.TryGetDouble(out value) && double.IsFinite(value)
-                    ? RejectReason.None
-                    : Refuse(RejectReason.NumberOutOfRange, "a value of 'metrics' lies outside the range of a 64-bit float");
-            case JsonTokenType.Null:
-                measured = false;
-                return RejectReason.None;
-            case JsonTokenType.String when reader.ValueTextEquals("NaN"u8):
-                return RejectReason.None;
-            case JsonTokenType.String when reader.ValueTextEquals("Infinity"u8) || reader.ValueTextEquals("+Infinity"u8):
-                value = double.PositiveInfinity;
-                return RejectReason.None;
-            case JsonTokenType.String when reader.ValueTextEquals("-Infinity"u8):
-                value = double.NegativeInfinity;
-                return RejectReason.None;
-            default:
-                return Refuse(RejectReason.WrongType, $"a value of 'metrics' is a JSON {Kind(reader.TokenType)}, not a number (or \"NaN\", \"Infinity\", \"-Infinity\", null)");
-        }
     }
 
     private static RejectReason SkipUnknown(ref Utf8JsonReader reader)
@@ -264,21 +219,7 @@ public sealed class NativeJsonFormat(FormatLimits limits)
         return false;
     }
 
-    private static bool HasOffset(ReadOnlySpan<byte> text) =>
-        text.Length > 19 && (text[^1] is (byte)'Z' or (byte)'z' || text[^6] is (byte)'+' or (byte)'-');
-
     private static string FirstSentence(string message) => message.Split(". ", 2)[0];
-
-    private static string Kind(JsonTokenType token) => token switch
-    {
-        JsonTokenType.StartObject => "object",
-        JsonTokenType.StartArray => "array",
-        JsonTokenType.String => "string",
-        JsonTokenType.Number => "number",
-        JsonTokenType.True or JsonTokenType.False => "boolean",
-        JsonTokenType.Null => "null",
-        _ => "fragment",
-    };
 
     private static Fields FieldOf(ref Utf8JsonReader reader)
     {

@@ -1,6 +1,8 @@
 namespace LeptonStream.Samples;
 
-/// <summary>Why a whole record was refused: the value of the <c>lepton.reason</c> header of its dead letter and of the <c>reason</c> attribute of the counter.</summary>
+/// <summary>
+/// Why a whole record was refused: the value of the <c>lepton.reason</c> header of its dead letter and of the <c>reason</c> attribute of the counter.
+/// </summary>
 public enum RejectReason
 {
     /// <summary>Not refused.</summary>
@@ -15,7 +17,7 @@ public enum RejectReason
     /// <summary>The value is not UTF-8.</summary>
     InvalidUtf8 = 3,
 
-    /// <summary>The value is not JSON (RFC 8259), is cut off, or has something behind it; a bare NaN or Infinity is not JSON either.</summary>
+    /// <summary>The value is not JSON (RFC 8259; a bare NaN or Infinity is taken), is cut off, or has something else behind it.</summary>
     MalformedJson = 4,
 
     /// <summary>The value nests deeper than the format does.</summary>
@@ -39,7 +41,7 @@ public enum RejectReason
     /// <summary>A number lies outside the range of a 64-bit float (1e400).</summary>
     NumberOutOfRange = 11,
 
-    /// <summary>A text (model, label, metric) is empty, too long or holds a forbidden character such as U+0000; the detail names it.</summary>
+    /// <summary>A text (model, label, metric) is empty, too long or holds a control character such as U+0000 or U+0085; the detail names it.</summary>
     InvalidText = 12,
 
     /// <summary>More labels or metrics than one message may have.</summary>

@@ -44,8 +44,12 @@ public sealed class SampleBatch
             .GetRange(entity.FirstLabel, entity.LabelCount)
             .Select(l => KeyValuePair.Create(TextOf(l.Name), TextOf(l.Value)))));
 
+    /// <summary>How many labels of the message were left out because its entities have more than they may.</summary>
+    public int LabelsLeftOut { get; private set; }
+
     internal void Clear()
     {
+        LabelsLeftOut = 0;
         _entities.Clear();
         _metrics.Clear();
         _labels.Clear();
@@ -97,6 +101,15 @@ public sealed class SampleBatch
         }
 
         return true;
+    }
+
+    /// <summary>Leaves out what is more than <paramref name="most"/> of the sorted labels since <paramref name="first"/>.</summary>
+    internal void KeepLabels(int first, int most)
+    {
+        var more = _labels.Count - first - most;
+        if (more <= 0) return;
+        _labels.RemoveRange(first + most, more);
+        LabelsLeftOut += more;
     }
 
     /// <summary>Ends an entity: hashes its identity and gives every metric since <paramref name="firstMetric"/> its series id.</summary>

@@ -140,7 +140,8 @@ public sealed class NativeJsonFormatTests
         Assert.That(schema.Validate("""[{"model":"m","ts":1795341600,"metrics":{"x":1}}]"""), Is.Empty);
         foreach (var record in Hostile.Where(r => r.Reason is RejectReason.WrongType or RejectReason.MissingField or RejectReason.Empty or RejectReason.NotAnObject))
         {
-            // The schema doesn't say what a time looks like, and its reader has a limit of depth of its own.
+            // The schema doesn't say what a time looks like and speaks of one value; its reader has a limit of depth of its own.
+            if (record.Name.EndsWith(" behind a message", StringComparison.Ordinal)) continue;
             if (record.Name.StartsWith("time ", StringComparison.Ordinal) || record.Name.StartsWith("deep ", StringComparison.Ordinal)) continue;
             Assert.That(schema.Validate(Encoding.UTF8.GetString(record.Value!)), Is.Not.Empty, record.Name);
         }

@@ -10,6 +10,12 @@ namespace LeptonStream.Detection.Events;
 /// <summary>How numbers become fields of events.</summary>
 internal static class EventFields
 {
+    private const string Exported = "exported_";
+
+    // Every label that an alert may have of its own, whether or not the alert at hand has it: all alerts of a series have its labels under
+    // the same names.
+    private static readonly string[] OurLabels = ["alertname", "severity", "model", "metric", "kind"];
+
     /// <summary>An id as 32 hex digits.</summary>
     public static string Hex(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 
@@ -31,16 +37,35 @@ internal static class EventFields
     /// <summary>Full trust after a thousand samples: until then tails are extrapolated from few.</summary>
     public static double Confidence(int learned) => Math.Round(Math.Min(1, 0.5 + (learned / 2000.0)), 3);
 
-    /// <summary>The labels under which Alertmanager's users know an alert.</summary>
-    public static LabelSet RoutingLabels(SeriesKey key, string alertName, AlertSeverity severity) => key.Labels.With(
-        ("alertname", alertName),
-        ("severity", AlertEventJson.NameOf(severity)),
-        ("model", key.Model),
-        ("metric", key.Metric));
+    /// <summary>
+    /// The labels under which Alertmanager's users know an alert. A producer's label with the name of one of ours is named
+    /// <c>exported_…</c>, as Prometheus does; one that is named so already gets one more <c>exported_</c>, so that two series never have the
+    /// same labels.
+    /// </summary>
+    public static LabelSet RoutingLabels(SeriesKey key, string alertName, AlertSeverity severity, string? kind = null)
+    {
+        var labels = new List<KeyValuePair<string, string>>(key.Labels.Count + OurLabels.Length);
+        foreach (var (name, value) in key.Labels) labels.Add(new(IsOurs(name) ? Exported + name : name, value));
+        labels.Add(new("alertname", alertName));
+        labels.Add(new("severity", AlertEventJson.NameOf(severity)));
+        labels.Add(new("model", key.Model));
+        labels.Add(new("metric", key.Metric));
+        labels.Add(new("kind", kind ?? ""));
+        return LabelSet.Of(labels);
+    }
 
     /// <summary>The annotations under which they know it.</summary>
     public static LabelSet Annotations(Explanation explanation, string? runbook) => LabelSet.Of(
         ("summary", explanation.Summary),
         ("description", explanation.Description),
         ("runbook_url", runbook ?? ""));
+
+    // One of our names, or that with any number of prefixes.
+    private static bool IsOurs(ReadOnlySpan<char> name)
+    {
+        while (name.StartsWith(Exported, StringComparison.Ordinal)) name = name[Exported.Length..];
+        foreach (var ours in OurLabels)
+            if (name.SequenceEqual(ours)) return true;
+        return false;
+    }
 }

@@ -67,7 +67,7 @@ internal static class TrainingEventBuilder
             English = english,
             Chinese = ChineseTrainingText.Explain(story),
             RunbookUrl = runbook,
-            RoutingLabels = EventFields.RoutingLabels(key, "LeptonStreamTrainingAnomaly", finding.Severity).With(("kind", TrainingKinds.NameOf(finding.Kind))),
+            RoutingLabels = EventFields.RoutingLabels(key, "LeptonStreamTrainingAnomaly", finding.Severity, TrainingKinds.NameOf(finding.Kind)),
             Annotations = EventFields.Annotations(english, runbook),
         };
     }
