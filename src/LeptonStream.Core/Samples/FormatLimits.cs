@@ -19,9 +19,6 @@ public sealed record FormatLimits
     /// </summary>
     public int Labels { get; init; } = 32;
 
-    /// <summary>Labels that are read at all. <value>The default value is 256.</value></summary>
-    public int LabelsRead { get; init; } = 256;
-
     /// <summary>Metrics of one entity. <value>The default value is 1,024.</value></summary>
     public int Metrics { get; init; } = 1024;
 

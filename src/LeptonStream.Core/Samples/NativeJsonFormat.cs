@@ -14,6 +14,9 @@ namespace LeptonStream.Samples;
 /// </summary>
 public sealed partial class NativeJsonFormat(FormatLimits limits)
 {
+    // Labels are read and sorted up to so many times as many as are kept.
+    private const int LabelsReadForOne = 8;
+
     private readonly HashSet<UInt128> _names = [];
     private readonly BareNumbers _bareNumbers = new();
     private string? _detail;
@@ -156,8 +159,8 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
             reason = ReadLabelValue(ref reader, batch, out var value);
             if (reason != RejectReason.None) return reason;
             batch.AddLabel(name, value);
-            if (batch.LabelCount - first > limits.LabelsRead)
-                return Refuse(RejectReason.TooMany, $"'labels' has more than {limits.LabelsRead} entries");
+            if (batch.LabelCount - first > LabelsReadForOne * limits.Labels)
+                return Refuse(RejectReason.TooMany, $"'labels' has more than {LabelsReadForOne * limits.Labels} entries");
         }
 
         if (!batch.SortLabels(first)) return Refuse(RejectReason.DuplicateField, "'labels' has a name twice");
