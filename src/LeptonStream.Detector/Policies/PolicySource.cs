@@ -37,7 +37,8 @@ internal sealed partial class PolicySource : IReloadable
         _checked = time.GetTimestamp();
         if (_file is null) return;
         _seen = _done = HashOf(_file);
-        Current = PolicyFile.Read(_file, out var errors) ?? throw new InvalidOperationException(string.Join("; ", errors));
+        Current = PolicyFile.Read(_file, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
+        Tell(notes);
     }
 
     public PolicySet Current { get; private set; } = PolicySet.Default;
@@ -70,7 +71,7 @@ internal sealed partial class PolicySource : IReloadable
     private bool Adopt(string file)
     {
         _done = _seen;
-        if (PolicyFile.Read(file, out var errors) is not { } policies)
+        if (PolicyFile.Read(file, out var errors, out var notes) is not { } policies)
         {
             _metrics.PoliciesRead(isValid: false);
             Log.Refused(_logger, string.Join("; ", errors), Current.Fingerprint);
@@ -79,9 +80,15 @@ internal sealed partial class PolicySource : IReloadable
 
         _metrics.PoliciesRead(isValid: true);
         Log.Adopted(_logger, policies.Fingerprint, policies.Rules.Count, file);
+        Tell(notes);
         var isNew = policies.Fingerprint != Current.Fingerprint;
         if (isNew) Current = policies;
         return isNew;
+    }
+
+    private void Tell(IReadOnlyList<string> notes)
+    {
+        foreach (var note in notes) Log.Note(_logger, note);
     }
 
     // A file that can't be read is one more content, so that it is complained of once.
@@ -99,7 +106,10 @@ internal sealed partial class PolicySource : IReloadable
         [LoggerMessage(1081, LogLevel.Error, "Changed policies refused, {Fingerprint} stay in force: {Errors}")]
         public static partial void Refused(ILogger logger, string errors, string fingerprint);
 
-        [LoggerMessage(1082, LogLevel.Warning, "Policies not read again: Detector:PoliciesFile is not set, and settings are read at start only")]
+        [LoggerMessage(1082, LogLevel.Warning, "Policy rule: {Note}")]
+        public static partial void Note(ILogger logger, string note);
+
+        [LoggerMessage(1083, LogLevel.Warning, "Policies not read again: Detector:PoliciesFile is not set, and settings are read at start only")]
         public static partial void NothingToRead(ILogger logger);
     }
 }

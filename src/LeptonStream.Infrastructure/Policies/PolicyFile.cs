@@ -18,10 +18,17 @@ public static class PolicyFile
 
     /// <summary>Reads a file.</summary>
     /// <returns>The policies, or null and everything that is wrong.</returns>
-    public static PolicySet? Read(string path, out IReadOnlyList<string> errors)
+    public static PolicySet? Read(string path, out IReadOnlyList<string> errors) => Read(path, out errors, out _);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="errors">Everything that is wrong.</param>
+    /// <param name="notes">What is sound and yet may not be meant, each with file, line and field.</param>
+    /// <returns>The policies, or null where anything is wrong.</returns>
+    public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes)
     {
-        if (YamlText.Read(path, out var unreadable) is { } text) return Parse(text, path, out errors);
-        errors = [unreadable!];
+        if (YamlText.Read(path, out var unreadable) is { } text) return Parse(text, path, out errors, out notes);
+        (errors, notes) = ([unreadable!], []);
         return null;
     }
 
@@ -30,15 +37,19 @@ public static class PolicyFile
     /// <param name="file">The file's name, for errors.</param>
     /// <param name="errors">Everything that is wrong, each with file, line and field.</param>
     /// <returns>The policies, or null where anything is wrong.</returns>
-    public static PolicySet? Parse(string yaml, string file, out IReadOnlyList<string> errors)
+    public static PolicySet? Parse(string yaml, string file, out IReadOnlyList<string> errors) => Parse(yaml, file, out errors, out _);
+
+    private static PolicySet? Parse(string yaml, string file, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes)
     {
         var wrong = new YamlErrors(file);
-        errors = wrong.All;
+        (errors, notes) = (wrong.All, wrong.Notes);
         if (YamlSection.Parse(yaml, "'presets', 'defaults' and 'rules'", wrong) is not { } root) return null;
 
         var presets = Presets(root);
         var defaults = root.OptionalSection("defaults") is { } section ? Settings(section) : PolicySettings.None;
-        PolicyRule[] rules = [.. root.Sections("rules").Select(Rule)];
+        var sections = root.Sections("rules");
+        PolicyRule[] rules = [.. sections.Select(Rule)];
+        for (var i = 0; i < rules.Length; i++) PolicyDetectors.CheckMemory(sections[i], rules[i], rules[(i + 1)..], defaults);
         root.End();
         return wrong.All.Count == 0 ? new PolicySet(rules, defaults, presets) : null;
     }
@@ -70,8 +81,7 @@ public static class PolicyFile
         var settings = new PolicySettings
         {
             Ignore = section.Flag("ignore"),
-            Levels = Levels(section, "detectors"),
-            LevelsOff = Levels(section, "detectors_off"),
+            Detectors = PolicyDetectors.Read(section),
             WarningBudget = section.Duration("warning_budget", "1h", "10y"),
             CriticalBudget = section.Duration("critical_budget", "1h", "10y"),
             Direction = Word(section, "direction", ("both", Direction.Both), ("up", Direction.Up), ("down", Direction.Down)),
@@ -84,6 +94,7 @@ public static class PolicyFile
             EarlyWarning = section.Flag("early_warning"),
             RunbookUrl = Address(section, "runbook_url"),
         };
+        PolicyDetectors.CheckMemory(section, settings, settings.Memory);
         if (settings.CriticalBudget < settings.WarningBudget) section.Wrong("critical_budget", "must not be below warning_budget: it is the rarer of the two");
         section.End();
         return settings;
@@ -96,14 +107,6 @@ public static class PolicyFile
         var horizon = section.Duration("horizon", "5m", "90d");
         section.End();
         return value is { } limit ? new(limit, direction == "down", horizon ?? MetricLimit.DefaultHorizon) : null;
-    }
-
-    private static DetectorSet? Levels(YamlSection section, string field)
-    {
-        if (section.Texts(field) is not { } names) return null;
-        foreach (var (name, line) in names.Where(name => !DetectorSet.AllNames.Contains(name.Text)))
-            section.Wrong(line, field, $"holds '{name}', which is no detector; there are: {string.Join(", ", DetectorSet.AllNames)}");
-        return DetectorSet.Of(names.Select(name => name.Text).Where(DetectorSet.AllNames.Contains));
     }
 
     private static T? Word<T>(YamlSection section, string field, params (string Word, T Value)[] words)

@@ -5,9 +5,15 @@ namespace LeptonStream.Yaml;
 public sealed class YamlErrors(string file)
 {
     private readonly List<string> _all = [];
+    private readonly List<string> _notes = [];
 
     /// <summary>The errors, in the order they were found.</summary>
     public IReadOnlyList<string> All => _all;
+
+    /// <summary>What is sound and yet may not be meant, in the order it was found.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    public void Note(int line, string note) => _notes.Add($"{file}:{line}: {note}");
 
     public void Add(int line, string error) => _all.Add($"{file}:{line}: {error}");
 

@@ -126,6 +126,9 @@ public sealed partial class YamlSection
     /// <summary>Reports an error in a field of this section.</summary>
     public void Wrong(string field, string what) => Wrong(Find(field) ?? _node, field, what);
 
+    /// <summary>Says something of a field that is sound and yet may not be meant.</summary>
+    public void Note(string field, string note) => _errors.Note((int)(Find(field) ?? _node).Start.Line, $"{Below(field)} {note}");
+
     public void Wrong(int line, string field, string what) => _errors.Add(line, $"{Below(field)} {what}");
 
     /// <summary>Reports every field that nobody asked for. Call it when the section is read.</summary>

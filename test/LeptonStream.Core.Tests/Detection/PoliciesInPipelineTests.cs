@@ -67,7 +67,7 @@ public sealed class PoliciesInPipelineTests
     [Test]
     public void Process_NonFiniteRuleOff_TellsNothing()
     {
-        var driver = After(300, new() { LevelsOff = DetectorSet.Of([DetectorSet.NonFinite]) });
+        var driver = After(300, new() { Detectors = DetectorChange.Remove(DetectorSet.Of([DetectorSet.NonFinite])) });
         for (var i = 0; i < 5; i++) driver.Step("llama", "noise", double.NaN);
         Assert.That(driver.Events, Is.Empty);
         Assert.That(driver.Judged, Has.Count.EqualTo(305));
@@ -76,7 +76,7 @@ public sealed class PoliciesInPipelineTests
     [Test]
     public void Process_NoDetectorOn_StillTellsWhatIsNoNumber()
     {
-        var driver = With(new() { Levels = DetectorSet.Of([DetectorSet.NonFinite]) });
+        var driver = With(new() { Detectors = DetectorChange.Replace(DetectorSet.Of([DetectorSet.NonFinite])) });
         for (var i = 0; i < 300; i++) driver.Step("llama", "noise", 200 + (i * 7 % 13));
         driver.Step("llama", "noise", double.NaN);
         for (var i = 0; i < 10; i++) driver.Step("llama", "noise", 5000);
@@ -96,7 +96,7 @@ public sealed class PoliciesInPipelineTests
     public void Adopt_AnotherBudgetLevelsOrMemory_KeepsWhatWasLearned()
     {
         var driver = After(300, PolicySettings.None);
-        foreach (var settings in new PolicySettings[] { new() { Memory = MemoryPlan.Lean }, new() { WarningBudget = TimeSpan.FromDays(30) }, new() { LevelsOff = DetectorSet.Of(["mean-sigma"]) } })
+        foreach (var settings in new PolicySettings[] { new() { Memory = MemoryPlan.Lean }, new() { WarningBudget = TimeSpan.FromDays(30) }, new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["mean-sigma"])) } })
         {
             driver.Pipeline.Adopt(Set(settings));
             Usual(driver, 10);

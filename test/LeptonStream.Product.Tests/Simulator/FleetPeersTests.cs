@@ -33,7 +33,7 @@ internal sealed class FleetPeersTests
 
     private static PolicySet With(string metrics)
     {
-        var compared = new PolicyRule([Matcher.Of("metric", MatchOperator.Matches, metrics)], new() { Levels = DetectorSet.Default.With(DetectorSet.Of([DetectorSet.Peers])) });
-        return new([compared, new([], new() { Levels = DetectorSet.Default })], PolicySettings.None, PresetCatalog.Default);
+        var compared = new PolicyRule([Matcher.Of("metric", MatchOperator.Matches, metrics)], new() { Detectors = DetectorChange.Replace(DetectorSet.Default.With(DetectorSet.Of([DetectorSet.Peers]))) });
+        return new([compared, new([], new() { Detectors = DetectorChange.Replace(DetectorSet.Default) })], PolicySettings.None, PresetCatalog.Default);
     }
 }

@@ -108,6 +108,49 @@ public sealed class PolicyFileTests
         Assert.That(errors, Has.Some.StartsWith(error));
     }
 
+    [TestCase("defaults: {detectors: [+ewma, -record]}", "ewma", "record")]
+    [TestCase("rules: [{detectors: [+ewma]}, {detectors: [-record, -peers]}]", "ewma", "record")]
+    [TestCase("rules: [{detectors_off: [record]}, {detectors: [+ewma]}]", "ewma", "record")]
+    public void Parse_DetectorsWithSigns_ChangeTheListThatHolds(string yaml, string on, string off)
+    {
+        var before = DetectorSet.Default;
+        var after = Parse(yaml).For(new("a", "b", LabelSet.Empty)).Levels;
+        Assert.That(after, Is.EqualTo(before.With(DetectorSet.Of([on])).Without(DetectorSet.Of([off]))));
+    }
+
+    [TestCase("rules:\n- detectors: [+ewma, record]", "f.yaml:2: rules[0].detectors mixes names with and without a sign")]
+    [TestCase("rules:\n- detectors: [+ewma, -ewma]", "f.yaml:2: rules[0].detectors adds and removes 'ewma'")]
+    [TestCase("rules:\n- detectors: [+zscore]", "f.yaml:2: rules[0].detectors holds 'zscore', which is no detector")]
+    [TestCase("rules:\n- memory: lean\n  detectors: [+ewma]", "f.yaml:3: rules[0].detectors asks for ewma, which needs memory: default; lean has room for forecast-residual, ")]
+    [TestCase("rules:\n- memory: lean\n  detectors: [median-mad, mean-sigma]", "f.yaml:3: rules[0].detectors asks for median-mad, which needs")]
+    [TestCase("defaults: {memory: lean}\nrules:\n- detectors: [+ewma]", "f.yaml:3: rules[0].detectors asks for ewma, which needs")]
+    [TestCase("rules:\n- detectors: [+ewma]\n- memory: lean", "f.yaml:2: rules[0].detectors asks for ewma, which needs")]
+    public void Parse_DetectorsThatCannotBe_AreRefusedWithTheLine(string yaml, string error)
+    {
+        Assert.That(PolicyFile.Parse(yaml, "f.yaml", out var errors), Is.Null);
+        Assert.That(errors, Has.Some.StartsWith(error));
+    }
+
+    [TestCase("rules:\n- {memory: lean, matchers: [metric=b]}\n- detectors: [+ewma]")]
+    [TestCase("defaults: {memory: lean}\nrules:\n- {memory: default, detectors: [+ewma]}")]
+    [TestCase("rules:\n- {memory: lean, detectors: [-record, +peers]}")]
+    public void Parse_DetectorsWithRoomForThem_AreSound(string yaml) => Parse(yaml);
+
+    [Test]
+    public void Read_BareList_NotesTheRulesThatItTurnsOff()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "rules:\n- detectors: [mean-sigma]\n- detectors: [+ewma]\n- detectors: [record, non-finite, frozen-value, training]\n");
+
+        Assert.That(PolicyFile.Read(file, out _, out var notes), Is.Not.Null);
+
+        Assert.That(notes, Is.EqualTo(new[]
+        {
+            $"{file}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training: write +name and -name to change it instead",
+        }));
+        File.Delete(file);
+    }
+
     [Test]
     public void Parse_SeveralErrors_AreAllTold()
     {

@@ -48,12 +48,14 @@ internal sealed class EntityRow
     public bool HasRoles => _metrics.Exists(m => m is { Role: not TrainingRole.None });
 
     /// <summary>Takes a series in.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="now">Event time.</param>
     /// <returns>Its place, or −1 where there is none left.</returns>
-    public int Join(SeriesState series)
+    public int Join(SeriesState series, Timestamp now)
     {
         if (_metrics.Count == MaxMetrics) return -1;
         _metrics.Add(series);
-        _words.Add(Word.Nothing);
+        _words.Add(Word.None(now));
         return _metrics.Count - 1;
     }
 
@@ -69,7 +71,7 @@ internal sealed class EntityRow
         if (now - _words[place].Sample.Time < Silence) return -1;
         if (_metrics[place] is { } silent) silent.Place = -1;
         _metrics[place] = series;
-        _words[place] = Word.Nothing;
+        _words[place] = Word.None(now);
         return place;
     }
 
@@ -164,6 +166,9 @@ internal sealed class EntityRow
     private readonly record struct Word(Sample Sample, Forecast Forecast, double Surprise)
     {
         public static readonly Word Nothing = new(default, Forecast.None, 0);
+
+        // The first sample of a counter has no rate: until its second the series is here, silent since it came, and not since 1970.
+        public static Word None(Timestamp since) => new(new(since, double.NaN), Forecast.None, 0);
 
         public float Residual
         {

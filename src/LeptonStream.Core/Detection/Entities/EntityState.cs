@@ -49,7 +49,7 @@ internal sealed class EntityState
     /// <param name="now">Event time.</param>
     public int Join(SeriesState series, Timestamp now)
     {
-        var place = Row.Join(series);
+        var place = Row.Join(series, now);
         if (place >= 0 || IsTold) return place;
         place = Row.TakeOver(series, now);
         if (place >= 0) _memory = null;

@@ -70,7 +70,7 @@ public sealed class PolicySet
         return new()
         {
             Ignore = settings.Ignore ?? otherwise.Ignore,
-            Levels = (settings.Levels ?? otherwise.Levels.With(settings.LevelsOn ?? default)).Without(settings.LevelsOff ?? default),
+            Levels = settings.Detectors?.ApplyTo(otherwise.Levels) ?? otherwise.Levels,
             WarningBudget = warning,
             CriticalBudget = critical < warning ? warning : critical,
             Direction = settings.Direction ?? otherwise.Direction,

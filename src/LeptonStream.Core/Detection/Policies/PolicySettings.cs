@@ -11,14 +11,8 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.Ignore"/>.</summary>
     public bool? Ignore { get; init; }
 
-    /// <summary>The only levels that may speak.</summary>
-    public DetectorSet? Levels { get; init; }
-
-    /// <summary>Levels added to those of the default, where <see cref="Levels"/> says nothing.</summary>
-    public DetectorSet? LevelsOn { get; init; }
-
-    /// <summary>Levels taken from these.</summary>
-    public DetectorSet? LevelsOff { get; init; }
+    /// <summary>What it changes about the detectors that would hold without it.</summary>
+    public DetectorChange? Detectors { get; init; }
 
     /// <summary>See <see cref="SeriesPolicy.WarningBudget"/>.</summary>
     public TimeSpan? WarningBudget { get; init; }
@@ -60,9 +54,7 @@ public sealed record PolicySettings
         return new()
         {
             Ignore = Ignore ?? other.Ignore,
-            Levels = Levels ?? other.Levels,
-            LevelsOn = LevelsOn ?? other.LevelsOn,
-            LevelsOff = LevelsOff ?? other.LevelsOff,
+            Detectors = Detectors?.After(other.Detectors) ?? other.Detectors,
             WarningBudget = WarningBudget ?? other.WarningBudget,
             CriticalBudget = CriticalBudget ?? other.CriticalBudget,
             Direction = Direction ?? other.Direction,

@@ -69,7 +69,7 @@ public sealed class EntityStateTests
         {
             var series = Series.NewSeries(new SeriesId((UInt128)(10 + i)), new("llama", $"m{i}", LabelSet.Empty));
             series.IntervalSeconds = 60;
-            series.Place = entity.Row.Join(series);
+            series.Place = entity.Row.Join(series, default);
         }
 
         return entity;

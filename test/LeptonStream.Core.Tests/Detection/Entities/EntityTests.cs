@@ -1,7 +1,11 @@
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
-using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
+using LeptonStream.Detection;
+using LeptonStream.Samples;
 using LeptonStream.Series;
 
 namespace LeptonStream.Core.Tests.Detection.Entities;
@@ -179,6 +183,24 @@ public sealed class EntityTests
         Assert.That(driver.Events.Single(e => e.Type == AlertEventType.Opened).Contributors!.Select(c => c.Metric), Is.SubsetOf(new[] { "m74", "m75", "m76", "m77" }));
     }
 
+    // A counter says nothing with its first sample: it must not lose its place to the next newcomer of the same record.
+    [Test]
+    public void TakeOver_NewcomersWithoutAWordYet_KeepTheirPlaces()
+    {
+        var (row, start) = (new EntityRow(), Timestamp.FromUnixMilliseconds(1_800_000_000_000));
+        var pipeline = new SeriesPipeline(DetectionPolicy.Default, SeriesPolicy.Default);
+        for (var i = 0; i < EntityRow.MaxMetrics; i++) row.Join(Make(i), start);
+        var now = start + TimeSpan.FromHours(2);
+        var counters = Enumerable.Range(100, 5).Select(Make).ToArray();
+
+        var places = counters.Select(counter => row.TakeOver(counter, now)).ToArray();
+
+        Assert.That(places, Is.Unique.And.None.EqualTo(-1));
+        Assert.That(places.Select(place => row[place]), Is.EqualTo(counters));
+
+        SeriesState Make(int i) => pipeline.NewSeries(default, new("llama", $"m{i}", LabelSet.Empty));
+    }
+
     [TestCase("joint-surprise", 0)]
     [TestCase("isolation-forest", 1)]
     public void Process_LevelOff_HasNoSay(string level, int alerts)
@@ -194,7 +216,7 @@ public sealed class EntityTests
 
     private static PolicySet Entities(string what, string level = "")
     {
-        var settings = what == "ignore" ? new PolicySettings { Ignore = true } : new PolicySettings { LevelsOff = DetectorSet.Of([level]) };
+        var settings = what == "ignore" ? new PolicySettings { Ignore = true } : new PolicySettings { Detectors = DetectorChange.Remove(DetectorSet.Of([level])) };
         Assert.That(Matcher.TryParse("metric=\"entity\"", out var matcher, out var error), error);
         return new([new([matcher!], settings)], PolicySettings.None, PresetCatalog.Default);
     }

@@ -52,7 +52,7 @@ public sealed class RecordSpanInEventsTests
     public void Adopt_OtherLevels_KeepsThePast()
     {
         var driver = OfTenDays(PolicySettings.None);
-        driver.Pipeline.Adopt(Policies(new() { LevelsOff = DetectorSet.Of(["mean-record", "nearest-shape"]) }));
+        driver.Pipeline.Adopt(Policies(new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["mean-record", "nearest-shape"])) }));
         Alarm(driver, 5000);
         Assert.That(driver.Events[^1].English.Description, Does.Contain("highest ever seen (in 9 days)"));
     }

@@ -77,7 +77,7 @@ public sealed class PeersAndOthersTests
     [Test]
     public void Adopt_OfPoliciesWithAndWithoutTheLevel_BeginsAndEndsTheComparison()
     {
-        var ranks = new PeersDriver(8, PolicySettings.None with { Levels = DetectorSet.Of([]), MinimumRelativeDeviation = 0 });
+        var ranks = new PeersDriver(8, PolicySettings.None with { Detectors = DetectorChange.Replace(DetectorSet.Of([])), MinimumRelativeDeviation = 0 });
         ranks.Send(300);
         ranks.Send(10, OddRank);
         Assert.That(ranks.Events, Is.Empty);
@@ -85,7 +85,7 @@ public sealed class PeersAndOthersTests
         ranks.Send(1500);
         ranks.Send(10, OddRank);
         Assert.That(ranks.Opened, Has.Count.EqualTo(1));
-        ranks.Pipeline.Pipeline.Adopt(PeersDriver.Of(new() { Levels = DetectorSet.Of([]) }));
+        ranks.Pipeline.Pipeline.Adopt(PeersDriver.Of(new() { Detectors = DetectorChange.Replace(DetectorSet.Of([])) }));
         ranks.Send(10, OddRank);
         Assert.That(ranks.Events[^1].Type, Is.EqualTo(AlertEventType.Resolved), "nobody says any more that it is odd");
         ranks.Send(100, OddRank);

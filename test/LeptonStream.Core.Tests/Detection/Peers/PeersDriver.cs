@@ -14,10 +14,10 @@ internal sealed class PeersDriver(int ranks, PolicySettings settings, string met
     private readonly double[] _counted = new double[ranks];
 
     /// <summary>Only the level <c>peers</c>, without regard to deviations.</summary>
-    public static readonly PolicySettings Alone = new() { Levels = DetectorSet.Of([DetectorSet.Peers]), MinimumRelativeDeviation = 0 };
+    public static readonly PolicySettings Alone = new() { Detectors = DetectorChange.Replace(DetectorSet.Of([DetectorSet.Peers])), MinimumRelativeDeviation = 0 };
 
     /// <summary>The levels of the default, and <c>peers</c>.</summary>
-    public static readonly PolicySettings Beside = new() { Levels = DetectorSet.Of([.. DetectorSet.Default.Names, DetectorSet.Peers]) };
+    public static readonly PolicySettings Beside = new() { Detectors = DetectorChange.Replace(DetectorSet.Of([.. DetectorSet.Default.Names, DetectorSet.Peers])) };
 
     public PipelineTestDriver Pipeline { get; } = new(policies: Of(settings));
 

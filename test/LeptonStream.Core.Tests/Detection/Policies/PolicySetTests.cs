@@ -88,12 +88,24 @@ public sealed class PolicySetTests
     }
 
     [Test]
-    public void For_LevelsOn_AreAddedToTheDefaultButNotToAListThatSaysOnly()
+    public void For_AddedDetectors_JoinThoseThatWouldHold()
     {
         var (peers, frozen) = (DetectorSet.Of(["peers"]), DetectorSet.Of(["frozen-value"]));
-        Assert.That(Rules(Rule(new() { LevelsOn = peers })).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default.With(peers)));
-        Assert.That(Rules(Rule(new() { LevelsOn = peers, LevelsOff = peers })).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default));
-        Assert.That(Rules(Rule(new() { Levels = frozen, LevelsOn = peers })).For(Key("loss")).Levels, Is.EqualTo(frozen));
+        Assert.That(Rules(Rule(Adds("peers"))).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default.With(peers)));
+        Assert.That(Rules(Rule(Only("frozen-value"))).For(Key("loss")).Levels, Is.EqualTo(frozen));
+    }
+
+    // The rule above changes the result of the rule below.
+    [TestCase("+peers", "=frozen-value", "frozen-value, peers")]
+    [TestCase("=frozen-value", "+peers", "frozen-value")]
+    [TestCase("-frozen-value", "=frozen-value +peers", "peers")]
+    [TestCase("+frozen-value", "-frozen-value", null)]
+    [TestCase("-peers", "+peers", null)]
+    [TestCase("+peers -peers", "", null)]
+    public void For_ChangesOfSeveralRules_AreMadeFromTheLastRuleToTheFirst(string first, string second, string? expected)
+    {
+        var set = Rules(Rule(Changes(first)), Rule(Changes(second))).For(Key("loss")).Levels;
+        Assert.That(set.ToString(), Is.EqualTo(expected ?? DetectorSet.Default.ToString()));
     }
 
     [TestCase("DCGM_FI_DEV_GPU_TEMP", true)]
@@ -103,11 +115,10 @@ public sealed class PolicySetTests
         Assert.That(PolicySet.Default.For(Key(metric)).AsksPeers, Is.EqualTo(asksPeers));
 
     [Test]
-    public void For_LevelsOff_AreTakenFromThoseThatAreOn()
+    public void For_ARuleThatTakesAPresetsDetectorAway_LeavesTheOthers()
     {
-        var (residual, frozen) = (DetectorSet.Of(["forecast-residual", "frozen-value"]), DetectorSet.Of(["frozen-value"]));
-        Assert.That(Rules(Rule(new() { Levels = residual, LevelsOff = frozen })).For(Key("loss")).Levels.Names, Is.EqualTo(new[] { "forecast-residual" }));
-        Assert.That(Rules(Rule(new() { LevelsOff = frozen })).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default.Without(frozen)));
+        var set = new PolicySet([Rule(Changes("-peers -frozen-value"))], PolicySettings.None, PresetCatalog.Default);
+        Assert.That(set.For(Key("DCGM_FI_DEV_GPU_TEMP")).Levels, Is.EqualTo(DetectorSet.Default.Without(DetectorSet.Of(["frozen-value"]))));
     }
 
     [Test]
@@ -133,7 +144,7 @@ public sealed class PolicySetTests
             new PolicySet([], new() { WarmUp = 5 }, NoPresets).Fingerprint,
             Rules(Rule(new() { WarmUp = 5 })).Fingerprint,
             Rules(Rule(new() { WarmUp = 5 }, "model=chat")).Fingerprint,
-            Rules(Rule(new() { LevelsOff = DetectorSet.Of(["frozen-value"]) }, "model=chat")).Fingerprint,
+            Rules(Rule(new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["frozen-value"])) }, "model=chat")).Fingerprint,
         ];
         Assert.That(prints, Is.Unique);
         Assert.That(prints, Does.Contain(Rules(Rule(new() { WarmUp = 5 }, "model=chat")).Fingerprint));
@@ -187,8 +198,27 @@ public sealed class PolicySetTests
         var t when t == typeof(TimeSpan) => (value as TimeSpan? ?? default) + TimeSpan.FromHours(1),
         var t when t == typeof(string) => value + "x",
         var t when t == typeof(DetectorSet) => DetectorSet.Of(["mean-sigma"]),
+        var t when t == typeof(DetectorChange) => DetectorChange.Add(DetectorSet.Of(["mean-sigma"])),
         var t when t == typeof(MetricLimit) => MetricLimit.Floor(3),
         { IsEnum: true } words => Enum.ToObject(words, Convert.ToInt32(value ?? 0, System.Globalization.CultureInfo.InvariantCulture) + 1),
         var other => throw new NotSupportedException(other.Name),
     };
+
+    private static PolicySettings Adds(string name) => new() { Detectors = DetectorChange.Add(DetectorSet.Of([name])) };
+
+    private static PolicySettings Only(string name) => new() { Detectors = DetectorChange.Replace(DetectorSet.Of([name])) };
+
+    // Words such as "=a +b -c".
+    private static PolicySettings Changes(string words)
+    {
+        DetectorChange? change = null;
+        foreach (var word in words.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var set = DetectorSet.Of([word[1..]]);
+            var next = word[0] switch { '=' => DetectorChange.Replace(set), '+' => DetectorChange.Add(set), _ => DetectorChange.Remove(set) };
+            change = next.After(change);
+        }
+
+        return new() { Detectors = change };
+    }
 }

@@ -54,7 +54,7 @@ public sealed class RunsInPipelineTests
     public void Process_TrainingModeOff_JudgesTheMetricAsAnyOther()
     {
         _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default,
-            new([], new() { LevelsOff = DetectorSet.Of(["training"]) }, PresetCatalog.Default));
+            new([], new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["training"])) }, PresetCatalog.Default));
         Train(600);
         Row(double.NaN, 1, 1e-3, passed: 1);
         _pipeline.Tick(TimeSpan.FromHours(1), _events);
@@ -210,7 +210,7 @@ public sealed class RunsInPipelineTests
         Train(600);
         Train(10, loss: 9);
         Assert.That(_events.Where(e => e.Type == AlertEventType.Opened), Is.Not.Empty);
-        _pipeline.Adopt(new([], new() { LevelsOff = DetectorSet.Of(["training"]) }, PresetCatalog.Default));
+        _pipeline.Adopt(new([], new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["training"])) }, PresetCatalog.Default));
         Train(2);
         var open = _events.Where(e => e.RoutingLabels["alertname"] == "LeptonStreamTrainingAnomaly").GroupBy(e => e.AlertId).Where(a => a.Last().Type != AlertEventType.Resolved);
         Assert.That(open, Is.Empty);

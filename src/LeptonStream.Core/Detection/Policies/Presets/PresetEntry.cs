@@ -58,7 +58,7 @@ internal sealed record PresetEntry
     public PresetEntry Beyond(double leastDeviation) => this with { Settings = Settings with { MinimumAbsoluteDeviation = leastDeviation } };
 
     /// <summary>The same, compared with its siblings.</summary>
-    public PresetEntry Compared() => this with { Settings = Settings with { LevelsOn = DetectorSet.Of([DetectorSet.Peers]) } };
+    public PresetEntry Compared() => this with { Settings = Settings with { Detectors = DetectorChange.Add(DetectorSet.Of([DetectorSet.Peers])) } };
 
     public bool Accepts(LabelSet labels) => Label is not var (name, value) || string.Equals(labels[name], value, StringComparison.Ordinal);
 
