@@ -6,14 +6,20 @@ namespace LeptonStream.Alerts;
 /// <summary>What is published on the alerts topic: one change of one alert, complete enough to be read, charted and routed without any other store.</summary>
 public sealed record AlertEvent
 {
-    /// <summary>The event's own id: 32 hex digits, a function of source partition, offset, ordinal and policy only (of a silence: of the alert), so a replay makes the same one.</summary>
+    /// <summary>The event's own id: 32 hex digits, a function of the alert's id and the event's number in its life, so a replay makes the same one.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The alert's id: 32 hex digits, the same for every event of one alert.</summary>
+    /// <summary>The alert's id: 32 hex digits, the same for every event of one alert: a function of topic id, partition, series, kind and onset.</summary>
     public required string AlertId { get; init; }
 
     /// <summary>What happened to the alert.</summary>
     public required AlertEventType Type { get; init; }
+
+    /// <summary>Why the alert ended, on its last event; else null. Only <see cref="EndedReason.Recovered"/> says that the trouble is over.</summary>
+    public EndedReason? EndedReason { get; init; }
+
+    /// <summary>Whether the event only brings the newest points of an alert that goes on as it is; such events notify nobody.</summary>
+    public bool IsProgress { get; init; }
 
     /// <summary>The watched AI model.</summary>
     public required string Model { get; init; }

@@ -28,6 +28,8 @@ public static class AlertEventJson
         json.WriteString("id", alert.Id);
         json.WriteString("alertId", alert.AlertId);
         json.WriteString("type", NameOf(alert.Type));
+        if (alert.EndedReason is { } reason) json.WriteString("endedReason", NameOf(reason));
+        if (alert.IsProgress) json.WriteBoolean("progress", true);
         json.WriteString("model", alert.Model);
         json.WriteString("metric", alert.Metric);
         WriteLabels(json, "labels", alert.Labels);
@@ -111,6 +113,17 @@ public static class AlertEventJson
         _ => throw new ArgumentOutOfRangeException(nameof(severity)),
     };
 
+    /// <summary>The wire name of a reason: <c>recovered</c>, <c>accepted</c>, <c>gone</c>, <c>superseded</c>, <c>policy</c>.</summary>
+    public static string NameOf(EndedReason reason) => reason switch
+    {
+        EndedReason.Recovered => "recovered",
+        EndedReason.Accepted => "accepted",
+        EndedReason.Gone => "gone",
+        EndedReason.Superseded => "superseded",
+        EndedReason.Policy => "policy",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
     private static AlertEvent Read(JsonElement json)
     {
         var source = json.GetProperty("source");
@@ -121,6 +134,8 @@ public static class AlertEventJson
             Id = Text(json, "id"),
             AlertId = Text(json, "alertId"),
             Type = Enumerate(json, "type", Enum.GetValues<AlertEventType>(), NameOf),
+            EndedReason = OptionalText(json, "endedReason") is null ? null : Enumerate(json, "endedReason", Enum.GetValues<EndedReason>(), NameOf),
+            IsProgress = json.TryGetProperty("progress", out var progress) && progress.ValueKind == JsonValueKind.True,
             Model = Text(json, "model"),
             Metric = Text(json, "metric"),
             Labels = Labels(json.GetProperty("labels")),

@@ -16,12 +16,14 @@ namespace LeptonStream.Detection;
 public sealed class PartitionPipeline
 {
     private readonly string _topic;
+    private readonly UInt128 _topicId;
     private readonly int _partition;
     private readonly NativeJsonFormat _format;
     private readonly SampleBatch _batch = new();
     private readonly SeriesRegistry _series;
 
     private readonly RunJudge _runs;
+    private readonly OpenAlerts _open;
 
     // The last record that was taken.
     private RecordPosition _last;
@@ -35,7 +37,8 @@ public sealed class PartitionPipeline
     /// <param name="partition">The input partition's number.</param>
     /// <param name="policy">How to judge.</param>
     /// <param name="policies">What differs from series to series; null for <see cref="PolicySet.Default"/>.</param>
-    public PartitionPipeline(string topic, int partition, DetectionPolicy policy, PolicySet? policies = null)
+    /// <param name="topicId">The input topic's own id, of which alert ids are made; null where it is not known, and its name must do.</param>
+    public PartitionPipeline(string topic, int partition, DetectionPolicy policy, PolicySet? policies = null, Guid? topicId = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         _topic = topic;
@@ -43,6 +46,8 @@ public sealed class PartitionPipeline
         _format = new(policy.Limits);
         _series = new(policy, policies ?? PolicySet.Default);
         _runs = new(_series.Entities);
+        _topicId = topicId is { } id ? new UInt128(BitConverter.ToUInt64(id.ToByteArray(), 8), BitConverter.ToUInt64(id.ToByteArray(), 0)) : AlertIds.OfTopic(topic);
+        _open = new(policy.Timing);
     }
 
     /// <summary>How many series are known.</summary>
@@ -85,13 +90,14 @@ public sealed class PartitionPipeline
     {
         ArgumentNullException.ThrowIfNull(events);
         // The clock moves on whatever the record says.
-        _runs.Advance(logTime, new(_last, events));
+        _runs.Advance(logTime, new(_last, _topicId, events));
+        Sweep(_runs.Clock, events);
         var reason = _format.Read(value, logTime, _batch, out var detail);
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
         LabelsLeftOut += _batch.LabelsLeftOut;
         _last = new(_topic, _partition, offset);
-        var outlet = new EventSink(_last, events);
+        var outlet = new EventSink(_last, _topicId, events);
         var judged = 0;
         foreach (ref readonly var entity in _batch.Entities)
         {
@@ -123,7 +129,16 @@ public sealed class PartitionPipeline
     public void Tick(TimeSpan elapsed, List<AlertEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
-        if (_last.Topic is not null) _runs.Tick(_runs.Clock + elapsed, new(_last, events));
+        if (_last.Topic is null) return;
+        _runs.Tick(_runs.Clock + elapsed, new(_last, _topicId, events));
+        Sweep(_runs.Clock + elapsed, events);
+    }
+
+    // By the clock of the log: whose series says nothing any more is gone.
+    private void Sweep(Timestamp now, List<AlertEvent> events)
+    {
+        if (_last.Topic is not null) _open.Sweep(now, new(_last, _topicId, events));
+        foreach (var series in _open.Ended) _series.Settle(series);
     }
 
     /// <summary>
@@ -140,6 +155,7 @@ public sealed class PartitionPipeline
     {
         var series = _series.Find(_batch, entity, metric, out var refusal);
         if (series is null) return refusal;
+        series.Heard = _runs.Clock;
         var sample = new Sample(entity.Time, metric.Value, entity.Step);
         if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value))
         {
@@ -150,8 +166,8 @@ public sealed class PartitionPipeline
         }
 
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
+        if (judgement.Change != AlertChange.None) Tell(series, judgement, outlet);
         if (refusal != SampleRefusal.None) return refusal;
-        if (judgement.Change != AlertChange.None) outlet.Add(AlertEventBuilder.Build(series, judgement, outlet.Position, outlet.Ordinal));
         if (series.Place >= 0)
         {
             _entity = series.Entity;
@@ -160,7 +176,7 @@ public sealed class PartitionPipeline
 
         if (series.Limit is { } limit) Warn(series, limit, judgement.Sample, outlet);
         Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
-            judgement.Forecast.Expected, judgement.Lower, judgement.Upper));
+            judgement.Band.Expected, judgement.Band.Lower, judgement.Band.Upper));
         _series.Settle(series);
         return SampleRefusal.None;
     }
@@ -169,25 +185,38 @@ public sealed class PartitionPipeline
     {
         var judgement = entity.Pipeline.Judge(entity);
         if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, outlet);
-        if (judgement.Change != AlertChange.None) outlet.Add(EntityEventBuilder.Build(entity, judgement, outlet.Position, outlet.Ordinal));
+        if (judgement.Change != AlertChange.None) outlet.Add(EntityEvents.Of(outlet, entity, judgement, entity.Row.Time));
+        if (judgement.Change == AlertChange.Opened) _open.Add(entity);
         EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.IsTold));
     }
 
     // Where several metrics are odd at once, what is told of one of them is no chance.
+    private void Tell(SeriesState series, in Judgement judgement, in EventSink outlet)
+    {
+        var made = SeriesEvents.Of(outlet, series, judgement);
+        outlet.Add(made);
+        if (judgement.Change != AlertChange.Opened) return;
+        series.OpenedBy = made.Detectors[0].Name;
+        _open.Add(series);
+    }
+
     private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventSink outlet)
     {
-        for (; agreeing != 0; agreeing &= agreeing - 1)
+        for (var left = agreeing; left != 0; left &= left - 1)
         {
-            var place = BitOperations.TrailingZeroCount(agreeing);
+            var place = BitOperations.TrailingZeroCount(left);
             if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
-            var newest = row.NewestOf(place) with { Score = score, Change = AlertChange.Worsened, Rule = DetectorSet.JointSurprise };
-            outlet.Add(AlertEventBuilder.Build(series, newest, outlet.Position, outlet.Ordinal));
+            var newest = row.NewestOf(place);
+            var band = series.Baseline?.At(newest.Sample.Time) ?? newest.Band;
+            outlet.Add(SeriesEvents.Of(outlet, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band, Rule = series.OpenedBy }, row.NamesOf(agreeing & ~(1UL << place))));
         }
     }
 
-    private static void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventSink outlet)
+    private void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventSink outlet)
     {
         var change = limit.Observe(sample.Time, sample.Value);
-        if (change != LimitChange.None) outlet.Add(EarlyWarningEventBuilder.Build(series, limit, change, sample, outlet.Position, outlet.Ordinal));
+        if (change == LimitChange.None) return;
+        outlet.Add(LimitEvents.Of(outlet, series, limit, change, sample));
+        if (change is LimitChange.Warned or LimitChange.Reached) _open.Add(series);
     }
 }

@@ -20,6 +20,14 @@ public sealed partial class SeriesPipeline
     /// <summary>How many samples the series has learned.</summary>
     internal static int LearnedBy(SeriesState series) => SeriesLayout.Numbers(series.Memory.Span).Learned;
 
+    /// <summary>The newest sample of a series, as its chart has it.</summary>
+    internal Sample LastOf(SeriesState series)
+    {
+        var chart = _layout.Chart(series.Memory.Span);
+        var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
+        return charted == 0 ? new(series.LastTime, double.NaN) : new(new(chart[(charted - 1) % chart.Length].Nanoseconds), chart[(charted - 1) % chart.Length].Value);
+    }
+
     /// <summary>The last points, oldest first, with their band.</summary>
     internal AlertPoint[] PointsOf(SeriesState series)
     {
@@ -28,9 +36,8 @@ public sealed partial class SeriesPipeline
         var points = new AlertPoint[Math.Min(charted, chart.Length)];
         for (var i = 0; i < points.Length; i++)
         {
-            var (time, value, expected, scale) = chart[(charted - points.Length + i) % chart.Length];
-            var band = new Judgement(new(new(time), value), 0, AlertChange.None, new(expected, scale));
-            points[i] = new(band.Sample.Time, value, expected, band.Lower, band.Upper);
+            var (time, value, expected, halfWidth) = chart[(charted - points.Length + i) % chart.Length];
+            points[i] = new(new(time), value, expected, expected - halfWidth, expected + halfWidth);
         }
 
         return points;
@@ -39,7 +46,7 @@ public sealed partial class SeriesPipeline
     /// <summary>For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not long.</summary>
     internal RecordSpan? RecordSpanBefore(SeriesState series, in Judgement judgement)
     {
-        var (value, expected) = (judgement.Sample.Value, judgement.Forecast.Expected);
+        var (value, expected) = (judgement.Sample.Value, judgement.Band.Expected);
         if (!_layout.HasPast || !double.IsFinite(value) || double.IsNaN(expected)) return null;
         return _layout.Past(series.Memory.Span).Before(value, value > expected, series.Alert.Onset);
     }
@@ -50,10 +57,10 @@ public sealed partial class SeriesPipeline
         return _detectors[detector].Kind == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
     }
 
-    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast)
+    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in ExpectedBand band)
     {
         var chart = _layout.Chart(memory);
-        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)forecast.Expected, (float)forecast.Scale);
+        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)band.Expected, (float)band.HalfWidth);
         numbers.Charted = numbers.Charted + 1 == 2 * chart.Length ? chart.Length : numbers.Charted + 1;
     }
 }

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -20,7 +21,7 @@ namespace LeptonStream.Detection;
 ///  4 calibrate   raw scores → rarities against the series' own past, counted per time
 ///  5 combine     sharp: p-norm of what sees single samples; slow: sum of what sees shape, level and hour, every two minutes
 ///  6 line        against the policy's gates and its warning budget: 1.0 is the line on every series
-///  7 alert       what of it is news; quiet, pending, open: what this sample changed
+///  7 alert       novelty opens it, the baseline before its onset ends it: what this sample changed
 ///  8 learn       unless the sample was anomalous
 /// </code>
 /// A function of the samples, their order and the policy only.
@@ -34,6 +35,9 @@ public sealed partial class SeriesPipeline
     // What a rule finds is worth telling at once: a metric that is no number, a code that was raised.
     internal const double RuleScore = 3;
 
+    // Tails are known after so many warm-ups.
+    private const int CalibratedAfter = 2;
+
     private readonly AlertTiming _timing;
     private readonly SeriesLayout _layout;
     private readonly ISeriesDetector[] _detectors;
@@ -45,6 +49,9 @@ public sealed partial class SeriesPipeline
     // The rarity, per five minutes, at which the sharp score is 1, and the sum at which the slow one is.
     private readonly double _line;
     private readonly double _slowLine;
+
+    // Whether large changes of young series are looked for: wherever single samples are.
+    private readonly bool _seesYoung;
 
     /// <summary>Makes the pipeline of a policy.</summary>
     /// <param name="detection">What holds for all series.</param>
@@ -62,11 +69,12 @@ public sealed partial class SeriesPipeline
         _detectors = _layout.Detectors;
         _raw = new double[_detectors.Length];
         _rarity = new double[_detectors.Length];
-        // All slow detectors are one voice.
-        _line = AlarmLine.RarityOf(policy, voices: _detectors.Count(d => d.Kind != DetectorKind.Slow) + (_layout.HasSlow ? 1 : 0));
+        // All slow detectors share one part of the budget, and so do all rules.
+        _line = AlarmLine.RarityOf(policy, voices: _detectors.Count(d => d.Kind is not (DetectorKind.Slow or DetectorKind.Rule))
+            + (_layout.HasSlow ? 1 : 0) + (_detectors.Any(d => d.Kind == DetectorKind.Rule) ? 1 : 0));
+        _seesYoung = _detectors.Any(d => d.Kind == DetectorKind.Sharp);
         _slowLine = Math.Max(1, SlowLine + (SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
-        EventBasis = EventFields.BasisOf(detection, policy);
     }
 
     /// <summary>The policy of the series it judges.</summary>
@@ -84,12 +92,9 @@ public sealed partial class SeriesPipeline
     /// <summary>Bytes of the points of its chart.</summary>
     public int ChartBytesPerSeries => _layout.ChartBytes;
 
-    /// <summary>What the ids of its series' events are derived from: a function of all settings that decide about them.</summary>
-    internal UInt128 EventBasis { get; }
-
     /// <summary>Makes the state of a series that is seen for the first time.</summary>
     public SeriesState NewSeries(SeriesId id, SeriesKey key) =>
-        new(id, key, this, new AlertTracker(_timing, CriticalScore, Policy.CriticalBudget), _layout.Rent());
+        new(id, key, this, new AlertLifecycle(_timing, CriticalScore, Policy.CriticalBudget), _layout.Rent());
 
     /// <summary>Takes over a series that another pipeline judged so far.</summary>
     internal Memory<byte> Move(Memory<byte> memory, SeriesPipeline from) => from._layout == _layout ? memory : _layout.Move(memory, from._layout);
@@ -103,7 +108,7 @@ public sealed partial class SeriesPipeline
     /// <summary>Judges one sample and lets its series learn from it.</summary>
     /// <param name="series">The sample's series.</param>
     /// <param name="sample">The sample.</param>
-    /// <param name="judgement">The verdict; only set when the sample was not refused.</param>
+    /// <param name="judgement">The verdict; of a refused sample only its change counts: readings that are lost for long open an alert.</param>
     public SampleRefusal Judge(SeriesState series, in Sample sample, out Judgement judgement)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -111,7 +116,9 @@ public sealed partial class SeriesPipeline
         // 1 clean
         judgement = default;
         var refusal = Accept(series, sample, out var clean);
+        if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
+        series.Blanks.Found();
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value) ? JudgeNumber(series, clean) : JudgeNonFinite(series, clean);
         return SampleRefusal.None;
     }
@@ -122,7 +129,7 @@ public sealed partial class SeriesPipeline
     internal SampleRefusal Record(SeriesState series, in Sample sample)
     {
         var refusal = Accept(series, sample, out var clean);
-        if (refusal == SampleRefusal.None) Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, Forecast.None);
+        if (refusal == SampleRefusal.None) Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, ExpectedBand.None);
         return refusal;
     }
 
@@ -130,6 +137,7 @@ public sealed partial class SeriesPipeline
     {
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
+        series.NonFinite.Survive(sample.Time);
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);
@@ -141,67 +149,116 @@ public sealed partial class SeriesPipeline
         var stepped = _layout.HasSlow && UpdateSlowChannel(series, memory, ref numbers, sample);
 
         // 5 combine, 6 line
-        var isYoung = numbers.Learned < Policy.WarmUp;
-        var rarity = isYoung ? 0 : Combine(IsSmall(sample.Value, view));
+        var isYoung = numbers.Learned < CalibratedAfter * Policy.WarmUp;
+        var gate = Gate(sample.Value, view);
+        var rarity = isYoung ? 0 : Combine(gate);
         var sharp = isYoung ? 0 : Math.Max(0, rarity + series.IntervalDecades) / _line;
         var isAnomalous = sharp >= 1;
-        var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
+        var scores = Scores(series, ref numbers, sample, sharp, stepped && !isYoung) with { Rule = RuleScoreOf(gate) };
 
         // 7 alert
-        var news = numbers.News.OfSharp(damped);
-        var alarming = news;
-        var slowAlarm = 0.0;
-        if (stepped && !isYoung)
-        {
-            news = Math.Max(news, numbers.News.OfSlow(numbers.Slow.Score, _timing.SlowAlertScore, out slowAlarm));
-            slowAlarm /= _timing.SlowAlertScore;
-            alarming = Math.Max(alarming, slowAlarm);
-        }
-
-        var seen = series.Alert.Phase switch
-        {
-            AlertPhase.Quiet => alarming,
-            AlertPhase.Pending => Math.Max(damped, slowAlarm),
-            _ => Math.Max(damped, numbers.Slow.Score / _timing.SlowAlertScore),
-        };
-        if (series.Peers is { } peers)
-        {
-            seen = peers.Join(seen, sample.Value, series, CountOf(series, numbers.Deviation), _line, isYoung);
-            news = Math.Max(news, peers.News);
-        }
-
-        var wasOpen = series.Alert.Phase == AlertPhase.Open;
-        var change = series.Alert.Observe(seen, sample.Time, EnoughEvidence(series, slowAlarm > 0));
-        // Which of the siblings it is, is worth telling of an alert that others opened.
-        if (wasOpen && change == AlertChange.None && series.Peers is { News: >= 1 }) change = AlertChange.Worsened;
-        Chart(memory, ref numbers, sample, forecast);
+        var change = MoveAlert(series, ref numbers, sample, scores, isYoung, out var novelty, out var band, forecast);
 
         // 8 learn
         if (_layout.HasPast) _layout.Past(memory).Add(sample.Time, sample.Value, isIncident: series.Alert.Phase != AlertPhase.Quiet);
+        if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet) numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
-        return new(sample, news, change, forecast, rarity + (numbers.Slow.Score * _slowLine));
+        if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
+        return new(sample, novelty, change, forecast, band, rarity + (numbers.Slow.Score * _slowLine));
     }
 
-    // A code is no number: nothing is expected of it, and its next change is news again.
+    private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, double sharp, bool hasStepped)
+    {
+        var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
+        var scores = new SampleScores
+        {
+            Sharp = damped,
+            SharpNovelty = numbers.News.OfSharp(damped),
+            Slow = numbers.Slow.Score / _timing.SlowAlertScore,
+            Young = Young(series, ref numbers, sample),
+        };
+        if (!hasStepped) return scores;
+        var novelty = numbers.News.OfSlow(numbers.Slow.Score, _timing.SlowAlertScore, out var alarm);
+        return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
+    }
+
+    private double Young(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
+    {
+        var age = sample.Time - series.FirstTime;
+        if (!_seesYoung || age >= _timing.YoungFor) return 0;
+        var minScale = CountOf(series, numbers.Deviation);
+        var score = numbers.Young.Score(sample, numbers.Deviation, minScale, age, series.IntervalSeconds);
+        var mean = numbers.Deviation.Mean;
+        return numbers.Learned < Policy.WarmUp || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open ? 0 : score;
+    }
+
+    // Held against the baseline before its onset while it is open; the siblings join in.
+    private AlertChange MoveAlert(
+        SeriesState series, ref SeriesNumbers numbers, in Sample sample, in SampleScores scores, bool isYoung, out double novelty, out ExpectedBand band, in Forecast forecast)
+    {
+        var alert = series.Alert;
+        var baseline = series.Baseline;
+        var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample) ? BaselineStand.Back : BaselineStand.Away;
+        var seen = scores.For(alert.Phase, stand);
+        novelty = scores.Novelty;
+        if (series.Peers is { } peers)
+        {
+            seen = peers.Combine(seen, sample.Value, series, CountOf(series, numbers.Deviation), _line, isYoung);
+            novelty = Math.Max(novelty, peers.News);
+        }
+
+        band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
+        Chart(series.Memory.Span, ref numbers, sample, band);
+        // Who opened it may not speak any more: nobody would ever end it.
+        if (alert.Phase == AlertPhase.Open && !Policy.Levels.MaySpeak(series.OpenedBy)) return alert.End(AlertChange.PolicyChanged, sample.Time);
+        var change = alert.Observe(new(seen, sample.Time)
+        {
+            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 ? 1 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
+            // Which of the siblings it is, and a change of the new level, are worth telling of an alert that is open.
+            IsFurtherChange = series.Peers is { News: >= 1 } || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
+            AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
+        });
+        if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
+        return change;
+    }
+
+    // A code is no number: nothing is expected of it, and the alert is open as long as it stands.
     private Judgement JudgeCode(SeriesState series, ErrorCodeTracker code, in Sample sample)
     {
-        var isNews = ErrorCodeTracker.IsNews(code.Observe(sample.Value), Policy.Direction);
-        return JudgeByRule(series, sample, isNews ? RuleScore : 0, ErrorCodeTracker.Rule, Forecast.None, isGrave: false);
+        var change = code.Observe(sample.Value);
+        var isGrave = XidCodes.IsGrave(Policy.Preset?.Canonical, code.Code);
+        var isNews = ErrorCodeTracker.IsNews(change, Policy.Direction) || (change == CodeChange.First && isGrave);
+        var stands = Policy.Direction == Direction.Down ? code.Code == 0 : code.Code != 0;
+        return JudgeByRule(series, sample, isNews ? RuleScore : stands ? 1 : 0, isNews, ErrorCodeTracker.Rule, isNews && isGrave);
     }
 
     private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
     {
         ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(MinScale(series, numbers.Deviation));
-        return JudgeByRule(series, sample, Policy.Levels.HasNonFinite ? RuleScore : 0, DetectorSet.NonFinite, forecast, isGrave: true);
+        var isNews = series.NonFinite.IsNews(sample.Time, numbers.Learned >= Policy.WarmUp) && Policy.Levels.HasNonFinite;
+        return JudgeByRule(series, sample, isNews ? RuleScore : 1, isNews, DetectorSet.NonFinite, isNews);
     }
 
-    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, string rule, Forecast forecast, bool isGrave)
+    private Judgement JudgeBlank(SeriesState series, in Sample sample)
+    {
+        var isKnown = SeriesLayout.Numbers(series.Memory.Span).Learned >= Policy.WarmUp;
+        var isLong = series.Blanks.IsLong(sample.Time, _timing.GoneFor(series.IntervalSeconds)) && isKnown;
+        return JudgeByRule(series, sample with { Value = double.NaN }, isLong ? RuleScore : 1, isLong, LostReadings.Rule, isGrave: false);
+    }
+
+    // What a rule sees opens an alert where it is news; an open one goes on while it lasts.
+    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isNews, string rule, bool isGrave)
     {
         var memory = series.Memory.Span;
-        var change = series.Alert.Observe(score, sample.Time, enough: 0, isGrave && score > 0);
-        Chart(memory, ref SeriesLayout.Numbers(memory), sample, forecast);
-        return new(sample, score, change, forecast, Rule: rule);
+        ref var numbers = ref SeriesLayout.Numbers(memory);
+        var isOpen = series.Alert.Phase == AlertPhase.Open;
+        var seen = isNews || isOpen ? score : 0;
+        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave, IsFurtherChange = isNews && isOpen && rule == ErrorCodeTracker.Rule });
+        if (change.IsEnd()) series.Baseline = null;
+        var band = series.Code is not null ? ExpectedBand.None
+            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time).WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
+        Chart(memory, ref numbers, sample, band);
+        return new(sample, isNews ? score : 0, change, Forecast.None, band, Rule: rule);
     }
 
     private static SampleRefusal Accept(SeriesState series, in Sample sample, out Sample clean)
@@ -218,8 +275,7 @@ public sealed partial class SeriesPipeline
         clean = sample;
         if (sample.Time < series.LastTime) return SampleRefusal.OutOfOrder;
         if (sample.Time == series.LastTime) return SampleRefusal.Duplicate;
-        // DCGM writes "no reading" as values just below the largest integers of 64 and 32 bits.
-        if (sample.Value is >= 9223372036854775792 and <= 9223372036854775807 or >= 2147483632 and <= 2147483635) return SampleRefusal.VendorBlank;
+        if (LostReadings.IsBlank(sample.Value)) return SampleRefusal.VendorBlank;
         return series.Counter is { } counter ? counter.Convert(sample, out clean) : SampleRefusal.None;
     }
 
@@ -267,21 +323,30 @@ public sealed partial class SeriesPipeline
         }
     }
 
-    // A slow score has gathered its evidence already.
-    private double EnoughEvidence(SeriesState series, bool isSlow) => isSlow ? 1 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds);
+    private GateVerdict Gate(double value, in SeriesView view) =>
+        DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.MinScale, Policy);
 
-    private bool IsSmall(double value, in SeriesView view) =>
-        DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.MinScale, Policy) != GateVerdict.Open;
+    // Rules speak of changes however small, but not of those that the policy does not look for.
+    private static bool MaySpeak(ISeriesDetector detector, GateVerdict gate) => gate == GateVerdict.Open
+        || (detector.Kind == DetectorKind.Rule && !(gate == GateVerdict.WrongDirection && detector is ConstantChangeDetector));
+
+    private double RuleScoreOf(GateVerdict gate)
+    {
+        double most = 0;
+        for (var i = 0; i < _detectors.Length; i++)
+            if (_detectors[i].Kind == DetectorKind.Rule && MaySpeak(_detectors[i], gate)) most = Math.Max(most, _rarity[i]);
+        return most / _line;
+    }
 
     // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
-    private double Combine(bool isSmall)
+    private double Combine(GateVerdict gate)
     {
         double powers = 0, most = 0;
         for (var i = 0; i < _detectors.Length; i++)
         {
             var rarity = _rarity[i];
             var kind = _detectors[i].Kind;
-            if (kind == DetectorKind.Slow || (isSmall && kind != DetectorKind.Rule)) continue;
+            if (kind == DetectorKind.Slow || !MaySpeak(_detectors[i], gate)) continue;
             if (kind == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
             else most = Math.Max(most, rarity);
         }
@@ -292,12 +357,12 @@ public sealed partial class SeriesPipeline
     private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view, bool isAnomalous)
     {
         var counts = numbers.Events.Admits(isAnomalous);
-        numbers.ConsecutiveAnomalies = isAnomalous ? numbers.ConsecutiveAnomalies + 1 : 0;
-        var isAccepted = numbers.ConsecutiveAnomalies == _timing.AcceptAfter;
-        if (isAccepted)
+        var relearns = Relearns(ref numbers, sample.Time, isAnomalous);
+        if (relearns)
         {
             numbers.Forecaster.Rebase(sample);
             view.Window.Clear();
+            if (series.Baseline is { } baseline) baseline.HasRelearned = true;
         }
 
         for (var i = 0; i < _detectors.Length; i++)
@@ -305,16 +370,31 @@ public sealed partial class SeriesPipeline
             var detector = _detectors[i];
             if (detector.Kind == DetectorKind.Slow) continue;
             var state = _layout.State(memory, i);
-            if (isAccepted) detector.Rebase(state);
-            if (!isAnomalous || isAccepted || detector.Kind == DetectorKind.Rule) detector.Learn(sample, view, state);
+            if (relearns) detector.Rebase(state);
+            if (!isAnomalous || relearns || detector.Kind == DetectorKind.Rule) detector.Learn(sample, view, state);
             if (counts && detector.Kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
         }
 
         numbers.Deviation.Learn(sample.Value);
         if (numbers.Learned < int.MaxValue) numbers.Learned++;
-        if (isAnomalous && !isAccepted) return;
+        if (isAnomalous && !relearns) return;
         numbers.Forecaster.Learn(sample, series.IntervalSeconds);
         view.Window.Push(sample.Value);
-        if (isAccepted) numbers.ConsecutiveAnomalies = 0;
+    }
+
+    // What lasts is learned beside the baseline, so that a further change is seen.
+    private bool Relearns(ref SeriesNumbers numbers, Timestamp time, bool isAnomalous)
+    {
+        if (!isAnomalous)
+        {
+            numbers.ConsecutiveAnomalies = 0;
+            return false;
+        }
+
+        if (numbers.ConsecutiveAnomalies++ == 0) numbers.AnomalousSince = time.UnixNanoseconds;
+        var lasted = (time - new Timestamp(numbers.AnomalousSince)) * (numbers.ConsecutiveAnomalies / Math.Max(1.0, numbers.ConsecutiveAnomalies - 1));
+        if (numbers.ConsecutiveAnomalies < _timing.RelearnSamples || lasted < _timing.RelearnAfter) return false;
+        numbers.ConsecutiveAnomalies = 0;
+        return true;
     }
 }

@@ -16,6 +16,7 @@ public static class DetectorCatalog
         new RecordDetector(),
         new MeanRecordDetector(),
         new FrozenValueDetector(),
+        new ConstantChangeDetector(),
         new EwmaDetector(),
         new PageHinkleyDetector(),
         new VarianceChangeDetector(),
@@ -28,9 +29,9 @@ public static class DetectorCatalog
     /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>
     public static IReadOnlyList<string> Default { get; } =
     [
-        "forecast-residual", "mean-sigma", "new-extreme", "time-of-day", "nearest-shape", "level-shift", "record", "mean-record", "frozen-value",
+        "forecast-residual", "mean-sigma", "new-extreme", "time-of-day", "nearest-shape", "level-shift", "record", "mean-record", "frozen-value", ConstantChangeDetector.RuleName,
     ];
 
     /// <summary>The names of those of a lean policy: little memory for very many series.</summary>
-    public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value"];
+    public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value", ConstantChangeDetector.RuleName];
 }

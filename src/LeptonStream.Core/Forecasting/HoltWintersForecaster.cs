@@ -68,6 +68,14 @@ public struct HoltWintersForecaster
         _weekly.Rebase(sample.Value - WeekOf(sample.Time).ValueIn(_weeks));
     }
 
+    /// <summary>Moves the level by so much, and nothing else.</summary>
+    internal void Shift(double amount)
+    {
+        _plain.Shift(amount);
+        _daily.Shift(amount);
+        _weekly.Shift(amount);
+    }
+
     private static Phase DayOf(Timestamp time) => Phase.Of(time, DailySlots.Seconds, DailySlots.Count, 0);
 
     private static Phase WeekOf(Timestamp time) => Phase.Of(time, WeeklySlots.Seconds, WeeklySlots.Count, WeeklySlots.FirstMonday);

@@ -46,6 +46,8 @@ internal struct HoltWintersState
         return error;
     }
 
+    public void Shift(double amount) => _level += amount;
+
     public void Rebase(double value)
     {
         _level = value;

@@ -13,9 +13,9 @@ internal sealed class PipelineTestDriver
     private readonly PartitionPipeline _pipeline;
     private long _offset;
 
-    public PipelineTestDriver(DetectionPolicy? policy = null, int partition = 3, PolicySet? policies = null)
+    public PipelineTestDriver(DetectionPolicy? policy = null, int partition = 3, PolicySet? policies = null, Guid? topicId = null)
     {
-        _pipeline = new("lepton.metrics", partition, policy ?? DetectionPolicy.Default, policies);
+        _pipeline = new("lepton.metrics", partition, policy ?? DetectionPolicy.Default, policies, topicId);
         _pipeline.Observer = (in JudgedSample judged) => Judged.Add(judged);
     }
 
@@ -29,7 +29,16 @@ internal sealed class PipelineTestDriver
 
     public RecordOutcome Send(string message) => Send(Encoding.UTF8.GetBytes(message));
 
-    public RecordOutcome Send(byte[]? message) => _pipeline.Process(message, _offset++, Now, Events);
+    /// <summary>Updates that only bring the newest points.</summary>
+    public List<AlertEvent> Progress { get; } = [];
+
+    public RecordOutcome Send(byte[]? message)
+    {
+        var outcome = _pipeline.Process(message, _offset++, Now, Events);
+        Progress.AddRange(Events.Where(e => e.IsProgress));
+        Events.RemoveAll(e => e.IsProgress);
+        return outcome;
+    }
 
     /// <summary>Moves time on and sends one metric of one model.</summary>
     public void Step(string model, string metric, double value, int seconds = 60, string labels = "{}")

@@ -59,6 +59,10 @@ internal static class Streams
         return [.. trouble.Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(5 * (i + 1)), v))];
     }
 
+    /// <summary>What is ordinary to a detector: noise; to the one of constants, a constant.</summary>
+    public static Sample[] OrdinaryFor(string detector, int seed, int count) =>
+        detector == "constant-change" ? [.. Noise(seed, count).Select(s => s with { Value = 8 })] : Noise(seed, count);
+
     public static double Gauss(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 

@@ -33,4 +33,13 @@ public enum LimitChange
 
     /// <summary>The series has come down from its limit: a <c>resolved</c> event.</summary>
     Receded = 5,
+
+    /// <summary>The series reports no more: a <c>resolved</c> event that says so.</summary>
+    Gone = 6,
+
+    /// <summary>The limit is no longer watched: a <c>resolved</c> event that says so.</summary>
+    PolicyChanged = 7,
+
+    /// <summary>The warning stands as it is: an <c>updated</c> event with the newest points.</summary>
+    Going = 8,
 }

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.State;
@@ -45,6 +46,9 @@ public sealed class LimitWatch
 
     private const double MaxUrgency = 10;
 
+    // A trend is gone once it was in doubt for this share of the time that it lasted.
+    private const double DoubtShare = 0.15;
+
     private static readonly TimeSpan ShortestMemory = TimeSpan.FromHours(84);
 
     private readonly double _sign;
@@ -55,7 +59,11 @@ public sealed class LimitWatch
     private int _breaches;
     private int _doubt;
     private int _calm;
+    private int _doubtful;
+    private long _riseLength;
+    private long _withdrawnUntil = long.MinValue;
     private double _reachedFrom;
+    private Timestamp _onset;
     private long _toldBucket;
     private long _quietUntil = long.MinValue;
 
@@ -81,19 +89,23 @@ public sealed class LimitWatch
     public LimitPhase Phase { get; private set; }
 
     /// <summary>When the limit is expected to be reached, as told last.</summary>
-    public BreachForecast Told { get; private set; } = BreachForecast.None;
+    public BreachForecast Forecast { get; private set; } = BreachForecast.None;
 
     /// <summary>The horizon divided by the time that was left, the most so far in this warning: 1 is as far ahead as it looks, 10 the most.</summary>
     public double Urgency { get; private set; }
 
-    /// <summary>When the rise began that led to the warning.</summary>
-    public Timestamp Onset { get; private set; }
+    /// <summary>The life of the warning: its onset is where the rise began that led to it.</summary>
+    public AlertLifecycle Alert { get; } = new(AlertTiming.Default, double.PositiveInfinity, TimeSpan.MaxValue);
 
-    /// <summary>The id of the warning, given by <see cref="Name"/>.</summary>
-    public UInt128 AlertId { get; private set; }
-
-    /// <summary>Gives the warning that was just told its id.</summary>
-    public void Name(UInt128 alertId) => AlertId = alertId;
+    /// <summary>Ends a warning for a reason that the values do not show.</summary>
+    /// <param name="change">Gone, or no longer watched.</param>
+    /// <param name="now">The log's time.</param>
+    internal LimitChange End(LimitChange change, Timestamp now)
+    {
+        if (Phase == LimitPhase.Quiet) return LimitChange.None;
+        Alert.End(AlertChange.Gone, now);
+        return End(change);
+    }
 
     /// <summary>Takes a sample and says what it changed. Samples are in order of time; one that is older or not finite changes nothing.</summary>
     /// <param name="time">Its event time.</param>
@@ -111,6 +123,8 @@ public sealed class LimitWatch
 
         // Measured from the limit: below it negative, whichever way it is approached.
         _course.Add(_sign * (value - Limit.Value));
+        if (change != LimitChange.None) Live(change, time);
+        else if (Alert.Progress(time) == AlertChange.Progressed) change = LimitChange.Going;
         return change;
     }
 
@@ -119,11 +133,11 @@ public sealed class LimitWatch
     {
         ArgumentNullException.ThrowIfNull(state);
         state.Write((int)Phase);
-        state.Write(AlertId);
-        state.Write(Onset.UnixNanoseconds);
-        state.Write(Told.At.UnixNanoseconds);
-        state.Write(Told.Earliest.UnixNanoseconds);
-        state.Write(Told.Latest.UnixNanoseconds);
+        Alert.Save(state);
+        state.Write(_onset.UnixNanoseconds);
+        state.Write(Forecast.At.UnixNanoseconds);
+        state.Write(Forecast.Earliest.UnixNanoseconds);
+        state.Write(Forecast.Latest.UnixNanoseconds);
         state.Write(Urgency);
         state.Write(_toldBucket);
         state.Write(_quietUntil);
@@ -131,6 +145,9 @@ public sealed class LimitWatch
         state.Write(_doubt);
         state.Write(_calm);
         state.Write(_reachedFrom);
+        state.Write(_doubtful);
+        state.Write(_riseLength);
+        state.Write(_withdrawnUntil);
         _course.Save(state);
         _rise.Save(state);
     }
@@ -140,9 +157,9 @@ public sealed class LimitWatch
     public void Load(ref StateReader state)
     {
         Phase = (LimitPhase)state.ReadCount((int)LimitPhase.Reached);
-        AlertId = state.ReadUInt128();
-        Onset = new(state.ReadInt64());
-        Told = new(new(state.ReadInt64()), new(state.ReadInt64()), new(state.ReadInt64()));
+        Alert.Load(ref state);
+        _onset = new(state.ReadInt64());
+        Forecast = new(new(state.ReadInt64()), new(state.ReadInt64()), new(state.ReadInt64()));
         Urgency = state.ReadDouble();
         _toldBucket = state.ReadInt64();
         _quietUntil = state.ReadInt64();
@@ -150,6 +167,9 @@ public sealed class LimitWatch
         _doubt = state.ReadCount(EnoughDoubt);
         _calm = state.ReadCount(EnoughCalm);
         _reachedFrom = state.ReadDouble();
+        _doubtful = state.ReadCount(int.MaxValue);
+        _riseLength = state.ReadInt64();
+        _withdrawnUntil = state.ReadInt64();
         _course.Load(ref state);
         _rise.Load(ref state);
     }
@@ -161,28 +181,31 @@ public sealed class LimitWatch
         var turn = _rise.Observe(_course.Bucket, level, reached, _span);
         return Phase switch
         {
-            LimitPhase.Quiet => Await(level, reached),
-            LimitPhase.Warned => Follow(level, reached, turn),
+            LimitPhase.Quiet => OnQuiet(level, reached),
+            LimitPhase.Warned => OnWarned(level, reached, turn),
             _ => Recede(level),
         };
     }
 
-    private LimitChange Await(double level, double reached)
+    private LimitChange OnQuiet(double level, double reached)
     {
+        // Whoever was told that the warning is over must hear that it came true all the same.
+        if (level >= reached && _course.Bucket <= _withdrawnUntil) return Reach(reached);
         var outlook = level >= reached || _course.Bucket < _quietUntil || IsHabit(level) ? new(OutlookVerdict.Away) : Look();
         _breaches = outlook.Verdict == OutlookVerdict.Breach && IsLongEnough(level) ? _breaches + 1 : 0;
         if (_breaches < EnoughBreaches) return LimitChange.None;
         Phase = LimitPhase.Warned;
         // Where the line, drawn back, meets the level from which it rose: the lowest point itself may lie hours before.
         var onset = _course.Ahead(-(level - _rise.Low) * outlook.Lead / -level);
-        Onset = onset > _course.TimeOf(_rise.From) ? onset : _course.TimeOf(_rise.From);
+        _onset = onset > _course.TimeOf(_rise.From) ? onset : _course.TimeOf(_rise.From);
         Urgency = 0;
-        _doubt = 0;
+        _doubt = _doubtful = 0;
+        _riseLength = _course.Bucket - _rise.From;
         Tell(outlook);
         return LimitChange.Warned;
     }
 
-    private LimitChange Follow(double level, double reached, double turn)
+    private LimitChange OnWarned(double level, double reached, double turn)
     {
         if (level >= reached) return Reach(reached);
         var outlook = Look();
@@ -194,11 +217,15 @@ public sealed class LimitWatch
             OutlookVerdict.Unknown => _doubt + 1,
             _ => 0,
         };
-        if (_doubt >= EnoughDoubt)
+        _doubtful = _doubt == 0 ? 0 : _doubtful + 1;
+        if (_doubt >= EnoughDoubt && (turn >= DeepTurn || _doubtful >= DoubtShare * _riseLength))
         {
             if (turn == 0) _rise.Settle();
+            _withdrawnUntil = _course.Bucket + Refractory;
             return End(LimitChange.Withdrawn);
         }
+
+        _riseLength = Math.Max(_riseLength, _course.Bucket - _rise.From);
 
         if (outlook.Verdict < OutlookVerdict.Unsure || !double.IsFinite(outlook.Latest) || !HasMoved(outlook)) return LimitChange.None;
         Tell(outlook);
@@ -210,7 +237,7 @@ public sealed class LimitWatch
         Phase = LimitPhase.Reached;
         _reachedFrom = reached;
         var now = _course.TimeOf(_course.Bucket + 1);
-        Told = new(now, now, now);
+        Forecast = new(now, now, now);
         Urgency = MaxUrgency;
         return LimitChange.Reached;
     }
@@ -221,10 +248,21 @@ public sealed class LimitWatch
         return _calm >= EnoughCalm ? End(LimitChange.Receded) : LimitChange.None;
     }
 
+    private void Live(LimitChange change, Timestamp now)
+    {
+        switch (change)
+        {
+            case LimitChange.Warned: Alert.Open(_onset, now, Urgency, isCritical: false); break;
+            case LimitChange.Reached when Alert.Phase == AlertPhase.Quiet: Alert.Open(_onset, now, Urgency, isCritical: false); break;
+            case LimitChange.Moved or LimitChange.Reached: Alert.Worsen(Urgency, isCritical: false); break;
+            default: Alert.End(AlertChange.Recovered, now); break;
+        }
+    }
+
     private LimitChange End(LimitChange change)
     {
         Phase = LimitPhase.Quiet;
-        Told = BreachForecast.None;
+        Forecast = BreachForecast.None;
         _breaches = _doubt = _calm = 0;
         _quietUntil = _course.Bucket + Refractory;
         return change;
@@ -240,13 +278,13 @@ public sealed class LimitWatch
     {
         const int Min = Horizon / 20;
         if (_course.Bucket - _toldBucket < 2 * Min) return false;
-        var left = _course.Until(Told.At);
+        var left = _course.Until(Forecast.At);
         return Math.Abs(outlook.Lead - left) > Math.Max(Min, 0.3 * Math.Abs(left));
     }
 
     private void Tell(in LimitOutlook outlook)
     {
-        Told = new(_course.Ahead(outlook.Lead), _course.Ahead(outlook.Earliest), _course.Ahead(outlook.Latest));
+        Forecast = new(_course.Ahead(outlook.Lead), _course.Ahead(outlook.Earliest), _course.Ahead(outlook.Latest));
         Urgency = Math.Max(Urgency, Math.Min(MaxUrgency, Horizon / Math.Max(outlook.Lead, 1)));
         _toldBucket = _course.Bucket;
     }

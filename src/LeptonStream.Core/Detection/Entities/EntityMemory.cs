@@ -7,12 +7,15 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Entities;
 
 /// <summary>What the rows of an entity have taught: about 30 KB for eight metrics, nearly all of it the forest.</summary>
-internal sealed class EntityMemory(AlertTracker alert, StreamingForest forest)
+internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
 {
     public EntityNumbers Numbers;
 
     /// <summary>The life of its alert.</summary>
-    public AlertTracker Alert => alert;
+    public AlertLifecycle Alert => alert;
+
+    /// <summary>What was normal of the metrics that had their part when the alert opened, by their places; empty while none is open.</summary>
+    public List<(int Place, FrozenBaseline Baseline)> Baselines { get; } = [];
 
     /// <summary>Which rows are ordinary.</summary>
     public StreamingForest Forest => forest;
@@ -20,6 +23,13 @@ internal sealed class EntityMemory(AlertTracker alert, StreamingForest forest)
     public void Save(StateWriter state)
     {
         alert.Save(state);
+        state.Write(Baselines.Count);
+        foreach (var (place, baseline) in Baselines)
+        {
+            state.Write(place);
+            baseline.Save(state);
+        }
+
         state.WriteBlock(MemoryMarshal.AsBytes(new Span<EntityNumbers>(ref Numbers)));
         forest.Save(state);
     }
@@ -27,6 +37,13 @@ internal sealed class EntityMemory(AlertTracker alert, StreamingForest forest)
     public void Load(ref StateReader state)
     {
         alert.Load(ref state);
+        Baselines.Clear();
+        for (var left = state.ReadCount(EntityRow.MaxMetrics); left > 0; left--)
+        {
+            var place = state.ReadCount(EntityRow.MaxMetrics - 1);
+            Baselines.Add((place, FrozenBaseline.Load(ref state)));
+        }
+
         state.ReadBlock(MemoryMarshal.AsBytes(new Span<EntityNumbers>(ref Numbers)));
         forest.Load(ref state);
     }

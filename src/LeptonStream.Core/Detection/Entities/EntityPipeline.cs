@@ -60,7 +60,6 @@ internal sealed class EntityPipeline
         _builder = builder;
         _line = AlarmLine.RarityOf(policy, voices: 1);
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
-        EventBasis = EventFields.BasisOf(detection, policy);
     }
 
     /// <summary>The policy of the entities it judges.</summary>
@@ -71,9 +70,6 @@ internal sealed class EntityPipeline
 
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
-
-    /// <summary>What the ids of its entities' events are derived from.</summary>
-    public UInt128 EventBasis { get; }
 
     /// <summary>What an entity begins to learn with. Its forest's seed is its own, so that entities don't share their blind spots.</summary>
     public EntityMemory NewMemory(SeriesId id) =>
@@ -109,7 +105,7 @@ internal sealed class EntityPipeline
         var score = isYoung ? 0 : numbers.Raw / Math.Max(MinLine, numbers.Joint.RawAt(_line - decades));
         numbers.IsAnomalous = score >= 1;
         if (isNew) numbers.ConsecutiveAnomalies = numbers.IsAnomalous ? numbers.ConsecutiveAnomalies + 1 : 0;
-        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsAnomalous || numbers.ConsecutiveAnomalies > _timing.AcceptAfter)) memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
+        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsAnomalous || numbers.ConsecutiveAnomalies > _timing.RelearnSamples)) memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
 
         // 4 alert
         var agreeing = score >= _timing.CalmBelow ? row.Contributors() : 0;
@@ -160,8 +156,40 @@ internal sealed class EntityPipeline
         numbers.Told = phase == AlertPhase.Quiet ? agreeing : numbers.Told | agreeing;
         var seen = phase == AlertPhase.Quiet ? news : damped;
         if (seen >= 1 && phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
+        if (phase == AlertPhase.Open) seen = Held(entity, seen);
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
-        return memory.Alert.Observe(seen, entity.Row.Time, _timing.EnoughEvidence(age, numbers.IntervalSeconds));
+        var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds), AcceptAfter = Policy.AcceptAfter });
+        if (change == AlertChange.Opened) Freeze(entity);
+        else if (change.IsEnd()) memory.Baselines.Clear();
+        return change;
+    }
+
+    // What was surprising becomes usual within rows: an open alert is held against what was normal of its metrics before.
+    private static double Held(EntityState entity, double seen)
+    {
+        var (known, away) = (0, 0);
+        foreach (var (place, baseline) in entity.Memory.Baselines)
+        {
+            if (baseline.Side == 0 || entity.Row[place] is null) continue;
+            known++;
+            if (!baseline.IsBack(entity.Row.NewestOf(place).Sample)) away++;
+        }
+
+        return known == 0 ? seen : away > 0 ? Math.Max(1, seen) : 0;
+    }
+
+    private static void Freeze(EntityState entity)
+    {
+        var (row, memory) = (entity.Row, entity.Memory);
+        memory.Baselines.Clear();
+        for (var places = memory.Numbers.Told; places != 0; places &= places - 1)
+        {
+            var place = BitOperations.TrailingZeroCount(places);
+            if (row[place] is not { } series) continue;
+            var sample = row.NewestOf(place).Sample;
+            if (!double.IsFinite(sample.Value)) continue;
+            memory.Baselines.Add((place, series.Pipeline.BaselineBefore(series, sample, memory.Alert.Onset)));
+        }
     }
 
     private static void BeginRow(EntityRow row, ref EntityNumbers numbers)

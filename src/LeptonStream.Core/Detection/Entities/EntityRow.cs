@@ -85,7 +85,7 @@ internal sealed class EntityRow
     /// <summary>Takes the word of a metric.</summary>
     public void Say(int place, in Judgement judgement)
     {
-        _words[place] = new(judgement.Sample, judgement.Forecast, judgement.Surprise);
+        _words[place] = new(judgement.Sample, judgement.Forecast, judgement.Band, judgement.Surprise);
         if (judgement.Sample.Time > Time) Time = judgement.Sample.Time;
     }
 
@@ -102,7 +102,7 @@ internal sealed class EntityRow
     public double SurpriseOf(int place) => IsFresh(place) ? _words[place].Surprise : 0;
 
     /// <summary>The newest value of a metric and what was expected, as a verdict that changed nothing.</summary>
-    public Judgement NewestOf(int place) => new(_words[place].Sample, 0, AlertChange.None, _words[place].Forecast);
+    public Judgement NewestOf(int place) => new(_words[place].Sample, 0, AlertChange.None, _words[place].Forecast, _words[place].Band);
 
     /// <summary>The places of the metrics that have their part in the row's energy, as bits.</summary>
     public ulong Contributors()
@@ -118,6 +118,11 @@ internal sealed class EntityRow
         return places;
     }
 
+    /// <summary>The names of the metrics in these places.</summary>
+    /// <param name="places">As bits.</param>
+    public string[] NamesOf(ulong places) =>
+        [.. Enumerable.Range(0, Count).Where(i => ((places >> i) & 1) != 0 && _metrics[i] is not null).Select(i => _metrics[i]!.Key.Metric)];
+
     /// <summary>Writes everything a bit-equal copy needs, but the series.</summary>
     public void Save(StateWriter state)
     {
@@ -130,6 +135,8 @@ internal sealed class EntityRow
             state.Write(word.Sample.Step);
             state.Write(word.Forecast.Expected);
             state.Write(word.Forecast.Scale);
+            state.Write(word.Band.Expected);
+            state.Write(word.Band.HalfWidth);
             state.Write(word.Surprise);
         }
     }
@@ -144,7 +151,8 @@ internal sealed class EntityRow
         {
             var (time, value, step) = (state.ReadInt64(), state.ReadDouble(), state.ReadInt64());
             var (expected, scale) = (state.ReadDouble(), state.ReadDouble());
-            _words[i] = new(new(new(time), value, step), new(expected, scale), state.ReadDouble());
+            var band = new ExpectedBand(state.ReadDouble(), state.ReadDouble());
+            _words[i] = new(new(new(time), value, step), new(expected, scale), band, state.ReadDouble());
         }
     }
 
@@ -163,12 +171,12 @@ internal sealed class EntityRow
     private bool IsFresh(int place) =>
         _metrics[place] is { } series && (Time - _words[place].Sample.Time).TotalSeconds <= FreshIntervals * series.IntervalSeconds;
 
-    private readonly record struct Word(Sample Sample, Forecast Forecast, double Surprise)
+    private readonly record struct Word(Sample Sample, Forecast Forecast, ExpectedBand Band, double Surprise)
     {
-        public static readonly Word Nothing = new(default, Forecast.None, 0);
+        public static readonly Word Nothing = new(default, Forecast.None, ExpectedBand.None, 0);
 
         // The first sample of a counter has no rate: until its second the series is here, silent since it came, and not since 1970.
-        public static Word None(Timestamp since) => new(new(since, double.NaN), Forecast.None, 0);
+        public static Word None(Timestamp since) => new(new(since, double.NaN), Forecast.None, ExpectedBand.None, 0);
 
         public float Residual
         {

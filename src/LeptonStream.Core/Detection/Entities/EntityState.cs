@@ -56,6 +56,9 @@ internal sealed class EntityState
         return place;
     }
 
+    /// <summary>Whether its own alert is open.</summary>
+    public bool HasOpenAlert => _memory is { Alert.Phase: AlertPhase.Open };
+
     /// <summary>Whether something of it is told and not over.</summary>
     public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open } || Run is { HasOpen: true };
 

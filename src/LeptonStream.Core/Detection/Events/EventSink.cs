@@ -2,16 +2,12 @@ using LeptonStream.Alerts;
 
 namespace LeptonStream.Detection.Events;
 
-/// <summary>Where the events of one record go, and what they are numbered by.</summary>
+/// <summary>Where the events of one record go, and what they and their ids are made from.</summary>
 /// <param name="Position">The record.</param>
+/// <param name="TopicId">The input topic's own id: a topic that is made again under its name has another.</param>
 /// <param name="Events">Takes the events, in order.</param>
-internal readonly record struct EventSink(RecordPosition Position, List<AlertEvent> Events)
+internal readonly record struct EventSink(RecordPosition Position, UInt128 TopicId, List<AlertEvent> Events)
 {
-    private readonly int _first = Events.Count;
-
-    /// <summary>How many events the record has made before: part of the next one's id.</summary>
-    public int Ordinal => Events.Count - _first;
-
     /// <summary>Takes an event.</summary>
     public void Add(AlertEvent made) => Events.Add(made);
 }

@@ -38,6 +38,9 @@ internal sealed class PeerMember
         /// <summary>How often it was heard in that round.</summary>
         public int Heard;
 
+        /// <summary>Whether an alert about it is open, and its own distance is not learned.</summary>
+        public bool IsHeld;
+
         /// <summary>Comparisons it took part in.</summary>
         public int Count;
 

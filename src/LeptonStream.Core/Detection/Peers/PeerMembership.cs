@@ -38,6 +38,12 @@ public sealed class PeerMembership
         return Verdict;
     }
 
+    /// <summary>Whether its usual distance from the others stands as it is, since an alert about it is open.</summary>
+    internal void Hold(bool isHeld)
+    {
+        foreach (var (_, member) in Places) member.State.IsHeld = isHeld;
+    }
+
     /// <summary>Writes everything a bit-equal copy needs. What a group shares is written with each of its seats, so that they may be read in any order.</summary>
     public void Save(StateWriter state)
     {

@@ -44,8 +44,10 @@ internal sealed class PeerScorer(PeerMembership seat)
     /// <param name="line">The rarity, per five minutes, of one alarm in the budget.</param>
     /// <param name="isYoung">Whether the series is in its warm-up, and so has no alert.</param>
     /// <returns>The score that its alert is to see.</returns>
-    public double Join(double own, double value, SeriesState series, double minScale, double line, bool isYoung)
+    public double Combine(double own, double value, SeriesState series, double minScale, double line, bool isYoung)
     {
+        // What an open alert is about must not become usual meanwhile.
+        seat.Hold(series.Alert.Phase == AlertPhase.Open);
         var verdict = seat.Observe(value);
         var distance = verdict.Siblings >= MinSiblings && Passes(verdict, minScale, series.Policy) ? Math.Abs(verdict.Score) : 0;
         var rarity = _numbers.Calibrator.Rarity(distance, CalibrationPlan.Sharp, series.IntervalSeconds) + series.IntervalDecades;

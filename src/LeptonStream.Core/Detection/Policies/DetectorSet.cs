@@ -32,6 +32,15 @@ public readonly record struct DetectorSet
     /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities, <c>training</c> and <c>peers</c>. A level's place here is its number.</summary>
     public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
 
+    // Rules that speak beside the levels and can't be set.
+    private static readonly string[] Rules = [Cleaning.ErrorCodeTracker.Rule, Cleaning.LostReadings.Rule];
+
+    /// <summary>The number of whoever can open an alert of a series, in states.</summary>
+    internal static int NumberOf(string name) => AllNames.IndexOf(name) is >= 0 and var level ? level : AllNames.Length + Array.IndexOf(Rules, name);
+
+    /// <summary>The other way round; null for −1.</summary>
+    internal static string? NameOf(int number) => number < 0 ? null : number < AllNames.Length ? AllNames[number] : Rules[number - AllNames.Length];
+
     /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them but <see cref="Peers"/>.</summary>
     public static DetectorSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest, Training]);
 
@@ -90,6 +99,9 @@ public readonly record struct DetectorSet
 
     /// <summary>Whether the level of this number (the detector's place in the catalogue) is on.</summary>
     public bool Has(int level) => ((_bits >> level) & 1) != 0;
+
+    /// <summary>Whether the level of this name is on; what is no level, such as the rule for codes, always may speak.</summary>
+    internal bool MaySpeak(string? name) => name is null || AllNames.IndexOf(name) is not (>= 0 and var level) || Has(level);
 
     private bool HasBeside(int level) => Has(AllNames.Length - Beside.Length + level);
 

@@ -77,6 +77,7 @@ public sealed class PolicySet
             MinimumAbsoluteDeviation = settings.MinimumAbsoluteDeviation ?? otherwise.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = settings.MinimumRelativeDeviation ?? otherwise.MinimumRelativeDeviation,
             WarmUp = settings.WarmUp ?? otherwise.WarmUp,
+            AcceptAfter = settings.AcceptAfter ?? otherwise.AcceptAfter,
             Memory = settings.Memory ?? otherwise.Memory,
             Type = settings.Type ?? otherwise.Type,
             Limit = settings.EarlyWarning == false ? null : settings.Limit,

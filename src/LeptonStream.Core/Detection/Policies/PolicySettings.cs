@@ -32,6 +32,9 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.WarmUp"/>.</summary>
     public int? WarmUp { get; init; }
 
+    /// <summary>See <see cref="SeriesPolicy.AcceptAfter"/>.</summary>
+    public TimeSpan? AcceptAfter { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.Memory"/>.</summary>
     public MemoryPlan? Memory { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record PolicySettings
             MinimumAbsoluteDeviation = MinimumAbsoluteDeviation ?? other.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = MinimumRelativeDeviation ?? other.MinimumRelativeDeviation,
             WarmUp = WarmUp ?? other.WarmUp,
+            AcceptAfter = AcceptAfter ?? other.AcceptAfter,
             Memory = Memory ?? other.Memory,
             Type = Type ?? other.Type,
             Limit = Limit ?? other.Limit,

@@ -35,8 +35,17 @@ public sealed record SeriesPolicy
     /// <summary>A deviation up to this share of what was expected is never anomalous, from 0. <value>The default value is 0.05.</value></summary>
     public double MinimumRelativeDeviation { get; init; } = 0.05;
 
-    /// <summary>Samples a series must have shown before it can raise an alert. <value>The default value is 120.</value></summary>
-    public int WarmUp { get; init; } = 120;
+    /// <summary>
+    /// Samples a series must have shown before a large change that lasts can raise an alert (with half an hour of history); all other levels of deviation need twice as many.
+    /// <value>The default value is 60.</value>
+    /// </summary>
+    public int WarmUp { get; init; } = 60;
+
+    /// <summary>
+    /// After so long, an open warning counts as accepted: it did not come back, and is told no more. Critical alerts, values that are no number, frozen values and codes never are.
+    /// <value>The default value is 24 hours.</value>
+    /// </summary>
+    public TimeSpan AcceptAfter { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>How much memory it may take. <value>The default value is <see cref="MemoryPlan.Default"/>.</value></summary>
     public MemoryPlan Memory { get; init; }

@@ -137,5 +137,5 @@ internal sealed class SeriesLayout
 /// <param name="Nanoseconds">Its time.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Expected">What was expected.</param>
-/// <param name="Scale">The scale of the band about it.</param>
-internal readonly record struct ChartPoint(long Nanoseconds, float Value, float Expected, float Scale);
+/// <param name="HalfWidth">Half the width of the band about it.</param>
+internal readonly record struct ChartPoint(long Nanoseconds, float Value, float Expected, float HalfWidth);

@@ -19,6 +19,15 @@ internal struct SeriesNumbers
     /// <summary>Anomalous samples in a row.</summary>
     public int ConsecutiveAnomalies;
 
+    /// <summary>Event time of the first of them, in nanoseconds.</summary>
+    public long AnomalousSince;
+
+    /// <summary>What is large and lasts while the series is young.</summary>
+    public YoungChange Young;
+
+    /// <summary>How wide the band of ordinary values is.</summary>
+    public BandWidth Band;
+
     /// <summary>Which samples the calibrators learn from.</summary>
     public LearningGate Events;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
@@ -20,8 +21,10 @@ public sealed class SeriesState
     internal const double ReferenceSeconds = 300;
 
     private double _intervalSeconds;
+    private NonFiniteHabit _nonFinite;
+    private LostReadings _blanks;
 
-    internal SeriesState(SeriesId id, SeriesKey key, SeriesPipeline pipeline, AlertTracker alert, Memory<byte> memory)
+    internal SeriesState(SeriesId id, SeriesKey key, SeriesPipeline pipeline, AlertLifecycle alert, Memory<byte> memory)
     {
         Id = id;
         Key = key;
@@ -41,7 +44,7 @@ public sealed class SeriesState
     public SeriesKey Key { get; }
 
     /// <summary>The life of its alert.</summary>
-    public AlertTracker Alert { get; }
+    public AlertLifecycle Alert { get; }
 
     /// <summary>How it is judged.</summary>
     public SeriesPolicy Policy => Pipeline.Policy;
@@ -54,6 +57,21 @@ public sealed class SeriesState
 
     /// <summary>The code that stands, where it is one.</summary>
     internal ErrorCodeTracker? Code { get; }
+
+    /// <summary>Which values that are no number are usual.</summary>
+    internal ref NonFiniteHabit NonFinite => ref _nonFinite;
+
+    /// <summary>For how long its exporter has had no reading.</summary>
+    internal ref LostReadings Blanks => ref _blanks;
+
+    /// <summary>What was normal before the alert that is open; null where none is, or nothing was.</summary>
+    internal FrozenBaseline? Baseline { get; set; }
+
+    /// <summary>The detector that opened its alert; null where none ever was.</summary>
+    internal string? OpenedBy { get; set; }
+
+    /// <summary>When it was heard last, by the clock of the log.</summary>
+    internal Timestamp Heard { get; set; } = new(long.MinValue);
 
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit { get; private set; }
@@ -123,6 +141,12 @@ public sealed class SeriesState
         state.Write(IntervalSeconds);
         Alert.Save(state);
         state.WriteBlock(Memory.Span);
+        state.Write(Heard.UnixNanoseconds);
+        state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<NonFiniteHabit>(in _nonFinite)));
+        state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<LostReadings>(in _blanks)));
+        state.Write(OpenedBy is null ? 0 : 1 + DetectorSet.NumberOf(OpenedBy));
+        state.Write(Baseline is not null);
+        Baseline?.Save(state);
         Counter?.Save(state);
         Code?.Save(state);
         Limit?.Save(state);
@@ -138,6 +162,11 @@ public sealed class SeriesState
         IntervalSeconds = state.ReadDouble();
         Alert.Load(ref state);
         state.ReadBlock(Memory.Span);
+        Heard = new(state.ReadInt64());
+        state.ReadBlock(MemoryMarshal.AsBytes(new Span<NonFiniteHabit>(ref _nonFinite)));
+        state.ReadBlock(MemoryMarshal.AsBytes(new Span<LostReadings>(ref _blanks)));
+        OpenedBy = DetectorSet.NameOf(state.ReadCount(int.MaxValue) - 1);
+        Baseline = state.ReadBoolean() ? FrozenBaseline.Load(ref state) : null;
         Counter?.Load(ref state);
         Code?.Load(ref state);
         Limit?.Load(ref state);

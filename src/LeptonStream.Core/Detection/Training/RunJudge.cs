@@ -38,7 +38,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     {
         _ticked = now;
         foreach (var entity in entities.Runs)
-            if (entity.Run is { IsOver: false } run) Tell(entity, run.OnTick(now), outlet, isTick: true);
+            if (entity.Run is { IsOver: false } run) Tell(entity, run.OnTick(now), outlet);
         entities.MakeRoom();
     }
 
@@ -65,7 +65,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <param name="outlet">Takes the events.</param>
     public void Judge(EntityState? whole, in EventSink outlet)
     {
-        if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), outlet, isTick: false);
+        if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), outlet);
         else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, outlet);
         _entity = null;
     }
@@ -73,12 +73,12 @@ internal sealed class RunJudge(EntityRegistry entities)
     // Policies were changed: nobody would ever close what is open.
     private void End(EntityState entity, TrainingMonitor run, in EventSink outlet)
     {
-        Tell(entity, run.Close(entity.Row.Time), outlet, isTick: false);
+        Tell(entity, run.Close(entity.Row.Time), outlet);
         entities.EndRun(entity);
     }
 
-    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventSink outlet, bool isTick)
+    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventSink outlet)
     {
-        foreach (ref readonly var finding in findings) outlet.Add(TrainingEventBuilder.Build(entity, finding, outlet.Position, outlet.Ordinal, isTick));
+        foreach (ref readonly var finding in findings) outlet.Add(TrainingEvents.Of(outlet, entity, finding));
     }
 }

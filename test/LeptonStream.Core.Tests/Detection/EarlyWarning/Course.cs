@@ -18,7 +18,7 @@ internal static class Course
         var watch = new LimitWatch(new(limit, isFloor, horizon));
         var told = new List<Told>();
         for (double at = 0; at < length.TotalSeconds; at += step)
-            if (watch.Observe(Start + TimeSpan.FromSeconds(at), course(at)) is var change and not LimitChange.None) told.Add(new(at, change, watch.Told));
+            if (watch.Observe(Start + TimeSpan.FromSeconds(at), course(at)) is var change and not (LimitChange.None or LimitChange.Going)) told.Add(new(at, change, watch.Forecast));
         return told;
     }
 

@@ -105,7 +105,7 @@ public sealed class LimitWatchTests
             Assert.That(dirty.Observe(time - Hour, 5), Is.EqualTo(LimitChange.None));
         }
 
-        Assert.That(dirty.Told, Is.EqualTo(clean.Told));
+        Assert.That(dirty.Forecast, Is.EqualTo(clean.Forecast));
     }
 
     [TestCase(double.NaN, 1)]
@@ -137,12 +137,10 @@ public sealed class LimitWatchTests
         {
             var (time, value) = (Course.Start + TimeSpan.FromSeconds(i * Course.Step), (i * Course.Step % 9_000 / 8_500) + noise());
             var change = whole.Observe(time, value);
-            if (change == LimitChange.Warned) whole.Name((UInt128)i);
             if (!ReferenceEquals(copy, whole))
             {
                 Assert.That(copy.Observe(time, value), Is.EqualTo(change));
-                if (change == LimitChange.Warned) copy.Name((UInt128)i);
-                Assert.That((copy.Told, copy.AlertId, copy.Urgency, copy.Onset), Is.EqualTo((whole.Told, whole.AlertId, whole.Urgency, whole.Onset)));
+                Assert.That((copy.Forecast, copy.Urgency, copy.Alert.Phase, copy.Alert.Onset), Is.EqualTo((whole.Forecast, whole.Urgency, whole.Alert.Phase, whole.Alert.Onset)));
             }
 
             if (random.Next(200) != 0) continue;
@@ -184,12 +182,13 @@ public sealed class LimitWatchTests
                 Assert.That(change switch
                 {
                     LimitChange.Warned => phase == LimitPhase.Quiet,
-                    LimitChange.Moved or LimitChange.Reached or LimitChange.Withdrawn => phase == LimitPhase.Warned,
+                    LimitChange.Moved or LimitChange.Withdrawn => phase == LimitPhase.Warned,
+                    LimitChange.Reached => phase != LimitPhase.Reached,
                     LimitChange.Receded => phase == LimitPhase.Reached,
                     _ => phase == watch.Phase,
                 }, Is.True);
                 phase = watch.Phase;
-                if (phase == LimitPhase.Warned) Assert.That(watch.Told.Earliest <= watch.Told.At && watch.Told.At <= watch.Told.Latest, Is.True);
+                if (phase == LimitPhase.Warned) Assert.That(watch.Forecast.Earliest <= watch.Forecast.At && watch.Forecast.At <= watch.Forecast.Latest, Is.True);
             }
         }
     }

@@ -56,12 +56,12 @@ public sealed class PolicySetTests
     {
         var policies = new PolicySet([Rule(new() { WarmUp = 7 }, matcher)], PolicySettings.None, PresetCatalog.Default);
         var policy = policies.For(new("chat", "vllm:gpu_cache_usage_perc", LabelSet.Of(("engine", "0"))));
-        Assert.That(policy.WarmUp, Is.EqualTo(fits ? 7 : 120));
+        Assert.That(policy.WarmUp, Is.EqualTo(fits ? 7 : 60));
     }
 
     [Test]
     public void For_ModelLabelOfTheSeries_IsHiddenByTheWatchedModel() =>
-        Assert.That(Rules(Rule(new() { WarmUp = 7 }, "model=inner")).For(new("chat", "loss", LabelSet.Of(("model", "inner")))).WarmUp, Is.EqualTo(120));
+        Assert.That(Rules(Rule(new() { WarmUp = 7 }, "model=inner")).For(new("chat", "loss", LabelSet.Of(("model", "inner")))).WarmUp, Is.EqualTo(60));
 
     [Test]
     public void For_EqualPolicies_AreOneObject()

@@ -167,8 +167,15 @@ public sealed class RunsInPipelineTests
     {
         _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default with { RunsPerPartition = 1 });
         Train(5);
-        Send("""{"model":"llama","ts":"NOW","labels":{"job":"8"},"step":1,"metrics":{"loss":"NaN"} }""");
-        Assert.That(_events.Single().RoutingLabels["alertname"], Is.EqualTo("LeptonStreamAnomaly"));
+        for (var step = 1; step <= 80; step++)
+        {
+            _now += TimeSpan.FromSeconds(15);
+            var loss = step < 80 ? $"{2 + (step % 7 * 0.01):F2}" : "\"NaN\"";
+            Send($$$"""{"model":"llama","ts":"NOW","labels":{"job":"8"},"step":{{{step}}},"metrics":{"loss":{{{loss}}}} }""");
+        }
+
+        var told = _events.FindAll(e => e.Labels["job"] == "8");
+        Assert.That(told.Single().RoutingLabels["alertname"], Is.EqualTo("LeptonStreamAnomaly"));
     }
 
     [Test]

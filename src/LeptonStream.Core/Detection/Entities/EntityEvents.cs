@@ -8,54 +8,45 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Entities;
 
-/// <summary>Makes the event that tells of a change of an entity's alert.</summary>
-internal static class EntityEventBuilder
+/// <summary>What an event tells of a change of an entity's alert.</summary>
+internal static class EntityEvents
 {
+    private const string Kind = "entity";
+
     /// <summary>Makes the event.</summary>
+    /// <param name="sink">Where it goes.</param>
     /// <param name="entity">The entity after the row.</param>
     /// <param name="judgement">The verdict on the row; its change is not <see cref="AlertChange.None"/>.</param>
-    /// <param name="position">The record that brought the row, or its last part.</param>
-    /// <param name="ordinal">How many events the record has made before.</param>
-    public static AlertEvent Build(EntityState entity, in EntityJudgement judgement, RecordPosition position, int ordinal)
+    /// <param name="now">Event time.</param>
+    public static AlertEvent Of(in EventSink sink, EntityState entity, in EntityJudgement judgement, Timestamp now)
     {
-        var (alert, key) = (entity.Memory.Alert, entity.Key);
-        if (judgement.Change == AlertChange.Opened) alert.Name(SeriesId.Derive(entity.Id.Value, position.Partition, position.Offset, ordinal));
-        var severity = alert.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
+        var (life, key) = (entity.Memory.Alert, entity.Key);
+        var severity = life.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
         var places = PlacesOf(entity, judgement);
         var contributors = places.Select(p => ContributorOf(entity.Row, p.Place, p.Share)).ToArray();
         var first = entity.Row[places[0].Place]!;
-        var story = new EntityFacts(key, severity, judgement.Change, contributors, alert.Onset, alert.Worst);
-        var runbook = entity.Pipeline.Policy.RunbookOf(key.Metric);
-        var english = EnglishEntityText.Explain(story);
-        var newest = entity.Row.NewestOf(places[0].Place).Sample;
-        return new AlertEvent
+        var facts = new EntityFacts(key, severity, judgement.Change, contributors, life.Onset, life.Worst);
+        var alert = AlertIds.OfAlert(sink, entity.Id, Kind, life.Onset);
+        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
         {
-            Id = EventFields.Hex(SeriesId.Derive(entity.Pipeline.EventBasis, position.Partition, position.Offset, ordinal)),
-            AlertId = EventFields.Hex(alert.AlertId),
-            Type = EventFields.TypeOf(judgement.Change),
-            Model = key.Model,
-            Metric = key.Metric,
-            Labels = key.Labels,
+            Key = key,
+            Change = judgement.Change,
             Severity = severity,
-            Score = alert.Worst,
+            Score = life.Worst,
             Confidence = EventFields.Confidence(entity.Memory.Numbers.Learned),
-            Onset = alert.Onset,
-            DetectedAt = entity.Row.Time,
-            Step = newest.Step == Sample.NoStep ? null : newest.Step,
-            SourceTopic = position.Topic,
-            SourcePartition = position.Partition,
-            SourceOffset = position.Offset,
+            Onset = life.Onset,
+            DetectedAt = now,
+            Step = entity.Row.NewestOf(places[0].Place).Sample.Step,
             Detectors = judgement.Forest > 0
                 ? [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint), new(DetectorSet.IsolationForest, judgement.Forest, EntityPipeline.ForestScoreOf(entity))]
                 : [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint)],
             Points = first.Pipeline.PointsOf(first),
-            English = english,
-            Chinese = ChineseEntityText.Explain(story),
+            English = EnglishEntityText.Explain(facts),
+            Chinese = ChineseEntityText.Explain(facts),
+            AlertName = "LeptonStreamEntityAnomaly",
             Contributors = contributors,
-            RunbookUrl = runbook,
-            RoutingLabels = EventFields.RoutingLabels(key, "LeptonStreamEntityAnomaly", severity),
-            Annotations = EventFields.Annotations(english, runbook),
-        };
+            Runbook = entity.Pipeline.Policy.RunbookOf(key.Metric),
+        });
     }
 
     // Those that had their part since the alert began, the largest share now first. Where all of them were forgotten since, the loudest that is left.
@@ -72,7 +63,7 @@ internal static class EntityEventBuilder
     private static Contributor ContributorOf(EntityRow row, int place, double share)
     {
         var (series, newest) = (row[place]!, row.NewestOf(place));
-        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), EventFields.Known(newest.Forecast.Expected), EventFields.Known(newest.Lower), EventFields.Known(newest.Upper),
+        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), EventFields.Known(newest.Band.Expected), EventFields.Known(newest.Band.Lower), EventFields.Known(newest.Band.Upper),
             series.Policy.Preset?.Unit ?? Units.Of(series.Key.Metric));
     }
 }

@@ -1,0 +1,20 @@
+namespace LeptonStream.Alerts;
+
+/// <summary>Why an alert ended. Only <see cref="Recovered"/> says that the trouble is over.</summary>
+public enum EndedReason
+{
+    /// <summary>The series is back where it was before the onset, for a while.</summary>
+    Recovered = 0,
+
+    /// <summary>A person, or the time of the policy, accepted the new level; it did not come back.</summary>
+    Accepted = 1,
+
+    /// <summary>The series itself ended; it did not come back.</summary>
+    Gone = 2,
+
+    /// <summary>Another judgement took its place.</summary>
+    Superseded = 3,
+
+    /// <summary>The policy changed.</summary>
+    Policy = 4,
+}

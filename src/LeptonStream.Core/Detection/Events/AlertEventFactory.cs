@@ -1,0 +1,63 @@
+using System.Globalization;
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection.Events;
+
+/// <summary>Makes every event of the alerts topic. It changes nothing that it is given.</summary>
+internal static class AlertEventFactory
+{
+    /// <summary>Makes an event.</summary>
+    /// <param name="sink">Where it goes: the record that caused it, or the last one before a clock did.</param>
+    /// <param name="alert">The alert's id.</param>
+    /// <param name="id">The event's id.</param>
+    /// <param name="content">What it tells.</param>
+    public static AlertEvent Create(in EventSink sink, UInt128 alert, UInt128 id, EventContent content)
+    {
+        var isFinite = content.Value is { } value && double.IsFinite(value);
+        return new AlertEvent
+        {
+            Id = EventFields.Hex(id),
+            AlertId = EventFields.Hex(alert),
+            Type = TypeOf(content),
+            EndedReason = AlertChanges.ReasonOf(content.Change),
+            IsProgress = content.Change == AlertChange.Progressed,
+            Model = content.Key.Model,
+            Metric = content.Key.Metric,
+            Labels = content.Key.Labels,
+            Severity = content.Severity,
+            Score = content.Score,
+            Confidence = content.Confidence,
+            Value = isFinite ? content.Value : null,
+            ValueText = isFinite ? null : content.Value?.ToString(CultureInfo.InvariantCulture),
+            Expected = EventFields.Known(content.Band.Expected),
+            Lower = EventFields.Known(content.Band.Lower),
+            Upper = EventFields.Known(content.Band.Upper),
+            Unit = content.Unit,
+            Onset = content.Onset,
+            DetectedAt = content.DetectedAt,
+            Step = content.Step == Sample.NoStep ? null : content.Step,
+            SourceTopic = sink.Position.Topic,
+            SourcePartition = sink.Position.Partition,
+            SourceOffset = sink.Position.Offset,
+            Detectors = content.Detectors,
+            Points = content.Points,
+            English = content.English,
+            Chinese = content.Chinese,
+            Contributors = content.Contributors,
+            EarlyWarning = content.EarlyWarning,
+            RunbookUrl = content.Runbook,
+            RoutingLabels = EventFields.RoutingLabels(content.Key, content.AlertName, content.Severity, content.Kind),
+            Annotations = EventFields.Annotations(content),
+        };
+    }
+
+    private static AlertEventType TypeOf(EventContent content) => content.Change switch
+    {
+        _ when content.Change.IsEnd() => AlertEventType.Resolved,
+        _ when content.EarlyWarning is not null && content.Change != AlertChange.Progressed => AlertEventType.EarlyWarning,
+        AlertChange.Opened => AlertEventType.Opened,
+        _ => AlertEventType.Updated,
+    };
+}

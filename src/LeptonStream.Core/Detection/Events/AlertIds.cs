@@ -1,0 +1,33 @@
+using System.IO.Hashing;
+using System.Text;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection.Events;
+
+/// <summary>
+/// The ids of alerts and events: of an alert, a function of topic id, partition, series, kind and onset; of an event, of the alert's id and its number in the alert's life.
+/// So a replay makes the same ones, and no other alert ever has them.
+/// </summary>
+internal static class AlertIds
+{
+    /// <summary>The id of an alert.</summary>
+    /// <param name="sink">Topic and partition.</param>
+    /// <param name="subject">The series or entity.</param>
+    /// <param name="kind">What kind of alert of it: it has at most one of each at a time.</param>
+    /// <param name="onset">When the trouble began.</param>
+    public static UInt128 OfAlert(in EventSink sink, SeriesId subject, string kind, Timestamp onset)
+    {
+        var series = SeriesId.Derive(subject.Value ^ sink.TopicId, sink.Position.Partition, 0, 0);
+        return SeriesId.Derive(series ^ XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(kind)), onset.UnixNanoseconds, 0, 0);
+    }
+
+    /// <summary>The id of an event.</summary>
+    /// <param name="alert">The alert's id.</param>
+    /// <param name="number">Its number in the alert's life, from 0.</param>
+    public static UInt128 OfEvent(UInt128 alert, long number) => SeriesId.Derive(alert, 1, number, 0);
+
+    /// <summary>What stands for a topic's id where it is not known.</summary>
+    /// <param name="topic">Its name.</param>
+    public static UInt128 OfTopic(string topic) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(topic));
+}

@@ -1,0 +1,89 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Peers;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
+using LeptonStream.Explanations;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection.Events;
+
+/// <summary>What an event tells of a change of a series' alert.</summary>
+internal static class SeriesEvents
+{
+    private const string Kind = "series";
+
+    // What speaks where the series itself says nothing any more.
+    private const string Silence = "silence";
+
+    /// <summary>Makes the event.</summary>
+    /// <param name="sink">Where it goes.</param>
+    /// <param name="series">The series after the sample.</param>
+    /// <param name="judgement">The verdict on the sample; its change is not <see cref="AlertChange.None"/>.</param>
+    /// <param name="agreeing">The metrics of its entity that corroborate it, or null.</param>
+    public static AlertEvent Of(in EventSink sink, SeriesState series, in Judgement judgement, IReadOnlyList<string>? agreeing = null)
+    {
+        var (life, policy, sample) = (series.Alert, series.Policy, judgement.Sample);
+        var severity = life.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
+        var detectors = Parts(series, judgement, agreeing is not null);
+        var unit = policy.Preset?.Unit ?? Units.Of(series.Key.Metric);
+        var facts = new AlertFacts(series.Key, severity, judgement.Change, detectors[0].Name, sample, judgement.Band.Expected,
+            judgement.Band.Lower, judgement.Band.Upper, life.Onset, life.Worst, unit,
+            series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Seat.Verdict : null);
+        var alert = AlertIds.OfAlert(sink, series.Id, Kind, life.Onset);
+        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
+        {
+            Key = series.Key,
+            Change = judgement.Change,
+            Severity = severity,
+            Score = life.Worst,
+            Confidence = EventFields.Confidence(SeriesPipeline.LearnedBy(series)),
+            Value = sample.Value,
+            Band = judgement.Band,
+            Unit = unit,
+            Onset = life.Onset,
+            DetectedAt = sample.Time,
+            Step = sample.Step,
+            Detectors = detectors,
+            Points = series.Pipeline.PointsOf(series),
+            English = EnglishText.Explain(facts),
+            Chinese = ChineseText.Explain(facts),
+            AlertName = "LeptonStreamAnomaly",
+            Runbook = policy.RunbookOf(series.Key.Metric),
+        });
+    }
+
+    private static DetectorPart[] PartsOf(string rule, in Judgement judgement, bool isCorroborated)
+    {
+        var part = new DetectorPart(rule, judgement.Score, judgement.Score > 0 ? 1 : 0);
+        return isCorroborated ? [part, new(DetectorSet.JointSurprise, judgement.Score, judgement.Score)] : [part];
+    }
+
+    private static DetectorPart[] Parts(SeriesState series, in Judgement judgement, bool isCorroborated)
+    {
+        var pipeline = series.Pipeline;
+        if (judgement.Change == AlertChange.Gone) return [new(Silence, series.Alert.Worst, 0)];
+        if (judgement.Rule is { } rule) return PartsOf(rule, judgement, isCorroborated);
+        if (pipeline.DetectorCount == 0) return [series.Peers is { } only ? PartOf(only) : new(DetectorSet.NonFinite, 0, 0)];
+        var parts = new DetectorPart[pipeline.DetectorCount];
+        for (var i = 0; i < parts.Length; i++)
+            parts[i] = pipeline.PartOf(i, series);
+        // Stable: of equals the one that is asked first stays first. Who has nothing to say is left out, but for the loudest.
+        var ordered = parts.OrderByDescending(p => p.Score).Where((p, i) => i == 0 || p.Score > 0);
+        return series.Peers is { Score: > 0 } peers ? WithPeers(ordered, peers) : [.. ordered];
+    }
+
+    // What the siblings said decides by itself: the scores of the others may be louder and yet not count, since gates and filters are held against them together.
+    private static DetectorPart[] WithPeers(IEnumerable<DetectorPart> parts, PeerScorer peers)
+    {
+        var part = PartOf(peers);
+        return peers.IsLeading ? [part, .. parts.Where(p => p.Score > 0)] : [.. parts.Where(p => p.Score > 0).Append(part).OrderByDescending(p => p.Score)];
+    }
+
+    private static DetectorPart PartOf(PeerScorer peers)
+    {
+        var raw = peers.Score > 0 ? peers.Seat.Verdict.Score : 0;
+        return new(DetectorSet.Peers, peers.Score, raw);
+    }
+}

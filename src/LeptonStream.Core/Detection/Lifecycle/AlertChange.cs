@@ -1,0 +1,53 @@
+using LeptonStream.Alerts;
+
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <summary>What an observation changed about an alert, and so whether an event is published and which.</summary>
+public enum AlertChange
+{
+    /// <summary>Nothing to publish.</summary>
+    None = 0,
+
+    /// <summary>An alert opened.</summary>
+    Opened = 1,
+
+    /// <summary>The open alert got worse, more urgent, or changed again.</summary>
+    Worsened = 2,
+
+    /// <summary>The open alert ended: the series is back where it was before the onset.</summary>
+    Recovered = 3,
+
+    /// <summary>The open alert ended without recovery: a person, or the policy's time, accepted the new level.</summary>
+    Accepted = 4,
+
+    /// <summary>The open alert ended without recovery: its series reports no more.</summary>
+    Gone = 5,
+
+    /// <summary>The open alert ended without recovery: another judgement took its place (a run that started over).</summary>
+    Superseded = 6,
+
+    /// <summary>The open alert ended because the policy changed: the series is no longer judged this way.</summary>
+    PolicyChanged = 7,
+
+    /// <summary>The open alert goes on as it is: an update with the newest points, for people who look.</summary>
+    Progressed = 8,
+}
+
+/// <summary>What follows from a change.</summary>
+internal static class AlertChanges
+{
+    /// <summary>Whether the alert ended with it.</summary>
+    public static bool IsEnd(this AlertChange change) =>
+        change is AlertChange.Recovered or AlertChange.Accepted or AlertChange.Gone or AlertChange.Superseded or AlertChange.PolicyChanged;
+
+    /// <summary>Why the alert ended; null where it did not.</summary>
+    public static EndedReason? ReasonOf(AlertChange change) => change switch
+    {
+        AlertChange.Recovered => EndedReason.Recovered,
+        AlertChange.Accepted => EndedReason.Accepted,
+        AlertChange.Gone => EndedReason.Gone,
+        AlertChange.Superseded => EndedReason.Superseded,
+        AlertChange.PolicyChanged => EndedReason.Policy,
+        _ => null,
+    };
+}

@@ -1,0 +1,21 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <summary>What one observation says to an alert.</summary>
+/// <param name="Score">How anomalous it is; 1.0 is the line. While the alert is open: whether the trouble goes on.</param>
+/// <param name="Time">Its event time.</param>
+internal readonly record struct AlertSignal(double Score, Timestamp Time)
+{
+    /// <summary>The evidence that opens an alert, as a sum of scores; 0 opens at the first anomalous observation.</summary>
+    public double Needed { get; init; }
+
+    /// <summary>Whether it is critical whatever its score and the budget.</summary>
+    public bool IsGrave { get; init; }
+
+    /// <summary>Whether an open alert changed again and is worth telling, though its worst score did not double.</summary>
+    public bool IsFurtherChange { get; init; }
+
+    /// <summary>The time after which a warning is accepted as the new level; null where it never is.</summary>
+    public TimeSpan? AcceptAfter { get; init; }
+}

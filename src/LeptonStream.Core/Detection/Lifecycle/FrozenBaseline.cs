@@ -1,0 +1,91 @@
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+using LeptonStream.State;
+using System.Runtime.InteropServices;
+
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <summary>
+/// What was normal before an alert's onset: level, daily or weekly course, and band, none of which learns any more. While the alert is open it is held against this; the
+/// series learns its new level beside it.
+/// </summary>
+internal sealed class FrozenBaseline
+{
+    private Numbers _numbers;
+
+    /// <summary>Where the trouble began.</summary>
+    public Timestamp Onset => new(_numbers.Onset);
+
+    /// <summary>Whether the values lie outside the band of what was normal (1 above, −1 below), so that the end of the trouble is their return; 0 where something else is wrong.</summary>
+    public int Side => _numbers.Side;
+
+    /// <summary>Whether the series has learned a new level since.</summary>
+    public bool HasRelearned { get => _numbers.HasRelearned; set => _numbers.HasRelearned = value; }
+
+    /// <summary>Keeps what was normal before the change that opened an alert.</summary>
+    /// <param name="forecaster">The forecaster as it is: it may have learned some of the change already.</param>
+    /// <param name="before">The onset, and the band that was expected there.</param>
+    /// <param name="usual">The usual range of the series.</param>
+    /// <param name="now">The sample that opened the alert.</param>
+    public static FrozenBaseline Before(in HoltWintersForecaster forecaster, (Timestamp Onset, ExpectedBand Band) before, (double Low, double High) usual, in Sample now)
+    {
+        var shift = before.Band.Expected - forecaster.Predict(before.Onset).Expected;
+        var frozen = new FrozenBaseline();
+        frozen._numbers = new()
+        {
+            Forecaster = forecaster,
+            Onset = before.Onset.UnixNanoseconds,
+            Shift = double.IsFinite(shift) ? shift : 0,
+            HalfWidth = double.IsFinite(before.Band.HalfWidth) ? before.Band.HalfWidth : 0,
+            Low = usual.Low,
+            High = usual.High,
+        };
+        var band = frozen.At(now.Time);
+        frozen._numbers.Side = now.Value > band.Upper ? 1 : now.Value < band.Lower ? -1 : 0;
+        return frozen;
+    }
+
+    /// <summary>What would be expected had the trouble not come.</summary>
+    public ExpectedBand At(Timestamp time) => new(_numbers.Forecaster.Predict(time).Expected + _numbers.Shift, _numbers.HalfWidth);
+
+    /// <summary>
+    /// Whether a value is back: on the right side of the band's edge that was crossed. Beyond the other edge it may go as far as the series usually does; further is other trouble.
+    /// </summary>
+    public bool IsBack(in Sample sample)
+    {
+        var band = At(sample.Time);
+        return _numbers.Side > 0
+            ? sample.Value <= band.Upper && sample.Value >= Math.Min(band.Lower, _numbers.Low)
+            : sample.Value >= band.Lower && sample.Value <= Math.Max(band.Upper, _numbers.High);
+    }
+
+    /// <summary>The forecaster to go on with after recovery.</summary>
+    public HoltWintersForecaster Restore()
+    {
+        var forecaster = _numbers.Forecaster;
+        forecaster.Shift(_numbers.Shift);
+        return forecaster;
+    }
+
+    public void Save(StateWriter state) => state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<Numbers>(in _numbers)));
+
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public static FrozenBaseline Load(ref StateReader state)
+    {
+        var frozen = new FrozenBaseline();
+        state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref frozen._numbers)));
+        return frozen;
+    }
+
+    private struct Numbers
+    {
+        public HoltWintersForecaster Forecaster;
+        public long Onset;
+        public double Shift;
+        public double HalfWidth;
+        public double Low;
+        public double High;
+        public int Side;
+        public bool HasRelearned;
+    }
+}

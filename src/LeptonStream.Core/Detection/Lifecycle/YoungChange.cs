@@ -1,0 +1,77 @@
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <summary>
+/// A large change that lasts, on a series whose tails are not known yet: eight of its own deviations away from its mean, three samples and 20 seconds long, and further
+/// than it went for as long before. It needs half an hour of history. All zeros is the state of a series that was never seen.
+/// </summary>
+internal struct YoungChange
+{
+    // One sample in ten of a change of eight deviations lies below 6.7; each must lie beyond the first, their mean beyond the second.
+    private const double EachFrom = 4.5;
+    private const double MeanFrom = 6.5;
+    private const int Samples = 3;
+    private const double Seconds = 20;
+    private const int LapseEvery = 8;
+
+    // Of what it went before, so much further is new; what it went is forgotten by half in four hours.
+    private const double Further = 1.25;
+    private const double HalfLifeSeconds = 14_400;
+
+    // The mean absolute deviation of normal values is σ·√(2/π).
+    private const double AbsoluteToSigma = 1.2533141373155003;
+
+    private static readonly TimeSpan History = TimeSpan.FromMinutes(30);
+
+    private long _since;
+    private double _sum;
+    private float _reach;
+    private float _last;
+    private float _beforeLast;
+    private short _count;
+    private short _lapses;
+
+    /// <summary>The score of a sample: 0 where nothing lasts, from 1 on where an alert is to open, half a line more with each doubling.</summary>
+    /// <param name="sample">The sample, before the series learns it.</param>
+    /// <param name="deviation">What is known of the series.</param>
+    /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
+    /// <param name="age">How long the series is known.</param>
+    /// <param name="intervalSeconds">The usual time between two samples, in seconds.</param>
+    public double Score(in Sample sample, in LongDeviation deviation, double minScale, TimeSpan age, double intervalSeconds)
+    {
+        var scale = Math.Max(AbsoluteToSigma * deviation.Value, Math.Max(minScale, double.Epsilon));
+        var distance = (sample.Value - deviation.Mean) / scale;
+        var score = age < History ? 0 : Streak(sample.Time, distance, scale);
+        if (_count == 0) Reach(distance * scale, intervalSeconds);
+        return score;
+    }
+
+    private double Streak(Timestamp time, double distance, double scale)
+    {
+        if (_count > 0 && Math.Sign(distance) != Math.Sign(_sum)) _count = 0;
+        if (Math.Abs(distance) < EachFrom || Math.Abs(distance) * scale < Further * _reach)
+        {
+            if (_count > 0 && ++_lapses > _count / LapseEvery) _count = 0;
+            return 0;
+        }
+
+        if (_count == 0) (_since, _sum, _lapses) = (time.UnixNanoseconds, 0, 0);
+        if (_count < short.MaxValue) _count++;
+        _sum += Math.Clamp(distance, -1e9, 1e9);
+        var mean = Math.Abs(_sum) / _count;
+        if (_count < Samples || mean < MeanFrom || (time - new Timestamp(_since)).TotalSeconds < Seconds) return 0;
+        return 1 + (0.5 * Math.Log2(mean / MeanFrom));
+    }
+
+    // How far it went for three samples: a single spike is no level.
+    private void Reach(double distance, double intervalSeconds)
+    {
+        var went = Math.Sign(distance) == Math.Sign(_last) && Math.Sign(_last) == Math.Sign(_beforeLast)
+            ? Math.Min(Math.Abs(distance), Math.Min(Math.Abs(_last), Math.Abs(_beforeLast)))
+            : 0;
+        (_beforeLast, _last) = (_last, (float)Math.Clamp(distance, -float.MaxValue, float.MaxValue));
+        _reach = (float)Math.Min(float.MaxValue, Math.Max(went, _reach * (1 - Math.Min(1, Math.Log(2) * intervalSeconds / HalfLifeSeconds))));
+    }
+}

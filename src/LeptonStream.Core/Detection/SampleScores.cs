@@ -1,0 +1,59 @@
+using LeptonStream.Detection.Lifecycle;
+
+namespace LeptonStream.Detection;
+
+/// <summary>What the levels of both channels say of one sample, as scores: 1.0 is the line.</summary>
+internal readonly record struct SampleScores
+{
+    /// <summary>The sharp channel, with the rules, after spikes are damped.</summary>
+    public double Sharp { get; init; }
+
+    /// <summary>What of <see cref="Sharp"/> is novel.</summary>
+    public double SharpNovelty { get; init; }
+
+    /// <summary>What is novel in the slow channel; 0 between its steps.</summary>
+    public double SlowNovelty { get; init; }
+
+    /// <summary>What of that is worth an alert, in parts of the score that opens one; 0 between steps.</summary>
+    public double SlowAlarm { get; init; }
+
+    /// <summary>The slow channel's last step, in parts of the score that opens an alert.</summary>
+    public double Slow { get; init; }
+
+    /// <summary>The rules alone: frozen, constant that changed.</summary>
+    public double Rule { get; init; }
+
+    /// <summary>A large change that lasts, on a young series.</summary>
+    public double Young { get; init; }
+
+    /// <summary>What is published as the sample's score.</summary>
+    public double Novelty => Math.Max(SharpNovelty, Math.Max(SlowNovelty, Young));
+
+    /// <summary>What the alert of the series is to see: novelty opens it, level keeps it, and the return to the baseline before the onset ends it.</summary>
+    /// <param name="phase">Where the alert stands.</param>
+    /// <param name="stand">How the sample stands to that baseline.</param>
+    public double For(AlertPhase phase, BaselineStand stand) => phase switch
+    {
+        AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Young)),
+        AlertPhase.Pending => Math.Max(Sharp, Math.Max(SlowAlarm, Young)),
+        _ => stand switch
+        {
+            BaselineStand.Back => Rule,
+            BaselineStand.Away => Math.Max(1, Math.Max(Sharp, Slow)),
+            _ => Math.Max(Sharp, Math.Max(Slow, Young)),
+        },
+    };
+}
+
+/// <summary>How a sample stands to the baseline that was frozen when the alert opened.</summary>
+internal enum BaselineStand
+{
+    /// <summary>There is none, or the trouble is not one of its values.</summary>
+    None = 0,
+
+    /// <summary>Outside: the trouble goes on.</summary>
+    Away = 1,
+
+    /// <summary>Inside: back to normal.</summary>
+    Back = 2,
+}

@@ -1,0 +1,46 @@
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
+using LeptonStream.Detectors;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection;
+
+/// <content>The baseline of an open alert: frozen when it opens, given back to the series when it recovers.</content>
+public sealed partial class SeriesPipeline
+{
+    // How far from its mean a series usually goes, in mean absolute deviations: four standard deviations.
+    private const double UsualReach = 5;
+
+    /// <summary>Keeps what was normal before the change that is seen now.</summary>
+    internal FrozenBaseline BaselineBefore(SeriesState series, in Sample sample, Timestamp pending)
+    {
+        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
+        var (onset, band) = ChangeOnset.Find(PointsOf(series), pending);
+        if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(onset), numbers.Band.Scales);
+        var least = Math.Max(Policy.MinimumAbsoluteDeviation, Policy.MinimumRelativeDeviation * Math.Abs(band.Expected));
+        var (mean, reach) = (numbers.Deviation.Mean, UsualReach * numbers.Deviation.Value);
+        return FrozenBaseline.Before(numbers.Forecaster, (onset, band with { HalfWidth = Math.Max(band.HalfWidth, least) }), (mean - reach, mean + reach), sample);
+    }
+
+    private ExpectedBand Freeze(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
+    {
+        series.Baseline = BaselineBefore(series, sample, series.Alert.Onset);
+        series.Alert.BeginAt(series.Baseline.Onset);
+        return series.Baseline.At(sample.Time);
+    }
+
+    // The series goes on from where it was before the trouble, unless it is there already: its end must not be an alert.
+    private void EndBaseline(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
+    {
+        if (change == AlertChange.Recovered && series.Baseline is { } baseline && !baseline.At(sample.Time).Contains(numbers.Forecaster.Predict(sample.Time).Expected))
+        {
+            numbers.Forecaster = baseline.Restore();
+            numbers.ConsecutiveAnomalies = 0;
+            _layout.Window(memory).Clear();
+            for (var i = 0; i < _detectors.Length; i++)
+                if (_detectors[i].Kind != DetectorKind.Slow) _detectors[i].Rebase(_layout.State(memory, i));
+        }
+
+        series.Baseline = null;
+    }
+}

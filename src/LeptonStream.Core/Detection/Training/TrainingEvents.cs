@@ -1,0 +1,68 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
+using LeptonStream.Explanations;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection.Training;
+
+/// <summary>What an event tells of a finding of training mode.</summary>
+internal static class TrainingEvents
+{
+    /// <summary>The metric of findings that are about the run as a whole.</summary>
+    public const string Run = "run";
+
+    /// <summary>Makes the event.</summary>
+    /// <param name="sink">Where it goes: the record that changed it; of a tick, the last one.</param>
+    /// <param name="entity">The run.</param>
+    /// <param name="finding">What changed.</param>
+    public static AlertEvent Of(in EventSink sink, EntityState entity, in TrainingFinding finding)
+    {
+        var series = SeriesOf(entity.Row, finding.Role);
+        var key = finding.Role == TrainingRole.None || series is null ? entity.Key with { Metric = Run } : series.Key;
+        var kind = TrainingKinds.NameOf(finding.Kind);
+        var alert = AlertIds.OfAlert(sink, entity.Id, $"{kind}/{finding.Role}/{finding.OnsetStep}", finding.Onset);
+        var facts = new FindingFacts(key, finding, series?.Policy.Preset?.Unit ?? Units.Of(key.Metric));
+        var saysNothing = !double.IsFinite(finding.Value) && (finding.Change.IsEnd() || finding.Role == TrainingRole.None);
+        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, NumberOf(finding)), new()
+        {
+            Key = key,
+            Change = finding.Change,
+            Severity = finding.Severity,
+            Score = finding.Score,
+            Confidence = 1,
+            Value = saysNothing ? null : finding.Value,
+            Band = new(finding.Expected, double.NaN),
+            Unit = facts.Unit,
+            Onset = finding.Onset,
+            DetectedAt = finding.Time,
+            Step = finding.Step,
+            Detectors = [new(kind, finding.Score, finding.Score)],
+            Points = series?.Pipeline.PointsOf(series) ?? [],
+            English = EnglishTrainingText.Explain(facts),
+            Chinese = ChineseTrainingText.Explain(facts),
+            AlertName = "LeptonStreamTrainingAnomaly",
+            Kind = kind,
+            Runbook = series?.Policy.RunbookOf(key.Metric),
+        });
+    }
+
+    // A finding is told again once its score has doubled, and once more where it rose in severity: whoever looks, and whenever, counts the same.
+    private static long NumberOf(in TrainingFinding finding) => finding.Change switch
+    {
+        AlertChange.Opened => 0,
+        AlertChange.Worsened => 1 + (8 * (long)Math.Log2(Math.Max(1, finding.Score))) + (long)finding.Severity,
+        _ => -(long)finding.Change,
+    };
+
+    // Of the run as a whole, whatever was seen last: its chart shows where the rows end.
+    private static SeriesState? SeriesOf(EntityRow row, TrainingRole role)
+    {
+        for (var i = 0; i < row.Count; i++)
+            if (row[i] is { Role: not TrainingRole.None } series && (role == TrainingRole.None || series.Role == role)) return series;
+        return null;
+    }
+}

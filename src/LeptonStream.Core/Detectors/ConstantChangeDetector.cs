@@ -1,0 +1,83 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detectors;
+
+/// <summary>
+/// A constant that changes for good, whatever its unit: <c>up</c> from 1 to 0, eight GPUs that become four. A value that stood still for 60 samples, half an hour and nine tenths of
+/// the series' life has another that lasts three samples and 20 seconds, if it differs by three tenths; a smaller difference must last a quarter of the time the constant stood.
+/// Score 40 decades while it lasts, 0 else. O(1), 72 bytes.
+/// </summary>
+public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetector.State>
+{
+    /// <summary>Its name.</summary>
+    public const string RuleName = "constant-change";
+
+    private const double Found = 40;
+    private const int Samples = 60;
+    private const double StoodSeconds = 1800;
+    private const double ShareOfLife = 0.9;
+    private const double Large = 0.3;
+    private const int LastsSamples = 3;
+    private const double LastsSeconds = 20;
+    private const double SmallLasts = 0.25;
+
+    /// <inheritdoc/>
+    public override string Name => RuleName;
+
+    /// <inheritdoc/>
+    public override DetectorKind Kind => DetectorKind.Rule;
+
+    /// <inheritdoc/>
+    protected override double Score(in Sample sample, in SeriesView view, in State state)
+    {
+        if (!state.HasLeft || sample.Value == state.Constant) return 0;
+        var away = SecondsSince(state.Left, sample.Time);
+        if (state.Away + 1 < LastsSamples || away < LastsSeconds) return 0;
+        var size = Math.Max(Math.Abs(sample.Value), Math.Abs(state.Constant));
+        var isLarge = Math.Abs((sample.Value / size) - (state.Constant / size)) >= Large;
+        return isLarge || away >= Math.Max(StoodSeconds, SmallLasts * state.StoodSeconds) ? Found : 0;
+    }
+
+    /// <inheritdoc/>
+    protected override void Learn(in Sample sample, in SeriesView view, ref State state)
+    {
+        if (state.Count == 0) state.First = state.Since = sample.Time.UnixNanoseconds;
+        if (state.HasLeft) Follow(sample, ref state);
+        else if (state.Count > 0 && sample.Value != state.Last) Leave(sample, ref state);
+        if (sample.Value == state.Last && state.Count > 0) state.Run++;
+        else (state.Run, state.Since) = (1, sample.Time.UnixNanoseconds);
+        state.Last = sample.Value;
+        if (state.Count < int.MaxValue) state.Count++;
+    }
+
+    private static void Leave(in Sample sample, ref State state)
+    {
+        var stood = SecondsSince(state.Since, sample.Time);
+        if (state.Run < Samples || stood < StoodSeconds || stood < ShareOfLife * SecondsSince(state.First, sample.Time)) return;
+        (state.Constant, state.StoodSeconds, state.Left, state.Away, state.HasLeft) = (state.Last, stood, sample.Time.UnixNanoseconds, 1, true);
+    }
+
+    // What has been away for as long as it stood is another series by now.
+    private static void Follow(in Sample sample, ref State state)
+    {
+        state.Away++;
+        if (sample.Value == state.Constant || SecondsSince(state.Left, sample.Time) > state.StoodSeconds) state.HasLeft = false;
+    }
+
+    private static double SecondsSince(long nanoseconds, Timestamp now) => (now - new Timestamp(nanoseconds)).TotalSeconds;
+
+    /// <summary>What it knows of a series.</summary>
+    public struct State
+    {
+        internal long First;
+        internal long Since;
+        internal long Left;
+        internal double Last;
+        internal double Constant;
+        internal double StoodSeconds;
+        internal int Count;
+        internal int Run;
+        internal int Away;
+        internal bool HasLeft;
+    }
+}
