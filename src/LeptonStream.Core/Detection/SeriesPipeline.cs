@@ -72,7 +72,7 @@ public sealed partial class SeriesPipeline
         // All slow detectors share one part of the budget, and so do all rules.
         _line = AlarmLine.RarityOf(policy, voices: _detectors.Count(d => d.Kind is not (DetectorKind.Slow or DetectorKind.Rule))
             + (_layout.HasSlow ? 1 : 0) + (_detectors.Any(d => d.Kind == DetectorKind.Rule) ? 1 : 0));
-        _seesYoung = _detectors.Any(d => d.Kind == DetectorKind.Sharp);
+        _seesYoung = !policy.FollowsLoad && _detectors.Any(d => d.Kind == DetectorKind.Sharp);
         _slowLine = Math.Max(1, SlowLine + (SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
     }

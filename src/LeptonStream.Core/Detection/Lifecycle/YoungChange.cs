@@ -17,7 +17,7 @@ internal struct YoungChange
     private const int LapseEvery = 8;
 
     // Of what it went before, so much further is new; what it went is forgotten by half in four hours.
-    private const double Further = 1.25;
+    private const double Further = 1.5;
     private const double HalfLifeSeconds = 14_400;
 
     // The mean absolute deviation of normal values is σ·√(2/π).
@@ -50,10 +50,10 @@ internal struct YoungChange
 
     private double Streak(Timestamp time, double distance, double scale)
     {
-        if (_count > 0 && Math.Sign(distance) != Math.Sign(_sum)) _count = 0;
+        if (_count > 0 && Math.Sign(distance) != Math.Sign(_sum)) End(scale);
         if (Math.Abs(distance) < EachFrom || Math.Abs(distance) * scale < Further * _reach)
         {
-            if (_count > 0 && ++_lapses > _count / LapseEvery) _count = 0;
+            if (_count > 0 && ++_lapses > _count / LapseEvery) End(scale);
             return 0;
         }
 
@@ -63,6 +63,13 @@ internal struct YoungChange
         var mean = Math.Abs(_sum) / _count;
         if (_count < Samples || mean < MeanFrom || (time - new Timestamp(_since)).TotalSeconds < Seconds) return 0;
         return 1 + (0.5 * Math.Log2(mean / MeanFrom));
+    }
+
+    // What it went once, it may go again: only further is new.
+    private void End(double scale)
+    {
+        if (_count >= Samples) _reach = (float)Math.Min(float.MaxValue, Math.Max(_reach, Math.Abs(_sum) / _count * scale));
+        _count = 0;
     }
 
     // How far it went for three samples: a single spike is no level.

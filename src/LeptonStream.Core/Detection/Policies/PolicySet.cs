@@ -78,6 +78,7 @@ public sealed class PolicySet
             MinimumRelativeDeviation = settings.MinimumRelativeDeviation ?? otherwise.MinimumRelativeDeviation,
             WarmUp = settings.WarmUp ?? otherwise.WarmUp,
             AcceptAfter = settings.AcceptAfter ?? otherwise.AcceptAfter,
+            FollowsLoad = settings.FollowsLoad ?? otherwise.FollowsLoad,
             Memory = settings.Memory ?? otherwise.Memory,
             Type = settings.Type ?? otherwise.Type,
             Limit = settings.EarlyWarning == false ? null : settings.Limit,

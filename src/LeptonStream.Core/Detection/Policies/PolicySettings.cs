@@ -35,6 +35,9 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.AcceptAfter"/>.</summary>
     public TimeSpan? AcceptAfter { get; init; }
 
+    /// <summary>See <see cref="SeriesPolicy.FollowsLoad"/>.</summary>
+    public bool? FollowsLoad { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.Memory"/>.</summary>
     public MemoryPlan? Memory { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record PolicySettings
             MinimumRelativeDeviation = MinimumRelativeDeviation ?? other.MinimumRelativeDeviation,
             WarmUp = WarmUp ?? other.WarmUp,
             AcceptAfter = AcceptAfter ?? other.AcceptAfter,
+            FollowsLoad = FollowsLoad ?? other.FollowsLoad,
             Memory = Memory ?? other.Memory,
             Type = Type ?? other.Type,
             Limit = Limit ?? other.Limit,

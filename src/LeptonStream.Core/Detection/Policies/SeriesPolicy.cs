@@ -47,6 +47,12 @@ public sealed record SeriesPolicy
     /// </summary>
     public TimeSpan AcceptAfter { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// Whether the metric goes up and down with the load by nature, as the utilization and the power of a GPU do at each checkpoint: a large change in its first day is
+    /// no news by itself. <value>The default value is false.</value>
+    /// </summary>
+    public bool FollowsLoad { get; init; }
+
     /// <summary>How much memory it may take. <value>The default value is <see cref="MemoryPlan.Default"/>.</value></summary>
     public MemoryPlan Memory { get; init; }
 

@@ -57,6 +57,9 @@ internal sealed record PresetEntry
     /// <summary>The same with a least deviation in the metric's unit.</summary>
     public PresetEntry Beyond(double leastDeviation) => this with { Settings = Settings with { MinimumAbsoluteDeviation = leastDeviation } };
 
+    /// <summary>The same, where it goes up and down with the load.</summary>
+    public PresetEntry FollowingLoad() => this with { Settings = Settings with { FollowsLoad = true } };
+
     /// <summary>The same, compared with its siblings.</summary>
     public PresetEntry Compared() => this with { Settings = Settings with { Detectors = DetectorChange.Add(DetectorSet.Of([DetectorSet.Peers])) } };
 
