@@ -154,7 +154,7 @@ public sealed partial class SeriesPipeline
         var rarity = isYoung ? 0 : Combine(gate);
         var sharp = isYoung ? 0 : Math.Max(0, rarity + series.IntervalDecades) / _line;
         var isAnomalous = sharp >= 1;
-        var scores = Scores(series, ref numbers, sample, sharp, stepped && !isYoung) with { Rule = RuleScoreOf(gate) };
+        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung) with { Rule = RuleScoreOf(gate) };
 
         // 7 alert
         var change = MoveAlert(series, ref numbers, sample, scores, isYoung, out var novelty, out var band, forecast);
@@ -167,7 +167,7 @@ public sealed partial class SeriesPipeline
         return new(sample, novelty, change, forecast, band, rarity + (numbers.Slow.Score * _slowLine));
     }
 
-    private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, double sharp, bool hasStepped)
+    private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast, double sharp, bool hasStepped)
     {
         var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
         var scores = new SampleScores
@@ -175,19 +175,19 @@ public sealed partial class SeriesPipeline
             Sharp = damped,
             SharpNovelty = numbers.News.OfSharp(damped),
             Slow = numbers.Slow.Score / _timing.SlowAlertScore,
-            Young = Young(series, ref numbers, sample),
+            Young = Young(series, ref numbers, sample, forecast),
         };
         if (!hasStepped) return scores;
         var novelty = numbers.News.OfSlow(numbers.Slow.Score, _timing.SlowAlertScore, out var alarm);
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
     }
 
-    private double Young(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
+    private double Young(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast)
     {
         var age = sample.Time - series.FirstTime;
         if (!_seesYoung || age >= _timing.YoungFor) return 0;
         var minScale = CountOf(series, numbers.Deviation);
-        var score = numbers.Young.Score(sample, numbers.Deviation, minScale, age, series.IntervalSeconds);
+        var score = numbers.Young.Score(sample, forecast, numbers.Deviation, minScale, age, series.IntervalSeconds);
         var mean = numbers.Deviation.Mean;
         return numbers.Learned < Policy.WarmUp || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open ? 0 : score;
     }

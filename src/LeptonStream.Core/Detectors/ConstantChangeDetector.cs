@@ -4,7 +4,7 @@ namespace LeptonStream.Detectors;
 
 /// <summary>
 /// A constant that changes for good, whatever its unit: <c>up</c> from 1 to 0, eight GPUs that become four. A value that stood still for 60 samples, half an hour and nine tenths of
-/// the series' life has another that lasts three samples and 20 seconds, if it differs by three tenths; a smaller difference must last a quarter of the time the constant stood.
+/// the series' life has another that lasts three samples and 20 seconds, if it differs by three tenths; a smaller difference must last a quarter of the time the constant stood. A value that rises step by step is scaled, not lost.
 /// Score 40 decades while it lasts, 0 else. O(1), 72 bytes.
 /// </summary>
 public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetector.State>
@@ -30,9 +30,9 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
-        if (!state.HasLeft || sample.Value == state.Constant) return 0;
+        if (!state.HasLeft || sample.Value == state.Constant || sample.Value != state.Last) return 0;
+        if (state.Run + 1 < LastsSamples || SecondsSince(state.Since, sample.Time) < LastsSeconds) return 0;
         var away = SecondsSince(state.Left, sample.Time);
-        if (state.Away + 1 < LastsSamples || away < LastsSeconds) return 0;
         var size = Math.Max(Math.Abs(sample.Value), Math.Abs(state.Constant));
         var isLarge = Math.Abs((sample.Value / size) - (state.Constant / size)) >= Large;
         return isLarge || away >= Math.Max(StoodSeconds, SmallLasts * state.StoodSeconds) ? Found : 0;
@@ -54,14 +54,14 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
     {
         var stood = SecondsSince(state.Since, sample.Time);
         if (state.Run < Samples || stood < StoodSeconds || stood < ShareOfLife * SecondsSince(state.First, sample.Time)) return;
-        (state.Constant, state.StoodSeconds, state.Left, state.Away, state.HasLeft) = (state.Last, stood, sample.Time.UnixNanoseconds, 1, true);
+        (state.Constant, state.StoodSeconds, state.Left, state.HasLeft) = (state.Last, stood, sample.Time.UnixNanoseconds, true);
     }
 
-    // What has been away for as long as it stood is another series by now.
+    // What has been away for as long as it stood is another series by now, and what goes on rising is scaled by somebody.
     private static void Follow(in Sample sample, ref State state)
     {
-        state.Away++;
-        if (sample.Value == state.Constant || SecondsSince(state.Left, sample.Time) > state.StoodSeconds) state.HasLeft = false;
+        var rises = sample.Value > state.Last && state.Last > state.Constant;
+        if (rises || sample.Value == state.Constant || SecondsSince(state.Left, sample.Time) > state.StoodSeconds) state.HasLeft = false;
     }
 
     private static double SecondsSince(long nanoseconds, Timestamp now) => (now - new Timestamp(nanoseconds)).TotalSeconds;
@@ -77,7 +77,6 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
         internal double StoodSeconds;
         internal int Count;
         internal int Run;
-        internal int Away;
         internal bool HasLeft;
     }
 }

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Calibration;
+using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Lifecycle;
@@ -12,6 +13,9 @@ internal struct YoungChange
     // One sample in ten of a change of eight deviations lies below 6.7; each must lie beyond the first, their mean beyond the second.
     private const double EachFrom = 4.5;
     private const double MeanFrom = 6.5;
+
+    // It begins with a jump, in scales of the forecast's error: the first morning of a service is no change.
+    private const double JumpFrom = 4.5;
     private const int Samples = 3;
     private const double Seconds = 20;
     private const int LapseEvery = 8;
@@ -35,20 +39,22 @@ internal struct YoungChange
 
     /// <summary>The score of a sample: 0 where nothing lasts, from 1 on where an alert is to open, half a line more with each doubling.</summary>
     /// <param name="sample">The sample, before the series learns it.</param>
+    /// <param name="forecast">What was expected of it.</param>
     /// <param name="deviation">What is known of the series.</param>
     /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
     /// <param name="age">How long the series is known.</param>
     /// <param name="intervalSeconds">The usual time between two samples, in seconds.</param>
-    public double Score(in Sample sample, in LongDeviation deviation, double minScale, TimeSpan age, double intervalSeconds)
+    public double Score(in Sample sample, in Forecast forecast, in LongDeviation deviation, double minScale, TimeSpan age, double intervalSeconds)
     {
         var scale = Math.Max(AbsoluteToSigma * deviation.Value, Math.Max(minScale, double.Epsilon));
         var distance = (sample.Value - deviation.Mean) / scale;
-        var score = age < History ? 0 : Streak(sample.Time, distance, scale);
+        var isJump = Math.Abs(sample.Value - forecast.Expected) >= JumpFrom * forecast.Scale;
+        var score = age < History ? 0 : Streak(sample.Time, distance, scale, isJump);
         if (_count == 0) Reach(distance * scale, intervalSeconds);
         return score;
     }
 
-    private double Streak(Timestamp time, double distance, double scale)
+    private double Streak(Timestamp time, double distance, double scale, bool isJump)
     {
         if (_count > 0 && Math.Sign(distance) != Math.Sign(_sum)) End(scale);
         if (Math.Abs(distance) < EachFrom || Math.Abs(distance) * scale < Further * _reach)
@@ -57,6 +63,7 @@ internal struct YoungChange
             return 0;
         }
 
+        if (_count == 0 && !isJump) return 0;
         if (_count == 0) (_since, _sum, _lapses) = (time.UnixNanoseconds, 0, 0);
         if (_count < short.MaxValue) _count++;
         _sum += Math.Clamp(distance, -1e9, 1e9);
