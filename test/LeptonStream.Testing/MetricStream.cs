@@ -8,7 +8,7 @@ namespace LeptonStream.Testing;
 public static class MetricStream
 {
     /// <summary>Messages of one model and one metric, a minute apart: a steady wave, or a value given by <paramref name="special"/>.</summary>
-    public static IEnumerable<Message<byte[]?, byte[]?>> Of(string model, int count, Func<int, double?>? special = null, int from = 0)
+    public static IEnumerable<Message<byte[]?, byte[]?>> Of(string model, int count, Func<int, double?>? special = null, int from = 0, string metric = "ttft_p99_ms")
     {
         var start = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
         for (var i = from; i < from + count; i++)
@@ -19,7 +19,7 @@ public static class MetricStream
             yield return new()
             {
                 Key = Encoding.UTF8.GetBytes(model),
-                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":"{{{time:yyyy-MM-ddTHH:mm:ssZ}}}","metrics":{"ttft_p99_ms":{{{text}}}}}"""),
+                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":"{{{time:yyyy-MM-ddTHH:mm:ssZ}}}","metrics":{"{{{metric}}}":{{{text}}}}}"""),
                 Timestamp = new Timestamp(time),
             };
         }

@@ -74,7 +74,7 @@ internal sealed class DetectorOnKafka : IDisposable
     }
 
     /// <summary>
-    /// Messages that each open an alert of their own, whatever came before: the model is new and its value is not a number.
+    /// Messages that each open an alert of their own, whatever came before: the model is new and its GPU reports a grave XID.
     /// So what must be published does not depend on when a worker died.
     /// </summary>
     public static IEnumerable<Message<byte[]?, byte[]?>> Incidents(int from, int count)
@@ -85,7 +85,7 @@ internal sealed class DetectorOnKafka : IDisposable
             yield return new()
             {
                 Key = Encoding.UTF8.GetBytes(model),
-                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"metrics":{"loss":"NaN"}}"""),
+                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"metrics":{"DCGM_FI_DEV_XID_ERRORS":79}}"""),
             };
         }
     }

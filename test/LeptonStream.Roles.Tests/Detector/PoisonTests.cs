@@ -82,7 +82,7 @@ public sealed class PoisonTests
     public async Task Run_EveryBoundReachedWithEveryRecord_PublishesEachEventOnce()
     {
         _rig.Bounds = new(Samples: 1, Bytes: 1, PublishBytes: 1);
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, Enumerable.Range(0, 40).SelectMany(i => MetricStream.Of($"m{i:D2}", 1, _ => double.NaN)));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, Enumerable.Range(0, 40).SelectMany(i => MetricStream.Of($"m{i:D2}", 1, _ => 79, metric: "DCGM_FI_DEV_XID_ERRORS")));
         _rig.Start();
 
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 40, "all records committed");
