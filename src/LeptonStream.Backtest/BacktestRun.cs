@@ -25,7 +25,7 @@ internal sealed class BacktestRun(BacktestOptions options)
                 if (runs[i] is not null) return;
                 files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default, options.Policies);
                 files[i]!.Areas = ScoreAreas.Of(files[i]!.Series, options.VusWindow);
-                if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, RelativeTo(paths[i])));
+                if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, DelimitedText.Unpacked(RelativeTo(paths[i]))));
             }
             catch (InvalidDataException wrong)
             {
@@ -47,7 +47,7 @@ internal sealed class BacktestRun(BacktestOptions options)
         var file = SeriesFile.Open(path, options.Interval);
         if (TrainingFolder.Of(path) is not { } folder || !folder.TryGet(file.Name, out var faults, out var facts)) return null;
         var score = TrainingRunScore.Of(file.Name, TrainingReplay.Run(file, facts, DetectionPolicy.Default, options.Policies), faults, facts);
-        if (options.Scores is { } output) AlarmsFile.Write(score, Path.Combine(output, RelativeTo(path)));
+        if (options.Scores is { } output) AlarmsFile.Write(score, Path.Combine(output, DelimitedText.Unpacked(RelativeTo(path))));
         return score;
     }
 

@@ -4,13 +4,16 @@ using LeptonStream.Samples;
 namespace LeptonStream.Backtest.SeriesFiles;
 
 /// <summary>
-/// A CSV file with one or more series over time, read row by row. Its header decides what a column is:
+/// A text file with one or more series over time, read row by row: fields apart by comma, semicolon or tab (what the header has most of), packed
+/// with gzip or not. Its header decides what a column is:
 /// <list type="bullet">
-/// <item>time: <c>timestamp</c>, <c>time</c> or <c>ts</c> (epoch seconds, ms, µs or ns, or text such as <c>2014-02-14 14:30:00</c>, UTC),
-/// <c>ts_ms</c> (milliseconds), or <c>t</c> (counts rows; an interval makes it a time);</item>
+/// <item>time: <c>timestamp</c>, <c>datetime</c>, <c>date</c>, <c>time</c> or <c>ts</c> (epoch seconds, ms, µs or ns, or text such as
+/// <c>2014-02-14 14:30:00</c>, UTC; a <c>date</c> and a <c>time</c> column are one time), <c>ts_ms</c> (milliseconds), or <c>t</c> (counts rows; an
+/// interval makes it a time);</item>
 /// <item><c>step</c>: the training step; <c>label</c>, <c>anomaly</c> or <c>is_anomaly</c>: the truth (0 or 1); <c>part</c>: train or test;</item>
 /// <item>every other column is a metric of that name.</item>
 /// </list>
+/// Numbers have a decimal point; between semicolons a decimal comma is read too.
 /// </summary>
 internal sealed class SeriesFile
 {
@@ -18,26 +21,30 @@ internal sealed class SeriesFile
 
     private readonly TimeSpan _interval;
     private readonly Column[] _columns;
+    private readonly string _delimiter;
 
-    private SeriesFile(string path, TimeSpan interval, string[] header)
+    private SeriesFile(string path, TimeSpan interval, string[] header, string delimiter)
     {
         Path = path;
         _interval = interval;
+        _delimiter = delimiter;
         _columns = [.. header.Select(ColumnOf)];
         Metrics = [.. header.Where((_, i) => _columns[i] == Column.Metric)];
-        if (!_columns.Any(c => c is Column.Time or Column.Milliseconds or Column.Count))
-            throw new InvalidDataException($"{path} has no time column: one must be named timestamp, time, ts, ts_ms or t");
+        string[] times = [.. header.Where((_, i) => IsTime(_columns[i]))];
+        if (times.Length == 0) throw new InvalidDataException($"{path} has no time column: one must be named timestamp, datetime, date, time, ts, ts_ms or t");
+        if (times.Length > 1 && !times.Select(name => name.ToUpperInvariant()).Order().SequenceEqual(["DATE", "TIME"]))
+            throw new InvalidDataException($"{path} has {times.Length} time columns ({string.Join(", ", times)}): leave one, or a date and a time");
         if (Metrics.Count == 0) throw new InvalidDataException($"{path} has no metric column beside {string.Join(", ", header)}");
         if (header.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InvalidDataException($"{path} has two columns named '{twice.Key}'");
     }
 
-    private enum Column { Metric, Time, Milliseconds, Count, Step, Label, Part }
+    private enum Column { Metric, Date, Time, Milliseconds, Count, Step, Label, Part }
 
     public string Path { get; }
 
     /// <summary>The file's name without its extension: what a series is called that has no other name.</summary>
-    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
+    public string Name => DelimitedText.NameOf(Path);
 
     /// <summary>The metric columns, in the file's order.</summary>
     public IReadOnlyList<string> Metrics { get; }
@@ -53,34 +60,26 @@ internal sealed class SeriesFile
     /// <exception cref="InvalidDataException">It is no such file; the message says why.</exception>
     public static SeriesFile Open(string path, TimeSpan? interval = null)
     {
-        var header = File.ReadLines(path).FirstOrDefault() ?? throw new InvalidDataException($"{path} is empty");
-        return new SeriesFile(path, interval ?? DefaultInterval, CsvLine.Split(header.TrimStart('\uFEFF')));
+        var (header, delimiter) = DelimitedText.Header(path);
+        return new SeriesFile(path, interval ?? DefaultInterval, header, delimiter);
     }
 
-    /// <summary>The CSV files that a path names: itself, or every one in the folder and below it, in a fixed order.</summary>
+    /// <summary>The files that a path names: itself, or every <c>.csv</c> and <c>.tsv</c>, packed or not, in the folder and below it, in a fixed order.</summary>
     /// <exception cref="FileNotFoundException">There is neither a file nor a folder of that name, or no CSV file in the folder.</exception>
     public static IReadOnlyList<string> Find(string path)
     {
         if (File.Exists(path)) return [path];
         if (!Directory.Exists(path)) throw new FileNotFoundException($"{path} is neither a file nor a folder");
-        string[] found = [.. Directory.EnumerateFiles(path, "*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        return found.Length > 0 ? found : throw new FileNotFoundException($"{path} holds no CSV file");
+        string[] found = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(DelimitedText.IsNamedSo).Order(StringComparer.Ordinal)];
+        return found.Length > 0 ? found : throw new FileNotFoundException($"{path} holds no .csv or .tsv file");
     }
 
     /// <summary>The rows, read anew from the file.</summary>
     /// <exception cref="InvalidDataException">A field can't be read; the message names file, line and column.</exception>
-    public IEnumerable<SeriesRow> Rows()
-    {
-        var line = 1;
-        foreach (var text in File.ReadLines(Path).Skip(1))
-        {
-            line++;
-            if (!string.IsNullOrWhiteSpace(text)) yield return Read(line, CsvLine.Split(text));
-        }
-    }
+    public IEnumerable<SeriesRow> Rows() => DelimitedText.Rows(Path, _delimiter).Select(row => Read(row.Line, row.Fields));
 
     /// <summary>How many rows there are, for a progress bar.</summary>
-    public int CountRows() => File.ReadLines(Path).Skip(1).Count(text => !string.IsNullOrWhiteSpace(text));
+    public int CountRows() => DelimitedText.Rows(Path, _delimiter).Count();
 
     private SeriesRow Read(int line, string[] fields)
     {
@@ -94,11 +93,11 @@ internal sealed class SeriesFile
         for (var i = 0; i < fields.Length; i++)
         {
             var field = fields[i].Trim();
-            if (_columns[i] is Column.Time or Column.Milliseconds or Column.Count) timeText = field;
+            if (IsTime(_columns[i])) timeText = timeText.Length == 0 ? field : Joined(i, field, timeText);
             switch (_columns[i])
             {
                 case Column.Metric: values[metric] = ReadValue(line, Metrics[metric++], field); break;
-                case Column.Time: time = TimeText.Read(field) ?? throw Wrong(line, $"'{field}' is no time"); break;
+                case Column.Date or Column.Time: break;
                 case Column.Milliseconds: time = Timestamp.FromUnixMilliseconds(ReadWhole(line, field)); break;
                 case Column.Count: time = Timestamp.Zero + (_interval * ReadWhole(line, field)); break;
                 case Column.Step: step = field.Length == 0 ? Sample.NoStep : ReadWhole(line, field); break;
@@ -107,8 +106,13 @@ internal sealed class SeriesFile
             }
         }
 
+        if (Array.Exists(_columns, column => column is Column.Date or Column.Time))
+            time = TimeText.Read(timeText) ?? throw Wrong(line, $"'{timeText}' is no time");
         return new SeriesRow(line, time, step, values, label, part, timeText);
     }
+
+    // A date and a time of day, whichever comes first in the file.
+    private string Joined(int column, string field, string other) => _columns[column] == Column.Date ? $"{field} {other}" : $"{other} {field}";
 
     private double? ReadValue(int line, string metric, string field) => field.ToUpperInvariant() switch
     {
@@ -117,6 +121,7 @@ internal sealed class SeriesFile
         "INF" or "+INF" or "INFINITY" or "+INFINITY" => double.PositiveInfinity,
         "-INF" or "-INFINITY" => double.NegativeInfinity,
         _ when double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        _ when _delimiter == ";" && double.TryParse(field.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
         _ => throw Wrong(line, $"'{field}' in column '{metric}' is no number"),
     };
 
@@ -135,9 +140,12 @@ internal sealed class SeriesFile
 
     private InvalidDataException Wrong(int line, string what) => new($"{Path}:{line}: {what}");
 
+    private static bool IsTime(Column column) => column is Column.Date or Column.Time or Column.Milliseconds or Column.Count;
+
     private static Column ColumnOf(string name) => name.Trim().ToUpperInvariant() switch
     {
-        "TIMESTAMP" or "TIME" or "TS" => Column.Time,
+        "DATE" => Column.Date,
+        "TIMESTAMP" or "DATETIME" or "TIME" or "TS" => Column.Time,
         "TS_MS" => Column.Milliseconds,
         "T" => Column.Count,
         "STEP" => Column.Step,

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using LeptonStream.Backtest.SeriesFiles;
 using LeptonStream.Samples;
 using LeptonStream.Testing;
@@ -75,7 +76,46 @@ public sealed class SeriesFileTests
         Assert.That(file.Rows().Single().Time.ToString(), Is.EqualTo("2025-12-31T16:00:00.000Z"));
     }
 
+    [TestCase("timestamp;value\n2014-02-14 14:30:00;0,132\n")]
+    [TestCase("datetime\tvalue\n2014-02-14T14:30:00Z\t0.132\n")]
+    [TestCase("\uFEFFDate,Time,value\n2014-02-14,14:30:00,0.132\n")]
+    [TestCase("time;value;date\n14:30;0.132;2014-02-14\n")]
+    [TestCase("date,\"value\"\n2014-02-14 14:30,0.132\n")]
+    public void Rows_FormsThatToolsWrite_MeanTheSame(string content)
+    {
+        var file = Open(content);
+
+        var row = file.Rows().Single();
+
+        Assert.That(file.Metrics, Is.EqualTo(new[] { "value" }));
+        Assert.That(row.Time.ToString(), Is.EqualTo("2014-02-14T14:30:00.000Z"));
+        Assert.That(row.Values, Is.EqualTo(new double?[] { 0.132 }));
+    }
+
+    [Test]
+    public void Rows_PackedFile_AreThoseOfTheFileWithin()
+    {
+        var path = Path.Combine(_folder, "cpu.csv.gz");
+        using (var packed = new GZipStream(File.Create(path), CompressionMode.Compress)) packed.Write("timestamp,value\n1469376000,0.8\n"u8);
+
+        var file = SeriesFile.Open(path);
+
+        Assert.That(file.Name, Is.EqualTo("cpu"));
+        Assert.That(file.Rows().Single().Values, Is.EqualTo(new double?[] { 0.8 }));
+        Assert.That(SeriesFile.Find(_folder), Is.EqualTo(new[] { path }));
+    }
+
+    [Test]
+    public void Open_PackedByNameOnly_SaysThatItCannotBeRead()
+    {
+        var path = Path.Combine(_folder, "cpu.csv.gz");
+        File.WriteAllText(path, "timestamp,value\n1469376000,0.8\n");
+
+        Assert.That(() => SeriesFile.Open(path), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{path} can't be read"));
+    }
+
     [TestCase("a,b\n1,2\n", "no time column")]
+    [TestCase("timestamp,ts_ms,x\n1,2,3\n", "2 time columns (timestamp, ts_ms)")]
     [TestCase("timestamp,label\n1,0\n", "no metric column")]
     [TestCase("timestamp,x,x\n1,0,1\n", "two columns named 'x'")]
     [TestCase("", "is empty")]
