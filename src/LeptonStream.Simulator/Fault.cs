@@ -28,7 +28,7 @@ internal sealed record Fault
     /// <summary>The series by which it can be found.</summary>
     public required IReadOnlyList<Symptom> Symptoms { get; init; }
 
-    /// <summary>Series that suffer with it: an alert there is neither a find nor false.</summary>
+    /// <summary>Series that plainly suffer with it: an alert there counts with the fault, it is neither a find nor false.</summary>
     public IReadOnlyList<Symptom> Consequences { get; init; } = [];
 
     /// <summary>How much of it there is at a time: 0 before and after, rising to 1.</summary>

@@ -2,7 +2,7 @@ using Names = LeptonStream.Simulator.MetricNames;
 
 namespace LeptonStream.Simulator;
 
-/// <summary>The faults of a story, one after the other with recovery between, in the second half. Their order and sizes are fixed; the seed moves their onsets a little.</summary>
+/// <summary>The faults of a story, one after the other with recovery between, in the second half; the last one goes on to the end. Their order and sizes are fixed; the seed moves their onsets a little.</summary>
 internal sealed class FaultScript
 {
     private readonly Fault?[] _byKind = new Fault?[Enum.GetValues<FaultKind>().Length];
@@ -27,7 +27,8 @@ internal sealed class FaultScript
         {
             // On the sampling grid, so that "samples of delay" counts from the first one touched.
             var onset = Grid(story.Calm + (slot * (i + 0.02 + (0.08 * noise.Uniform()))));
-            var end = Grid(onset + (slot * plot.Share));
+            // The last one goes on: somebody who looks around afterwards finds it open.
+            var end = i == plots.Count - 1 ? story.Duration : Grid(onset + (slot * plot.Share));
             return plot.Fault with { Onset = onset, End = end, Rise = slot * plot.RiseShare, Settled = end + (slot * 0.2) };
         })]);
 
@@ -49,7 +50,7 @@ internal sealed class FaultScript
     [
         (Plot(FaultKind.StragglerRank, "straggler-rank", "rank 5 computes 30 % slower, the job waits for it",
             [new(Names.Training, Names.StepTime, "rank", "5"), new(Names.Training, Names.TokensPerSecond), new(Names.Training, Names.Mfu)],
-            [new(Names.Training), new(Names.Pool)]), 0.45, 0),
+            [.. SlowJob, .. WaitingGpus]), 0.45, 0),
         (Plot(FaultKind.ErrorBurst, "error-burst", "4 % of chat requests fail",
             [new(Names.Chat, Names.ErrorRate)],
             [new(Names.Chat, Names.TokensOut)]), 0.12, 0),
@@ -69,18 +70,23 @@ internal sealed class FaultScript
             [new(Names.Chat, Names.TimeToFirstToken), new(Names.Chat, Names.Waiting)]), 0.6, 0.6),
         (Plot(FaultKind.ThermalThrottling, "thermal-throttling", "GPU 3 loses its cooling and lowers its clock",
             [new(Names.Pool, Names.Temperature, "gpu", "3"), new(Names.Pool, Names.SmClock, "gpu", "3"), new(Names.Pool, Names.Power, "gpu", "3")],
-            [new(Names.Training), new(Names.Pool)]), 0.4, 0),
+            [.. SlowJob, .. WaitingGpus]), 0.4, 0),
         (Plot(FaultKind.StalledEngine, "stalled-engine", "the code engine holds requests but emits no token",
             [new(Names.Code, Names.TokensOut), new(Names.Code, Names.Waiting), new(Names.Code, Names.Running), new(Names.Code, Names.ErrorRate)],
-            [new(Names.Code)]), 0.12, 0),
+            [new(Names.Code, Names.TimeToFirstToken), new(Names.Code, Names.InterTokenLatency), new(Names.Code, Names.KvCacheUsage)]), 0.12, 0),
         (Plot(FaultKind.AccuracyDrop, "accuracy-drop", "canary accuracy of the chat model falls from 0.94 to 0.86",
             [new(Names.Chat, Names.CanaryAccuracy)], []), 0.45, 0),
         (Plot(FaultKind.NanLoss, "nan-loss", "the loss is NaN until the job restarts from its checkpoint",
             [new(Names.Training, Names.Loss), new(Names.Training, Names.GradNorm), new(Names.Training, Names.UpdateNorm)],
-            [new(Names.Training), new(Names.Pool)]), 0.08, 0),
+            [.. SlowJob, new(Names.Training, Names.LearningRate), .. WaitingGpus]), 0.08, 0),
         (Plot(FaultKind.FrozenExporter, "frozen-exporter", "the chat exporter repeats its last values",
-            [new(Names.Chat)], []), 0.3, 0),
+            [new(Names.Chat)], []), 1, 0),
     ];
+
+    // What a rank that lags does to the job, and the job to the GPUs that wait for it.
+    private static Symptom[] SlowJob => [new(Names.Training, Names.StepTime), new(Names.Training, Names.TokensPerSecond), new(Names.Training, Names.Mfu)];
+
+    private static Symptom[] WaitingGpus => [new(Names.Pool, Names.Utilization), new(Names.Pool, Names.Power), new(Names.Pool, Names.Temperature)];
 
     private static Fault Plot(FaultKind kind, string name, string title, Symptom[] symptoms, Symptom[] consequences) => new()
     {

@@ -45,7 +45,7 @@ internal sealed class AlertTail : IDisposable
     /// <summary>What is known now.</summary>
     public AlertView View()
     {
-        lock (_lock) return new(_verdicts.Faults, [.. _verdicts.FalseAlerts], [.. _open.Values], _ids.Count);
+        lock (_lock) return new(_verdicts.Faults, [.. _verdicts.FalseAlerts], _verdicts.Consequences, [.. _open.Values], _ids.Count);
     }
 
     public void Dispose()
@@ -73,6 +73,8 @@ internal sealed class AlertTail : IDisposable
 /// <summary>What the alerts topic has said so far.</summary>
 /// <param name="Faults">One verdict per fault.</param>
 /// <param name="FalseAlerts">Alerts where nothing was wrong.</param>
+/// <param name="Consequences">Alerts that count with a fault without finding it.</param>
 /// <param name="Open">The last event of each alert that is open.</param>
 /// <param name="Events">How many different events there were.</param>
-internal sealed record AlertView(IReadOnlyList<Verdict> Faults, IReadOnlyList<FalseAlert> FalseAlerts, IReadOnlyList<AlertEvent> Open, int Events);
+internal sealed record AlertView(
+    IReadOnlyList<Verdict> Faults, IReadOnlyList<FalseAlert> FalseAlerts, int Consequences, IReadOnlyList<AlertEvent> Open, int Events);

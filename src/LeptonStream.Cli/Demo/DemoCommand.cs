@@ -15,14 +15,14 @@ internal static class DemoCommand
 {
     private const string Brokers = "Kafka:BootstrapServers";
 
-    // For people to watch: a day in forty seconds.
-    private static readonly TimeSpan WatchableDuration = TimeSpan.FromSeconds(80);
+    // For people to watch: ten seconds for each of twelve faults.
+    private static readonly TimeSpan WatchableDuration = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan WholeStory = TimeSpan.FromDays(2);
 
     public static Command Create()
     {
-        var duration = Length("--duration", "How long the telling takes, such as 90s or 2m (default: 80s to watch, as fast as it goes with --once)");
-        var speed = new Option<double?>("--speed") { Description = "Instead of --duration: simulated seconds per second", HelpName = "FACTOR" };
+        var duration = Length("--duration", "How long the faults take, such as 90s or 2m (default: 2m to watch, as fast as it goes with --once); the quiet half before is always learned as fast as it goes");
+        var speed = new Option<double?>("--speed") { Description = "Instead of --duration: simulated seconds per second while there are faults", HelpName = "FACTOR" };
         var story = Length("--story", "Simulated time, at least 3h (default 2d: a quiet day to learn from, then a day with twelve faults)");
         var seed = new Option<int>("--seed") { Description = "Same seed, same story", HelpName = "N", DefaultValueFactory = _ => 1 };
         var once = new Option<bool>("--once") { Description = "Exit when the story is over: 0 if at most 2 faults were missed, at most 3 alerts were false and all counts agree, else 1" };
@@ -63,7 +63,7 @@ internal static class DemoCommand
                 {
                     Story = new() { Seed = parsed.GetValue(seed), Duration = length, Start = StartOf(length, TimeProvider.System) },
                     Duration = parsed.GetValue(duration) is { } text ? DurationText.Read(text)
-                        : parsed.GetValue(speed) is { } factor ? length / factor
+                        : parsed.GetValue(speed) is { } factor ? length / 2 / factor
                         : ends ? null : WatchableDuration,
                     Kafka = real ? KafkaSettings.Load(parsed) : null,
                     Settings = settings.Configuration,
@@ -86,14 +86,14 @@ internal static class DemoCommand
         else Console.Out.Write(DemoReport.Text(result));
         if (!json && stage.Dashboard is { } dashboard)
         {
-            Console.Out.WriteLine(options.Once ? $"The dashboard was at {dashboard}" : $"The dashboard stays at {dashboard} until Ctrl-C.");
+            Console.Out.WriteLine(options.Once ? $"The dashboard was at {dashboard}" : $"The last fault still goes on. The dashboard stays at {dashboard} until Ctrl-C.");
             if (!options.Once) await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
         return result.Problems.Count == 0 ? ExitCode.Sound : ExitCode.Failed;
     }
 
-    private static bool IsTerminal => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+    private static bool IsTerminal => AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected;
 
     private static async Task<DemoResult> Tell(DemoOptions options, DemoStage stage, Stopwatch elapsed, IDemoScreen screen, CancellationToken stop)
     {

@@ -16,6 +16,6 @@ internal sealed record DemoProgress(
 {
     public double Share => Whole > TimeSpan.Zero ? Simulated / Whole : 0;
 
-    /// <summary>Which fault goes on now, and whether it was seen yet; null for none.</summary>
-    public Verdict? Current => Alerts.Faults.FirstOrDefault(f => Simulated >= f.Fault.Onset && Simulated < f.Fault.End);
+    /// <summary>The fault that began last, whether or not it still goes on, and whether it was seen yet; null before the first.</summary>
+    public Verdict? Latest => Alerts.Faults.LastOrDefault(f => Simulated >= f.Fault.Onset);
 }

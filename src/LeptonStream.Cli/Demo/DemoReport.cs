@@ -26,7 +26,8 @@ internal static class DemoReport
 
         var text = new StringBuilder();
         text.Append(table).Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"{result.Found} of {result.Faults.Count} faults found, {result.FalseAlerts.Count} false alerts\n");
+        text.Append(CultureInfo.InvariantCulture, $"{result.Found} of {result.Faults.Count} faults found, {result.FalseAlerts.Count} false alerts, ")
+            .Append(CultureInfo.InvariantCulture, $"{result.Consequences} alerts on consequences of the faults\n");
         foreach (var wrong in result.FalseAlerts.Take(FalseShown))
         {
             text.Append(CultureInfo.InvariantCulture, $"  false: {DurationText.Write(wrong.Elapsed)} {wrong.Series} by {wrong.Detector}, score {wrong.Score:F2}");
@@ -58,6 +59,7 @@ internal static class DemoReport
 
         json.WriteEndArray();
         json.WriteNumber("falseAlerts", result.FalseAlerts.Count);
+        json.WriteNumber("consequences", result.Consequences);
         json.WriteNumber("samples", result.Samples);
         json.WriteNumber("samplesPerSecond", Math.Round(result.SamplesPerSecond, 1));
         json.WriteNumber("notifications", result.Notifications);

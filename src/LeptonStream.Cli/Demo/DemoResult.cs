@@ -13,6 +13,9 @@ internal sealed record DemoResult
 
     public required IReadOnlyList<FalseAlert> FalseAlerts { get; init; }
 
+    /// <summary>Alerts that are plain consequences of a fault, or traces of one that is over.</summary>
+    public required int Consequences { get; init; }
+
     /// <summary>Samples sent, each of which was read and judged.</summary>
     public required long Samples { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using Dapper;
+using LeptonStream.Cli.Terminal;
 using LeptonStream.Kafka;
 using LeptonStream.Simulator;
 
@@ -59,9 +60,9 @@ internal sealed class DemoRun : IDisposable
         try
         {
             // :: (1) Tell.
-            _phase = $"telling the story to {_stage.Cluster.Name}";
+            _phase = $"learning a quiet {DurationText.Write(_options.Story.Calm)}, as fast as it goes, on {_stage.Cluster.Name}";
             _telling.Start();
-            await OnItsOwnThread(() => _producer.Tell(_fleet, _options.Duration, ends.Token));
+            await OnItsOwnThread(() => _producer.Tell(_fleet, _options.Duration, () => _phase = $"telling the faults to {_stage.Cluster.Name}", ends.Token));
             _telling.Stop();
 
             // :: (3) Settle.
@@ -116,6 +117,7 @@ internal sealed class DemoRun : IDisposable
         {
             Faults = view.Faults,
             FalseAlerts = view.FalseAlerts,
+            Consequences = view.Consequences,
             Samples = _producer.Samples,
             Events = view.Events,
             Journalled = journalled,

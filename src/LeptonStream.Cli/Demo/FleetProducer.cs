@@ -48,18 +48,27 @@ internal sealed class FleetProducer : IDisposable
 
     /// <summary>Sends the whole story, and returns when the detectors have committed the last record.</summary>
     /// <param name="fleet">The story.</param>
-    /// <param name="duration">How long it shall take; null for as fast as the detectors go.</param>
+    /// <param name="duration">How long the part with the faults shall take; null for as fast as the detectors go, as the quiet part always is.</param>
+    /// <param name="learned">Is called where the quiet part is over and read.</param>
     /// <param name="stop">Gives up.</param>
-    public void Tell(FleetSimulator fleet, TimeSpan? duration, CancellationToken stop)
+    public void Tell(FleetSimulator fleet, TimeSpan? duration, Action learned, CancellationToken stop)
     {
-        var clock = Stopwatch.StartNew();
+        var clock = new Stopwatch();
+        var calm = (int)(fleet.Story.Calm / fleet.Story.Interval);
         var messages = new List<FleetMessage>();
         for (var index = 0; fleet.Next(messages); index++)
         {
+            if (index == calm)
+            {
+                WaitForReaders(0, stop);
+                learned();
+                clock.Start();
+            }
+
             foreach (var message in messages) Send(message);
             messages.Clear();
             Interlocked.Exchange(ref _elapsed, (fleet.Story.Interval * (index + 1)).Ticks);
-            if (duration is { } whole) WaitUntil(whole * ((index + 1.0) / fleet.Story.Moments), clock, stop);
+            if (duration is { } whole && index >= calm) WaitUntil(whole * ((index + 1.0 - calm) / (fleet.Story.Moments - calm)), clock, stop);
             WaitForReaders(MostUnread, stop);
         }
 

@@ -7,11 +7,15 @@ using Spectre.Console.Rendering;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>The terminal view: clock and throughput, the faults and whether they were found, the alerts that are open.</summary>
+/// <summary>
+/// The terminal view: clock and throughput, the faults and whether they were found, the alerts that are open. A terminal of 80 columns and 24 lines has
+/// room for the first table alone.
+/// </summary>
 internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
 {
     private const int OpenShown = 8;
     private const int BarWidth = 40;
+    private const int WideEnough = 130;
 
     public Task Show(Func<DemoProgress> now, Task done) =>
         console.Live(View(now())).AutoClear(true).StartAsync(async live =>
@@ -23,15 +27,23 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
             }
         });
 
-    private static Rows View(DemoProgress progress) => new(
-        new Markup($"[bold]LeptonStream demo[/]  {Markup.Escape(progress.Phase)}"),
+    private Rows View(DemoProgress progress) => new(
+        new Markup($"[bold]LeptonStream demo[/]  {Markup.Escape(progress.Phase)}") { Overflow = Overflow.Ellipsis },
         new Markup($"{Bar(progress.Share)}  {PlainScreen.Clock(progress.Simulated)} of {DurationText.Write(progress.Whole)}"),
         new Markup(string.Create(
             CultureInfo.InvariantCulture,
-            $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{progress.Alerts.Open.Count}[/] alerts open   [bold]{progress.Notifications}[/] notifications   [bold]{progress.Alerts.FalseAlerts.Count}[/] false alerts")),
+            $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{progress.Alerts.Open.Count}[/] alerts open   [bold]{progress.Notifications}[/] notifications   [bold]{progress.Alerts.FalseAlerts.Count}[/] false")),
         new Markup(progress.Dashboard is { } address ? $"dashboard: [link]{address}[/]" : " "),
-        new Markup(progress.Current is { } current ? $"[yellow]now: {Markup.Escape(current.Fault.Title)}[/]" : "[grey]now: nothing is wrong[/]"),
-        new Columns(Faults(progress), Open(progress)) { Expand = false });
+        new Markup(Now(progress)) { Overflow = Overflow.Ellipsis },
+        console.Profile.Width >= WideEnough ? new Columns(Faults(progress), Open(progress)) { Expand = false } : Faults(progress));
+
+    // A short fault stays to be read until the next one begins.
+    private static string Now(DemoProgress progress) => progress.Latest switch
+    {
+        null => "[grey]now: nothing is wrong[/]",
+        { } latest when progress.Simulated < latest.Fault.End => $"[yellow]now: {Markup.Escape(latest.Fault.Title)}[/]",
+        { } latest => $"[grey]over: {Markup.Escape(latest.Fault.Title)}[/]",
+    };
 
     private static string Bar(double share)
     {
@@ -41,7 +53,7 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
 
     private static Table Faults(DemoProgress progress)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title("faults").AddColumns("", "fault", "delay", "detector");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("", "fault", "delay", "detector");
         foreach (var verdict in progress.Alerts.Faults) table.AddRow(Row(verdict, progress.Simulated));
         return table;
     }
@@ -54,7 +66,7 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
 
     private static Table Open(DemoProgress progress)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title("open alerts").AddColumns("severity", "score", "series");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("open", "score", "series");
         foreach (var alert in progress.Alerts.Open.OrderByDescending(a => a.Severity).ThenByDescending(a => a.Score).Take(OpenShown))
         {
             table.AddRow(

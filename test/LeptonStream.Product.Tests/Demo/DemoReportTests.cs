@@ -12,7 +12,7 @@ internal sealed class DemoReportTests
         using var output = new MemoryStream();
         DemoReport.WriteJson(Result(found: 11), output);
         using var json = JsonDocument.Parse(output.ToArray());
-        Assert.That(json.RootElement.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "faults", "falseAlerts", "samples", "samplesPerSecond", "notifications", "seconds" }));
+        Assert.That(json.RootElement.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "faults", "falseAlerts", "consequences", "samples", "samplesPerSecond", "notifications", "seconds" }));
         var faults = json.RootElement.GetProperty("faults").EnumerateArray().ToArray();
         Assert.That(faults, Has.Length.EqualTo(12));
         Assert.That(faults[0].EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "name", "found", "delaySamples", "detector" }));
@@ -61,7 +61,7 @@ internal sealed class DemoReportTests
     public async Task PlainScreen_Story_SaysPhaseFaultsAndTheEnd()
     {
         var output = new StringWriter();
-        var view = new AlertView(Result(found: 11).Faults, [], [], 42);
+        var view = new AlertView(Result(found: 11).Faults, [], 0, [], 42);
         var progress = new DemoProgress("done", TimeSpan.FromDays(2), TimeSpan.FromDays(2), 5, 7, 3, view, null);
         await new PlainScreen(output).Show(() => progress, Task.CompletedTask);
         Assert.That(output.ToString(), Does.StartWith("done"));
@@ -75,6 +75,7 @@ internal sealed class DemoReportTests
         Faults = [.. FaultScript.For(new Story()).Faults.Select((fault, i) =>
             i < found ? new Verdict(fault, 3, TimeSpan.FromSeconds(45), "mean-sigma", "series") : new Verdict(fault, null, null, null, null))],
         FalseAlerts = [],
+        Consequences = 7,
         Samples = 1000,
         Events = 42,
         Journalled = 42,

@@ -26,6 +26,7 @@ internal sealed class FleetPromiseTests
         var rehearsal = new Rehearsal(new Story());
         rehearsal.Print();
         Assert.That(rehearsal.Verdicts.Faults, Has.Count.EqualTo(12));
+        Assert.That(rehearsal.Verdicts.Open, Is.Positive, "something to look at when the story ends");
         Assert.That(rehearsal.Verdicts.Faults.Where(f => !f.Found).Select(f => f.Fault.Name), Is.Empty, "faults that nobody was told of");
     }
 }

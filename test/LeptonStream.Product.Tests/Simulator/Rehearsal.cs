@@ -49,7 +49,7 @@ internal sealed class Rehearsal
 
     public void Print()
     {
-        TestContext.Out.WriteLine($"{Samples} samples, {Verdicts.Events} events, {Verdicts.Open} still open");
+        TestContext.Out.WriteLine($"{Samples} samples, {Verdicts.Events} events, {Verdicts.Open} still open, {Verdicts.Consequences} consequences");
         foreach (var fault in Verdicts.Faults) TestContext.Out.WriteLine($"{fault.Fault.Name,-20} {fault.DelaySamples,4} {fault.Detector} {fault.Series}");
         foreach (var wrong in Verdicts.FalseAlerts.GroupBy(f => f.Series).OrderByDescending(g => g.Count()))
             TestContext.Out.WriteLine($"false {wrong.Count(),4} {wrong.Key} {string.Join(' ', wrong.Take(5).Select(f => $"{f.Elapsed}:{f.Detector}:{f.Score:F2}{(f.Near is null ? "" : $" ({f.Near})")}"))}");

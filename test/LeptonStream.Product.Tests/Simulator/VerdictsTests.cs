@@ -1,4 +1,4 @@
-using LeptonStream.Cli.Demo;
+using LeptonStream.Alerts;
 using LeptonStream.Series;
 using LeptonStream.Simulator;
 using LeptonStream.Testing;
@@ -72,6 +72,62 @@ internal sealed class VerdictsTests
     {
         Open(MetricNames.Chat, MetricNames.Waiting, LabelSet.Empty, (Story.Duration * 0.13) + TimeSpan.FromSeconds(30));
         Assert.That(_verdicts.FalseAlerts.Single().Near, Is.EqualTo("deployment"));
+    }
+
+    [Test]
+    public void Take_PlainConsequence_CountsWithItsFault()
+    {
+        Open(MetricNames.Pool, MetricNames.Power, LabelSet.Of(("gpu", "2")), Straggler.Onset + Story.Interval);
+        Assert.That((_verdicts.Consequences, _verdicts.FalseAlerts.Count), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public void Take_MetricThatTheFaultCannotMove_IsFalseThoughItIsOfTheSameModel()
+    {
+        Open(MetricNames.Pool, MetricNames.EccSingleBit, LabelSet.Of(("gpu", "2")), Straggler.Onset + Story.Interval);
+        Open(MetricNames.Training, MetricNames.Loss, LabelSet.Empty, Straggler.Onset + Story.Interval);
+        Assert.That((_verdicts.Consequences, _verdicts.FalseAlerts.Count), Is.EqualTo((0, 2)));
+    }
+
+    [TestCase(0.893, false, TestName = "Take_WarningWithdrawnBeforeTheLimit_IsMissed")]
+    [TestCase(1.0, true, TestName = "Take_WarningThatEndsAtTheLimit_IsFound")]
+    public void Take_WarningThatEnds(double last, bool found)
+    {
+        var leak = Script.Faults.Single(f => f.Kind == FaultKind.KvCacheLeak);
+        var warning = AlertEvents.Opened("w", model: MetricNames.Chat, labels: LabelSet.Empty) with
+        {
+            Type = AlertEventType.EarlyWarning,
+            Metric = MetricNames.KvCacheUsage,
+            DetectedAt = Story.Start + leak.Onset + TimeSpan.FromMinutes(10),
+            Value = 0.71,
+            EarlyWarning = new(1, null, null, null),
+            Detectors = [new("early-warning", 2, 6)],
+        };
+        _verdicts.Take(warning);
+        Assert.That(Of(FaultKind.KvCacheLeak).Found);
+
+        _verdicts.Take(warning with { Type = AlertEventType.Resolved, DetectedAt = Story.Start + leak.Onset + TimeSpan.FromMinutes(60), Value = last });
+
+        Assert.That(Of(FaultKind.KvCacheLeak).Found, Is.EqualTo(found));
+    }
+
+    [Test]
+    public void Take_WithdrawnWarningAndAnotherAlert_IsFoundByTheOther()
+    {
+        var leak = Script.Faults.Single(f => f.Kind == FaultKind.KvCacheLeak);
+        var warning = AlertEvents.Opened("w", model: MetricNames.Chat, labels: LabelSet.Empty) with
+        {
+            Type = AlertEventType.EarlyWarning,
+            Metric = MetricNames.KvCacheUsage,
+            DetectedAt = Story.Start + leak.Onset + Story.Interval,
+            Value = 0.71,
+            EarlyWarning = new(1, null, null, null),
+        };
+        _verdicts.Take(warning);
+        _verdicts.Take(warning with { Type = AlertEventType.Resolved, DetectedAt = Story.Start + leak.Onset + (9 * Story.Interval), Value = 0.8 });
+        Open(MetricNames.Chat, MetricNames.KvCacheUsage, LabelSet.Empty, leak.Onset + (20 * Story.Interval));
+
+        Assert.That(Of(FaultKind.KvCacheLeak).DelaySamples, Is.EqualTo(20));
     }
 
     [Test]
