@@ -2,6 +2,7 @@
 # The one entry of this repository.
 #
 #   ./build.sh build            the program, at artifacts/lepton/lepton
+#   ./build.sh install [FOLDER] the program on the PATH: a link in ~/.local/bin, or in FOLDER
 #   ./build.sh demo [options]   a simulated AI fleet with faults, through the whole pipeline (lepton demo --help)
 #   ./build.sh test [options]   every test that this machine can run (options go to dotnet test)
 #   ./build.sh test --slow      those of accuracy, which are left out above: minutes, with the figures they measure
@@ -18,19 +19,34 @@ lepton="$root/artifacts/lepton/lepton"
 build() {
   need dotnet "Install the .NET 10 SDK (https://dot.net)"
   if [ -x "$lepton" ] && [ -z "$(find src Directory.*.props global.json -newer "$lepton" -type f -print -quit)" ]; then
-    say "program: artifacts/lepton/lepton is up to date"; return
+    say "program: artifacts/lepton/lepton is up to date"; hint; return
   fi
   step "building the program" dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj -c Release -o artifacts/lepton --nologo -v quiet
   touch "$lepton"
   say "program: artifacts/lepton/lepton"
+  hint
+}
+
+hint() {
+  command -v lepton >/dev/null || say "not on the PATH yet: ./build.sh install links it into ~/.local/bin, or type $lepton"
+}
+
+install() {
+  build
+  local folder="${1:-$HOME/.local/bin}"
+  mkdir -p "$folder"
+  ln -sf "$lepton" "$folder/lepton"
+  say "installed: $folder/lepton"
+  case ":$PATH:" in *":$folder:"*) ;; *) say "put it on the PATH: export PATH=\"$folder:\$PATH\"" ;; esac
 }
 
 verb="${1:-help}"; [ $# -gt 0 ] && shift
 case "$verb" in
   build) build ;;
+  install) install "$@" ;;
   demo)  build >&2; exec "$lepton" demo "$@" ;;
   test)  build; . eng/test.sh ;;
   bench) build >&2; . eng/bench.sh ;;
-  help|-h|--help) sed -n '2,10p' "${BASH_SOURCE[0]}" | cut -c3- ;;
-  *) echo "build.sh: unknown verb '$verb' (build, demo, test, bench)" >&2; exit 2 ;;
+  help|-h|--help) sed -n '2,11p' "${BASH_SOURCE[0]}" | cut -c3- ;;
+  *) echo "build.sh: unknown verb '$verb' (build, install, demo, test, bench)" >&2; exit 2 ;;
 esac

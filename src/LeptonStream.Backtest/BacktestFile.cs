@@ -12,8 +12,11 @@ internal sealed class BacktestFile
     // Where a file counts its time from zero: any date that the format takes for one.
     private static readonly Timestamp Epoch = Timestamp.FromUnixSeconds(1_767_225_600);
 
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, int> _metricIndex;
     private readonly bool[] _alerting;
+    private readonly FindingLog _findings;
     private bool _isEntityAlerting;
     private int _row;
 
@@ -24,6 +27,9 @@ internal sealed class BacktestFile
         Family = family;
         HasTruth = events is not null;
         IsNab = EventLabels.IsNab(file.Path);
+        Account = new(file.Path);
+        Shift = file.HasCalendarTime ? TimeSpan.Zero : Epoch - Timestamp.Zero;
+        _findings = new(Shift);
         var metrics = file.Metrics.Count;
         _metricIndex = file.Metrics.Select((name, i) => (name, i)).ToDictionary(m => m.name, m => m.i);
         _alerting = new bool[metrics];
@@ -83,13 +89,25 @@ internal sealed class BacktestFile
     /// <summary>What a chart shows of each metric and row.</summary>
     public JudgedPoint[][] MetricPoints { get; }
 
+    /// <summary>Every alert of the file, in the order of their opening.</summary>
+    public IReadOnlyList<Finding> Findings => _findings.Findings;
+
+    /// <summary>The rows that were not judged.</summary>
+    public RowAccount Account { get; }
+
+    /// <summary>Whether its rows go forward in time.</summary>
+    public RowOrder Order { get; } = new();
+
     /// <summary>How many samples were judged.</summary>
     public long Samples { get; private set; }
 
     private RowVerdict[] Verdicts { get; }
 
+    // How far the clock of the pipeline is ahead of the file's.
+    private TimeSpan Shift { get; }
+
     /// <summary>Reads a file and sends it, row by row, through the pipeline of a partition.</summary>
-    /// <exception cref="InvalidDataException">The file can't be read, or the pipeline refuses a row; the message says which and why.</exception>
+    /// <exception cref="InvalidDataException">The file can't be read, or none of its rows can be judged; the message says which and why.</exception>
     public static BacktestFile Run(string path, string family, TimeSpan? interval, DetectionPolicy policy, PolicySet? policies = null)
     {
         var file = SeriesFile.Open(path, interval);
@@ -104,19 +122,28 @@ internal sealed class BacktestFile
     {
         var pipeline = new PartitionPipeline("backtest", 0, policy, policies) { Observer = Observe, EntityObserver = ObserveEntity };
         using var message = new RowMessage(File.Name, File.Metrics);
-        var shift = File.HasCalendarTime ? TimeSpan.Zero : Epoch - Timestamp.Zero;
         var events = new List<AlertEvent>();
         for (_row = 0; _row < Rows.Count; _row++)
         {
             Verdicts[_row] = new(-1, double.NaN, double.NaN, double.NaN, double.NaN);
             var row = Rows[_row];
-            var time = row.Time + shift;
+            var time = row.Time + Shift;
+            if (_row > 0 && row.Step != Sample.NoStep) LetTimePass(pipeline, Rows[_row - 1].Time, row.Time, events);
             var outcome = pipeline.Process(message.Of(row, time), _row, time, events);
-            if (!outcome.IsAccepted) throw new InvalidDataException($"{File.Path}:{row.Line}: {outcome.Detail}");
+            Account.Add(row, outcome, pipeline, Order.Add(row));
             Samples += outcome.Samples;
             Series.Alarms[_row] = _isEntityAlerting || Array.IndexOf(_alerting, true) >= 0;
+            events.ForEach(_findings.Take);
             events.Clear();
         }
+
+        if (Account.NotJudged == Rows.Count) throw new InvalidDataException(Account.Reasons.First());
+    }
+
+    // The detector looks at the clock between two records, too: that is how a run that stands still is seen.
+    private static void LetTimePass(PartitionPipeline pipeline, Timestamp from, Timestamp until, List<AlertEvent> events)
+    {
+        for (var now = from + Tick; now < until && pipeline.WatchesSilence; now += Tick) pipeline.Tick(now - from, events);
     }
 
     private void Observe(in JudgedSample judged)

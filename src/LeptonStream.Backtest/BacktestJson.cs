@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LeptonStream.Alerts;
 using LeptonStream.Backtest.Training;
 
 namespace LeptonStream.Backtest;
@@ -24,6 +25,13 @@ internal static class BacktestJson
         WriteNab(json, "nab", result.Nab);
         WriteNab(json, "nabByAlarms", result.NabByAlarms);
         if (result.Training is { } training) TrainingJson.Write(json, training);
+        json.WriteStartObject("unlabelled");
+        foreach (var file in result.Files.Where(f => !f.HasTruth)) WriteUnlabelled(json, file);
+        json.WriteEndObject();
+        json.WriteNumber("rowsNotJudged", result.RowsNotJudged);
+        json.WriteStartArray("complaints");
+        foreach (var complaint in result.Complaints) json.WriteStringValue(complaint);
+        json.WriteEndArray();
         json.WriteStartArray("skipped");
         foreach (var (path, reason) in result.Skipped)
         {
@@ -36,6 +44,37 @@ internal static class BacktestJson
         json.WriteEndArray();
         json.WriteNumber("samples", result.Samples);
         json.WriteNumber("seconds", result.Elapsed.TotalSeconds);
+        json.WriteEndObject();
+    }
+
+    private static void WriteUnlabelled(Utf8JsonWriter json, BacktestFile file)
+    {
+        json.WriteStartObject($"{file.Family}/{file.File.Name}");
+        json.WriteNumber("rows", file.Rows.Count);
+        json.WriteNumber("rowsNotJudged", file.Account.NotJudged);
+        json.WriteStartArray("findings");
+        foreach (var finding in file.Findings) Write(json, finding);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, Finding finding)
+    {
+        var alert = finding.Opened;
+        json.WriteStartObject();
+        json.WriteString("onset", alert.Onset.ToString());
+        json.WriteString("detectedAt", alert.DetectedAt.ToString());
+        json.WriteString("endedAt", finding.EndedAt?.ToString());
+        if (alert.Step is { } step) json.WriteNumber("step", step);
+        json.WriteString("metric", alert.Metric);
+        json.WriteString("severity", AlertEventJson.NameOf(finding.Severity));
+        json.WriteNumber("score", finding.Score);
+        if (alert.Value is { } value) json.WriteNumber("value", value);
+        else json.WriteString("value", alert.ValueText);
+        if (alert.Expected is { } expected) json.WriteNumber("expected", expected);
+        else json.WriteNull("expected");
+        json.WriteString("detector", alert.Detectors[0].Name);
+        json.WriteString("summary", alert.English.Summary);
         json.WriteEndObject();
     }
 

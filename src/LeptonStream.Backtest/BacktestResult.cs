@@ -42,6 +42,13 @@ internal sealed class BacktestResult
     /// <summary>How training mode did on the runs among them; null where there are none.</summary>
     public TrainingScore? Training { get; init; }
 
+    /// <summary>Rows with a value of which none was judged.</summary>
+    public int RowsNotJudged => Files.Sum(f => f.Account.NotJudged);
+
+    /// <summary>What is wrong with the files that were scored, each in one sentence with file and line.</summary>
+    public IReadOnlyList<string> Complaints =>
+        [.. Files.SelectMany(f => f.Order.Describe(f.File.Path) is { } order ? f.Account.Reasons.Prepend(order) : f.Account.Reasons)];
+
     public long Samples => Files.Sum(f => f.Samples);
 
     private static NabScore[] ScoreNab(BacktestFile[] labelled, Func<ScoredSeries, double[]> scoresOf)

@@ -3,6 +3,7 @@ using LeptonStream.Cli.Backtest;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Doctor;
+using LeptonStream.Cli.Info;
 using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
 using LeptonStream.Cli.Topics;
@@ -24,6 +25,8 @@ var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on st
     BacktestCommand.Create(),
     TopicsCommand.Create(),
     DoctorCommand.Create(),
+    VersionCommand.Create(),
+    CompletionCommand.Create(),
 };
 
 return await CommandRunner.Run(lepton, args);

@@ -8,6 +8,7 @@ namespace LeptonStream.Testing;
 public sealed class LeptonProcess : IDisposable
 {
     private const int HangUp = 1;
+    private const int Interrupt = 2;
     private const int Terminate = 15;
     private const int Continue = 18;
     private const int Halt = 19;
@@ -74,11 +75,16 @@ public sealed class LeptonProcess : IDisposable
     public void Reload() => Signal(HangUp);
 
     /// <summary>SIGTERM, and waits for its end; returns the exit code.</summary>
-    public async Task<int> Stop()
+    public Task<int> Stop() => End(Terminate);
+
+    /// <summary>SIGINT, as Ctrl-C sends it, and waits for its end; returns the exit code.</summary>
+    public Task<int> CtrlC() => End(Interrupt);
+
+    private async Task<int> End(int signal)
     {
         if (!_process.HasExited)
         {
-            Signal(Terminate);
+            Signal(signal);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(45));
             await _process.WaitForExitAsync(limit.Token);
         }

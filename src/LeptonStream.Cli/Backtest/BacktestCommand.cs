@@ -2,6 +2,7 @@ using System.CommandLine;
 using LeptonStream.Backtest;
 using LeptonStream.Backtest.Html;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Policies;
@@ -15,7 +16,7 @@ internal static class BacktestCommand
     {
         var path = new Argument<string>("path")
         {
-            Description = "A CSV file, or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; training runs with labels.json and runs.json",
+            Description = "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; training runs with labels.json and runs.json",
             HelpName = "PATH",
         };
         var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
@@ -23,6 +24,14 @@ internal static class BacktestCommand
         var vus = new Option<int?>("--vus") { Description = "The longest buffer of VUS-PR (default 100, as TSB-AD's metrics)", HelpName = "ROWS" };
         var html = new Option<string?>("--html") { Description = "Write a report with a chart of every series here: one file that needs nothing beside itself", HelpName = "FILE" };
         var policies = new Option<string?>("--policies") { Description = "Judge by this file of detection policies, as the detector would", HelpName = "FILE" };
+        var strict = new Option<bool>("--strict") { Description = "Exit code 1 if a file was skipped or a row was not judged" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "A tuned constant of the pipeline, for engineers; may be given several times",
+            HelpName = "Name=value",
+            DefaultValueFactory = _ => [],
+            Hidden = true,
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
         step.Validators.Add(result =>
         {
@@ -34,12 +43,17 @@ internal static class BacktestCommand
             if (result.GetValueOrDefault<int?>() is < 1 or > 10_000) result.AddError("--vus must be a number of rows from 1 to 10000");
         });
 
-        var command = new Command("backtest", "Run the detection pipeline over labelled series and score its alarms") { path, step, scores, vus, html, policies, json }.WithExamples(
+        var command = new Command("backtest", "Run the detection pipeline over recorded series: list what it finds, and score it where labels say what is true")
+        {
+            path, step, scores, vus, html, policies, strict, set, json,
+        }.WithExamples(
+            ("lepton backtest cpu.csv", "what would have been alerted, when and how much; no labels needed"),
             ("lepton backtest nab", "every labelled file below the folder nab: a row per file, totals per folder, and NAB's own scores"),
             ("lepton backtest --step 300 --scores out machine.csv", "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"),
             ("lepton backtest --html report.html nab", "look through all series in a browser: labels, bands, scores, alarms"));
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
+                parsed.GetValue(set) ?? [],
                 new(parsed.GetRequiredValue(path), parsed.GetValue(step) is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
                 {
                     Scores = parsed.GetValue(scores),
@@ -47,6 +61,7 @@ internal static class BacktestCommand
                     Html = parsed.GetValue(html),
                     Policies = Policies(parsed.GetValue(policies)),
                 },
+                parsed.GetValue(strict),
                 parsed.GetValue(json),
                 stop),
             stop));
@@ -59,8 +74,11 @@ internal static class BacktestCommand
         return PolicyFile.Read(file, out var errors) ?? throw new WrongUsageException([.. errors.Select(error => $"--policies: {error}")]);
     }
 
-    private static int Run(BacktestOptions options, bool json, CancellationToken stop)
+    private static int Run(string[] constants, BacktestOptions options, bool strict, bool json, CancellationToken stop)
     {
+        var tuning = new TuningCatalog(typeof(DetectionPolicy).Assembly);
+        string[] wrong = [.. constants.Select(tuning.Set).OfType<string>()];
+        if (wrong.Length > 0) throw new WrongUsageException(wrong);
         BacktestResult result;
         try
         {
@@ -85,6 +103,13 @@ internal static class BacktestCommand
             output.WriteByte((byte)'\n');
         }
         else Console.Out.Write(BacktestReport.Text(result));
+
+        foreach (var complaint in result.Complaints) Console.Error.WriteLine($"lepton: {complaint}");
+        if (strict && (result.RowsNotJudged > 0 || result.Skipped.Count > 0))
+        {
+            Console.Error.WriteLine($"lepton: --strict: {result.RowsNotJudged} rows not judged, {result.Skipped.Count} files skipped");
+            return ExitCode.Failed;
+        }
 
         return result.Files.Count > 0 || result.Training is not null ? ExitCode.Sound : ExitCode.Failed;
     }

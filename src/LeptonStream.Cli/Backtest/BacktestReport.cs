@@ -23,6 +23,13 @@ internal static class BacktestReport
 
     private static void AppendFiles(StringBuilder text, BacktestResult result)
     {
+        foreach (var unlabelled in result.Files.Where(f => !f.HasTruth)) FindingReport.Append(text, unlabelled);
+        if (result.PerFile.Count > 0) AppendScores(text, result);
+        text.Append(CultureInfo.InvariantCulture, $"{result.Samples:N0} samples of {result.Files.Count} files in {result.Elapsed.TotalSeconds:F1} s.\n");
+    }
+
+    private static void AppendScores(StringBuilder text, BacktestResult result)
+    {
         var files = Table("file");
         foreach (var (_, file) in result.PerFile) Add(files, file);
         text.Append(files).Append('\n');
@@ -30,12 +37,9 @@ internal static class BacktestReport
         foreach (var family in result.Families) Add(families, family);
         Add(families, result.Total);
         text.Append(families).Append('\n');
-        foreach (var unlabelled in result.Files.Where(f => !f.HasTruth))
-            text.Append(CultureInfo.InvariantCulture, $"no labels: {unlabelled.File.Path} ({RowRange.Of(unlabelled.Series.Alarms, 0, EventMetrics.MergeGap).Count} alarm episodes)\n");
         AppendNab(text, "by the score of every row", result.Nab);
         AppendNab(text, "by the rows in which an alarm begins", result.NabByAlarms);
-        text.Append(CultureInfo.InvariantCulture, $"{result.Samples:N0} samples of {result.Files.Count} files in {result.Elapsed.TotalSeconds:F1} s. ")
-            .Append("An event is detected when an alarm row lies in it; alarm rows at most ")
+        text.Append("An event is detected when an alarm row lies in it; alarm rows at most ")
             .Append(CultureInfo.InvariantCulture, $"{EventMetrics.MergeGap} rows apart are one episode; warm-up (15 %, at most 750 rows) and train parts don't count.\n");
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LeptonStream.Cli.Settings;
 
@@ -32,11 +33,14 @@ internal static class CommandRunner
             return ExitCode.WrongUsage;
         }
 
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples) return Refuse(parsed);
+        // Completion asks about lines that are not finished.
+        var isQuestion = parsed.Action is HelpWithExamples || root.Directives.Any(directive => parsed.GetResult(directive) is not null);
+        if (parsed.Errors.Count > 0 && !isQuestion) return Refuse(parsed);
 
+        var ended = ExitCode.Interrupted;
         using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, () => ended = ExitCode.Interrupted));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, () => ended = ExitCode.Terminated));
         try
         {
             // Stopping in order takes as long as it takes; the time-out that the library would end the process after is off.
@@ -50,7 +54,7 @@ internal static class CommandRunner
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             Console.Error.WriteLine("lepton: stopped before it was done");
-            return ExitCode.Failed;
+            return ended;
         }
         catch (Exception failure)
         {
@@ -61,9 +65,10 @@ internal static class CommandRunner
     }
 
     // The first signal asks to stop in order; a second one is left to the system and ends the process.
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop, Action remember)
     {
         if (stop.IsCancellationRequested) return;
+        remember();
         context.Cancel = true;
         stop.Cancel();
     }
@@ -89,5 +94,12 @@ internal static class CommandRunner
         return command.Parent is null ? ["lepton"] : PathOf(command.Parent).Append(command.Command.Name);
     }
 
-    private static string PlainWords(Exception failure) => failure is AggregateException { InnerException: { } inner } ? inner.Message : failure.Message;
+    private static string PlainWords(Exception failure)
+    {
+        if (failure is AggregateException { InnerException: { } inner }) failure = inner;
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable })
+                return $"can't listen: {failure.Message.TrimEnd('.')}; choose another address or port (--url, --health-port)";
+        return failure.Message;
+    }
 }

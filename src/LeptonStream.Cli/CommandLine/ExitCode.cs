@@ -11,4 +11,10 @@ internal static class ExitCode
 
     /// <summary>It did not run: the command line or a setting is wrong.</summary>
     public const int WrongUsage = 2;
+
+    /// <summary>Ctrl-C ended it before it was done: 128 and the signal's number, as shells count.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>SIGTERM ended it before it was done.</summary>
+    public const int Terminated = 143;
 }

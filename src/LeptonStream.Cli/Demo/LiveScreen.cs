@@ -41,7 +41,7 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
     private static string Now(DemoProgress progress) => progress.Latest switch
     {
         null => "[grey]now: nothing is wrong[/]",
-        { } latest when progress.Simulated < latest.Fault.End => $"[yellow]now: {Markup.Escape(latest.Fault.Title)}[/]",
+        { } latest when progress.Simulated < latest.Fault.End || latest.Fault.End >= progress.Whole => $"[yellow]now: {Markup.Escape(latest.Fault.Title)}[/]",
         { } latest => $"[grey]over: {Markup.Escape(latest.Fault.Title)}[/]",
     };
 

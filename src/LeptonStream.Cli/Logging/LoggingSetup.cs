@@ -18,6 +18,8 @@ internal static class LoggingSetup
         // What a host says of itself every time.
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // It logs with its stack what the program then says in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", CommandRunner.IsVerbose(parsed) ? LogLevel.Error : LogLevel.None);
         if (WantsJson(parsed))
         {
             logging.AddJsonConsole(json =>

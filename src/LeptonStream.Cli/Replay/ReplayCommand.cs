@@ -12,11 +12,11 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path") { Description = "A CSV file, or a folder of them: timestamp,value[,label], or wide with t, ts_ms or timestamp and one column per metric" };
+        var path = new Argument<string>("path") { Description = "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label], or wide with t, ts_ms or timestamp and one column per metric" };
         var model = new Option<string?>("--model") { Description = "The model to send it as (default: each file's name)", HelpName = "NAME" };
         var speed = new Option<double>("--speed")
         {
-            Description = "How many times faster than it was recorded, or max",
+            Description = "How many times faster than it was recorded, or max: without waiting; what begins and ends in such a replay notifies nobody",
             HelpName = "FACTOR",
             DefaultValueFactory = _ => double.PositiveInfinity,
             CustomParser = result =>
@@ -38,7 +38,7 @@ internal static class ReplayCommand
         var command = new Command("replay", "Send recorded series to the metrics topic; a label column is never sent") { path, model, speed, rebase, step }
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix")
             .WithExamples(
-                ("lepton replay cpu.csv", "as fast as Kafka takes it, with the times in the file"),
+                ("lepton replay cpu.csv", "as fast as Kafka takes it, with the times in the file: to fill the dashboard, not to test who is notified"),
                 ("lepton replay runs/ --speed 60 --rebase-time", "every file of a folder side by side, an hour a minute, as if it happened now"));
         command.SetAction((parsed, stop) => KafkaTool.Run(parsed, kafka => Task.Run(() =>
         {
@@ -58,6 +58,13 @@ internal static class ReplayCommand
             var sent = WithProgress(files, progress => replay.Run(progress, stop));
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"sent {sent.Records} records with {sent.Samples} samples of {files.Length} file{(files.Length == 1 ? "" : "s")} in {sent.Duration.TotalSeconds:F1} s"));
+            foreach (var disorder in replay.Disorder) Console.Error.WriteLine($"lepton: {disorder}");
+            if (double.IsInfinity(parsed.GetValue(speed)))
+            {
+                Console.Error.WriteLine(
+                    "lepton: sent without waiting: an alert that begins and ends in these rows is over before its group_wait is, and notifies nobody; --speed 1 sends in event time");
+            }
+
             return ExitCode.Sound;
         }, CancellationToken.None)));
         return command;

@@ -33,6 +33,7 @@ internal sealed class SeriesReplay : IDisposable
     private readonly double _speed;
     private readonly bool _rebase;
     private readonly TimeProvider _time;
+    private readonly Dictionary<SeriesFile, RowOrder> _orders;
     private Error? _failure;
 
     /// <param name="kafka">Where to send.</param>
@@ -48,12 +49,16 @@ internal sealed class SeriesReplay : IDisposable
             throw new WrongUsageException($"the times of {counted.Path} count from zero: --rebase-time moves them to now");
         _topic = TopicNames.Of(kafka).Metrics;
         _files = files;
+        _orders = files.ToDictionary(file => file, _ => new RowOrder());
         _model = model;
         _speed = speed;
         _rebase = rebase;
         _time = time;
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, "replay")).LogTo(NullLogger.Instance).Build();
     }
+
+    /// <summary>The files sent so far whose rows are not in the order of their times: each in one sentence. The detector refuses such rows.</summary>
+    public IEnumerable<string> Disorder => _orders.Select(order => order.Value.Describe(order.Key.Path)).OfType<string>();
 
     /// <summary>Sends everything and returns when the broker has it.</summary>
     /// <param name="progress">Is told how many more rows are sent.</param>
@@ -72,6 +77,7 @@ internal sealed class SeriesReplay : IDisposable
         foreach (var (file, row) in InOrder())
         {
             WaitFor((row.Time - first) / _speed - watch.Elapsed, stop);
+            _orders[file].Add(row);
             var model = _model ?? file.Name;
             var count = Write(buffer, model, file.Metrics, row, row.Time + shift);
             if (count > 0)

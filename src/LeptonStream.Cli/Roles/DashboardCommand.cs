@@ -20,6 +20,7 @@ internal static class DashboardCommand
         {
             var settings = LeptonSettings.Load(parsed);
             settings.Check(services => services.AddDashboard(settings.Configuration));
+            await RoleRunner.CheckJournal(settings, writes: false, stop);
             await using var app = DashboardHost.Build(
                 settings.Configuration,
                 builder => builder.Logging.AddConsoleLog(parsed, settings.Configuration));

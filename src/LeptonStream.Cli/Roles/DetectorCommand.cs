@@ -17,7 +17,7 @@ internal static class DetectorCommand
                 ("lepton detector --config /etc/lepton/appsettings.json --health-port 8081", "settings from a file, probes on port 8081"),
                 ("lepton detector --policies detection.yaml", "judge by a file of policies; a change of it is taken up while the detector runs"),
                 ("LEPTON_Kafka__BootstrapServers=kafka:9092 lepton detector", "settings from the environment; flags win over them"));
-        command.SetAction((parsed, stop) => RoleRunner.Run(parsed, "detector", (services, configuration) => services.AddDetector(configuration), stop));
+        command.SetAction((parsed, stop) => RoleRunner.Run(parsed, "detector", (services, configuration) => services.AddDetector(configuration), hasJournal: false, stop));
         return command;
     }
 }

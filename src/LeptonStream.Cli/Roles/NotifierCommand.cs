@@ -15,7 +15,7 @@ internal static class NotifierCommand
             .WithExamples(
                 ("lepton notifier --webhook https://hooks.example.com/alerts", "every alert to the console and to one webhook (Alertmanager's payload), journal in lepton.db"),
                 ("lepton notifier --routing routing.yaml --storage 'Host=db;Database=lepton;Username=lepton'", "routes and receivers in Alertmanager's words, journal in PostgreSQL"));
-        command.SetAction((parsed, stop) => RoleRunner.Run(parsed, "notifier", (services, configuration) => services.AddNotifier(configuration), stop));
+        command.SetAction((parsed, stop) => RoleRunner.Run(parsed, "notifier", (services, configuration) => services.AddNotifier(configuration), hasJournal: true, stop));
         return command;
     }
 }

@@ -4,6 +4,7 @@ using LeptonStream.Cli.Health;
 using LeptonStream.Cli.Logging;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Health;
+using LeptonStream.Storage;
 using LeptonStream.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,10 +18,11 @@ internal static class RoleRunner
     // Longer than any role's own limits for its last work, shorter than the grace that Kubernetes gives (docs/configuration.md).
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
 
-    public static async Task<int> Run(ParseResult parsed, string role, Action<IServiceCollection, IConfiguration> addRole, CancellationToken stop)
+    public static async Task<int> Run(ParseResult parsed, string role, Action<IServiceCollection, IConfiguration> addRole, bool hasJournal, CancellationToken stop)
     {
         var settings = LeptonSettings.Load(parsed);
         settings.Check(services => Register(services, settings.Configuration, addRole));
+        if (hasJournal) await CheckJournal(settings, writes: true, stop);
         var builder = Host.CreateEmptyApplicationBuilder(new() { ApplicationName = $"lepton-{role}" });
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Logging.AddConsoleLog(parsed, settings.Configuration);
@@ -30,6 +32,10 @@ internal static class RoleRunner
         using var host = builder.Build();
         return await Run(host, stop);
     }
+
+    /// <summary>Refuses to start with a journal that can't be had.</summary>
+    public static Task CheckJournal(LeptonSettings settings, bool writes, CancellationToken stop) =>
+        StorageCheck.Run(settings.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new(), writes, stop);
 
     /// <summary>Runs a host until it is stopped or one of its roles fails.</summary>
     public static async Task<int> Run(IHost host, CancellationToken stop)

@@ -1,11 +1,19 @@
-using System.Text;
+using Spectre.Console;
 
 namespace LeptonStream.Cli.Terminal;
 
-/// <summary>A table in plain text, for pipes, logs and terminals alike: columns as wide as their widest cell, numbers to the right.</summary>
-internal sealed class TextTable(params TextTable.Column[] columns)
+/// <summary>A table in plain text, for pipes, logs and terminals alike: columns as wide as their widest cell, numbers to the right, nothing wrapped.</summary>
+internal sealed class TextTable
 {
-    private readonly List<string[]> _rows = [];
+    // Wider than any table: who reads it decides whether to wrap.
+    private const int Unbounded = 10_000;
+
+    private readonly Table _table = new Table().Border(TableBorder.Simple);
+
+    public TextTable(params Column[] columns)
+    {
+        foreach (var column in columns) _table.AddColumn(new TableColumn(new Text(column.Title)) { Alignment = column.Right ? Justify.Right : Justify.Left, NoWrap = true });
+    }
 
     internal readonly record struct Column(string Title, bool Right = false)
     {
@@ -14,25 +22,16 @@ internal sealed class TextTable(params TextTable.Column[] columns)
         public static Column Number(string title) => new(title, Right: true);
     }
 
-    public void Add(params string[] cells)
-    {
-        if (cells.Length != columns.Length) throw new ArgumentException($"{cells.Length} cells, but the table has {columns.Length} columns", nameof(cells));
-        _rows.Add(cells);
-    }
+    public void Add(params string[] cells) => _table.AddRow(cells.Select(cell => new Text(cell)));
 
     public override string ToString()
     {
-        var widths = columns.Select((c, i) => _rows.Select(r => r[i].Length).Append(c.Title.Length).Max()).ToArray();
-        var text = new StringBuilder();
-        Line(text, [.. columns.Select(c => c.Title)], widths);
-        Line(text, [.. widths.Select(w => new string('─', w))], widths);
-        foreach (var row in _rows) Line(text, row, widths);
-        return text.ToString();
-    }
-
-    private void Line(StringBuilder text, string[] cells, int[] widths)
-    {
-        var line = string.Join("  ", cells.Select((cell, i) => columns[i].Right ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])));
-        text.Append(line.TrimEnd()).Append('\n');
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = Unbounded;
+        console.Profile.Capabilities.Unicode = true;
+        console.Write(_table);
+        var lines = text.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0);
+        return string.Concat(lines.Select(line => line + '\n'));
     }
 }

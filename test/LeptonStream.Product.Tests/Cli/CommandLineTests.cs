@@ -19,7 +19,7 @@ public sealed class CommandLineTests
         var result = await LeptonProcess.Run();
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "watch", "replay", "backtest", "topics", "doctor" })
+        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "watch", "replay", "backtest", "topics", "doctor", "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }
 
@@ -33,6 +33,8 @@ public sealed class CommandLineTests
     [TestCase("topics check", false)]
     [TestCase("backtest", true)]
     [TestCase("demo", true)]
+    [TestCase("version", false)]
+    [TestCase("completion", true)]
     public async Task Help_OfEveryCommand_IsSoundAndDescribesIt(string command, bool examples)
     {
         var result = await LeptonProcess.Run([.. command.Split(' '), "--help"]);
@@ -50,6 +52,72 @@ public sealed class CommandLineTests
 
         Assert.That(result.ExitCode, Is.Zero);
         Assert.That(result.Output, Does.Match(@"^\d+\.\d+\.\d+"));
+    }
+
+    [Test]
+    public async Task Version_Command_NamesTheProgramAndWhatItRunsOn()
+    {
+        var result = await LeptonProcess.Run("version");
+
+        Assert.That(result.ExitCode, Is.Zero);
+        Assert.That(result.Output, Does.Match(@"^lepton \d+\.\d+\.\d+\n\.NET \d+.*\nConfluent\.Kafka \d+\.\d+\.\d+\n$"));
+    }
+
+    [TestCase("bash", "complete -o default -F _lepton lepton")]
+    [TestCase("zsh", "compdef _lepton lepton")]
+    [TestCase("fish", "complete -c lepton")]
+    public async Task Completion_OfAShell_IsItsScript(string shell, string line)
+    {
+        var result = await LeptonProcess.Run("completion", shell);
+
+        Assert.That(result.ExitCode, Is.Zero);
+        Assert.That(result.Output, Does.Contain(line));
+    }
+
+    [TestCase("lepton ba", "backtest")]
+    [TestCase("lepton backtest --str", "--strict")]
+    [TestCase("lepton topics cr", "create")]
+    public async Task Suggest_UnfinishedLine_NamesWhatCanComeNext(string line, string expected)
+    {
+        var result = await LeptonProcess.Run($"[suggest:{line.Length}]", line);
+
+        Assert.That(result.ExitCode, Is.Zero, result.Everything);
+        Assert.That(result.Output.Split('\n'), Does.Contain(expected));
+    }
+
+    [Test]
+    public async Task Backtest_ReversedRows_SaysSoAndFailsOnlyUnderStrict()
+    {
+        var file = Path.Combine(_folder, "x.csv");
+        await File.WriteAllTextAsync(file, "time;value\n2026-01-01 00:00;1,5\n2026-01-01 00:02;1,6\n2026-01-01 00:01;1,7\n2026-01-01 00:02;1,8\n");
+
+        var told = await LeptonProcess.Run("backtest", file);
+        var strict = await LeptonProcess.Run("backtest", file, "--strict");
+
+        Assert.That((told.ExitCode, strict.ExitCode), Is.EqualTo((0, 1)));
+        Assert.That(told.Output, Does.Contain("0 alerts in 4 rows, 2 of them not judged (no labels)"));
+        Assert.That(told.Error, Does.Contain("x.csv:4: 1 row out of order and 1 with the time of the row above"));
+        Assert.That(told.Error, Does.Contain("x.csv:4: 1 row not judged, from this line on: its time is before that of a row above"));
+        Assert.That(strict.Error, Does.Contain("--strict: 2 rows not judged, 0 files skipped"));
+    }
+
+    [Test]
+    public async Task Backtest_RunWithoutTruthFiles_ListsWhatItFinds()
+    {
+        var result = await LeptonProcess.Run("backtest", SharedFolder.Require("data/trouble/23-run-with-nan.csv"), "--strict");
+
+        Assert.That(result.ExitCode, Is.Zero, result.Everything);
+        Assert.That(result.Output, Does.Contain("1 alert in 600 rows (no labels)"));
+        Assert.That(result.Output, Does.Match(@"2026-11-22 10:13:20Z \(step 400\) +to the end +critical +3\.0 +23-run-with-nan, step 400: loss"));
+    }
+
+    [Test]
+    public async Task Backtest_UnknownConstant_IsWrongUsage()
+    {
+        var result = await LeptonProcess.Run("backtest", _folder, "--set", "Nothing.Here=1");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.StartWith("lepton: --set Nothing.Here: there is no such constant"));
     }
 
     [TestCase("detectr", "'detectr'", "Try 'lepton --help'.")]

@@ -57,6 +57,45 @@ public sealed class RoleProcessTests
         Assert.That(worker.Error, Does.Not.Contain("   at LeptonStream."));
     }
 
+    [TestCase("dashboard", "--url", "http://127.0.0.1:{0}")]
+    [TestCase("detector", "--health-port", "{0}")]
+    public async Task Role_PortInUse_SaysSoInOneLine(string role, string option, string value)
+    {
+        using var other = new TcpListener(IPAddress.Any, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        var result = await LeptonProcess.Run(
+            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
+            role, option, string.Format(System.Globalization.CultureInfo.InvariantCulture, value, port));
+
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain($"lepton: can't listen: Failed to bind to address"));
+        Assert.That(result.Error, Does.Contain($":{port}").And.Contain("choose another address or port"));
+        Assert.That(result.Error, Does.Not.Contain("   at ").And.Not.Contain("Exception"));
+    }
+
+    [TestCase("notifier")]
+    [TestCase("dashboard")]
+    public async Task Role_FolderOfTheJournalIsMissing_IsWrongUsageInOneLine(string role)
+    {
+        var result = await LeptonProcess.Run(role, "--storage", $"Data Source={Path.Combine(_folder, "none", "journal.db")}");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Is.EqualTo($"lepton: Storage:ConnectionString: there is no folder {Path.Combine(_folder, "none")} for the SQLite file\n"));
+    }
+
+    [Test]
+    public async Task Demo_CtrlC_EndsItCleanly()
+    {
+        using var demo = LeptonProcess.Start(new Dictionary<string, string> { ["TMPDIR"] = _folder }, "demo", "--no-dashboard");
+        await demo.Says("learning a quiet", TimeSpan.FromSeconds(60));
+
+        Assert.That(await demo.CtrlC(), Is.EqualTo(130), demo.ToString());
+        Assert.That(demo.Error, Is.EqualTo("lepton: stopped before it was done\n"));
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder, "lepton-demo-*"), Is.Empty, "nothing is left behind");
+    }
+
     [TestCase("notifier", "--routing", "route: {receiver: ops}\nreceivers: [{name: ops}]\n", "route: &r {receiver: ops, routes: [*r]}\n", "Routing ")]
     [TestCase("detector", "--policies", "{}\n", "rules: &r [{ignore: true}, *r]\n", "Policies ")]
     public async Task Worker_Sighup_ReadsItsFileAgainAndSaysSo(string role, string flag, string sound, string wrong, string start)

@@ -182,6 +182,7 @@ public sealed class ToolProcessTests
 
         Assert.That(result.ExitCode, Is.Zero, result.Everything);
         Assert.That(result.Output, Does.StartWith("sent 2 records with 2 samples of 1 file in "));
+        Assert.That(result.Error, Does.Contain("sent without waiting").And.Contain("notifies nobody"));
         var records = _probe.Read(_topics.Metrics, atLeast: 2);
         Assert.That(records.Select(r => Encoding.UTF8.GetString(r.Message.Key!)), Is.All.EqualTo("cpu"));
         Assert.That(records.Select(r => Encoding.UTF8.GetString(r.Message.Value!)), Is.EqualTo(new[]
@@ -230,6 +231,7 @@ public sealed class ToolProcessTests
         var result = await Lepton("replay", file, "--speed", "60");
 
         Assert.That(result.ExitCode, Is.Zero);
+        Assert.That(result.Error, Is.Empty);
         var seconds = double.Parse(result.Output.Split(" in ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
         Assert.That(seconds, Is.InRange(2.0, 5.0));
     }
