@@ -8,6 +8,7 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
 {
     private readonly HashSet<string> _said = [];
     private string _phase = "";
+    private bool _saidWhere;
     private int _tenth;
 
     public async Task Show(Func<DemoProgress> now, Task done)
@@ -23,6 +24,12 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
 
     private void Say(DemoProgress progress)
     {
+        if (progress.Dashboard is { } address && !_saidWhere)
+        {
+            _saidWhere = true;
+            output.WriteLine($"dashboard: {address}");
+        }
+
         if (progress.Phase != _phase) output.WriteLine(_phase = progress.Phase);
         var tenth = (int)(progress.Share * 10);
         if (tenth > _tenth)
