@@ -29,7 +29,9 @@ internal sealed class FaultScript
             var onset = Grid(story.Calm + (slot * (i + 0.02 + (0.08 * noise.Uniform()))));
             // The last one goes on: somebody who looks around afterwards finds it open.
             var end = i == plots.Count - 1 ? story.Duration : Grid(onset + (slot * plot.Share));
-            return plot.Fault with { Onset = onset, End = end, Rise = slot * plot.RiseShare, Settled = end + (slot * 0.2) };
+            var settled = end + (slot * 0.2);
+            if (settled > story.Duration) settled = story.Duration;
+            return plot.Fault with { Onset = onset, End = end, Rise = slot * plot.RiseShare, Settled = settled };
         })]);
 
         TimeSpan Grid(TimeSpan time) => story.Interval * Math.Round(time / story.Interval);
@@ -73,7 +75,7 @@ internal sealed class FaultScript
             [.. SlowJob, .. WaitingGpus]), 0.4, 0),
         (Plot(FaultKind.StalledEngine, "stalled-engine", "the code engine holds requests but emits no token",
             [new(Names.Code, Names.TokensOut), new(Names.Code, Names.Waiting), new(Names.Code, Names.Running), new(Names.Code, Names.ErrorRate)],
-            [new(Names.Code, Names.TimeToFirstToken), new(Names.Code, Names.InterTokenLatency), new(Names.Code, Names.KvCacheUsage)]), 0.12, 0),
+            [new(Names.Code, Names.TimeToFirstToken), new(Names.Code, Names.InterTokenLatency), new(Names.Code, Names.KvCacheUsage), new(Names.Code, Names.CanaryAccuracy)]), 0.12, 0),
         (Plot(FaultKind.AccuracyDrop, "accuracy-drop", "canary accuracy of the chat model falls from 0.94 to 0.86",
             [new(Names.Chat, Names.CanaryAccuracy)], []), 0.45, 0),
         (Plot(FaultKind.NanLoss, "nan-loss", "the loss is NaN until the job restarts from its checkpoint",
