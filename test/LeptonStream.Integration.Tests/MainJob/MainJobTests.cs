@@ -72,9 +72,11 @@ public sealed class MainJobTests
 
         foreach (var (series, from, to) in Windows(data))
         {
+            // Where the trouble lasts to the end of the data, nothing is resolved.
+            var ends = published.Exists(r => Encoding.UTF8.GetString(r.Message.Key!) == series && HeaderOf(r, "ce_type").Contains(".resolved.", StringComparison.Ordinal));
             await Eventually.True(
-                () => Told(sink, series).SkipWhile(a => a.Status != "firing" || a.StartsAt < from || a.StartsAt > to).Any(a => a.Status == "resolved"),
-                $"{series} fires between {from:u} and {to:u} and is resolved after; told were {string.Join(", ", Told(sink, series).Select(a => $"{a.Status} {a.StartsAt:u}"))}",
+                () => Told(sink, series).SkipWhile(a => a.Status != "firing" || a.StartsAt < from || a.StartsAt > to).Any(a => a.Status == "resolved" || !ends),
+                $"{series} fires between {from:u} and {to:u} and is resolved after (is it over: {ends}); told were {string.Join(", ", Told(sink, series).Select(a => $"{a.Status} {a.StartsAt:u}"))}",
                 TimeSpan.FromSeconds(30));
         }
 
