@@ -17,10 +17,16 @@ internal static class ChineseTrainingText
         var run = $"{key.Model}{where} 第 {finding.Step} 步：";
         return run + (finding.Change switch
         {
-            AlertChange.Recovered when finding.Role == TrainingRole.None => "训练已恢复",
+            AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "训练已恢复",
+            AlertChange.Recovered when finding.Kind == TrainingKind.SharedName => "该训练已恢复为单一来源写入",
             AlertChange.Recovered => $"{Name(finding.Kind)}已结束，{key.Metric} 恢复正常",
-            AlertChange.Accepted when double.IsNaN(finding.Value) => $"{Name(finding.Kind)}随本次训练（或其对比基准）一并结束",
-            AlertChange.Accepted => $"{Name(finding.Kind)}持续存在，已视为 {key.Metric} 的新常态",
+            var end when end.IsEnd() => $"{Name(finding.Kind)}未恢复，告警关闭：" + (end switch
+            {
+                AlertChange.Superseded => "训练已结束、重新开始或声明了变更",
+                AlertChange.Gone => "该训练已一天没有上报数据",
+                AlertChange.PolicyChanged => "按策略不再监测该训练",
+                _ => $"持续时间过长，已视为 {key.Metric} 的正常水平",
+            }),
             _ => finding.Kind switch
             {
                 TrainingKind.NonFinite => $"{key.Metric} 出现非有限值（{story.Value}）",
@@ -38,6 +44,8 @@ internal static class ChineseTrainingText
                 TrainingKind.Plateau => $"{key.Metric} 长时间没有改善：{story.Value}",
                 TrainingKind.DataStall => $"多个训练步耗时达平时数倍（{key.Metric} {story.Value}{Instead(story)}）",
                 TrainingKind.StepTimeDrift => $"训练步越来越慢（{key.Metric} {story.Value}{Instead(story)}）",
+                TrainingKind.LossStuck => $"{key.Metric} 每一步都恰为 {story.Value}{Instead(story)}",
+                TrainingKind.SharedName => $"有两个来源写入同一训练：步数每 {Numbers.Show(finding.Value)} 秒回退一次",
                 _ => $"已 {Numbers.Show(finding.Value)} 秒没有进展，且未上报结束（finished）",
             },
         });
@@ -46,8 +54,8 @@ internal static class ChineseTrainingText
     private static string Description(FindingFacts story) => $"自第 {story.Finding.OnsetStep} 步（{Numbers.Clock(story.Finding.Onset)}）起出现迹象。" + (story.Finding.Change switch
     {
         AlertChange.Recovered => "已有一段时间未再出现，告警关闭。",
-        AlertChange.Accepted when double.IsNaN(story.Finding.Value) => "此前并未恢复：训练已结束、重新开始或不再被监测，无法再判断。",
         AlertChange.Accepted => "若并非正常，请处理根因：告警不会自行再次触发。",
+        var end when end.IsEnd() => "关闭时尚未恢复。",
         _ => story.Finding.Kind switch
         {
             TrainingKind.NonFinite => "训练程序自己上报了该值。一旦权重不是有限数值，只能从检查点重启。",
@@ -64,13 +72,16 @@ internal static class ChineseTrainingText
             TrainingKind.Plateau => "以当前学习率本应继续改善。",
             TrainingKind.DataStall => "常见于输入管线断供或文件系统变慢。",
             TrainingKind.StepTimeDrift => "与本次训练迄今最快的速度对比得出。",
+            TrainingKind.LossStuck => "每批数据不同，loss 理应不同。loss 恰为 0 通常说明训练已溢出。",
+            TrainingKind.SharedName => "各来源分别判断。它们可能互相覆盖检查点。",
             _ => "已长于本次训练以往能够恢复的停顿；重启、评估与保存检查点通常更短。",
         },
     });
 
     private static string[] Actions(FindingFacts story) => story.Finding.Change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : story.Finding.Kind switch
     {
-        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump =>
+        TrainingKind.SharedName => ["找出以同一名称上报的另一个作业，停止或改名。", "为每个作业设置各自的标签。"],
+        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
             ["停止作业，从最近的正常检查点恢复。", "跳过出现迹象前后的批次，或降低学习率。", "若在同一主机上复现，检测其内存。"],
         TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
             ["对比出现迹象前后的 loss、梯度范数与学习率。", "检查这些步所用的数据。", "若不回落，从此前的检查点恢复。"],
@@ -100,6 +111,8 @@ internal static class ChineseTrainingText
         TrainingKind.Plateau => "停滞",
         TrainingKind.DataStall => "数据供给停顿",
         TrainingKind.StepTimeDrift => "单步耗时持续变长",
+        TrainingKind.LossStuck => "loss 恒定不变",
+        TrainingKind.SharedName => "同名写入",
         _ => "训练中断",
     };
 

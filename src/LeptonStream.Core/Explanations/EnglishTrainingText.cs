@@ -17,10 +17,16 @@ internal static class EnglishTrainingText
         var run = $"{key.Model}{where}, step {finding.Step}: ";
         return run + (finding.Change switch
         {
-            AlertChange.Recovered when finding.Role == TrainingRole.None => "the run goes on",
+            AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "the run is making progress again",
+            AlertChange.Recovered when finding.Kind == TrainingKind.SharedName => "one source writes this run again",
             AlertChange.Recovered => $"the {Name(finding.Kind)} is over, {key.Metric} is as usual again",
-            AlertChange.Accepted when double.IsNaN(finding.Value) => $"the {Name(finding.Kind)} ends with the run, or with what it was held against",
-            AlertChange.Accepted => $"the {Name(finding.Kind)} lasts and is taken as the new normal of {key.Metric}",
+            var end when end.IsEnd() => $"the {Name(finding.Kind)} is closed without a recovery: " + (end switch
+            {
+                AlertChange.Superseded => "the run ended, started over or declared a change",
+                AlertChange.Gone => "the run has sent nothing for a day",
+                AlertChange.PolicyChanged => "the policy no longer watches this run",
+                _ => $"it has lasted so long that it counts as normal for {key.Metric}",
+            }),
             _ => finding.Kind switch
             {
                 TrainingKind.NonFinite => $"{key.Metric} is not a finite number ({story.Value})",
@@ -38,6 +44,8 @@ internal static class EnglishTrainingText
                 TrainingKind.Plateau => $"{key.Metric} has not improved for long: {story.Value}",
                 TrainingKind.DataStall => $"many steps take several times as long ({key.Metric} {story.Value}{Instead(story)})",
                 TrainingKind.StepTimeDrift => $"steps get slower and slower ({key.Metric} {story.Value}{Instead(story)})",
+                TrainingKind.LossStuck => $"{key.Metric} is exactly {story.Value} on every row{Instead(story)}",
+                TrainingKind.SharedName => $"two sources write this run: its steps go back every {Numbers.Show(finding.Value)} s",
                 _ => $"no progress for {Numbers.Show(finding.Value)} s, and no declared end",
             },
         });
@@ -46,8 +54,8 @@ internal static class EnglishTrainingText
     private static string Description(FindingFacts story) => $"Suspected since step {story.Finding.OnsetStep}, {Numbers.Clock(story.Finding.Onset)}. " + (story.Finding.Change switch
     {
         AlertChange.Recovered => "It has not been seen for a while, so this alert is closed.",
-        AlertChange.Accepted when double.IsNaN(story.Finding.Value) => "It was not over: a run that ended, begins anew or is not watched any more can't show that.",
         AlertChange.Accepted => "If it is not normal, act on the cause: the alert won't return by itself.",
+        var end when end.IsEnd() => "It had not recovered by then.",
         _ => story.Finding.Kind switch
         {
             TrainingKind.NonFinite => "The trainer itself reports it. Once weights are not finite, only a restart from a checkpoint helps.",
@@ -64,13 +72,16 @@ internal static class EnglishTrainingText
             TrainingKind.Plateau => "At a learning rate that should still improve it.",
             TrainingKind.DataStall => "Typical of a starved input pipeline or a slow file system.",
             TrainingKind.StepTimeDrift => "Held against the best pace of this run so far.",
-            _ => "Twice as long as any pause this run came back from, and twenty times its usual interval. Restarts, evaluations and checkpoints are shorter as a rule.",
+            TrainingKind.LossStuck => "Batches differ, so their losses do. A loss of exactly 0 is usually a run whose norms overflowed.",
+            TrainingKind.SharedName => "Each source is judged by itself. They may overwrite each other's checkpoints.",
+            _ => "This is longer than the pauses that this run came back from, and than restarts, evaluations and checkpoints usually take.",
         },
     });
 
     private static string[] Actions(FindingFacts story) => story.Finding.Change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : story.Finding.Kind switch
     {
-        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump =>
+        TrainingKind.SharedName => ["Find the second job that reports under this name, and stop or rename it.", "Give each job labels of its own."],
+        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
             ["Stop the job and resume from the last good checkpoint.", "Skip the batches around the onset, or lower the learning rate.", "If it returns on the same host, test its memory."],
         TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
             ["Compare loss, gradient norm and learning rate around the onset.", "Look at the data of those steps.", "If it does not come back, resume from the checkpoint before."],
@@ -94,6 +105,7 @@ internal static class EnglishTrainingText
         TrainingKind.WeightsJump => "jump of the weights",
         TrainingKind.EvaluationBroken => "break of the evaluation",
         TrainingKind.RunDead => "silence",
+        TrainingKind.LossStuck => "constant loss",
         _ => TrainingKinds.NameOf(kind).Replace('-', ' '),
     };
 

@@ -60,7 +60,7 @@ public sealed class DetectorWorkerTests
     [Test]
     public void Run_ATrainingRunFallsSilentAtTheEndOfTheLog_IsToldThoughNoRecordComes()
     {
-        _rig.Policy = DetectionPolicy.Default with { Training = new() { DeadAfter = TimeSpan.FromSeconds(4) } };
+        _rig.Policy = DetectionPolicy.Default with { Training = new() { DeadAfter = TimeSpan.FromSeconds(4), DeadEarlyAfter = TimeSpan.FromSeconds(4) } };
         _rig.Probe.Produce(_rig.Topics.Metrics, 1, Steps("llama", 40));
         _rig.Start();
 

@@ -5,12 +5,11 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;
 
-/// <summary>The life of the alert of one kind and role: opens at score 1, closes when calm for long or when odd for so long that it is the new normal.</summary>
+/// <summary>The life of the alert of one kind and role: opens at score 1, ends when calm for long; what is no fault for good may be accepted after a day.</summary>
 /// <param name="kind">What is wrong.</param>
 /// <param name="role">The metric that shows it.</param>
-/// <param name="resolveAfter">Calm observations in a row that resolve it.</param>
-/// <param name="acceptAfter">Observations after which the new level is accepted.</param>
-internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int resolveAfter = 30, int acceptAfter = 200)
+/// <param name="timing">How it ends.</param>
+internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, FindingTiming timing)
 {
     // Between this and the line an open alert stays open.
     private const double CalmBelow = 0.7;
@@ -20,11 +19,17 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int r
     private bool _isSuspected;
     private Timestamp _onset;
     private long _onsetStep;
+    private Timestamp _opened;
+    private Timestamp _calmSince;
     private double _worst;
     private double _told;
     private int _calm;
-    private int _age;
+    private int _events;
     private AlertSeverity _severity;
+
+    public TrainingKind Kind => kind;
+
+    public TrainingRole Role => role;
 
     public bool IsOpen { get; private set; }
 
@@ -35,22 +40,33 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int r
     /// <param name="value">What was seen.</param>
     /// <param name="expected">What was expected; NaN for nothing.</param>
     /// <param name="since">When it began where that is known; else it begins with the first row that is suspicious.</param>
-    public AlertChange Observe(FindingReport report, double score, AlertSeverity severity, double value, double expected, Timestamp? since = null)
+    /// <param name="mayAccept">Whether a level that lasts may be accepted now: not while something graver says the same.</param>
+    public AlertChange Observe(
+        FindingReport report, double score, AlertSeverity severity, double value, double expected, Timestamp? since = null, bool mayAccept = true)
     {
         score *= report.Sensitivity;
         // Norms of broken weights overflow: a score is a number whatever it was made from.
         if (!(score < 1e9)) score = double.IsNaN(score) ? 0 : 1e9;
         Suspect(report, score, since ?? report.Time);
-        var change = IsOpen ? Follow(score, severity) : Await(score, severity);
-        if (change == AlertChange.None) return change;
-        report.Add(new(kind, role, change, _severity, _worst, report.Time, report.Step, _onset, _onsetStep, value, expected));
-        return change;
+        if (!IsOpen)
+        {
+            if (score >= 1) Open(report, score, severity, value, expected);
+            return AlertChange.None;
+        }
+
+        _worst = Math.Max(_worst, score);
+        if (score >= CalmBelow) _calm = 0;
+        else if (_calm++ == 0) _calmSince = report.Time;
+        var end = EndAt(report, mayAccept);
+        if (end != AlertChange.None) End(report, end, value, expected);
+        else if (Worsened(score, severity)) Tell(report, AlertChange.Worsened, value, expected);
+        return end;
     }
 
-    /// <summary>Closes an open alert: what it was measured against is no more.</summary>
-    public void Close(FindingReport report, AlertChange change)
+    /// <summary>Closes an open alert: nobody will judge it any more.</summary>
+    public void Close(FindingReport report, AlertChange reason)
     {
-        if (IsOpen) report.Add(new(kind, role, change, _severity, _worst, report.Time, report.Step, _onset, _onsetStep, double.NaN, double.NaN));
+        if (IsOpen) End(report, reason, double.NaN, double.NaN);
         IsOpen = _isSuspected = false;
     }
 
@@ -60,10 +76,12 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int r
         state.Write(_isSuspected);
         state.Write(_onset.UnixNanoseconds);
         state.Write(_onsetStep);
+        state.Write(_opened.UnixNanoseconds);
+        state.Write(_calmSince.UnixNanoseconds);
         state.Write(_worst);
         state.Write(_told);
         state.Write(_calm);
-        state.Write(_age);
+        state.Write(_events);
         state.Write((int)_severity);
     }
 
@@ -73,10 +91,12 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int r
         _isSuspected = state.ReadBoolean();
         _onset = new(state.ReadInt64());
         _onsetStep = state.ReadInt64();
+        _opened = new(state.ReadInt64());
+        _calmSince = new(state.ReadInt64());
         _worst = state.ReadDouble();
         _told = state.ReadDouble();
-        _calm = state.ReadCount(int.MaxValue);
-        _age = state.ReadCount(int.MaxValue);
+        _calm = state.ReadCount(int.MaxValue - 1);
+        _events = state.ReadCount(int.MaxValue - 1);
         _severity = (AlertSeverity)state.ReadCount((int)AlertSeverity.Critical);
     }
 
@@ -87,33 +107,38 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, int r
         _isSuspected = suspected;
     }
 
-    private AlertChange Await(double score, AlertSeverity severity)
+    private void Open(FindingReport report, double score, AlertSeverity severity, double value, double expected)
     {
-        if (score < 1) return AlertChange.None;
         IsOpen = true;
         _worst = _told = score;
         _severity = severity;
-        _calm = _age = 0;
-        return AlertChange.Opened;
+        _calm = _events = 0;
+        _opened = report.Time;
+        Tell(report, AlertChange.Opened, value, expected);
     }
 
-    private AlertChange Follow(double score, AlertSeverity severity)
+    private AlertChange EndAt(FindingReport report, bool mayAccept)
     {
-        _worst = Math.Max(_worst, score);
-        _calm = score < CalmBelow ? _calm + 1 : 0;
-        _age++;
-        if (_calm >= resolveAfter) return End(AlertChange.Recovered);
-        if (_age >= acceptAfter && _calm == 0) return End(AlertChange.Accepted);
+        if (_calm >= timing.MinRows && (_calm >= timing.MaxRows || report.Time - _calmSince >= timing.ResolveAfter)) return AlertChange.Recovered;
+        mayAccept &= timing.MayBeAccepted && _calm == 0 && _severity != AlertSeverity.Critical;
+        return mayAccept && report.Time - _opened >= report.AcceptAfter ? AlertChange.Accepted : AlertChange.None;
+    }
+
+    private bool Worsened(double score, AlertSeverity severity)
+    {
         var rose = score >= 1 && severity > _severity;
-        if (!rose && _worst < _told * ToldAgainAt) return AlertChange.None;
+        if (!rose && _worst < _told * ToldAgainAt) return false;
         if (rose) _severity = severity;
         _told = _worst;
-        return AlertChange.Worsened;
+        return true;
     }
 
-    private AlertChange End(AlertChange change)
+    private void End(FindingReport report, AlertChange end, double value, double expected)
     {
+        Tell(report, end, value, expected);
         IsOpen = _isSuspected = false;
-        return change;
     }
+
+    private void Tell(FindingReport report, AlertChange change, double value, double expected) =>
+        report.Add(new(kind, role, change, _severity, _worst, report.Time, report.Step, _onset, _onsetStep, value, expected, _events++));
 }

@@ -7,7 +7,7 @@ namespace LeptonStream.Detection.Training;
 /// <summary>A change of one alert of a run. There is at most one open alert of each kind and role at a time.</summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="Role">The metric that shows it.</param>
-/// <param name="Change">What this row changed: opened, worsened (score doubled or severity rose), recovered, or accepted as the new normal.</param>
+/// <param name="Change">What this row changed: opened, worsened (score doubled or severity rose), recovered, or ended for another reason.</param>
 /// <param name="Severity">How urgent, now: Info for the record, Warning for a ticket, Critical for a page.</param>
 /// <param name="Score">The worst score so far; 1.0 is the line. Finite, ≥ 0.</param>
 /// <param name="Time">Time of the row, or of the tick, that changed it.</param>
@@ -16,6 +16,7 @@ namespace LeptonStream.Detection.Training;
 /// <param name="OnsetStep">Step from which it was suspected.</param>
 /// <param name="Value">What was seen, in the metric's unit; may be no finite number.</param>
 /// <param name="Expected">What was expected in the same unit; NaN where nothing was.</param>
+/// <param name="Number">Its place among all that is told of the alert, from 0.</param>
 public readonly record struct TrainingFinding(
     TrainingKind Kind,
     TrainingRole Role,
@@ -27,4 +28,5 @@ public readonly record struct TrainingFinding(
     Timestamp Onset,
     long OnsetStep,
     double Value,
-    double Expected);
+    double Expected,
+    int Number);

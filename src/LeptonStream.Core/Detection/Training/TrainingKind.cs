@@ -50,6 +50,12 @@ public enum TrainingKind
 
     /// <summary>No progress for longer than any restart takes, and no declared end.</summary>
     RunDead = 15,
+
+    /// <summary>The loss is the same number row after row; exactly 0 is a run that blew up.</summary>
+    LossStuck = 16,
+
+    /// <summary>Two or more sources write one run: its steps go back and forth.</summary>
+    SharedName = 17,
 }
 
 /// <summary>The names of the kinds on the wire and in tables.</summary>
@@ -59,6 +65,7 @@ public static class TrainingKinds
     [
         "non-finite", "loss-spike", "loss-high", "loss-diverging", "gradient-explosion", "gradient-vanishing", "frozen-weights", "optimizer-shock",
         "weights-jump", "evaluation-broken", "overfitting", "repeated-data", "plateau", "data-stall", "step-time-drift", "run-dead",
+        "loss-stuck", "shared-name",
     ];
 
     /// <summary>The name of a kind, in kebab-case.</summary>

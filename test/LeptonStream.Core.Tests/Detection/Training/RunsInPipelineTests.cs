@@ -64,28 +64,28 @@ public sealed class RunsInPipelineTests
     [Test]
     public void Tick_RunFallsSilent_PagesOnceAndNamesItTheSameWheneverItIsLooked()
     {
-        Train(300);
+        Train(1300);
         var (first, second) = (new List<AlertEvent>(), new List<AlertEvent>());
-        _pipeline.Tick(TimeSpan.FromSeconds(39), first);
+        _pipeline.Tick(TimeSpan.FromSeconds(98), first);
         Assert.That(first, Is.Empty);
-        _pipeline.Tick(TimeSpan.FromSeconds(41), first);
-        _pipeline.Tick(TimeSpan.FromSeconds(42), first);
+        _pipeline.Tick(TimeSpan.FromSeconds(101), first);
+        _pipeline.Tick(TimeSpan.FromSeconds(102), first);
         Begin();
-        Train(300);
-        _pipeline.Tick(TimeSpan.FromSeconds(47), second);
+        Train(1300);
+        _pipeline.Tick(TimeSpan.FromSeconds(107), second);
 
         var dead = first.Single();
         Assert.That((dead.Metric, dead.Severity, dead.Detectors[0].Name), Is.EqualTo(("run", AlertSeverity.Critical, "run-dead")));
-        Assert.That(dead.English.Summary, Does.EndWith("no progress for 41 s, and no declared end"));
-        Assert.That(second.Single().Id, Is.EqualTo(dead.Id));
+        Assert.That(dead.English.Summary, Does.EndWith("no progress for 100 s, and no declared end"));
+        Assert.That(AlertEventJson.Write(second.Single()), Is.EqualTo(AlertEventJson.Write(dead)), "the same whenever somebody looks");
     }
 
     [Test]
     public void Process_RunGoesOnAfterSilence_ResolvesTheSameAlert()
     {
         Train(300);
-        _pipeline.Tick(TimeSpan.FromSeconds(120), _events);
-        _now += TimeSpan.FromSeconds(121);
+        _pipeline.Tick(TimeSpan.FromSeconds(280), _events);
+        _now += TimeSpan.FromSeconds(281);
         Train(3);
         Assert.That(_events.Select(e => (e.Type, e.Metric)), Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
         Assert.That(_events[0].AlertId, Is.EqualTo(_events[1].AlertId));
@@ -98,8 +98,8 @@ public sealed class RunsInPipelineTests
         for (var pause = 0; pause < 4; pause++)
         {
             Train(300);
-            _pipeline.Tick(TimeSpan.FromSeconds(70), _events);
-            _now += TimeSpan.FromSeconds(70);
+            _pipeline.Tick(TimeSpan.FromSeconds(300), _events);
+            _now += TimeSpan.FromSeconds(300);
         }
 
         Train(3);
@@ -129,7 +129,7 @@ public sealed class RunsInPipelineTests
     public void Process_RecordsThatAreRefused_MoveTheClockOn()
     {
         Train(300);
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 280; i++)
         {
             _now += TimeSpan.FromSeconds(1);
             _pipeline.Process("{"u8, _offset++, _now, _events);
@@ -190,10 +190,27 @@ public sealed class RunsInPipelineTests
     }
 
     [Test]
+    public void Process_RunThatDiedADayAgo_EndsAsGoneAndGivesItsPlaceBack()
+    {
+        _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default with { RunsPerPartition = 1 });
+        Train(300);
+        for (var minute = 0; minute < 24 * 60; minute++)
+        {
+            _now += TimeSpan.FromMinutes(1);
+            _pipeline.Tick(TimeSpan.FromMinutes(minute + 1), _events);
+        }
+
+        Assert.That(_events.Select(e => (e.Type, e.Metric)), Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
+        Assert.That(_events[^1].English.Summary, Does.Contain("without a recovery"));
+        Send("""{"model":"llama","ts":"NOW","labels":{"job":"8"},"step":1,"metrics":{"loss":"NaN"} }""");
+        Assert.That(_events[^1].RoutingLabels["alertname"], Is.EqualTo("LeptonStreamTrainingAnomaly"));
+    }
+
+    [Test]
     public void Process_OthersGoOnInThePartition_TheirClockTellsOfTheSilence()
     {
         Train(300);
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 280; i++)
         {
             _now += TimeSpan.FromSeconds(1);
             Send("""{"model":"other","ts":"NOW","metrics":{"x":1}}""");

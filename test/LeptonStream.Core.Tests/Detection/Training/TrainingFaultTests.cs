@@ -65,9 +65,11 @@ public sealed class TrainingFaultTests
     }
 
     [Test]
-    public void Observe_LossThatIsAcceptedAsNormal_IsWatchedAnew()
+    public void Observe_LossThatStaysHighForADay_IsAcceptedAndWatchedAgain()
     {
         var story = Healthy().Run(400, r => r.Loss *= 1.6);
+        Assert.That(story.Findings.Select(f => f.Change), Has.All.AnyOf(AlertChange.Opened, AlertChange.Worsened), "judged by the level before, however long");
+        story.Wait(TimeSpan.FromHours(24)).Run(60, r => r.Loss *= 1.6);
         Assert.That(story.Findings.Select(f => f.Change), Has.Some.EqualTo(AlertChange.Accepted));
         var before = story.Findings.Count;
         story.Run(5, r => r.Loss *= 4);
@@ -177,6 +179,68 @@ public sealed class TrainingFaultTests
         Assert.That(First(Healthy(NoUpdate).Run(5, r => (r.Update, r.Norm) = (null, r.Norm * 1.5)), TrainingKind.WeightsJump).Severity, Is.EqualTo(AlertSeverity.Warning));
 
     [Test]
+    public void Observe_OverwrittenWeights_AreOverOnceTheNormIsBack()
+    {
+        var story = Healthy().Run(200, r => r.Norm *= 1.5);
+        Assert.That(story.Findings.Where(f => f.Kind == TrainingKind.WeightsJump).Select(f => f.Change), Is.All.AnyOf(AlertChange.Opened, AlertChange.Worsened));
+        story.Resume(Onset - 20, TimeSpan.FromSeconds(20)).Run(60);
+        Assert.That(story.Findings.Last(f => f.Kind == TrainingKind.WeightsJump).Change, Is.EqualTo(AlertChange.Recovered));
+    }
+
+    [Test]
+    public void Observe_LossThatCreptUp_StaysToldWhileItIsHigh()
+    {
+        var story = Healthy().Run(4000, r => r.Loss *= 1 + (0.5 * Math.Min(1, (r.Step - Onset + 1) / 200.0)));
+        Assert.That(story.Findings.Where(f => f.Kind == TrainingKind.LossHigh).Select(f => f.Change), Is.EqualTo(new[] { AlertChange.Opened }));
+        story.Run(400);
+        Assert.That(story.Findings.Last(f => f.Kind == TrainingKind.LossHigh).Change, Is.EqualTo(AlertChange.Recovered));
+    }
+
+    [Test]
+    public void Observe_RateThatStaysAboveItsSchedule_StaysTold()
+    {
+        var story = Healthy().Run(1000, r => (r.Rate, r.Update) = (r.Rate * 30, r.Update * 30));
+        var told = story.Findings.Where(f => f.Role == TrainingRole.LearningRate).Select(f => f.Change).ToArray();
+        Assert.That(told, Is.Not.Empty);
+        Assert.That(told, Is.All.AnyOf(AlertChange.Opened, AlertChange.Worsened));
+    }
+
+    [Test]
+    public void Observe_LossThatDivergedAndStays_IsNeverAccepted()
+    {
+        var story = Healthy().Run(100, r => r.Loss *= 5).Wait(TimeSpan.FromDays(3)).Run(100, r => r.Loss *= 5);
+        var told = story.Findings.Where(f => f.Kind is TrainingKind.LossDiverging or TrainingKind.LossSpike).Select(f => f.Change).ToArray();
+        Assert.That(told, Is.Not.Empty);
+        Assert.That(told, Is.All.AnyOf(AlertChange.Opened, AlertChange.Worsened));
+    }
+
+    [Test]
+    public void Observe_RunThatEndsWhileSomethingIsOpen_SaysThatItDidNotRecover()
+    {
+        var story = Healthy().Run(100, r => r.Loss *= 5).Finish();
+        Assert.That(story.Findings.GroupBy(f => f.Kind).Select(kind => kind.Last().Change), Is.All.EqualTo(AlertChange.Superseded));
+    }
+
+    [TestCase(1000)]
+    [TestCase(10_000)]
+    [TestCase(60_000)]
+    public void Observe_SameTroubleAtAnyInterval_LivesAsLong(int milliseconds)
+    {
+        // Two hours of a loss three times as high, then five hours without.
+        var story = new TrainingStory { StepMilliseconds = milliseconds }.Run(Onset - 1);
+        var onset = story.Now;
+        story.Run(7_200_000 / milliseconds, r => r.Loss *= 3);
+        var over = story.Now;
+        story.Run(18_000_000 / milliseconds);
+        var spike = story.Findings.Where(f => f is { Kind: TrainingKind.LossSpike, Change: not AlertChange.Worsened }).ToArray();
+        Assert.That(spike.Select(f => f.Change), Is.EqualTo(new[] { AlertChange.Opened, AlertChange.Recovered }));
+        // The median of 17 rows lets go after nine, and two calm ones end it.
+        var slowest = TimeSpan.FromMinutes(1);
+        Assert.That(spike[0].Time - onset, Is.LessThanOrEqualTo(3 * slowest));
+        Assert.That(spike[1].Time - over, Is.LessThanOrEqualTo(12 * slowest));
+    }
+
+    [Test]
     public void Observe_EvaluationThatBreaksAlone_IsToldOnTheFirst()
     {
         var story = Healthy().Run(60, r => (r.EvaluationLoss, r.Accuracy) = (r.EvaluationLoss * 3, r.Accuracy * 0.3));
@@ -235,7 +299,7 @@ public sealed class TrainingFaultTests
     [Test]
     public void OnTick_NoRowForLongerThanAnyRestart_IsADeadRun()
     {
-        var story = Healthy();
+        var story = Healthy().Run(700);
         var last = story.Now;
         var found = First(story.Wait(TimeSpan.FromSeconds(60)), TrainingKind.RunDead);
         Assert.That((found.Time - last).TotalSeconds, Is.InRange(39, 42));
@@ -247,7 +311,7 @@ public sealed class TrainingFaultTests
     public void OnTick_ExporterThatRepeatsTheLastStep_IsADeadRunToo()
     {
         var story = Healthy();
-        for (var second = 0; second < 60; second++) story.Run(1, r => r.Step = 600).Wait(TimeSpan.FromSeconds(1));
+        for (var second = 0; second < 280; second++) story.Run(1, r => r.Step = 600).Wait(TimeSpan.FromSeconds(1));
         Assert.That(First(story, TrainingKind.RunDead).Step, Is.EqualTo(600));
     }
 

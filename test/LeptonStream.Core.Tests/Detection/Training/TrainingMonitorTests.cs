@@ -156,7 +156,7 @@ public sealed class TrainingMonitorTests
         Each(20, r => (r.Stage, r.Update) = (1, 0));
         Each(4, r => (r.Stage, r.Loss) = (1, double.NaN));
         Each(60, r => r.Stage = 1);
-        story.Wait(TimeSpan.FromMinutes(1));
+        story.Wait(TimeSpan.FromMinutes(5));
         Assert.That(story.Findings.Select(f => f.Kind).Distinct(), Is.SupersetOf(new[]
         {
             TrainingKind.LossSpike, TrainingKind.WeightsJump, TrainingKind.DataStall, TrainingKind.FrozenWeights, TrainingKind.NonFinite, TrainingKind.RunDead,

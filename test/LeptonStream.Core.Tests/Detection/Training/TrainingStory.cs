@@ -21,6 +21,9 @@ internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
 
     public TrainingMonitor Monitor { get; private set; } = new(policy ?? TrainingPolicy.Default);
 
+    /// <summary>The usual duration of a step.</summary>
+    public double StepMilliseconds { get; init; } = 100;
+
     public IReadOnlyList<TrainingFinding> Findings => _findings;
 
     /// <summary>What would have been told to somebody.</summary>
@@ -94,7 +97,7 @@ internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
         var rate = PeakRate * Math.Min(1, Step / (double)WarmUp);
         // Momentum: updates over the rate wander slowly.
         _update += 0.1 * (1 + (0.1 * Normal()) - _update);
-        var duration = 100 * (1 + (0.03 * Math.Abs(Normal())));
+        var duration = StepMilliseconds * (1 + (0.03 * Math.Abs(Normal())));
         _milliseconds += duration;
         var level = 1.5 + (3 * Math.Exp(-Step / 250.0));
         return new()

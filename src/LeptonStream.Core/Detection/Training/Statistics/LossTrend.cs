@@ -29,6 +29,10 @@ internal sealed class LossTrend
 
     private double _score;
 
+    // Held while an alert is open, for the blocks learn the new level.
+    private Baseline _baseline = new(0, Line);
+    private bool _isFrozen;
+
     /// <summary>How surely the loss stands still: 1 where its fall from one 512 rows to the next, and two standard errors, are 1 %. Needs 1,024 rows that are a fifth of the run's steps or so; else 0.</summary>
     public double Plateau { get; private set; }
 
@@ -38,9 +42,15 @@ internal sealed class LossTrend
     /// <param name="scale">The usual scale of such logarithms.</param>
     public double Judge(long step, double log, double scale)
     {
-        if (_blocks.Push(step, log)) (_score, Plateau) = (Math.Max(Creep(), Shift(scale)), Stillness());
+        if (!_blocks.Push(step, log)) return _score;
+        if (!_isFrozen) Compare(scale);
+        else if (_blocks.Count >= 3) _score = _baseline.Score(Newest(3));
+        Plateau = Stillness();
         return _score;
     }
+
+    /// <summary>Compares with the same level as now until further notice.</summary>
+    public void Freeze(bool isFrozen) => _isFrozen = isFrozen;
 
     public void Rewind(long step)
     {
@@ -51,12 +61,16 @@ internal sealed class LossTrend
     public void Rebase()
     {
         _blocks.Clear();
+        _isFrozen = false;
         _score = Plateau = 0;
     }
 
     public void Save(StateWriter state)
     {
         _blocks.Save(state);
+        state.Write(_baseline.Level);
+        state.Write(_baseline.Line);
+        state.Write(_isFrozen);
         state.Write(_score);
         state.Write(Plateau);
     }
@@ -64,24 +78,34 @@ internal sealed class LossTrend
     public void Load(ref StateReader state)
     {
         _blocks.Load(ref state);
+        _baseline = new(state.ReadDouble(), state.ReadDouble());
+        _isFrozen = state.ReadBoolean();
         _score = state.ReadDouble();
         Plateau = state.ReadDouble();
     }
 
-    private double Shift(double scale)
+    private void Compare(double scale)
     {
-        if (_blocks.Count < Lately + Before) return 0;
-        double before = 0;
-        for (var back = Lately; back < Lately + Before; back++) before += _blocks[back] / Before;
-        return Math.Max(0, Newest(Lately) - before) / Math.Max(Line, ShiftScales * scale);
+        var (creep, shift) = (Creep(), Shift(scale));
+        var (creepScore, shiftScore) = (creep?.Score(Newest(3)) ?? 0, shift?.Score(Newest(Lately)) ?? 0);
+        _score = Math.Max(creepScore, shiftScore);
+        _baseline = (shiftScore > creepScore ? shift : creep) ?? _baseline;
     }
 
-    private double Creep()
+    private Baseline? Shift(double scale)
     {
-        if (_blocks.Count < Enough) return 0;
+        if (_blocks.Count < Lately + Before) return null;
+        double before = 0;
+        for (var back = Lately; back < Lately + Before; back++) before += _blocks[back] / Before;
+        return new(before, Math.Max(Line, ShiftScales * scale));
+    }
+
+    private Baseline? Creep()
+    {
+        if (_blocks.Count < Enough) return null;
         var lowest = double.PositiveInfinity;
         for (var back = 3; back + 2 < _blocks.Count; back++) lowest = Math.Min(lowest, Three(back));
-        return Math.Max(0, Newest(3) - lowest) / Math.Max(Line, Errors * Error());
+        return new(lowest, Math.Max(Line, Errors * Error()));
     }
 
     private double Stillness()
@@ -124,5 +148,11 @@ internal sealed class LossTrend
         differences = differences[..count];
         differences.Sort();
         return Math.Max(MinError, 1.4826 * differences[count / 2] / Math.Sqrt(6));
+    }
+
+    // The level that newer blocks are compared with, and how far above it the line is.
+    private readonly record struct Baseline(double Level, double Line)
+    {
+        public double Score(double newest) => Math.Max(0, newest - Level) / Line;
     }
 }

@@ -4,13 +4,12 @@ namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>
 /// Tells a learning rate that jumps above everything before it from a schedule: schedules rise step by step, and restart where they once were.
-/// What stays above for long is accepted.
+/// What stays above is above until it is accepted.
 /// </summary>
 internal sealed class RateMeter
 {
     private const double Jump = 1.5;
     private const double Margin = 1.05;
-    private const int AcceptAfter = 200;
 
     private int _rowsAbove;
 
@@ -28,12 +27,19 @@ internal sealed class RateMeter
 
     public void Observe(double rate, bool mayJudge)
     {
-        var above = rate > Margin * Highest && (IsAbove || (mayJudge && rate > Jump * Last)) && _rowsAbove < AcceptAfter;
+        var above = rate > Margin * Highest && (IsAbove || (mayJudge && rate > Jump * Last));
         WasAbove = IsAbove && !above;
         _rowsAbove = above ? _rowsAbove + 1 : 0;
         Above = above ? rate / (Margin * Highest) : 0;
         if (!above) Highest = Math.Max(Highest, rate);
         Last = rate;
+    }
+
+    /// <summary>Takes the rate as it is for the schedule's from the next row on.</summary>
+    public void Accept()
+    {
+        Highest = Math.Max(Highest, Last);
+        _rowsAbove = 0;
     }
 
     public void Save(StateWriter state)
@@ -47,6 +53,6 @@ internal sealed class RateMeter
     {
         Last = state.ReadDouble();
         Highest = state.ReadDouble();
-        _rowsAbove = state.ReadCount(AcceptAfter);
+        _rowsAbove = state.ReadCount(int.MaxValue - 1);
     }
 }

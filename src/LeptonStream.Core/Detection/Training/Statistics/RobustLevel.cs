@@ -42,7 +42,9 @@ internal sealed class RobustLevel(double least)
     public (double Deviation, double Excess) Seventeen => (MedianOf(_deviations, Recent), MedianOf(_excesses, Recent));
 
     /// <summary>Compares a row with what was learned before it.</summary>
-    public void Judge(double value)
+    /// <param name="value">The row's value.</param>
+    /// <param name="floor">A smallest scale beside the constant one, for values that are no logarithms.</param>
+    public void Judge(double value, double floor = 0)
     {
         _next = _next + 1 == Recent ? 0 : _next + 1;
         if (!IsReady)
@@ -55,7 +57,7 @@ internal sealed class RobustLevel(double least)
         Center = _window.Median;
         var up = (_window.Quantile(0.95) - Center) / 1.645;
         var down = (Center - _window.Quantile(0.05)) / 1.645;
-        Scale = Math.Max(Math.Max(1.4826 * _window.MedianAbsoluteDeviation(), value >= Center ? up : down), least);
+        Scale = Math.Max(Math.Max(1.4826 * _window.MedianAbsoluteDeviation(), value >= Center ? up : down), Math.Max(least, floor));
         _excesses[_next] = value - Center;
         _deviations[_next] = (value - Center) / Scale;
     }

@@ -8,7 +8,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// more than the update's norm; beyond that a bit flipped, a tensor was overwritten or scaled. Real updates are nearly at right angles to the weights and use
 /// less than a third of that room. Without an update norm, a jump of ten times what is usual and a percent of the norm.
 /// </summary>
-internal sealed class WeightWatch(TrackerSet trackers)
+internal sealed class WeightRule : TrainingRule
 {
     private const double Room = 1.2;
 
@@ -19,16 +19,28 @@ internal sealed class WeightWatch(TrackerSet trackers)
     private const double BareLeast = 0.01;
     private const double CertainScore = 1.5;
     private const double CertainShare = 0.005;
+    private const double StaysFrom = 0.5;
     private const int Window = 128;
     private const int Enough = 40;
 
     private readonly Series.WindowMemory _usual = new(Window);
-    private readonly FindingTracker _jump = trackers.Add(TrainingKind.WeightsJump, TrainingRole.ParameterNorm);
+    private readonly FindingTracker _jump;
     private double _norm = double.NaN;
     private double _update = double.NaN;
     private bool _hasUpdate;
 
-    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    // The last norm that nothing was wrong with; while a jump is told: the norm before it, and how far it went.
+    private double _ordinary = double.NaN;
+    private double _before = double.NaN;
+    private double _jumped;
+
+    public WeightRule()
+        : base("weight")
+    {
+        _jump = Alert(TrainingKind.WeightsJump, TrainingRole.ParameterNorm);
+    }
+
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (!row.IsPositive(TrainingRole.ParameterNorm))
         {
@@ -44,25 +56,31 @@ internal sealed class WeightWatch(TrackerSet trackers)
         // A norm that is known as a rule and missing now says nothing of this step.
         var isKnown = !double.IsNaN(change) && (double.IsFinite(update) || !_hasUpdate);
         if (isKnown) Tell(report, norm, before, change, Raw(norm, change, update, phase.StepDelta), phase.IsWarm);
-        else _jump.Observe(report, 0, AlertSeverity.Warning, norm, double.NaN);
+        else Follow(report, norm, 0, AlertSeverity.Warning, before);
         _norm = norm;
         _update = update;
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         _usual.Save(state);
         state.Write(_norm);
         state.Write(_update);
         state.Write(_hasUpdate);
+        state.Write(_ordinary);
+        state.Write(_before);
+        state.Write(_jumped);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _usual.Load(ref state);
         _norm = state.ReadDouble();
         _update = state.ReadDouble();
         _hasUpdate = state.ReadBoolean();
+        _ordinary = state.ReadDouble();
+        _before = state.ReadDouble();
+        _jumped = state.ReadDouble();
     }
 
     // The share of the room that a change used; without an update norm the share of the weights.
@@ -79,7 +97,17 @@ internal sealed class WeightWatch(TrackerSet trackers)
         var line = _hasUpdate ? Math.Max(1, UsualMargin * usual) : Math.Max(BareLeast, BareMargin * usual);
         var score = isWarm && _usual.Window.Count >= Enough ? raw / line : 0;
         var certain = _hasUpdate && score >= CertainScore && change >= CertainShare * before;
-        _jump.Observe(report, score, certain ? AlertSeverity.Critical : AlertSeverity.Warning, norm, before);
-        if (score < 1 && double.IsFinite(raw)) _usual.Window.Push(raw);
+        Follow(report, norm, score, certain ? AlertSeverity.Critical : AlertSeverity.Warning, before);
+        if (score >= 1 || !double.IsFinite(raw)) return;
+        _usual.Window.Push(raw);
+        if (!_jump.IsOpen) _ordinary = norm;
+    }
+
+    // A jump is one row; the trouble lasts until the norm is nearer to where it was than to where it jumped, as after a resume from before it.
+    private void Follow(FindingReport report, double norm, double score, AlertSeverity severity, double before)
+    {
+        if (_jump.IsOpen) score = Math.Max(score, Math.Abs(norm - _before) >= StaysFrom * _jumped ? 1 : 0);
+        else if (score >= 1 / report.Sensitivity) (_before, _jumped) = (double.IsNaN(_ordinary) ? before : _ordinary, Math.Abs(norm - before));
+        _jump.Observe(report, score, severity, norm, _jump.IsOpen ? _before : before);
     }
 }

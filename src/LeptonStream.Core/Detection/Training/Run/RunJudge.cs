@@ -1,5 +1,6 @@
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Samples;
 
@@ -37,8 +38,14 @@ internal sealed class RunJudge(EntityRegistry entities)
     public void Tick(Timestamp now, in EventSink outlet)
     {
         _ticked = now;
-        foreach (var entity in entities.Runs)
-            if (entity.Run is { IsOver: false } run) Tell(entity, run.OnTick(now), outlet);
+        for (var i = entities.Runs.Count - 1; i >= 0; i--)
+        {
+            var entity = entities.Runs[i];
+            var run = entity.Run!;
+            if (!run.IsOver) Tell(entity, run.OnTick(now), outlet);
+            if (run.IsForgotten(now)) Forget(entity, run, outlet);
+        }
+
         entities.MakeRoom();
     }
 
@@ -70,10 +77,17 @@ internal sealed class RunJudge(EntityRegistry entities)
         _entity = null;
     }
 
+    // Nobody waits for it any more: its place is free for another.
+    private void Forget(EntityState entity, TrainingMonitor run, in EventSink outlet)
+    {
+        Tell(entity, run.Forget(), outlet);
+        entities.EndRun(entity);
+    }
+
     // Policies were changed: nobody would ever close what is open.
     private void End(EntityState entity, TrainingMonitor run, in EventSink outlet)
     {
-        Tell(entity, run.Close(entity.Row.Time), outlet);
+        Tell(entity, run.Close(entity.Row.Time, AlertChange.PolicyChanged), outlet);
         entities.EndRun(entity);
     }
 

@@ -12,7 +12,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// many, or every second. The duration is the logged one, else the inverse of the throughput, else the time between rows. Steps that get slower by and by are
 /// for <see cref="PaceDrift"/>.
 /// </summary>
-internal sealed class PaceWatch(TrackerSet trackers)
+internal sealed class PaceRule : TrainingRule
 {
     private const int Window = 128;
     private const int Enough = 20;
@@ -28,8 +28,8 @@ internal sealed class PaceWatch(TrackerSet trackers)
     private const double MaxFactor = 50;
     private static readonly double Slow = Math.Log(2.5);
 
-    private readonly FindingTracker _stall = trackers.Add(TrainingKind.DataStall, TrainingRole.StepTime, resolveAfter: 20, acceptAfter: 400);
-    private readonly FindingTracker _drift = trackers.Add(TrainingKind.StepTimeDrift, TrainingRole.StepTime, resolveAfter: 64, acceptAfter: 600);
+    private readonly FindingTracker _stall;
+    private readonly FindingTracker _drift;
     private readonly StepWindow _window = new(Window);
     private readonly PaceDrift _trend = new();
     private readonly double[] _factors = new double[Rows];
@@ -37,7 +37,14 @@ internal sealed class PaceWatch(TrackerSet trackers)
     private uint _slow;
     private Timestamp _lastTime;
 
-    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    public PaceRule()
+        : base("pace")
+    {
+        _stall = Alert(TrainingKind.DataStall, TrainingRole.StepTime);
+        _drift = Alert(TrainingKind.StepTimeDrift, TrainingRole.StepTime, FindingTiming.Default with { MaxRows = 64 });
+    }
+
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (phase.PaceChanged) Rebase(report);
         var duration = DurationOf(row, phase);
@@ -53,7 +60,7 @@ internal sealed class PaceWatch(TrackerSet trackers)
         Judge(row, phase, report, log);
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         _window.Save(state);
         _trend.Save(state);
@@ -63,7 +70,7 @@ internal sealed class PaceWatch(TrackerSet trackers)
         state.Write(_lastTime.UnixNanoseconds);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _window.Load(ref state);
         _trend.Load(ref state);
@@ -75,8 +82,9 @@ internal sealed class PaceWatch(TrackerSet trackers)
 
     private double DurationOf(TrainingRow row, RunPhase phase)
     {
-        if (row.Has(TrainingRole.StepTime)) return row[TrainingRole.StepTime];
-        if (row.Has(TrainingRole.Throughput)) return 1 / row[TrainingRole.Throughput];
+        if (row.IsPositive(TrainingRole.StepTime)) return row[TrainingRole.StepTime];
+        if (row.IsPositive(TrainingRole.Throughput)) return 1 / row[TrainingRole.Throughput];
+        if (row.Has(TrainingRole.StepTime) || row.Has(TrainingRole.Throughput)) return double.NaN;
         if (phase.IsResume || _lastTime == Timestamp.Zero) return double.NaN;
         return (row.Time.UnixNanoseconds - _lastTime.UnixNanoseconds) / 1e9 / phase.StepDelta;
     }
@@ -94,11 +102,11 @@ internal sealed class PaceWatch(TrackerSet trackers)
         var severity = count >= PageRows && Mean() >= PageFactor ? AlertSeverity.Critical : AlertSeverity.Warning;
         var score = phase.IsWarm ? count / (sparse ? SlowSparseRows : SlowRows) : 0;
         var value = Math.Exp(log);
-        var over = _stall.Observe(report, score, severity, value, Math.Exp(center)) == AlertChange.Accepted;
+        var accepted = _stall.Observe(report, score, severity, value, Math.Exp(center)) == AlertChange.Accepted;
         if (!isSlow) _window.Push(row.Step, log);
         if (!isSlow && !_stall.IsOpen)
-            over |= _drift.Observe(report, phase.IsWarm ? _trend.Judge(row.Step, log) : 0, AlertSeverity.Warning, value, Math.Exp(_trend.Best)) == AlertChange.Accepted;
-        if (over) Rebase(report);
+            accepted |= _drift.Observe(report, phase.IsWarm ? _trend.Judge(row.Step, log) : 0, AlertSeverity.Warning, value, Math.Exp(_trend.Best)) == AlertChange.Accepted;
+        if (accepted) Rebase(report);
     }
 
     private double Mean()
@@ -110,8 +118,7 @@ internal sealed class PaceWatch(TrackerSet trackers)
 
     private void Rebase(FindingReport report)
     {
-        _stall.Close(report, AlertChange.Accepted);
-        _drift.Close(report, AlertChange.Accepted);
+        Close(report, AlertChange.Superseded);
         _window.Clear();
         _trend.Rebase();
         _slow = 0;

@@ -12,7 +12,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// a learning rate off its schedule or an optimizer that lost its state.
 /// Also the logged learning rate that jumps above everything it was.
 /// </summary>
-internal sealed class OptimizerWatch(TrackerSet trackers)
+internal sealed class OptimizerRule : TrainingRule
 {
     private const int Window = 128;
     private const int Enough = 40;
@@ -27,15 +27,29 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
 
     private readonly StepWindow _levels = new(Window);
     private readonly WindowMemory _jumps = new(Window);
-    private readonly FindingTracker _shock = trackers.Add(TrainingKind.OptimizerShock, TrainingRole.UpdateNorm);
-    private readonly FindingTracker _rate = trackers.Add(TrainingKind.OptimizerShock, TrainingRole.LearningRate);
+    private readonly GradientRule _gradient;
+    private readonly FindingTracker _shock;
+    private readonly FindingTracker _rate;
     private double _last = double.NaN;
     private double _highestUpdate;
 
-    public void Judge(TrainingRow row, RunPhase phase, GradientWatch gradient, FindingReport report)
+    /// <param name="gradient">What the gradient explains; judged before.</param>
+    public OptimizerRule(GradientRule gradient)
+        : base("optimizer")
     {
-        if (row.Has(TrainingRole.LearningRate))
-            _rate.Observe(report, phase.RateAbove, AlertSeverity.Warning, row[TrainingRole.LearningRate], phase.HighestRate);
+        _gradient = gradient;
+        _shock = Alert(TrainingKind.OptimizerShock, TrainingRole.UpdateNorm);
+        _rate = Alert(TrainingKind.OptimizerShock, TrainingRole.LearningRate);
+    }
+
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    {
+        if (row.Has(TrainingRole.LearningRate)
+            && _rate.Observe(report, phase.RateAbove, AlertSeverity.Warning, row[TrainingRole.LearningRate], phase.HighestRate) == AlertChange.Accepted)
+        {
+            phase.AcceptRate();
+        }
+
         if (phase.IsResume)
         {
             // What follows a resume is compared with what went before its step: lost state shows there.
@@ -49,11 +63,11 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         var update = row[TrainingRole.UpdateNorm];
         // Not the logarithm of the quotient, which can overflow.
         var log = Math.Log(update) - (knowsRate ? Math.Log(row[TrainingRole.LearningRate]) : 0);
-        var explained = !row.Has(TrainingRole.GradientNorm) ? 0 : gradient.IsKnown ? gradient.Excess : double.PositiveInfinity;
+        var explained = !row.Has(TrainingRole.GradientNorm) ? 0 : _gradient.IsKnown ? _gradient.Excess : double.PositiveInfinity;
         Judge(row.Step, phase, report, explained, update, log, knowsRate);
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         _levels.Save(state);
         _jumps.Save(state);
@@ -61,7 +75,7 @@ internal sealed class OptimizerWatch(TrackerSet trackers)
         state.Write(_highestUpdate);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _levels.Load(ref state);
         _jumps.Load(ref state);

@@ -8,32 +8,36 @@ namespace LeptonStream.Detection.Training.Rules;
 /// weights are known to be finite was skipped by the trainer and is a ticket, until it lasts; while a run warms up its gradients may
 /// overflow, for loss scaling looks for its scale.
 /// </summary>
-internal sealed class NonFiniteWatch
+internal sealed class NonFiniteRule : TrainingRule
 {
     private const double Score = 3;
     private const int PageRows = 25;
     private const int PageRowsWithoutNorm = 3;
 
     private static readonly TrainingRole[] Roles =
-        [TrainingRole.Loss, TrainingRole.GradientNorm, TrainingRole.ParameterNorm, TrainingRole.UpdateNorm, TrainingRole.EvaluationLoss];
+    [
+        TrainingRole.Loss, TrainingRole.GradientNorm, TrainingRole.ParameterNorm, TrainingRole.UpdateNorm, TrainingRole.EvaluationLoss,
+        TrainingRole.LearningRate,
+    ];
 
-    private readonly FindingTracker[] _trackers;
+    private readonly FindingTracker[] _alerts;
     private readonly int[] _rows = new int[Roles.Length];
 
-    public NonFiniteWatch(TrackerSet trackers) =>
-        _trackers = [.. Roles.Select(role => trackers.Add(TrainingKind.NonFinite, role, resolveAfter: role == TrainingRole.EvaluationLoss ? 1 : 10, acceptAfter: int.MaxValue))];
+    public NonFiniteRule()
+        : base("non-finite") =>
+        _alerts = [.. Roles.Select(role => Alert(TrainingKind.NonFinite, role, TimingOf(role)))];
 
     /// <summary>Whether the run is known to be broken for good.</summary>
     public bool IsBroken { get; private set; }
 
-    public void JudgeRest(TrainingRow row, RunPhase phase, FindingReport report)
+    public override void JudgeRest(TrainingRow row, RunPhase phase, FindingReport report)
     {
         var wasBroken = IsBroken;
         Judge(row, phase, report);
         IsBroken |= wasBroken;
     }
 
-    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         var hasNorm = row.Has(TrainingRole.ParameterNorm);
         var weightsBroken = hasNorm && !double.IsFinite(row[TrainingRole.ParameterNorm]);
@@ -48,21 +52,24 @@ internal sealed class NonFiniteWatch
             broken |= isBad && lasts;
             var severity = weightsBroken || lasts ? AlertSeverity.Critical
                 : Roles[i] == TrainingRole.GradientNorm && !phase.IsWarm ? AlertSeverity.Info : AlertSeverity.Warning;
-            _trackers[i].Observe(report, isBad ? Score : 0, severity, value, double.NaN);
+            _alerts[i].Observe(report, isBad ? Score : 0, severity, value, double.NaN);
         }
 
         IsBroken = broken;
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         foreach (var rows in _rows) state.Write(rows);
         state.Write(IsBroken);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         for (var i = 0; i < _rows.Length; i++) _rows[i] = state.ReadCount(int.MaxValue);
         IsBroken = state.ReadBoolean();
     }
+
+    private static FindingTiming TimingOf(TrainingRole role) =>
+        role == TrainingRole.EvaluationLoss ? FindingTiming.Rows(1) with { MayBeAccepted = false } : FindingTiming.Grave;
 }

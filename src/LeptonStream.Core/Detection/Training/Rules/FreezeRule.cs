@@ -8,7 +8,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// for the record only: its learning rate went to 0 by and by. Without an update norm, a learning rate of 0 as many rows, or 60 rows of exactly
 /// the same weights' norm.
 /// </summary>
-internal sealed class FreezeWatch(TrackerSet trackers)
+internal sealed class FreezeRule : TrainingRule
 {
     private const double Rows = 8;
     private const int MinRows = 3;
@@ -19,16 +19,24 @@ internal sealed class FreezeWatch(TrackerSet trackers)
     // The last learning rate before 0, against the highest: below this share the schedule led there.
     private const double RanOut = 0.02;
 
-    private readonly FindingTracker _frozen = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.UpdateNorm, resolveAfter: 5, acceptAfter: int.MaxValue);
-    private readonly FindingTracker _same = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.ParameterNorm, resolveAfter: 5, acceptAfter: int.MaxValue);
-    private readonly FindingTracker _off = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.LearningRate, resolveAfter: 5, acceptAfter: int.MaxValue);
+    private readonly FindingTracker _frozen;
+    private readonly FindingTracker _same;
+    private readonly FindingTracker _off;
     private int _rows;
     private long _steps;
     private int _sameRows;
     private double _norm = double.NaN;
     private double _lastRate = double.NaN;
 
-    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    public FreezeRule()
+        : base("freeze")
+    {
+        _frozen = Alert(TrainingKind.FrozenWeights, TrainingRole.UpdateNorm, FindingTiming.Rows(5) with { MayBeAccepted = false });
+        _same = Alert(TrainingKind.FrozenWeights, TrainingRole.ParameterNorm, FindingTiming.Rows(5) with { MayBeAccepted = false });
+        _off = Alert(TrainingKind.FrozenWeights, TrainingRole.LearningRate, FindingTiming.Rows(5) with { MayBeAccepted = false });
+    }
+
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (row.IsPositive(TrainingRole.LearningRate)) _lastRate = row[TrainingRole.LearningRate];
         var ranOut = row.Has(TrainingRole.LearningRate) && (double.IsNaN(_lastRate) || _lastRate < RanOut * phase.HighestRate);
@@ -45,7 +53,7 @@ internal sealed class FreezeWatch(TrackerSet trackers)
         Tell(_off, phase, report, ranOut, row[TrainingRole.LearningRate]);
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         state.Write(_rows);
         state.Write(_steps);
@@ -54,7 +62,7 @@ internal sealed class FreezeWatch(TrackerSet trackers)
         state.Write(_lastRate);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _rows = state.ReadCount(int.MaxValue);
         _steps = state.ReadInt64();

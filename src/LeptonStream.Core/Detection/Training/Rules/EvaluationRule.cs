@@ -10,7 +10,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// get worse while the training loss falls (the median of three, half above the best). Another stage of data is another evaluation. Four evaluations
 /// that are equal to the last digit are weights that stand still, where no update norm tells it sooner.
 /// </summary>
-internal sealed class EvaluationWatch(TrackerSet trackers)
+internal sealed class EvaluationRule : TrainingRule
 {
     private const int Kept = 8;
     private const int Enough = 4;
@@ -20,12 +20,15 @@ internal sealed class EvaluationWatch(TrackerSet trackers)
     private const double Repeats = 3;
     private const double RateThatMoves = 0.02;
     private static readonly double Half = Math.Log(1.5);
+    // One evaluation that is far too good must not become the measure of all others.
+    private static readonly double MaxFall = Math.Log(4);
     private static readonly double Agrees = Math.Log(1.05);
 
-    private readonly FindingTracker _broken = trackers.Add(TrainingKind.EvaluationBroken, TrainingRole.EvaluationLoss, resolveAfter: 2, acceptAfter: 10);
-    private readonly FindingTracker _wrong = trackers.Add(TrainingKind.EvaluationBroken, TrainingRole.EvaluationAccuracy, resolveAfter: 2, acceptAfter: 10);
-    private readonly FindingTracker _overfit = trackers.Add(TrainingKind.Overfitting, TrainingRole.EvaluationLoss, resolveAfter: 3, acceptAfter: 40);
-    private readonly FindingTracker _still = trackers.Add(TrainingKind.FrozenWeights, TrainingRole.EvaluationLoss, resolveAfter: 1, acceptAfter: int.MaxValue);
+    private readonly LossRule _loss;
+    private readonly FindingTracker _broken;
+    private readonly FindingTracker _wrong;
+    private readonly FindingTracker _overfit;
+    private readonly FindingTracker _still;
     private readonly RecentValues _losses = new(Kept);
     private readonly RecentValues _accuracies = new(Kept);
     private double _lastLoss = double.NaN;
@@ -33,7 +36,18 @@ internal sealed class EvaluationWatch(TrackerSet trackers)
     private double _best = double.NaN;
     private double _trainingAtBest;
 
-    public void Judge(TrainingRow row, RunPhase phase, LossWatch loss, FindingReport report)
+    /// <param name="loss">Whether the training loss is as usual; judged before.</param>
+    public EvaluationRule(LossRule loss)
+        : base("evaluation")
+    {
+        _loss = loss;
+        _broken = Alert(TrainingKind.EvaluationBroken, TrainingRole.EvaluationLoss, FindingTiming.Rows(2));
+        _wrong = Alert(TrainingKind.EvaluationBroken, TrainingRole.EvaluationAccuracy, FindingTiming.Rows(2));
+        _overfit = Alert(TrainingKind.Overfitting, TrainingRole.EvaluationLoss, FindingTiming.Rows(3));
+        _still = Alert(TrainingKind.FrozenWeights, TrainingRole.EvaluationLoss, FindingTiming.Rows(1) with { MayBeAccepted = false });
+    }
+
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (phase.StageChanged) Rebase();
         var lossAgrees = true;
@@ -41,13 +55,15 @@ internal sealed class EvaluationWatch(TrackerSet trackers)
         {
             lossAgrees = _losses.Count == 0 || Math.Log(row[TrainingRole.EvaluationLoss]) - _losses.HighestOf(3) >= Agrees;
             JudgeRepeats(row, phase, report);
-            JudgeLoss(row[TrainingRole.EvaluationLoss], phase, loss, report);
+            JudgeLoss(row[TrainingRole.EvaluationLoss], phase, report);
         }
 
-        if (row.IsPositive(TrainingRole.EvaluationAccuracy)) JudgeAccuracy(row[TrainingRole.EvaluationAccuracy], phase, lossAgrees && !loss.IsHigh, report);
+        if (row.IsPositive(TrainingRole.EvaluationAccuracy)) JudgeAccuracy(row[TrainingRole.EvaluationAccuracy], phase, lossAgrees && !_loss.IsHigh, report);
     }
 
-    public void Save(StateWriter state)
+    public override void JudgeRest(TrainingRow row, RunPhase phase, FindingReport report) => Judge(row, phase, report);
+
+    protected override void SaveState(StateWriter state)
     {
         _losses.Save(state);
         _accuracies.Save(state);
@@ -57,7 +73,7 @@ internal sealed class EvaluationWatch(TrackerSet trackers)
         state.Write(_trainingAtBest);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _losses.Load(ref state);
         _accuracies.Load(ref state);
@@ -76,25 +92,25 @@ internal sealed class EvaluationWatch(TrackerSet trackers)
         _still.Observe(report, shouldMove ? _repeats / Repeats : 0, AlertSeverity.Warning, value, double.NaN);
     }
 
-    private void JudgeLoss(double value, RunPhase phase, LossWatch loss, FindingReport report)
+    private void JudgeLoss(double value, RunPhase phase, FindingReport report)
     {
         var log = Math.Log(value);
         var isJudged = phase.IsWarm && _losses.Count >= Enough;
         var noise = _losses.Noise();
         var usual = _losses.Count == 0 ? log : _losses.HighestOf(3);
         // What the training loss shows too is no fault of the evaluation.
-        var score = isJudged && !loss.IsHigh ? (log - usual) / Math.Max(Half, BrokenScales * noise) : 0;
+        var score = isJudged && !_loss.IsHigh ? (log - usual) / Math.Max(Half, BrokenScales * noise) : 0;
         if (_broken.Observe(report, score, AlertSeverity.Warning, value, Math.Exp(usual)) == AlertChange.Accepted) Rebase();
         if (score >= 1 || _broken.IsOpen) return;
-        _losses.Push(log);
-        if (_losses.Count >= Enough) JudgeOverfitting(loss, report, value, noise, phase.IsWarm);
+        _losses.Push(_losses.Count == 0 ? log : Math.Max(log, usual - MaxFall));
+        if (_losses.Count >= Enough) JudgeOverfitting(report, value, noise, phase.IsWarm);
     }
 
-    private void JudgeOverfitting(LossWatch loss, FindingReport report, double value, double noise, bool isWarm)
+    private void JudgeOverfitting(FindingReport report, double value, double noise, bool isWarm)
     {
         var level = _losses.MedianOfThree();
-        if (!(level >= _best)) (_best, _trainingAtBest) = (level, loss.Level);
-        var fell = loss.Level < _trainingAtBest;
+        if (!(level >= _best)) (_best, _trainingAtBest) = (level, _loss.Level);
+        var fell = _loss.Level < _trainingAtBest;
         var score = isWarm && fell ? (level - _best) / Math.Max(Half, OverfitScales * noise) : 0;
         _overfit.Observe(report, score, AlertSeverity.Warning, value, Math.Exp(_best));
     }

@@ -9,7 +9,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// Gradients that explode (three of five rows at three times the level and six scales) or vanish: they fall to a third while the loss does not follow,
 /// or fall while the loss is high. A gradient that falls together with the loss is success. An explosion pages at ten times the level, once the loss stays high too.
 /// </summary>
-internal sealed class GradientWatch(TrackerSet trackers)
+internal sealed class GradientRule : TrainingRule
 {
     private const double ExplosionScales = 6;
     private const double VanishingScales = 5;
@@ -20,8 +20,18 @@ internal sealed class GradientWatch(TrackerSet trackers)
     private static readonly double WithHighLoss = Math.Log(1.5);
 
     private readonly RobustLevel _level = new(0.02);
-    private readonly FindingTracker _explosion = trackers.Add(TrainingKind.GradientExplosion, TrainingRole.GradientNorm);
-    private readonly FindingTracker _vanishing = trackers.Add(TrainingKind.GradientVanishing, TrainingRole.GradientNorm);
+    private readonly LossRule _loss;
+    private readonly FindingTracker _explosion;
+    private readonly FindingTracker _vanishing;
+
+    /// <param name="loss">Whether the loss follows; judged before.</param>
+    public GradientRule(LossRule loss)
+        : base("gradient")
+    {
+        _loss = loss;
+        _explosion = Alert(TrainingKind.GradientExplosion, TrainingRole.GradientNorm);
+        _vanishing = Alert(TrainingKind.GradientVanishing, TrainingRole.GradientNorm);
+    }
 
     /// <summary>How far the gradient of this row lies above its level, as a logarithm; 0 where it doesn't, or isn't known.</summary>
     public double Excess { get; private set; }
@@ -29,7 +39,7 @@ internal sealed class GradientWatch(TrackerSet trackers)
     /// <summary>Whether its level is known.</summary>
     public bool IsKnown => _level.IsReady;
 
-    public void Judge(TrainingRow row, RunPhase phase, LossWatch loss, FindingReport report)
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (phase.BreaksFrom(_explosion.IsOpen || _vanishing.IsOpen)) Rebase(report);
         if (phase.IsResume) _level.Rewind(row.Step);
@@ -39,38 +49,37 @@ internal sealed class GradientWatch(TrackerSet trackers)
         var log = Math.Log(value);
         _level.Judge(log);
         Excess = Math.Max(0, _level.Last.Excess);
-        if (phase.IsWarm && _level.IsReady) Tell(loss, report, value);
+        if (phase.IsWarm && _level.IsReady) Tell(report, value);
         if (!_explosion.IsOpen && !_vanishing.IsOpen) _level.Learn(row.Step, log);
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         _level.Save(state);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _level.Load(ref state);
     }
 
-    private void Tell(LossWatch loss, FindingReport report, double value)
+    private void Tell(FindingReport report, double value)
     {
         var expected = Math.Exp(_level.Center);
         var five = _level.Five;
         var seventeen = _level.Seventeen;
         var explosion = Math.Min(five.Deviation / ExplosionScales, five.Excess / Threefold);
-        var severity = loss.Stays && seventeen.Excess >= Tenfold ? AlertSeverity.Critical : AlertSeverity.Warning;
-        var follows = !loss.IsKnown || (loss.Excess < LossFollows && !loss.IsHigh);
-        var vanishing = follows ? 0 : Math.Min(-seventeen.Deviation / VanishingScales, -seventeen.Excess / (loss.IsHigh ? WithHighLoss : Third));
-        var over = _explosion.Observe(report, explosion, severity, value, expected) == AlertChange.Accepted
-            | _vanishing.Observe(report, vanishing, AlertSeverity.Warning, value, expected) == AlertChange.Accepted;
-        if (over) Rebase(report);
+        var severity = _loss.Stays && seventeen.Excess >= Tenfold ? AlertSeverity.Critical : AlertSeverity.Warning;
+        var follows = !_loss.IsKnown || (_loss.Excess < LossFollows && !_loss.IsHigh);
+        var vanishing = follows ? 0 : Math.Min(-seventeen.Deviation / VanishingScales, -seventeen.Excess / (_loss.IsHigh ? WithHighLoss : Third));
+        var accepted = _explosion.Observe(report, explosion, severity, value, expected) == AlertChange.Accepted
+            | _vanishing.Observe(report, vanishing, AlertSeverity.Warning, value, expected, mayAccept: !_explosion.IsOpen) == AlertChange.Accepted;
+        if (accepted) Rebase(report);
     }
 
     private void Rebase(FindingReport report)
     {
-        _explosion.Close(report, AlertChange.Accepted);
-        _vanishing.Close(report, AlertChange.Accepted);
+        Close(report, AlertChange.Superseded);
         _level.Rebase();
     }
 }

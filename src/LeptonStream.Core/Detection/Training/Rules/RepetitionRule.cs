@@ -9,7 +9,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// 1874). One batch repeated has no such noise, its loss falls smoothly. The line is 60 % fewer turning points among 48 than the run
 /// usually shows; a loss that also falls by a third pages.
 /// </summary>
-internal sealed class RepetitionWatch(TrackerSet trackers)
+internal sealed class RepetitionRule : TrainingRule
 {
     private const int Rows = 48;
     private const double Fewer = 0.6;
@@ -19,7 +19,7 @@ internal sealed class RepetitionWatch(TrackerSet trackers)
     private const double SlowRate = 1.0 / 100;
     private static readonly double Fell = Math.Log(1.5);
 
-    private readonly FindingTracker _repeated = trackers.Add(TrainingKind.RepeatedData, TrainingRole.Loss, acceptAfter: int.MaxValue);
+    private readonly FindingTracker _repeated;
     private ulong _turns;
     private int _count;
     private double _last = double.NaN;
@@ -28,7 +28,13 @@ internal sealed class RepetitionWatch(TrackerSet trackers)
     private double _fast = double.NaN;
     private double _slow;
 
-    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    public RepetitionRule()
+        : base("repetition")
+    {
+        _repeated = Alert(TrainingKind.RepeatedData, TrainingRole.Loss, FindingTiming.Grave);
+    }
+
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (!row.IsPositive(TrainingRole.Loss)) return;
         var value = row[TrainingRole.Loss];
@@ -44,10 +50,10 @@ internal sealed class RepetitionWatch(TrackerSet trackers)
         var score = phase.IsWarm && _count == Rows && _usual >= MinUsual ? Math.Max(0, expected - seen) / (Fewer * expected) : 0;
         var severity = _slow - _fast >= Fell ? AlertSeverity.Critical : AlertSeverity.Warning;
         _repeated.Observe(report, score, severity, value, Math.Exp(_slow));
-        if (score < 1) _usual += UsualRate * ((turns ? 1 : 0) - _usual);
+        if (score < 1 && !_repeated.IsOpen) _usual += UsualRate * ((turns ? 1 : 0) - _usual);
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         state.Write((long)_turns);
         state.Write(_count);
@@ -58,7 +64,7 @@ internal sealed class RepetitionWatch(TrackerSet trackers)
         state.Write(_slow);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _turns = (ulong)state.ReadInt64();
         _count = state.ReadCount(Rows);

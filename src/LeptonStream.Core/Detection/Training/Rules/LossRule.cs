@@ -10,7 +10,7 @@ namespace LeptonStream.Detection.Training.Rules;
 /// In logarithms, so that any scale and any falling trend will do. Two rows, the median of five, and the median of 17 each have a line, so one heavy
 /// row of a small batch is nothing; where rows stand for five steps or more a single one counts too, if it is far out.
 /// </summary>
-internal sealed class LossWatch(TrackerSet trackers)
+internal sealed class LossRule : TrainingRule
 {
     private const double PairLine = 4;
     private const double FiveLine = 3.4;
@@ -34,13 +34,22 @@ internal sealed class LossWatch(TrackerSet trackers)
 
     private readonly RobustLevel _level = new(0.01);
     private readonly LossTrend _trend = new();
-    private readonly FindingTracker _spike = trackers.Add(TrainingKind.LossSpike, TrainingRole.Loss);
-    private readonly FindingTracker _high = trackers.Add(TrainingKind.LossHigh, TrainingRole.Loss);
-    private readonly FindingTracker _plateau = trackers.Add(TrainingKind.Plateau, TrainingRole.Loss, acceptAfter: int.MaxValue);
-    private readonly FindingTracker _diverging = trackers.Add(TrainingKind.LossDiverging, TrainingRole.Loss);
+    private readonly FindingTracker _spike;
+    private readonly FindingTracker _high;
+    private readonly FindingTracker _plateau;
+    private readonly FindingTracker _diverging;
     private double _peak;
     private long _stepsOpen;
     private int _rowsOpen;
+
+    public LossRule()
+        : base("loss")
+    {
+        _spike = Alert(TrainingKind.LossSpike, TrainingRole.Loss);
+        _high = Alert(TrainingKind.LossHigh, TrainingRole.Loss);
+        _plateau = Alert(TrainingKind.Plateau, TrainingRole.Loss);
+        _diverging = Alert(TrainingKind.LossDiverging, TrainingRole.Loss);
+    }
 
     /// <summary>Whether the loss is known to be off its level.</summary>
     public bool IsHigh => _spike.IsOpen || _high.IsOpen || _diverging.IsOpen;
@@ -56,7 +65,7 @@ internal sealed class LossWatch(TrackerSet trackers)
     /// <summary>The usual logarithm of the loss.</summary>
     public double Level => _level.Center;
 
-    public void Judge(TrainingRow row, RunPhase phase, FindingReport report)
+    public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (phase.BreaksFrom(IsHigh)) Rebase(report);
         if (phase.IsResume) Rewind(row.Step);
@@ -72,7 +81,7 @@ internal sealed class LossWatch(TrackerSet trackers)
         if (!IsHigh && score < 1) _level.Learn(row.Step, log);
     }
 
-    public void Save(StateWriter state)
+    protected override void SaveState(StateWriter state)
     {
         _level.Save(state);
         _trend.Save(state);
@@ -81,7 +90,7 @@ internal sealed class LossWatch(TrackerSet trackers)
         state.Write(_rowsOpen);
     }
 
-    public void Load(ref StateReader state)
+    protected override void LoadState(ref StateReader state)
     {
         _level.Load(ref state);
         _trend.Load(ref state);
@@ -107,10 +116,11 @@ internal sealed class LossWatch(TrackerSet trackers)
         (_peak, _stepsOpen, _rowsOpen) = _spike.IsOpen ? (Math.Max(_peak, five), _stepsOpen + phase.StepDelta, _rowsOpen + 1) : (five, 0, 0);
         var level = Stays ? Math.Min(_level.Five.Deviation / FiveLine, five / FiveLeast) : 0;
         var doubled = Stays && five >= StillAtPeak * _peak ? _level.Seventeen.Excess / Doubled : 0;
-        var over = _spike.Observe(report, score, AlertSeverity.Warning, value, expected) == AlertChange.Accepted
-            | _high.Observe(report, Math.Max(level, creep), AlertSeverity.Warning, value, expected) == AlertChange.Accepted
-            | _diverging.Observe(report, _diverging.IsOpen ? _level.Seventeen.Excess / Doubled : doubled, AlertSeverity.Critical, value, expected) == AlertChange.Accepted;
-        if (over) Rebase(report);
+        var accepted = _spike.Observe(report, score, AlertSeverity.Warning, value, expected, mayAccept: !_diverging.IsOpen) == AlertChange.Accepted
+            | _high.Observe(report, Math.Max(level, creep), AlertSeverity.Warning, value, expected, mayAccept: !_diverging.IsOpen) == AlertChange.Accepted;
+        _diverging.Observe(report, _diverging.IsOpen ? _level.Seventeen.Excess / Doubled : doubled, AlertSeverity.Critical, value, expected);
+        _trend.Freeze(_high.IsOpen);
+        if (accepted) Rebase(report);
     }
 
     private void Rewind(long step)
@@ -121,9 +131,9 @@ internal sealed class LossWatch(TrackerSet trackers)
 
     private void Rebase(FindingReport report)
     {
-        _spike.Close(report, AlertChange.Accepted);
-        _high.Close(report, AlertChange.Accepted);
-        _diverging.Close(report, AlertChange.Accepted);
+        _spike.Close(report, AlertChange.Superseded);
+        _high.Close(report, AlertChange.Superseded);
+        _diverging.Close(report, AlertChange.Superseded);
         _level.Rebase();
         _trend.Rebase();
     }

@@ -93,6 +93,12 @@ internal sealed class RunPhase(TrainingPolicy policy)
         IsWarm = IsWarm || (_rows >= policy.WarmUpRows && row.Step - _firstStep >= policy.WarmUpSteps && _sinceRising >= RowsAfterRise);
     }
 
+    /// <summary>Goes on from a step: what was seen since came from another source.</summary>
+    public void ReturnTo(long step) => LastStep = step;
+
+    /// <summary>Takes the learning rate as it is for the schedule's.</summary>
+    public void AcceptRate() => _rate.Accept();
+
     public void Save(StateWriter state)
     {
         _work.Save(state);
@@ -150,7 +156,7 @@ internal sealed class RunPhase(TrainingPolicy policy)
 
     private static bool Changed(ref double known, TrainingRow row, TrainingRole role)
     {
-        if (!row.Has(role)) return false;
+        if (!row.Has(role) || double.IsNaN(row[role])) return false;
         var before = known;
         known = row[role];
         return !double.IsNaN(before) && known != before;
