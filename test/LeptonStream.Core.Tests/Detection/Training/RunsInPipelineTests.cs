@@ -11,7 +11,7 @@ namespace LeptonStream.Core.Tests.Detection.Training;
 /// <summary>Training mode as the pipeline of a partition runs it: messages with a step in, alerts of the run out.</summary>
 public sealed class RunsInPipelineTests
 {
-    private readonly Random _random = new(5);
+    private Random _random = new(5);
     private readonly List<AlertEvent> _events = [];
     private PartitionPipeline _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default);
     private Timestamp _now;
@@ -23,6 +23,7 @@ public sealed class RunsInPipelineTests
     {
         _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default);
         _events.Clear();
+        _random = new(5);
         _now = Timestamp.FromUnixSeconds(1_764_000_000);
         _offset = _step = 0;
     }

@@ -107,7 +107,12 @@ internal sealed class WeightRule : TrainingRule
     private void Follow(FindingReport report, double norm, double score, AlertSeverity severity, double before)
     {
         if (_jump.IsOpen) score = Math.Max(score, Math.Abs(norm - _before) >= StaysFrom * _jumped ? 1 : 0);
-        else if (score >= 1 / report.Sensitivity) (_before, _jumped) = (double.IsNaN(_ordinary) ? before : _ordinary, Math.Abs(norm - before));
+        else if (score >= 1 / report.Sensitivity)
+        {
+            _before = double.IsNaN(_ordinary) ? before : _ordinary;
+            _jumped = Math.Max(Math.Abs(norm - before), Math.Abs(norm - _before));
+        }
+
         _jump.Observe(report, score, severity, norm, _jump.IsOpen ? _before : before);
     }
 }
