@@ -20,6 +20,9 @@ internal sealed class WeightRule : TrainingRule
     private const double CertainScore = 1.5;
     private const double CertainShare = 0.005;
     private const double StaysFrom = 0.5;
+
+    // Two odd norms in a row may be alike: so many calm rows make one ordinary.
+    private const int CalmRows = 8;
     private const int Window = 128;
     private const int Enough = 40;
 
@@ -33,6 +36,7 @@ internal sealed class WeightRule : TrainingRule
     private double _ordinary = double.NaN;
     private double _before = double.NaN;
     private double _jumped;
+    private int _calmRows;
 
     public WeightRule()
         : base("weight")
@@ -44,7 +48,7 @@ internal sealed class WeightRule : TrainingRule
     {
         if (!row.IsPositive(TrainingRole.ParameterNorm))
         {
-            if (row.Has(TrainingRole.ParameterNorm)) _norm = double.NaN;
+            if (row.Has(TrainingRole.ParameterNorm)) (_norm, _calmRows) = (double.NaN, 0);
             return;
         }
 
@@ -70,6 +74,7 @@ internal sealed class WeightRule : TrainingRule
         state.Write(_ordinary);
         state.Write(_before);
         state.Write(_jumped);
+        state.Write(_calmRows);
     }
 
     protected override void LoadState(ref StateReader state)
@@ -81,6 +86,7 @@ internal sealed class WeightRule : TrainingRule
         _ordinary = state.ReadDouble();
         _before = state.ReadDouble();
         _jumped = state.ReadDouble();
+        _calmRows = state.ReadCount(CalmRows);
     }
 
     // The share of the room that a change used; without an update norm the share of the weights.
@@ -98,9 +104,10 @@ internal sealed class WeightRule : TrainingRule
         var score = isWarm && _usual.Window.Count >= Enough ? raw / line : 0;
         var certain = _hasUpdate && score >= CertainScore && change >= CertainShare * before;
         Follow(report, norm, score, certain ? AlertSeverity.Critical : AlertSeverity.Warning, before);
-        if (score >= 1 || !double.IsFinite(raw)) return;
+        _calmRows = score < 1 && double.IsFinite(raw) ? Math.Min(_calmRows + 1, CalmRows) : 0;
+        if (_calmRows == 0) return;
         _usual.Window.Push(raw);
-        if (!_jump.IsOpen) _ordinary = norm;
+        if (!_jump.IsOpen && _calmRows == CalmRows) _ordinary = norm;
     }
 
     // A jump is one row; the trouble lasts until the norm is nearer to where it was than to where it jumped, as after a resume from before it.
