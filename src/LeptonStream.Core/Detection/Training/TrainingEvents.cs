@@ -27,7 +27,7 @@ internal static class TrainingEvents
         var alert = AlertIds.OfAlert(sink, entity.Id, $"{kind}/{finding.Role}/{finding.OnsetStep}", finding.Onset);
         var facts = new FindingFacts(key, finding, series?.Policy.Preset?.Unit ?? Units.Of(key.Metric));
         var saysNothing = !double.IsFinite(finding.Value) && (finding.Change.IsEnd() || finding.Role == TrainingRole.None);
-        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, NumberOf(finding)), new()
+        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, finding.Number), new()
         {
             Key = key,
             Change = finding.Change,
@@ -49,14 +49,6 @@ internal static class TrainingEvents
             Runbook = series?.Policy.RunbookOf(key.Metric),
         });
     }
-
-    // A finding is told again once its score has doubled, and once more where it rose in severity: whoever looks, and whenever, counts the same.
-    private static long NumberOf(in TrainingFinding finding) => finding.Change switch
-    {
-        AlertChange.Opened => 0,
-        AlertChange.Worsened => 1 + (8 * (long)Math.Log2(Math.Max(1, finding.Score))) + (long)finding.Severity,
-        _ => -(long)finding.Change,
-    };
 
     // Of the run as a whole, whatever was seen last: its chart shows where the rows end.
     private static SeriesState? SeriesOf(EntityRow row, TrainingRole role)
