@@ -21,6 +21,9 @@ public sealed class AlertLifecycle
     private const int MaxFlaps = 5;
     private const int MinSamples = 2;
 
+    // A thousand years, one an hour: more is no count.
+    private const int MaxProgressed = 10_000_000;
+
     // Of the samples that are back to normal, so many to one may lie outside: noise does, too.
     private const int CalmPerLapse = 10;
 
@@ -163,7 +166,7 @@ public sealed class AlertLifecycle
         _numbers.Calm = state.ReadCount(int.MaxValue);
         _numbers.Flaps = state.ReadCount(MaxFlaps);
         _numbers.Events = state.ReadCount(int.MaxValue);
-        _numbers.Progressed = state.ReadCount(int.MaxValue);
+        _numbers.Progressed = state.ReadCount(MaxProgressed);
         _numbers.Critical = CriticalBudget.Load(ref state);
     }
 
@@ -208,7 +211,7 @@ public sealed class AlertLifecycle
     private AlertChange OnOpen(in AlertSignal signal)
     {
         _numbers.Worst = Math.Max(_numbers.Worst, signal.Score);
-        if (HasCalmed(signal)) return End(AlertChange.Recovered, signal.Time);
+        if (HasCalmed(signal) || signal.HasRecovered) return End(AlertChange.Recovered, signal.Time);
         if (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept) return End(AlertChange.Accepted, signal.Time);
         var raised = !IsCritical && BecomesCritical(signal);
         _numbers.IsCritical |= raised;

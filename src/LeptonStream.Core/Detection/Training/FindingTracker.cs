@@ -5,33 +5,27 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;
 
-/// <summary>The life of the alert of one kind and role: opens at score 1, ends when calm for long; what is no fault for good may be accepted after a day.</summary>
+/// <summary>The alert of one kind and role: what a rule's scores mean for its life, and the findings that tell of it.</summary>
 /// <param name="kind">What is wrong.</param>
 /// <param name="role">The metric that shows it.</param>
 /// <param name="timing">How it ends.</param>
 internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, FindingTiming timing)
 {
-    // Between this and the line an open alert stays open.
-    private const double CalmBelow = 0.7;
     private const double SuspectedFrom = 0.5;
-    private const double ToldAgainAt = 2;
 
+    private readonly AlertLifecycle _life = timing.Begin();
     private bool _isSuspected;
-    private Timestamp _onset;
+    private Timestamp _suspected;
+    private long _suspectedStep;
     private long _onsetStep;
-    private Timestamp _opened;
-    private Timestamp _calmSince;
-    private double _worst;
-    private double _told;
     private int _calm;
-    private int _events;
     private AlertSeverity _severity;
 
     public TrainingKind Kind => kind;
 
     public TrainingRole Role => role;
 
-    public bool IsOpen { get; private set; }
+    public bool IsOpen => _life.Phase == AlertPhase.Open;
 
     /// <summary>Takes the score of a row and tells what it changed.</summary>
     /// <param name="report">Takes the finding.</param>
@@ -48,97 +42,66 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
         // Norms of broken weights overflow: a score is a number whatever it was made from.
         if (!(score < 1e9)) score = double.IsNaN(score) ? 0 : 1e9;
         Suspect(report, score, since ?? report.Time);
-        if (!IsOpen)
+        _calm = score < AlertTiming.Default.CalmBelow ? Math.Min(_calm + 1, timing.MaxRows) : 0;
+        var rose = IsOpen && score >= 1 && severity > _severity;
+        var change = _life.Observe(new(score, report.Time)
         {
-            if (score >= 1) Open(report, score, severity, value, expected);
-            return AlertChange.None;
+            IsGrave = score >= 1 && severity == AlertSeverity.Critical,
+            IsFurtherChange = rose,
+            HasRecovered = _calm >= timing.MaxRows,
+            AcceptAfter = mayAccept && timing.MayBeAccepted && _calm == 0 ? report.AcceptAfter : null,
+        });
+        if (change == AlertChange.Opened)
+        {
+            _life.BeginAt(_suspected);
+            _onsetStep = _suspectedStep;
         }
 
-        _worst = Math.Max(_worst, score);
-        if (score >= CalmBelow) _calm = 0;
-        else if (_calm++ == 0) _calmSince = report.Time;
-        var end = EndAt(report, mayAccept);
-        if (end != AlertChange.None) End(report, end, value, expected);
-        else if (Worsened(score, severity)) Tell(report, AlertChange.Worsened, value, expected);
-        return end;
+        if (rose || change == AlertChange.Opened) _severity = severity;
+        if (change != AlertChange.None) Tell(report, change, value, expected);
+        return change;
     }
 
-    /// <summary>Closes an open alert: nobody will judge it any more.</summary>
+    /// <summary>Ends an open alert: nobody will judge it any more.</summary>
     public void Close(FindingReport report, AlertChange reason)
     {
-        if (IsOpen) End(report, reason, double.NaN, double.NaN);
-        IsOpen = _isSuspected = false;
+        if (_life.End(reason, report.Time) == reason) Tell(report, reason, double.NaN, double.NaN);
+        _isSuspected = false;
     }
 
     public void Save(StateWriter state)
     {
-        state.Write(IsOpen);
+        _life.Save(state);
         state.Write(_isSuspected);
-        state.Write(_onset.UnixNanoseconds);
+        state.Write(_suspected.UnixNanoseconds);
+        state.Write(_suspectedStep);
         state.Write(_onsetStep);
-        state.Write(_opened.UnixNanoseconds);
-        state.Write(_calmSince.UnixNanoseconds);
-        state.Write(_worst);
-        state.Write(_told);
         state.Write(_calm);
-        state.Write(_events);
         state.Write((int)_severity);
     }
 
     public void Load(ref StateReader state)
     {
-        IsOpen = state.ReadBoolean();
+        _life.Load(ref state);
         _isSuspected = state.ReadBoolean();
-        _onset = new(state.ReadInt64());
+        _suspected = new(state.ReadInt64());
+        _suspectedStep = state.ReadInt64();
         _onsetStep = state.ReadInt64();
-        _opened = new(state.ReadInt64());
-        _calmSince = new(state.ReadInt64());
-        _worst = state.ReadDouble();
-        _told = state.ReadDouble();
-        _calm = state.ReadCount(int.MaxValue - 1);
-        _events = state.ReadCount(int.MaxValue - 1);
+        _calm = state.ReadCount(timing.MaxRows);
         _severity = (AlertSeverity)state.ReadCount((int)AlertSeverity.Critical);
     }
 
     private void Suspect(FindingReport report, double score, Timestamp since)
     {
         var suspected = score >= SuspectedFrom;
-        if (suspected && !_isSuspected && !IsOpen) (_onset, _onsetStep) = (since, report.Step);
+        if (suspected && !_isSuspected) (_suspected, _suspectedStep) = (since, report.Step);
         _isSuspected = suspected;
     }
 
-    private void Open(FindingReport report, double score, AlertSeverity severity, double value, double expected)
+    private void Tell(FindingReport report, AlertChange change, double value, double expected)
     {
-        IsOpen = true;
-        _worst = _told = score;
-        _severity = severity;
-        _calm = _events = 0;
-        _opened = report.Time;
-        Tell(report, AlertChange.Opened, value, expected);
+        report.Add(new(
+            kind, role, change, _severity, _life.Worst, report.Time, report.Step, _life.Onset, _onsetStep, value, expected, _life.NextEvent()));
+        if (change.IsEnd()) _isSuspected = false;
     }
-
-    private AlertChange EndAt(FindingReport report, bool mayAccept)
-    {
-        if (_calm >= timing.MinRows && (_calm >= timing.MaxRows || report.Time - _calmSince >= timing.ResolveAfter)) return AlertChange.Recovered;
-        mayAccept &= timing.MayBeAccepted && _calm == 0 && _severity != AlertSeverity.Critical;
-        return mayAccept && report.Time - _opened >= report.AcceptAfter ? AlertChange.Accepted : AlertChange.None;
-    }
-
-    private bool Worsened(double score, AlertSeverity severity)
-    {
-        var rose = score >= 1 && severity > _severity;
-        if (!rose && _worst < _told * ToldAgainAt) return false;
-        if (rose) _severity = severity;
-        _told = _worst;
-        return true;
-    }
-
-    private void End(FindingReport report, AlertChange end, double value, double expected)
-    {
-        Tell(report, end, value, expected);
-        IsOpen = _isSuspected = false;
-    }
-
-    private void Tell(FindingReport report, AlertChange change, double value, double expected) =>
-        report.Add(new(kind, role, change, _severity, _worst, report.Time, report.Step, _onset, _onsetStep, value, expected, _events++));
 }

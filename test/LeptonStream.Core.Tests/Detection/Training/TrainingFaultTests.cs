@@ -197,6 +197,16 @@ public sealed class TrainingFaultTests
     }
 
     [Test]
+    public void Observe_TroubleThatLasts_IsToldToBeStillSoAtGrowingDistances()
+    {
+        var story = Healthy().Run(36_000, r => r.Loss *= 3);
+        var spike = story.Progress.Where(f => f.Kind == TrainingKind.LossSpike).ToArray();
+        var opened = story.Findings.First(f => f.Kind == TrainingKind.LossSpike);
+        Assert.That(spike.Select(f => Math.Round((f.Time - opened.Time).TotalMinutes)), Is.EqualTo(new[] { 1.0, 5, 15, 60 }));
+        Assert.That(spike.Select(f => f.Number), Is.Ordered.Ascending.And.Unique);
+    }
+
+    [Test]
     public void Observe_RateThatStaysAboveItsSchedule_StaysTold()
     {
         var story = Healthy().Run(1000, r => (r.Rate, r.Update) = (r.Rate * 30, r.Update * 30));

@@ -24,12 +24,16 @@ internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
     /// <summary>The usual duration of a step.</summary>
     public double StepMilliseconds { get; init; } = 100;
 
+    /// <summary>What was told, but that it is still so.</summary>
     public IReadOnlyList<TrainingFinding> Findings => _findings;
 
     /// <summary>What would have been told to somebody.</summary>
     public IEnumerable<TrainingFinding> Alarms => _findings.Where(f => f.Change == AlertChange.Opened && f.Severity > AlertSeverity.Info);
 
     public long Step { get; private set; }
+
+    /// <summary>What was told to be still so.</summary>
+    public List<TrainingFinding> Progress { get; } = [];
 
     public Timestamp Now => Timestamp.FromUnixMilliseconds((long)_milliseconds);
 
@@ -61,7 +65,7 @@ internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
     public TrainingStory Wait(TimeSpan silence)
     {
         for (var second = 1; second <= silence.TotalSeconds; second++)
-            _findings.AddRange(Monitor.OnTick(Now + TimeSpan.FromSeconds(second)));
+            Take(Monitor.OnTick(Now + TimeSpan.FromSeconds(second)));
         _milliseconds += silence.TotalMilliseconds;
         return this;
     }
@@ -70,7 +74,7 @@ internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
     {
         _row.Begin(Now, Step, Now);
         _row.Set(TrainingRole.Finished, 1);
-        _findings.AddRange(Monitor.Observe(_row));
+        Take(Monitor.Observe(_row));
         return this;
     }
 
@@ -89,6 +93,15 @@ internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
         var state = new StateWriter();
         Monitor.Save(state);
         return state.Written.ToArray();
+    }
+
+    private void Take(ReadOnlySpan<TrainingFinding> findings)
+    {
+        foreach (var finding in findings)
+        {
+            if (finding.Change == AlertChange.Progressed) Progress.Add(finding);
+            else _findings.Add(finding);
+        }
     }
 
     private Reading Next()
@@ -121,6 +134,6 @@ internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
         Step = reading.Step;
         _row.Begin(Now, reading.Step, Now);
         reading.To(_row);
-        _findings.AddRange(Monitor.Observe(_row));
+        Take(Monitor.Observe(_row));
     }
 }

@@ -204,8 +204,9 @@ public sealed class TrainingTroubleTests
                     _row.Begin(time, 1 + _rows + (job * 3000), time);
                     var loss = (2 + job) * (1 + (0.05 * (_random.NextDouble() - 0.5)));
                     _row.Set(TrainingRole.Loss, change?.Invoke(job, loss) ?? loss);
-                    Findings.AddRange(_monitor.Observe(_row));
-                    Findings.AddRange(_monitor.OnTick(time));
+                    foreach (var finding in _monitor.Observe(_row))
+                        if (finding.Change != AlertChange.Progressed) Findings.Add(finding);
+                    _monitor.OnTick(time);
                 }
 
             return this;
