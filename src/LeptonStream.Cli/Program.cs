@@ -1,9 +1,11 @@
 using System.CommandLine;
 using LeptonStream.Cli.Backtest;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Config;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Doctor;
 using LeptonStream.Cli.Info;
+using LeptonStream.Cli.Receivers;
 using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
 using LeptonStream.Cli.Topics;
@@ -24,6 +26,8 @@ var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on st
     ReplayCommand.Create(),
     BacktestCommand.Create(),
     TopicsCommand.Create(),
+    ConfigCommand.Create(),
+    ReceiversCommand.Create(),
     DoctorCommand.Create(),
     VersionCommand.Create(),
     CompletionCommand.Create(),

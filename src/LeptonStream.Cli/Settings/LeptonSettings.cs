@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using System.Text.Json;
 using LeptonStream.Cli.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,11 +20,17 @@ internal sealed class LeptonSettings
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _wrong = [];
 
+    // Where the file sets what holds: file and line.
+    private readonly Dictionary<string, string> _places = new(StringComparer.OrdinalIgnoreCase);
+
     private LeptonSettings()
     {
     }
 
     public IConfiguration Configuration { get; private set; } = null!;
+
+    /// <summary>The settings file that was read, or null.</summary>
+    public string? File { get; private set; }
 
     public static LeptonSettings Load(ParseResult parsed)
     {
@@ -31,8 +38,15 @@ internal sealed class LeptonSettings
         settings.AddFile(parsed.GetValue(SettingsFlags.Config)?.FullName);
         settings.AddEnvironment(Environment.GetEnvironmentVariables());
         foreach (var (flag, setting, value) in SettingsFlags.Read(parsed)) settings.Add(flag, setting, value, isSet: value is not null);
-        settings.Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings._values).Build();
-        return settings;
+        return settings.Build();
+    }
+
+    /// <summary>The settings of a file alone, whatever the environment says.</summary>
+    public static LeptonSettings LoadFile(string path)
+    {
+        var settings = new LeptonSettings();
+        settings.AddFile(path);
+        return settings.Build();
     }
 
     /// <summary>Also asks the options that <paramref name="register"/> registers whether they accept their values.</summary>
@@ -48,39 +62,62 @@ internal sealed class LeptonSettings
         }
         catch (OptionsValidationException one)
         {
-            _wrong.AddRange(one.Failures);
+            _wrong.AddRange(one.Failures.Select(Placed));
         }
         catch (AggregateException several)
         {
-            _wrong.AddRange(several.InnerExceptions.OfType<OptionsValidationException>().SelectMany(wrong => wrong.Failures));
+            _wrong.AddRange(several.InnerExceptions.OfType<OptionsValidationException>().SelectMany(wrong => wrong.Failures).Select(Placed));
         }
 
         if (_wrong.Count > 0) throw new WrongUsageException([.. _wrong.Distinct()]);
     }
 
+    private LeptonSettings Build()
+    {
+        Configuration = new ConfigurationBuilder().AddInMemoryCollection(_values).Build();
+        return this;
+    }
+
+    // A failure begins with the setting that it is about.
+    private string Placed(string failure)
+    {
+        var end = failure.AsSpan().IndexOfAny(' ', ',');
+        return end > 0 && _places.TryGetValue(failure[..end].TrimEnd(':'), out var place) ? $"{place}: {failure}" : failure;
+    }
+
     private void AddFile(string? path)
     {
-        if (path is null && !File.Exists(DefaultFile)) return;
+        if (path is null && !System.IO.File.Exists(DefaultFile)) return;
         var name = path ?? DefaultFile;
-        if (!File.Exists(name))
+        if (!System.IO.File.Exists(name))
         {
             _wrong.Add($"--config {name}: there is no such file");
             return;
         }
 
         IConfigurationRoot file;
+        IReadOnlyDictionary<string, int> lines;
         try
         {
+            lines = JsonLines.Of(System.IO.File.ReadAllBytes(name));
             file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(name), optional: false, reloadOnChange: false).Build();
         }
         catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            _wrong.Add($"{name} can't be read: {(wrong.InnerException ?? wrong).GetBaseException().Message.ReplaceLineEndings(" ")}");
+            var cause = (wrong.InnerException ?? wrong).GetBaseException();
+            var line = cause is JsonException { LineNumber: { } number } ? $":{number + 1}:" : "";
+            _wrong.Add($"{name}{line} can't be read: {cause.Message.ReplaceLineEndings(" ")}");
             return;
         }
 
+        File = name;
         foreach (var (setting, value) in file.AsEnumerable())
-            if (value is not null || !file.GetSection(setting).GetChildren().Any()) Add(name, setting, value, isSet: true);
+        {
+            if (value is null && file.GetSection(setting).GetChildren().Any()) continue;
+            var place = lines.TryGetValue(setting, out var line) ? $"{name}:{line}" : name;
+            _places[setting] = place;
+            Add(place, setting, value, isSet: true);
+        }
     }
 
     private void AddEnvironment(IDictionary variables)
@@ -97,6 +134,10 @@ internal sealed class LeptonSettings
     {
         if (!isSet) _wrong.Add($"{source} {setting}: write Section:Key=value");
         else if (SettingsCatalog.Check(setting, value) is { } wrong) _wrong.Add($"{source}: {wrong}");
-        else if (value is not null) _values[setting] = value;
+        else if (value is not null)
+        {
+            _values[setting] = value;
+            if (_places.TryGetValue(setting, out var place) && place != source) _places.Remove(setting);
+        }
     }
 }

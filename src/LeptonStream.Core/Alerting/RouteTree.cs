@@ -41,6 +41,9 @@ public sealed class RouteTree
     /// <summary>32 hexadecimal digits that differ when alerts may be grouped, routed or told in another way.</summary>
     public string Version { get; }
 
+    /// <summary>The receivers, in no order.</summary>
+    public IReadOnlyCollection<ReceiverConfig> Receivers => _receivers.Values;
+
     /// <summary>How many routes there are, the root included.</summary>
     public int Count => All(Root).Count();
 

@@ -16,7 +16,8 @@ internal enum DeliveryResult
 /// <param name="Result">What became of it.</param>
 /// <param name="Error">What went wrong, for people, without secrets; null when delivered.</param>
 /// <param name="RetryAfter">How long the receiver asked not to be called, or null.</param>
-internal readonly record struct DeliveryOutcome(DeliveryResult Result, string? Error, TimeSpan? RetryAfter)
+/// <param name="Answer">How the receiver answered when it was delivered, for people; null where there is nothing to say.</param>
+internal readonly record struct DeliveryOutcome(DeliveryResult Result, string? Error, TimeSpan? RetryAfter, string? Answer = null)
 {
     public static readonly DeliveryOutcome Delivered;
 

@@ -27,7 +27,9 @@ internal sealed class WebhookChannel(HttpClient http, WebhookSettings settings, 
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return response.IsSuccessStatusCode ? DeliveryOutcome.Delivered : await Judge(response, cancellation);
+            return response.IsSuccessStatusCode
+                ? DeliveryOutcome.Delivered with { Answer = $"{settings.Destination}: HTTP {(int)response.StatusCode} {response.StatusCode}" }
+                : await Judge(response, cancellation);
         }
         catch (HttpRequestException unreachable)
         {

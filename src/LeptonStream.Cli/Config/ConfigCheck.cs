@@ -1,0 +1,98 @@
+using System.CommandLine;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Health;
+using LeptonStream.Cli.Settings;
+using LeptonStream.Dashboard;
+using LeptonStream.Detector;
+using LeptonStream.Notifier;
+using LeptonStream.Notifier.Routing;
+using LeptonStream.Policies;
+using LeptonStream.Yaml;
+using Microsoft.Extensions.Configuration;
+
+namespace LeptonStream.Cli.Config;
+
+/// <summary>Reads files as the roles would, and says everything that is wrong with them.</summary>
+internal static class ConfigCheck
+{
+    /// <summary>The settings that the roles would have here, and the files they name.</summary>
+    public static int Settings(ParseResult parsed)
+    {
+        var settings = LeptonSettings.Load(parsed);
+        if (Errors(settings) is { Count: > 0 } wrong) return Tell(wrong);
+        Console.Out.WriteLine($"settings: ok ({settings.File ?? "no settings file"}, environment and flags)");
+        var notifier = settings.Configuration.GetSection(NotifierOptions.Section).Get<NotifierOptions>() ?? new();
+        var detector = settings.Configuration.GetSection(DetectorOptions.Section).Get<DetectorOptions>() ?? new();
+        return Files([.. new[] { notifier.RoutingFile, detector.PoliciesFile }.Where(file => file is { Length: > 0 }).Select(file => new FileInfo(file!))]);
+    }
+
+    /// <summary>Files by themselves: settings where the name ends in .json, else routing or policies by their fields.</summary>
+    public static int Files(IReadOnlyList<FileInfo> files)
+    {
+        var worst = ExitCode.Sound;
+        foreach (var file in files)
+        {
+            var path = file.ToString();
+            worst = Math.Max(worst, file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase) ? SettingsFile(path) : YamlFile(path));
+        }
+
+        return worst;
+    }
+
+    private static int SettingsFile(string path)
+    {
+        if (Errors(LeptonSettings.LoadFile(path)) is { Count: > 0 } wrong) return Tell(wrong);
+        Console.Out.WriteLine($"{path}: ok (settings)");
+        return ExitCode.Sound;
+    }
+
+    private static IReadOnlyList<string> Errors(LeptonSettings settings)
+    {
+        try
+        {
+            settings.Check(services =>
+            {
+                services.AddDetector(settings.Configuration);
+                services.AddNotifier(settings.Configuration);
+                services.AddDashboard(settings.Configuration);
+                services.AddHealthServer(settings.Configuration);
+            });
+            return [];
+        }
+        catch (WrongUsageException wrong)
+        {
+            return wrong.Wrong;
+        }
+    }
+
+    private static int YamlFile(string path)
+    {
+        if (YamlText.Read(path, out var unreadable) is not { } text) return Tell([unreadable!]);
+        var errors = new YamlErrors(path);
+        if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, or 'presets', 'defaults' and 'rules' of a policy file,", errors) is not { } root) return Tell(errors.All);
+        return root.Has("route") || root.Has("receivers") ? Routing(path, text) : Policies(path);
+    }
+
+    private static int Routing(string path, string text)
+    {
+        if (RoutingFile.Parse(text, path, out var errors) is not { } routing) return Tell(errors);
+        Console.Out.WriteLine($"{path}: ok (routing: {Count(routing.Routes.Count, "route")}, {Count(routing.Channels.Count, "channel")})");
+        return ExitCode.Sound;
+    }
+
+    private static int Policies(string path)
+    {
+        if (PolicyFile.Read(path, out var errors, out var notes) is not { } policies) return Tell(errors);
+        Console.Out.WriteLine($"{path}: ok (policies: {Count(policies.Rules.Count, "rule")})");
+        foreach (var note in notes) Console.Out.WriteLine($"{note} (note)");
+        return ExitCode.Sound;
+    }
+
+    private static int Tell(IReadOnlyList<string> wrong)
+    {
+        foreach (var line in wrong) Console.Error.WriteLine(line);
+        return ExitCode.Failed;
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+}
