@@ -25,6 +25,12 @@ public static class AlertEvents
     public static AlertEvent Resolved(string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
         Make(alert, AlertEventType.Resolved, at, severity, model, labels);
 
+    /// <summary>The end of an alert that did not recover.</summary>
+    public static AlertEvent Closed(string alert, double at, EndedReason reason) => Resolved(alert, at) with { EndedReason = reason };
+
+    /// <summary>The newest points of an alert that goes on as it is.</summary>
+    public static AlertEvent Progress(string alert, double at) => Updated(alert, at) with { IsProgress = true };
+
     /// <summary>A limit of 250 that is expected to be reached in an hour, known to ten minutes; resolve it with <see cref="Resolved"/>.</summary>
     public static AlertEvent EarlyWarning(string alert, double at = 0, string model = "llama-70b", LabelSet? labels = null)
     {

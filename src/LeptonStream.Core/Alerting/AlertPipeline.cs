@@ -31,7 +31,7 @@ public sealed class AlertPipeline(RouteTree routes)
     /// <summary>Takes one event.</summary>
     /// <param name="groups">At least the groups of <paramref name="targets"/> and those that hold the alert; changed in place.</param>
     /// <param name="alert">The event.</param>
-    /// <param name="targets">The groups in which it belongs, as <see cref="TargetsOf"/> tells; not asked for where the event ends its alert.</param>
+    /// <param name="targets">The groups in which it belongs, as <see cref="TargetsOf"/> tells; not asked for where the event ends its alert, or only shows its progress.</param>
     /// <param name="publishedAt">When it was written to the topic. Waiting counts from then and not from the onset, which always lies before detection.</param>
     /// <param name="now">The time.</param>
     public static void OnAlert(AlertGroups groups, AlertEvent alert, IReadOnlyList<GroupTarget> targets, Timestamp publishedAt, Timestamp now)
@@ -42,7 +42,13 @@ public sealed class AlertPipeline(RouteTree routes)
 
         if (alert.Type == AlertEventType.Resolved)
         {
-            End(groups, groups.Holding(alert.AlertId), alert.DetectedAt, alert.Annotations);
+            End(groups, groups.Holding(alert.AlertId), alert.DetectedAt, EndedTexts.Annotate(alert.Annotations, alert.EndedReason));
+            return;
+        }
+
+        if (alert.IsProgress)
+        {
+            Refresh(groups, alert);
             return;
         }
 
@@ -104,6 +110,13 @@ public sealed class AlertPipeline(RouteTree routes)
             var startsAt = known is { IsResolved: false } && known.StartsAt < alert.StartsAt ? known.StartsAt : alert.StartsAt;
             groups.Put(group, alert with { StartsAt = startsAt });
         }
+    }
+
+    // Newer texts for whatever is told later; by themselves they are told to nobody, and they begin nothing.
+    private static void Refresh(AlertGroups groups, AlertEvent alert)
+    {
+        foreach (var (group, member) in groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved))
+            groups.Put(group, member with { Annotations = alert.Annotations });
     }
 
     private static void End(AlertGroups groups, IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> places, Timestamp at, LabelSet? annotations)

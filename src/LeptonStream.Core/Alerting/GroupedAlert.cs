@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -25,6 +26,10 @@ public sealed record GroupedAlert
     /// <summary>Whether it is over.</summary>
     [JsonIgnore]
     public bool IsResolved => EndsAt is not null;
+
+    /// <summary>Whether it is over although the trouble did not go away; its annotations say why.</summary>
+    [JsonIgnore]
+    public bool IsClosedUnrecovered => IsResolved && Annotations[EndedTexts.Annotation] is { } reason && reason != AlertEventJson.NameOf(EndedReason.Recovered);
 
     /// <summary>The identity of its labels: what receivers know it by.</summary>
     [JsonIgnore]

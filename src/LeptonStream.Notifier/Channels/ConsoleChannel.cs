@@ -35,19 +35,19 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
     {
         var firing = notification.Firing.ToArray();
         var resolved = notification.Resolved.ToArray();
-        var state = (firing.Length, resolved.Length) switch
-        {
-            (1, 0) => "FIRING",
-            (0, 1) => "RESOLVED",
-            (var count, 0) => $"FIRING {count}",
-            (0, var count) => $"RESOLVED {count}",
-            _ => $"FIRING {firing.Length}, RESOLVED {resolved.Length}",
-        };
+        var recovered = resolved.Count(alert => !alert.IsClosedUnrecovered);
+        var state = string.Join(", ", Counts(("FIRING", firing.Length), ("RESOLVED", recovered), ("CLOSED", resolved.Length - recovered)));
         var severity = firing.Select(alert => alert.Labels["severity"]).FirstOrDefault(severity => severity == "critical") ?? firing.Concat(resolved).First().Labels["severity"];
         var texts = firing.Concat(resolved).Take(ShownAlerts).Select(alert => alert.Annotations["summary"] ?? alert.Labels.ToString());
         var more = notification.Alerts.Count > ShownAlerts ? $"; {notification.Alerts.Count - ShownAlerts} more" : "";
         var at = notification.At.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return OneLine($"{at} {state}{(severity is null ? "" : " " + severity)}: {string.Join("; ", texts)}{more} ({NotifyReasons.TextOf(notification.Reason)})");
+    }
+
+    private static IEnumerable<string> Counts(params (string State, int Count)[] states)
+    {
+        var present = states.Where(state => state.Count > 0).ToArray();
+        return present is [(var only, 1)] ? [only] : present.Select(state => $"{state.State} {state.Count}");
     }
 
     // Names come from producers: none of them may move the cursor or forge a line.

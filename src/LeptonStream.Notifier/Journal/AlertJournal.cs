@@ -177,7 +177,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 
     private static async Task ChangeGroups(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> records, Timestamp now)
     {
-        var moves = records.Select(record => (Record: record, Targets: record.Event!.Type == AlertEventType.Resolved ? [] : desk.Pipeline.TargetsOf(record.Event.RoutingLabels))).ToArray();
+        var moves = records.Select(record => (Record: record, Targets: record.Event!.Type == AlertEventType.Resolved || record.Event.IsProgress ? [] : desk.Pipeline.TargetsOf(record.Event.RoutingLabels))).ToArray();
         var loaded = await desk.Groups.LoadFor(
             transaction,
             groupIds: [.. moves.SelectMany(move => move.Targets).Select(target => target.GroupId).Distinct()],

@@ -10,16 +10,17 @@ internal static class AlertRows
     public const string InsertEvent =
         """
         insert into alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at,
-          topic, kafka_partition, kafka_offset, recorded_at, payload)
-        values (@seq, @id, @alertId, @type, @model, @metric, @severity, @Score, @onset, @detectedAt, @Topic, @Partition, @Offset, @recordedAt, @payload)
+          topic, kafka_partition, kafka_offset, recorded_at, ended_reason, progress, payload)
+        values (@seq, @id, @alertId, @type, @model, @metric, @severity, @Score, @onset, @detectedAt, @Topic, @Partition, @Offset, @recordedAt,
+          @endedReason, @progress, @payload)
         """;
 
     public const string UpsertAlert =
         """
-        insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, seq, series, payload)
-        values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @seq, @series, @payload)
+        insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series, payload)
+        values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @endedReason, @seq, @series, @payload)
         on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset = excluded.onset,
-          detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, seq = excluded.seq,
+          detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, ended_reason = excluded.ended_reason, seq = excluded.seq,
           series = excluded.series, payload = excluded.payload
         """;
 
@@ -39,6 +40,8 @@ internal static class AlertRows
         record.Partition,
         record.Offset,
         recordedAt = now.UnixMilliseconds,
+        endedReason = EndedReasonOf(record.Event),
+        progress = record.Event.IsProgress ? 1 : 0,
         payload = record.Text,
     };
 
@@ -57,9 +60,12 @@ internal static class AlertRows
             onset = alert.Onset.UnixMilliseconds,
             detectedAt = alert.DetectedAt.UnixMilliseconds,
             resolvedAt = isResolved ? alert.DetectedAt.UnixMilliseconds : (long?)null,
+            endedReason = EndedReasonOf(alert),
             seq,
             series = KnownEvents.SeriesOf(alert),
             payload = record.Text,
         };
     }
+
+    private static string? EndedReasonOf(AlertEvent alert) => alert.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null;
 }

@@ -283,4 +283,38 @@ public sealed class AlertPipelineTests
 
     private static NotificationStory Story(RouteConfig? route = null, params ReceiverConfig[] receivers) =>
         new(new RoutingConfig(route ?? Everything, receivers.Length == 0 ? [Ops] : receivers));
+
+    [Test]
+    public void OnAlert_Progress_IsToldToNobodyAndRefreshesTheTexts()
+    {
+        var (pipeline, groups) = (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
+        Take(AlertEvents.Opened("latency"), 0);
+        Assert.That(pipeline.OnTick(groups, AlertEvents.At(5)), Has.Count.EqualTo(1));
+
+        Take(AlertEvents.Progress("latency", 60) with { Annotations = LabelSet.Of(("summary", "still high")) }, 60);
+        Take(AlertEvents.Progress("never-opened", 60), 60);
+
+        Assert.That(pipeline.OnTick(groups, AlertEvents.At(3600)), Is.Empty);
+        Assert.That(groups.All.Single().Alerts.Values.Single().Annotations["summary"], Is.EqualTo("still high"));
+
+        void Take(AlertEvent alert, double at) =>
+            AlertPipeline.OnAlert(groups, alert, alert.IsProgress ? [] : pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(at), AlertEvents.At(at));
+    }
+
+    [TestCase(EndedReason.Recovered, false)]
+    [TestCase(EndedReason.Accepted, true)]
+    [TestCase(EndedReason.Gone, true)]
+    public void OnAlert_Ended_TellsTheEndWithItsReason(EndedReason reason, bool isUnrecovered)
+    {
+        var (pipeline, groups) = (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
+        var opened = AlertEvents.Opened("latency");
+        AlertPipeline.OnAlert(groups, opened, pipeline.TargetsOf(opened.RoutingLabels), AlertEvents.At(0), AlertEvents.At(0));
+        pipeline.OnTick(groups, AlertEvents.At(5));
+
+        AlertPipeline.OnAlert(groups, AlertEvents.Closed("latency", 30, reason), [], AlertEvents.At(30), AlertEvents.At(30));
+
+        var told = pipeline.OnTick(groups, AlertEvents.At(65)).Single().Alerts.Single();
+        Assert.That((told.IsResolved, told.IsClosedUnrecovered), Is.EqualTo((true, isUnrecovered)), "receivers must close it either way");
+        Assert.That(told.Annotations["ended_reason"], Is.EqualTo(AlertEventJson.NameOf(reason)));
+    }
 }

@@ -108,6 +108,24 @@ public sealed class AlertJournalTests(DatabaseKind kind)
     }
 
     [Test]
+    public async Task Apply_ProgressAndAnEndWithoutRecovery_AreRecordedAsSuch()
+    {
+        var journal = await _rig.Open();
+
+        await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0), Record(AlertEvents.Progress("latency", 60), 1));
+        await Flush(journal, 65);
+        await Apply(journal, 90, Record(AlertEvents.Closed("latency", 90, EndedReason.Gone), 2));
+        await Flush(journal, 130);
+
+        Assert.That(await _rig.Rows<(string, long, string?)>("select type, progress, ended_reason from alert_event order by seq"),
+            Is.EqualTo(new[] { ("opened", 0L, null), ("updated", 1L, null), ("resolved", 0L, (string?)"gone") }));
+        Assert.That(await _rig.Scalar<(string, string)>("select status, ended_reason from alert"), Is.EqualTo(("resolved", "gone")));
+        Assert.That(await _rig.Told(), Is.EqualTo(new[] { "65s ops: first notification +latency", "130s ops: all alerts resolved -latency" }));
+        var told = AlertingJson.Read<Notification>((await _rig.Rows<string>("select payload from notification order by seq"))[1]).Alerts.Single();
+        Assert.That((told.IsClosedUnrecovered, told.Annotations["summary"]), Is.EqualTo((true, $"Closed without recovery: the series stopped reporting. {AlertEvents.Resolved("latency").English.Summary}")));
+    }
+
+    [Test]
     public async Task Apply_FiringUpdatedResolved_AlertIsAsItsLastEventLeftIt()
     {
         var journal = await _rig.Open();

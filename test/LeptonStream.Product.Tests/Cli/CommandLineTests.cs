@@ -155,13 +155,13 @@ public sealed class CommandLineTests
         Assert.That(result.ExitCode, Is.EqualTo(2));
         Assert.That(result.Error.TrimEnd().Split('\n'), Is.EquivalentTo(new[]
         {
-            $"lepton: {config}: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, ClientId",
-            $"lepton: {config}: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, Health, Logging",
+            $"lepton: {config}:1: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, ClientId",
+            $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, Health, Logging",
             "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",
             "lepton: --set Kafka:SessionTimeoutMs: write Section:Key=value",
             "lepton: Kafka:TopicPrefix is 'a b': up to 100 letters, digits, dots, hyphens and underscores are allowed",
-            "lepton: Kafka:SecurityProtocol is 'tls': it may be Plaintext, Ssl, SaslPlaintext, SaslSsl",
-            "lepton: Detector:BatchSize is 0: it may be 1 to 100000",
+            $"lepton: {config}:1: Kafka:SecurityProtocol is 'tls': it may be Plaintext, Ssl, SaslPlaintext, SaslSsl",
+            $"lepton: {config}:1: Detector:BatchSize is 0: it may be 1 to 100000",
             "lepton: Health:Port is 70000: it may be 0 to 65535 (0 is off)",
         }));
     }
@@ -178,7 +178,7 @@ public sealed class CommandLineTests
         var flag = await LeptonProcess.Run(environment, "detector", "--config", config, "--bootstrap-servers", "from-flag");
         var set = await LeptonProcess.Run(environment, "detector", "--config", config, "--set", "Kafka:BootstrapServers=from-set");
 
-        Assert.That(file.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-file'"));
+        Assert.That(file.Error, Does.StartWith($"lepton: {config}:1: Kafka:BootstrapServers holds 'from-file'"));
         Assert.That(variable.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-environment'"));
         Assert.That(flag.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-flag'"));
         Assert.That(set.Error, Does.StartWith("lepton: Kafka:BootstrapServers holds 'from-set'"));

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerts;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Series;
 using LeptonStream.Testing;
@@ -14,6 +15,17 @@ public sealed class ConsoleChannelTests
     [Test]
     public void Line_OneResolved_SaysSo() =>
         Assert.That(ConsoleChannel.Line(Told(NotifyReason.AllResolved, Alert("over", ended: true))), Is.EqualTo("2027-01-15 08:00:00Z RESOLVED critical: over (all alerts resolved)"));
+
+    [Test]
+    public void Line_ClosedWithoutRecovery_IsNotCalledResolved()
+    {
+        var over = Alert("over", ended: true);
+        var closed = over with { Annotations = EndedTexts.Annotate(over.Annotations, EndedReason.Gone) };
+        Assert.That(
+            ConsoleChannel.Line(Told(NotifyReason.AllResolved, closed)),
+            Is.EqualTo("2027-01-15 08:00:00Z CLOSED critical: Closed without recovery: the series stopped reporting. over (all alerts resolved)"));
+        Assert.That(ConsoleChannel.Line(Told(NotifyReason.SomeResolved, Alert("a"), over, closed)), Does.Contain(" FIRING 1, RESOLVED 1, CLOSED 1 critical: "));
+    }
 
     [Test]
     public void Line_Many_ShowsThreeAndCountsTheRest() => Assert.That(
