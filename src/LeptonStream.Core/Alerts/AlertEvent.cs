@@ -101,6 +101,12 @@ public sealed record AlertEvent
 
     /// <summary>The annotations under which Alertmanager users know it (<c>summary</c>, <c>description</c>, <c>runbook_url</c>, …).</summary>
     public required LabelSet Annotations { get; init; }
+
+    /// <summary>
+    /// What was shortened or left out so that the event fits a record: <c>points</c>, <c>explanation</c> (label values in its texts and the annotations),
+    /// <c>labels</c> (a long value ends in the hash of all of it); null where all is there.
+    /// </summary>
+    public IReadOnlyList<string>? Truncated { get; init; }
 }
 
 /// <summary>A metric that has its part in the alert of an entity.</summary>

@@ -11,7 +11,7 @@ namespace LeptonStream.Alerts;
 public static class AlertEventJson
 {
     // Names from producers may hold any text: it is escaped for JSON only; whoever shows it escapes for its own medium.
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The event as UTF-8 JSON. Numbers that are not finite are written as null.</summary>
     public static byte[] Write(AlertEvent alert)
@@ -73,6 +73,7 @@ public static class AlertEventJson
         WriteLabels(json, "labels", alert.RoutingLabels);
         WriteLabels(json, "annotations", alert.Annotations);
         json.WriteEndObject();
+        if (alert.Truncated is { } truncated) WriteTexts(json, "truncated", truncated);
         json.WriteEndObject();
     }
 
@@ -164,6 +165,7 @@ public static class AlertEventJson
             RunbookUrl = OptionalText(json, "runbookUrl"),
             RoutingLabels = Labels(alertmanager.GetProperty("labels")),
             Annotations = Labels(alertmanager.GetProperty("annotations")),
+            Truncated = json.TryGetProperty("truncated", out var truncated) ? [.. truncated.EnumerateArray().Select(what => what.GetString()!)] : null,
         };
     }
 
@@ -208,6 +210,13 @@ public static class AlertEventJson
         else json.WriteNull(name);
     }
 
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
     private static void WriteLabels(Utf8JsonWriter json, string name, LabelSet labels)
     {
         json.WriteStartObject(name);
@@ -245,9 +254,7 @@ public static class AlertEventJson
         json.WriteStartObject(language);
         json.WriteString("summary", explanation.Summary);
         json.WriteString("description", explanation.Description);
-        json.WriteStartArray("actions");
-        foreach (var action in explanation.Actions) json.WriteStringValue(action);
-        json.WriteEndArray();
+        WriteTexts(json, "actions", explanation.Actions);
         json.WriteEndObject();
     }
 

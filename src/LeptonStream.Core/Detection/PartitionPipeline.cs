@@ -24,6 +24,8 @@ public sealed class PartitionPipeline
 
     private readonly RunJudge _runs;
     private readonly OpenAlerts _open;
+    private readonly EventQueue _queue;
+    private readonly DetectionPolicy _policy;
 
     // The last record that was taken.
     private RecordPosition _last;
@@ -43,6 +45,8 @@ public sealed class PartitionPipeline
         ArgumentNullException.ThrowIfNull(policy);
         _topic = topic;
         _partition = partition;
+        _policy = policy;
+        _queue = new(policy.EventsPerRecord);
         _format = new(policy.Limits);
         _series = new(policy, policies ?? PolicySet.Default);
         _runs = new(_series.Entities);
@@ -53,8 +57,25 @@ public sealed class PartitionPipeline
     /// <summary>How many series are known.</summary>
     public int SeriesCount => _series.Count;
 
-    /// <summary>Whether anything that it knows can be silent for too long: whether <see cref="Tick"/> has anything to do.</summary>
-    public bool WatchesSilence => _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
+    /// <summary>How many series it may hold.</summary>
+    public int SeriesLimit => _policy.SeriesPerPartition;
+
+    /// <summary>About how many bytes its series, entities and runs take.</summary>
+    public long Bytes => _series.Bytes;
+
+    /// <summary>How many bytes they may take.</summary>
+    public long BytesLimit => _policy.BytesPerPartition;
+
+    /// <summary>How many series were forgotten because they were silent, since the pipeline began.</summary>
+    public long SeriesForgotten => _series.Forgotten;
+
+    /// <summary>
+    /// How many events found no room because records led to many more than <see cref="DetectionPolicy.EventsPerRecord"/>, since the pipeline began.
+    /// </summary>
+    public long EventsDropped => _queue.Dropped;
+
+    /// <summary>Whether <see cref="Tick"/> has anything to do: whether anything that it knows can be silent for too long, or events wait.</summary>
+    public bool WatchesSilence => _queue.IsWaiting || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
 
     /// <summary>Is told of every judged sample; null (the default) for nobody.</summary>
     public JudgedSampleObserver? Observer { get; set; }
@@ -89,15 +110,24 @@ public sealed class PartitionPipeline
     public RecordOutcome Process(ReadOnlySpan<byte> value, long offset, Timestamp logTime, List<AlertEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
+        _queue.Begin();
         // The clock moves on whatever the record says.
-        _runs.Advance(logTime, new(_last, _topicId, events));
-        Sweep(_runs.Clock, events);
+        _runs.Advance(logTime, new(_last, _topicId, _queue));
+        Sweep(_runs.Clock);
+        _series.Advance(_runs.Clock);
+        var outcome = Take(value, offset, logTime);
+        _queue.Release(events);
+        return outcome;
+    }
+
+    private RecordOutcome Take(ReadOnlySpan<byte> value, long offset, Timestamp logTime)
+    {
         var reason = _format.Read(value, logTime, _batch, out var detail);
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
         LabelsLeftOut += _batch.LabelsLeftOut;
         _last = new(_topic, _partition, offset);
-        var outlet = new EventSink(_last, _topicId, events);
+        var outlet = new EventSink(_last, _topicId, _queue);
         var judged = 0;
         foreach (ref readonly var entity in _batch.Entities)
         {
@@ -130,15 +160,28 @@ public sealed class PartitionPipeline
     {
         ArgumentNullException.ThrowIfNull(events);
         if (_last.Topic is null) return;
-        _runs.Tick(_runs.Clock + elapsed, new(_last, _topicId, events));
-        Sweep(_runs.Clock + elapsed, events);
+        _queue.Begin();
+        _runs.Tick(_runs.Clock + elapsed, new(_last, _topicId, _queue));
+        Sweep(_runs.Clock + elapsed);
+        _queue.Release(events);
     }
 
     // By the clock of the log: whose series says nothing any more is gone.
-    private void Sweep(Timestamp now, List<AlertEvent> events)
+    private void Sweep(Timestamp now)
     {
-        if (_last.Topic is not null) _open.Sweep(now, new(_last, _topicId, events));
+        if (_last.Topic is not null) _open.Sweep(now, new(_last, _topicId, _queue));
         foreach (var series in _open.Ended) _series.Settle(series);
+    }
+
+    /// <summary>
+    /// Whether all entities of the last record are of one model of this name: the key that its producer is to give it. Allocates nothing.
+    /// </summary>
+    /// <param name="model">UTF-8. Only to be asked when the record was taken.</param>
+    public bool LastRecordIsOf(ReadOnlySpan<byte> model)
+    {
+        foreach (ref readonly var entity in _batch.Entities)
+            if (!_batch.BytesOf(entity.Model).SequenceEqual(model)) return false;
+        return true;
     }
 
     /// <summary>

@@ -47,6 +47,13 @@ public sealed class SampleBatch
     /// <summary>How many labels of the message were left out because its entities have more than they may.</summary>
     public int LabelsLeftOut { get; private set; }
 
+    /// <summary>The key of a metric as text, beside one of the same entity that is known already and whose labels it shares.</summary>
+    public SeriesKey KeyOf(in Metric metric, SeriesKey sibling)
+    {
+        ArgumentNullException.ThrowIfNull(sibling);
+        return sibling with { Metric = TextOf(metric.Name) };
+    }
+
     internal void Clear()
     {
         LabelsLeftOut = 0;

@@ -10,11 +10,20 @@ namespace LeptonStream.Detection.Entities;
 /// <summary>The entities of one partition: every series belongs to one.</summary>
 internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet policies)
 {
+    // The objects of an entity, of each of its labels, and of a run.
+    private const long EntityBytes = 1024;
+    private const long LabelBytes = 128;
+    private const long RunBytes = 32 * 1024;
+
     private readonly Dictionary<UInt128, EntityState> _entities = [];
     private readonly Dictionary<SeriesPolicy, EntityPipeline> _pipelines = [];
     private readonly TreeBuilder _builder = new();
     private readonly List<EntityState> _runs = [];
     private PolicySet _policies = policies;
+    private long _bytes;
+
+    /// <summary>About how many bytes they take, without what they know of their series.</summary>
+    public long Bytes => _bytes + (RunBytes * _runs.Count);
 
     /// <summary>Those that are training runs.</summary>
     public List<EntityState> Runs => _runs;
@@ -43,6 +52,13 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         _runs.Remove(entity);
     }
 
+    /// <summary>The runs that were silent for so long that they make room; what is told of them is to be closed.</summary>
+    /// <param name="now">Log time.</param>
+    public IReadOnlyList<EntityState> SilentRuns(Timestamp now) => _runs.FindAll(entity => now - entity.Row.Heard >= detection.ForgetRunAfter);
+
+    /// <summary>The key of an entity, whose labels all its series share; null where it is not known.</summary>
+    public SeriesKey? KeyOf(SeriesId id) => _entities.GetValueOrDefault(id.Value)?.Key;
+
     /// <summary>Takes a new series into its entity.</summary>
     public void Join(SeriesId id, SeriesState series, Timestamp now)
     {
@@ -50,8 +66,10 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         {
             var key = series.Key with { Metric = EntityPipeline.Metric };
             _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key))));
+            _bytes += BytesOf(key);
         }
 
+        entity.SeriesCount++;
         series.Entity = entity;
         series.Place = entity.Join(series, now);
     }
@@ -61,15 +79,10 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     {
         if (series.Entity is not { } entity) return;
         if (series.Place >= 0) entity.Row.Leave(series.Place);
-        if (entity.Row.IsInhabited) return;
+        if (--entity.SeriesCount > 0) return;
         _entities.Remove(entity.Id.Value);
+        _bytes -= BytesOf(entity.Key);
         _runs.Remove(entity);
-    }
-
-    /// <summary>Forgets an entity whose series are forgotten.</summary>
-    public void Forget(SeriesId id)
-    {
-        if (_entities.Remove(id.Value, out var entity)) _runs.Remove(entity);
     }
 
     /// <summary>Judges by other policies from now on.</summary>
@@ -78,6 +91,13 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         _policies = policies;
         foreach (var entity in _entities.Values) entity.MoveTo(PipelineOf(policies.For(entity.Key)));
         foreach (var unused in _pipelines.Keys.Except(_entities.Values.Select(e => e.Pipeline.Policy)).ToList()) _pipelines.Remove(unused);
+    }
+
+    private static long BytesOf(SeriesKey key)
+    {
+        var bytes = EntityBytes + (2 * key.Model.Length);
+        foreach (var (name, value) in key.Labels) bytes += LabelBytes + (2 * (name.Length + value.Length));
+        return bytes;
     }
 
     private EntityPipeline PipelineOf(SeriesPolicy policy)

@@ -38,8 +38,17 @@ internal sealed class EntityRow
     /// <summary>The series in a place; null where it was forgotten.</summary>
     public SeriesState? this[int place] => _metrics[place];
 
-    /// <summary>Whether any series is there.</summary>
-    public bool IsInhabited => _metrics.Any(m => m is not null);
+    /// <summary>Log time at which any of the series spoke last.</summary>
+    public Timestamp Heard
+    {
+        get
+        {
+            var heard = Timestamp.Zero;
+            foreach (var series in _metrics)
+                if (series is not null && series.Heard > heard) heard = series.Heard;
+            return heard;
+        }
+    }
 
     /// <summary>Whether an alert of one of the series is open.</summary>
     public bool IsToldOf => _metrics.Exists(m => m is { Alert.Phase: AlertPhase.Open });

@@ -29,6 +29,9 @@ internal sealed class EntityState
     /// <summary>Who judges it.</summary>
     public EntityPipeline Pipeline { get; private set; }
 
+    /// <summary>How many series it has, those without a place in its rows too.</summary>
+    public int SeriesCount { get; set; }
+
     /// <summary>What its metrics said last.</summary>
     public EntityRow Row { get; } = new();
 

@@ -6,7 +6,7 @@ namespace LeptonStream.Detection.Events;
 /// <param name="Position">The record.</param>
 /// <param name="TopicId">The input topic's own id: a topic that is made again under its name has another.</param>
 /// <param name="Events">Takes the events, in order.</param>
-internal readonly record struct EventSink(RecordPosition Position, UInt128 TopicId, List<AlertEvent> Events)
+internal readonly record struct EventSink(RecordPosition Position, UInt128 TopicId, EventQueue Events)
 {
     /// <summary>Takes an event.</summary>
     public void Add(AlertEvent made) => Events.Add(made);

@@ -24,7 +24,42 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 
     private PolicySet _policies = policies;
 
+    // What a series takes beside its numbers: the objects around them, its place in the rows of its entity, its seat among siblings, the
+    // watch over its limit.
+    private const long ObjectBytes = 1024;
+    private const long PlaceBytes = 4096;
+    private const long SeatBytes = 512;
+    private const long LimitBytes = 4096;
+
+    // Silence is looked for as often as this, by the clock of the log.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+
+    // After a long hole in the log all sources get as much time to come back.
+    private readonly TimeSpan _hole = detection.ForgetAfter / 4;
+
+    private readonly SilenceQueue _silence = new();
+    private Timestamp _clock = new(long.MinValue);
+    private Timestamp _sweepAt = new(long.MinValue);
+    private long _bytes;
+
     public int Count => _series.Count;
+
+    /// <summary>About how many bytes all of it takes.</summary>
+    public long Bytes => _bytes + _entities.Bytes;
+
+    /// <summary>How many series were forgotten because they were silent.</summary>
+    public long Forgotten { get; private set; }
+
+    /// <summary>Moves the clock on to a record's log time, and forgets series that were silent for too long.</summary>
+    public void Advance(Timestamp logTime)
+    {
+        if (logTime <= _clock) return;
+        if (_clock.UnixNanoseconds == long.MinValue || logTime - _clock > _hole) _sweepAt = logTime + _hole;
+        _clock = logTime;
+        if (_clock < _sweepAt) return;
+        _sweepAt = _clock + SweepEvery;
+        while (_silence.Next(_clock) is { } silent && _clock - silent.Heard >= detection.ForgetAfter) ForgetSilent(silent);
+    }
 
     /// <summary>The entities that the series make up.</summary>
     public EntityRegistry Entities => _entities;
@@ -35,22 +70,26 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         refusal = SampleRefusal.None;
         if (_series.TryGetValue(metric.Id.Value, out var series)) return series;
-        refusal = _ignored.Contains(metric.Id.Value) ? SampleRefusal.Ignored : _series.Count >= detection.SeriesPerPartition ? SampleRefusal.SeriesLimit : SampleRefusal.None;
+        refusal = _ignored.Contains(metric.Id.Value) ? SampleRefusal.Ignored : HasRoom() ? SampleRefusal.None : SampleRefusal.SeriesLimit;
         if (refusal != SampleRefusal.None) return null;
-        var key = batch.KeyOf(entity, metric);
+        var key = _entities.KeyOf(entity.Id) is { } sibling ? batch.KeyOf(metric, sibling) : batch.KeyOf(entity, metric);
         var policy = _policies.For(key);
         if (policy.Ignore)
         {
-            // Bounded, as everything that producers can make grow: an id that finds no room is asked about at every sample.
-            if (_ignored.Count < detection.SeriesPerPartition) _ignored.Add(metric.Id.Value);
+            // Bounded, as everything that producers can make grow: those that are still there are asked about once more.
+            if (_ignored.Count >= detection.SeriesPerPartition) _ignored.Clear();
+            _ignored.Add(metric.Id.Value);
             refusal = SampleRefusal.Ignored;
             return null;
         }
 
         series = PipelineOf(policy).NewSeries(metric.Id, key);
+        series.Heard = _clock;
         _series.Add(metric.Id.Value, series);
         _entities.Join(entity.Id, series, entity.Time);
         Seat(series, policy.AsksPeers);
+        Weigh(series);
+        _silence.Add(series);
         return series;
     }
 
@@ -84,30 +123,58 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         if (series.IsTold) return;
         series.RenewLimit();
         if (_leaving.Count == 0 || series.Entity is { IsTold: true } || !_leaving.Remove(series.Id.Value)) return;
-        _series.Remove(series.Id.Value);
-        series.Pipeline.Return(series.Memory);
-        _entities.Leave(series);
-        Seat(series, asksPeers: false);
+        Forget(series);
     }
 
     /// <summary>Forgets an entity and its series, whatever is told of them.</summary>
     public void Forget(SeriesId entity)
     {
-        foreach (var series in _series.Values.Where(series => series.Entity?.Id == entity).ToList())
+        foreach (var series in _series.Values.Where(series => series.Entity?.Id == entity).ToList()) Forget(series);
+    }
+
+    // The longest silent make room.
+    private bool HasRoom()
+    {
+        while (_series.Count >= detection.SeriesPerPartition || Bytes >= detection.BytesPerPartition)
         {
-            _series.Remove(series.Id.Value);
-            _leaving.Remove(series.Id.Value);
-            series.Pipeline.Return(series.Memory);
-            Seat(series, asksPeers: false);
+            if (_silence.Next(_clock) is not { } silent) return false;
+            ForgetSilent(silent);
         }
 
-        _entities.Forget(entity);
+        return true;
+    }
+
+    private void ForgetSilent(SeriesState series)
+    {
+        Forget(series);
+        Forgotten++;
+    }
+
+    private void Forget(SeriesState series)
+    {
+        _series.Remove(series.Id.Value);
+        _leaving.Remove(series.Id.Value);
+        // An alert that is open still ends, and reads the series for that.
+        if (!series.IsTold) series.Pipeline.Return(series.Memory);
+        series.IsForgotten = true;
+        _bytes -= series.Bytes;
+        _entities.Leave(series);
+        Seat(series, asksPeers: false);
+    }
+
+    private void Weigh(SeriesState series)
+    {
+        _bytes -= series.Bytes;
+        series.Bytes = ObjectBytes + (2 * series.Key.Metric.Length) + series.Pipeline.BytesPerSeries + series.Pipeline.ChartBytesPerSeries
+            + (series.Place >= 0 ? PlaceBytes : 0) + (series.Limit is null ? 0 : LimitBytes) + (SeatBytes * (series.Peers?.Seat.Places.Length ?? 0));
+        _bytes += series.Bytes;
     }
 
     private void Move(SeriesState series, SeriesPolicy policy)
     {
         series.MoveTo(PipelineOf(policy));
         Seat(series, policy.AsksPeers);
+        Weigh(series);
     }
 
     private void Seat(SeriesState series, bool asksPeers)

@@ -82,6 +82,15 @@ public sealed class SeriesState
     /// <summary>The entity it belongs to.</summary>
     internal EntityState? Entity { get; set; }
 
+    /// <summary>Bytes that it counts for in its partition.</summary>
+    internal long Bytes { get; set; }
+
+    /// <summary>Whether its partition has forgotten it.</summary>
+    internal bool IsForgotten { get; set; }
+
+    /// <summary>Whether it must not be forgotten yet: something of it or of its entity is told and not over.</summary>
+    internal bool IsHeld => IsTold || Entity is { IsTold: true };
+
     /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
     internal int Place { get; set; } = -1;
 

@@ -15,6 +15,9 @@ internal sealed class RunJudge(EntityRegistry entities)
     // Silence is looked for as often as this, by the clock of the log.
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
 
+    // Runs that are to be forgotten are looked for as seldom as this.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(10);
+
     // A hole in the log is an outage of the broker rather than of all its producers: they get this time to come back.
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
 
@@ -22,6 +25,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     private EntityState? _entity;
     private Timestamp _clock = new(long.MinValue);
     private Timestamp _ticked = Timestamp.Zero;
+    private Timestamp _swept = Timestamp.Zero;
 
     /// <summary>The newest log time.</summary>
     public Timestamp Clock => _clock;
@@ -47,6 +51,9 @@ internal sealed class RunJudge(EntityRegistry entities)
         }
 
         entities.MakeRoom();
+        if (now - _swept < SweepEvery) return;
+        _swept = now;
+        foreach (var entity in entities.SilentRuns(now)) End(entity, entity.Run!, AlertChange.Gone, outlet);
     }
 
     /// <summary>Begins the row of an entity's message.</summary>
@@ -73,7 +80,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     public void Judge(EntityState? whole, in EventSink outlet)
     {
         if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), outlet);
-        else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, outlet);
+        else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, AlertChange.PolicyChanged, outlet);
         _entity = null;
     }
 
@@ -84,10 +91,10 @@ internal sealed class RunJudge(EntityRegistry entities)
         entities.EndRun(entity);
     }
 
-    // Policies were changed: nobody would ever close what is open.
-    private void End(EntityState entity, TrainingMonitor run, in EventSink outlet)
+    // Nobody would ever close what is open.
+    private void End(EntityState entity, TrainingMonitor run, AlertChange reason, in EventSink outlet)
     {
-        Tell(entity, run.Close(entity.Row.Time, AlertChange.PolicyChanged), outlet);
+        Tell(entity, run.Close(entity.Row.Time, reason), outlet);
         entities.EndRun(entity);
     }
 

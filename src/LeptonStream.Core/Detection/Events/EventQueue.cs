@@ -1,0 +1,72 @@
+using LeptonStream.Alerts;
+
+namespace LeptonStream.Detection.Events;
+
+/// <summary>
+/// The events on their way out of a partition, bounded whatever a record says: what one record makes beyond the limit waits for the records
+/// (or ticks) after it, and what finds no room to wait is counted and dropped. Used by one thread.
+/// </summary>
+/// <param name="perRecord">The most events that one record lets out.</param>
+internal sealed class EventQueue(int perRecord)
+{
+    // So many records' events may wait, and so many bytes.
+    private const int Records = 5;
+    private const long MaxBytes = 16 << 20;
+
+    private readonly List<AlertEvent> _made = [];
+    private readonly Queue<AlertEvent> _waiting = [];
+    private long _waitingBytes;
+    private long _madeBytes;
+
+    /// <summary>How many events found no room, since the partition began.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Whether events of earlier records wait.</summary>
+    public bool IsWaiting => _waiting.Count > 0;
+
+    /// <summary>Begins a record. What the one before made and did not release is forgotten: judging it has failed.</summary>
+    public void Begin()
+    {
+        _made.Clear();
+        _madeBytes = 0;
+    }
+
+    /// <summary>Takes an event of the record at hand.</summary>
+    public void Add(AlertEvent made)
+    {
+        var bytes = AlertEventSize.Estimate(made);
+        if (_waiting.Count + _made.Count >= Records * perRecord || _waitingBytes + _madeBytes + bytes > MaxBytes)
+        {
+            Dropped++;
+            return;
+        }
+
+        _made.Add(AlertEventSize.Fit(made));
+        _madeBytes += bytes;
+    }
+
+    /// <summary>Lets out what the record may, the oldest first.</summary>
+    public void Release(List<AlertEvent> events)
+    {
+        var room = perRecord;
+        for (; room > 0 && _waiting.TryDequeue(out var waiting); room--)
+        {
+            events.Add(waiting);
+            _waitingBytes -= AlertEventSize.Estimate(waiting);
+        }
+
+        foreach (var made in _made)
+        {
+            if (room-- > 0)
+            {
+                events.Add(made);
+                continue;
+            }
+
+            _waiting.Enqueue(made);
+            _waitingBytes += AlertEventSize.Estimate(made);
+        }
+
+        Begin();
+    }
+}
