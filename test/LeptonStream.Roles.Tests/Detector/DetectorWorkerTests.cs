@@ -156,7 +156,7 @@ public sealed class DetectorWorkerTests
         _rig.Dispose();
         _rig = new DetectorRig(sessionTimeoutMs: 8_000);
         var clock = new JumpingClock();
-        var host = _rig.Start(clock, ("Detector:BatchWaitMs", "3000"));
+        var host = _rig.Start(clock, ("Detector:BatchWaitMs", "2000"));
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 200, i => i == 199 ? double.NaN : null));
 
