@@ -114,6 +114,7 @@ internal sealed partial class DetectorWorker(
         var began = _polled = time.GetTimestamp();
         session.Gather(_limit.Records, stop);
         session.ThrowIfBroken();
+        ThrowIfFenced();
         health.Heartbeat();
         using var span = session.Gathered == 0 ? null : StartSpan(session.Gathered);
 
@@ -135,6 +136,13 @@ internal sealed partial class DetectorWorker(
         span?.SetTag("leptonstream.events", _tally.Events).SetStatus(ActivityStatusCode.Ok);
         session.Measure();
         _troubles.Report();
+    }
+
+    // A worker that was silent for too long may own nothing any more, whether or not it has anything to publish.
+    private void ThrowIfFenced()
+    {
+        var silence = time.GetElapsedTime(_polled);
+        if (silence > _fence) throw SessionLostException.Fenced(silence, _fence);
     }
 
     // One span a batch, in OpenTelemetry's words for messaging; nothing where nobody listens. One that ends without a status has failed.
@@ -225,8 +233,7 @@ internal sealed partial class DetectorWorker(
     {
         for (var attempt = 1; ; attempt++)
         {
-            var silence = time.GetElapsedTime(_polled);
-            if (silence > _fence) throw SessionLostException.Fenced(silence, _fence);
+            ThrowIfFenced();
             if (session.Send(OnRefused, giveUp) is not { } failure) break;
             session.ThrowIfBroken();
             if (failure.IsFatal) throw new KafkaException(failure.Error);
