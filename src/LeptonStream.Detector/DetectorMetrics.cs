@@ -20,7 +20,12 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _sessions;
     private readonly Counter<long> _policies;
     private readonly Histogram<double> _batch;
+    private readonly Counter<long> _otherKeys;
+    private readonly Counter<long> _labelsDropped;
+    private readonly Counter<long> _eventsDropped;
+    private readonly Counter<long> _forgotten;
     private KeyValuePair<int, long>[] _lag = [];
+    private PartitionFill[] _fill = [];
     private long _series;
 
     public DetectorMetrics(IMeterFactory meters)
@@ -38,7 +43,25 @@ internal sealed class DetectorMetrics
         _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}", "Changed policy files read, by outcome (adopted, refused)");
         _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s", "From the first record of a batch to its commit");
         meter.CreateObservableGauge("leptonstream.detector.lag", Lag, "{record}", "Records not read yet, by partition");
+        _otherKeys = meter.CreateCounter<long>(
+            "leptonstream.detector.records.other_key", "{record}", "Records whose key is not the model they are of");
+        _labelsDropped = meter.CreateCounter<long>(
+            "leptonstream.detector.labels.dropped", "{label}", "Labels left out because their entity has more than it may");
+        _eventsDropped = meter.CreateCounter<long>(
+            "leptonstream.detector.events.dropped", "{event}", "Alert events left out because one record led to many more than it may");
+        _forgotten = meter.CreateCounter<long>(
+            "leptonstream.detector.series.forgotten", "{series}", "Series forgotten because they were silent");
         meter.CreateObservableGauge("leptonstream.detector.series", () => Volatile.Read(ref _series), "{series}", "Series known");
+        meter.CreateObservableGauge(
+            "leptonstream.detector.partition.series", () => OfPartitions(fill => fill.Series), "{series}", "Series known, by partition");
+        meter.CreateObservableGauge(
+            "leptonstream.detector.partition.series_limit", () => OfPartitions(fill => fill.SeriesLimit), "{series}",
+            "Series it may hold, by partition");
+        meter.CreateObservableGauge(
+            "leptonstream.detector.partition.size", () => OfPartitions(fill => fill.Bytes), "By", "About what its series take, by partition");
+        meter.CreateObservableGauge(
+            "leptonstream.detector.partition.size_limit", () => OfPartitions(fill => fill.BytesLimit), "By",
+            "What its series may take, by partition");
     }
 
     public void Read(int records, int samples)
@@ -65,6 +88,17 @@ internal sealed class DetectorMetrics
     /// <summary>The broker refuses one of our own records for good.</summary>
     public void RefusedByBroker(bool isAlert) => _refusals.Add(1, KeyValuePair.Create("kind", (object?)(isAlert ? "alert" : "dead_letter")));
 
+    /// <summary>A record's key is not the model that it is of, so that others of the model may be in another partition.</summary>
+    public void OtherKey() => _otherKeys.Add(1);
+
+    /// <summary>What partitions left out of what they were sent, or forgot.</summary>
+    public void LeftOut(long labels, long events, long series)
+    {
+        _labelsDropped.Add(labels);
+        _eventsDropped.Add(events);
+        _forgotten.Add(series);
+    }
+
     public void StateGap() => _gaps.Add(1);
 
     public void SessionLost(string reason) => _sessions.Add(1, KeyValuePair.Create("reason", (object?)reason));
@@ -73,12 +107,18 @@ internal sealed class DetectorMetrics
 
     public void BatchDone(TimeSpan duration) => _batch.Record(duration.TotalSeconds);
 
-    public void State(KeyValuePair<int, long>[] lag, long series)
+    public void State(KeyValuePair<int, long>[] lag, PartitionFill[] fill)
     {
         Volatile.Write(ref _lag, lag);
-        Volatile.Write(ref _series, series);
+        Volatile.Write(ref _fill, fill);
+        Volatile.Write(ref _series, fill.Sum(partition => partition.Series));
     }
 
-    private IEnumerable<Measurement<long>> Lag() =>
-        Volatile.Read(ref _lag).Select(partition => new Measurement<long>(partition.Value, KeyValuePair.Create("messaging.destination.partition.id", (object?)partition.Key.ToString(CultureInfo.InvariantCulture))));
+    private IEnumerable<Measurement<long>> Lag() => Volatile.Read(ref _lag).Select(partition => Of(partition.Key, partition.Value));
+
+    private IEnumerable<Measurement<long>> OfPartitions(Func<PartitionFill, long> number) =>
+        Volatile.Read(ref _fill).Select(fill => Of(fill.Partition, number(fill)));
+
+    private static Measurement<long> Of(int partition, long value) =>
+        new(value, KeyValuePair.Create("messaging.destination.partition.id", (object?)partition.ToString(CultureInfo.InvariantCulture)));
 }

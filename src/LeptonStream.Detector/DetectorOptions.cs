@@ -1,3 +1,4 @@
+using LeptonStream.Detection;
 using LeptonStream.Settings;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,22 @@ public sealed class DetectorOptions
 
     /// <summary>How long a batch waits for more records after its first, in milliseconds; from 0 to a quarter of <c>Kafka:SessionTimeoutMs</c>.</summary>
     public int BatchWaitMs { get; set; } = 50;
+
+    /// <summary>
+    /// Series that one partition may hold; at the limit the one that was silent longest makes room for a new one. 1 to 10000000.
+    /// </summary>
+    [SettingRange(Section, 1, 10_000_000)]
+    public int SeriesPerPartition { get; set; } = DetectionPolicy.Default.SeriesPerPartition;
+
+    /// <summary>
+    /// Megabytes that the series of one partition may take, by an estimate; else as <see cref="SeriesPerPartition"/>. 1 to 1000000.
+    /// </summary>
+    [SettingRange(Section, 1, 1_000_000)]
+    public int MegabytesPerPartition { get; set; } = (int)(DetectionPolicy.Default.BytesPerPartition >> 20);
+
+    /// <summary>Hours of silence, by the time of the log, after which a series is forgotten. 1 to 2160.</summary>
+    [SettingRange(Section, 1, 2160)]
+    public int ForgetAfterHours { get; set; } = (int)DetectionPolicy.Default.ForgetAfter.TotalHours;
 
     /// <summary>A file of detection policies (YAML); none where it is empty. A change of it is taken up while the detector runs.</summary>
     public string? PoliciesFile { get; set; }

@@ -26,7 +26,7 @@ public static class DetectorRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DetectorOptions>, DetectorOptionsValidation>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DetectorOptions>, DetectorRanges>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(DetectionPolicy.Default);
+        services.TryAddSingleton(PolicyOf);
         services.TryAddSingleton(BatchBounds.Default);
         services.AddSingleton<DetectorMetrics>();
         services.AddLoopHealth(Role, PatienceOf);
@@ -36,6 +36,17 @@ public static class DetectorRegistration
         services.AddSingleton<DetectorSessionFactory>();
         services.AddHostedService<DetectorWorker>();
         return services;
+    }
+
+    private static DetectionPolicy PolicyOf(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<DetectorOptions>>().Value;
+        return DetectionPolicy.Default with
+        {
+            SeriesPerPartition = options.SeriesPerPartition,
+            BytesPerPartition = (long)options.MegabytesPerPartition << 20,
+            ForgetAfter = TimeSpan.FromHours(options.ForgetAfterHours),
+        };
     }
 
     // No single step of an iteration takes longer: publishing gives up after a third of the session time-out, committing after about one.

@@ -139,7 +139,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         foreach (var task in _tasks.Values) task.CountRefused(_metrics);
         _metrics.State(
             [.. _tasks.Values.Where(task => task.Next is not null).Select(task => KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
-            _tasks.Values.Sum(task => task.SeriesCount));
+            [.. _tasks.Values.Select(task => task.Fill)]);
     }
 
     public void Dispose() => _membership.Dispose();

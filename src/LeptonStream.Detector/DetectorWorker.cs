@@ -191,10 +191,22 @@ internal sealed partial class DetectorWorker(
 
         if (defect is not null) OnDefect(record, defect);
         _tally.Add(outcome.Reason, outcome.Samples);
-        if (outcome.IsAccepted) return;
+        if (outcome.IsAccepted)
+        {
+            if (!task.IsLastOf(record.Message.Key)) OnOtherKey(record);
+            return;
+        }
+
         _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason), example: $"{record.TopicPartitionOffset}: {outcome.Detail}");
         session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
         PublishIfMuch(session, giveUp);
+    }
+
+    private void OnOtherKey(ConsumeResult<byte[]?, byte[]?> record)
+    {
+        metrics.OtherKey();
+        var reason = record.Message.Key is null ? "no_key" : "other_key";
+        _troubles.Count("records whose key is not their model", reason, example: $"{record.TopicPartitionOffset}");
     }
 
     private void Add(DetectorSession session, AlertEvent alert, CancellationToken giveUp)

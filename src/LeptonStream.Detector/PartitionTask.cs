@@ -18,6 +18,7 @@ namespace LeptonStream.Detector;
 internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies)
 {
     private readonly long[] _refusedTold = new long[Refusals.Length];
+    private (long Labels, long Events, long Series) _leftOutTold;
     private PolicySet _policies = policies;
     private PartitionPipeline? _pipeline;
     private TimeSpan _silence;
@@ -41,6 +42,11 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     public bool WatchesSilence => _pipeline?.WatchesSilence ?? false;
 
     public int SeriesCount => _pipeline?.SeriesCount ?? 0;
+
+    /// <summary>What it holds against what it may hold.</summary>
+    public PartitionFill Fill => _pipeline is { } pipeline
+        ? new(Partition.Partition.Value, pipeline.SeriesCount, pipeline.SeriesLimit, pipeline.Bytes, pipeline.BytesLimit)
+        : default;
 
     /// <summary>What is published but not committed yet; null where that is nothing.</summary>
     public TopicPartitionOffset? ToCommit =>
@@ -97,6 +103,11 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         }
     }
 
+    /// <summary>
+    /// Whether the last record, which was taken, is of the model that its key names. Else others of the model may be in another partition.
+    /// </summary>
+    public bool IsLastOf(byte[]? key) => _pipeline!.LastRecordIsOf(key);
+
     /// <summary>Forgets what is known of the entities of the last record, because the program could not go on with it.</summary>
     /// <returns>The outcome of that record.</returns>
     public RecordOutcome OnDefect(Exception defect)
@@ -131,6 +142,10 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
             metrics.Refused(reason, refused - _refusedTold[(int)reason]);
             _refusedTold[(int)reason] = refused;
         }
+
+        var now = (Labels: _pipeline!.LabelsLeftOut, Events: _pipeline.EventsDropped, Series: _pipeline.SeriesForgotten);
+        metrics.LeftOut(now.Labels - _leftOutTold.Labels, now.Events - _leftOutTold.Events, now.Series - _leftOutTold.Series);
+        _leftOutTold = now;
     }
 
     /// <summary>All that followed from the records read so far is acknowledged.</summary>
@@ -158,6 +173,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     {
         _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies);
         Array.Clear(_refusedTold);
+        _leftOutTold = default;
         _read = offset;
         _published = null;
         _committed = offset;

@@ -8,6 +8,8 @@ namespace LeptonStream.Kafka;
 /// <summary>An alert event as a record of the alerts topic: CloudEvents 1.0 in binary mode (docs/events.md).</summary>
 public static class AlertRecord
 {
+    private const int LongestSubject = 1024;
+
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
     private static readonly byte[] Json = "application/json"u8.ToArray();
 
@@ -26,13 +28,22 @@ public static class AlertRecord
             { "ce_source", Text($"/leptonstream/detector/{Uri.EscapeDataString(alert.SourceTopic)}/{alert.SourcePartition}") },
             { "ce_id", Text(alert.Id) },
             { "ce_time", Text(alert.DetectedAt.ToString()) },
-            { "ce_subject", Text(new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString()) },
+            { "ce_subject", Text(SubjectOf(alert)) },
             { "content-type", Json },
         },
     };
 
     /// <summary>The CloudEvents type, such as <c>io.leptonstream.alert.opened.v1</c>.</summary>
     public static string TypeOf(AlertEventType type) => $"io.leptonstream.alert.{AlertEventJson.NameOf(type)}.v1";
+
+    // The whole of it is in the value; a header is for tools that show records.
+    private static string SubjectOf(AlertEvent alert)
+    {
+        var subject = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
+        if (subject.Length <= LongestSubject) return subject;
+        var length = char.IsHighSurrogate(subject[LongestSubject - 1]) ? LongestSubject - 1 : LongestSubject;
+        return string.Concat(subject.AsSpan(0, length), "…");
+    }
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -82,6 +82,33 @@ public sealed class DetectorWorkerTests
         Assert.That(_rig.Probe.Read(_rig.Topics.DeadLetters), Is.Empty);
     }
 
+    [TestCase("llama", 0)]
+    [TestCase("gpt", 10)]
+    [TestCase(null, 10)]
+    public async Task Run_RecordsOfTheModelLlama_AreJudgedAndThoseOfAnotherKeyCounted(string? key, int counted)
+    {
+        var records = MetricStream.Of("llama", 10, _ => null).ToList();
+        foreach (var record in records) record.Key = key is null ? null : Encoding.UTF8.GetBytes(key);
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, records);
+        _rig.Start();
+
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 10, "all records committed");
+        Assert.That((_rig.CountOf("samples"), _rig.CountOf("records.other_key")), Is.EqualTo((10L, (long)counted)));
+    }
+
+    [Test]
+    public async Task Run_MoreSeriesThanThePartitionMayHold_CountsTheSamplesRefusedAndLabelsLeftOut()
+    {
+        var labels = string.Join(',', Enumerable.Range(0, 33).Select(i => $"\"l{i}\":\"v\""));
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var value = $$$"""{"model":"llama","ts":{{{now}}},"labels":{ {{{labels}}} },"metrics":{"a":1,"b":2,"c":3} }""";
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, [new() { Key = "llama"u8.ToArray(), Value = Encoding.UTF8.GetBytes(value) }]);
+        _rig.Start(null, ("Detector:SeriesPerPartition", "2"));
+
+        await Eventually.True(() => _rig.CountOf("samples.refused/series_limit") == 1, "the third series refused");
+        Assert.That((_rig.CountOf("samples"), _rig.CountOf("labels.dropped")), Is.EqualTo((2L, 1L)));
+    }
+
     [Test]
     public async Task Run_ARecordThatIsNoMetric_IsDeadLetteredWithReasonAndOrigin()
     {

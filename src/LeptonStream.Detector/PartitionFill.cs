@@ -1,0 +1,9 @@
+namespace LeptonStream.Detector;
+
+/// <summary>What a partition holds against what it may hold.</summary>
+/// <param name="Partition">The partition's number.</param>
+/// <param name="Series">Series known.</param>
+/// <param name="SeriesLimit">Series it may hold.</param>
+/// <param name="Bytes">About what they take.</param>
+/// <param name="BytesLimit">What they may take.</param>
+internal readonly record struct PartitionFill(int Partition, long Series, long SeriesLimit, long Bytes, long BytesLimit);
