@@ -33,11 +33,12 @@ public sealed partial class SeriesPipeline
     {
         var chart = _layout.Chart(series.Memory.Span);
         var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
+        var bounds = Policy.Bounds;
         var points = new AlertPoint[Math.Min(charted, chart.Length)];
         for (var i = 0; i < points.Length; i++)
         {
             var (time, value, expected, halfWidth) = chart[(charted - points.Length + i) % chart.Length];
-            points[i] = new(new(time), value, expected, expected - halfWidth, expected + halfWidth);
+            points[i] = new(new(time), value, bounds.Clamp(expected), bounds.Clamp(expected - halfWidth), bounds.Clamp(expected + halfWidth));
         }
 
         return points;

@@ -1,19 +1,20 @@
 using LeptonStream.Alerts;
-using LeptonStream.Detection;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Peers;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The facts that an explanation tells, the same for every language.</summary>
+/// <summary>The facts that an explanation states, the same for every language.</summary>
 /// <param name="Key">The series.</param>
 /// <param name="Severity">How urgent.</param>
 /// <param name="Change">What happened to the alert.</param>
-/// <param name="Detector">The detector that speaks loudest.</param>
-/// <param name="Sample">The sample that caused the event.</param>
+/// <param name="Detector">The detector that opened it; of one that opens now, the one that scores highest.</param>
+/// <param name="Sample">The sample that caused the event; of a series that ended, its last.</param>
 /// <param name="Expected">What was expected, or NaN.</param>
 /// <param name="Lower">Lower end of the band, or NaN.</param>
 /// <param name="Upper">Upper end of the band, or NaN.</param>
@@ -37,15 +38,27 @@ public sealed record AlertFacts(
     RecordSpan? RecordSpan,
     PeerVerdict? Peers = null)
 {
+    /// <summary>How the series is judged: budgets, and what is known of the metric. <value>The default value is <see cref="SeriesPolicy.Default"/>.</value></summary>
+    public SeriesPolicy Policy { get; init; } = SeriesPolicy.Default;
+
+    /// <summary>How long the series was known when the sample came; null where that is not known.</summary>
+    public TimeSpan? History { get; init; }
+
+    /// <summary>The other metrics of its entity that deviate at the same time and make it critical. <value>The default value is none.</value></summary>
+    public IReadOnlyList<string> Agreeing { get; init; } = [];
+
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;
 
     /// <summary>Whether the values are codes.</summary>
     public bool IsCode => Detector == ErrorCodeTracker.Rule;
 
-    /// <summary>The value divided by what was expected, where that says something; else null.</summary>
-    public double? Ratio => Math.Abs(Expected) > 1e-12 && Sample.Value / Expected is > 0 and < 1e4 and var ratio && double.IsFinite(ratio) ? ratio : null;
+    /// <summary>The code where it is an XID, NVIDIA's number of a GPU error; else null.</summary>
+    public int? Xid => IsCode && Policy.Preset?.Canonical == XidCodes.Canonical && Sample.Value is > 0 and < 10_000 and var code ? (int)code : null;
 
-    /// <summary>What kind of thing the metric is, told from its name.</summary>
-    public MetricKind Kind => MetricKinds.Of(Key.Metric);
+    /// <summary>What kind of thing the metric is, by its canonical name.</summary>
+    public MetricKind Kind => Policy.Preset?.Kind ?? MetricKind.Other;
+
+    /// <summary>Whether a band is known and holds the value.</summary>
+    internal bool IsInsideBand => Sample.Value >= Lower && Sample.Value <= Upper;
 }

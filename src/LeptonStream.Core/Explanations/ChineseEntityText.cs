@@ -1,5 +1,4 @@
 using LeptonStream.Alerts;
-using LeptonStream.Detection;
 using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
@@ -7,27 +6,35 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of an entity's alert in Chinese: the same facts as <see cref="EnglishEntityText"/>, in sentences of their own.</summary>
 internal static class ChineseEntityText
 {
-    public static Explanation Explain(EntityFacts story) => new(Summary(story), Description(story), ChineseText.Actions(story.Change, story.Kind));
+    public static Explanation Explain(EntityFacts facts) =>
+        new(Summary(facts), Description(facts), Endings.AdviceInChinese(facts.Change) ?? ChineseAdvice.ForKind(facts.Kind));
 
-    private static string Summary(EntityFacts story)
+    private static string Summary(EntityFacts facts)
     {
-        var where = LabelText.InChineseOrSpace(story.Key.Labels);
-        var metrics = string.Join("，", story.Contributors.Take(EntityFacts.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
-        var list = story.Contributors.Count > EntityFacts.Named ? $"{metrics} 等" : metrics;
-        return story.Change switch
+        var name = facts.Key.Model + LabelText.InChineseOrSpace(facts.Key.Labels);
+        var metrics = string.Join("，", facts.Contributors.Take(EntityFacts.Named).Select(Part));
+        var list = facts.Contributors.Count > EntityFacts.Named ? $"{metrics} 等" : metrics;
+        return facts.Change switch
         {
-            AlertChange.Recovered => $"{story.Key.Model}{where}已恢复正常：{list}",
-            AlertChange.Accepted => $"{story.Key.Model}{where}维持现状，已视为新常态：{list}",
-            _ => $"{story.Key.Model}{where}有 {story.Contributors.Count} 项指标同时异常：{list}",
+            AlertChange.Recovered => $"{name}已恢复正常：{list}",
+            AlertChange.Accepted => $"{name}并未恢复：{list}",
+            AlertChange.Gone => $"{name}不再有数据，未见恢复：{list}",
+            AlertChange.Superseded => $"{name}已改由其他判断处理，未见恢复：{list}",
+            AlertChange.PolicyChanged => $"{name}按新策略不再监测，未见恢复：{list}",
+            AlertChange.Progressed => $"{name}仍有 {facts.Contributors.Count} 项指标同时异常：{list}",
+            _ => $"{name}有 {facts.Contributors.Count} 项指标同时异常：{list}",
         };
     }
 
-    private static string Description(EntityFacts story) => $"始于 {Numbers.Clock(story.Onset)}。" + (story.Change switch
-    {
-        AlertChange.Recovered => "各指标已连续多个采样恢复正常，告警关闭。",
-        AlertChange.Accepted => "持续时间已足够长，现状被学习为常态；若并非如此，请处理根因，告警不会自行再次触发。",
-        _ => $"单看每项指标未必异常，但它们同时偏离，{ChineseText.Rarity(story.Score)}。贡献最大：{story.Contributors[0].Metric}（{story.Contributors[0].Share * 100:F0}%）。",
-    });
+    private static string Description(EntityFacts facts) => $"始于 {Numbers.Clock(facts.Onset)}。" + (facts.Change.IsEnd()
+        ? Endings.InChinese(facts.Change)
+        : "单看每项指标未必异常，但它们同时偏离。" + Rarity.InChinese(facts.Score, facts.Policy, facts.History, isEntity: true)
+            + $"贡献最大：{facts.Contributors[0].Metric}（{Numbers.Show(facts.Contributors[0].Share, "1")}）。");
 
-    private static string Expected(Contributor part) => part.Expected is { } expected ? $"（预期 {Numbers.Show(expected, part.Unit)}）" : "";
+    private static string Part(Contributor part)
+    {
+        if (part.Expected is not { } expected || part.Value is not { } value) return $"{part.Metric} {Numbers.Show(part.Value ?? double.NaN, part.Unit)}";
+        var (shown, other) = Numbers.Pair(value, expected, part.Unit);
+        return $"{part.Metric} {shown}（预期 {other}）";
+    }
 }

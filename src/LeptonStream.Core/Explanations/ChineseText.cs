@@ -1,101 +1,139 @@
-using LeptonStream.Detection;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detectors;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation in Chinese: the same facts as <see cref="EnglishText"/>, in sentences of their own.</summary>
+/// <summary>The explanation of a series' alert in Chinese: the same facts as <see cref="EnglishText"/>, in sentences of their own.</summary>
 internal static class ChineseText
 {
-    public static Alerts.Explanation Explain(AlertFacts story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
+    public static Alerts.Explanation Explain(AlertFacts facts) => new(Summary(facts), Description(facts), ChineseAdvice.For(facts));
 
-    private static string Summary(AlertFacts story)
+    /// <summary>How an ended alert of one metric stands now, to follow its name; null for an alert that is open.</summary>
+    public static string? Ended(AlertChange change, string value, Samples.Timestamp last) => change switch
     {
-        var where = LabelText.InChineseOrSpace(story.Key.Labels);
-        return $"{story.Key.Model} 的 {story.Key.Metric}{where}" + (story.Change switch
-        {
-            AlertChange.Recovered when story.IsCode => $"未再出现新代码，仍为 {Value(story)}",
-            AlertChange.Recovered => $"已恢复正常，当前 {Value(story)}",
-            AlertChange.Accepted => $"持续在 {Value(story)}，已视为新的常态",
-            _ => story.Detector switch
-            {
-                "non-finite" => $"不是有限数值（{Value(story)}）",
-                ErrorCodeTracker.Rule => $"上报代码 {Value(story)}",
-                DetectorSet.Peers when story.Peers is { } peers => ChinesePeerText.Standing(peers, story.Unit),
-                "frozen-value" => $"停在 {Value(story)} 不再变化",
-                "new-extreme" or "record" or "mean-record" when story.RecordSpan is { } unseen => $"{Extreme(story, unseen)}：{Value(story)}",
-                "mean-record" => $"已移至另一水平：{Value(story)}",
-                "time-of-day" => $"在这个时段偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "nearest-shape" => $"出现了从未有过的走势：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "variance-change" => $"波动幅度与平时不同：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "seasonal-residual" => $"与每天这半小时的常态相比偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "spectral-residual" => $"在近期走势中显得突兀：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "half-space-trees" => $"落在近期很少出现的区间：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "autoencoder" => $"走势不符合一贯的规律：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "page-hinkley" => $"持续缓慢{(story.IsHigh ? "上升" : "下降")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}",
-                "level-shift" => $"已移至另一水平：{Value(story)}",
-                _ => $"偏{(story.IsHigh ? "高" : "低")}：{Value(story)}，预期 {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",
-            },
-        });
-    }
-
-    private static string Description(AlertFacts story)
-    {
-        var expected = double.IsFinite(story.Lower)
-            ? $"此刻的正常范围为 {Numbers.Show(story.Lower, story.Unit)} 至 {Numbers.Show(story.Upper, story.Unit)}，实际为 {Value(story)}。"
-            : $"实际为 {Value(story)}。";
-        var step = story.Sample.Step == Samples.Sample.NoStep ? "" : $"，训练步 {story.Sample.Step}";
-        var since = $"始于 {Numbers.Clock(story.Onset)}{step}。";
-        return expected + since + (story.Change switch
-        {
-            AlertChange.Recovered when story.IsCode => "代码只在变化时告警一次：告警关闭并不表示原因已消除。",
-            AlertChange.Recovered => "数值已连续多个采样回到正常，告警关闭。",
-            AlertChange.Accepted => "该水平持续已久，已被学习为新的常态。若并非如此，请处理根因：告警不会自行再次触发。",
-            _ => story.Detector switch
-            {
-                "non-finite" => "上报方给出的就不是有限数值。",
-                ErrorCodeTracker.Rule => "代码与之前不同，含义请查阅上报方的文档。",
-                "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
-                DetectorSet.Peers when story.Peers is { } peers => ChinesePeerText.Description(peers),
-                _ => $"{Past(story)}在该序列上，如此罕见的数值{Rarity(story.Score)}。贡献最大的检测器：{story.Detector}。{ChinesePeerText.Besides(story)}",
-            },
-        });
-    }
-
-    /// <summary>What to do about a metric of this kind.</summary>
-    public static string[] Actions(AlertChange change, MetricKind kind) => change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : kind switch
-    {
-        MetricKind.TrainingHealth => ["对比该步的 loss、梯度范数与学习率。", "若已发散，停止作业，从最近的正常检查点恢复并跳过该批数据。", "检查此前数据、学习率或精度是否有变更。"],
-        MetricKind.TrainingSpeed => ["横向比较各 rank 的步时，找出慢的 rank 或主机。", "检查该主机的数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
-        MetricKind.Latency => ["检查变更：模型版本、配置、流量结构。", "查看同一服务的排队深度与 KV 缓存占用。", "回滚最近一次发布或扩容。"],
-        MetricKind.Traffic => ["确认请求是否仍能完成：对比输出 token 与运行中的请求数。", "若有请求排队却无输出，重启推理引擎。", "检查负载均衡与上游调用方。"],
-        MetricKind.Memory => ["查看增长速度与预计占满的时间。", "排查未释放的请求。", "在触及上限前先重启一个副本，再定位泄漏。"],
-        MetricKind.Errors => ["查看失败请求的日志。", "检查最近的部署及其依赖服务。", "定位期间先限流或切走流量。"],
-        MetricKind.Quality => ["与昨日对比模型版本与提示词模板。", "检查金丝雀样本的输入数据。", "若质量持续偏低，回滚模型。"],
-        MetricKind.Pipeline => ["检查上游任务及其最近一次运行。", "数据恢复之前，暂停使用该数据训练或建索引。", "源头修复后补数。"],
-        MetricKind.GpuFault => ["在主机内核日志中查看 XID 与 ECC 信息。", "排空该 GPU；如故障要求则重启主机。", "重启后仍复现时，安排硬件检查。"],
-        MetricKind.GpuThermal => ["检查主机风扇、进风温度与功率上限。", "与相邻 GPU 对比。", "若时钟已降频，先迁走负载。"],
-        _ => ["查看曲线以及同一模型此刻的其他指标。", "确认开始时刻发生了什么变更。"],
+        AlertChange.Recovered => $"已恢复正常，当前 {value}",
+        AlertChange.Accepted => $"仍为 {value}，未恢复",
+        AlertChange.Gone => $"自 {Numbers.Clock(last)} 起无数据，未见恢复",
+        AlertChange.Superseded => $"已改由其他判断处理，未见恢复（{value}）",
+        AlertChange.PolicyChanged => $"按新策略不再监测，未见恢复（{value}）",
+        _ => null,
     };
 
-    private static string Value(AlertFacts story) => Numbers.Show(story.Sample.Value, story.Unit);
-
-    private static string Past(AlertFacts story) => story.RecordSpan is { } unseen ? $"该值{Extreme(story, unseen)}。" : "";
-
-    private static string Extreme(AlertFacts story, Series.RecordSpan unseen)
+    private static string Summary(AlertFacts facts)
     {
-        var (most, length) = (story.IsHigh ? "最高" : "最低", Durations.AtLeastInChinese(unseen.Length));
-        return unseen.IsEver ? $"为有记录以来{most}（{length}）" : $"为近 {length}{most}";
+        var name = $"{facts.Key.Model} 的 {facts.Key.Metric}{LabelText.InChineseOrSpace(facts.Key.Labels)}";
+        if (facts.Change.IsEnd()) return name + Ended(facts);
+        var state = facts.Change == AlertChange.Progressed ? Continued(facts) : State(facts);
+        return name + state + (facts.Agreeing.Count == 0 ? "" : $"；{facts.Key.Model} 另有 {facts.Agreeing.Count} 项指标同时异常");
     }
 
-    private static string Ratio(AlertFacts story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $"（{Numbers.Show(ratio)} 倍）" : "";
+    private static string Ended(AlertFacts facts) => facts.Change == AlertChange.Recovered && facts.IsCode
+        ? $"未再出现新代码，最近一次为 {Code(facts)}"
+        : Ended(facts.Change, Value(facts), facts.Sample.Time)!;
 
-    /// <summary>How often so high a score is expected.</summary>
-    public static string Rarity(double score) => score switch
+    private static string Continued(AlertFacts facts) => facts.Detector switch
     {
-        >= 2 => "几乎不会出现",
-        >= 1.3 => "一个季度不到一次",
-        _ => "大约一周一次或更少",
+        ErrorCodeTracker.Rule => $"仍在上报 {Code(facts)}",
+        DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
+        LostReadings.Rule => "仍无读数",
+        "frozen-value" => $"仍停在 {Value(facts)}",
+        _ => $"尚未恢复：{Seen(facts)}",
+    };
+
+    private static string State(AlertFacts facts) => facts.Detector switch
+    {
+        DetectorSet.NonFinite => $"出现 {Value(facts)}，不是有效数值",
+        LostReadings.Rule => "没有读数：采集器上报的是空值标记",
+        ErrorCodeTracker.Rule => $"上报 {Code(facts)}",
+        DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Standing(peers, facts.Unit),
+        "frozen-value" => $"停在 {Value(facts)} 不再变化",
+        ConstantChangeDetector.RuleName => $"原本恒定，现已改变：{Seen(facts)}",
+        "new-extreme" or "record" or "mean-record" when facts.RecordSpan is { } span => $"{Extreme(facts, span)}：{Seen(facts)}",
+        "mean-record" or "level-shift" => $"已移至另一水平：{Seen(facts)}",
+        "time-of-day" => $"在这个时段偏{Side(facts)}：{Seen(facts)}",
+        "seasonal-residual" => $"与每天这半小时的常态相比偏{Side(facts)}：{Seen(facts)}",
+        "nearest-shape" => $"出现了从未有过的走势：{Seen(facts)}",
+        "variance-change" => $"波动幅度与平时不同：{Seen(facts)}",
+        "spectral-residual" => $"偏离近期走势：{Seen(facts)}",
+        "half-space-trees" => $"落在近期很少出现的区间：{Seen(facts)}",
+        "autoencoder" => $"走势不符合一贯的规律：{Seen(facts)}",
+        "page-hinkley" => $"持续缓慢{(facts.IsHigh ? "上升" : "下降")}：{Seen(facts)}",
+        _ when double.IsNaN(facts.Expected) => $"数值异常：{Value(facts)}",
+        _ => $"偏{Side(facts)}：{Seen(facts)}",
+    };
+
+    private static string Description(AlertFacts facts)
+    {
+        var start = Course(facts) + Band(facts);
+        if (facts.Change == AlertChange.Recovered && facts.IsCode)
+            return start + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
+        if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change);
+        return start + Reason(facts) + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。");
+    }
+
+    private static string Reason(AlertFacts facts) => facts.Detector switch
+    {
+        DetectorSet.NonFinite => "该值由上报方自己给出。",
+        LostReadings.Rule => "采集器以空值标记表示无法读取设备；恢复读数之前无法判断。",
+        ErrorCodeTracker.Rule when facts.Xid is { } xid => XidCodes.Find(xid) is null
+            ? "内置表中没有该 XID，请查阅 NVIDIA 的 XID 目录。XID 每次变化只告警一次。"
+            : "XID 每次变化只告警一次；告警关闭并不表示原因已消除。",
+        ErrorCodeTracker.Rule => "代码已变化，含义请查阅采集器的文档。",
+        "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
+        ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
+        DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
+        _ => $"{Rarity.InChinese(facts.Score, facts.Policy, facts.History)}主要依据：{DetectorName(facts.Detector)}。{ChinesePeerText.Besides(facts)}",
+    };
+
+    private static string Course(AlertFacts facts)
+    {
+        var step = facts.Sample.Step == Samples.Sample.NoStep ? "" : $"（训练步 {facts.Sample.Step}）";
+        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value)) return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
+        var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
+        return value == expected ? $"自 {Numbers.Clock(facts.Onset)}{step}起为 {value}。" : $"自 {Numbers.Clock(facts.Onset)}{step}起：{expected} → {value}。";
+    }
+
+    private static string Band(AlertFacts facts)
+    {
+        if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered && !facts.IsInsideBand)) return "";
+        var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);
+        return lower == upper ? $"正常值：{lower}。" : $"正常范围：{lower} 至 {upper}。";
+    }
+
+    private static string Seen(AlertFacts facts)
+    {
+        if (!double.IsFinite(facts.Expected)) return Value(facts);
+        var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
+        if (value == expected) return value;
+        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away ? $"{value}，预期 {expected}（{away.InChinese()}）" : $"{value}，预期 {expected}";
+    }
+
+    private static string Code(AlertFacts facts) => facts.Xid is not { } xid ? $"代码 {Value(facts)}"
+        : XidCodes.Find(xid) is { } known ? $"XID {xid}：{known.Chinese}" : $"XID {xid}";
+
+    private static string Side(AlertFacts facts) => facts.IsHigh ? "高" : "低";
+
+    private static string Value(AlertFacts facts) => Numbers.Show(facts.Sample.Value, facts.Unit);
+
+    private static string Extreme(AlertFacts facts, Series.RecordSpan span)
+    {
+        var (most, length) = (facts.IsHigh ? "最高" : "最低", Durations.AtLeastInChinese(span.Length));
+        return span.IsEver ? $"创有记录以来（{length}）{most}" : $"创近 {length}{most}";
+    }
+
+    private static string DetectorName(string detector) => detector switch
+    {
+        "forecast-residual" => "偏离预测（forecast-residual）",
+        "mean-sigma" => "偏离均值（mean-sigma）",
+        "new-extreme" => "创新高或新低（new-extreme）",
+        "record" => "创纪录（record）",
+        "mean-record" => "均值创纪录（mean-record）",
+        "time-of-day" => "偏离该时段常态（time-of-day）",
+        "nearest-shape" => "未曾见过的走势（nearest-shape）",
+        "level-shift" => "水平移动（level-shift）",
+        _ => detector,
     };
 }

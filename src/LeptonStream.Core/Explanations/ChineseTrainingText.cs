@@ -8,16 +8,16 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of a training alert in Chinese: the same facts as <see cref="EnglishTrainingText"/>, in sentences of their own.</summary>
 internal static class ChineseTrainingText
 {
-    public static Explanation Explain(FindingFacts story) => new(Summary(story), Description(story), Actions(story));
+    public static Explanation Explain(FindingFacts facts) => new(Summary(facts), Description(facts), Actions(facts));
 
-    private static string Summary(FindingFacts story)
+    private static string Summary(FindingFacts facts)
     {
-        var (key, finding) = (story.Key, story.Finding);
+        var (key, finding) = (facts.Key, facts.Finding);
         var where = LabelText.InChinese(key.Labels);
-        var run = $"{key.Model}{where} 第 {finding.Step} 步：";
+        var run = where.Length == 0 ? $"{key.Model} 第 {finding.Step} 步：" : $"{key.Model}{where}第 {finding.Step} 步：";
         return run + (finding.Change switch
         {
-            AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "训练已恢复",
+            AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "训练已恢复进展",
             AlertChange.Recovered when finding.Kind == TrainingKind.SharedName => "该训练已恢复为单一来源写入",
             AlertChange.Recovered => $"{Name(finding.Kind)}已结束，{key.Metric} 恢复正常",
             var end when end.IsEnd() => $"{Name(finding.Kind)}未恢复，告警关闭：" + (end switch
@@ -25,42 +25,41 @@ internal static class ChineseTrainingText
                 AlertChange.Superseded => "训练已结束、重新开始或声明了变更",
                 AlertChange.Gone => "该训练已一天没有上报数据",
                 AlertChange.PolicyChanged => "按策略不再监测该训练",
-                _ => $"持续时间过长，已视为 {key.Metric} 的正常水平",
+                _ => $"{key.Metric} 仍为 {facts.Value}",
             }),
             _ => finding.Kind switch
             {
-                TrainingKind.NonFinite => $"{key.Metric} 出现非有限值（{story.Value}）",
-                TrainingKind.LossSpike => $"{key.Metric} 突增至 {story.Value}{Instead(story)}",
-                TrainingKind.LossHigh => $"{key.Metric} 持续偏高：{story.Value}{Instead(story)}",
-                TrainingKind.LossDiverging => $"{key.Metric} 发散：{story.Value}{Instead(story)}",
-                TrainingKind.GradientExplosion => $"{key.Metric} 爆炸：{story.Value}{Instead(story)}",
-                TrainingKind.GradientVanishing => $"{key.Metric} 趋近于零（梯度消失）：{story.Value}{Instead(story)}",
+                TrainingKind.NonFinite => $"{key.Metric} 出现 {facts.Value}",
+                TrainingKind.LossSpike => $"{key.Metric} 突增至 {facts.Value}{Instead(facts)}",
+                TrainingKind.LossHigh => $"{key.Metric} 持续偏高：{facts.Value}{Instead(facts)}",
+                TrainingKind.LossDiverging => $"{key.Metric} 发散：{facts.Value}{Instead(facts)}",
+                TrainingKind.GradientExplosion => $"{key.Metric} 爆炸：{facts.Value}{Instead(facts)}",
+                TrainingKind.GradientVanishing => $"{key.Metric} 趋近于零（梯度消失）：{facts.Value}{Instead(facts)}",
                 TrainingKind.FrozenWeights => "权重已停止更新",
-                TrainingKind.OptimizerShock => $"单步权重变化远超梯度与学习率所能解释（{key.Metric} {story.Value}{Instead(story)}）",
-                TrainingKind.WeightsJump => $"权重变化超过该步更新量（{key.Metric} {story.Value}{Instead(story)}）",
-                TrainingKind.EvaluationBroken => $"训练照常，但 {key.Metric} 异常：{story.Value}{Instead(story)}",
-                TrainingKind.Overfitting => $"训练 loss 下降而 {key.Metric} 变差：{story.Value}{Instead(story)}",
-                TrainingKind.RepeatedData => $"{key.Metric} 失去波动，停在 {story.Value} 附近：可能在反复使用同一批数据",
-                TrainingKind.Plateau => $"{key.Metric} 长时间没有改善：{story.Value}",
-                TrainingKind.DataStall => $"多个训练步耗时达平时数倍（{key.Metric} {story.Value}{Instead(story)}）",
-                TrainingKind.StepTimeDrift => $"训练步越来越慢（{key.Metric} {story.Value}{Instead(story)}）",
-                TrainingKind.LossStuck => $"{key.Metric} 每一步都恰为 {story.Value}{Instead(story)}",
-                TrainingKind.SharedName => $"有两个来源写入同一训练：步数每 {Numbers.Show(finding.Value)} 秒回退一次",
-                _ => $"已 {Numbers.Show(finding.Value)} 秒没有进展，且未上报结束（finished）",
+                TrainingKind.OptimizerShock => $"单步权重变化远超梯度与学习率所能解释（{key.Metric} {facts.Value}{Instead(facts)}）",
+                TrainingKind.WeightsJump => $"权重变化超过该步更新量（{key.Metric} {facts.Value}{Instead(facts)}）",
+                TrainingKind.EvaluationBroken => $"训练照常，但 {key.Metric} 异常：{facts.Value}{Instead(facts)}",
+                TrainingKind.Overfitting => $"训练 loss 下降而 {key.Metric} 变差：{facts.Value}{Instead(facts)}",
+                TrainingKind.RepeatedData => $"{key.Metric} 失去波动，停在 {facts.Value} 附近：可能在反复使用同一批数据",
+                TrainingKind.Plateau => $"{key.Metric} 长时间没有改善：{facts.Value}",
+                TrainingKind.DataStall => $"多个训练步耗时达平时数倍（{key.Metric} {facts.Value}{Instead(facts)}）",
+                TrainingKind.StepTimeDrift => $"训练步越来越慢（{key.Metric} {facts.Value}{Instead(facts)}）",
+                TrainingKind.LossStuck => $"{key.Metric} 每一步都恰为 {facts.Value}{Instead(facts)}",
+                TrainingKind.SharedName => $"有两个来源写入同一训练：步数每 {Length(finding.Value)}回退一次",
+                _ => $"已 {Length(finding.Value)}没有进展，且未上报结束（finished）",
             },
         });
     }
 
-    private static string Description(FindingFacts story) => $"自第 {story.Finding.OnsetStep} 步（{Numbers.Clock(story.Finding.Onset)}）起出现迹象。" + (story.Finding.Change switch
+    private static string Description(FindingFacts facts) => $"自第 {facts.Finding.OnsetStep} 步（{Numbers.Clock(facts.Finding.Onset)}）起出现异常。" + (facts.Finding.Change switch
     {
         AlertChange.Recovered => "已有一段时间未再出现，告警关闭。",
-        AlertChange.Accepted => "若并非正常，请处理根因：告警不会自行再次触发。",
-        var end when end.IsEnd() => "关闭时尚未恢复。",
-        _ => story.Finding.Kind switch
+        var end when end.IsEnd() => Endings.InChinese(end),
+        _ => facts.Finding.Kind switch
         {
-            TrainingKind.NonFinite => "训练程序自己上报了该值。一旦权重不是有限数值，只能从检查点重启。",
+            TrainingKind.NonFinite => "训练程序自己上报了该值。权重一旦变为 NaN/Inf，只能从检查点恢复。",
             TrainingKind.LossSpike => "能否回落尚不确定：回落则告警关闭，否则升级。",
-            TrainingKind.LossHigh => "既未回落也未翻倍：训练质量已受损。",
+            TrainingKind.LossHigh => "未回落，但尚未翻倍：训练可能已受影响。",
             TrainingKind.LossDiverging => "至少已翻倍，且没有回落。",
             TrainingKind.GradientExplosion or TrainingKind.GradientVanishing => "与本次训练此前的梯度和 loss 对比得出。",
             TrainingKind.FrozenWeights => "学习率计划并非如此：可能学习率为 0、优化器损坏，或全部参数被冻结。",
@@ -78,17 +77,17 @@ internal static class ChineseTrainingText
         },
     });
 
-    private static string[] Actions(FindingFacts story) => story.Finding.Change is AlertChange.Recovered ? ["目前无需处理；若再次出现请查看曲线。"] : story.Finding.Kind switch
+    private static string[] Actions(FindingFacts facts) => Endings.AdviceInChinese(facts.Finding.Change) ?? facts.Finding.Kind switch
     {
         TrainingKind.SharedName => ["找出以同一名称上报的另一个作业，停止或改名。", "为每个作业设置各自的标签。"],
         TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
-            ["停止作业，从最近的正常检查点恢复。", "跳过出现迹象前后的批次，或降低学习率。", "若在同一主机上复现，检测其内存。"],
+            ["停止作业，从最近的正常检查点恢复。", "跳过出现异常前后的批次，或降低学习率。", "若在同一主机上复现，检测其内存。"],
         TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
-            ["对比出现迹象前后的 loss、梯度范数与学习率。", "检查这些步所用的数据。", "若不回落，从此前的检查点恢复。"],
-        TrainingKind.GradientVanishing or TrainingKind.FrozenWeights => ["检查学习率、loss 缩放以及哪些参数参与训练。", "从出现迹象之前的检查点恢复。"],
+            ["对比出现异常前后的 loss、梯度范数与学习率。", "检查这些步所用的数据。", "若不回落，从此前的检查点恢复。"],
+        TrainingKind.GradientVanishing or TrainingKind.FrozenWeights => ["检查学习率、loss 缩放以及哪些参数参与训练。", "从出现异常之前的检查点恢复。"],
         TrainingKind.OptimizerShock => ["确认优化器状态是否随权重一起恢复。", "对比学习率与其计划。"],
         TrainingKind.EvaluationBroken or TrainingKind.Overfitting => ["检查评估数据及其版本。", "保留最佳检查点。", "考虑停止训练或加强正则化。"],
-        TrainingKind.RepeatedData => ["检查采样器，以及上次恢复后数据加载器的状态。", "以新的数据顺序从出现迹象之前恢复。"],
+        TrainingKind.RepeatedData => ["检查采样器，以及上次恢复后数据加载器的状态。", "以新的数据顺序从出现异常之前恢复。"],
         TrainingKind.Plateau => ["与以往训练对比。", "考虑更换学习率或结束训练。"],
         TrainingKind.DataStall or TrainingKind.StepTimeDrift => ["横向比较各 rank 的单步耗时，找出慢的 rank 或主机。", "检查数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
         _ => ["查看作业状态及最后的日志。", "从最近的检查点重启。", "让作业在正常结束时上报 finished: 1。"],
@@ -96,7 +95,7 @@ internal static class ChineseTrainingText
 
     private static string Name(TrainingKind kind) => kind switch
     {
-        TrainingKind.NonFinite => "非有限值",
+        TrainingKind.NonFinite => "NaN/Inf",
         TrainingKind.LossSpike => "loss 突增",
         TrainingKind.LossHigh => "loss 偏高",
         TrainingKind.LossDiverging => "loss 发散",
@@ -116,5 +115,8 @@ internal static class ChineseTrainingText
         _ => "训练中断",
     };
 
-    private static string Instead(FindingFacts story) => story.Expected is { } expected ? $"，预期 {expected}" : "";
+    private static string Instead(FindingFacts facts) => facts.Expected is { } expected ? $"，预期 {expected}" : "";
+
+
+    private static string Length(double seconds) => double.IsFinite(seconds) ? Durations.ExactInChinese(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "长时间";
 }

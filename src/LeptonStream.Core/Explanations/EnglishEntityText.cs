@@ -1,35 +1,42 @@
 using LeptonStream.Alerts;
-using LeptonStream.Detection;
 using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation of an entity's alert in English: fixed sentences, filled with the facts of the story.</summary>
+/// <summary>The explanation of an entity's alert in English: fixed sentences, filled with the facts.</summary>
 internal static class EnglishEntityText
 {
-    public static Explanation Explain(EntityFacts story) => new(Summary(story), Description(story), EnglishText.Actions(story.Change, story.Kind));
+    public static Explanation Explain(EntityFacts facts) =>
+        new(Summary(facts), Description(facts), Endings.AdviceInEnglish(facts.Change) ?? EnglishAdvice.ForKind(facts.Kind));
 
-    private static string Summary(EntityFacts story)
+    private static string Summary(EntityFacts facts)
     {
-        var where = LabelText.InEnglish(story.Key.Labels);
-        var metrics = string.Join(", ", story.Contributors.Take(EntityFacts.Named).Select(c => $"{c.Metric} {Numbers.Show(c.Value ?? double.NaN, c.Unit)}{Expected(c)}"));
-        var more = story.Contributors.Count - EntityFacts.Named;
+        var name = facts.Key.Model + LabelText.InEnglish(facts.Key.Labels);
+        var metrics = string.Join(", ", facts.Contributors.Take(EntityFacts.Named).Select(Part));
+        var more = facts.Contributors.Count - EntityFacts.Named;
         var list = more > 0 ? $"{metrics} and {more} more" : metrics;
-        return story.Change switch
+        return facts.Change switch
         {
-            AlertChange.Recovered => $"{story.Key.Model}{where} is back to normal: {list}",
-            AlertChange.Accepted => $"{story.Key.Model}{where} stays as it is, taken as the new normal: {list}",
-            _ => $"{story.Contributors.Count} metrics of {story.Key.Model}{where} are unusual together: {list}",
+            AlertChange.Recovered => $"{name} is back to normal: {list}",
+            AlertChange.Accepted => $"{name} has not recovered: {list}",
+            AlertChange.Gone => $"{name} sends no more data; it did not recover: {list}",
+            AlertChange.Superseded => $"{name} is judged otherwise now; it did not recover: {list}",
+            AlertChange.PolicyChanged => $"{name} is no longer watched under the new policy; it did not recover: {list}",
+            AlertChange.Progressed => $"{facts.Contributors.Count} metrics of {name} are still unusual together: {list}",
+            _ => $"{facts.Contributors.Count} metrics of {name} are unusual together: {list}",
         };
     }
 
-    private static string Description(EntityFacts story) => $"Began {Numbers.Clock(story.Onset)}. " + (story.Change switch
-    {
-        AlertChange.Recovered => "The metrics have been usual again for several samples, so this alert is closed.",
-        AlertChange.Accepted => "It has lasted so long that it is learned as normal. If it is not, act on the cause: the alert won't return by itself.",
-        _ => $"It takes all of them: that they are odd at once is expected {EnglishText.Rarity(story.Score)}. "
-            + $"Largest part: {story.Contributors[0].Metric} with {story.Contributors[0].Share * 100:F0} %.",
-    });
+    private static string Description(EntityFacts facts) => $"Began {Numbers.Clock(facts.Onset)}. " + (facts.Change.IsEnd()
+        ? Endings.InEnglish(facts.Change)
+        : "No single metric is alarming alone; this combination is. "
+            + Rarity.InEnglish(facts.Score, facts.Policy, facts.History, isEntity: true)
+            + $"Largest part: {facts.Contributors[0].Metric} with {Numbers.Show(facts.Contributors[0].Share, "1")}.");
 
-    private static string Expected(Contributor part) => part.Expected is { } expected ? $" (expected {Numbers.Show(expected, part.Unit)})" : "";
+    private static string Part(Contributor part)
+    {
+        if (part.Expected is not { } expected || part.Value is not { } value) return $"{part.Metric} {Numbers.Show(part.Value ?? double.NaN, part.Unit)}";
+        var (shown, other) = Numbers.Pair(value, expected, part.Unit);
+        return $"{part.Metric} {shown} (expected {other})";
+    }
 }

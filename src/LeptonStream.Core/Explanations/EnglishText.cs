@@ -1,102 +1,130 @@
-using LeptonStream.Detection;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detectors;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation in English: fixed sentences, filled with the facts of the story.</summary>
+/// <summary>The explanation of a series' alert in English: fixed sentences, filled with the facts.</summary>
 internal static class EnglishText
 {
-    public static Alerts.Explanation Explain(AlertFacts story) => new(Summary(story), Description(story), Actions(story.Change, story.Kind));
+    public static Alerts.Explanation Explain(AlertFacts facts) => new(Summary(facts), Description(facts), EnglishAdvice.For(facts));
 
-    private static string Summary(AlertFacts story)
+    /// <summary>How an ended alert of one metric stands now, to follow its name; null for an alert that is open.</summary>
+    public static string? Ended(AlertChange change, string value, Samples.Timestamp last) => change switch
     {
-        var what = $"{story.Key.Metric} of {story.Key.Model}";
-        var where = LabelText.InEnglish(story.Key.Labels);
-        return what + where + (story.Change switch
-        {
-            AlertChange.Recovered when story.IsCode => $" has reported no new code since; {Value(story)} stands",
-            AlertChange.Recovered => $" is back to normal at {Value(story)}",
-            AlertChange.Accepted => $" stays at {Value(story)}: taken as the new normal",
-            _ => story.Detector switch
-            {
-                "non-finite" => $" is not a finite number ({Value(story)})",
-                ErrorCodeTracker.Rule => $" reports code {Value(story)}",
-                DetectorSet.Peers when story.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, story.Unit)}",
-                "frozen-value" => $" stands still at {Value(story)}",
-                "new-extreme" or "record" or "mean-record" when story.RecordSpan is { } unseen => $" is the {Extreme(story, unseen)}: {Value(story)}",
-                "mean-record" => $" has moved to another level: {Value(story)}",
-                "time-of-day" => $" is {(story.IsHigh ? "high" : "low")} for this hour: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "nearest-shape" => $" takes a course that it never took before: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "variance-change" => $" has become more restless or more quiet than usual: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "seasonal-residual" => $" is {(story.IsHigh ? "high" : "low")} for this half-hour of the day: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "spectral-residual" => $" stands out of its recent course: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "half-space-trees" => $" is where it has hardly been of late: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "autoencoder" => $" takes a course that does not follow its usual pattern: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "page-hinkley" => $" creeps {(story.IsHigh ? "up" : "down")}: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}",
-                "level-shift" => $" has moved to another level: {Value(story)}",
-                _ => $" is {(story.IsHigh ? "high" : "low")}: {Value(story)}, expected {Numbers.Show(story.Expected, story.Unit)}{Ratio(story)}",
-            },
-        });
-    }
-
-    private static string Description(AlertFacts story)
-    {
-        var expected = double.IsFinite(story.Lower)
-            ? $"Usual now: {Numbers.Show(story.Lower, story.Unit)} to {Numbers.Show(story.Upper, story.Unit)}, seen: {Value(story)}. "
-            : $"Seen: {Value(story)}. ";
-        var step = story.Sample.Step == Samples.Sample.NoStep ? "" : $", training step {story.Sample.Step}";
-        var since = $"Began {Numbers.Clock(story.Onset)}{step}. ";
-        return expected + since + (story.Change switch
-        {
-            AlertChange.Recovered when story.IsCode => "A code is told once, when it changes: that this alert is closed does not say that its cause is gone.",
-            AlertChange.Recovered => "The values have been usual again for several samples, so this alert is closed.",
-            AlertChange.Accepted => "It has lasted so long that the new level is learned as normal. If it is not, act on the cause: the alert won't return by itself.",
-            _ => story.Detector switch
-            {
-                "non-finite" => "The producer itself reports a value that is no finite number.",
-                ErrorCodeTracker.Rule => "The code was another before. Its meaning is in the documentation of whoever reports it.",
-                "frozen-value" => "The value used to move and repeats exactly now: an exporter or a job may hang while its last reading is sent again and again.",
-                DetectorSet.Peers when story.Peers is { } peers => EnglishPeerText.Description(peers),
-                _ => $"{Past(story)}On this series so unusual a value is expected {Rarity(story.Score)}. Loudest detector: {story.Detector}.{EnglishPeerText.Besides(story)}",
-            },
-        });
-    }
-
-    /// <summary>What to do about a metric of this kind.</summary>
-    public static string[] Actions(AlertChange change, MetricKind kind) => change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : kind switch
-    {
-        MetricKind.TrainingHealth => ["Compare loss, gradient norm and learning rate at this step.", "If it diverges, stop the job and resume from the last good checkpoint, skipping the batch.", "Check for a change of data, learning rate or precision just before."],
-        MetricKind.TrainingSpeed => ["Look for the slow rank or host: compare step time across ranks.", "Check data loading, network and GPU clocks of that host.", "Cordon the host if it stays slow."],
-        MetricKind.Latency => ["Check what changed: model version, configuration, traffic mix.", "Look at queue depth and KV-cache usage of the same service.", "Roll back the last release or add replicas."],
-        MetricKind.Traffic => ["See whether requests still finish: tokens out against requests running.", "If requests wait and nothing comes out, restart the engine.", "Check the load balancer and upstream clients."],
-        MetricKind.Memory => ["See how fast it grows and when it will be full.", "Look for requests that are never released.", "Restart one replica before the limit, then find the leak."],
-        MetricKind.Errors => ["Read the logs of the failing requests.", "Check the last deployment and the services it depends on.", "Shed or reroute traffic while the cause is sought."],
-        MetricKind.Quality => ["Compare the model version and prompt template with those of yesterday.", "Check the input data of the canary.", "Roll back the model if quality stays low."],
-        MetricKind.Pipeline => ["Check the upstream job and its last run.", "Hold training or indexing on this data until it is clean.", "Backfill when the source is repaired."],
-        MetricKind.GpuFault => ["Read the kernel log of the host for XID and ECC messages.", "Drain the GPU; reboot the host if the fault asks for it.", "Have the hardware inspected when it comes back after a reboot."],
-        MetricKind.GpuThermal => ["Check fans, inlet temperature and power limit of the host.", "Compare with the neighbouring GPUs.", "Move work away if clocks are throttled."],
-        _ => ["Look at the chart and at other metrics of the same model at this time.", "Ask what changed at the onset."],
+        AlertChange.Recovered => $" is back to normal: {value}",
+        AlertChange.Accepted => $" is still at {value}, not recovered",
+        AlertChange.Gone => $" has had no data since {Numbers.Clock(last)}; it did not recover",
+        AlertChange.Superseded => $" is judged otherwise now; it did not recover ({value})",
+        AlertChange.PolicyChanged => $" is no longer watched under the new policy; it did not recover ({value})",
+        _ => null,
     };
 
-    private static string Value(AlertFacts story) => Numbers.Show(story.Sample.Value, story.Unit);
-
-    private static string Past(AlertFacts story) => story.RecordSpan is { } unseen ? $"The value is the {Extreme(story, unseen)}. " : "";
-
-    private static string Extreme(AlertFacts story, Series.RecordSpan unseen)
+    private static string Summary(AlertFacts facts)
     {
-        var (most, length) = (story.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(unseen.Length));
-        return unseen.IsEver ? $"{most} ever seen (in {length})" : $"{most} in {length}";
+        var name = $"{facts.Key.Metric} of {facts.Key.Model}{LabelText.InEnglish(facts.Key.Labels)}";
+        if (facts.Change.IsEnd()) return name + Ended(facts);
+        var state = facts.Change == AlertChange.Progressed ? Continued(facts) : State(facts);
+        return name + state + (facts.Agreeing.Count == 0 ? "" : $"; agrees with {Count(facts.Agreeing.Count, "other metric")} of {facts.Key.Model}");
     }
 
-    private static string Ratio(AlertFacts story) => story.Ratio is { } ratio && Math.Abs(ratio - 1) >= 0.005 ? $" ({Numbers.Show(ratio)} times)" : "";
+    private static string Ended(AlertFacts facts) => facts.Change == AlertChange.Recovered && facts.IsCode
+        ? $" has reported no new code; the last is {Code(facts)}"
+        : Ended(facts.Change, Value(facts), facts.Sample.Time)!;
 
-    /// <summary>How often so high a score is expected.</summary>
-    public static string Rarity(double score) => score switch
+    private static string Continued(AlertFacts facts) => facts.Detector switch
     {
-        >= 2 => "practically never",
-        >= 1.3 => "less than once a quarter",
-        _ => "about once a week or less",
+        ErrorCodeTracker.Rule => $" still reports {Code(facts)}",
+        DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
+        LostReadings.Rule => " still has no readings",
+        "frozen-value" => $" is still stuck at {Value(facts)}",
+        _ => $" is not back to normal: {Seen(facts)}",
     };
+
+    private static string State(AlertFacts facts) => facts.Detector switch
+    {
+        DetectorSet.NonFinite => $" reports {Value(facts)} instead of a number",
+        LostReadings.Rule => " has no readings: the exporter sends a blank instead",
+        ErrorCodeTracker.Rule => $" reports {Code(facts)}",
+        DetectorSet.Peers when facts.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, facts.Unit)}",
+        "frozen-value" => $" is stuck at {Value(facts)}",
+        ConstantChangeDetector.RuleName => $" was constant and has changed: {Seen(facts)}",
+        "new-extreme" or "record" or "mean-record" when facts.RecordSpan is { } span => $" is {Extreme(facts, span)}: {Seen(facts)}",
+        "mean-record" or "level-shift" => $" has moved to another level: {Seen(facts)}",
+        "time-of-day" => $" is {Side(facts)} for this hour: {Seen(facts)}",
+        "seasonal-residual" => $" is {Side(facts)} for this half-hour of the day: {Seen(facts)}",
+        "nearest-shape" => $" shows a shape not seen before: {Seen(facts)}",
+        "variance-change" => $" varies more or less than usual: {Seen(facts)}",
+        "spectral-residual" => $" deviates from its recent pattern: {Seen(facts)}",
+        "half-space-trees" => $" is in a range rarely seen recently: {Seen(facts)}",
+        "autoencoder" => $" does not follow its usual pattern: {Seen(facts)}",
+        "page-hinkley" => $" is drifting {(facts.IsHigh ? "up" : "down")}: {Seen(facts)}",
+        _ when double.IsNaN(facts.Expected) => $" is unusual: {Value(facts)}",
+        _ => $" is {Side(facts)}: {Seen(facts)}",
+    };
+
+    private static string Description(AlertFacts facts)
+    {
+        var start = Course(facts) + Band(facts);
+        if (facts.Change == AlertChange.Recovered && facts.IsCode)
+            return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does not mean the cause is fixed.";
+        if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
+        return start + Reason(facts) + (facts.Agreeing.Count == 0 ? "" : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.");
+    }
+
+    private static string Reason(AlertFacts facts) => facts.Detector switch
+    {
+        DetectorSet.NonFinite => "The producer itself reports this value.",
+        LostReadings.Rule => "The blank is the exporter's way to say that it can't read the device. Nothing can be judged until readings return.",
+        ErrorCodeTracker.Rule when facts.Xid is { } xid => XidCodes.Find(xid) is null
+            ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
+            : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
+        ErrorCodeTracker.Rule => "The code changed. Look it up in the exporter's documentation.",
+        "frozen-value" => "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
+        ConstantChangeDetector.RuleName => "The value stood still for as long as the series is known, or nearly so; the new value lasts.",
+        DetectorSet.Peers when facts.Peers is { } peers => EnglishPeerText.Description(peers, facts.Unit),
+        _ => $"{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}Highest-scoring detector: {facts.Detector}.{EnglishPeerText.Besides(facts)}",
+    };
+
+    // "50 ms → 56 ms since 02:40": from what was expected to what is seen.
+    private static string Course(AlertFacts facts)
+    {
+        var step = facts.Sample.Step == Samples.Sample.NoStep ? "" : $" (training step {facts.Sample.Step})";
+        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value)) return $"Began {Numbers.Clock(facts.Onset)}{step}. ";
+        var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
+        return value == expected ? $"At {value} since {Numbers.Clock(facts.Onset)}{step}. " : $"{expected} → {value} since {Numbers.Clock(facts.Onset)}{step}. ";
+    }
+
+    // An end that is no recovery names what it did not come back to; a recovery whose value is just outside says nothing of the band.
+    private static string Band(AlertFacts facts)
+    {
+        if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered && !facts.IsInsideBand)) return "";
+        var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);
+        return lower == upper ? $"Normal: {lower}. " : $"Normal: {lower} to {upper}. ";
+    }
+
+    private static string Seen(AlertFacts facts)
+    {
+        if (!double.IsFinite(facts.Expected)) return Value(facts);
+        var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
+        if (value == expected) return value;
+        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away ? $"{value}, expected {expected} ({away.InEnglish()})" : $"{value}, expected {expected}";
+    }
+
+    private static string Code(AlertFacts facts) => facts.Xid is not { } xid ? $"code {Value(facts)}"
+        : XidCodes.Find(xid) is { } known ? $"XID {xid}: {known.English}" : $"XID {xid}";
+
+    private static string Side(AlertFacts facts) => facts.IsHigh ? "high" : "low";
+
+    private static string Value(AlertFacts facts) => Numbers.Show(facts.Sample.Value, facts.Unit);
+
+    private static string Extreme(AlertFacts facts, Series.RecordSpan span)
+    {
+        var (most, length) = (facts.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(span.Length));
+        return span.IsEver ? $"the {most} since this series began {length} ago" : $"the {most} in {length}";
+    }
+
+    private static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 }

@@ -5,80 +5,79 @@ using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation of a training alert in English: fixed sentences, filled with the facts of the story.</summary>
+/// <summary>The explanation of a training alert in English: fixed sentences, filled with the facts.</summary>
 internal static class EnglishTrainingText
 {
-    public static Explanation Explain(FindingFacts story) => new(Summary(story), Description(story), Actions(story));
+    public static Explanation Explain(FindingFacts facts) => new(Summary(facts), Description(facts), Actions(facts));
 
-    private static string Summary(FindingFacts story)
+    private static string Summary(FindingFacts facts)
     {
-        var (key, finding) = (story.Key, story.Finding);
+        var (key, finding) = (facts.Key, facts.Finding);
         var where = LabelText.InEnglish(key.Labels);
         var run = $"{key.Model}{where}, step {finding.Step}: ";
         return run + (finding.Change switch
         {
             AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "the run is making progress again",
             AlertChange.Recovered when finding.Kind == TrainingKind.SharedName => "one source writes this run again",
-            AlertChange.Recovered => $"the {Name(finding.Kind)} is over, {key.Metric} is as usual again",
+            AlertChange.Recovered => $"the {Name(finding.Kind)} is over; {key.Metric} is back to normal",
             var end when end.IsEnd() => $"the {Name(finding.Kind)} is closed without a recovery: " + (end switch
             {
                 AlertChange.Superseded => "the run ended, started over or declared a change",
                 AlertChange.Gone => "the run has sent nothing for a day",
                 AlertChange.PolicyChanged => "the policy no longer watches this run",
-                _ => $"it has lasted so long that it counts as normal for {key.Metric}",
+                _ => $"{key.Metric} is still at {facts.Value}",
             }),
             _ => finding.Kind switch
             {
-                TrainingKind.NonFinite => $"{key.Metric} is not a finite number ({story.Value})",
-                TrainingKind.LossSpike => $"{key.Metric} jumped to {story.Value}{Instead(story)}",
-                TrainingKind.LossHigh => $"{key.Metric} stays high at {story.Value}{Instead(story)}",
-                TrainingKind.LossDiverging => $"{key.Metric} diverges: {story.Value}{Instead(story)}",
-                TrainingKind.GradientExplosion => $"{key.Metric} explodes: {story.Value}{Instead(story)}",
-                TrainingKind.GradientVanishing => $"{key.Metric} vanishes: {story.Value}{Instead(story)}",
-                TrainingKind.FrozenWeights => "steps change no weight any more",
-                TrainingKind.OptimizerShock => $"one step changed the weights far more than its gradient and learning rate explain ({key.Metric} {story.Value}{Instead(story)})",
-                TrainingKind.WeightsJump => $"the weights changed by more than the step's update ({key.Metric} {story.Value}{Instead(story)})",
-                TrainingKind.EvaluationBroken => $"{key.Metric} broke while training goes on as before: {story.Value}{Instead(story)}",
-                TrainingKind.Overfitting => $"{key.Metric} gets worse while the training loss falls: {story.Value}{Instead(story)}",
-                TrainingKind.RepeatedData => $"{key.Metric} has lost its noise at {story.Value}: the same data may come again and again",
-                TrainingKind.Plateau => $"{key.Metric} has not improved for long: {story.Value}",
-                TrainingKind.DataStall => $"many steps take several times as long ({key.Metric} {story.Value}{Instead(story)})",
-                TrainingKind.StepTimeDrift => $"steps get slower and slower ({key.Metric} {story.Value}{Instead(story)})",
-                TrainingKind.LossStuck => $"{key.Metric} is exactly {story.Value} on every row{Instead(story)}",
-                TrainingKind.SharedName => $"two sources write this run: its steps go back every {Numbers.Show(finding.Value)} s",
-                _ => $"no progress for {Numbers.Show(finding.Value)} s, and no declared end",
+                TrainingKind.NonFinite => $"{key.Metric} is {facts.Value}, not a number",
+                TrainingKind.LossSpike => $"{key.Metric} jumped to {facts.Value}{Instead(facts)}",
+                TrainingKind.LossHigh => $"{key.Metric} stays high at {facts.Value}{Instead(facts)}",
+                TrainingKind.LossDiverging => $"{key.Metric} diverges: {facts.Value}{Instead(facts)}",
+                TrainingKind.GradientExplosion => $"{key.Metric} explodes: {facts.Value}{Instead(facts)}",
+                TrainingKind.GradientVanishing => $"{key.Metric} vanishes: {facts.Value}{Instead(facts)}",
+                TrainingKind.FrozenWeights => "steps no longer change the weights",
+                TrainingKind.OptimizerShock => $"one step changed the weights far more than its gradient and learning rate explain ({key.Metric} {facts.Value}{Instead(facts)})",
+                TrainingKind.WeightsJump => $"the weights changed by more than the step's update ({key.Metric} {facts.Value}{Instead(facts)})",
+                TrainingKind.EvaluationBroken => $"{key.Metric} broke while training continues as before: {facts.Value}{Instead(facts)}",
+                TrainingKind.Overfitting => $"{key.Metric} gets worse while the training loss falls: {facts.Value}{Instead(facts)}",
+                TrainingKind.RepeatedData => $"{key.Metric} has lost its noise at {facts.Value}: the same data may be repeating",
+                TrainingKind.Plateau => $"{key.Metric} has not improved for a long time: {facts.Value}",
+                TrainingKind.DataStall => $"many steps take several times as long ({key.Metric} {facts.Value}{Instead(facts)})",
+                TrainingKind.StepTimeDrift => $"steps keep getting slower ({key.Metric} {facts.Value}{Instead(facts)})",
+                TrainingKind.LossStuck => $"{key.Metric} is exactly {facts.Value} on every row{Instead(facts)}",
+                TrainingKind.SharedName => $"two sources write this run: its steps go back every {Length(finding.Value)}",
+                _ => $"no progress for {Length(finding.Value)}; the run did not report its end",
             },
         });
     }
 
-    private static string Description(FindingFacts story) => $"Suspected since step {story.Finding.OnsetStep}, {Numbers.Clock(story.Finding.Onset)}. " + (story.Finding.Change switch
+    private static string Description(FindingFacts facts) => $"Suspected since step {facts.Finding.OnsetStep}, {Numbers.Clock(facts.Finding.Onset)}. " + (facts.Finding.Change switch
     {
         AlertChange.Recovered => "It has not been seen for a while, so this alert is closed.",
-        AlertChange.Accepted => "If it is not normal, act on the cause: the alert won't return by itself.",
-        var end when end.IsEnd() => "It had not recovered by then.",
-        _ => story.Finding.Kind switch
+        var end when end.IsEnd() => Endings.InEnglish(end),
+        _ => facts.Finding.Kind switch
         {
-            TrainingKind.NonFinite => "The trainer itself reports it. Once weights are not finite, only a restart from a checkpoint helps.",
-            TrainingKind.LossSpike => "Whether it comes back is not known yet; if it does, this alert closes, else it gets worse.",
-            TrainingKind.LossHigh => "It is neither back nor doubled: the run is degraded.",
-            TrainingKind.LossDiverging => "It is at least doubled and does not come down.",
-            TrainingKind.GradientExplosion or TrainingKind.GradientVanishing => "Held against this run's own gradients before, and its loss.",
-            TrainingKind.FrozenWeights => "The schedule does not say so: learning rate 0, a broken optimizer or a mask over all parameters.",
-            TrainingKind.OptimizerShock => "Typical of lost optimizer state after a resume, or of a learning rate off its schedule.",
-            TrainingKind.WeightsJump => "No optimizer does that: memory corruption, or somebody else wrote the weights.",
-            TrainingKind.EvaluationBroken => "More likely the evaluation data or code than the model.",
-            TrainingKind.Overfitting => "Held against the best evaluation so far.",
-            TrainingKind.RepeatedData => "Batches differ, so a loss wavers. This one does far less than it used to.",
-            TrainingKind.Plateau => "At a learning rate that should still improve it.",
-            TrainingKind.DataStall => "Typical of a starved input pipeline or a slow file system.",
-            TrainingKind.StepTimeDrift => "Held against the best pace of this run so far.",
-            TrainingKind.LossStuck => "Batches differ, so their losses do. A loss of exactly 0 is usually a run whose norms overflowed.",
+            TrainingKind.NonFinite => "The trainer itself reports it. Once weights are NaN or Inf, only a restart from a checkpoint helps.",
+            TrainingKind.LossSpike => "It is too early to say whether the loss recovers. If it does, this alert closes; if not, it becomes more severe.",
+            TrainingKind.LossHigh => "The loss has not recovered and has not doubled: the run may be degraded.",
+            TrainingKind.LossDiverging => "The loss has at least doubled and does not come down.",
+            TrainingKind.GradientExplosion or TrainingKind.GradientVanishing => "Compared with this run's earlier gradients and loss.",
+            TrainingKind.FrozenWeights => "The schedule does not explain it. Usual causes: learning rate 0, a broken optimizer, or all parameters frozen.",
+            TrainingKind.OptimizerShock => "Usual causes: optimizer state lost after a resume, or a learning rate off its schedule.",
+            TrainingKind.WeightsJump => "No optimizer does this. Usual causes: corrupted memory, or another process wrote the weights.",
+            TrainingKind.EvaluationBroken => "The cause is more likely in the evaluation data or code than in the model.",
+            TrainingKind.Overfitting => "Compared with the best evaluation so far.",
+            TrainingKind.RepeatedData => "Batches differ, so a loss is noisy. This loss is far less noisy than before.",
+            TrainingKind.Plateau => "The learning rate should still improve it.",
+            TrainingKind.DataStall => "Usual causes: a starved input pipeline or a slow file system.",
+            TrainingKind.StepTimeDrift => "Compared with the best pace of this run so far.",
+            TrainingKind.LossStuck => "Batches differ, so their losses differ. A loss of exactly 0 usually means that the run overflowed.",
             TrainingKind.SharedName => "Each source is judged by itself. They may overwrite each other's checkpoints.",
-            _ => "This is longer than the pauses that this run came back from, and than restarts, evaluations and checkpoints usually take.",
+            _ => "That is longer than any pause this run recovered from. Restarts, evaluations and checkpoints usually take less.",
         },
     });
 
-    private static string[] Actions(FindingFacts story) => story.Finding.Change is AlertChange.Recovered ? ["Nothing to do now; look at the chart if it comes back."] : story.Finding.Kind switch
+    private static string[] Actions(FindingFacts facts) => Endings.AdviceInEnglish(facts.Finding.Change) ?? facts.Finding.Kind switch
     {
         TrainingKind.SharedName => ["Find the second job that reports under this name, and stop or rename it.", "Give each job labels of its own."],
         TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
@@ -100,14 +99,17 @@ internal static class EnglishTrainingText
         TrainingKind.NonFinite => "non-finite value",
         TrainingKind.LossHigh => "high loss",
         TrainingKind.LossDiverging => "divergence",
-        TrainingKind.GradientVanishing => "vanishing of the gradient",
-        TrainingKind.FrozenWeights => "standstill of the weights",
-        TrainingKind.WeightsJump => "jump of the weights",
-        TrainingKind.EvaluationBroken => "break of the evaluation",
+        TrainingKind.GradientVanishing => "vanishing gradient",
+        TrainingKind.FrozenWeights => "frozen weights",
+        TrainingKind.WeightsJump => "weights jump",
+        TrainingKind.EvaluationBroken => "broken evaluation",
         TrainingKind.RunDead => "silence",
         TrainingKind.LossStuck => "constant loss",
         _ => TrainingKinds.NameOf(kind).Replace('-', ' '),
     };
 
-    private static string Instead(FindingFacts story) => story.Expected is { } expected ? $", expected {expected}" : "";
+    private static string Instead(FindingFacts facts) => facts.Expected is { } expected ? $", expected {expected}" : "";
+
+
+    private static string Length(double seconds) => double.IsFinite(seconds) ? Durations.ExactInEnglish(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "a long time";
 }

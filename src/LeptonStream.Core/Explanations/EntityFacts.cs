@@ -1,16 +1,18 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The facts that the explanation of an entity's alert tells, the same for every language.</summary>
+/// <summary>The facts that the explanation of an entity's alert states, the same for every language.</summary>
 /// <param name="Key">The entity.</param>
 /// <param name="Severity">How urgent.</param>
 /// <param name="Change">What happened to the alert.</param>
-/// <param name="Contributors">The metrics that have their part in it, the largest first; never empty.</param>
+/// <param name="Contributors">The metrics that take part in it, the largest part first; never empty.</param>
 /// <param name="Onset">When it began.</param>
 /// <param name="Score">The worst score so far.</param>
 internal sealed record EntityFacts(
@@ -19,6 +21,12 @@ internal sealed record EntityFacts(
     /// <summary>As many metrics are named with their values; more nobody reads in one line.</summary>
     public const int Named = 3;
 
+    /// <summary>How the entity is judged: its budgets. <value>The default value is <see cref="SeriesPolicy.Default"/>.</value></summary>
+    public SeriesPolicy Policy { get; init; } = SeriesPolicy.Default;
+
+    /// <summary>How long the entity's metrics were known; null where that is not known.</summary>
+    public TimeSpan? History { get; init; }
+
     /// <summary>What kind of thing the first metric is.</summary>
-    public MetricKind Kind => MetricKinds.Of(Contributors[0].Metric);
+    public MetricKind Kind { get; init; }
 }

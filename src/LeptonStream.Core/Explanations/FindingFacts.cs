@@ -3,15 +3,15 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The facts that the explanation of a training alert tells, the same for every language.</summary>
+/// <summary>The facts that the explanation of a training alert states, the same for every language.</summary>
 /// <param name="Key">The series, or the run.</param>
 /// <param name="Finding">What was found, and what changed.</param>
 /// <param name="Unit">The unit, or null.</param>
 internal sealed record FindingFacts(SeriesKey Key, TrainingFinding Finding, string? Unit)
 {
-    /// <summary>The value with its unit.</summary>
-    public string Value => Numbers.Show(Finding.Value, Unit);
+    /// <summary>The value with its unit, with enough digits to tell it from what was expected.</summary>
+    public string Value => Expected is null ? Numbers.Show(Finding.Value, Unit) : Numbers.Pair(Finding.Value, Finding.Expected, Unit).Value;
 
     /// <summary>What was expected, with its unit; null where nothing was.</summary>
-    public string? Expected => double.IsFinite(Finding.Expected) ? Numbers.Show(Finding.Expected, Unit) : null;
+    public string? Expected => double.IsFinite(Finding.Expected) ? Numbers.Pair(Finding.Value, Finding.Expected, Unit).Other : null;
 }

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Samples;
@@ -6,7 +7,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The facts that the explanation of an early warning tells, the same for every language.</summary>
+/// <summary>The facts that the explanation of an early warning states, the same for every language.</summary>
 /// <param name="Key">The series.</param>
 /// <param name="Change">What happened to the warning.</param>
 /// <param name="Sample">The sample that caused the event.</param>
@@ -28,33 +29,18 @@ internal sealed record LimitFacts(
     /// <summary>How much time is left.</summary>
     public TimeSpan Left => Breach.At - Sample.Time;
 
+    /// <summary>Whether the limit is reached: nothing is left to forecast.</summary>
+    public bool IsReached { get; init; }
+
+    /// <summary>How the warning ended, in the words of alerts; not an end while it is open.</summary>
+    public AlertChange Ending => Change switch
+    {
+        LimitChange.Withdrawn or LimitChange.Receded => AlertChange.Recovered,
+        LimitChange.Gone => AlertChange.Gone,
+        LimitChange.PolicyChanged => AlertChange.PolicyChanged,
+        _ => AlertChange.None,
+    };
+
     /// <summary>What kind of thing fills up.</summary>
-    public LimitKind Kind => Preset?.Canonical.StartsWith("host.disk", StringComparison.Ordinal) == true || Key.Metric.Contains("disk", StringComparison.OrdinalIgnoreCase)
-        ? LimitKind.Disk
-        : MetricKinds.Of(Key.Metric) switch
-        {
-            MetricKind.Memory => LimitKind.Memory,
-            MetricKind.Traffic => LimitKind.Queue,
-            MetricKind.GpuThermal => LimitKind.Thermal,
-            _ => LimitKind.Other,
-        };
-}
-
-/// <summary>Kinds of limits for which other things are to be done.</summary>
-internal enum LimitKind
-{
-    /// <summary>Nothing is known of it.</summary>
-    Other = 0,
-
-    /// <summary>A cache or memory.</summary>
-    Memory = 1,
-
-    /// <summary>A disk.</summary>
-    Disk = 2,
-
-    /// <summary>A queue.</summary>
-    Queue = 3,
-
-    /// <summary>Heat.</summary>
-    Thermal = 4,
+    public MetricKind Kind => Preset?.Kind ?? MetricKind.Other;
 }

@@ -13,6 +13,8 @@ internal sealed class AlertQueries(Database journal)
         onset, detected_at, resolved_at, payload
         """;
 
+    private const string EventColumns = "seq, event_id, type, severity, score, detected_at, recorded_at, kafka_partition, kafka_offset, payload";
+
     private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
 
     /// <summary>The number of the journal's newest event; 0 where there is none.</summary>
@@ -41,13 +43,16 @@ internal sealed class AlertQueries(Database journal)
 
     /// <summary>The events of one alert, the newest first.</summary>
     public async Task<IReadOnlyList<AlertEventRow>> HistoryAsync(string alertId, int limit, CancellationToken stop) =>
-        await ManyAsync<AlertEventRow>("""
-            select seq, event_id, type, severity, score, detected_at,
-                   recorded_at, kafka_partition, kafka_offset
-            from alert_event where alert_id = @alertId
+        await ManyAsync<AlertEventRow>($"""
+            select {EventColumns} from alert_event
+            where alert_id = @alertId
             order by seq desc
             limit @limit
             """, new { alertId, limit }, stop);
+
+    /// <summary>The event that opened an alert; null where the journal has none of it.</summary>
+    public async Task<AlertEventRow?> FirstAsync(string alertId, CancellationToken stop) =>
+        (await ManyAsync<AlertEventRow>($"select {EventColumns} from alert_event where alert_id = @alertId order by seq limit 1", new { alertId }, stop)).SingleOrDefault();
 
     private static string Where(AlertStatus status) => status switch
     {

@@ -26,7 +26,7 @@ internal sealed class AlertRow
     public required string Payload { get; init; }
 }
 
-/// <summary>One row of the journal's table <c>alert_event</c>, without its payload.</summary>
+/// <summary>One row of the journal's table <c>alert_event</c>.</summary>
 internal sealed class AlertEventRow
 {
     public required long Seq { get; init; }
@@ -46,4 +46,6 @@ internal sealed class AlertEventRow
     public required int KafkaPartition { get; init; }
 
     public required long KafkaOffset { get; init; }
+
+    public required string Payload { get; init; }
 }

@@ -17,11 +17,14 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Onset">When the anomaly began, RFC 3339.</param>
 /// <param name="DetectedAt">Event time of the sample behind its last event, RFC 3339.</param>
 /// <param name="ResolvedAt">When it was over, RFC 3339; null while it fires.</param>
+/// <param name="EndedReason">recovered, accepted, gone, superseded or policy; null while it fires. Only recovered says that the trouble is over.</param>
 /// <param name="Value">The value of that sample; null where it was no finite number.</param>
 /// <param name="ValueText">The value as text where it was no finite number.</param>
 /// <param name="Expected">What was expected then.</param>
 /// <param name="Unit">The unit (UCUM) of both.</param>
-/// <param name="Detector">The detector that speaks loudest.</param>
+/// <param name="Limit">The limit that an early warning is about; null for other alerts.</param>
+/// <param name="BreachAt">When that is expected to be reached, RFC 3339; null where nothing is expected.</param>
+/// <param name="Detector">The detector with the highest score.</param>
 /// <param name="Labels">The labels that routes and matchers see.</param>
 /// <param name="Summary">One sentence per language.</param>
 /// <param name="Spark">Its last points.</param>
@@ -38,10 +41,13 @@ internal sealed record AlertSummary(
     string Onset,
     string DetectedAt,
     string? ResolvedAt,
+    string? EndedReason,
     double? Value,
     string? ValueText,
     double? Expected,
     string? Unit,
+    double? Limit,
+    string? BreachAt,
     string? Detector,
     IReadOnlyDictionary<string, string> Labels,
     IReadOnlyDictionary<string, string>? Summary,
@@ -62,14 +68,21 @@ internal sealed record AlertSummary(
         Timestamp.FromUnixMilliseconds(row.Onset).ToString(),
         Timestamp.FromUnixMilliseconds(row.DetectedAt).ToString(),
         row.ResolvedAt is { } resolved ? Timestamp.FromUnixMilliseconds(resolved).ToString() : null,
+        last?.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null,
         last?.Value,
         last?.ValueText,
         last?.Expected,
         last?.Unit,
+        last?.EarlyWarning?.Limit,
+        last?.EarlyWarning?.ExpectedBreachAt?.ToString(),
         last?.Detectors.Select(part => part.Name).FirstOrDefault(),
         ToDictionary(last?.RoutingLabels ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric))),
-        last is null ? null : new Dictionary<string, string> { ["en"] = last.English.Summary, ["zh-CN"] = last.Chinese.Summary },
+        InBothLanguages(last, explanation => explanation.Summary),
         last is null ? null : Spark.Of(last));
+
+    /// <summary>One text of an event per language; null where there is no event to read.</summary>
+    internal static Dictionary<string, string>? InBothLanguages(AlertEvent? told, Func<Explanation, string> text) =>
+        told is null ? null : new() { ["en"] = text(told.English), ["zh-CN"] = text(told.Chinese) };
 
     private static Dictionary<string, string> ToDictionary(LabelSet labels) =>
         labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);

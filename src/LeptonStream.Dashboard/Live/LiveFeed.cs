@@ -165,13 +165,13 @@ internal sealed partial class LiveFeed : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(3001, LogLevel.Warning,
-            "The journal does not answer, and open pages are told so. {Reason} (the notifier makes its tables)")]
+            "Journal query failed; open dashboard pages show a warning: {Reason} (the notifier creates the tables)")]
         public static partial void JournalUnreachable(ILogger logger, string reason);
 
         [LoggerMessage(3002, LogLevel.Information, "The journal answers again.")]
         public static partial void JournalAnswersAgain(ILogger logger);
 
-        [LoggerMessage(3003, LogLevel.Warning, "The journal has begun anew at event {Newest}; open pages load their lists again.")]
+        [LoggerMessage(3003, LogLevel.Warning, "The journal was reset and is at event {Newest} now; open pages reload their lists.")]
         public static partial void JournalStartedOver(ILogger logger, long newest);
     }
 }

@@ -10,7 +10,7 @@ internal static class AlarmLine
     // Real series have heavier tails than the exponential one that is fitted; so many decades keep the budget on them (docs/accuracy.md).
     private const double HeavyTail = 0.5;
 
-    // What a budget ten times as long needs in lines; measured on heavy-tailed noise (docs/accuracy.md).
+    // Score units per tenfold budget; measured on heavy-tailed noise (docs/accuracy.md).
     private const double LinesPerDecade = 0.9;
 
     /// <summary>The rarity, counted per five minutes, that comes once in the warning budget.</summary>
@@ -21,4 +21,7 @@ internal static class AlarmLine
 
     /// <summary>The score of the critical budget's line.</summary>
     public static double CriticalScoreOf(SeriesPolicy policy) => 1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
+
+    /// <summary>How many warning budgets long the time is in which so high a score is expected once: the inverse of <see cref="CriticalScoreOf"/>.</summary>
+    public static double BudgetsOf(double score) => Math.Pow(10, (score - 1) / LinesPerDecade);
 }

@@ -27,8 +27,11 @@ internal static class LimitEvents
         var (key, policy, life) = (series.Key, series.Policy, watch.Alert);
         var alertChange = ChangeOf(change);
         var isOver = alertChange.IsEnd();
-        var unit = policy.Preset?.Unit ?? Units.Of(key.Metric);
-        var facts = new LimitFacts(key, change, sample, watch.Limit, watch.Forecast, life.Onset, policy.Preset, unit);
+        var unit = policy.Unit;
+        var facts = new LimitFacts(key, change, sample, watch.Limit, watch.Forecast, life.Onset, policy.Preset, unit)
+        {
+            IsReached = watch.Phase == LimitPhase.Reached,
+        };
         var alert = AlertIds.OfAlert(sink, series.Id, Kind, life.Onset);
         return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
         {

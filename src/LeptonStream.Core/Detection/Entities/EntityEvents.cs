@@ -2,6 +2,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -25,7 +26,12 @@ internal static class EntityEvents
         var places = PlacesOf(entity, judgement);
         var contributors = places.Select(p => ContributorOf(entity.Row, p.Place, p.Share)).ToArray();
         var first = entity.Row[places[0].Place]!;
-        var facts = new EntityFacts(key, severity, judgement.Change, contributors, life.Onset, life.Worst);
+        var facts = new EntityFacts(key, severity, judgement.Change, contributors, life.Onset, life.Worst)
+        {
+            Policy = entity.Pipeline.Policy,
+            History = first.History(now),
+            Kind = first.Policy.Preset?.Kind ?? MetricKind.Other,
+        };
         var alert = AlertIds.OfAlert(sink, entity.Id, Kind, life.Onset);
         return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
         {
@@ -63,7 +69,8 @@ internal static class EntityEvents
     private static Contributor ContributorOf(EntityRow row, int place, double share)
     {
         var (series, newest) = (row[place]!, row.NewestOf(place));
-        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), EventFields.Known(newest.Band.Expected), EventFields.Known(newest.Band.Lower), EventFields.Known(newest.Band.Upper),
-            series.Policy.Preset?.Unit ?? Units.Of(series.Key.Metric));
+        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), Bounded(newest.Band.Expected), Bounded(newest.Band.Lower), Bounded(newest.Band.Upper), series.Policy.Unit);
+
+        double? Bounded(double value) => EventFields.Known(series.Policy.Bounds.Clamp(value));
     }
 }

@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -24,6 +25,9 @@ internal sealed record EventContent
     public double? Value { get; init; }
 
     public ExpectedBand Band { get; init; } = ExpectedBand.None;
+
+    /// <summary>Between which values the series lies by nature: the band is shown inside.</summary>
+    public ValueBounds Bounds { get; init; } = ValueBounds.None;
 
     public string? Unit { get; init; }
 

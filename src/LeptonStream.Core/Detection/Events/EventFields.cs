@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Events;
@@ -39,11 +40,24 @@ internal static class EventFields
         return LabelSet.Of(labels);
     }
 
-    /// <summary>The annotations under which they know it.</summary>
+    /// <summary>The annotations under which they know it: the texts and actions of both languages, and the numbers as text.</summary>
     public static LabelSet Annotations(EventContent content) => LabelSet.Of(
         ("summary", content.English.Summary),
         ("description", content.English.Description),
+        ("actions", Lines(content.English.Actions)),
+        ("summary_zh", content.Chinese.Summary),
+        ("description_zh", content.Chinese.Description),
+        ("actions_zh", Lines(content.Chinese.Actions)),
+        ("value", content.Value is { } value ? Text(value) : ""),
+        ("expected", double.IsFinite(content.Band.Expected) ? Text(content.Bounds.Clamp(content.Band.Expected)) : ""),
+        ("score", Text(Math.Round(content.Score, 3))),
+        ("unit", content.Unit ?? ""),
+        ("ended_reason", AlertChanges.ReasonOf(content.Change) is { } reason ? AlertEventJson.NameOf(reason) : ""),
         ("runbook_url", content.Runbook ?? ""));
+
+    private static string Lines(IReadOnlyList<string> actions) => string.Join('\n', actions);
+
+    private static string Text(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
 
     // One of our names, or that with any number of prefixes.
     private static bool IsOurs(ReadOnlySpan<char> name)

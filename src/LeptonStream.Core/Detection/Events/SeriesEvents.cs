@@ -27,10 +27,18 @@ internal static class SeriesEvents
         var (life, policy, sample) = (series.Alert, series.Policy, judgement.Sample);
         var severity = life.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
         var detectors = Parts(series, judgement, agreeing is not null);
-        var unit = policy.Preset?.Unit ?? Units.Of(series.Key.Metric);
-        var facts = new AlertFacts(series.Key, severity, judgement.Change, detectors[0].Name, sample, judgement.Band.Expected,
-            judgement.Band.Lower, judgement.Band.Upper, life.Onset, life.Worst, unit,
-            series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Seat.Verdict : null);
+        var unit = policy.Unit;
+        var bounds = policy.Bounds;
+        // An alert keeps the text that it opened with: whoever scores highest now is told among the detectors.
+        var openedBy = judgement.Change == AlertChange.Opened ? null : series.OpenedBy;
+        var facts = new AlertFacts(series.Key, severity, judgement.Change, openedBy ?? detectors[0].Name, sample, bounds.Clamp(judgement.Band.Expected),
+            bounds.Clamp(judgement.Band.Lower), bounds.Clamp(judgement.Band.Upper), life.Onset, life.Worst, unit,
+            series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Seat.Verdict : null)
+        {
+            Policy = policy,
+            History = series.History(sample.Time),
+            Agreeing = agreeing ?? [],
+        };
         var alert = AlertIds.OfAlert(sink, series.Id, Kind, life.Onset);
         return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
         {
@@ -41,6 +49,7 @@ internal static class SeriesEvents
             Confidence = EventFields.Confidence(SeriesPipeline.LearnedBy(series)),
             Value = sample.Value,
             Band = judgement.Band,
+            Bounds = policy.Bounds,
             Unit = unit,
             Onset = life.Onset,
             DetectedAt = sample.Time,

@@ -48,7 +48,9 @@ public sealed class PolicySet
         ArgumentNullException.ThrowIfNull(key);
         var preset = Presets.Find(key.Metric, key.Labels);
         var settings = Matching(key, preset).Or(preset?.Settings ?? PolicySettings.None).Or(_defaults);
-        var policy = Compose(settings) with { Preset = preset };
+        var composed = Compose(settings);
+        var (unit, bounds) = preset is null ? MetricUnits.Guess(key.Metric, composed.Type) : (preset.Unit, preset.Range);
+        var policy = composed with { Preset = preset, Unit = unit, Bounds = bounds };
         return _shared.GetOrAdd(policy, policy);
     }
 

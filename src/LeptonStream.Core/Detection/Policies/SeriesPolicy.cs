@@ -65,9 +65,17 @@ public sealed record SeriesPolicy
     /// <summary>Where the runbook is: <c>{metric}</c> stands for the metric's name; null for none.</summary>
     public string? RunbookUrl { get; init; }
 
-    /// <summary>What is known of the metric by its name: canonical name, unit, titles; null for an unknown metric. It words alerts and decides nothing.</summary>
+    /// <summary>What is known of the metric by its name: canonical name, unit, titles; null for an unknown metric. It words alerts and bounds what is expected.</summary>
     [JsonIgnore]
     public MetricPreset? Preset { get; init; }
+
+    /// <summary>The unit (UCUM) of what is judged, by the preset or by the metric's name; null where neither says.</summary>
+    [JsonIgnore]
+    public string? Unit { get; init; }
+
+    /// <summary>Between which values the series lies by nature, by the preset or by its unit. <value>The default value is <see cref="ValueBounds.None"/>.</value></summary>
+    [JsonIgnore]
+    public ValueBounds Bounds { get; init; } = ValueBounds.None;
 
     /// <summary>Whether series are compared with their siblings. Codes are not: they mean nothing in the middle of others.</summary>
     [JsonIgnore]

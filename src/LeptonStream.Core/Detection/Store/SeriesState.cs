@@ -103,6 +103,9 @@ public sealed class SeriesState
     /// <summary>Time of its newest sample.</summary>
     public Timestamp LastTime { get; set; } = new(long.MinValue);
 
+    /// <summary>How long the series was known at a time; null where it had no sample yet.</summary>
+    internal TimeSpan? History(Timestamp now) => LastTime.UnixNanoseconds == long.MinValue ? null : now - FirstTime;
+
     /// <summary>The usual time between two samples, in seconds; 0 until there were two.</summary>
     public double IntervalSeconds
     {

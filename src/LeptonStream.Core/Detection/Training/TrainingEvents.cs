@@ -25,7 +25,7 @@ internal static class TrainingEvents
         var key = finding.Role == TrainingRole.None || series is null ? entity.Key with { Metric = Run } : series.Key;
         var kind = TrainingKinds.NameOf(finding.Kind);
         var alert = AlertIds.OfAlert(sink, entity.Id, $"{kind}/{finding.Role}/{finding.OnsetStep}", finding.Onset);
-        var facts = new FindingFacts(key, finding, series?.Policy.Preset?.Unit ?? Units.Of(key.Metric));
+        var facts = new FindingFacts(key, finding, series?.Policy.Unit);
         var saysNothing = !double.IsFinite(finding.Value) && (finding.Change.IsEnd() || finding.Role == TrainingRole.None);
         return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, finding.Number), new()
         {

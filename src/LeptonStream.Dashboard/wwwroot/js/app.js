@@ -1,6 +1,6 @@
 // The page: what it shows is a function of the alerts, of the address behind the # (status, filter, chosen alert) and of the language.
 import { el, icon } from './dom.js';
-import { languages, firstLanguage, useLanguage, currentLanguage, t, term, number } from './text.js';
+import { languages, firstLanguage, useLanguage, currentLanguage, t, term, number, zone } from './text.js';
 import { parseFilter, matcherFor } from './matchers.js';
 import { Store } from './store.js';
 import { Live } from './live.js';
@@ -22,6 +22,7 @@ const live = new Live({ alert: onAlert, reset: load, state: showConnection });
 let view = readAddress();
 let filter = parseFilter(view.filter);
 let shownAlert;
+let chosenByPage = null;
 let listPlace = 0;
 let connection = 'connecting';
 let failure = null;
@@ -120,6 +121,8 @@ function follow() {
   if (view.filter !== before.filter && at('filter').value !== view.filter) at('filter').value = view.filter;
   readFilter();
   if (view.status !== before.status && view.status !== 'firing') load();
+  // Another list: an alert that is not in it does not stay beside it.
+  if (wide.matches && view.alert === before.alert && (view.status !== before.status || view.filter !== before.filter)) chosenByPage = view.alert;
   draw();
 }
 
@@ -143,7 +146,9 @@ function draw() {
   drawing = 0;
   drawn = performance.now();
   const alerts = loaded ? store.select(view.status, filter, currentLanguage()) : [];
-  if (wide.matches && !view.alert && alerts.length > 0) choose(alerts[0].alertId);
+  // What the page chose moves on once it has left the list; what a person chose stays.
+  const isLeft = loaded && view.alert !== null && view.alert === chosenByPage && !alerts.some(alert => alert.alertId === view.alert);
+  if (wide.matches && (isLeft || (!view.alert && alerts.length > 0))) choose(alerts[0]?.alertId ?? null);
   list.show(alerts, view.alert, arrived);
   drawCounts();
   drawNotice();
@@ -156,6 +161,7 @@ function draw() {
 
 // Without a step in the history: nobody went there.
 function choose(alertId) {
+  chosenByPage = alertId;
   history.replaceState(null, '', addressOf({ ...view, alert: alertId }));
   view = readAddress();
 }
@@ -225,6 +231,8 @@ function write() {
     el('p', {}, t('help.filter.text')),
     el('pre', {}, 'severity=critical model=~"llama.*" instance!="gpu-7" ttft'),
     el('button', { type: 'button', click: () => at('help').close() }, t('help.close')));
+  at('zone').textContent = zone();
+  at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
   writePause();
   writeConnection();
 }

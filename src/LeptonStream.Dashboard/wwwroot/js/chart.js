@@ -1,6 +1,6 @@
 // The chart that an event carries with it: points, expected value, band, and where the anomaly began.
 import { el, svg } from './dom.js';
-import { t, number, axisNumber, quantity, unitText, axisClock, clock } from './text.js';
+import { t, number, axisNumber, quantity, shown, span, unitText, axisClock, clock } from './text.js';
 
 const valueSeries = 4;
 const anomalyWidth = 4;
@@ -12,9 +12,11 @@ export class Chart {
   constructor(event) {
     this.unit = event.unit;
     this.onset = Date.parse(event.onset);
-    this.points = [...event.points].sort((left, right) => left[0] - right[0]).map(([time, value, expected, lower, upper]) => ({
-      time, value, expected, lower, upper, side: value === null ? 0 : upper !== null && value > upper ? 1 : lower !== null && value < lower ? -1 : 0,
-    }));
+    this.limit = event.earlyWarning ?? null;
+    this.points = [...event.points].sort((left, right) => left[0] - right[0]).map(([time, value, expected, lower, upper]) => this.limit
+      ? { time, value, expected: null, lower: null, upper: null, side: 0 } // a band that follows the rise says nothing of the limit
+      : { time, value, expected, lower, upper, side: value === null ? 0 : upper !== null && value > upper ? 1 : lower !== null && value < lower ? -1 : 0 });
+    this.forecast = forecastOf(this.limit, this.points);
     this.canvas = el('div', { class: 'plot', tabindex: '0', role: 'figure', 'aria-label': this.#describe(), keydown: key => this.#onKey(key) });
     this.readout = el('p', { class: 'readout' });
     this.voice = el('p', { class: 'unseen', role: 'status' });
@@ -45,8 +47,8 @@ export class Chart {
         el('thead', {}, el('tr', {}, ...columns.map(key => el('th', { scope: 'col' }, t(key))))),
         el('tbody', {}, ...[...this.points].reverse().map(point => el('tr', { class: point.side || point.value === null ? 'outside' : null },
           el('th', { scope: 'row' }, clock(point.time)),
-          el('td', {}, point.value === null ? t('point.none') : number(point.value, 6)),
-          ...[point.expected, point.lower, point.upper].map(value => el('td', {}, number(value, 6))),
+          el('td', {}, point.value === null ? t('point.none') : number(shown(point.value, this.unit), 6)),
+          ...[point.expected, point.lower, point.upper].map(value => el('td', {}, number(shown(value, this.unit), 6))),
           el('td', {}, point.side ? t(side[point.side]) : ''))))));
   }
 
@@ -58,19 +60,25 @@ export class Chart {
     const line = { label: '', spanGaps: false, points: { show: false } };
     const outside = isPart => this.points.map(point => point.side && isPart(point) ? point.value : null);
     const marks = { ...line, paths: () => null };
-    const [low, high] = rangeOf(this.points);
-    const span = this.points.length > 1 ? this.points.at(-1).time - this.points[0].time : 0;
-    const time = axisClock(span);
+    const [low, high] = rangeOf(this.points, this.limit?.limit);
+    const until = this.forecast ? this.forecast.until / 1000 : null;
+    const length = this.points.length > 1 ? (this.forecast?.until ?? this.points.at(-1).time) - this.points[0].time : 0;
+    const time = axisClock(length);
+    const isShare = this.unit === '1';
+    const heights = (splits, step) => {
+      const write = axisNumber(isShare ? Number((step * 100).toPrecision(6)) : step);
+      return splits.map(value => isShare ? `${write(value * 100)}%` : write(value));
+    };
     const axis = { stroke: colours.muted, grid: { stroke: colours.grid, width: 1 }, ticks: { show: false }, font: colours.font };
 
     this.#plot = new uPlot({
       ...this.#size(),
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false, points: { size: (plot, series) => series === valueSeries ? 9 : 0, fill: colours.value, stroke: colours.panel, width: 2 } },
-      scales: { x: { time: true, range: (plot, from, to) => from === to ? [from - 1, to + 1] : [from, to + (to - from) * 0.01] }, y: { range: () => [low, high] } },
+      scales: { x: { time: true, range: (plot, from, to) => until !== null ? [from, until] : from === to ? [from - 1, to + 1] : [from, to + (to - from) * 0.01] }, y: { range: () => [low, high] } },
       axes: [
         { ...axis, space: 90, size: 28, values: (plot, splits) => splits.map(at => time(at * 1000)) },
-        { ...axis, size: (plot, values) => 14 + 7.5 * Math.max(3, ...(values ?? []).map(text => text.length)), values: (plot, splits, index, space, step) => splits.map(axisNumber(step)) },
+        { ...axis, size: (plot, values) => 14 + 7.5 * Math.max(3, ...(values ?? []).map(text => text.length)), values: (plot, splits, index, space, step) => heights(splits, step) },
       ],
       series: [
         {},
@@ -83,8 +91,13 @@ export class Chart {
       ],
       bands: [{ series: [2, 1], fill: colours.band }],
       hooks: {
-        drawClear: [plot => shadeSince(plot, this.onset / 1000, colours)],
-        draw: [plot => { markOnset(plot, this.onset / 1000, colours); markMissing(plot, this.points, colours); }],
+        drawClear: [plot => { if (!this.limit) shadeSince(plot, this.onset / 1000, colours); }],
+        draw: [plot => {
+          markOnset(plot, this.onset / 1000, colours);
+          markMissing(plot, this.points, colours);
+          if (this.forecast) markForecast(plot, this.forecast, this.limit.limit, colours);
+          if (this.limit) markLimit(plot, this.limit.limit, colours);
+        }],
         setCursor: [plot => this.#read(plot.cursor.idx)],
       },
     }, [seconds, column('lower'), column('upper'), column('expected'), column('value'),
@@ -111,7 +124,7 @@ export class Chart {
     const told = [['at', clock(point.time)], ['seen', point.value === null ? t('point.none') : quantity(point.value, this.unit)]];
     if (point.expected !== null) told.push(['wanted', t('chart.expected', { value: quantity(point.expected, this.unit) })]);
     if (point.lower !== null && point.upper !== null)
-      told.push(['range', t('chart.range', { lower: number(point.lower), upper: quantity(point.upper, this.unit) })]);
+      told.push(['range', span(point.lower, point.upper, this.unit)]);
     if (point.side) told.push(['side', t(point.side > 0 ? 'point.above' : 'point.below')]);
     return told;
   }
@@ -131,6 +144,7 @@ export class Chart {
 
   #describe() {
     const outside = this.points.filter(point => point.side).length;
+    if (this.limit) return t('chart.describe.limit', { points: this.points.length, limit: quantity(this.limit.limit, this.unit), onset: clock(this.onset) });
     return t('chart.describe', { points: this.points.length, outside, onset: clock(this.onset) });
   }
 
@@ -138,17 +152,28 @@ export class Chart {
     const key = (kind, label, ...marks) => el('li', { class: kind }, svg('svg', { viewBox: '0 0 24 12', 'aria-hidden': 'true' }, ...marks), label);
     return el('ul', { class: 'legend' },
       key('value', t('legend.value') + (unitText(this.unit) ? ` (${unitText(this.unit)})` : ''), svg('path', { d: 'M1 6H23' })),
-      key('expected', t('legend.expected'), svg('path', { d: 'M1 6H23' })),
-      key('band', t('legend.band'), svg('rect', { x: 1, y: 1, width: 22, height: 10 })),
-      key('anomaly', t('legend.anomaly'), svg('circle', { cx: 12, cy: 6, r: 4.5 })),
+      this.limit && key('limit', t('legend.limit'), svg('path', { d: 'M1 6H23' })),
+      this.forecast && key('forecast', t('legend.forecast'), svg('path', { class: 'cone', d: 'M1 11 23 1V9z' })),
+      !this.limit && key('expected', t('legend.expected'), svg('path', { d: 'M1 6H23' })),
+      !this.limit && key('band', t('legend.band'), svg('rect', { x: 1, y: 1, width: 22, height: 10 })),
+      !this.limit && key('anomaly', t('legend.anomaly'), svg('circle', { cx: 12, cy: 6, r: 4.5 })),
       this.points.some(point => point.value === null) && key('missing', t('legend.missing'), svg('path', { d: 'M8 2 16 10M16 2 8 10' })),
       key('onset', t('legend.onset'), svg('path', { d: 'M12 0V12' })));
   }
 }
 
-// All values must be seen; a band far wider than they are must not flatten them.
-function rangeOf(points) {
-  const seen = points.flatMap(point => [point.value, point.expected]).filter(value => value !== null);
+// From the newest value to the limit, earliest and latest; null where nothing is expected. What lies farther ahead than the chart is long is cut off.
+function forecastOf(warning, points) {
+  const newest = points.findLast(point => point.value !== null);
+  const [at, earliest, latest] = ['expectedBreachAt', 'earliest', 'latest'].map(key => Date.parse(warning?.[key]));
+  if (!newest || !Number.isFinite(at) || at <= newest.time) return null;
+  const length = Math.max(newest.time - points[0].time, 60_000);
+  return { from: newest.time, value: newest.value, at, earliest, latest, until: Math.min(latest + (latest - newest.time) * 0.03, newest.time + length) };
+}
+
+// All values must be seen, and the limit; a band far wider than they are must not flatten them.
+function rangeOf(points, limit) {
+  const seen = [...points.flatMap(point => [point.value, point.expected]), limit ?? null].filter(value => value !== null);
   const edges = points.flatMap(point => [point.lower, point.upper]).filter(value => value !== null);
   if (seen.length === 0 && edges.length === 0) return [0, 1];
   let low = Math.min(...(seen.length ? seen : edges));
@@ -180,6 +205,44 @@ function shadeSince(plot, onset, colours) {
   ctx.save();
   ctx.fillStyle = colours.since;
   ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  ctx.restore();
+}
+
+// The cone from the newest value to where the limit is reached, and the likely way in it.
+function markForecast(plot, forecast, limit, colours) {
+  const { ctx, bbox } = plot;
+  const point = (time, value) => [plot.valToPos(time / 1000, 'x', true), plot.valToPos(value, 'y', true)];
+  const from = point(forecast.from, forecast.value);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.fillStyle = colours.band;
+  ctx.beginPath();
+  ctx.moveTo(...from);
+  ctx.lineTo(...point(forecast.earliest, limit));
+  ctx.lineTo(...point(forecast.latest, limit));
+  ctx.fill();
+  ctx.strokeStyle = colours.expected;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([6 * devicePixelRatio, 5 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(...from);
+  ctx.lineTo(...point(forecast.at, limit));
+  ctx.stroke();
+  ctx.restore();
+}
+
+function markLimit(plot, limit, colours) {
+  const { ctx, bbox } = plot;
+  const y = Math.round(plot.valToPos(limit, 'y', true));
+  ctx.save();
+  ctx.strokeStyle = colours.anomaly;
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
   ctx.restore();
 }
 

@@ -1,8 +1,8 @@
 // One alert: what it means, its chart, what to do, who found it and where it came from.
 import { el, svg, name, icon } from './dom.js';
-import { t, term, number, quantity, percent, clock, fullTime, isoTime, duration, currentLanguage } from './text.js';
+import { t, term, number, quantity, span, percent, clock, fullTime, inZone, isoTime, duration, currentLanguage } from './text.js';
 import { Chart } from './chart.js';
-import { age } from './list.js';
+import { age, ending, kindOf, left } from './list.js';
 import { fetchJson } from './store.js';
 
 const lowConfidence = 0.9;
@@ -12,6 +12,7 @@ export class AlertDetailView {
   #chart = null;
   #shown = null;
   #asTable = false;
+  #openEntries = new Set();
 
   // told: {back(), label(name, value)}
   constructor(root, told) {
@@ -53,7 +54,7 @@ export class AlertDetailView {
   }
 
   #render() {
-    const { alert, event, history } = this.#shown;
+    const { alert, event, first, history } = this.#shown;
     const chart = event && new Chart(event);
     this.#fill(
       this.#asTable ? null : chart,
@@ -62,9 +63,9 @@ export class AlertDetailView {
       event ? facts(alert, event, history) : null,
       event ? this.#plot(chart) : el('p', { class: 'nothing' }, t('summary.missing')),
       el('div', { class: 'columns' },
-        event && meaning(event),
-        event && detectors(event),
-        past(history),
+        event && meaning(alert, event, first),
+        event && detectors(spoke(event) ? event : first ?? event),
+        this.#past(history),
         event && origin(alert, event)));
   }
 
@@ -84,18 +85,19 @@ export class AlertDetailView {
 
   #head(alert, event) {
     const resolved = alert.status === 'resolved';
+    const kind = kindOf(alert);
     const onset = Date.parse(alert.onset);
     const ended = Date.parse(alert.resolvedAt ?? alert.detectedAt);
     const state = resolved
-      ? [term('type', 'resolved'), ' ', age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`]
-      : [t('firing.since'), ' ', clock(onset), ' · ', age(onset)];
-    return el('header', { class: `head ${resolved ? 'resolved' : alert.severity}` },
+      ? [age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`]
+      : [t('firing.since'), ' ', clock(onset), ' · ', age(onset), ' · ', t('as-of'), ' ', age(Date.parse(alert.detectedAt))];
+    return el('header', { class: `head ${kind}` },
       el('p', { class: 'state' },
         el('span', { class: `badge ${alert.severity}` }, icon(alert.severity), term('severity', alert.severity)),
-        resolved && el('span', { class: 'badge resolved' }, icon('resolved'), term('status', 'resolved')),
+        resolved && el('span', { class: `badge ${kind}` }, icon(kind), ending(alert.endedReason)),
         el('span', {}, ...state)),
       el('h2', {}, name(alert.metric, { class: 'metric' }), name(alert.model, { class: 'model' })),
-      event && el('p', { class: 'summary', dir: 'auto' }, explanationOf(event).summary),
+      event && el('p', { class: 'summary', dir: 'auto' }, inZone(explanationOf(event).summary)),
       el('ul', { class: 'labels', 'aria-label': t('labels.label') },
         ...Object.entries(event?.labels ?? {}).map(([label, value]) => el('li', {},
           el('button', { type: 'button', class: 'label', 'data-key': `label ${label}`, title: t('labels.filter'), click: () => this.told.label(label, value) },
@@ -108,6 +110,28 @@ export class AlertDetailView {
     }, t('chart.as-table'));
     return el('section', { class: 'chart-frame', 'aria-label': t('chart.label') }, toggle, this.#asTable ? chart.table() : chart.element);
   }
+
+  // What happened to it, the newest first: each opens to the text that it had.
+  #past(history) {
+    return section('history', el('ol', { class: 'history' }, ...history.map(entry => {
+      const kind = entry.type !== 'resolved' ? entry.severity : kindOf({ status: 'resolved', endedReason: entry.endedReason });
+      const type = entry.progress ? t('type.progress') : entry.type === 'resolved' ? ending(entry.endedReason) : term('type', entry.type);
+      const row = [
+        icon(kind),
+        el('span', { class: 'type' }, type),
+        el('span', {}, entry.type === 'resolved' ? '' : `${term('severity', entry.severity)}, ${t('score', { score: number(entry.score, 3) })}`),
+        timeOf(Date.parse(entry.detectedAt)),
+      ];
+      if (!entry.summary) return el('li', { class: kind }, el('div', { class: 'entry' }, ...row));
+      return el('li', { class: kind }, el('details', {
+        open: this.#openEntries.has(entry.eventId),
+        toggle: change => { this.#openEntries[change.target.open ? 'add' : 'delete'](entry.eventId); },
+      },
+      el('summary', { class: 'entry', 'data-key': `entry ${entry.eventId}` }, ...row),
+      el('p', { dir: 'auto' }, inZone(entry.summary[currentLanguage()])),
+      el('p', { class: 'hint', dir: 'auto' }, inZone(entry.description[currentLanguage()]))));
+    })));
+  }
 }
 
 function facts(alert, event, history) {
@@ -116,33 +140,50 @@ function facts(alert, event, history) {
   const opened = history.findLast(entry => entry.type === 'opened' || entry.type === 'early_warning');
   const breach = event.earlyWarning;
   const late = opened && Date.parse(opened.detectedAt) - onset;
+  const worst = worstOf(history);
   const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
-  const band = event.lower === null || event.upper === null ? null : t('chart.range', { lower: number(event.lower), upper: quantity(event.upper, event.unit) });
+  const band = event.lower === null || event.upper === null ? null : span(event.lower, event.upper, event.unit);
   return el('dl', { class: 'facts' },
-    !event.contributors && fact('fact.seen', event.valueText ?? quantity(event.value, event.unit)),
+    !event.contributors && fact(alert.status === 'resolved' ? 'fact.last' : 'fact.seen', event.valueText ?? quantity(event.value, event.unit)),
+    worst !== null && worst !== event.value && fact('fact.worst', quantity(worst, event.unit)),
     !breach && !event.contributors && fact('fact.expected', quantity(event.expected, event.unit), band),
     breach && fact('fact.limit', quantity(breach.limit, event.unit)),
     breach?.expectedBreachAt && fact('fact.breach', timeOf(Date.parse(breach.expectedBreachAt)),
       t('fact.breach.range', { earliest: clock(Date.parse(breach.earliest)), latest: clock(Date.parse(breach.latest)) })),
-    fact('fact.score', t('score', { score: number(alert.score, 3) }), t('score.title')),
-    fact('fact.confidence', percent(event.confidence), event.confidence < lowConfidence && t('fact.confidence.low')),
+    breach?.expectedBreachAt && alert.status !== 'resolved' && fact('fact.left', left(Date.parse(breach.expectedBreachAt))),
+    breach ? fact('fact.urgency', number(alert.score, 3), t('fact.urgency.title')) : fact('fact.score', t('score', { score: number(alert.score, 3) }), t('score.title')),
+    fact('fact.confidence', percent(event.confidence), breach ? t('fact.confidence.limit') : event.confidence < lowConfidence && t('fact.confidence.low')),
     fact('fact.onset', timeOf(onset), delay),
     event.step !== undefined && fact('fact.step', number(event.step, 15)));
 }
 
-function meaning(event) {
+// The value that lay farthest from what was expected while the alert was open; null where none has both.
+function worstOf(history) {
+  const far = entry => Math.abs(entry.value - entry.expected);
+  const told = history.filter(entry => entry.type !== 'resolved' && entry.value !== null && entry.expected !== null);
+  return told.length === 0 ? null : told.reduce((worst, entry) => far(entry) > far(worst) ? entry : worst).value;
+}
+
+// Whether its own detectors say why there is an alert: those of an end and of progress say nothing any more.
+const spoke = event => event.detectors.some(part => part.score >= 1);
+
+function meaning(alert, event, first) {
   const { description, actions } = explanationOf(event);
+  const opening = alert.status === 'resolved' && first && first.id !== event.id ? explanationOf(first) : null;
   return section('meaning',
-    el('p', { class: 'description', dir: 'auto' }, description),
+    el('p', { class: 'description', dir: 'auto' }, inZone(description)),
+    opening && el('h4', {}, t('opening')),
+    opening && el('p', { class: 'opening', dir: 'auto' }, inZone(opening.summary)),
+    opening && el('p', { class: 'description', dir: 'auto' }, inZone(opening.description)),
     event.contributors && contributors(event.contributors),
     actions.length > 0 && el('h4', {}, t('actions')),
     actions.length > 0 && el('ol', { class: 'actions' }, ...actions.map(action => el('li', { dir: 'auto' }, action))),
     event.runbookUrl && runbook(event.runbookUrl));
 }
 
-// Of an entity: the metrics that have their part in it. The chart is that of the first.
+// Of an entity: the metrics that take part in it. The chart is that of the first.
 function contributors(parts) {
-  const range = part => part.lower === null || part.upper === null ? '' : t('chart.range', { lower: number(part.lower), upper: quantity(part.upper, part.unit) });
+  const range = part => part.lower === null || part.upper === null ? '' : span(part.lower, part.upper, part.unit);
   return el('table', { class: 'contributors' },
     el('thead', {}, el('tr', {}, ...['contributors.metric', 'contributors.share', 'fact.seen', 'fact.expected'].map(key => el('th', { scope: 'col' }, t(key))))),
     el('tbody', {}, ...parts.map(part => el('tr', {},
@@ -178,15 +219,6 @@ function bar(score, strongest) {
     svg('rect', { class: 'track', x: 0, y: 1, width: 100, height: 6 }),
     svg('rect', { class: 'part', x: 0, y: 1, width: part.toFixed(2), height: 6 }),
     svg('rect', { class: 'line', x: (100 / strongest - 0.4).toFixed(2), y: 0, width: 0.8, height: 8 }));
-}
-
-function past(history) {
-  return section('history',
-    el('ol', { class: 'history' }, ...history.map(entry => el('li', { class: entry.type === 'resolved' ? 'resolved' : entry.severity },
-      icon(entry.type === 'resolved' ? 'resolved' : entry.severity),
-      el('span', { class: 'type' }, term('type', entry.type)),
-      el('span', {}, entry.type === 'resolved' ? '' : `${term('severity', entry.severity)}, ${t('score', { score: number(entry.score, 3) })}`),
-      timeOf(Date.parse(entry.detectedAt))))));
 }
 
 function origin(alert, event) {

@@ -1,6 +1,6 @@
 // The list of alerts: one link per alert, kept in place while the alert stays the same.
 import { el, svg, name, icon } from './dom.js';
-import { t, term, number, quantity, relative, duration, fullTime, isoTime, currentLanguage } from './text.js';
+import { t, term, number, quantity, relative, duration, fullTime, inZone, isoTime, currentLanguage } from './text.js';
 
 const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
@@ -60,15 +60,15 @@ export class AlertListView {
 }
 
 function build(alert, isNew) {
-  const kind = alert.status === 'resolved' ? 'resolved' : alert.severity;
+  const kind = kindOf(alert);
   const labels = Object.entries(alert.labels).filter(([label]) => !known.includes(label));
   return el('a', { class: `row ${kind}${isNew ? ' new' : ''}` },
     el('span', { class: 'what' },
       icon(kind),
-      el('span', { class: 'severity' }, kind === 'resolved' ? term('type', 'resolved') : term('severity', alert.severity)),
+      el('span', { class: 'severity' }, alert.status === 'resolved' ? ending(alert.endedReason) : term('severity', alert.severity)),
       name(alert.metric, { class: 'metric' })),
-    el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
-    el('span', { class: 'seen', title: alert.summary?.[currentLanguage()] }, ...seen(alert)),
+    isWarning(alert) ? el('span', { class: 'score' }) : el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
+    el('span', { class: 'seen', title: alert.summary && inZone(alert.summary[currentLanguage()]) }, ...seen(alert)),
     spark(alert.spark),
     el('span', { class: 'foot' },
       el('span', { class: 'labels' },
@@ -82,10 +82,27 @@ function seen(alert) {
   if (!alert.summary) return [t('summary.missing')];
   return [
     (alert.valueText ?? alert.value) != null && el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
+    isWarning(alert) && el('span', {}, t('list.limit', { limit: quantity(alert.limit, alert.unit) })),
+    alert.breachAt && left(Date.parse(alert.breachAt)),
     alert.expected !== null && el('span', {}, t('chart.expected', { value: quantity(alert.expected, alert.unit) })),
     name(alert.detector, { class: 'detector' }),
   ].filter(part => part);
 }
+
+const isWarning = alert => alert.limit !== null && alert.limit !== undefined;
+
+// What an alert is drawn as: only one that recovered is green.
+export const kindOf = alert => alert.status !== 'resolved' ? alert.severity : (alert.endedReason ?? 'recovered') === 'recovered' ? 'resolved' : 'ended';
+
+// How an alert ended, in words.
+export const ending = reason => term('ended', reason ?? 'recovered');
+
+// How long it is until the limit is reached, kept up to date by refreshAges.
+export function left(at) {
+  return el('span', { class: 'left', 'data-left': at }, timeLeft(at, Date.now()));
+}
+
+const timeLeft = (at, now) => at > now ? t('list.left', { time: duration(at - now) }) : t('list.due', { time: relative(at, now) });
 
 function when(alert) {
   const onset = Date.parse(alert.onset);
@@ -104,6 +121,11 @@ export function refreshAges() {
   for (const time of document.querySelectorAll('time[data-age]')) {
     const text = relative(Number(time.dataset.age), now);
     if (time.textContent !== text) time.textContent = text;
+  }
+
+  for (const span of document.querySelectorAll('[data-left]')) {
+    const text = timeLeft(Number(span.dataset.left), now);
+    if (span.textContent !== text) span.textContent = text;
   }
 }
 

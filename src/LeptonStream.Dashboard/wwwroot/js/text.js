@@ -73,21 +73,30 @@ export function axisNumber(step) {
   return value => made.format(value);
 }
 
-const numbers = options => new Intl.NumberFormat(language, options);
+// Without a sign before nothing: −0.0000001 rounds to 0, not to −0.
+const numbers = options => new Intl.NumberFormat(language, { signDisplay: 'negative', ...options });
 
 // UCUM, as events carry it, in the form people write; what is not here is shown as it came.
-const units = { Cel: '°C', By: 'B', KiBy: 'KiB', MiBy: 'MiB', GiBy: 'GiB', us: 'µs', 1: '' };
+const units = { Cel: '°C', By: 'B', KiBy: 'KiB', MiBy: 'MiB', GiBy: 'GiB', us: 'µs', 1: '%', '1/s': '/s' };
 
 export function unitText(unit) {
   if (!unit) return '';
   const plain = unit.replace(/\{[^}]*\}/g, word => word.slice(1, -1));
-  return plain in units ? units[plain] : plain;
+  if (plain in units) return units[plain];
+  return plain.endsWith('/s') ? `${unitText(plain.slice(0, -2))}/s` : plain;
 }
+
+// A share is read in percent.
+export const shown = (value, unit) => unit === '1' && value !== null && value !== undefined ? Number((value * 100).toPrecision(12)) : value;
 
 export function quantity(value, unit) {
   const sign = unitText(unit);
-  return sign && Number.isFinite(Number(value)) ? `${number(value)}${sign === '%' ? '' : '\u202f'}${sign}` : number(value);
+  const text = number(shown(value, unit));
+  return sign && value !== null && value !== undefined && Number.isFinite(Number(value)) ? `${text}${sign === '%' || sign === '/s' ? '' : '\u202f'}${sign}` : text;
 }
+
+// From one value to another, the unit once.
+export const span = (lower, upper, unit) => t('chart.range', { lower: number(shown(lower, unit)), upper: quantity(upper, unit) });
 
 export const percent = value => format('%', () => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })).format(value);
 
@@ -106,6 +115,19 @@ export function fullTime(at) {
     dateStyle: 'full', timeStyle: 'long', hourCycle: 'h23',
   })).format(at);
   return `${local}\n${new Date(at).toISOString()}`;
+}
+
+// The reader's zone as it is now: GMT+8.
+export function zone(at = Date.now()) {
+  return format('zone', () => new Intl.DateTimeFormat(language, { timeZoneName: 'short' })).formatToParts(at).find(part => part.type === 'timeZoneName')?.value ?? '';
+}
+
+// Texts of alerts carry times in UTC, for whoever reads them elsewhere: here they are in the zone of all other times.
+export function inZone(text) {
+  return text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, time => {
+    const at = Date.parse(time.replace(' ', 'T').replace(' UTC', 'Z'));
+    return Number.isFinite(at) ? `${clock(at)} ${zone(at)}` : time;
+  });
 }
 
 // For machines; nothing where it is no time.

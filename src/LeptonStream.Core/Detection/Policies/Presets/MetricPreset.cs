@@ -12,6 +12,12 @@ public sealed record MetricPreset
     /// <summary>The unit (UCUM) of what is judged: of the rate, for a counter; null where there is none to speak of.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>What kind of thing it is: what is to be done about it.</summary>
+    public MetricKind Kind { get; init; }
+
+    /// <summary>Between which values it lies by its nature. <value>The default value is <see cref="ValueBounds.None"/>.</value></summary>
+    public ValueBounds Range { get; init; } = ValueBounds.None;
+
     /// <summary>What it is called in English, in the middle of a sentence: <c>KV cache usage</c>.</summary>
     public required string English { get; init; }
 

@@ -112,6 +112,8 @@ public sealed class PresetCatalog
             Source = source,
             Canonical = entry.Canonical + suffix,
             Unit = unit,
+            Kind = CanonicalMetrics.KindOf(entry.Canonical),
+            Range = CanonicalMetrics.BoundsOf(entry.Canonical, unit, settings.Type ?? MetricType.Gauge),
             English = entry.English + english,
             Chinese = entry.Chinese + chinese,
             Settings = settings,

@@ -1,0 +1,77 @@
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>The same as <see cref="EnglishAdvice"/> in Chinese.</summary>
+internal static class ChineseAdvice
+{
+    public static string[] For(AlertFacts facts) => Endings.AdviceInChinese(facts.Change) ?? facts.Detector switch
+    {
+        ErrorCodeTracker.Rule when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
+        ErrorCodeTracker.Rule => ["在采集器（exporter）的文档中查找该代码。", "查看主机或服务在该时刻前后的日志。"],
+        DetectorSet.NonFinite => facts.Kind == MetricKind.TrainingHealth
+            ? ["停止作业，从最近的正常检查点恢复。", "检查此前的批次、学习率与 loss 缩放系数。"]
+            : ["排查计算该指标时的除零或溢出。", "查看上报方在该时刻前后的日志。"],
+        LostReadings.Rule => ["在主机上运行 nvidia-smi（或采集器所用的工具）：设备可能无响应。", "重启采集器。", "若仍无读数，排空该主机。"],
+        "frozen-value" => ["确认指标背后的进程是否仍在工作：查看其日志与其他指标。", "若只是读数卡住，重启采集器；若作业本身卡住，重启作业。"],
+        DetectorSet.Peers when facts.Peers is { } peers => ForPeer(peers.Label ?? "", facts.Kind),
+        _ => ForKind(facts.Kind),
+    };
+
+    public static string[] ForLimit(MetricKind kind) => kind switch
+    {
+        MetricKind.Cache or MetricKind.Memory => ["查看开始上升时的变化：流量、上下文长度，或从未释放的请求。", "在触及限值前扩容或切走流量。", "在触及限值前先重启一个副本，再定位泄漏。"],
+        MetricKind.Disk => ["找出写入来源：检查点、日志、缓存或核心转储。", "删除或迁移旧检查点，或扩容磁盘。", "磁盘写满前先停止写入方：写入失败可能丢失检查点。"],
+        MetricKind.Queue => ["对比每秒到达与完成的数量。", "扩容或限流。", "确认推理引擎仍有进展。"],
+        MetricKind.Thermal => ["检查主机风扇、进风温度与功率上限。", "在降频之前调低功率上限或迁走负载。"],
+        _ => ["确认开始时刻发生了什么变更。", "在预计时间之前腾出余量或提高限值。"],
+    };
+
+    public static string[] ForKind(MetricKind kind) => kind switch
+    {
+        MetricKind.TrainingHealth => ["对比该步的 loss、梯度范数与学习率。", "若已发散，停止作业，从最近的正常检查点恢复并跳过该批数据。", "检查此前数据、学习率或精度是否有变更。"],
+        MetricKind.TrainingSpeed => ["横向比较各 rank 的单步耗时，找出慢的 rank 或主机。", "检查该主机的数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
+        MetricKind.Latency => ["检查变更：模型版本、配置、流量结构。", "查看同一服务的排队深度与 KV 缓存占用。", "回滚最近一次发布或扩容。"],
+        MetricKind.Queue => ["确认请求是否仍能完成：对比输出 token 与运行中的请求数。", "若有请求排队却无输出，重启推理引擎。", "扩容，或检查负载均衡与上游调用方。"],
+        MetricKind.Output => ["查看运行中与排队的请求数：没有请求就没有输出。", "若有请求却无输出，重启推理引擎。", "检查最近一次发布以及该服务的 GPU。"],
+        MetricKind.Cache => ["找出占用缓存的请求：长上下文，或从未释放的请求。", "在占满前扩容或切走流量。", "先重启一个副本，再定位泄漏。"],
+        MetricKind.Errors => ["查看失败请求的日志。", "检查最近的部署及其依赖服务。", "定位期间先限流或切走流量。"],
+        MetricKind.Quality => ["与昨日对比模型版本与提示词模板。", "检查金丝雀样本的输入数据。", "若质量持续偏低，回滚模型。"],
+        MetricKind.DataPipeline => ["检查上游任务及其最近一次运行。", "数据恢复之前，暂停使用该数据训练或建索引。", "源头修复后补数。"],
+        MetricKind.GpuFault => ["在主机内核日志中查看 XID 与 ECC 信息。", "排空该 GPU；如故障要求则重启主机。", "重启后仍复现时，安排硬件检查。"],
+        MetricKind.Link => ["查看主机的链路计数：NVLink、PCIe、InfiniBand。", "确认同一交换机上的其他主机是否有同样的错误。", "若错误持续，排空该主机，并检查线缆与端口。"],
+        MetricKind.Thermal => ["检查主机风扇、进风温度与功率上限。", "与相邻 GPU 对比。", "若时钟已降频，先迁走负载。"],
+        MetricKind.GpuUse => ["确认该 GPU 上的作业仍在运行且有进展。", "与作业的其他 GPU 对比：仅一块空闲多为该 rank 的问题，全部空闲则是作业的问题。", "检查主机的数据加载、时钟与 XID。"],
+        MetricKind.Memory => ["找出占用增长的进程及开始时间。", "在主机日志中查找内存不足（OOM）信息。", "在内存耗尽前迁走负载或重启该进程。"],
+        MetricKind.Disk => ["找出写入来源：检查点、日志、缓存或核心转储。", "删除或迁移旧检查点，或扩容磁盘。"],
+        MetricKind.Host => ["找出占用 CPU 或被阻塞的进程。", "检查主机的磁盘与网络。", "若主机上的作业变慢，排空该主机。"],
+        _ => ["查看曲线以及同一模型此刻的其他指标。", "确认开始时刻发生了什么变更：发布、配置或流量。"],
+    };
+
+    private static string[] ForXid(XidAction? action) => action switch
+    {
+        XidAction.Reboot => ["排空该主机，然后重置 GPU 或重启主机。", "在内核日志（dmesg）中查看该 XID 前后的信息。", "若重启两次后仍出现，安排硬件检查。"],
+        XidAction.Inspect => ["排空该主机：该 GPU 上的任务会失败。", "安排硬件检查。", "在内核日志（dmesg）中查看该 XID 前后的信息。"],
+        XidAction.CheckProgram => ["先查看该 GPU 上程序的日志：通常是程序自身的非法显存访问。", "若同一 GPU 上其他程序也失败，重置该 GPU。", "若仍复现，安排硬件检查。"],
+        XidAction.Watch => ["查找此前是否有其他 XID：那才是原因。", "关注该 GPU 的 ECC 计数；若持续增长，计划更换。"],
+        _ => ["在 NVIDIA 的 XID 目录中查找该代码。", "在内核日志（dmesg）中查看该 XID 前后的信息。"],
+    };
+
+    private static string[] ForPeer(string label, MetricKind kind)
+    {
+        var member = ChinesePeerText.Member(label);
+        return
+        [
+            kind switch
+            {
+                MetricKind.Thermal => $"只需检查该{member}的散热与供电：其余均正常。",
+                MetricKind.TrainingSpeed => $"检查该{member}所在主机的数据加载、网络、时钟与 XID。",
+                _ => $"找出该{member}的不同之处：主机、时钟、链路、负载分配。",
+            },
+            $"将其任务迁到备用资源：若偏离随任务转移，是任务的问题；若留在原处，是该{member}的问题。",
+            "若持续存在，隔离该主机。",
+        ];
+    }
+}

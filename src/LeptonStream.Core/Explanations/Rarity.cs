@@ -1,0 +1,59 @@
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Policies;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>How often so high a score is expected of a series under its policy, in words.</summary>
+internal static class Rarity
+{
+    private const double Day = 1;
+    private const double Week = 7;
+    private const double Month = 365.25 / 12;
+    private const double Year = 365.25;
+    private const double LongestYears = 10;
+
+    // Of a series that is younger, nobody can say how often something happens in a month.
+    private static readonly TimeSpan Young = TimeSpan.FromDays(1);
+
+    /// <summary>The sentence in English.</summary>
+    /// <param name="score">The worst score; 1.0 is the line of the warning budget.</param>
+    /// <param name="policy">The policy with its budgets.</param>
+    /// <param name="history">How long the series is known; null where that is not known.</param>
+    /// <param name="isEntity">Whether it is several metrics together.</param>
+    public static string InEnglish(double score, SeriesPolicy policy, TimeSpan? history, bool isEntity = false)
+    {
+        var (what, where) = isEntity ? ("A combination", "these metrics") : ("A value", "this series");
+        if (history < Young) return $"Very unusual for {where}, but known for {Durations.InEnglish(history.Value)} only: low confidence. ";
+        var (count, unit, isMore) = Period(score, policy);
+        var name = new[] { "hour", "day", "week", "month", "year" }[unit];
+        var period = isMore ? $"less than once in {count} {name}s" : count == 1 ? $"about once {(unit == 0 ? "an" : "a")} {name}" : $"about once every {count} {name}s";
+        return $"{what} this unusual is expected {period} on {where}. ";
+    }
+
+    /// <summary>The sentence in Chinese.</summary>
+    public static string InChinese(double score, SeriesPolicy policy, TimeSpan? history, bool isEntity = false)
+    {
+        var (what, where) = isEntity ? ("这种组合", "这些指标") : ("这种偏离", "该序列");
+        if (history < Young) return $"对{where}而言十分罕见，但仅有 {Durations.InChinese(history.Value)}的历史，置信度较低。";
+        var (count, unit, isMore) = Period(score, policy);
+        var name = new[] { "小时", "天", "周", "个月", "年" }[unit];
+        return isMore ? $"按{where}的历史，{what}平均 {count} {name}不到一次。" : $"按{where}的历史，{what}平均约每 {count} {name}一次。";
+    }
+
+    /// <summary>The time in which so high a score is expected once, rounded to one unit: hours (0), days, weeks, months or years (4); whether it is longer than what is said.</summary>
+    private static (long Count, int Unit, bool IsMore) Period(double score, SeriesPolicy policy)
+    {
+        var days = policy.WarningBudget.TotalDays * AlarmLine.BudgetsOf(score);
+        if (!(days <= LongestYears * Year)) return ((long)LongestYears, 4, true);
+        return days switch
+        {
+            < Day => (Rounded(days * 24), 0, false),
+            < Week => (Rounded(days), 1, false),
+            < 2 * Month => (Rounded(days / Week), 2, false),
+            < 2 * Year => (Rounded(days / Month), 3, false),
+            _ => (Rounded(days / Year), 4, false),
+        };
+    }
+
+    private static long Rounded(double count) => Math.Max(1, (long)Math.Round(count));
+}
