@@ -85,7 +85,7 @@ internal static class ChineseText
         "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
-        _ => $"{Rarity.InChinese(facts.Score, facts.Policy, facts.History)}主要依据：{DetectorName(facts.Detector)}。{ChinesePeerText.Besides(facts)}",
+        _ => $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Policy, facts.History)}主要依据：{DetectorName(facts.Detector)}。{ChinesePeerText.Besides(facts)}",
     };
 
     private static string Course(AlertFacts facts)
@@ -117,6 +117,8 @@ internal static class ChineseText
     private static string Side(AlertFacts facts) => facts.IsHigh ? "高" : "低";
 
     private static string Value(AlertFacts facts) => Numbers.Show(facts.Sample.Value, facts.Unit);
+
+    private static string Past(AlertFacts facts) => facts.RecordSpan is { } span ? $"该值{Extreme(facts, span)}。" : "";
 
     private static string Extreme(AlertFacts facts, Series.RecordSpan span)
     {

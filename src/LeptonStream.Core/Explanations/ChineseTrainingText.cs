@@ -117,6 +117,5 @@ internal static class ChineseTrainingText
 
     private static string Instead(FindingFacts facts) => facts.Expected is { } expected ? $"，预期 {expected}" : "";
 
-
     private static string Length(double seconds) => double.IsFinite(seconds) ? Durations.ExactInChinese(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "长时间";
 }

@@ -29,7 +29,7 @@ internal readonly record struct Deviation
         if (!double.IsFinite(distance) || distance == 0) return null;
         var isAbove = value > expected;
         if (unit == "Cel") return new(Measure.Degrees, distance, isAbove);
-        var points = unit == "1" ? 100 * distance : unit == "%" ? distance : 0;
+        var points = unit == "1" && distance <= 1 ? 100 * distance : unit == "%" ? distance : 0;
         if (points >= 1) return new(Measure.Points, points >= 10 ? Math.Round(points) : Math.Round(points, 1), isAbove);
         var ratio = value / expected;
         if (ratio is not (>= 0 and < 1e4)) return null;

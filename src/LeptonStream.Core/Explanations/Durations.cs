@@ -8,6 +8,12 @@ internal static class Durations
     /// <summary><c>3 d 4 h</c>, <c>2 h 10 min</c>, <c>35 min</c>; under a minute: <c>1 min</c>.</summary>
     public static string InEnglish(TimeSpan length) => Show(length, " d", " h", " min", " ");
 
+    /// <summary>The same, in seconds where it is less than two minutes: <c>41 s</c>.</summary>
+    public static string ExactInEnglish(TimeSpan length) => length.TotalMinutes < 2 ? Seconds(length) + " s" : InEnglish(length);
+
+    /// <summary><c>41 秒</c>.</summary>
+    public static string ExactInChinese(TimeSpan length) => length.TotalMinutes < 2 ? Seconds(length) + " 秒" : InChinese(length);
+
     /// <summary><c>3 天 4 小时</c>, <c>2 小时 10 分钟</c>, <c>35 分钟</c>.</summary>
     public static string InChinese(TimeSpan length) => Show(length, " 天", " 小时", " 分钟", " ");
 
@@ -16,6 +22,8 @@ internal static class Durations
 
     /// <summary><c>1 小时</c>, <c>30 小时</c>, <c>9 天</c>.</summary>
     public static string AtLeastInChinese(TimeSpan length) => AtLeast(length, " 天", " 小时");
+
+    private static string Seconds(TimeSpan length) => Math.Round(length.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     private static string AtLeast(TimeSpan length, string days, string hours)
     {

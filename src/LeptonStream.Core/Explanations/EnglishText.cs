@@ -85,7 +85,7 @@ internal static class EnglishText
         "frozen-value" => "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value stood still for as long as the series is known, or nearly so; the new value lasts.",
         DetectorSet.Peers when facts.Peers is { } peers => EnglishPeerText.Description(peers, facts.Unit),
-        _ => $"{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}Highest-scoring detector: {facts.Detector}.{EnglishPeerText.Besides(facts)}",
+        _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}Highest-scoring detector: {facts.Detector}.{EnglishPeerText.Besides(facts)}",
     };
 
     // "50 ms → 56 ms since 02:40": from what was expected to what is seen.
@@ -119,6 +119,8 @@ internal static class EnglishText
     private static string Side(AlertFacts facts) => facts.IsHigh ? "high" : "low";
 
     private static string Value(AlertFacts facts) => Numbers.Show(facts.Sample.Value, facts.Unit);
+
+    private static string Past(AlertFacts facts) => facts.RecordSpan is { } span ? $"The value is {Extreme(facts, span)}. " : "";
 
     private static string Extreme(AlertFacts facts, Series.RecordSpan span)
     {

@@ -110,6 +110,5 @@ internal static class EnglishTrainingText
 
     private static string Instead(FindingFacts facts) => facts.Expected is { } expected ? $", expected {expected}" : "";
 
-
     private static string Length(double seconds) => double.IsFinite(seconds) ? Durations.ExactInEnglish(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "a long time";
 }

@@ -6,6 +6,9 @@ namespace LeptonStream.Explanations;
 internal static class Numbers
 {
     private const string Share = "1";
+
+    // A share beyond ten wholes is none, whatever its name says: percent of it would mislead.
+    private const double LargestShare = 10;
     private const int Digits = 3;
     private const int MostDigits = 7;
 
@@ -31,7 +34,7 @@ internal static class Numbers
     private static string Show(double value, string? unit, int digits)
     {
         if (!double.IsFinite(value)) return Show(value, digits);
-        return unit == Share ? Percent(100 * value, digits) + "%" : unit == "%" ? Percent(value, digits) + "%" : Show(value, digits) + Units.Suffix(unit);
+        return unit == Share && Math.Abs(value) <= LargestShare ? Percent(100 * value, digits) + "%" : unit == "%" ? Percent(value, digits) + "%" : Show(value, digits) + Units.Suffix(unit);
     }
 
     // Whole in the middle, where nobody reads a tenth; with all digits near nothing and near all, where a tenth tells.

@@ -17,6 +17,7 @@ public sealed class NumbersTests
     [TestCase(-0.0, "1/s", "0/s")]
     [TestCase(12.94, "s", "12.9 s")]
     [TestCase(154, null, "154")]
+    [TestCase(71.2, "1", "71.2")]
     [TestCase(double.NaN, "1", "NaN")]
     public void Show_AsPeopleSayIt(double value, string? unit, string text) => Assert.That(Numbers.Show(value, unit), Is.EqualTo(text));
 

@@ -88,6 +88,7 @@ public sealed class DashboardPageTests
         Assert.That(await page.Page.Locator("#spoken").TextContentAsync(), Is.EqualTo("New alert, Warning: ttft_p99_ms of llama-70b"));
 
         await page.Page.Locator("#detail .badge.warning").WaitForAsync();
+        await page.Rows.First.ClickAsync();
         await _dashboard.Journal.Record(alert with { Id = new string('7', 32), Type = AlertEventType.Updated, Severity = AlertSeverity.Critical });
         await page.Page.Locator("#list a.critical").WaitForAsync();
         await page.Page.Locator("#detail .badge.critical").WaitForAsync();
@@ -96,7 +97,7 @@ public sealed class DashboardPageTests
         await _dashboard.Journal.Record(SampleAlerts.Resolved(alert));
         await page.Shows();
         await page.Page.Locator("#detail .badge.resolved").WaitForAsync();
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Show what is over" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Show ended alerts" }).ClickAsync();
         await page.Shows("ttft_p99_ms");
 
         Assert.That(await page.Page.EvaluateAsync<bool>("sameDocument"), Is.True);
@@ -342,7 +343,7 @@ public sealed class DashboardPageTests
         await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("open");
 
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Resolved", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Ended", Exact = true }).ClickAsync();
         await page.Shows("over");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "All", Exact = true }).ClickAsync();
         await page.Shows("open", "over");

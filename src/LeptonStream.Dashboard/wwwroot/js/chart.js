@@ -1,6 +1,6 @@
 // The chart that an event carries with it: points, expected value, band, and where the anomaly began.
 import { el, svg } from './dom.js';
-import { t, number, axisNumber, quantity, shown, span, unitText, axisClock, clock } from './text.js';
+import { t, number, axisNumber, isShare, quantity, shown, span, unitText, axisClock, clock } from './text.js';
 
 const valueSeries = 4;
 const anomalyWidth = 4;
@@ -64,10 +64,10 @@ export class Chart {
     const until = this.forecast ? this.forecast.until / 1000 : null;
     const length = this.points.length > 1 ? (this.forecast?.until ?? this.points.at(-1).time) - this.points[0].time : 0;
     const time = axisClock(length);
-    const isShare = this.unit === '1';
+    const inPercent = isShare(high, this.unit) && isShare(low, this.unit);
     const heights = (splits, step) => {
-      const write = axisNumber(isShare ? Number((step * 100).toPrecision(6)) : step);
-      return splits.map(value => isShare ? `${write(value * 100)}%` : write(value));
+      const write = axisNumber(inPercent ? Number((step * 100).toPrecision(6)) : step);
+      return splits.map(value => inPercent ? `${write(value * 100)}%` : write(value));
     };
     const axis = { stroke: colours.muted, grid: { stroke: colours.grid, width: 1 }, ticks: { show: false }, font: colours.font };
 

@@ -86,11 +86,13 @@ export function unitText(unit) {
   return plain.endsWith('/s') ? `${unitText(plain.slice(0, -2))}/s` : plain;
 }
 
-// A share is read in percent.
-export const shown = (value, unit) => unit === '1' && value !== null && value !== undefined ? Number((value * 100).toPrecision(12)) : value;
+// A share is read in percent; one beyond ten wholes is none, whatever its name says.
+export const isShare = (value, unit) => unit === '1' && value !== null && value !== undefined && Math.abs(value) <= 10;
+
+export const shown = (value, unit) => isShare(value, unit) ? Number((value * 100).toPrecision(12)) : value;
 
 export function quantity(value, unit) {
-  const sign = unitText(unit);
+  const sign = unit === '1' && !isShare(value, unit) ? '' : unitText(unit);
   const text = number(shown(value, unit));
   return sign && value !== null && value !== undefined && Number.isFinite(Number(value)) ? `${text}${sign === '%' || sign === '/s' ? '' : '\u202f'}${sign}` : text;
 }

@@ -38,8 +38,8 @@ public sealed class EarlyWarningEventTests
 
     [TestCase("disk_free_bytes", true, "Delete or move old checkpoints", "检查点")]
     [TestCase("vllm:kv_cache_usage_perc", false, "Restart one replica", "泄漏")]
-    [TestCase("requests_waiting", false, "shed load", "限流")]
-    [TestCase("gpu_temp_c", false, "power limit", "功率")]
+    [TestCase("num_requests_waiting", false, "shed load", "限流")]
+    [TestCase("DCGM_FI_DEV_GPU_TEMP", false, "power limit", "功率")]
     [TestCase("licences", false, "raise the limit", "提高限值")]
     public void Build_KindOfLimit_SaysWhatToDo(string metric, bool isFloor, string english, string chinese)
     {

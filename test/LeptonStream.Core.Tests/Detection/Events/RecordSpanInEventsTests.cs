@@ -16,9 +16,9 @@ public sealed class RecordSpanInEventsTests
 {
     private static readonly SeriesKey Key = new("llama", "latency_ms", LabelSet.Empty);
 
-    [TestCase(3000, "The value is the highest in 8 days. ", "该值为近 8 天最高。")]
-    [TestCase(5000, "The value is the highest ever seen (in 9 days). ", "该值为有记录以来最高（9 天）。")]
-    [TestCase(60, "The value is the lowest ever seen (in 9 days). ", "该值为有记录以来最低（9 天）。")]
+    [TestCase(3000, "The value is the highest in 8 days. ", "该值创近 8 天最高。")]
+    [TestCase(5000, "The value is the highest since this series began 9 days ago. ", "该值创有记录以来（9 天）最高。")]
+    [TestCase(60, "The value is the lowest since this series began 9 days ago. ", "该值创有记录以来（9 天）最低。")]
     public void Process_ValueBeyondThoseOfLastWeek_SaysHowLongItWasNotSeen(double value, string english, string chinese)
     {
         var driver = OfTenDays(PolicySettings.None);
@@ -54,7 +54,7 @@ public sealed class RecordSpanInEventsTests
         var driver = OfTenDays(PolicySettings.None);
         driver.Pipeline.Adopt(Policies(new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["mean-record", "nearest-shape"])) }));
         Alarm(driver, 5000);
-        Assert.That(driver.Events[^1].English.Description, Does.Contain("highest ever seen (in 9 days)"));
+        Assert.That(driver.Events[^1].English.Description, Does.Contain("highest since this series began 9 days ago"));
     }
 
     [Test]
@@ -90,11 +90,11 @@ public sealed class RecordSpanInEventsTests
         }
     }
 
-    [TestCase("new-extreme", 9 * 24, false, " is the highest in 9 days: 512 ms", "为近 9 天最高：512 ms")]
-    [TestCase("record", 3, false, " is the highest in 3 hours: 512 ms", "为近 3 小时最高：512 ms")]
-    [TestCase("mean-record", 1, true, " is the highest ever seen (in 1 hour): 512 ms", "为有记录以来最高（1 小时）：512 ms")]
+    [TestCase("new-extreme", 9 * 24, false, " is the highest in 9 days: 512 ms, expected 180 ms (2.84 times)", "创近 9 天最高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("record", 3, false, " is the highest in 3 hours: 512 ms, expected 180 ms (2.84 times)", "创近 3 小时最高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("mean-record", 1, true, " is the highest since this series began 1 hour ago: 512 ms, expected 180 ms (2.84 times)", "创有记录以来（1 小时）最高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("new-extreme", 0, false, " is high: 512 ms, expected 180 ms (2.84 times)", "偏高：512 ms，预期 180 ms（2.84 倍）")]
-    [TestCase("mean-record", 0, false, " has moved to another level: 512 ms", "已移至另一水平：512 ms")]
+    [TestCase("mean-record", 0, false, " has moved to another level: 512 ms, expected 180 ms (2.84 times)", "已移至另一水平：512 ms，预期 180 ms（2.84 倍）")]
     public void Summary_OfARecord_ClaimsWhatThePastKnows(string detector, int hours, bool isEver, string english, string chinese)
     {
         var story = new AlertFacts(Key, AlertSeverity.Warning, AlertChange.Opened, detector, new(new(0), 512), 180, 150, 210, new(0), 1.2, "ms",

@@ -16,7 +16,7 @@ public sealed class PeersInPipelineTests
         Assert.That(opened.Labels["rank"], Is.EqualTo("5"));
         Assert.That(opened.Detectors.Select(d => d.Name), Is.EqualTo(new[] { DetectorSet.Peers }));
         Assert.That(opened.Detectors[0].Raw, Is.GreaterThan(6));
-        Assert.That(opened.English.Summary, Does.Match(@"^step_time_s of llama \(rank=5\) is \d\d % above its 7 siblings by rank: 1[23]\d s, beside them (9\d\.?\d?|10\d) s is usual$"));
+        Assert.That(opened.English.Summary, Does.Match(@"^step_time_s of llama \(rank=5\) is \d\d% above its 7 peers by rank: 1[23]\d s; its peers are at (9\d\.?\d?|10\d) s$"));
         Assert.That(opened.Chinese.Summary, Does.Match(@"^llama 的 step_time_s（rank=5）高于按 rank 对照的 7 个同类 \d\d%：1[23]\d s，对照它们通常应为 .* s$"));
         Assert.That(opened.English.Description, Does.Contain("differ from it in rank only"));
     }
@@ -55,7 +55,7 @@ public sealed class PeersInPipelineTests
         var both = told[1];
         Assert.That(both.AlertId, Is.EqualTo(told[0].AlertId));
         Assert.That(both.Detectors.Select(d => d.Name), Has.Some.EqualTo(DetectorSet.Peers));
-        Assert.That(both.English.Summary + both.English.Description, Does.Contain("its 7 siblings by rank"));
+        Assert.That(both.English.Summary + both.English.Description, Does.Contain("its 7 peers by rank"));
     }
 
     [Test]

@@ -39,7 +39,7 @@ public sealed class RunsInPipelineTests
         Assert.That(page.Step, Is.InRange(600, 720));
         Assert.That(page.Points, Is.Not.Empty);
         Assert.That(page.English.Summary, Does.Match("^llama \\(job=7\\), step [0-9]+: loss diverges: "));
-        Assert.That(page.Chinese.Summary, Does.Match("^llama（job=7） 第 [0-9]+ 步：loss 发散："));
+        Assert.That(page.Chinese.Summary, Does.Match("^llama（job=7）第 [0-9]+ 步：loss 发散："));
         Assert.That(page.Chinese.Actions, Has.Count.EqualTo(page.English.Actions.Count));
     }
 
@@ -77,7 +77,7 @@ public sealed class RunsInPipelineTests
 
         var dead = first.Single();
         Assert.That((dead.Metric, dead.Severity, dead.Detectors[0].Name), Is.EqualTo(("run", AlertSeverity.Critical, "run-dead")));
-        Assert.That(dead.English.Summary, Does.EndWith("no progress for 100 s, and no declared end"));
+        Assert.That(dead.English.Summary, Does.EndWith("no progress for 100 s; the run did not report its end"));
         Assert.That(AlertEventJson.Write(second.Single()), Is.EqualTo(AlertEventJson.Write(dead)), "the same whenever somebody looks");
     }
 
