@@ -93,7 +93,7 @@ internal static class ChineseText
         var step = facts.Sample.Step == Samples.Sample.NoStep ? "" : $"（训练步 {facts.Sample.Step}）";
         if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value)) return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
-        return value == expected ? $"自 {Numbers.Clock(facts.Onset)}{step}起为 {value}。" : $"自 {Numbers.Clock(facts.Onset)}{step}起：{expected} → {value}。";
+        return value == expected ? $"自 {Numbers.Clock(facts.Onset)}{step} 起为 {value}。" : $"自 {Numbers.Clock(facts.Onset)}{step} 起：{expected} → {value}。";
     }
 
     private static string Band(AlertFacts facts)

@@ -23,7 +23,7 @@ internal static class Rarity
     public static string InEnglish(double score, SeriesPolicy policy, TimeSpan? history, bool isEntity = false)
     {
         var (what, where) = isEntity ? ("A combination", "these metrics") : ("A value", "this series");
-        if (history < Young) return $"Very unusual for {where}, but known for {Durations.InEnglish(history.Value)} only: low confidence. ";
+        if (history < Young) return $"Very unusual for {where}, known for only {Durations.InEnglish(history.Value)}: low confidence. ";
         var (count, unit, isMore) = Period(score, policy);
         var name = new[] { "hour", "day", "week", "month", "year" }[unit];
         var period = isMore ? $"less than once in {count} {name}s" : count == 1 ? $"about once {(unit == 0 ? "an" : "a")} {name}" : $"about once every {count} {name}s";

@@ -60,7 +60,7 @@ public sealed class PoliciesInPipelineTests
         Assert.That(driver.Events.Select(e => (e.Type, e.Value)), Is.EqualTo(new[] { (AlertEventType.Opened, 79.0), (AlertEventType.Resolved, 0.0) }));
         Assert.That(driver.Events[0].Detectors.Single().Name, Is.EqualTo("event-code"));
         Assert.That(driver.Events[0].English.Summary, Does.EndWith("reports XID 79: the GPU has fallen off the bus"));
-        Assert.That(driver.Events[0].Chinese.Summary, Does.EndWith("上报代码 79"));
+        Assert.That(driver.Events[0].Chinese.Summary, Does.EndWith("上报 XID 79：GPU 掉卡（从总线上消失）"));
     }
 
     [Test]

@@ -8,7 +8,7 @@ namespace LeptonStream.Roles.Tests.Dashboard;
 public sealed partial class CatalogueTests
 {
     // Sets whose keys are put together at run time.
-    private static readonly string[] Sets = ["severity.", "status.", "type.", "section.", "help.", "connection.", "duration."];
+    private static readonly string[] Sets = ["severity.", "status.", "type.", "ended.", "section.", "help.", "connection.", "duration."];
 
     [Test]
     public void Chinese_HasTheKeysAndSlotsOfEnglish()

@@ -215,13 +215,13 @@ public sealed class DashboardPageTests
         Assert.That(await page.Page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo("en"));
 
         await page.Page.SelectOptionAsync("#language", "zh-CN");
-        await page.Page.GetByText(alert.Chinese.Description).WaitForAsync();
+        await page.Page.Locator("#detail .description").GetByText(alert.Chinese.Description).WaitForAsync();
         Assert.That(await page.Page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo("zh-CN"));
         Assert.That(await page.Rows.First.InnerTextAsync(), Does.Contain("严重").And.Contain("预期 180"));
         Assert.That(await page.Page.Locator("#connection").TextContentAsync(), Is.EqualTo("实时"));
 
         await page.Page.ReloadAsync();
-        await page.Page.GetByText(alert.Chinese.Description).WaitForAsync();
+        await page.Page.Locator("#detail .description").GetByText(alert.Chinese.Description).WaitForAsync();
         Assert.That(await page.Caught(), Is.Empty);
     }
 

@@ -258,6 +258,8 @@ function listen() {
     clearTimeout(typing);
     typing = setTimeout(() => go({ ...view, filter: at('filter').value }, false), pauseInTyping);
   });
+  // Whoever clicks the row that is shown already has chosen it.
+  at('list').addEventListener('click', event => { if (event.target.closest('a')) chosenByPage = null; });
   at('pause').addEventListener('click', togglePause);
   at('help-open').addEventListener('click', () => at('help').showModal());
   at('language').addEventListener('change', async () => {
