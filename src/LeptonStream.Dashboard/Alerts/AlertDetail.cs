@@ -19,7 +19,8 @@ internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, JsonE
         first is null ? null : ToJson(first.Payload),
         [.. history.Select(AlertHistoryEntry.Of)]);
 
-    internal static AlertEvent? Read(string payload) => AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var told, out _) ? told : null;
+    internal static AlertEvent? Read(string payload) =>
+        AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var told, out _) ? told : null;
 
     private static JsonElement? ToJson(string payload) => Read(payload) is null ? null : JsonDocument.Parse(payload).RootElement;
 }

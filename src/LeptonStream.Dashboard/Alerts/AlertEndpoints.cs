@@ -40,7 +40,8 @@ internal static class AlertEndpoints
         if (await alerts.FindAsync(alertId, stop) is not { } row)
             return TypedResults.Problem("The journal has no alert of this id.", statusCode: StatusCodes.Status404NotFound);
         response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(AlertDetail.Of(row, await alerts.FirstAsync(alertId, stop), await alerts.HistoryAsync(alertId, MostInOneHistory, stop)));
+        var first = await alerts.FirstAsync(alertId, stop);
+        return TypedResults.Ok(AlertDetail.Of(row, first, await alerts.HistoryAsync(alertId, MostInOneHistory, stop)));
     }
 
     private static bool TryReadStatus(string? text, out AlertStatus status)

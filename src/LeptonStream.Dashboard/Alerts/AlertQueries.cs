@@ -13,7 +13,8 @@ internal sealed class AlertQueries(Database journal)
         onset, detected_at, resolved_at, payload
         """;
 
-    private const string EventColumns = "seq, event_id, type, severity, score, detected_at, recorded_at, kafka_partition, kafka_offset, payload";
+    private const string EventColumns =
+        "seq, event_id, type, severity, score, detected_at, recorded_at, kafka_partition, kafka_offset, payload";
 
     private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
 
@@ -52,7 +53,9 @@ internal sealed class AlertQueries(Database journal)
 
     /// <summary>The event that opened an alert; null where the journal has none of it.</summary>
     public async Task<AlertEventRow?> FirstAsync(string alertId, CancellationToken stop) =>
-        (await ManyAsync<AlertEventRow>($"select {EventColumns} from alert_event where alert_id = @alertId order by seq limit 1", new { alertId }, stop)).SingleOrDefault();
+        (await ManyAsync<AlertEventRow>(
+            $"select {EventColumns} from alert_event where alert_id = @alertId order by seq limit 1",
+            new { alertId }, stop)).SingleOrDefault();
 
     private static string Where(AlertStatus status) => status switch
     {

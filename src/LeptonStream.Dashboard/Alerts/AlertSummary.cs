@@ -17,7 +17,9 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Onset">When the anomaly began, RFC 3339.</param>
 /// <param name="DetectedAt">Event time of the sample behind its last event, RFC 3339.</param>
 /// <param name="ResolvedAt">When it was over, RFC 3339; null while it fires.</param>
-/// <param name="EndedReason">recovered, accepted, gone, superseded or policy; null while it fires. Only recovered says that the trouble is over.</param>
+/// <param name="EndedReason">
+/// recovered, accepted, gone, superseded or policy; null while it fires. Only recovered says that the trouble is over.
+/// </param>
 /// <param name="Value">The value of that sample; null where it was no finite number.</param>
 /// <param name="ValueText">The value as text where it was no finite number.</param>
 /// <param name="Expected">What was expected then.</param>

@@ -176,17 +176,27 @@ public sealed class ChartInstallTests
     private async Task<IReadOnlyList<JsonNode>> Get(string version, string kind) =>
         [.. (await _cluster.Get($"/{(version == "v1" ? "api" : "apis")}/{version}/namespaces/{_namespace}/{kind}")).Items("items")];
 
-    /// <summary>Available pods by component, of deployments whose newest generation is rolled out.</summary>
+    /// <summary>
+    /// Available pods by component, once every deployment is rolled out. Helm is content while pods of the generation before
+    /// still end, so that is waited for.
+    /// </summary>
     private async Task<Dictionary<string, int>> Replicas()
     {
         var deployments = await Get("apps/v1", "deployments");
-        foreach (var deployment in deployments)
+        for (var waited = Stopwatch.StartNew(); !deployments.All(IsRolledOut); deployments = await Get("apps/v1", "deployments"))
         {
-            Assert.That(deployment.Number("status", "observedGeneration"), Is.EqualTo(deployment.Number("metadata", "generation")));
-            Assert.That(deployment.Number("status", "updatedReplicas"), Is.EqualTo(deployment.Number("spec", "replicas")));
+            Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromMinutes(2)), "deployments that are not rolled out");
+            await Task.Delay(100);
         }
 
         return deployments.ToDictionary(Component, deployment => deployment.Number("status", "availableReplicas"));
+    }
+
+    private static bool IsRolledOut(JsonNode deployment)
+    {
+        var wanted = deployment.Text("spec", "replicas");
+        return deployment.Text("status", "observedGeneration") == deployment.Text("metadata", "generation")
+            && new[] { "replicas", "updatedReplicas", "availableReplicas" }.All(pods => deployment.Text("status", pods) == wanted);
     }
 
     private async Task<JsonNode> Template(string component) =>

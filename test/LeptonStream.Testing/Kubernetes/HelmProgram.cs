@@ -28,5 +28,5 @@ public sealed class HelmProgram
     /// <param name="kubeConfig">How to reach a cluster; without it only commands that need none work.</param>
     public static async Task<HelmProgram> Find(string? kubeConfig = null) => new(await KubernetesTools.Unpack("helm"), kubeConfig);
 
-    public Task<ProgramResult> Run(params IEnumerable<string> arguments) => ExternalProgram.Run(_program, arguments, _environment, TimeSpan.FromMinutes(3));
+    public Task<ProgramResult> Run(params IEnumerable<string> arguments) => ExternalProgram.Run(_program, arguments, _environment, TimeSpan.FromMinutes(6));
 }
