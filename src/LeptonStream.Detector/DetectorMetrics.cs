@@ -61,7 +61,7 @@ internal sealed class DetectorMetrics
             "leptonstream.detector.partition.size", () => OfPartitions(fill => fill.Bytes), "By", "About what its series take, by partition");
         meter.CreateObservableGauge(
             "leptonstream.detector.partition.size_limit", () => OfPartitions(fill => fill.BytesLimit), "By",
-            "What its series may take, by partition");
+            "Limit of the bytes that its series take, by partition");
     }
 
     public void Read(int records, int samples)

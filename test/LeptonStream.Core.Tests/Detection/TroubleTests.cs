@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Testing;
+using MathNet.Numerics.Distributions;
 
 namespace LeptonStream.Core.Tests.Detection;
 
@@ -72,6 +73,56 @@ public sealed class TroubleTests
         var waiting = Told("12-vllm-hang-busy").FindAll(e => e.Metric == "vllm:num_requests_waiting");
         Assert.That(waiting.Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened));
         Assert.That(waiting[^1].EndedReason, Is.Null);
+    }
+
+    [Test]
+    public void AStormOfMemoryErrors_IsTold() => Assert.That(Told("36-ecc-storm").Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened));
+
+    [Test]
+    public void AnEngineThatRestarts_IsNoAlertOfItsRates()
+    {
+        var rates = Told("12c-vllm-restarts").FindAll(e => e.Metric.EndsWith("_total", StringComparison.Ordinal));
+        Assert.That(rates.Select(e => $"{e.Metric} {e.English.Summary}"), Is.Empty);
+    }
+
+    [Test]
+    public void APodDeletedWhileItsAlertFires_EndsAsGone()
+    {
+        var driver = new PipelineTestDriver();
+        var random = new Random(40);
+        for (var i = 0; i < 430 + (2 * 240); i++)
+        {
+            driver.Now += TimeSpan.FromSeconds(15);
+            foreach (var pod in i < 430 ? "ab" : "a")
+            {
+                var ttft = 180 * (1 + Normal.Sample(random, 0, 0.06)) * (pod == 'b' && i >= 400 ? 9 : 1);
+                driver.Send($$$"""{"model":"chat-7b","ts":"{{{driver.Now}}}","labels":{"pod":"{{{pod}}}"},"metrics":{"ttft_p99_ms":{{{ttft:F1}}},"queue_depth":{{{random.Next(4)}}} } }""");
+            }
+        }
+
+        var slow = driver.Events.FindAll(e => e.Labels["pod"] == "b");
+        Assert.That(slow[0].Type, Is.EqualTo(AlertEventType.Opened));
+        Assert.That(slow[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
+        Assert.That(driver.Events.Except(slow), Is.Empty);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void ARowOfEightMetrics_IsOneEntityHoweverItIsSent(bool inMessagesOfTheirOwn)
+    {
+        string[] metrics = ["gpu_busy", "mem_bw", "pcie_rx", "tokens", "batch", "hits", "power_w", "sm_clk"];
+        var driver = new PipelineTestDriver();
+        var random = new Random(46);
+        for (var i = 0; i < 2900; i++)
+        {
+            driver.Now += TimeSpan.FromSeconds(30);
+            var values = metrics.Select(metric => $"\"{metric}\":{50 + Normal.Sample(random, 0, 2) + (i >= 2880 ? 7.2 : 0):F3}").ToArray();
+            foreach (var part in inMessagesOfTheirOwn ? values : [string.Join(',', values)])
+                driver.Send($$$"""{"model":"m","ts":"{{{driver.Now}}}","labels":{"host":"h1"},"metrics":{ {{{part}}} } }""");
+        }
+
+        Assert.That(driver.Events.Where(e => e.Onset < driver.Now - TimeSpan.FromMinutes(11)), Is.Empty, "quiet before the change");
+        Assert.That(driver.Events.Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened), "a small change of all of them");
     }
 
     private static List<AlertEvent> Told(string name)

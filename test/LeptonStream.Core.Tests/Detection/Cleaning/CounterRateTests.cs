@@ -31,6 +31,31 @@ public sealed class CounterRateTests
     }
 
     [Test]
+    public void Convert_WhileARestartedCounterStandsStill_RefusesForAsLongAsAServiceTakesToStart()
+    {
+        var counter = new CounterRate();
+        counter.Convert(At(0, 1e6), out _);
+        for (var second = 60; second <= 360; second += 60)
+            Assert.That(counter.Convert(At(second, 0), out _), Is.EqualTo(SampleRefusal.CounterReset), $"{second}");
+
+        Assert.That(counter.Convert(At(420, 0), out var rate), Is.EqualTo(SampleRefusal.None), "it hangs");
+        Assert.That(rate.Value, Is.Zero);
+    }
+
+    [Test]
+    public void Convert_WhenARestartedCounterCounts_HasARateOnceTheRushIsOver()
+    {
+        var counter = new CounterRate();
+        counter.Convert(At(0, 1e6), out _);
+        counter.Convert(At(60, 0), out _);
+        counter.Convert(At(120, 0), out _);
+        Assert.That(counter.Convert(At(180, 900), out _), Is.EqualTo(SampleRefusal.CounterReset), "the rush");
+        counter.Convert(At(240, 1020), out var rate);
+        Assert.That(rate.Value, Is.EqualTo(2));
+        Assert.That(counter.Convert(At(300, 1020), out rate), Is.EqualTo(SampleRefusal.None), "it has started: standing still counts");
+    }
+
+    [Test]
     public void Convert_DuplicateOrOldSample_ChangesNothing()
     {
         var counter = new CounterRate();
