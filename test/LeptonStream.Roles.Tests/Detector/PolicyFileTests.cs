@@ -50,6 +50,8 @@ public sealed class PolicyFileTests
             WarmUp = 240,
             Memory = MemoryPlan.Default,
             Type = MetricType.Counter,
+            Unit = "1/s",
+            Bounds = ValueBounds.FromZero,
             Limit = new(-0.5, IsFloor: true, TimeSpan.FromMinutes(90)),
             RunbookUrl = "https://runbooks.example.org/{metric}?from=alert",
         }));

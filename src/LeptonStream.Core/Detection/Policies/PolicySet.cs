@@ -49,7 +49,9 @@ public sealed class PolicySet
         var preset = Presets.Find(key.Metric, key.Labels);
         var settings = Matching(key, preset).Or(preset?.Settings ?? PolicySettings.None).Or(_defaults);
         var composed = Compose(settings);
-        var (unit, bounds) = preset is null ? MetricUnits.Guess(key.Metric, composed.Type) : (preset.Unit, preset.Range);
+        // Of a metric that a rule makes another type, the preset's unit and range say nothing: a rate of shares is no share.
+        var isAsPreset = preset is not null && (preset.Settings.Type ?? SeriesPolicy.Default.Type) == composed.Type;
+        var (unit, bounds) = isAsPreset ? (preset!.Unit, preset.Range) : MetricUnits.Guess(key.Metric, composed.Type);
         var policy = composed with { Preset = preset, Unit = unit, Bounds = bounds };
         return _shared.GetOrAdd(policy, policy);
     }
