@@ -91,12 +91,13 @@ public sealed class PartitionPipeline
 
     /// <summary>
     /// Judges by other policies from the next record on, known series too. What they have learned stays, but for a series whose numbers mean something else now.
-    /// What is told of a series that is ignored now, or begins anew, is followed to its end before.
+    /// An alert that the new policies do not ask for ends at the next record, with <see cref="EndedReason.Policy"/>.
     /// </summary>
     public void Adopt(PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
         _series.Adopt(policies);
+        _open.AdoptPolicies();
     }
 
     /// <summary>

@@ -47,7 +47,7 @@ public sealed class IgnoredSeriesTests
     }
 
     [Test]
-    public void Adopt_WhileAnAlertOfASeriesIsOpen_FollowsItUntilItIsOver()
+    public void Adopt_WhileAnAlertOfASeriesIsOpen_EndsItByPolicy()
     {
         var driver = new PipelineTestDriver();
         for (var i = 0; i < 300; i++) driver.Step("llama", "noise", 200 + (i * 7 % 13));
@@ -55,10 +55,10 @@ public sealed class IgnoredSeriesTests
         Assert.That(driver.Events[^1].Type, Is.Not.EqualTo(AlertEventType.Resolved));
 
         driver.Pipeline.Adopt(Ignoring);
-        for (var i = 0; i < 30; i++) driver.Step("llama", "noise", 200 + (i * 7 % 13));
+        for (var i = 0; i < 30; i++) driver.Step("llama", "noise", 900);
 
-        Assert.That(driver.Events[^1].Type, Is.EqualTo(AlertEventType.Resolved));
+        Assert.That((driver.Events[^1].Type, driver.Events[^1].EndedReason), Is.EqualTo((AlertEventType.Resolved, EndedReason.Policy)));
         Assert.That(driver.Pipeline.SeriesCount, Is.Zero);
-        Assert.That(driver.Pipeline.RefusedSamples(SampleRefusal.Ignored), Is.GreaterThan(10));
+        Assert.That(driver.Pipeline.RefusedSamples(SampleRefusal.Ignored), Is.EqualTo(30));
     }
 }

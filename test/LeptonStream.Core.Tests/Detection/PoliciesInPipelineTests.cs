@@ -110,27 +110,27 @@ public sealed class PoliciesInPipelineTests
     }
 
     [Test]
-    public void Adopt_AnotherType_BeginsTheSeriesAnewOnceItsAlertIsOver()
+    public void Adopt_AnotherType_EndsTheAlertByPolicyAndBeginsTheSeriesAgain()
     {
         var driver = After(300, PolicySettings.None);
         for (var i = 0; i < 5; i++) driver.Step("llama", "noise", 900 + i);
         driver.Pipeline.Adopt(Set(new() { Type = MetricType.Counter }));
         Usual(driver, 20);
-        Assert.That(driver.Events[^1].Type, Is.EqualTo(AlertEventType.Resolved));
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Policy));
         Assert.That(driver.Pipeline.RefusedSamples(SampleRefusal.CounterStart), Is.EqualTo(1));
     }
 
     [Test]
-    public void Adopt_WithoutTheLimitThatIsWarnedOf_FollowsTheWarningToItsEnd()
+    public void Adopt_WithoutTheLimitThatIsWarnedOf_EndsTheWarningByPolicy()
     {
         var driver = With(new() { Limit = MetricLimit.Ceiling(1000) });
         for (var i = 0; i < 2000; i++) driver.Step("llama", "quota", 300 + (i % 3) + (3 * Math.Max(0, i - 1900)));
         Assert.That(driver.Events.Last(e => e.EarlyWarning is not null).Type, Is.EqualTo(AlertEventType.EarlyWarning));
 
         driver.Pipeline.Adopt(PolicySet.Default);
-        for (var i = 0; i < 60; i++) driver.Step("llama", "quota", 300 + (i % 3));
-        for (var i = 0; i < 2000; i++) driver.Step("llama", "quota", 300 + (i % 3) + (3 * Math.Max(0, i - 1900)));
-        Assert.That(driver.Events.Last(e => e.EarlyWarning is not null).Type, Is.EqualTo(AlertEventType.Resolved));
+        driver.Step("llama", "quota", 603);
+        var last = driver.Events.Last(e => e.EarlyWarning is not null);
+        Assert.That((last.Type, last.EndedReason), Is.EqualTo((AlertEventType.Resolved, EndedReason.Policy)));
     }
 
     private static PipelineTestDriver After(int samples, PolicySettings settings)

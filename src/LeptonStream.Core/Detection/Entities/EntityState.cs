@@ -65,8 +65,8 @@ internal sealed class EntityState
     /// <summary>Whether something of it is told and not over.</summary>
     public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open } || Run is { HasOpen: true };
 
-    /// <summary>Whether its metrics are judged together: where its policy says so, and until what is told is over.</summary>
-    public bool IsJudged => Row.Count > 1 && (Pipeline.IsOn || _memory is { Alert.Phase: AlertPhase.Open });
+    /// <summary>Whether its metrics are judged together: where its policy says so.</summary>
+    public bool IsJudged => Row.Count > 1 && Pipeline.IsOn;
 
     /// <summary>Is judged by another policy from now on.</summary>
     public void MoveTo(EntityPipeline pipeline)

@@ -6,7 +6,10 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Lifecycle;
 
-/// <summary>The open alerts of a partition, so that none outlives its series: looked through every ten seconds by the clock of the log.</summary>
+/// <summary>
+/// The open alerts of a partition, so that none outlives its series or the policy that watches it: looked through every ten seconds by
+/// the clock of the log, and when policies changed.
+/// </summary>
 internal sealed class OpenAlerts(AlertTiming timing)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
@@ -19,6 +22,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private readonly List<SeriesState> _ended = [];
     private Timestamp _swept = new(long.MinValue);
     private Timestamp _resumed = new(long.MinValue);
+    private bool _isPolicyNew;
 
     /// <summary>The series whose alerts the last sweep ended.</summary>
     public List<SeriesState> Ended => _ended;
@@ -35,26 +39,32 @@ internal sealed class OpenAlerts(AlertTiming timing)
         if (!_entities.Contains(entity)) _entities.Add(entity);
     }
 
-    /// <summary>Ends the alerts of those that are gone.</summary>
+    /// <summary>Looks for alerts that nobody asks for any more at the next sweep, whenever that is.</summary>
+    public void AdoptPolicies() => _isPolicyNew = true;
+
+    /// <summary>Ends the alerts of those that are gone, or no longer watched.</summary>
     /// <param name="now">The clock of the log.</param>
     /// <param name="sink">Takes the events.</param>
     public void Sweep(Timestamp now, in EventSink sink)
     {
         _ended.Clear();
-        if (_swept.UnixNanoseconds != long.MinValue && now - _swept < Every) return;
+        if (_swept.UnixNanoseconds != long.MinValue && now - _swept < Every && !_isPolicyNew) return;
         if (_swept.UnixNanoseconds != long.MinValue && now - _swept > Every + Hole) _resumed = now;
-        _swept = now;
+        (_swept, _isPolicyNew) = (now, false);
         for (var i = _series.Count - 1; i >= 0; i--)
         {
             var series = _series[i];
-            if (series.IsTold && IsGone(series, now)) End(series, now, sink);
+            if (series.IsTold && series.IsUnwatched) End(series, AlertChange.PolicyChanged, now, sink);
+            else if (series.IsTold && IsGone(series, now)) End(series, AlertChange.Gone, now, sink);
+            else if (series.HasOtherLimit) EndLimit(series, LimitChange.PolicyChanged, now, sink);
             if (!series.IsTold) _series.RemoveAt(i);
         }
 
         for (var i = _entities.Count - 1; i >= 0; i--)
         {
             var entity = _entities[i];
-            if (entity.HasOpenAlert && AreGone(entity.Row, now)) End(entity, now, sink);
+            if (entity.HasOpenAlert && !entity.Pipeline.IsOn) End(entity, AlertChange.PolicyChanged, now, sink);
+            else if (entity.HasOpenAlert && AreGone(entity.Row, now)) End(entity, AlertChange.Gone, now, sink);
             if (!entity.HasOpenAlert) _entities.RemoveAt(i);
         }
     }
@@ -72,20 +82,27 @@ internal sealed class OpenAlerts(AlertTiming timing)
         return now - since >= timing.GoneFor(series.IntervalSeconds);
     }
 
-    private void End(SeriesState series, Timestamp now, in EventSink sink)
+    private void End(SeriesState series, AlertChange reason, Timestamp now, in EventSink sink)
     {
         var last = series.Pipeline.LastOf(series) with { Time = now };
-        if (series.Limit is { } limit && limit.End(LimitChange.Gone, now) is LimitChange.Gone) sink.Add(LimitEvents.Of(sink, series, limit, LimitChange.Gone, last));
-        if (series.Alert.End(AlertChange.Gone, now) == AlertChange.Gone)
-            sink.Add(SeriesEvents.Of(sink, series, new(last, 0, AlertChange.Gone, Forecasting.Forecast.None, series.Baseline?.At(now) ?? ExpectedBand.None)));
+        EndLimit(series, reason == AlertChange.Gone ? LimitChange.Gone : LimitChange.PolicyChanged, now, sink);
+        if (series.Alert.End(reason, now) == reason)
+            sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None, series.Baseline?.At(now) ?? ExpectedBand.None)));
         series.Baseline = null;
         _ended.Add(series);
     }
 
-    private static void End(EntityState entity, Timestamp now, in EventSink sink)
+    private static void EndLimit(SeriesState series, LimitChange reason, Timestamp now, in EventSink sink)
     {
-        if (entity.Memory.Alert.End(AlertChange.Gone, now) != AlertChange.Gone) return;
-        sink.Add(EntityEvents.Of(sink, entity, new(0, AlertChange.Gone, 0, 0, 0), now));
+        if (series.Limit is not { } limit || limit.End(reason, now) != reason) return;
+        sink.Add(LimitEvents.Of(sink, series, limit, reason, series.Pipeline.LastOf(series) with { Time = now }));
+        series.RenewLimit();
+    }
+
+    private static void End(EntityState entity, AlertChange reason, Timestamp now, in EventSink sink)
+    {
+        if (entity.Memory.Alert.End(reason, now) != reason) return;
+        sink.Add(EntityEvents.Of(sink, entity, new(0, reason, 0, 0, 0), now));
         entity.Memory.Baselines.Clear();
     }
 }

@@ -108,8 +108,9 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         foreach (var series in _series.Values)
         {
             var policy = policies.For(series.Key);
-            if (!policy.Ignore && policy.KeepsStateOf(series.Policy)) Move(series, policy);
-            else _leaving.Add(series.Id.Value);
+            series.IsUnwatched = policy.Ignore || !policy.KeepsStateOf(series.Policy);
+            if (series.IsUnwatched) _leaving.Add(series.Id.Value);
+            else Move(series, policy);
         }
 
         _entities.Adopt(policies);

@@ -88,6 +88,12 @@ public sealed class SeriesState
     /// <summary>Whether its partition has forgotten it.</summary>
     internal bool IsForgotten { get; set; }
 
+    /// <summary>Whether policies ignore it since a change of them, or take its numbers for something else.</summary>
+    internal bool IsUnwatched { get; set; }
+
+    /// <summary>Whether a limit is told of that its policy no longer has.</summary>
+    internal bool HasOtherLimit => Limit is { Phase: not LimitPhase.Quiet } && Limit.Limit != Policy.Limit;
+
     /// <summary>Whether it must not be forgotten yet: something of it or of its entity is told and not over.</summary>
     internal bool IsHeld => IsTold || Entity is { IsTold: true };
 
@@ -127,7 +133,7 @@ public sealed class SeriesState
     /// <summary>Whether something of it is told and not over.</summary>
     internal bool IsTold => Alert.Phase == AlertPhase.Open || Limit is { Phase: not LimitPhase.Quiet };
 
-    /// <summary>Is judged by another policy from now on, with what it has learned. A warning of a limit that is none any more is followed to its end.</summary>
+    /// <summary>Is judged by another policy from now on, with what it has learned.</summary>
     internal void MoveTo(SeriesPipeline pipeline)
     {
         Memory = pipeline.Move(Memory, Pipeline);

@@ -96,14 +96,14 @@ public sealed class EntityTests
     }
 
     [Test]
-    public void Adopt_EntityIsIgnoredWhileItsAlertIsOpen_FollowsItToItsEnd()
+    public void Adopt_EntityIsIgnoredWhileItsAlertIsOpen_EndsItByPolicy()
     {
         var driver = new EntityDriver(6);
         driver.Send(Quiet);
         driver.Send(2, Together);
         driver.Adopt(Entities("ignore"));
-        driver.Send(20);
-        Assert.That(driver.Events.Where(e => e.Metric == "entity").Select(e => e.Type).Last(), Is.EqualTo(AlertEventType.Resolved));
+        driver.Send(1, Together);
+        Assert.That(driver.Events.Last(e => e.Metric == "entity").EndedReason, Is.EqualTo(EndedReason.Policy));
         driver.Events.Clear();
         driver.Send(3, Together);
         Assert.That(driver.Events.Count(e => e.Metric == "entity"), Is.Zero);

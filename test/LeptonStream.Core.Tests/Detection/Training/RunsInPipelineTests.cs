@@ -243,13 +243,13 @@ public sealed class RunsInPipelineTests
     }
 
     [Test]
-    public void Adopt_RunIsIgnoredWhileSomethingIsOpen_FollowsItToItsEnd()
+    public void Adopt_RunIsIgnoredWhileSomethingIsOpen_EndsItByPolicy()
     {
         Train(600);
         Train(10, loss: 9);
         _pipeline.Adopt(new([], new() { Ignore = true }, PresetCatalog.Default));
-        Train(200);
-        Assert.That(_events.GroupBy(e => e.AlertId).Where(a => a.Last().Type != AlertEventType.Resolved), Is.Empty);
+        Train(2, loss: 9);
+        Assert.That(_events.GroupBy(e => e.AlertId).Select(a => a.Last().EndedReason), Is.Not.Empty.And.All.EqualTo(EndedReason.Policy));
         Assert.That(_pipeline.SeriesCount, Is.Zero);
     }
 

@@ -46,6 +46,12 @@ internal sealed class RunJudge(EntityRegistry entities)
         {
             var entity = entities.Runs[i];
             var run = entity.Run!;
+            if (entity.Pipeline.Policy.Ignore)
+            {
+                End(entity, run, AlertChange.PolicyChanged, outlet);
+                continue;
+            }
+
             if (!run.IsOver) Tell(entity, run.OnTick(now), outlet);
             if (run.IsForgotten(now)) Forget(entity, run, outlet);
         }
