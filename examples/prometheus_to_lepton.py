@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Reads metrics in Prometheus's ways and writes them as records of lepton.metrics, every --interval seconds.
+
+From an exporter (vLLM, SGLang, Triton, DCGM exporter), or from Prometheus's /federate:
+
+    prometheus_to_lepton.py --url http://vllm:8000/metrics --model llama-70b
+
+From queries of a Prometheus server, each NAME=PROMQL (repeat --query):
+
+    prometheus_to_lepton.py --url http://prometheus:9090 --model-label model_name \\
+        --query 'ttft_p99_s=histogram_quantile(0.99, sum by (model_name, le) (rate(vllm:time_to_first_token_seconds_bucket[1m])))'
+
+Where the records go: --bootstrap-servers HOST:PORT (needs the Python package confluent-kafka), else standard output, one line
+each, as "model|record" for kcat and kafka-console-producer.
+"""
+
+import argparse
+import json
+import re
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+SAMPLE = re.compile(r"^([A-Za-z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+(-?\d+))?\s*(?:#.*)?$")
+LABEL = re.compile(r'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')
+ESCAPED = re.compile(r"\\(.)")
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", required=True, help="an exporter's page, or with --query a Prometheus server")
+    parser.add_argument("--query", action="append", default=[], metavar="NAME=PROMQL", help="ask Prometheus this instead")
+    parser.add_argument("--model", help="the model, job or fleet that is watched")
+    parser.add_argument("--model-label", metavar="LABEL", help="take the model from this label, where a sample has it")
+    parser.add_argument("--label", action="append", default=[], metavar="NAME=VALUE", help="give every sample this label")
+    parser.add_argument("--drop", action="append", default=[], metavar="LABEL", help="leave this label out")
+    parser.add_argument("--match", default="", metavar="REGEX", help="only metrics whose name begins so")
+    parser.add_argument("--interval", type=float, default=15, help="seconds between two readings (default 15)")
+    parser.add_argument("--once", action="store_true", help="read once and end")
+    parser.add_argument("--topic", default="lepton.metrics")
+    parser.add_argument("--bootstrap-servers", metavar="HOST:PORT")
+    chosen = parser.parse_args()
+    if not (chosen.model or chosen.model_label):
+        parser.error("--model or --model-label says what is watched")
+    for pair in chosen.query + chosen.label:
+        if "=" not in pair:
+            parser.error(f"'{pair}' is not NAME=…")
+    return chosen
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def samples_of_page(text):
+    """(name, labels, value as text, epoch milliseconds or None) of each sample of an exporter's page."""
+    for line in text.splitlines():
+        found = SAMPLE.match(line)
+        if found:
+            name, labels, value, at = found.groups()
+            plain = lambda part: ESCAPED.sub(lambda escape: {"n": "\n"}.get(escape[1], escape[1]), part)
+            yield name, {key: plain(part) for key, part in LABEL.findall(labels or "")}, value, int(at) if at else None
+
+
+def samples_of_queries(chosen):
+    for pair in chosen.query:
+        name, query = pair.split("=", 1)
+        answer = json.loads(fetch(f"{chosen.url.rstrip('/')}/api/v1/query?{urllib.parse.urlencode({'query': query})}"))
+        for result in answer["data"]["result"]:
+            at, value = result["value"]
+            labels = {key: part for key, part in result["metric"].items() if key != "__name__"}
+            yield name, labels, value, int(at * 1000)
+
+
+def records(chosen, samples, now):
+    """One record for each model, label set and time: all its metrics together."""
+    gathered = {}
+    for name, labels, value, at in samples:
+        # Buckets are judged by nobody, and the time at which a counter was made is no metric.
+        if "le" in labels or name.endswith("_created") or not re.match(chosen.match, name):
+            continue
+        quantile = labels.pop("quantile", None)
+        if quantile is not None:
+            name += f"_p{100 * float(quantile):g}"
+        model = labels.pop(chosen.model_label, None) if chosen.model_label else None
+        if not (model or chosen.model):
+            continue
+        for label in chosen.drop:
+            labels.pop(label, None)
+        labels.update(pair.split("=", 1) for pair in chosen.label)
+        key = model or chosen.model, tuple(sorted(labels.items())), at or now
+        gathered.setdefault(key, {})[name] = number(value)
+    for (model, labels, at), metrics in gathered.items():
+        yield model, json.dumps({"model": model, "ts": at, "labels": dict(labels), "metrics": metrics}, ensure_ascii=False)
+
+
+def number(text):
+    value = float(text)
+    return value if abs(value) < float("inf") else str(value)
+
+
+def sender(chosen):
+    if not chosen.bootstrap_servers:
+        return lambda model, record: print(f"{model}|{record}", flush=True), lambda: None
+    from confluent_kafka import Producer
+
+    producer = Producer({"bootstrap.servers": chosen.bootstrap_servers, "partitioner": "murmur2_random"})
+
+    def send(model, record):
+        producer.produce(chosen.topic, key=model, value=record)
+        producer.poll(0)
+
+    return send, producer.flush
+
+
+def main():
+    chosen = options()
+    send, flush = sender(chosen)
+    while True:
+        began = time.time()
+        try:
+            samples = samples_of_queries(chosen) if chosen.query else samples_of_page(fetch(chosen.url))
+            for model, record in records(chosen, samples, int(began * 1000)):
+                send(model, record)
+        except (OSError, ValueError, KeyError) as failure:
+            print(f"{chosen.url}: {failure}", file=sys.stderr)
+            if chosen.once:
+                sys.exit(1)
+        if chosen.once:
+            break
+        time.sleep(max(0, began + chosen.interval - time.time()))
+    flush()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass
