@@ -1,36 +1,3 @@
-using System.CommandLine;
-using LeptonStream.Cli.Backtest;
 using LeptonStream.Cli.CommandLine;
-using LeptonStream.Cli.Config;
-using LeptonStream.Cli.Demo;
-using LeptonStream.Cli.Doctor;
-using LeptonStream.Cli.Info;
-using LeptonStream.Cli.Receivers;
-using LeptonStream.Cli.Replay;
-using LeptonStream.Cli.Roles;
-using LeptonStream.Cli.Topics;
-using LeptonStream.Cli.Watch;
 
-var lepton = new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
-{
-    // Roles: processes that run until they are stopped.
-    DetectorCommand.Create(),
-    NotifierCommand.Create(),
-    DashboardCommand.Create(),
-
-    // Everything at once, to see what it does.
-    DemoCommand.Create(),
-
-    // Tools: they do one thing and end.
-    WatchCommand.Create(),
-    ReplayCommand.Create(),
-    BacktestCommand.Create(),
-    TopicsCommand.Create(),
-    ConfigCommand.Create(),
-    ReceiversCommand.Create(),
-    DoctorCommand.Create(),
-    VersionCommand.Create(),
-    CompletionCommand.Create(),
-};
-
-return await CommandRunner.Run(lepton, args);
+return await CommandRunner.Run(LeptonCommand.Create(), args);

@@ -13,7 +13,7 @@ public static class PolicyFile
     private static readonly string[] Fields =
     [
         "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "direction", "min_absolute", "min_relative",
-        "warm_up", "memory", "type", "limit", "early_warning", "runbook_url",
+        "warm_up", "accept_after", "memory", "type", "limit", "early_warning", "runbook_url",
     ];
 
     /// <summary>Reads a file.</summary>
@@ -88,6 +88,7 @@ public static class PolicyFile
             MinimumAbsoluteDeviation = section.Number("min_absolute", 0, double.MaxValue),
             MinimumRelativeDeviation = section.Number("min_relative", 0, 100),
             WarmUp = section.WholeNumber("warm_up", 30, 1_000_000),
+            AcceptAfter = section.Duration("accept_after", "1m", "10y"),
             Memory = Word(section, "memory", ("default", MemoryPlan.Default), ("lean", MemoryPlan.Lean)),
             Type = Word(section, "type", ("gauge", MetricType.Gauge), ("counter", MetricType.Counter), ("event-code", MetricType.EventCode)),
             Limit = section.OptionalSection("limit") is { } limit ? Limit(limit) : null,

@@ -28,6 +28,7 @@ public sealed class PolicyFileTests
                 min_absolute: 0.02
                 min_relative: 5e-2
                 warm_up: 240
+                accept_after: 3d
                 memory: default
                 type: counter
                 limit: {value: -0.5, direction: down, horizon: 90m}
@@ -48,6 +49,7 @@ public sealed class PolicyFileTests
             MinimumAbsoluteDeviation = 0.02,
             MinimumRelativeDeviation = 0.05,
             WarmUp = 240,
+            AcceptAfter = TimeSpan.FromDays(3),
             Memory = MemoryPlan.Default,
             Type = MetricType.Counter,
             Unit = "1/s",

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using LeptonStream.Cli.Backtest;
+using LeptonStream.Cli.Config;
+using LeptonStream.Cli.Demo;
+using LeptonStream.Cli.Doctor;
+using LeptonStream.Cli.Info;
+using LeptonStream.Cli.Receivers;
+using LeptonStream.Cli.Replay;
+using LeptonStream.Cli.Roles;
+using LeptonStream.Cli.Topics;
+using LeptonStream.Cli.Watch;
+
+namespace LeptonStream.Cli.CommandLine;
+
+/// <summary>The program's command line: every role and every tool.</summary>
+internal static class LeptonCommand
+{
+    public static RootCommand Create() => new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
+    {
+        // Roles: processes that run until they are stopped.
+        DetectorCommand.Create(),
+        NotifierCommand.Create(),
+        DashboardCommand.Create(),
+
+        // Everything at once, to see what it does.
+        DemoCommand.Create(),
+
+        // Tools: they do one thing and end.
+        WatchCommand.Create(),
+        ReplayCommand.Create(),
+        BacktestCommand.Create(),
+        TopicsCommand.Create(),
+        ConfigCommand.Create(),
+        ReceiversCommand.Create(),
+        DoctorCommand.Create(),
+        VersionCommand.Create(),
+        CompletionCommand.Create(),
+    };
+}
