@@ -49,7 +49,7 @@ public sealed partial class SeriesPipeline
         var count = CountOf(series, numbers.Deviation) / perStep;
         var isSmall = IsSmallSlowly(mean.Value, view, slow.Deviation, count);
         slow.Score = isSmall ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
-        slow.Deviation.Learn(mean.Value);
+        slow.Deviation.Learn(mean);
         view.Window.Push(mean.Value);
         return true;
     }

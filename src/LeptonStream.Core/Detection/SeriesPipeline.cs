@@ -9,6 +9,7 @@ using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.Series;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection;
 
@@ -133,8 +134,9 @@ public sealed partial class SeriesPipeline
         return refusal;
     }
 
-    private Judgement JudgeNumber(SeriesState series, in Sample sample)
+    private Judgement JudgeNumber(SeriesState series, in Sample given)
     {
+        var sample = given with { Value = Magnitude.Clamp(given.Value) };
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
         series.NonFinite.Survive(sample.Time);
@@ -164,7 +166,7 @@ public sealed partial class SeriesPipeline
         if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet) numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
-        return new(sample, novelty, change, forecast, band, rarity + (numbers.Slow.Score * _slowLine));
+        return new(given, novelty, change, forecast, band, rarity + (numbers.Slow.Score * _slowLine));
     }
 
     private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast, double sharp, bool hasStepped)
@@ -363,6 +365,7 @@ public sealed partial class SeriesPipeline
             numbers.Forecaster.Rebase(sample);
             view.Window.Clear();
             if (series.Baseline is { } baseline) baseline.HasRelearned = true;
+            if (IsAnother(view, sample)) Restart(series, memory, ref numbers, sample, view.Window);
         }
 
         for (var i = 0; i < _detectors.Length; i++)
@@ -375,11 +378,12 @@ public sealed partial class SeriesPipeline
             if (counts && detector.Kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
         }
 
-        numbers.Deviation.Learn(sample.Value);
+        numbers.Deviation.Learn(sample);
         if (numbers.Learned < int.MaxValue) numbers.Learned++;
         if (isAnomalous && !relearns) return;
         numbers.Forecaster.Learn(sample, series.IntervalSeconds);
         view.Window.Push(sample.Value);
+        RestartIfMisled(series, memory, ref numbers, sample, view.Window);
     }
 
     // What lasts is learned beside the baseline, so that a further change is seen.

@@ -1,4 +1,5 @@
 using LeptonStream.Samples;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detectors;
 

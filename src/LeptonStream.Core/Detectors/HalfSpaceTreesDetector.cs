@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Samples;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detectors;
 

@@ -20,7 +20,7 @@ public interface ISeriesDetector
     int StateBytes { get; }
 
     /// <summary>How odd the sample is, in the detector's own unit (scales, for most); 0 is not odd at all. Changes nothing.</summary>
-    /// <param name="sample">A finite sample, not yet learned by anybody.</param>
+    /// <param name="sample">A sample within ±10³⁶, not yet learned by anybody.</param>
     /// <param name="view">What is known of the series before this sample.</param>
     /// <param name="state">What it knows of the series.</param>
     double Score(in Sample sample, in SeriesView view, ReadOnlySpan<byte> state);

@@ -4,7 +4,7 @@ namespace LeptonStream.Detectors;
 
 /// <summary>
 /// <see cref="RecordDetector"/> of the mean of the last 80 values: a level that was never held for so long before. It sees shifts and leaks
-/// whose single values are ordinary. Warm-up 140 samples. O(1), 24 bytes beyond the shared window.
+/// whose single values are ordinary. Warm-up 140 samples. O(1), 72 bytes beyond the shared window.
 /// </summary>
 public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State>
 {
@@ -15,13 +15,13 @@ public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
-    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Range.Score(LevelShiftDetector.MeanWith(sample, view));
+    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Range.Score(sample with { Value = LevelShiftDetector.MeanWith(sample, view) });
 
     /// <inheritdoc/>
     protected override void Learn(in Sample sample, in SeriesView view, ref State state)
     {
         // The mean of a few moves with every value: its records would be those of the values.
-        if (view.Window.Count + 1 >= view.Window.Capacity) state.Range.Learn(LevelShiftDetector.MeanWith(sample, view));
+        if (view.Window.Count + 1 >= view.Window.Capacity) state.Range.Learn(sample with { Value = LevelShiftDetector.MeanWith(sample, view) }, view.MinScale);
     }
 
     /// <summary>What it knows of a series.</summary>

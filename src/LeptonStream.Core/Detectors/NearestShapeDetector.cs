@@ -18,6 +18,7 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     private const int Kept = 24;
     private const int MinKept = 10;
     private const double MinChance = 1.0 / 64;
+    private const double Farthest = 1 << 16;
     private const ulong Seed = 0x9E3779B97F4A7C15;
 
     /// <inheritdoc/>
@@ -46,6 +47,7 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     protected override void Learn(in Sample sample, in SeriesView view, ref State state)
     {
         if (state.Seen == 0 && view.Window.Count == 0) state.Anchor = sample.Value;
+        else if (Math.Abs(view.Window.Median - state.Anchor) > Farthest * view.MinScale) MoveAnchor(ref state, view.Window.Median);
         if (view.Window.Count < (Lags - 1) * Apart) return;
         if (state.Seen < long.MaxValue) state.Seen++;
         var place = state.Count;
@@ -69,6 +71,15 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
         shape[Lags - 1] = Near(sample.Value, anchor);
         for (var lag = 1; lag < Lags; lag++) shape[Lags - 1 - lag] = Near(view.Window[(lag * Apart) - 1], anchor);
         return Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(shape));
+    }
+
+    // The first value may have been of another kind than all others: measured from there, 24 bits would not tell them apart.
+    private static void MoveAnchor(ref State state, double anchor)
+    {
+        var moved = Near(state.Anchor, anchor);
+        state.Anchor = anchor;
+        Span<QuantizedHistory> courses = state.Courses;
+        foreach (ref var course in courses[..state.Count]) course.Shift(moved);
     }
 
     // Far below what would overflow when squared and summed.

@@ -21,6 +21,9 @@ internal struct QuantizedHistory
         }
     }
 
+    /// <summary>Moves all eight values by as much.</summary>
+    public void Shift(float by) => _lowest += by;
+
     /// <param name="shape">Finite values.</param>
     public static QuantizedHistory Of(Vector256<float> shape)
     {

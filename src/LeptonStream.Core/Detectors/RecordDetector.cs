@@ -1,11 +1,12 @@
 using LeptonStream.Samples;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How far a value lies outside everything the series has ever shown, in sixteenths of that range; 0 inside it. The record among n exchangeable
+/// How far a value lies outside everything the series has ever shown (one wild value or one incident counts for three hours only), in sixteenths of that range; 0 inside it. The record among n exchangeable
 /// values is the newest with probability 1/n (M. N. Foster and A. Stuart, JRSS B 16, 1954), so records are rare by themselves once a series is old.
-/// Unlike <see cref="NewExtremeDetector"/> it looks at the single value, and everything up to the last one counts. Warm-up 60 samples. O(1), 24 bytes.
+/// Unlike <see cref="NewExtremeDetector"/> it looks at the single value, and everything up to the last one counts. Warm-up 60 samples. O(1), 72 bytes.
 /// </summary>
 public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
 {
@@ -18,10 +19,10 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
-    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Range.Score(sample.Value);
+    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Range.Score(sample);
 
     /// <inheritdoc/>
-    protected override void Learn(in Sample sample, in SeriesView view, ref State state) => state.Range.Learn(sample.Value);
+    protected override void Learn(in Sample sample, in SeriesView view, ref State state) => state.Range.Learn(sample, view.MinScale);
 
     /// <summary>What it knows of a series.</summary>
     public struct State
@@ -29,18 +30,21 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
         internal Records Range;
     }
 
-    /// <summary>The range of all values so far.</summary>
+    /// <summary>The range of all values so far, but for what came only once.</summary>
     internal struct Records
     {
-        private ValueRange _range;
+        // So many deviations outside it, a value is an event of its own.
+        private const double Reach = 10;
+
+        private RecurringRange _range;
         private int _count;
 
-        public readonly double Score(double value) =>
-            _count < WarmUp || _range.Width <= 0 ? 0 : Math.Min(16 * _range.DistanceTo(value) / _range.Width, Deviation.Max);
+        public readonly double Score(in Sample sample) =>
+            _count < WarmUp || _range.Width <= 0 ? 0 : Math.Min(16 * (_range.DistanceTo(sample.Value, sample.Time) / _range.Width), Deviation.Max);
 
-        public void Learn(double value)
+        public void Learn(in Sample sample, double scale)
         {
-            _range.Add(value);
+            _range.Add(sample.Value, _count < WarmUp ? double.PositiveInfinity : Reach * scale, sample.Time);
             if (_count < int.MaxValue) _count++;
         }
     }

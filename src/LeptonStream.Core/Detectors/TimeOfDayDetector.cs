@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LeptonStream.Samples;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detectors;
 
@@ -13,6 +14,9 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     private const int Hours = 24;
     private const int Smoothed = 6;
     private const float Shrink = 0.05f;
+
+    // One day widens an envelope by its own width at most, or by so many scales: an incident of that hour must not hide the next. Within an hour, one value by as many scales.
+    private const double Widening = 10;
 
     /// <inheritdoc/>
     public override string Name => "time-of-day";
@@ -34,17 +38,18 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         state.Outside[state.Next] = Outside(sample, view, state);
         state.Next = (state.Next + 1) % Smoothed;
         var hour = HourOf(sample.Time);
-        var value = (float)Math.Clamp(sample.Value, -float.MaxValue, float.MaxValue);
+        var value = (float)Magnitude.Clamp(sample.Value);
+        var widening = (float)Magnitude.Clamp(Widening * view.MinScale);
         if (hour + 1 != state.OpenHour)
         {
-            Close(ref state);
+            Close(ref state, widening);
             state.OpenHour = hour + 1;
             state.Lowest = state.Highest = value;
         }
         else
         {
-            state.Lowest = Math.Min(state.Lowest, value);
-            state.Highest = Math.Max(state.Highest, value);
+            state.Lowest = Math.Min(state.Lowest, Math.Max(value, state.Lowest - widening));
+            state.Highest = Math.Max(state.Highest, Math.Min(value, state.Highest + widening));
         }
     }
 
@@ -57,7 +62,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     }
 
     // The hour that is over joins those of its kind.
-    private static void Close(ref State state)
+    private static void Close(ref State state, float widening)
     {
         if (state.OpenHour == 0) return;
         var hour = state.OpenHour - 1;
@@ -69,9 +74,11 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
             return;
         }
 
-        var shrink = Shrink * ((state.High[hour] / 2) - (state.Low[hour] / 2));
-        state.Low[hour] = Math.Min(state.Lowest, state.Low[hour] + shrink);
-        state.High[hour] = Math.Max(state.Highest, state.High[hour] - shrink);
+        var width = state.High[hour] - state.Low[hour];
+        var most = Math.Max(width, widening);
+        var shrink = Shrink * width / 2;
+        state.Low[hour] = Math.Min(Math.Max(state.Lowest, state.Low[hour] - most), state.Low[hour] + shrink);
+        state.High[hour] = Math.Max(Math.Min(state.Highest, state.High[hour] + most), state.High[hour] - shrink);
     }
 
     private static int HourOf(Timestamp time)

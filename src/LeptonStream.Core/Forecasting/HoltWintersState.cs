@@ -3,7 +3,7 @@ namespace LeptonStream.Forecasting;
 /// <summary>
 /// Level, trend and error scale of one additive Holt-Winters recursion: level ℓ ← ℓ + b + αe, trend b ← b + β(ℓ − ℓ′ − b), where e is the error of the
 /// forecast ℓ + b + s for the season's share s. The scale is an exponentially weighted mean absolute error (λ = 0.002; the first errors count fully); an error
-/// beyond ten scales is cut before anything learns from it. All zeros is the state of a series that was never seen.
+/// beyond ten scales is cut before anything learns from it (but the first one after a constant, which has no scale). All zeros is the state of a series that was never seen.
 /// </summary>
 internal struct HoltWintersState
 {
@@ -38,7 +38,7 @@ internal struct HoltWintersState
         }
 
         var error = value - Next;
-        if (count > Settled) error = Math.Clamp(error, -10 * Scale, 10 * Scale);
+        if (count > Settled && _error > 0) error = Math.Clamp(error, -10 * Scale, 10 * Scale);
         _error += Math.Max(Rate, 1.0 / (count + 1)) * (Math.Abs(error) - _error);
         var before = _level;
         _level += _trend + (Alpha * error);

@@ -4,6 +4,7 @@ using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.Series;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Core.Tests.Detectors;
 
@@ -16,14 +17,19 @@ internal sealed class DetectorRig(string name)
     private HoltWintersForecaster _forecaster;
     private LongDeviation _deviation;
 
-    public double Score(in Sample sample) => _detector.Score(sample, View(sample), _state);
-
-    public void Learn(in Sample sample)
+    public double Score(in Sample given)
     {
+        var sample = Within(given);
+        return _detector.Score(sample, View(sample), _state);
+    }
+
+    public void Learn(in Sample given)
+    {
+        var sample = Within(given);
         var view = View(sample);
         _detector.Learn(sample, view, _state);
         _forecaster.Learn(sample, 300);
-        _deviation.Learn(sample.Value);
+        _deviation.Learn(sample);
         view.Window.Push(sample.Value);
     }
 
@@ -56,6 +62,8 @@ internal sealed class DetectorRig(string name)
         _forecaster = MemoryMarshal.Read<HoltWintersForecaster>(snapshot);
         _deviation = MemoryMarshal.Read<LongDeviation>(snapshot[^System.Runtime.CompilerServices.Unsafe.SizeOf<LongDeviation>()..]);
     }
+
+    private static Sample Within(in Sample sample) => sample with { Value = Magnitude.Clamp(sample.Value) };
 
     private SeriesView View(in Sample sample) => _detector.Kind == DetectorKind.Slow
         ? new(new(_window), Forecast.None, _deviation.Value)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using LeptonStream.Detectors;
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Peers;
 

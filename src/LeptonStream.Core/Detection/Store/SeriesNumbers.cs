@@ -9,6 +9,7 @@ internal struct SeriesNumbers
 {
     public HoltWintersForecaster Forecaster;
     public LongDeviation Deviation;
+    public ScaleCheck Scales;
     public SpikeDamping Spikes;
     public NoveltyFilter News;
     public SlowStep Slow;

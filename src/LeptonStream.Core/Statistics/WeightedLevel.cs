@@ -1,4 +1,4 @@
-namespace LeptonStream.Detectors;
+namespace LeptonStream.Statistics;
 
 /// <summary>
 /// Exponentially weighted mean and mean absolute deviation of some values: the level of a series and how far from it values usually lie. While few are known, all
@@ -6,17 +6,16 @@ namespace LeptonStream.Detectors;
 /// </summary>
 internal struct WeightedLevel
 {
-    // A mean absolute deviation of normal values is σ·√(2/π).
-    private const double AbsoluteToSigma = 1.2533141373155003;
     private const double Max = 10;
-
-    private double _deviation;
 
     /// <summary>The mean, in the values' unit.</summary>
     public double Mean { get; private set; }
 
+    /// <summary>The mean absolute deviation, in the values' unit; 0 before the second value.</summary>
+    public double Deviation { get; private set; }
+
     /// <summary>The deviation as a standard deviation of normal values, in the values' unit; 0 before the second value.</summary>
-    public readonly double Sigma => AbsoluteToSigma * _deviation;
+    public readonly double Sigma => MathConstants.AbsoluteToSigma * Deviation;
 
     /// <summary>Takes a value in.</summary>
     /// <param name="value">A finite value.</param>
@@ -32,8 +31,8 @@ internal struct WeightedLevel
 
         var share = Math.Max(rate, 1.0 / (count + 1));
         var distance = value - Mean;
-        if (_deviation > 0) distance = Math.Clamp(distance, -Max * _deviation, Max * _deviation);
-        _deviation += share * (Math.Abs(distance) - _deviation);
+        if (Deviation > 0) distance = Math.Clamp(distance, -Max * Deviation, Max * Deviation);
+        Deviation += share * (Math.Abs(distance) - Deviation);
         Mean += share * distance;
     }
 }

@@ -1,0 +1,41 @@
+using LeptonStream.Detection.Store;
+using LeptonStream.Detectors;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Detection;
+
+/// <content>A series that was misled when it began begins again.</content>
+public sealed partial class SeriesPipeline
+{
+    // What was learned on a scale that was none is forgotten; the window shows the series as it is.
+    private void RestartIfMisled(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in RollingWindow window)
+    {
+        var scale = Math.Max(numbers.Forecaster.Predict(sample.Time).Scale, Math.Max(numbers.Deviation.Value, numbers.Deviation.Range / 25));
+        if (numbers.Scales.IsMisled(scale, window)) Restart(series, memory, ref numbers, sample, window);
+    }
+
+    // A level that is accepted after a change of a billion scales is that of another series.
+    private static bool IsAnother(in SeriesView view, in Sample sample) =>
+        view.Forecast.Scale > 0 && Math.Abs(sample.Value - view.Forecast.Expected) > 1e9 * view.Forecast.Scale;
+
+    private void Restart(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in RollingWindow window)
+    {
+        series.FirstTime = sample.Time;
+        numbers.Forecaster = default;
+        numbers.Deviation = default;
+        numbers.Slow = default;
+        numbers.Young = default;
+        numbers.Band = default;
+        numbers.Learned = 0;
+        for (var back = window.Count - 1; back >= 0; back--) numbers.Deviation.Learn(sample with { Value = window[back] });
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            if (_detectors[i].Kind == DetectorKind.Rule) continue;
+            _layout.State(memory, i).Clear();
+            _layout.Calibrator(memory, i) = default;
+        }
+
+        if (_layout.HasSlow) _layout.SlowWindow(memory).Clear();
+    }
+}

@@ -1,0 +1,74 @@
+using FsCheck;
+using FsCheck.Fluent;
+using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detectors;
+
+namespace LeptonStream.Core.Tests.Detection.Calibration;
+
+/// <summary>Whatever numbers a producer sends: judging and writing never fail, no score is NaN, and a thousand ordinary samples later it is as if they had not been.</summary>
+public sealed class AnyFiniteValueLaws
+{
+    private const int Ordinary = 1000;
+
+    private static readonly double[] Corners =
+    [
+        double.MaxValue, double.MinValue, 1.7e308, -1.7e308, 1e300, -1e300, 1e36, -1e36, 3.5e38, 1e18, -1e9, 1e5, 0, -0.0, double.Epsilon, -double.Epsilon, 1e-320, 2.2e-308, 1, double.NaN,
+        double.PositiveInfinity, double.NegativeInfinity,
+    ];
+
+    private static readonly Gen<double> Value = Gen.OneOf(
+        Gen.Elements(Corners),
+        Gen.Choose(-1000, 1000).Select(i => i / 7.0),
+        Gen.Zip(Gen.Choose(-1074, 1023), Gen.Elements(-1.0, 1.0)).Select(pair => pair.Item2 * Math.ScaleB(1.37, pair.Item1)));
+
+    private static readonly Gen<double[]> Values = Gen.OneOf(
+        Gen.Choose(1, 300).SelectMany(count => Value.ArrayOf(count)),
+        // Two values in turn, and one for long.
+        Gen.Zip(Gen.Zip(Value, Value), Gen.Choose(1, 150)).Select(input => Enumerable.Range(0, 2 * input.Item2).Select(i => i % 2 == 0 ? input.Item1.Item1 : input.Item1.Item2).ToArray()),
+        Gen.Zip(Value, Gen.Choose(1, 300)).Select(input => Enumerable.Repeat(input.Item1, input.Item2).ToArray()));
+
+    [Test]
+    public void Process_AnyNumbers_NeverFailsAndIsForgottenAfterAThousandOrdinarySamples() => Prop.ForAll(
+        Gen.Zip(Values, Gen.Elements(60, 300)).ToArbitrary(),
+        input => Check(input.Item1, input.Item2)).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+
+    private static void Check(double[] values, int seconds)
+    {
+        var (fresh, troubled) = (new PipelineTestDriver(), new PipelineTestDriver());
+        foreach (var value in values) troubled.Step("m", "x", value, seconds);
+        AssertWritable(troubled);
+        var now = troubled.Now;
+        fresh.Now = now;
+        var usual = Streams.Noise(seed: 11, Ordinary + 40);
+        for (var i = 0; i < Ordinary; i++)
+        {
+            fresh.Step("m", "x", usual[i].Value, seconds);
+            troubled.Step("m", "x", usual[i].Value, seconds);
+        }
+
+        var (expected, seen) = (fresh.Judged[^1], troubled.Judged[^1]);
+        fresh.Events.Clear();
+        troubled.Events.Clear();
+        for (var i = Ordinary; i < usual.Length; i++)
+        {
+            fresh.Step("m", "x", usual[i].Value + 30, seconds);
+            troubled.Step("m", "x", usual[i].Value + 30, seconds);
+        }
+
+        AssertWritable(troubled);
+        Assert.Multiple(() =>
+        {
+            Assert.That(seen.Expected, Is.EqualTo(expected.Expected).Within(3), "expected");
+            Assert.That(seen.Upper - seen.Lower, Is.EqualTo(expected.Upper - expected.Lower).Within(50).Percent, "band");
+            Assert.That(Opened(troubled), Is.EqualTo(Opened(fresh)), "the step is told");
+        });
+    }
+
+    private static int Opened(PipelineTestDriver driver) => driver.Events.Count(e => e.Type == AlertEventType.Opened);
+
+    private static void AssertWritable(PipelineTestDriver driver)
+    {
+        foreach (var judged in driver.Judged) Assert.That(double.IsFinite(judged.Score), Is.True, $"score {judged.Score} of {judged.Sample.Value}");
+        foreach (var told in driver.Events) Assert.That(AlertEventJson.Write(told), Is.Not.Empty);
+    }
+}
