@@ -2,6 +2,7 @@ using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
@@ -122,7 +123,7 @@ public sealed class LimitWatch
         }
 
         // Measured from the limit: below it negative, whichever way it is approached.
-        _course.Add(_sign * (value - Limit.Value));
+        _course.Add(_sign * (Magnitude.Clamp(value) - Limit.Value));
         if (change != LimitChange.None) Live(change, time);
         else if (Alert.Progress(time) == AlertChange.Progressed) change = LimitChange.Going;
         return change;
