@@ -16,7 +16,7 @@ public sealed class PoisonRecordTests
 {
     private const int Labels = 32;
 
-    [Test, Explicit("the score of values near 1.7e308 becomes NaN")]
+    [Test]
     public void Process_ValuesAtTheEndOfTheRange_MakeEventsThatCanBeWritten()
     {
         (int Seconds, string Value)[] samples =
@@ -28,7 +28,7 @@ public sealed class PoisonRecordTests
         var messages = samples.Select(sample => $$$"""{"model":"a","ts":{{{sample.Seconds}}},"metrics":{"x":{{{sample.Value}}} } }""");
         Assert.That(driver.Send($"[{string.Join(',', messages)}]").IsAccepted, Is.True);
         foreach (var alert in driver.Events) AssertSound(alert);
-        Assert.That(driver.Events, Is.Not.Empty);
+        Assert.That(driver.Judged.Select(judged => judged.Score), Is.Not.Empty.And.All.InRange(0, double.MaxValue));
     }
 
     [Test]

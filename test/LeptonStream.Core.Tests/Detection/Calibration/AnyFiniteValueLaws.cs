@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detectors;
-using LeptonStream.Testing;
 
 namespace LeptonStream.Core.Tests.Detection.Calibration;
 
@@ -32,15 +31,6 @@ public sealed class AnyFiniteValueLaws
     public void Process_AnyNumbers_NeverFailsAndIsForgottenAfterAThousandOrdinarySamples() => Prop.ForAll(
         Gen.Zip(Values, Gen.Elements(60, 300)).ToArbitrary(),
         input => Check(input.Item1, input.Item2)).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
-
-    [Test]
-    public void Process_RecordThatMadeAScoreNaN_MakesEventsThatCanBeWritten()
-    {
-        var driver = new PipelineTestDriver { Now = Samples.Timestamp.FromUnixSeconds(1_700_360_100) };
-        var outcome = driver.Send(File.ReadAllBytes(SharedFolder.Require("data/trouble/70-score-becomes-nan.json")));
-        Assert.That(outcome.IsAccepted, Is.True, outcome.Detail);
-        AssertWritable(driver);
-    }
 
     private static void Check(double[] values, int seconds)
     {
