@@ -10,7 +10,7 @@ namespace LeptonStream.Product.Tests.Simulator;
 /// <summary>A story sent straight through the detection pipeline: the demo without brokers, workers and clocks, in seconds.</summary>
 internal sealed class Rehearsal
 {
-    public Rehearsal(Story story, PolicySet? policies = null)
+    public Rehearsal(Story story, PolicySet? policies = null, JudgedSampleObserver? observer = null)
     {
         using var fleet = new FleetSimulator(story);
         Verdicts = new(story, fleet.Script, fleet.Quiet);
@@ -22,7 +22,7 @@ internal sealed class Rehearsal
             foreach (var message in messages)
             {
                 if (!pipelines.TryGetValue(message.Model, out var pipeline))
-                    pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default, policies);
+                    pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default, policies) { Observer = observer };
                 var outcome = pipeline.Process(message.Value, offset++, message.Time, events);
                 Assert.That(outcome.IsAccepted, outcome.Detail);
                 Samples += outcome.Samples;
