@@ -51,11 +51,14 @@ public sealed class TestJournal(Database database)
             Payload = payload,
         };
         await connection.ExecuteAsync("""
-            insert into alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at, topic, kafka_partition, kafka_offset, recorded_at, payload)
-            values (@seq, @Id, @AlertId, @Type, @Model, @Metric, @Severity, @Score, @Onset, @DetectedAt, 'lepton.alerts', 0, @Offset, @Now, @Payload);
+            insert into alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at, topic,
+              kafka_partition, kafka_offset, recorded_at, payload)
+            values (@seq, @Id, @AlertId, @Type, @Model, @Metric, @Severity, @Score, @Onset, @DetectedAt, 'lepton.alerts', 0, @Offset, @Now,
+              @Payload);
             insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, seq, payload)
             values (@AlertId, @Status, @Severity, @Model, @Metric, @Score, @Onset, @DetectedAt, @ResolvedAt, @seq, @Payload)
-            on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset = excluded.onset,
+            on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset =
+              excluded.onset,
               detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, seq = excluded.seq, payload = excluded.payload
             """, row, transaction);
         return seq;

@@ -11,15 +11,19 @@ internal static class AlertRows
         """
         insert into alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at,
           topic, kafka_partition, kafka_offset, recorded_at, ended_reason, progress, payload)
-        values (@seq, @id, @alertId, @type, @model, @metric, @severity, @Score, @onset, @detectedAt, @Topic, @Partition, @Offset, @recordedAt,
+        values (@seq, @id, @alertId, @type, @model, @metric, @severity, @Score, @onset, @detectedAt, @Topic, @Partition, @Offset,
+          @recordedAt,
           @endedReason, @progress, @payload)
         """;
 
     public const string UpsertAlert =
         """
-        insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series, payload)
-        values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @endedReason, @seq, @series, @payload)
-        on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset = excluded.onset,
+        insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series,
+          payload)
+        values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @endedReason, @seq, @series,
+          @payload)
+        on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset =
+          excluded.onset,
           detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, ended_reason = excluded.ended_reason, seq = excluded.seq,
           series = excluded.series, payload = excluded.payload
         """;

@@ -15,7 +15,8 @@ internal sealed class NotificationOutbox(Database database)
     /// <summary>Adds notifications, in the transaction that decided them.</summary>
     public static Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now) => transaction.ExecuteEach(
         """
-        insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved, created_at, attempts, next_attempt_at, leased_until, payload)
+        insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
+          created_at, attempts, next_attempt_at, leased_until, payload)
         values (@id, @seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @payload)
         """,
         notifications.Select((notification, index) => new
@@ -44,9 +45,13 @@ internal sealed class NotificationOutbox(Database database)
             $"""
             with due as materialized (
               select n.notification_id from notification n
-              where n.receiver = @Receiver and n.channel = @Channel and n.status = 'pending' and n.next_attempt_at <= @now and n.leased_until <= @now
-                and not exists (select 1 from notification e where e.group_id = n.group_id and e.channel = n.channel and e.status = 'pending' and e.seq < n.seq)
-                and not exists (select 1 from destination_pause p where p.receiver = n.receiver and p.channel = n.channel and p.until > @now)
+              where n.receiver = @Receiver and n.channel = @Channel and n.status = 'pending'
+                and n.next_attempt_at <= @now and n.leased_until <= @now
+                and not exists (
+                  select 1 from notification e
+                  where e.group_id = n.group_id and e.channel = n.channel and e.status = 'pending' and e.seq < n.seq)
+                and not exists (
+                  select 1 from destination_pause p where p.receiver = n.receiver and p.channel = n.channel and p.until > @now)
               order by n.seq limit @limit {database.ForUpdateSkipLocked})
             update notification set leased_until = @until where notification_id in (select notification_id from due)
             returning notification_id, seq, created_at, attempts, payload

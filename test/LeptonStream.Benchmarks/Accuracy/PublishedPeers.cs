@@ -6,8 +6,10 @@ internal static class PublishedPeers
     /// <summary>Below the table.</summary>
     public const string Note = """
 
-        Recall is that of events, at 0.1, 0.5 and 1 false episode an entity-day, where at most 1 % of the normal rows may be flagged. VUS-PR takes buffers up to 100 rows.
-        All see only the past. Others on the same entities (AUC-PR, VUS-PR, recall at 0.1 / 1; engine of OpenSearch Anomaly Detection, scikit-learn). How long the
+        Recall is that of events, at 0.1, 0.5 and 1 false episode an entity-day, where at most 1 % of the normal rows may be flagged.
+        VUS-PR takes buffers up to 100 rows.
+        All see only the past. Others on the same entities (AUC-PR, VUS-PR, recall at 0.1 / 1; engine of OpenSearch Anomaly Detection,
+        scikit-learn). How long the
         buffers of their VUS-PR are is not known, shorter than here by the look of them: compare AUC-PR.
           Random Cut Forest, shingle 1                smd .149 .153 .23/.69   asd .245 .242 .21/.64   jumpstarter .161 .157 .67/.67
           Random Cut Forest, shingle 4                smd .172 .175 .15/.38   asd .281 .282 .21/.79   jumpstarter .163 .157 .67/1.0

@@ -20,12 +20,14 @@ public static class TrainingRoles
         (TrainingRole.ParameterNorm, "param_norm params_norm parameter_norm weight_norm train_param_norm"),
         (TrainingRole.UpdateNorm, "update_norm train_update_norm"),
         (TrainingRole.Throughput, """
-            tokens_per_s tokens_per_sec tokens_per_second train_tokens_per_s train_tokens_per_sec train_tokens_per_second throughput throughput(tps) tps
+            tokens_per_s tokens_per_sec tokens_per_second train_tokens_per_s train_tokens_per_sec train_tokens_per_second throughput
+            throughput(tps) tps
             samples_per_s samples_per_sec samples_per_second train_samples_per_sec device_samples_per_sec
             items_per_sec train_items_per_sec device_items_per_sec
             """),
         (TrainingRole.StepTime, """
-            step_time step_time_s step_time_ms step_duration train_step_time train_step_time_s train_step_time_ms iteration_time iteration_time_s iteration_time_ms seconds_per_step
+            step_time step_time_s step_time_ms step_duration train_step_time train_step_time_s train_step_time_ms iteration_time
+            iteration_time_s iteration_time_ms seconds_per_step
             time_metrics_end_to_end(s)
             """),
         (TrainingRole.EvaluationLoss, "eval_loss val_loss valid_loss validation_loss test_loss lm_loss_validation validation_metrics_loss"),

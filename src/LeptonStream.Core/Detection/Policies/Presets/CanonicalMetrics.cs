@@ -8,46 +8,58 @@ internal static class CanonicalMetrics
 {
     private static readonly FrozenDictionary<string, MetricKind> Kinds = Table(
         (TrainingHealth, """
-            train.loss train.max_loss train.eval_loss train.eval_ppl train.grad_norm train.param_grad_norm train.lr train.momentum train.param_norm train.update_norm
+            train.loss train.max_loss train.eval_loss train.eval_ppl train.grad_norm train.param_grad_norm train.lr train.momentum
+            train.param_norm train.update_norm
             train.loss_scale train.zeros train.nan_steps train.skipped train.skipped_steps train.max_logit train.epoch train.batch_size
             """),
         (TrainingSpeed, """
-            train.tokens_per_s train.samples_per_s train.steps_per_s train.runtime_s train.mfu train.flops train.tflops train.step_time_s train.data_wait_frac
+            train.tokens_per_s train.samples_per_s train.steps_per_s train.runtime_s train.mfu train.flops train.tflops train.step_time_s
+            train.data_wait_frac
             train.data_wait_s train.data_wait_pct train.world_size train.step_energy
             """),
         (Latency, """
-            infer.ttft_s infer.ttft_ms infer.itl_s infer.itl_ms infer.e2e_s infer.e2e_us infer.queue_s infer.queue_us infer.queue_time infer.prefill_s infer.decode_s
-            infer.inference_s infer.compute_us infer.compute_time infer.compute_input_us infer.compute_input_time infer.compute_output_us infer.compute_output_time
+            infer.ttft_s infer.ttft_ms infer.itl_s infer.itl_ms infer.e2e_s infer.e2e_us infer.queue_s infer.queue_us infer.queue_time
+            infer.prefill_s infer.decode_s
+            infer.inference_s infer.compute_us infer.compute_time infer.compute_input_us infer.compute_input_time infer.compute_output_us
+            infer.compute_output_time
             infer.request_time infer.cache_time net.edge_ms
             """),
         (Queue, """
-            infer.queue_depth infer.running infer.scheduled infer.context_requests infer.swapped infer.retracted infer.preemptions infer.tokens_in infer.prompt_length
+            infer.queue_depth infer.running infer.scheduled infer.context_requests infer.swapped infer.retracted infer.preemptions
+            infer.tokens_in infer.prompt_length
             infer.answer_length infer.max_tokens infer.request_limit
             """),
         (Output, """
-            infer.tokens_out infer.finished infer.inferences infer.progress_steps infer.step_tokens infer.draft_tokens infer.accepted_tokens infer.truncated
+            infer.tokens_out infer.finished infer.inferences infer.progress_steps infer.step_tokens infer.draft_tokens
+            infer.accepted_tokens infer.truncated
             infer.lora_info
             """),
         (Cache, """
-            infer.kv_usage infer.cpu_cache_usage infer.kv_tokens infer.kv_blocks_used infer.kv_blocks_free infer.kv_blocks_reused infer.kv_blocks_max
-            infer.kv_block_tokens infer.kv_block_lifetime_s infer.kv_block_idle_s infer.kv_block_reuse_s infer.prefix_queries infer.prefix_hits infer.cache_hits
+            infer.kv_usage infer.cpu_cache_usage infer.kv_tokens infer.kv_blocks_used infer.kv_blocks_free infer.kv_blocks_reused
+            infer.kv_blocks_max
+            infer.kv_block_tokens infer.kv_block_lifetime_s infer.kv_block_idle_s infer.kv_block_reuse_s infer.prefix_queries
+            infer.prefix_hits infer.cache_hits
             infer.cache_misses infer.cache_hit_rate infer.cache_config
             """),
         (Errors, "infer.errors infer.error_rate infer.rejected"),
         (Quality, "infer.accuracy"),
         (DataPipeline, "data.rows data.null_fraction data.freshness_s"),
         (GpuFault, """
-            gpu.xid gpu.xid_count gpu.health gpu.ecc_corr gpu.ecc_uncorr gpu.retired_pages gpu.rows_remapped gpu.row_remap_failure gpu.row_remap_pending
+            gpu.xid gpu.xid_count gpu.health gpu.ecc_corr gpu.ecc_uncorr gpu.retired_pages gpu.rows_remapped gpu.row_remap_failure
+            gpu.row_remap_pending
             gpu.vgpu_license
             """),
         (Link, "gpu.p2p gpu.pcie_replays gpu.nvlink_err gpu.nvlink_bytes gpu.nvlink_rate gpu.nvlink_on gpu.pcie_bytes net.link_down"),
         (Thermal, "gpu.temp_c gpu.mem_temp_c gpu.temp_margin_c gpu.temp_limit_c gpu.temp_used_pct gpu.throttled gpu.throttle_s gpu.clock_events"),
         (GpuUse, """
-            gpu.util gpu.mem_util gpu.enc_util gpu.dec_util gpu.power_w gpu.power_mw gpu.power_limit_w gpu.power_limit_mw gpu.power_used_pct gpu.energy gpu.sm_clock_mhz
-            gpu.mem_clock_mhz gpu.low_util_s gpu.engine_active gpu.sm_active gpu.sm_occupancy gpu.tensor_active gpu.pipe_active gpu.dram_active gpu.processes
+            gpu.util gpu.mem_util gpu.enc_util gpu.dec_util gpu.power_w gpu.power_mw gpu.power_limit_w gpu.power_limit_mw
+            gpu.power_used_pct gpu.energy gpu.sm_clock_mhz
+            gpu.mem_clock_mhz gpu.low_util_s gpu.engine_active gpu.sm_active gpu.sm_occupancy gpu.tensor_active gpu.pipe_active
+            gpu.dram_active gpu.processes
             """),
         (Memory, """
-            gpu.mem_used gpu.mem_free gpu.mem_reserved gpu.mem_total gpu.mem_used_frac gpu.mem_used_pct train.mem_gib train.ooms train.alloc_retries host.mem_used
+            gpu.mem_used gpu.mem_free gpu.mem_reserved gpu.mem_total gpu.mem_used_frac gpu.mem_used_pct train.mem_gib train.ooms
+            train.alloc_retries host.mem_used
             host.mem_pct host.mem_total infer.pinned_used infer.pinned_total
             """),
         (Disk, "host.disk_free host.disk_used host.disk_pct host.disk_total"),
