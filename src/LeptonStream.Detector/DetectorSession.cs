@@ -5,6 +5,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Kafka.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Detector;
@@ -27,7 +28,12 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private readonly LoopHealth _health;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TroubleLog _troubles;
+    private readonly KnownTopics _known;
+    private readonly TopicNames _topics;
     private readonly ConsumerMembership _membership;
+    private readonly TopicWatch _watch;
+    private readonly BrokerOutage _outage;
 
     // By partition number: there is one topic, and this is asked for every record.
     private readonly Dictionary<int, PartitionTask> _tasks = [];
@@ -45,6 +51,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         PolicySet policies,
         DetectorMetrics metrics,
         LoopHealth health,
+        TroubleLog troubles,
+        KnownTopics known,
         TimeProvider time,
         ILogger logger)
     {
@@ -57,7 +65,12 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _time = time;
         _logger = logger;
         _ticked = time.GetTimestamp();
-        _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, configure: null, health, time, logger);
+        _outage = new(time);
+        _troubles = troubles;
+        _known = known;
+        _topics = topics;
+        _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
+        _watch = new(_membership.Consumer.Handle, [topics.Metrics, topics.Alerts], time);
     }
 
     /// <summary>How many records are gathered.</summary>
@@ -95,7 +108,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     /// <summary>
     /// Tells the tasks that are at their log's end, as the broker itself says now, that time goes on: a training run that is silent there is silent indeed.
-    /// While the broker does not answer nobody can know.
+    /// While the broker does not answer nobody can know, and for a while after that the sources may still be on their way back.
     /// </summary>
     public void Tick(List<AlertEvent> events)
     {
@@ -109,7 +122,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         foreach (var _ in watching)
         {
             var task = watching[_asked++ % watching.Length];
-            if (IsAtEnd(task)) task.Tick(passed, events);
+            if (IsAtEnd(task) && !_outage.IsRecent) task.Tick(passed, events);
             if (_time.GetElapsedTime(now) > AnswerLimit) return;
         }
     }
@@ -142,18 +155,35 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             [.. _tasks.Values.Select(task => task.Fill)]);
     }
 
-    public void Dispose() => _membership.Dispose();
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _membership.Dispose();
+    }
 
-    bool IPartitionOwner.Accepts(ConsumeResult<byte[]?, byte[]?> record) => true;
+    bool IPartitionOwner.Accepts(ConsumeResult<byte[]?, byte[]?> record)
+    {
+        _outage.Answered();
+        return _blocked.Count == 0 || !_blocked.Contains(record.Partition.Value);
+    }
+
+    void IPartitionOwner.OnEnd(TopicPartition partition, long offset) => _tasks.GetValueOrDefault(partition.Partition.Value)?.MarkEnd(offset);
 
     List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
     {
+        if (_watch.Latest is null && partitions.Count > 0) _watch.Refresh(FirstAnswer);
         var starts = new List<TopicPartitionOffset>();
         foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, Patience) : [])
         {
-            var task = new PartitionTask(committed.TopicPartition, _policy, _policies);
-            starts.Add(new(committed.TopicPartition, task.Restore(committed.Offset.Value >= 0 ? committed.Offset.Value : null)));
-            _tasks.Add(committed.Partition.Value, task);
+            if (HasAlertsPartition(committed.TopicPartition))
+            {
+                starts.Add(Begin(committed));
+                continue;
+            }
+
+            // At the end of the log nothing is fetched that would be dropped.
+            _blocked.Add(committed.Partition.Value);
+            starts.Add(new(committed.TopicPartition, Offset.End));
         }
 
         if (_tasks.Count > 0) _health.ClearProblem(Concern.Round);
@@ -187,11 +217,24 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _membership.Seek(task.Partition, log.Low.Value);
     }
 
+    private static void TellEnds(ConsumerConfig settings) => settings.EnablePartitionEof = true;
+
+    private TopicPartitionOffset Begin(TopicPartitionOffset committed)
+    {
+        var task = new PartitionTask(committed.TopicPartition, _policy, _policies);
+        _tasks.Add(committed.Partition.Value, task);
+        return new(committed.TopicPartition, task.Restore(committed.Offset.Value >= 0 ? committed.Offset.Value : null));
+    }
+
     private List<PartitionTask> Remove(IReadOnlyList<TopicPartition> partitions)
     {
         var removed = new List<PartitionTask>();
         foreach (var partition in partitions)
+        {
+            _blocked.Remove(partition.Partition.Value);
             if (_tasks.Remove(partition.Partition.Value, out var task)) removed.Add(task);
+        }
+
         return removed;
     }
 
@@ -211,12 +254,13 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         }
     }
 
-    // A marker of a transaction at the end is never read.
     private bool IsAtEnd(PartitionTask task)
     {
         try
         {
-            return task.Next is { } next && Consumer.QueryWatermarkOffsets(task.Partition, AnswerLimit).High.Value - next <= 1;
+            var end = Consumer.QueryWatermarkOffsets(task.Partition, AnswerLimit).High.Value;
+            _outage.Answered();
+            return task.Position >= end;
         }
         catch (KafkaException failure) when (!failure.Error.EndsClient())
         {
@@ -227,7 +271,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private long LagOf(PartitionTask task)
     {
         var end = Consumer.GetWatermarkOffsets(task.Partition).High.Value;
-        return end >= 0 ? Math.Max(0, end - task.Next!.Value) : 0;
+        return end >= 0 ? Math.Max(0, end - task.Position) : 0;
     }
 
     private static partial class Log

@@ -22,6 +22,8 @@ internal sealed class DetectorSessionFactory(
     TimeProvider time,
     ILogger<DetectorSession> logger)
 {
-    public DetectorSession Join() =>
-        new(kafka.Value, options.Value, bounds, topics, policy, policies.Current, metrics, health, time, logger);
+    private readonly KnownTopics _known = new();
+
+    public DetectorSession Join(TroubleLog troubles) =>
+        new(kafka.Value, options.Value, bounds, topics, policy, policies.Current, metrics, health, troubles, _known, time, logger);
 }

@@ -92,7 +92,7 @@ internal sealed partial class DetectorWorker(
 
     private void RunSession(CancellationToken stop, CancellationToken giveUp)
     {
-        using var session = sessions.Join();
+        using var session = sessions.Join(_troubles);
         try
         {
             while (!stop.IsCancellationRequested) Round(session, stop, giveUp);
@@ -115,6 +115,7 @@ internal sealed partial class DetectorWorker(
         session.Gather(_limit.Records, stop);
         session.ThrowIfBroken();
         ThrowIfFenced();
+        session.WatchTopics();
         health.Heartbeat();
         using var span = session.Gathered == 0 ? null : StartSpan(session.Gathered);
 

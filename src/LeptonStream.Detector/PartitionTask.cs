@@ -25,6 +25,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private bool _wasRead;
     private int? _leaderEpoch;
     private long? _read;
+    private long _end;
     private long? _published;
     private long? _committed;
 
@@ -37,6 +38,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     /// <summary>The offset of the next record to read; null where it is the first there is.</summary>
     public long? Next => _read;
+
+    /// <summary>How far the log is read: what was skipped, such as records of an aborted transaction, is read, too.</summary>
+    public long Position => Math.Max(_read ?? 0, _end);
 
     /// <summary>Whether it needs to know that time goes on without records.</summary>
     public bool WatchesSilence => _pipeline?.WatchesSilence ?? false;
@@ -126,6 +130,12 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         _pipeline!.Tick(_silence, events);
     }
 
+    /// <summary>The client has come to the end of the log, which lies here.</summary>
+    public void MarkEnd(long offset) => _end = offset;
+
+    /// <summary>The topic has more partitions now: producers may go on writing to another one.</summary>
+    public void OnPartitionsAdded() => _pipeline!.OnPartitionsAdded();
+
     /// <summary>Judges by other policies from the next record on.</summary>
     public void Adopt(PolicySet policies)
     {
@@ -175,6 +185,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Array.Clear(_refusedTold);
         _leftOutTold = default;
         _read = offset;
+        _end = 0;
         _published = null;
         _committed = offset;
     }

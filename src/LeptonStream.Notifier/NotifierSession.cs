@@ -138,6 +138,11 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     // Finding the position again says that there is a gap, and goes on.
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason) => _next[partition] = null;
 
+    void IPartitionOwner.OnEnd(TopicPartition partition, long offset)
+    {
+        // Not asked for.
+    }
+
     // For lag tools only: the position that counts is the journal's.
     private static void CommitInBackground(ConsumerConfig settings)
     {

@@ -186,6 +186,12 @@ public sealed class PartitionPipeline
     }
 
     /// <summary>
+    /// Tells that producers may write to other partitions from now on. Nobody's silence is judged for some minutes; who is silent at their end has moved, and is
+    /// watched again as soon as it speaks here.
+    /// </summary>
+    public void OnPartitionsAdded() => _runs.OnPartitionsAdded();
+
+    /// <summary>
     /// Forgets all that is known of the entities of the last record, which begin again as if never seen. For a caller to whom <see cref="Process"/> has thrown,
     /// or that could not use an event of it: half of what the record said may be in their state.
     /// </summary>

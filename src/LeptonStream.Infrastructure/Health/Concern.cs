@@ -12,6 +12,9 @@ public enum Concern
     /// <summary>Reading the input topic.</summary>
     Input,
 
+    /// <summary>Partitions that stand still.</summary>
+    Partitions,
+
     /// <summary>The last round of the loop.</summary>
     Round,
 }

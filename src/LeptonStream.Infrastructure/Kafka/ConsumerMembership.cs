@@ -12,6 +12,7 @@ namespace LeptonStream.Kafka;
 public sealed partial class ConsumerMembership : IDisposable
 {
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly IPartitionOwner _owner;
     private readonly string _topic;
@@ -114,7 +115,9 @@ public sealed partial class ConsumerMembership : IDisposable
     {
         try
         {
-            if (Consumer.Consume(wait) is not { } record || !_owner.Accepts(record)) return false;
+            if (Consumer.Consume(wait) is not { } record) return false;
+            if (record.IsPartitionEOF) _owner.OnEnd(record.TopicPartition, record.Offset.Value);
+            if (record.IsPartitionEOF || !_owner.Accepts(record)) return false;
             Batch.Add(record);
             _bytes += SizeOf(record);
             return true;
@@ -150,11 +153,18 @@ public sealed partial class ConsumerMembership : IDisposable
     }
 
     /// <summary>Reads a partition from another offset.</summary>
-    public void Seek(TopicPartition partition, long offset)
+    public void Seek(TopicPartition partition, Offset offset)
     {
         // A seek is refused while the client is not fetching yet, or after an error; assigning the partition again never is.
         Consumer.IncrementalUnassign([partition]);
         Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
+    }
+
+    /// <summary>Lets the producer learn how many partitions a topic has now; by itself it asks every few minutes.</summary>
+    public void RefreshProducer(string topic)
+    {
+        using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
+        admin.GetMetadata(topic, AnswerLimit);
     }
 
     /// <summary>Ends the round if a client has met an error after which it can't go on, whatever else it said.</summary>

@@ -143,5 +143,5 @@ public sealed record DeliveryFailure(string Topic, Error Error)
     public bool IsTransient => !IsFatal && Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
         or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_InProgress or ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend
         or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.RequestTimedOut or ErrorCode.NetworkException
-        or ErrorCode.ThrottlingQuotaExceeded;
+        or ErrorCode.ThrottlingQuotaExceeded or ErrorCode.Local_UnknownPartition;
 }

@@ -18,6 +18,9 @@ public interface IPartitionOwner
     /// <summary>The offset to read next no longer exists.</summary>
     void OnOffsetGone(TopicPartition partition, string reason);
 
+    /// <summary>Everything of a partition is read, up to an offset. Told only where the consumer's settings ask for it.</summary>
+    void OnEnd(TopicPartition partition, long offset);
+
     /// <summary>Whether a record belongs into the batch.</summary>
     bool Accepts(ConsumeResult<byte[]?, byte[]?> record);
 }

@@ -106,6 +106,25 @@ internal sealed class DetectorOnKafka : IDisposable
         return ids;
     }
 
+    /// <summary>The models that alerts were published of, each once.</summary>
+    public IEnumerable<string> PublishedModels() => Probe.Read(Topics.Alerts).Select(alert => Encoding.UTF8.GetString(alert.Message.Key!)).Distinct();
+
+    /// <summary>Gives a topic more partitions.</summary>
+    public async Task AddPartitions(string topic, int partitions)
+    {
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
+        await admin.CreatePartitionsAsync([new() { Topic = topic, IncreaseTo = partitions }]);
+    }
+
+    /// <summary>Deletes a topic and creates one of the same name.</summary>
+    public async Task Recreate(string topic, int partitions)
+    {
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
+        await admin.DeleteTopicsAsync([topic]);
+        await Eventually.True(() => admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.TrueForAll(known => known.Topic != topic), $"{topic} is deleted");
+        await admin.CreateTopicsAsync([new() { Name = topic, NumPartitions = partitions, Configs = new() { ["message.timestamp.type"] = "LogAppendTime" } }]);
+    }
+
     public List<string> PublishedIds() => [.. Probe.Read(Topics.Alerts).Select(alert => TopicProbe.Header(alert, "ce_id")!)];
 
     /// <summary>Forgets the records of a partition before an offset, as retention does.</summary>

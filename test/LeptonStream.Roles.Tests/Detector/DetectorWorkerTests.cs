@@ -71,6 +71,25 @@ public sealed class DetectorWorkerTests
     }
 
     [Test]
+    public async Task Run_ProducersComeBackLaterThanTheDetectorAfterAnOutage_AreNotReportedAsDead()
+    {
+        _rig.Policy = DetectionPolicy.Default with { Training = new() { DeadAfter = TimeSpan.FromSeconds(8) } };
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, Steps("llama", 40));
+        _rig.Start();
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 1) == 40, "all rows committed");
+
+        _rig.Broker.GoDown();
+        await Task.Delay(TimeSpan.FromSeconds(15));
+        _rig.Broker.GoUp();
+        await Task.Delay(TimeSpan.FromSeconds(20));
+        Assert.That(_rig.Probe.Read(_rig.Topics.Alerts), Is.Empty, "more than twice as long as a run may be silent");
+
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, Steps("llama", 80).Skip(40));
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 1) == 80, "the run goes on");
+        Assert.That(_rig.Probe.Read(_rig.Topics.Alerts), Is.Empty);
+    }
+
+    [Test]
     public async Task Run_SamplesThatAreNotJudged_AreCountedByReason()
     {
         var record = MetricStream.Of("llama", 2, _ => 1).ToArray();

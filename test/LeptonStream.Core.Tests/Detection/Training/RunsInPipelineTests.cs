@@ -127,6 +127,44 @@ public sealed class RunsInPipelineTests
     }
 
     [Test]
+    public void Process_HoleInTheLog_LeavesEverySourceAsMuchTimeToComeBackAsItTook()
+    {
+        Train(300);
+        _now += TimeSpan.FromMinutes(5);
+        Others(TimeSpan.FromMinutes(4));
+        _pipeline.Tick(TimeSpan.FromSeconds(50), _events);
+        Assert.That(_events, Is.Empty, "whoever tells the time");
+
+        Others(TimeSpan.FromMinutes(2));
+        Assert.That(_events.Single().Detectors[0].Name, Is.EqualTo("run-dead"), "a run that does not come back at all is dead");
+    }
+
+    [Test]
+    public void OnPartitionsAdded_RunsThatMove_AreNotDeadAndAreWatchedAgainWhenTheySpeak()
+    {
+        Train(300);
+        _pipeline.OnPartitionsAdded();
+        Train(60);
+        Others(TimeSpan.FromMinutes(30));
+        _pipeline.Tick(TimeSpan.FromHours(1), _events);
+        Assert.That(_events, Is.Empty);
+
+        Train(300);
+        _pipeline.Tick(TimeSpan.FromMinutes(61), _events);
+        Assert.That(_events.Select(e => e.Detectors[0].Name), Is.EqualTo(new[] { "run-dead" }));
+    }
+
+    [Test]
+    public void OnPartitionsAdded_ARunThatStays_IsReportedWhenItDiesLater()
+    {
+        Train(300);
+        _pipeline.OnPartitionsAdded();
+        Train(600);
+        _pipeline.Tick(TimeSpan.FromSeconds(41), _events);
+        Assert.That(_events.Single().Detectors[0].Name, Is.EqualTo("run-dead"));
+    }
+
+    [Test]
     public void Process_RecordsThatAreRefused_MoveTheClockOn()
     {
         Train(300);
@@ -273,6 +311,16 @@ public sealed class RunsInPipelineTests
         var text = double.IsFinite(loss) ? loss.ToString("R", CultureInfo.InvariantCulture) : "\"NaN\"";
         Send(string.Create(CultureInfo.InvariantCulture,
             $$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step}},"metrics":{"loss":{{text}},"grad_norm":{{gradient}},"lr":{{rate}} } }"""));
+    }
+
+    // Another model's samples, one a second.
+    private void Others(TimeSpan time)
+    {
+        for (var end = _now + time; _now < end;)
+        {
+            _now += TimeSpan.FromSeconds(1);
+            Send("""{"model":"other","ts":"NOW","metrics":{"x":1}}""");
+        }
     }
 
     private void Send(string message)

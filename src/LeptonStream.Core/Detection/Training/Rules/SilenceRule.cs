@@ -25,6 +25,10 @@ internal sealed class SilenceRule : TrainingRule
     // What a run came back from was no death; but a dead run that somebody restarted the next day must not blind the rule.
     private const double MaxSurvivedSeconds = 1800;
 
+    // Silence that is not the usual time between two rows.
+    private const double MinSilenceSeconds = 15;
+    private const double UsualSilence = 3;
+
     // Before there were two rows, nobody knows how often it speaks.
     private const double UnknownIntervalSeconds = 900;
 
@@ -87,6 +91,12 @@ internal sealed class SilenceRule : TrainingRule
 
     /// <summary>The run declared its end.</summary>
     public void Finish() => _isOver = true;
+
+    /// <summary>A run that is silent for longer than usual is not expected to come back here; the next row that makes progress begins the watch again.</summary>
+    public void Excuse(Timestamp now)
+    {
+        if (_isKnown && SecondsTo(now) > Math.Max(MinSilenceSeconds, UsualSilence * _interval)) _isOver = true;
+    }
 
     /// <summary>Time went on.</summary>
     public void Tick(Timestamp now, FindingReport report)

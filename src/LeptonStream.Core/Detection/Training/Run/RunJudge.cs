@@ -18,8 +18,12 @@ internal sealed class RunJudge(EntityRegistry entities)
     // Runs that are to be forgotten are looked for as seldom as this.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(10);
 
-    // A hole in the log is an outage of the broker rather than of all its producers: they get this time to come back.
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);
+    // A hole in the log is an outage of the broker rather than of all its producers: they get as long as it took to come back, within these limits.
+    private static readonly TimeSpan MinOutage = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxPatience = TimeSpan.FromMinutes(10);
+
+    // Clients notice new partitions within five minutes (metadata.max.age.ms).
+    private static readonly TimeSpan MoveTime = TimeSpan.FromMinutes(6);
 
     private readonly TrainingRow _row = new();
     private EntityState? _entity;
@@ -27,13 +31,18 @@ internal sealed class RunJudge(EntityRegistry entities)
     private Timestamp _ticked = Timestamp.Zero;
     private Timestamp _swept = Timestamp.Zero;
 
+    // Silence is nobody's fault before this time.
+    private Timestamp _judgedFrom = new(long.MinValue);
+    private bool _mayHaveMoved;
+
     /// <summary>The newest log time.</summary>
     public Timestamp Clock => _clock;
 
     /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
     public void Advance(Timestamp logTime, in EventSink outlet)
     {
-        if (_clock.UnixNanoseconds != long.MinValue && logTime - _clock > Outage) _ticked = logTime + Outage;
+        if (_clock.UnixNanoseconds != long.MinValue && logTime - _clock > MinOutage)
+            _judgedFrom = Later(_judgedFrom, logTime + Shorter(logTime - _clock, MaxPatience));
         if (logTime > _clock) _clock = logTime;
         if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, outlet);
     }
@@ -42,6 +51,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     public void Tick(Timestamp now, in EventSink outlet)
     {
         _ticked = now;
+        var judgesSilence = now >= _judgedFrom;
         for (var i = entities.Runs.Count - 1; i >= 0; i--)
         {
             var entity = entities.Runs[i];
@@ -52,14 +62,23 @@ internal sealed class RunJudge(EntityRegistry entities)
                 continue;
             }
 
-            if (!run.IsOver) Tell(entity, run.OnTick(now), outlet);
+            if (judgesSilence) JudgeSilence(entity, run, now, outlet);
             if (run.IsForgotten(now)) Forget(entity, run, outlet);
         }
 
+        if (judgesSilence) _mayHaveMoved = false;
         entities.MakeRoom();
         if (now - _swept < SweepEvery) return;
         _swept = now;
         foreach (var entity in entities.SilentRuns(now)) End(entity, entity.Run!, AlertChange.Gone, outlet);
+    }
+
+    /// <summary>Producers may write to other partitions from now on.</summary>
+    public void OnPartitionsAdded()
+    {
+        if (_clock.UnixNanoseconds == long.MinValue) return;
+        _judgedFrom = Later(_judgedFrom, _clock + MoveTime);
+        _mayHaveMoved = true;
     }
 
     /// <summary>Begins the row of an entity's message.</summary>
@@ -89,6 +108,16 @@ internal sealed class RunJudge(EntityRegistry entities)
         else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, AlertChange.PolicyChanged, outlet);
         _entity = null;
     }
+
+    private void JudgeSilence(EntityState entity, TrainingMonitor run, Timestamp now, in EventSink outlet)
+    {
+        if (_mayHaveMoved && !run.IsOver) run.ExcuseSilence(now);
+        if (!run.IsOver) Tell(entity, run.OnTick(now), outlet);
+    }
+
+    private static Timestamp Later(Timestamp a, Timestamp b) => a > b ? a : b;
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     // Nobody waits for it any more: its place is free for another.
     private void Forget(EntityState entity, TrainingMonitor run, in EventSink outlet)

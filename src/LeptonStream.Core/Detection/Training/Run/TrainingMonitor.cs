@@ -108,6 +108,10 @@ public sealed class TrainingMonitor
         return _report.Findings;
     }
 
+    /// <summary>Ends the watch over the silence of a run that is silent now, until it speaks again: it writes elsewhere.</summary>
+    /// <param name="now">The clock of <see cref="TrainingRow.LogTime"/>.</param>
+    public void ExcuseSilence(Timestamp now) => _silence.Excuse(now);
+
     /// <summary>Writes everything a bit-equal copy needs.</summary>
     public void Save(StateWriter state)
     {

@@ -1,0 +1,113 @@
+using Confluent.Kafka;
+using LeptonStream.Health;
+using LeptonStream.Kafka.Topics;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Detector;
+
+/// <content>What changes about the topics while the detector runs: partitions are added, topics are deleted and created again.</content>
+internal sealed partial class DetectorSession
+{
+    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(3);
+
+    // Partitions that stand still because the alerts topic has none of their number.
+    private readonly HashSet<int> _blocked = [];
+    private string? _topicProblem;
+    private IReadOnlyDictionary<string, TopicFacts>? _compared;
+
+    /// <summary>Looks whether the topics are still those that were joined. To be called in every round.</summary>
+    public void WatchTopics()
+    {
+        _watch.Refresh();
+        if (_watch.Latest is not { } topics || topics == _compared || !topics.TryGetValue(_topics.Metrics, out var metrics)) return;
+        _compared = topics;
+        if (_tasks.Count + _blocked.Count > 0) _health.ClearProblem(Concern.Input);
+        if (_known.Metrics is { } before) Compare(before, metrics);
+        _known.Metrics = metrics;
+        Block(topics);
+    }
+
+    private void Compare(TopicFacts before, TopicFacts now)
+    {
+        if (before.Id != now.Id) StartOver(before.Id, now.Id);
+        else if (now.Partitions > before.Partitions)
+        {
+            Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, now.Partitions);
+            foreach (var task in _tasks.Values) task.OnPartitionsAdded();
+        }
+    }
+
+    // Offsets of the old topic mean nothing in the new one, wherever the group or the client stands.
+    private void StartOver(string before, string now)
+    {
+        _membership.Batch.Clear();
+        foreach (var task in _tasks.Values)
+        {
+            var earliest = Consumer.QueryWatermarkOffsets(task.Partition, Patience).Low.Value;
+            Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition, earliest, task.Next);
+            _metrics.StateGap();
+            task.Restart(earliest);
+            _membership.Seek(task.Partition, earliest);
+        }
+    }
+
+    private void Block(IReadOnlyDictionary<string, TopicFacts> topics)
+    {
+        var problem = ProblemOf(topics);
+        foreach (var task in _tasks.Values.Where(task => !HasAlertsPartition(task.Partition)).ToList())
+        {
+            _tasks.Remove(task.Partition.Partition.Value);
+            _blocked.Add(task.Partition.Partition.Value);
+            task.Close();
+        }
+
+        if (_blocked.Count > 0) Consumer.Pause(_blocked.Select(TopicPartitionOf));
+        var free = _blocked.Select(TopicPartitionOf).Where(HasAlertsPartition).ToList();
+        if (free.Count > 0) _membership.RefreshProducer(_topics.Alerts);
+        foreach (var partition in free) Unblock(partition);
+        if (problem != _topicProblem && problem is not null) Log.StandsStill(_logger, problem);
+        _topicProblem = problem;
+        _troubles.Set("topics", problem);
+        if (problem is null) _health.ClearProblem(Concern.Partitions);
+        else _health.ReportProblem(Concern.Partitions, problem);
+    }
+
+    private string? ProblemOf(IReadOnlyDictionary<string, TopicFacts> topics)
+    {
+        if (!topics.TryGetValue(_topics.Alerts, out var alerts)) return null;
+        var metrics = topics[_topics.Metrics].Partitions;
+        if (metrics <= alerts.Partitions) return null;
+        var numbers = string.Join(", ", Enumerable.Range(alerts.Partitions, metrics - alerts.Partitions));
+        return $"{_topics.Metrics} has {metrics} partitions but {_topics.Alerts} has {alerts.Partitions}: partitions {numbers} of {_topics.Metrics} are not read "
+            + $"until {_topics.Alerts} has {metrics} partitions, too";
+    }
+
+    // Whether alerts of a partition have a place to go; also while nobody knows.
+    private bool HasAlertsPartition(TopicPartition partition) =>
+        _watch.Latest is not { } topics || !topics.TryGetValue(_topics.Alerts, out var alerts) || partition.Partition.Value < alerts.Partitions;
+
+    private void Unblock(TopicPartition partition)
+    {
+        _blocked.Remove(partition.Partition.Value);
+        var start = Begin(Consumer.Committed([partition], Patience)[0]);
+        Consumer.Resume([partition]);
+        _membership.Seek(partition, start.Offset);
+    }
+
+    private TopicPartition TopicPartitionOf(int partition) => new(_topics.Metrics, partition);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1058, LogLevel.Information, "{Topic} had {Before} partitions and has {Now} now; silent runs may have moved and are not reported as dead")]
+        public static partial void PartitionsAdded(ILogger logger, string topic, int before, int now);
+
+        [LoggerMessage(
+            1059,
+            LogLevel.Error,
+            "{Topic} was deleted and created again (id {Before}, now {Now}); resuming {Partition} at {Earliest} with empty state instead of {Next}")]
+        public static partial void TopicCreatedAgain(ILogger logger, string topic, string before, string now, TopicPartition partition, long earliest, long? next);
+
+        [LoggerMessage(1060, LogLevel.Error, "Partitions stand still: {Problem}")]
+        public static partial void StandsStill(ILogger logger, string problem);
+    }
+}

@@ -1,0 +1,10 @@
+using LeptonStream.Kafka.Topics;
+
+namespace LeptonStream.Detector;
+
+/// <summary>What this process knows of the topics from one session to the next.</summary>
+internal sealed class KnownTopics
+{
+    /// <summary>The metrics topic as it was described last; null until it was.</summary>
+    public TopicFacts? Metrics { get; set; }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using LeptonStream.Alerts;
+using LeptonStream.Kafka;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Integration.Tests.Detector;
+
+/// <summary>What happens to a running detector when its topics change, and at a log's end that no reader ever sees.</summary>
+public sealed class TopologyTests
+{
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(90);
+
+    [Test]
+    public async Task Growth_OfTheInputTopicAlone_StopsTheNewPartitionsOnlyUntilTheAlertsTopicGrowsToo()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 2);
+        var detector = rig.StartDetector();
+        rig.Probe.Produce(rig.Topics.Metrics, 0, DetectorOnKafka.Incidents(0, 10));
+        await rig.AllCommitted();
+
+        await rig.AddPartitions(rig.Topics.Metrics, 4);
+        await detector.Says("partitions 2, 3 of " + rig.Topics.Metrics + " are not read", LongEnough);
+        using var newcomer = new TopicProbe(rig.Options);
+        newcomer.Produce(rig.Topics.Metrics, 3, DetectorOnKafka.Incidents(10, 10));
+        rig.Probe.Produce(rig.Topics.Metrics, 1, DetectorOnKafka.Incidents(20, 10));
+        await Eventually.True(() => rig.Probe.Committed(rig.Group, rig.Topics.Metrics, 1) == 10, "the old partitions go on", LongEnough);
+        Assert.That(rig.PublishedIds(), Has.Count.EqualTo(20));
+
+        await rig.AddPartitions(rig.Topics.Alerts, 4);
+        await rig.AllCommitted(LongEnough);
+        Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()), "nothing of the new partitions is lost");
+        Assert.That(detector.Error, Does.Not.Contain("Dropped all partition state"));
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+    }
+
+    [Test]
+    public async Task Deletion_OfTheInputTopicWhileTheDetectorIsFrozen_IsNoticedAndTheNewTopicReadFromItsBeginning()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var detector = rig.StartDetector("Kafka:SessionTimeoutMs=45000");
+        rig.Probe.Produce(rig.Topics.Metrics, 0, DetectorOnKafka.Incidents(0, 100));
+        await rig.AllCommitted();
+        // The detector knows the topic's id by now.
+        await Task.Delay(TimeSpan.FromSeconds(2));
+
+        detector.Freeze();
+        await rig.Recreate(rig.Topics.Metrics, partitions: 1);
+        rig.Probe.Produce(rig.Topics.Metrics, 0, DetectorOnKafka.Incidents(100, 150));
+        detector.Thaw();
+
+        await detector.Says("was deleted and created again", LongEnough);
+        await Eventually.True(() => rig.PublishedModels().Count() == 250, "every record of the new topic is judged", LongEnough);
+        Assert.That(rig.PublishedModels(), Is.EquivalentTo(Enumerable.Range(0, 250).Select(i => $"model-{i:D6}")));
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+    }
+
+    [Test]
+    public async Task Run_DiesInsideATransaction_IsReportedThoughTheLogEndsWithRecordsNobodyReads()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var detector = rig.StartDetector();
+        using (var producer = new ProducerBuilder<string, string>(Transactional(rig.Options)).Build())
+        {
+            producer.InitTransactions(LongEnough);
+            for (var batch = 0; batch < 5; batch++) Transaction(producer, rig.Topics.Metrics, from: batch * 10, rows: 10, commit: true);
+            Transaction(producer, rig.Topics.Metrics, from: 50, rows: 8, commit: false);
+        }
+
+        var alert = rig.Probe.Read(rig.Topics.Alerts, atLeast: 1, within: TimeSpan.FromMinutes(6)).Single();
+        Assert.That(AlertEventJson.TryRead(alert.Message.Value!, out var dead, out var error), error);
+        Assert.That(dead!.Detectors[0].Name, Is.EqualTo("run-dead"));
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+    }
+
+    private static ProducerConfig Transactional(KafkaOptions options)
+    {
+        var settings = ClientSettings.Producer(options, "job");
+        settings.TransactionalId = options.TopicPrefix + "job";
+        return settings;
+    }
+
+    private static void Transaction(IProducer<string, string> producer, string topic, int from, int rows, bool commit)
+    {
+        producer.BeginTransaction();
+        for (var step = from + 1; step <= from + rows; step++)
+        {
+            var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            var value = string.Create(CultureInfo.InvariantCulture, $$$"""{"model":"run","ts":{{{now}}},"step":{{{step}}},"metrics":{"loss":2.5}}""");
+            producer.Produce(topic, new() { Key = "run", Value = value });
+            producer.Flush(LongEnough);
+            Thread.Sleep(50);
+        }
+
+        if (commit) producer.CommitTransaction(LongEnough);
+        else producer.AbortTransaction(LongEnough);
+    }
+}
