@@ -8,7 +8,7 @@ namespace LeptonStream.Detector;
 /// <content>What changes about the topics while the detector runs: partitions are added, topics are deleted and created again.</content>
 internal sealed partial class DetectorSession
 {
-    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(1);
 
     // Partitions that stand still because the alerts topic has none of their number.
     private readonly HashSet<int> _blocked = [];
@@ -23,13 +23,13 @@ internal sealed partial class DetectorSession
         _compared = topics;
         if (_tasks.Count + _blocked.Count > 0) _health.ClearProblem(Concern.Input);
         if (_known.Metrics is { } before) Compare(before, metrics);
-        _known.Metrics = metrics;
+        _known.Metrics = metrics.Id.Length > 0 || _known.Metrics is null ? metrics : metrics with { Id = _known.Metrics.Id };
         Block(topics);
     }
 
     private void Compare(TopicFacts before, TopicFacts now)
     {
-        if (before.Id != now.Id) StartOver(before.Id, now.Id);
+        if (before.Id.Length > 0 && now.Id.Length > 0 && before.Id != now.Id) StartOver(before.Id, now.Id);
         else if (now.Partitions > before.Partitions)
         {
             Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, now.Partitions);

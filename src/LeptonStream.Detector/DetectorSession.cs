@@ -5,6 +5,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Kafka.Status;
 using LeptonStream.Kafka.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,9 @@ namespace LeptonStream.Detector;
 /// </summary>
 internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 {
+    // What a full batch leaves for the next is no trouble.
+    private const long MaxLag = 50_000;
+
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(2);
@@ -33,6 +37,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private readonly TopicNames _topics;
     private readonly ConsumerMembership _membership;
     private readonly TopicWatch _watch;
+    private readonly StatusPublisher _statuses;
     private readonly BrokerOutage _outage;
 
     // By partition number: there is one topic, and this is asked for every record.
@@ -70,7 +75,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _known = known;
         _topics = topics;
         _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
-        _watch = new(_membership.Consumer.Handle, [topics.Metrics, topics.Alerts], time);
+        _watch = new(_membership.Consumer.Handle, [topics.Metrics, topics.Alerts, topics.Status], time);
+        _statuses = new(_membership, topics, health, time);
     }
 
     /// <summary>How many records are gathered.</summary>
@@ -146,10 +152,15 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         foreach (var task in _tasks.Values) task.Adopt(policies);
     }
 
-    /// <summary>Tells the counters what was not judged, and the gauges how far behind the log's end the tasks are, and how much they hold.</summary>
+    /// <summary>Tells the counters what was not judged, the gauges how far behind the log's end the tasks are, and how much they hold, and readers of the status topic all of it.</summary>
     public void Measure()
     {
-        foreach (var task in _tasks.Values) task.CountRefused(_metrics);
+        foreach (var task in _tasks.Values) task.CountRefused(_metrics, _troubles);
+        var cold = _tasks.Values.Count(task => task is { IsCold: true, Next: not null });
+        _troubles.Set("cold", cold == 0 ? null : $"{cold} of {_tasks.Count} partitions are cold (less than 30 minutes of history)");
+        var lagging = _tasks.Values.Where(task => LagOf(task) > MaxLag).ToList();
+        _troubles.Set("lag", lagging.Count == 0 ? null : $"{lagging.Sum(LagOf)} records of {lagging.Count} partitions wait to be read");
+        _statuses.Publish(_watch.Latest?.ContainsKey(_topics.Status) is true, Statuses);
         _metrics.State(
             [.. _tasks.Values.Where(task => task.Next is not null).Select(task => KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
             [.. _tasks.Values.Select(task => task.Fill)]);
@@ -171,7 +182,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
     {
-        if (_watch.Latest is null && partitions.Count > 0) _watch.Refresh(FirstAnswer);
+        if (_watch.Latest is null && partitions.Count > 0) _watch.WaitForFirst(FirstAnswer);
         var starts = new List<TopicPartitionOffset>();
         foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, Patience) : [])
         {
@@ -217,11 +228,21 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _membership.Seek(task.Partition, log.Low.Value);
     }
 
+    private IEnumerable<PartitionStatus> Statuses() => _tasks.Values.Select(task => task.Status(LagOf(task))).Concat(_blocked.Select(partition => new PartitionStatus
+    {
+        Role = _health.Role,
+        Instance = "",
+        At = default,
+        Topic = _topics.Metrics,
+        Partition = partition,
+        Blocked = true,
+    }));
+
     private static void TellEnds(ConsumerConfig settings) => settings.EnablePartitionEof = true;
 
     private TopicPartitionOffset Begin(TopicPartitionOffset committed)
     {
-        var task = new PartitionTask(committed.TopicPartition, _policy, _policies);
+        var task = new PartitionTask(committed.TopicPartition, _policy, _policies, _known.Beginnings);
         _tasks.Add(committed.Partition.Value, task);
         return new(committed.TopicPartition, task.Restore(committed.Offset.Value >= 0 ? committed.Offset.Value : null));
     }

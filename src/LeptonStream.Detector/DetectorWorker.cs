@@ -71,6 +71,9 @@ internal sealed partial class DetectorWorker(
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
         health.ClearProblem(Concern.Start);
+        Log.Started(
+            logger, topics.Metrics, options.Value.GroupId, kafka.Value.BootstrapServers, topics.Alerts, topics.DeadLetters,
+            options.Value.PoliciesFile is { Length: > 0 } file ? file : "the built-in policies", options.Value.BatchSize);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -285,6 +288,13 @@ internal sealed partial class DetectorWorker(
 
     private static partial class Log
     {
+        [LoggerMessage(
+            1005,
+            LogLevel.Information,
+            "Detector started: reads {Metrics} as group {Group} from {Servers}, publishes to {Alerts} and {DeadLetters}, judges by {Policies}, up to {BatchSize} records a batch")]
+        public static partial void Started(
+            ILogger logger, string metrics, string group, string servers, string alerts, string deadLetters, string policies, int batchSize);
+
         [LoggerMessage(1000, LogLevel.Warning, "{Topic} did not acknowledge ({Reason}): sending again, attempt {Attempt}")]
         public static partial void PublishingAgain(ILogger logger, string topic, string reason, int attempt);
 

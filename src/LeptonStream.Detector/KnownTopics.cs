@@ -2,9 +2,12 @@ using LeptonStream.Kafka.Topics;
 
 namespace LeptonStream.Detector;
 
-/// <summary>What this process knows of the topics from one session to the next.</summary>
+/// <summary>What this process knows of the topics and their partitions from one session to the next.</summary>
 internal sealed class KnownTopics
 {
     /// <summary>The metrics topic as it was described last; null until it was.</summary>
     public TopicFacts? Metrics { get; set; }
+
+    /// <summary>How often the state of each partition began empty in this process.</summary>
+    public Dictionary<int, int> Beginnings { get; } = [];
 }

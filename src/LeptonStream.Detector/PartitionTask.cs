@@ -3,6 +3,8 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Status;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detector;
@@ -15,8 +17,10 @@ namespace LeptonStream.Detector;
 ///                            ▲ └────── lost ────────▲
 /// </code>
 /// </summary>
-internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies)
+internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies, Dictionary<int, int> beginnings)
 {
+    private static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
+
     private readonly long[] _refusedTold = new long[Refusals.Length];
     private (long Labels, long Events, long Series) _leftOutTold;
     private PolicySet _policies = policies;
@@ -26,6 +30,11 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private int? _leaderEpoch;
     private long? _read;
     private long _end;
+    private long _records;
+    private long _samples;
+    private Samples.Timestamp? _firstLogTime;
+    private Samples.Timestamp _logTime;
+    private readonly long[] _rejects = new long[Enum.GetValues<RejectReason>().Length];
     private long? _published;
     private long? _committed;
 
@@ -93,17 +102,19 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         _wasRead = true;
         _leaderEpoch = record.LeaderEpoch;
         var logTime = Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs);
+        _logTime = logTime;
+        _firstLogTime ??= logTime;
         var before = events.Count;
         try
         {
             failure = null;
-            return _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
+            return Count(_pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events));
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
             events.RemoveRange(before, events.Count - before);
             failure = defect;
-            return OnDefect(defect);
+            return Count(OnDefect(defect));
         }
     }
 
@@ -111,6 +122,33 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     /// Whether the last record, which was taken, is of the model that its key names. Else others of the model may be in another partition.
     /// </summary>
     public bool IsLastOf(byte[]? key) => _pipeline!.LastRecordIsOf(key);
+
+    /// <summary>The task's numbers as a status; who works on it, and what is wrong, others add.</summary>
+    /// <param name="lag">Records not read yet.</param>
+    public PartitionStatus Status(long lag) => new()
+    {
+        Role = DetectorRegistration.Role,
+        Instance = "",
+        At = default,
+        Topic = Partition.Topic,
+        Partition = Partition.Partition.Value,
+        LogTime = _firstLogTime is null ? null : _logTime.ToDateTimeOffset(),
+        NextOffset = Position,
+        Lag = lag,
+        Series = SeriesCount,
+        Restarts = beginnings.GetValueOrDefault(Partition.Partition.Value, 1) - 1,
+        Cold = IsCold,
+        Total = new()
+        {
+            Records = _records,
+            Samples = _samples,
+            RecordsRefused = CountsOf(Enum.GetValues<RejectReason>(), reason => _rejects[(int)reason], ReasonNames.Of),
+            SamplesRefused = CountsOf(Refusals, _pipeline!.RefusedSamples, ReasonNames.Of),
+        },
+    };
+
+    /// <summary>Whether the state covers less than half an hour of the log, so that judgements are of low confidence.</summary>
+    public bool IsCold => _firstLogTime is not { } first || _logTime - first < WarmAfter;
 
     /// <summary>Forgets what is known of the entities of the last record, because the program could not go on with it.</summary>
     /// <returns>The outcome of that record.</returns>
@@ -144,12 +182,14 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>Tells the counters of the samples that were not judged since they were told last.</summary>
-    public void CountRefused(DetectorMetrics metrics)
+    public void CountRefused(DetectorMetrics metrics, TroubleLog troubles)
     {
         foreach (var reason in Refusals)
         {
             var refused = _pipeline!.RefusedSamples(reason);
             metrics.Refused(reason, refused - _refusedTold[(int)reason]);
+            if (reason is not (SampleRefusal.None or SampleRefusal.Ignored))
+                troubles.Count("samples not judged", ReasonNames.Of(reason), refused - _refusedTold[(int)reason]);
             _refusedTold[(int)reason] = refused;
         }
 
@@ -179,8 +219,25 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         State = PartitionTaskState.Closed;
     }
 
+    private static Dictionary<string, long> CountsOf<T>(T[] reasons, Func<T, long> count, Func<T, string> name) => reasons
+        .Select(reason => KeyValuePair.Create(name(reason), count(reason)))
+        .Where(reason => reason.Value > 0)
+        .ToDictionary();
+
+    private RecordOutcome Count(RecordOutcome outcome)
+    {
+        _records++;
+        _samples += outcome.Samples;
+        if (!outcome.IsAccepted) _rejects[(int)outcome.Reason]++;
+        return outcome;
+    }
+
     private void Begin(long? offset)
     {
+        beginnings[Partition.Partition.Value] = beginnings.GetValueOrDefault(Partition.Partition.Value) + 1;
+        _records = _samples = 0;
+        _firstLogTime = null;
+        Array.Clear(_rejects);
         _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies);
         Array.Clear(_refusedTold);
         _leftOutTold = default;

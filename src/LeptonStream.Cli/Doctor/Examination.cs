@@ -7,6 +7,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Kafka;
+using LeptonStream.Kafka.Status;
 using LeptonStream.Kafka.Topics;
 using LeptonStream.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -63,12 +64,28 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
             List<Finding> findings = [new(Name, $"{kafka.BootstrapServers}: {await ClusterId(admin)}, {brokers.Count} broker{(brokers.Count == 1 ? "" : "s")} ({names})")];
             foreach (var broker in brokers) findings.Add(await Apis(broker, stop));
             findings.AddRange(await Topics(admin));
+            findings.Add(Workers(admin, stop));
             return findings;
         }
         catch (KafkaException failure)
         {
             return [new(Name, $"{kafka.BootstrapServers}: no answer", KafkaTool.PlainWords(failure.Error, kafka))];
         }
+    }
+
+    private Finding Workers(IAdminClient admin, CancellationToken stop)
+    {
+        const string Role = "detector";
+        var names = TopicNames.Of(kafka);
+        var partitions = admin.GetMetadata(names.Metrics, Patience).Topics[0].Partitions.Count;
+        using var reader = new StatusReader(kafka, names, NullLogger.Instance);
+        var statuses = reader.Read(stop);
+        if (partitions == 0 || statuses.Count == 0) return new(Role, "has not reported yet");
+        var problems = StatusHealth.ProblemsOf(Role, statuses, partitions, DateTimeOffset.UtcNow);
+        var words = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, {statuses.Count(status => status.Cold)} of {partitions} partitions cold");
+        return new(Role, words, problems.Count == 0 ? null : string.Join("; ", problems));
     }
 
     private static async Task<string> ClusterId(IAdminClient admin)

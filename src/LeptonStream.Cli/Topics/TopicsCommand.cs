@@ -41,7 +41,7 @@ internal static class TopicsCommand
         var command = new Command("create", "Create the topics that are missing; those that are there stay as they are") { partitions, replication }
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix")
             .WithExamples(
-                ("lepton topics create --bootstrap-servers kafka:9092", $"the five topics lepton.metrics, .alerts, .state, .rollups and .deadletters, {DefaultPartitions} partitions each"),
+                ("lepton topics create --bootstrap-servers kafka:9092", $"the topics lepton.metrics, .alerts and .deadletters with {DefaultPartitions} partitions each, and lepton.status"),
                 ("lepton topics create --partitions 48 --replication-factor 3", "for a large installation"));
         command.SetAction((parsed, _) => KafkaTool.Run(parsed, async kafka =>
         {

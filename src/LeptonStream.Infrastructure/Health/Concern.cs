@@ -12,6 +12,9 @@ public enum Concern
     /// <summary>Reading the input topic.</summary>
     Input,
 
+    /// <summary>Most of the input is refused.</summary>
+    Refusals,
+
     /// <summary>Partitions that stand still.</summary>
     Partitions,
 

@@ -24,6 +24,9 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     /// <summary>A part of the role's work is undisturbed.</summary>
     public void ClearProblem(Concern concern) => _problems.TryRemove(concern, out _);
 
+    /// <summary>Everything that is wrong now, one sentence each.</summary>
+    public IReadOnlyList<string> Problems => [.. _problems.OrderBy(problem => problem.Key).Select(problem => problem.Value)];
+
     public HealthReport Live()
     {
         var silence = time.GetElapsedTime(Volatile.Read(ref _lastIteration));
@@ -34,7 +37,7 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
 
     public HealthReport Ready()
     {
-        var problems = _problems.OrderBy(problem => problem.Key).Select(problem => problem.Value).ToArray();
-        return problems.Length == 0 ? HealthReport.Healthy("ready") : HealthReport.Unhealthy(string.Join("; ", problems));
+        var problems = Problems;
+        return problems.Count == 0 ? HealthReport.Healthy("ready") : HealthReport.Unhealthy(string.Join("; ", problems));
     }
 }

@@ -152,6 +152,19 @@ public sealed partial class ConsumerMembership : IDisposable
         }
     }
 
+    /// <summary>Produces a record that nobody waits for, and that may be lost.</summary>
+    public void Publish(string topic, Message<byte[]?, byte[]?> message)
+    {
+        try
+        {
+            _producer.Produce(topic, message);
+        }
+        catch (ProduceException<byte[]?, byte[]?> lost)
+        {
+            Log.NotPublished(_logger, topic, lost.Error.Reason);
+        }
+    }
+
     /// <summary>Reads a partition from another offset.</summary>
     public void Seek(TopicPartition partition, Offset offset)
     {
@@ -249,6 +262,9 @@ public sealed partial class ConsumerMembership : IDisposable
 
         [LoggerMessage(4011, LogLevel.Error, "Cannot consume: {Problem}")]
         public static partial void CannotConsume(ILogger logger, string problem);
+
+        [LoggerMessage(4014, LogLevel.Debug, "A record for {Topic} is lost: {Reason}")]
+        public static partial void NotPublished(ILogger logger, string topic, string reason);
 
         [LoggerMessage(4013, LogLevel.Error, "A dead letter is lost: {Topic} refuses it even without its payload: {Reason}")]
         public static partial void DeadLetterLost(ILogger logger, string topic, string reason);

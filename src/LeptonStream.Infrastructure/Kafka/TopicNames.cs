@@ -7,13 +7,11 @@ public sealed record TopicNames(string Prefix)
 
     public string Alerts => Prefix + "alerts";
 
-    public string State => Prefix + "state";
-
-    public string Rollups => Prefix + "rollups";
+    public string Status => Prefix + "status";
 
     public string DeadLetters => Prefix + "deadletters";
 
-    public IReadOnlyList<string> All => [Metrics, Alerts, State, Rollups, DeadLetters];
+    public IReadOnlyList<string> All => [Metrics, Alerts, Status, DeadLetters];
 
     public static TopicNames Of(KafkaOptions options) => new(options.TopicPrefix);
 }

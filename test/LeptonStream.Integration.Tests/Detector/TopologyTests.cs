@@ -37,6 +37,25 @@ public sealed class TopologyTests
     }
 
     [Test]
+    public async Task Doctor_TheDetectorIsDead_SaysSoAfterHalfAMinute()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var journal = $"Data Source={Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"))}.db";
+        var detector = rig.StartDetector();
+        rig.Probe.Produce(rig.Topics.Metrics, 0, DetectorOnKafka.Incidents(0, 10));
+        await rig.AllCommitted();
+        await Eventually.True(() => rig.Probe.Read(rig.Topics.Status).Count > 0, "the first status", LongEnough);
+        var alive = await rig.Run("doctor", "--storage", journal);
+        Assert.That(alive.ExitCode, Is.Zero, alive.Everything);
+
+        detector.Kill();
+        await Task.Delay(TimeSpan.FromSeconds(31));
+        var dead = await rig.Run("doctor", "--storage", journal);
+        Assert.That(dead.ExitCode, Is.EqualTo(1));
+        Assert.That(dead.Output, Does.Contain("no detector is running: the last report is "));
+    }
+
+    [Test]
     public async Task Deletion_OfTheInputTopicWhileTheDetectorIsFrozen_IsNoticedAndTheNewTopicReadFromItsBeginning()
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);

@@ -24,7 +24,7 @@ public sealed class TopicsTests
     [TestCase("metrics", "retention.ms", "3600000", "it must be 86400000 or more (24 h)")]
     [TestCase("metrics", "cleanup.policy", "compact", "it must be delete")]
     [TestCase("alerts", "retention.ms", "86400000", "it must be 604800000 or more (168 h)")]
-    [TestCase("state", "cleanup.policy", "delete", "it must be compact")]
+    [TestCase("status", "cleanup.policy", "delete", "it must be compact")]
     public async Task Check_OfATopicWithAWrongSetting_NamesItAndWhatItMustBe(string topic, string setting, string value, string expected)
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);

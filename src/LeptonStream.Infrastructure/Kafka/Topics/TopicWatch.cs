@@ -12,9 +12,12 @@ public sealed class TopicWatch : IDisposable
 
     private readonly IAdminClient _admin;
     private readonly TimeProvider _time;
-    private readonly TopicCollection _topics;
-    private Task<Dictionary<string, TopicFacts>?> _asking;
+    private readonly IReadOnlyList<string> _topics;
+    private readonly TaskCompletionSource _first = new();
+    private IReadOnlyDictionary<string, TopicFacts>? _latest;
+    private Task _asking;
     private long _asked;
+    private bool _tellsIds = true;
 
     /// <param name="client">The client whose connections are used.</param>
     /// <param name="topics">The topics to ask about.</param>
@@ -24,49 +27,71 @@ public sealed class TopicWatch : IDisposable
         ArgumentNullException.ThrowIfNull(time);
         _admin = new DependentAdminClientBuilder(client).Build();
         _time = time;
-        _topics = TopicCollection.OfTopicNames(topics);
+        _topics = topics;
         _asked = time.GetTimestamp();
-        _asking = Ask();
+        _asking = Task.Run(Ask);
     }
 
-    /// <summary>The topics there were when the cluster answered last, by name; null until it has answered.</summary>
-    public IReadOnlyDictionary<string, TopicFacts>? Latest { get; private set; }
+    /// <summary>The topics there were when the cluster answered last, by name; null until it has answered. A new answer is another object.</summary>
+    public IReadOnlyDictionary<string, TopicFacts>? Latest => Volatile.Read(ref _latest);
 
-    /// <summary>Takes an answer that has come, and asks again when it is time. To be called in every round.</summary>
-    /// <param name="wait">How long to wait for an answer that is under way.</param>
-    public void Refresh(TimeSpan wait = default)
+    /// <summary>Waits for the first answer, for a limited time.</summary>
+    public void WaitForFirst(TimeSpan limit) => _first.Task.Wait(limit);
+
+    /// <summary>Asks again when it is time. To be called in every round.</summary>
+    public void Refresh()
     {
-        if (!_asking.Wait(wait)) return;
-        if (_asking.Result is { } answer) Latest = answer;
-        if (_time.GetElapsedTime(_asked) < Every) return;
+        if (!_asking.IsCompleted || _time.GetElapsedTime(_asked) < Every) return;
         _asked = _time.GetTimestamp();
-        _asking = Ask();
+        _asking = Task.Run(Ask);
     }
 
     public void Dispose() => _admin.Dispose();
 
-    private async Task<Dictionary<string, TopicFacts>?> Ask()
+    // The partitions come first: they are needed at once, and every broker tells them.
+    private async Task Ask()
     {
         try
         {
-            return FactsOf((await _admin.DescribeTopicsAsync(_topics, new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false)).TopicDescriptions);
-        }
-        catch (DescribeTopicsException some)
-        {
-            return FactsOf(some.Results.TopicDescriptions);
+            var before = Latest;
+            var facts = _topics.Select(topic => (Topic: topic, Partitions: PartitionsOf(topic)))
+                .Where(topic => topic.Partitions > 0)
+                .ToDictionary(topic => topic.Topic, topic => new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id ?? "", topic.Partitions));
+            if (before is null || !_tellsIds) Volatile.Write(ref _latest, facts);
+            _first.TrySetResult();
+            if (_tellsIds) Volatile.Write(ref _latest, await WithIds(facts).ConfigureAwait(false));
         }
         catch (Exception failure) when (failure is KafkaException or ObjectDisposedException)
         {
-            return null;
+            // The next answer will do.
         }
     }
 
-    private static Dictionary<string, TopicFacts> FactsOf(List<TopicDescription> topics) => topics
-        .Where(topic => !topic.Error.IsError)
-        .ToDictionary(topic => topic.Name, topic => new TopicFacts(topic.TopicId?.ToString() ?? "", topic.Partitions.Count));
+    private int PartitionsOf(string topic) => _admin.GetMetadata(topic, AnswerLimit).Topics.Find(found => found.Topic == topic)?.Partitions.Count ?? 0;
+
+    private async Task<IReadOnlyDictionary<string, TopicFacts>> WithIds(Dictionary<string, TopicFacts> facts)
+    {
+        if (facts.Count == 0) return facts;
+        try
+        {
+            var told = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys), new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false);
+            return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic => new TopicFacts(topic.TopicId?.ToString() ?? "", topic.Partitions.Count));
+        }
+        catch (DescribeTopicsException)
+        {
+            // A topic was deleted just now.
+            return facts;
+        }
+        catch (KafkaException unknown) when (unknown.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.Local_TimedOut)
+        {
+            // It has just answered another question: the embedded broker has no ids to tell.
+            _tellsIds = false;
+            return facts;
+        }
+    }
 }
 
 /// <summary>A topic as the cluster describes it.</summary>
-/// <param name="Id">Its id, which no other topic ever had; empty where the cluster does not tell ids.</param>
+/// <param name="Id">Its id, which no other topic ever had; empty while it is not known, or where the cluster does not tell ids.</param>
 /// <param name="Partitions">How many partitions it has.</param>
 public sealed record TopicFacts(string Id, int Partitions);

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LeptonStream.Kafka.Status;
+
+/// <summary>What a worker says of one partition that it owns, as a record of the status topic (docs/events.md).</summary>
+public sealed record PartitionStatus
+{
+    /// <summary>The worker's role, such as <c>detector</c>.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>The process that owns the partition: host and process id.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>The input topic.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>The input partition.</summary>
+    public required int Partition { get; init; }
+
+    /// <summary>When this was written, by the worker's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The log time of the last record that was read; null where none was.</summary>
+    public DateTimeOffset? LogTime { get; init; }
+
+    /// <summary>The offset to read next.</summary>
+    public long NextOffset { get; init; }
+
+    /// <summary>Records not read yet.</summary>
+    public long Lag { get; init; }
+
+    /// <summary>Series known.</summary>
+    public int Series { get; init; }
+
+    /// <summary>How often the state began empty since the process started, the first time left out.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Whether the state covers too little history yet for full confidence.</summary>
+    public bool Cold { get; init; }
+
+    /// <summary>Whether nothing is read: the problems say why.</summary>
+    public bool Blocked { get; init; }
+
+    /// <summary>The numbers of about the last minute.</summary>
+    public StatusCounts LastMinute { get; init; } = new();
+
+    /// <summary>The numbers since the worker took the partition over.</summary>
+    public StatusCounts Total { get; init; } = new();
+
+    /// <summary>What is wrong, in plain words; empty where nothing is.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>The record's key: role and partition, so that a compacted topic keeps the last status of each.</summary>
+    [JsonIgnore]
+    public string Key => $"{Role}/{Partition}";
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, StatusJson.Default.PartitionStatus);
+
+    /// <summary>Reads a record's value; null where it is no status.</summary>
+    public static PartitionStatus? Read(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(value, StatusJson.Default.PartitionStatus);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Numbers of a partition.</summary>
+public sealed record StatusCounts
+{
+    /// <summary>Records read.</summary>
+    public long Records { get; init; }
+
+    /// <summary>Samples judged.</summary>
+    public long Samples { get; init; }
+
+    /// <summary>Records refused, by reason.</summary>
+    public IReadOnlyDictionary<string, long> RecordsRefused { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Samples of accepted records that were not judged, by reason.</summary>
+    public IReadOnlyDictionary<string, long> SamplesRefused { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>The share of the records that were refused, 0 to 1; 0 where there were none.</summary>
+    [JsonIgnore]
+    public double RefusedShare => Records == 0 ? 0 : (double)RecordsRefused.Values.Sum() / Records;
+
+    /// <summary>The difference to an earlier count.</summary>
+    public StatusCounts Since(StatusCounts earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return new()
+        {
+            Records = Records - earlier.Records,
+            Samples = Samples - earlier.Samples,
+            RecordsRefused = Since(RecordsRefused, earlier.RecordsRefused),
+            SamplesRefused = Since(SamplesRefused, earlier.SamplesRefused),
+        };
+    }
+
+    private static Dictionary<string, long> Since(IReadOnlyDictionary<string, long> now, IReadOnlyDictionary<string, long> earlier) => now
+        .Select(reason => KeyValuePair.Create(reason.Key, reason.Value - earlier.GetValueOrDefault(reason.Key)))
+        .Where(reason => reason.Value > 0)
+        .ToDictionary();
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(PartitionStatus))]
+internal sealed partial class StatusJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Kafka.Status;
+
+/// <summary>Reads the status topic: the last status of each partition of each role. Joins no group and leaves no trace.</summary>
+public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger logger) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, PartitionStatus> _statuses = [];
+    private readonly Dictionary<TopicPartition, long> _positions = [];
+    private readonly IConsumer<byte[]?, byte[]?> _consumer =
+        new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "status", kafka.ClientId + "-status")).LogTo(logger).Build();
+
+    /// <summary>Reads on to the end of the topic.</summary>
+    /// <returns>The last status of each role and partition; empty where there is no such topic, or nobody has written to it.</returns>
+    /// <exception cref="KafkaException">The cluster does not answer.</exception>
+    public IReadOnlyCollection<PartitionStatus> Read(CancellationToken stop)
+    {
+        if (_positions.Count == 0) Assign();
+        foreach (var partition in _positions.Keys.ToList())
+        {
+            var end = _consumer.QueryWatermarkOffsets(partition, Patience).High.Value;
+            while (_positions[partition] < end)
+            {
+                stop.ThrowIfCancellationRequested();
+                if (_consumer.Consume(Patience) is not { } record) throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{topics.Status} can't be read to its end"));
+                Take(record);
+            }
+        }
+
+        return _statuses.Values;
+    }
+
+    public void Dispose() => _consumer.Dispose();
+
+    private void Assign()
+    {
+        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        var topic = admin.GetMetadata(topics.Status, Patience).Topics.Find(topic => topic.Topic == topics.Status);
+        foreach (var partition in topic?.Partitions ?? [])
+        {
+            var one = new TopicPartition(topics.Status, partition.PartitionId);
+            _positions.Add(one, _consumer.QueryWatermarkOffsets(one, Patience).Low.Value);
+        }
+
+        _consumer.Assign(_positions.Select(position => new TopicPartitionOffset(position.Key, position.Value)));
+    }
+
+    private void Take(ConsumeResult<byte[]?, byte[]?> record)
+    {
+        _positions[record.TopicPartition] = record.Offset.Value + 1;
+        if (record.Message.Key is not { } key) return;
+        if (record.Message.Value is not { } value) _statuses.Remove(Encoding.UTF8.GetString(key));
+        else if (PartitionStatus.Read(value) is { } status) _statuses[status.Key] = status;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using LeptonStream.Kafka.Status;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Roles.Tests.Detector;
+
+/// <summary>What the detector says of itself: on the status topic and to the probes.</summary>
+public sealed class DetectorStatusTests
+{
+    private DetectorRig _rig = null!;
+
+    [SetUp]
+    public void MakeRig() => _rig = new DetectorRig(partitions: 1);
+
+    [TearDown]
+    public void RemoveRig() => _rig.Dispose();
+
+    [Test]
+    public async Task Run_TellsEachPartitionsNumbersOnTheStatusTopic()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 100));
+        _rig.Probe.ProduceText(_rig.Topics.Metrics, 0, "no metric");
+        _rig.Start();
+
+        await Eventually.True(() => Last()?.Total.Records == 101, "the status of all records");
+        var record = _rig.Probe.Read(_rig.Topics.Status).Last();
+        var status = Last()!;
+        Assert.That(Encoding.UTF8.GetString(record.Message.Key!), Is.EqualTo("detector/0"));
+        Assert.That((status.Role, status.Topic, status.Partition, status.NextOffset, status.Lag), Is.EqualTo(("detector", _rig.Topics.Metrics, 0, 101L, 0L)));
+        Assert.That((status.Series, status.Restarts, status.Cold, status.Blocked), Is.EqualTo((1, 0, false, false)));
+        Assert.That((status.Total.Samples, status.Total.RecordsRefused.Single()), Is.EqualTo((100L, KeyValuePair.Create("malformed_json", 1L))));
+        Assert.That(status.LastMinute.Records, Is.EqualTo(101));
+        Assert.That(status.Problems, Is.Empty);
+        Assert.That(DateTimeOffset.UtcNow - status.At, Is.LessThan(TimeSpan.FromMinutes(1)));
+    }
+
+    [Test]
+    public async Task Run_NearlyEverythingIsRefused_IsNotReadyAndSaysWhy()
+    {
+        _rig.Probe.ProduceText(_rig.Topics.Metrics, 0, [.. Enumerable.Repeat("no metric", 90)]);
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 10));
+        var host = _rig.Start();
+
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("90 % of the records"), "the refusals named");
+        Assert.That(DetectorRig.HealthOf(host).Ready(), Is.EqualTo(LeptonStream.Health.HealthReport.Unhealthy(
+            "90 % of the records in lepton.metrics [0] were refused in the last minute (malformed_json 90)")));
+        Assert.That(DetectorRig.HealthOf(host).Live().IsHealthy, Is.True);
+    }
+
+    [Test]
+    public void ProblemsOf_DeadBlindAndTroubledPartitions_AreNamedOnce()
+    {
+        var now = new DateTimeOffset(2026, 11, 28, 3, 0, 0, TimeSpan.Zero);
+        PartitionStatus[] statuses =
+        [
+            Status(0, now.AddSeconds(-5)),
+            Status(1, now.AddSeconds(-31)),
+            Status(2, now) with { LastMinute = new() { Records = 100, RecordsRefused = new Dictionary<string, long> { ["too_large"] = 80 } }, Problems = ["a problem"] },
+            Status(3, now) with { Problems = ["a problem"] },
+            Status(9, now),
+        ];
+
+        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 5, now), Is.EqualTo(new[]
+        {
+            "no detector works on partitions 1, 4: the last report is 31 s old",
+            "80 % of the records in lepton.metrics [2] were refused in the last minute (too_large 80)",
+            "a problem",
+        }));
+        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 1, now), Is.Empty);
+        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 4, now.AddSeconds(60)), Is.EqualTo(new[] { "no detector is running: the last report is 60 s old" }));
+        Assert.That(StatusHealth.ProblemsOf("notifier", statuses, 4, now), Is.EqualTo(new[] { "no notifier is running: none has ever reported" }));
+    }
+
+    private static PartitionStatus Status(int partition, DateTimeOffset at) =>
+        new() { Role = "detector", Instance = "host/1", Topic = "lepton.metrics", Partition = partition, At = at };
+
+    private PartitionStatus? Last()
+    {
+        using var reader = new StatusReader(_rig.Options, _rig.Topics, new TestLog());
+        return reader.Read(CancellationToken.None).SingleOrDefault();
+    }
+}
