@@ -8,8 +8,6 @@ namespace LeptonStream.Detector;
 /// <content>What changes about the topics while the detector runs: partitions are added, topics are deleted and created again.</content>
 internal sealed partial class DetectorSession
 {
-    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(1);
-
     // Partitions that stand still because the alerts topic has none of their number.
     private readonly HashSet<int> _blocked = [];
     private string? _topicProblem;
@@ -23,13 +21,13 @@ internal sealed partial class DetectorSession
         _compared = topics;
         if (_tasks.Count + _blocked.Count > 0) _health.ClearProblem(Concern.Input);
         if (_known.Metrics is { } before) Compare(before, metrics);
-        _known.Metrics = metrics.Id.Length > 0 || _known.Metrics is null ? metrics : metrics with { Id = _known.Metrics.Id };
+        _known.Metrics = metrics with { Id = metrics.Id ?? _known.Metrics?.Id };
         Block(topics);
     }
 
     private void Compare(TopicFacts before, TopicFacts now)
     {
-        if (before.Id.Length > 0 && now.Id.Length > 0 && before.Id != now.Id) StartOver(before.Id, now.Id);
+        if (before.Id is { } old && now.Id is { } other && old != other) StartOver(old, other);
         else if (now.Partitions > before.Partitions)
         {
             Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, now.Partitions);
@@ -38,7 +36,7 @@ internal sealed partial class DetectorSession
     }
 
     // Offsets of the old topic mean nothing in the new one, wherever the group or the client stands.
-    private void StartOver(string before, string now)
+    private void StartOver(Guid before, Guid now)
     {
         _membership.Batch.Clear();
         foreach (var task in _tasks.Values)
@@ -46,7 +44,7 @@ internal sealed partial class DetectorSession
             var earliest = Consumer.QueryWatermarkOffsets(task.Partition, Patience).Low.Value;
             Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition, earliest, task.Next);
             _metrics.StateGap();
-            task.Restart(earliest);
+            task.Restart(earliest, now);
             _membership.Seek(task.Partition, earliest);
         }
     }
@@ -105,7 +103,7 @@ internal sealed partial class DetectorSession
             1059,
             LogLevel.Error,
             "{Topic} was deleted and created again (id {Before}, now {Now}); resuming {Partition} at {Earliest} with empty state instead of {Next}")]
-        public static partial void TopicCreatedAgain(ILogger logger, string topic, string before, string now, TopicPartition partition, long earliest, long? next);
+        public static partial void TopicCreatedAgain(ILogger logger, string topic, Guid before, Guid now, TopicPartition partition, long earliest, long? next);
 
         [LoggerMessage(1060, LogLevel.Error, "Partitions stand still: {Problem}")]
         public static partial void StandsStill(ILogger logger, string problem);

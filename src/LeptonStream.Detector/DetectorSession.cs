@@ -34,6 +34,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private readonly ILogger _logger;
     private readonly TroubleLog _troubles;
     private readonly KnownTopics _known;
+    private readonly TimeSpan _firstAnswer;
     private readonly TopicNames _topics;
     private readonly ConsumerMembership _membership;
     private readonly TopicWatch _watch;
@@ -73,6 +74,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _outage = new(time);
         _troubles = troubles;
         _known = known;
+        _firstAnswer = TimeSpan.FromMilliseconds(Math.Min(5_000, kafka.SessionTimeoutMs / 6));
         _topics = topics;
         _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
         _watch = new(_membership.Consumer.Handle, [topics.Metrics, topics.Alerts, topics.Status], time);
@@ -84,6 +86,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     /// <summary>The records that the batch leads to.</summary>
     public Deliveries Deliveries => _membership.Deliveries;
+
+    private Guid? TopicId => _watch.Latest?.GetValueOrDefault(_topics.Metrics)?.Id ?? _known.Metrics?.Id;
 
     private IConsumer<byte[]?, byte[]?> Consumer => _membership.Consumer;
 
@@ -182,7 +186,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
     {
-        if (_watch.Latest is null && partitions.Count > 0) _watch.WaitForFirst(FirstAnswer);
+        if (_watch.Latest is null && partitions.Count > 0) _watch.WaitForFirst(_firstAnswer);
         var starts = new List<TopicPartitionOffset>();
         foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, Patience) : [])
         {
@@ -242,7 +246,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private TopicPartitionOffset Begin(TopicPartitionOffset committed)
     {
-        var task = new PartitionTask(committed.TopicPartition, _policy, _policies, _known.Beginnings);
+        var task = new PartitionTask(committed.TopicPartition, _policy, _policies, _known.Beginnings, TopicId);
         _tasks.Add(committed.Partition.Value, task);
         return new(committed.TopicPartition, task.Restore(committed.Offset.Value >= 0 ? committed.Offset.Value : null));
     }

@@ -17,13 +17,14 @@ namespace LeptonStream.Detector;
 ///                            ▲ └────── lost ────────▲
 /// </code>
 /// </summary>
-internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies, Dictionary<int, int> beginnings)
+internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies, Dictionary<int, int> beginnings, Guid? topicId)
 {
     private static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
 
     private readonly long[] _refusedTold = new long[Refusals.Length];
     private (long Labels, long Events, long Series) _leftOutTold;
     private PolicySet _policies = policies;
+    private Guid? _topicId = topicId;
     private PartitionPipeline? _pipeline;
     private TimeSpan _silence;
     private bool _wasRead;
@@ -79,8 +80,11 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>Goes on at another offset because the one it wants is gone from the log. What was known belongs to a past that has a gap now.</summary>
-    public void Restart(long offset)
+    /// <param name="offset">The offset.</param>
+    /// <param name="topicId">The topic's id, where it is another topic now.</param>
+    public void Restart(long offset, Guid? topicId = null)
     {
+        _topicId = topicId ?? _topicId;
         Require(PartitionTaskState.Running);
         State = PartitionTaskState.Restoring;
         Begin(offset);
@@ -238,7 +242,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         _records = _samples = 0;
         _firstLogTime = null;
         Array.Clear(_rejects);
-        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies);
+        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies, _topicId);
         Array.Clear(_refusedTold);
         _leftOutTold = default;
         _read = offset;

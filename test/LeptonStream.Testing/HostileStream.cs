@@ -48,9 +48,9 @@ public sealed class HostileStream
     public int Count => _records.Count;
 
     /// <summary>The events that a clean run yields: the same offsets, a harmless record of another model in place of each hostile one.</summary>
-    public IReadOnlyList<string> CleanEvents(string topic, int partition, Func<long, Timestamp> logTime)
+    public IReadOnlyList<string> CleanEvents(string topic, int partition, Func<long, Timestamp> logTime, Guid? topicId = null)
     {
-        var pipeline = new PartitionPipeline(topic, partition, DetectionPolicy.Default);
+        var pipeline = new PartitionPipeline(topic, partition, DetectionPolicy.Default, topicId: topicId);
         var events = new List<AlertEvent>();
         for (var offset = 0; offset < _records.Count; offset++)
         {

@@ -20,7 +20,7 @@ public sealed class DetectorFaultTests
         await rig.AllCommitted();
 
         stream.AssertDeadLetters(rig.Probe.Read(rig.Topics.DeadLetters), rig.Topics.Metrics, 1);
-        var clean = stream.CleanEvents(rig.Topics.Metrics, 1, offset => logTimes[offset]);
+        var clean = stream.CleanEvents(rig.Topics.Metrics, 1, offset => logTimes[offset], rig.TopicId(rig.Topics.Metrics));
         Assert.That(clean, Is.Not.Empty);
         Assert.That(rig.Probe.Read(rig.Topics.Alerts).Select(alert => Encoding.UTF8.GetString(alert.Message.Value!)), Is.EqualTo(clean));
         Assert.That(await detector.Stop(), Is.Zero, detector.ToString());

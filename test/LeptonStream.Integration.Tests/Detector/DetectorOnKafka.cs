@@ -5,6 +5,7 @@ using Confluent.Kafka.Admin;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Kafka;
+using LeptonStream.Kafka.Topics;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Detector;
@@ -94,9 +95,10 @@ internal sealed class DetectorOnKafka : IDisposable
     public List<string> ExpectedIds()
     {
         var ids = new List<string>();
+        var topicId = TopicId(Topics.Metrics);
         foreach (var partition in Probe.Read(Topics.Metrics).GroupBy(r => r.Partition.Value))
         {
-            var pipeline = new PartitionPipeline(Topics.Metrics, partition.Key, DetectionPolicy.Default);
+            var pipeline = new PartitionPipeline(Topics.Metrics, partition.Key, DetectionPolicy.Default, topicId: topicId);
             var events = new List<AlertEvent>();
             foreach (var record in partition)
                 pipeline.Process(record.Message.Value, record.Offset.Value, Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
@@ -123,6 +125,15 @@ internal sealed class DetectorOnKafka : IDisposable
         await admin.DeleteTopicsAsync([topic]);
         await Eventually.True(() => admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.TrueForAll(known => known.Topic != topic), $"{topic} is deleted");
         await admin.CreateTopicsAsync([new() { Name = topic, NumPartitions = partitions, Configs = new() { ["message.timestamp.type"] = "LogAppendTime" } }]);
+    }
+
+    /// <summary>The id that the cluster gave a topic.</summary>
+    public Guid TopicId(string topic)
+    {
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
+        using var watch = new TopicWatch(admin.Handle, [topic], TimeProvider.System);
+        watch.WaitForFirst(TimeSpan.FromSeconds(20));
+        return watch.Latest![topic].Id!.Value;
     }
 
     public List<string> PublishedIds() => [.. Probe.Read(Topics.Alerts).Select(alert => TopicProbe.Header(alert, "ce_id")!)];

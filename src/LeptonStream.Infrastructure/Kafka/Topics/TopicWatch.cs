@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -35,7 +36,7 @@ public sealed class TopicWatch : IDisposable
     /// <summary>The topics there were when the cluster answered last, by name; null until it has answered. A new answer is another object.</summary>
     public IReadOnlyDictionary<string, TopicFacts>? Latest => Volatile.Read(ref _latest);
 
-    /// <summary>Waits for the first answer, for a limited time.</summary>
+    /// <summary>Waits for the first whole answer, for a limited time.</summary>
     public void WaitForFirst(TimeSpan limit) => _first.Task.Wait(limit);
 
     /// <summary>Asks again when it is time. To be called in every round.</summary>
@@ -48,7 +49,7 @@ public sealed class TopicWatch : IDisposable
 
     public void Dispose() => _admin.Dispose();
 
-    // The partitions come first: they are needed at once, and every broker tells them.
+    // The partitions come first: every broker tells them.
     private async Task Ask()
     {
         try
@@ -56,10 +57,10 @@ public sealed class TopicWatch : IDisposable
             var before = Latest;
             var facts = _topics.Select(topic => (Topic: topic, Partitions: PartitionsOf(topic)))
                 .Where(topic => topic.Partitions > 0)
-                .ToDictionary(topic => topic.Topic, topic => new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id ?? "", topic.Partitions));
+                .ToDictionary(topic => topic.Topic, topic => new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id, topic.Partitions));
             if (before is null || !_tellsIds) Volatile.Write(ref _latest, facts);
-            _first.TrySetResult();
             if (_tellsIds) Volatile.Write(ref _latest, await WithIds(facts).ConfigureAwait(false));
+            _first.TrySetResult();
         }
         catch (Exception failure) when (failure is KafkaException or ObjectDisposedException)
         {
@@ -75,7 +76,7 @@ public sealed class TopicWatch : IDisposable
         try
         {
             var told = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys), new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false);
-            return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic => new TopicFacts(topic.TopicId?.ToString() ?? "", topic.Partitions.Count));
+            return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic => new TopicFacts(IdOf(topic.TopicId), topic.Partitions.Count));
         }
         catch (DescribeTopicsException)
         {
@@ -89,9 +90,18 @@ public sealed class TopicWatch : IDisposable
             return facts;
         }
     }
+
+    private static Guid? IdOf(Uuid? id)
+    {
+        if (id is null or { MostSignificantBits: 0, LeastSignificantBits: 0 }) return null;
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, id.MostSignificantBits);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], id.LeastSignificantBits);
+        return new Guid(bytes, bigEndian: true);
+    }
 }
 
 /// <summary>A topic as the cluster describes it.</summary>
-/// <param name="Id">Its id, which no other topic ever had; empty while it is not known, or where the cluster does not tell ids.</param>
+/// <param name="Id">Its id, which no other topic ever had; null while it is not known, or where the cluster does not tell ids.</param>
 /// <param name="Partitions">How many partitions it has.</param>
-public sealed record TopicFacts(string Id, int Partitions);
+public sealed record TopicFacts(Guid? Id, int Partitions);
