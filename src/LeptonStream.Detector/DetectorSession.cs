@@ -77,7 +77,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _firstAnswer = TimeSpan.FromMilliseconds(Math.Min(5_000, kafka.SessionTimeoutMs / 6));
         _topics = topics;
         _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
-        _watch = new(_membership.Consumer.Handle, [topics.Metrics, topics.Alerts, topics.Status], time);
+        _watch = new(kafka, [topics.Metrics, topics.Alerts, topics.Status], time, logger);
         _statuses = new(_membership, topics, health, time);
     }
 

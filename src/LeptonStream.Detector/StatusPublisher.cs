@@ -16,6 +16,7 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
 
     private readonly Dictionary<int, StatusWindow> _windows = [];
     private long? _published;
+    private bool _couldPublish;
     private string _problems = "";
 
     /// <summary>Publishes the statuses if it is time, and reports partitions of which nearly everything is refused. To be called in every round.</summary>
@@ -23,7 +24,9 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
     /// <param name="statuses">Makes the statuses, without instance, problems and window.</param>
     public void Publish(bool canPublish, Func<IEnumerable<PartitionStatus>> statuses)
     {
-        if (_published is { } last && time.GetElapsedTime(last) < Every && string.Join('\n', health.Problems) == _problems) return;
+        var isNew = canPublish != _couldPublish || string.Join('\n', health.Problems) != _problems;
+        if (!isNew && _published is { } last && time.GetElapsedTime(last) < Every) return;
+        _couldPublish = canPublish;
         _published = time.GetTimestamp();
         PartitionStatus[] whole = [.. statuses().Select(Complete)];
         var blind = whole.Select(StatusHealth.BlindnessOf).OfType<string>().ToList();

@@ -7,6 +7,7 @@ using LeptonStream.Detection;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Topics;
 using LeptonStream.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeptonStream.Integration.Tests.Detector;
 
@@ -130,8 +131,7 @@ internal sealed class DetectorOnKafka : IDisposable
     /// <summary>The id that the cluster gave a topic.</summary>
     public Guid TopicId(string topic)
     {
-        using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
-        using var watch = new TopicWatch(admin.Handle, [topic], TimeProvider.System);
+        using var watch = new TopicWatch(Options, [topic], TimeProvider.System, NullLogger.Instance);
         watch.WaitForFirst(TimeSpan.FromSeconds(20));
         return watch.Latest![topic].Id!.Value;
     }

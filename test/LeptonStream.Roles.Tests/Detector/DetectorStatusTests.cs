@@ -22,7 +22,7 @@ public sealed class DetectorStatusTests
         _rig.Probe.ProduceText(_rig.Topics.Metrics, 0, "no metric");
         _rig.Start();
 
-        await Eventually.True(() => Last()?.Total.Records == 101, "the status of all records");
+        await Eventually.True(() => Last()?.Total.Records == 101, "the status of all records", TimeSpan.FromSeconds(60));
         var record = _rig.Probe.Read(_rig.Topics.Status).Last();
         var status = Last()!;
         Assert.That(Encoding.UTF8.GetString(record.Message.Key!), Is.EqualTo("detector/0"));

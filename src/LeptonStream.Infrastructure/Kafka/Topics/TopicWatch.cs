@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Kafka.Topics;
 
@@ -20,13 +21,14 @@ public sealed class TopicWatch : IDisposable
     private long _asked;
     private bool _tellsIds = true;
 
-    /// <param name="client">The client whose connections are used.</param>
+    /// <param name="kafka">How to reach Kafka. The watch has connections of its own: a broker that drops one for a question it does not know disturbs nobody else.</param>
     /// <param name="topics">The topics to ask about.</param>
     /// <param name="time">The clock.</param>
-    public TopicWatch(Handle client, IReadOnlyList<string> topics, TimeProvider time)
+    /// <param name="logger">Takes what the client has to say.</param>
+    public TopicWatch(KafkaOptions kafka, IReadOnlyList<string> topics, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(time);
-        _admin = new DependentAdminClientBuilder(client).Build();
+        _admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(logger).Build();
         _time = time;
         _topics = topics;
         _asked = time.GetTimestamp();
@@ -47,7 +49,8 @@ public sealed class TopicWatch : IDisposable
         _asking = Task.Run(Ask);
     }
 
-    public void Dispose() => _admin.Dispose();
+    // A client must not be closed under a call.
+    public void Dispose() => _asking.ContinueWith(_ => _admin.Dispose(), TaskScheduler.Default);
 
     // The partitions come first: every broker tells them.
     private async Task Ask()
