@@ -96,10 +96,12 @@ public sealed class TopicWatch : IDisposable
 
     private static Guid? IdOf(Uuid? id)
     {
-        if (id is null or { MostSignificantBits: 0, LeastSignificantBits: 0 }) return null;
+        if (id is null) return null;
+        var (high, low) = ((long)id.MostSignificantBits, (long)id.LeastSignificantBits);
+        if (high == 0 && low == 0) return null;
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, id.MostSignificantBits);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], id.LeastSignificantBits);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, high);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], low);
         return new Guid(bytes, bigEndian: true);
     }
 }
