@@ -77,7 +77,7 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
     {
         const string Role = "detector";
         var names = TopicNames.Of(kafka);
-        var partitions = admin.GetMetadata(names.Metrics, Patience).Topics[0].Partitions.Count;
+        var partitions = admin.GetMetadata(Patience).Topics.Find(topic => topic.Topic == names.Metrics)?.Partitions.Count ?? 0;
         using var reader = new StatusReader(kafka, names, NullLogger.Instance);
         var statuses = reader.Read(stop);
         if (partitions == 0 || statuses.Count == 0) return new(Role, "has not reported yet");

@@ -16,7 +16,7 @@ public sealed class PoisonTests
     private DetectorRig _rig = null!;
 
     [SetUp]
-    public void MakeRig() => _rig = new DetectorRig();
+    public void MakeRig() => _rig = new DetectorRig(tellsStatus: false);
 
     [TearDown]
     public void RemoveRig() => _rig.Dispose();

@@ -39,7 +39,8 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
     private void Assign()
     {
         using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
-        var topic = admin.GetMetadata(topics.Status, Patience).Topics.Find(topic => topic.Topic == topics.Status);
+        // To ask for a topic by its name may make it.
+        var topic = admin.GetMetadata(Patience).Topics.Find(topic => topic.Topic == topics.Status);
         foreach (var partition in topic?.Partitions ?? [])
         {
             var one = new TopicPartition(topics.Status, partition.PartitionId);

@@ -58,9 +58,10 @@ public sealed class TopicWatch : IDisposable
         try
         {
             var before = Latest;
-            var facts = _topics.Select(topic => (Topic: topic, Partitions: PartitionsOf(topic)))
-                .Where(topic => topic.Partitions > 0)
-                .ToDictionary(topic => topic.Topic, topic => new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id, topic.Partitions));
+            // To ask for a topic by its name may make it.
+            var facts = _admin.GetMetadata(AnswerLimit).Topics
+                .Where(topic => _topics.Contains(topic.Topic) && topic.Partitions.Count > 0)
+                .ToDictionary(topic => topic.Topic, topic => new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id, topic.Partitions.Count));
             if (before is null || !_tellsIds) Volatile.Write(ref _latest, facts);
             if (_tellsIds) Volatile.Write(ref _latest, await WithIds(facts).ConfigureAwait(false));
             _first.TrySetResult();
@@ -70,8 +71,6 @@ public sealed class TopicWatch : IDisposable
             // The next answer will do.
         }
     }
-
-    private int PartitionsOf(string topic) => _admin.GetMetadata(topic, AnswerLimit).Topics.Find(found => found.Topic == topic)?.Partitions.Count ?? 0;
 
     private async Task<IReadOnlyDictionary<string, TopicFacts>> WithIds(Dictionary<string, TopicFacts> facts)
     {
