@@ -3,6 +3,7 @@ using LeptonStream.Dashboard.Health;
 using LeptonStream.Dashboard.Live;
 using LeptonStream.Dashboard.Pages;
 using LeptonStream.Health;
+using LeptonStream.Reload;
 using LeptonStream.Storage;
 using LeptonStream.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +34,8 @@ public static class DashboardRegistration
         services.AddExceptionHandler<JournalFailureHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Default));
         services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
+        // It has no file to read again, and goes on.
+        services.AddReloadOnHangup();
         services.AddSingleton<AlertQueries>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());

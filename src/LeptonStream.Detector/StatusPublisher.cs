@@ -6,12 +6,12 @@ using LeptonStream.Kafka.Status;
 namespace LeptonStream.Detector;
 
 /// <summary>
-/// Publishes the status of each partition that this member owns, every ten seconds and when its problems change. Nobody waits for it: a status that
+/// Publishes the status of each partition that this member owns, every five seconds and when its problems change. Nobody waits for it: a status that
 /// is lost is replaced by the next.
 /// </summary>
 internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames topics, LoopHealth health, TimeProvider time)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly string Instance = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     private readonly Dictionary<int, StatusWindow> _windows = [];

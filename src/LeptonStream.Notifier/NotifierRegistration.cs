@@ -48,6 +48,7 @@ public static class NotifierRegistration
         services.AddLoopHealth(Role, _ => TimeSpan.FromMinutes(2));
         services.AddHostedService<NotifierWorker>();
         services.AddHostedService<OutboxDelivery>();
+        services.AddHostedService<StatusRecorder>();
         return services;
     }
 

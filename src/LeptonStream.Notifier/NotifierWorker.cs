@@ -48,6 +48,9 @@ internal sealed partial class NotifierWorker(
     TimeProvider time,
     ILogger<NotifierWorker> logger) : BackgroundService
 {
+    // What a full batch leaves for the next is no trouble.
+    private const long MaxLag = 5_000;
+
     // Another notifier may have made or moved groups since we last looked.
     private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
 
@@ -137,7 +140,7 @@ internal sealed partial class NotifierWorker(
             // :: (4) Record.
             await Record(session, records, stop);
             session.MarkDone();
-            metrics.Behind(session.Lag());
+            TellLag(session.Lag());
             _nextLook = Timestamp.Zero;
         }
 
@@ -209,6 +212,13 @@ internal sealed partial class NotifierWorker(
                 await journal.Apply([AlertRecordReader.WithoutEvent(record)], time.Now(), stop);
             }
         }
+    }
+
+    private void TellLag(KeyValuePair<int, long>[] lag)
+    {
+        metrics.Behind(lag);
+        var behind = lag.Sum(partition => partition.Value);
+        _troubles.Set("lag", behind <= MaxLag ? null : $"{behind} events of {lag.Count(partition => partition.Value > 0)} partitions wait to be read");
     }
 
     private async Task Flush(CancellationToken stop)

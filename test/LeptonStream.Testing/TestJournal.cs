@@ -24,6 +24,10 @@ public sealed class TestJournal(Database database)
         return true;
     });
 
+    /// <summary>Records what a role said of itself some time ago.</summary>
+    public Task Report(string role, TimeSpan age, params string[] problems) =>
+        RoleStatus.Write(database, role, problems, DateTimeOffset.UtcNow - age, CancellationToken.None);
+
     /// <summary>Runs a statement of the test's own.</summary>
     public Task Execute(string sql) => database.Write(transaction => transaction.Connection!.ExecuteAsync(sql, transaction: transaction));
 

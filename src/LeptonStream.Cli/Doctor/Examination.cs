@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -26,7 +25,7 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
     {
         List<Finding> findings = [.. Program()];
         findings.AddRange(await Broker(stop));
-        findings.Add(await Journal(stop));
+        findings.AddRange(await new JournalExamination(storage).Run(stop));
         return findings;
     }
 
@@ -64,7 +63,7 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
             List<Finding> findings = [new(Name, $"{kafka.BootstrapServers}: {await ClusterId(admin)}, {brokers.Count} broker{(brokers.Count == 1 ? "" : "s")} ({names})")];
             foreach (var broker in brokers) findings.Add(await Apis(broker, stop));
             findings.AddRange(await Topics(admin));
-            findings.Add(Workers(admin, stop));
+            findings.Add(Workers(stop));
             return findings;
         }
         catch (KafkaException failure)
@@ -73,12 +72,12 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         }
     }
 
-    private Finding Workers(IAdminClient admin, CancellationToken stop)
+    private Finding Workers(CancellationToken stop)
     {
         const string Role = "detector";
         var names = TopicNames.Of(kafka);
-        var partitions = admin.GetMetadata(Patience).Topics.Find(topic => topic.Topic == names.Metrics)?.Partitions.Count ?? 0;
         using var reader = new StatusReader(kafka, names, NullLogger.Instance);
+        var partitions = reader.InputPartitions();
         var statuses = reader.Read(stop);
         if (partitions == 0 || statuses.Count == 0) return new(Role, "has not reported yet");
         var problems = StatusHealth.ProblemsOf(Role, statuses, partitions, DateTimeOffset.UtcNow);
@@ -126,36 +125,6 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
                 ? string.Create(CultureInfo.InvariantCulture, $"{partitions} partition{(partitions == 1 ? "" : "s")}{(report.SettingsKnown ? "" : ", settings not told")}")
                 : "missing",
             report.IsSound ? null : string.Join("; ", report.Problems)));
-    }
-
-    private async Task<Finding> Journal(CancellationToken stop)
-    {
-        const string Name = "journal";
-        await using var database = Database.Of(storage.ConnectionString);
-        // Looking must not make the file.
-        if (database.Kind == DatabaseKind.Sqlite && new DbConnectionStringBuilder { ConnectionString = storage.ConnectionString } is var parts
-            && (parts.TryGetValue("Data Source", out var file) || parts.TryGetValue("DataSource", out file) || parts.TryGetValue("Filename", out file)) && !File.Exists((string)file))
-            return new(Name, $"{database.Name}: no such file yet, the notifier makes it");
-        try
-        {
-            await using var connection = await database.Open(stop);
-            await using var command = connection.CreateCommand();
-            command.CommandText = "select max(version) from schema_version";
-            try
-            {
-                var version = Convert.ToInt32(await command.ExecuteScalarAsync(stop), CultureInfo.InvariantCulture);
-                return new(Name, $"{database.Name}: version {connection.ServerVersion}, tables of version {version}",
-                    version == DatabaseSchema.Version ? null : $"the tables of {database.Name} have version {version}, this program wants {DatabaseSchema.Version}: {(version < DatabaseSchema.Version ? "starting this version's notifier brings them up" : "a newer program has been here")}");
-            }
-            catch (DbException)
-            {
-                return new(Name, $"{database.Name}: version {connection.ServerVersion}, no tables yet: the notifier makes them");
-            }
-        }
-        catch (Exception failure) when (failure is DbException or SocketException or TimeoutException)
-        {
-            return new(Name, $"{database.Name}: no answer", $"{database.Name} can't be opened: {failure.Message.TrimEnd('.')}");
-        }
     }
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);

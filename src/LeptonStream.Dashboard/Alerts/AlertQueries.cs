@@ -22,6 +22,9 @@ internal sealed class AlertQueries(Database journal)
     public async Task<long> LastSeqAsync(CancellationToken stop) =>
         await OneAsync<long>("select coalesce(max(seq), 0) from alert_event", null, stop);
 
+    /// <summary>What the roles said of themselves last.</summary>
+    public async Task<IReadOnlyList<RoleStatus>> RolesAsync(CancellationToken stop) => await ManyAsync<RoleStatus>(RoleStatus.Select, null, stop);
+
     /// <summary>The alerts of a status, the most urgent first and among equals the newest first.</summary>
     public async Task<IReadOnlyList<AlertRow>> ListAsync(AlertStatus status, int limit, CancellationToken stop) =>
         await ManyAsync<AlertRow>($"""
@@ -70,7 +73,7 @@ internal sealed class AlertQueries(Database journal)
         return await connection.QuerySingleAsync<T>(Command(sql, values, stop));
     }
 
-    private async Task<IReadOnlyList<T>> ManyAsync<T>(string sql, object values, CancellationToken stop)
+    private async Task<IReadOnlyList<T>> ManyAsync<T>(string sql, object? values, CancellationToken stop)
     {
         await using var connection = await journal.Open(stop);
         return (await connection.QueryAsync<T>(Command(sql, values, stop))).AsList();

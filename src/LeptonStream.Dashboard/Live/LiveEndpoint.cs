@@ -71,7 +71,7 @@ internal static class LiveEndpoint
         }
 
         // Opens the stream at once, also where there is nothing to tell, and gives the browser a number to resume from.
-        yield return ToItem(LiveMessage.PingOf(feed.JournalAnswers, seen));
+        yield return ToItem(LiveMessage.PingOf(feed.State, seen));
 
         await foreach (var message in client.ReadAsync(stop))
         {

@@ -3,6 +3,8 @@ using System.Data.Common;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Health;
+using LeptonStream.Storage;
 using LeptonStream.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +22,8 @@ internal sealed partial class LiveFeed : BackgroundService
 {
     public const int MostAtOnce = 500;
 
+    private static readonly TimeSpan RolesEvery = TimeSpan.FromSeconds(1);
+
     private readonly AlertQueries _journal;
     private readonly DashboardOptions _options;
     private readonly TimeProvider _time;
@@ -28,7 +32,9 @@ internal sealed partial class LiveFeed : BackgroundService
     private readonly UpDownCounter<int> _connected;
     private readonly Counter<long> _dropped;
     private long _last = -1;
-    private bool _journalAnswers = true;
+    private LiveState _state = LiveState.Well;
+    private readonly TroubleLog _troubles;
+    private long? _askedForRoles;
     private bool _ended;
 
     public LiveFeed(
@@ -43,6 +49,7 @@ internal sealed partial class LiveFeed : BackgroundService
         _options = options.Value;
         _time = time;
         _logger = logger;
+        _troubles = new(logger, time);
         var meter = meters.Create(LeptonTelemetry.Name);
         _connected = meter.CreateUpDownCounter<int>("leptonstream.dashboard.clients", "{client}", "Pages connected to the live feed");
         _dropped = meter.CreateCounter<long>(
@@ -52,7 +59,8 @@ internal sealed partial class LiveFeed : BackgroundService
         lifetime.ApplicationStopping.Register(EndAll);
     }
 
-    public bool JournalAnswers => Volatile.Read(ref _journalAnswers);
+    /// <summary>How the journal and the roles are.</summary>
+    public LiveState State => Volatile.Read(ref _state);
 
     /// <summary>A new client, or null where there are as many as the settings allow.</summary>
     public LiveClient? Subscribe()
@@ -91,9 +99,10 @@ internal sealed partial class LiveFeed : BackgroundService
             do
             {
                 await AskAsync(stoppingToken);
+                _troubles.Report();
                 if (_time.GetElapsedTime(lastPing) < heartbeat) continue;
                 lastPing = _time.GetTimestamp();
-                Broadcast(LiveMessage.PingOf(JournalAnswers));
+                Broadcast(LiveMessage.PingOf(State));
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -110,11 +119,14 @@ internal sealed partial class LiveFeed : BackgroundService
             if (_last < 0) Begin(newest);
             if (newest < _last) StartOver(newest);
             while (_last < newest) await TellChangesAsync(newest, stop);
-            SetJournalAnswers(null);
+            await AskForRolesAsync(stop);
         }
         catch (Exception failure) when (failure is DbException or TimeoutException)
         {
-            SetJournalAnswers(failure);
+            _askedForRoles = null;
+            _troubles.Set("roles", null);
+            _troubles.Set("journal", $"the journal does not answer: {failure.Message}");
+            SetState(LiveState.Unreachable, failure.Message);
         }
     }
 
@@ -141,14 +153,23 @@ internal sealed partial class LiveFeed : BackgroundService
         Broadcast(LiveMessage.ResetTo(newest));
     }
 
-    private void SetJournalAnswers(Exception? failure)
+    private async Task AskForRolesAsync(CancellationToken stop)
     {
-        var answers = failure is null;
-        if (answers == _journalAnswers) return;
-        Volatile.Write(ref _journalAnswers, answers);
-        if (answers) Log.JournalAnswersAgain(_logger);
-        else Log.JournalUnreachable(_logger, failure!.Message);
-        Broadcast(LiveMessage.PingOf(answers));
+        if (_askedForRoles is { } asked && _time.GetElapsedTime(asked) < RolesEvery) return;
+        var problems = RoleStatus.ProblemsOf(await _journal.RolesAsync(stop), _time.GetUtcNow());
+        _askedForRoles = _time.GetTimestamp();
+        _troubles.Set("journal", null);
+        _troubles.Set("roles", problems.Count == 0 ? null : string.Join("; ", problems));
+        SetState(problems.Count == 0 ? LiveState.Well : LiveState.Well with { Problems = problems });
+    }
+
+    private void SetState(LiveState now, string? failure = null)
+    {
+        if (now.IsSameAs(_state)) return;
+        if (failure is not null && _state.Journal != now.Journal) Log.JournalUnreachable(_logger, failure);
+        else if (_state.Journal != now.Journal) Log.JournalAnswersAgain(_logger);
+        Volatile.Write(ref _state, now);
+        Broadcast(LiveMessage.PingOf(now));
     }
 
     private void Broadcast(LiveMessage message)

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using LeptonStream.Dashboard.Alerts;
+
 namespace LeptonStream.Dashboard.Live;
 
 /// <summary>One event for every open page.</summary>
@@ -12,8 +15,7 @@ internal readonly record struct LiveMessage(string Kind, long? Seq, string Json)
     public const string Ping = "ping";
     public const string Reset = "reset";
 
-    public static LiveMessage PingOf(bool journalAnswers, long? seq = null) =>
-        new(Ping, seq, journalAnswers ? """{"journal":"ok"}""" : """{"journal":"unreachable"}""");
+    public static LiveMessage PingOf(LiveState state, long? seq = null) => new(Ping, seq, JsonSerializer.Serialize(state, AlertJson.Default.LiveState));
 
     public static LiveMessage ResetTo(long? seq) => new(Reset, seq, "{}");
 }

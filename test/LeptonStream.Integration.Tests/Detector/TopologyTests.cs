@@ -52,7 +52,7 @@ public sealed class TopologyTests
         await Task.Delay(TimeSpan.FromSeconds(31));
         var dead = await rig.Run("doctor", "--storage", journal);
         Assert.That(dead.ExitCode, Is.EqualTo(1));
-        Assert.That(dead.Output, Does.Contain("no detector is running: the last report is "));
+        Assert.That(dead.Output, Does.Contain("no detector is running: the last report is of "));
     }
 
     [Test]

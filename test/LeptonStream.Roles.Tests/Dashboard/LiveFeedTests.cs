@@ -23,6 +23,26 @@ public sealed class LiveFeedTests
     }
 
     [Test]
+    public async Task Roles_DeadOrInTrouble_AreToldToOpenPagesAndToNewOnes()
+    {
+        await using var dashboard = await RunningDashboard.Start();
+        await using var live = await LiveConnection.Open(dashboard.Http);
+        await live.NextItem();
+
+        await dashboard.Journal.Report("notifier", TimeSpan.Zero);
+        await dashboard.Journal.Report("detector", TimeSpan.Zero, "91 % of the records in lepton.metrics [0] were refused");
+        Assert.That(
+            (await live.NextItem())!.Value.Data,
+            Is.EqualTo("""{"journal":"ok","problems":["91 % of the records in lepton.metrics [0] were refused"]}"""));
+
+        await dashboard.Journal.Report("notifier", TimeSpan.FromSeconds(25));
+        var dead = (await live.NextItem())!.Value.Data;
+        Assert.That(dead, Does.Match("^{\"journal\":\"ok\",\"problems\":\\[\"no notifier is running: the last report is of [^\"]+ UTC\"\\]}$"));
+        await using var late = await LiveConnection.Open(dashboard.Http);
+        Assert.That((await late.NextItem())!.Value.Data, Is.EqualTo(dead));
+    }
+
+    [Test]
     public async Task Record_WhileConnected_IsToldToEveryClientWithItsNumber()
     {
         await using var dashboard = await RunningDashboard.Start();

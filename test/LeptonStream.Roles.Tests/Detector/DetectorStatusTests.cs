@@ -62,12 +62,12 @@ public sealed class DetectorStatusTests
 
         Assert.That(StatusHealth.ProblemsOf("detector", statuses, 5, now), Is.EqualTo(new[]
         {
-            "no detector works on partitions 1, 4: the last report is 31 s old",
+            "no detector works on partitions 1, 4: the last report is of 2026-11-28 02:59:29 UTC",
             "80 % of the records in lepton.metrics [2] were refused in the last minute (too_large 80)",
             "a problem",
         }));
         Assert.That(StatusHealth.ProblemsOf("detector", statuses, 1, now), Is.Empty);
-        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 4, now.AddSeconds(60)), Is.EqualTo(new[] { "no detector is running: the last report is 60 s old" }));
+        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 4, now.AddSeconds(60)), Is.EqualTo(new[] { "no detector is running: the last report is of 2026-11-28 03:00:00 UTC" }));
         Assert.That(StatusHealth.ProblemsOf("notifier", statuses, 4, now), Is.EqualTo(new[] { "no notifier is running: none has ever reported" }));
     }
 

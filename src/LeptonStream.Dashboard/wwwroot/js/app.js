@@ -17,7 +17,7 @@ const at = id => document.getElementById(id);
 const store = new Store();
 const list = new AlertListView(at('list'), alertId => addressOf({ ...view, alert: alertId }));
 const detail = new AlertDetailView(at('detail'), { back: () => go({ ...view, alert: null }), label: (label, value) => narrow(matcherFor(label, value)) });
-const live = new Live({ alert: onAlert, reset: load, state: showConnection });
+const live = new Live({ alert: onAlert, reset: load, state: showConnection, trouble: showTrouble });
 
 let view = readAddress();
 let filter = parseFilter(view.filter);
@@ -25,6 +25,7 @@ let shownAlert;
 let chosenByPage = null;
 let listPlace = 0;
 let connection = 'connecting';
+let trouble = [];
 let failure = null;
 let loaded = false;
 let paused = false;
@@ -76,6 +77,11 @@ function announce(alert) {
 function showConnection(state) {
   connection = state;
   writeConnection();
+}
+
+function showTrouble(sentences) {
+  trouble = sentences;
+  writeTrouble();
 }
 
 function narrow(condition) {
@@ -235,6 +241,7 @@ function write() {
   at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
   writePause();
   writeConnection();
+  writeTrouble();
 }
 
 function writePause() {
@@ -246,6 +253,13 @@ function writeConnection() {
   at('connection').dataset.state = connection;
   at('connection').textContent = t(`connection.${connection}`);
   at('connection').title = t(`connection.${connection}.title`);
+}
+
+// Written only where it changed: it is read out.
+function writeTrouble() {
+  const text = trouble.length === 0 ? '' : t('trouble', { problems: trouble.join('; ') });
+  at('trouble').hidden = text === '';
+  if (at('trouble').textContent !== text) at('trouble').textContent = text;
 }
 
 // --- what people do ---

@@ -11,7 +11,7 @@ export class Live {
   #wait = 1000;
   #retry = 0;
 
-  // told: {alert(alert), reset(), state('live' | 'reconnecting' | 'stale')}
+  // told: {alert(alert), reset(), state('live' | 'reconnecting' | 'stale'), trouble(sentences)}
   constructor(told) {
     this.told = told;
     setInterval(() => this.#check(), 5000);
@@ -37,7 +37,10 @@ export class Live {
     });
     on('alert', alert => this.told.alert(alert));
     on('reset', () => this.told.reset());
-    on('ping', ping => this.told.state(ping.journal === 'ok' ? 'live' : 'stale'));
+    on('ping', ping => {
+      this.told.state(ping.journal === 'ok' ? 'live' : 'stale');
+      this.told.trouble(ping.problems ?? []);
+    });
     source.onerror = () => this.#failed(source);
   }
 

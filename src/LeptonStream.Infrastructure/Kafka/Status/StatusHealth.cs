@@ -5,8 +5,8 @@ namespace LeptonStream.Kafka.Status;
 /// <summary>What the statuses of a role's partitions say of the role as a whole.</summary>
 public static class StatusHealth
 {
-    /// <summary>How old a status may be; workers write one every ten seconds.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
+    /// <summary>How old a status may be; workers write one every five seconds. What follows from it is to be seen everywhere within half a minute.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(24);
 
     // From which share of refused records on a partition counts as blind, and of how many at least.
     private const double BlindShare = 0.8;
@@ -23,8 +23,8 @@ public static class StatusHealth
         var ours = statuses.Where(status => status.Role == role && status.Partition < partitions).ToList();
         var dead = Enumerable.Range(0, partitions).Except(ours.Where(status => now - status.At <= MaxAge).Select(status => status.Partition)).ToList();
         var problems = new List<string>();
-        if (dead.Count == partitions) return [$"no {role} is running: {LastSign(ours, now)}"];
-        if (dead.Count > 0) problems.Add($"no {role} works on partitions {string.Join(", ", dead)}: {LastSign(ours.FindAll(status => dead.Contains(status.Partition)), now)}");
+        if (dead.Count == partitions) return [$"no {role} is running: {LastSign(ours)}"];
+        if (dead.Count > 0) problems.Add($"no {role} works on partitions {string.Join(", ", dead)}: {LastSign(ours.FindAll(status => dead.Contains(status.Partition)))}");
         var alive = ours.Where(status => !dead.Contains(status.Partition)).OrderBy(status => status.Partition).ToList();
         return [.. problems.Concat(alive.Select(BlindnessOf).OfType<string>()).Concat(alive.SelectMany(status => status.Problems)).Distinct()];
     }
@@ -36,7 +36,7 @@ public static class StatusHealth
 
     private static string Reasons(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));
 
-    private static string LastSign(List<PartitionStatus> statuses, DateTimeOffset now) => statuses.Count == 0
+    private static string LastSign(List<PartitionStatus> statuses) => statuses.Count == 0
         ? "none has ever reported"
-        : string.Create(CultureInfo.InvariantCulture, $"the last report is {(now - statuses.Max(status => status.At)).TotalSeconds:F0} s old");
+        : string.Create(CultureInfo.InvariantCulture, $"the last report is of {statuses.Max(status => status.At).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
 }

@@ -7,7 +7,7 @@ namespace LeptonStream.Kafka.Status;
 /// <summary>Reads the status topic: the last status of each partition of each role. Joins no group and leaves no trace.</summary>
 public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, PartitionStatus> _statuses = [];
     private readonly Dictionary<TopicPartition, long> _positions = [];
@@ -23,6 +23,12 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
         foreach (var partition in _positions.Keys.ToList())
         {
             var end = _consumer.QueryWatermarkOffsets(partition, Patience).High.Value;
+            if (end < _positions[partition])
+            {
+                StartOver();
+                return [];
+            }
+
             while (_positions[partition] < end)
             {
                 stop.ThrowIfCancellationRequested();
@@ -34,20 +40,35 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
         return _statuses.Values;
     }
 
+    /// <summary>How many partitions the metrics topic has; 0 where there is none.</summary>
+    /// <exception cref="KafkaException">The cluster does not answer.</exception>
+    public int InputPartitions() => PartitionsOf(topics.Metrics).Count;
+
     public void Dispose() => _consumer.Dispose();
+
+    // The topic was deleted and created again.
+    private void StartOver()
+    {
+        _positions.Clear();
+        _statuses.Clear();
+    }
 
     private void Assign()
     {
-        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
-        // To ask for a topic by its name may make it.
-        var topic = admin.GetMetadata(Patience).Topics.Find(topic => topic.Topic == topics.Status);
-        foreach (var partition in topic?.Partitions ?? [])
+        foreach (var partition in PartitionsOf(topics.Status))
         {
             var one = new TopicPartition(topics.Status, partition.PartitionId);
             _positions.Add(one, _consumer.QueryWatermarkOffsets(one, Patience).Low.Value);
         }
 
         _consumer.Assign(_positions.Select(position => new TopicPartitionOffset(position.Key, position.Value)));
+    }
+
+    // To ask for a topic by its name may make it.
+    private List<PartitionMetadata> PartitionsOf(string topic)
+    {
+        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        return admin.GetMetadata(Patience).Topics.Find(found => found.Topic == topic)?.Partitions ?? [];
     }
 
     private void Take(ConsumeResult<byte[]?, byte[]?> record)

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace LeptonStream.Dashboard.Live;
+
+/// <summary>How everything behind the page is: the content of a ping.</summary>
+/// <param name="Journal">Whether the journal answers: <c>ok</c> or <c>unreachable</c>.</param>
+/// <param name="Problems">What is wrong with the roles, one sentence each; null where nothing is.</param>
+internal sealed record LiveState(
+    string Journal,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Problems = null)
+{
+    public static LiveState Well { get; } = new("ok");
+
+    public static LiveState Unreachable { get; } = new("unreachable");
+
+    public bool IsSameAs(LiveState other) => Journal == other.Journal && (Problems ?? []).SequenceEqual(other.Problems ?? []);
+}

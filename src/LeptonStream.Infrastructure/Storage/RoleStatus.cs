@@ -1,0 +1,59 @@
+using System.Globalization;
+using Dapper;
+
+namespace LeptonStream.Storage;
+
+/// <summary>What a role said of itself last, as a row of <c>role_status</c>.</summary>
+public sealed class RoleStatus
+{
+    /// <summary>How old a report may be until the role counts as dead.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(24);
+
+    /// <summary>Reads the rows.</summary>
+    public const string Select = "select role, reported_at, problems from role_status order by role";
+
+    private const string Upsert =
+        """
+        insert into role_status (role, reported_at, problems) values (@role, @now, @problems)
+        on conflict (role) do update set reported_at = excluded.reported_at, problems = excluded.problems
+        """;
+
+    /// <summary>The role, such as <c>detector</c>.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>When it was reported, in milliseconds since 1970.</summary>
+    public long ReportedAt { get; init; }
+
+    /// <summary>What was wrong, one sentence a line; empty where nothing was.</summary>
+    public string Problems { get; init; } = "";
+
+    /// <summary>Records what is wrong with a role now.</summary>
+    public static Task Write(Database database, string role, IEnumerable<string> problems, DateTimeOffset at, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        var row = new
+        {
+            role,
+            now = at.ToUnixTimeMilliseconds(),
+            problems = SqlText.Clean(string.Join('\n', problems.Select(problem => problem.ReplaceLineEndings(" ")))),
+        };
+        return database.Write(transaction => transaction.Connection!.ExecuteAsync(new(Upsert, row, transaction, cancellationToken: stop)), stop);
+    }
+
+    /// <summary>
+    /// What is wrong with the roles, one sentence each. Where no notifier lives, nobody records how the detectors are: only that is said then. Nothing is
+    /// wrong where nobody has reported yet.
+    /// </summary>
+    public static IReadOnlyList<string> ProblemsOf(IReadOnlyCollection<RoleStatus> roles, DateTimeOffset now)
+    {
+        var dead = roles.Where(role => now - role.At > MaxAge).ToList();
+        if (dead.Find(role => role.Role == "notifier") is { } notifier) return [notifier.Obituary];
+        return [.. dead.Select(role => role.Obituary), .. roles.Except(dead).SelectMany(role => role.Sentences)];
+    }
+
+    private DateTimeOffset At => DateTimeOffset.FromUnixTimeMilliseconds(ReportedAt);
+
+    private string[] Sentences => Problems.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private string Obituary => string.Create(CultureInfo.InvariantCulture, $"no {Role} is running: the last report is of {At:yyyy-MM-dd HH:mm:ss} UTC");
+}

@@ -1,0 +1,76 @@
+using System.Data.Common;
+using Confluent.Kafka;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Status;
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Notifier;
+
+/// <summary>
+/// Records every few seconds how this role and the detectors are, for the dashboard, which reads SQL alone. Where these records stop, the notifier is dead.
+/// </summary>
+internal sealed class StatusRecorder(
+    IOptions<KafkaOptions> kafka,
+    TopicNames topics,
+    Database database,
+    JournalStart start,
+    [FromKeyedServices(NotifierRegistration.Role)] LoopHealth health,
+    TimeProvider time,
+    ILogger<StatusRecorder> logger) : BackgroundService
+{
+    private const string Detector = "detector";
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await start.Completed.WaitAsync(stoppingToken);
+            using var reader = new StatusReader(kafka.Value, topics, logger);
+            for (var began = time.GetTimestamp(); ; await Task.Delay(Every, time, stoppingToken))
+                await Record(reader, mayBeStarting: time.GetElapsedTime(began) < StatusHealth.MaxAge, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The last record grows old by itself.
+        }
+    }
+
+    private async Task Record(StatusReader reader, bool mayBeStarting, CancellationToken stop)
+    {
+        try
+        {
+            var own = health.Live() is { IsHealthy: false } hangs ? [$"the notifier hangs: {hangs.Detail}"] : health.Problems;
+            await RoleStatus.Write(database, health.Role, own, time.GetUtcNow(), stop);
+            // The client's calls block.
+            var detector = await Task.Run(() => ProblemsOf(reader, stop), stop);
+            // Where everything is started at once, nobody has reported yet.
+            if (detector.Count == 0 || !mayBeStarting) await RoleStatus.Write(database, Detector, detector, time.GetUtcNow(), stop);
+        }
+        catch (DbException)
+        {
+            // The worker says so, and the dashboard sees it for itself.
+        }
+    }
+
+    private IReadOnlyList<string> ProblemsOf(StatusReader reader, CancellationToken stop)
+    {
+        try
+        {
+            var statuses = reader.Read(stop);
+            var partitions = reader.InputPartitions();
+            return partitions == 0 ? [$"there is no topic {topics.Metrics}"] : StatusHealth.ProblemsOf(Detector, statuses, partitions, time.GetUtcNow());
+        }
+        catch (KafkaException failure)
+        {
+            return [$"nobody knows how the detectors are: Kafka fails: {failure.Error.Reason}"];
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using Dapper;
+using LeptonStream.Kafka.Status;
+using LeptonStream.Storage;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Roles.Tests.Notifier;
+
+/// <summary>What the notifier records of itself and of the detectors, for those who read SQL alone.</summary>
+public sealed class StatusRecorderTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    [Test]
+    public async Task Run_TheDetectorsReportAndFallSilent_RecordsBoth()
+    {
+        await using var rig = await NotifierRig.Create(partitions: 1);
+        rig.Probe.ProduceText(rig.Topics.Status, 0, Encoding.UTF8.GetString(StatusNow()));
+        rig.Start();
+
+        await Eventually.True(() => Roles(rig).Result.ContainsKey("detector"), "the detector's first record", Patience);
+        var roles = await Roles(rig);
+        Assert.That((roles["detector"].Problems, roles["notifier"].Problems), Is.EqualTo(("", "")));
+        Assert.That(RoleStatus.ProblemsOf([.. roles.Values], DateTimeOffset.UtcNow), Is.Empty);
+
+        await Eventually.True(
+            () => Roles(rig).Result["detector"].Problems.StartsWith("no detector is running: the last report is of ", StringComparison.Ordinal),
+            "a detector that is silent for half a minute is dead",
+            Patience);
+    }
+
+    private static byte[] StatusNow() => new PartitionStatus
+    {
+        Role = "detector", Instance = "host/1", Topic = "lepton.metrics", Partition = 0, At = DateTimeOffset.UtcNow,
+    }.Write();
+
+    private static async Task<Dictionary<string, RoleStatus>> Roles(NotifierRig rig)
+    {
+        try
+        {
+            await using var connection = await rig.Database.Open();
+            return (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).ToDictionary(role => role.Role);
+        }
+        catch (System.Data.Common.DbException)
+        {
+            // The notifier is still making the tables.
+            return [];
+        }
+    }
+}
