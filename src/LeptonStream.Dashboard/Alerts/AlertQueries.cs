@@ -23,7 +23,8 @@ internal sealed class AlertQueries(Database journal)
         await OneAsync<long>("select coalesce(max(seq), 0) from alert_event", null, stop);
 
     /// <summary>What the roles said of themselves last.</summary>
-    public async Task<IReadOnlyList<RoleStatus>> RolesAsync(CancellationToken stop) => await ManyAsync<RoleStatus>(RoleStatus.Select, null, stop);
+    public async Task<IReadOnlyList<RoleStatus>> RolesAsync(CancellationToken stop) =>
+        await ManyAsync<RoleStatus>(RoleStatus.Select, null, stop);
 
     /// <summary>The alerts of a status, the most urgent first and among equals the newest first.</summary>
     public async Task<IReadOnlyList<AlertRow>> ListAsync(AlertStatus status, int limit, CancellationToken stop) =>

@@ -15,7 +15,8 @@ internal readonly record struct LiveMessage(string Kind, long? Seq, string Json)
     public const string Ping = "ping";
     public const string Reset = "reset";
 
-    public static LiveMessage PingOf(LiveState state, long? seq = null) => new(Ping, seq, JsonSerializer.Serialize(state, AlertJson.Default.LiveState));
+    public static LiveMessage PingOf(LiveState state, long? seq = null) =>
+        new(Ping, seq, JsonSerializer.Serialize(state, AlertJson.Default.LiveState));
 
     public static LiveMessage ResetTo(long? seq) => new(Reset, seq, "{}");
 }

@@ -86,6 +86,21 @@ public sealed class RoleProcessTests
     }
 
     [Test]
+    public async Task Dashboard_Sighup_GoesOn()
+    {
+        var port = FreePort();
+        using var dashboard = LeptonProcess.Start(
+            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
+            "dashboard", "--url", $"http://127.0.0.1:{port}");
+        await Eventually.True(() => Ask(port, "live").Result.Status == HttpStatusCode.OK, "live", TimeSpan.FromSeconds(60));
+
+        dashboard.Reload();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.That((await Ask(port, "live")).Status, Is.EqualTo(HttpStatusCode.OK), dashboard.ToString());
+        Assert.That(await dashboard.Stop(), Is.Zero, dashboard.ToString());
+    }
+
+    [Test]
     public async Task Demo_CtrlC_EndsItCleanly()
     {
         using var demo = LeptonProcess.Start(new Dictionary<string, string> { ["TMPDIR"] = _folder }, "demo", "--no-dashboard");

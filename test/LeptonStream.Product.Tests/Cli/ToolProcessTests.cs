@@ -7,6 +7,7 @@ using LeptonStream.Detection;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Samples;
+using LeptonStream.Storage;
 using LeptonStream.Testing;
 using Timestamp = LeptonStream.Samples.Timestamp;
 
@@ -56,6 +57,24 @@ public sealed class ToolProcessTests
     }
 
     [Test]
+    public async Task Doctor_TheNotifierIsDeadAndEventsContradictTheJournal_SaysBoth()
+    {
+        await using var database = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
+        var journal = new TestJournal(database.Database);
+        await journal.Report("notifier", TimeSpan.Zero);
+        var well = await Lepton("doctor", "--storage", database.ConnectionString);
+        Assert.That(well.ExitCode, Is.Zero, well.Everything);
+        Assert.That(well.Output, Does.Match("ok +notifier +is running").And.Not.Contain("event conflicts"));
+
+        await journal.Report("notifier", TimeSpan.FromSeconds(25));
+        await journal.Execute("insert into event_conflict values ('e', 'c', 'a', 'k', 'lepton.alerts', 0, 7, 0, '{}')");
+        var result = await Lepton("doctor", "--storage", database.ConnectionString);
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.Everything);
+        Assert.That(result.Output, Does.Contain("no notifier is running: the last report is of "));
+        Assert.That(result.Output, Does.Contain("1 in the table event_conflict: these events were not recorded"));
+    }
+
+    [Test]
     public async Task Doctor_TopicsOfAnotherPrefix_AreMissingAndSaidHowToMake()
     {
         var result = await Lepton("doctor", "--topic-prefix", "other.", "--json");
@@ -64,7 +83,7 @@ public sealed class ToolProcessTests
         using var report = JsonDocument.Parse(result.Output);
         Assert.That(report.RootElement.GetProperty("sound").GetBoolean(), Is.False);
         var problems = report.RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("problem").GetString()).OfType<string>();
-        Assert.That(problems, Has.Exactly(5).EndsWith("'lepton topics create' makes it"));
+        Assert.That(problems, Has.Exactly(4).EndsWith("'lepton topics create' makes it"));
     }
 
     [Test]
