@@ -77,7 +77,7 @@ internal sealed partial class DetectorSession
         if (metrics <= alerts.Partitions) return null;
         var numbers = string.Join(", ", Enumerable.Range(alerts.Partitions, metrics - alerts.Partitions));
         return $"{_topics.Metrics} has {metrics} partitions but {_topics.Alerts} has {alerts.Partitions}: partitions {numbers} of {_topics.Metrics} are not read "
-            + $"until {_topics.Alerts} has {metrics} partitions, too";
+            + $"until {_topics.Alerts} has {metrics} partitions; add them: kafka-topics.sh --alter --topic {_topics.Alerts} --partitions {metrics}";
     }
 
     // Whether alerts of a partition have a place to go; also while nobody knows.

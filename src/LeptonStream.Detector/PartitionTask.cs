@@ -151,6 +151,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         },
     };
 
+    /// <summary>Whether a record was read since the partition began here.</summary>
+    public bool HasRead => _firstLogTime is not null;
+
     /// <summary>Whether the state covers less than half an hour of the log, so that judgements are of low confidence.</summary>
     public bool IsCold => _firstLogTime is not { } first || _logTime - first < WarmAfter;
 

@@ -30,12 +30,15 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
         _published = time.GetTimestamp();
         PartitionStatus[] whole = [.. statuses().Select(Complete)];
         var blind = whole.Select(StatusHealth.BlindnessOf).OfType<string>().ToList();
+        var refusals = string.Join("; ", blind);
         if (blind.Count == 0) health.ClearProblem(Concern.Refusals);
-        else health.ReportProblem(Concern.Refusals, string.Join("; ", blind));
+        else health.ReportProblem(Concern.Refusals, refusals);
         _problems = string.Join('\n', health.Problems);
         if (!canPublish) return;
+        // What is refused follows from the counts of each status.
+        string[] others = [.. health.Problems.Where(problem => problem != refusals)];
         foreach (var status in whole)
-            membership.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key), Value = (status with { Problems = health.Problems }).Write() });
+            membership.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key), Value = (status with { Problems = others }).Write() });
     }
 
     private PartitionStatus Complete(PartitionStatus status)

@@ -76,11 +76,22 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
     {
         const string Role = "detector";
         var names = TopicNames.Of(kafka);
-        using var reader = new StatusReader(kafka, names, NullLogger.Instance);
-        var partitions = reader.InputPartitions();
-        var statuses = reader.Read(stop);
-        if (partitions == 0 || statuses.Count == 0) return new(Role, "has not reported yet");
-        var problems = StatusHealth.ProblemsOf(Role, statuses, partitions, DateTimeOffset.UtcNow);
+        IReadOnlyCollection<PartitionStatus> all;
+        int partitions;
+        try
+        {
+            using var reader = new StatusReader(kafka, names, NullLogger.Instance);
+            (partitions, all) = (reader.InputPartitions(), reader.Read(stop));
+        }
+        catch (KafkaException failure)
+        {
+            return new(Role, "status not readable", $"{names.Status} can't be read: {failure.Error.Reason}");
+        }
+
+        if (partitions == 0 || all.Count == 0) return new(Role, "no detector has reported on this cluster yet");
+        var now = DateTimeOffset.UtcNow;
+        var problems = StatusHealth.ProblemsOf(Role, all, partitions, now);
+        var statuses = all.Where(status => status.Partition < partitions && now - status.At <= StatusHealth.MaxAge).ToList();
         var words = string.Create(
             CultureInfo.InvariantCulture,
             $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, {statuses.Count(status => status.Cold)} of {partitions} partitions cold");

@@ -6,7 +6,7 @@ public enum EndedReason
     /// <summary>The series is back where it was before the onset, for a while.</summary>
     Recovered = 0,
 
-    /// <summary>A person, or the time of the policy, accepted the new level; it did not come back.</summary>
+    /// <summary>The new level lasted for the policy's accept_after; it did not come back.</summary>
     Accepted = 1,
 
     /// <summary>The series itself ended; it did not come back.</summary>

@@ -19,7 +19,7 @@ internal static class ChineseEntityText
             AlertChange.Recovered => $"{name}已恢复正常：{list}",
             AlertChange.Accepted => $"{name}并未恢复：{list}",
             AlertChange.Gone => $"{name}不再有数据，未见恢复：{list}",
-            AlertChange.Superseded => $"{name}已改由其他判断处理，未见恢复：{list}",
+            AlertChange.Superseded => $"{name}未恢复即关闭：{list}",
             AlertChange.PolicyChanged => $"{name}按新策略不再监测，未见恢复：{list}",
             AlertChange.Progressed => $"{name}仍有 {facts.Contributors.Count} 项指标同时异常：{list}",
             _ => $"{name}有 {facts.Contributors.Count} 项指标同时异常：{list}",

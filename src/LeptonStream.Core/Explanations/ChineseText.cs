@@ -17,7 +17,7 @@ internal static class ChineseText
         AlertChange.Recovered => $"已恢复正常，当前 {value}",
         AlertChange.Accepted => $"仍为 {value}，未恢复",
         AlertChange.Gone => $"自 {Numbers.Clock(last)} 起无数据，未见恢复",
-        AlertChange.Superseded => $"已改由其他判断处理，未见恢复（{value}）",
+        AlertChange.Superseded => $"未恢复即关闭（{value}）",
         AlertChange.PolicyChanged => $"按新策略不再监测，未见恢复（{value}）",
         _ => null,
     };
@@ -122,7 +122,7 @@ internal static class ChineseText
 
     private static string Extreme(AlertFacts facts, Series.RecordSpan span)
     {
-        var (most, length) = (facts.IsHigh ? "最高" : "最低", Durations.AtLeastInChinese(span.Length));
+        var (most, length) = (facts.IsHigh ? "新高" : "新低", Durations.AtLeastInChinese(span.Length));
         return span.IsEver ? $"创有记录以来（{length}）{most}" : $"创近 {length}{most}";
     }
 

@@ -2,7 +2,7 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>What is said of an alert that ended: only of a recovery that the trouble is over.</summary>
+/// <summary>The sentences about an ended alert. Only a recovery says that the trouble is over.</summary>
 internal static class Endings
 {
     /// <summary>What a person does about an ended alert, in English; null for an alert that is open.</summary>
@@ -11,7 +11,8 @@ internal static class Endings
         AlertChange.Recovered => ["Nothing to do now; look at the chart if it comes back."],
         AlertChange.Accepted => ["If this level is not normal, act on the cause: this alert will not return by itself."],
         AlertChange.Gone => ["Check whether the job, pod or exporter was stopped on purpose.", "If not, restart it: the trouble may still be there."],
-        AlertChange.Superseded or AlertChange.PolicyChanged => ["Look for a newer alert of the same model.", "Check the value yourself: this alert ended without a recovery."],
+        AlertChange.Superseded => ["If the run goes on, watch it for a new alert.", "If it ended, check its last checkpoint before you use it."],
+        AlertChange.PolicyChanged => ["Check the value yourself: nothing watches it under this policy."],
         _ => null,
     };
 
@@ -21,7 +22,8 @@ internal static class Endings
         AlertChange.Recovered => ["目前无需处理；若再次出现请查看曲线。"],
         AlertChange.Accepted => ["若该水平并不正常，请处理根因：告警不会自行再次触发。"],
         AlertChange.Gone => ["确认作业、Pod 或采集器是否为主动停止。", "若不是，请重新拉起：问题可能仍然存在。"],
-        AlertChange.Superseded or AlertChange.PolicyChanged => ["查看同一模型的新告警。", "请自行确认当前数值：该告警结束时并未恢复。"],
+        AlertChange.Superseded => ["若训练仍在继续，留意新的告警。", "若已结束，使用最后的检查点前先检查。"],
+        AlertChange.PolicyChanged => ["请自行确认当前数值：按现有策略不再监测。"],
         _ => null,
     };
 
@@ -29,9 +31,9 @@ internal static class Endings
     public static string InEnglish(AlertChange change) => change switch
     {
         AlertChange.Recovered => "It has stayed normal for a while, so this alert is closed.",
-        AlertChange.Accepted => "It did not recover. This alert is closed because a person accepted it or the time of the policy (accept_after) passed.",
+        AlertChange.Accepted => "It did not recover. It lasted for the accept_after of its policy, so this alert is closed.",
         AlertChange.Gone => "It did not recover before its data ended, so this alert is closed as gone.",
-        AlertChange.Superseded => "It did not recover. Another judgement took its place, so this alert is closed.",
+        AlertChange.Superseded => "It did not recover. The run ended, started over or declared a change, so this alert is closed.",
         AlertChange.PolicyChanged => "It did not recover. The policy changed and no longer watches it, so this alert is closed.",
         _ => "",
     };
@@ -40,9 +42,9 @@ internal static class Endings
     public static string InChinese(AlertChange change) => change switch
     {
         AlertChange.Recovered => "已持续一段时间恢复正常，告警关闭。",
-        AlertChange.Accepted => "并未恢复。因有人确认接受，或已超过策略设定的时间（accept_after），告警关闭。",
-        AlertChange.Gone => "数据中断前并未恢复，告警以“数据消失”关闭。",
-        AlertChange.Superseded => "并未恢复。已由新的判断取代，告警关闭。",
+        AlertChange.Accepted => "并未恢复。持续时间已达到策略设定的 accept_after，告警关闭。",
+        AlertChange.Gone => "数据中断，未见恢复，告警关闭。",
+        AlertChange.Superseded => "并未恢复。训练已结束、重新开始或声明了变更，告警关闭。",
         AlertChange.PolicyChanged => "并未恢复。策略已变更，不再监测，告警关闭。",
         _ => "",
     };

@@ -20,7 +20,7 @@ internal static class EnglishEntityText
             AlertChange.Recovered => $"{name} is back to normal: {list}",
             AlertChange.Accepted => $"{name} has not recovered: {list}",
             AlertChange.Gone => $"{name} sends no more data; it did not recover: {list}",
-            AlertChange.Superseded => $"{name} is judged otherwise now; it did not recover: {list}",
+            AlertChange.Superseded => $"{name} is closed without recovery: {list}",
             AlertChange.PolicyChanged => $"{name} is no longer watched under the new policy; it did not recover: {list}",
             AlertChange.Progressed => $"{facts.Contributors.Count} metrics of {name} are still unusual together: {list}",
             _ => $"{facts.Contributors.Count} metrics of {name} are unusual together: {list}",
@@ -31,7 +31,7 @@ internal static class EnglishEntityText
         ? Endings.InEnglish(facts.Change)
         : "No single metric is alarming alone; this combination is. "
             + Rarity.InEnglish(facts.Score, facts.Policy, facts.History, isEntity: true)
-            + $"Largest part: {facts.Contributors[0].Metric} with {Numbers.Show(facts.Contributors[0].Share, "1")}.");
+            + $"Largest contributor: {facts.Contributors[0].Metric} ({Numbers.Show(facts.Contributors[0].Share, "1")}).");
 
     private static string Part(Contributor part)
     {

@@ -17,7 +17,7 @@ internal static class EnglishText
         AlertChange.Recovered => $" is back to normal: {value}",
         AlertChange.Accepted => $" is still at {value}, not recovered",
         AlertChange.Gone => $" has had no data since {Numbers.Clock(last)}; it did not recover",
-        AlertChange.Superseded => $" is judged otherwise now; it did not recover ({value})",
+        AlertChange.Superseded => $" is closed without recovery ({value})",
         AlertChange.PolicyChanged => $" is no longer watched under the new policy; it did not recover ({value})",
         _ => null,
     };
@@ -77,13 +77,13 @@ internal static class EnglishText
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {
         DetectorSet.NonFinite => "The producer itself reports this value.",
-        LostReadings.Rule => "The blank is the exporter's way to say that it can't read the device. Nothing can be judged until readings return.",
+        LostReadings.Rule => "The exporter sends this blank when it can't read the device. Nothing can be judged until readings return.",
         ErrorCodeTracker.Rule when facts.Xid is { } xid => XidCodes.Find(xid) is null
             ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
         ErrorCodeTracker.Rule => "The code changed. Look it up in the exporter's documentation.",
         "frozen-value" => "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
-        ConstantChangeDetector.RuleName => "The value stood still for as long as the series is known, or nearly so; the new value lasts.",
+        ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",
         DetectorSet.Peers when facts.Peers is { } peers => EnglishPeerText.Description(peers, facts.Unit),
         _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}Highest-scoring detector: {facts.Detector}.{EnglishPeerText.Besides(facts)}",
     };

@@ -20,7 +20,7 @@ internal static class EnglishTrainingText
             AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "the run is making progress again",
             AlertChange.Recovered when finding.Kind == TrainingKind.SharedName => "one source writes this run again",
             AlertChange.Recovered => $"the {Name(finding.Kind)} is over; {key.Metric} is back to normal",
-            var end when end.IsEnd() => $"the {Name(finding.Kind)} is closed without a recovery: " + (end switch
+            var end when end.IsEnd() => $"the {Name(finding.Kind)} did not recover, alert closed: " + (end switch
             {
                 AlertChange.Superseded => "the run ended, started over or declared a change",
                 AlertChange.Gone => "the run has sent nothing for a day",
@@ -42,7 +42,7 @@ internal static class EnglishTrainingText
                 TrainingKind.Overfitting => $"{key.Metric} gets worse while the training loss falls: {facts.Value}{Instead(facts)}",
                 TrainingKind.RepeatedData => $"{key.Metric} has lost its noise at {facts.Value}: the same data may be repeating",
                 TrainingKind.Plateau => $"{key.Metric} has not improved for a long time: {facts.Value}",
-                TrainingKind.DataStall => $"many steps take several times as long ({key.Metric} {facts.Value}{Instead(facts)})",
+                TrainingKind.DataStall => $"many steps take several times as long as usual ({key.Metric} {facts.Value}{Instead(facts)})",
                 TrainingKind.StepTimeDrift => $"steps keep getting slower ({key.Metric} {facts.Value}{Instead(facts)})",
                 TrainingKind.LossStuck => $"{key.Metric} is exactly {facts.Value} on every row{Instead(facts)}",
                 TrainingKind.SharedName => $"two sources write this run: its steps go back every {Length(finding.Value)}",
@@ -51,7 +51,7 @@ internal static class EnglishTrainingText
         });
     }
 
-    private static string Description(FindingFacts facts) => $"Suspected since step {facts.Finding.OnsetStep}, {Numbers.Clock(facts.Finding.Onset)}. " + (facts.Finding.Change switch
+    private static string Description(FindingFacts facts) => $"First seen at step {facts.Finding.OnsetStep}, {Numbers.Clock(facts.Finding.Onset)}. " + (facts.Finding.Change switch
     {
         AlertChange.Recovered => "It has not been seen for a while, so this alert is closed.",
         var end when end.IsEnd() => Endings.InEnglish(end),
@@ -103,7 +103,7 @@ internal static class EnglishTrainingText
         TrainingKind.FrozenWeights => "frozen weights",
         TrainingKind.WeightsJump => "weights jump",
         TrainingKind.EvaluationBroken => "broken evaluation",
-        TrainingKind.RunDead => "silence",
+        TrainingKind.RunDead => "dead run",
         TrainingKind.LossStuck => "constant loss",
         _ => TrainingKinds.NameOf(kind).Replace('-', ' '),
     };

@@ -51,7 +51,7 @@ public sealed class AlertTextTests
     [TestCase(AlertChange.Recovered, "is back to normal", "已恢复正常")]
     [TestCase(AlertChange.Accepted, "is still at 89 °C, not recovered", "仍为 89 °C，未恢复")]
     [TestCase(AlertChange.Gone, "has had no data since 2026-09-21 14:15:20 UTC; it did not recover", "自 2026-09-21 14:15:20 UTC 起无数据，未见恢复")]
-    [TestCase(AlertChange.Superseded, "did not recover", "未见恢复")]
+    [TestCase(AlertChange.Superseded, "is closed without recovery", "未恢复即关闭")]
     [TestCase(AlertChange.PolicyChanged, "did not recover", "未见恢复")]
     public void Ended_OnlyARecoveryReadsAsNormal(AlertChange change, string english, string chinese)
     {

@@ -41,9 +41,9 @@ public sealed class DetectorStatusTests
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 10));
         var host = _rig.Start();
 
-        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("90 % of the records"), "the refusals named");
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("90% of the records"), "the refusals named");
         Assert.That(DetectorRig.HealthOf(host).Ready(), Is.EqualTo(LeptonStream.Health.HealthReport.Unhealthy(
-            "90 % of the records in lepton.metrics [0] were refused in the last minute (malformed_json 90)")));
+            "90% of the records in lepton.metrics [0] were refused in the last minute (malformed_json 90)")));
         Assert.That(DetectorRig.HealthOf(host).Live().IsHealthy, Is.True);
     }
 
@@ -63,7 +63,7 @@ public sealed class DetectorStatusTests
         Assert.That(StatusHealth.ProblemsOf("detector", statuses, 5, now), Is.EqualTo(new[]
         {
             "no detector works on partitions 1, 4: the last report is of 2026-11-28 02:59:29 UTC",
-            "80 % of the records in lepton.metrics [2] were refused in the last minute (too_large 80)",
+            "80% of the records in lepton.metrics [2] were refused in the last minute (too_large 80)",
             "a problem",
         }));
         Assert.That(StatusHealth.ProblemsOf("detector", statuses, 1, now), Is.Empty);

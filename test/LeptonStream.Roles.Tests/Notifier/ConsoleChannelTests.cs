@@ -23,7 +23,7 @@ public sealed class ConsoleChannelTests
         var closed = over with { Annotations = EndedTexts.Annotate(over.Annotations, EndedReason.Gone) };
         Assert.That(
             ConsoleChannel.Line(Told(NotifyReason.AllResolved, closed)),
-            Is.EqualTo("2027-01-15 08:00:00Z CLOSED critical: Closed without recovery: the series stopped reporting. over (all alerts resolved)"));
+            Is.EqualTo("2027-01-15 08:00:00Z CLOSED critical: over (all alerts resolved)"));
         Assert.That(ConsoleChannel.Line(Told(NotifyReason.SomeResolved, Alert("a"), over, closed)), Does.Contain(" FIRING 1, RESOLVED 1, CLOSED 1 critical: "));
     }
 

@@ -17,7 +17,7 @@ public enum AlertChange
     /// <summary>The open alert ended: the series is back where it was before the onset.</summary>
     Recovered = 3,
 
-    /// <summary>The open alert ended without recovery: a person, or the policy's time, accepted the new level.</summary>
+    /// <summary>The open alert ended without recovery: the new level lasted for the policy's accept_after.</summary>
     Accepted = 4,
 
     /// <summary>The open alert ended without recovery: its series reports no more.</summary>

@@ -32,7 +32,7 @@ public static class StatusHealth
     /// <summary>Says so where nearly everything of a partition is refused; else null.</summary>
     public static string? BlindnessOf(PartitionStatus status) => status.LastMinute is not { Records: >= BlindRecords, RefusedShare: >= BlindShare } ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"{status.LastMinute.RefusedShare:P0} of the records in {status.Topic} [{status.Partition}] were refused in the last minute ({Reasons(status.LastMinute.RecordsRefused)})");
+        $"{100 * status.LastMinute.RefusedShare:F0}% of the records in {status.Topic} [{status.Partition}] were refused in the last minute ({Reasons(status.LastMinute.RecordsRefused)})");
 
     private static string Reasons(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));
 

@@ -11,6 +11,7 @@ public sealed class TopicWatch : IDisposable
     /// <summary>How often it asks; sooner than producers, which notice new partitions within minutes.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    private const int MaxLate = 3;
 
     private readonly IAdminClient _admin;
     private readonly TimeProvider _time;
@@ -20,6 +21,7 @@ public sealed class TopicWatch : IDisposable
     private Task _asking;
     private long _asked;
     private bool _tellsIds = true;
+    private int _late;
 
     /// <param name="kafka">How to reach Kafka. The watch has connections of its own: a broker that drops one for a question it does not know disturbs nobody else.</param>
     /// <param name="topics">The topics to ask about.</param>
@@ -78,6 +80,7 @@ public sealed class TopicWatch : IDisposable
         try
         {
             var told = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys), new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false);
+            _late = 0;
             return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic => new TopicFacts(IdOf(topic.TopicId), topic.Partitions.Count));
         }
         catch (DescribeTopicsException)
@@ -87,8 +90,9 @@ public sealed class TopicWatch : IDisposable
         }
         catch (KafkaException unknown) when (unknown.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.Local_TimedOut)
         {
-            // It has just answered another question: the embedded broker has no ids to tell.
-            _tellsIds = false;
+            // The embedded broker never answers this question; a busy one may be late once.
+            _late++;
+            _tellsIds = unknown.Error.Code == ErrorCode.Local_TimedOut && _late < MaxLate;
             return facts;
         }
     }

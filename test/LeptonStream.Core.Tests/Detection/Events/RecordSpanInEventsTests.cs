@@ -16,8 +16,8 @@ public sealed class RecordSpanInEventsTests
 {
     private static readonly SeriesKey Key = new("llama", "latency_ms", LabelSet.Empty);
 
-    [TestCase(3000, "The value is the highest in 8 days. ", "该值创近 8 天最高。")]
-    [TestCase(5000, "The value is the highest since this series began 9 days ago. ", "该值创有记录以来（9 天）最高。")]
+    [TestCase(3000, "The value is the highest in 8 days. ", "该值创近 8 天新高。")]
+    [TestCase(5000, "The value is the highest since this series began 9 days ago. ", "该值创有记录以来（9 天）新高。")]
     [TestCase(60, "The value is the lowest since this series began 9 days ago. ", "该值创有记录以来（9 天）最低。")]
     public void Process_ValueBeyondThoseOfLastWeek_SaysHowLongItWasNotSeen(double value, string english, string chinese)
     {
@@ -90,9 +90,9 @@ public sealed class RecordSpanInEventsTests
         }
     }
 
-    [TestCase("new-extreme", 9 * 24, false, " is the highest in 9 days: 512 ms, expected 180 ms (2.84 times)", "创近 9 天最高：512 ms，预期 180 ms（2.84 倍）")]
-    [TestCase("record", 3, false, " is the highest in 3 hours: 512 ms, expected 180 ms (2.84 times)", "创近 3 小时最高：512 ms，预期 180 ms（2.84 倍）")]
-    [TestCase("mean-record", 1, true, " is the highest since this series began 1 hour ago: 512 ms, expected 180 ms (2.84 times)", "创有记录以来（1 小时）最高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("new-extreme", 9 * 24, false, " is the highest in 9 days: 512 ms, expected 180 ms (2.84 times)", "创近 9 天新高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("record", 3, false, " is the highest in 3 hours: 512 ms, expected 180 ms (2.84 times)", "创近 3 小时新高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("mean-record", 1, true, " is the highest since this series began 1 hour ago: 512 ms, expected 180 ms (2.84 times)", "创有记录以来（1 小时）新高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("new-extreme", 0, false, " is high: 512 ms, expected 180 ms (2.84 times)", "偏高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("mean-record", 0, false, " has moved to another level: 512 ms, expected 180 ms (2.84 times)", "已移至另一水平：512 ms，预期 180 ms（2.84 倍）")]
     public void Summary_OfARecord_ClaimsWhatThePastKnows(string detector, int hours, bool isEver, string english, string chinese)

@@ -240,7 +240,7 @@ public sealed class RunsInPipelineTests
         }
 
         Assert.That(_events.Select(e => (e.Type, e.Metric)), Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
-        Assert.That(_events[^1].English.Summary, Does.Contain("without a recovery"));
+        Assert.That(_events[^1].English.Summary, Does.Contain("did not recover"));
         Send("""{"model":"llama","ts":"NOW","labels":{"job":"8"},"step":1,"metrics":{"loss":"NaN"} }""");
         Assert.That(_events[^1].RoutingLabels["alertname"], Is.EqualTo("LeptonStreamTrainingAnomaly"));
     }
