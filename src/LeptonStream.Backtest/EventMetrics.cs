@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace LeptonStream.Backtest;
 
 /// <summary>
@@ -9,9 +11,9 @@ internal sealed record EventMetrics
     /// <summary>Alarm rows that are no further apart than this are one episode.</summary>
     public const int MergeGap = 10;
 
-    private readonly int[] _delays;
+    private readonly double[] _delays;
 
-    private EventMetrics(IEnumerable<int> sortedDelays) => _delays = [.. sortedDelays];
+    private EventMetrics(IEnumerable<double> sortedDelays) => _delays = [.. sortedDelays];
 
     public int Series { get; private init; }
 
@@ -37,15 +39,15 @@ internal sealed record EventMetrics
     public double? FalseEpisodesPerSeriesDay => Days > 0 ? FalseEpisodes / Days : null;
 
     /// <summary>The middle delay of the detected events, in samples (the lower of two middles); null where none is detected.</summary>
-    public int? MedianDelaySamples => _delays.Length == 0 ? null : _delays[(_delays.Length - 1) / 2];
+    public int? MedianDelaySamples => Delay(0.5);
 
     /// <summary>The delay that 95 % of the detected events don't exceed, in samples; null where none is detected.</summary>
-    public int? P95DelaySamples => _delays.Length == 0 ? null : _delays[(int)Math.Ceiling(0.95 * _delays.Length) - 1];
+    public int? P95DelaySamples => Delay(0.95);
 
     public static EventMetrics Of(ScoredSeries series)
     {
         var episodes = RowRange.Of(series.Alarms, series.FirstScored, MergeGap);
-        var delays = new List<int>();
+        var delays = new List<double>();
         foreach (var truth in series.Events)
         {
             var row = FirstAlarm(series, truth);
@@ -77,6 +79,8 @@ internal sealed record EventMetrics
         FalseEpisodes = all.Sum(m => m.FalseEpisodes),
         Days = all.Sum(m => m.Days),
     };
+
+    private int? Delay(double share) => _delays.Length == 0 ? null : (int)SortedArrayStatistics.QuantileCustom(_delays, share, QuantileDefinition.R1);
 
     private static int FirstAlarm(ScoredSeries series, RowRange rows) => Array.IndexOf(series.Alarms, true, rows.First, rows.Length);
 }

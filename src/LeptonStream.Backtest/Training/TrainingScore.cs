@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace LeptonStream.Backtest.Training;
 
 /// <summary>How the training monitor did on a set of runs.</summary>
@@ -40,6 +42,6 @@ internal sealed record KindScore(string Kind, int Faults, int Detected, int Prom
         double[] delays = [.. outcomes.Select(o => o.DelaySteps).OfType<double>().Order()];
         return new(
             kind, outcomes.Count, delays.Length, outcomes.Count(o => o.IsPrompt), outcomes.Count(o => o.IsPaged),
-            delays.Length == 0 ? null : delays[(delays.Length - 1) / 2]);
+            delays.Length == 0 ? null : SortedArrayStatistics.QuantileCustom(delays, 0.5, QuantileDefinition.R1));
     }
 }

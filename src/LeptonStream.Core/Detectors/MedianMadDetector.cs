@@ -1,4 +1,5 @@
 using LeptonStream.Samples;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detectors;
 
@@ -12,9 +13,6 @@ public sealed class MedianMadDetector : SeriesDetector<Stateless>
 {
     private const int WarmUp = 30;
 
-    // 1/Φ⁻¹(3/4): makes the MAD of normal values their standard deviation.
-    private const double MadToSigma = 1.482602218505602;
-
     /// <inheritdoc/>
     public override string Name => "median-mad";
 
@@ -27,7 +25,7 @@ public sealed class MedianMadDetector : SeriesDetector<Stateless>
         var window = view.Window;
         if (window.Count < WarmUp) return 0;
         var median = window.Median;
-        var scale = Math.Max(MadToSigma * window.MedianAbsoluteDeviation(), Math.Max(window.StandardDeviation / 4, view.MinScale));
+        var scale = Math.Max(MathConstants.MadToSigma * window.MedianAbsoluteDeviation(), Math.Max(window.StandardDeviation / 4, view.MinScale));
         return Deviation.Of(sample.Value - median, scale, median);
     }
 }

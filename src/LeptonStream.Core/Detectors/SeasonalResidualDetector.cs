@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LeptonStream.Samples;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detectors;
 
@@ -22,9 +23,6 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
     // Centres are differences from the first value, which must stay finite in 32 bits and when added up.
     private const double Farthest = 1e36;
 
-    // A mean absolute deviation of normal values is σ·√(2/π).
-    private const double AbsoluteToSigma = 1.2533141373155003;
-
     /// <inheritdoc/>
     public override string Name => "seasonal-residual";
 
@@ -37,7 +35,7 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
         var slot = SlotOf(sample.Time);
         if (state.Days[slot] < WarmUpDays) return 0;
         var expected = state.Center[slot] + state.Wander;
-        var scale = Math.Max(AbsoluteToSigma * state.Spread[slot], view.MinScale);
+        var scale = Math.Max(MathConstants.AbsoluteToSigma * state.Spread[slot], view.MinScale);
         return Deviation.Of(Offset(sample, state) - expected, scale, state.Anchor + expected);
     }
 

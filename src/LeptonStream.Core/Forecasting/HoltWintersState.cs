@@ -1,3 +1,5 @@
+using LeptonStream.Statistics;
+
 namespace LeptonStream.Forecasting;
 
 /// <summary>
@@ -12,9 +14,6 @@ internal struct HoltWintersState
     private const double Rate = 0.002;
     private const int Settled = 10;
 
-    // A mean absolute error of normal errors is σ·√(2/π).
-    private const double AbsoluteToSigma = 1.2533141373155003;
-
     private double _level;
     private double _trend;
     private double _error;
@@ -24,7 +23,7 @@ internal struct HoltWintersState
 
     public readonly double Next => _level + _trend;
 
-    public readonly double Scale => _error * AbsoluteToSigma;
+    public readonly double Scale => _error * MathConstants.AbsoluteToSigma;
 
     /// <summary>Takes a value less the season's share in and returns the error, cut.</summary>
     /// <param name="value">The value less the season's share.</param>

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using LeptonStream.Detectors;
 using LeptonStream.Samples;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace LeptonStream.Core.Tests.Detectors;
 
@@ -38,6 +41,41 @@ public sealed class AutoencoderDetectorTests
         var scores = new DetectorRig("autoencoder").Run(wave);
         Assert.That(scores[5000], Is.GreaterThan(3 * scores[3000..5000].Average()));
         Assert.That(scores[^500..].Average(), Is.LessThan(1.5 * scores[3000..5000].Average()));
+    }
+
+    [Test]
+    public void ScoreAndLearn_OfAnyWeights_AreThoseOfMatrices()
+    {
+        const int inputs = 16, hidden = 4;
+        var wave = Wave(600, phase: 0);
+        var rig = new DetectorRig("autoencoder");
+        rig.Run(wave[..400]);
+        for (var i = 400; i < 600; i++)
+        {
+            var state = MemoryMarshal.Read<AutoencoderDetector.State>(rig.Snapshot());
+            double[] weights = [.. ((ReadOnlySpan<float>)state.Weights).ToArray().Select(w => (double)w)];
+            var into = Matrix<double>.Build.DenseOfRowMajor(hidden, inputs, weights.AsSpan(0, hidden * inputs).ToArray());
+            var outOf = Matrix<double>.Build.DenseOfColumnMajor(inputs, hidden, weights.AsSpan(hidden * inputs, hidden * inputs).ToArray());
+            var outBias = Vector<double>.Build.DenseOfArray(weights[(2 * hidden * inputs)..^hidden]);
+            var hiddenBias = Vector<double>.Build.DenseOfArray(weights[^hidden..]);
+            var course = Vector<double>.Build.Dense(inputs, back => Math.Clamp((wave[i - back].Value - state.Level.Mean) / state.Level.Sigma, -6, 6));
+
+            var sums = (into * course) + hiddenBias;
+            var told = sums.Map(sum => sum / (1 + Math.Abs(sum)));
+            var wrong = (outOf * told) + outBias - course;
+            Assert.That(rig.Score(wave[i]), Is.EqualTo(wrong.L2Norm() / Math.Sqrt(inputs)).Within(1e-5));
+
+            var slope = told.Map(t => (1 - Math.Abs(t)) * (1 - Math.Abs(t)));
+            var back = (outOf.TransposeThisAndMultiply(wrong)).PointwiseMultiply(slope);
+            double[] expected =
+            [
+                .. (into - (0.02 * back.OuterProduct(course))).ToRowMajorArray(), .. (outOf - (0.02 * wrong.OuterProduct(told))).ToColumnMajorArray(),
+                .. outBias - (0.02 * wrong), .. hiddenBias - (0.02 * back),
+            ];
+            rig.Learn(wave[i]);
+            var learned = MemoryMarshal.Read<AutoencoderDetector.State>(rig.Snapshot()).Weights;
+            Assert.That(((ReadOnlySpan<float>)learned).ToArray(), Is.EqualTo(expected).Within(1e-5));
+        }
     }
 
     private static Sample[] Wave(int count, double phase)

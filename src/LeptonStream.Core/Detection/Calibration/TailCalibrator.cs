@@ -1,3 +1,5 @@
+using MathNet.Numerics;
+
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
@@ -14,7 +16,6 @@ public struct TailCalibrator
     private const int Bins = TailCounts.Bins;
     private const double Routine = 5;
     private const double AnchoredShare = 0.1;
-    private const double LogE = 0.4342944819032518;
 
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
@@ -44,13 +45,13 @@ public struct TailCalibrator
         if (raw < _threshold || reached >= Routine) return Math.Max(0, -Math.Log10((reached + 1) / (Total + 1)));
         // Never less than what the last counted score had.
         var counted = Math.Log10((Total + 1) / (Routine + 1));
-        var tail = Math.Max(_tailRarity + ((raw - _threshold) / _meanExcess * LogE), counted);
+        var tail = Math.Max(_tailRarity + ((raw - _threshold) / _meanExcess * Constants.Log10E), counted);
         return Rarities.SoftCap(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
     }
 
     /// <summary>The raw score from which on the rarity is at least this: where the tail has it, whatever was reached before. The other way round of <see cref="Rarity"/>, for a line that raw scores are held against.</summary>
     /// <param name="rarity">In decades, as <see cref="Rarity"/> counts.</param>
-    public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / LogE);
+    public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / Constants.Log10E);
 
     // Decades beyond the score that was reached five times: what lies a tenth of it further out is a third as frequent at least.
     private readonly double Beyond(double raw)
@@ -60,7 +61,7 @@ public struct TailCalibrator
         var bin = Bins - 1;
         while (bin > 1 && atOrAbove[bin] < Routine) bin--;
         var reached = Edge(bin + 1);
-        return Math.Max(0, raw - reached) / Math.Max(_meanExcess, AnchoredShare * reached) * LogE;
+        return Math.Max(0, raw - reached) / Math.Max(_meanExcess, AnchoredShare * reached) * Constants.Log10E;
     }
 
     /// <summary>Takes a raw score in.</summary>

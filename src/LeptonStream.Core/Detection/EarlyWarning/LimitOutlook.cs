@@ -1,3 +1,5 @@
+using LeptonStream.Statistics;
+
 namespace LeptonStream.Detection.EarlyWarning;
 
 /// <summary>What the present rise of a series says of its limit.</summary>
@@ -27,7 +29,6 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
 
     // A rise must be told from chance, and one course from another, by this many standard deviations of the slope.
     private const double Sure = 3;
-    private const double IntervalZ = 1.96;
 
     // No course is a straight line: the interval is never narrower than this share of the time left, and a bucket.
     private const double ModelError = 0.05;
@@ -72,10 +73,10 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
     {
         if (fit.Slope <= 0 || fit.Level >= 0) return new(OutlookVerdict.Away);
         var lead = -fit.Level / fit.Slope;
-        var levelError = IntervalZ * Math.Sqrt((fit.Noise * fit.Noise / count) + (wander * wander));
+        var levelError = Quantiles.TwoSided95 * Math.Sqrt((fit.Noise * fit.Noise / count) + (wander * wander));
         var slopeError = Math.Sqrt((fit.SlopeError * fit.SlopeError) + (2 * wander * wander / (span * span)));
-        var earliest = Math.Max(0, (-fit.Level - levelError) / (fit.Slope + (IntervalZ * slopeError)));
-        var slowest = fit.Slope - (IntervalZ * slopeError);
+        var earliest = Math.Max(0, (-fit.Level - levelError) / (fit.Slope + (Quantiles.TwoSided95 * slopeError)));
+        var slowest = fit.Slope - (Quantiles.TwoSided95 * slopeError);
         var latest = slowest > 0 ? (-fit.Level + levelError) / slowest : double.PositiveInfinity;
         var least = (ModelError * lead) + 1;
         earliest = Math.Max(0, Math.Min(earliest, lead - least));

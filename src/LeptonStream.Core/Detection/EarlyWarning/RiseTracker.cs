@@ -1,4 +1,5 @@
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
@@ -11,9 +12,6 @@ internal sealed class RiseTracker
     private const double TurnShare = 0.3;
     private const double TurnNoise = 4;
     private const double UsualStep = 1.15;
-
-    // E|x″| of independent normal values is σ·√6·√(2/π).
-    private const double SecondDifferenceToSigma = 0.5116633539732443;
 
     private double _low = double.PositiveInfinity;
     private double _high = double.NegativeInfinity;
@@ -141,7 +139,7 @@ internal sealed class RiseTracker
         if (double.IsFinite(_beforeLast))
         {
             if (_differences < int.MaxValue) _differences++;
-            var noise = Math.Abs(level - (2 * _last) + _beforeLast) * SecondDifferenceToSigma;
+            var noise = Math.Abs(level - (2 * _last) + _beforeLast) * MathConstants.SecondDifferenceToSigma;
             if (_differences > 8) noise = Math.Min(noise, (10 * _noise) + 1e-9);
             _noise += Math.Max(0.02, 1.0 / _differences) * (noise - _noise);
         }

@@ -1,3 +1,5 @@
+using LeptonStream.Statistics;
+
 namespace LeptonStream.Detection.EarlyWarning;
 
 /// <summary>
@@ -14,8 +16,6 @@ internal readonly record struct TrendFit(double Slope, double Level, double Nois
     public const int MaxPoints = 48;
 
     private const int MaxPairs = MaxPoints * (MaxPoints - 1) / 2;
-    private const double MadToSigma = 1.482602218505602;
-    private const double Z = 1.96;
 
     /// <summary>Fits a line to at least three points, in order of time. Allocates nothing; the square of their number in time.</summary>
     public static TrendFit Of(ReadOnlySpan<double> times, ReadOnlySpan<double> values)
@@ -43,15 +43,15 @@ internal readonly record struct TrendFit(double Slope, double Level, double Nois
         }
 
         sorted.Sort();
-        return new(slope, level, MadToSigma * Middle(sorted), ErrorOf(slopes, times.Length, Correlation(residuals)));
+        return new(slope, level, MathConstants.MadToSigma * Middle(sorted), ErrorOf(slopes, times.Length, Correlation(residuals)));
     }
 
     private static double ErrorOf(ReadOnlySpan<double> slopes, int points, double correlation)
     {
         double n = points;
-        var width = Z * Math.Sqrt(n * (n - 1) * ((2 * n) + 5) / 18 * (1 + correlation) / (1 - correlation));
+        var width = Quantiles.TwoSided95 * Math.Sqrt(n * (n - 1) * ((2 * n) + 5) / 18 * (1 + correlation) / (1 - correlation));
         var (low, high) = ((int)Math.Floor((slopes.Length - width) / 2) - 1, (int)Math.Ceiling((slopes.Length + width) / 2));
-        return low < 0 || high >= slopes.Length ? double.PositiveInfinity : (slopes[high] - slopes[low]) / (2 * Z);
+        return low < 0 || high >= slopes.Length ? double.PositiveInfinity : (slopes[high] - slopes[low]) / (2 * Quantiles.TwoSided95);
     }
 
     private static double Correlation(ReadOnlySpan<double> residuals)

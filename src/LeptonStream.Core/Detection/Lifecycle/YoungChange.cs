@@ -1,6 +1,7 @@
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Lifecycle;
 
@@ -24,9 +25,6 @@ internal struct YoungChange
     private const double Further = 1.5;
     private const double HalfLifeSeconds = 14_400;
 
-    // The mean absolute deviation of normal values is σ·√(2/π).
-    private const double AbsoluteToSigma = 1.2533141373155003;
-
     private static readonly TimeSpan History = TimeSpan.FromMinutes(30);
 
     private long _since;
@@ -46,7 +44,7 @@ internal struct YoungChange
     /// <param name="intervalSeconds">The usual time between two samples, in seconds.</param>
     public double Score(in Sample sample, in Forecast forecast, in LongDeviation deviation, double minScale, TimeSpan age, double intervalSeconds)
     {
-        var scale = Math.Max(AbsoluteToSigma * deviation.Value, Math.Max(minScale, double.Epsilon));
+        var scale = Math.Max(MathConstants.AbsoluteToSigma * deviation.Value, Math.Max(minScale, double.Epsilon));
         var distance = (sample.Value - deviation.Mean) / scale;
         var isJump = Math.Abs(sample.Value - forecast.Expected) >= JumpFrom * forecast.Scale;
         var score = age < History ? 0 : Streak(sample.Time, distance, scale, isJump);

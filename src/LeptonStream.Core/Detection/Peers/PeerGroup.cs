@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using LeptonStream.Detectors;
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Peers;
 
@@ -21,7 +22,6 @@ internal sealed class PeerGroup(string label)
     // Habituation takes one comparison for so many scales at most: a fault is told long before it is usual.
     private const double Cut = 3;
     private const double MinShare = 0.01;
-    private const double MadToSigma = 1.4826;
 
     // A member that speaks more often than the others doesn't hurry them, but when they are gone it must not wait for ever.
     private const int MaxHeard = 8;
@@ -91,7 +91,7 @@ internal sealed class PeerGroup(string label)
     {
         var median = MedianOf(sorted);
         foreach (ref var value in sorted) value = Math.Min(Math.Abs(value - median), double.MaxValue);
-        var scale = Math.Min(MadToSigma * MedianOf(sorted), double.MaxValue);
+        var scale = Math.Min(MathConstants.MadToSigma * MedianOf(sorted), double.MaxValue);
         if (_numbers.Rounds < int.MaxValue) _numbers.Rounds++;
         var share = Math.Max(UsualRate, 1.0 / _numbers.Rounds);
         _numbers.UsualScale = ((1 - share) * _numbers.UsualScale) + (share * scale);

@@ -1,3 +1,5 @@
+using MathNet.Numerics;
+
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
@@ -12,8 +14,6 @@ internal static class PathLength
     /// <summary>The largest sample a tree can be grown on, in rows.</summary>
     public const int MaxRows = 1024;
 
-    private const double EulerGamma = 0.5772156649015329;
-
     private static readonly ushort[] Expected = [.. Enumerable.Range(0, MaxRows + 1).Select(n => (ushort)Math.Round(Average(n) * Edge))];
 
     /// <summary>c(n), the average length of an unsuccessful search in a binary search tree of n rows, in edges.</summary>
@@ -21,7 +21,7 @@ internal static class PathLength
     {
         <= 1 => 0,
         2 => 1,
-        _ => (2 * (Math.Log(n - 1) + EulerGamma)) - (2.0 * (n - 1) / n),
+        _ => (2 * (Math.Log(n - 1) + Constants.EulerMascheroni)) - (2.0 * (n - 1) / n),
     };
 
     /// <summary>Where a tree on n rows stops growing: ⌈log₂ n⌉ edges, the average height of such a tree.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LeptonStream.State;
+using MathNet.Numerics;
 
 namespace LeptonStream.Detectors.Forest;
 
@@ -129,7 +130,7 @@ public sealed class StreamingForest
     }
 
     private double ScoreOf(ReadOnlySpan<float> row) =>
-        Math.Exp(-0.6931471805599453 * RowScorer.Total(_nodes, _lengths, _roots, _height, row) / _expected);
+        Math.Exp(-Constants.Ln2 * RowScorer.Total(_nodes, _lengths, _roots, _height, row) / _expected);
 
     // One read a cache line, none of which waits for another. The walk would wait for one after the other, and most forests weren't looked at since their last row.
     private int Fetch()

@@ -27,6 +27,9 @@ public sealed class AnyFiniteValueLaws
         Gen.Zip(Gen.Zip(Value, Value), Gen.Choose(1, 150)).Select(input => Enumerable.Range(0, 2 * input.Item2).Select(i => i % 2 == 0 ? input.Item1.Item1 : input.Item1.Item2).ToArray()),
         Gen.Zip(Value, Gen.Choose(1, 300)).Select(input => Enumerable.Repeat(input.Item1, input.Item2).ToArray()));
 
+    private static readonly Gen<double[]> AnyValues = Gen.OneOf(
+        Values, ArbMap.Default.GeneratorFor<NormalFloat>().Select(value => value.Get).ArrayOf(400), Gen.Choose(0, int.MaxValue).ArrayOf(800).Select(Bits));
+
     [Test]
     public void Process_AnyNumbers_NeverFailsAndIsForgottenAfterAThousandOrdinarySamples() => Prop.ForAll(
         Gen.Zip(Values, Gen.Elements(60, 300)).ToArbitrary(),
@@ -37,6 +40,7 @@ public sealed class AnyFiniteValueLaws
         var (fresh, troubled) = (new PipelineTestDriver(), new PipelineTestDriver());
         foreach (var value in values) troubled.Step("m", "x", value, seconds);
         AssertWritable(troubled);
+        Assert.That(StateInspection.NotFinite(troubled.Pipeline), Is.Empty);
         var now = troubled.Now;
         fresh.Now = now;
         var usual = Streams.Noise(seed: 11, Ordinary + 40);
@@ -66,6 +70,21 @@ public sealed class AnyFiniteValueLaws
         });
     }
 
+    // Of ordinary sizes too: these may be remembered, but nothing may break.
+    [Test]
+    public void Process_AnyFiniteNumbers_LeavesOnlyFiniteNumbersInState() => Prop.ForAll(
+        Gen.Zip(AnyValues, Gen.Elements(1, 15, 300, 7200)).ToArbitrary(),
+        input =>
+        {
+            var driver = new PipelineTestDriver();
+            foreach (var value in input.Item1) driver.Step("m", "x", value, input.Item2);
+            AssertWritable(driver);
+            Assert.That(StateInspection.NotFinite(driver.Pipeline), Is.Empty);
+            for (var i = 0; i < 200; i++) driver.Step("m", "x", 100 + (i % 7), input.Item2);
+            AssertWritable(driver);
+            Assert.That(StateInspection.NotFinite(driver.Pipeline), Is.Empty, "later");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
     private static int Opened(PipelineTestDriver driver) => driver.Events.Count(e => e.Type == AlertEventType.Opened);
 
     private static void AssertWritable(PipelineTestDriver driver)
@@ -73,4 +92,8 @@ public sealed class AnyFiniteValueLaws
         foreach (var judged in driver.Judged) Assert.That(double.IsFinite(judged.Score), Is.True, $"score {judged.Score} of {judged.Sample.Value}");
         foreach (var told in driver.Events) Assert.That(AlertEventJson.Write(told), Is.Not.Empty);
     }
+
+    // Any 64 bits at all.
+    private static double[] Bits(int[] halves) =>
+        [.. halves.Chunk(2).Select((pair, i) => BitConverter.Int64BitsToDouble(((long)pair[0] << 33) ^ ((long)pair[1] << 1) ^ (i % 2 == 0 ? long.MinValue : 0)))];
 }

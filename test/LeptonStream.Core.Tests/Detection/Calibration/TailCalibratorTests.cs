@@ -1,6 +1,7 @@
 using LeptonStream.Core.Tests.Detectors;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Calibration;
+using MathNet.Numerics.Distributions;
 
 namespace LeptonStream.Core.Tests.Detection;
 
@@ -16,6 +17,21 @@ public sealed class TailCalibratorTests
         Assert.That(Rarity(calibrator, 1), Is.EqualTo(0.50).Within(0.05));
         Assert.That(Rarity(calibrator, 2), Is.EqualTo(1.34).Within(0.08));
         Assert.That(Rarity(calibrator, 3), Is.EqualTo(2.57).Within(0.3));
+    }
+
+    [TestCase(0.5)]
+    [TestCase(1)]
+    [TestCase(4)]
+    public void Rarity_OfExponentialScores_IsTheTailOfTheirDistribution(double rate)
+    {
+        var calibrator = new TailCalibrator();
+        var random = new Random(5);
+        for (var i = 0; i < 20_000; i++) calibrator.Learn(Exponential.Sample(random, rate) * 4, CalibrationPlan.Sharp);
+        foreach (var decades in (double[])[0.5, 1, 2, 3, 4])
+        {
+            var raw = 4 * Exponential.InvCDF(rate, 1 - Math.Pow(10, -decades));
+            Assert.That(Rarity(calibrator, raw), Is.EqualTo(decades).Within(12).Percent, $"{decades} decades");
+        }
     }
 
     [Test]

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using LeptonStream.Core.Tests.Detectors;
 using LeptonStream.Detection.EarlyWarning;
+using MathNet.Numerics.LinearRegression;
 
 namespace LeptonStream.Core.Tests.Detection.EarlyWarning;
 
@@ -25,6 +26,21 @@ public sealed class TrendFitTests
         var fit = TrendFit.Of(times, [.. times.Select((t, i) => 5 + (0.25 * t) + (i % 4 == 1 ? 1e6 : 0))]);
         Assert.That(fit.Slope, Is.EqualTo(0.25).Within(0.02));
         Assert.That(fit.Level, Is.EqualTo(5).Within(0.5));
+    }
+
+    // Where no point is wild, least squares are best: the robust line is as near to them as its efficiency (0.95) lets it.
+    [Test]
+    public void Of_NormalNoise_IsNearLeastSquares([Values(12, 24, 48)] int count)
+    {
+        var random = new Random(count);
+        var times = Enumerable.Range(1 - count, count).Select(i => (double)i).ToArray();
+        var error = Math.Sqrt(12 / Math.Pow(count, 3));
+        for (var i = 0; i < 200; i++)
+        {
+            double[] values = [.. times.Select(t => 3 + (0.5 * t) + Streams.Gauss(random))];
+            var (_, slope) = SimpleRegression.Fit(times, values);
+            Assert.That(TrendFit.Of(times, values).Slope, Is.EqualTo(slope).Within(1.5 * error));
+        }
     }
 
     // A standard deviation of the slope of n points with noise σ is σ·√(12/n³).

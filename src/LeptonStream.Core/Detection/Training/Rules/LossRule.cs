@@ -2,6 +2,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training.Statistics;
 using LeptonStream.State;
+using MathNet.Numerics;
 
 namespace LeptonStream.Detection.Training.Rules;
 
@@ -16,7 +17,7 @@ internal sealed class LossRule : TrainingRule
     private const double FiveLine = 3.4;
     private const double SeventeenLine = 2.2;
     private const double SingleLine = 10;
-    private const double Doubled = 0.69314718055994531;
+    private const double Doubled = Constants.Ln2;
 
     // No deviation is a spike whose ratio nobody would call one.
     private static readonly double SingleLeast = Math.Log(1.5);

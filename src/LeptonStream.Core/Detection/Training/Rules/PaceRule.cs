@@ -4,6 +4,7 @@ using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training.Statistics;
 using LeptonStream.Samples;
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Training.Rules;
 
@@ -92,7 +93,7 @@ internal sealed class PaceRule : TrainingRule
     private void Judge(TrainingRow row, RunPhase phase, FindingReport report, double log)
     {
         var center = _window.Median;
-        var scale = 1.4826 * _window.MedianAbsoluteDeviation();
+        var scale = MathConstants.MadToSigma * _window.MedianAbsoluteDeviation();
         var isSlow = log - center > Math.Max(Slow, SlowScales * scale);
         _slow = (_slow << 1) | (isSlow ? 1u : 0);
         _factors[_next] = Math.Min(MaxFactor, Math.Exp(log - center));

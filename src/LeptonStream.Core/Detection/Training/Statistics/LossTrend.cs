@@ -1,4 +1,5 @@
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Training.Statistics;
 
@@ -147,7 +148,7 @@ internal sealed class LossTrend
         for (var back = 3; back + 1 < _blocks.Count; back++) differences[count++] = Math.Abs(_blocks[back] - _blocks[back + 1]);
         differences = differences[..count];
         differences.Sort();
-        return Math.Max(MinError, 1.4826 * differences[count / 2] / Math.Sqrt(6));
+        return Math.Max(MinError, MathConstants.MadToSigma * differences[count / 2] / Math.Sqrt(6));
     }
 
     // The level that newer blocks are compared with, and how far above it the line is.

@@ -1,4 +1,5 @@
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Training.Statistics;
 
@@ -48,7 +49,7 @@ internal sealed class RecentValues(int capacity)
         Span<double> differences = stackalloc double[Count - 1];
         for (var i = 0; i < differences.Length; i++) differences[i] = Math.Abs(Back(i) - Back(i + 1));
         differences.Sort();
-        return 1.4826 * differences[differences.Length / 2] / Math.Sqrt(2);
+        return MathConstants.MadToSigma * differences[differences.Length / 2] / Math.Sqrt(2);
     }
 
     public void Save(StateWriter state)

@@ -1,4 +1,5 @@
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Training.Statistics;
 
@@ -55,9 +56,9 @@ internal sealed class RobustLevel(double least)
         }
 
         Center = _window.Median;
-        var up = (_window.Quantile(0.95) - Center) / 1.645;
-        var down = (Center - _window.Quantile(0.05)) / 1.645;
-        Scale = Math.Max(Math.Max(1.4826 * _window.MedianAbsoluteDeviation(), value >= Center ? up : down), Math.Max(least, floor));
+        var up = (_window.Quantile(0.95) - Center) / MathConstants.Quantile95;
+        var down = (Center - _window.Quantile(0.05)) / MathConstants.Quantile95;
+        Scale = Math.Max(Math.Max(MathConstants.MadToSigma * _window.MedianAbsoluteDeviation(), value >= Center ? up : down), Math.Max(least, floor));
         _excesses[_next] = value - Center;
         _deviations[_next] = (value - Center) / Scale;
     }
