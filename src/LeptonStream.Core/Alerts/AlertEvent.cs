@@ -36,7 +36,7 @@ public sealed record AlertEvent
     /// <summary>How anomalous the worst sample of this alert so far is; 1.0 is the line of the policy's false-alarm budget, higher is rarer. Finite, ≥ 0.</summary>
     public required double Score { get; init; }
 
-    /// <summary>How far to trust the score, 0..1: below 0.9 the series is young or its data poor.</summary>
+    /// <summary>How far to trust the score, 0..1: below 0.9 the series is young.</summary>
     public required double Confidence { get; init; }
 
     /// <summary>The sample's value in the series' unit; null where it was not a finite number.</summary>

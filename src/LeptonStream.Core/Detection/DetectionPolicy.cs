@@ -8,7 +8,7 @@ namespace LeptonStream.Detection;
 
 /// <summary>
 /// The settings of detection that are the same for all series; what differs from series to series is its <see cref="Policies.SeriesPolicy"/>.
-/// Immutable; its <see cref="Fingerprint()"/> is part of every event id.
+/// Immutable.
 /// </summary>
 public sealed record DetectionPolicy
 {

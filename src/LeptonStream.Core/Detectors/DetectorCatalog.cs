@@ -1,6 +1,6 @@
 namespace LeptonStream.Detectors;
 
-/// <summary>Every detector there is, in the fixed order in which they are asked. A new one is added here and nowhere else.</summary>
+/// <summary>Every detector there is, in the fixed order in which they are asked. A new one is added to <see cref="All"/>, and to <see cref="Default"/> and <see cref="Lean"/> where it judges unasked.</summary>
 public static class DetectorCatalog
 {
     /// <summary>All detectors.</summary>

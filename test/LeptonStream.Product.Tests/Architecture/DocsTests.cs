@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
+using LeptonStream.Detectors;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Product.Tests.Architecture;
@@ -42,7 +43,8 @@ public sealed partial class DocsTests
         // What a change log tells of may be gone since.
         if (page == "CHANGELOG.md") return;
         var missing = SourceFile().Matches(Read(page)).Select(match => match.Groups[1].Value)
-            .Where(name => !Sources.Any(file => file.EndsWith("/" + name, StringComparison.Ordinal)));
+            .Where(name => !Sources.Any(file => file.EndsWith("/" + name, StringComparison.Ordinal)
+                || file.EndsWith("/LeptonStream." + name, StringComparison.Ordinal)));
 
         Assert.That(missing, Is.Empty);
     }
@@ -50,9 +52,10 @@ public sealed partial class DocsTests
     [Test]
     public void Tests_NamedInGuarantees_Exist()
     {
-        var tests = Sources.Where(file => file.EndsWith("Tests.cs", StringComparison.Ordinal)).Select(file => (Class: Path.GetFileNameWithoutExtension(file), Text: File.ReadAllText(file))).ToArray();
+        var tests = Sources.Where(file => file.EndsWith("Tests.cs", StringComparison.Ordinal))
+            .Select(file => (Class: Path.GetFileNameWithoutExtension(file), Text: File.ReadAllText(file))).ToArray();
         var named = TestName().Matches(Read("docs/guarantees.md")).Select(match => match.Groups[1].Value).ToArray();
-        var missing = named.Where(name => !tests.Any(test => test.Class == name || Regex.IsMatch(test.Text, $@"\b{name.TrimEnd('…')}{(name.EndsWith('…') ? "" : @"\(")}")));
+        var missing = named.Where(name => !tests.Any(test => test.Class == name || Regex.IsMatch(test.Text, Call(name))));
 
         Assert.That(named, Has.Length.GreaterThan(10));
         Assert.That(missing, Is.Empty);
@@ -70,6 +73,18 @@ public sealed partial class DocsTests
     [TestCase("backtest series/ --sorces out", ExpectedResult = "--sorces")]
     [TestCase("topics create --bootstrap-servers kafka:9092", ExpectedResult = null)]
     public string? Commands_ThatAreUnknown_AreFound(string line) => Unknown(line);
+
+    [Test]
+    public void Detectors_HaveAPageEach_AndNoOtherHas()
+    {
+        string[] beside = ["early-warning", "isolation-forest", "joint-surprise", "non-finite", "peers"];
+        var pages = Directory.GetFiles(Path.Combine(Root, "docs", "detectors")).Select(Path.GetFileNameWithoutExtension);
+
+        Assert.That(pages, Is.EquivalentTo(DetectorCatalog.All.Select(detector => detector.Name).Concat(beside)));
+    }
+
+    // A name may be cut.
+    private static string Call(string test) => $@"\b{test.TrimEnd('…')}{(test.EndsWith('…') ? "" : @"\(")}";
 
     // The first word that the program does not know, or null.
     private static string? Unknown(string line)
@@ -108,7 +123,7 @@ public sealed partial class DocsTests
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`(?:[\w./]*/)?(\w+\.(?:cs|csproj|js|sql))`")]
+    [GeneratedRegex(@"`([\w./]+\.(?:cs|csproj|js|sql))`")]
     private static partial Regex SourceFile();
 
     [GeneratedRegex(@"`(\w+Tests|[A-Z]\w*_\w+…?)`")]

@@ -92,6 +92,6 @@ public sealed record SeriesPolicy
         return Type == before.Type;
     }
 
-    /// <summary>A text that differs whenever any setting differs, the same in every culture: part of the ids of this series' events.</summary>
+    /// <summary>A text that differs whenever any setting differs, the same in every culture.</summary>
     public string Fingerprint() => JsonSerializer.Serialize(this);
 }
