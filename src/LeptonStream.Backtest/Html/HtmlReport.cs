@@ -11,14 +11,15 @@ namespace LeptonStream.Backtest.Html;
 internal static class HtmlReport
 {
     // In the order in which they need each other.
-    private static readonly string[] Scripts = ["text.js", "dom.js", "series.js", "axis.js", "drawing.js", "picture.js", "chart.js", "card.js", "tables.js", "report.js"];
+    private static readonly string[] Scripts =
+        ["elements.js", "text.js", "series.js", "axis.js", "drawing.js", "picture.js", "chart.js", "card.js", "tables.js", "report.js"];
 
     public static void Write(BacktestResult result, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var output = File.Create(path);
         var style = Part("report.css");
-        var script = $"(() => {{\n'use strict';\n{string.Concat(Scripts.Select(Part))}}})();\n";
+        var script = $"(() => {{\n'use strict';\n{string.Concat(Scripts.Select(Script))}}})();\n";
         Text(output, $"""
             <!doctype html>
             <html lang="en">
@@ -50,6 +51,9 @@ internal static class HtmlReport
     private static void Text(Stream output, string text) => output.Write(Encoding.UTF8.GetBytes(text));
 
     private static string Hash(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    // A module of the dashboard is a plain script here.
+    private static string Script(string name) => Part(name).Replace("\nexport ", "\n", StringComparison.Ordinal);
 
     private static string Part(string name)
     {

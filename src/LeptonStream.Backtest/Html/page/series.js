@@ -1,3 +1,6 @@
+// Data that the page carries, by the id of its element.
+const parsed = id => JSON.parse(document.getElementById(id).textContent);
+
 // One series of the report: its summary at once, its columns when a chart wants to draw them.
 const mostLanes = 4;
 

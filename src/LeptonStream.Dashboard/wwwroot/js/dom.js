@@ -1,24 +1,6 @@
-// Builds elements. Text only ever becomes text nodes and attribute values: nothing here, or anywhere on this page, parses markup.
+import { el, svg } from './elements.js';
 
-const svgNamespace = 'http://www.w3.org/2000/svg';
-
-export function el(tag, attributes = {}, ...children) {
-  return fill(document.createElement(tag), attributes, children);
-}
-
-export function svg(tag, attributes = {}, ...children) {
-  return fill(document.createElementNS(svgNamespace, tag), attributes, children);
-}
-
-function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (typeof value === 'function') element.addEventListener(name, value);
-    else element.setAttribute(name, value === true ? '' : value);
-  }
-  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
-  return element;
-}
+export { el, svg };
 
 // A name from a producer: kept apart from the text around it, whichever direction it is written in.
 export function name(text, attributes = {}) {
