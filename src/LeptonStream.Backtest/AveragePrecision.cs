@@ -1,6 +1,9 @@
 namespace LeptonStream.Backtest;
 
-/// <summary>The area under the precision-recall curve of a score, as a sum of steps: each distinct score adds its gain in recall times its precision.</summary>
+/// <summary>
+/// The area under the precision-recall curve of a score, as a sum of steps: each distinct score adds its gain in recall times its
+/// precision.
+/// </summary>
 internal static class AveragePrecision
 {
     /// <param name="scores">One per row; higher is more anomalous.</param>

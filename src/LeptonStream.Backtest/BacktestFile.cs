@@ -107,7 +107,8 @@ internal sealed class BacktestFile
     private TimeSpan Shift { get; }
 
     /// <summary>Reads a file and sends it, row by row, through the pipeline of a partition.</summary>
-    /// <exception cref="InvalidDataException">The file can't be read, or none of its rows can be judged; the message says which and why.</exception>
+    /// <exception cref="InvalidDataException">The file can't be read, or none of its rows can be judged; the message says which and
+    /// why.</exception>
     public static BacktestFile Run(string path, string family, TimeSpan? interval, DetectionPolicy policy, PolicySet? policies = null)
     {
         var file = SeriesFile.Open(path, interval);

@@ -91,7 +91,8 @@ internal static class BacktestJson
         Number("f1", events.F1);
         Number("falseEpisodesPerSeriesDay", events.FalseEpisodesPerSeriesDay);
         json.WriteStartObject("recallAt");
-        for (var i = 0; i < FamilyResult.Budgets.Length; i++) Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
+        for (var i = 0; i < FamilyResult.Budgets.Length; i++)
+            Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
         json.WriteEndObject();
         Number("medianDelaySamples", events.MedianDelaySamples);
         Number("p95DelaySamples", events.P95DelaySamples);

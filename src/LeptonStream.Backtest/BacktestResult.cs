@@ -33,7 +33,9 @@ internal sealed class BacktestResult
 
     public FamilyResult Total { get; }
 
-    /// <summary>The Numenta Anomaly Benchmark's result for its files among these, by the score of every row; empty where there are none.</summary>
+    /// <summary>
+    /// The Numenta Anomaly Benchmark's result for its files among these, by the score of every row; empty where there are none.
+    /// </summary>
     public IReadOnlyList<NabScore> Nab { get; }
 
     /// <summary>The same by what people are told: a row counts only where an alarm begins, with its score.</summary>

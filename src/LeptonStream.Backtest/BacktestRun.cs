@@ -6,7 +6,9 @@ using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Backtest;
 
-/// <summary>Sends the files of a folder through the detection pipeline, each from a cold start, and compares the alarms with the truth.</summary>
+/// <summary>
+/// Sends the files of a folder through the detection pipeline, each from a cold start, and compares the alarms with the truth.
+/// </summary>
 internal sealed class BacktestRun(BacktestOptions options)
 {
     /// <summary>Runs it, several files at a time; the result does not depend on how many.</summary>
@@ -17,7 +19,8 @@ internal sealed class BacktestRun(BacktestOptions options)
         var files = new BacktestFile?[paths.Count];
         var runs = new TrainingRunScore?[paths.Count];
         var reasons = new string?[paths.Count];
-        Parallel.For(0, paths.Count, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        var parallel = new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, paths.Count, parallel, i =>
         {
             try
             {
@@ -25,7 +28,8 @@ internal sealed class BacktestRun(BacktestOptions options)
                 if (runs[i] is not null) return;
                 files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default, options.Policies);
                 files[i]!.Areas = ScoreAreas.Of(files[i]!.Series, options.VusWindow);
-                if (options.Scores is { } folder) ScoresFile.Write(files[i]!, Path.Combine(folder, DelimitedText.Unpacked(RelativeTo(paths[i]))));
+                if (options.Scores is { } folder)
+                    ScoresFile.Write(files[i]!, Path.Combine(folder, DelimitedText.Unpacked(RelativeTo(paths[i]))));
             }
             catch (InvalidDataException wrong)
             {
@@ -46,12 +50,14 @@ internal sealed class BacktestRun(BacktestOptions options)
     {
         var file = SeriesFile.Open(path, options.Interval);
         if (TrainingFolder.Of(path) is not { } folder || !folder.TryGet(file.Name, out var faults, out var facts)) return null;
-        var score = TrainingRunScore.Of(file.Name, TrainingReplay.Run(file, facts, DetectionPolicy.Default, options.Policies), faults, facts);
+        var score = TrainingRunScore.Of(
+            file.Name, TrainingReplay.Run(file, facts, DetectionPolicy.Default, options.Policies), faults, facts);
         if (options.Scores is { } output) AlarmsFile.Write(score, Path.Combine(output, DelimitedText.Unpacked(RelativeTo(path))));
         return score;
     }
 
-    private string RelativeTo(string path) => Directory.Exists(options.Path) ? Path.GetRelativePath(options.Path, path) : Path.GetFileName(path);
+    private string RelativeTo(string path) =>
+        Directory.Exists(options.Path) ? Path.GetRelativePath(options.Path, path) : Path.GetFileName(path);
 
     private string FamilyOf(string path)
     {

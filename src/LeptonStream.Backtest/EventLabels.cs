@@ -5,8 +5,9 @@ using LeptonStream.Samples;
 namespace LeptonStream.Backtest;
 
 /// <summary>
-/// Finds the true anomalies of a file: its own label column; the windows of the Numenta Anomaly Benchmark, whose <c>labels/combined_windows.json</c>
-/// lies beside the <c>data</c> folder; or a <c>labels.json</c> in the same folder that lists <c>onset_ts_ms</c> and <c>end_ts_ms</c> by file name.
+/// Finds the true anomalies of a file: its own label column; the windows of the Numenta Anomaly Benchmark, whose
+/// <c>labels/combined_windows.json</c> lies beside the <c>data</c> folder; or a <c>labels.json</c> in the same folder that lists
+/// <c>onset_ts_ms</c> and <c>end_ts_ms</c> by file name.
 /// </summary>
 internal static class EventLabels
 {
@@ -82,7 +83,8 @@ internal static class EventLabels
         var apart = new List<RowRange>();
         foreach (var truth in events.OrderBy(e => e.First))
         {
-            if (apart.Count > 0 && truth.First <= apart[^1].Last) apart[^1] = apart[^1] with { Last = Math.Max(apart[^1].Last, truth.Last) };
+            if (apart.Count > 0 && truth.First <= apart[^1].Last)
+                apart[^1] = apart[^1] with { Last = Math.Max(apart[^1].Last, truth.Last) };
             else apart.Add(truth);
         }
 

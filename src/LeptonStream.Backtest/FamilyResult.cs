@@ -5,7 +5,8 @@ namespace LeptonStream.Backtest;
 /// <param name="Events">How well the alarms met the events.</param>
 /// <param name="RecallAt">Recall within each of the <see cref="Budgets"/>.</param>
 /// <param name="Areas">The areas under the curves of the scores, the mean over the series that have events.</param>
-/// <param name="Nab">Its part of the Numenta Anomaly Benchmark's result, at the whole corpus' thresholds; empty where it has no window of it.</param>
+/// <param name="Nab">Its part of the Numenta Anomaly Benchmark's result, at the whole corpus' thresholds; empty where it has no window of
+/// it.</param>
 internal sealed record FamilyResult(string Name, EventMetrics Events, double?[] RecallAt, ScoreAreas Areas, IReadOnlyList<NabScore> Nab)
 {
     /// <summary>False episodes per series-day at which recall is told.</summary>

@@ -25,7 +25,8 @@ internal sealed class FindingLog(TimeSpan shift)
         if (!_indexes.TryGetValue(alert.AlertId, out var index))
         {
             _indexes[alert.AlertId] = _findings.Count;
-            _findings.Add(new(alert with { Onset = alert.Onset - shift, DetectedAt = alert.DetectedAt - shift }, alert.Severity, alert.Score, null));
+            _findings.Add(new(alert with { Onset = alert.Onset - shift, DetectedAt = alert.DetectedAt - shift }, alert.Severity,
+                alert.Score, null));
             return;
         }
 

@@ -1,6 +1,8 @@
 namespace LeptonStream.Backtest;
 
-/// <summary>One file as the Numenta Anomaly Benchmark scores it: every row beyond the probation has a worth, should a detector flag it.</summary>
+/// <summary>
+/// One file as the Numenta Anomaly Benchmark scores it: every row beyond the probation has a worth, should a detector flag it.
+/// </summary>
 internal sealed class NabSeries
 {
     private static readonly double Best = Sigmoid(-1);

@@ -1,15 +1,18 @@
 namespace LeptonStream.Backtest;
 
 /// <summary>
-/// The best event recall that one threshold for all series reaches within a budget of false episodes per series-day, whatever line the detector drew itself.
-/// Because episodes merge, a detector that flags everything has one endless episode: a threshold that flags more than 1 % of the normal rows does not count.
+/// The best event recall that one threshold for all series reaches within a budget of false episodes per series-day, whatever line the
+/// detector drew itself. Because episodes merge, a detector that flags everything has one endless episode: a threshold that flags more than
+/// 1 % of the normal rows does not count.
 /// </summary>
 internal static class RecallAtBudget
 {
     private const double MostNormalRowsFlagged = 0.01;
 
     /// <summary>The recall at each budget, in the budgets' order; null where there is no event or no time.</summary>
-    /// <remarks>Exact: every distinct score is tried, from the highest down, and each row that comes in joins the episodes beside it.</remarks>
+    /// <remarks>
+    /// Exact: every distinct score is tried, from the highest down, and each row that comes in joins the episodes beside it.
+    /// </remarks>
     public static double?[] Of(IReadOnlyList<ScoredSeries> series, params ReadOnlySpan<double> budgets)
     {
         var sweep = new Sweep(series);
@@ -20,7 +23,8 @@ internal static class RecallAtBudget
         {
             if (sweep.NormalFlagged > MostNormalRowsFlagged * sweep.NormalRows) break;
             for (var i = 0; i < budgets.Length; i++)
-                if (sweep.FalseEpisodes <= budgets[i] * sweep.Days) best[i] = Math.Max(best[i]!.Value, sweep.Detected / (double)sweep.Events);
+                if (sweep.FalseEpisodes <= budgets[i] * sweep.Days)
+                    best[i] = Math.Max(best[i]!.Value, sweep.Detected / (double)sweep.Events);
         }
 
         return best;

@@ -9,7 +9,8 @@ namespace LeptonStream.Backtest;
 internal sealed class RowAccount(string path)
 {
     // The pipeline leaves these out by design: a counter's first row, and metrics that a policy ignores.
-    private static readonly SampleRefusal[] Losses = [SampleRefusal.OutOfOrder, SampleRefusal.Duplicate, SampleRefusal.VendorBlank, SampleRefusal.SeriesLimit];
+    private static readonly SampleRefusal[] Losses =
+        [SampleRefusal.OutOfOrder, SampleRefusal.Duplicate, SampleRefusal.VendorBlank, SampleRefusal.SeriesLimit];
 
     private readonly Dictionary<string, (int Rows, int FirstLine)> _reasons = [];
     private long _lost;
@@ -19,7 +20,8 @@ internal sealed class RowAccount(string path)
 
     /// <summary>Each reason in one sentence, with the number of rows and the first line.</summary>
     public IEnumerable<string> Reasons => _reasons.Select(reason =>
-        $"{path}:{reason.Value.FirstLine}: {reason.Value.Rows} row{(reason.Value.Rows == 1 ? "" : "s")} not judged, from this line on: {reason.Key}");
+        $"{path}:{reason.Value.FirstLine}: {reason.Value.Rows} row{(reason.Value.Rows == 1 ? "" : "s")} not judged, from this line on: "
+            + $"{reason.Key}");
 
     public void Add(in SeriesRow row, in RecordOutcome outcome, PartitionPipeline pipeline, RowOrder.Place place)
     {

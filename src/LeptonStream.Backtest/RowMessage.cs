@@ -5,7 +5,9 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest;
 
-/// <summary>Writes the rows of a file as records of the native JSON format, so that a backtest goes the same way as a record from Kafka.</summary>
+/// <summary>
+/// Writes the rows of a file as records of the native JSON format, so that a backtest goes the same way as a record from Kafka.
+/// </summary>
 internal sealed class RowMessage(string model, IReadOnlyList<string> metrics) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);

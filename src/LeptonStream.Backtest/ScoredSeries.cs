@@ -5,7 +5,8 @@ internal sealed class ScoredSeries
 {
     /// <param name="scores">One per row; higher is more anomalous, 0 is nothing.</param>
     /// <param name="alarms">One per row: whether an alarm stood.</param>
-    /// <param name="events">The true anomalies, in order, apart from each other. What lies before <paramref name="firstScored"/> is cut off.</param>
+    /// <param name="events">The true anomalies, in order, apart from each other. What lies before <paramref name="firstScored"/> is cut
+    /// off.</param>
     /// <param name="firstScored">The first row that counts.</param>
     /// <param name="days">The time from the first row that counts to the last.</param>
     public ScoredSeries(double[] scores, bool[] alarms, IEnumerable<RowRange> events, int firstScored, double days)

@@ -4,12 +4,12 @@ using System.Reflection;
 namespace LeptonStream.Backtest;
 
 /// <summary>
-/// The tuned constants of the detection pipeline, for engineers who measure a change: every public record named <c>…Tuning</c> with a static
-/// property <c>Default</c>, whose members are set by <c>Record.Member=value</c> (the record without its ending).
+/// The tuned constants of the detection pipeline, for engineers who measure a change: every public record named <c>…Tuning</c> with a
+/// static property <c>Default</c>, whose members are set by <c>Record.Member=value</c> (the record without its ending).
 /// </summary>
 /// <remarks>
-/// The members are init-only and nothing in the product sets them a second time. A backtest does it, once, before the first pipeline is made: it is a
-/// process of its own, and a sweep compares processes.
+/// The members are init-only and nothing in the product sets them a second time. A backtest does it, once, before the first pipeline is
+/// made: it is a process of its own, and a sweep compares processes.
 /// </remarks>
 internal sealed class TuningCatalog
 {
@@ -23,7 +23,8 @@ internal sealed class TuningCatalog
     {
         foreach (var type in assembly.GetExportedTypes().Where(t => t.Name.EndsWith(Ending, StringComparison.Ordinal)))
         {
-            if (type.GetProperty("Default", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is not { } owner || owner.GetType() != type) continue;
+            if (type.GetProperty("Default", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is not { } owner
+                || owner.GetType() != type) continue;
             foreach (var member in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
                 _members[$"{type.Name[..^Ending.Length]}.{member.Name}"] = (owner, member);
         }
@@ -40,7 +41,8 @@ internal sealed class TuningCatalog
         if (split < 0) return $"--set {assignment}: write Name=value";
         var (name, text) = (assignment[..split].Trim(), assignment[(split + 1)..].Trim());
         if (!_members.TryGetValue(name, out var found)) return $"--set {name}: there is no such constant{Near(name)}";
-        if (Read(found.Member.PropertyType, text) is not { } value) return $"--set {name}: '{text}' must be {Allowed(found.Member.PropertyType)}";
+        if (Read(found.Member.PropertyType, text) is not { } value)
+            return $"--set {name}: '{text}' must be {Allowed(found.Member.PropertyType)}";
         found.Member.SetValue(found.Owner, value);
         return null;
     }

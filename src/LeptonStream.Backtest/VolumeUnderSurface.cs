@@ -1,20 +1,24 @@
 namespace LeptonStream.Backtest;
 
 /// <summary>
-/// Volume under the surface of range-aware curves (J. Paparrizos and others, PVLDB 15, 2022), as TSB-AD computes it. For every buffer length ℓ from 0 to
-/// the window each event gets edges of half the buffer on both sides whose weight falls as √(1−d/ℓ); recall is multiplied by the share of the
-/// (widened) events that are touched; the areas are averaged over the buffers.
+/// Volume under the surface of range-aware curves (J. Paparrizos and others, PVLDB 15, 2022), as TSB-AD computes it. For every buffer
+/// length ℓ from 0 to the window each event gets edges of half the buffer on both sides whose weight falls as √(1−d/ℓ); recall is
+/// multiplied by the share of the (widened) events that are touched; the areas are averaged over the buffers.
 /// </summary>
 /// <remarks>
-/// TSB-AD takes its thresholds at evenly spaced ranks, 250 of them: the strictest but one flags one row in 250. That is comparable with its tables, but coarse
-/// on long series; more thresholds come closer to the truth. Time: n log n, and a buffer costs its edges, its events and its thresholds, not its rows.
+/// TSB-AD takes its thresholds at evenly spaced ranks, 250 of them: the strictest but one flags one row in 250. That is comparable with its
+/// tables, but coarse on long series; more thresholds come closer to the truth. Time: n log n, and a buffer costs its edges, its events and
+/// its thresholds, not its rows.
 /// </remarks>
 internal static class VolumeUnderSurface
 {
     /// <summary>The thresholds of TSB-AD's tables.</summary>
     public const int ComparableThresholds = 250;
 
-    /// <summary>The longest buffer that TSB-AD's metrics take where they are told none, in rows; the same for every series, so that their means mean something.</summary>
+    /// <summary>
+    /// The longest buffer that TSB-AD's metrics take where they are told none, in rows; the same for every series, so that their means mean
+    /// something.
+    /// </summary>
     public const int ComparableWindow = 100;
 
     /// <param name="scores">One per row; higher is more anomalous.</param>
@@ -177,7 +181,8 @@ internal static class VolumeUnderSurface
             for (var i = 0; i < _events.Length;)
             {
                 var since = _touched[i];
-                for (i++; i < _events.Length && _events[i - 1].Last + half >= _events[i].First - half; i++) since = Math.Min(since, _touched[i]);
+                for (i++; i < _events.Length && _events[i - 1].Last + half >= _events[i].First - half; i++)
+                    since = Math.Min(since, _touched[i]);
                 touched[since]++;
                 ranges++;
             }

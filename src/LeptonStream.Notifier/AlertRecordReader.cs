@@ -21,7 +21,8 @@ internal static class AlertRecordReader
     {
         var alert = Parse(record.Message.Value, out refusal);
         return new JournalRecord(
-            record.Topic, record.Partition.Value, record.Offset.Value, Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs),
+            record.Topic, record.Partition.Value, record.Offset.Value,
+            Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs),
             alert, alert is null ? [] : record.Message.Value!);
     }
 
@@ -32,7 +33,8 @@ internal static class AlertRecordReader
     {
         refusal = null;
         if (value is null or { Length: 0 }) refusal = (ReasonNames.Of(RejectReason.EmptyValue), "the record has no value");
-        else if (value.Length > LargestValue) refusal = (ReasonNames.Of(RejectReason.TooLarge), $"the value has {value.Length} bytes, {LargestValue} are allowed");
+        else if (value.Length > LargestValue)
+            refusal = (ReasonNames.Of(RejectReason.TooLarge), $"the value has {value.Length} bytes, {LargestValue} are allowed");
         else if (!AlertEventJson.TryRead(value, out var alert, out var error)) refusal = ("no_alert_event", Plain(error ?? ""));
         else if (Wrong(alert!) is { } wrong) refusal = ("no_alert_event", wrong);
         else return alert;
@@ -47,7 +49,8 @@ internal static class AlertRecordReader
     }
 
     // What is wrong may quote the record: it must not fill or forge the log.
-    private static string Plain(string text) => new([.. text.Take(LongestDetail).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)]);
+    private static string Plain(string text) =>
+        new([.. text.Take(LongestDetail).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)]);
 
     private static bool IsId(string text) => text.Length is > 0 and <= LongestId && !text.Any(char.IsControl);
 }

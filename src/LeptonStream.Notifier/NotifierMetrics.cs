@@ -25,14 +25,19 @@ internal sealed class NotifierMetrics
     {
         var meter = meters.Create(LeptonTelemetry.Name);
         _events = meter.CreateCounter<long>("leptonstream.notifier.events", "{event}",
-            "Events read: recorded, repeated (known with the same content), skipped (below the stored position) or in conflict (known with another content)");
+            "Events read: recorded, repeated (known with the same content), skipped (below the stored position) or in conflict (known "
+                + "with another content)");
         _rejects = meter.CreateCounter<long>("leptonstream.notifier.rejects", "{record}", "Records refused, by reason");
-        _gaps = meter.CreateCounter<long>("leptonstream.notifier.gaps", "{gap}", "Times events were gone from the topic before they were read");
+        _gaps = meter.CreateCounter<long>(
+            "leptonstream.notifier.gaps", "{gap}", "Times events were gone from the topic before they were read");
         _decided = meter.CreateCounter<long>("leptonstream.notifier.notifications", "{notification}", "Notifications put into the outbox");
-        _attempts = meter.CreateCounter<long>("leptonstream.notifier.attempts", "{attempt}", "Attempts to deliver, by receiver, channel and result");
-        _dead = meter.CreateCounter<long>("leptonstream.notifier.dead", "{notification}", "Notifications given up, by receiver and channel");
+        _attempts = meter.CreateCounter<long>(
+            "leptonstream.notifier.attempts", "{attempt}", "Attempts to deliver, by receiver, channel and result");
+        _dead = meter.CreateCounter<long>(
+            "leptonstream.notifier.dead", "{notification}", "Notifications given up, by receiver and channel");
         _batch = meter.CreateHistogram<double>("leptonstream.notifier.batch.duration", "s", "One transaction of events");
-        _send = meter.CreateHistogram<double>("leptonstream.notifier.send.duration", "s", "From an attempt's begin to its outcome, quick retries included");
+        _send = meter.CreateHistogram<double>(
+            "leptonstream.notifier.send.duration", "s", "From an attempt's begin to its outcome, quick retries included");
         _delay = meter.CreateHistogram<double>("leptonstream.notifier.delivery.delay", "s", "From the decision to tell to the delivery");
         meter.CreateObservableGauge("leptonstream.notifier.lag", Lag, "{record}", "Records not read yet, by partition");
     }
@@ -60,20 +65,25 @@ internal sealed class NotifierMetrics
             DeliveryResult.Refused => "refused",
             _ => answer.WaitsForCircuit is null ? "failed" : "held_back",
         };
-        _attempts.Add(Math.Max(1, answer.Attempts), Receiver(destination), Channel(destination), KeyValuePair.Create("result", (object?)result));
+        _attempts.Add(Math.Max(1, answer.Attempts), Receiver(destination), Channel(destination),
+            KeyValuePair.Create("result", (object?)result));
         _send.Record(duration.TotalSeconds, Receiver(destination), Channel(destination));
     }
 
-    public void Delivered(Destination destination, TimeSpan delay) => _delay.Record(delay.TotalSeconds, Receiver(destination), Channel(destination));
+    public void Delivered(Destination destination, TimeSpan delay) =>
+        _delay.Record(delay.TotalSeconds, Receiver(destination), Channel(destination));
 
     public void Died(Destination destination) => _dead.Add(1, Receiver(destination), Channel(destination));
 
     public void Behind(KeyValuePair<int, long>[] lag) => Volatile.Write(ref _lag, lag);
 
-    private static KeyValuePair<string, object?> Receiver(Destination destination) => KeyValuePair.Create("receiver", (object?)destination.Receiver);
+    private static KeyValuePair<string, object?> Receiver(Destination destination) =>
+        KeyValuePair.Create("receiver", (object?)destination.Receiver);
 
-    private static KeyValuePair<string, object?> Channel(Destination destination) => KeyValuePair.Create("channel", (object?)destination.Channel);
+    private static KeyValuePair<string, object?> Channel(Destination destination) =>
+        KeyValuePair.Create("channel", (object?)destination.Channel);
 
     private IEnumerable<Measurement<long>> Lag() => Volatile.Read(ref _lag).Select(partition =>
-        new Measurement<long>(partition.Value, KeyValuePair.Create("messaging.destination.partition.id", (object?)partition.Key.ToString(CultureInfo.InvariantCulture))));
+        new Measurement<long>(partition.Value,
+            KeyValuePair.Create("messaging.destination.partition.id", (object?)partition.Key.ToString(CultureInfo.InvariantCulture))));
 }

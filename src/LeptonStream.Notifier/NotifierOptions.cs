@@ -12,7 +12,10 @@ public sealed class NotifierOptions
     /// <summary>The consumer group: all notifiers of one installation share it, and with it the partitions.</summary>
     public string GroupId { get; set; } = "lepton-notifier";
 
-    /// <summary>Routes and receivers in Alertmanager's words (docs/configuration.md). Not set: every alert to the console and to <see cref="WebhookUrl"/>.</summary>
+    /// <summary>
+    /// Routes and receivers in Alertmanager's words (docs/configuration.md). Not set: every alert to the console and to
+    /// <see cref="WebhookUrl"/>.
+    /// </summary>
     public string? RoutingFile { get; set; }
 
     /// <summary>Without a routing file: a webhook that is told of every alert. May hold a secret.</summary>

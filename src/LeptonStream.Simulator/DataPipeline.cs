@@ -2,7 +2,9 @@ using Names = LeptonStream.Simulator.MetricNames;
 
 namespace LeptonStream.Simulator;
 
-/// <summary>The feature pipeline: three tables written in micro-batches of five minutes, some late, each checked on a sample of rows.</summary>
+/// <summary>
+/// The feature pipeline: three tables written in micro-batches of five minutes, some late, each checked on a sample of rows.
+/// </summary>
 internal sealed class DataPipeline : IFleetSource
 {
     private const int RowsChecked = 2000;

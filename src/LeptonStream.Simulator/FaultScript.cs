@@ -2,7 +2,10 @@ using Names = LeptonStream.Simulator.MetricNames;
 
 namespace LeptonStream.Simulator;
 
-/// <summary>The faults of a story, one after the other with recovery between, in the second half; the last one goes on to the end. Their order and sizes are fixed; the seed moves their onsets a little.</summary>
+/// <summary>
+/// The faults of a story, one after the other with recovery between, in the second half; the last one goes on to the end. Their order and
+/// sizes are fixed; the seed moves their onsets a little.
+/// </summary>
 internal sealed class FaultScript
 {
     private readonly Fault?[] _byKind = new Fault?[Enum.GetValues<FaultKind>().Length];
@@ -59,7 +62,8 @@ internal sealed class FaultScript
         (Plot(FaultKind.NullFractionJump, "null-fraction-jump", "an upstream change empties user_id in 4 % of the clicks",
             [new(Names.Features, Names.NullFraction, "table", "clicks")], []), 0.35, 0),
         (Plot(FaultKind.LatencyRegression, "latency-regression", "the new version of the code model answers 35 % slower",
-            [new(Names.Code, Names.InterTokenLatency), new(Names.Code, Names.TimeToFirstToken), new(Names.Code, Names.Running), new(Names.Code, Names.KvCacheUsage)],
+            [new(Names.Code, Names.InterTokenLatency), new(Names.Code, Names.TimeToFirstToken), new(Names.Code, Names.Running),
+                new(Names.Code, Names.KvCacheUsage)],
             [new(Names.Code, Names.Waiting), new(Names.Code, Names.TokensOut)]), 0.5, 0),
         (Plot(FaultKind.EccStorm, "ecc-storm", "corrected memory errors pour in on GPU 6, XID 92",
             [new(Names.Pool, Names.EccSingleBit, "gpu", "6"), new(Names.Pool, Names.Xid, "gpu", "6")],
@@ -71,11 +75,14 @@ internal sealed class FaultScript
             [new(Names.Chat, Names.KvCacheUsage)],
             [new(Names.Chat, Names.TimeToFirstToken), new(Names.Chat, Names.Waiting)]), 0.6, 0.6),
         (Plot(FaultKind.ThermalThrottling, "thermal-throttling", "GPU 3 loses its cooling and lowers its clock",
-            [new(Names.Pool, Names.Temperature, "gpu", "3"), new(Names.Pool, Names.SmClock, "gpu", "3"), new(Names.Pool, Names.Power, "gpu", "3")],
+            [new(Names.Pool, Names.Temperature, "gpu", "3"), new(Names.Pool, Names.SmClock, "gpu", "3"),
+                new(Names.Pool, Names.Power, "gpu", "3")],
             [.. SlowJob, .. WaitingGpus]), 0.4, 0),
         (Plot(FaultKind.StalledEngine, "stalled-engine", "the code engine holds requests but emits no token",
-            [new(Names.Code, Names.TokensOut), new(Names.Code, Names.Waiting), new(Names.Code, Names.Running), new(Names.Code, Names.ErrorRate)],
-            [new(Names.Code, Names.TimeToFirstToken), new(Names.Code, Names.InterTokenLatency), new(Names.Code, Names.KvCacheUsage), new(Names.Code, Names.CanaryAccuracy)]), 0.12, 0),
+            [new(Names.Code, Names.TokensOut), new(Names.Code, Names.Waiting), new(Names.Code, Names.Running),
+                new(Names.Code, Names.ErrorRate)],
+            [new(Names.Code, Names.TimeToFirstToken), new(Names.Code, Names.InterTokenLatency), new(Names.Code, Names.KvCacheUsage),
+                new(Names.Code, Names.CanaryAccuracy)]), 0.12, 0),
         (Plot(FaultKind.AccuracyDrop, "accuracy-drop", "canary accuracy of the chat model falls from 0.94 to 0.86",
             [new(Names.Chat, Names.CanaryAccuracy)], []), 0.45, 0),
         (Plot(FaultKind.NanLoss, "nan-loss", "the loss is NaN until the job restarts from its checkpoint",
@@ -86,9 +93,11 @@ internal sealed class FaultScript
     ];
 
     // What a rank that lags does to the job, and the job to the GPUs that wait for it.
-    private static Symptom[] SlowJob => [new(Names.Training, Names.StepTime), new(Names.Training, Names.TokensPerSecond), new(Names.Training, Names.Mfu)];
+    private static Symptom[] SlowJob =>
+        [new(Names.Training, Names.StepTime), new(Names.Training, Names.TokensPerSecond), new(Names.Training, Names.Mfu)];
 
-    private static Symptom[] WaitingGpus => [new(Names.Pool, Names.Utilization), new(Names.Pool, Names.Power), new(Names.Pool, Names.Temperature)];
+    private static Symptom[] WaitingGpus =>
+        [new(Names.Pool, Names.Utilization), new(Names.Pool, Names.Power), new(Names.Pool, Names.Temperature)];
 
     private static Fault Plot(FaultKind kind, string name, string title, Symptom[] symptoms, Symptom[] consequences) => new()
     {

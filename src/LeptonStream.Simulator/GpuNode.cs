@@ -3,7 +3,9 @@ using Names = LeptonStream.Simulator.MetricNames;
 
 namespace LeptonStream.Simulator;
 
-/// <summary>The eight GPUs under the training job: power follows work and clock, temperature follows power with a lag, the clock gives way to heat.</summary>
+/// <summary>
+/// The eight GPUs under the training job: power follows work and clock, temperature follows power with a lag, the clock gives way to heat.
+/// </summary>
 internal sealed class GpuNode : IFleetSource
 {
     private const double IdleWatts = 120;
@@ -57,7 +59,8 @@ internal sealed class GpuNode : IFleetSource
         _ranks.Clock[gpu] = Math.Clamp(1 - ((_celsius[gpu] - ThrottleCelsius) * 0.03), 0.5, 1);
 
         _writer.BeginEntity(("instance", "node-07"), ("gpu", gpu.ToString(CultureInfo.InvariantCulture)));
-        _writer.Metric(Names.Utilization, Math.Round(Math.Clamp(100 * (1 - (0.9 * _ranks.Idle)) - Math.Abs(1.2 * _noise.Normal()), 0, 100)));
+        _writer.Metric(Names.Utilization,
+            Math.Round(Math.Clamp(100 * (1 - (0.9 * _ranks.Idle)) - Math.Abs(1.2 * _noise.Normal()), 0, 100)));
         _writer.Metric(Names.Temperature, Math.Round(_celsius[gpu]));
         _writer.Metric(Names.Power, watts);
         _writer.Metric(Names.SmClock, 15 * Math.Round(((FullClock * _ranks.Clock[gpu]) - (_noise.Uniform() < 0.03 ? 15 : 0)) / 15));

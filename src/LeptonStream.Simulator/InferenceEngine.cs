@@ -2,7 +2,10 @@ using Names = LeptonStream.Simulator.MetricNames;
 
 namespace LeptonStream.Simulator;
 
-/// <summary>A served model. Demand drives all of it: running requests by Little's law, cache by running requests, queue and latency by how full it is.</summary>
+/// <summary>
+/// A served model. Demand drives all of it: running requests by Little's law, cache by running requests, queue and latency by how full it
+/// is.
+/// </summary>
 internal sealed class InferenceEngine : IFleetSource
 {
     private const int CanaryQuestions = 400;
@@ -70,7 +73,8 @@ internal sealed class InferenceEngine : IFleetSource
         var latency = _profile.InterTokenMilliseconds * (1 + (0.25 * load * load)) * (1 + (0.03 * _noise.Normal())) * slower;
         var running = perSecond * _profile.TokensPerAnswer * latency / 1000 * (1 - (0.7 * away)) * (1 + (0.05 * _noise.Normal()));
         if (!stalled) _held = running;
-        var cache = Math.Min(0.995, (0.05 + (_held * _profile.CachePerRequest) + (0.5 * Fault(FaultKind.KvCacheLeak, now))) * (1 + (0.015 * _noise.Normal())));
+        var cache = Math.Min(0.995, (0.05 + (_held * _profile.CachePerRequest) + (0.5 * Fault(FaultKind.KvCacheLeak, now))) * (
+            1 + (0.015 * _noise.Normal())));
         var pressure = Math.Max(0, cache - 0.9) * 10;
         var waiting = _noise.Count(0.2 + (9 * Math.Max(0, load - 0.55)) + (12 * away) + (20 * pressure)) + _backlog;
         var first = _profile.FirstTokenMilliseconds * (1 + (0.9 * load * load * load)) * Math.Exp(0.12 * _noise.HeavyAbove())

@@ -1,6 +1,9 @@
 namespace LeptonStream.Simulator;
 
-/// <summary>How demand goes with the hour and the day: low before dawn, a noon and an evening hump, a dent at the weekend. Its mean over a working day is about 1.</summary>
+/// <summary>
+/// How demand goes with the hour and the day: low before dawn, a noon and an evening hump, a dent at the weekend. Its mean over a working
+/// day is about 1.
+/// </summary>
 internal static class LoadShape
 {
     private const double WeekendLoss = 0.28;

@@ -33,7 +33,9 @@ internal sealed class Noise
         return radius * Math.Cos(2 * Math.PI * Uniform());
     }
 
-    /// <summary>Student's t with four degrees of freedom, scaled to unit variance: ordinary most of the time, now and then far out.</summary>
+    /// <summary>
+    /// Student's t with four degrees of freedom, scaled to unit variance: ordinary most of the time, now and then far out.
+    /// </summary>
     public double HeavyTailed()
     {
         var normal = Normal();

@@ -1,6 +1,8 @@
 namespace LeptonStream.Simulator;
 
-/// <summary>What happens in any fleet and must not alert: restarts of a minute for a deployment, a bump of traffic, checkpoints, evaluations.</summary>
+/// <summary>
+/// What happens in any fleet and must not alert: restarts of a minute for a deployment, a bump of traffic, checkpoints, evaluations.
+/// </summary>
 internal sealed class QuietEvents
 {
     private static readonly TimeSpan Restart = TimeSpan.FromMinutes(1);
@@ -13,7 +15,8 @@ internal sealed class QuietEvents
     public QuietEvents(Story story)
     {
         var slot = (story.Duration - story.Calm) / Enum.GetValues<FaultKind>().Length;
-        foreach (var (model, share) in (ReadOnlySpan<(string, double)>)[(MetricNames.Chat, 0.13), (MetricNames.Code, 0.31), (MetricNames.Chat, 0.41)])
+        foreach (var (model, share) in (ReadOnlySpan<(string, double)>)[(MetricNames.Chat, 0.13), (MetricNames.Code, 0.31),
+            (MetricNames.Chat, 0.41)])
             Add("deployment", model, story.Duration * share, Restart);
         Add("traffic bump", MetricNames.Chat, story.Duration * 0.22, slot / 3);
         Add("traffic bump", MetricNames.Code, story.Duration * 0.36, slot / 3);

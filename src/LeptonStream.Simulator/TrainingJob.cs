@@ -3,7 +3,9 @@ using Names = LeptonStream.Simulator.MetricNames;
 
 namespace LeptonStream.Simulator;
 
-/// <summary>A pre-training job on eight ranks: the loss falls by a power law, the learning rate warms up and decays, all ranks wait for the slowest.</summary>
+/// <summary>
+/// A pre-training job on eight ranks: the loss falls by a power law, the learning rate warms up and decays, all ranks wait for the slowest.
+/// </summary>
 internal sealed class TrainingJob : IFleetSource
 {
     private const double ComputeSeconds = 4.1;

@@ -4,9 +4,9 @@ using LeptonStream.Series;
 namespace LeptonStream.Simulator;
 
 /// <summary>
-/// Compares alerts with the script. Strict: a fault is found only by an alert that opens on one of its symptoms between its onset and its end, or by an
-/// early warning that stands until the fault ends or the limit is reached. An alert on a declared consequence, or while things settle, counts with its
-/// fault. Every other alert is false, in the quiet first half too.
+/// Compares alerts with the script. Strict: a fault is found only by an alert that opens on one of its symptoms between its onset and its
+/// end, or by an early warning that stands until the fault ends or the limit is reached. An alert on a declared consequence, or while
+/// things settle, counts with its fault. Every other alert is false, in the quiet first half too.
 /// </summary>
 internal sealed class Verdicts(Story story, FaultScript script, QuietEvents quiet)
 {
@@ -44,7 +44,8 @@ internal sealed class Verdicts(Story story, FaultScript script, QuietEvents quie
             elapsed >= f.Onset && elapsed < f.Settled && metrics.Any(metric => f.Touches(alert.Model, metric, alert.Labels)));
         var series = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
         if (fault is null) _false.Add(new(elapsed, series, alert.Detectors[0].Name, alert.Score, quiet.Near(alert.Model, elapsed)));
-        else if (elapsed < fault.End && metrics.Any(metric => fault.ShowsIn(alert.Model, metric, alert.Labels))) Find(fault, alert, elapsed, series);
+        else if (elapsed < fault.End && metrics.Any(metric => fault.ShowsIn(alert.Model, metric, alert.Labels)))
+            Find(fault, alert, elapsed, series);
         else Consequences++;
     }
 
@@ -53,7 +54,8 @@ internal sealed class Verdicts(Story story, FaultScript script, QuietEvents quie
         var delay = elapsed - fault.Onset;
         if (!_found.TryGetValue(fault.Kind, out var finds)) _found[fault.Kind] = finds = [];
         finds.Add((alert.AlertId, new(fault, (int)Math.Round(delay / story.Interval), delay, alert.Detectors[0].Name, series)));
-        if (alert.EarlyWarning is { } breach) _warnings[alert.AlertId] = new(fault, breach.Limit, IsRising: alert.Value is not { } value || value < breach.Limit);
+        if (alert.EarlyWarning is { } breach)
+            _warnings[alert.AlertId] = new(fault, breach.Limit, IsRising: alert.Value is not { } value || value < breach.Limit);
     }
 
     // A warning that ends while the fault goes on toward the limit told people that all is well.

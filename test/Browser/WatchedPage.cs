@@ -9,7 +9,8 @@ internal sealed class WatchedPage : IAsyncDisposable
     private const string Watch = """
         window.caught = [];
         window.pwned = what => { caught.push(`script ran: ${what}`); };
-        addEventListener('securitypolicyviolation', v => caught.push(`policy violated: ${v.violatedDirective} ${v.blockedURI} ${v.sample}`));
+        addEventListener('securitypolicyviolation', v =>
+          caught.push(`policy violated: ${v.violatedDirective} ${v.blockedURI} ${v.sample}`));
         """;
 
     private readonly IBrowserContext _context;
@@ -48,7 +49,8 @@ internal sealed class WatchedPage : IAsyncDisposable
 
     /// <summary>Waits until the list shows these metrics, from the top.</summary>
     public Task Shows(params string[] metrics) => Page.WaitForFunctionAsync(
-        "wanted => JSON.stringify([...document.querySelectorAll('#list a .metric')].map(m => m.textContent)) === JSON.stringify(wanted)", metrics);
+        "wanted => JSON.stringify([...document.querySelectorAll('#list a .metric')].map(m => m.textContent)) === JSON.stringify(wanted)",
+        metrics);
 
     /// <summary>What went wrong so far.</summary>
     public async Task<IReadOnlyList<string>> Caught()

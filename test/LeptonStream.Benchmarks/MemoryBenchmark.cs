@@ -14,7 +14,8 @@ internal static class MemoryBenchmark
         foreach (var (key, plan) in (ReadOnlySpan<(string, MemoryPlan)>)[("", MemoryPlan.Default), ("Lean", MemoryPlan.Lean)])
         {
             var pipeline = new SeriesPipeline(DetectionPolicy.Default, SeriesPolicy.Default with { Memory = plan });
-            report.Add($"numbers{key}Bytes", $"numbers of a series, memory plan {plan}", pipeline.BytesPerSeries, "B", $"and {pipeline.ChartBytesPerSeries:N0} B of chart beside them");
+            report.Add($"numbers{key}Bytes", $"numbers of a series, memory plan {plan}", pipeline.BytesPerSeries, "B",
+                $"and {pipeline.ChartBytesPerSeries:N0} B of chart beside them");
         }
 
         var entities = quick ? 100 : 1000;
@@ -24,10 +25,12 @@ internal static class MemoryBenchmark
         var pipelines = new PartitionPipeline("metrics", 0, DetectionPolicy.Default with { SeriesPerPartition = entities * Metrics });
         var events = new List<AlertEvent>();
         // Until every point of every chart was written.
-        for (var i = 0; i < entities * (DetectionPolicy.Default.ChartPoints + 1); i++) pipelines.Process(source.Next(), i, MetricMessages.LogTime, events);
+        for (var i = 0; i < entities * (DetectionPolicy.Default.ChartPoints + 1); i++)
+            pipelines.Process(source.Next(), i, MetricMessages.LogTime, events);
         var (heapAfter, processAfter) = Held();
         double series = pipelines.SeriesCount;
-        report.Add("processBytesPerSeries", $"memory of the process, {series:N0} series", (processAfter - process) / series, "B/series", $"of which {(heapAfter - heap) / series:N0} B on the heap: with its chart, key, labels and alert");
+        report.Add("processBytesPerSeries", $"memory of the process, {series:N0} series", (processAfter - process) / series, "B/series",
+            $"of which {(heapAfter - heap) / series:N0} B on the heap: with its chart, key, labels and alert");
     }
 
     private static (long Heap, long Process) Held() => (GC.GetTotalMemory(forceFullCollection: true), Environment.WorkingSet);

@@ -22,11 +22,13 @@ internal sealed class MetricMessages(int entities, int metricsEach)
         var entity = _next % entities;
         var tick = _next++ / entities;
         var time = (Start + TimeSpan.FromSeconds(15 * tick)).UnixMilliseconds;
-        _text.Clear().Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"model":"model-{{entity % 64}}","ts":{{time}},"labels":{"instance":"gpu-{{entity}}"},"metrics":{""");
+        _text.Clear().Append(System.Globalization.CultureInfo.InvariantCulture,
+            $$"""{"model":"model-{{entity % 64}}","ts":{{time}},"labels":{"instance":"gpu-{{entity}}"},"metrics":{""");
         for (var m = 0; m < metricsEach; m++)
         {
             if (m > 0) _text.Append(',');
-            _text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\"metric_{m}\":{100 + ((_random.NextDouble() + _random.NextDouble() + _random.NextDouble()) * 10):F3}");
+            _text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"\"metric_{m}\":{100 + ((_random.NextDouble() + _random.NextDouble() + _random.NextDouble()) * 10):F3}");
         }
 
         return Encoding.UTF8.GetBytes(_text.Append("}}").ToString());

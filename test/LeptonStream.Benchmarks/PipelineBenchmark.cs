@@ -42,7 +42,9 @@ internal static class PipelineBenchmark
             allocated += GC.GetAllocatedBytesForCurrentThread() - bytes;
         }
 
-        report.Add($"{key}NsPerSample", $"pipeline, {metricsEach} samples a message", spent.TotalNanoseconds / samples, "ns/sample", $"of a core, {entities * metricsEach:N0} series; by the clock {waited.TotalNanoseconds / samples:N0} ns");
-        report.Add($"{key}BytesPerSample", $"pipeline, {metricsEach} samples a message, allocated", (double)allocated / samples, "B/sample", $"{events.Count} events on noise among them");
+        report.Add($"{key}NsPerSample", $"pipeline, {metricsEach} samples a message", spent.TotalNanoseconds / samples, "ns/sample",
+            $"of a core, {entities * metricsEach:N0} series; by the clock {waited.TotalNanoseconds / samples:N0} ns");
+        report.Add($"{key}BytesPerSample", $"pipeline, {metricsEach} samples a message, allocated", (double)allocated / samples, "B/sample",
+            $"{events.Count} events on noise among them");
     }
 }

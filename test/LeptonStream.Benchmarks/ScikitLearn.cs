@@ -39,11 +39,14 @@ internal static class ScikitLearn
         try
         {
             await File.WriteAllBytesAsync(file, MemoryMarshal.AsBytes(rows.AsSpan()).ToArray());
-            var oneThread = new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1", ["OPENBLAS_NUM_THREADS"] = "1", ["PYTHONWARNINGS"] = "ignore" };
-            var result = await ExternalProgram.Run(Python, ["-c", Program, file, $"{features}", $"{fitRows}"], oneThread, TimeSpan.FromMinutes(5));
+            var oneThread = new Dictionary<string, string>
+                { ["OMP_NUM_THREADS"] = "1", ["OPENBLAS_NUM_THREADS"] = "1", ["PYTHONWARNINGS"] = "ignore" };
+            var result = await ExternalProgram.Run(
+                Python, ["-c", Program, file, $"{features}", $"{fitRows}"], oneThread, TimeSpan.FromMinutes(5));
             return result.ExitCode == 0
                 ? (JsonSerializer.Deserialize<Figures>(result.Output), "")
-                : (null, $"{Python} has no scikit-learn that works (apt-get install python3-sklearn): {result.Error.TrimEnd().Split('\n')[^1]}");
+                : (null, $"{Python} has no scikit-learn that works (apt-get install python3-sklearn): "
+                    + $"{result.Error.TrimEnd().Split('\n')[^1]}");
         }
         finally
         {

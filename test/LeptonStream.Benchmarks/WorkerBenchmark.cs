@@ -21,7 +21,8 @@ internal static class WorkerBenchmark
 {
     public static async Task Run(Report report, bool quick)
     {
-        if (Environment.GetEnvironmentVariable("LEPTON_TEST_KAFKA") is not { Length: > 0 } && SharedFolder.Find("kafka/bin/cluster") is null)
+        if (Environment.GetEnvironmentVariable("LEPTON_TEST_KAFKA") is not { Length: > 0 }
+            && SharedFolder.Find("kafka/bin/cluster") is null)
         {
             report.Skip("workerRatio1", "worker ÷ bare Consume()", "no real Kafka: set LEPTON_TEST_KAFKA=host:port");
             return;
@@ -44,12 +45,15 @@ internal static class WorkerBenchmark
         foreach (var (what, round) in (ReadOnlySpan<(string, int)>)[("bare", 1), ("worker", 1), ("worker", 2), ("bare", 2)])
         {
             Report.Progress($"{what}, round {round}");
-            rates[what].Add(what == "bare" ? Bare(options, topics.Metrics, messages) : Worker(options, $"bench-{round}", (long)messages * metricsEach));
+            rates[what].Add(what == "bare"
+                ? Bare(options, topics.Metrics, messages)
+                : Worker(options, $"bench-{round}", (long)messages * metricsEach));
         }
 
         var bare = Geometric(rates["bare"]);
         var worker = Geometric(rates["worker"]);
-        report.Add(key, $"worker samples/s ÷ bare Consume() messages/s, {metricsEach} samples a message", worker / bare, "x", $"{worker:N0} samples/s, {bare:N0} messages/s, {entities * metricsEach:N0} series");
+        report.Add(key, $"worker samples/s ÷ bare Consume() messages/s, {metricsEach} samples a message", worker / bare, "x",
+            $"{worker:N0} samples/s, {bare:N0} messages/s, {entities * metricsEach:N0} series");
     }
 
     private static async Task CreateTopics(KafkaOptions options, TopicNames topics)
@@ -90,7 +94,8 @@ internal static class WorkerBenchmark
         if (consumer.Consume(TimeSpan.FromSeconds(30)) is null) throw new InvalidOperationException($"nothing to read from {topic}");
         var began = Stopwatch.GetTimestamp();
         for (var read = 1; read < messages; read++)
-            if (consumer.Consume(TimeSpan.FromSeconds(30)) is null) throw new InvalidOperationException($"{topic} ended after {read} of {messages} messages");
+            if (consumer.Consume(TimeSpan.FromSeconds(30)) is null)
+                throw new InvalidOperationException($"{topic} ended after {read} of {messages} messages");
         return (messages - 1) / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
@@ -123,7 +128,8 @@ internal static class WorkerBenchmark
         });
         listener.Start();
         host.Start();
-        if (!done.Wait(TimeSpan.FromMinutes(5))) throw new InvalidOperationException($"the worker judged {total} of {samples} samples in five minutes");
+        if (!done.Wait(TimeSpan.FromMinutes(5)))
+            throw new InvalidOperationException($"the worker judged {total} of {samples} samples in five minutes");
         host.StopAsync().GetAwaiter().GetResult();
         return (total - firstCount) / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
     }

@@ -26,7 +26,8 @@ public sealed class RequiresTests
     {
         Environment.SetEnvironmentVariable("LEPTON_REQUIRE_ALL", null);
 
-        Assert.That(() => Requires.Component(false, "a broker is missing"), Throws.TypeOf<IgnoreException>().With.Message.EqualTo("a broker is missing"));
+        Assert.That(() => Requires.Component(false, "a broker is missing"),
+            Throws.TypeOf<IgnoreException>().With.Message.EqualTo("a broker is missing"));
     }
 
     [Test]
@@ -34,6 +35,7 @@ public sealed class RequiresTests
     {
         Environment.SetEnvironmentVariable("LEPTON_REQUIRE_ALL", "1");
 
-        Assert.That(() => Requires.Component(false, "a broker is missing"), Throws.TypeOf<AssertionException>().With.Message.StartsWith("a broker is missing"));
+        Assert.That(() => Requires.Component(false, "a broker is missing"),
+            Throws.TypeOf<AssertionException>().With.Message.StartsWith("a broker is missing"));
     }
 }

@@ -16,13 +16,16 @@ public static class AlertEvents
     /// <summary>So many seconds after <see cref="Start"/>.</summary>
     public static Timestamp At(double seconds) => Start + TimeSpan.FromSeconds(seconds);
 
-    public static AlertEvent Opened(string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
+    public static AlertEvent Opened(
+        string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
         Make(alert, AlertEventType.Opened, at, severity, model, labels);
 
-    public static AlertEvent Updated(string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
+    public static AlertEvent Updated(
+        string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
         Make(alert, AlertEventType.Updated, at, severity, model, labels);
 
-    public static AlertEvent Resolved(string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
+    public static AlertEvent Resolved(
+        string alert, double at = 0, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
         Make(alert, AlertEventType.Resolved, at, severity, model, labels);
 
     /// <summary>The end of an alert that did not recover.</summary>
@@ -31,7 +34,9 @@ public static class AlertEvents
     /// <summary>The newest points of an alert that goes on as it is.</summary>
     public static AlertEvent Progress(string alert, double at) => Updated(alert, at) with { IsProgress = true };
 
-    /// <summary>A limit of 250 that is expected to be reached in an hour, known to ten minutes; resolve it with <see cref="Resolved"/>.</summary>
+    /// <summary>
+    /// A limit of 250 that is expected to be reached in an hour, known to ten minutes; resolve it with <see cref="Resolved"/>.
+    /// </summary>
     public static AlertEvent EarlyWarning(string alert, double at = 0, string model = "llama-70b", LabelSet? labels = null)
     {
         var warning = Make(alert, AlertEventType.EarlyWarning, at, AlertSeverity.Warning, model, labels);
@@ -81,7 +86,8 @@ public static class AlertEvents
             Points = [new(At(at), 182.3, 120, 100, 140)],
             English = new(text, text, ["Look at it."]),
             Chinese = new(text, text, ["看一下。"]),
-            RoutingLabels = own.With(("alertname", "LeptonStreamAnomaly"), ("severity", AlertEventJson.NameOf(severity)), ("model", model), ("metric", alert)),
+            RoutingLabels = own.With(("alertname", "LeptonStreamAnomaly"), ("severity", AlertEventJson.NameOf(severity)), ("model", model),
+                ("metric", alert)),
             Annotations = LabelSet.Of(("summary", text)),
         };
     }

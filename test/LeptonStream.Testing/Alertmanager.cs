@@ -26,7 +26,8 @@ public sealed class Alertmanager : IAsyncDisposable
         var file = Path.Combine(folder, "alertmanager.yml");
         await File.WriteAllTextAsync(file, configuration);
         var port = LoopbackPorts.FreeRow(1);
-        var process = Process.Start(new ProcessStartInfo(program, [$"--config.file={file}", $"--storage.path={folder}", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="])
+        var process = Process.Start(new ProcessStartInfo(program,
+            [$"--config.file={file}", $"--storage.path={folder}", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -49,7 +50,8 @@ public sealed class Alertmanager : IAsyncDisposable
     }
 
     /// <summary>Posts one alert to its API.</summary>
-    public async Task Post(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> annotations, DateTimeOffset startsAt, DateTimeOffset endsAt)
+    public async Task Post(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> annotations,
+        DateTimeOffset startsAt, DateTimeOffset endsAt)
     {
         using var answer = await _http.PostAsJsonAsync("/api/v2/alerts", new[] { new { labels, annotations, startsAt, endsAt } });
         if (!answer.IsSuccessStatusCode) throw new AssertionException($"alertmanager refused: {await answer.Content.ReadAsStringAsync()}");

@@ -47,7 +47,8 @@ public sealed class LeptonProcess : IDisposable
     /// <summary>Starts a role, with variables on top of this process's own.</summary>
     public static LeptonProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Path, arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in Isolated(environment)) start.Environment[name] = value;
         return new(Process.Start(start)!, string.Join(' ', arguments));
     }
@@ -93,7 +94,8 @@ public sealed class LeptonProcess : IDisposable
     }
 
     /// <summary>What to say when a test fails because of it.</summary>
-    public override string ToString() => $"lepton {_name} ({(_process.HasExited ? $"exit code {_process.ExitCode}" : "running")}):\n{Output}{Error}";
+    public override string ToString() =>
+        $"lepton {_name} ({(_process.HasExited ? $"exit code {_process.ExitCode}" : "running")}):\n{Output}{Error}";
 
     public void Dispose()
     {

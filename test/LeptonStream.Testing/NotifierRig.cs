@@ -64,7 +64,8 @@ public sealed class NotifierRig : IAsyncDisposable
     }
 
     /// <summary>On a database that is there already.</summary>
-    public static async Task<NotifierRig> CreateOn(string connectionString, int partitions = 2) => new(connectionString, null, await WebhookSink.Start(), partitions);
+    public static async Task<NotifierRig> CreateOn(string connectionString, int partitions = 2) =>
+        new(connectionString, null, await WebhookSink.Start(), partitions);
 
     public IHost Start(params (string Name, string Value)[] settings)
     {
@@ -93,7 +94,8 @@ public sealed class NotifierRig : IAsyncDisposable
         foreach (var file in host.Services.GetServices<IReloadable>()) await file.Reload(CancellationToken.None);
     }
 
-    public void Publish(int partition, params AlertEvent[] alerts) => Probe.Produce(Topics.Alerts, partition, alerts.Select(AlertRecord.Of));
+    public void Publish(int partition, params AlertEvent[] alerts) =>
+        Probe.Produce(Topics.Alerts, partition, alerts.Select(AlertRecord.Of));
 
     public async Task<T> Scalar<T>(string sql)
     {
@@ -112,7 +114,8 @@ public sealed class NotifierRig : IAsyncDisposable
     {
         // The notifier makes the tables when it starts; whoever comes first makes them.
         await DatabaseSchema.Apply(Database);
-        await Eventually.True(() => Scalar<long>("select count(*) from alert_event").GetAwaiter().GetResult() >= events, $"{events} events in the journal");
+        await Eventually.True(() => Scalar<long>("select count(*) from alert_event").GetAwaiter().GetResult() >= events,
+            $"{events} events in the journal");
     }
 
     public static IRoleHealth HealthOf(IHost host) => host.Services.GetRequiredService<IRoleHealth>();

@@ -9,7 +9,9 @@ internal static class OrphanWatch
     /// <param name="stop">The shell command that ends them.</param>
     public static void Start(string folder, string stop)
     {
-        var watch = $"while kill -0 {Environment.ProcessId} 2>/dev/null && [ -d '{folder}' ]; do sleep 1; done; [ -d '{folder}' ] && {{ {stop}; rm -rf '{folder}'; }}";
+        var watch =
+            $"while kill -0 {Environment.ProcessId} 2>/dev/null && [ -d '{folder}' ]; do sleep 1; done; [ -d '{folder}' ] && {{ {stop}; "
+            + $"rm -rf '{folder}'; }}";
         Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", watch]) { RedirectStandardInput = true })?.Dispose();
     }
 }

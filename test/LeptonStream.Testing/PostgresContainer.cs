@@ -15,7 +15,8 @@ internal sealed class PostgresContainer : IPostgresHost
     public static async Task<PostgresContainer?> Create(int port) =>
         await Containers.Postgres(port) is { } container ? new PostgresContainer(container) : null;
 
-    public Task Run() => _container.State == DotNet.Testcontainers.Containers.TestcontainersStates.Running ? Task.CompletedTask : _container.StartAsync();
+    public Task Run() =>
+        _container.State == DotNet.Testcontainers.Containers.TestcontainersStates.Running ? Task.CompletedTask : _container.StartAsync();
 
     public Task Kill() => _container.StopAsync();
 

@@ -98,7 +98,8 @@ public sealed class PostgresServer : IAsyncDisposable
             }
             catch (Exception notYet) when (notYet is NpgsqlException or SocketException)
             {
-                if (waited.Elapsed > TimeSpan.FromSeconds(30)) throw new AssertionException($"postgres did not start: {_host.Output}", notYet);
+                if (waited.Elapsed > TimeSpan.FromSeconds(30))
+                    throw new AssertionException($"postgres did not start: {_host.Output}", notYet);
             }
         }
     }

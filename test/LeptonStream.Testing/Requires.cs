@@ -3,7 +3,9 @@ using NUnit.Framework;
 
 namespace LeptonStream.Testing;
 
-/// <summary>States what a test needs of its machine: it is skipped without it, and fails where LEPTON_REQUIRE_ALL=1 promises that all is there.</summary>
+/// <summary>
+/// States what a test needs of its machine: it is skipped without it, and fails where LEPTON_REQUIRE_ALL=1 promises that all is there.
+/// </summary>
 public static class Requires
 {
     private static bool EverythingIsPromised => Environment.GetEnvironmentVariable("LEPTON_REQUIRE_ALL") == "1";

@@ -13,7 +13,8 @@ public static class SampleAlerts
     private static int _number;
 
     public static AlertEvent Opened(
-        string model = "llama-70b", string metric = "ttft_p99_ms", AlertSeverity severity = AlertSeverity.Critical, params (string Name, string Value)[] labels)
+        string model = "llama-70b", string metric = "ttft_p99_ms", AlertSeverity severity = AlertSeverity.Critical,
+        params (string Name, string Value)[] labels)
     {
         var number = Interlocked.Increment(ref _number);
         var now = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow);
@@ -42,10 +43,12 @@ public static class SampleAlerts
             SourceOffset = 4711,
             Detectors = [new("forecast-residual", 2.4, 11.2), new("median-mad", 1.6, 8.1), new("mean-sigma", 0.7, 2.2)],
             Points = points,
-            English = new($"{metric} of {model} is high", "Usual now: 170 to 190 ms, seen: 320 ms.", ["Check what changed.", "Roll back the last release."]),
+            English = new($"{metric} of {model} is high", "Usual now: 170 to 190 ms, seen: 320 ms.",
+                ["Check what changed.", "Roll back the last release."]),
             Chinese = new($"{model} 的 {metric} 偏高", "通常为 170 至 190 ms，实际为 320 ms。", ["检查最近的变更。", "回滚最近的版本。"]),
             RunbookUrl = "https://runbooks.example/latency",
-            RoutingLabels = series.With(("alertname", "MetricAnomaly"), ("severity", AlertEventJson.NameOf(severity)), ("model", model), ("metric", metric)),
+            RoutingLabels = series.With(("alertname", "MetricAnomaly"), ("severity", AlertEventJson.NameOf(severity)), ("model", model),
+                ("metric", metric)),
             Annotations = LabelSet.Of(("summary", $"{metric} of {model} is high")),
         };
     }

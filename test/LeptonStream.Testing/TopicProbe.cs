@@ -45,13 +45,16 @@ public sealed class TopicProbe : IDisposable
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "probe", "probe")).Build();
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var partitions = admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Select(p => new TopicPartition(topic, p.PartitionId)).ToArray();
+        var partitions = admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Select(p => new TopicPartition(topic, p.PartitionId))
+            .ToArray();
         consumer.Assign(partitions.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
         var results = new List<ConsumeResult<byte[]?, byte[]?>>();
         for (var deadline = DateTime.UtcNow + (within ?? Patience); ;)
         {
             var ends = partitions.ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(p, Patience));
-            while (partitions.Any(p => ends[p].High > ends[p].Low && (consumer.Position(p) == Offset.Unset || consumer.Position(p) < ends[p].High)) && DateTime.UtcNow < deadline)
+            while (partitions.Any(p =>
+                ends[p].High > ends[p].Low && (consumer.Position(p) == Offset.Unset || consumer.Position(p) < ends[p].High))
+                && DateTime.UtcNow < deadline)
                 if (consumer.Consume(100) is { } result) results.Add(result);
             if (results.Count >= atLeast || DateTime.UtcNow >= deadline) break;
             Thread.Sleep(50);
@@ -69,7 +72,8 @@ public sealed class TopicProbe : IDisposable
             var offset = consumer.Committed([new TopicPartition(topic, partition)], Patience).Single().Offset;
             return offset == Offset.Unset ? null : offset.Value;
         }
-        catch (KafkaException moving) when (moving.Error.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable)
+        catch (KafkaException moving) when (moving.Error.Code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress
+            or ErrorCode.GroupCoordinatorNotAvailable)
         {
             return null;
         }

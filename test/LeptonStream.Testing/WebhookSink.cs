@@ -38,7 +38,8 @@ public sealed class WebhookSink : IAsyncDisposable
     public string Url(string path = "hook") => $"{_server.Urls.Single()}/{path}";
 
     /// <summary>Waits until so many calls have come; fails the test where they don't.</summary>
-    public Task Receives(int calls, TimeSpan? within = null) => Eventually.True(() => _calls.Count >= calls, $"{calls} calls of the webhook", within);
+    public Task Receives(int calls, TimeSpan? within = null) =>
+        Eventually.True(() => _calls.Count >= calls, $"{calls} calls of the webhook", within);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -86,7 +87,8 @@ public sealed record WebhookCall(string Path, IReadOnlyDictionary<string, string
 
     /// <summary>The metrics of the alerts with this status, in order.</summary>
     public string[] Metrics(string status) =>
-        [.. Body.GetProperty("alerts").EnumerateArray().Where(alert => alert.GetProperty("status").GetString() == status).Select(alert => alert.GetProperty("labels").GetProperty("metric").GetString()!)];
+        [.. Body.GetProperty("alerts").EnumerateArray().Where(alert => alert.GetProperty("status").GetString() == status)
+            .Select(alert => alert.GetProperty("labels").GetProperty("metric").GetString()!)];
 }
 
 /// <summary>What a <see cref="WebhookSink"/> answers.</summary>

@@ -3,8 +3,9 @@ using LeptonStream.Series;
 namespace LeptonStream.Testing;
 
 /// <summary>
-/// A rolling window on values about a billion with a spread of one and outliers, against the exact mean and variance of what was pushed. Near a billion every double
-/// is a whole multiple of 2⁻²³, so whole numbers of 128 bits hold the sums without any rounding: nothing could be closer to the truth.
+/// A rolling window on values about a billion with a spread of one and outliers, against the exact mean and variance of what was pushed.
+/// Near a billion every double is a whole multiple of 2⁻²³, so whole numbers of 128 bits hold the sums without any rounding: nothing could
+/// be closer to the truth.
 /// </summary>
 public static class WindowDrift
 {
@@ -23,7 +24,8 @@ public static class WindowDrift
     /// <param name="pushes">How many values.</param>
     /// <param name="capacity">The window's.</param>
     /// <param name="every">Pushes between two comparisons.</param>
-    /// <param name="steps">Steps between two whole numbers: 4,096 are held exactly by the 24 bits of a window's values, 2²³ are all that a double has here.</param>
+    /// <param name="steps">Steps between two whole numbers: 4,096 are held exactly by the 24 bits of a window's values, 2²³ are all that a
+    /// double has here.</param>
     public static Errors Measure(long pushes, int capacity, int every, int steps)
     {
         var random = new Random(17);

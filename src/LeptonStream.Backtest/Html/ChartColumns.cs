@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace LeptonStream.Backtest.Html;
 
-/// <summary>Everything that the chart of one series draws, column by column; of a very wide entity the metrics with the highest scores.</summary>
+/// <summary>
+/// Everything that the chart of one series draws, column by column; of a very wide entity the metrics with the highest scores.
+/// </summary>
 internal static class ChartColumns
 {
     // Beyond this a file of the page grows by more than a few megabytes; so many metrics are there whatever their length.

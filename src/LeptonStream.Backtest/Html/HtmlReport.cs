@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace LeptonStream.Backtest.Html;
 
 /// <summary>
-/// Writes a backtest as one HTML file to look through: tables, and a chart of every series. It loads nothing from anywhere; its content policy allows
-/// its own style and script by their hashes and nothing else. Names from the input are data in it, never markup.
+/// Writes a backtest as one HTML file to look through: tables, and a chart of every series. It loads nothing from anywhere; its content
+/// policy allows its own style and script by their hashes and nothing else. Names from the input are data in it, never markup.
 /// </summary>
 internal static class HtmlReport
 {
@@ -20,12 +20,14 @@ internal static class HtmlReport
         using var output = File.Create(path);
         var style = Part("report.css");
         var script = $"(() => {{\n'use strict';\n{string.Concat(Scripts.Select(Script))}}})();\n";
+        var policy = $"default-src 'none'; script-src '{Hash(script)}'; style-src '{Hash(style)}'; "
+            + "img-src data:; base-uri 'none'; form-action 'none'";
         Text(output, $"""
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{Hash(script)}'; style-src '{Hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="{policy}">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>LeptonStream backtest</title>
             <link rel="icon" href="data:,">

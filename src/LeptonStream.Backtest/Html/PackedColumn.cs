@@ -10,7 +10,9 @@ internal static class PackedColumn
 
     public static string Of(ReadOnlySpan<double> numbers) => Pack(MemoryMarshal.AsBytes(numbers));
 
-    /// <summary>A number without the digits that nobody can see on a chart of that <paramref name="span"/>: they would be most of the file.</summary>
+    /// <summary>
+    /// A number without the digits that nobody can see on a chart of that <paramref name="span"/>: they would be most of the file.
+    /// </summary>
     public static float Rounded(float number, float span)
     {
         var step = MathF.Pow(2, MathF.Floor(MathF.Log2(span / 128)));

@@ -48,7 +48,8 @@ internal static class DelimitedText
     }
 
     private static CsvParser Parser(TextReader text, string delimiter) =>
-        new(text, new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = delimiter, BadDataFound = null, IgnoreBlankLines = true });
+        new(text, new CsvConfiguration(CultureInfo.InvariantCulture)
+            { Delimiter = delimiter, BadDataFound = null, IgnoreBlankLines = true });
 
     private static StreamReader Open(string path)
     {

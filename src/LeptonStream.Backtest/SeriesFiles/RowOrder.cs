@@ -46,5 +46,6 @@ internal sealed class RowOrder
     /// <param name="path">The file.</param>
     public string? Describe(string path) => Back + Repeated == 0
         ? null
-        : $"{path}:{FirstLine}: {Back} row{(Back == 1 ? "" : "s")} out of order and {Repeated} with the time of the row above: sort the file by time and remove repeated rows";
+        : $"{path}:{FirstLine}: {Back} row{(Back == 1 ? "" : "s")} out of order and {Repeated} with the time of the row above: sort the "
+            + "file by time and remove repeated rows";
 }

@@ -4,13 +4,14 @@ using LeptonStream.Samples;
 namespace LeptonStream.Backtest.SeriesFiles;
 
 /// <summary>
-/// A text file with one or more series over time, read row by row: fields apart by comma, semicolon or tab (what the header has most of), packed
-/// with gzip or not. Its header decides what a column is:
+/// A text file with one or more series over time, read row by row: fields apart by comma, semicolon or tab (what the header has most of),
+/// packed with gzip or not. Its header decides what a column is:
 /// <list type="bullet">
 /// <item>time: <c>timestamp</c>, <c>datetime</c>, <c>date</c>, <c>time</c> or <c>ts</c> (epoch seconds, ms, µs or ns, or text such as
-/// <c>2014-02-14 14:30:00</c>, UTC; a <c>date</c> and a <c>time</c> column are one time), <c>ts_ms</c> (milliseconds), or <c>t</c> (counts rows; an
-/// interval makes it a time);</item>
-/// <item><c>step</c>: the training step; <c>label</c>, <c>anomaly</c> or <c>is_anomaly</c>: the truth (0 or 1); <c>part</c>: train or test;</item>
+/// <c>2014-02-14 14:30:00</c>, UTC; a <c>date</c> and a <c>time</c> column are one time), <c>ts_ms</c> (milliseconds), or <c>t</c> (counts
+/// rows; an interval makes it a time);</item>
+/// <item><c>step</c>: the training step; <c>label</c>, <c>anomaly</c> or <c>is_anomaly</c>: the truth (0 or 1); <c>part</c>: train or
+/// test;</item>
 /// <item>every other column is a metric of that name.</item>
 /// </list>
 /// Numbers have a decimal point; between semicolons a decimal comma is read too.
@@ -31,9 +32,11 @@ internal sealed class SeriesFile
         _columns = [.. header.Select(ColumnOf)];
         Metrics = [.. header.Where((_, i) => _columns[i] == Column.Metric)];
         string[] times = [.. header.Where((_, i) => IsTime(_columns[i]))];
-        if (times.Length == 0) throw new InvalidDataException($"{path} has no time column: one must be named timestamp, datetime, date, time, ts, ts_ms or t");
+        if (times.Length == 0)
+            throw new InvalidDataException($"{path} has no time column: one must be named timestamp, datetime, date, time, ts, ts_ms or t");
         if (times.Length > 1 && !times.Select(name => name.ToUpperInvariant()).Order().SequenceEqual(["DATE", "TIME"]))
-            throw new InvalidDataException($"{path} has {times.Length} time columns ({string.Join(", ", times)}): leave one, or a date and a time");
+            throw new InvalidDataException(
+                $"{path} has {times.Length} time columns ({string.Join(", ", times)}): leave one, or a date and a time");
         if (Metrics.Count == 0) throw new InvalidDataException($"{path} has no metric column beside {string.Join(", ", header)}");
         if (header.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InvalidDataException($"{path} has two columns named '{twice.Key}'");
@@ -64,13 +67,17 @@ internal sealed class SeriesFile
         return new SeriesFile(path, interval ?? DefaultInterval, header, delimiter);
     }
 
-    /// <summary>The files that a path names: itself, or every <c>.csv</c> and <c>.tsv</c>, packed or not, in the folder and below it, in a fixed order.</summary>
+    /// <summary>
+    /// The files that a path names: itself, or every <c>.csv</c> and <c>.tsv</c>, packed or not, in the folder and below it, in a fixed
+    /// order.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is neither a file nor a folder of that name, or no CSV file in the folder.</exception>
     public static IReadOnlyList<string> Find(string path)
     {
         if (File.Exists(path)) return [path];
         if (!Directory.Exists(path)) throw new FileNotFoundException($"{path} is neither a file nor a folder");
-        string[] found = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(DelimitedText.IsNamedSo).Order(StringComparer.Ordinal)];
+        string[] found = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(DelimitedText.IsNamedSo)
+            .Order(StringComparer.Ordinal)];
         return found.Length > 0 ? found : throw new FileNotFoundException($"{path} holds no .csv or .tsv file");
     }
 
@@ -112,7 +119,8 @@ internal sealed class SeriesFile
     }
 
     // A date and a time of day, whichever comes first in the file.
-    private string Joined(int column, string field, string other) => _columns[column] == Column.Date ? $"{field} {other}" : $"{other} {field}";
+    private string Joined(int column, string field, string other) =>
+        _columns[column] == Column.Date ? $"{field} {other}" : $"{other} {field}";
 
     private double? ReadValue(int line, string metric, string field) => field.ToUpperInvariant() switch
     {
@@ -121,7 +129,8 @@ internal sealed class SeriesFile
         "INF" or "+INF" or "INFINITY" or "+INFINITY" => double.PositiveInfinity,
         "-INF" or "-INFINITY" => double.NegativeInfinity,
         _ when double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
-        _ when _delimiter == ";" && double.TryParse(field.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        _ when _delimiter == ";" && double.TryParse(
+            field.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
         _ => throw Wrong(line, $"'{field}' in column '{metric}' is no number"),
     };
 

@@ -10,7 +10,8 @@ namespace LeptonStream.Backtest.SeriesFiles;
 /// <param name="IsAnomalous">What the label column says; null where there is none.</param>
 /// <param name="Part"><c>train</c> or <c>test</c> where the file has a <c>part</c> column, else null.</param>
 /// <param name="TimeText">The time as the file writes it.</param>
-internal readonly record struct SeriesRow(int Line, Timestamp Time, long Step, double?[] Values, bool? IsAnomalous, string? Part, string TimeText)
+internal readonly record struct SeriesRow(
+    int Line, Timestamp Time, long Step, double?[] Values, bool? IsAnomalous, string? Part, string TimeText)
 {
     /// <summary>Whether no metric was measured.</summary>
     public bool IsEmpty => !Array.Exists(Values, value => value is not null);

@@ -12,14 +12,17 @@ internal static class TimeText
     /// </summary>
     public static Timestamp? Read(string text)
     {
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return Timestamp.FromEpoch(whole);
-        if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            return Timestamp.FromEpoch(whole);
+        if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out var number))
         {
             var nanoseconds = decimal.Round(number * (Math.Abs(number) < 1e11m ? 1e9m : 1e6m));
             return Math.Abs(nanoseconds) <= long.MaxValue ? new Timestamp((long)nanoseconds) : null;
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+        return DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             ? Timestamp.FromDateTimeOffset(instant)
             : null;
     }

@@ -15,7 +15,8 @@ internal static class AlarmsFile
         {
             text.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{alarm.Time.UnixMilliseconds},{alarm.Step},{alarm.Kind},{alarm.Metric},{Alerts.AlertEventJson.NameOf(alarm.Severity)},{alarm.Score:G6}\n"));
+                $"{alarm.Time.UnixMilliseconds},{alarm.Step},{alarm.Kind},{alarm.Metric},"
+                + $"{Alerts.AlertEventJson.NameOf(alarm.Severity)},{alarm.Score:G6}\n"));
         }
     }
 }

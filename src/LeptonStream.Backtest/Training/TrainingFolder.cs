@@ -3,7 +3,9 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>A folder of training runs: one CSV file each, with <c>labels.json</c> (their faults) and <c>runs.json</c> (their facts) beside.</summary>
+/// <summary>
+/// A folder of training runs: one CSV file each, with <c>labels.json</c> (their faults) and <c>runs.json</c> (their facts) beside.
+/// </summary>
 internal sealed class TrainingFolder
 {
     private const string Labels = "labels.json";

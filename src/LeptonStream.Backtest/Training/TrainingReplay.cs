@@ -7,7 +7,9 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>Sends a file row by row through the pipeline of a partition, with the clock going on between rows and after the last one.</summary>
+/// <summary>
+/// Sends a file row by row through the pipeline of a partition, with the clock going on between rows and after the last one.
+/// </summary>
 internal sealed class TrainingReplay
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -35,7 +37,8 @@ internal sealed class TrainingReplay
     public int Rows => _positions.Count;
 
     /// <summary>Replays a file.</summary>
-    /// <exception cref="InvalidDataException">The file can't be read, or the pipeline refuses a row; the message says which and why.</exception>
+    /// <exception cref="InvalidDataException">The file can't be read, or the pipeline refuses a row; the message says which and
+    /// why.</exception>
     public static TrainingReplay Run(SeriesFile file, TrainingFacts facts, DetectionPolicy policy, PolicySet? policies = null)
     {
         var replay = new TrainingReplay(file, facts, policy, policies);
@@ -57,7 +60,8 @@ internal sealed class TrainingReplay
         var last = Sample.NoStep;
         foreach (var line in _file.Rows())
         {
-            if (line.Step == Sample.NoStep) throw new InvalidDataException($"{_file.Path}:{line.Line}: a training run needs a step in every row");
+            if (line.Step == Sample.NoStep)
+                throw new InvalidDataException($"{_file.Path}:{line.Line}: a training run needs a step in every row");
             if (_positions.Count > 0) TickUntil(_positions[^1].Time, line.Time);
             _positions.Add((line.Time, _positions.Count == 0 ? 0 : _positions[^1].Position + Math.Max(1, line.Step - last)));
             last = line.Step;
@@ -77,7 +81,8 @@ internal sealed class TrainingReplay
         {
             TickUntil(silent, finished);
             using var message = new RowMessage(_file.Name, ["finished"]);
-            _pipeline.Process(message.Of(new(0, finished, step, [1], null, null, ""), finished + Shift), _positions.Count, finished + Shift, _events);
+            _pipeline.Process(message.Of(new(0, finished, step, [1], null, null, ""), finished + Shift), _positions.Count, finished + Shift,
+                _events);
             Note(Beyond(finished));
             silent = finished;
         }
@@ -104,7 +109,8 @@ internal sealed class TrainingReplay
             _told[alert.AlertId] = alert.Severity;
             if (alert.Type == AlertEventType.Resolved || alert.Severity <= before) continue;
             var metric = alert.Metric == TrainingAlarm.Run ? TrainingAlarm.Everything : alert.Metric;
-            _alarms.Add(new(alert.DetectedAt - Shift, position, alert.Step ?? 0, alert.Detectors[0].Name, metric, alert.Severity, alert.Score));
+            _alarms.Add(new(alert.DetectedAt - Shift, position, alert.Step ?? 0, alert.Detectors[0].Name, metric, alert.Severity,
+                alert.Score));
         }
 
         _events.Clear();

@@ -32,7 +32,10 @@ internal sealed record TrainingRunScore(
     /// <summary>False alarms that would have woken somebody.</summary>
     public int FalsePages => FalseAlarms.Count(a => a.Severity == AlertSeverity.Critical);
 
-    /// <summary>Credits every alarm: to the fault that began last of those it falls in, those that name its metric first; else to an aftermath; else it is false.</summary>
+    /// <summary>
+    /// Credits every alarm: to the fault that began last of those it falls in, those that name its metric first; else to an aftermath; else
+    /// it is false.
+    /// </summary>
     public static TrainingRunScore Of(string run, TrainingReplay replay, IReadOnlyList<TrainingFault> faults, TrainingFacts facts)
     {
         var credited = faults.ToDictionary(f => f, _ => new List<TrainingAlarm>());
@@ -52,7 +55,8 @@ internal sealed record TrainingRunScore(
 
     private static bool Names(TrainingFault fault, in TrainingAlarm alarm) => fault.End is null || fault.Metrics.Contains(alarm.Metric);
 
-    private static Timestamp LastOf(TrainingFault fault, TrainingFacts facts) => fault.End is { } end ? end + (fault.Grace * facts.MedianStep) : facts.ReplayUntil;
+    private static Timestamp LastOf(TrainingFault fault, TrainingFacts facts) =>
+        fault.End is { } end ? end + (fault.Grace * facts.MedianStep) : facts.ReplayUntil;
 }
 
 /// <summary>What was told of one fault.</summary>

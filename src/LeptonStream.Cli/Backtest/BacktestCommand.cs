@@ -16,14 +16,22 @@ internal static class BacktestCommand
     {
         var path = new Argument<string>("path")
         {
-            Description = "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; training runs with labels.json and runs.json",
+            Description =
+                "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; "
+                + "training runs with labels.json and runs.json",
             HelpName = "PATH",
         };
-        var step = new Option<double?>("--step") { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
-        var scores = new Option<string?>("--scores") { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper", HelpName = "FOLDER" };
-        var vus = new Option<int?>("--vus") { Description = "The longest buffer of VUS-PR (default 100, as TSB-AD's metrics)", HelpName = "ROWS" };
-        var html = new Option<string?>("--html") { Description = "Write a report with a chart of every series here: one file that needs nothing beside itself", HelpName = "FILE" };
-        var policies = new Option<string?>("--policies") { Description = "Judge by this file of detection policies, as the detector would", HelpName = "FILE" };
+        var step = new Option<double?>("--step")
+            { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
+        var scores = new Option<string?>("--scores")
+            { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper", HelpName = "FOLDER" };
+        var vus = new Option<int?>("--vus")
+            { Description = "The longest buffer of VUS-PR (default 100, as TSB-AD's metrics)", HelpName = "ROWS" };
+        var html = new Option<string?>("--html")
+            { Description = "Write a report with a chart of every series here: one file that needs nothing beside itself",
+            HelpName = "FILE" };
+        var policies = new Option<string?>("--policies")
+            { Description = "Judge by this file of detection policies, as the detector would", HelpName = "FILE" };
         var strict = new Option<bool>("--strict") { Description = "Exit code 1 if a file was skipped or a row was not judged" };
         var set = new Option<string[]>("--set")
         {
@@ -35,7 +43,8 @@ internal static class BacktestCommand
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
         step.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double?>() is <= 0 or > 31_536_000) result.AddError("--step must be a number of seconds above 0 and at most a year");
+            if (result.GetValueOrDefault<double?>() is <= 0 or > 31_536_000)
+                result.AddError("--step must be a number of seconds above 0 and at most a year");
         });
 
         vus.Validators.Add(result =>
@@ -43,13 +52,15 @@ internal static class BacktestCommand
             if (result.GetValueOrDefault<int?>() is < 1 or > 10_000) result.AddError("--vus must be a number of rows from 1 to 10000");
         });
 
-        var command = new Command("backtest", "Run the detection pipeline over recorded series: list what it finds, and score it where labels say what is true")
+        var command = new Command("backtest",
+            "Run the detection pipeline over recorded series: list what it finds, and score it where labels say what is true")
         {
             path, step, scores, vus, html, policies, strict, set, json,
         }.WithExamples(
             ("lepton backtest cpu.csv", "what would have been alerted, when and how much; no labels needed"),
             ("lepton backtest nab", "every labelled file below the folder nab: a row per file, totals per folder, and NAB's own scores"),
-            ("lepton backtest --step 300 --scores out machine.csv", "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"),
+            ("lepton backtest --step 300 --scores out machine.csv",
+                "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"),
             ("lepton backtest --html report.html nab", "look through all series in a browser: labels, bands, scores, alarms"));
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(

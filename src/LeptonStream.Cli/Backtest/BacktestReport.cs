@@ -17,7 +17,8 @@ internal static class BacktestReport
         if (result.Training is { } training) TrainingReport.Append(text, training);
         if (result.Files.Count > 0) AppendFiles(text, result);
         foreach (var (_, reason) in result.Skipped.Take(SkippedShown)) text.Append(CultureInfo.InvariantCulture, $"skipped: {reason}\n");
-        if (result.Skipped.Count > SkippedShown) text.Append(CultureInfo.InvariantCulture, $"skipped: {result.Skipped.Count - SkippedShown} more (all in --json)\n");
+        if (result.Skipped.Count > SkippedShown)
+            text.Append(CultureInfo.InvariantCulture, $"skipped: {result.Skipped.Count - SkippedShown} more (all in --json)\n");
         return text.ToString();
     }
 
@@ -25,7 +26,8 @@ internal static class BacktestReport
     {
         foreach (var unlabelled in result.Files.Where(f => !f.HasTruth)) FindingReport.Append(text, unlabelled);
         if (result.PerFile.Count > 0) AppendScores(text, result);
-        text.Append(CultureInfo.InvariantCulture, $"{result.Samples:N0} samples of {result.Files.Count} files in {result.Elapsed.TotalSeconds:F1} s.\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{result.Samples:N0} samples of {result.Files.Count} files in {result.Elapsed.TotalSeconds:F1} s.\n");
     }
 
     private static void AppendScores(StringBuilder text, BacktestResult result)
@@ -40,14 +42,16 @@ internal static class BacktestReport
         AppendNab(text, "by the score of every row", result.Nab);
         AppendNab(text, "by the rows in which an alarm begins", result.NabByAlarms);
         text.Append("An event is detected when an alarm row lies in it; alarm rows at most ")
-            .Append(CultureInfo.InvariantCulture, $"{EventMetrics.MergeGap} rows apart are one episode; warm-up (15 %, at most 750 rows) and train parts don't count.\n");
+            .Append(CultureInfo.InvariantCulture,
+                $"{EventMetrics.MergeGap} rows apart are one episode; warm-up (15 %, at most 750 rows) and train parts don't count.\n");
     }
 
     private static void AppendNab(StringBuilder text, string how, IReadOnlyList<NabScore> scores)
     {
         if (scores.Count == 0) return;
         text.Append(CultureInfo.InvariantCulture, $"NAB {how} (causal; one threshold chosen on the corpus, as NAB does): ")
-            .AppendJoin(", ", scores.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Profile.Name} {n.Normalised:F2}"))).Append('\n');
+            .AppendJoin(", ", scores.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Profile.Name} {n.Normalised:F2}")))
+            .Append('\n');
     }
 
     private static TextTable Table(string first)
@@ -66,8 +70,10 @@ internal static class BacktestReport
         var events = family.Events;
         table.Add(
         [
-            family.Name, Whole(events.Series), Whole(events.Events), Whole(events.Detected), Share(events.Precision), Share(events.Recall), Share(events.F1),
-            Share(events.FalseEpisodesPerSeriesDay), .. family.RecallAt.Select(Share), events.MedianDelaySamples is { } delay ? Whole(delay) : "–",
+            family.Name, Whole(events.Series), Whole(events.Events), Whole(events.Detected), Share(events.Precision), Share(events.Recall),
+            Share(events.F1),
+            Share(events.FalseEpisodesPerSeriesDay), .. family.RecallAt.Select(Share),
+            events.MedianDelaySamples is { } delay ? Whole(delay) : "–",
             Share(family.Areas.AucPr), Share(family.Areas.VusPr),
         ]);
     }

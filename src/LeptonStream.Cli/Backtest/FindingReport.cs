@@ -15,8 +15,11 @@ internal static class FindingReport
     public static void Append(StringBuilder text, BacktestFile file)
     {
         var count = file.Findings.Count;
-        var rows = file.Account.NotJudged == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {file.Account.NotJudged} of them not judged");
-        text.Append(CultureInfo.InvariantCulture, $"{file.File.Path}: {count} alert{(count == 1 ? "" : "s")} in {file.Rows.Count} rows{rows} (no labels)\n");
+        var rows = file.Account.NotJudged == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", {file.Account.NotJudged} of them not judged");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{file.File.Path}: {count} alert{(count == 1 ? "" : "s")} in {file.Rows.Count} rows{rows} (no labels)\n");
         if (count == 0) return;
 
         var table = new TextTable("began", "lasted", "severity", TextTable.Column.Number("score"), "alert");

@@ -6,7 +6,10 @@ using LeptonStream.Cli.Settings;
 
 namespace LeptonStream.Cli.CommandLine;
 
-/// <summary>Runs the command that the arguments name, and turns every outcome into an exit code and, where it is a bad one, plain sentences on standard error.</summary>
+/// <summary>
+/// Runs the command that the arguments name, and turns every outcome into an exit code and, where it is a bad one, plain sentences on
+/// standard error.
+/// </summary>
 internal static class CommandRunner
 {
     private static readonly Option<bool> Verbose = new("--verbose")
@@ -39,8 +42,10 @@ internal static class CommandRunner
 
         var ended = ExitCode.Interrupted;
         using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop, () => ended = ExitCode.Interrupted));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop, () => ended = ExitCode.Terminated));
+        using var interrupt = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT, context => Stop(context, stop, () => ended = ExitCode.Interrupted));
+        using var terminate = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM, context => Stop(context, stop, () => ended = ExitCode.Terminated));
         try
         {
             // Stopping in order takes as long as it takes; the time-out that the library would end the process after is off.
@@ -98,7 +103,8 @@ internal static class CommandRunner
     {
         if (failure is AggregateException { InnerException: { } inner }) failure = inner;
         for (var cause = failure; cause is not null; cause = cause.InnerException)
-            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable })
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied
+                or SocketError.AddressNotAvailable })
                 return $"can't listen: {failure.Message.TrimEnd('.')}; choose another address or port (--url, --health-port)";
         return failure.Message;
     }

@@ -27,7 +27,8 @@ internal static class HelpWithExamplesExtensions
     /// <summary>Adds examples to the command's help: each a command line and what it does.</summary>
     public static Command WithExamples(this Command command, params (string Line, string Meaning)[] examples)
     {
-        HelpWithExamples.Add(command, "Examples:\n" + string.Concat(examples.Select(example => $"  {example.Line}\n      {example.Meaning}\n")));
+        HelpWithExamples.Add(command, "Examples:\n"
+            + string.Concat(examples.Select(example => $"  {example.Line}\n      {example.Meaning}\n")));
         return command;
     }
 }

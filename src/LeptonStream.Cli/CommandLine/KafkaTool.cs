@@ -24,7 +24,8 @@ internal static class KafkaTool
     public static string PlainWords(Error error, KafkaOptions kafka) => error.Code switch
     {
         ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve =>
-            $"no Kafka broker answers at {kafka.BootstrapServers}: is it running, is the address right (--bootstrap-servers), is a firewall or proxy in the way?",
+            $"no Kafka broker answers at {kafka.BootstrapServers}: is it running, is the address right (--bootstrap-servers), is a "
+                + "firewall or proxy in the way?",
         ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed =>
             $"Kafka at {kafka.BootstrapServers} does not accept Kafka:SaslUsername and Kafka:SaslPassword ({error.Reason})",
         ErrorCode.Local_Ssl => $"no TLS connection to Kafka at {kafka.BootstrapServers}: {error.Reason}",

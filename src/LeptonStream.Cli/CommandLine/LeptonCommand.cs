@@ -15,7 +15,8 @@ namespace LeptonStream.Cli.CommandLine;
 /// <summary>The program's command line: every role and every tool.</summary>
 internal static class LeptonCommand
 {
-    public static RootCommand Create() => new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
+    public static RootCommand Create() =>
+        new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
     {
         // Roles: processes that run until they are stopped.
         DetectorCommand.Create(),

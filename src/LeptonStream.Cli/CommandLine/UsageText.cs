@@ -17,6 +17,7 @@ internal static partial class UsageText
         return $"{conversion.Groups["name"].Value} is '{conversion.Groups["value"].Value}': it must be {allowed}";
     }
 
-    [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for (option|command) '(?<name>.*)' as expected type '(?<type>.*)'", RegexOptions.Singleline)]
+    [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for (option|command) '(?<name>.*)' as expected type '(?<type>.*)'",
+        RegexOptions.Singleline)]
     private static partial Regex Conversion();
 }

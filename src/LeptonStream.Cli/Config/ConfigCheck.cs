@@ -23,7 +23,8 @@ internal static class ConfigCheck
         Console.Out.WriteLine($"settings: ok ({settings.File ?? "no settings file"}, environment and flags)");
         var notifier = settings.Configuration.GetSection(NotifierOptions.Section).Get<NotifierOptions>() ?? new();
         var detector = settings.Configuration.GetSection(DetectorOptions.Section).Get<DetectorOptions>() ?? new();
-        return Files([.. new[] { notifier.RoutingFile, detector.PoliciesFile }.Where(file => file is { Length: > 0 }).Select(file => new FileInfo(file!))]);
+        return Files([.. new[] { notifier.RoutingFile, detector.PoliciesFile }.Where(file => file is { Length: > 0 })
+            .Select(file => new FileInfo(file!))]);
     }
 
     /// <summary>Files by themselves: settings where the name ends in .json, else routing or policies by their fields.</summary>
@@ -33,7 +34,9 @@ internal static class ConfigCheck
         foreach (var file in files)
         {
             var path = file.ToString();
-            worst = Math.Max(worst, file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase) ? SettingsFile(path) : YamlFile(path));
+            worst = Math.Max(worst, file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase)
+                ? SettingsFile(path)
+                : YamlFile(path));
         }
 
         return worst;
@@ -69,7 +72,8 @@ internal static class ConfigCheck
     {
         if (YamlText.Read(path, out var unreadable) is not { } text) return Tell([unreadable!]);
         var errors = new YamlErrors(path);
-        if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, or 'presets', 'defaults' and 'rules' of a policy file,", errors) is not { } root) return Tell(errors.All);
+        if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, or 'presets', 'defaults' and 'rules' of a policy file,",
+            errors) is not { } root) return Tell(errors.All);
         return root.Has("route") || root.Has("receivers") ? Routing(path, text) : Policies(path);
     }
 

@@ -19,15 +19,20 @@ internal static class ConfigCommand
     {
         var files = new Argument<FileInfo[]>("FILE")
         {
-            Description = "Settings (.json), routing or policy files; without any, the settings that the roles would have here and the files they name",
+            Description =
+                "Settings (.json), routing or policy files; without any, the settings that the roles would have here and the files they "
+                + "name",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("check", "Say everything that is wrong with settings and files, each with its file and line. Exit code 0 sound, 1 something is wrong") { files }
+        var command = new Command("check",
+            "Say everything that is wrong with settings and files, each with its file and line. Exit code 0 sound, 1 something is wrong")
+            { files }
             .WithSettings("Notifier:RoutingFile", "Detector:PoliciesFile")
             .WithExamples(
                 ("lepton config check", "appsettings.json, the environment, and the files they name"),
                 ("lepton config check routing.yaml detection.yaml appsettings.json", "these files, as they are"));
-        command.SetAction(parsed => parsed.GetValue(files) is { Length: > 0 } named ? ConfigCheck.Files(named) : ConfigCheck.Settings(parsed));
+        command.SetAction(parsed =>
+            parsed.GetValue(files) is { Length: > 0 } named ? ConfigCheck.Files(named) : ConfigCheck.Settings(parsed));
         return command;
     }
 
@@ -40,10 +45,12 @@ internal static class ConfigCommand
             Arity = ArgumentArity.OneOrMore,
         };
         labels.Validators.Add(CheckLabels);
-        var command = new Command("route", "Say which routes an alert with these labels takes, who is told, in which group, and when") { labels }
+        var command = new Command("route", "Say which routes an alert with these labels takes, who is told, in which group, and when")
+            { labels }
             .WithSettings("Notifier:RoutingFile", "Notifier:WebhookUrl")
             .WithExamples(
-                ("lepton config route --routing routing.yaml alertname=LeptonStreamAnomaly severity=critical model=llama-70b", "the way of a critical alert"),
+                ("lepton config route --routing routing.yaml alertname=LeptonStreamAnomaly severity=critical model=llama-70b",
+                    "the way of a critical alert"),
                 ("lepton config route severity=warning 'model=my model'", "with the routing file of the settings"));
         command.SetAction(parsed =>
         {

@@ -13,12 +13,17 @@ internal static class RouteText
         output.WriteLine(matches.Count == 1 ? "1 route" : $"{matches.Count} routes");
         foreach (var route in matches)
         {
-            var channels = route.Receiver.Channels.Select(channel => channel.SendResolved ? channel.Key : $"{channel.Key} (no resolves)").ToArray();
+            var channels = route.Receiver.Channels.Select(channel => channel.SendResolved ? channel.Key : $"{channel.Key} (no resolves)")
+                .ToArray();
             output.WriteLine();
             output.WriteLine($"route      {route.Key}");
-            output.WriteLine($"receiver   {route.Receiver.Name}: {(channels.Length > 0 ? string.Join(", ", channels) : "no channel, alerts are recorded and nobody is told")}");
+            output.WriteLine(
+                $"receiver   {route.Receiver.Name}: "
+                + $"{(channels.Length > 0 ? string.Join(", ", channels) : "no channel, alerts are recorded and nobody is told")}");
             output.WriteLine($"group key  {GroupKey.Of(route.Key, route.GroupLabelsOf(labels))}");
-            output.WriteLine($"times      group_wait {Of(route.GroupWait)}, group_interval {Of(route.GroupInterval)}, repeat_interval {Of(route.RepeatInterval)}");
+            output.WriteLine(
+                $"times      group_wait {Of(route.GroupWait)}, group_interval {Of(route.GroupInterval)}, repeat_interval "
+                + $"{Of(route.RepeatInterval)}");
             if (route.Labels.Count > 0) output.WriteLine($"labels     {route.Labels}");
         }
     }

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>The Kafka under the demo: the embedded broker, or a real cluster with topics and groups of this run's own that are deleted at the end.</summary>
+/// <summary>
+/// The Kafka under the demo: the embedded broker, or a real cluster with topics and groups of this run's own that are deleted at the end.
+/// </summary>
 internal sealed class DemoCluster : IAsyncDisposable
 {
     private readonly EmbeddedBroker? _broker;
@@ -25,7 +27,9 @@ internal sealed class DemoCluster : IAsyncDisposable
 
     public TopicNames Topics { get; }
 
-    /// <summary>The detector's consumer group: named after the topics, for another run on the same cluster must not share its partitions.</summary>
+    /// <summary>
+    /// The detector's consumer group: named after the topics, for another run on the same cluster must not share its partitions.
+    /// </summary>
     public string DetectorGroup => Topics.Prefix + "detector";
 
     public string NotifierGroup => Topics.Prefix + "notifier";
@@ -74,7 +78,8 @@ internal sealed class DemoCluster : IAsyncDisposable
             await admin.DeleteTopicsAsync(Topics.All);
             await admin.DeleteGroupsAsync([DetectorGroup, NotifierGroup]);
         }
-        catch (DeleteGroupsException gone) when (gone.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.GroupIdNotFound))
+        catch (DeleteGroupsException gone) when (
+            gone.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.GroupIdNotFound))
         {
             // A group that never committed anything was never there.
         }

@@ -10,7 +10,9 @@ internal sealed record DemoOptions
     /// <summary>What is told.</summary>
     public required Story Story { get; init; }
 
-    /// <summary>How long the part with the faults shall take; null for as fast as the pipeline can. It takes longer where the pipeline needs longer.</summary>
+    /// <summary>
+    /// How long the part with the faults shall take; null for as fast as the pipeline can. It takes longer where the pipeline needs longer.
+    /// </summary>
     public TimeSpan? Duration { get; init; }
 
     /// <summary>A real cluster instead of the embedded broker.</summary>

@@ -12,7 +12,8 @@ namespace LeptonStream.Cli.Demo;
 /// <param name="Alerts">What the alerts topic has said.</param>
 /// <param name="Dashboard">The dashboard's address, or null.</param>
 internal sealed record DemoProgress(
-    string Phase, TimeSpan Simulated, TimeSpan Whole, long Samples, double SamplesPerSecond, int Notifications, AlertView Alerts, Uri? Dashboard)
+    string Phase, TimeSpan Simulated, TimeSpan Whole, long Samples, double SamplesPerSecond, int Notifications, AlertView Alerts,
+    Uri? Dashboard)
 {
     public double Share => Whole > TimeSpan.Zero ? Simulated / Whole : 0;
 

@@ -12,7 +12,8 @@ internal static class DemoReport
 
     public static string Text(DemoResult result)
     {
-        var table = new TextTable("fault", "found", TextTable.Column.Number("delay"), TextTable.Column.Number("samples"), "detector", "seen in");
+        var table = new TextTable("fault", "found", TextTable.Column.Number("delay"), TextTable.Column.Number("samples"), "detector",
+            "seen in");
         foreach (var verdict in result.Faults)
         {
             table.Add(
@@ -26,17 +27,23 @@ internal static class DemoReport
 
         var text = new StringBuilder();
         text.Append(table).Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"{result.Found} of {result.Faults.Count} faults found, {result.FalseAlerts.Count} false alerts, ")
+        text.Append(CultureInfo.InvariantCulture,
+            $"{result.Found} of {result.Faults.Count} faults found, {result.FalseAlerts.Count} false alerts, ")
             .Append(CultureInfo.InvariantCulture, $"{result.Consequences} alerts on consequences of the faults\n");
         foreach (var wrong in result.FalseAlerts.Take(FalseShown))
         {
-            text.Append(CultureInfo.InvariantCulture, $"  false: {DurationText.Write(wrong.Elapsed)} {wrong.Series} by {wrong.Detector}, score {wrong.Score:F2}");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  false: {DurationText.Write(wrong.Elapsed)} {wrong.Series} by {wrong.Detector}, score {wrong.Score:F2}");
             text.Append(wrong.Near is { } near ? $" ({near})\n" : "\n");
         }
 
-        if (result.FalseAlerts.Count > FalseShown) text.Append(CultureInfo.InvariantCulture, $"  and {result.FalseAlerts.Count - FalseShown} more\n");
-        text.Append(CultureInfo.InvariantCulture, $"{result.Samples:N0} samples in {result.Telling.TotalSeconds:F1} s ({result.SamplesPerSecond:N0} a second), ")
-            .Append(CultureInfo.InvariantCulture, $"{result.Events} alert events, {result.Journalled} journalled, {result.Notifications} notifications, {result.DeadLetters} dead letters\n");
+        if (result.FalseAlerts.Count > FalseShown)
+            text.Append(CultureInfo.InvariantCulture, $"  and {result.FalseAlerts.Count - FalseShown} more\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{result.Samples:N0} samples in {result.Telling.TotalSeconds:F1} s ({result.SamplesPerSecond:N0} a second), ")
+            .Append(CultureInfo.InvariantCulture,
+                $"{result.Events} alert events, {result.Journalled} journalled, {result.Notifications} notifications, "
+                + $"{result.DeadLetters} dead letters\n");
         foreach (var problem in result.Problems) text.Append("not sound: ").Append(problem).Append('\n');
         return text.ToString();
     }

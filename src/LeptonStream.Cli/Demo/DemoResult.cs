@@ -50,7 +50,9 @@ internal sealed record DemoResult
     /// <summary>What is wrong with the run, for people; empty where it is sound.</summary>
     public IReadOnlyList<string> Problems =>
     [
-        .. Found < Faults.Count - MayBeMissed ? [$"{Faults.Count - Found} of {Faults.Count} faults were missed, at most {MayBeMissed} may be"] : Array.Empty<string>(),
+        .. Found < Faults.Count - MayBeMissed
+            ? [$"{Faults.Count - Found} of {Faults.Count} faults were missed, at most {MayBeMissed} may be"]
+            : Array.Empty<string>(),
         .. FalseAlerts.Count > MayBeFalse ? [$"{FalseAlerts.Count} false alerts, at most {MayBeFalse} may be"] : Array.Empty<string>(),
         .. Journalled != Events ? [$"the alerts topic holds {Events} events but the journal {Journalled}"] : Array.Empty<string>(),
         .. DeadLetters > 0 ? [$"{DeadLetters} records went to the dead letters"] : Array.Empty<string>(),

@@ -39,7 +39,8 @@ internal sealed class DemoRun : IDisposable
         _elapsed = elapsed;
         _fleet = new(options.Story);
         _producer = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, stage.Cluster.DetectorGroup, stage.Log);
-        _tail = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, new(options.Story, _fleet.Script, _fleet.Quiet), stage.Log);
+        _tail = new(stage.Cluster.Kafka, stage.Cluster.Topics, options.Partitions, new(options.Story, _fleet.Script, _fleet.Quiet),
+            stage.Log);
     }
 
     /// <summary>Where it stands; from any thread.</summary>
@@ -49,7 +50,8 @@ internal sealed class DemoRun : IDisposable
         _stage.Sink.Received, _tail.View(), _stage.Dashboard);
 
     /// <summary>Runs the whole of it.</summary>
-    /// <exception cref="InvalidOperationException">A role can't go on, or doesn't come to an end; the message says which and why.</exception>
+    /// <exception cref="InvalidOperationException">A role can't go on, or doesn't come to an end; the message says which and
+    /// why.</exception>
     public async Task<DemoResult> Run(CancellationToken stop)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop, _stage.Broken);
@@ -62,7 +64,8 @@ internal sealed class DemoRun : IDisposable
             // :: (1) Tell.
             _phase = $"learning a quiet {DurationText.Write(_options.Story.Calm)}, as fast as it goes, on {_stage.Cluster.Name}";
             _telling.Start();
-            await OnItsOwnThread(() => _producer.Tell(_fleet, _options.Duration, () => _phase = $"telling the faults to {_stage.Cluster.Name}", ends.Token));
+            await OnItsOwnThread(() =>
+                _producer.Tell(_fleet, _options.Duration, () => _phase = $"telling the faults to {_stage.Cluster.Name}", ends.Token));
             _telling.Stop();
 
             // :: (3) Settle.
@@ -102,7 +105,8 @@ internal sealed class DemoRun : IDisposable
             var received = _stage.Sink.Received;
             await Task.Delay(100, stop);
             var (journalled, sent, unsent) = await Count();
-            var settled = _tail.IsAtEnd() && journalled == _tail.View().Events && unsent == 0 && received >= sent && _stage.Sink.Received == received;
+            var settled = _tail.IsAtEnd() && journalled == _tail.View().Events && unsent == 0 && received >= sent
+                && _stage.Sink.Received == received;
             if (!settled) quiet.Restart();
             // The verdict on the run names what does not agree.
             if (deadline.Elapsed > Patience) return;
@@ -143,7 +147,8 @@ internal sealed class DemoRun : IDisposable
 
     private long DeadLetters()
     {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_stage.Cluster.Kafka, "demo", "lepton-demo")).LogTo(_stage.Log).Build();
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_stage.Cluster.Kafka, "demo", "lepton-demo"))
+            .LogTo(_stage.Log).Build();
         return Enumerable.Range(0, _options.Partitions)
             .Select(p => consumer.QueryWatermarkOffsets(new(_stage.Cluster.Topics.DeadLetters, p), Patience))
             .Sum(ends => ends.High.Value - ends.Low.Value);

@@ -90,7 +90,9 @@ internal sealed class DemoStage : IAsyncDisposable
 
     private async Task Start(DemoOptions options, TimeProvider time, CancellationToken stop)
     {
-        _cluster = options.Kafka is { } kafka ? await DemoCluster.Real(kafka, options.Partitions, time.GetUtcNow(), Log) : DemoCluster.Embedded(options.Partitions);
+        _cluster = options.Kafka is { } kafka
+            ? await DemoCluster.Real(kafka, options.Partitions, time.GetUtcNow(), Log)
+            : DemoCluster.Embedded(options.Partitions);
         _sink = await WebhookSink.Start(stop);
         var settings = Settings(options);
 
@@ -131,7 +133,8 @@ internal sealed class DemoStage : IAsyncDisposable
             // An alert of half an hour lasts a tenth of a second here: one that waits for company is over before it is told.
             ["Notifier:BatchWaitMs"] = "0",
         };
-        if (options.Settings?["Dashboard:Url"] is null) fixedSettings["Dashboard:Url"] = $"http://127.0.0.1:{(IsFree(FavouritePort) ? FavouritePort : 0)}";
+        if (options.Settings?["Dashboard:Url"] is null)
+            fixedSettings["Dashboard:Url"] = $"http://127.0.0.1:{(IsFree(FavouritePort) ? FavouritePort : 0)}";
         var all = new ConfigurationBuilder();
         if (options.Settings is { } chosen) all.AddConfiguration(chosen);
         return all.AddInMemoryCollection(fixedSettings).Build();

@@ -48,7 +48,8 @@ internal sealed class FleetProducer : IDisposable
 
     /// <summary>Sends the whole story, and returns when the detectors have committed the last record.</summary>
     /// <param name="fleet">The story.</param>
-    /// <param name="duration">How long the part with the faults shall take; null for as fast as the detectors go, as the quiet part always is.</param>
+    /// <param name="duration">How long the part with the faults shall take; null for as fast as the detectors go, as the quiet part always
+    /// is.</param>
     /// <param name="learned">Is called where the quiet part is over and read.</param>
     /// <param name="stop">Gives up.</param>
     public void Tell(FleetSimulator fleet, TimeSpan? duration, Action learned, CancellationToken stop)
@@ -68,7 +69,8 @@ internal sealed class FleetProducer : IDisposable
             foreach (var message in messages) Send(message);
             messages.Clear();
             Interlocked.Exchange(ref _elapsed, (fleet.Story.Interval * (index + 1)).Ticks);
-            if (duration is { } whole && index >= calm) WaitUntil(whole * ((index + 1.0 - calm) / (fleet.Story.Moments - calm)), clock, stop);
+            if (duration is { } whole && index >= calm)
+                WaitUntil(whole * ((index + 1.0 - calm) / (fleet.Story.Moments - calm)), clock, stop);
             WaitForReaders(MostUnread, stop);
         }
 

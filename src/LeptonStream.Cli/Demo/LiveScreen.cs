@@ -8,8 +8,8 @@ using Spectre.Console.Rendering;
 namespace LeptonStream.Cli.Demo;
 
 /// <summary>
-/// The terminal view: clock and throughput, the faults and whether they were found, the alerts that are open. A terminal of 80 columns and 24 lines has
-/// room for the first table alone.
+/// The terminal view: clock and throughput, the faults and whether they were found, the alerts that are open. A terminal of 80 columns and
+/// 24 lines has room for the first table alone.
 /// </summary>
 internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
 {
@@ -32,7 +32,8 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
         new Markup($"{Bar(progress.Share)}  {PlainScreen.Clock(progress.Simulated)} of {DurationText.Write(progress.Whole)}"),
         new Markup(string.Create(
             CultureInfo.InvariantCulture,
-            $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{progress.Alerts.Open.Count}[/] alerts open   [bold]{progress.Notifications}[/] notifications   [bold]{progress.Alerts.FalseAlerts.Count}[/] false")),
+            $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{progress.Alerts.Open.Count}[/] alerts open   "
+                + $"[bold]{progress.Notifications}[/] notifications   [bold]{progress.Alerts.FalseAlerts.Count}[/] false")),
         new Markup(progress.Dashboard is { } address ? $"dashboard: [link]{address}[/]" : " "),
         new Markup(Now(progress)) { Overflow = Overflow.Ellipsis },
         console.Profile.Width >= WideEnough ? new Columns(Faults(progress), Open(progress)) { Expand = false } : Faults(progress));
@@ -41,7 +42,8 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
     private static string Now(DemoProgress progress) => progress.Latest switch
     {
         null => "[grey]now: nothing is wrong[/]",
-        { } latest when progress.Simulated < latest.Fault.End || latest.Fault.End >= progress.Whole => $"[yellow]now: {Markup.Escape(latest.Fault.Title)}[/]",
+        { } latest when progress.Simulated < latest.Fault.End || latest.Fault.End >= progress.Whole =>
+            $"[yellow]now: {Markup.Escape(latest.Fault.Title)}[/]",
         { } latest => $"[grey]over: {Markup.Escape(latest.Fault.Title)}[/]",
     };
 
@@ -60,8 +62,12 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
 
     private static IRenderable[] Row(Verdict verdict, TimeSpan simulated)
     {
-        var mark = verdict.Found ? "[green]✓[/]" : simulated >= verdict.Fault.End ? "[red]✗[/]" : simulated >= verdict.Fault.Onset ? "[yellow]▶[/]" : "[grey]·[/]";
-        return [new Markup(mark), new Text(verdict.Fault.Name), new Text(verdict.Delay is { } delay ? DurationText.Write(delay) : ""), new Text(verdict.Detector ?? "")];
+        var mark = verdict.Found
+            ? "[green]✓[/]" : simulated >= verdict.Fault.End ? "[red]✗[/]" : simulated >= verdict.Fault.Onset
+            ? "[yellow]▶[/]"
+            : "[grey]·[/]";
+        return [new Markup(mark), new Text(verdict.Fault.Name), new Text(verdict.Delay is { } delay ? DurationText.Write(delay) : ""),
+            new Text(verdict.Detector ?? "")];
     }
 
     private static Table Open(DemoProgress progress)
@@ -70,7 +76,8 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
         foreach (var alert in progress.Alerts.Open.OrderByDescending(a => a.Severity).ThenByDescending(a => a.Score).Take(OpenShown))
         {
             table.AddRow(
-                new Text(AlertEventJson.NameOf(alert.Severity), alert.Severity == AlertSeverity.Critical ? new Style(Color.Red) : new Style(Color.Yellow)),
+                new Text(AlertEventJson.NameOf(alert.Severity),
+                    alert.Severity == AlertSeverity.Critical ? new Style(Color.Red) : new Style(Color.Yellow)),
                 new Text(alert.Score.ToString("F1", CultureInfo.InvariantCulture)),
                 new Text($"{alert.Model} {alert.Metric}"));
         }

@@ -3,7 +3,10 @@ using LeptonStream.Cli.Terminal;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>Lines for pipes and logs: one where a tenth of the story is over, where the phase changes, and where a fault begins, is found or was missed.</summary>
+/// <summary>
+/// Lines for pipes and logs: one where a tenth of the story is over, where the phase changes, and where a fault begins, is found or was
+/// missed.
+/// </summary>
 internal sealed class PlainScreen(TextWriter output) : IDemoScreen
 {
     private readonly HashSet<string> _said = [];
@@ -35,7 +38,9 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
         if (tenth > _tenth)
         {
             _tenth = tenth;
-            Line(progress, string.Create(CultureInfo.InvariantCulture, $"{10 * tenth} %, {progress.SamplesPerSecond:N0} samples/s, {progress.Alerts.Open.Count} alerts open, {progress.Notifications} notifications"));
+            Line(progress, string.Create(CultureInfo.InvariantCulture,
+                $"{10 * tenth} %, {progress.SamplesPerSecond:N0} samples/s, {progress.Alerts.Open.Count} alerts open, "
+                + $"{progress.Notifications} notifications"));
         }
 
         foreach (var verdict in progress.Alerts.Faults)
@@ -43,8 +48,10 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
             var fault = verdict.Fault;
             if (progress.Simulated >= fault.Onset && _said.Add(fault.Name)) Line(progress, $"▶ {fault.Title}");
             if (verdict.Found && _said.Add(fault.Name + " found"))
-                Line(progress, $"✓ {fault.Name} found after {DurationText.Write(verdict.Delay!.Value)} by {verdict.Detector} in {verdict.Series}");
-            if (!verdict.Found && progress.Simulated >= fault.Settled && _said.Add(fault.Name + " missed")) Line(progress, $"✗ {fault.Name} missed");
+                Line(progress,
+                    $"✓ {fault.Name} found after {DurationText.Write(verdict.Delay!.Value)} by {verdict.Detector} in {verdict.Series}");
+            if (!verdict.Found && progress.Simulated >= fault.Settled && _said.Add(fault.Name + " missed"))
+                Line(progress, $"✗ {fault.Name} missed");
         }
     }
 
@@ -52,5 +59,6 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
         output.WriteLine($"[{Clock(progress.Simulated)}] {text}");
 
     /// <summary>The simulated clock: day and time of day.</summary>
-    public static string Clock(TimeSpan simulated) => string.Create(CultureInfo.InvariantCulture, $"day {simulated.Days + 1} {simulated:hh\\:mm\\:ss}");
+    public static string Clock(TimeSpan simulated) =>
+        string.Create(CultureInfo.InvariantCulture, $"day {simulated.Days + 1} {simulated:hh\\:mm\\:ss}");
 }

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>The other end of the webhook channel: takes notifications over HTTP as a chat or pager service would, and counts them.</summary>
+/// <summary>
+/// The other end of the webhook channel: takes notifications over HTTP as a chat or pager service would, and counts them.
+/// </summary>
 internal sealed class WebhookSink : IAsyncDisposable
 {
     private readonly WebApplication _app;

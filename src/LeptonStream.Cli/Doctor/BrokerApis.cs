@@ -78,7 +78,8 @@ internal sealed class BrokerApis
         var options = new SslClientAuthenticationOptions { TargetHost = host };
         if (kafka.SslCaLocation is { } authorities)
         {
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy = new X509ChainPolicy
+                { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             options.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(authorities);
         }
 

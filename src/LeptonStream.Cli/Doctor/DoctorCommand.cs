@@ -14,11 +14,14 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output: findings, and whether all is sound" };
-        var command = new Command("doctor", "Say which versions are in use, what can be reached, and what is wrong. Changes nothing; exit code 1 if something is wrong") { json }
+        var command = new Command("doctor",
+            "Say which versions are in use, what can be reached, and what is wrong. Changes nothing; exit code 1 if something is wrong")
+            { json }
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix", "Storage:ConnectionString")
             .WithExamples(
                 ("lepton doctor", "with the settings that the roles would have here"),
-                ("lepton doctor --bootstrap-servers kafka:9092 --storage 'Host=db;Database=lepton;Username=lepton' --json", "for a script"));
+                ("lepton doctor --bootstrap-servers kafka:9092 --storage 'Host=db;Database=lepton;Username=lepton' --json",
+                    "for a script"));
         command.SetAction(async (parsed, stop) =>
         {
             var settings = LeptonSettings.Load(parsed);
@@ -36,9 +39,12 @@ internal static class DoctorCommand
     private static void WriteText(IReadOnlyList<Finding> findings)
     {
         var width = findings.Max(finding => finding.Name.Length);
-        foreach (var finding in findings) Console.Out.WriteLine($"{(finding.Problem is null ? "ok   " : "WRONG")}  {finding.Name.PadRight(width)}  {finding.Value}");
+        foreach (var finding in findings)
+            Console.Out.WriteLine($"{(finding.Problem is null ? "ok   " : "WRONG")}  {finding.Name.PadRight(width)}  {finding.Value}");
         var problems = findings.Select(finding => finding.Problem).OfType<string>().ToArray();
-        Console.Out.WriteLine(problems.Length == 0 ? "\nAll is well." : $"\n{problems.Length} thing{(problems.Length == 1 ? " is" : "s are")} wrong:");
+        Console.Out.WriteLine(problems.Length == 0
+            ? "\nAll is well."
+            : $"\n{problems.Length} thing{(problems.Length == 1 ? " is" : "s are")} wrong:");
         foreach (var problem in problems) Console.Out.WriteLine($"  - {problem}");
     }
 

@@ -12,10 +12,11 @@ using OpenTelemetry.Metrics;
 namespace LeptonStream.Cli.Health;
 
 /// <summary>
-/// Answers probes and Prometheus for the worker roles, which serve nothing else. A host of its own, so that it is the first to start and the
-/// last to stop: a role that still commits its last batch must not look dead.
+/// Answers probes and Prometheus for the worker roles, which serve nothing else. A host of its own, so that it is the first to start and
+/// the last to stop: a role that still commits its last batch must not look dead.
 /// </summary>
-internal sealed class HealthServer(IOptions<HealthOptions> options, HealthCheckService checks, IServiceProvider process) : IHostedService, IAsyncDisposable
+internal sealed class HealthServer(IOptions<HealthOptions> options, HealthCheckService checks, IServiceProvider process) : IHostedService,
+    IAsyncDisposable
 {
     private WebApplication? _app;
 

@@ -15,7 +15,8 @@ internal static class VersionCommand
         command.SetAction(_ =>
         {
             Console.Out.WriteLine($"lepton {Of(typeof(VersionCommand).Assembly)}");
-            Console.Out.WriteLine($".NET {Environment.Version} on {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})");
+            Console.Out.WriteLine(
+                $".NET {Environment.Version} on {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})");
             Console.Out.WriteLine($"Confluent.Kafka {Of(typeof(ClientConfig).Assembly)}");
             return ExitCode.Sound;
         });
@@ -24,5 +25,6 @@ internal static class VersionCommand
 
     // Without the build's own suffix: "1.2.3", not "1.2.3+0a1b2c…".
     private static string Of(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString(3);
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? assembly.GetName().Version!.ToString(3);
 }

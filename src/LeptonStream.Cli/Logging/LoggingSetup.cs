@@ -10,7 +10,9 @@ namespace LeptonStream.Cli.Logging;
 
 internal static class LoggingSetup
 {
-    /// <summary>Logs to standard error: lines for people on a terminal, JSON for machines in a container. Standard output belongs to results.</summary>
+    /// <summary>
+    /// Logs to standard error: lines for people on a terminal, JSON for machines in a container. Standard output belongs to results.
+    /// </summary>
     public static void AddConsoleLog(this ILoggingBuilder logging, ParseResult parsed, IConfiguration configuration)
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
@@ -47,5 +49,6 @@ internal static class LoggingSetup
     private static bool WantsJson(ParseResult parsed) =>
         (parsed.GetValue(SettingsFlags.LogFormat) ?? (IsContainer ? "json" : "simple")) == "json";
 
-    private static bool IsContainer => string.Equals(Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER"), "true", StringComparison.OrdinalIgnoreCase);
+    private static bool IsContainer =>
+        string.Equals(Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER"), "true", StringComparison.OrdinalIgnoreCase);
 }

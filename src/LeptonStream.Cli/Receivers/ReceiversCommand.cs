@@ -16,16 +16,22 @@ internal static class ReceiversCommand
 
     private static Command Test()
     {
-        var name = new Argument<string>("NAME") { Description = $"The receiver's name in the routing file; without one it is '{NotifierRouting.DefaultReceiver}'" };
-        var command = new Command("test", "Send a marked test notification through every channel of a receiver, and say what the other side answers. Exit code 1 if one fails") { name }
+        var name = new Argument<string>("NAME")
+            { Description = $"The receiver's name in the routing file; without one it is '{NotifierRouting.DefaultReceiver}'" };
+        var command = new Command("test",
+            "Send a marked test notification through every channel of a receiver, and say what the other side answers. Exit code 1 if "
+            + "one fails") { name }
             .WithSettings("Notifier:RoutingFile", "Notifier:WebhookUrl")
-            .WithExamples(("lepton receivers test pager --routing routing.yaml", "a test alert that fires and, where the channel takes resolves, ends at once"));
+            .WithExamples(("lepton receivers test pager --routing routing.yaml",
+                "a test alert that fires and, where the channel takes resolves, ends at once"));
         command.SetAction(async (parsed, stop) =>
         {
             var (options, routing) = ConfigCommand.RoutingOf(parsed);
             var receiver = parsed.GetValue(name)!;
             if (routing.Routes.FindReceiver(receiver) is not { } known)
-                throw new WrongUsageException($"there is no receiver '{receiver}'; there are: {string.Join(", ", routing.Routes.Receivers.Select(other => other.Name))}");
+                throw new WrongUsageException(
+                    $"there is no receiver '{receiver}'; there are: "
+                    + $"{string.Join(", ", routing.Routes.Receivers.Select(other => other.Name))}");
             if (known.Channels.Count == 0) Console.Out.WriteLine($"{receiver} has no channel: its alerts are recorded and nobody is told");
 
             using var channels = new ChannelFactory(new ConsoleOutput(Console.Out), Options.Create(options), TimeProvider.System);
@@ -33,7 +39,9 @@ internal static class ReceiversCommand
             await foreach (var attempt in new ReceiverTest(routing, channels, options, TimeProvider.System).Run(known, stop))
             {
                 isSound &= attempt.IsDelivered;
-                Console.Out.WriteLine($"{(attempt.IsDelivered ? "ok   " : "WRONG")}  {attempt.Destination}  {attempt.Status}: {attempt.Answer} ({attempt.Took.TotalMilliseconds:0} ms)");
+                Console.Out.WriteLine(
+                    $"{(attempt.IsDelivered ? "ok   " : "WRONG")}  {attempt.Destination}  {attempt.Status}: {attempt.Answer} "
+                    + $"({attempt.Took.TotalMilliseconds:0} ms)");
             }
 
             return isSound ? ExitCode.Sound : ExitCode.Failed;

@@ -42,7 +42,8 @@ internal sealed class SeriesReplay : IDisposable
     /// <param name="speed">Recorded seconds per second; infinite for no waiting.</param>
     /// <param name="rebase">Whether to move the times so that the last row is sent at its own time, and none before.</param>
     /// <param name="time">What is now.</param>
-    /// <exception cref="WrongUsageException">A file's times count from zero and are not to be moved: the detector would refuse them.</exception>
+    /// <exception cref="WrongUsageException">A file's times count from zero and are not to be moved: the detector would refuse
+    /// them.</exception>
     public SeriesReplay(KafkaOptions kafka, IReadOnlyList<SeriesFile> files, string? model, double speed, bool rebase, TimeProvider time)
     {
         if (!rebase && files.FirstOrDefault(file => !file.HasCalendarTime) is { } counted)
@@ -57,7 +58,9 @@ internal sealed class SeriesReplay : IDisposable
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, "replay")).LogTo(NullLogger.Instance).Build();
     }
 
-    /// <summary>The files sent so far whose rows are not in the order of their times: each in one sentence. The detector refuses such rows.</summary>
+    /// <summary>
+    /// The files sent so far whose rows are not in the order of their times: each in one sentence. The detector refuses such rows.
+    /// </summary>
     public IEnumerable<string> Disorder => _orders.Select(order => order.Value.Describe(order.Key.Path)).OfType<string>();
 
     /// <summary>Sends everything and returns when the broker has it.</summary>

@@ -15,7 +15,8 @@ internal static class DashboardCommand
             .WithSettings("Storage:ConnectionString", "Dashboard:Url")
             .WithExamples(
                 ("lepton dashboard", "the journal lepton.db in the working folder, at http://127.0.0.1:8080"),
-                ("lepton dashboard --storage 'Host=db;Database=lepton;Username=reader' --url http://0.0.0.0:8080", "the journal in PostgreSQL, on every address of this machine"));
+                ("lepton dashboard --storage 'Host=db;Database=lepton;Username=reader' --url http://0.0.0.0:8080",
+                    "the journal in PostgreSQL, on every address of this machine"));
         command.SetAction(async (parsed, stop) =>
         {
             var settings = LeptonSettings.Load(parsed);

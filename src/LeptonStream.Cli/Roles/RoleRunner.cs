@@ -18,7 +18,8 @@ internal static class RoleRunner
     // Longer than any role's own limits for its last work, shorter than the grace that Kubernetes gives (docs/configuration.md).
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
 
-    public static async Task<int> Run(ParseResult parsed, string role, Action<IServiceCollection, IConfiguration> addRole, bool hasJournal, CancellationToken stop)
+    public static async Task<int> Run(
+        ParseResult parsed, string role, Action<IServiceCollection, IConfiguration> addRole, bool hasJournal, CancellationToken stop)
     {
         var settings = LeptonSettings.Load(parsed);
         settings.Check(services => Register(services, settings.Configuration, addRole));
@@ -47,7 +48,8 @@ internal static class RoleRunner
         return ExitCode.Failed;
     }
 
-    private static void Register(IServiceCollection services, IConfiguration configuration, Action<IServiceCollection, IConfiguration> addRole)
+    private static void Register(IServiceCollection services, IConfiguration configuration,
+        Action<IServiceCollection, IConfiguration> addRole)
     {
         services.AddRoleExit();
         // First in, last out: probes are answered while the role shuts down.

@@ -7,8 +7,9 @@ using Npgsql;
 namespace LeptonStream.Cli.Roles;
 
 /// <summary>
-/// Looks, before a role starts, for what is wrong with its database and will not mend itself: a folder that is missing or may not be written, a user,
-/// password or database that the server refuses. A server that does not answer yet is no such thing: the role waits for it.
+/// Looks, before a role starts, for what is wrong with its database and will not mend itself: a folder that is missing or may not be
+/// written, a user, password or database that the server refuses. A server that does not answer yet is no such thing: the role waits for
+/// it.
 /// </summary>
 internal static class StorageCheck
 {
@@ -18,7 +19,8 @@ internal static class StorageCheck
     /// <exception cref="WrongUsageException">Something is wrong, in one sentence.</exception>
     public static async Task Run(StorageOptions storage, bool writes, CancellationToken stop)
     {
-        if (Database.KindOf(storage.ConnectionString) == DatabaseKind.Sqlite) CheckFile(new SqliteConnectionStringBuilder(storage.ConnectionString).DataSource, writes);
+        if (Database.KindOf(storage.ConnectionString) == DatabaseKind.Sqlite)
+            CheckFile(new SqliteConnectionStringBuilder(storage.ConnectionString).DataSource, writes);
         else await CheckServer(storage, stop);
     }
 
@@ -26,17 +28,21 @@ internal static class StorageCheck
     {
         if (file.Length == 0 || file.StartsWith(':')) return;
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        if (!Directory.Exists(folder)) throw new WrongUsageException($"Storage:ConnectionString: there is no folder {folder} for the SQLite file");
+        if (!Directory.Exists(folder))
+            throw new WrongUsageException($"Storage:ConnectionString: there is no folder {folder} for the SQLite file");
         try
         {
-            if (File.Exists(file)) using (File.Open(file, FileMode.Open, writes ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite)) { }
+            if (File.Exists(file))
+                using (File.Open(file, FileMode.Open, writes ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite)) { }
             // SQLite makes files beside the database: the folder must be writable, too.
             if (writes) using (File.Create(Path.Combine(folder, $".lepton-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose)) { }
         }
         catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
         {
             var who = Environment.UserName;
-            throw new WrongUsageException($"Storage:ConnectionString: {who} may not {(writes ? "write" : "read")} {Path.GetFullPath(file)} ({refused.Message.TrimEnd('.')})");
+            throw new WrongUsageException(
+                $"Storage:ConnectionString: {who} may not {(writes ? "write" : "read")} {Path.GetFullPath(file)} "
+                + $"({refused.Message.TrimEnd('.')})");
         }
     }
 
@@ -47,7 +53,8 @@ internal static class StorageCheck
         {
             await using var connection = await database.Open(stop);
         }
-        catch (PostgresException refused) when (refused.SqlState.StartsWith(InvalidAuthorization, StringComparison.Ordinal) || refused.SqlState == NoSuchDatabase)
+        catch (PostgresException refused) when (
+            refused.SqlState.StartsWith(InvalidAuthorization, StringComparison.Ordinal) || refused.SqlState == NoSuchDatabase)
         {
             throw new WrongUsageException($"Storage:ConnectionString: {database.Name} refuses: {refused.MessageText}");
         }

@@ -66,7 +66,8 @@ internal sealed class LeptonSettings
         }
         catch (AggregateException several)
         {
-            _wrong.AddRange(several.InnerExceptions.OfType<OptionsValidationException>().SelectMany(wrong => wrong.Failures).Select(Placed));
+            _wrong.AddRange(several.InnerExceptions.OfType<OptionsValidationException>().SelectMany(wrong => wrong.Failures)
+                .Select(Placed));
         }
 
         if (_wrong.Count > 0) throw new WrongUsageException([.. _wrong.Distinct()]);

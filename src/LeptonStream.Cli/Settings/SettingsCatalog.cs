@@ -34,7 +34,8 @@ internal static class SettingsCatalog
     public static string? Check(string setting, string? value)
     {
         var parts = setting.Split(':');
-        if (!Sections.TryGetValue(parts[0], out var type)) return $"{setting} is unknown: the sections are {string.Join(", ", Sections.Keys)}";
+        if (!Sections.TryGetValue(parts[0], out var type))
+            return $"{setting} is unknown: the sections are {string.Join(", ", Sections.Keys)}";
         if (type is null) return null;
         for (var depth = 1; depth < parts.Length; depth++)
         {
@@ -50,10 +51,12 @@ internal static class SettingsCatalog
     private static Type? Below(Type type, string key)
     {
         if (ElementOf(type) is { } element) return element;
-        return IsValue(type) ? null : Properties(type).FirstOrDefault(p => p.Name.Equals(key, StringComparison.OrdinalIgnoreCase))?.PropertyType;
+        return IsValue(type) ? null : Properties(type)
+            .FirstOrDefault(p => p.Name.Equals(key, StringComparison.OrdinalIgnoreCase))?.PropertyType;
     }
 
-    private static IEnumerable<string> Names(Type type) => IsValue(type) || ElementOf(type) is not null ? ["no settings below it"] : Properties(type).Select(p => p.Name);
+    private static IEnumerable<string> Names(Type type) =>
+        IsValue(type) || ElementOf(type) is not null ? ["no settings below it"] : Properties(type).Select(p => p.Name);
 
     private static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties().Where(p => p.CanWrite);
 
@@ -64,7 +67,8 @@ internal static class SettingsCatalog
         return type.IsArray ? type.GetElementType() : type.GetGenericArguments()[^1];
     }
 
-    private static bool IsValue(Type type) => ElementOf(type) is null && TypeDescriptor.GetConverter(Nullable.GetUnderlyingType(type) ?? type).CanConvertFrom(typeof(string));
+    private static bool IsValue(Type type) =>
+        ElementOf(type) is null && TypeDescriptor.GetConverter(Nullable.GetUnderlyingType(type) ?? type).CanConvertFrom(typeof(string));
 
     private static bool CanRead(Type type, string value)
     {

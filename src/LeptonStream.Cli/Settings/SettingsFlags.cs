@@ -27,13 +27,18 @@ internal static class SettingsFlags
     // What a flag sets stands here and nowhere else.
     private static readonly Dictionary<string, Option<string?>> Shortcuts = new()
     {
-        ["Kafka:BootstrapServers"] = Flag("--bootstrap-servers", "host:port", "Kafka brokers, separated by commas (default localhost:9092)"),
+        ["Kafka:BootstrapServers"]
+        = Flag("--bootstrap-servers", "host:port", "Kafka brokers, separated by commas (default localhost:9092)"),
         ["Kafka:TopicPrefix"] = Flag("--topic-prefix", "PREFIX", "Begins the name of every topic (default 'lepton.')"),
-        ["Storage:ConnectionString"] = Flag("--storage", "CONNECTION", "Journal: 'Host=…;Database=…' for PostgreSQL, 'Data Source=FILE' for SQLite (default lepton.db)"),
+        ["Storage:ConnectionString"]
+        = Flag("--storage", "CONNECTION", "Journal: 'Host=…;Database=…' for PostgreSQL, 'Data Source=FILE' for SQLite (default lepton.db)"),
         ["Detector:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-detector)"),
-        ["Detector:PoliciesFile"] = Flag("--policies", "FILE", "Detection policies: matchers with budgets, directions, limits (default: what is known of metrics by their names)"),
+        ["Detector:PoliciesFile"]
+        = Flag("--policies", "FILE",
+            "Detection policies: matchers with budgets, directions, limits (default: what is known of metrics by their names)"),
         ["Notifier:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-notifier)"),
-        ["Notifier:RoutingFile"] = Flag("--routing", "FILE", "Routes and receivers in Alertmanager's words (default: every alert to the console and the webhook)"),
+        ["Notifier:RoutingFile"]
+        = Flag("--routing", "FILE", "Routes and receivers in Alertmanager's words (default: every alert to the console and the webhook)"),
         ["Notifier:WebhookUrl"] = Flag("--webhook", "URL", "Without --routing: a webhook that is told of every alert"),
         ["Dashboard:Url"] = Flag("--url", "URL", "Where to listen (default http://127.0.0.1:8080)"),
         ["Health:Port"] = Flag("--health-port", "PORT", "Serve /healthz/live and /healthz/ready on this port (default: off)"),
@@ -63,5 +68,6 @@ internal static class SettingsFlags
         }
     }
 
-    private static Option<string?> Flag(string name, string value, string description) => new(name) { HelpName = value, Description = description };
+    private static Option<string?> Flag(string name, string value, string description) => new(name)
+        { HelpName = value, Description = description };
 }

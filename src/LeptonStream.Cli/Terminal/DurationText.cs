@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LeptonStream.Cli.Terminal;
 
-/// <summary>Reads and writes a length of time as people type it: <c>90s</c>, <c>2m</c>, <c>1.5h</c>, <c>2d</c>; a bare number is seconds.</summary>
+/// <summary>
+/// Reads and writes a length of time as people type it: <c>90s</c>, <c>2m</c>, <c>1.5h</c>, <c>2d</c>; a bare number is seconds.
+/// </summary>
 internal static class DurationText
 {
     public const string Allowed = "a number with s, m, h or d behind it, such as 90s, 2m, 1.5h or 2d";
@@ -36,5 +38,7 @@ internal static class DurationText
     }
 
     private static string Two(int large, string unit, int small, string smallUnit) =>
-        small == 0 ? string.Create(CultureInfo.InvariantCulture, $"{large} {unit}") : string.Create(CultureInfo.InvariantCulture, $"{large} {unit} {small} {smallUnit}");
+        small == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{large} {unit}")
+            : string.Create(CultureInfo.InvariantCulture, $"{large} {unit} {small} {smallUnit}");
 }

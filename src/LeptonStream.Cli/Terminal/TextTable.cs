@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace LeptonStream.Cli.Terminal;
 
-/// <summary>A table in plain text, for pipes, logs and terminals alike: columns as wide as their widest cell, numbers to the right, nothing wrapped.</summary>
+/// <summary>
+/// A table in plain text, for pipes, logs and terminals alike: columns as wide as their widest cell, numbers to the right, nothing wrapped.
+/// </summary>
 internal sealed class TextTable
 {
     // Wider than any table: who reads it decides whether to wrap.
@@ -12,7 +14,9 @@ internal sealed class TextTable
 
     public TextTable(params Column[] columns)
     {
-        foreach (var column in columns) _table.AddColumn(new TableColumn(new Text(column.Title)) { Alignment = column.Right ? Justify.Right : Justify.Left, NoWrap = true });
+        foreach (var column in columns)
+            _table.AddColumn(new TableColumn(new Text(column.Title))
+                { Alignment = column.Right ? Justify.Right : Justify.Left, NoWrap = true });
     }
 
     internal readonly record struct Column(string Title, bool Right = false)
@@ -27,7 +31,8 @@ internal sealed class TextTable
     public override string ToString()
     {
         using var text = new StringWriter();
-        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        var console = AnsiConsole.Create(
+            new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = Unbounded;
         console.Profile.Capabilities.Unicode = true;
         console.Write(_table);

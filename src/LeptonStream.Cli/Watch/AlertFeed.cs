@@ -20,16 +20,19 @@ internal sealed class AlertFeed : IDisposable
     {
         var topic = TopicNames.Of(kafka).Alerts;
         // The client wants a group's name even where no group is joined.
-        _consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "watch", "lepton-watch")).LogTo(NullLogger.Instance).Build();
+        _consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, "watch", "lepton-watch"))
+            .LogTo(NullLogger.Instance).Build();
         try
         {
             using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
             var found = admin.GetMetadata(topic, Patience).Topics.Single();
-            if (found.Error.Code == ErrorCode.UnknownTopicOrPart) throw new InvalidOperationException($"there is no topic {topic}: 'lepton topics create' makes it");
+            if (found.Error.Code == ErrorCode.UnknownTopicOrPart)
+                throw new InvalidOperationException($"there is no topic {topic}: 'lepton topics create' makes it");
             if (found.Error.IsError) throw new KafkaException(found.Error);
             // Asked for now and not left to the client: what comes after the greeting is shown, whatever comes first.
             _consumer.Assign(found.Partitions.Select(p => new TopicPartition(topic, p.PartitionId))
-                .Select(p => new TopicPartitionOffset(p, fromBeginning ? Offset.Beginning : _consumer.QueryWatermarkOffsets(p, Patience).High))
+                .Select(p =>
+                    new TopicPartitionOffset(p, fromBeginning ? Offset.Beginning : _consumer.QueryWatermarkOffsets(p, Patience).High))
                 .ToArray());
             Console.Error.WriteLine($"watching {topic}, Ctrl-C ends");
         }
@@ -40,13 +43,17 @@ internal sealed class AlertFeed : IDisposable
         }
     }
 
-    /// <summary>The events as they come, with their JSON as it is on the topic, until cancelled. What is no event is said on standard error and passed over.</summary>
+    /// <summary>
+    /// The events as they come, with their JSON as it is on the topic, until cancelled. What is no event is said on standard error and
+    /// passed over.
+    /// </summary>
     public IEnumerable<(AlertEvent Alert, string Json)> Read(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             if (Next() is not { } record) continue;
-            if (AlertEventJson.TryRead(record.Message.Value, out var alert, out var error)) yield return (alert!, Encoding.UTF8.GetString(record.Message.Value!));
+            if (AlertEventJson.TryRead(record.Message.Value, out var alert, out var error))
+                yield return (alert!, Encoding.UTF8.GetString(record.Message.Value!));
             else Console.Error.WriteLine($"lepton: {record.TopicPartitionOffset} is no alert event: {error}");
         }
     }

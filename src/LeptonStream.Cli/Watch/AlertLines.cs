@@ -27,7 +27,8 @@ internal sealed class AlertLines(bool chinese, bool colour)
         var score = alert.Score.ToString("0.0", CultureInfo.InvariantCulture);
         var series = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
         var meaning = (chinese ? alert.Chinese : alert.English).Summary;
-        return $"{Paint(Dim, time)} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {Plain(series)}  {Paint(Dim, Plain(meaning))}";
+        return $"{Paint(Dim, time)} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {Plain(series)}  "
+            + $"{Paint(Dim, Plain(meaning))}";
     }
 
     private static string ColourOf(AlertEvent alert) => (alert.Type, alert.Severity) switch

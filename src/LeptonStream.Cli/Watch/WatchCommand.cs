@@ -13,7 +13,9 @@ internal static class WatchCommand
     {
         var matchers = new Argument<Matcher[]>("matchers")
         {
-            Description = "Show only alerts whose labels match all of these, in Alertmanager's notation: severity=critical, 'model=~\"llama.*\"', metric!=loss",
+            Description =
+                "Show only alerts whose labels match all of these, in Alertmanager's notation: severity=critical, 'model=~\"llama.*\"', "
+                + "metric!=loss",
             Arity = ArgumentArity.ZeroOrMore,
             CustomParser = result =>
             {
@@ -34,10 +36,12 @@ internal static class WatchCommand
             if (result.GetValueOrDefault<int?>() < 1) result.AddError("--max must be 1 or more");
         });
         var json = new Option<bool>("--json") { Description = "Each event as it is on the topic, one JSON object a line" };
-        var language = new Option<string>("--lang") { Description = "Language of the explanation: en or zh-CN", DefaultValueFactory = _ => "en", HelpName = "LANGUAGE" };
+        var language = new Option<string>("--lang")
+            { Description = "Language of the explanation: en or zh-CN", DefaultValueFactory = _ => "en", HelpName = "LANGUAGE" };
         language.AcceptOnlyFromAmong("en", "zh-CN");
 
-        var command = new Command("watch", "Show alerts in the terminal as they come. Nothing is committed: any number of people can watch") { matchers, fromBeginning, most, json, language }
+        var command = new Command("watch", "Show alerts in the terminal as they come. Nothing is committed: any number of people can watch")
+            { matchers, fromBeginning, most, json, language }
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix")
             .WithExamples(
                 ("lepton watch", "every alert from now on, until Ctrl-C"),

@@ -7,7 +7,8 @@ namespace LeptonStream.Notifier.Channels;
 internal sealed class ChannelFactory(ConsoleOutput console, IOptions<NotifierOptions> options, TimeProvider time) : IDisposable
 {
     // One client for all: connections are kept by host, and none is so old that a change of DNS is missed.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

@@ -37,11 +37,14 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
         var resolved = notification.Resolved.ToArray();
         var recovered = resolved.Count(alert => !alert.IsClosedUnrecovered);
         var state = string.Join(", ", Counts(("FIRING", firing.Length), ("RESOLVED", recovered), ("CLOSED", resolved.Length - recovered)));
-        var severity = firing.Select(alert => alert.Labels["severity"]).FirstOrDefault(severity => severity == "critical") ?? firing.Concat(resolved).First().Labels["severity"];
+        var severity = firing.Select(alert => alert.Labels["severity"])
+            .FirstOrDefault(severity => severity == "critical") ?? firing.Concat(resolved).First().Labels["severity"];
         var texts = firing.Concat(resolved).Take(ShownAlerts).Select(alert => alert.Annotations["summary"] ?? alert.Labels.ToString());
         var more = notification.Alerts.Count > ShownAlerts ? $"; {notification.Alerts.Count - ShownAlerts} more" : "";
         var at = notification.At.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        return OneLine($"{at} {state}{(severity is null ? "" : " " + severity)}: {string.Join("; ", texts)}{more} ({NotifyReasons.TextOf(notification.Reason)})");
+        return OneLine(
+            $"{at} {state}{(severity is null ? "" : " " + severity)}: {string.Join("; ", texts)}{more} "
+            + $"({NotifyReasons.TextOf(notification.Reason)})");
     }
 
     private static IEnumerable<string> Counts(params (string State, int Count)[] states)
@@ -54,6 +57,8 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
     private static string OneLine(string text) => string.Create(text.Length, text, static (line, source) =>
     {
         for (var i = 0; i < line.Length; i++)
-            line[i] = char.IsControl(source[i]) || char.GetUnicodeCategory(source[i]) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '\uFFFD' : source[i];
+            line[i] = char.IsControl(source[i])
+                || char.GetUnicodeCategory(source[i]) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator ? '\uFFFD' : source[i];
     });
 }

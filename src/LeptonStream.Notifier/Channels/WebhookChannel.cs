@@ -7,12 +7,15 @@ using LeptonStream.Alerting;
 
 namespace LeptonStream.Notifier.Channels;
 
-/// <summary>Posts Alertmanager's payload to an address. Any status 2xx is success; a redirect is not followed, since it may lead anywhere.</summary>
+/// <summary>
+/// Posts Alertmanager's payload to an address. Any status 2xx is success; a redirect is not followed, since it may lead anywhere.
+/// </summary>
 internal sealed class WebhookChannel(HttpClient http, WebhookSettings settings, Uri externalUrl, TimeProvider time) : INotificationChannel
 {
     private const int ShownOfAnswer = 200;
 
-    private static readonly ProductInfoHeaderValue Agent = new("LeptonStream", Assembly.GetExecutingAssembly().GetName().Version?.ToString(3));
+    private static readonly ProductInfoHeaderValue Agent =
+        new("LeptonStream", Assembly.GetExecutingAssembly().GetName().Version?.ToString(3));
 
     public async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
     {
@@ -20,7 +23,8 @@ internal sealed class WebhookChannel(HttpClient http, WebhookSettings settings, 
         request.Content = new ByteArrayContent(WebhookPayload.Write(notification, settings.MaxAlerts, externalUrl));
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.UserAgent.Add(Agent);
-        if (settings.Url.UserInfo is { Length: > 0 } user) request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(user))));
+        if (settings.Url.UserInfo is { Length: > 0 } user)
+            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(user))));
         // Standard Webhooks: the id stays over all attempts, the time is that of this one.
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
@@ -28,7 +32,8 @@ internal sealed class WebhookChannel(HttpClient http, WebhookSettings settings, 
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return response.IsSuccessStatusCode
-                ? DeliveryOutcome.Delivered with { Answer = $"{settings.Destination}: HTTP {(int)response.StatusCode} {response.StatusCode}" }
+                ? DeliveryOutcome.Delivered with { Answer =
+                    $"{settings.Destination}: HTTP {(int)response.StatusCode} {response.StatusCode}" }
                 : await Judge(response, cancellation);
         }
         catch (HttpRequestException unreachable)
@@ -46,7 +51,8 @@ internal sealed class WebhookChannel(HttpClient http, WebhookSettings settings, 
         var error = $"{settings.Destination}: HTTP {(int)response.StatusCode} {response.StatusCode}{await Excerpt(response, cancellation)}";
         return response.StatusCode switch
         {
-            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425 => DeliveryOutcome.Failed(error, RetryAfter(response)),
+            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425 =>
+                DeliveryOutcome.Failed(error, RetryAfter(response)),
             >= HttpStatusCode.InternalServerError => DeliveryOutcome.Failed(error, RetryAfter(response)),
             _ => DeliveryOutcome.Refused(error),
         };

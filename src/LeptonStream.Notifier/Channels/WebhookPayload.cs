@@ -8,7 +8,10 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Notifier.Channels;
 
-/// <summary>The body that Alertmanager posts (its payload version 4), field for field and in its order, so that what receives from Alertmanager receives from here.</summary>
+/// <summary>
+/// The body that Alertmanager posts (its payload version 4), field for field and in its order, so that what receives from Alertmanager
+/// receives from here.
+/// </summary>
 internal static class WebhookPayload
 {
     private static readonly SearchValues<char> Escaped = SearchValues.Create(@"\.+*?()|[]{}^$");
@@ -64,7 +67,8 @@ internal static class WebhookPayload
         sets.Aggregate((common, next) => LabelSet.Of(common.Where(label => next[label.Key] == label.Value)));
 
     // RFC 3339 with as many digits of a second as there are.
-    private static string Time(Timestamp time) => time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    private static string Time(Timestamp time) =>
+        time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static string Base(Uri url) => url.OriginalString.TrimEnd('/');
 

@@ -6,14 +6,16 @@ namespace LeptonStream.Notifier.Channels;
 /// <param name="Url">Where to post. Its path and query may be a secret: never log it, log <see cref="Destination"/>.</param>
 /// <param name="MaxAlerts">How many alerts one message shows at most; 0 is all.</param>
 /// <param name="Timeout">How long one attempt may take, 100 ms to 5 minutes; null is the notifier's default.</param>
-internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts, TimeSpan? Timeout) : ChannelSettings(SendResolved, Timeout)
+internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts, TimeSpan? Timeout)
+    : ChannelSettings(SendResolved, Timeout)
 {
     public const string UrlForm = "write an address that begins with http:// or https://";
 
     /// <summary>Where it goes, for logs: scheme, host and port only.</summary>
     public string Destination => $"{Url.Scheme}://{Url.Authority}/…";
 
-    public static Uri? UrlOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
+    public static Uri? UrlOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
 
     public static WebhookSettings Read(YamlSection section) => new(
         section.Flag("send_resolved", otherwise: true),

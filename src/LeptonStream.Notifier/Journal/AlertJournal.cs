@@ -10,13 +10,13 @@ using LeptonStream.Storage;
 namespace LeptonStream.Notifier.Journal;
 
 /// <summary>
-/// The notifier's memory in SQL. Each of its steps is one transaction, so that what was read, what is known, what is decided and what is to be
-/// sent always agree, whenever the process dies.
+/// The notifier's memory in SQL. Each of its steps is one transaction, so that what was read, what is known, what is decided and what is to
+/// be sent always agree, whenever the process dies.
 /// </summary>
 /// <remarks>
 /// Several notifiers may work on one journal. Writers of events take turns (the counter's row is locked until the commit, which also makes
-/// <c>seq</c> grow in commit order). The groups' flushes run beside them: whoever has locked a group's row makes its move. Every writer locks in
-/// the order counter, positions, groups, and a flush skips what is locked, so no two can wait for each other.
+/// <c>seq</c> grow in commit order). The groups' flushes run beside them: whoever has locked a group's row makes its move. Every writer
+/// locks in the order counter, positions, groups, and a flush skips what is locked, so no two can wait for each other.
 /// </remarks>
 internal sealed class AlertJournal(Database database, RoutingSource routing, JournalLog log)
 {
@@ -53,12 +53,14 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     public async Task<IReadOnlyDictionary<int, long>> Positions(string topic, CancellationToken cancellation)
     {
         await using var connection = await database.Open(cancellation);
-        var rows = await connection.QueryAsync<(int Partition, long NextOffset)>("select kafka_partition, next_offset from consumer_offset where topic = @topic", new { topic });
+        var rows = await connection.QueryAsync<(int Partition, long NextOffset)>(
+            "select kafka_partition, next_offset from consumer_offset where topic = @topic", new { topic });
         return rows.ToDictionary(row => row.Partition, row => row.NextOffset);
     }
 
     /// <summary>Moves a position to where the log is: its topic was made again, or the wanted records are gone.</summary>
-    public Task MovePosition(string topic, int partition, long offset, Timestamp now, CancellationToken cancellation) => database.Write(async transaction =>
+    public Task MovePosition(string topic, int partition, long offset, Timestamp now, CancellationToken cancellation) =>
+        database.Write(async transaction =>
     {
         await LockCounter(transaction, "alert_event");
         await SavePositions(transaction, [(topic, partition, offset)], now);
@@ -80,7 +82,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             var (fresh, conflicts) = await _known.Sort(transaction, ahead);
 
             var numbered = fresh.Select((record, index) => (Record: record, Seq: seq + index + 1)).ToArray();
-            await transaction.ExecuteEach(AlertRows.InsertEvent, numbered.Select(item => AlertRows.EventParameters(item.Record, item.Seq, now)));
+            await transaction.ExecuteEach(AlertRows.InsertEvent,
+                numbered.Select(item => AlertRows.EventParameters(item.Record, item.Seq, now)));
             await transaction.ExecuteEach(AlertRows.UpsertAlert, numbered.GroupBy(item => item.Record.Event!.AlertId)
                 .Select(items => AlertRows.AlertParameters(items.Last().Record, items.Last().Seq)));
             await transaction.ExecuteEach(EventConflict.Insert, conflicts.Select(conflict => conflict.Row(now)));
@@ -114,7 +117,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             {
                 var seq = await LockCounter(transaction, "notification");
                 await NotificationOutbox.Add(transaction, notifications, seq, now);
-                await transaction.Execute("update counter set value = @value where name = 'notification'", new { value = seq + notifications.Count });
+                await transaction.Execute("update counter set value = @value where name = 'notification'",
+                    new { value = seq + notifications.Count });
             }
 
             await desk.Groups.Save(transaction, loaded);
@@ -134,13 +138,15 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     {
         var before = now - Overdue;
         string[] overdue;
-        await using (var connection = await database.Open(cancellation)) overdue = await desk.Groups.ForeignOverdue(connection, before, GroupsPerFlush);
+        await using (var connection = await database.Open(cancellation))
+            overdue = await desk.Groups.ForeignOverdue(connection, before, GroupsPerFlush);
         if (overdue.Length == 0) return;
         log.TakenOver(await database.Write(async transaction =>
         {
             await LockCounter(transaction, "alert_event");
             var members = await desk.Groups.MembersOf(transaction, overdue);
-            var targets = members.Where(alert => !alert.IsResolved).SelectMany(alert => desk.Pipeline.TargetsOf(alert.Labels)).Select(target => target.GroupId);
+            var targets = members.Where(alert => !alert.IsResolved).SelectMany(alert => desk.Pipeline.TargetsOf(alert.Labels))
+                .Select(target => target.GroupId);
             var loaded = await desk.Groups.LoadFor(
                 transaction,
                 groupIds: [.. overdue.Union(targets)],
@@ -148,7 +154,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
                 fingerprints: [.. members.Select(alert => alert.Fingerprint.ToString()).Distinct()]);
             // An owner may have come back between; then its group is not overdue any more.
             var ours = desk.Groups.StillOverdue(loaded, overdue, before);
-            var alerts = loaded.Groups.All.Where(group => ours.Contains(group.Id)).SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet();
+            var alerts = loaded.Groups.All.Where(group => ours.Contains(group.Id)).SelectMany(group => group.Alerts.Values)
+                .Select(alert => alert.AlertId).ToHashSet();
             desk.Pipeline.Reroute(loaded.Groups, alerts, now);
             return await desk.Groups.Save(transaction, loaded, adopt: ours);
         }, cancellation));
@@ -177,17 +184,22 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 
     private static async Task ChangeGroups(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> records, Timestamp now)
     {
-        var moves = records.Select(record => (Record: record, Targets: record.Event!.Type == AlertEventType.Resolved || record.Event.IsProgress ? [] : desk.Pipeline.TargetsOf(record.Event.RoutingLabels))).ToArray();
+        var moves = records.Select(record =>
+            (Record: record, Targets: record.Event!.Type == AlertEventType.Resolved || record.Event.IsProgress
+            ? []
+            : desk.Pipeline.TargetsOf(record.Event.RoutingLabels))).ToArray();
         var loaded = await desk.Groups.LoadFor(
             transaction,
             groupIds: [.. moves.SelectMany(move => move.Targets).Select(target => target.GroupId).Distinct()],
             alertIds: [.. records.Select(record => record.Event!.AlertId).Distinct()],
-            fingerprints: [.. moves.Where(move => move.Targets.Count > 0).Select(move => Fingerprint.Of(move.Record.Event!.RoutingLabels).ToString()).Distinct()]);
+            fingerprints: [.. moves.Where(move => move.Targets.Count > 0)
+                .Select(move => Fingerprint.Of(move.Record.Event!.RoutingLabels).ToString()).Distinct()]);
         foreach (var (record, targets) in moves) AlertPipeline.OnAlert(loaded.Groups, record.Event!, targets, record.PublishedAt, now);
         await desk.Groups.Save(transaction, loaded);
     }
 
-    private static Task SavePositions(DbTransaction transaction, IEnumerable<(string Topic, int Partition, long NextOffset)> positions, Timestamp now) => transaction.ExecuteEach(
+    private static Task SavePositions(DbTransaction transaction, IEnumerable<(string Topic, int Partition, long NextOffset)> positions,
+        Timestamp now) => transaction.ExecuteEach(
         """
         insert into consumer_offset (topic, kafka_partition, next_offset, updated_at) values (@Topic, @Partition, @NextOffset, @at)
         on conflict (topic, kafka_partition) do update set next_offset = excluded.next_offset, updated_at = excluded.updated_at

@@ -12,21 +12,28 @@ namespace LeptonStream.Notifier.Journal;
 /// whichever notifier has the row makes the group's next move, and the others see the result.
 /// </summary>
 /// <param name="database">The journal's database.</param>
-/// <param name="routing">The version of the routes in force; groups of another version are left to their owner, until they are overdue or a start takes them over.</param>
+/// <param name="routing">The version of the routes in force; groups of another version are left to their owner, until they are overdue or a
+/// start takes them over.</param>
 internal sealed class GroupStore(Database database, string routing)
 {
     // Far below the limit of either database.
     private const int MostParameters = 500;
 
-    /// <summary>The groups of the given ids and those that hold one of the alerts; of their members only those that <see cref="AlertPipeline.OnAlert"/> needs.</summary>
+    /// <summary>
+    /// The groups of the given ids and those that hold one of the alerts; of their members only those that
+    /// <see cref="AlertPipeline.OnAlert"/> needs.
+    /// </summary>
     public async Task<LoadedGroups> LoadFor(DbTransaction transaction, string[] groupIds, string[] alertIds, string[] fingerprints)
     {
-        var holding = await transaction.Query<string>($"select distinct group_id from alert_group_member where alert_id {database.AnyOf("@alertIds")}", new { alertIds });
+        var holding = await transaction.Query<string>(
+            $"select distinct group_id from alert_group_member where alert_id {database.AnyOf("@alertIds")}", new { alertIds });
         string[] ids = [.. groupIds.Union(holding)];
-        var groups = await transaction.Query<GroupRow>($"select * from alert_group where group_id {database.AnyOf("@ids")} order by group_id {database.ForUpdate}", new { ids });
+        var groups = await transaction.Query<GroupRow>(
+            $"select * from alert_group where group_id {database.AnyOf("@ids")} order by group_id {database.ForUpdate}", new { ids });
         // Read after the locks: a flush may have removed some between the two statements.
         var members = await transaction.Query<MemberRow>(
-            $"select * from alert_group_member where alert_id {database.AnyOf("@alertIds")} or fingerprint {database.AnyOf("@fingerprints")}", new { alertIds, fingerprints });
+            $"select * from alert_group_member where alert_id {database.AnyOf("@alertIds")} or fingerprint "
+                + $"{database.AnyOf("@fingerprints")}", new { alertIds, fingerprints });
         return LoadedGroups.Of(groups, members);
     }
 
@@ -34,10 +41,12 @@ internal sealed class GroupStore(Database database, string routing)
     public async Task<LoadedGroups> LoadDue(DbTransaction transaction, Timestamp now, TimeSpan longestWait, int limit)
     {
         var groups = await transaction.Query<GroupRow>(
-            $"select * from alert_group where routing = @routing and (next_flush <= @now or next_flush > @far) order by next_flush, group_id limit @limit {database.ForUpdateSkipLocked}",
+            $"select * from alert_group where routing = @routing and (next_flush <= @now or next_flush > @far) order by next_flush, "
+                + $"group_id limit @limit {database.ForUpdateSkipLocked}",
             new { routing, now = now.UnixMilliseconds, far = (now + longestWait).UnixMilliseconds, limit });
         string[] ids = [.. groups.Select(group => group.GroupId)];
-        return LoadedGroups.Of(groups, await transaction.Query<MemberRow>($"select * from alert_group_member where group_id {database.AnyOf("@ids")}", new { ids }));
+        return LoadedGroups.Of(groups, await transaction.Query<MemberRow>(
+            $"select * from alert_group_member where group_id {database.AnyOf("@ids")}", new { ids }));
     }
 
     /// <summary>Every group, whole, if any was made under other routes; else none.</summary>
@@ -50,7 +59,8 @@ internal sealed class GroupStore(Database database, string routing)
     }
 
     /// <summary>The ids of groups of other routes whose flush was due before a time, at most so many.</summary>
-    public async Task<string[]> ForeignOverdue(DbConnection connection, Timestamp before, int limit) => [.. await connection.QueryAsync<string>(
+    public async Task<string[]> ForeignOverdue(DbConnection connection, Timestamp before, int limit) =>
+        [.. await connection.QueryAsync<string>(
         "select group_id from alert_group where routing <> @routing and next_flush < @before order by next_flush, group_id limit @limit",
         new { routing, before = before.UnixMilliseconds, limit })];
 
@@ -61,7 +71,8 @@ internal sealed class GroupStore(Database database, string routing)
     /// <summary>The alerts of groups.</summary>
     public async Task<IReadOnlyList<GroupedAlert>> MembersOf(DbTransaction transaction, string[] groupIds)
     {
-        var rows = await transaction.Query<MemberRow>($"select * from alert_group_member where group_id {database.AnyOf("@groupIds")}", new { groupIds });
+        var rows = await transaction.Query<MemberRow>(
+            $"select * from alert_group_member where group_id {database.AnyOf("@groupIds")}", new { groupIds });
         return [.. rows.Select(row => AlertingJson.Read<GroupedAlert>(row.Content))];
     }
 
@@ -83,7 +94,8 @@ internal sealed class GroupStore(Database database, string routing)
     /// <summary>Stores what a step changed.</summary>
     /// <param name="transaction">The transaction that loaded them.</param>
     /// <param name="loaded">The groups after the step.</param>
-    /// <param name="adopt">The groups of other routes that become ours, by id. All others stay their owner's, even where an alert in them ended.</param>
+    /// <param name="adopt">The groups of other routes that become ours, by id. All others stay their owner's, even where an alert in them
+    /// ended.</param>
     /// <returns>How many groups were taken over.</returns>
     public async Task<int> Save(DbTransaction transaction, LoadedGroups loaded, IReadOnlySet<string>? adopt = null)
     {
@@ -131,15 +143,18 @@ internal sealed class GroupStore(Database database, string routing)
     private async Task SaveMembers(DbTransaction transaction, AlertGroupState group, IReadOnlyDictionary<Fingerprint, GroupedAlert> before)
     {
         var changed = group.Alerts.Values.Where(alert => !alert.Equals(before.GetValueOrDefault(alert.Fingerprint)))
-            .Select(alert => new { group.Id, fingerprint = alert.Fingerprint.ToString(), alert.AlertId, content = AlertingJson.Write(alert) });
+            .Select(alert =>
+                new { group.Id, fingerprint = alert.Fingerprint.ToString(), alert.AlertId, content = AlertingJson.Write(alert) });
         await transaction.ExecuteEach(
             """
             insert into alert_group_member (group_id, fingerprint, alert_id, content) values (@Id, @fingerprint, @AlertId, @content)
             on conflict (group_id, fingerprint) do update set alert_id = excluded.alert_id, content = excluded.content
             """,
             changed);
-        foreach (var gone in before.Keys.Where(fingerprint => !group.Alerts.ContainsKey(fingerprint)).Select(fingerprint => fingerprint.ToString()).Chunk(MostParameters))
-            await transaction.Execute($"delete from alert_group_member where group_id = @Id and fingerprint {database.AnyOf("@gone")}", new { group.Id, gone });
+        foreach (var gone in before.Keys.Where(fingerprint => !group.Alerts.ContainsKey(fingerprint))
+            .Select(fingerprint => fingerprint.ToString()).Chunk(MostParameters))
+            await transaction.Execute($"delete from alert_group_member where group_id = @Id and fingerprint {database.AnyOf("@gone")}",
+                new { group.Id, gone });
     }
 
     internal sealed class GroupRow

@@ -19,7 +19,8 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
         _lastConflict = time.GetTimestamp();
         Interlocked.Add(ref _untold, -all);
         var last = conflicts.Last();
-        Log.Conflict(logger, all, last.Record.Event!.Id, last.KnownId, $"{last.Record.Topic} [{last.Record.Partition}] @{last.Record.Offset}");
+        Log.Conflict(logger, all, last.Record.Event!.Id, last.KnownId,
+            $"{last.Record.Topic} [{last.Record.Partition}] @{last.Record.Offset}");
     }
 
     /// <summary>Tells that groups of other routes are ours now.</summary>
@@ -31,7 +32,8 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
     private static partial class Log
     {
         [LoggerMessage(2200, LogLevel.Error,
-            "{Count} events were not recorded and are kept in the table event_conflict: their id is known with another content. The last is event {Event} at {Record}, in conflict with {Known}")]
+            "{Count} events were not recorded and are kept in the table event_conflict: their id is known with another content. The last "
+                + "is event {Event} at {Record}, in conflict with {Known}")]
         public static partial void Conflict(ILogger logger, int count, string @event, string known, string record);
 
         [LoggerMessage(2201, LogLevel.Information, "{Groups} groups of other routes are taken over")]

@@ -16,7 +16,8 @@ internal sealed record LoadedGroups(AlertGroups Groups, IReadOnlyDictionary<stri
         var membersOf = members.ToLookup(member => member.GroupId, member => member.Content);
         foreach (var row in rows)
         {
-            var group = new AlertGroupState(row.RouteKey, row.Receiver, AlertingJson.Read<LabelSet>(row.GroupLabels), Timestamp.FromUnixMilliseconds(row.NextFlush))
+            var group = new AlertGroupState(
+                row.RouteKey, row.Receiver, AlertingJson.Read<LabelSet>(row.GroupLabels), Timestamp.FromUnixMilliseconds(row.NextFlush))
             {
                 Told = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(row.Told),
             };

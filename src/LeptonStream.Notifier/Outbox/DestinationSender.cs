@@ -8,8 +8,8 @@ using Polly.Timeout;
 namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>
-/// Sends to one destination and guards it: an attempt has a time-out; a hiccup is tried again at once, twice; and when half of the attempts fail,
-/// nothing is sent for a while. What is not delivered by this is the outbox's to postpone.
+/// Sends to one destination and guards it: an attempt has a time-out; a hiccup is tried again at once, twice; and when half of the attempts
+/// fail, nothing is sent for a while. What is not delivered by this is the outbox's to postpone.
 /// </summary>
 internal sealed class DestinationSender
 {
@@ -30,7 +30,9 @@ internal sealed class DestinationSender
             .AddRetry(new RetryStrategyOptions<DeliveryOutcome>
             {
                 // After a time-out or a "not before" the receiver needs more than a moment.
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Result: DeliveryResult.Failed, RetryAfter: null } && arguments.Outcome.Exception is null),
+                ShouldHandle = arguments =>
+                    ValueTask.FromResult(arguments.Outcome.Result is { Result: DeliveryResult.Failed, RetryAfter: null }
+                    && arguments.Outcome.Exception is null),
                 MaxRetryAttempts = QuickRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = TimeSpan.FromMilliseconds(200),
@@ -38,7 +40,9 @@ internal sealed class DestinationSender
             })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DeliveryOutcome>
             {
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result.Result == DeliveryResult.Failed || arguments.Outcome.Exception is TimeoutRejectedException),
+                ShouldHandle = arguments =>
+                    ValueTask.FromResult(arguments.Outcome.Result.Result == DeliveryResult.Failed
+                    || arguments.Outcome.Exception is TimeoutRejectedException),
                 FailureRatio = 0.5,
                 MinimumThroughput = 10,
                 SamplingDuration = TimeSpan.FromSeconds(30),
@@ -71,11 +75,13 @@ internal sealed class DestinationSender
         }
         catch (TimeoutRejectedException late)
         {
-            return new SendAnswer(DeliveryOutcome.Failed($"no answer within {late.Timeout.TotalSeconds:0.#} s"), Attempts(context), WaitsForCircuit: null);
+            return new SendAnswer(DeliveryOutcome.Failed($"no answer within {late.Timeout.TotalSeconds:0.#} s"), Attempts(context),
+                WaitsForCircuit: null);
         }
         catch (BrokenCircuitException open)
         {
-            return new SendAnswer(DeliveryOutcome.Failed("held back: half of the last attempts to this destination failed"), Attempts(context), open.RetryAfter ?? TimeSpan.FromSeconds(30));
+            return new SendAnswer(DeliveryOutcome.Failed("held back: half of the last attempts to this destination failed"),
+                Attempts(context), open.RetryAfter ?? TimeSpan.FromSeconds(30));
         }
         finally
         {

@@ -7,13 +7,14 @@ using LeptonStream.Storage;
 namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>
-/// What is to be sent, and what became of it. A row is pending until it is sent or dead; nothing leaves it silently. Who takes a row in hand leases it:
-/// if that process dies, the row comes free when the lease ends and is sent again under the same id.
+/// What is to be sent, and what became of it. A row is pending until it is sent or dead; nothing leaves it silently. Who takes a row in
+/// hand leases it: if that process dies, the row comes free when the lease ends and is sent again under the same id.
 /// </summary>
 internal sealed class NotificationOutbox(Database database)
 {
     /// <summary>Adds notifications, in the transaction that decided them.</summary>
-    public static Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now) => transaction.ExecuteEach(
+    public static Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now) =>
+        transaction.ExecuteEach(
         """
         insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
           created_at, attempts, next_attempt_at, leased_until, payload)
@@ -35,10 +36,11 @@ internal sealed class NotificationOutbox(Database database)
         }));
 
     /// <summary>
-    /// Takes rows of one destination in hand whose time has come, oldest first. Of a group only the oldest pending row: what is told later must arrive later.
-    /// Nothing while the destination is paused.
+    /// Takes rows of one destination in hand whose time has come, oldest first. Of a group only the oldest pending row: what is told later
+    /// must arrive later. Nothing while the destination is paused.
     /// </summary>
-    public async Task<IReadOnlyList<OutboxRow>> Claim(Destination destination, Timestamp now, TimeSpan lease, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OutboxRow>> Claim(
+        Destination destination, Timestamp now, TimeSpan lease, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.Open(cancellation);
         var rows = await connection.QueryAsync<ClaimedRow>(
@@ -58,25 +60,31 @@ internal sealed class NotificationOutbox(Database database)
             """,
             new { destination.Receiver, destination.Channel, now = now.UnixMilliseconds, until = (now + lease).UnixMilliseconds, limit });
         return [.. rows.OrderBy(row => row.Seq).Select(row => new OutboxRow(
-            row.NotificationId, row.Seq, Timestamp.FromUnixMilliseconds(row.CreatedAt), row.Attempts, AlertingJson.Read<Notification>(row.Payload)))];
+            row.NotificationId, row.Seq, Timestamp.FromUnixMilliseconds(row.CreatedAt), row.Attempts,
+            AlertingJson.Read<Notification>(row.Payload)))];
     }
 
     /// <summary>It was delivered.</summary>
     public Task MarkSent(OutboxRow row, int attempts, Timestamp now, CancellationToken cancellation) => Execute(
-        "update notification set status = 'sent', attempts = @attempts, sent_at = @at, last_error = null where notification_id = @Id and status = 'pending'",
+        "update notification set status = 'sent', attempts = @attempts, sent_at = @at, last_error = null where notification_id = @Id and "
+            + "status = 'pending'",
         new { row.Id, attempts, at = now.UnixMilliseconds }, cancellation);
 
     /// <summary>It was not delivered this time; it comes up again at <paramref name="next"/>.</summary>
     public Task Postpone(OutboxRow row, int attempts, string error, Timestamp next, CancellationToken cancellation) => Execute(
-        "update notification set attempts = @attempts, last_error = @error, next_attempt_at = @next, leased_until = 0 where notification_id = @Id and status = 'pending'",
+        "update notification set attempts = @attempts, last_error = @error, next_attempt_at = @next, leased_until = 0 where "
+            + "notification_id = @Id and status = 'pending'",
         new { row.Id, attempts, error = SqlText.Clean(error), next = next.UnixMilliseconds }, cancellation);
 
     /// <summary>It will not be delivered. It stays, for people to see and to send again.</summary>
     public Task MarkDead(OutboxRow row, int attempts, string error, CancellationToken cancellation) => Execute(
-        "update notification set status = 'dead', attempts = @attempts, last_error = @error where notification_id = @Id and status = 'pending'",
+        "update notification set status = 'dead', attempts = @attempts, last_error = @error where notification_id = @Id and status = "
+            + "'pending'",
         new { row.Id, attempts, error = SqlText.Clean(error) }, cancellation);
 
-    /// <summary>The destination asked not to be called before a time: nobody calls it, in this process or another, now or after a restart.</summary>
+    /// <summary>
+    /// The destination asked not to be called before a time: nobody calls it, in this process or another, now or after a restart.
+    /// </summary>
     public Task Pause(Destination destination, Timestamp until, CancellationToken cancellation) => Execute(
         """
         insert into destination_pause (receiver, channel, until) values (@Receiver, @Channel, @until)
@@ -84,16 +92,23 @@ internal sealed class NotificationOutbox(Database database)
         """,
         new { destination.Receiver, destination.Channel, until = until.UnixMilliseconds }, cancellation);
 
-    /// <summary>Marks as dead what is pending for destinations that the routes no longer have; returns how many rows that were, by destination.</summary>
-    public Task<IReadOnlyList<(Destination Destination, int Rows)>> MarkOrphansDead(IReadOnlyCollection<Destination> known, CancellationToken cancellation) => database.Write(async transaction =>
+    /// <summary>
+    /// Marks as dead what is pending for destinations that the routes no longer have; returns how many rows that were, by destination.
+    /// </summary>
+    public Task<IReadOnlyList<(Destination Destination, int Rows)>> MarkOrphansDead(
+        IReadOnlyCollection<Destination> known, CancellationToken cancellation) => database.Write(async transaction =>
     {
-        var pending = await transaction.Query<(string Receiver, string Channel)>("select distinct receiver, channel from notification where status = 'pending'");
+        var pending = await transaction.Query<(string Receiver, string Channel)>(
+            "select distinct receiver, channel from notification where status = 'pending'");
         var marked = new List<(Destination, int)>();
-        foreach (var destination in pending.Select(row => new Destination(row.Receiver, row.Channel)).Where(destination => !known.Contains(destination)))
+        foreach (var destination in pending.Select(row => new Destination(row.Receiver, row.Channel))
+            .Where(destination => !known.Contains(destination)))
         {
             var rows = await transaction.Execute(
-                "update notification set status = 'dead', last_error = @error where receiver = @Receiver and channel = @Channel and status = 'pending'",
-                new { destination.Receiver, destination.Channel, error = $"the routes no longer have the receiver {destination.Receiver} with a channel {destination.Channel}" });
+                "update notification set status = 'dead', last_error = @error where receiver = @Receiver and channel = @Channel and "
+                    + "status = 'pending'",
+                new { destination.Receiver, destination.Channel,
+                    error = $"the routes no longer have the receiver {destination.Receiver} with a channel {destination.Channel}" });
             marked.Add((destination, rows));
         }
 

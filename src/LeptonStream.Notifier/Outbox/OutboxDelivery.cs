@@ -11,13 +11,13 @@ using Microsoft.Extensions.Options;
 namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>
-/// Sends what is in the outbox. Each destination has a loop of its own that shares nothing with the others but the database: one that hangs, fails or
-/// asks for patience holds up nobody else.
+/// Sends what is in the outbox. Each destination has a loop of its own that shares nothing with the others but the database: one that
+/// hangs, fails or asks for patience holds up nobody else.
 /// </summary>
 /// <remarks>
-/// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down the result of each: sent, postponed
-/// (later and later, or when the receiver said), or dead: refused, or tried for a whole day. If the process dies between (2) and (3), the lease
-/// ends and the row is sent again under the same id, by which the receiver can tell.
+/// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down the result of each: sent,
+/// postponed (later and later, or when the receiver said), or dead: refused, or tried for a whole day. If the process dies between (2) and
+/// (3), the lease ends and the row is sent again under the same id, by which the receiver can tell.
 /// <para>
 /// There are two layers of retries. <see cref="DestinationSender"/> repeats at once what failed by a hiccup, within one claim and a second.
 /// <see cref="RetrySchedule"/> brings a row back later, in seconds up to 15 minutes, over restarts and for a day: outages are its business.
@@ -62,13 +62,16 @@ internal sealed partial class OutboxDelivery(
     }
 
     // One loop for each channel of the routing; a channel with other settings is another one.
-    private async Task Follow(NotifierRouting current, Dictionary<(Destination Destination, ChannelSettings Settings), Loop> loops, CancellationToken stop)
+    private async Task Follow(NotifierRouting current, Dictionary<(Destination Destination, ChannelSettings Settings), Loop> loops,
+        CancellationToken stop)
     {
-        var wanted = current.Channels.Select(channel => (Destination: new Destination(channel.Key.Receiver, channel.Key.Channel), Settings: channel.Value)).ToHashSet();
+        var wanted = current.Channels.Select(channel =>
+            (Destination: new Destination(channel.Key.Receiver, channel.Key.Channel), Settings: channel.Value)).ToHashSet();
         foreach (var channel in wanted.Where(channel => !loops.ContainsKey(channel)))
         {
             var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            loops.Add(channel, new Loop(Task.Run(() => Run(SenderOf(channel.Destination, channel.Settings), ends.Token), CancellationToken.None), ends));
+            loops.Add(channel, new Loop(Task.Run(() => Run(SenderOf(channel.Destination, channel.Settings), ends.Token),
+                CancellationToken.None), ends));
         }
 
         // What an old loop has in hand is leased to it: nothing is sent twice beside it.
@@ -120,7 +123,8 @@ internal sealed partial class OutboxDelivery(
     {
         // :: (1) Claim.
         var news = signal.Next;
-        var rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, options.Value.ConcurrentSends, stop);
+        var rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, options.Value.ConcurrentSends,
+            stop);
         if (rows.Count == 0)
         {
             await Task.WhenAny(news, Task.Delay(Look, time, stop));
@@ -142,7 +146,8 @@ internal sealed partial class OutboxDelivery(
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            await outbox.Postpone(row, row.Attempts, "the notifier was stopped while it was being sent", time.Now(), CancellationToken.None);
+            await outbox.Postpone(row, row.Attempts, "the notifier was stopped while it was being sent", time.Now(),
+                CancellationToken.None);
             throw;
         }
 
@@ -151,7 +156,8 @@ internal sealed partial class OutboxDelivery(
         return answer;
     }
 
-    // A delivery that is not written down is a delivery done twice: as long as the lease lasts it is tried, even when the program is ending.
+    // A delivery that is not written down is a delivery done twice: as long as the lease lasts it is tried, even when the program is
+    // ending.
     private async Task WriteDownInsisting(Destination destination, OutboxRow row, SendAnswer answer)
     {
         for (var began = time.GetTimestamp(); ; await Task.Delay(AfterFailure, time))

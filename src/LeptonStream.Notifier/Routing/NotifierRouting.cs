@@ -10,7 +10,10 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
     /// <summary>The name of the one receiver without a routing file.</summary>
     public const string DefaultReceiver = "default";
 
-    /// <summary>The routing of a routing file, or without one: everything to the console and the webhook of the options, grouped by model and alert name.</summary>
+    /// <summary>
+    /// The routing of a routing file, or without one: everything to the console and the webhook of the options, grouped by model and alert
+    /// name.
+    /// </summary>
     /// <returns>The routing, or null and everything that is wrong.</returns>
     public static NotifierRouting? Of(NotifierOptions options, out IReadOnlyList<string> errors)
     {
@@ -29,10 +32,12 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
     private static NotifierRouting? Default(NotifierOptions options, out IReadOnlyList<string> errors)
     {
         var wrong = new List<string>();
-        var channels = new Dictionary<(string, string), ChannelSettings> { [(DefaultReceiver, "console/0")] = new ConsoleSettings(SendResolved: true) };
+        var channels = new Dictionary<(string, string), ChannelSettings>
+            { [(DefaultReceiver, "console/0")] = new ConsoleSettings(SendResolved: true) };
         if (options.WebhookUrl is { Length: > 0 } text)
         {
-            if (WebhookSettings.UrlOf(text) is { } url) channels[(DefaultReceiver, "webhook/0")] = new WebhookSettings(SendResolved: true, url, MaxAlerts: 0, Timeout: null);
+            if (WebhookSettings.UrlOf(text) is { } url)
+                channels[(DefaultReceiver, "webhook/0")] = new WebhookSettings(SendResolved: true, url, MaxAlerts: 0, Timeout: null);
             else wrong.Add($"Notifier:WebhookUrl: {WebhookSettings.UrlForm}");
         }
 
@@ -46,7 +51,8 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
         };
         errors = wrong;
         if (wrong.Count > 0) return null;
-        var receiver = new ReceiverConfig(DefaultReceiver, [.. channels.Select(channel => new ChannelConfig(channel.Key.Item2, channel.Value.SendResolved))]);
+        var receiver = new ReceiverConfig(
+            DefaultReceiver, [.. channels.Select(channel => new ChannelConfig(channel.Key.Item2, channel.Value.SendResolved))]);
         return new NotifierRouting(new RouteTree(new RoutingConfig(route, [receiver])), channels);
 
         TimeSpan Duration(string value, string setting, bool orZero)

@@ -20,11 +20,13 @@ internal sealed class ReceiverTest(NotifierRouting routing, ChannelFactory chann
         {
             var settings = routing.Channels[(receiver.Name, channel.Key)];
             var destination = new Destination(receiver.Name, channel.Key);
-            var sender = new DestinationSender(destination, channels.Make(settings), settings.Timeout ?? TimeSpan.FromSeconds(options.SendTimeoutSeconds), time);
+            var sender = new DestinationSender(
+                destination, channels.Make(settings), settings.Timeout ?? TimeSpan.FromSeconds(options.SendTimeoutSeconds), time);
             var start = time.Now();
             var firing = await Send(sender, Message(receiver, channel.Key, start, end: null), cancellation);
             yield return firing;
-            if (channel.SendResolved && firing.IsDelivered) yield return await Send(sender, Message(receiver, channel.Key, start, end: time.Now()), cancellation);
+            if (channel.SendResolved && firing.IsDelivered)
+                yield return await Send(sender, Message(receiver, channel.Key, start, end: time.Now()), cancellation);
         }
     }
 
@@ -55,7 +57,8 @@ internal sealed class ReceiverTest(NotifierRouting routing, ChannelFactory chann
             Reason = end is null ? NotifyReason.FirstNotification : NotifyReason.AllResolved,
             GroupLabels = group,
             RouteLabels = LabelSet.Empty,
-            Alerts = [new GroupedAlert { AlertId = "test", Labels = labels, Annotations = Texts(receiver.Name), StartsAt = start, EndsAt = end }],
+            Alerts = [new GroupedAlert { AlertId = "test", Labels = labels, Annotations = Texts(receiver.Name), StartsAt = start,
+                EndsAt = end }],
             At = end ?? start,
         };
     }

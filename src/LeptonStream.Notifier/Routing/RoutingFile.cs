@@ -6,8 +6,8 @@ using LeptonStream.Yaml;
 namespace LeptonStream.Notifier.Routing;
 
 /// <summary>
-/// Reads routes and receivers from YAML in Alertmanager's words (docs/configuration.md). What this program does not do is an error and not ignored:
-/// an alert that goes nowhere because of a typing error would be noticed too late.
+/// Reads routes and receivers from YAML in Alertmanager's words (docs/configuration.md). What this program does not do is an error and not
+/// ignored: an alert that goes nowhere because of a typing error would be noticed too late.
 /// </summary>
 internal static class RoutingFile
 {
@@ -25,7 +25,8 @@ internal static class RoutingFile
         var channels = new Dictionary<(string Receiver, string Channel), ChannelSettings>();
         ReceiverConfig[] receivers = [.. document.Sections("receivers").Select(section => Receiver(section, channels))];
         var names = receivers.Select(receiver => receiver.Name).ToHashSet();
-        foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1)) document.Wrong("receivers", $"defines '{twice.Key}' twice");
+        foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1))
+            document.Wrong("receivers", $"defines '{twice.Key}' twice");
         var route = document.Section("route") is { } root ? Route(root, names, isRoot: true) : new RouteConfig();
         document.End();
         if (wrong.All.Count > 0) return null;
@@ -110,9 +111,12 @@ internal static class RoutingFile
     private static List<string>? GroupBy(YamlSection section)
     {
         if (section.Texts("group_by") is not { } labels) return null;
-        foreach (var (label, line) in labels.Where(label => label.Text.Length == 0)) section.Wrong(line, "group_by", $"holds an empty label name '{label}'");
-        foreach (var twice in labels.GroupBy(label => label.Text).Where(group => group.Count() > 1)) section.Wrong(twice.Last().Line, "group_by", $"holds '{twice.Key}' twice");
-        if (labels.Count > 1 && labels.Any(label => label.Text == RouteTree.AllLabels)) section.Wrong("group_by", $"has '{RouteTree.AllLabels}' (all labels) beside other labels");
+        foreach (var (label, line) in labels.Where(label => label.Text.Length == 0))
+            section.Wrong(line, "group_by", $"holds an empty label name '{label}'");
+        foreach (var twice in labels.GroupBy(label => label.Text).Where(group => group.Count() > 1))
+            section.Wrong(twice.Last().Line, "group_by", $"holds '{twice.Key}' twice");
+        if (labels.Count > 1 && labels.Any(label => label.Text == RouteTree.AllLabels))
+            section.Wrong("group_by", $"has '{RouteTree.AllLabels}' (all labels) beside other labels");
         return [.. labels.Select(label => label.Text)];
     }
 
@@ -125,7 +129,8 @@ internal static class RoutingFile
 
     private static string Literal(YamlSection section, (string Name, string Value, int Line) label)
     {
-        if (label.Value.Contains("{{", StringComparison.Ordinal)) section.Wrong(label.Line, $"labels.{label.Name}", "is a template, and templates are not supported: write the value itself");
+        if (label.Value.Contains("{{", StringComparison.Ordinal))
+            section.Wrong(label.Line, $"labels.{label.Name}", "is a template, and templates are not supported: write the value itself");
         return label.Value;
     }
 }

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Notifier.Routing;
 
-/// <summary>Puts a changed routing file in force while the notifier runs: alerts that fire move to their new groups, deliveries to their new channels.</summary>
+/// <summary>
+/// Puts a changed routing file in force while the notifier runs: alerts that fire move to their new groups, deliveries to their new
+/// channels.
+/// </summary>
 internal sealed partial class RoutingReload(
     RoutingSource routing,
     AlertJournal journal,
@@ -25,7 +28,8 @@ internal sealed partial class RoutingReload(
         var source = options.Value.RoutingFile is { Length: > 0 } file ? file : "the settings (no routing file)";
         Log.InForce(logger, current.Routes.Version, current.Routes.Count, current.Channels.Count, source);
         var remote = current.Channels.Values.OfType<WebhookSettings>().FirstOrDefault(webhook => !webhook.Url.IsLoopback);
-        if (remote is not null && new Uri(options.Value.ExternalUrl).IsLoopback) Log.LocalLinks(logger, options.Value.ExternalUrl, remote.Destination);
+        if (remote is not null && new Uri(options.Value.ExternalUrl).IsLoopback)
+            Log.LocalLinks(logger, options.Value.ExternalUrl, remote.Destination);
     }
 
     /// <summary>Marks as dead the notifications whose destination the routing no longer has, and says so.</summary>
@@ -72,7 +76,8 @@ internal sealed partial class RoutingReload(
         [LoggerMessage(2301, LogLevel.Error, "Changed routing file {File} refused, the routing stays as it is: {Errors}")]
         public static partial void Refused(ILogger logger, string file, string errors);
 
-        [LoggerMessage(2302, LogLevel.Warning, "Routing not read again: Notifier:RoutingFile is not set, and settings are read at start only")]
+        [LoggerMessage(2302, LogLevel.Warning,
+            "Routing not read again: Notifier:RoutingFile is not set, and settings are read at start only")]
         public static partial void NothingToRead(ILogger logger);
 
         [LoggerMessage(2303, LogLevel.Warning, "Database error; groups move to the new routes when they are due: {Reason}")]
@@ -82,7 +87,8 @@ internal sealed partial class RoutingReload(
         public static partial void Orphans(ILogger logger, int count, Destination destination);
 
         [LoggerMessage(2305, LogLevel.Warning,
-            "Links in notifications lead to {ExternalUrl}, which receivers such as {Destination} cannot reach: set Notifier:ExternalUrl to the dashboard's address")]
+            "Links in notifications lead to {ExternalUrl}, which receivers such as {Destination} cannot reach: set Notifier:ExternalUrl "
+                + "to the dashboard's address")]
         public static partial void LocalLinks(ILogger logger, string externalUrl, string destination);
     }
 }

@@ -1,6 +1,8 @@
 namespace LeptonStream.Notifier.Routing;
 
-/// <summary>The routing in force. It may be changed while the notifier runs; whoever works by it asks for it at the begin of each step.</summary>
+/// <summary>
+/// The routing in force. It may be changed while the notifier runs; whoever works by it asks for it at the begin of each step.
+/// </summary>
 internal sealed class RoutingSource(NotifierRouting routing)
 {
     private NotifierRouting _current = routing;

@@ -9,8 +9,8 @@ using LeptonStream.Testing;
 namespace LeptonStream.Benchmarks.Accuracy;
 
 /// <summary>
-/// How well entities are judged, beside three detectors of the textbook on the same rows, all strictly causal and all measured by the code of
-/// <c>lepton backtest</c>: areas under the curves, and event recall within a budget of false episodes an entity-day.
+/// How well entities are judged, beside three detectors of the textbook on the same rows, all strictly causal and all measured by the code
+/// of <c>lepton backtest</c>: areas under the curves, and event recall within a budget of false episodes an entity-day.
 /// </summary>
 internal static class AccuracyBenchmark
 {
@@ -38,13 +38,16 @@ internal static class AccuracyBenchmark
             }
 
             Report.Progress(folder);
-            BacktestFile[] files = [.. SeriesFile.Find(path).Select(file => BacktestFile.Run(file, folder, interval, DetectionPolicy.Default))];
+            BacktestFile[] files = [.. SeriesFile.Find(path)
+                .Select(file => BacktestFile.Run(file, folder, interval, DetectionPolicy.Default))];
             Add("LeptonStream", [.. files.Select(f => f.Series)]);
-            var baselines = Baselines.AsParallel().AsOrdered().Select(b => (b.Name, Series: files.Select(f => Judge(f, b.Score, interval)).ToArray()));
+            var baselines = Baselines.AsParallel().AsOrdered()
+                .Select(b => (b.Name, Series: files.Select(f => Judge(f, b.Score, interval)).ToArray()));
             foreach (var (name, series) in baselines.ToArray()) Add(name, series);
 
             void Add(string detector, ScoredSeries[] series) =>
-                results.Add((folder, detector, ScoreAreas.MeanOf(series.Select(s => ScoreAreas.Of(s))), RecallAtBudget.Of(series, FamilyResult.Budgets)));
+                results.Add((folder, detector, ScoreAreas.MeanOf(series.Select(s => ScoreAreas.Of(s))),
+                    RecallAtBudget.Of(series, FamilyResult.Budgets)));
         }
 
         if (json) PrintJson(results);
@@ -56,7 +59,8 @@ internal static class AccuracyBenchmark
     {
         // Where a metric was not measured its last value stands.
         var last = new double[file.File.Metrics.Count];
-        double[][] rows = [.. file.Rows.Select(row => last = [.. row.Values.Select((value, i) => value is { } known && double.IsFinite(known) ? known : last[i])])];
+        double[][] rows = [.. file.Rows.Select(
+            row => last = [.. row.Values.Select((value, i) => value is { } known && double.IsFinite(known) ? known : last[i])])];
         var rowsADay = (int)Math.Round(TimeSpan.FromDays(1) / interval);
         var scores = score(rows, rowsADay);
         var early = Math.Min(RowsOfTheCheck, rows.Length);
@@ -82,10 +86,12 @@ internal static class AccuracyBenchmark
     }
 
     private static void PrintJson(List<(string Family, string Detector, ScoreAreas Areas, double?[] RecallAt)> results) =>
-        Console.WriteLine(JsonSerializer.Serialize(results.GroupBy(r => r.Family).ToDictionary(family => family.Key, family => family.ToDictionary(r => r.Detector, r => new
+        Console.WriteLine(JsonSerializer.Serialize(results.GroupBy(r => r.Family)
+            .ToDictionary(family => family.Key, family => family.ToDictionary(r => r.Detector, r => new
         {
             aucPr = r.Areas.AucPr,
             vusPr = r.Areas.VusPr,
-            recallAt = FamilyResult.Budgets.Select((b, i) => (b, i)).ToDictionary(b => b.b.ToString(CultureInfo.InvariantCulture), b => r.RecallAt[b.i]),
+            recallAt = FamilyResult.Budgets.Select((b, i) => (b, i))
+                .ToDictionary(b => b.b.ToString(CultureInfo.InvariantCulture), b => r.RecallAt[b.i]),
         }))));
 }

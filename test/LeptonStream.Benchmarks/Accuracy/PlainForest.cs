@@ -1,8 +1,8 @@
 namespace LeptonStream.Benchmarks.Accuracy;
 
 /// <summary>
-/// The isolation forest as published (F. T. Liu, K. M. Ting, Z.-H. Zhou, ICDM 2008) on raw values: 100 trees of 256 rows, grown anew every 500 rows on
-/// the last 2,000. Score = 2^(−mean path ÷ expected path).
+/// The isolation forest as published (F. T. Liu, K. M. Ting, Z.-H. Zhou, ICDM 2008) on raw values: 100 trees of 256 rows, grown anew every
+/// 500 rows on the last 2,000. Score = 2^(−mean path ÷ expected path).
 /// </summary>
 internal static class PlainForest
 {

@@ -3,8 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace LeptonStream.Benchmarks.Accuracy;
 
 /// <summary>
-/// Distance from the subspace of the past: metrics in units of their standard deviation so far, the components that hold 90 % of the variance of all
-/// rows so far (anew every 500 rows), score = the squared length of what they leave.
+/// Distance from the subspace of the past: metrics in units of their standard deviation so far, the components that hold 90 % of the
+/// variance of all rows so far (anew every 500 rows), score = the squared length of what they leave.
 /// </summary>
 internal static class PrincipalComponents
 {

@@ -3,8 +3,8 @@ using LeptonStream.Series;
 namespace LeptonStream.Benchmarks.Accuracy;
 
 /// <summary>
-/// |x − median| ÷ (1.4826 · median absolute deviation) over the last day, the largest over the metrics. The scale is at least a quarter of the metric's
-/// standard deviation so far, else a metric that mostly stands still would speak for every row.
+/// |x − median| ÷ (1.4826 · median absolute deviation) over the last day, the largest over the metrics. The scale is at least a quarter of
+/// the metric's standard deviation so far, else a metric that mostly stands still would speak for every row.
 /// </summary>
 internal static class RobustZ
 {

@@ -2,7 +2,9 @@ using MathNet.Numerics.Statistics;
 
 namespace LeptonStream.Benchmarks.Windows;
 
-/// <summary>What MathNet offers for a window: its moving statistics, and order statistics by quick selection on a copy, since these have none.</summary>
+/// <summary>
+/// What MathNet offers for a window: its moving statistics, and order statistics by quick selection on a copy, since these have none.
+/// </summary>
 internal sealed class MathNetWindow(int capacity)
 {
     private readonly MovingStatistics _moving = new(capacity);

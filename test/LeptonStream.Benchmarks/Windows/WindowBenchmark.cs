@@ -37,9 +37,13 @@ internal static class WindowBenchmark
         }
 
         var (all, one, two) = (Middle(ours), Middle(median), Middle(mad));
-        report.Add($"window{capacity}Ns", $"window of {capacity:N0}, push and read all", all, "ns", $"of which the push {Middle(push):F0} ns; mean, variance, median, MAD, p99, min, max, EWMA");
-        report.Add($"window{capacity}MedianRatio", $"MathNet ÷ ours, window of {capacity:N0}, no MAD", one / Middle(plain), "x", $"{one:N0} ns: moving statistics, and the median of a copy; ours with the same read, {Middle(plain):F0} ns; of the fastest rounds {median.Min() / plain.Min():F1}");
-        report.Add($"window{capacity}Ratio", $"MathNet ÷ ours, window of {capacity:N0}", two / all, "x", $"{two:N0} ns: the same and the MAD; of the fastest rounds {mad.Min() / ours.Min():F1}");
+        report.Add($"window{capacity}Ns", $"window of {capacity:N0}, push and read all", all, "ns",
+            $"of which the push {Middle(push):F0} ns; mean, variance, median, MAD, p99, min, max, EWMA");
+        report.Add($"window{capacity}MedianRatio", $"MathNet ÷ ours, window of {capacity:N0}, no MAD", one / Middle(plain), "x",
+            $"{one:N0} ns: moving statistics, and the median of a copy; ours with the same read, {Middle(plain):F0} ns; of the fastest "
+            + $"rounds {median.Min() / plain.Min():F1}");
+        report.Add($"window{capacity}Ratio", $"MathNet ÷ ours, window of {capacity:N0}", two / all, "x",
+            $"{two:N0} ns: the same and the MAD; of the fastest rounds {mad.Min() / ours.Min():F1}");
     }
 
     private static double Ours(int capacity, ReadOnlySpan<double> values, bool withMad)
@@ -95,6 +99,7 @@ internal static class WindowBenchmark
     private static double[] Gaussian(int count)
     {
         var random = new Random(1);
-        return [.. Enumerable.Range(0, count).Select(_ => 100 + (Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => 100 + (Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
     }
 }

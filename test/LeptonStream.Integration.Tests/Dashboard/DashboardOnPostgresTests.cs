@@ -40,14 +40,16 @@ public sealed class DashboardOnPostgresTests
     public async Task List_OpenAndResolved_AreSortedAndCounted()
     {
         var over = SampleAlerts.Opened(metric: "over");
-        await _journal.RecordAll([SampleAlerts.Opened(metric: "minor", severity: AlertSeverity.Info), over, SampleAlerts.Opened(metric: "major"), SampleAlerts.Resolved(over)]);
+        await _journal.RecordAll([SampleAlerts.Opened(metric: "minor", severity: AlertSeverity.Info), over,
+            SampleAlerts.Opened(metric: "major"), SampleAlerts.Resolved(over)]);
 
         var open = await _http.GetFromJsonAsync<JsonElement>("api/v1/alerts?limit=1");
         var resolved = await _http.GetFromJsonAsync<JsonElement>("api/v1/alerts?status=resolved");
 
         Assert.That(open.GetProperty("alerts")[0].GetProperty("metric").GetString(), Is.EqualTo("major"));
         Assert.That(open.GetProperty("total").GetInt64(), Is.EqualTo(2));
-        Assert.That(resolved.GetProperty("alerts")[0].GetProperty("resolvedAt").GetString(), Is.EqualTo(SampleAlerts.Resolved(over).DetectedAt.ToString()));
+        Assert.That(resolved.GetProperty("alerts")[0].GetProperty("resolvedAt").GetString(),
+            Is.EqualTo(SampleAlerts.Resolved(over).DetectedAt.ToString()));
     }
 
     [Test]
@@ -58,7 +60,8 @@ public sealed class DashboardOnPostgresTests
 
         var detail = await _http.GetFromJsonAsync<JsonElement>($"api/v1/alerts/{alert.AlertId}");
 
-        Assert.That(detail.GetProperty("history").EnumerateArray().Select(e => e.GetProperty("type").GetString()), Is.EqualTo(new[] { "resolved", "opened" }));
+        Assert.That(detail.GetProperty("history").EnumerateArray().Select(e => e.GetProperty("type").GetString()),
+            Is.EqualTo(new[] { "resolved", "opened" }));
         Assert.That(detail.GetProperty("event").GetProperty("points").GetArrayLength(), Is.EqualTo(alert.Points.Count));
     }
 

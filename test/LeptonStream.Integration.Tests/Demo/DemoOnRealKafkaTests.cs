@@ -16,7 +16,8 @@ public sealed class DemoOnRealKafkaTests
         var kafka = await RealKafka.Shared();
         var embedded = await Demo();
         var real = await Demo("--bootstrap-servers", kafka.BootstrapServers);
-        Assert.That(real.GetProperty("faults").GetRawText(), Is.EqualTo(embedded.GetProperty("faults").GetRawText()), "the same finds, as late, by the same detectors");
+        Assert.That(real.GetProperty("faults").GetRawText(), Is.EqualTo(embedded.GetProperty("faults").GetRawText()),
+            "the same finds, as late, by the same detectors");
         Assert.That(real.GetProperty("falseAlerts").GetInt32(), Is.EqualTo(embedded.GetProperty("falseAlerts").GetInt32()));
         Assert.That(real.GetProperty("samples").GetInt64(), Is.EqualTo(embedded.GetProperty("samples").GetInt64()));
 
@@ -28,7 +29,8 @@ public sealed class DemoOnRealKafkaTests
 
     private static async Task<JsonElement> Demo(params string[] more)
     {
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "lepton.dll"), "demo", "--json", "--no-dashboard", "--story", "6h", .. more];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "lepton.dll"), "demo", "--json", "--no-dashboard", "--story", "6h",
+            .. more];
         var lepton = await ExternalProgram.Run("dotnet", arguments);
         Assert.That(lepton.Output, Is.Not.Empty, lepton.Error);
         return JsonDocument.Parse(lepton.Output).RootElement;

@@ -23,7 +23,8 @@ public sealed class PoisonOnKafkaTests
         await rig.AllCommitted(TimeSpan.FromSeconds(120));
 
         var models = rig.Probe.Read(rig.Topics.Alerts).Select(alert => Encoding.UTF8.GetString(alert.Message.Key!)).ToList();
-        Assert.That(models.Where(model => model.StartsWith("model-", StringComparison.Ordinal)), Has.Exactly(10).Items, "what comes behind is judged once");
+        Assert.That(models.Where(model => model.StartsWith("model-", StringComparison.Ordinal)), Has.Exactly(10).Items,
+            "what comes behind is judged once");
         Assert.That(detector.Error, Does.Not.Contain("Dropped all partition state"), detector.ToString());
         Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
     }

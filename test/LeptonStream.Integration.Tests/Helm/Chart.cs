@@ -12,7 +12,8 @@ internal static class Chart
 
     /// <summary>The sets of values that the chart is tried with, by name; the empty name means its defaults.</summary>
     public static IEnumerable<string> ValueSets =>
-        Directory.EnumerateFiles(Path.Combine(Folder, "ci"), "*-values.yaml").Order(StringComparer.Ordinal).Select(path => Path.GetFileName(path)[..^"-values.yaml".Length]);
+        Directory.EnumerateFiles(Path.Combine(Folder, "ci"), "*-values.yaml").Order(StringComparer.Ordinal)
+            .Select(path => Path.GetFileName(path)[..^"-values.yaml".Length]);
 
     public static string ValuesFile(string set) => Path.Combine(Folder, "ci", $"{set}-values.yaml");
 
@@ -27,9 +28,11 @@ internal static class Chart
 
     /// <summary>Like <see cref="Render"/>, for values that are to be refused.</summary>
     public static Task<ProgramResult> Template(string set, params string[] overrides) =>
-        Helm(["template", Release, Folder, "--kube-version", HelmProgram.KubernetesVersion, "--values", ValuesFile(set), .. Overrides(overrides)]);
+        Helm(["template", Release, Folder, "--kube-version", HelmProgram.KubernetesVersion, "--values", ValuesFile(set),
+            .. Overrides(overrides)]);
 
     public static async Task<ProgramResult> Helm(params string[] arguments) => await (await HelmProgram.Find()).Run(arguments);
 
-    public static IEnumerable<string> Overrides(IEnumerable<string> overrides) => overrides.SelectMany(value => new[] { "--set-json", value });
+    public static IEnumerable<string> Overrides(IEnumerable<string> overrides) =>
+        overrides.SelectMany(value => new[] { "--set-json", value });
 }

@@ -53,7 +53,8 @@ public sealed class ChartAsDependencyTests
     [Test]
     public async Task Template_SwitchedOffByTheParent_IsEmpty()
     {
-        var rendered = await Chart.Helm("template", "p", _parent, "--kube-version", HelmProgram.KubernetesVersion, "--set", "leptonstream.enabled=false");
+        var rendered = await Chart.Helm(
+            "template", "p", _parent, "--kube-version", HelmProgram.KubernetesVersion, "--set", "leptonstream.enabled=false");
 
         Assert.That(rendered.ExitCode, Is.Zero, rendered.Everything);
         Assert.That(RenderedChart.Parse(rendered.Output).Objects, Is.Empty);

@@ -25,7 +25,8 @@ public sealed class ChartLintTests
     [Test]
     public void AppVersion_OfTheChart_IsTheProgramsVersion()
     {
-        var version = XDocument.Load(Path.Combine(SharedFolder.RepositoryRoot, "Directory.Build.props")).Descendants("Version").Single().Value;
+        var version = XDocument.Load(Path.Combine(SharedFolder.RepositoryRoot, "Directory.Build.props")).Descendants("Version")
+            .Single().Value;
 
         Assert.That(Yaml.ReadFile(Path.Combine(Chart.Folder, "Chart.yaml")).Text("appVersion"), Is.EqualTo(version));
     }

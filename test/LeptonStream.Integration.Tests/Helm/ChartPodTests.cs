@@ -18,7 +18,8 @@ public sealed class ChartPodTests(string set)
         {
             var selector = deployment.Map("spec", "selector", "matchLabels");
 
-            Assert.That(selector.Keys, Is.EquivalentTo(new[] { "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component" }));
+            Assert.That(selector.Keys, Is.EquivalentTo(
+                new[] { "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component" }));
             Assert.That(Selected(selector).Select(pod => pod.Owner), Is.EqualTo(new[] { deployment }));
         }
     }
@@ -31,7 +32,8 @@ public sealed class ChartPodTests(string set)
             .Concat(_chart.All("NetworkPolicy").Select(o => (o, new object[] { "spec", "podSelector", "matchLabels" })));
 
         foreach (var (o, path) in selectors)
-            Assert.That(Selected(o.Map(path)).Select(pod => pod.Owner.Text("metadata", "name")), Is.EqualTo(new[] { o.Text("metadata", "name") }));
+            Assert.That(Selected(o.Map(path)).Select(pod => pod.Owner.Text("metadata", "name")),
+                Is.EqualTo(new[] { o.Text("metadata", "name") }));
     }
 
     [Test]
@@ -60,7 +62,8 @@ public sealed class ChartPodTests(string set)
     {
         foreach (var pod in _chart.Pods)
         {
-            var writable = pod.Container.Items("volumeMounts").Where(mount => mount.Text("readOnly") != "true").Select(mount => mount.Text("mountPath"));
+            var writable = pod.Container.Items("volumeMounts").Where(mount => mount.Text("readOnly") != "true")
+                .Select(mount => mount.Text("mountPath"));
 
             Assert.That(writable, Is.EqualTo(new[] { "/tmp" }), $"{pod}");
             Assert.That(pod.Spec.Items("volumes").Single(volume => volume.Text("name") == "tmp").At("emptyDir"), Is.Not.Null, $"{pod}");
@@ -75,7 +78,8 @@ public sealed class ChartPodTests(string set)
             Assert.That(pod.Arguments[0], Is.EqualTo(pod.Component));
             Assert.That(pod.Arguments.TakeLast(2), Is.EqualTo(new[] { "--config", "/etc/lepton/appsettings.json" }));
             Assert.That(pod.Files.Keys, Does.Contain("appsettings.json"));
-            Assert.That(pod.Container.Items("volumeMounts").Single(mount => mount.Text("name") == "settings").Text("mountPath"), Is.EqualTo("/etc/lepton"));
+            Assert.That(pod.Container.Items("volumeMounts").Single(mount => mount.Text("name") == "settings").Text("mountPath"),
+                Is.EqualTo("/etc/lepton"));
         }
     }
 
@@ -90,7 +94,8 @@ public sealed class ChartPodTests(string set)
                 var map = _chart.All("ConfigMap").SingleOrDefault(o => o.Text("metadata", "name") == name);
 
                 Assert.That(map.Text("data", key), Is.Not.Null, $"{pod}: {origin}");
-                Assert.That(IsHook(map!) || !IsHook(pod.Owner) || pod.Component == "doctor", $"{pod}: {name} doesn't exist yet when the hook runs");
+                Assert.That(IsHook(map!) || !IsHook(pod.Owner) || pod.Component == "doctor",
+                    $"{pod}: {name} doesn't exist yet when the hook runs");
             }
         }
     }
@@ -112,7 +117,8 @@ public sealed class ChartPodTests(string set)
     public void Deployment_Update_NeverTakesAPodAwayBeforeItsSuccessorIsReady()
     {
         foreach (var deployment in _chart.Deployments)
-            Assert.That(deployment.Map("spec", "strategy", "rollingUpdate"), Is.EqualTo(new Dictionary<string, string> { ["maxSurge"] = "1", ["maxUnavailable"] = "0" }));
+            Assert.That(deployment.Map("spec", "strategy", "rollingUpdate"),
+                Is.EqualTo(new Dictionary<string, string> { ["maxSurge"] = "1", ["maxUnavailable"] = "0" }));
     }
 
     [Test]
@@ -120,7 +126,8 @@ public sealed class ChartPodTests(string set)
     {
         foreach (var pod in _chart.Pods)
         {
-            foreach (var (name, variable) in pod.Environment.Where(variable => variable.Key.StartsWith("LEPTON_", StringComparison.Ordinal)))
+            foreach (var (name, variable) in pod.Environment.Where(
+                variable => variable.Key.StartsWith("LEPTON_", StringComparison.Ordinal)))
             {
                 Assert.That(variable.Text("value"), Is.Null, $"{pod}: {name}");
                 Assert.That(variable.Text("valueFrom", "secretKeyRef", "name"), Is.Not.Empty, $"{pod}: {name}");
@@ -131,7 +138,8 @@ public sealed class ChartPodTests(string set)
     [Test]
     public void Database_IsKnownToThoseWhoNeedItAlone()
     {
-        var knowing = _chart.Pods.Where(pod => pod.Environment.ContainsKey("LEPTON_Storage__ConnectionString")).Select(pod => pod.Component);
+        var knowing = _chart.Pods.Where(pod => pod.Environment.ContainsKey("LEPTON_Storage__ConnectionString"))
+            .Select(pod => pod.Component);
 
         var needing = _chart.Deployments.Select(RenderedPod.Of).Select(pod => pod.Component).Intersect(["notifier", "dashboard"]).ToArray();
         Assert.That(knowing, Is.EquivalentTo(needing.Length == 0 ? [] : needing.Append("doctor")));
@@ -147,8 +155,10 @@ public sealed class ChartPodTests(string set)
     {
         foreach (var pod in _chart.Pods.Where(pod => components.Contains(pod.Component)))
         {
-            Assert.That(pod.Container.Items("ports").Select(port => (port.Text("name"), port.Text("containerPort"))), Is.EqualTo(new[] { (portName, $"{portNumber}") }));
-            foreach (var (probe, path) in new[] { ("startupProbe", "/healthz/live"), ("livenessProbe", "/healthz/live"), ("readinessProbe", "/healthz/ready") })
+            Assert.That(pod.Container.Items("ports").Select(port => (port.Text("name"), port.Text("containerPort"))),
+                Is.EqualTo(new[] { (portName, $"{portNumber}") }));
+            foreach (var (probe, path) in new[] { ("startupProbe", "/healthz/live"), ("livenessProbe", "/healthz/live"),
+                ("readinessProbe", "/healthz/ready") })
             {
                 Assert.That(pod.Container.Text(probe, "httpGet", "path"), Is.EqualTo(path), $"{pod} {probe}");
                 Assert.That(pod.Container.Text(probe, "httpGet", "port"), Is.EqualTo(portName), $"{pod} {probe}");
@@ -160,7 +170,8 @@ public sealed class ChartPodTests(string set)
     }
 
     private IEnumerable<RenderedPod> Selected(IReadOnlyDictionary<string, string> selector) =>
-        _chart.Pods.Where(pod => selector.Count > 0 && selector.All(label => pod.Labels.TryGetValue(label.Key, out var value) && value == label.Value));
+        _chart.Pods.Where(pod =>
+            selector.Count > 0 && selector.All(label => pod.Labels.TryGetValue(label.Key, out var value) && value == label.Value));
 
     private static bool IsHook(JsonNode o) => o.Map("metadata", "annotations").ContainsKey("helm.sh/hook");
 }

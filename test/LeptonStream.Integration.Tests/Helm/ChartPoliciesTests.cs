@@ -17,8 +17,10 @@ public sealed class ChartPoliciesTests
         Assert.That(Yaml.ReadAll(policies).Single().Text("rules", 1, "direction"), Is.EqualTo("up"));
         Assert.That(chart.Settings.Text("Detector", "PoliciesFile"), Is.EqualTo("/etc/lepton/policies.yaml"));
         Assert.That(chart.Settings.Text("Detector", "BatchSize"), Is.EqualTo("5000"));
-        Assert.That(chart.Pod("detector").Files["policies.yaml"], Is.EqualTo($"configMap {Chart.Release}-leptonstream-policies/policies.yaml"));
-        Assert.That(chart.Pods.Where(pod => pod.Files.ContainsKey("policies.yaml")).Select(pod => pod.Component), Is.EqualTo(new[] { "detector" }));
+        Assert.That(chart.Pod("detector").Files["policies.yaml"],
+            Is.EqualTo($"configMap {Chart.Release}-leptonstream-policies/policies.yaml"));
+        Assert.That(chart.Pods.Where(pod => pod.Files.ContainsKey("policies.yaml")).Select(pod => pod.Component),
+            Is.EqualTo(new[] { "detector" }));
     }
 
     [Test]
@@ -58,12 +60,14 @@ public sealed class ChartPoliciesTests
     [Test]
     public void Policies_InTheSchema_KnowTheSettingsThatTheProgramKnows()
     {
-        var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Chart.Folder, "values.schema.json"))).At("definitions", "policy", "properties")!.AsObject();
+        var schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Chart.Folder, "values.schema.json")))
+            .At("definitions", "policy", "properties")!.AsObject();
         PolicyFile.Parse("rules:\n- matchers: []\n", "policies.yaml", out var errors);
 
         var known = errors.Single(error => error.Contains("it can set: ", StringComparison.Ordinal)).Split("it can set: ")[1].Split(", ");
         Assert.That(schema.Select(setting => setting.Key), Is.EquivalentTo(known.Append("matchers")));
     }
 
-    private static string Policies(RenderedChart chart) => chart.One("ConfigMap", $"{Chart.Release}-leptonstream-policies").Text("data", "policies.yaml")!;
+    private static string Policies(RenderedChart chart) =>
+        chart.One("ConfigMap", $"{Chart.Release}-leptonstream-policies").Text("data", "policies.yaml")!;
 }

@@ -13,7 +13,8 @@ public sealed partial class ChartReadmeTests
     private static readonly Dictionary<string, string> Rows = File.ReadLines(Path.Combine(Chart.Folder, "README.md"))
         .Select(line => Row().Match(line)).Where(row => row.Success)
         .SelectMany(row => (row.Groups[1].Value.StartsWith("ROLE.", StringComparison.Ordinal) ? Roles : [""])
-            .Select(role => (Name: role.Length > 0 ? role + row.Groups[1].Value["ROLE".Length..] : row.Groups[1].Value, Default: row.Groups[2].Value)))
+            .Select(role =>
+                (Name: role.Length > 0 ? role + row.Groups[1].Value["ROLE".Length..] : row.Groups[1].Value, Default: row.Groups[2].Value)))
         .ToDictionary(row => row.Name, row => row.Default);
 
     [Test]
@@ -34,7 +35,9 @@ public sealed partial class ChartReadmeTests
     }
 
     private static IEnumerable<string> Leaves(JsonNode? node, string name) =>
-        node is JsonObject { Count: > 0 } members ? members.SelectMany(member => Leaves(member.Value, name.Length == 0 ? member.Key : $"{name}.{member.Key}")) : [name];
+        node is JsonObject { Count: > 0 } members
+            ? members.SelectMany(member => Leaves(member.Value, name.Length == 0 ? member.Key : $"{name}.{member.Key}"))
+            : [name];
 
     private static IEnumerable<string> Prefixes(string name)
     {

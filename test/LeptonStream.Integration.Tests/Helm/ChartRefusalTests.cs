@@ -38,7 +38,8 @@ public sealed class ChartRefusalTests
     [TestCase("kafka.securityProtocol=\"SaslSsl\"", "kafka.sasl.mechanism is empty, and kafka.securityProtocol is SaslSsl")]
     [TestCase("kafka={\"securityProtocol\":\"SaslSsl\",\"sasl\":{\"mechanism\":\"Plain\"}}", "kafka.sasl.existingSecret is empty")]
     [TestCase("storage.connectionString=\"Data Source=lepton.db\"", "SQLite, a file that pods can't share")]
-    [TestCase("notifier.routing={\"existingSecret\":\"x\",\"config\":{\"route\":{}}}", "notifier.routing.config and notifier.routing.existingSecret are both given")]
+    [TestCase("notifier.routing={\"existingSecret\":\"x\",\"config\":{\"route\":{}}}",
+        "notifier.routing.config and notifier.routing.existingSecret are both given")]
     [TestCase("topics.provision=\"strimzi\"", "topics.strimzi.cluster is empty")]
     [TestCase("dashboard.ingress.enabled=true", "dashboard.ingress.hosts is empty")]
     [TestCase("settings={\"Storage\":{\"ConnectionString\":\"Host=x\"}}", "settings.Storage.ConnectionString is a secret")]
@@ -56,9 +57,11 @@ public sealed class ChartRefusalTests
     [Test]
     public async Task Template_SeveralMistakes_AreNamedAtOnce()
     {
-        var refused = await Chart.Template("minimal", "kafka.bootstrapServers=\"\"", "storage.existingSecret=\"\"", "dashboard.ingress.enabled=true");
+        var refused = await Chart.Template(
+            "minimal", "kafka.bootstrapServers=\"\"", "storage.existingSecret=\"\"", "dashboard.ingress.enabled=true");
 
-        Assert.That(refused.Error, Does.Contain("kafka.bootstrapServers").And.Contain("storage.existingSecret").And.Contain("dashboard.ingress.hosts"));
+        Assert.That(refused.Error, Does.Contain("kafka.bootstrapServers").And.Contain("storage.existingSecret").And.Contain(
+            "dashboard.ingress.hosts"));
     }
 
     [Test]

@@ -22,7 +22,8 @@ public sealed class ChartSettingsTests(string set)
         foreach (var pod in chart.Pods)
         {
             Mount(chart, pod);
-            var secrets = pod.Environment.Where(variable => variable.Value.At("valueFrom") is not null).ToDictionary(variable => variable.Key, variable => MadeUp(variable.Key));
+            var secrets = pod.Environment.Where(variable => variable.Value.At("valueFrom") is not null)
+                .ToDictionary(variable => variable.Key, variable => MadeUp(variable.Key));
 
             var objections = await LeptonProgram.Objections(pod.Arguments.Select(Relocated), secrets);
 
@@ -45,10 +46,12 @@ public sealed class ChartSettingsTests(string set)
     private static string Content(RenderedChart chart, string origin)
     {
         var parts = origin.Split(' ', '/');
-        return parts[0] == "configMap" ? chart.All("ConfigMap").Single(map => map.Text("metadata", "name") == parts[1]).Text("data", parts[2])! : "made up";
+        return parts[0] == "configMap" ? chart.All("ConfigMap").Single(map => map.Text("metadata", "name") == parts[1])
+            .Text("data", parts[2])! : "made up";
     }
 
     private string Relocated(string text) => text.Replace(MountPath, _folder, StringComparison.Ordinal);
 
-    private static string MadeUp(string variable) => variable.EndsWith("ConnectionString", StringComparison.Ordinal) ? "Host=db;Database=lepton" : "made up";
+    private static string MadeUp(string variable) =>
+        variable.EndsWith("ConnectionString", StringComparison.Ordinal) ? "Host=db;Database=lepton" : "made up";
 }

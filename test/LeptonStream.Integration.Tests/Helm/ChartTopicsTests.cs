@@ -16,11 +16,14 @@ public sealed class ChartTopicsTests
         var job = chart.One("Job", "topics");
         var hook = job.Map("metadata", "annotations");
         Assert.That(hook["helm.sh/hook"], Is.EqualTo("pre-install,pre-upgrade"));
-        Assert.That(chart.Pod("topics").Arguments, Is.EqualTo(new[] { "topics", "create", "--partitions", "3", "--replication-factor", "1", "--config", "/etc/lepton/appsettings.json" }));
+        Assert.That(chart.Pod("topics").Arguments,
+            Is.EqualTo(new[] { "topics", "create", "--partitions", "3", "--replication-factor", "1", "--config",
+            "/etc/lepton/appsettings.json" }));
         foreach (var needed in new[] { chart.One("ConfigMap", "topics"), chart.One("Secret", "topics") })
         {
             Assert.That(needed.Text("metadata", "annotations", "helm.sh/hook"), Is.EqualTo(hook["helm.sh/hook"]));
-            Assert.That(needed.Number("metadata", "annotations", "helm.sh/hook-weight"), Is.LessThan(job.Number("metadata", "annotations", "helm.sh/hook-weight")));
+            Assert.That(needed.Number("metadata", "annotations", "helm.sh/hook-weight"),
+                Is.LessThan(job.Number("metadata", "annotations", "helm.sh/hook-weight")));
         }
     }
 
@@ -29,7 +32,8 @@ public sealed class ChartTopicsTests
     {
         var chart = await Chart.Render("minimal");
 
-        Assert.That(chart.Pod("topics").Arguments, Is.EqualTo(new[] { "topics", "create", "--partitions", "12", "--config", "/etc/lepton/appsettings.json" }));
+        Assert.That(chart.Pod("topics").Arguments,
+            Is.EqualTo(new[] { "topics", "create", "--partitions", "12", "--config", "/etc/lepton/appsettings.json" }));
     }
 
     [Test]
@@ -64,7 +68,8 @@ public sealed class ChartTopicsTests
     {
         var chart = await Chart.Render("full");
 
-        Assert.That(chart.All("KafkaTopic").Select(topic => topic.Text("metadata", "labels", "strimzi.io/cluster")), Is.All.EqualTo("main"));
+        Assert.That(chart.All("KafkaTopic").Select(topic => topic.Text("metadata", "labels", "strimzi.io/cluster")),
+            Is.All.EqualTo("main"));
         Assert.That(chart.All("KafkaTopic").Select(topic => topic.Text("metadata", "namespace")), Is.All.EqualTo("kafka"));
         Assert.That(chart.All("KafkaTopic").Select(topic => topic.Text("apiVersion")), Is.All.EqualTo("kafka.strimzi.io/v1"));
     }

@@ -28,9 +28,11 @@ public sealed class ChartValuesTests
     [TestCase(2, true)]
     public async Task Budget_ByReplicas_ExistsOnlyForMoreThanOne(int replicas, bool expected)
     {
-        var chart = await Chart.Render("minimal", $"detector.replicaCount={replicas}", "notifier.replicaCount=1", "dashboard.replicaCount=1");
+        var chart = await Chart.Render(
+            "minimal", $"detector.replicaCount={replicas}", "notifier.replicaCount=1", "dashboard.replicaCount=1");
 
-        Assert.That(chart.All("PodDisruptionBudget").Select(budget => budget.Text("metadata", "name")), Is.EqualTo(expected ? [$"{Chart.Release}-leptonstream-detector"] : Array.Empty<string>()));
+        Assert.That(chart.All("PodDisruptionBudget").Select(budget => budget.Text("metadata", "name")),
+            Is.EqualTo(expected ? [$"{Chart.Release}-leptonstream-detector"] : Array.Empty<string>()));
     }
 
     [Test]
@@ -42,8 +44,10 @@ public sealed class ChartValuesTests
         foreach (var (role, port) in new[] { ("detector", "8081"), ("notifier", "8081"), ("dashboard", "8080") })
         {
             var annotations = chart.One("Deployment", role).Map("spec", "template", "metadata", "annotations");
-            var scrape = annotations.Where(a => a.Key.StartsWith("prometheus.io/", StringComparison.Ordinal)).Select(a => $"{a.Key}={a.Value}");
-            Assert.That(scrape, Is.EquivalentTo(new[] { "prometheus.io/scrape=true", $"prometheus.io/port={port}", "prometheus.io/path=/metrics" }));
+            var scrape = annotations.Where(a => a.Key.StartsWith("prometheus.io/", StringComparison.Ordinal))
+                .Select(a => $"{a.Key}={a.Value}");
+            Assert.That(scrape, Is.EquivalentTo(
+                new[] { "prometheus.io/scrape=true", $"prometheus.io/port={port}", "prometheus.io/path=/metrics" }));
         }
     }
 
@@ -51,7 +55,8 @@ public sealed class ChartValuesTests
     public async Task Metrics_WithPodMonitors_AreFoundByThemAlone()
     {
         var chart = await Chart.Render(
-            "minimal", "metrics.podMonitor.enabled=true", "metrics.podMonitor.labels={\"release\":\"prometheus\"}", "metrics.podMonitor.interval=\"30s\"");
+            "minimal", "metrics.podMonitor.enabled=true", "metrics.podMonitor.labels={\"release\":\"prometheus\"}",
+            "metrics.podMonitor.interval=\"30s\"");
 
         foreach (var (role, port) in new[] { ("detector", "health"), ("notifier", "health"), ("dashboard", "http") })
         {
@@ -96,11 +101,13 @@ public sealed class ChartValuesTests
     [Test]
     public async Task Password_GivenAsValue_IsInSecretsAlone()
     {
-        var chart = await Chart.Render("trial", "kafka.sasl.password=\"first-s3cret\"", "storage.connectionString=\"Host=db;Password=second-s3cret\"");
+        var chart = await Chart.Render(
+            "trial", "kafka.sasl.password=\"first-s3cret\"", "storage.connectionString=\"Host=db;Password=second-s3cret\"");
 
         var showing = chart.Objects.Where(o => o.ToJsonString().Contains("s3cret", StringComparison.Ordinal)).ToArray();
         Assert.That(showing.Select(o => o.Text("kind")), Is.All.EqualTo("Secret"));
-        Assert.That(showing.Select(o => o.Text("metadata", "name")), Is.EquivalentTo(new[] { $"{Chart.Release}-leptonstream", $"{Chart.Release}-leptonstream-topics" }));
+        Assert.That(showing.Select(o => o.Text("metadata", "name")),
+            Is.EquivalentTo(new[] { $"{Chart.Release}-leptonstream", $"{Chart.Release}-leptonstream-topics" }));
         Assert.That(chart.One("Secret", "topics").ToJsonString(), Does.Not.Contain("second-s3cret"));
     }
 
@@ -111,8 +118,10 @@ public sealed class ChartValuesTests
 
         var notifier = chart.Pod("notifier");
         Assert.That(chart.All("Secret"), Is.Empty);
-        Assert.That(notifier.Environment["LEPTON_Storage__ConnectionString"].Map("valueFrom", "secretKeyRef"), Is.EqualTo(Reference("lepton-postgresql", "uri")));
-        Assert.That(notifier.Environment["LEPTON_Kafka__SaslPassword"].Map("valueFrom", "secretKeyRef"), Is.EqualTo(Reference("leptonstream", "password")));
+        Assert.That(notifier.Environment["LEPTON_Storage__ConnectionString"].Map("valueFrom", "secretKeyRef"),
+            Is.EqualTo(Reference("lepton-postgresql", "uri")));
+        Assert.That(notifier.Environment["LEPTON_Kafka__SaslPassword"].Map("valueFrom", "secretKeyRef"),
+            Is.EqualTo(Reference("leptonstream", "password")));
         Assert.That(notifier.Environment, Does.Not.ContainKey("LEPTON_Kafka__SaslUsername"));
         Assert.That(chart.Settings.Text("Kafka", "SaslUsername"), Is.EqualTo("leptonstream"));
     }
@@ -122,7 +131,8 @@ public sealed class ChartValuesTests
     {
         var chart = await Chart.Render("full", "kafka.sasl.username=\"\"", "kafka.sasl.usernameKey=\"user\"");
 
-        Assert.That(chart.Pod("detector").Environment["LEPTON_Kafka__SaslUsername"].Map("valueFrom", "secretKeyRef"), Is.EqualTo(Reference("leptonstream", "user")));
+        Assert.That(chart.Pod("detector").Environment["LEPTON_Kafka__SaslUsername"].Map("valueFrom", "secretKeyRef"),
+            Is.EqualTo(Reference("leptonstream", "user")));
         Assert.That(chart.Settings.At("Kafka", "SaslUsername"), Is.Null);
     }
 
@@ -148,14 +158,16 @@ public sealed class ChartValuesTests
         var routing = Yaml.ReadAll(chart.One("ConfigMap", $"{Chart.Release}-leptonstream-routing").Text("data", "routing.yaml")!).Single();
         Assert.That(routing.Text("route", "receiver"), Is.EqualTo("on-call"));
         Assert.That(chart.Settings.Text("Notifier", "RoutingFile"), Is.EqualTo("/etc/lepton/routing.yaml"));
-        Assert.That(chart.Pod("notifier").Files["routing.yaml"], Is.EqualTo($"configMap {Chart.Release}-leptonstream-routing/routing.yaml"));
+        Assert.That(chart.Pod("notifier").Files["routing.yaml"],
+            Is.EqualTo($"configMap {Chart.Release}-leptonstream-routing/routing.yaml"));
         Assert.That(chart.Pod("detector").Files, Does.Not.ContainKey("routing.yaml"));
     }
 
     [Test]
     public async Task Routing_InASecret_IsTheNotifiersFile()
     {
-        var chart = await Chart.Render("minimal", "notifier.routing.existingSecret=\"receivers\"", "notifier.routing.existingSecretKey=\"lepton\"");
+        var chart = await Chart.Render(
+            "minimal", "notifier.routing.existingSecret=\"receivers\"", "notifier.routing.existingSecretKey=\"lepton\"");
 
         Assert.That(chart.Pod("notifier").Files["routing.yaml"], Is.EqualTo("secret receivers/lepton"));
         Assert.That(chart.Settings.Text("Notifier", "RoutingFile"), Is.EqualTo("/etc/lepton/routing.yaml"));
@@ -170,10 +182,12 @@ public sealed class ChartValuesTests
         Assert.That(chart.Pod("notifier").Files.Keys, Is.EqualTo(new[] { "appsettings.json" }));
     }
 
-    [TestCase("full", "registry.example.com/observability/leptonstream@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [TestCase(
+        "full", "registry.example.com/observability/leptonstream@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     [TestCase("minimal", "leptonstream:0.1.0")]
     [TestCase("minimal", "leptonstream:2.0", "image.tag=\"2.0\"")]
-    [TestCase("full", "mirror.example.com/observability/leptonstream:2.0", "image.tag=\"2.0\"", "image.digest=\"\"", "global.imageRegistry=\"mirror.example.com\"")]
+    [TestCase("full", "mirror.example.com/observability/leptonstream:2.0", "image.tag=\"2.0\"", "image.digest=\"\"",
+        "global.imageRegistry=\"mirror.example.com\"")]
     public async Task Image_OfAllPods_IsOneAndTheSame(string set, string expected, params string[] overrides)
     {
         var chart = await Chart.Render(set, overrides);
@@ -187,7 +201,8 @@ public sealed class ChartValuesTests
         var chart = await Chart.Render("full", "global.imagePullSecrets=[{\"name\":\"company\"}]");
 
         foreach (var pod in chart.Pods)
-            Assert.That(pod.Spec.Items("imagePullSecrets").Select(secret => secret.Text("name")), Is.EqualTo(new[] { "company", "registry" }));
+            Assert.That(pod.Spec.Items("imagePullSecrets").Select(secret => secret.Text("name")),
+                Is.EqualTo(new[] { "company", "registry" }));
     }
 
     [Test]
@@ -222,7 +237,8 @@ public sealed class ChartValuesTests
         var chart = await Chart.Render("minimal");
 
         Assert.That(chart.Pod("topics").Spec.Text("serviceAccountName"), Is.EqualTo("default"));
-        Assert.That(chart.Pod("detector").Spec.Text("serviceAccountName"), Is.EqualTo(chart.All("ServiceAccount").Single().Text("metadata", "name")));
+        Assert.That(chart.Pod("detector").Spec.Text("serviceAccountName"),
+            Is.EqualTo(chart.All("ServiceAccount").Single().Text("metadata", "name")));
     }
 
     [Test]
@@ -284,10 +300,12 @@ public sealed class ChartValuesTests
     public async Task Name_OfALongRelease_StaysALegalName()
     {
         var release = new string('a', 53);
-        var rendered = await Chart.Helm("template", release, Chart.Folder, "--kube-version", HelmProgram.KubernetesVersion, "--values", Chart.ValuesFile("full"));
+        var rendered = await Chart.Helm(
+            "template", release, Chart.Folder, "--kube-version", HelmProgram.KubernetesVersion, "--values", Chart.ValuesFile("full"));
 
         Assert.That(rendered.ExitCode, Is.Zero, rendered.Everything);
-        Assert.That(RenderedChart.Parse(rendered.Output).Objects.Select(o => o.Text("metadata", "name")!.Length), Is.All.LessThanOrEqualTo(63));
+        Assert.That(RenderedChart.Parse(rendered.Output).Objects.Select(o => o.Text("metadata", "name")!.Length),
+            Is.All.LessThanOrEqualTo(63));
     }
 
     [Test]
@@ -299,7 +317,8 @@ public sealed class ChartValuesTests
     }
 
     private static int[] EgressPorts(RenderedChart chart, string role) =>
-        [.. chart.One("NetworkPolicy", role).Items("spec", "egress").SelectMany(rule => rule.Items("ports")).Select(port => (int)port.At("port")!)];
+        [.. chart.One("NetworkPolicy", role).Items("spec", "egress").SelectMany(rule => rule.Items("ports"))
+            .Select(port => (int)port.At("port")!)];
 
     private static Dictionary<string, string> Reference(string secret, string key) => new() { ["name"] = secret, ["key"] = key };
 }

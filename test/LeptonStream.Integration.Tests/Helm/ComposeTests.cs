@@ -9,10 +9,12 @@ public sealed class ComposeTests
 {
     private static readonly JsonNode File = Yaml.ReadFile(Path.Combine(SharedFolder.RepositoryRoot, "compose.yaml"));
 
-    private static IReadOnlyDictionary<string, JsonNode> Services => File.At("services")!.AsObject().ToDictionary(service => service.Key, service => service.Value!);
+    private static IReadOnlyDictionary<string, JsonNode> Services =>
+        File.At("services")!.AsObject().ToDictionary(service => service.Key, service => service.Value!);
 
     /// <summary>The services that are our program.</summary>
-    private static IEnumerable<string> Roles => Services.Where(service => service.Value.At("build") is not null).Select(service => service.Key);
+    private static IEnumerable<string> Roles =>
+        Services.Where(service => service.Value.At("build") is not null).Select(service => service.Key);
 
     [Test]
     public void Roles_OfTheProgram_AreAllThere()
@@ -43,7 +45,8 @@ public sealed class ComposeTests
     {
         var service = Services[role];
 
-        var objections = await LeptonProgram.Objections(service.Items("command").Select(argument => argument.ToString()), service.Map("environment"));
+        var objections = await LeptonProgram.Objections(
+            service.Items("command").Select(argument => argument.ToString()), service.Map("environment"));
 
         Assert.That(service.Map("environment"), Is.Not.Empty);
         Assert.That(objections, Is.Empty);
@@ -67,11 +70,14 @@ public sealed class ComposeTests
     {
         foreach (var (name, service) in Services)
         {
-            foreach (var (needed, condition) in service.At("depends_on")?.AsObject().ToDictionary(d => d.Key, d => d.Value.Text("condition")) ?? [])
+            foreach (var (needed, condition) in service.At("depends_on")?.AsObject()
+                .ToDictionary(d => d.Key, d => d.Value.Text("condition")) ?? [])
             {
                 Assert.That(Services, Does.ContainKey(needed), name);
-                if (condition == "service_healthy") Assert.That(Services[needed].At("healthcheck", "test"), Is.Not.Null, $"{name} waits for {needed}");
-                if (condition == "service_completed_successfully") Assert.That(Services[needed].Text("restart"), Is.EqualTo("no"), $"{name} waits for {needed}");
+                if (condition == "service_healthy")
+                    Assert.That(Services[needed].At("healthcheck", "test"), Is.Not.Null, $"{name} waits for {needed}");
+                if (condition == "service_completed_successfully")
+                    Assert.That(Services[needed].Text("restart"), Is.EqualTo("no"), $"{name} waits for {needed}");
             }
         }
     }
@@ -85,7 +91,8 @@ public sealed class ComposeTests
         foreach (var listener in advertised.Select(address => (Name: address.Split(':')[0], Port: address.Split(':')[^1])))
         {
             Assert.That(Services["kafka"].Text("environment", "KAFKA_LISTENERS"), Does.Contain($"{listener.Name}://:{listener.Port}"));
-            Assert.That(Services["kafka"].Text("environment", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"), Does.Contain($"{listener.Name}:PLAINTEXT"));
+            Assert.That(Services["kafka"].Text("environment", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"),
+                Does.Contain($"{listener.Name}:PLAINTEXT"));
         }
     }
 
@@ -93,7 +100,8 @@ public sealed class ComposeTests
     public void Database_OfTheRoles_IsTheOneThatIsMade()
     {
         var made = Services["postgresql"].At("environment");
-        var used = new DbConnectionStringBuilder { ConnectionString = Services["notifier"].Text("environment", "LEPTON_Storage__ConnectionString") };
+        var used = new DbConnectionStringBuilder
+            { ConnectionString = Services["notifier"].Text("environment", "LEPTON_Storage__ConnectionString") };
 
         using (Assert.EnterMultipleScope())
         {
@@ -107,7 +115,8 @@ public sealed class ComposeTests
     [Test]
     public void Ports_OnThisMachine_AreOpenToItAlone()
     {
-        Assert.That(Services.Values.SelectMany(service => service.Items("ports")).Select(port => port.ToString()), Is.Not.Empty.And.All.StartsWith("127.0.0.1:"));
+        Assert.That(Services.Values.SelectMany(service => service.Items("ports")).Select(port => port.ToString()),
+            Is.Not.Empty.And.All.StartsWith("127.0.0.1:"));
     }
 
     [Test]

@@ -20,8 +20,11 @@ public sealed partial class DockerfileTests
     [Test]
     public void Copy_EverySource_ExistsAndReachesTheEngine()
     {
-        var sources = Stages.SelectMany(stage => stage).Where(i => i.Word == "COPY" && !i.Arguments.StartsWith("--from", StringComparison.Ordinal)).SelectMany(i => i.Arguments.Split(' ')[..^1]).ToArray();
-        var allowed = File.ReadAllLines(Path.Combine(Root, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..]).ToArray();
+        var sources = Stages.SelectMany(stage => stage)
+            .Where(i => i.Word == "COPY" && !i.Arguments.StartsWith("--from", StringComparison.Ordinal))
+            .SelectMany(i => i.Arguments.Split(' ')[..^1]).ToArray();
+        var allowed = File.ReadAllLines(Path.Combine(Root, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..])
+            .ToArray();
 
         Assert.That(sources.Where(source => !Path.Exists(Path.Combine(Root, source))), Is.Empty);
         Assert.That(sources, Is.EquivalentTo(allowed), "what .dockerignore lets through is what is copied");
@@ -30,7 +33,8 @@ public sealed partial class DockerfileTests
     [Test]
     public void Copy_FilesThatMSBuildFindsAboveTheProjects_AreAllThere()
     {
-        var found = new[] { "global.json", "nuget.config", ".editorconfig", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" }
+        var found = new[] { "global.json", "nuget.config", ".editorconfig", "Directory.Build.props", "Directory.Build.targets",
+            "Directory.Packages.props" }
             .Where(file => File.Exists(Path.Combine(Root, file)));
 
         Assert.That(One(Build, "COPY", "global.json").Split(' ')[..^1], Is.EquivalentTo(found));
@@ -52,7 +56,8 @@ public sealed partial class DockerfileTests
     [Test]
     public void Bases_OfBothStages_AreOfTheFrameworkTheProgramIsBuiltFor()
     {
-        var framework = XDocument.Load(Path.Combine(Root, "Directory.Build.props")).Descendants("TargetFramework").Single().Value["net".Length..];
+        var framework = XDocument.Load(Path.Combine(Root, "Directory.Build.props")).Descendants("TargetFramework")
+            .Single().Value["net".Length..];
 
         Assert.That(One(Build, "FROM"), Does.Contain($"/dotnet/sdk:{framework} "));
         Assert.That(One(Image, "FROM"), Does.EndWith($"/dotnet/aspnet:{framework}-noble-chiseled-extra"));
@@ -72,7 +77,8 @@ public sealed partial class DockerfileTests
         var version = XDocument.Load(Path.Combine(Root, "Directory.Build.props")).Descendants("Version").Single().Value;
 
         Assert.That(Image, Does.Contain(("ARG", $"VERSION={version}")));
-        Assert.That(One(Image, "LABEL"), Does.Contain("org.opencontainers.image.version=\"$VERSION\"").And.Contain("org.opencontainers.image.licenses=\"Apache-2.0\""));
+        Assert.That(One(Image, "LABEL"),
+            Does.Contain("org.opencontainers.image.version=\"$VERSION\"").And.Contain("org.opencontainers.image.licenses=\"Apache-2.0\""));
     }
 
     private static string One((string Word, string Arguments)[] stage, string word, string start = "") =>

@@ -17,7 +17,8 @@ internal sealed record RenderedChart(IReadOnlyList<JsonNode> Objects)
 
     /// <summary>The one object of this kind whose component (or name) is this.</summary>
     public JsonNode One(string kind, string component) =>
-        All(kind).Single(o => o.Text("metadata", "labels", "app.kubernetes.io/component") == component || o.Text("metadata", "name") == component);
+        All(kind).Single(o =>
+            o.Text("metadata", "labels", "app.kubernetes.io/component") == component || o.Text("metadata", "name") == component);
 
     public RenderedPod Pod(string component) => Pods.Single(pod => pod.Component == component);
 
@@ -27,12 +28,14 @@ internal sealed record RenderedChart(IReadOnlyList<JsonNode> Objects)
     /// <summary>The components whose pods another rendering would replace.</summary>
     public string[] RestartedBy(RenderedChart after) =>
         [.. from pod in Pods
-            where pod.Owner.Text("kind") == "Deployment" && !JsonNode.DeepEquals(pod.Owner.At("spec", "template"), after.Pod(pod.Component).Owner.At("spec", "template"))
+            where pod.Owner.Text("kind") == "Deployment"
+                && !JsonNode.DeepEquals(pod.Owner.At("spec", "template"), after.Pod(pod.Component).Owner.At("spec", "template"))
             select pod.Component];
 }
 
 /// <summary>A pod, whatever makes it.</summary>
-internal sealed record RenderedPod(string Component, JsonNode Owner, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, JsonNode Spec)
+internal sealed record RenderedPod(string Component, JsonNode Owner,
+    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, JsonNode Spec)
 {
     public JsonNode Container => Spec.Items("containers").First();
 
@@ -45,7 +48,8 @@ internal sealed record RenderedPod(string Component, JsonNode Owner, IReadOnlyDi
         (from source in Spec.Items("volumes").Single(volume => volume.Text("name") == "settings").Items("projected", "sources")
          from kind in new[] { "configMap", "secret" }
          from item in source.Items(kind, "items")
-         select (Path: item.Text("path")!, Origin: $"{kind} {source.Text(kind, "name")}/{item.Text("key")}")).ToDictionary(file => file.Path, file => file.Origin);
+         select (Path: item.Text("path")!, Origin: $"{kind} {source.Text(kind, "name")}/{item.Text("key")}"))
+             .ToDictionary(file => file.Path, file => file.Origin);
 
     public static RenderedPod Of(JsonNode owner)
     {

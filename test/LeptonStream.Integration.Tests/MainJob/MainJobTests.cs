@@ -9,8 +9,8 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.MainJob;
 
 /// <summary>
-/// What the system is for, on real input with real parts: a real Kafka, a real PostgreSQL, the real program as real processes, three labelled
-/// series that CloudWatch measured, and a receiver that is told while the incidents last and again when they are over.
+/// What the system is for, on real input with real parts: a real Kafka, a real PostgreSQL, the real program as real processes, three
+/// labelled series that CloudWatch measured, and a receiver that is told while the incidents last and again when they are over.
 /// </summary>
 public sealed class MainJobTests
 {
@@ -45,40 +45,51 @@ public sealed class MainJobTests
             Kafka = new { options.BootstrapServers, options.TopicPrefix },
             Storage = new { ConnectionString = connection },
             Detector = new { BatchWaitMs = 5, GroupId = options.TopicPrefix + "detector" },
-            Notifier = new { RoutingFile = folder.File("routing.yaml"), BatchSize = 1, BatchWaitMs = 0, GroupId = options.TopicPrefix + "notifier" },
+            Notifier = new { RoutingFile = folder.File("routing.yaml"), BatchSize = 1, BatchWaitMs = 0,
+                GroupId = options.TopicPrefix + "notifier" },
         }));
         string[] config = ["--config", folder.File("lepton.json")];
 
-        var created = await LeptonProcess.Run(["topics", "create", "--bootstrap-servers", options.BootstrapServers, "--topic-prefix", options.TopicPrefix, "--partitions", "3", "--replication-factor", "1"]);
+        var created = await LeptonProcess.Run(["topics", "create", "--bootstrap-servers", options.BootstrapServers, "--topic-prefix",
+            options.TopicPrefix, "--partitions", "3", "--replication-factor", "1"]);
         Assert.That(created.ExitCode, Is.Zero, created.Everything);
         using var detector = LeptonProcess.Start(["detector", .. config]);
         using var notifier = LeptonProcess.Start(["notifier", .. config]);
-        var replayed = await LeptonProcess.Run(["replay", folder.Path, "--speed", "30000", "--bootstrap-servers", options.BootstrapServers, "--topic-prefix", options.TopicPrefix]);
+        var replayed = await LeptonProcess.Run(["replay", folder.Path, "--speed", "30000", "--bootstrap-servers", options.BootstrapServers,
+            "--topic-prefix", options.TopicPrefix]);
         Assert.That(replayed.ExitCode, Is.Zero, replayed.Everything);
 
         var topics = TopicNames.Of(options);
         using var probe = new TopicProbe(options);
         var rows = Series.Sum(name => File.ReadLines(folder.File(name + ".csv")).Count() - 1);
-        await Eventually.True(() => Enumerable.Range(0, 3).Sum(p => probe.Committed(options.TopicPrefix + "detector", topics.Metrics, p) ?? 0) == rows, $"all {rows} samples judged\n{detector}", TimeSpan.FromMinutes(2));
+        await Eventually.True(() =>
+            Enumerable.Range(0, 3).Sum(p => probe.Committed(options.TopicPrefix + "detector", topics.Metrics, p) ?? 0) == rows,
+            $"all {rows} samples judged\n{detector}", TimeSpan.FromMinutes(2));
         var published = probe.Read(topics.Alerts);
         await using var database = Database.Of(connection);
-        await Eventually.True(() => Journal(database).Count == published.Count, $"all {published.Count} events journalled\n{notifier}", TimeSpan.FromMinutes(2));
+        await Eventually.True(() => Journal(database).Count == published.Count, $"all {published.Count} events journalled\n{notifier}",
+            TimeSpan.FromMinutes(2));
 
         // Record for record, byte for byte.
         Assert.That(
             Journal(database).OrderBy(r => r.Partition).ThenBy(r => r.Offset),
-            Is.EqualTo(published.Select(r => new JournalRow(r.Partition.Value, r.Offset.Value, HeaderOf(r, "ce_id"), Encoding.UTF8.GetString(r.Message.Value!)))));
+            Is.EqualTo(published.Select(r =>
+                new JournalRow(r.Partition.Value, r.Offset.Value, HeaderOf(r, "ce_id"), Encoding.UTF8.GetString(r.Message.Value!)))));
         Assert.That(probe.Read(topics.DeadLetters), Is.Empty);
 
         foreach (var (series, from, to) in Windows(data))
         {
             // Where the trouble lasts to the end of the data, nothing is resolved.
-            var ends = published.Exists(r => Encoding.UTF8.GetString(r.Message.Key!) == series && HeaderOf(r, "ce_type").Contains(".resolved.", StringComparison.Ordinal));
+            var ends = published.Exists(r =>
+                Encoding.UTF8.GetString(r.Message.Key!) == series
+                && HeaderOf(r, "ce_type").Contains(".resolved.", StringComparison.Ordinal));
             await Eventually.True(
                 () => ends
-                    ? Told(sink, series).SkipWhile(a => a.Status != "firing" || a.StartsAt < from || a.StartsAt > to).Any(a => a.Status == "resolved")
+                    ? Told(sink, series).SkipWhile(a => a.Status != "firing" || a.StartsAt < from || a.StartsAt > to)
+                        .Any(a => a.Status == "resolved")
                     : Told(sink, series).Any(a => a.Status == "firing" && a.StartsAt <= to),
-                $"{series} fires between {from:u} and {to:u} and is resolved after (is it over: {ends}); told were {string.Join(", ", Told(sink, series).Select(a => $"{a.Status} {a.StartsAt:u}"))}",
+                $"{series} fires between {from:u} and {to:u} and is resolved after (is it over: {ends}); told were "
+                    + $"{string.Join(", ", Told(sink, series).Select(a => $"{a.Status} {a.StartsAt:u}"))}",
                 TimeSpan.FromSeconds(30));
         }
 
@@ -89,7 +100,8 @@ public sealed class MainJobTests
     private static List<JournalRow> Journal(Database database)
     {
         using var connection = database.Open().AsTask().GetAwaiter().GetResult();
-        return [.. connection.Query<JournalRow>("select kafka_partition as Partition, kafka_offset as Offset, event_id as Id, payload as Payload from alert_event")];
+        return [.. connection.Query<JournalRow>(
+            "select kafka_partition as Partition, kafka_offset as Offset, event_id as Id, payload as Payload from alert_event")];
     }
 
     private static string HeaderOf(Confluent.Kafka.ConsumeResult<byte[]?, byte[]?> record, string name) =>
@@ -103,7 +115,8 @@ public sealed class MainJobTests
                 yield return (series, Utc(window[0]), Utc(window[1]));
     }
 
-    private static DateTimeOffset Utc(JsonElement text) => DateTimeOffset.Parse(text.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset Utc(JsonElement text) =>
+        DateTimeOffset.Parse(text.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private static List<(string Status, DateTimeOffset StartsAt)> Told(WebhookSink sink, string series) =>
     [

@@ -47,7 +47,8 @@ public sealed class AlertJournalTests(DatabaseKind kind)
         var outcome = await Apply(journal, 1, Record(AlertEvents.Opened("latency"), 7, partition: 1));
 
         Assert.That((outcome.Recorded, outcome.Repeated), Is.EqualTo((0, 1)));
-        Assert.That(await journal.Positions(Topic, CancellationToken.None), Is.EquivalentTo(new Dictionary<int, long> { [0] = 1, [1] = 8 }));
+        Assert.That(await journal.Positions(Topic, CancellationToken.None),
+            Is.EquivalentTo(new Dictionary<int, long> { [0] = 1, [1] = 8 }));
     }
 
     [Test]
@@ -79,8 +80,10 @@ public sealed class AlertJournalTests(DatabaseKind kind)
         var outcome = await Apply(journal, 10, Record(foreign, 1), Record(AlertEvents.Updated("latency", 11, AlertSeverity.Critical), 2));
 
         Assert.That((outcome.Recorded, outcome.Conflicts), Is.EqualTo((1, 1)));
-        Assert.That(await _rig.Scalar<(string, string, string)>("select status, severity, metric from alert"), Is.EqualTo(("firing", "critical", "latency")));
-        Assert.That(await _rig.Scalar<(string, string)>("select event_id, known_id from event_conflict"), Is.EqualTo((foreign.Id, opened.AlertId)));
+        Assert.That(await _rig.Scalar<(string, string, string)>("select status, severity, metric from alert"),
+            Is.EqualTo(("firing", "critical", "latency")));
+        Assert.That(await _rig.Scalar<(string, string)>("select event_id, known_id from event_conflict"),
+            Is.EqualTo((foreign.Id, opened.AlertId)));
     }
 
     [Test]
@@ -120,16 +123,22 @@ public sealed class AlertJournalTests(DatabaseKind kind)
         Assert.That(await _rig.Rows<(string, long, string?)>("select type, progress, ended_reason from alert_event order by seq"),
             Is.EqualTo(new[] { ("opened", 0L, null), ("updated", 1L, null), ("resolved", 0L, (string?)"gone") }));
         Assert.That(await _rig.Scalar<(string, string)>("select status, ended_reason from alert"), Is.EqualTo(("resolved", "gone")));
-        Assert.That(await _rig.Told(), Is.EqualTo(new[] { "65s ops: first notification +latency", "130s ops: all alerts resolved -latency" }));
-        var told = AlertingJson.Read<Notification>((await _rig.Rows<string>("select payload from notification order by seq"))[1]).Alerts.Single();
-        Assert.That((told.IsClosedUnrecovered, told.Annotations["summary"]), Is.EqualTo((true, $"Closed without recovery: the series stopped reporting. {AlertEvents.Resolved("latency").English.Summary}")));
+        Assert.That(await _rig.Told(), Is.EqualTo(
+            new[] { "65s ops: first notification +latency", "130s ops: all alerts resolved -latency" }));
+        var told = AlertingJson.Read<Notification>(
+            (await _rig.Rows<string>("select payload from notification order by seq"))[1]).Alerts.Single();
+        Assert.That((told.IsClosedUnrecovered, told.Annotations["summary"]),
+            Is.EqualTo(
+            (true, $"Closed without recovery: the series stopped reporting. {AlertEvents.Resolved("latency").English.Summary}")));
     }
 
     [Test]
     public async Task Apply_FiringUpdatedResolved_AlertIsAsItsLastEventLeftIt()
     {
         var journal = await _rig.Open();
-        var (opened, updated, resolved) = (AlertEvents.Opened("latency"), AlertEvents.Updated("latency", 10, AlertSeverity.Critical), AlertEvents.Resolved("latency", 20, AlertSeverity.Critical));
+        var (opened, updated, resolved) =
+            (AlertEvents.Opened("latency"), AlertEvents.Updated("latency", 10, AlertSeverity.Critical),
+            AlertEvents.Resolved("latency", 20, AlertSeverity.Critical));
 
         await Apply(journal, 0, Record(opened, 0), Record(updated, 1));
         var firing = await _rig.Scalar<(string, string, long?, long)>("select status, severity, resolved_at, seq from alert");
@@ -164,7 +173,8 @@ public sealed class AlertJournalTests(DatabaseKind kind)
             for (var finished = false; ; finished = done.IsCancellationRequested)
             {
                 await using var connection = await _rig.Database.Open();
-                seen.AddRange(await connection.QueryAsync<long>("select seq from alert_event where seq > @last order by seq", new { last = seen.LastOrDefault() }));
+                seen.AddRange(await connection.QueryAsync<long>(
+                    "select seq from alert_event where seq > @last order by seq", new { last = seen.LastOrDefault() }));
                 if (finished) return;
             }
         });
@@ -173,7 +183,8 @@ public sealed class AlertJournalTests(DatabaseKind kind)
         {
             var journal = await _rig.Open();
             for (var batch = 0; batch < Batches; batch++)
-                await Apply(journal, batch, [.. Enumerable.Range(batch * Size, Size).Select(offset => Record(AlertEvents.Opened($"m{writer}-{offset}", model: $"model{offset % 3}"), offset, writer))]);
+                await Apply(journal, batch, [.. Enumerable.Range(batch * Size, Size)
+                    .Select(offset => Record(AlertEvents.Opened($"m{writer}-{offset}", model: $"model{offset % 3}"), offset, writer))]);
         })));
         await done.CancelAsync();
         await reader;
@@ -192,7 +203,8 @@ public sealed class AlertJournalTests(DatabaseKind kind)
         await Flush(journal, 65);
 
         Assert.That(await _rig.Rows<string>("select model from alert_event"), Is.EqualTo(new[] { "lla␀ma", "lla␀ma" }));
-        Assert.That(await _rig.Told(), Is.EqualTo(new[] { "5s ops: first notification +lat\0ency", "65s ops: all alerts resolved -lat\0ency" }));
+        Assert.That(await _rig.Told(), Is.EqualTo(
+            new[] { "5s ops: first notification +lat\0ency", "65s ops: all alerts resolved -lat\0ency" }));
     }
 
     [Test]
@@ -256,12 +268,14 @@ public sealed class AlertJournalTests(DatabaseKind kind)
     {
         const int Groups = 150;
         var journals = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _rig.Open()));
-        await Apply(journals[0], 0, [.. Enumerable.Range(0, Groups).Select(i => Record(AlertEvents.Opened("latency", model: $"model{i}"), i))]);
+        await Apply(journals[0], 0, [.. Enumerable.Range(0, Groups)
+            .Select(i => Record(AlertEvents.Opened("latency", model: $"model{i}"), i))]);
 
         await Task.WhenAll(journals.Select(journal => Task.Run(() => Flush(journal, 5))));
 
         Assert.That(await _rig.Rows<string>("select group_key from notification"), Is.Unique.And.Exactly(Groups).Items);
-        Assert.That(await _rig.Rows<long>("select seq from notification order by seq"), Is.EqualTo(Enumerable.Range(1, Groups).Select(seq => (long)seq)));
+        Assert.That(await _rig.Rows<long>("select seq from notification order by seq"),
+            Is.EqualTo(Enumerable.Range(1, Groups).Select(seq => (long)seq)));
     }
 
     [Test]
@@ -283,7 +297,8 @@ public sealed class AlertJournalTests(DatabaseKind kind)
             for (var i = 0; i < Alerts; i++)
             {
                 // Every writer's alerts are in every group.
-                var (opened, resolved) = (AlertEvents.Opened($"w{writer}-{i}", i, model: $"m{i % 4}"), AlertEvents.Resolved($"w{writer}-{i}", i + 1, model: $"m{i % 4}"));
+                var (opened, resolved) = (AlertEvents.Opened($"w{writer}-{i}", i, model: $"m{i % 4}"),
+                    AlertEvents.Resolved($"w{writer}-{i}", i + 1, model: $"m{i % 4}"));
                 await Try(() => Apply(journal, i, Record(opened, 2 * i, writer)));
                 await Try(() => Apply(journal, i + 1, Record(resolved, (2 * i) + 1, writer)));
             }
@@ -433,12 +448,15 @@ public sealed class AlertJournalTests(DatabaseKind kind)
         const int Alerts = 1_000;
         var journal = await _rig.Open();
         for (var batch = 0; batch < 2; batch++)
-            await Apply(journal, 0, [.. Enumerable.Range(batch * Alerts / 2, Alerts / 2).Select(i => Record(AlertEvents.Opened($"metric{i}"), i))]);
+            await Apply(journal, 0, [.. Enumerable.Range(batch * Alerts / 2, Alerts / 2)
+                .Select(i => Record(AlertEvents.Opened($"metric{i}"), i))]);
         await Flush(journal, 5);
-        await Apply(journal, 10, [.. Enumerable.Range(0, Alerts - 1).Select(i => Record(AlertEvents.Resolved($"metric{i}", 10), Alerts + i))]);
+        await Apply(journal, 10, [.. Enumerable.Range(0, Alerts - 1)
+            .Select(i => Record(AlertEvents.Resolved($"metric{i}", 10), Alerts + i))]);
         await Flush(journal, 65);
 
-        Assert.That(await _rig.Rows<(string, long, long)>("select reason, firing, resolved from notification order by seq"), Is.EqualTo(new[] { ("first notification", 1_000L, 0L), ("some alerts resolved", 1L, 999L) }));
+        Assert.That(await _rig.Rows<(string, long, long)>("select reason, firing, resolved from notification order by seq"),
+            Is.EqualTo(new[] { ("first notification", 1_000L, 0L), ("some alerts resolved", 1L, 999L) }));
         Assert.That(await _rig.Scalar<long>("select count(*) from alert_group_member"), Is.EqualTo(1));
     }
 

@@ -10,9 +10,9 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.Notifier;
 
 /// <summary>
-/// The same routes, the same alerts at the same times: what the real Alertmanager sends is what we send, notification for notification. It runs in real
-/// time, our pipeline in simulated time. Every alert comes well away from every flush, so that a slow machine changes nothing; where it is slower
-/// than that, the comparison is made again more slowly.
+/// The same routes, the same alerts at the same times: what the real Alertmanager sends is what we send, notification for notification. It
+/// runs in real time, our pipeline in simulated time. Every alert comes well away from every flush, so that a slow machine changes nothing;
+/// where it is slower than that, the comparison is made again more slowly.
 /// </summary>
 public sealed class AlertmanagerDifferentialTests
 {
@@ -59,7 +59,8 @@ public sealed class AlertmanagerDifferentialTests
     [
         // Gathered, joined, partly over, repeated, all over, and again.
         Fires(0.2, "A", ("instance", "1")), Fires(0.6, "A", ("instance", "2")), Fires(2.2, "A", ("instance", "3")),
-        Ends(4.2, "A", ("instance", "1")), Ends(12.2, "A", ("instance", "2")), Ends(12.3, "A", ("instance", "3")), Fires(14.2, "A", ("instance", "1")),
+        Ends(4.2, "A", ("instance", "1")), Ends(12.2, "A", ("instance", "2")), Ends(12.3, "A", ("instance", "3")),
+        Fires(14.2, "A", ("instance", "1")),
 
         // Over before it was told; old already; fired and over between two flushes; over and back between two flushes.
         Fires(0.2, "B"), Ends(0.7, "B"),
@@ -68,16 +69,23 @@ public sealed class AlertmanagerDifferentialTests
         Fires(0.2, "E"), Ends(1.7, "E"), Fires(2.3, "E"),
 
         // Two routes, two channels of which one wants no resolves, nested routes, all labels, no labels.
-        Fires(0.2, "F", ("severity", "critical"), ("cluster", "x")), Fires(0.3, "F", ("severity", "critical"), ("cluster", "x"), ("instance", "2")),
-        Fires(0.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")), Fires(0.2, "F", ("severity", "critical"), ("team", "platform"), ("zone", "ab")),
-        Ends(4.2, "F", ("severity", "critical"), ("cluster", "x")), Ends(6.2, "F", ("severity", "critical"), ("cluster", "x"), ("instance", "2")),
-        Ends(4.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")), Fires(8.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")),
-        Fires(0.2, "G", ("team", "platform"), ("zone", "abc")), Ends(2.2, "G", ("team", "platform"), ("zone", "abc")), Fires(4.2, "G", ("team", "platform"), ("zone", "abc")),
+        Fires(0.2, "F", ("severity", "critical"), ("cluster", "x")),
+            Fires(0.3, "F", ("severity", "critical"), ("cluster", "x"), ("instance", "2")),
+        Fires(0.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")),
+        Fires(0.2, "F", ("severity", "critical"), ("team", "platform"), ("zone", "ab")),
+        Ends(4.2, "F", ("severity", "critical"), ("cluster", "x")),
+        Ends(6.2, "F", ("severity", "critical"), ("cluster", "x"), ("instance", "2")),
+        Ends(4.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")),
+        Fires(8.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")),
+        Fires(0.2, "G", ("team", "platform"), ("zone", "abc")), Ends(2.2, "G", ("team", "platform"), ("zone", "abc")),
+        Fires(4.2, "G", ("team", "platform"), ("zone", "abc")),
         Fires(0.2, "Skip", ("team", "infra")), Fires(0.2, "G2", ("team", "infrastructure")),
 
         // More alerts than a channel shows, in Alertmanager's order; hostile names.
-        Fires(0.2, "H", ("kind", "many"), ("job", "b")), Fires(0.3, "H", ("kind", "many"), ("job", "a"), ("instance", "9")), Fires(0.4, "H", ("kind", "many"), ("z", "1")),
-        Fires(0.5, "H", ("kind", "many"), ("job", "a"), ("instance", "10")), Ends(2.2, "H", ("kind", "many"), ("job", "a"), ("instance", "10")),
+        Fires(0.2, "H", ("kind", "many"), ("job", "b")), Fires(0.3, "H", ("kind", "many"), ("job", "a"), ("instance", "9")),
+            Fires(0.4, "H", ("kind", "many"), ("z", "1")),
+        Fires(0.5, "H", ("kind", "many"), ("job", "a"), ("instance", "10")),
+        Ends(2.2, "H", ("kind", "many"), ("job", "a"), ("instance", "10")),
         Fires(0.2, "q\"u\\o\n二\u200b", ("severity", "<b>&\u2028")),
     ];
 
@@ -98,7 +106,8 @@ public sealed class AlertmanagerDifferentialTests
     private static async Task<(IReadOnlyList<string> Sent, TimeSpan Late)> RunAlertmanager(TimeSpan unit)
     {
         await using var sink = await WebhookSink.Start();
-        await using var alertmanager = await Alertmanager.Start(Configuration(sink.Url(""), number => $"{number * unit.TotalMilliseconds:0}ms"));
+        await using var alertmanager = await Alertmanager.Start(
+            Configuration(sink.Url(""), number => $"{number * unit.TotalMilliseconds:0}ms"));
         var late = TimeSpan.Zero;
         var start = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
@@ -108,7 +117,8 @@ public sealed class AlertmanagerDifferentialTests
             late = TimeSpan.FromTicks(Math.Max(late.Ticks, (clock.Elapsed - (step.At * unit)).Ticks));
             var startsAt = step.IsEnd ? start : start + ((step.StartsAt ?? step.At) * unit);
             await alertmanager.Post(
-                step.Labels.ToDictionary(label => label.Key, label => label.Value), step.Annotations.ToDictionary(label => label.Key, label => label.Value),
+                step.Labels.ToDictionary(label => label.Key, label => label.Value),
+                step.Annotations.ToDictionary(label => label.Key, label => label.Value),
                 startsAt, step.IsEnd ? DateTimeOffset.UtcNow : start.AddDays(1));
         }
 
@@ -136,13 +146,15 @@ public sealed class AlertmanagerDifferentialTests
             {
                 steps.Dequeue();
                 var alert = EventOf(step);
-                AlertPipeline.OnAlert(groups, alert, pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(step.StartsAt ?? step.At), AlertEvents.At(now));
+                AlertPipeline.OnAlert(groups, alert, pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(step.StartsAt ?? step.At),
+                    AlertEvents.At(now));
             }
 
             foreach (var notification in pipeline.OnTick(groups, AlertEvents.At(now)))
             {
                 var settings = (WebhookSettings)routing.Channels[(notification.Receiver, notification.Channel)];
-                sent.Add((settings.Url.AbsolutePath.TrimStart('/'), JsonNode.Parse(WebhookPayload.Write(notification, settings.MaxAlerts, new Uri("http://lepton")))!));
+                sent.Add((settings.Url.AbsolutePath.TrimStart('/'),
+                    JsonNode.Parse(WebhookPayload.Write(notification, settings.MaxAlerts, new Uri("http://lepton")))!));
             }
         }
 
@@ -165,7 +177,8 @@ public sealed class AlertmanagerDifferentialTests
 
             return (call.Path, Key: call.Body["groupKey"]!.GetValue<string>(), Text: call.Body.ToJsonString());
         })
-        .OrderBy(call => call.Path, StringComparer.Ordinal).ThenBy(call => call.Key, StringComparer.Ordinal).Select(call => $"{call.Path} {call.Text}")];
+        .OrderBy(call => call.Path, StringComparer.Ordinal).ThenBy(call => call.Key, StringComparer.Ordinal)
+        .Select(call => $"{call.Path} {call.Text}")];
 
     private static AlertEvent EventOf(Step step) => AlertEvents.Opened("metric", step.At) with
     {
@@ -175,9 +188,11 @@ public sealed class AlertmanagerDifferentialTests
         Annotations = step.Annotations,
     };
 
-    private static Step Fires(double at, string name, params (string Name, string Value)[] labels) => new(at, IsEnd: false, LabelSet.Of([("alertname", name), .. labels]), null);
+    private static Step Fires(double at, string name, params (string Name, string Value)[] labels) =>
+        new(at, IsEnd: false, LabelSet.Of([("alertname", name), .. labels]), null);
 
-    private static Step Ends(double at, string name, params (string Name, string Value)[] labels) => new(at, IsEnd: true, LabelSet.Of([("alertname", name), .. labels]), null);
+    private static Step Ends(double at, string name, params (string Name, string Value)[] labels) =>
+        new(at, IsEnd: true, LabelSet.Of([("alertname", name), .. labels]), null);
 
     private sealed record Step(double At, bool IsEnd, LabelSet Labels, double? StartsAt)
     {

@@ -22,12 +22,15 @@ public sealed class JournalOutageTests
         await Task.Delay(2_000);
         await postgres.Resume();
         await rig.Recorded(4);
-        await Eventually.True(() => rig.Sink.Calls.SelectMany(call => call.Metrics("firing")).Distinct().Count() == 3, "what came during the outage is told");
-        await Eventually.True(() => rig.Sink.Calls.SelectMany(call => call.Metrics("resolved")).Any(), "the end that came during the outage is told");
+        await Eventually.True(() => rig.Sink.Calls.SelectMany(call => call.Metrics("firing")).Distinct().Count() == 3,
+            "what came during the outage is told");
+        await Eventually.True(() => rig.Sink.Calls.SelectMany(call => call.Metrics("resolved")).Any(),
+            "the end that came during the outage is told");
 
         Assert.That(ready.Detail, Does.Contain("the journal (PostgreSQL 127.0.0.1:").And.Contain("fails"));
         Assert.That(live.IsHealthy, Is.True, "a database that is down is no reason to restart the notifier");
-        Assert.That(await rig.Rows<string>("select metric from alert_event order by metric"), Is.EqualTo(new[] { "before", "before", "during", "elsewhere" }));
+        Assert.That(await rig.Rows<string>("select metric from alert_event order by metric"),
+            Is.EqualTo(new[] { "before", "before", "during", "elsewhere" }));
         await Eventually.True(() => NotifierRig.HealthOf(host).Ready().IsHealthy, "the notifier is well again");
     }
 
@@ -39,7 +42,8 @@ public sealed class JournalOutageTests
         await using var rig = await NotifierRig.CreateOn(postgres.ConnectionString);
         var host = rig.Start();
         rig.Publish(0, AlertEvents.Opened("latency"));
-        await Eventually.True(() => NotifierRig.HealthOf(host).Ready().Detail.Contains("the journal", StringComparison.Ordinal), "the notifier says what it waits for");
+        await Eventually.True(() => NotifierRig.HealthOf(host).Ready().Detail.Contains("the journal", StringComparison.Ordinal),
+            "the notifier says what it waits for");
 
         await postgres.Resume();
         await rig.Sink.Receives(1);

@@ -36,7 +36,8 @@ internal sealed class JournalRig : IAsyncDisposable
     public static RoutingSource RoutingOf(RoutingConfig config)
     {
         var channels = config.Receivers.SelectMany(receiver => receiver.Channels.Select(channel => (receiver.Name, channel.Key)));
-        return new(new NotifierRouting(new RouteTree(config), channels.ToDictionary(key => key, ChannelSettings (_) => new ConsoleSettings(true))));
+        return new(new NotifierRouting(
+            new RouteTree(config), channels.ToDictionary(key => key, ChannelSettings (_) => new ConsoleSettings(true))));
     }
 
     /// <summary>Everything to one receiver, grouped by model: group_wait 5 s, group_interval 60 s, repeat_interval 240 s.</summary>
@@ -54,7 +55,8 @@ internal sealed class JournalRig : IAsyncDisposable
     public static JournalRecord Record(AlertEvent alert, long offset, int partition = 0) =>
         new(Topic, partition, offset, alert.DetectedAt, alert, AlertEventJson.Write(alert));
 
-    public static Task<JournalOutcome> Apply(AlertJournal journal, double at, params JournalRecord[] records) => journal.Apply(records, AlertEvents.At(at), CancellationToken.None);
+    public static Task<JournalOutcome> Apply(AlertJournal journal, double at, params JournalRecord[] records) =>
+        journal.Apply(records, AlertEvents.At(at), CancellationToken.None);
 
     /// <summary>Lets the groups that are due be flushed.</summary>
     public static async Task Flush(AlertJournal journal, double at)
@@ -65,7 +67,9 @@ internal sealed class JournalRig : IAsyncDisposable
     }
 
     /// <summary>The outbox as lines: <c>5s ops: first notification +latency</c>.</summary>
-    public async Task<string[]> Told() => [.. (await Rows<string>("select payload from notification order by seq")).Select(payload => Line(AlertingJson.Read<Notification>(payload)))];
+    public async Task<string[]> Told() =>
+        [.. (await Rows<string>("select payload from notification order by seq"))
+        .Select(payload => Line(AlertingJson.Read<Notification>(payload)))];
 
     public async Task<T[]> Rows<T>(string sql)
     {
@@ -80,6 +84,7 @@ internal sealed class JournalRig : IAsyncDisposable
     private static string Line(Notification told)
     {
         var alerts = told.Alerts.Select(alert => (alert.IsResolved ? "-" : "+") + alert.Labels["metric"]).Order(StringComparer.Ordinal);
-        return $"{(told.At - AlertEvents.Start).TotalSeconds}s {told.Receiver}: {NotifyReasons.TextOf(told.Reason)} {string.Join(' ', alerts)}";
+        return $"{(told.At - AlertEvents.Start).TotalSeconds}s {told.Receiver}: {NotifyReasons.TextOf(told.Reason)} "
+            + $"{string.Join(' ', alerts)}";
     }
 }

@@ -107,7 +107,8 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
         var second = (await _outbox.Claim(Ops, AlertEvents.At(100), Lease, 10, CancellationToken.None)).Single();
 
         Assert.That(second.Seq, Is.GreaterThan(first.Seq));
-        Assert.That(await _rig.Rows<(string, string)>("select status, last_error from notification order by seq"), Is.EqualTo(new[] { ("dead", "refused"), ("pending", (string?)null) }));
+        Assert.That(await _rig.Rows<(string, string)>("select status, last_error from notification order by seq"),
+            Is.EqualTo(new[] { ("dead", "refused"), ("pending", (string?)null) }));
     }
 
     // Each round adds an alert to each group and flushes it, so that each group has one notification a round.
@@ -117,7 +118,9 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
         for (var round = 0; round < rounds; round++)
         {
             var at = round * 60.0;
-            await Apply(journal, at, [.. Enumerable.Range(0, groups).Select(group => Record(AlertEvents.Opened($"metric{round}", at, AlertSeverity.Warning, $"model{group}"), (round * groups) + group))]);
+            await Apply(journal, at, [.. Enumerable.Range(0, groups)
+                .Select(group =>
+                Record(AlertEvents.Opened($"metric{round}", at, AlertSeverity.Warning, $"model{group}"), (round * groups) + group))]);
             await Flush(journal, at + 5);
         }
     }

@@ -39,7 +39,8 @@ public sealed class NotifierProcessTests
         await _rig.Sink.Receives(1);
 
         // The group is not new for the new process: it is told when it was due, and not a whole wait after the restart.
-        Assert.That(_rig.Sink.Calls.Single().At - DateTimeOffset.FromUnixTimeMilliseconds(recorded), Is.InRange(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(9)));
+        Assert.That(_rig.Sink.Calls.Single().At - DateTimeOffset.FromUnixTimeMilliseconds(recorded),
+            Is.InRange(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(9)));
         Assert.That(_rig.Sink.Calls.Single().Reason, Is.EqualTo("first notification"));
     }
 
@@ -54,7 +55,8 @@ public sealed class NotifierProcessTests
             for (var i = 0; i < Alerts; i++) Publish(AlertEvents.Opened($"r{round}-{i}", round, AlertSeverity.Warning, $"model{i % 4}"));
             await _rig.Recorded((2 * Alerts * round) + 1);
             await Task.Delay(random.Next(100, 900));
-            for (var i = 0; i < Alerts; i++) Publish(AlertEvents.Resolved($"r{round}-{i}", round + 0.5, AlertSeverity.Warning, $"model{i % 4}"));
+            for (var i = 0; i < Alerts; i++)
+                Publish(AlertEvents.Resolved($"r{round}-{i}", round + 0.5, AlertSeverity.Warning, $"model{i % 4}"));
             if (round == Kills) break;
             await Task.Delay(random.Next(0, 300));
             await Kill();
@@ -62,29 +64,37 @@ public sealed class NotifierProcessTests
         }
 
         await _rig.Recorded(2 * Alerts * (Kills + 1));
-        await Eventually.True(() => _rig.Scalar<long>("select (select count(*) from alert_group) + (select count(*) from notification where status = 'pending')").Result == 0, "all is told", TimeSpan.FromSeconds(120));
+        await Eventually.True(() =>
+            _rig.Scalar<long>(
+            "select (select count(*) from alert_group) + (select count(*) from notification where status = 'pending')").Result == 0,
+            "all is told", TimeSpan.FromSeconds(120));
 
         Assert.That(await _rig.Scalar<long>("select count(*) from alert_event"), Is.EqualTo(2 * Alerts * (Kills + 1)));
         Assert.That(await _rig.Scalar<long>("select count(*) from alert where status <> 'resolved'"), Is.Zero);
         var distinct = _rig.Sink.Calls.DistinctBy(call => call.Id).ToArray();
-        Assert.That(distinct, Has.Length.EqualTo(await _rig.Scalar<long>("select count(*) from notification where status = 'sent' and channel = 'webhook/0'")));
+        Assert.That(distinct, Has.Length.EqualTo(
+            await _rig.Scalar<long>("select count(*) from notification where status = 'sent' and channel = 'webhook/0'")));
         foreach (var repeated in _rig.Sink.Calls.GroupBy(call => call.Id).Where(calls => calls.Count() > 1))
-            Assert.That(repeated.Select(call => call.Body.GetRawText()).Distinct().Count(), Is.EqualTo(1), "the same id is the same message");
+            Assert.That(repeated.Select(call => call.Body.GetRawText()).Distinct().Count(), Is.EqualTo(1),
+                "the same id is the same message");
         var fired = distinct.SelectMany(call => call.Metrics("firing")).ToHashSet();
         var ended = distinct.SelectMany(call => call.Metrics("resolved")).ToHashSet();
         Assert.That(fired.Except(ended), Is.Empty);
         Assert.That(fired, Is.Not.Empty);
-        TestContext.Out.WriteLine($"{Kills} kills, {distinct.Length} notifications, {_rig.Sink.Calls.Count - distinct.Length} of them sent twice");
+        TestContext.Out.WriteLine(
+            $"{Kills} kills, {distinct.Length} notifications, {_rig.Sink.Calls.Count - distinct.Length} of them sent twice");
 
         void Publish(AlertEvent alert) => _rig.Publish(Math.Abs(alert.Model.GetHashCode(StringComparison.Ordinal)) % 2, alert);
     }
 
     private void Start(string groupWait, string groupInterval)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "lepton.dll"), "notifier"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "lepton.dll"), "notifier"])
+            { RedirectStandardOutput = true, RedirectStandardError = true };
         (string Name, string Value)[] settings =
         [
-            ("Kafka__BootstrapServers", _rig.Options.BootstrapServers), ("Kafka__SessionTimeoutMs", "6000"), ("Storage__ConnectionString", _connectionString),
+            ("Kafka__BootstrapServers", _rig.Options.BootstrapServers), ("Kafka__SessionTimeoutMs", "6000"),
+            ("Storage__ConnectionString", _connectionString),
             ("Notifier__WebhookUrl", _rig.Sink.Url()), ("Notifier__GroupWait", groupWait), ("Notifier__GroupInterval", groupInterval),
         ];
         foreach (var (name, value) in settings) start.Environment[$"LEPTON_{name}"] = value;

@@ -30,7 +30,8 @@ public sealed class DatabaseTests(DatabaseKind kind)
 
         Assert.That((first, second), Is.EqualTo((DatabaseSchema.Version, 0)));
         await using var connection = await Database.Open();
-        foreach (var table in new[] { "alert_event", "alert", "alert_group", "alert_group_member", "notification", "destination_pause", "consumer_offset" })
+        foreach (var table in new[] { "alert_event", "alert", "alert_group", "alert_group_member", "notification", "destination_pause",
+            "consumer_offset" })
             Assert.That(await connection.ExecuteScalarAsync<long>($"select count(*) from {table}"), Is.Zero, table);
     }
 
@@ -82,8 +83,10 @@ public sealed class DatabaseTests(DatabaseKind kind)
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Database.Write(async transaction =>
         {
-            var value = await transaction.Connection!.ExecuteScalarAsync<long>($"select value from counter where name = 'alert_event' {Database.ForUpdate}", transaction: transaction);
-            return await transaction.Connection!.ExecuteAsync("update counter set value = @value where name = 'alert_event'", new { value = value + 1 }, transaction);
+            var value = await transaction.Connection!.ExecuteScalarAsync<long>(
+                $"select value from counter where name = 'alert_event' {Database.ForUpdate}", transaction: transaction);
+            return await transaction.Connection!.ExecuteAsync(
+                "update counter set value = @value where name = 'alert_event'", new { value = value + 1 }, transaction);
         }))));
 
         await using var connection = await Database.Open();

@@ -5,8 +5,8 @@ using LeptonStream.Testing;
 namespace LeptonStream.Product.Tests.Architecture;
 
 /// <summary>
-/// The arrows between the projects: Cli → roles → Infrastructure → Core, and Cli → Backtest, Simulator → Core. No role knows another, and Core touches
-/// nothing outside.
+/// The arrows between the projects: Cli → roles → Infrastructure → Core, and Cli → Backtest, Simulator → Core. No role knows another, and
+/// Core touches nothing outside.
 /// </summary>
 public sealed class DependencyTests
 {
@@ -20,7 +20,8 @@ public sealed class DependencyTests
     {
         var references = typeof(PartitionPipeline).Assembly.GetReferencedAssemblies().Select(a => a.Name!).ToArray();
         Assert.That(references.Where(r => !r.StartsWith("System.", StringComparison.Ordinal)), Is.SubsetOf((string[])["MathNet.Numerics"]));
-        string[] outside = ["System.Net", "System.IO.FileSystem", "System.Data", "System.Console", "System.Diagnostics.Process", "System.Threading.Thread"];
+        string[] outside = ["System.Net", "System.IO.FileSystem", "System.Data", "System.Console", "System.Diagnostics.Process",
+            "System.Threading.Thread"];
         Assert.That(references.Where(r => outside.Any(o => r.StartsWith(o, StringComparison.Ordinal))), Is.Empty);
     }
 
@@ -46,8 +47,12 @@ public sealed class DependencyTests
     {
         var open = Roles.Concat(Laboratories).Append("LeptonStream.Infrastructure").Append("LeptonStream.Core").Append("lepton")
             .SelectMany(name => Assembly.Load(name).GetTypes())
-            .Where(t => t is { IsClass: true, IsSealed: false, IsAbstract: false } && t.Namespace?.StartsWith("LeptonStream", StringComparison.Ordinal) == true)
-            .Where(t => !t.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute), inherit: false) && !t.FullName!.Contains('<'))
+            .Where(t =>
+                t is { IsClass: true, IsSealed: false, IsAbstract: false }
+                && t.Namespace?.StartsWith("LeptonStream", StringComparison.Ordinal) == true)
+            .Where(t =>
+                !t.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute), inherit: false)
+                && !t.FullName!.Contains('<'))
             .Select(t => t.FullName);
         Assert.That(open, Is.Empty);
     }

@@ -13,7 +13,8 @@ public sealed partial class DocsTests
     private static readonly string Root = SharedFolder.RepositoryRoot;
 
     private static readonly string[] Sources =
-        [.. ((string[])["src", "test"]).SelectMany(part => Directory.GetFiles(Path.Combine(Root, part), "*.*", SearchOption.AllDirectories))];
+        [.. ((string[])["src", "test"])
+            .SelectMany(part => Directory.GetFiles(Path.Combine(Root, part), "*.*", SearchOption.AllDirectories))];
 
     private static readonly RootCommand Lepton = LeptonCommand.Create();
 

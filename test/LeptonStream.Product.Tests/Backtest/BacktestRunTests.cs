@@ -21,7 +21,8 @@ internal sealed class BacktestRunTests
     {
         // 1,000 minutes of noise of ±1 around 100; rows 800 to 829 stand at 160. Warm-up is 150 rows, so 849 minutes count.
         Write("noise/jump.csv", "timestamp,value,label", 1000, (row, noise) =>
-            FormattableString.Invariant($"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 160 : 100) + noise},{(row is >= 800 and < 830 ? 1 : 0)}"));
+            FormattableString.Invariant(
+                $"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 160 : 100) + noise},{(row is >= 800 and < 830 ? 1 : 0)}"));
         var family = Run().Families.Single();
         Assert.Multiple(() =>
         {
@@ -48,8 +49,10 @@ internal sealed class BacktestRunTests
     [Test]
     public void Run_WideFileWithTrainPart_IsOneEntityScoredOnItsTestPart()
     {
+        static bool IsOdd(int row) => row is >= 900 and < 920;
         Write("e.csv", "t,part,m0,m1,label", 1200, (row, noise) =>
-            FormattableString.Invariant($"{row},{(row < 600 ? "train" : "test")},{50 + noise},{(row is >= 900 and < 920 ? 90 : 20) + noise},{(row is >= 900 and < 920 ? 1 : 0)}"));
+            FormattableString.Invariant(
+                $"{row},{(row < 600 ? "train" : "test")},{50 + noise},{(IsOdd(row) ? 90 : 20) + noise},{(IsOdd(row) ? 1 : 0)}"));
         var file = Run(interval: TimeSpan.FromMinutes(5)).Files.Single();
         Assert.Multiple(() =>
         {
@@ -79,8 +82,10 @@ internal sealed class BacktestRunTests
     [Test]
     public void Run_ListOfFaultsBeside_TakesTheirTimes()
     {
-        Write("run-1.csv", "ts_ms,step,loss", 1000, (row, noise) => FormattableString.Invariant($"{10 * row},{row},{(row is >= 700 and < 720 ? 9 : 3) + (noise / 10)}"));
-        File.WriteAllText(Path.Combine(_folder, "labels.json"), """{"run-1": [{"onset_ts_ms": 7000, "end_ts_ms": 7190, "kind": "spike"}, {"onset_ts_ms": 9990, "kind": "dead_run"}]}""");
+        Write("run-1.csv", "ts_ms,step,loss", 1000,
+            (row, noise) => FormattableString.Invariant($"{10 * row},{row},{(row is >= 700 and < 720 ? 9 : 3) + (noise / 10)}"));
+        File.WriteAllText(Path.Combine(_folder, "labels.json"),
+            """{"run-1": [{"onset_ts_ms": 7000, "end_ts_ms": 7190, "kind": "spike"}, {"onset_ts_ms": 9990, "kind": "dead_run"}]}""");
         Assert.That(Run().Files.Single().AllEvents, Is.EqualTo(new[] { new RowRange(700, 719) }));
     }
 
@@ -96,7 +101,8 @@ internal sealed class BacktestRunTests
     [Test]
     public void Run_Policies_DecideWhatIsJudged()
     {
-        Write("wide.csv", "ts_ms,loss,epoch", 300, (row, noise) => FormattableString.Invariant($"{15000 * row},{3 + (noise / 10)},{row / 100.0}"));
+        Write("wide.csv", "ts_ms,loss,epoch", 300,
+            (row, noise) => FormattableString.Invariant($"{15000 * row},{3 + (noise / 10)},{row / 100.0}"));
         Assert.That(Run().Files.Single().Samples, Is.EqualTo(300));
         var policies = PolicyFile.Parse("rules: [{matchers: [metric=epoch], ignore: false}]", "x", out _);
         Assert.That(new BacktestRun(new(_folder, Policies: policies)).Run(default).Files.Single().Samples, Is.EqualTo(600));
@@ -123,16 +129,19 @@ internal sealed class BacktestRunTests
     public void WriteJson_Result_HasTheDocumentedShape()
     {
         Write("noise/jump.csv", "timestamp,value,label", 1000, (row, noise) =>
-            FormattableString.Invariant($"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 160 : 100) + noise},{(row is >= 800 and < 830 ? 1 : 0)}"));
+            FormattableString.Invariant(
+                $"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 160 : 100) + noise},{(row is >= 800 and < 830 ? 1 : 0)}"));
         using var json = Json(Run());
         var family = json.RootElement.GetProperty("families").GetProperty("noise");
         Assert.That(family.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[]
         {
-            "series", "events", "detected", "precision", "recall", "f1", "falseEpisodesPerSeriesDay", "recallAt", "medianDelaySamples", "p95DelaySamples", "vusPr", "aucPr",
+            "series", "events", "detected", "precision", "recall", "f1", "falseEpisodesPerSeriesDay", "recallAt", "medianDelaySamples",
+                "p95DelaySamples", "vusPr", "aucPr",
         }));
         Assert.That(family.GetProperty("recallAt").EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "0.1", "0.5", "1" }));
         Assert.That(family.GetProperty("recall").GetDouble(), Is.EqualTo(1));
-        Assert.That(json.RootElement.GetProperty("files").GetProperty("noise/jump").GetRawText(), Is.EqualTo(family.GetRawText()), "one file is the whole family");
+        Assert.That(json.RootElement.GetProperty("files").GetProperty("noise/jump").GetRawText(), Is.EqualTo(family.GetRawText()),
+            "one file is the whole family");
         Assert.That(json.RootElement.TryGetProperty("nab", out _), Is.False);
     }
 
@@ -141,7 +150,8 @@ internal sealed class BacktestRunTests
     {
         WriteNab();
         using var json = Json(Run());
-        foreach (var part in (JsonElement[])[json.RootElement, json.RootElement.GetProperty("total"), json.RootElement.GetProperty("families").GetProperty("data/real")])
+        foreach (var part in (JsonElement[])[json.RootElement, json.RootElement.GetProperty("total"),
+            json.RootElement.GetProperty("families").GetProperty("data/real")])
         {
             var nab = part.GetProperty("nab");
             Assert.That(nab.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "standard", "rewardLowFp", "rewardLowFn" }));
@@ -177,11 +187,14 @@ internal sealed class BacktestRunTests
 
     private void WriteNab()
     {
-        Write("data/real/x.csv", "timestamp,value", 1000, (row, noise) => FormattableString.Invariant($"{Day(row)},{(row == 800 ? 160 : 100) + noise}"));
+        Write("data/real/x.csv", "timestamp,value", 1000,
+            (row, noise) => FormattableString.Invariant($"{Day(row)},{(row == 800 ? 160 : 100) + noise}"));
         Directory.CreateDirectory(Path.Combine(_folder, "labels"));
-        File.WriteAllText(Path.Combine(_folder, "labels/combined_windows.json"), $$"""{"real/x.csv": [["{{Day(790)}}.000000", "{{Day(830)}}.000000"]]}""");
+        File.WriteAllText(Path.Combine(_folder, "labels/combined_windows.json"),
+            $$"""{"real/x.csv": [["{{Day(790)}}.000000", "{{Day(830)}}.000000"]]}""");
 
-        static string Day(int row) => new DateTime(2014, 2, 1).AddMinutes(5 * row).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        static string Day(int row) =>
+            new DateTime(2014, 2, 1).AddMinutes(5 * row).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
     }
 
     private void Write(string name, string header, int rows, Func<int, double, string> row)

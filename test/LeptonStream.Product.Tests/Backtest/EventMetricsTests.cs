@@ -7,7 +7,8 @@ internal sealed class EventMetricsTests
     [Test]
     public void Of_TwoHitsOneMissTwoFalse_CountsAsByHand()
     {
-        // Events 100-109 (alarm from 103: delay 3), 200-204 (alarm from 195 on: delay 0), 300-310 (none). False: 20-22, and 28 joins it; 400.
+        // Events 100-109 (alarm from 103: delay 3), 200-204 (alarm from 195 on: delay 0), 300-310 (none). False: 20-22, and 28 joins it;
+        // 400.
         var metrics = EventMetrics.Of(Series(
             600,
             alarms: [20, 21, 22, 28, 103, 104, 105, 195, 196, 197, 198, 199, 200, 201, 400],
@@ -52,7 +53,8 @@ internal sealed class EventMetricsTests
     public void Of_NothingToFindAndNothingSaid_HasNoShares()
     {
         var metrics = EventMetrics.Of(Series(100, [], [], 1));
-        Assert.That((metrics.Precision, metrics.Recall, metrics.F1, metrics.MedianDelaySamples), Is.EqualTo(((double?)null, (double?)null, (double?)null, (int?)null)));
+        Assert.That((metrics.Precision, metrics.Recall, metrics.F1, metrics.MedianDelaySamples),
+            Is.EqualTo(((double?)null, (double?)null, (double?)null, (int?)null)));
     }
 
     [Test]

@@ -29,9 +29,12 @@ internal sealed class HtmlReportTests
 
         Assert.That(await Texts(page, ".files tbody th"), Is.EqualTo(new[] { "a/found", "b/missed" }));
         Assert.That(await page.Page.Locator(".tile").First.InnerTextAsync(), Does.Contain("1 of 2").And.Contain("50 %"));
-        Assert.That(await Texts(page, ".badges .found, .badges .missed, .badges .false"), Is.EqualTo(new[] { "1 of 1 found", "0 of 1 found", "1 false" }));
-        foreach (var (index, colours) in new[] { (0, new[] { "value", "hit", "event-edge", "over" }), (1, ["value", "false", "missed-edge", "over"]) })
-            Assert.That(await Ink(page, index, colours), Is.All.GreaterThan(8), $"pixels of each colour in chart {index}: {string.Join(", ", colours)}");
+        Assert.That(await Texts(page, ".badges .found, .badges .missed, .badges .false"),
+            Is.EqualTo(new[] { "1 of 1 found", "0 of 1 found", "1 false" }));
+        foreach (var (index, colours) in new[] { (0, new[] { "value", "hit", "event-edge", "over" }),
+            (1, ["value", "false", "missed-edge", "over"]) })
+            Assert.That(await Ink(page, index, colours), Is.All.GreaterThan(8),
+                $"pixels of each colour in chart {index}: {string.Join(", ", colours)}");
         Assert.That(await page.Caught(), Is.Empty);
     }
 
@@ -43,7 +46,8 @@ internal sealed class HtmlReportTests
         await using var page = await Open(watch: p => p.Request += (_, request) => asked.Add(request.Url));
         await Drawn(page, charts: 1);
 
-        Assert.That(asked.Where(url => !url.StartsWith("data:", StringComparison.Ordinal)), Is.EqualTo(new[] { new Uri(Report).AbsoluteUri }));
+        Assert.That(asked.Where(url => !url.StartsWith("data:", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { new Uri(Report).AbsoluteUri }));
         Assert.That(Regex.Matches(await File.ReadAllTextAsync(Report), @"\s(src|onclick|onload|onerror)=|@import|url\("), Is.Empty);
     }
 
@@ -82,7 +86,8 @@ internal sealed class HtmlReportTests
         // A tenth of the width was chosen: between its ends lies about a tenth of the rows.
         var first = await RowAt(page, 0.08f);
         var last = await RowAt(page, 0.97f);
-        Assert.That((first, last - first), Is.EqualTo((730, 95)).Using<(int, int), (int, int)>((a, b) => Math.Abs(a.Item1 - b.Item1) < 25 && Math.Abs(a.Item2 - b.Item2) < 25));
+        Assert.That((first, last - first), Is.EqualTo((730, 95)).Using<(int, int),
+            (int, int)>((a, b) => Math.Abs(a.Item1 - b.Item1) < 25 && Math.Abs(a.Item2 - b.Item2) < 25));
 
         await page.Page.Locator(".plot").DblClickAsync();
         Assert.That(await whole.IsDisabledAsync(), Is.True);
@@ -99,7 +104,8 @@ internal sealed class HtmlReportTests
 
         var row = await RowAt(page, 0.525f);
         Assert.That(row, Is.EqualTo(815).Within(20), "the event is in the middle");
-        Assert.That(await page.Page.Locator(".readout").InnerTextAsync(), Does.Contain("expected").And.Contain("score").And.Contain("in an event").And.Contain("2023-11-15"));
+        Assert.That(await page.Page.Locator(".readout").InnerTextAsync(),
+            Does.Contain("expected").And.Contain("score").And.Contain("in an event").And.Contain("2023-11-15"));
         await page.Page.Locator(".plot").PressAsync("Escape");
         await page.Page.Locator(".plot").PressAsync("n");
         Assert.That(await page.Page.GetByRole(AriaRole.Button, new() { Name = "Whole series" }).IsDisabledAsync(), Is.False);
@@ -149,8 +155,9 @@ internal sealed class HtmlReportTests
     public async Task Open_EntityOfManyMetrics_DrawsThoseThatAreLoudWhereItLooks()
     {
         // m3 jumps at the label; six others are noise.
+        static bool IsOdd(int row) => row is >= 800 and < 830;
         Write("e/entity", "timestamp,m0,m1,m2,m3,m4,m5,m6,label", 1000, (row, noise) => FormattableString.Invariant(
-            $"{1_700_000_000 + (60 * row)},{noise},{noise},{noise},{(row is >= 800 and < 830 ? 60 : 0) + noise},{noise},{noise},{noise},{(row is >= 800 and < 830 ? 1 : 0)}"));
+            $"{1_700_000_000 + (60 * row)},{noise},{noise},{noise},{(IsOdd(row) ? 60 : 0) + noise},{noise},{noise},{noise},{(IsOdd(row) ? 1 : 0)}"));
         await using var page = await Open();
         await Drawn(page, charts: 1);
         await page.Page.Locator(".findings button").First.ClickAsync();
@@ -179,10 +186,12 @@ internal sealed class HtmlReportTests
     [TestCase(float.NaN)]
     public void PackedColumn_Number_ComesBack(float number)
     {
-        using var zip = new GZipStream(new MemoryStream(Convert.FromBase64String(PackedColumn.Of([number, 7f]))), CompressionMode.Decompress);
+        using var zip = new GZipStream(
+            new MemoryStream(Convert.FromBase64String(PackedColumn.Of([number, 7f]))), CompressionMode.Decompress);
         var bytes = new byte[8];
         zip.ReadExactly(bytes);
-        Assert.That((BinaryPrimitives.ReadSingleLittleEndian(bytes), BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4))), Is.EqualTo((number, 7f)));
+        Assert.That((BinaryPrimitives.ReadSingleLittleEndian(bytes), BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4))),
+            Is.EqualTo((number, 7f)));
     }
 
     [TestCase(1_000_003.3f, 4f, 0.016f)]
@@ -203,14 +212,16 @@ internal sealed class HtmlReportTests
     private static async Task Drawn(WatchedPage page, int charts) => await page.Page.WaitForFunctionAsync(
         "charts => document.querySelectorAll('.plot[aria-busy=false]').length === charts", charts);
 
-    private static async Task<IReadOnlyList<string>> Texts(WatchedPage page, string selector) => await page.Page.Locator(selector).AllInnerTextsAsync();
+    private static async Task<IReadOnlyList<string>> Texts(WatchedPage page, string selector) =>
+        await page.Page.Locator(selector).AllInnerTextsAsync();
 
     private static async Task<int> RowAt(WatchedPage page, float share)
     {
         var box = (await page.Page.Locator(".plot").BoundingBoxAsync())!;
         await page.Page.Mouse.MoveAsync(box.X + (box.Width * share), box.Y + 60);
         var told = await page.Page.Locator(".readout").InnerTextAsync();
-        return int.Parse(Regex.Match(told, @"row ([\d,]+)").Groups[1].Value.Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(Regex.Match(told, @"row ([\d,]+)").Groups[1].Value.Replace(",", "", StringComparison.Ordinal),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static Task<int[]> Ink(WatchedPage page, int chart, string[] colours) => page.Page.EvaluateAsync<int[]>(
@@ -235,7 +246,9 @@ internal sealed class HtmlReportTests
     // Noise of ±1 around 100 at minutes, thirty rows at 160, thirty rows labelled.
     private void WriteJump(string name, int jump, int label, string header = "timestamp,value,label", string more = "") =>
         Write(name, header, 1000, (row, noise) => FormattableString.Invariant(
-            $"{1_700_000_000 + (60 * row)},{(jump >= 0 && row >= jump && row < jump + 30 ? 160 : 100) + noise}{more},{(label >= 0 && row >= label && row < label + 30 ? 1 : 0)}"));
+            $"{1_700_000_000 + (60 * row)},{(IsFrom(jump, row) ? 160 : 100) + noise}{more},{(IsFrom(label, row) ? 1 : 0)}"));
+
+    private static bool IsFrom(int begin, int row) => begin >= 0 && row >= begin && row < begin + 30;
 
     private void Write(string name, string header, int rows, Func<int, double, string> row)
     {

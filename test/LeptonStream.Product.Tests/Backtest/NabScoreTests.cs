@@ -44,7 +44,8 @@ internal sealed class NabScoreTests
     {
         var best = NabScore.Best([.. CorpusOf(detector).Values], profile);
         Assert.That(best.Normalised, Is.GreaterThanOrEqualTo(FinalResult(detector, profile) - 1e-9));
-        Assert.That(best.Normalised, Is.EqualTo(FinalResult(detector, profile)).Within(0.01), "for these three the published threshold is the best one");
+        Assert.That(best.Normalised, Is.EqualTo(FinalResult(detector, profile)).Within(0.01),
+            "for these three the published threshold is the best one");
     }
 
     [TestCaseSource(nameof(FileScores))]
@@ -62,7 +63,8 @@ internal sealed class NabScoreTests
 
         var raw = published.Values.Sum(row => row.Score);
         var lowest = -profile.FalseNegative * windows;
-        Assert.That(100 * (raw - lowest) / ((profile.TruePositive * windows) - lowest), Is.EqualTo(FinalResult(detector, profile)).Within(1e-4));
+        Assert.That(100 * (raw - lowest) / ((profile.TruePositive * windows) - lowest),
+            Is.EqualTo(FinalResult(detector, profile)).Within(1e-4));
     }
 
     [TestCaseSource(nameof(Profiles))]
@@ -71,7 +73,8 @@ internal sealed class NabScoreTests
 
     [Test]
     public void FileScores_PublishedResultsAtHand_AreAllTried() =>
-        Assert.That(Directory.EnumerateDirectories(SharedFolder.Require("data/nab/results")).Select(Path.GetFileName), Is.EquivalentTo(WithFileScores));
+        Assert.That(Directory.EnumerateDirectories(SharedFolder.Require("data/nab/results")).Select(Path.GetFileName),
+            Is.EquivalentTo(WithFileScores));
 
     [Test]
     public void Best_DetectorThatFlagsNothing_IsZero()
@@ -86,7 +89,8 @@ internal sealed class NabScoreTests
     {
         var scores = new double[2000];
         scores[1000] = 1;
-        Assert.That(NabScore.Best([new(scores, [new(1000, 1100)])], NabProfile.RewardLowFalseNegatives).Normalised, Is.EqualTo(100).Within(1e-9));
+        Assert.That(NabScore.Best([new(scores, [new(1000, 1100)])], NabProfile.RewardLowFalseNegatives).Normalised,
+            Is.EqualTo(100).Within(1e-9));
     }
 
     [Test]
@@ -110,7 +114,8 @@ internal sealed class NabScoreTests
     {
         if (Corpora.TryGetValue(detector, out var corpus)) return corpus;
         var scores = new Dictionary<string, List<double>>();
-        using var zipped = new GZipStream(File.OpenRead(SharedFolder.Require($"data/nab/results/{detector}/anomaly_scores.csv.gz")), CompressionMode.Decompress);
+        using var zipped = new GZipStream(
+            File.OpenRead(SharedFolder.Require($"data/nab/results/{detector}/anomaly_scores.csv.gz")), CompressionMode.Decompress);
         using var text = new StreamReader(zipped);
         text.ReadLine();
         while (text.ReadLine() is { } line)
@@ -124,11 +129,13 @@ internal sealed class NabScoreTests
         return Corpora[detector] = scores.ToDictionary(s => s.Key, s => new NabSeries([.. s.Value], Windows.Value[s.Key]));
     }
 
-    private static Dictionary<string, (double Threshold, double Score, (int, int, int, int) Counts)> Published(string detector, NabProfile profile) =>
+    private static Dictionary<string,
+        (double Threshold, double Score, (int, int, int, int) Counts)> Published(string detector, NabProfile profile) =>
         File.ReadLines(SharedFolder.Require($"data/nab/results/{detector}/{detector}_{profile.Name}_scores.csv")).Skip(1)
             .Select(line => line.Split(','))
             .Where(fields => fields[0] != "Totals")
-            .ToDictionary(f => f[2], f => (Number(f[3]), Number(f[4]), ((int)Number(f[5]), (int)Number(f[6]), (int)Number(f[7]), (int)Number(f[8]))));
+            .ToDictionary(f => f[2], f =>
+                (Number(f[3]), Number(f[4]), ((int)Number(f[5]), (int)Number(f[6]), (int)Number(f[7]), (int)Number(f[8]))));
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
@@ -141,7 +148,8 @@ internal sealed class NabScoreTests
     private static Dictionary<string, NabSeries> ReadSilent()
     {
         var folder = SharedFolder.Require("data/nab/data");
-        return Windows.Value.ToDictionary(w => w.Key, w => new NabSeries(new double[SeriesFile.Open(Path.Combine(folder, w.Key)).CountRows()], w.Value));
+        return Windows.Value.ToDictionary(
+            w => w.Key, w => new NabSeries(new double[SeriesFile.Open(Path.Combine(folder, w.Key)).CountRows()], w.Value));
     }
 
     private static Dictionary<string, IReadOnlyList<RowRange>> ReadWindows()

@@ -23,10 +23,12 @@ internal sealed class TuningCatalogTests
     [Test]
     public void Set_KnownNames_ChangesWhatTheCapabilityReads()
     {
-        string?[] wrong = [_catalog.Set("Sample.Tolerated=16.5"), _catalog.Set("sample.least=4"), _catalog.Set("Sample.Wait=00:05:00"), _catalog.Set("Sample.IsOn=false")];
+        string?[] wrong = [_catalog.Set("Sample.Tolerated=16.5"), _catalog.Set("sample.least=4"), _catalog.Set("Sample.Wait=00:05:00"),
+            _catalog.Set("Sample.IsOn=false")];
 
         Assert.That(wrong, Is.All.Null);
-        Assert.That(SampleTuning.Default, Is.EqualTo(new SampleTuning { Tolerated = 16.5, Least = 4, Wait = TimeSpan.FromMinutes(5), IsOn = false }));
+        Assert.That(SampleTuning.Default,
+            Is.EqualTo(new SampleTuning { Tolerated = 16.5, Least = 4, Wait = TimeSpan.FromMinutes(5), IsOn = false }));
     }
 
     [TestCase("Sample.Tolerate=1", "--set Sample.Tolerate: there is no such constant; the nearest are Sample.Tolerated")]

@@ -19,7 +19,8 @@ public sealed class CommandLineTests
         var result = await LeptonProcess.Run();
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "watch", "replay", "backtest", "topics", "doctor", "version", "completion" })
+        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "watch", "replay", "backtest", "topics", "doctor",
+            "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }
 
@@ -89,7 +90,8 @@ public sealed class CommandLineTests
     public async Task Backtest_ReversedRows_SaysSoAndFailsOnlyUnderStrict()
     {
         var file = Path.Combine(_folder, "x.csv");
-        await File.WriteAllTextAsync(file, "time;value\n2026-01-01 00:00;1,5\n2026-01-01 00:02;1,6\n2026-01-01 00:01;1,7\n2026-01-01 00:02;1,8\n");
+        await File.WriteAllTextAsync(file,
+            "time;value\n2026-01-01 00:00;1,5\n2026-01-01 00:02;1,6\n2026-01-01 00:01;1,7\n2026-01-01 00:02;1,8\n");
 
         var told = await LeptonProcess.Run("backtest", file);
         var strict = await LeptonProcess.Run("backtest", file, "--strict");
@@ -108,7 +110,8 @@ public sealed class CommandLineTests
 
         Assert.That(result.ExitCode, Is.Zero, result.Everything);
         Assert.That(result.Output, Does.Contain("1 alert in 600 rows (no labels)"));
-        Assert.That(result.Output, Does.Match(@"2026-11-22 10:13:20Z \(step 400\) +to the end +critical +3\.0 +23-run-with-nan, step 400: loss"));
+        Assert.That(result.Output, Does.Match(
+            @"2026-11-22 10:13:20Z \(step 400\) +to the end +critical +3\.0 +23-run-with-nan, step 400: loss"));
     }
 
     [Test]
@@ -146,7 +149,8 @@ public sealed class CommandLineTests
     [Test]
     public async Task Settings_SeveralAreWrong_EachIsNamedWithWhatIsAllowed()
     {
-        var config = Write("""{"Kafka":{"Bootstrap":"x:1","SecurityProtocol":"tls"},"Detectors":{"BatchSize":1},"Detector":{"BatchSize":0}}""");
+        var config =
+            Write("""{"Kafka":{"Bootstrap":"x:1","SecurityProtocol":"tls"},"Detectors":{"BatchSize":1},"Detector":{"BatchSize":0}}""");
 
         var result = await LeptonProcess.Run(
             new Dictionary<string, string> { ["LEPTON_Detector__BatchWaitMs"] = "soon", ["LEPTON_Kafka__TopicPrefix"] = "a b" },
@@ -155,8 +159,10 @@ public sealed class CommandLineTests
         Assert.That(result.ExitCode, Is.EqualTo(2));
         Assert.That(result.Error.TrimEnd().Split('\n'), Is.EquivalentTo(new[]
         {
-            $"lepton: {config}:1: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, ClientId",
-            $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, Health, Logging",
+            $"lepton: {config}:1: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, "
+                + "SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, ClientId",
+            $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, "
+                + "Health, Logging",
             "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",
             "lepton: --set Kafka:SessionTimeoutMs: write Section:Key=value",
             "lepton: Kafka:TopicPrefix is 'a b': up to 100 letters, digits, dots, hyphens and underscores are allowed",
@@ -189,7 +195,8 @@ public sealed class CommandLineTests
     {
         // Kubernetes announces a service named lepton like this.
         var result = await LeptonProcess.Run(
-            new Dictionary<string, string> { ["LEPTON_PORT_9092_TCP_ADDR"] = "10.0.0.1", ["LEPTON_SERVICE_HOST"] = "10.0.0.1" }, "detector", "--bootstrap-servers", "none");
+            new Dictionary<string, string> { ["LEPTON_PORT_9092_TCP_ADDR"] = "10.0.0.1", ["LEPTON_SERVICE_HOST"] = "10.0.0.1" }, "detector",
+            "--bootstrap-servers", "none");
 
         Assert.That(result.Error.TrimEnd().Split('\n'), Has.Exactly(1).Items);
     }

@@ -37,7 +37,8 @@ public sealed class ConfigProcessTests
     [Test]
     public async Task Check_SoundFiles_SaysWhatEachIs()
     {
-        var (routing, policies) = (await Write("routing.yaml", Routing.Replace("URL", "http://a")), await Write("detection.yaml", "rules:\n- detectors: [mean-sigma]\n"));
+        var (routing, policies) = (await Write("routing.yaml", Routing.Replace("URL", "http://a")),
+            await Write("detection.yaml", "rules:\n- detectors: [mean-sigma]\n"));
         var settings = await Write("appsettings.json", $$"""{"Notifier": {"RoutingFile": "{{routing}}"} }""");
 
         var result = await LeptonProcess.Run("config", "check", routing, policies, settings);
@@ -47,7 +48,8 @@ public sealed class ConfigProcessTests
         {
             $"{routing}: ok (routing: 3 routes, 3 channels)",
             $"{policies}: ok (policies: 1 rule)",
-            $"{policies}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training: write +name and -name to change it instead (note)",
+            $"{policies}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training: write +name "
+                + "and -name to change it instead (note)",
             $"{settings}: ok (settings)",
         }));
     }
@@ -66,8 +68,10 @@ public sealed class ConfigProcessTests
         Assert.That(result.ExitCode, Is.EqualTo(1), result.Everything);
         foreach (var start in new[]
         {
-            $"{routing}:1: route.receiver is 'ops', which is not defined", $"{routing}:2: route.group_wiat is unknown", $"{policies}:2: rules[0].warm_up is '1'",
-            $"{policies}:3: rules[1].ignroe is unknown", $"{settings}:3: Notifier:BatchSize", $"{settings}:4: Notifier:Nothing is unknown", $"{broken}:", $"{missing} can't be read",
+            $"{routing}:1: route.receiver is 'ops', which is not defined", $"{routing}:2: route.group_wiat is unknown",
+                $"{policies}:2: rules[0].warm_up is '1'",
+            $"{policies}:3: rules[1].ignroe is unknown", $"{settings}:3: Notifier:BatchSize", $"{settings}:4: Notifier:Nothing is unknown",
+            $"{broken}:", $"{missing} can't be read",
         })
             Assert.That(result.Error.Split('\n'), Has.Some.StartsWith(start));
     }
@@ -77,7 +81,8 @@ public sealed class ConfigProcessTests
     {
         var policies = await Write("detection.yaml", "rules: &r [{ignore: true}, *r]\n");
 
-        var sound = await LeptonProcess.Run("config", "check", "--routing", await Write("routing.yaml", Routing.Replace("URL", "http://a")));
+        var sound = await LeptonProcess.Run(
+            "config", "check", "--routing", await Write("routing.yaml", Routing.Replace("URL", "http://a")));
         var wrong = await LeptonProcess.Run("config", "check", "--policies", policies);
 
         Assert.That(sound.Output, Does.StartWith("settings: ok").And.Contain("routing.yaml: ok (routing: 3 routes"));
@@ -132,8 +137,10 @@ public sealed class ConfigProcessTests
         Assert.That((pager.ExitCode, ops.ExitCode), Is.EqualTo((1, 0)), pager.Everything + ops.Everything);
         Assert.That(pager.Output, Does.Match("ok     pager/webhook/0  firing: http://127.0.0.1:[0-9]+/…: HTTP 202 Accepted"));
         Assert.That(pager.Output, Does.Match("ok     pager/webhook/0  resolved: "));
-        Assert.That(pager.Output, Does.Match("WRONG  pager/webhook/1  firing: http://127.0.0.1:[0-9]+/…: HTTP 403 Forbidden: no such token"));
-        Assert.That(sink.Calls.Select(call => $"{call.Path} {call.Status}"), Is.EqualTo(new[] { "pager firing", "pager resolved", "second firing", "ops firing" }));
+        Assert.That(pager.Output, Does.Match(
+            "WRONG  pager/webhook/1  firing: http://127.0.0.1:[0-9]+/…: HTTP 403 Forbidden: no such token"));
+        Assert.That(sink.Calls.Select(call => $"{call.Path} {call.Status}"),
+            Is.EqualTo(new[] { "pager firing", "pager resolved", "second firing", "ops firing" }));
         var alert = sink.Calls[0].Body.GetProperty("alerts")[0];
         Assert.That(alert.GetProperty("labels").GetProperty("alertname").GetString(), Is.EqualTo("LeptonStreamTest"));
         Assert.That(alert.GetProperty("annotations").GetProperty("summary_zh").GetString(), Does.Contain("测试通知"));
@@ -142,7 +149,8 @@ public sealed class ConfigProcessTests
     [Test]
     public async Task Test_ReceiverThatIsNotThere_NamesThoseThatAre()
     {
-        var result = await LeptonProcess.Run("receivers", "test", "nobody", "--routing", await Write("routing.yaml", Routing.Replace("URL", "http://a")));
+        var result = await LeptonProcess.Run(
+            "receivers", "test", "nobody", "--routing", await Write("routing.yaml", Routing.Replace("URL", "http://a")));
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
         Assert.That(result.Error, Does.Contain("there is no receiver 'nobody'; there are: ops, pager, archive"));

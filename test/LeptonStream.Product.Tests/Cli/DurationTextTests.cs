@@ -9,7 +9,8 @@ internal sealed class DurationTextTests
     [TestCase(" 2m ", 120)]
     [TestCase("1.5h", 5400)]
     [TestCase("2D", 172_800)]
-    public void Read_Length_GivesIt(string text, double seconds) => Assert.That(DurationText.Read(text)!.Value.TotalSeconds, Is.EqualTo(seconds));
+    public void Read_Length_GivesIt(string text, double seconds) =>
+        Assert.That(DurationText.Read(text)!.Value.TotalSeconds, Is.EqualTo(seconds));
 
     [TestCase("")]
     [TestCase("m")]
@@ -26,5 +27,6 @@ internal sealed class DurationTextTests
     [TestCase(7200, "2 h")]
     [TestCase(100_800, "1 d 4 h")]
     [TestCase(-60, "-1 min")]
-    public void Write_Length_TakesTheTwoLargestUnits(double seconds, string text) => Assert.That(DurationText.Write(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
+    public void Write_Length_TakesTheTwoLargestUnits(double seconds, string text) =>
+        Assert.That(DurationText.Write(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
 }

@@ -51,8 +51,10 @@ public sealed class RoleProcessTests
 
         _broker.CreateTopics(_topics, 1);
 
-        await Eventually.True(() => Ask(port, "ready").Result.Status == HttpStatusCode.OK, "ready once there are topics", TimeSpan.FromSeconds(60));
-        Assert.That(await _http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")), Does.Contain($"service_name=\"lepton-{role}\""));
+        await Eventually.True(() => Ask(port, "ready").Result.Status == HttpStatusCode.OK, "ready once there are topics",
+            TimeSpan.FromSeconds(60));
+        Assert.That(await _http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")),
+            Does.Contain($"service_name=\"lepton-{role}\""));
         Assert.That(await worker.Stop(), Is.Zero, worker.Error);
         Assert.That(worker.Error, Does.Not.Contain("   at LeptonStream."));
     }
@@ -82,7 +84,8 @@ public sealed class RoleProcessTests
         var result = await LeptonProcess.Run(role, "--storage", $"Data Source={Path.Combine(_folder, "none", "journal.db")}");
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        Assert.That(result.Error, Is.EqualTo($"lepton: Storage:ConnectionString: there is no folder {Path.Combine(_folder, "none")} for the SQLite file\n"));
+        Assert.That(result.Error, Is.EqualTo(
+            $"lepton: Storage:ConnectionString: there is no folder {Path.Combine(_folder, "none")} for the SQLite file\n"));
     }
 
     [Test]
@@ -111,7 +114,8 @@ public sealed class RoleProcessTests
         Assert.That(Directory.EnumerateFileSystemEntries(_folder, "lepton-demo-*"), Is.Empty, "nothing is left behind");
     }
 
-    [TestCase("notifier", "--routing", "route: {receiver: ops}\nreceivers: [{name: ops}]\n", "route: &r {receiver: ops, routes: [*r]}\n", "Routing ")]
+    [TestCase("notifier", "--routing", "route: {receiver: ops}\nreceivers: [{name: ops}]\n", "route: &r {receiver: ops, routes: [*r]}\n",
+        "Routing ")]
     [TestCase("detector", "--policies", "{}\n", "rules: &r [{ignore: true}, *r]\n", "Policies ")]
     public async Task Worker_Sighup_ReadsItsFileAgainAndSaysSo(string role, string flag, string sound, string wrong, string start)
     {
@@ -129,7 +133,9 @@ public sealed class RoleProcessTests
         Assert.That(worker.Error, Does.Contain("refused"));
         await File.WriteAllTextAsync(file, sound);
         worker.Reload();
-        await Eventually.True(() => worker.Error.LastIndexOf(start, StringComparison.Ordinal) > worker.Error.LastIndexOf("refused", StringComparison.Ordinal), "the sound file is in force");
+        await Eventually.True(() =>
+            worker.Error.LastIndexOf(start, StringComparison.Ordinal) > worker.Error.LastIndexOf("refused", StringComparison.Ordinal),
+            "the sound file is in force");
 
         Assert.That(await worker.Stop(), Is.Zero, worker.ToString());
     }
@@ -138,7 +144,8 @@ public sealed class RoleProcessTests
     public async Task Notifier_TimeoutThatCannotBeKept_EndsWithExitCode2AndNamesTheSetting()
     {
         var file = Path.Combine(_folder, "routing.yaml");
-        await File.WriteAllTextAsync(file, "route: {receiver: ops}\nreceivers:\n- name: ops\n  webhook_configs:\n  - {url: 'http://a', timeout: 40d}\n");
+        await File.WriteAllTextAsync(file,
+            "route: {receiver: ops}\nreceivers:\n- name: ops\n  webhook_configs:\n  - {url: 'http://a', timeout: 40d}\n");
 
         var result = await LeptonProcess.Run("notifier", "--bootstrap-servers", _broker.BootstrapServers, "--routing", file);
 
@@ -168,7 +175,8 @@ public sealed class RoleProcessTests
     {
         _broker.CreateTopics(_topics, 1);
         using var detector = LeptonProcess.Start(
-            new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" }, "detector", "--bootstrap-servers", _broker.BootstrapServers);
+            new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" }, "detector", "--bootstrap-servers",
+            _broker.BootstrapServers);
 
         await detector.Says("partitions assigned");
         Assert.That(await detector.Stop(), Is.Zero);
@@ -205,7 +213,8 @@ public sealed class RoleProcessTests
         await Eventually.True(() => Sent("leptonstream.detector.samples"), "the counter of samples exported", TimeSpan.FromSeconds(60));
         Assert.That(await detector.Stop(), Is.Zero);
         Assert.That(bodies, Has.Some.StartsWith("/v1/metrics").And.Contains("lepton-detector"));
-        Assert.That(bodies, Has.Some.StartsWith("/v1/traces").And.Contains("process lepton.metrics"), "what is left is sent before the end");
+        Assert.That(bodies, Has.Some.StartsWith("/v1/traces").And.Contains("process lepton.metrics"),
+            "what is left is sent before the end");
 
         bool Sent(string name)
         {

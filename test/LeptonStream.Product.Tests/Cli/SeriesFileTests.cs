@@ -96,7 +96,8 @@ public sealed class SeriesFileTests
     public void Rows_PackedFile_AreThoseOfTheFileWithin()
     {
         var path = Path.Combine(_folder, "cpu.csv.gz");
-        using (var packed = new GZipStream(File.Create(path), CompressionMode.Compress)) packed.Write("timestamp,value\n1469376000,0.8\n"u8);
+        using (var packed = new GZipStream(File.Create(path), CompressionMode.Compress))
+            packed.Write("timestamp,value\n1469376000,0.8\n"u8);
 
         var file = SeriesFile.Open(path);
 
@@ -136,12 +137,14 @@ public sealed class SeriesFileTests
         Directory.CreateDirectory(Path.Combine(_folder, "sub"));
         foreach (var name in new[] { "b.csv", "a.csv", "sub/c.csv", "note.txt" }) File.WriteAllText(Path.Combine(_folder, name), "");
 
-        Assert.That(SeriesFile.Find(_folder).Select(f => Path.GetRelativePath(_folder, f)), Is.EqualTo(new[] { "a.csv", "b.csv", "sub/c.csv" }));
+        Assert.That(SeriesFile.Find(_folder).Select(f => Path.GetRelativePath(_folder, f)),
+            Is.EqualTo(new[] { "a.csv", "b.csv", "sub/c.csv" }));
     }
 
     [Test]
     public void Find_Nothing_SaysSo() =>
-        Assert.That(() => SeriesFile.Find(Path.Combine(_folder, "none.csv")), Throws.TypeOf<FileNotFoundException>().With.Message.Contains("neither a file nor a folder"));
+        Assert.That(() => SeriesFile.Find(Path.Combine(_folder, "none.csv")),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("neither a file nor a folder"));
 
     [TestCase("data/nab/data/realAWSCloudwatch/ec2_cpu_utilization_24ae8d.csv", 4032, 1, false)]
     [TestCase("data/aiops-kpi/54350a12_full.csv", 17856, 1, true)]

@@ -12,7 +12,8 @@ internal sealed class DemoReportTests
         using var output = new MemoryStream();
         DemoReport.WriteJson(Result(found: 11), output);
         using var json = JsonDocument.Parse(output.ToArray());
-        Assert.That(json.RootElement.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "faults", "falseAlerts", "consequences", "samples", "samplesPerSecond", "notifications", "seconds" }));
+        Assert.That(json.RootElement.EnumerateObject().Select(p => p.Name),
+            Is.EqualTo(new[] { "faults", "falseAlerts", "consequences", "samples", "samplesPerSecond", "notifications", "seconds" }));
         var faults = json.RootElement.GetProperty("faults").EnumerateArray().ToArray();
         Assert.That(faults, Has.Length.EqualTo(12));
         Assert.That(faults[0].EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "name", "found", "delaySamples", "detector" }));
@@ -73,7 +74,9 @@ internal sealed class DemoReportTests
     private static DemoResult Result(int found) => new()
     {
         Faults = [.. FaultScript.For(new Story()).Faults.Select((fault, i) =>
-            i < found ? new Verdict(fault, 3, TimeSpan.FromSeconds(45), "mean-sigma", "series") : new Verdict(fault, null, null, null, null))],
+            i < found
+                ? new Verdict(fault, 3, TimeSpan.FromSeconds(45), "mean-sigma", "series")
+                : new Verdict(fault, null, null, null, null))],
         FalseAlerts = [],
         Consequences = 7,
         Samples = 1000,

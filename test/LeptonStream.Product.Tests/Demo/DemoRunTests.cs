@@ -8,7 +8,9 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Product.Tests.Demo;
 
-/// <summary>A short story through all roles on the embedded broker. Too short to learn from: what is tested is that nothing gets lost on the way.</summary>
+/// <summary>
+/// A short story through all roles on the embedded broker. Too short to learn from: what is tested is that nothing gets lost on the way.
+/// </summary>
 internal sealed class DemoRunTests
 {
     private static readonly TimeSpan ShortStory = TimeSpan.FromHours(8);
@@ -30,7 +32,8 @@ internal sealed class DemoRunTests
             Assert.That(result.DeadLetters, Is.Zero);
             Assert.That(result.Notifications, Is.EqualTo(result.Sent).And.Positive);
             Assert.That(result.Unsent, Is.Zero);
-            Assert.That(result.Faults.Select(f => f.DelaySamples), Is.EqualTo(rehearsal.Verdicts.Faults.Select(f => f.DelaySamples)), "as without a broker");
+            Assert.That(result.Faults.Select(f => f.DelaySamples), Is.EqualTo(rehearsal.Verdicts.Faults.Select(f => f.DelaySamples)),
+                "as without a broker");
             Assert.That(result.FalseAlerts.Select(f => f.Series), Is.EquivalentTo(rehearsal.Verdicts.FalseAlerts.Select(f => f.Series)));
             Assert.That(run.Progress.Share, Is.EqualTo(1));
             Assert.That(run.Progress.Phase, Is.EqualTo("done"));

@@ -42,7 +42,8 @@ public sealed class PrometheusExampleTests
         var lines = await Run(Vllm, "--match", "vllm:", "--model-label", "model_name", "--label", "instance=vllm-0");
 
         Assert.That(lines.Select(line => line.Key), Is.EqualTo(new[] { "llama-70b", "llama-70b" }));
-        Assert.That(lines[0].Metrics, Is.EqualTo(new[] { "vllm:kv_cache_usage_perc", "vllm:generation_tokens_total", "vllm:time_to_first_token_seconds_sum" }));
+        Assert.That(lines[0].Metrics, Is.EqualTo(
+            new[] { "vllm:kv_cache_usage_perc", "vllm:generation_tokens_total", "vllm:time_to_first_token_seconds_sum" }));
         Assert.That(lines[1].Metrics, Is.EqualTo(new[] { "vllm:request_success_total" }));
         Assert.That(lines[0].Labels, Is.EqualTo("engine=0 instance=vllm-0"));
     }
@@ -78,7 +79,8 @@ public sealed class PrometheusExampleTests
     private static Task<ProgramResult> Python(params string[] arguments)
     {
         Requires.Component(ExternalProgram.Exists("python3"), "python3 is not on the path");
-        return ExternalProgram.Run("python3", [Path.Combine(SharedFolder.RepositoryRoot, "examples", "prometheus_to_lepton.py"), .. arguments]);
+        return ExternalProgram.Run("python3",
+            [Path.Combine(SharedFolder.RepositoryRoot, "examples", "prometheus_to_lepton.py"), .. arguments]);
     }
 
     private static Line Read(string line)
@@ -86,12 +88,14 @@ public sealed class PrometheusExampleTests
         var split = line.IndexOf('|', StringComparison.Ordinal);
         var batch = new SampleBatch();
         var now = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow);
-        var reason = new NativeJsonFormat(FormatLimits.Default).Read(Encoding.UTF8.GetBytes(line[(split + 1)..]), now, batch, out var detail);
+        var reason = new NativeJsonFormat(FormatLimits.Default)
+            .Read(Encoding.UTF8.GetBytes(line[(split + 1)..]), now, batch, out var detail);
         Assert.That(reason, Is.EqualTo(RejectReason.None), detail);
 
         var entity = batch.Entities[0];
         var keys = batch.MetricsOf(entity).ToArray().Select(metric => batch.KeyOf(batch.Entities[0], metric)).ToArray();
-        Assert.That(keys.Where(key => PresetCatalog.Default.Find(key.Metric, key.Labels) is null), Is.Empty, "metrics that no preset knows");
+        Assert.That(keys.Where(key => PresetCatalog.Default.Find(key.Metric, key.Labels) is null), Is.Empty,
+            "metrics that no preset knows");
         return new(line[..split], entity.Time.ToDateTimeOffset().ToUnixTimeMilliseconds(), [.. keys.Select(key => key.Metric)],
             string.Join(' ', keys[0].Labels.Select(label => $"{label.Key}={label.Value}")));
     }

@@ -19,7 +19,8 @@ public sealed class BandPromiseTests
         var rehearsal = new Rehearsal(new Story { Duration = TimeSpan.FromDays(7), WithFaults = false }, observer: Count);
 
         var shares = points.Where(series => series.Value.All >= EnoughPoints)
-            .Select(series => (series.Key, Share: (double)series.Value.Inside / series.Value.All)).OrderBy(series => series.Share).ToArray();
+            .Select(series => (series.Key, Share: (double)series.Value.Inside / series.Value.All)).OrderBy(series => series.Share)
+            .ToArray();
         foreach (var (series, share) in shares.Take(10)) TestContext.Out.WriteLine($"{share:P2} {series}");
         TestContext.Out.WriteLine($"{shares.Length} series of {rehearsal.Models} models, {shares.Average(s => s.Share):P2} inside");
         Assert.That(shares, Is.Not.Empty);

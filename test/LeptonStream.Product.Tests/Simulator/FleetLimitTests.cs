@@ -4,7 +4,9 @@ using LeptonStream.Simulator;
 
 namespace LeptonStream.Product.Tests.Simulator;
 
-/// <summary>Early warning on the demo's fleet, with nothing but the presets: the one limit that is run into is told ahead, no other is.</summary>
+/// <summary>
+/// Early warning on the demo's fleet, with nothing but the presets: the one limit that is run into is told ahead, no other is.
+/// </summary>
 public sealed class FleetLimitTests
 {
     [TestCase(1)]
@@ -16,9 +18,12 @@ public sealed class FleetLimitTests
         var story = new Story { Seed = seed };
         var warnings = Warnings(story, out var script);
         var leak = script.Faults.Single(fault => fault.Kind == FaultKind.KvCacheLeak);
-        foreach (var warning in warnings) TestContext.Out.WriteLine($"{warning.Model} {warning.Metric} at {warning.DetectedAt - story.Start}, the leak is from {leak.Onset} to {leak.End}");
+        foreach (var warning in warnings)
+            TestContext.Out.WriteLine(
+                $"{warning.Model} {warning.Metric} at {warning.DetectedAt - story.Start}, the leak is from {leak.Onset} to {leak.End}");
 
-        Assert.That(warnings.Select(w => (w.Model, w.Metric)).Distinct(), Is.EqualTo(new[] { (MetricNames.Chat, MetricNames.KvCacheUsage) }));
+        Assert.That(warnings.Select(w => (w.Model, w.Metric)).Distinct(),
+            Is.EqualTo(new[] { (MetricNames.Chat, MetricNames.KvCacheUsage) }));
         var warned = warnings.DistinctBy(w => w.AlertId).Select(w => w.DetectedAt - story.Start).ToArray();
         Assert.That(warned, Has.Length.InRange(1, 2));
         Assert.That(warned, Is.All.GreaterThan(leak.Onset).And.All.LessThan(leak.End));
@@ -36,7 +41,8 @@ public sealed class FleetLimitTests
         {
             foreach (var message in messages)
             {
-                if (!pipelines.TryGetValue(message.Model, out var pipeline)) pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default);
+                if (!pipelines.TryGetValue(message.Model, out var pipeline))
+                    pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default);
                 pipeline.Process(message.Value, offset++, message.Time, events);
             }
         }

@@ -6,14 +6,18 @@ using LeptonStream.Simulator;
 
 namespace LeptonStream.Product.Tests.Simulator;
 
-/// <summary>A yardstick: what the level <c>peers</c> changes on the simulated fleet, on ranks, on GPUs and on both. Prints what docs/accuracy.md says of it.</summary>
+/// <summary>
+/// A yardstick: what the level <c>peers</c> changes on the simulated fleet, on ranks, on GPUs and on both. Prints what docs/accuracy.md
+/// says of it.
+/// </summary>
 [Explicit("a yardstick for tuning: minutes"), Parallelizable(ParallelScope.Children)]
 internal sealed class FleetPeersTests
 {
     private static readonly string[] Everywhere = ["nothing", "step_time_s", "DCGM_FI_DEV_GPU_TEMP", "DCGM_.*", "step_time_s|DCGM_.*"];
 
     [Test]
-    public void Story_ThirtyDaysWithoutFaults_CountsFalseAlerts([ValueSource(nameof(Everywhere))] string metrics, [Values(1, 2, 3)] int seed)
+    public void Story_ThirtyDaysWithoutFaults_CountsFalseAlerts(
+        [ValueSource(nameof(Everywhere))] string metrics, [Values(1, 2, 3)] int seed)
     {
         var story = new Story { Seed = seed, Duration = TimeSpan.FromDays(30), WithFaults = false };
         var rehearsal = new Rehearsal(story, With(metrics));
@@ -33,7 +37,9 @@ internal sealed class FleetPeersTests
 
     private static PolicySet With(string metrics)
     {
-        var compared = new PolicyRule([Matcher.Of("metric", MatchOperator.Matches, metrics)], new() { Detectors = DetectorChange.Replace(DetectorSet.Default.With(DetectorSet.Of([DetectorSet.Peers]))) });
-        return new([compared, new([], new() { Detectors = DetectorChange.Replace(DetectorSet.Default) })], PolicySettings.None, PresetCatalog.Default);
+        var compared = new PolicyRule([Matcher.Of("metric", MatchOperator.Matches, metrics)], new()
+            { Detectors = DetectorChange.Replace(DetectorSet.Default.With(DetectorSet.Of([DetectorSet.Peers]))) });
+        return new([compared, new([], new() { Detectors = DetectorChange.Replace(DetectorSet.Default) })], PolicySettings.None,
+            PresetCatalog.Default);
     }
 }

@@ -59,7 +59,8 @@ internal sealed class FleetSimulatorTests
     public void Next_HealthyStory_HasEveryLayerAndOnlyNumbers()
     {
         var models = Healthy.Value.Series.Keys.Select(k => k.Model).Distinct();
-        Assert.That(models, Is.EquivalentTo(new[] { MetricNames.Training, MetricNames.Pool, MetricNames.Chat, MetricNames.Code, MetricNames.Features }));
+        Assert.That(models, Is.EquivalentTo(
+            new[] { MetricNames.Training, MetricNames.Pool, MetricNames.Chat, MetricNames.Code, MetricNames.Features }));
         Assert.That(Healthy.Value.Series.Values.SelectMany(v => v), Has.None.EqualTo(double.PositiveInfinity));
         Assert.That(Healthy.Value.Series, Has.Count.InRange(50, 100));
     }
@@ -77,7 +78,8 @@ internal sealed class FleetSimulatorTests
 
     [Test]
     public void At_Weekend_IsBelowTheWorkingDay() =>
-        Assert.That(LoadShape.At(TimeSpan.FromHours((5 * 24) + 12), TimeSpan.Zero), Is.LessThan(0.8 * LoadShape.At(TimeSpan.FromHours(12), TimeSpan.Zero)));
+        Assert.That(LoadShape.At(TimeSpan.FromHours((5 * 24) + 12), TimeSpan.Zero),
+            Is.LessThan(0.8 * LoadShape.At(TimeSpan.FromHours(12), TimeSpan.Zero)));
 
     [TestCaseSource(nameof(Kinds))]
     public void Next_Fault_ShowsInItsSymptomsAndNowhereItDoesNotClaim(FaultKind kind)
@@ -113,17 +115,22 @@ internal sealed class FleetSimulatorTests
         Assert.That(loss[(to + 20)..(to + 40)].Where(double.IsFinite), Is.Not.Empty);
     }
 
-    // The ECC storm ends with a reset: its counter stands lower ever after. A slow job stays some steps behind its twin: so does its learning rate.
+    // The ECC storm ends with a reset: its counter stands lower ever after. A slow job stays some steps behind its twin: so does its
+    // learning rate.
     private static bool LastsFromAnEarlierFault(SeriesKey key) => key.Metric is MetricNames.EccSingleBit or MetricNames.LearningRate;
 
-    /// <summary>The largest number of samples' worth of robust deviation: how far the median of the fault's second half left the twin, in units of the twin's own spread.</summary>
+    /// <summary>
+    /// The largest number of samples' worth of robust deviation: how far the median of the fault's second half left the twin, in units of
+    /// the twin's own spread.
+    /// </summary>
     private static double Deviation(double[] values, double[] twin, int from, int to)
     {
         var middle = (from + to) / 2;
         if (values[middle..to].Any(double.IsPositiveInfinity)) return double.PositiveInfinity;
         if (values[middle..to].All(double.IsNaN) && !twin[middle..to].All(double.IsNaN)) return double.PositiveInfinity;
         if (values[middle..to].Distinct().Count() == 1 && twin[middle..to].Distinct().Count() > 5) return double.PositiveInfinity;
-        var differences = Enumerable.Range(middle, to - middle).Select(i => Math.Abs(values[i] - twin[i])).Where(double.IsFinite).Order().ToArray();
+        var differences = Enumerable.Range(middle, to - middle).Select(i => Math.Abs(values[i] - twin[i])).Where(double.IsFinite).Order()
+            .ToArray();
         if (differences.Length == 0) return 0;
         var before = twin[(from - 240)..from].Where(double.IsFinite).Order().ToArray();
         var spread = (before[before.Length * 9 / 10] - before[before.Length / 10]) / 2.56;

@@ -4,7 +4,10 @@ using LeptonStream.Simulator;
 
 namespace LeptonStream.Product.Tests.Simulator;
 
-/// <summary>A whole story, read back from its messages: every series as one array, NaN where nothing was measured, positive infinity where no number was.</summary>
+/// <summary>
+/// A whole story, read back from its messages: every series as one array, NaN where nothing was measured, positive infinity where no number
+/// was.
+/// </summary>
 internal sealed class Recording
 {
     private readonly Dictionary<SeriesKey, double[]> _series = [];
@@ -33,12 +36,15 @@ internal sealed class Recording
     private void Read(FleetMessage message, int index)
     {
         using var json = JsonDocument.Parse(message.Value);
-        JsonElement[] entities = json.RootElement.ValueKind == JsonValueKind.Array ? [.. json.RootElement.EnumerateArray()] : [json.RootElement];
+        JsonElement[] entities = json.RootElement.ValueKind == JsonValueKind.Array
+            ? [.. json.RootElement.EnumerateArray()]
+            : [json.RootElement];
         foreach (var entity in entities)
         {
             Assert.That(entity.GetProperty("model").GetString(), Is.EqualTo(message.Model));
             Assert.That(entity.GetProperty("ts").GetInt64(), Is.EqualTo(message.Time.UnixMilliseconds));
-            var labels = LabelSet.Of(entity.GetProperty("labels").EnumerateObject().Select(l => KeyValuePair.Create(l.Name, l.Value.GetString()!)));
+            var labels = LabelSet.Of(entity.GetProperty("labels").EnumerateObject()
+                .Select(l => KeyValuePair.Create(l.Name, l.Value.GetString()!)));
             foreach (var metric in entity.GetProperty("metrics").EnumerateObject())
             {
                 if (metric.Value.ValueKind == JsonValueKind.Null) continue;

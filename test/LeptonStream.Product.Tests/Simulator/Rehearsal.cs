@@ -22,7 +22,8 @@ internal sealed class Rehearsal
             foreach (var message in messages)
             {
                 if (!pipelines.TryGetValue(message.Model, out var pipeline))
-                    pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default, policies) { Observer = observer };
+                    pipelines[message.Model] = pipeline = new("lepton.metrics", pipelines.Count, DetectionPolicy.Default, policies)
+                        { Observer = observer };
                 var outcome = pipeline.Process(message.Value, offset++, message.Time, events);
                 Assert.That(outcome.IsAccepted, outcome.Detail);
                 Samples += outcome.Samples;
@@ -49,9 +50,14 @@ internal sealed class Rehearsal
 
     public void Print()
     {
-        TestContext.Out.WriteLine($"{Samples} samples, {Verdicts.Events} events, {Verdicts.Open} still open, {Verdicts.Consequences} consequences");
-        foreach (var fault in Verdicts.Faults) TestContext.Out.WriteLine($"{fault.Fault.Name,-20} {fault.DelaySamples,4} {fault.Detector} {fault.Series}");
+        TestContext.Out.WriteLine(
+            $"{Samples} samples, {Verdicts.Events} events, {Verdicts.Open} still open, {Verdicts.Consequences} consequences");
+        foreach (var fault in Verdicts.Faults)
+            TestContext.Out.WriteLine($"{fault.Fault.Name,-20} {fault.DelaySamples,4} {fault.Detector} {fault.Series}");
         foreach (var wrong in Verdicts.FalseAlerts.GroupBy(f => f.Series).OrderByDescending(g => g.Count()))
-            TestContext.Out.WriteLine($"false {wrong.Count(),4} {wrong.Key} {string.Join(' ', wrong.Take(5).Select(f => $"{f.Elapsed}:{f.Detector}:{f.Score:F2}{(f.Near is null ? "" : $" ({f.Near})")}"))}");
+        {
+            var first = wrong.Take(5).Select(f => $"{f.Elapsed}:{f.Detector}:{f.Score:F2}{(f.Near is null ? "" : $" ({f.Near})")}");
+            TestContext.Out.WriteLine($"false {wrong.Count(),4} {wrong.Key} {string.Join(' ', first)}");
+        }
     }
 }

@@ -106,7 +106,8 @@ internal sealed class VerdictsTests
         _verdicts.Take(warning);
         Assert.That(Of(FaultKind.KvCacheLeak).Found);
 
-        _verdicts.Take(warning with { Type = AlertEventType.Resolved, DetectedAt = Story.Start + leak.Onset + TimeSpan.FromMinutes(60), Value = last });
+        _verdicts.Take(warning with { Type = AlertEventType.Resolved, DetectedAt = Story.Start + leak.Onset + TimeSpan.FromMinutes(60),
+            Value = last });
 
         Assert.That(Of(FaultKind.KvCacheLeak).Found, Is.EqualTo(found));
     }
@@ -124,7 +125,8 @@ internal sealed class VerdictsTests
             EarlyWarning = new(1, null, null, null),
         };
         _verdicts.Take(warning);
-        _verdicts.Take(warning with { Type = AlertEventType.Resolved, DetectedAt = Story.Start + leak.Onset + (9 * Story.Interval), Value = 0.8 });
+        _verdicts.Take(warning with { Type = AlertEventType.Resolved, DetectedAt = Story.Start + leak.Onset + (9 * Story.Interval),
+            Value = 0.8 });
         Open(MetricNames.Chat, MetricNames.KvCacheUsage, LabelSet.Empty, leak.Onset + (20 * Story.Interval));
 
         Assert.That(Of(FaultKind.KvCacheLeak).DelaySamples, Is.EqualTo(20));

@@ -50,7 +50,8 @@ public sealed class AlertApiTests
     [Test]
     public async Task List_Limit_CutsTheLeastUrgentAndTellsTheTotal()
     {
-        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(severity: AlertSeverity.Info), SampleAlerts.Opened(metric: "worst"), SampleAlerts.Opened(severity: AlertSeverity.Warning)]);
+        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(severity: AlertSeverity.Info), SampleAlerts.Opened(metric: "worst"),
+            SampleAlerts.Opened(severity: AlertSeverity.Warning)]);
 
         var list = await Get("api/v1/alerts?limit=1");
 
@@ -101,7 +102,8 @@ public sealed class AlertApiTests
 
         var published = JsonDocument.Parse(AlertEventJson.Write(updated)).RootElement;
         Assert.That(JsonElement.DeepEquals(detail.GetProperty("event"), published), Is.True);
-        Assert.That(detail.GetProperty("history").EnumerateArray().Select(e => e.GetProperty("type").GetString()), Is.EqualTo(new[] { "updated", "opened" }));
+        Assert.That(detail.GetProperty("history").EnumerateArray().Select(e => e.GetProperty("type").GetString()),
+            Is.EqualTo(new[] { "updated", "opened" }));
         Assert.That(detail.GetProperty("alert").GetProperty("score").GetDouble(), Is.EqualTo(3.5));
     }
 
@@ -139,7 +141,8 @@ public sealed class AlertApiTests
     public async Task List_ScoreOutOfRange_DoesNotHideTheOthers()
     {
         var huge = SampleAlerts.Opened(metric: "huge") with { Score = double.PositiveInfinity };
-        await _dashboard.Journal.Record(huge, Encoding.UTF8.GetString(AlertEventJson.Write(huge with { Score = 7 })).Replace("\"score\":7", "\"score\":1e999"));
+        await _dashboard.Journal.Record(
+            huge, Encoding.UTF8.GetString(AlertEventJson.Write(huge with { Score = 7 })).Replace("\"score\":7", "\"score\":1e999"));
         await _dashboard.Journal.Record(SampleAlerts.Opened(metric: "usual"));
 
         var list = await Get("api/v1/alerts");
@@ -160,7 +163,8 @@ public sealed class AlertApiTests
         Assert.That(text, Does.Contain("Storage:ConnectionString").And.Not.Contain("   at ").And.Not.Contain("Exception"));
     }
 
-    private static IEnumerable<string?> Metrics(JsonElement list) => list.GetProperty("alerts").EnumerateArray().Select(a => a.GetProperty("metric").GetString());
+    private static IEnumerable<string?> Metrics(JsonElement list) =>
+        list.GetProperty("alerts").EnumerateArray().Select(a => a.GetProperty("metric").GetString());
 
     private Task<JsonElement> Get(string address) => _dashboard.Http.GetFromJsonAsync<JsonElement>(address);
 }

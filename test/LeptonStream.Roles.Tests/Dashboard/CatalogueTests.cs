@@ -26,7 +26,8 @@ public sealed partial class CatalogueTests
     public void Chinese_IsTranslated()
     {
         var english = Read("en");
-        var alike = Read("zh-CN").Where(entry => english[entry.Key] == entry.Value && Letters().IsMatch(Slot().Replace(entry.Value, ""))).Select(entry => entry.Key);
+        var alike = Read("zh-CN").Where(entry => english[entry.Key] == entry.Value && Letters().IsMatch(Slot().Replace(entry.Value, "")))
+            .Select(entry => entry.Key);
 
         Assert.That(alike, Is.EquivalentTo(new[] { "help.enter.key", "help.escape.key", "help.jk.key", "help.p.key", "help.t.key" }));
     }

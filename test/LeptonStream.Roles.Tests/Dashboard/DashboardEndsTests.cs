@@ -35,7 +35,8 @@ public sealed class DashboardEndsTests
         await page.Page.Locator($"#detail .badge.{badge}").WaitForAsync();
 
         var detail = await page.Page.Locator("#detail").InnerTextAsync();
-        Assert.That(detail, Does.Contain(words).And.Contain("the text of its end").And.Contain(opened.English.Summary).And.Contain(opened.English.Description));
+        Assert.That(detail, Does.Contain(words).And.Contain("the text of its end").And.Contain(opened.English.Summary).And.Contain(
+            opened.English.Description));
         Assert.That(await page.Page.Locator(".facts").InnerTextAsync(), Does.Match(@"(?is)last value\s+189.*worst value\s+420"));
         Assert.That(await page.Page.Locator("table.detectors").InnerTextAsync(), Does.Contain("median-mad"));
         Assert.That(await page.Rows.First.InnerTextAsync(), Does.Contain(words));
@@ -67,7 +68,8 @@ public sealed class DashboardEndsTests
     [Test]
     public async Task Filter_ThatTheShownAlertDoesNotPass_ShowsOneThatDoes()
     {
-        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "first"), SampleAlerts.Opened(metric: "second", severity: AlertSeverity.Warning)]);
+        await _dashboard.Journal.RecordAll(
+            [SampleAlerts.Opened(metric: "first"), SampleAlerts.Opened(metric: "second", severity: AlertSeverity.Warning)]);
         await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("first", "second");
         await page.Rows.First.ClickAsync();
@@ -94,10 +96,12 @@ public sealed class DashboardEndsTests
         await using var page = await Browser.Open(_dashboard.Address);
         await page.Page.Locator(".plot canvas").WaitForAsync();
 
-        Assert.That(await page.Rows.First.InnerTextAsync(), Does.Contain("71.2%").And.Contain("limit 100%").And.Contain("in 29 min").And.Not.Contain("×"));
+        Assert.That(await page.Rows.First.InnerTextAsync(),
+            Does.Contain("71.2%").And.Contain("limit 100%").And.Contain("in 29 min").And.Not.Contain("×"));
         var legend = await page.Page.Locator(".legend").InnerTextAsync();
         Assert.That(legend, Does.Contain("limit").And.Contain("forecast").And.Not.Contain("band"));
-        Assert.That(await page.Page.Locator(".facts").InnerTextAsync(), Does.Match("(?i)urgency").And.Contain("width of the likely interval").And.Not.Contain("young").And.Not.Contain("alert line"));
+        Assert.That(await page.Page.Locator(".facts").InnerTextAsync(),
+            Does.Match("(?i)urgency").And.Contain("width of the likely interval").And.Not.Contain("young").And.Not.Contain("alert line"));
         Assert.That(await page.Caught(), Is.Empty);
     }
 
@@ -113,7 +117,8 @@ public sealed class DashboardEndsTests
         await using var page = await Browser.Open(_dashboard.Address, new() { Locale = "en-US", TimezoneId = "Asia/Shanghai" });
         await page.Page.Locator("#detail .summary").WaitForAsync();
 
-        Assert.That(await page.Page.Locator("#detail .summary").InnerTextAsync(), Does.Contain("Nov 27").And.Contain("06:30:30 GMT+8").And.Not.Contain("UTC"));
+        Assert.That(await page.Page.Locator("#detail .summary").InnerTextAsync(),
+            Does.Contain("Nov 27").And.Contain("06:30:30 GMT+8").And.Not.Contain("UTC"));
         Assert.That(await page.Page.Locator("#detail .description").InnerTextAsync(), Does.Not.Contain("UTC"));
         Assert.That(await page.Page.Locator("#zone").InnerTextAsync(), Is.EqualTo("GMT+8"));
         Assert.That(await page.Page.Locator(".facts dd").First.InnerTextAsync(), Is.EqualTo("0/s"));

@@ -19,13 +19,15 @@ public sealed class DashboardOptionsTests
     [TestCase("Dashboard:MaxClients", "0")]
     [TestCase("Dashboard:MaxClients", "10001")]
     public void Build_WrongSetting_IsRefusedByName(string setting, string value) =>
-        Assert.That(() => Build((setting, value)), Throws.InstanceOf<OptionsValidationException>().With.Message.StartsWith($"{setting} is "));
+        Assert.That(() => Build((setting, value)),
+            Throws.InstanceOf<OptionsValidationException>().With.Message.StartsWith($"{setting} is "));
 
     [Test]
     public void Build_SeveralWrongSettings_AreAllNamed() =>
         Assert.That(
             () => Build(("Dashboard:MaxClients", "0"), ("Dashboard:PollIntervalMs", "0"), ("Dashboard:Url", "?")),
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("MaxClients").And.Message.Contains("PollIntervalMs").And.Message.Contains("Url"));
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("MaxClients").And.Message.Contains(
+                "PollIntervalMs").And.Message.Contains("Url"));
 
     [TestCase("http://127.0.0.1:8080")]
     [TestCase("http://localhost:8080")]

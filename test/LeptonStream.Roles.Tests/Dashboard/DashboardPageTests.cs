@@ -69,7 +69,8 @@ public sealed class DashboardPageTests
         await rows.First.WaitForAsync();
 
         Assert.That(await rows.CountAsync(), Is.EqualTo(2));
-        Assert.That(await rows.First.InnerTextAsync(), Does.Contain("ttft_p99_ms").And.Contain("62.5%").And.Contain("365").And.Contain("186").And.Contain("250"));
+        Assert.That(await rows.First.InnerTextAsync(),
+            Does.Contain("ttft_p99_ms").And.Contain("62.5%").And.Contain("365").And.Contain("186").And.Contain("250"));
         Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("Seen"));
         Assert.That(await page.Caught(), Is.Empty);
     }
@@ -89,7 +90,8 @@ public sealed class DashboardPageTests
 
         await page.Page.Locator("#detail .badge.warning").WaitForAsync();
         await page.Rows.First.ClickAsync();
-        await _dashboard.Journal.Record(alert with { Id = new string('7', 32), Type = AlertEventType.Updated, Severity = AlertSeverity.Critical });
+        await _dashboard.Journal.Record(
+            alert with { Id = new string('7', 32), Type = AlertEventType.Updated, Severity = AlertSeverity.Critical });
         await page.Page.Locator("#list a.critical").WaitForAsync();
         await page.Page.Locator("#detail .badge.critical").WaitForAsync();
         Assert.That(await page.Page.Locator(".history li").CountAsync(), Is.EqualTo(2));
@@ -126,7 +128,8 @@ public sealed class DashboardPageTests
               for (let at = 0; at < pixels.length; at += 4) {
                 if (pixels[at + 3] > 0) counts[0]++;
                 wanted.forEach((colour, index) => {
-                  if (pixels[at + 3] === 255 && colour.every((part, channel) => Math.abs(part - pixels[at + channel]) < 12)) counts[index + 1]++;
+                  if (pixels[at + 3] === 255
+                      && colour.every((part, channel) => Math.abs(part - pixels[at + channel]) < 12)) counts[index + 1]++;
                 });
               }
               return [counts[0] / (canvas.width * canvas.height), counts[1], counts[2]];
@@ -195,7 +198,8 @@ public sealed class DashboardPageTests
     public async Task Chart_FewPointsWithoutABand_IsStillDrawn(int count)
     {
         var alert = SampleAlerts.Opened();
-        var points = alert.Points.TakeLast(count).Select(p => p with { Expected = double.NaN, Lower = double.NaN, Upper = double.NaN }).ToList();
+        var points = alert.Points.TakeLast(count).Select(p => p with { Expected = double.NaN, Lower = double.NaN, Upper = double.NaN })
+            .ToList();
         await _dashboard.Journal.Record(alert with { Expected = null, Lower = null, Upper = null, Points = points });
 
         await using var page = await Browser.Open(_dashboard.Address);
@@ -264,7 +268,9 @@ public sealed class DashboardPageTests
     [Test]
     public async Task Keyboard_WalksTheListAndOpens()
     {
-        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "first"), SampleAlerts.Opened(metric: "second", severity: AlertSeverity.Warning), SampleAlerts.Opened(metric: "third", severity: AlertSeverity.Info)]);
+        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "first"),
+            SampleAlerts.Opened(metric: "second", severity: AlertSeverity.Warning),
+            SampleAlerts.Opened(metric: "third", severity: AlertSeverity.Info)]);
         await using var page = await Browser.Open(_dashboard.Address);
         await page.Shows("first", "second", "third");
         await page.Page.Locator("#detail h2").GetByText("first").WaitForAsync();
@@ -295,7 +301,8 @@ public sealed class DashboardPageTests
         await page.Connected();
         await page.Rows.Nth(1).FocusAsync();
 
-        await _dashboard.Journal.Record(second with { Id = new string('1', 32), Type = AlertEventType.Updated, Severity = AlertSeverity.Critical, Onset = first.Onset + TimeSpan.FromSeconds(1) });
+        await _dashboard.Journal.Record(second with { Id = new string('1', 32), Type = AlertEventType.Updated,
+            Severity = AlertSeverity.Critical, Onset = first.Onset + TimeSpan.FromSeconds(1) });
         await page.Shows("second", "first", "third");
         Assert.That(await page.Page.Locator("#list a:focus .metric").TextContentAsync(), Is.EqualTo("second"));
 
@@ -366,7 +373,8 @@ public sealed class DashboardPageTests
     public async Task Phone_ShowsOneColumnAndTheWayBack()
     {
         await _dashboard.Journal.Record(SampleAlerts.Opened(metric: new string('x', 200), labels: [("instance", new string('y', 300))]));
-        await using var page = await Browser.Open(_dashboard.Address, new() { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
+        await using var page = await Browser.Open(_dashboard.Address, new()
+            { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
 
         await page.Rows.First.WaitForAsync();
         Assert.That(await page.Page.Locator("#detail").IsVisibleAsync(), Is.False);
@@ -386,7 +394,8 @@ public sealed class DashboardPageTests
     public async Task Phone_BackFromAnAlert_IsWhereTheListWasLeft()
     {
         await _dashboard.Journal.RecordAll(Enumerable.Range(0, 30).Select(i => SampleAlerts.Opened(metric: $"metric_{i}")));
-        await using var page = await Browser.Open(_dashboard.Address, new() { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
+        await using var page = await Browser.Open(_dashboard.Address, new()
+            { Locale = "en-US", ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true });
         await page.Rows.Nth(20).ScrollIntoViewIfNeededAsync();
         var place = await page.Page.EvaluateAsync<double>("scrollY");
         Assert.That(place, Is.GreaterThan(500));
@@ -433,8 +442,10 @@ public sealed class DashboardPageTests
     public async Task Text_EverywhereOnThePage_StandsOutFromItsGround(ColorScheme scheme)
     {
         var over = SampleAlerts.Opened(metric: "over");
-        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(labels: [("a", "b")]), SampleAlerts.Opened(severity: AlertSeverity.Warning), SampleAlerts.Opened(severity: AlertSeverity.Info), over, SampleAlerts.Resolved(over)]);
-        await using var page = await Browser.Open(new Uri(_dashboard.Address, "#status=all"), new() { ColorScheme = scheme, Locale = "en-US", ViewportSize = new() { Width = 1440, Height = 900 } });
+        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(labels: [("a", "b")]), SampleAlerts.Opened(severity: AlertSeverity.Warning),
+            SampleAlerts.Opened(severity: AlertSeverity.Info), over, SampleAlerts.Resolved(over)]);
+        await using var page = await Browser.Open(new Uri(_dashboard.Address, "#status=all"), new()
+            { ColorScheme = scheme, Locale = "en-US", ViewportSize = new() { Width = 1440, Height = 900 } });
         await page.Page.Locator(".toggle").ClickAsync();
         await page.Page.Locator(".points").WaitForAsync();
 
@@ -468,5 +479,6 @@ public sealed class DashboardPageTests
         Assert.That(weak, Is.Empty);
     }
 
-    private static Task<bool> IsTooWide(WatchedPage page) => page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth");
+    private static Task<bool> IsTooWide(WatchedPage page) =>
+        page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth");
 }

@@ -8,17 +8,22 @@ namespace LeptonStream.Roles.Tests.Dashboard;
 public sealed class FilterTests
 {
     private static readonly LabelSet Labels = LabelSet.Of(
-        ("severity", "critical"), ("model", "llama-70b"), ("path", "C:\\tmp"), ("quote", "a\"b"), ("line", "one\ntwo"), ("my label", "x"), ("zone:a.b-c", "1"));
+        ("severity", "critical"), ("model", "llama-70b"), ("path", "C:\\tmp"), ("quote", "a\"b"), ("line", "one\ntwo"), ("my label", "x"),
+        ("zone:a.b-c", "1"));
 
     [Test]
     public async Task Matchers_InThePage_AgreeWithTheNotifiers()
     {
         string[] matchers =
         [
-            "severity=critical", "severity=Critical", "severity!=critical", "severity = critical", "severity=\"critical\"", "severity=~\"crit.*\"", "severity=~\"crit\"",
-            "severity=~crit.*", "severity!~\"warn.*\"", "severity!~\"c.*\"", "model=~\"llama-(8|70)b\"", "absent=\"\"", "absent=", "absent!=\"\"", "absent=~\"\"", "absent=~\".*\"",
-            "absent!~\".+\"", "path=\"C:\\\\tmp\"", "quote=\"a\\\"b\"", "line=\"one\\ntwo\"", "line=~\"one.two\"", "\"my label\"=\"x\"", "\"my label\"=x", "zone:a.b-c=1",
-            "severity=~\"critical|warning\"", "model=~\"llama-\\d+b\"", "path=\"C:\\\\name\"", "severity=~\"(\"", "model=~\"[\"", "constructor=\"\"", "toString!=\"\"",
+            "severity=critical", "severity=Critical", "severity!=critical", "severity = critical", "severity=\"critical\"",
+            "severity=~\"crit.*\"", "severity=~\"crit\"",
+            "severity=~crit.*", "severity!~\"warn.*\"", "severity!~\"c.*\"", "model=~\"llama-(8|70)b\"", "absent=\"\"", "absent=",
+            "absent!=\"\"", "absent=~\"\"", "absent=~\".*\"",
+            "absent!~\".+\"", "path=\"C:\\\\tmp\"", "quote=\"a\\\"b\"", "line=\"one\\ntwo\"", "line=~\"one.two\"", "\"my label\"=\"x\"",
+            "\"my label\"=x", "zone:a.b-c=1",
+            "severity=~\"critical|warning\"", "model=~\"llama-\\d+b\"", "path=\"C:\\\\name\"", "severity=~\"(\"", "model=~\"[\"",
+            "constructor=\"\"", "toString!=\"\"",
         ];
         await using var dashboard = await RunningDashboard.Start();
         await using var page = await Browser.Open(dashboard.Address);
@@ -26,7 +31,10 @@ public sealed class FilterTests
             async ({ matchers, labels }) => {
               const app = document.querySelector('script[type=module]').src;
               const { parseFilter } = await import(new URL('matchers.js', app));
-              return matchers.map(text => { const { accepts, wrong } = parseFilter(text); return wrong ? 'wrong' : String(accepts(labels, '')); });
+              return matchers.map(text => {
+                const { accepts, wrong } = parseFilter(text);
+                return wrong ? 'wrong' : String(accepts(labels, ''));
+              });
             }
             """, new { matchers, labels = Labels.ToDictionary(l => l.Key, l => l.Value) });
 
@@ -34,7 +42,9 @@ public sealed class FilterTests
         {
             for (var i = 0; i < matchers.Length; i++)
             {
-                var expected = !Matcher.TryParse(matchers[i], out var matcher, out _) ? "wrong" : matcher!.Accepts(Labels) ? "true" : "false";
+                var expected = !Matcher.TryParse(matchers[i], out var matcher, out _)
+                    ? "wrong"
+                    : matcher!.Accepts(Labels) ? "true" : "false";
                 Assert.That(verdicts[i], Is.EqualTo(expected), matchers[i]);
             }
         }

@@ -79,8 +79,11 @@ public sealed class HostileNamesTests
         await page.Page.SelectOptionAsync("#language", "zh-CN");
         await page.Page.WaitForFunctionAsync("() => document.documentElement.lang === 'zh-CN'");
         Assert.That(await page.Metrics(), Is.EquivalentTo(Names));
-        Assert.That(await page.Page.Locator("#list script, #detail script, iframe, object, embed, base, form, #list img, #detail img, #detail style").CountAsync(), Is.Zero);
-        Assert.That(await page.Page.EvaluateAsync<string[]>("[...document.links].map(a => a.protocol).filter(p => !['http:', 'https:'].includes(p))"), Is.Empty);
+        Assert.That(await page.Page.Locator(
+            "#list script, #detail script, iframe, object, embed, base, form, #list img, #detail img, #detail style").CountAsync(),
+            Is.Zero);
+        Assert.That(await page.Page.EvaluateAsync<string[]>(
+            "[...document.links].map(a => a.protocol).filter(p => !['http:', 'https:'].includes(p))"), Is.Empty);
         Assert.That(await page.Caught(), Is.Empty);
     }
 
@@ -92,8 +95,10 @@ public sealed class HostileNamesTests
         var shown = await page.Page.EvaluateAsync<string>("""
             () => {
               const text = selector => document.querySelector(`#detail ${selector}`)?.textContent;
-              return JSON.stringify({ metric: text('h2 .metric'), model: text('h2 .model'), label: text('.labels bdi'), value: text('.labels bdi + bdi') ?? text('.labels bdi:last-child'),
-                summary: text('.head .summary'), description: text('.description'), action: text('.actions li'), detector: text('.detectors th bdi'), topic: text('.origin bdi'),
+              return JSON.stringify({ metric: text('h2 .metric'), model: text('h2 .model'), label: text('.labels bdi'),
+                value: text('.labels bdi + bdi') ?? text('.labels bdi:last-child'),
+                summary: text('.head .summary'), description: text('.description'),
+                action: text('.actions li'), detector: text('.detectors th bdi'), topic: text('.origin bdi'),
                 seen: text('.facts dd'), runbook: text('.runbook bdi') });
             }
             """);

@@ -28,7 +28,8 @@ public sealed partial class HttpSurfaceTests
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(status));
         var policy = string.Join(' ', answer.Headers.GetValues("Content-Security-Policy"));
-        Assert.That(policy, Does.StartWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
+        Assert.That(policy, Does.StartWith(
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
             + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'").And.Not.Contain("unsafe"));
         Assert.That(answer.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
         Assert.That(answer.Headers.GetValues("Referrer-Policy"), Is.EqualTo(new[] { "no-referrer" }));
@@ -43,7 +44,8 @@ public sealed partial class HttpSurfaceTests
         var html = await answer.Content.ReadAsStringAsync();
 
         Assert.That(answer.Headers.CacheControl!.NoCache, Is.True);
-        Assert.That(html, Does.Not.Match("<script(?![^>]* src=)").And.Not.Match("<style").And.Not.Match(" style=").And.Not.Match(" on[a-z]+="));
+        Assert.That(html, Does.Not.Match("<script(?![^>]* src=)").And.Not.Match("<style").And.Not.Match(" style=").And.Not.Match(
+            " on[a-z]+="));
         Assert.That(html, Does.Not.Contain("{version}").And.Not.Match("(src|href)=\"(https?:)?//"));
     }
 
@@ -51,7 +53,8 @@ public sealed partial class HttpSurfaceTests
     public async Task Page_EveryFileItNames_IsThereForEver()
     {
         var html = await _dashboard.Http.GetStringAsync("");
-        var addresses = Named().Matches(html).Select(m => m.Groups[1].Value).Where(a => a.StartsWith("assets/", StringComparison.Ordinal)).Distinct().ToList();
+        var addresses = Named().Matches(html).Select(m => m.Groups[1].Value).Where(a => a.StartsWith("assets/", StringComparison.Ordinal))
+            .Distinct().ToList();
 
         Assert.That(addresses, Has.Count.GreaterThan(10));
         foreach (var address in addresses)
@@ -156,7 +159,8 @@ public sealed partial class HttpSurfaceTests
     }
 
     private async Task<string> AddressOf(string asset) =>
-        Named().Matches(await _dashboard.Http.GetStringAsync("")).Select(m => m.Groups[1].Value).Single(a => a.EndsWith(asset, StringComparison.Ordinal));
+        Named().Matches(await _dashboard.Http.GetStringAsync("")).Select(m => m.Groups[1].Value)
+            .Single(a => a.EndsWith(asset, StringComparison.Ordinal));
 
     private async Task<HttpResponseMessage> Send(string address, string encoding, EntityTagHeaderValue? tag)
     {

@@ -32,7 +32,8 @@ internal sealed class RunningDashboard : IAsyncDisposable
     public static async Task<RunningDashboard> Start(params (string Name, string Value)[] settings)
     {
         var database = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
-        (string, string)[] all = [("Dashboard:Url", "http://127.0.0.1:0"), ("Dashboard:PollIntervalMs", "50"), ("Storage:ConnectionString", database.ConnectionString), .. settings];
+        (string, string)[] all = [("Dashboard:Url", "http://127.0.0.1:0"), ("Dashboard:PollIntervalMs", "50"),
+            ("Storage:ConnectionString", database.ConnectionString), .. settings];
         return new(database, all, await StartApp(all));
     }
 

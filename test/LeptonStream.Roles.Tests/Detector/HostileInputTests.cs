@@ -17,7 +17,8 @@ public sealed class HostileInputTests
         rig.Probe.Produce(rig.Topics.Metrics, 1, stream.Messages);
         var host = rig.Start();
 
-        await Eventually.True(() => rig.Probe.Committed(DetectorRig.Group, rig.Topics.Metrics, 1) == stream.Count, "all records committed", TimeSpan.FromSeconds(60));
+        await Eventually.True(() => rig.Probe.Committed(DetectorRig.Group, rig.Topics.Metrics, 1) == stream.Count, "all records committed",
+            TimeSpan.FromSeconds(60));
 
         stream.AssertDeadLetters(rig.Probe.Read(rig.Topics.DeadLetters), rig.Topics.Metrics, 1);
         var clean = stream.CleanEvents(rig.Topics.Metrics, 1, offset => LogTime((int)offset));

@@ -65,7 +65,8 @@ public sealed class PolicyFileTests
     [TestCase("{}")]
     [TestCase("rules: []")]
     [TestCase("rules:\ndefaults:\npresets:\n")]
-    public void Parse_FileThatSaysNothing_IsTheDefault(string yaml) => Assert.That(Parse(yaml).Fingerprint, Is.EqualTo(PolicySet.Default.Fingerprint));
+    public void Parse_FileThatSaysNothing_IsTheDefault(string yaml) =>
+        Assert.That(Parse(yaml).Fingerprint, Is.EqualTo(PolicySet.Default.Fingerprint));
 
     [Test]
     public void Parse_LimitWithItsValueOnly_GrowsTowardsItWithinFourHours() =>
@@ -82,20 +83,26 @@ public sealed class PolicyFileTests
     [TestCase("rulez: []", "f.yaml:1: rulez is unknown; known here are: defaults, presets, rules")]
     [TestCase("", "f.yaml:1: a mapping with the fields 'presets', 'defaults' and 'rules' must stand here, and one document only")]
     [TestCase("rules: [\n", "f.yaml:2: ")]
-    [TestCase("presets: [vllm, sgl]", "f.yaml:1: presets holds 'sgl', which is unknown; known are: vllm, triton, sglang, dcgm, gpud, hf-trainer, lightning, megatron, torchtitan, lepton")]
+    [TestCase("presets: [vllm, sgl]",
+        "f.yaml:1: presets holds 'sgl', which is unknown; known are: vllm, triton, sglang, dcgm, gpud, hf-trainer, lightning, megatron, "
+        + "torchtitan, lepton")]
     [TestCase("defaults:\n  warm_up: 1", "f.yaml:2: defaults.warm_up is '1': it must be a whole number from 30 to 1000000")]
     [TestCase("defaults: {matchers: [a=b]}", "f.yaml:1: defaults.matchers is unknown; known here are: accept_after, critical_budget, ")]
     [TestCase("rules:\n- warmup: 50", "f.yaml:2: rules[0].warmup is unknown; known here are: accept_after, critical_budget, detectors, ")]
     [TestCase("rules:\n- matchers: [a=b]", "f.yaml:2: rules[0] sets nothing; it can set: ignore, detectors, ")]
-    [TestCase("rules:\n- matchers: ['a=b', 'c']\n  ignore: true", "f.yaml:2: rules[0].matchers has a wrong entry: 'c' is no matcher: write name=value")]
+    [TestCase("rules:\n- matchers: ['a=b', 'c']\n  ignore: true",
+        "f.yaml:2: rules[0].matchers has a wrong entry: 'c' is no matcher: write name=value")]
     [TestCase("rules:\n- matchers: a=b\n  ignore: true", "f.yaml:2: rules[0].matchers must be a list of texts")]
     [TestCase("rules:\n- ignore: yes", "f.yaml:2: rules[0].ignore must be true or false")]
     [TestCase("rules:\n- direction: upwards", "f.yaml:2: rules[0].direction is 'upwards': it must be both, up or down")]
     [TestCase("rules:\n- memory: small", "f.yaml:2: rules[0].memory is 'small': it must be default or lean")]
     [TestCase("rules:\n- type: histogram", "f.yaml:2: rules[0].type is 'histogram': it must be gauge, counter or event-code")]
-    [TestCase("rules:\n- detectors: [median-mad, zscore]", "f.yaml:2: rules[0].detectors holds 'zscore', which is no detector; there are: forecast-residual, ")]
-    [TestCase("rules:\n- detectors_off:\n  - median_mad", "f.yaml:3: rules[0].detectors_off holds 'median_mad', which is no detector; there are: forecast-residual, ")]
-    [TestCase("rules:\n- warning_budget: 7 days", "f.yaml:2: rules[0].warning_budget is no duration: write a duration such as 500ms, 30s, 5m, 4h, 1d or 1h30m")]
+    [TestCase("rules:\n- detectors: [median-mad, zscore]",
+        "f.yaml:2: rules[0].detectors holds 'zscore', which is no detector; there are: forecast-residual, ")]
+    [TestCase("rules:\n- detectors_off:\n  - median_mad",
+        "f.yaml:3: rules[0].detectors_off holds 'median_mad', which is no detector; there are: forecast-residual, ")]
+    [TestCase("rules:\n- warning_budget: 7 days",
+        "f.yaml:2: rules[0].warning_budget is no duration: write a duration such as 500ms, 30s, 5m, 4h, 1d or 1h30m")]
     [TestCase("rules:\n- warning_budget: 5m", "f.yaml:2: rules[0].warning_budget is '5m': it must be from 1h to 10y")]
     [TestCase("rules:\n- warning_budget: 7d\n  critical_budget: 1d", "f.yaml:3: rules[0].critical_budget must not be below warning_budget")]
     [TestCase("rules:\n- min_absolute: -1", "f.yaml:2: rules[0].min_absolute is '-1': it must be a finite number, 0 or more")]
@@ -105,7 +112,8 @@ public sealed class PolicyFileTests
     [TestCase("rules:\n- limit: {value: inf}", "f.yaml:2: rules[0].limit.value is 'inf': it must be a finite number")]
     [TestCase("rules:\n- limit: {value: 1, direction: both}", "f.yaml:2: rules[0].limit.direction is 'both': it must be up or down")]
     [TestCase("rules:\n- limit: {value: 1, horizon: 1s}", "f.yaml:2: rules[0].limit.horizon is '1s': it must be from 5m to 90d")]
-    [TestCase("rules:\n- runbook_url: runbooks/x", "f.yaml:2: rules[0].runbook_url is no address: write one that begins with http:// or https://")]
+    [TestCase("rules:\n- runbook_url: runbooks/x",
+        "f.yaml:2: rules[0].runbook_url is no address: write one that begins with http:// or https://")]
     public void Parse_WrongFile_NamesFileLineAndFieldAndWhatIsAllowed(string yaml, string error)
     {
         Assert.That(PolicyFile.Parse(yaml, "f.yaml", out var errors), Is.Null);
@@ -125,8 +133,10 @@ public sealed class PolicyFileTests
     [TestCase("rules:\n- detectors: [+ewma, record]", "f.yaml:2: rules[0].detectors mixes names with and without a sign")]
     [TestCase("rules:\n- detectors: [+ewma, -ewma]", "f.yaml:2: rules[0].detectors adds and removes 'ewma'")]
     [TestCase("rules:\n- detectors: [+zscore]", "f.yaml:2: rules[0].detectors holds 'zscore', which is no detector")]
-    [TestCase("rules:\n- memory: lean\n  detectors: [+ewma]", "f.yaml:3: rules[0].detectors asks for ewma, which needs memory: default; lean has room for forecast-residual, ")]
-    [TestCase("rules:\n- memory: lean\n  detectors: [median-mad, mean-sigma]", "f.yaml:3: rules[0].detectors asks for median-mad, which needs")]
+    [TestCase("rules:\n- memory: lean\n  detectors: [+ewma]",
+        "f.yaml:3: rules[0].detectors asks for ewma, which needs memory: default; lean has room for forecast-residual, ")]
+    [TestCase("rules:\n- memory: lean\n  detectors: [median-mad, mean-sigma]",
+        "f.yaml:3: rules[0].detectors asks for median-mad, which needs")]
     [TestCase("defaults: {memory: lean}\nrules:\n- detectors: [+ewma]", "f.yaml:3: rules[0].detectors asks for ewma, which needs")]
     [TestCase("rules:\n- detectors: [+ewma]\n- memory: lean", "f.yaml:2: rules[0].detectors asks for ewma, which needs")]
     public void Parse_DetectorsThatCannotBe_AreRefusedWithTheLine(string yaml, string error)
@@ -144,13 +154,15 @@ public sealed class PolicyFileTests
     public void Read_BareList_NotesTheRulesThatItTurnsOff()
     {
         var file = Path.GetTempFileName();
-        File.WriteAllText(file, "rules:\n- detectors: [mean-sigma]\n- detectors: [+ewma]\n- detectors: [record, non-finite, frozen-value, training]\n");
+        File.WriteAllText(
+            file, "rules:\n- detectors: [mean-sigma]\n- detectors: [+ewma]\n- detectors: [record, non-finite, frozen-value, training]\n");
 
         Assert.That(PolicyFile.Read(file, out _, out var notes), Is.Not.Null);
 
         Assert.That(notes, Is.EqualTo(new[]
         {
-            $"{file}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training: write +name and -name to change it instead",
+            $"{file}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training: write +name and "
+                + "-name to change it instead",
         }));
         File.Delete(file);
     }

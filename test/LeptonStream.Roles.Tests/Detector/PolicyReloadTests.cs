@@ -119,7 +119,8 @@ public sealed class PolicyReloadTests
     public void Start_WrongFile_EndsWithEveryError()
     {
         File.WriteAllText(_file, "rules:\n- ignroe: true\n");
-        Assert.That(() => _rig.Start(_clock, ("Detector:PoliciesFile", _file)), Throws.Exception.With.Message.Contains($"Detector:PoliciesFile: {_file}:2: rules[0].ignroe is unknown"));
+        Assert.That(() => _rig.Start(_clock, ("Detector:PoliciesFile", _file)),
+            Throws.Exception.With.Message.Contains($"Detector:PoliciesFile: {_file}:2: rules[0].ignroe is unknown"));
     }
 
     private void Start(string text)
@@ -140,9 +141,11 @@ public sealed class PolicyReloadTests
     private async Task Send(int count, int from)
     {
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", count, from: from));
-        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == from + count, "all records committed");
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == from + count,
+            "all records committed");
         // What was not judged is told after the commit.
-        await Eventually.True(() => _rig.CountOf("samples") + _rig.CountOf("samples.refused/ignored") == from + count, "all samples counted");
+        await Eventually.True(() => _rig.CountOf("samples") + _rig.CountOf("samples.refused/ignored") == from + count,
+            "all samples counted");
     }
 
     private async Task Change(string? text, string count)

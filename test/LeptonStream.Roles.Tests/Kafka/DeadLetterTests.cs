@@ -80,9 +80,11 @@ public sealed class DeadLetterTests
     {
         var letter = Of(new() { Value = [1] });
 
-        Assert.That(letter.Headers.Where(h => h.Key.StartsWith("__connect", StringComparison.Ordinal)).Select(h => $"{h.Key[17..]}={Encoding.UTF8.GetString(h.GetValueBytes())}"), Is.EqualTo(new[]
+        Assert.That(letter.Headers.Where(h => h.Key.StartsWith("__connect", StringComparison.Ordinal))
+            .Select(h => $"{h.Key[17..]}={Encoding.UTF8.GetString(h.GetValueBytes())}"), Is.EqualTo(new[]
         {
-            "topic=in", "partition=3", "offset=42", "connector.name=lepton-detector", "task.id=3", "stage=VALUE_CONVERTER", "exception.message=no JSON",
+            "topic=in", "partition=3", "offset=42", "connector.name=lepton-detector", "task.id=3", "stage=VALUE_CONVERTER",
+                "exception.message=no JSON",
         }));
     }
 
@@ -91,7 +93,8 @@ public sealed class DeadLetterTests
         Assert.That(Enum.GetValues<RejectReason>().Select(ReasonNames.Of), Is.Unique.And.All.Match("^[a-z][a-z0-9_]*$"));
 
     private static Message<byte[]?, byte[]?> Of(Message<byte[]?, byte[]?> message) => DeadLetter.Of(
-        new() { Topic = "in", Partition = 3, Offset = 42, Message = message }, "malformed_json", "no JSON", "VALUE_CONVERTER", "lepton-detector", Now);
+        new() { Topic = "in", Partition = 3, Offset = 42, Message = message }, "malformed_json", "no JSON", "VALUE_CONVERTER",
+        "lepton-detector", Now);
 
     private static string? Header(Message<byte[]?, byte[]?> letter, string name) =>
         letter.Headers.TryGetLastBytes(name, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;

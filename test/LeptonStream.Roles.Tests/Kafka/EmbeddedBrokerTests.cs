@@ -22,7 +22,8 @@ public sealed class EmbeddedBrokerTests
         _options = new KafkaOptions { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 };
 
         // A record expires after a third of the session time-out: on a busy machine a short one would be too short for a first connection.
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(new KafkaOptions { BootstrapServers = _broker.BootstrapServers }, "test")).Build();
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(
+            ClientSettings.Producer(new KafkaOptions { BootstrapServers = _broker.BootstrapServers }, "test")).Build();
     }
 
     [TearDown]
@@ -36,7 +37,8 @@ public sealed class EmbeddedBrokerTests
     public async Task Produce_ToAnExplicitPartition_IsReadBackWithKeyHeadersAndOffset()
     {
         _broker.CreateTopic("t", 3);
-        var message = new Message<byte[]?, byte[]?> { Key = "k"u8.ToArray(), Value = "v"u8.ToArray(), Headers = new Headers { { "h", "x"u8.ToArray() } } };
+        var message = new Message<byte[]?, byte[]?>
+            { Key = "k"u8.ToArray(), Value = "v"u8.ToArray(), Headers = new Headers { { "h", "x"u8.ToArray() } } };
 
         var report = await _producer.ProduceAsync(new TopicPartition("t", 2), message);
         var back = Read("t", 1).Single();
@@ -53,7 +55,8 @@ public sealed class EmbeddedBrokerTests
         _broker.CreateTopic("t", 4);
         async Task Produce(int from, int to)
         {
-            for (var i = from; i < to; i++) await _producer.ProduceAsync(new TopicPartition("t", i % 4), new Message<byte[]?, byte[]?> { Value = [(byte)i] });
+            for (var i = from; i < to; i++)
+                await _producer.ProduceAsync(new TopicPartition("t", i % 4), new Message<byte[]?, byte[]?> { Value = [(byte)i] });
         }
 
         var read = new List<byte>();

@@ -15,7 +15,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 
-/// <summary>The delivery alone: an outbox on SQLite, real receivers, no Kafka. Each receiver <c>x</c> posts to the path <c>x</c> of the sink.</summary>
+/// <summary>
+/// The delivery alone: an outbox on SQLite, real receivers, no Kafka. Each receiver <c>x</c> posts to the path <c>x</c> of the sink.
+/// </summary>
 internal sealed class DeliveryRig : IAsyncDisposable
 {
     private readonly TestDatabase _database;
@@ -49,10 +51,12 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public IHost Start(params (string Name, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("Storage:ConnectionString", _database.ConnectionString), .. settings.Select(setting => KeyValuePair.Create($"Notifier:{setting.Name}", (string?)setting.Value))]);
+        builder.Configuration.AddInMemoryCollection([new("Storage:ConnectionString", _database.ConnectionString),
+            .. settings.Select(setting => KeyValuePair.Create($"Notifier:{setting.Name}", (string?)setting.Value))]);
         builder.Logging.AddProvider(new TestLog());
         builder.Services.AddNotifier(builder.Configuration);
-        foreach (var worker in builder.Services.Where(service => service.ImplementationType == typeof(NotifierWorker)).ToArray()) builder.Services.Remove(worker);
+        foreach (var worker in builder.Services.Where(service => service.ImplementationType == typeof(NotifierWorker)).ToArray())
+            builder.Services.Remove(worker);
         builder.Services.AddSingleton(new RoutingSource(Routing()));
         var host = builder.Build();
         _hosts.Add(host);
@@ -82,7 +86,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
         await using var connection = await Database.Open();
         var rows = await Dapper.SqlMapper.QueryAsync<(string Payload, string Status, long Attempts, string? Error, long NextAttempt)>(
             connection, "select payload, status, attempts, last_error, next_attempt_at from notification order by seq");
-        return rows.ToDictionary(row => AlertingJson.Read<Notification>(row.Payload).Alerts[0].Labels["metric"]!, row => (row.Status, row.Attempts, row.Error, row.NextAttempt));
+        return rows.ToDictionary(row => AlertingJson.Read<Notification>(row.Payload).Alerts[0].Labels["metric"]!,
+            row => (row.Status, row.Attempts, row.Error, row.NextAttempt));
     }
 
     public Task Becomes(string metric, string status, TimeSpan? within = null) =>
@@ -105,7 +110,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
         var receivers = _urls.Keys.Select(name => new ReceiverConfig(name, [new("webhook/0", SendResolved: true)]));
         return new NotifierRouting(
             new RouteTree(new RoutingConfig(new RouteConfig { Receiver = _urls.Keys.First() }, [.. receivers])),
-            _urls.ToDictionary(pair => (pair.Key, "webhook/0"), ChannelSettings (pair) => new WebhookSettings(true, new Uri(pair.Value), 0, null)));
+            _urls.ToDictionary(pair => (pair.Key, "webhook/0"),
+                ChannelSettings (pair) => new WebhookSettings(true, new Uri(pair.Value), 0, null)));
     }
 
     private static Notification NotificationOf(string receiver, string metric, string group, Timestamp at) => new()
@@ -117,7 +123,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
         Reason = NotifyReason.FirstNotification,
         GroupLabels = LabelSet.Empty,
         RouteLabels = LabelSet.Empty,
-        Alerts = [new GroupedAlert { AlertId = metric, Labels = LabelSet.Of(("metric", metric)), Annotations = LabelSet.Empty, StartsAt = at }],
+        Alerts = [new GroupedAlert { AlertId = metric, Labels = LabelSet.Of(("metric", metric)), Annotations = LabelSet.Empty,
+            StartsAt = at }],
         At = at,
     };
 }

@@ -48,7 +48,8 @@ public sealed class NotifierOptionsTests
     {
         using var services = Build((setting, value));
 
-        Assert.That(() => services.GetRequiredService<IOptions<NotifierOptions>>().Value, Throws.InstanceOf<OptionsValidationException>().With.Message.Contains(expected));
+        Assert.That(() => services.GetRequiredService<IOptions<NotifierOptions>>().Value,
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains(expected));
     }
 
     [Test]
@@ -60,12 +61,15 @@ public sealed class NotifierOptionsTests
 
         Assert.That(
             () => services.GetRequiredService<IOptions<NotifierOptions>>().Value,
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains($"Notifier:RoutingFile {file}:1: route.receiver is 'ops', which is not defined"));
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains(
+                $"Notifier:RoutingFile {file}:1: route.receiver is 'ops', which is not defined"));
         File.Delete(file);
     }
 
     private static ServiceProvider Build(params (string Name, string Value)[] settings) => new ServiceCollection()
         .AddLogging()
-        .AddNotifier(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Notifier:{setting.Name}", (string?)setting.Value))).Build())
+        .AddNotifier(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Notifier:{setting.Name}", (string?)setting.Value)))
+            .Build())
         .BuildServiceProvider();
 }

@@ -29,15 +29,21 @@ public sealed class NotifierWorkerTests
         _rig.Publish(1, resolved);
         await _rig.Sink.Receives(2);
 
-        Assert.That(_rig.Sink.Calls.Select(call => $"{call.Status}: {call.Reason}"), Is.EqualTo(new[] { "firing: first notification", "resolved: all alerts resolved" }));
+        Assert.That(_rig.Sink.Calls.Select(call => $"{call.Status}: {call.Reason}"),
+            Is.EqualTo(new[] { "firing: first notification", "resolved: all alerts resolved" }));
         Assert.That(_rig.Sink.Calls.Select(call => call.Id), Is.Unique);
         Assert.That(
-            await _rig.Rows<(long, string, string, string, long, long)>("select seq, event_id, alert_id, type, kafka_partition, kafka_offset from alert_event order by seq"),
-            Is.EqualTo(new[] { (1L, opened.Id, opened.AlertId, "opened", 1L, 0L), (2L, resolved.Id, resolved.AlertId, "resolved", 1L, 1L) }));
-        Assert.That(await _rig.Rows<string>("select payload from alert_event order by seq"), Is.EqualTo(new[] { opened, resolved }.Select(alert => Encoding.UTF8.GetString(AlertEventJson.Write(alert)))));
-        Assert.That(await _rig.Rows<(string, long, long)>("select status, resolved_at, seq from alert"), Is.EqualTo(new[] { ("resolved", resolved.DetectedAt.UnixMilliseconds, 2L) }));
+            await _rig.Rows<(long, string, string, string, long, long)>(
+                "select seq, event_id, alert_id, type, kafka_partition, kafka_offset from alert_event order by seq"),
+            Is.EqualTo(new[] { (1L, opened.Id, opened.AlertId, "opened", 1L, 0L),
+                (2L, resolved.Id, resolved.AlertId, "resolved", 1L, 1L) }));
+        Assert.That(await _rig.Rows<string>("select payload from alert_event order by seq"),
+            Is.EqualTo(new[] { opened, resolved }.Select(alert => Encoding.UTF8.GetString(AlertEventJson.Write(alert)))));
+        Assert.That(await _rig.Rows<(string, long, long)>("select status, resolved_at, seq from alert"),
+            Is.EqualTo(new[] { ("resolved", resolved.DetectedAt.UnixMilliseconds, 2L) }));
         Assert.That(await _rig.Scalar<long>("select count(*) from alert_group"), Is.Zero);
-        await Eventually.True(() => _rig.Probe.Committed(NotifierRig.Group, _rig.Topics.Alerts, 1) == 2, "the group's offset follows, for lag tools");
+        await Eventually.True(() => _rig.Probe.Committed(NotifierRig.Group, _rig.Topics.Alerts, 1) == 2,
+            "the group's offset follows, for lag tools");
         Assert.That(NotifierRig.HealthOf(host).Ready().IsHealthy, Is.True);
     }
 
@@ -53,9 +59,12 @@ public sealed class NotifierWorkerTests
         _rig.Publish(1, end with { RoutingLabels = end.RoutingLabels.With(("alertname", "LeptonStreamEarlyWarning")) });
         await _rig.Sink.Receives(2);
 
-        Assert.That(_rig.Sink.Calls.Select(call => $"{call.Status}: {call.Reason}"), Is.EqualTo(new[] { "firing: first notification", "resolved: all alerts resolved" }));
-        Assert.That(_rig.Sink.Calls[0].Body.GetProperty("alerts")[0].GetProperty("labels").GetProperty("alertname").GetString(), Is.EqualTo("LeptonStreamEarlyWarning"));
-        Assert.That(await _rig.Rows<string>("select type from alert_event order by seq"), Is.EqualTo(new[] { "early_warning", "early_warning", "resolved" }));
+        Assert.That(_rig.Sink.Calls.Select(call => $"{call.Status}: {call.Reason}"),
+            Is.EqualTo(new[] { "firing: first notification", "resolved: all alerts resolved" }));
+        Assert.That(_rig.Sink.Calls[0].Body.GetProperty("alerts")[0].GetProperty("labels").GetProperty("alertname").GetString(),
+            Is.EqualTo("LeptonStreamEarlyWarning"));
+        Assert.That(await _rig.Rows<string>("select type from alert_event order by seq"),
+            Is.EqualTo(new[] { "early_warning", "early_warning", "resolved" }));
         Assert.That(await _rig.Rows<(string, string)>("select status, severity from alert"), Is.EqualTo(new[] { ("resolved", "warning") }));
     }
 
@@ -93,7 +102,9 @@ public sealed class NotifierWorkerTests
     public async Task Run_JournalIsAheadOfTheGroup_TheJournalCounts()
     {
         await DatabaseSchema.Apply(_rig.Database);
-        await _rig.Scalar<long>($"insert into consumer_offset (topic, kafka_partition, next_offset, updated_at) values ('{_rig.Topics.Alerts}', 0, 2, 0) returning 1");
+        await _rig.Scalar<long>(
+            $"insert into consumer_offset (topic, kafka_partition, next_offset, updated_at) values ('{_rig.Topics.Alerts}', 0, 2, 0) "
+            + "returning 1");
         _rig.Publish(0, AlertEvents.Opened("a"), AlertEvents.Opened("b"), AlertEvents.Opened("c"));
 
         _rig.Start();
@@ -107,7 +118,9 @@ public sealed class NotifierWorkerTests
     public async Task Run_TopicWasMadeAnew_ReadsItFromItsBegin()
     {
         await DatabaseSchema.Apply(_rig.Database);
-        await _rig.Scalar<long>($"insert into consumer_offset (topic, kafka_partition, next_offset, updated_at) values ('{_rig.Topics.Alerts}', 0, 500, 0) returning 1");
+        await _rig.Scalar<long>(
+            $"insert into consumer_offset (topic, kafka_partition, next_offset, updated_at) values ('{_rig.Topics.Alerts}', 0, 500, 0) "
+            + "returning 1");
         _rig.Publish(0, AlertEvents.Opened("a"));
 
         _rig.Start();
@@ -143,9 +156,12 @@ public sealed class NotifierWorkerTests
         await _rig.Recorded(2);
 
         var letters = _rig.Probe.Read(_rig.Topics.DeadLetters, atLeast: 3);
-        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "lepton.reason")), Is.EquivalentTo(new[] { "no_alert_event", "empty_value", "no_alert_event" }));
-        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "__connect.errors.offset")), Is.EquivalentTo(new[] { "0", "1", "3" }));
-        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "__connect.errors.connector.name")), Is.All.EqualTo("lepton-notifier"));
+        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "lepton.reason")),
+            Is.EquivalentTo(new[] { "no_alert_event", "empty_value", "no_alert_event" }));
+        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "__connect.errors.offset")),
+            Is.EquivalentTo(new[] { "0", "1", "3" }));
+        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "__connect.errors.connector.name")),
+            Is.All.EqualTo("lepton-notifier"));
         Assert.That(await _rig.Rows<long>("select kafka_offset from alert_event order by seq"), Is.EqualTo(new[] { 2L, 4L }));
     }
 
@@ -169,7 +185,8 @@ public sealed class NotifierWorkerTests
         await _rig.Recorded(1);
         await _rig.Sink.Receives(1);
 
-        Assert.That(await _rig.Rows<(string, string)>("select model, metric from alert_event"), Is.EqualTo(new[] { ("lla␀ma", "lat␀ency") }));
+        Assert.That(await _rig.Rows<(string, string)>("select model, metric from alert_event"),
+            Is.EqualTo(new[] { ("lla␀ma", "lat␀ency") }));
         Assert.That(_rig.Sink.Calls[0].Metrics("firing"), Is.EqualTo(new[] { "lat\0ency" }));
     }
 
@@ -184,15 +201,18 @@ public sealed class NotifierWorkerTests
         }
 
         await _rig.Recorded(20);
-        await Eventually.True(() => _rig.Sink.Calls.SelectMany(call => call.Metrics("firing")).Distinct().Count() == 20, "every alert is told");
+        await Eventually.True(() => _rig.Sink.Calls.SelectMany(call => call.Metrics("firing")).Distinct().Count() == 20,
+            "every alert is told");
         await Task.Delay(1_500);
 
         var told = _rig.Sink.Calls.GroupBy(call => call.Body.GetProperty("groupKey").GetString());
         Assert.That(told.Count(), Is.EqualTo(5));
         Assert.That(_rig.Sink.Calls.Select(call => call.Id), Is.Unique);
         foreach (var group in told)
-            Assert.That(group.Select(call => call.Reason), Is.EqualTo(new[] { "first notification" }.Concat(Enumerable.Repeat("new alerts added", group.Count() - 1))), group.Key);
-        Assert.That(await _rig.Rows<long>("select seq from alert_event order by seq"), Is.EqualTo(Enumerable.Range(1, 20).Select(seq => (long)seq)));
+            Assert.That(group.Select(call => call.Reason),
+                Is.EqualTo(new[] { "first notification" }.Concat(Enumerable.Repeat("new alerts added", group.Count() - 1))), group.Key);
+        Assert.That(await _rig.Rows<long>("select seq from alert_event order by seq"),
+            Is.EqualTo(Enumerable.Range(1, 20).Select(seq => (long)seq)));
     }
 
     [Test]
@@ -214,7 +234,8 @@ public sealed class NotifierWorkerTests
         _rig.Start(("Notifier:RoutingFile", file), ("Notifier:WebhookUrl", ""));
         await _rig.Sink.Receives(3);
 
-        Assert.That(_rig.Sink.Calls.Skip(1).Select(call => $"{call.Path} {call.Status}"), Is.EquivalentTo(new[] { "new firing", "hook resolved" }));
+        Assert.That(_rig.Sink.Calls.Skip(1).Select(call => $"{call.Path} {call.Status}"),
+            Is.EquivalentTo(new[] { "new firing", "hook resolved" }));
         File.Delete(file);
     }
 
@@ -261,5 +282,6 @@ public sealed class NotifierWorkerTests
     // Everything to the first receiver.
     private string Routing(params (string Name, string Path)[] receivers) =>
         $"route: {{receiver: {receivers[0].Name}, group_by: [model], group_wait: 300ms, group_interval: 1s}}\nreceivers:\n"
-        + string.Concat(receivers.Select(receiver => $"- {{name: {receiver.Name}, webhook_configs: [{{url: \"{_rig.Sink.Url(receiver.Path)}\"}}]}}\n"));
+        + string.Concat(receivers.Select(
+            receiver => $"- {{name: {receiver.Name}, webhook_configs: [{{url: \"{_rig.Sink.Url(receiver.Path)}\"}}]}}\n"));
 }

@@ -28,7 +28,8 @@ public sealed class OutboxDeliveryTests
         Assert.That(call.Path, Is.EqualTo("ops"));
         Assert.That(call.Headers["content-type"], Is.EqualTo("application/json"));
         Assert.That(call.Headers["user-agent"], Does.StartWith("LeptonStream/"));
-        Assert.That(long.Parse(call.Headers["webhook-timestamp"], CultureInfo.InvariantCulture), Is.EqualTo(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Within(30));
+        Assert.That(long.Parse(call.Headers["webhook-timestamp"], CultureInfo.InvariantCulture),
+            Is.EqualTo(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Within(30));
         Assert.That(call.Id, Has.Length.EqualTo(32));
         Assert.That((await _rig.States())["latency"].Attempts, Is.EqualTo(1));
     }
@@ -81,7 +82,8 @@ public sealed class OutboxDeliveryTests
         await _rig.Becomes("first", "sent");
         await _rig.Becomes("second", "sent");
 
-        Assert.That(_rig.Sink.Calls.Skip(1).Min(call => call.At) - refusedAt, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(3)).And.LessThan(TimeSpan.FromSeconds(8)));
+        Assert.That(_rig.Sink.Calls.Skip(1).Min(call => call.At) - refusedAt,
+            Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(3)).And.LessThan(TimeSpan.FromSeconds(8)));
         Assert.That(_rig.Sink.Calls, Has.Count.EqualTo(3));
     }
 
@@ -89,12 +91,16 @@ public sealed class OutboxDeliveryTests
     public async Task Deliver_RetryAfterAsADate_IsObeyedToo()
     {
         var notBefore = DateTimeOffset.UtcNow.AddSeconds(3);
-        _rig.Sink.Answer = _ => _rig.Sink.Calls.Count > 1 ? new SinkAnswer() : new SinkAnswer(503, RetryAfter: notBefore.ToString("R", CultureInfo.InvariantCulture));
+        _rig.Sink.Answer = _ =>
+            _rig.Sink.Calls.Count > 1
+            ? new SinkAnswer()
+            : new SinkAnswer(503, RetryAfter: notBefore.ToString("R", CultureInfo.InvariantCulture));
         _rig.Start();
         await _rig.Add("ops", "latency");
         await _rig.Becomes("latency", "sent");
 
-        Assert.That(_rig.Sink.Calls[1].At, Is.GreaterThanOrEqualTo(new DateTimeOffset(notBefore.Ticks - (notBefore.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero)));
+        Assert.That(_rig.Sink.Calls[1].At,
+            Is.GreaterThanOrEqualTo(new DateTimeOffset(notBefore.Ticks - (notBefore.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero)));
     }
 
     [Test]
@@ -108,7 +114,8 @@ public sealed class OutboxDeliveryTests
 
         await _rig.Becomes("page19", "sent", TimeSpan.FromSeconds(10));
         Assert.That((await _rig.States())["hangs"].Status, Is.EqualTo("pending"));
-        await Eventually.True(() => _rig.States().GetAwaiter().GetResult()["hangs"].Error == "no answer within 2 s", "the time-out is written down");
+        await Eventually.True(() => _rig.States().GetAwaiter().GetResult()["hangs"].Error == "no answer within 2 s",
+            "the time-out is written down");
     }
 
     [Test]
@@ -141,7 +148,8 @@ public sealed class OutboxDeliveryTests
         await _rig.Becomes("latency", "dead");
 
         Assert.That(_rig.Sink.Calls, Has.Count.EqualTo(1));
-        Assert.That((await _rig.States())["latency"].Error, Does.Contain($"HTTP {status}").And.Contain("no such hook").And.Not.Contain("/ops"));
+        Assert.That((await _rig.States())["latency"].Error,
+            Does.Contain($"HTTP {status}").And.Contain("no such hook").And.Not.Contain("/ops"));
     }
 
     [Test]
@@ -159,7 +167,8 @@ public sealed class OutboxDeliveryTests
     public async Task Deliver_ProcessDiedBeforeItWroteDown_SendsAgainUnderTheSameId()
     {
         await _rig.Add("ops", "latency");
-        var claimed = await _rig.Outbox.Claim(new Destination("ops", "webhook/0"), TimeProvider.System.Now(), TimeSpan.FromSeconds(2), limit: 1, CancellationToken.None);
+        var claimed = await _rig.Outbox.Claim(
+            new Destination("ops", "webhook/0"), TimeProvider.System.Now(), TimeSpan.FromSeconds(2), limit: 1, CancellationToken.None);
 
         _rig.Start();
         await Task.Delay(1_000);
@@ -173,7 +182,10 @@ public sealed class OutboxDeliveryTests
     [Test]
     public async Task Deliver_OneGroup_KeepsItsOrderThroughFailures()
     {
-        _rig.Sink.Answer = call => new SinkAnswer(call.Metrics("firing")[0] == "first" && _rig.Sink.Calls.Count(c => c.Metrics("firing")[0] == "first") <= 4 ? 500 : 200);
+        _rig.Sink.Answer = call =>
+            new SinkAnswer(call.Metrics("firing")[0] == "first" && _rig.Sink.Calls.Count(c => c.Metrics("firing")[0] == "first") <= 4
+            ? 500
+            : 200);
         await _rig.Add("ops", "first");
         await _rig.Add("ops", "second");
         await _rig.Add("ops", "other", group: "other");
@@ -191,7 +203,9 @@ public sealed class OutboxDeliveryTests
         _rig.Sink.Answer = _ => new SinkAnswer(500);
         for (var i = 0; i < 12; i++) await _rig.Add("ops", $"alert{i}", group: $"group{i}");
         _rig.Start();
-        await Eventually.True(() => _rig.States().GetAwaiter().GetResult().Values.Any(state => state.Error?.StartsWith("held back", StringComparison.Ordinal) == true), "the circuit opens");
+        await Eventually.True(() =>
+            _rig.States().GetAwaiter().GetResult().Values.Any(state =>
+            state.Error?.StartsWith("held back", StringComparison.Ordinal) == true), "the circuit opens");
         await Task.Delay(500);
         var calls = _rig.Sink.Calls.Count;
         await Task.Delay(3_000);

@@ -45,7 +45,8 @@ public sealed class RoutingFileTests
             """);
 
         var (root, pager, rest) = (routing.Routes.Root, routing.Routes.Root.Routes[0], routing.Routes.Root.Routes[1]);
-        Assert.That((root.GroupWait, root.GroupInterval, root.RepeatInterval), Is.EqualTo((TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(90), TimeSpan.FromDays(1))));
+        Assert.That((root.GroupWait, root.GroupInterval, root.RepeatInterval),
+            Is.EqualTo((TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(90), TimeSpan.FromDays(1))));
         Assert.That(root.GroupBy, Is.EqualTo(new[] { "model", "alertname" }));
         Assert.That(pager.Matchers.Select(matcher => matcher.ToString()), Is.EqualTo(new[]
         {
@@ -54,8 +55,11 @@ public sealed class RoutingFileTests
         Assert.That((pager.Receiver.Name, pager.GroupBy, pager.Continue), Is.EqualTo(("pager", (IReadOnlyList<string>?)null, true)));
         Assert.That(rest.GroupBy, Is.Empty);
         Assert.That(rest.Labels, Is.EqualTo(LabelSet.Of(("owner", "platform"))));
-        Assert.That(root.Receiver.Channels, Is.EqualTo(new[] { new ChannelConfig("webhook/0", true), new ChannelConfig("webhook/1", false), new ChannelConfig("console/0", true) }));
-        Assert.That(routing.Channels[("ops", "webhook/0")], Is.EqualTo(new WebhookSettings(true, new Uri("https://hooks.example.org/T0/secret"), 10, TimeSpan.FromSeconds(3))));
+        Assert.That(root.Receiver.Channels,
+            Is.EqualTo(new[] { new ChannelConfig("webhook/0", true), new ChannelConfig("webhook/1", false),
+            new ChannelConfig("console/0", true) }));
+        Assert.That(routing.Channels[("ops", "webhook/0")],
+            Is.EqualTo(new WebhookSettings(true, new Uri("https://hooks.example.org/T0/secret"), 10, TimeSpan.FromSeconds(3))));
         Assert.That(routing.Channels[("ops", "console/0")], Is.EqualTo(new ConsoleSettings(true)));
     }
 
@@ -64,7 +68,8 @@ public sealed class RoutingFileTests
     {
         var root = Parse("route: {receiver: ops}\nreceivers: [{name: ops}]").Routes.Root;
 
-        Assert.That((root.GroupWait, root.GroupInterval, root.RepeatInterval), Is.EqualTo((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), TimeSpan.FromHours(4))));
+        Assert.That((root.GroupWait, root.GroupInterval, root.RepeatInterval),
+            Is.EqualTo((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), TimeSpan.FromHours(4))));
         Assert.That(root.GroupBy, Is.Empty);
     }
 
@@ -91,16 +96,23 @@ public sealed class RoutingFileTests
         File.Delete(file);
     }
 
-    [TestCase("route: {receiver: ops, group_wiat: 5s}", "routing.yaml:1: route.group_wiat is unknown; known here are: continue, group_by, group_interval, group_wait, labels, match, match_re, matchers, receiver, repeat_interval, routes")]
-    [TestCase("route:\n  receiver: ops\n  group_wait: 5 s", "routing.yaml:3: route.group_wait is no duration: write a duration such as 500ms, 30s")]
+    [TestCase("route: {receiver: ops, group_wiat: 5s}",
+        "routing.yaml:1: route.group_wiat is unknown; known here are: continue, group_by, group_interval, group_wait, labels, match, "
+        + "match_re, matchers, receiver, repeat_interval, routes")]
+    [TestCase("route:\n  receiver: ops\n  group_wait: 5 s",
+        "routing.yaml:3: route.group_wait is no duration: write a duration such as 500ms, 30s")]
     [TestCase("route:\n  receiver: ops\n  group_interval: 0s", "routing.yaml:3: route.group_interval must be above 0s")]
-    [TestCase("route:\n  receiver: ops\n  routes:\n  - receiver: nobody", "routing.yaml:4: route.routes[0].receiver is 'nobody', which is not defined; defined are: ops")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - receiver: nobody",
+        "routing.yaml:4: route.routes[0].receiver is 'nobody', which is not defined; defined are: ops")]
     [TestCase("route: {group_by: [a]}", "route.receiver is missing")]
     [TestCase("route:\n  receiver: ops\n  matchers: [a=b]", "route.matchers must not stand in the root route")]
-    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - severity", "routing.yaml:5: route.routes[0].matchers has a wrong entry: 'severity' is no matcher")]
-    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - 'a=~\"(\"'", "routing.yaml:5: route.routes[0].matchers has a wrong entry: 'a=~\"(\"': the regular expression is invalid")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - severity",
+        "routing.yaml:5: route.routes[0].matchers has a wrong entry: 'severity' is no matcher")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - matchers:\n    - 'a=~\"(\"'",
+        "routing.yaml:5: route.routes[0].matchers has a wrong entry: 'a=~\"(\"': the regular expression is invalid")]
     [TestCase("route:\n  receiver: ops\n  routes:\n  - match_re: {a: '('}", "routing.yaml:4: route.routes[0].match_re has a wrong entry")]
-    [TestCase("route:\n  receiver: ops\n  group_by: ['...', model]", "routing.yaml:3: route.group_by has '...' (all labels) beside other labels")]
+    [TestCase("route:\n  receiver: ops\n  group_by: ['...', model]",
+        "routing.yaml:3: route.group_by has '...' (all labels) beside other labels")]
     [TestCase("route:\n  receiver: ops\n  group_by: [a, a]", "routing.yaml:3: route.group_by holds 'a' twice")]
     [TestCase("route:\n  receiver: ops\n  group_by: model", "routing.yaml:3: route.group_by must be a list of texts")]
     [TestCase("route:\n  receiver: ops\n  continue: yes", "routing.yaml:3: route.continue must be true or false")]
@@ -113,17 +125,26 @@ public sealed class RoutingFileTests
     public void Parse_WrongRoute_NamesLineAndField(string yaml, string expected) =>
         Assert.That(Errors($"{yaml}\nreceivers: [{{name: ops}}]"), Has.Some.Contains(expected));
 
-    [TestCase("- {name: ops, slack_configs: []}", "routing.yaml:3: receivers[0].slack_configs is unknown; known here are: console_configs, name, webhook_configs")]
+    [TestCase("- {name: ops, slack_configs: []}",
+        "routing.yaml:3: receivers[0].slack_configs is unknown; known here are: console_configs, name, webhook_configs")]
     [TestCase("- {webhook_configs: []}", "routing.yaml:3: receivers[0].name is missing")]
     [TestCase("- name: ops\n- name: ops", "routing.yaml:3: receivers defines 'ops' twice")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - {}", "routing.yaml:5: receivers[0].webhook_configs[0].url or url_file must stand here, one of them")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: ftp://secret.example.org", "routing.yaml:5: receivers[0].webhook_configs[0].url holds no address: write an address that begins with http:// or https://")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url_file: /nonexistent", "routing.yaml:5: receivers[0].webhook_configs[0].url_file can't be read")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    max_alerts: -1", "routing.yaml:6: receivers[0].webhook_configs[0].max_alerts must be a whole number, 0 or more")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: 0s", "routing.yaml:6: receivers[0].webhook_configs[0].timeout is '0s': it must be from 100ms to 5m")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: 90d", "routing.yaml:6: receivers[0].webhook_configs[0].timeout is '90d': it must be from 100ms to 5m")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: soon", "routing.yaml:6: receivers[0].webhook_configs[0].timeout is no duration: write a duration such as")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {}", "routing.yaml:6: receivers[0].webhook_configs[0].http_config is unknown")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - {}",
+        "routing.yaml:5: receivers[0].webhook_configs[0].url or url_file must stand here, one of them")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: ftp://secret.example.org",
+        "routing.yaml:5: receivers[0].webhook_configs[0].url holds no address: write an address that begins with http:// or https://")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url_file: /nonexistent",
+        "routing.yaml:5: receivers[0].webhook_configs[0].url_file can't be read")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    max_alerts: -1",
+        "routing.yaml:6: receivers[0].webhook_configs[0].max_alerts must be a whole number, 0 or more")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: 0s",
+        "routing.yaml:6: receivers[0].webhook_configs[0].timeout is '0s': it must be from 100ms to 5m")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: 90d",
+        "routing.yaml:6: receivers[0].webhook_configs[0].timeout is '90d': it must be from 100ms to 5m")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: soon",
+        "routing.yaml:6: receivers[0].webhook_configs[0].timeout is no duration: write a duration such as")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {}",
+        "routing.yaml:6: receivers[0].webhook_configs[0].http_config is unknown")]
     public void Parse_WrongReceiver_NamesLineAndFieldAndNoSecret(string receivers, string expected)
     {
         var errors = Errors($"route: {{receiver: ops}}\nreceivers:\n{receivers}");
@@ -135,7 +156,8 @@ public sealed class RoutingFileTests
     [TestCase("")]
     [TestCase("- a")]
     [TestCase("a: b\n---\nc: d")]
-    public void Parse_NoMapping_SaysWhatMustStandThere(string yaml) => Assert.That(Errors(yaml), Has.Some.Contains("a mapping with the fields 'route' and 'receivers'"));
+    public void Parse_NoMapping_SaysWhatMustStandThere(string yaml) =>
+        Assert.That(Errors(yaml), Has.Some.Contains("a mapping with the fields 'route' and 'receivers'"));
 
     [Test]
     public void Parse_SeveralErrors_ReportsThemAll() =>

@@ -17,7 +17,8 @@ public sealed class WebhookPayloadTests
     [TestCase(3)]
     public void Write_WhatAlertmanagerOnceSent_IsTheSameFieldForField(int number)
     {
-        var captured = JsonNode.Parse(File.ReadAllText(SharedFolder.Require($"data/wire-captures/alertmanager/webhook-{number}.json")))!.AsObject();
+        var captured = JsonNode.Parse(File.ReadAllText(
+            SharedFolder.Require($"data/wire-captures/alertmanager/webhook-{number}.json")))!.AsObject();
 
         var written = JsonNode.Parse(WebhookPayload.Write(NotificationOf(captured), maxAlerts: 0, ExternalUrl))!.AsObject();
 
@@ -88,7 +89,8 @@ public sealed class WebhookPayloadTests
         GroupKey = GroupKey.Of("{}", Labels(captured["groupLabels"]!)),
         Receiver = captured["receiver"]!.GetValue<string>(),
         Channel = "webhook/0",
-        Reason = Enum.GetValues<NotifyReason>().Single(reason => NotifyReasons.TextOf(reason) == captured["notification_reason"]!.GetValue<string>()),
+        Reason = Enum.GetValues<NotifyReason>()
+            .Single(reason => NotifyReasons.TextOf(reason) == captured["notification_reason"]!.GetValue<string>()),
         GroupLabels = Labels(captured["groupLabels"]!),
         RouteLabels = Labels(captured["routeLabels"]!),
         Alerts = [.. captured["alerts"]!.AsArray().Select(alert => new GroupedAlert
@@ -102,7 +104,8 @@ public sealed class WebhookPayloadTests
         At = AlertEvents.Start,
     };
 
-    private static LabelSet Labels(JsonNode labels) => LabelSet.Of(labels.AsObject().Select(label => KeyValuePair.Create(label.Key, label.Value!.GetValue<string>())));
+    private static LabelSet Labels(JsonNode labels) =>
+        LabelSet.Of(labels.AsObject().Select(label => KeyValuePair.Create(label.Key, label.Value!.GetValue<string>())));
 
     private static Timestamp Time(JsonNode time) => Timestamp.FromDateTimeOffset(time.GetValue<DateTimeOffset>());
 }

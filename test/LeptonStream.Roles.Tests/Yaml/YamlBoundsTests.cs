@@ -44,9 +44,11 @@ public sealed class YamlBoundsTests
     public void Parse_AliasesOfAliases_CountAsAllThatTheyStandFor()
     {
         var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-            + string.Concat(Enumerable.Range(1, 11).Select(i => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
+            + string.Concat(Enumerable.Range(1, 11)
+                .Select(i => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
         Assert.That(PolicyFile.Parse(yaml, "f.yaml", out var errors), Is.Null);
-        Assert.That(errors, Is.EqualTo(new[] { "f.yaml:5: these are more than 100000 values, each alias counted as all that it stands for" }));
+        Assert.That(errors, Is.EqualTo(
+            new[] { "f.yaml:5: these are more than 100000 values, each alias counted as all that it stands for" }));
     }
 
     [Test]

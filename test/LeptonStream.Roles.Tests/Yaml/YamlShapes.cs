@@ -2,19 +2,24 @@ using System.Text;
 
 namespace LeptonStream.Roles.Tests.Yaml;
 
-/// <summary>Random documents in the shape of YAML: known and unknown fields, deep nesting, anchors and aliases, odd and huge scalars, and damage.</summary>
+/// <summary>
+/// Random documents in the shape of YAML: known and unknown fields, deep nesting, anchors and aliases, odd and huge scalars, and damage.
+/// </summary>
 internal static class YamlShapes
 {
     private static readonly string[] Fields =
     [
-        "rules", "defaults", "presets", "matchers", "detectors", "limit", "value", "memory", "route", "routes", "receiver", "receivers", "name",
+        "rules", "defaults", "presets", "matchers", "detectors", "limit", "value", "memory", "route", "routes", "receiver", "receivers",
+        "name",
         "webhook_configs", "url", "timeout", "group_by", "match_re", "labels", "x", "<<", "? [a]", "''",
     ];
 
     private static readonly string[] Scalars =
     [
-        "ops", "1", "-0", ".nan", "7d", "lean", "true", "~", "null", "''", "\"\\x00\\uD800\"", "'a=~\"(\"'", "!!binary x", "!!int 5", "&b c", "2001-01-01",
-        "|\n  text\n", "\"open", "{a", "[b", "%", "@", "`", "\t", "- -", "a: b", "*", "&", "--- x", "...", "\u0085", "\uFEFF", "\u2028", "😀", "\0", "http://a",
+        "ops", "1", "-0", ".nan", "7d", "lean", "true", "~", "null", "''", "\"\\x00\\uD800\"", "'a=~\"(\"'", "!!binary x", "!!int 5",
+        "&b c", "2001-01-01",
+        "|\n  text\n", "\"open", "{a", "[b", "%", "@", "`", "\t", "- -", "a: b", "*", "&", "--- x", "...", "\u0085", "\uFEFF", "\u2028",
+        "😀", "\0", "http://a",
     ];
 
     public static string Next(Random random)

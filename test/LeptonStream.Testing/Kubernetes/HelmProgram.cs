@@ -1,6 +1,8 @@
 namespace LeptonStream.Testing.Kubernetes;
 
-/// <summary>The real Helm of ../shared/tools, with folders of its own, so that a developer's repositories and plug-ins play no part.</summary>
+/// <summary>
+/// The real Helm of ../shared/tools, with folders of its own, so that a developer's repositories and plug-ins play no part.
+/// </summary>
 public sealed class HelmProgram
 {
     /// <summary>For commands that render: the chart is judged as on this version of Kubernetes.</summary>
@@ -28,5 +30,6 @@ public sealed class HelmProgram
     /// <param name="kubeConfig">How to reach a cluster; without it only commands that need none work.</param>
     public static async Task<HelmProgram> Find(string? kubeConfig = null) => new(await KubernetesTools.Unpack("helm"), kubeConfig);
 
-    public Task<ProgramResult> Run(params IEnumerable<string> arguments) => ExternalProgram.Run(_program, arguments, _environment, TimeSpan.FromMinutes(6));
+    public Task<ProgramResult> Run(params IEnumerable<string> arguments) =>
+        ExternalProgram.Run(_program, arguments, _environment, TimeSpan.FromMinutes(6));
 }

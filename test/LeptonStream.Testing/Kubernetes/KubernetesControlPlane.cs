@@ -23,7 +23,8 @@ public sealed partial class KubernetesControlPlane : IAsyncDisposable
         _script = script;
         _folder = folder;
         var text = File.ReadAllText(KubeConfig);
-        _api = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator })
+        _api = new HttpClient(new HttpClientHandler
+            { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator })
         {
             BaseAddress = new Uri(ServerLine().Match(text).Groups[1].Value),
         };
@@ -50,7 +51,8 @@ public sealed partial class KubernetesControlPlane : IAsyncDisposable
 
             // Its output stays unread: the servers inherit it, so it would end only with them.
             var log = Path.Combine(folder, "start.log");
-            var started = await ExternalProgram.Run("/bin/sh", ["-c", "\"$1\" start \"$2\" --port \"$3\" >\"$4\" 2>&1", "sh", script, folder, $"{port}", log]);
+            var started = await ExternalProgram.Run(
+                "/bin/sh", ["-c", "\"$1\" start \"$2\" --port \"$3\" >\"$4\" 2>&1", "sh", script, folder, $"{port}", log]);
             if (started.ExitCode == 0)
             {
                 OrphanWatch.Start(folder, $"'{script}' stop '{folder}'");
@@ -65,7 +67,9 @@ public sealed partial class KubernetesControlPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>An object, or a list of them, by its path in the API, such as <c>/api/v1/namespaces/x/pods</c>; null where there is none.</summary>
+    /// <summary>
+    /// An object, or a list of them, by its path in the API, such as <c>/api/v1/namespaces/x/pods</c>; null where there is none.
+    /// </summary>
     public async Task<JsonNode?> Get(string path)
     {
         using var response = await _api.GetAsync(new Uri(path, UriKind.Relative));
@@ -78,7 +82,8 @@ public sealed partial class KubernetesControlPlane : IAsyncDisposable
     public async Task Create(string path, JsonNode body)
     {
         using var response = await _api.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
-        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path}: {await response.Content.ReadAsStringAsync()}");
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"POST {path}: {await response.Content.ReadAsStringAsync()}");
     }
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,9 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Product.Tests.Backtest.Promises;
 
-/// <summary>A score is a function of the samples so far and of nothing else: not of what comes, not of names, not of the week, not of the unit.</summary>
+/// <summary>
+/// A score is a function of the samples so far and of nothing else: not of what comes, not of names, not of the week, not of the unit.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.Children)]
 internal sealed class CausalityTests : IDisposable
 {
@@ -42,7 +44,8 @@ internal sealed class CausalityTests : IDisposable
             Difference.Between(whole, Run(Write("part.csv", whole.Rows, shift: weeks * Week))).IsNone($"{weeks} weeks");
     }
 
-    // Not of counts: while all values are whole, one of them is the least that is taken for a deviation, and one of another unit is another one.
+    // Not of counts: while all values are whole, one of them is the least that is taken for a deviation, and one of another unit is another
+    // one.
     [TestCaseSource(typeof(RealSeries), nameof(RealSeries.Measured))]
     public void Scores_InAnotherUnit_AreTheSame(string name)
     {
@@ -59,6 +62,8 @@ internal sealed class CausalityTests : IDisposable
         File.WriteAllLines(path, [$"timestamp,{metric}", .. rows.Select(Line)]);
         return path;
 
-        string Line(SeriesRow row) => FormattableString.Invariant($"{(row.Time + shift).UnixNanoseconds},{(row.Values[0] is { } value ? Math.ScaleB(value, power) : null):R}");
+        string Line(SeriesRow row) =>
+            FormattableString.Invariant(
+            $"{(row.Time + shift).UnixNanoseconds},{(row.Values[0] is { } value ? Math.ScaleB(value, power) : null):R}");
     }
 }

@@ -10,9 +10,11 @@ namespace LeptonStream.Product.Tests.Backtest.Promises;
 /// <param name="Most">The greatest difference of two scores.</param>
 internal readonly record struct Difference(int Rows, int Scores, int Alarms, int First, double Most)
 {
-    public static Difference Between(BacktestFile one, BacktestFile other) => Between(one.Series.Scores, one.Series.Alarms, other.Series.Scores, other.Series.Alarms);
+    public static Difference Between(BacktestFile one, BacktestFile other) =>
+        Between(one.Series.Scores, one.Series.Alarms, other.Series.Scores, other.Series.Alarms);
 
-    public static Difference Between(ReadOnlySpan<double> scores, ReadOnlySpan<bool> alarms, ReadOnlySpan<double> otherScores, ReadOnlySpan<bool> otherAlarms)
+    public static Difference Between(
+        ReadOnlySpan<double> scores, ReadOnlySpan<bool> alarms, ReadOnlySpan<double> otherScores, ReadOnlySpan<bool> otherAlarms)
     {
         var difference = new Difference(Math.Min(scores.Length, otherScores.Length), 0, 0, -1, 0);
         for (var row = difference.Rows - 1; row >= 0; row--)

@@ -14,7 +14,8 @@ internal sealed class LabelledSeriesTests
         var result = Backtest("data/nab");
         var nab = result.Nab.ToDictionary(score => score.Profile, score => score.Normalised);
         foreach (var (profile, score) in nab) TestContext.Out.WriteLine($"NAB {profile.Name}: {score:F2}");
-        foreach (var family in result.Families) TestContext.Out.WriteLine($"    {family.Name}: {string.Join(", ", family.Nab.Select(score => $"{score.Normalised:F1}"))}");
+        foreach (var family in result.Families)
+            TestContext.Out.WriteLine($"    {family.Name}: {string.Join(", ", family.Nab.Select(score => $"{score.Normalised:F1}"))}");
         Assert.That(result.Files.Count(file => file.IsNab), Is.EqualTo(58), "a score of some files is none");
         Assert.Multiple(() =>
         {
@@ -43,11 +44,13 @@ internal sealed class LabelledSeriesTests
         });
     }
 
-    // The best that is known of others on the same entities, and of the textbook's detectors in the benchmark: no column may be worse, and both areas must be better.
+    // The best that is known of others on the same entities, and of the textbook's detectors in the benchmark: no column may be worse, and
+    // both areas must be better.
     [TestCase("smd", 1, 0.218, 0.226, 0.31, 0.62, 0.69)]
     [TestCase("asd", 5, 0.321, 0.328, 0.36, 0.50, 0.79)]
     [TestCase("jumpstarter", 5, 0.191, 0.190, 0.67, 1, 1)]
-    public void Entities_EachSet_AreJudgedBetterThanByTheBestOfOthers(string set, int minutes, double area, double volume, double recall01, double recall05, double recall1)
+    public void Entities_EachSet_AreJudgedBetterThanByTheBestOfOthers(
+        string set, int minutes, double area, double volume, double recall01, double recall05, double recall1)
     {
         var result = new BacktestRun(new(SharedFolder.Require("data/" + set)) { Interval = TimeSpan.FromMinutes(minutes) }).Run(default);
         Tell(result.Total);
@@ -69,13 +72,18 @@ internal sealed class LabelledSeriesTests
         var score = Backtest("data/training-runs").Training!;
         FaultOutcome[] pages = [.. score.Of(TrainingFault.Page)];
         FaultOutcome[] tickets = [.. score.Of(TrainingFault.Ticket)];
-        foreach (var kind in score.Kinds) TestContext.Out.WriteLine($"{kind.Kind}: {kind.Prompt} in time, {kind.Detected} found, {kind.Paged} with a page, of {kind.Faults}");
-        TestContext.Out.WriteLine($"page: {pages.Count(p => p.IsPrompt)} of {pages.Length} in time; ticket: {tickets.Count(t => t.IsDetected)} of {tickets.Length} found");
+        foreach (var kind in score.Kinds)
+            TestContext.Out.WriteLine(
+                $"{kind.Kind}: {kind.Prompt} in time, {kind.Detected} found, {kind.Paged} with a page, of {kind.Faults}");
+        TestContext.Out.WriteLine(
+            $"page: {pages.Count(p => p.IsPrompt)} of {pages.Length} in time; ticket: {tickets.Count(t => t.IsDetected)} of "
+            + $"{tickets.Length} found");
         TestContext.Out.WriteLine($"{score.NormalRuns} normal runs: {score.NormalEpisodes} alarm episodes, {score.NormalPages} pages");
         Assert.That((score.Runs.Count, pages.Length, tickets.Length, score.NormalRuns), Is.EqualTo((30, 10, 13, 12)));
         Assert.Multiple(() =>
         {
-            Assert.That(pages.Where(p => !p.IsPrompt).Select(p => $"{p.Fault.Kind} after {p.DelaySteps} steps, {p.Delay}"), Is.Empty, "told too late, or never");
+            Assert.That(pages.Where(p => !p.IsPrompt).Select(p => $"{p.Fault.Kind} after {p.DelaySteps} steps, {p.Delay}"), Is.Empty,
+                "told too late, or never");
             Assert.That(tickets.Count(t => t.IsDetected), Is.GreaterThanOrEqualTo(0.8 * tickets.Length));
             Assert.That(score.NormalPages, Is.Zero);
             Assert.That(score.NormalEpisodesPerRun, Is.LessThanOrEqualTo(0.25));
@@ -85,5 +93,6 @@ internal sealed class LabelledSeriesTests
     private static BacktestResult Backtest(string folder) => new BacktestRun(new(SharedFolder.Require(folder))).Run(default);
 
     private static void Tell(FamilyResult of) => TestContext.Out.WriteLine(
-        $"{of.Name}: recall {of.Events.Recall:F2}, {of.Events.FalseEpisodesPerSeriesDay:F2} false episodes a series-day; recall within 0.1, 0.5 and 1 of them: {string.Join(", ", of.RecallAt.Select(r => $"{r:F2}"))}");
+        $"{of.Name}: recall {of.Events.Recall:F2}, {of.Events.FalseEpisodesPerSeriesDay:F2} false episodes a series-day; recall within "
+            + $"0.1, 0.5 and 1 of them: {string.Join(", ", of.RecallAt.Select(r => $"{r:F2}"))}");
 }

@@ -7,7 +7,9 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Product.Tests.Backtest.Promises;
 
-/// <summary>A series is judged by its own past: whatever else lives in its partition, its scores and alarms stay as they are, bit for bit.</summary>
+/// <summary>
+/// A series is judged by its own past: whatever else lives in its partition, its scores and alarms stay as they are, bit for bit.
+/// </summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed class NeighbourTests
 {

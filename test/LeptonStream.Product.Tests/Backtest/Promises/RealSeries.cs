@@ -36,6 +36,7 @@ internal static class RealSeries
     // The folder itself where it is missing: a case that says so.
     private static IEnumerable<string> FilesIn(string folder) =>
         SharedFolder.Find(folder) is { } path
-            ? Directory.EnumerateFiles(path, "*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => $"{folder}/{Path.GetRelativePath(path, f).Replace('\\', '/')}")
+            ? Directory.EnumerateFiles(path, "*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(f => $"{folder}/{Path.GetRelativePath(path, f).Replace('\\', '/')}")
             : [folder];
 }

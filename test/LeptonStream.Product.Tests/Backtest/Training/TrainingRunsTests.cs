@@ -19,7 +19,8 @@ public sealed class TrainingRunsTests
             Assert.That(pages.Where(f => !f.IsPrompt).Select(f => f.Fault.Kind), Is.Empty, "page faults not found in time");
             Assert.That(pages.Where(f => !f.IsPaged).Select(f => f.Fault.Kind), Is.Empty, "page faults that woke nobody");
             Assert.That(tickets.Count(f => f.IsDetected), Is.GreaterThanOrEqualTo(0.8 * tickets.Length));
-            Assert.That(score.Of(TrainingFault.Info).Where(f => f.IsPaged).Select(f => f.Fault.Kind), Is.Empty, "pages for what came and went");
+            Assert.That(score.Of(TrainingFault.Info).Where(f => f.IsPaged).Select(f => f.Fault.Kind), Is.Empty,
+                "pages for what came and went");
             Assert.That(score.NormalPages, Is.Zero);
             Assert.That(score.NormalEpisodesPerRun, Is.LessThanOrEqualTo(0.25));
         });

@@ -22,7 +22,7 @@ internal sealed class TrainingScoreTests
     public void Run_FaultInItsWindow_IsDetectedPromptAndPaged()
     {
         Run("a", step => step >= 600 ? "NaN" : null);
-        Lists("""{"a": [{"kind": "nan_overflow", "onset_ts_ms": 6000, "end_ts_ms": 7000, "metrics_affected": ["loss"], "severity": "page"}]}""", "a");
+        Lists($$"""{"a": [{{Overflow(6000)}}]}""", "a");
         var score = Score();
         var outcome = score.Of(TrainingFault.Page).Single();
         Assert.That((outcome.IsDetected, outcome.IsPrompt, outcome.IsPaged, outcome.DelaySteps), Is.EqualTo((true, true, true, 0.0)));
@@ -33,7 +33,7 @@ internal sealed class TrainingScoreTests
     public void Run_AlarmAfterTheDeadline_IsLate()
     {
         Run("a", step => step >= 600 ? "NaN" : null);
-        Lists("""{"a": [{"kind": "nan_overflow", "onset_ts_ms": 5900, "end_ts_ms": 7000, "metrics_affected": ["loss"], "severity": "page"}]}""", "a");
+        Lists($$"""{"a": [{{Overflow(5900)}}]}""", "a");
         var outcome = Score().Of(TrainingFault.Page).Single();
         Assert.That((outcome.IsDetected, outcome.IsPrompt, outcome.DelaySteps), Is.EqualTo((true, false, 10.0)));
     }
@@ -54,7 +54,7 @@ internal sealed class TrainingScoreTests
     public void Run_AlarmAfterAFault_IsNeutralOnItsMetricsOnly(string metric, int falseEpisodes)
     {
         Run("a", step => step == 600 ? "NaN" : null);
-        Lists($$"""{"a": [{"kind": "corrupt_batches", "onset_ts_ms": 3000, "end_ts_ms": 3100, "metrics_affected": ["{{metric}}"], "severity": "info"}]}""", "a");
+        Lists($$"""{"a": [{{Fault("corrupt_batches", 3000, 3100, metric, "info")}}]}""", "a");
         var score = Score();
         Assert.That(score.Of(TrainingFault.Info).Single().IsDetected, Is.False);
         Assert.That(score.FalseEpisodes, Is.EqualTo(falseEpisodes));
@@ -72,7 +72,8 @@ internal sealed class TrainingScoreTests
               {"kind": "data_stall", "onset_ts_ms": 5500, "end_ts_ms": 7000, "metrics_affected": ["step_time_ms"], "severity": "ticket"}]}
             """,
             "a");
-        Assert.That(Score().Of(TrainingFault.Ticket).Where(f => f.IsDetected).Select(f => f.Fault.Kind), Is.EqualTo(new[] { "corrupt_batches" }));
+        Assert.That(Score().Of(TrainingFault.Ticket).Where(f => f.IsDetected).Select(f => f.Fault.Kind),
+            Is.EqualTo(new[] { "corrupt_batches" }));
     }
 
     [Test]
@@ -86,7 +87,8 @@ internal sealed class TrainingScoreTests
         var score = Score();
         var outcome = score.Of(TrainingFault.Page).Single();
         Assert.That(outcome.IsDetected, Is.True);
-        Assert.That(outcome.Delay!.Value.TotalSeconds, Is.InRange(268, 275), "a run of 700 steps has made no checkpoint yet: it is met with patience");
+        Assert.That(outcome.Delay!.Value.TotalSeconds, Is.InRange(268, 275),
+            "a run of 700 steps has made no checkpoint yet: it is met with patience");
         Assert.That(score.NormalEpisodes, Is.Zero, "one that reports it may be silent");
     }
 
@@ -95,7 +97,7 @@ internal sealed class TrainingScoreTests
     {
         Run("a", step => step >= 600 ? "NaN" : null);
         Run("b", _ => null);
-        Lists("""{"a": [{"kind": "nan_overflow", "onset_ts_ms": 6000, "end_ts_ms": 7000, "metrics_affected": ["loss"], "severity": "page"}], "b": []}""", "a", "b");
+        Lists($$"""{"a": [{{Overflow(6000)}}], "b": []}""", "a", "b");
         var result = new BacktestRun(new(_folder)).Run(default);
         using var output = new MemoryStream();
         BacktestJson.Write(result, output);
@@ -103,7 +105,8 @@ internal sealed class TrainingScoreTests
         var training = json.RootElement.GetProperty("training");
         Assert.That(training.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[]
         {
-            "faults", "detected", "prompt", "pageFaults", "pageFound", "pagePaged", "ticketFaults", "ticketFound", "infoPaged", "normalRuns", "normalPages",
+            "faults", "detected", "prompt", "pageFaults", "pageFound", "pagePaged", "ticketFaults", "ticketFound", "infoPaged",
+                "normalRuns", "normalPages",
             "normalEpisodesPerRun", "falseEpisodes", "kinds",
         }));
         var kind = training.GetProperty("kinds").GetProperty("nan_overflow");
@@ -111,7 +114,8 @@ internal sealed class TrainingScoreTests
         {
             ("faults", 1.0), ("detected", 1.0), ("prompt", 1.0), ("paged", 1.0), ("medianDelaySteps", 0.0),
         }));
-        Assert.That(BacktestReport.Text(result), Does.Contain("1 of 1 page faults in time").And.Contain("1 normal runs with 0 alarm episodes"));
+        Assert.That(BacktestReport.Text(result),
+            Does.Contain("1 of 1 page faults in time").And.Contain("1 normal runs with 0 alarm episodes"));
     }
 
     [Test]
@@ -133,7 +137,8 @@ internal sealed class TrainingScoreTests
         Run("a", _ => null);
         File.WriteAllText(Path.Combine(_folder, "labels.json"), """{"a": [{"kind": 7}]}""");
         File.WriteAllText(Path.Combine(_folder, "runs.json"), "{}");
-        Assert.That(new BacktestRun(new(_folder)).Run(default).Skipped.Single().Reason, Does.Contain("labels.json is no list of training runs"));
+        Assert.That(new BacktestRun(new(_folder)).Run(default).Skipped.Single().Reason,
+            Does.Contain("labels.json is no list of training runs"));
     }
 
     private TrainingScore Score() => new BacktestRun(new(_folder)).Run(default).Training!;
@@ -146,11 +151,23 @@ internal sealed class TrainingScoreTests
         [
             "ts_ms,step,loss,grad_norm,param_norm,step_time_ms",
             .. Enumerable.Range(1, Rows).Select(step => string.Create(
-                CultureInfo.InvariantCulture, $"{10 * step},{step},{loss(step) ?? Noisy(2)},{Noisy(0.5)},{40 + (0.001 * step)},{Noisy(10)}")),
+                CultureInfo.InvariantCulture,
+                $"{10 * step},{step},{loss(step) ?? Noisy(2)},{Noisy(0.5)},{40 + (0.001 * step)},{Noisy(10)}")),
         ]);
 
         string Noisy(double value) => (value * (1 + (0.1 * noise.NextDouble()))).ToString("G6", CultureInfo.InvariantCulture);
     }
+
+    private static string Overflow(int onset) => Fault("nan_overflow", onset, 7000, "loss", "page");
+
+    private static string Fault(string kind, int onset, int end, string metric, string severity) => JsonSerializer.Serialize(new
+    {
+        kind,
+        onset_ts_ms = onset,
+        end_ts_ms = end,
+        metrics_affected = (string[])[metric],
+        severity,
+    });
 
     private void Lists(string labels, params string[] runs) => Lists(labels, finished: runs, runs);
 
