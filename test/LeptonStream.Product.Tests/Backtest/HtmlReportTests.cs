@@ -155,10 +155,9 @@ internal sealed class HtmlReportTests
     public async Task Open_EntityOfManyMetrics_DrawsThoseThatAreLoudWhereItLooks()
     {
         // m3 jumps at the label; six others are noise.
-        static bool IsOdd(int row) => row is >= 800 and < 830;
+        static int AtTheLabel(int row, int value) => row is >= 800 and < 830 ? value : 0;
         Write("e/entity", "timestamp,m0,m1,m2,m3,m4,m5,m6,label", 1000, (row, noise) => FormattableString.Invariant(
-            $"{1_700_000_000 + (60 * row)},{noise},{noise},{noise},{(IsOdd(row) ? 60 : 0) + noise},{noise},{noise},{noise},"
-            + $"{(IsOdd(row) ? 1 : 0)}"));
+            $"{1_700_000_000 + (60 * row)},{noise},{noise},{noise},{AtTheLabel(row, 60) + noise},{noise},{noise},{noise},{AtTheLabel(row, 1)}"));
         await using var page = await Open();
         await Drawn(page, charts: 1);
         await page.Page.Locator(".findings button").First.ClickAsync();
