@@ -3,8 +3,9 @@ using MathNet.Numerics.Statistics;
 namespace LeptonStream.Backtest;
 
 /// <summary>
-/// How well alarms meet events. An <i>episode</i> is a run of alarm rows, rows at most <see cref="MergeGap"/> apart counted as one. An event is detected
-/// when an alarm row lies in it, and its delay runs from its first row to that one. An episode none of whose alarm rows lies in an event is false.
+/// How well alarms meet events. An <i>episode</i> is a run of alarm rows, rows at most <see cref="MergeGap"/> apart counted as one. An
+/// event is detected when an alarm row lies in it, and its delay runs from its first row to that one. An episode none of whose alarm rows
+/// lies in an event is false.
 /// </summary>
 internal sealed record EventMetrics
 {
@@ -34,7 +35,9 @@ internal sealed record EventMetrics
     public double? Recall => Events == 0 ? null : Detected / (double)Events;
 
     /// <summary>The harmonic mean of the two; 0 where there are events and none is detected, null where there is no event.</summary>
-    public double? F1 => Recall is not { } recall ? null : recall == 0 || Precision is not { } precision ? 0 : 2 * precision * recall / (precision + recall);
+    public double? F1 => Recall is not { } recall
+        ? null
+        : recall == 0 || Precision is not { } precision ? 0 : 2 * precision * recall / (precision + recall);
 
     public double? FalseEpisodesPerSeriesDay => Days > 0 ? FalseEpisodes / Days : null;
 
@@ -67,7 +70,8 @@ internal sealed record EventMetrics
     }
 
     /// <summary>Whether an alarm row of an episode lies in an event.</summary>
-    public static bool IsHit(ScoredSeries series, RowRange episode) => series.Events.Any(t => t.Overlaps(episode) && FirstAlarm(series, t.Within(episode)) >= 0);
+    public static bool IsHit(ScoredSeries series, RowRange episode) =>
+        series.Events.Any(t => t.Overlaps(episode) && FirstAlarm(series, t.Within(episode)) >= 0);
 
     /// <summary>All series counted together: the sums, and the middle of all delays.</summary>
     public static EventMetrics Sum(IReadOnlyCollection<EventMetrics> all) => new([.. all.SelectMany(m => m._delays).Order()])
@@ -80,7 +84,9 @@ internal sealed record EventMetrics
         Days = all.Sum(m => m.Days),
     };
 
-    private int? Delay(double share) => _delays.Length == 0 ? null : (int)SortedArrayStatistics.QuantileCustom(_delays, share, QuantileDefinition.R1);
+    private int? Delay(double share) => _delays.Length == 0
+        ? null
+        : (int)SortedArrayStatistics.QuantileCustom(_delays, share, QuantileDefinition.R1);
 
     private static int FirstAlarm(ScoredSeries series, RowRange rows) => Array.IndexOf(series.Alarms, true, rows.First, rows.Length);
 }

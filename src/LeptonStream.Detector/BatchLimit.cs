@@ -1,6 +1,8 @@
 namespace LeptonStream.Detector;
 
-/// <summary>The most records in a batch now: halved after a batch that took too long, and grown again slowly by batches that did not.</summary>
+/// <summary>
+/// The most records in a batch now: halved after a batch that took too long, and grown again slowly by batches that did not.
+/// </summary>
 /// <param name="most">The limit at first, and never more.</param>
 internal sealed class BatchLimit(int most)
 {

@@ -1,8 +1,8 @@
 namespace LeptonStream.Detector;
 
 /// <summary>
-/// Whether the broker was away until a short while ago, as far as this worker can tell. After that producers need time to come back: their silence is not
-/// judged for as long as the outage took, within limits.
+/// Whether the broker was away until a short while ago, as far as this worker can tell. After that producers need time to come back: their
+/// silence is not judged for as long as the outage took, within limits.
 /// </summary>
 internal sealed class BrokerOutage(TimeProvider time)
 {

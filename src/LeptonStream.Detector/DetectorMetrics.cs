@@ -33,15 +33,21 @@ internal sealed class DetectorMetrics
         var meter = meters.Create(LeptonTelemetry.Name);
         _records = meter.CreateCounter<long>("leptonstream.detector.records", "{record}", "Records read");
         _samples = meter.CreateCounter<long>("leptonstream.detector.samples", "{sample}", "Samples judged");
-        _refused = meter.CreateCounter<long>("leptonstream.detector.samples.refused", "{sample}", "Samples of accepted records that were not judged, by reason");
+        _refused = meter.CreateCounter<long>("leptonstream.detector.samples.refused", "{sample}",
+            "Samples of accepted records that were not judged, by reason");
         _rejects = meter.CreateCounter<long>("leptonstream.detector.rejects", "{record}", "Records refused, by reason");
         _events = meter.CreateCounter<long>("leptonstream.detector.events", "{event}", "Alert events acknowledged by the broker, by type");
         _refusals = meter.CreateCounter<long>(
-            "leptonstream.detector.publish.refused", "{record}", "Alert events and dead letters that the broker refuses for good, by kind (alert, dead_letter)");
-        _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}", "Times a partition went on with empty state because its records were gone");
-        _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}", "Times all state was dropped and the consumer group joined again, by reason");
-        _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}", "Changed policy files read, by outcome (adopted, refused)");
-        _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s", "From the first record of a batch to its commit");
+            "leptonstream.detector.publish.refused", "{record}",
+            "Alert events and dead letters that the broker refuses for good, by kind (alert, dead_letter)");
+        _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}",
+            "Times a partition went on with empty state because its records were gone");
+        _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}",
+            "Times all state was dropped and the consumer group joined again, by reason");
+        _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}",
+            "Changed policy files read, by outcome (adopted, refused)");
+        _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s",
+            "From the first record of a batch to its commit");
         meter.CreateObservableGauge("leptonstream.detector.lag", Lag, "{record}", "Records not read yet, by partition");
         _otherKeys = meter.CreateCounter<long>(
             "leptonstream.detector.records.other_key", "{record}", "Records whose key is not the model they are of");
@@ -58,7 +64,8 @@ internal sealed class DetectorMetrics
             "leptonstream.detector.partition.series_limit", () => OfPartitions(fill => fill.SeriesLimit), "{series}",
             "Series it may hold, by partition");
         meter.CreateObservableGauge(
-            "leptonstream.detector.partition.size", () => OfPartitions(fill => fill.Bytes), "By", "About what its series take, by partition");
+            "leptonstream.detector.partition.size", () => OfPartitions(fill => fill.Bytes), "By",
+            "About what its series take, by partition");
         meter.CreateObservableGauge(
             "leptonstream.detector.partition.size_limit", () => OfPartitions(fill => fill.BytesLimit), "By",
             "Limit of the bytes that its series take, by partition");
@@ -86,7 +93,8 @@ internal sealed class DetectorMetrics
     }
 
     /// <summary>The broker refuses one of our own records for good.</summary>
-    public void RefusedByBroker(bool isAlert) => _refusals.Add(1, KeyValuePair.Create("kind", (object?)(isAlert ? "alert" : "dead_letter")));
+    public void RefusedByBroker(bool isAlert) =>
+        _refusals.Add(1, KeyValuePair.Create("kind", (object?)(isAlert ? "alert" : "dead_letter")));
 
     /// <summary>A record's key is not the model that it is of, so that others of the model may be in another partition.</summary>
     public void OtherKey() => _otherKeys.Add(1);

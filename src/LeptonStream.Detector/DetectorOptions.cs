@@ -17,7 +17,9 @@ public sealed class DetectorOptions
     [SettingRange(Section, 1, 100_000)]
     public int BatchSize { get; set; } = 10_000;
 
-    /// <summary>How long a batch waits for more records after its first, in milliseconds; from 0 to a quarter of <c>Kafka:SessionTimeoutMs</c>.</summary>
+    /// <summary>
+    /// How long a batch waits for more records after its first, in milliseconds; from 0 to a quarter of <c>Kafka:SessionTimeoutMs</c>.
+    /// </summary>
     public int BatchWaitMs { get; set; } = 50;
 
     /// <summary>

@@ -10,10 +10,13 @@ internal sealed class DetectorOptionsValidation(IOptions<KafkaOptions> kafka) : 
     public ValidateOptionsResult Validate(string? name, DetectorOptions options)
     {
         List<string> wrong = [];
-        if (string.IsNullOrWhiteSpace(options.GroupId)) wrong.Add("Detector:GroupId is empty: all detectors of one installation need the same name here");
+        if (string.IsNullOrWhiteSpace(options.GroupId))
+            wrong.Add("Detector:GroupId is empty: all detectors of one installation need the same name here");
         if (LongestWait() is { } longest && (options.BatchWaitMs < 0 || options.BatchWaitMs > longest))
-            wrong.Add($"Detector:BatchWaitMs is {options.BatchWaitMs}: it may be 0 to {longest}, a quarter of Kafka:SessionTimeoutMs (after half of it a worker stops publishing)");
-        if (options.PoliciesFile is { Length: > 0 } file && PolicyFile.Read(file, out var errors) is null) wrong.AddRange(errors.Select(error => $"Detector:PoliciesFile: {error}"));
+            wrong.Add($"Detector:BatchWaitMs is {options.BatchWaitMs}: it may be 0 to {longest}, a quarter of Kafka:SessionTimeoutMs "
+                + $"(after half of it a worker stops publishing)");
+        if (options.PoliciesFile is { Length: > 0 } file && PolicyFile.Read(file, out var errors) is null)
+            wrong.AddRange(errors.Select(error => $"Detector:PoliciesFile: {error}"));
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

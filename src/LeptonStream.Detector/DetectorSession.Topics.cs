@@ -76,13 +76,16 @@ internal sealed partial class DetectorSession
         var metrics = topics[_topics.Metrics].Partitions;
         if (metrics <= alerts.Partitions) return null;
         var numbers = string.Join(", ", Enumerable.Range(alerts.Partitions, metrics - alerts.Partitions));
-        return $"{_topics.Metrics} has {metrics} partitions but {_topics.Alerts} has {alerts.Partitions}: partitions {numbers} of {_topics.Metrics} are not read "
-            + $"until {_topics.Alerts} has {metrics} partitions; add them: kafka-topics.sh --alter --topic {_topics.Alerts} --partitions {metrics}";
+        return $"{_topics.Metrics} has {metrics} partitions but {_topics.Alerts} has {alerts.Partitions}: partitions {numbers} of "
+            + $"{_topics.Metrics} are not read "
+            + $"until {_topics.Alerts} has {metrics} partitions; add them: kafka-topics.sh --alter --topic {_topics.Alerts} --partitions "
+            + $"{metrics}";
     }
 
     // Whether alerts of a partition have a place to go; also while nobody knows.
     private bool HasAlertsPartition(TopicPartition partition) =>
-        _watch.Latest is not { } topics || !topics.TryGetValue(_topics.Alerts, out var alerts) || partition.Partition.Value < alerts.Partitions;
+        _watch.Latest is not { } topics || !topics.TryGetValue(_topics.Alerts,
+            out var alerts) || partition.Partition.Value < alerts.Partitions;
 
     private void Unblock(TopicPartition partition)
     {
@@ -96,14 +99,17 @@ internal sealed partial class DetectorSession
 
     private static partial class Log
     {
-        [LoggerMessage(1058, LogLevel.Information, "{Topic} had {Before} partitions and has {Now} now; silent runs may have moved and are not reported as dead")]
+        [LoggerMessage(1058, LogLevel.Information,
+            "{Topic} had {Before} partitions and has {Now} now; silent runs may have moved and are not reported as dead")]
         public static partial void PartitionsAdded(ILogger logger, string topic, int before, int now);
 
         [LoggerMessage(
             1059,
             LogLevel.Error,
-            "{Topic} was deleted and created again (id {Before}, now {Now}); resuming {Partition} at {Earliest} with empty state instead of {Next}")]
-        public static partial void TopicCreatedAgain(ILogger logger, string topic, Guid before, Guid now, TopicPartition partition, long earliest, long? next);
+            "{Topic} was deleted and created again (id {Before}, now {Now}); resuming {Partition} at {Earliest} with empty state instead "
+                + "of {Next}")]
+        public static partial void TopicCreatedAgain(ILogger logger, string topic, Guid before, Guid now, TopicPartition partition,
+            long earliest, long? next);
 
         [LoggerMessage(1060, LogLevel.Error, "Partitions stand still: {Problem}")]
         public static partial void StandsStill(ILogger logger, string problem);

@@ -13,7 +13,8 @@ namespace LeptonStream.Detector;
 
 /// <summary>
 /// The detector's work between joining the consumer group and leaving it: the tasks of the partitions it owns, and the batch in work.
-/// Everything happens on the worker's thread; partitions come and go inside <see cref="Gather"/> (and inside the close of <see cref="Dispose"/>).
+/// Everything happens on the worker's thread; partitions come and go inside <see cref="Gather"/> (and inside the close of
+/// <see cref="Dispose"/>).
 /// </summary>
 internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 {
@@ -111,14 +112,16 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     public void KeepAlive() => _membership.Poll(TimeSpan.Zero);
 
     /// <inheritdoc cref="ConsumerMembership.Send"/>
-    public DeliveryFailure? Send(Action<string, string> onRefused, CancellationToken cancellation) => _membership.Send(onRefused, cancellation);
+    public DeliveryFailure? Send(Action<string, string> onRefused, CancellationToken cancellation) =>
+        _membership.Send(onRefused, cancellation);
 
     /// <inheritdoc cref="ConsumerMembership.ThrowIfBroken"/>
     public void ThrowIfBroken() => _membership.ThrowIfBroken();
 
     /// <summary>
-    /// Tells the tasks that are at their log's end, as the broker itself says now, that time goes on: a training run that is silent there is silent indeed.
-    /// While the broker does not answer nobody can know, and for a while after that the sources may still be on their way back.
+    /// Tells the tasks that are at their log's end, as the broker itself says now, that time goes on: a training run that is silent there
+    /// is silent indeed. While the broker does not answer nobody can know, and for a while after that the sources may still be on their way
+    /// back.
     /// </summary>
     public void Tick(List<AlertEvent> events)
     {
@@ -156,7 +159,10 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         foreach (var task in _tasks.Values) task.Adopt(policies);
     }
 
-    /// <summary>Tells the counters what was not judged, the gauges how far behind the log's end the tasks are, and how much they hold, and readers of the status topic all of it.</summary>
+    /// <summary>
+    /// Tells the counters what was not judged, the gauges how far behind the log's end the tasks are, and how much they hold, and readers
+    /// of the status topic all of it.
+    /// </summary>
     public void Measure()
     {
         foreach (var task in _tasks.Values) task.CountRefused(_metrics, _troubles);
@@ -166,7 +172,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _troubles.Set("lag", lagging.Count == 0 ? null : $"{lagging.Sum(LagOf)} records of {lagging.Count} partitions wait to be read");
         _statuses.Publish(_watch.Latest?.ContainsKey(_topics.Status) is true, Statuses);
         _metrics.State(
-            [.. _tasks.Values.Where(task => task.Next is not null).Select(task => KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
+            [.. _tasks.Values.Where(task => task.Next is not null).Select(task =>
+                KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
             [.. _tasks.Values.Select(task => task.Fill)]);
     }
 
@@ -182,7 +189,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         return _blocked.Count == 0 || !_blocked.Contains(record.Partition.Value);
     }
 
-    void IPartitionOwner.OnEnd(TopicPartition partition, long offset) => _tasks.GetValueOrDefault(partition.Partition.Value)?.MarkEnd(offset);
+    void IPartitionOwner.OnEnd(TopicPartition partition, long offset) =>
+        _tasks.GetValueOrDefault(partition.Partition.Value)?.MarkEnd(offset);
 
     List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
     {
@@ -232,7 +240,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _membership.Seek(task.Partition, log.Low.Value);
     }
 
-    private IEnumerable<PartitionStatus> Statuses() => _tasks.Values.Select(task => task.Status(LagOf(task))).Concat(_blocked.Select(partition => new PartitionStatus
+    private IEnumerable<PartitionStatus> Statuses() =>
+        _tasks.Values.Select(task => task.Status(LagOf(task))).Concat(_blocked.Select(partition => new PartitionStatus
     {
         Role = _health.Role,
         Instance = "",
@@ -310,7 +319,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         [LoggerMessage(1052, LogLevel.Warning, "{Count} partitions lost: the group took them away unasked. {Total} owned now")]
         public static partial void Lost(ILogger logger, int count, int total);
 
-        [LoggerMessage(1053, LogLevel.Error, "Offset {Wanted} of {Partition} no longer exists; resuming at {Earliest} with empty state ({Reason})")]
+        [LoggerMessage(1053, LogLevel.Error,
+            "Offset {Wanted} of {Partition} no longer exists; resuming at {Earliest} with empty state ({Reason})")]
         public static partial void StateGap(ILogger logger, long? wanted, TopicPartition partition, long earliest, string reason);
 
         [LoggerMessage(1056, LogLevel.Warning, "Offsets not committed, to be tried again: {Code}: {Reason}")]

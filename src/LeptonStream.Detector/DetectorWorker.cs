@@ -16,7 +16,9 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Detector;
 
-/// <summary>The detector: a member of the consumer group on <c>lepton.metrics</c> that publishes alert events on <c>lepton.alerts</c>.</summary>
+/// <summary>
+/// The detector: a member of the consumer group on <c>lepton.metrics</c> that publishes alert events on <c>lepton.alerts</c>.
+/// </summary>
 /// <remarks>
 /// The whole of it is one loop on one thread. One round of it, in <see cref="Round"/>:
 /// <code>
@@ -24,8 +26,9 @@ namespace LeptonStream.Detector;
 ///                                                                 └────────▶ (5) commit ─▶ the group's offsets, (6) adopt
 /// </code>
 /// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
-/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter. Partitions that are read to
-/// their end are told that time goes on. A round ends early where it has enough samples, and publishes in between where it has too many bytes.</para>
+/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter.
+/// Partitions that are read to their end are told that time goes on. A round ends early where it has enough samples, and publishes in
+/// between where it has too many bytes.</para>
 /// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join anew.</para>
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
@@ -166,7 +169,9 @@ internal sealed partial class DetectorWorker(
     {
         _tally.Clear();
         session.Deliveries.Clear();
-        while (_tally.Samples < bounds.Samples && time.GetElapsedTime(_polled) < _fence / 2 && session.TryTake(out var record, out var task))
+        while (_tally.Samples < bounds.Samples
+            && time.GetElapsedTime(_polled) < _fence / 2
+            && session.TryTake(out var record, out var task))
             Judge(session, task, record, giveUp);
         _events.Clear();
         session.Tick(_events);
@@ -183,7 +188,8 @@ internal sealed partial class DetectorWorker(
             {
                 Add(session, alert, giveUp);
             }
-            catch (Exception failure) when (failure is not (OutOfMemoryException or KafkaException or SessionLostException or OperationCanceledException))
+            catch (Exception failure) when (failure is not (OutOfMemoryException or KafkaException or SessionLostException
+                or OperationCanceledException))
             {
                 defect = failure;
                 outcome = task.OnDefect(failure);
@@ -201,7 +207,8 @@ internal sealed partial class DetectorWorker(
             return;
         }
 
-        _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason), example: $"{record.TopicPartitionOffset}: {outcome.Detail}");
+        _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
+            example: $"{record.TopicPartitionOffset}: {outcome.Detail}");
         session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
         PublishIfMuch(session, giveUp);
     }
@@ -291,9 +298,11 @@ internal sealed partial class DetectorWorker(
         [LoggerMessage(
             1005,
             LogLevel.Information,
-            "Detector started: reads {Metrics} as group {Group} from {Servers}, publishes to {Alerts} and {DeadLetters}, judges by {Policies}, up to {BatchSize} records a batch")]
+            "Detector started: reads {Metrics} as group {Group} from {Servers}, publishes to {Alerts} and {DeadLetters}, judges by "
+                + "{Policies}, up to {BatchSize} records a batch")]
         public static partial void Started(
-            ILogger logger, string metrics, string group, string servers, string alerts, string deadLetters, string policies, int batchSize);
+            ILogger logger, string metrics, string group, string servers, string alerts, string deadLetters, string policies,
+            int batchSize);
 
         [LoggerMessage(1000, LogLevel.Warning, "{Topic} did not acknowledge ({Reason}): sending again, attempt {Attempt}")]
         public static partial void PublishingAgain(ILogger logger, string topic, string reason, int attempt);
@@ -301,10 +310,12 @@ internal sealed partial class DetectorWorker(
         [LoggerMessage(1001, LogLevel.Error, "Dropped all partition state without committing: {Message}. Rejoining the group in {Pause}")]
         public static partial void SessionDropped(ILogger logger, string message, TimeSpan pause);
 
-        [LoggerMessage(1002, LogLevel.Warning, "Stopped in the middle of a batch after {Limit}; its records are not committed and will be read again")]
+        [LoggerMessage(1002, LogLevel.Warning,
+            "Stopped in the middle of a batch after {Limit}; its records are not committed and will be read again")]
         public static partial void GaveUpLastRound(ILogger logger, TimeSpan limit);
 
-        [LoggerMessage(1004, LogLevel.Error, "Judging {Record} failed inside the detector (fingerprint {Fingerprint}); the record is dead-lettered and its entities begin again")]
+        [LoggerMessage(1004, LogLevel.Error, "Judging {Record} failed inside the detector (fingerprint {Fingerprint}); the record is "
+            + "dead-lettered and its entities begin again")]
         public static partial void Defect(ILogger logger, Exception failure, TopicPartitionOffset record, string fingerprint);
 
         [LoggerMessage(1003, LogLevel.Critical, "Detector stopped by an unrecoverable error")]

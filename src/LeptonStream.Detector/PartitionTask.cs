@@ -17,7 +17,8 @@ namespace LeptonStream.Detector;
 ///                            ▲ └────── lost ────────▲
 /// </code>
 /// </summary>
-internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies, Dictionary<int, int> beginnings, Guid? topicId)
+internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies, Dictionary<int, int> beginnings,
+    Guid? topicId)
 {
     private static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
 
@@ -79,7 +80,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         return committed ?? Offset.Beginning;
     }
 
-    /// <summary>Goes on at another offset because the one it wants is gone from the log. What was known belongs to a past that has a gap now.</summary>
+    /// <summary>
+    /// Goes on at another offset because the one it wants is gone from the log. What was known belongs to a past that has a gap now.
+    /// </summary>
     /// <param name="offset">The offset.</param>
     /// <param name="topicId">The topic's id, where it is another topic now.</param>
     public void Restart(long offset, Guid? topicId = null)
@@ -92,8 +95,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>
-    /// Judges one record, the one after the last. Its time in the log is "now". Where judging it fails, the record is refused, what is known of its entities is
-    /// forgotten, and the task goes on.
+    /// Judges one record, the one after the last. Its time in the log is "now". Where judging it fails, the record is refused, what is
+    /// known of its entities is forgotten, and the task goes on.
     /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="events">Takes the events that follow.</param>
@@ -162,7 +165,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     public RecordOutcome OnDefect(Exception defect)
     {
         _pipeline!.ForgetLastEntities();
-        return new(RejectReason.InternalError, $"internal error {StackFingerprint.Of(defect)}: {defect.GetType().Name}: {defect.Message}", 0);
+        return new(RejectReason.InternalError, $"internal error {StackFingerprint.Of(defect)}: {defect.GetType().Name}: {defect.Message}",
+            0);
     }
 
     /// <summary>Time went on, and there was no record to read. What went by while nobody could know that does not count.</summary>

@@ -16,8 +16,10 @@ internal sealed class SessionLostException : Exception
     /// <summary>Whether a round took too long.</summary>
     public bool IsFenced => Reason == FencedReason;
 
-    public static SessionLostException Fenced(TimeSpan silence, TimeSpan fence) => new(FencedReason, string.Create(CultureInfo.InvariantCulture,
-        $"{silence.TotalSeconds:F1} s since the last poll, more than half the session time-out ({fence.TotalSeconds:F1} s): others may own the partitions"));
+    public static SessionLostException Fenced(TimeSpan silence, TimeSpan fence) =>
+        new(FencedReason, string.Create(CultureInfo.InvariantCulture,
+        $"{silence.TotalSeconds:F1} s since the last poll, more than half the session time-out ({fence.TotalSeconds:F1} s): others may "
+            + $"own the partitions"));
 
     public static SessionLostException Refused(DeliveryFailure failure) =>
         new("refused", $"{failure.Topic} takes no records: {failure.Error.Reason}");

@@ -6,8 +6,8 @@ using LeptonStream.Kafka.Status;
 namespace LeptonStream.Detector;
 
 /// <summary>
-/// Publishes the status of each partition that this member owns, every five seconds and when its problems change. Nobody waits for it: a status that
-/// is lost is replaced by the next.
+/// Publishes the status of each partition that this member owns, every five seconds and when its problems change. Nobody waits for it: a
+/// status that is lost is replaced by the next.
 /// </summary>
 internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames topics, LoopHealth health, TimeProvider time)
 {
@@ -19,7 +19,9 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
     private bool _couldPublish;
     private string _problems = "";
 
-    /// <summary>Publishes the statuses if it is time, and reports partitions of which nearly everything is refused. To be called in every round.</summary>
+    /// <summary>
+    /// Publishes the statuses if it is time, and reports partitions of which nearly everything is refused. To be called in every round.
+    /// </summary>
     /// <param name="canPublish">Whether there is a status topic.</param>
     /// <param name="statuses">Makes the statuses, without instance, problems and window.</param>
     public void Publish(bool canPublish, Func<IEnumerable<PartitionStatus>> statuses)
@@ -38,7 +40,8 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
         // What is refused follows from the counts of each status.
         string[] others = [.. health.Problems.Where(problem => problem != refusals)];
         foreach (var status in whole)
-            membership.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key), Value = (status with { Problems = others }).Write() });
+            membership.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key),
+                Value = (status with { Problems = others }).Write() });
     }
 
     private PartitionStatus Complete(PartitionStatus status)

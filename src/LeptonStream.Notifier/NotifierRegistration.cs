@@ -56,6 +56,7 @@ public static class NotifierRegistration
     {
         // Validation has refused wrong ones; the file may have been changed between.
         var options = provider.GetRequiredService<IOptions<NotifierOptions>>().Value;
-        return new(NotifierRouting.Of(options, out var errors) ?? throw new OptionsValidationException(NotifierOptions.Section, typeof(NotifierOptions), errors));
+        return new(NotifierRouting.Of(options, out var errors)
+            ?? throw new OptionsValidationException(NotifierOptions.Section, typeof(NotifierOptions), errors));
     }
 }

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Options;
 namespace LeptonStream.Notifier;
 
 /// <summary>
-/// The notifier's work between joining the consumer group and leaving it. The journal and not the group says where a partition is read on: a partition
-/// that was assigned is <i>unpositioned</i>, and its records are dropped, until <see cref="Seek"/> gives it an offset. Partitions come and go inside
-/// <see cref="Gather"/> and <see cref="Idle"/>, on the worker's thread.
+/// The notifier's work between joining the consumer group and leaving it. The journal and not the group says where a partition is read on:
+/// a partition that was assigned is <i>unpositioned</i>, and its records are dropped, until <see cref="Seek"/> gives it an offset.
+/// Partitions come and go inside <see cref="Gather"/> and <see cref="Idle"/>, on the worker's thread.
 /// </summary>
 internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
 {
@@ -39,7 +39,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _options = options.Value;
         _time = time;
         _logger = logger;
-        _membership = new(this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, CommitInBackground, health, time, logger);
+        _membership =
+            new(this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, CommitInBackground, health, time, logger);
     }
 
     /// <summary>The records gathered last, in the order they came.</summary>
@@ -101,13 +102,15 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     /// <summary>Stays in the group for a while without taking anything.</summary>
     public void Idle(TimeSpan time, CancellationToken stop)
     {
-        for (var began = _time.GetTimestamp(); _time.GetElapsedTime(began) < time && !stop.IsCancellationRequested;) _membership.Poll(IdleWait);
+        for (var began = _time.GetTimestamp(); _time.GetElapsedTime(began) < time && !stop.IsCancellationRequested;)
+            _membership.Poll(IdleWait);
         Batch.Clear();
     }
 
     /// <summary>How far behind the log's end each positioned partition is.</summary>
     public KeyValuePair<int, long>[] Lag() =>
-        [.. _next.Where(partition => partition.Value is not null).Select(partition => KeyValuePair.Create(partition.Key.Partition.Value, LagOf(partition.Key, partition.Value!.Value)))];
+        [.. _next.Where(partition => partition.Value is not null).Select(partition =>
+            KeyValuePair.Create(partition.Key.Partition.Value, LagOf(partition.Key, partition.Value!.Value)))];
 
     public void Dispose() => _membership.Dispose();
 
@@ -150,7 +153,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         settings.AutoCommitIntervalMs = 1_000;
     }
 
-    private long LagOf(TopicPartition partition, long next) => Math.Max(0, _membership.Consumer.GetWatermarkOffsets(partition).High.Value - next);
+    private long LagOf(TopicPartition partition, long next) =>
+        Math.Max(0, _membership.Consumer.GetWatermarkOffsets(partition).High.Value - next);
 
     private static partial class Log
     {

@@ -15,7 +15,10 @@ using Timestamp = LeptonStream.Samples.Timestamp;
 
 namespace LeptonStream.Notifier;
 
-/// <summary>The notifier: reads <c>lepton.alerts</c>, records every event in SQL, decides who is told, and leaves the telling to <see cref="OutboxDelivery"/>.</summary>
+/// <summary>
+/// The notifier: reads <c>lepton.alerts</c>, records every event in SQL, decides who is told, and leaves the telling to
+/// <see cref="OutboxDelivery"/>.
+/// </summary>
 /// <remarks>
 /// The whole of it is one loop. One round of it, in <see cref="Round"/>:
 /// <code>
@@ -26,11 +29,12 @@ namespace LeptonStream.Notifier;
 /// <para>(1) Position: an assigned partition is read on where the journal says, never where the group says.</para>
 /// <para>(2) Gather: take what comes, up to a batch. Partitions come and go here and nowhere else.</para>
 /// <para>(3) Read: what is no alert event goes to the dead letters, acknowledged before its position is passed.</para>
-/// <para>(4) Record: each event once, the alerts and groups it changes, and the position, in one transaction. The group's offset is for lag tools.</para>
+/// <para>(4) Record: each event once, the alerts and groups it changes, and the position, in one transaction. The group's offset is for lag
+/// tools.</para>
 /// <para>(5) Flush: groups whose time has come, whichever notifier made them.</para>
 /// <para>
-/// A round that fails is forgotten and begins again at (1), later and later: the database may be down for hours, nothing is lost and nothing is counted
-/// twice, since a transaction whose outcome is unknown has either moved the position or not.
+/// A round that fails is forgotten and begins again at (1), later and later: the database may be down for hours, nothing is lost and
+/// nothing is counted twice, since a transaction whose outcome is unknown has either moved the position or not.
 /// </para>
 /// </remarks>
 internal sealed partial class NotifierWorker(
@@ -218,7 +222,8 @@ internal sealed partial class NotifierWorker(
     {
         metrics.Behind(lag);
         var behind = lag.Sum(partition => partition.Value);
-        _troubles.Set("lag", behind <= MaxLag ? null : $"{behind} events of {lag.Count(partition => partition.Value > 0)} partitions wait to be read");
+        _troubles.Set("lag",
+            behind <= MaxLag ? null : $"{behind} events of {lag.Count(partition => partition.Value > 0)} partitions wait to be read");
     }
 
     private async Task Flush(CancellationToken stop)
@@ -248,10 +253,12 @@ internal sealed partial class NotifierWorker(
     {
         metrics.Rejected(reason);
         _troubles.Count("records dead-lettered", reason, example: $"{record.TopicPartitionOffset}: {detail}");
-        session.DeadLetters.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", "lepton-notifier", time.GetUtcNow()));
+        session.DeadLetters.Add(new TopicPartition(topics.DeadLetters, Partition.Any),
+            DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", "lepton-notifier", time.GetUtcNow()));
     }
 
-    private void OnRefused(string topic, string reason) => _troubles.Count($"records refused by {topic}", DeadLetter.RefusedByBroker, example: reason);
+    private void OnRefused(string topic, string reason) =>
+        _troubles.Count($"records refused by {topic}", DeadLetter.RefusedByBroker, example: reason);
 
     private void BackOff(NotifierSession session, string problem, CancellationToken stop)
     {
@@ -276,7 +283,8 @@ internal sealed partial class NotifierWorker(
         [LoggerMessage(2001, LogLevel.Warning, "Round failed, retrying in {Pause}: {Problem}")]
         public static partial void RoundFailed(ILogger logger, TimeSpan pause, string problem);
 
-        [LoggerMessage(2002, LogLevel.Error, "Offset {Wanted} of {Partition} no longer exists; the log has {First} to {End}. Resuming at {First}: events may be missing")]
+        [LoggerMessage(2002, LogLevel.Error,
+            "Offset {Wanted} of {Partition} no longer exists; the log has {First} to {End}. Resuming at {First}: events may be missing")]
         public static partial void Gap(ILogger logger, long wanted, TopicPartition partition, long first, long end);
 
         [LoggerMessage(2004, LogLevel.Critical, "Notifier stopped by an unrecoverable error")]

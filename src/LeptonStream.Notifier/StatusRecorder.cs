@@ -13,7 +13,8 @@ using Microsoft.Extensions.Options;
 namespace LeptonStream.Notifier;
 
 /// <summary>
-/// Records every few seconds how this role and the detectors are, for the dashboard, which reads SQL alone. Where these records stop, the notifier is dead.
+/// Records every few seconds how this role and the detectors are, for the dashboard, which reads SQL alone. Where these records stop, the
+/// notifier is dead.
 /// </summary>
 internal sealed class StatusRecorder(
     IOptions<KafkaOptions> kafka,
@@ -66,7 +67,9 @@ internal sealed class StatusRecorder(
         {
             var statuses = reader.Read(stop);
             var partitions = reader.InputPartitions();
-            return partitions == 0 ? [$"there is no topic {topics.Metrics}"] : StatusHealth.ProblemsOf(Detector, statuses, partitions, time.GetUtcNow());
+            return partitions == 0
+                ? [$"there is no topic {topics.Metrics}"]
+                : StatusHealth.ProblemsOf(Detector, statuses, partitions, time.GetUtcNow());
         }
         catch (KafkaException failure)
         {

@@ -47,21 +47,27 @@ public sealed class HostileStream
 
     public int Count => _records.Count;
 
-    /// <summary>The events that a clean run yields: the same offsets, a harmless record of another model in place of each hostile one.</summary>
+    /// <summary>
+    /// The events that a clean run yields: the same offsets, a harmless record of another model in place of each hostile one.
+    /// </summary>
     public IReadOnlyList<string> CleanEvents(string topic, int partition, Func<long, Timestamp> logTime, Guid? topicId = null)
     {
         var pipeline = new PartitionPipeline(topic, partition, DetectionPolicy.Default, topicId: topicId);
         var events = new List<AlertEvent>();
         for (var offset = 0; offset < _records.Count; offset++)
         {
-            var value = _records[offset].Hostile is null ? _records[offset].Message.Value : Encoding.UTF8.GetBytes(HostileRecords.Good(logTime(offset)));
+            var value = _records[offset].Hostile is null
+                ? _records[offset].Message.Value
+                : Encoding.UTF8.GetBytes(HostileRecords.Good(logTime(offset)));
             Assert.That(pipeline.Process(value, offset, logTime(offset), events).IsAccepted, Is.True);
         }
 
         return [.. events.Where(e => e.Model == Sound).Select(e => Encoding.UTF8.GetString(AlertEventJson.Write(e)))];
     }
 
-    /// <summary>Fails the test unless each hostile record has exactly one dead letter, with its reason, its origin and what fits of it.</summary>
+    /// <summary>
+    /// Fails the test unless each hostile record has exactly one dead letter, with its reason, its origin and what fits of it.
+    /// </summary>
     public void AssertDeadLetters(IReadOnlyList<ConsumeResult<byte[]?, byte[]?>> letters, string topic, int partition)
     {
         var byOffset = letters.ToLookup(letter => TopicProbe.Header(letter, "__connect.errors.offset"));
@@ -80,12 +86,15 @@ public sealed class HostileStream
             if (found.Length != 1) continue;
             Assert.That(TopicProbe.Header(found[0], "lepton.reason"), Is.EqualTo(ReasonNames.Of(hostile.Reason)), hostile.Name);
             Assert.That(TopicProbe.Header(found[0], "__connect.errors.topic"), Is.EqualTo(topic), hostile.Name);
-            Assert.That(TopicProbe.Header(found[0], "__connect.errors.partition"), Is.EqualTo(partition.ToString(CultureInfo.InvariantCulture)), hostile.Name);
+            Assert.That(TopicProbe.Header(found[0], "__connect.errors.partition"),
+                Is.EqualTo(partition.ToString(CultureInfo.InvariantCulture)), hostile.Name);
             Assert.That(TopicProbe.Header(found[0], "__connect.errors.exception.message"), Is.Not.Empty, hostile.Name);
             Assert.That(found[0].Message.Value, Is.EqualTo(hostile.Value?.Take(DeadLetter.KeptBytes)), hostile.Name);
             if (hostile.Value is not { } value) continue;
-            Assert.That(TopicProbe.Header(found[0], "lepton.payload.length"), Is.EqualTo(value.Length.ToString(CultureInfo.InvariantCulture)), hostile.Name);
-            Assert.That(TopicProbe.Header(found[0], "lepton.payload.sha256"), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(value))), hostile.Name);
+            Assert.That(TopicProbe.Header(found[0], "lepton.payload.length"),
+                Is.EqualTo(value.Length.ToString(CultureInfo.InvariantCulture)), hostile.Name);
+            Assert.That(TopicProbe.Header(found[0], "lepton.payload.sha256"), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(value))),
+                hostile.Name);
         }
     }
 
@@ -93,7 +102,8 @@ public sealed class HostileStream
     {
         var value = 200 + (10 * Math.Sin(sample * 0.7)) + (sample > incident - 30 && sample < incident ? 500 : 0);
         var time = _begin + TimeSpan.FromMinutes(_records.Count);
-        var message = string.Create(CultureInfo.InvariantCulture, $"{{\"model\":\"{Sound}\",\"ts\":\"{time}\",\"metrics\":{{\"ttft_p99_ms\":{value:R}}}}}");
+        var message = string.Create(CultureInfo.InvariantCulture,
+            $"{{\"model\":\"{Sound}\",\"ts\":\"{time}\",\"metrics\":{{\"ttft_p99_ms\":{value:R}}}}}");
         Add(Encoding.UTF8.GetBytes(message), Encoding.UTF8.GetBytes(Sound), [], logTime, null);
     }
 

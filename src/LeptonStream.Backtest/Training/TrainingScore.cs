@@ -7,7 +7,8 @@ namespace LeptonStream.Backtest.Training;
 internal sealed record TrainingScore(IReadOnlyList<TrainingRunScore> Runs)
 {
     public IReadOnlyList<KindScore> Kinds { get; } =
-        [.. Runs.SelectMany(r => r.Faults).GroupBy(f => f.Fault.Kind).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => KindScore.Of(g.Key, [.. g]))];
+        [.. Runs.SelectMany(r => r.Faults).GroupBy(f => f.Fault.Kind).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
+            KindScore.Of(g.Key, [.. g]))];
 
     public KindScore Total { get; } = KindScore.Of("total", [.. Runs.SelectMany(r => r.Faults)]);
 
@@ -34,7 +35,8 @@ internal sealed record TrainingScore(IReadOnlyList<TrainingRunScore> Runs)
 /// <param name="Detected">How many were told at all while they lasted.</param>
 /// <param name="Prompt">How many in time.</param>
 /// <param name="Paged">How many with a page.</param>
-/// <param name="MedianDelaySteps">The middle delay of those detected (the lower of two middles), in steps; null where there is none.</param>
+/// <param name="MedianDelaySteps">The middle delay of those detected (the lower of two middles), in steps; null where there is
+/// none.</param>
 internal sealed record KindScore(string Kind, int Faults, int Detected, int Prompt, int Paged, double? MedianDelaySteps)
 {
     public static KindScore Of(string kind, IReadOnlyList<FaultOutcome> outcomes)

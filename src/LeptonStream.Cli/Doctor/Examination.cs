@@ -44,9 +44,12 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         {
             var version = Library.VersionString;
             // Before 2.14.2 leaving a group could bring the process down.
-            return new(Name, $"librdkafka {version}", Library.Version < 0x020E02FF ? $"librdkafka {version} is too old: 2.14.2 or newer is needed" : null);
+            return new(Name, $"librdkafka {version}", Library.Version < 0x020E02FF
+                ? $"librdkafka {version} is too old: 2.14.2 or newer is needed"
+                : null);
         }
-        catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException or InvalidOperationException or TypeInitializationException)
+        catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException or InvalidOperationException
+            or TypeInitializationException)
         {
             return new(Name, "not loaded", $"the native Kafka library can't be loaded: {failure.GetBaseException().Message}");
         }
@@ -59,8 +62,10 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         try
         {
             var brokers = admin.GetMetadata(Patience).Brokers;
-            var names = string.Join(", ", brokers.Select(broker => string.Create(CultureInfo.InvariantCulture, $"{broker.Host}:{broker.Port}")));
-            List<Finding> findings = [new(Name, $"{kafka.BootstrapServers}: {await ClusterId(admin)}, {brokers.Count} broker{(brokers.Count == 1 ? "" : "s")} ({names})")];
+            var names = string.Join(", ", brokers.Select(broker =>
+                string.Create(CultureInfo.InvariantCulture, $"{broker.Host}:{broker.Port}")));
+            List<Finding> findings = [new(Name, $"{kafka.BootstrapServers}: {await ClusterId(admin)}, {brokers.Count} "
+                + $"broker{(brokers.Count == 1 ? "" : "s")} ({names})")];
             foreach (var broker in brokers) findings.Add(await Apis(broker, stop));
             findings.AddRange(await Topics(admin));
             findings.Add(Workers(stop));
@@ -94,7 +99,8 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         var statuses = all.Where(status => status.Partition < partitions && now - status.At <= StatusHealth.MaxAge).ToList();
         var words = string.Create(
             CultureInfo.InvariantCulture,
-            $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, {statuses.Count(status => status.Cold)} of {partitions} partitions cold");
+            $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, "
+                + $"{statuses.Count(status => status.Cold)} of {partitions} partitions cold");
         return new(Role, words, problems.Count == 0 ? null : string.Join("; ", problems));
     }
 
@@ -119,11 +125,14 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         {
             var apis = await BrokerApis.Ask(kafka, node.Host, node.Port, limit.Token);
             var missing = string.Join(", ", apis.Missing);
-            return new(name, $"{apis.Age}, {apis.Count} kinds of requests", missing.Length == 0 ? null : $"{node.Host}:{node.Port} does not know {missing}");
+            return new(name, $"{apis.Age}, {apis.Count} kinds of requests",
+                missing.Length == 0 ? null : $"{node.Host}:{node.Port} does not know {missing}");
         }
-        catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException
+            || (failure is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            return new(name, "no answer", $"the cluster names the broker {node.Host}:{node.Port}, which can't be reached from here ({failure.Message}): check its advertised.listeners");
+            return new(name, "no answer", $"the cluster names the broker {node.Host}:{node.Port}, which can't be reached from here "
+                + $"({failure.Message}): check its advertised.listeners");
         }
     }
 
@@ -133,7 +142,8 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         return reports.Select(report => new Finding(
             report.Name,
             report.Partitions is { } partitions
-                ? string.Create(CultureInfo.InvariantCulture, $"{partitions} partition{(partitions == 1 ? "" : "s")}{(report.SettingsKnown ? "" : ", settings not told")}")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"{partitions} partition{(partitions == 1 ? "" : "s")}{(report.SettingsKnown ? "" : ", settings not told")}")
                 : "missing",
             report.IsSound ? null : string.Join("; ", report.Problems)));
     }

@@ -42,7 +42,8 @@ internal sealed class JournalExamination(StorageOptions storage)
 
         var tables = new Finding(
             Name,
-            string.Create(CultureInfo.InvariantCulture, $"{database.Name}: version {connection.ServerVersion}, tables of version {version}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{database.Name}: version {connection.ServerVersion}, tables of version {version}"),
             ProblemOf(database, version));
         return version < DatabaseSchema.Version ? [tables] : [tables, await Notifier(connection), .. await Conflicts(connection)];
     }
@@ -72,13 +73,16 @@ internal sealed class JournalExamination(StorageOptions storage)
         var words = string.Create(CultureInfo.InvariantCulture, $"{count} in the table event_conflict");
         return count == 0
             ? []
-            : [new("event conflicts", words, $"{words}: these events were not recorded, as their ids are known with another content; delete the rows once looked into")];
+            : [new("event conflicts", words, $"{words}: these events were not recorded, as their ids are known with another content; "
+                + $"delete the rows once looked into")];
     }
 
     private static string? FileOf(string connectionString)
     {
         var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return parts.TryGetValue("Data Source", out var file) || parts.TryGetValue("DataSource", out file) || parts.TryGetValue("Filename", out file)
+        return parts.TryGetValue("Data Source", out var file)
+            || parts.TryGetValue("DataSource", out file)
+            || parts.TryGetValue("Filename", out file)
             ? (string)file
             : null;
     }

@@ -36,12 +36,15 @@ internal static class TopicsCommand
         };
         replication.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<short>() is < -1 or 0 or > 1_000) result.AddError("--replication-factor must be 1 or more, or -1 for the broker's default");
+            if (result.GetValueOrDefault<short>() is < -1 or 0 or > 1_000)
+                result.AddError("--replication-factor must be 1 or more, or -1 for the broker's default");
         });
-        var command = new Command("create", "Create the topics that are missing; those that are there stay as they are") { partitions, replication }
+        var command = new Command("create", "Create the topics that are missing; those that are there stay as they are")
+            { partitions, replication }
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix")
             .WithExamples(
-                ("lepton topics create --bootstrap-servers kafka:9092", $"the topics lepton.metrics, .alerts and .deadletters with {DefaultPartitions} partitions each, and lepton.status"),
+                ("lepton topics create --bootstrap-servers kafka:9092",
+                    $"the topics lepton.metrics, .alerts and .deadletters with {DefaultPartitions} partitions each, and lepton.status"),
                 ("lepton topics create --partitions 48 --replication-factor 3", "for a large installation"));
         command.SetAction((parsed, _) => KafkaTool.Run(parsed, async kafka =>
         {
@@ -56,7 +59,8 @@ internal static class TopicsCommand
 
     private static Command CheckTopics()
     {
-        var command = new Command("check", "Check the topics: partitions, clean-up, retention, timestamps. Exit code 1 if something is wrong")
+        var command = new Command("check", "Check the topics: partitions, clean-up, retention, timestamps. Exit code 1 if something is "
+            + "wrong")
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix");
         command.SetAction((parsed, _) => KafkaTool.Run(parsed, async kafka =>
         {
@@ -66,15 +70,18 @@ internal static class TopicsCommand
         return command;
     }
 
-    private static IAdminClient Admin(KafkaOptions kafka) => new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(NullLogger.Instance).Build();
+    private static IAdminClient Admin(KafkaOptions kafka) =>
+        new AdminClientBuilder(ClientSettings.Admin(kafka)).LogTo(NullLogger.Instance).Build();
 
     private static int Report(IReadOnlyList<TopicReport> reports)
     {
         var table = new TextTable("topic", TextTable.Column.Number("partitions"), "state", "purpose");
         foreach (var report in reports)
-            table.Add(report.Name, report.Partitions?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-", report.IsSound ? "ok" : "wrong", report.Purpose);
+            table.Add(report.Name, report.Partitions?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-",
+                report.IsSound ? "ok" : "wrong", report.Purpose);
         Console.Out.Write(table);
-        if (reports.Any(report => !report.SettingsKnown)) Console.Error.WriteLine("lepton: the broker does not tell the settings of topics: only their partitions are checked");
+        if (reports.Any(report => !report.SettingsKnown))
+            Console.Error.WriteLine("lepton: the broker does not tell the settings of topics: only their partitions are checked");
         foreach (var problem in reports.SelectMany(report => report.Problems)) Console.Error.WriteLine($"lepton: {problem}");
         return reports.All(report => report.IsSound) ? ExitCode.Sound : ExitCode.Failed;
     }

@@ -3,7 +3,10 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>A group of alerts that are told together: its members, its timer and what each channel was last told. Everything that must survive a restart.</summary>
+/// <summary>
+/// A group of alerts that are told together: its members, its timer and what each channel was last told. Everything that must survive a
+/// restart.
+/// </summary>
 public sealed class AlertGroupState
 {
     /// <summary>Makes a group without members, or one that a store had.</summary>

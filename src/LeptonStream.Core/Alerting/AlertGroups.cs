@@ -4,8 +4,8 @@ namespace LeptonStream.Alerting;
 
 /// <summary>
 /// The groups that one step of the pipeline works on: all of them, or just those that the step needs, loaded from a store.
-/// <see cref="AlertPipeline.OnAlert"/> needs the groups that the alert is or will be in, and of their members only those with the alert's id or
-/// fingerprint; <see cref="AlertPipeline.OnTick"/> needs the groups that are due, whole.
+/// <see cref="AlertPipeline.OnAlert"/> needs the groups that the alert is or will be in, and of their members only those with the alert's
+/// id or fingerprint; <see cref="AlertPipeline.OnTick"/> needs the groups that are due, whole.
 /// </summary>
 public sealed class AlertGroups
 {
@@ -28,8 +28,10 @@ public sealed class AlertGroups
     public bool TryGet(string id, [NotNullWhen(true)] out AlertGroupState? group) => _byId.TryGetValue(id, out group);
 
     /// <summary>Where an alert is, under whichever labels.</summary>
-    internal IReadOnlyList<(AlertGroupState Group, GroupedAlert Alert)> Holding(string alertId) => _placesByAlert.TryGetValue(alertId, out var places)
-        ? [.. places.OrderBy(place => place.GroupId, StringComparer.Ordinal).Select(place => (_byId[place.GroupId], _byId[place.GroupId].Alerts[place.Fingerprint]))]
+    internal IReadOnlyList<(AlertGroupState Group, GroupedAlert Alert)> Holding(string alertId) =>
+        _placesByAlert.TryGetValue(alertId, out var places)
+        ? [.. places.OrderBy(place => place.GroupId, StringComparer.Ordinal).Select(place =>
+            (_byId[place.GroupId], _byId[place.GroupId].Alerts[place.Fingerprint]))]
         : [];
 
     /// <summary>Adds a member to a group, in the place of the one with the same fingerprint.</summary>

@@ -5,12 +5,12 @@ using LeptonStream.Series;
 namespace LeptonStream.Alerting;
 
 /// <summary>
-/// The way of one alert from the alerts topic to the people who are told of it. Pure: the state is the <see cref="AlertGroups"/> that are handed in,
-/// the time is an argument, and nothing is sent here.
+/// The way of one alert from the alerts topic to the people who are told of it. Pure: the state is the <see cref="AlertGroups"/> that are
+/// handed in, the time is an argument, and nothing is sent here.
 /// </summary>
 /// <remarks>
-/// The rules are Alertmanager's (dispatch, deduplication, notification log), with one addition: where a firing alert was told, its end is told too,
-/// even when the alert changes its labels and with them its group, or the routes change while it fires.
+/// The rules are Alertmanager's (dispatch, deduplication, notification log), with one addition: where a firing alert was told, its end is
+/// told too, even when the alert changes its labels and with them its group, or the routes change while it fires.
 /// <para>An event comes in (<see cref="OnAlert"/>):</para>
 /// <list type="number">
 /// <item>its labels choose the routes, and the routes its groups;</item>
@@ -20,9 +20,11 @@ namespace LeptonStream.Alerting;
 /// <para>Time passes (<see cref="OnTick"/>), for each group whose flush is due:</para>
 /// <list type="number">
 /// <item value="4">the next flush is set (group_interval), whatever comes of this one;</item>
-/// <item>the members are what fires and what is over; inhibition, mute times and silences will take members out here, each with its cause;</item>
+/// <item>the members are what fires and what is over; inhibition, mute times and silences will take members out here, each with its
+/// cause;</item>
 /// <item>for each channel of the receiver: is there anything new for it, and why (<see cref="NotifyReasons.Decide"/>)?</item>
-/// <item>if so: the notification is made and the channel's log entry says what it was told; escalation steps will hang on this entry;</item>
+/// <item>if so: the notification is made and the channel's log entry says what it was told; escalation steps will hang on this
+/// entry;</item>
 /// <item>what is over leaves the group, and an empty group goes.</item>
 /// </list>
 /// </remarks>
@@ -31,10 +33,13 @@ public sealed class AlertPipeline(RouteTree routes)
     /// <summary>Takes one event.</summary>
     /// <param name="groups">At least the groups of <paramref name="targets"/> and those that hold the alert; changed in place.</param>
     /// <param name="alert">The event.</param>
-    /// <param name="targets">The groups in which it belongs, as <see cref="TargetsOf"/> tells; not asked for where the event ends its alert, or only shows its progress.</param>
-    /// <param name="publishedAt">When it was written to the topic. Waiting counts from then and not from the onset, which always lies before detection.</param>
+    /// <param name="targets">The groups in which it belongs, as <see cref="TargetsOf"/> tells; not asked for where the event ends its
+    /// alert, or only shows its progress.</param>
+    /// <param name="publishedAt">When it was written to the topic. Waiting counts from then and not from the onset, which always lies
+    /// before detection.</param>
     /// <param name="now">The time.</param>
-    public static void OnAlert(AlertGroups groups, AlertEvent alert, IReadOnlyList<GroupTarget> targets, Timestamp publishedAt, Timestamp now)
+    public static void OnAlert(AlertGroups groups, AlertEvent alert, IReadOnlyList<GroupTarget> targets, Timestamp publishedAt,
+        Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(alert);
@@ -52,7 +57,8 @@ public sealed class AlertPipeline(RouteTree routes)
             return;
         }
 
-        var member = new GroupedAlert { AlertId = alert.AlertId, Labels = alert.RoutingLabels, Annotations = alert.Annotations, StartsAt = alert.Onset };
+        var member = new GroupedAlert { AlertId = alert.AlertId, Labels = alert.RoutingLabels, Annotations = alert.Annotations,
+            StartsAt = alert.Onset };
         Place(groups, member, targets, alert.DetectedAt, publishedAt, now);
     }
 
@@ -64,12 +70,16 @@ public sealed class AlertPipeline(RouteTree routes)
     {
         ArgumentNullException.ThrowIfNull(groups);
         var notifications = new List<Notification>();
-        foreach (var group in groups.All.Where(group => IsDue(group, now)).OrderBy(group => group.NextFlush).ThenBy(group => group.Id, StringComparer.Ordinal).ToArray())
+        foreach (var group in groups.All.Where(group => IsDue(group, now)).OrderBy(group => group.NextFlush)
+            .ThenBy(group => group.Id, StringComparer.Ordinal).ToArray())
             Flush(groups, group, now, notifications);
         return notifications;
     }
 
-    /// <summary>Moves firing alerts after the routes changed: where an alert is no longer routed to its group it ends there and fires where it belongs now.</summary>
+    /// <summary>
+    /// Moves firing alerts after the routes changed: where an alert is no longer routed to its group it ends there and fires where it
+    /// belongs now.
+    /// </summary>
     /// <param name="groups">At least the groups that hold one of the alerts, and those in which they belong now; changed in place.</param>
     /// <param name="alertIds">The alerts to move.</param>
     /// <param name="now">The time.</param>
@@ -77,18 +87,24 @@ public sealed class AlertPipeline(RouteTree routes)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(alertIds);
-        var firing = groups.All.SelectMany(group => group.Alerts.Values).Where(alert => !alert.IsResolved && alertIds.Contains(alert.AlertId))
-            .OrderBy(alert => alert.AlertId, StringComparer.Ordinal).ThenBy(alert => alert.Fingerprint.Value).DistinctBy(alert => alert.AlertId);
-        foreach (var alert in firing.ToArray()) Place(groups, alert, TargetsOf(alert.Labels), endOfOthers: now, publishedAt: Timestamp.Zero, now);
+        var firing = groups.All.SelectMany(group => group.Alerts.Values).Where(alert => !alert.IsResolved
+            && alertIds.Contains(alert.AlertId))
+            .OrderBy(alert => alert.AlertId, StringComparer.Ordinal).ThenBy(alert => alert.Fingerprint.Value).DistinctBy(alert =>
+            alert.AlertId);
+        foreach (var alert in firing.ToArray())
+            Place(groups, alert, TargetsOf(alert.Labels), endOfOthers: now, publishedAt: Timestamp.Zero, now);
     }
 
-    /// <summary>The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups.</summary>
+    /// <summary>
+    /// The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups.
+    /// </summary>
     public IReadOnlyList<GroupTarget> TargetsOf(LabelSet labels) =>
         // 1. Its labels choose the routes, and the routes its groups.
         [.. routes.Match(labels).Select(route => new GroupTarget(route, route.GroupLabelsOf(labels))).DistinctBy(target => target.GroupId)];
 
     private static void Place(
-        AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt, Timestamp now)
+        AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt,
+        Timestamp now)
     {
         // 2. Wherever else it still fires, it ends: in groups that it left, and under the labels that it no longer has.
         var others = groups.Holding(alert.AlertId)
@@ -119,7 +135,8 @@ public sealed class AlertPipeline(RouteTree routes)
             groups.Put(group, member with { Annotations = alert.Annotations });
     }
 
-    private static void End(AlertGroups groups, IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> places, Timestamp at, LabelSet? annotations)
+    private static void End(AlertGroups groups, IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> places, Timestamp at,
+        LabelSet? annotations)
     {
         foreach (var (group, alert) in places.Where(place => !place.Alert.IsResolved))
             groups.Put(group, alert with { EndsAt = at, Annotations = annotations ?? alert.Annotations });

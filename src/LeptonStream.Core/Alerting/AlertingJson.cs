@@ -6,14 +6,17 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>The JSON form of the state of groups and of notifications, as stores keep it: camel case, labels as an object, times as RFC 3339.</summary>
+/// <summary>
+/// The JSON form of the state of groups and of notifications, as stores keep it: camel case, labels as an object, times as RFC 3339.
+/// </summary>
 public static class AlertingJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new LabelSetConverter(), new FingerprintConverter(), new TimestampConverter(), new JsonStringEnumConverter<NotifyReason>(JsonNamingPolicy.SnakeCaseLower) },
+        Converters = { new LabelSetConverter(), new FingerprintConverter(), new TimestampConverter(),
+        new JsonStringEnumConverter<NotifyReason>(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     /// <summary>Writes a label set, a group's member, a notification or a group's log (<see cref="AlertGroupState.Told"/>).</summary>
@@ -21,7 +24,8 @@ public static class AlertingJson
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="JsonException">It is not that.</exception>
-    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"{typeof(T).Name} is null");
+    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options)
+        ?? throw new JsonException($"{typeof(T).Name} is null");
 
     private sealed class LabelSetConverter : JsonConverter<LabelSet>
     {
@@ -38,15 +42,19 @@ public static class AlertingJson
 
     private sealed class FingerprintConverter : JsonConverter<Fingerprint>
     {
-        public override Fingerprint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Fingerprint.Parse(reader.GetString() ?? "");
+        public override Fingerprint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Fingerprint.Parse(reader.GetString() ?? "");
 
-        public override void Write(Utf8JsonWriter writer, Fingerprint value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, Fingerprint value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 
     private sealed class TimestampConverter : JsonConverter<Timestamp>
     {
-        public override Timestamp Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Timestamp.FromDateTimeOffset(reader.GetDateTimeOffset());
+        public override Timestamp Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Timestamp.FromDateTimeOffset(reader.GetDateTimeOffset());
 
-        public override void Write(Utf8JsonWriter writer, Timestamp value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, Timestamp value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 }

@@ -4,7 +4,9 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>The identity of a label set as Prometheus and Alertmanager compute it, so that receivers recognise an alert whoever sent it.</summary>
+/// <summary>
+/// The identity of a label set as Prometheus and Alertmanager compute it, so that receivers recognise an alert whoever sent it.
+/// </summary>
 /// <param name="Value">FNV-1a, 64 bits, over the sorted labels: name, 0xFF, value, 0xFF.</param>
 public readonly record struct Fingerprint(ulong Value)
 {

@@ -8,7 +8,9 @@ namespace LeptonStream.Alerting;
 /// <summary>How groups are named.</summary>
 public static class GroupKey
 {
-    /// <summary>The group key of Alertmanager's payload: the route's key, a colon, the group labels; receivers use it to tell groups apart.</summary>
+    /// <summary>
+    /// The group key of Alertmanager's payload: the route's key, a colon, the group labels; receivers use it to tell groups apart.
+    /// </summary>
     public static string Of(string routeKey, LabelSet groupLabels)
     {
         var text = new StringBuilder(routeKey).Append(":{");
@@ -22,7 +24,9 @@ public static class GroupKey
         return text.Append('}').ToString();
     }
 
-    /// <summary>A group's identity in the store, 32 hexadecimal digits: group keys have no bound on their length, and two receivers may share one.</summary>
+    /// <summary>
+    /// A group's identity in the store, 32 hexadecimal digits: group keys have no bound on their length, and two receivers may share one.
+    /// </summary>
     public static string IdOf(string groupKey, string receiver) =>
         Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{groupKey}\n{receiver}")));
 
@@ -53,8 +57,10 @@ public static class GroupKey
 
     private static void AppendPrintable(StringBuilder text, Rune rune)
     {
-        var printable = rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+        var printable = rune.Value == ' ' || Rune.GetUnicodeCategory(
+            rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
         if (printable) text.Append(rune);
         else if (rune.IsBmp) text.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
         else text.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}");

@@ -29,14 +29,19 @@ public sealed record GroupedAlert
 
     /// <summary>Whether it is over although the trouble did not go away; its annotations say why.</summary>
     [JsonIgnore]
-    public bool IsClosedUnrecovered => IsResolved && Annotations[EndedTexts.Annotation] is { } reason && reason != AlertEventJson.NameOf(EndedReason.Recovered);
+    public bool IsClosedUnrecovered => IsResolved
+        && Annotations[EndedTexts.Annotation] is { } reason
+        && reason != AlertEventJson.NameOf(EndedReason.Recovered);
 
     /// <summary>The identity of its labels: what receivers know it by.</summary>
     [JsonIgnore]
     public Fingerprint Fingerprint => Fingerprint.Of(Labels);
 }
 
-/// <summary>The order of the alerts in a notification, Alertmanager's: job, instance, number of labels, labels. It decides which ones a limited channel shows.</summary>
+/// <summary>
+/// The order of the alerts in a notification, Alertmanager's: job, instance, number of labels, labels. It decides which ones a limited
+/// channel shows.
+/// </summary>
 public sealed class GroupedAlertOrder : IComparer<GroupedAlert>
 {
     /// <summary>The one instance.</summary>

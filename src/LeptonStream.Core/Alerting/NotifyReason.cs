@@ -2,7 +2,9 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>Why a channel is told about its group now, or that it is not; <see cref="NotifyReasons.TextOf"/> gives Alertmanager's words for it.</summary>
+/// <summary>
+/// Why a channel is told about its group now, or that it is not; <see cref="NotifyReasons.TextOf"/> gives Alertmanager's words for it.
+/// </summary>
 public enum NotifyReason
 {
     /// <summary><c>none</c>: nothing changed, or nothing that this channel knows of.</summary>

@@ -5,7 +5,10 @@ namespace LeptonStream.Alerting;
 /// <summary>One route of a <see cref="RouteTree"/>, with everything inherited filled in.</summary>
 public sealed record Route
 {
-    /// <summary>The matchers from the root to here, in Alertmanager's notation: <c>{}/{severity="critical"}</c>. The same key may occur with another receiver.</summary>
+    /// <summary>
+    /// The matchers from the root to here, in Alertmanager's notation: <c>{}/{severity="critical"}</c>. The same key may occur with another
+    /// receiver.
+    /// </summary>
     public required string Key { get; init; }
 
     /// <summary>Who is told.</summary>

@@ -56,7 +56,10 @@ public sealed class RouteTree
     /// <summary>The receiver of that name, or null where the configuration has none.</summary>
     public ReceiverConfig? FindReceiver(string name) => _receivers.GetValueOrDefault(name);
 
-    /// <summary>The routes of an alert: depth first, the first that matches on each level unless it says to continue; a route none of whose children match.</summary>
+    /// <summary>
+    /// The routes of an alert: depth first, the first that matches on each level unless it says to continue; a route none of whose children
+    /// match.
+    /// </summary>
     public IReadOnlyList<Route> Match(LabelSet labels)
     {
         var matches = new List<Route>();
@@ -110,11 +113,15 @@ public sealed class RouteTree
     {
         if (config.GroupBy is null) return parent is null ? [] : parent.GroupBy;
         if (!config.GroupBy.Contains(AllLabels)) return config.GroupBy;
-        return config.GroupBy.Count == 1 ? null : throw new ArgumentException($"group_by has '{AllLabels}' (all labels) beside other labels");
+        return config.GroupBy.Count == 1
+            ? null
+            : throw new ArgumentException($"group_by has '{AllLabels}' (all labels) beside other labels");
     }
 
     private static TimeSpan? Positive(TimeSpan? value, string field, bool orZero = false) =>
-        value is null || value > TimeSpan.Zero || (orZero && value == TimeSpan.Zero) ? value : throw new ArgumentException($"{field} must be above 0s");
+        value is null || value > TimeSpan.Zero || (orZero && value == TimeSpan.Zero)
+            ? value
+            : throw new ArgumentException($"{field} must be above 0s");
 
     private static IEnumerable<Route> All(Route route) => route.Routes.SelectMany(All).Prepend(route);
 
@@ -125,7 +132,8 @@ public sealed class RouteTree
         {
             var groupBy = route.GroupBy is null ? AllLabels : string.Join(',', route.GroupBy);
             text.Append(route.Key).Append('|').Append(route.Receiver.Name).Append('|').Append(groupBy).Append('|').Append(route.Continue)
-                .Append('|').Append(route.GroupWait.Ticks).Append('|').Append(route.GroupInterval.Ticks).Append('|').Append(route.RepeatInterval.Ticks)
+                .Append('|').Append(route.GroupWait.Ticks).Append('|').Append(route.GroupInterval.Ticks).Append('|')
+                .Append(route.RepeatInterval.Ticks)
                 .Append('|').Append(route.Labels).Append('\n');
         }
 

@@ -2,7 +2,9 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>Who is told of what: the route tree and the receivers, as a person wrote them. <see cref="RouteTree"/> is its checked, inherited form.</summary>
+/// <summary>
+/// Who is told of what: the route tree and the receivers, as a person wrote them. <see cref="RouteTree"/> is its checked, inherited form.
+/// </summary>
 /// <param name="Route">The root of the tree; every alert matches it.</param>
 /// <param name="Receivers">The receivers that routes name.</param>
 public sealed record RoutingConfig(RouteConfig Route, IReadOnlyList<ReceiverConfig> Receivers);
@@ -16,7 +18,9 @@ public sealed record RouteConfig
     /// <summary>What an alert must fulfil, all of it. The root has none.</summary>
     public IReadOnlyList<Matcher> Matchers { get; init; } = [];
 
-    /// <summary>The labels that alerts of one group share; <c>...</c> alone means all labels; null inherits, empty means one group.</summary>
+    /// <summary>
+    /// The labels that alerts of one group share; <c>...</c> alone means all labels; null inherits, empty means one group.
+    /// </summary>
     public IReadOnlyList<string>? GroupBy { get; init; }
 
     /// <summary>Whether the siblings behind a matching route are tried too.</summary>
@@ -31,7 +35,9 @@ public sealed record RouteConfig
     /// <value>At the root the default value is 1 minute.</value>
     public TimeSpan? GroupInterval { get; init; }
 
-    /// <summary>After which time an unchanged group that still fires is told again, rounded up to a multiple of the group interval; above zero.</summary>
+    /// <summary>
+    /// After which time an unchanged group that still fires is told again, rounded up to a multiple of the group interval; above zero.
+    /// </summary>
     /// <value>At the root the default value is 4 hours.</value>
     public TimeSpan? RepeatInterval { get; init; }
 

@@ -3,19 +3,27 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerts;
 
-/// <summary>What is published on the alerts topic: one change of one alert, complete enough to be read, charted and routed without any other store.</summary>
+/// <summary>
+/// What is published on the alerts topic: one change of one alert, complete enough to be read, charted and routed without any other store.
+/// </summary>
 public sealed record AlertEvent
 {
-    /// <summary>The event's own id: 32 hex digits, a function of the alert's id and the event's number in its life, so a replay makes the same one.</summary>
+    /// <summary>
+    /// The event's own id: 32 hex digits, a function of the alert's id and the event's number in its life, so a replay makes the same one.
+    /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>The alert's id: 32 hex digits, the same for every event of one alert: a function of topic id, partition, series, kind and onset.</summary>
+    /// <summary>
+    /// The alert's id: 32 hex digits, the same for every event of one alert: a function of topic id, partition, series, kind and onset.
+    /// </summary>
     public required string AlertId { get; init; }
 
     /// <summary>What happened to the alert.</summary>
     public required AlertEventType Type { get; init; }
 
-    /// <summary>Why the alert ended, on its last event; else null. Only <see cref="EndedReason.Recovered"/> says that the trouble is over.</summary>
+    /// <summary>
+    /// Why the alert ended, on its last event; else null. Only <see cref="EndedReason.Recovered"/> says that the trouble is over.
+    /// </summary>
     public EndedReason? EndedReason { get; init; }
 
     /// <summary>Whether the event only brings the newest points of an alert that goes on as it is; such events notify nobody.</summary>
@@ -33,7 +41,10 @@ public sealed record AlertEvent
     /// <summary>How urgent it is, now.</summary>
     public required AlertSeverity Severity { get; init; }
 
-    /// <summary>How anomalous the worst sample of this alert so far is; 1.0 is the line of the policy's false-alarm budget, higher is rarer. Finite, ≥ 0.</summary>
+    /// <summary>
+    /// How anomalous the worst sample of this alert so far is; 1.0 is the line of the policy's false-alarm budget, higher is rarer. Finite,
+    /// ≥ 0.
+    /// </summary>
     public required double Score { get; init; }
 
     /// <summary>How far to trust the score, 0..1: below 0.9 the series is young.</summary>
@@ -87,7 +98,10 @@ public sealed record AlertEvent
     /// <summary>What it means, in Chinese.</summary>
     public required Explanation Chinese { get; init; }
 
-    /// <summary>The metrics that have their part in it, the largest part first, on events of an entity (whose metric is <c>entity</c>); else null. The points are those of the first.</summary>
+    /// <summary>
+    /// The metrics that have their part in it, the largest part first, on events of an entity (whose metric is <c>entity</c>); else null.
+    /// The points are those of the first.
+    /// </summary>
     public IReadOnlyList<Contributor>? Contributors { get; init; }
 
     /// <summary>What is expected to happen, on events of an early warning; else null.</summary>
@@ -96,15 +110,20 @@ public sealed record AlertEvent
     /// <summary>A page that tells what to do, or null.</summary>
     public string? RunbookUrl { get; init; }
 
-    /// <summary>The labels under which Alertmanager users know it (<c>alertname</c>, <c>severity</c>, <c>model</c>, <c>metric</c> and the series' own); routes and matchers see these.</summary>
+    /// <summary>
+    /// The labels under which Alertmanager users know it (<c>alertname</c>, <c>severity</c>, <c>model</c>, <c>metric</c> and the series'
+    /// own); routes and matchers see these.
+    /// </summary>
     public required LabelSet RoutingLabels { get; init; }
 
-    /// <summary>The annotations under which Alertmanager users know it (<c>summary</c>, <c>description</c>, <c>runbook_url</c>, …).</summary>
+    /// <summary>
+    /// The annotations under which Alertmanager users know it (<c>summary</c>, <c>description</c>, <c>runbook_url</c>, …).
+    /// </summary>
     public required LabelSet Annotations { get; init; }
 
     /// <summary>
-    /// What was shortened or left out so that the event fits a record: <c>points</c>, <c>explanation</c> (label values in its texts and the annotations),
-    /// <c>labels</c> (a long value ends in the hash of all of it); null where all is there.
+    /// What was shortened or left out so that the event fits a record: <c>points</c>, <c>explanation</c> (label values in its texts and the
+    /// annotations), <c>labels</c> (a long value ends in the hash of all of it); null where all is there.
     /// </summary>
     public IReadOnlyList<string>? Truncated { get; init; }
 }

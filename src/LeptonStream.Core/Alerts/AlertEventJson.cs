@@ -7,7 +7,9 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerts;
 
-/// <summary>The JSON form of an <see cref="AlertEvent"/>: the value of a record on the alerts topic (docs/alert-event.schema.json).</summary>
+/// <summary>
+/// The JSON form of an <see cref="AlertEvent"/>: the value of a record on the alerts topic (docs/alert-event.schema.json).
+/// </summary>
 public static class AlertEventJson
 {
     // Names from producers may hold any text: it is escaped for JSON only; whoever shows it escapes for its own medium.
@@ -135,7 +137,9 @@ public static class AlertEventJson
             Id = Text(json, "id"),
             AlertId = Text(json, "alertId"),
             Type = Enumerate(json, "type", Enum.GetValues<AlertEventType>(), NameOf),
-            EndedReason = OptionalText(json, "endedReason") is null ? null : Enumerate(json, "endedReason", Enum.GetValues<EndedReason>(), NameOf),
+            EndedReason = OptionalText(json, "endedReason") is null
+                ? null
+                : Enumerate(json, "endedReason", Enum.GetValues<EndedReason>(), NameOf),
             IsProgress = json.TryGetProperty("progress", out var progress) && progress.ValueKind == JsonValueKind.True,
             Model = Text(json, "model"),
             Metric = Text(json, "metric"),
@@ -160,12 +164,18 @@ public static class AlertEventJson
             Points = [.. json.GetProperty("points").EnumerateArray().Select(Point)],
             English = ReadExplanation(explanation.GetProperty("en")),
             Chinese = ReadExplanation(explanation.GetProperty("zh-CN")),
-            Contributors = json.TryGetProperty("contributors", out var contributors) ? [.. contributors.EnumerateArray().Select(ReadContributor)] : null,
-            EarlyWarning = json.TryGetProperty("earlyWarning", out var warning) && warning.ValueKind != JsonValueKind.Null ? ReadEarlyWarning(warning) : null,
+            Contributors = json.TryGetProperty("contributors", out var contributors)
+                ? [.. contributors.EnumerateArray().Select(ReadContributor)]
+                : null,
+            EarlyWarning = json.TryGetProperty("earlyWarning", out var warning) && warning.ValueKind != JsonValueKind.Null
+                ? ReadEarlyWarning(warning)
+                : null,
             RunbookUrl = OptionalText(json, "runbookUrl"),
             RoutingLabels = Labels(alertmanager.GetProperty("labels")),
             Annotations = Labels(alertmanager.GetProperty("annotations")),
-            Truncated = json.TryGetProperty("truncated", out var truncated) ? [.. truncated.EnumerateArray().Select(what => what.GetString()!)] : null,
+            Truncated = json.TryGetProperty("truncated", out var truncated)
+                ? [.. truncated.EnumerateArray().Select(what => what.GetString()!)]
+                : null,
         };
     }
 
@@ -202,7 +212,8 @@ public static class AlertEventJson
     }
 
     private static ExpectedBreach ReadEarlyWarning(JsonElement json) => new(
-        json.GetProperty("limit").GetDouble(), OptionalTime(json, "expectedBreachAt"), OptionalTime(json, "earliest"), OptionalTime(json, "latest"));
+        json.GetProperty("limit").GetDouble(), OptionalTime(json, "expectedBreachAt"), OptionalTime(json, "earliest"),
+        OptionalTime(json, "latest"));
 
     private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {
@@ -264,7 +275,8 @@ public static class AlertEventJson
         [.. json.GetProperty("actions").EnumerateArray().Select(a => a.GetString()!)]);
 
     private static AlertPoint Point(JsonElement json) => json.GetArrayLength() == 5
-        ? new(Timestamp.FromUnixMilliseconds(json[0].GetInt64()), Nullable(json[1]), Nullable(json[2]), Nullable(json[3]), Nullable(json[4]))
+        ? new(Timestamp.FromUnixMilliseconds(json[0].GetInt64()), Nullable(json[1]), Nullable(json[2]), Nullable(json[3]),
+            Nullable(json[4]))
         : throw new FormatException("an entry of 'points' is not [time, value, expected, lower, upper]");
 
     private static double Nullable(JsonElement json) => json.ValueKind == JsonValueKind.Null ? double.NaN : json.GetDouble();
@@ -280,7 +292,8 @@ public static class AlertEventJson
     private static string Text(JsonElement json, string name) =>
         json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
 
-    private static string? OptionalText(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? OptionalText(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static double? Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;

@@ -1,6 +1,8 @@
 namespace LeptonStream.Alerts;
 
-/// <summary>What an event says about its alert; the last part but one of the CloudEvents type <c>io.leptonstream.alert.opened.v1</c>.</summary>
+/// <summary>
+/// What an event says about its alert; the last part but one of the CloudEvents type <c>io.leptonstream.alert.opened.v1</c>.
+/// </summary>
 public enum AlertEventType
 {
     /// <summary>A new alert: the first event of its alert id.</summary>

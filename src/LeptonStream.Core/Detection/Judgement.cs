@@ -10,6 +10,8 @@ namespace LeptonStream.Detection;
 /// <param name="Change">What it changed about the alert of the series.</param>
 /// <param name="Forecast">What the series expected by all that it has learned.</param>
 /// <param name="Band">What people are told was expected: of an open alert, by the baseline before its onset.</param>
-/// <param name="Surprise">How rare it is, in decades, before anybody asks whether that is novel: what its entity is judged by. 0 for what a rule judged.</param>
+/// <param name="Surprise">How rare it is, in decades, before anybody asks whether that is novel: what its entity is judged by. 0 for what a
+/// rule judged.</param>
 /// <param name="Rule">The rule that judged it instead of the detectors, or null.</param>
-public readonly record struct Judgement(Sample Sample, double Score, AlertChange Change, Forecast Forecast, ExpectedBand Band, double Surprise = 0, string? Rule = null);
+public readonly record struct Judgement(Sample Sample, double Score, AlertChange Change, Forecast Forecast, ExpectedBand Band,
+    double Surprise = 0, string? Rule = null);

@@ -12,7 +12,9 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection;
 
-/// <summary>Everything that is known of one input partition: its series, and the way of one record through them. One owner, one thread.</summary>
+/// <summary>
+/// Everything that is known of one input partition: its series, and the way of one record through them. One owner, one thread.
+/// </summary>
 public sealed class PartitionPipeline
 {
     private readonly string _topic;
@@ -39,7 +41,8 @@ public sealed class PartitionPipeline
     /// <param name="partition">The input partition's number.</param>
     /// <param name="policy">How to judge.</param>
     /// <param name="policies">What differs from series to series; null for <see cref="PolicySet.Default"/>.</param>
-    /// <param name="topicId">The input topic's own id, of which alert ids are made; null where it is not known, and its name must do.</param>
+    /// <param name="topicId">The input topic's own id, of which alert ids are made; null where it is not known, and its name must
+    /// do.</param>
     public PartitionPipeline(string topic, int partition, DetectionPolicy policy, PolicySet? policies = null, Guid? topicId = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -50,7 +53,9 @@ public sealed class PartitionPipeline
         _format = new(policy.Limits);
         _series = new(policy, policies ?? PolicySet.Default);
         _runs = new(_series.Entities);
-        _topicId = topicId is { } id ? new UInt128(BitConverter.ToUInt64(id.ToByteArray(), 8), BitConverter.ToUInt64(id.ToByteArray(), 0)) : AlertIds.OfTopic(topic);
+        _topicId = topicId is { } id
+            ? new UInt128(BitConverter.ToUInt64(id.ToByteArray(), 8), BitConverter.ToUInt64(id.ToByteArray(), 0))
+            : AlertIds.OfTopic(topic);
         _open = new(policy.Timing);
     }
 
@@ -70,11 +75,14 @@ public sealed class PartitionPipeline
     public long SeriesForgotten => _series.Forgotten;
 
     /// <summary>
-    /// How many events found no room because records led to many more than <see cref="DetectionPolicy.EventsPerRecord"/>, since the pipeline began.
+    /// How many events found no room because records led to many more than <see cref="DetectionPolicy.EventsPerRecord"/>, since the
+    /// pipeline began.
     /// </summary>
     public long EventsDropped => _queue.Dropped;
 
-    /// <summary>Whether <see cref="Tick"/> has anything to do: whether anything that it knows can be silent for too long, or events wait.</summary>
+    /// <summary>
+    /// Whether <see cref="Tick"/> has anything to do: whether anything that it knows can be silent for too long, or events wait.
+    /// </summary>
     public bool WatchesSilence => _queue.IsWaiting || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
 
     /// <summary>Is told of every judged sample; null (the default) for nobody.</summary>
@@ -83,15 +91,18 @@ public sealed class PartitionPipeline
     /// <summary>Is told of every judged row of an entity; null (the default) for nobody.</summary>
     public JudgedRowObserver? EntityObserver { get; set; }
 
-    /// <summary>How many labels of accepted records were left out because their entities had more than they may, since the pipeline began.</summary>
+    /// <summary>
+    /// How many labels of accepted records were left out because their entities had more than they may, since the pipeline began.
+    /// </summary>
     public long LabelsLeftOut { get; private set; }
 
     /// <summary>How many samples of accepted records were not judged, for this reason, since the pipeline began.</summary>
     public long RefusedSamples(SampleRefusal reason) => _refusals[(int)reason];
 
     /// <summary>
-    /// Judges by other policies from the next record on, known series too. What they have learned stays, but for a series whose numbers mean something else now.
-    /// An alert that the new policies do not ask for ends at the next record, with <see cref="EndedReason.Policy"/>.
+    /// Judges by other policies from the next record on, known series too. What they have learned stays, but for a series whose numbers
+    /// mean something else now. An alert that the new policies do not ask for ends at the next record, with
+    /// <see cref="EndedReason.Policy"/>.
     /// </summary>
     public void Adopt(PolicySet policies)
     {
@@ -152,8 +163,8 @@ public sealed class PartitionPipeline
     }
 
     /// <summary>
-    /// Tells that time went on without a record: of training runs that are silent for too long. To be called while everything is read, at most about once a second.
-    /// What follows is as if by the last record; the ids depend on the alert, not on the moment of the call.
+    /// Tells that time went on without a record: of training runs that are silent for too long. To be called while everything is read, at
+    /// most about once a second. What follows is as if by the last record; the ids depend on the alert, not on the moment of the call.
     /// </summary>
     /// <param name="elapsed">The time since the last record.</param>
     /// <param name="events">Takes the events, in order.</param>
@@ -186,14 +197,14 @@ public sealed class PartitionPipeline
     }
 
     /// <summary>
-    /// Tells that producers may write to other partitions from now on. Nobody's silence is judged for some minutes; who is silent at their end has moved, and is
-    /// watched again as soon as it speaks here.
+    /// Tells that producers may write to other partitions from now on. Nobody's silence is judged for some minutes; who is silent at their
+    /// end has moved, and is watched again as soon as it speaks here.
     /// </summary>
     public void OnPartitionsAdded() => _runs.OnPartitionsAdded();
 
     /// <summary>
-    /// Forgets all that is known of the entities of the last record, which begin again as if never seen. For a caller to whom <see cref="Process"/> has thrown,
-    /// or that could not use an event of it: half of what the record said may be in their state.
+    /// Forgets all that is known of the entities of the last record, which begin again as if never seen. For a caller to whom
+    /// <see cref="Process"/> has thrown, or that could not use an event of it: half of what the record said may be in their state.
     /// </summary>
     public void ForgetLastEntities()
     {
@@ -258,7 +269,8 @@ public sealed class PartitionPipeline
             if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
             var newest = row.NewestOf(place);
             var band = series.Baseline?.At(newest.Sample.Time) ?? newest.Band;
-            outlet.Add(SeriesEvents.Of(outlet, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band, Rule = series.OpenedBy }, row.NamesOf(agreeing & ~(1UL << place))));
+            outlet.Add(SeriesEvents.Of(outlet, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band,
+                Rule = series.OpenedBy }, row.NamesOf(agreeing & ~(1UL << place))));
         }
     }
 

@@ -29,7 +29,9 @@ internal readonly record struct SampleScores
     /// <summary>What is published as the sample's score.</summary>
     public double Novelty => Math.Max(SharpNovelty, Math.Max(SlowNovelty, Young));
 
-    /// <summary>What the alert of the series is to see: novelty opens it, level keeps it, and the return to the baseline before the onset ends it.</summary>
+    /// <summary>
+    /// What the alert of the series is to see: novelty opens it, level keeps it, and the return to the baseline before the onset ends it.
+    /// </summary>
     /// <param name="phase">Where the alert stands.</param>
     /// <param name="stand">How the sample stands to that baseline.</param>
     public double For(AlertPhase phase, BaselineStand stand) => phase switch

@@ -19,7 +19,8 @@ public sealed partial class SeriesPipeline
         if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(onset), numbers.Band.Scales);
         var least = Math.Max(Policy.MinimumAbsoluteDeviation, Policy.MinimumRelativeDeviation * Math.Abs(band.Expected));
         var (mean, reach) = (numbers.Deviation.Mean, UsualReach * numbers.Deviation.Value);
-        return FrozenBaseline.Before(numbers.Forecaster, (onset, band with { HalfWidth = Math.Max(band.HalfWidth, least) }), (mean - reach, mean + reach), sample);
+        return FrozenBaseline.Before(numbers.Forecaster, (onset, band with { HalfWidth = Math.Max(band.HalfWidth, least) }),
+            (mean - reach, mean + reach), sample);
     }
 
     private ExpectedBand Freeze(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
@@ -32,7 +33,8 @@ public sealed partial class SeriesPipeline
     // The series goes on from where it was before the trouble, unless it is there already: its end must not be an alert.
     private void EndBaseline(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
     {
-        if (change == AlertChange.Recovered && series.Baseline is { } baseline && !baseline.At(sample.Time).Contains(numbers.Forecaster.Predict(sample.Time).Expected))
+        if (change == AlertChange.Recovered && series.Baseline is { } baseline && !baseline.At(sample.Time)
+            .Contains(numbers.Forecaster.Predict(sample.Time).Expected))
         {
             numbers.Forecaster = baseline.Restore();
             numbers.ConsecutiveAnomalies = 0;

@@ -12,7 +12,8 @@ namespace LeptonStream.Detection;
 public sealed partial class SeriesPipeline
 {
     /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
-    internal DetectorPart PartOf(int detector, SeriesState series) => new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
+    internal DetectorPart PartOf(int detector, SeriesState series) =>
+        new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
 
     /// <summary>How many detectors the policy has.</summary>
     internal int DetectorCount => _detectors.Length;
@@ -25,7 +26,9 @@ public sealed partial class SeriesPipeline
     {
         var chart = _layout.Chart(series.Memory.Span);
         var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
-        return charted == 0 ? new(series.LastTime, double.NaN) : new(new(chart[(charted - 1) % chart.Length].Nanoseconds), chart[(charted - 1) % chart.Length].Value);
+        return charted == 0
+            ? new(series.LastTime, double.NaN)
+            : new(new(chart[(charted - 1) % chart.Length].Nanoseconds), chart[(charted - 1) % chart.Length].Value);
     }
 
     /// <summary>The last points, oldest first, with their band.</summary>
@@ -38,13 +41,17 @@ public sealed partial class SeriesPipeline
         for (var i = 0; i < points.Length; i++)
         {
             var (time, value, expected, halfWidth) = chart[(charted - points.Length + i) % chart.Length];
-            points[i] = new(new(time), value, bounds.Clamp(expected), bounds.Clamp(expected - halfWidth), bounds.Clamp(expected + halfWidth));
+            points[i] = new(new(time), value, bounds.Clamp(expected), bounds.Clamp(expected - halfWidth),
+                bounds.Clamp(expected + halfWidth));
         }
 
         return points;
     }
 
-    /// <summary>For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not long.</summary>
+    /// <summary>
+    /// For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not
+    /// long.
+    /// </summary>
     internal RecordSpan? RecordSpanBefore(SeriesState series, in Judgement judgement)
     {
         var (value, expected) = (judgement.Sample.Value, judgement.Band.Expected);
@@ -61,7 +68,8 @@ public sealed partial class SeriesPipeline
     private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in ExpectedBand band)
     {
         var chart = _layout.Chart(memory);
-        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)band.Expected, (float)band.HalfWidth);
+        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)band.Expected,
+            (float)band.HalfWidth);
         numbers.Charted = numbers.Charted + 1 == 2 * chart.Length ? chart.Length : numbers.Charted + 1;
     }
 }

@@ -9,9 +9,11 @@ namespace LeptonStream.Detection;
 public sealed partial class SeriesPipeline
 {
     // What was learned on a scale that was none is forgotten; the window shows the series as it is.
-    private void RestartIfMisled(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in RollingWindow window)
+    private void RestartIfMisled(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample,
+        in RollingWindow window)
     {
-        var scale = Math.Max(numbers.Forecaster.Predict(sample.Time).Scale, Math.Max(numbers.Deviation.Value, numbers.Deviation.Range / 25));
+        var scale = Math.Max(numbers.Forecaster.Predict(sample.Time).Scale,
+            Math.Max(numbers.Deviation.Value, numbers.Deviation.Range / 25));
         if (numbers.Scales.IsMisled(scale, window)) Restart(series, memory, ref numbers, sample, window);
     }
 

@@ -13,7 +13,10 @@ using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection;
 
-/// <summary>The way of one sample through its series, top to bottom: the hot path of detection. One for all series of a partition with the same policy.</summary>
+/// <summary>
+/// The way of one sample through its series, top to bottom: the hot path of detection. One for all series of a partition with the same
+/// policy.
+/// </summary>
 /// <remarks>
 /// <code>
 ///  1 clean       out of order, duplicate, vendor's blank: refused with a reason, counted; counters become rates
@@ -29,7 +32,8 @@ namespace LeptonStream.Detection;
 /// </remarks>
 public sealed partial class SeriesPipeline
 {
-    // The sum of slow rarities that real series reach once in a budget of a week, and its growth for a budget ten times as long (docs/accuracy.md).
+    // The sum of slow rarities that real series reach once in a budget of a week, and its growth for a budget ten times as long
+    // (docs/accuracy.md).
     private const double SlowLine = 6.2;
     private const double SlowLinePerDecade = 3;
 
@@ -84,7 +88,9 @@ public sealed partial class SeriesPipeline
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
 
-    /// <summary>Of <see cref="BytesPerSeries"/>, what a series remembers of its values: windows, longer memory, forecast and seasonal profile.</summary>
+    /// <summary>
+    /// Of <see cref="BytesPerSeries"/>, what a series remembers of its values: windows, longer memory, forecast and seasonal profile.
+    /// </summary>
     public int MemoryBytesPerSeries => _layout.MemoryBytes;
 
     /// <summary>Bytes of a series' numbers under the policy, without the points of its chart.</summary>
@@ -98,7 +104,8 @@ public sealed partial class SeriesPipeline
         new(id, key, this, new AlertLifecycle(_timing, CriticalScore, Policy.CriticalBudget), _layout.Rent());
 
     /// <summary>Takes over a series that another pipeline judged so far.</summary>
-    internal Memory<byte> Move(Memory<byte> memory, SeriesPipeline from) => from._layout == _layout ? memory : _layout.Move(memory, from._layout);
+    internal Memory<byte> Move(Memory<byte> memory, SeriesPipeline from) =>
+        from._layout == _layout ? memory : _layout.Move(memory, from._layout);
 
     /// <summary>Asks the cache for a series that is judged next. Changes nothing.</summary>
     internal void Prefetch(SeriesState series) => _layout.Prefetch(series.Memory);
@@ -109,7 +116,8 @@ public sealed partial class SeriesPipeline
     /// <summary>Judges one sample and lets its series learn from it.</summary>
     /// <param name="series">The sample's series.</param>
     /// <param name="sample">The sample.</param>
-    /// <param name="judgement">The verdict; of a refused sample only its change counts: readings that are lost for long open an alert.</param>
+    /// <param name="judgement">The verdict; of a refused sample only its change counts: readings that are lost for long open an
+    /// alert.</param>
     public SampleRefusal Judge(SeriesState series, in Sample sample, out Judgement judgement)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -120,7 +128,9 @@ public sealed partial class SeriesPipeline
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         series.Blanks.Found();
-        judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value) ? JudgeNumber(series, clean) : JudgeNonFinite(series, clean);
+        judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
+            ? JudgeNumber(series, clean)
+            : JudgeNonFinite(series, clean);
         return SampleRefusal.None;
     }
 
@@ -130,7 +140,8 @@ public sealed partial class SeriesPipeline
     internal SampleRefusal Record(SeriesState series, in Sample sample)
     {
         var refusal = Accept(series, sample, out var clean);
-        if (refusal == SampleRefusal.None) Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, ExpectedBand.None);
+        if (refusal == SampleRefusal.None)
+            Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, ExpectedBand.None);
         return refusal;
     }
 
@@ -163,13 +174,15 @@ public sealed partial class SeriesPipeline
 
         // 8 learn
         if (_layout.HasPast) _layout.Past(memory).Add(sample.Time, sample.Value, isIncident: series.Alert.Phase != AlertPhase.Quiet);
-        if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet) numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
+        if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet)
+            numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
         return new(given, novelty, change, forecast, band, rarity + (numbers.Slow.Score * _slowLine));
     }
 
-    private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast, double sharp, bool hasStepped)
+    private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast, double sharp,
+        bool hasStepped)
     {
         var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
         var scores = new SampleScores
@@ -191,16 +204,21 @@ public sealed partial class SeriesPipeline
         var minScale = CountOf(series, numbers.Deviation);
         var score = numbers.Young.Score(sample, forecast, numbers.Deviation, minScale, age, series.IntervalSeconds);
         var mean = numbers.Deviation.Mean;
-        return numbers.Learned < Policy.WarmUp || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open ? 0 : score;
+        return numbers.Learned < Policy.WarmUp || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open
+            ? 0
+            : score;
     }
 
     // Held against the baseline before its onset while it is open; the siblings join in.
     private AlertChange MoveAlert(
-        SeriesState series, ref SeriesNumbers numbers, in Sample sample, in SampleScores scores, bool isYoung, out double novelty, out ExpectedBand band, in Forecast forecast)
+        SeriesState series, ref SeriesNumbers numbers, in Sample sample, in SampleScores scores, bool isYoung, out double novelty,
+        out ExpectedBand band, in Forecast forecast)
     {
         var alert = series.Alert;
         var baseline = series.Baseline;
-        var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample) ? BaselineStand.Back : BaselineStand.Away;
+        var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample)
+            ? BaselineStand.Back
+            : BaselineStand.Away;
         var seen = scores.For(alert.Phase, stand);
         novelty = scores.Novelty;
         if (series.Peers is { } peers)
@@ -212,12 +230,16 @@ public sealed partial class SeriesPipeline
         band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series.Memory.Span, ref numbers, sample, band);
         // Who opened it may not speak any more: nobody would ever end it.
-        if (alert.Phase == AlertPhase.Open && !Policy.Levels.MaySpeak(series.OpenedBy)) return alert.End(AlertChange.PolicyChanged, sample.Time);
+        if (alert.Phase == AlertPhase.Open && !Policy.Levels.MaySpeak(series.OpenedBy))
+            return alert.End(AlertChange.PolicyChanged, sample.Time);
         var change = alert.Observe(new(seen, sample.Time)
         {
-            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 ? 1 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
+            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1
+                ? 1
+                : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
             // Which of the siblings it is, and a change of the new level, are worth telling of an alert that is open.
-            IsFurtherChange = series.Peers is { News: >= 1 } || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
+            IsFurtherChange = series.Peers is { News: >= 1 }
+                || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
             AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
         });
         if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
@@ -255,10 +277,12 @@ public sealed partial class SeriesPipeline
         ref var numbers = ref SeriesLayout.Numbers(memory);
         var isOpen = series.Alert.Phase == AlertPhase.Open;
         var seen = isNews || isOpen ? score : 0;
-        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave, IsFurtherChange = isNews && isOpen && rule == ErrorCodeTracker.Rule });
+        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave,
+            IsFurtherChange = isNews && isOpen && rule == ErrorCodeTracker.Rule });
         if (change.IsEnd()) series.Baseline = null;
         var band = series.Code is not null ? ExpectedBand.None
-            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time).WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
+            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time)
+                .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
         Chart(memory, ref numbers, sample, band);
         return new(sample, isNews ? score : 0, change, Forecast.None, band, Rule: rule);
     }
@@ -300,7 +324,8 @@ public sealed partial class SeriesPipeline
         series.IntervalSeconds = SamplingInterval.After(series.IntervalSeconds, seconds);
     }
 
-    // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the range.
+    // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the
+    // range.
     private static double MinScale(SeriesState series, in LongDeviation deviation) =>
         Math.Max(deviation.Value / 4, Math.Max(CountOf(series, deviation), deviation.Range / 100));
 
@@ -321,7 +346,9 @@ public sealed partial class SeriesPipeline
 
             var raw = detector.Score(sample, view, _layout.State(memory, i));
             _raw[i] = raw;
-            _rarity[i] = detector.Kind == DetectorKind.Rule ? Rarities.SoftCap(raw) : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
+            _rarity[i] = detector.Kind == DetectorKind.Rule
+                ? Rarities.SoftCap(raw)
+                : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
         }
     }
 
@@ -340,7 +367,8 @@ public sealed partial class SeriesPipeline
         return most / _line;
     }
 
-    // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules may speak.
+    // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules
+    // may speak.
     private double Combine(GateVerdict gate)
     {
         double powers = 0, most = 0;
@@ -356,7 +384,8 @@ public sealed partial class SeriesPipeline
         return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
     }
 
-    private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view, bool isAnomalous)
+    private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view,
+        bool isAnomalous)
     {
         var counts = numbers.Events.Admits(isAnomalous);
         var relearns = Relearns(ref numbers, sample.Time, isAnomalous);
@@ -396,7 +425,8 @@ public sealed partial class SeriesPipeline
         }
 
         if (numbers.ConsecutiveAnomalies++ == 0) numbers.AnomalousSince = time.UnixNanoseconds;
-        var lasted = (time - new Timestamp(numbers.AnomalousSince)) * (numbers.ConsecutiveAnomalies / Math.Max(1.0, numbers.ConsecutiveAnomalies - 1));
+        var lasted = (time - new Timestamp(numbers.AnomalousSince)) * (numbers.ConsecutiveAnomalies / Math.Max(1.0,
+            numbers.ConsecutiveAnomalies - 1));
         if (numbers.ConsecutiveAnomalies < _timing.RelearnSamples || lasted < _timing.RelearnAfter) return false;
         numbers.ConsecutiveAnomalies = 0;
         return true;

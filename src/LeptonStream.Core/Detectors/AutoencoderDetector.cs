@@ -6,10 +6,11 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How badly a small network that has learned to retell the last sixteen values from four numbers retells them now: the root mean square difference, in deviations of the series. One hidden layer of
-/// four soft signs, x/(1 + |x|), a linear output, one step of gradient descent (rate 0.02) a sample after it was scored; the weights begin from a seed. Autoencoders for novelty
-/// after N. Japkowicz, C. Myers and M. Gluck, IJCAI 1995. It sees a course whose values, neighbours and hour are each ordinary but which does not hang together.
-/// Warm-up 240 samples. Three passes of 128 products a sample, 616 bytes.
+/// How badly a small network that has learned to retell the last sixteen values from four numbers retells them now: the root mean square
+/// difference, in deviations of the series. One hidden layer of four soft signs, x/(1 + |x|), a linear output, one step of gradient descent
+/// (rate 0.02) a sample after it was scored; the weights begin from a seed. Autoencoders for novelty after N. Japkowicz, C. Myers and M.
+/// Gluck, IJCAI 1995. It sees a course whose values, neighbours and hour are each ordinary but which does not hang together. Warm-up 240
+/// samples. Three passes of 128 products a sample, 616 bytes.
 /// </summary>
 public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.State>
 {

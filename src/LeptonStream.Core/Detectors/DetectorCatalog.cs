@@ -1,6 +1,9 @@
 namespace LeptonStream.Detectors;
 
-/// <summary>Every detector there is, in the fixed order in which they are asked. A new one is added to <see cref="All"/>, and to <see cref="Default"/> and <see cref="Lean"/> where it judges unasked.</summary>
+/// <summary>
+/// Every detector there is, in the fixed order in which they are asked. A new one is added to <see cref="All"/>, and to
+/// <see cref="Default"/> and <see cref="Lean"/> where it judges unasked.
+/// </summary>
 public static class DetectorCatalog
 {
     /// <summary>All detectors.</summary>
@@ -26,12 +29,16 @@ public static class DetectorCatalog
         new AutoencoderDetector(),
     ];
 
-    /// <summary>The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.</summary>
+    /// <summary>
+    /// The names of those that judge a series unless its policy says otherwise: each has earned its place in docs/accuracy.md.
+    /// </summary>
     public static IReadOnlyList<string> Default { get; } =
     [
-        "forecast-residual", "mean-sigma", "new-extreme", "time-of-day", "nearest-shape", "level-shift", "record", "mean-record", "frozen-value", ConstantChangeDetector.RuleName,
+        "forecast-residual", "mean-sigma", "new-extreme", "time-of-day", "nearest-shape", "level-shift", "record", "mean-record",
+        "frozen-value", ConstantChangeDetector.RuleName,
     ];
 
     /// <summary>The names of those of a lean policy: little memory for very many series.</summary>
-    public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value", ConstantChangeDetector.RuleName];
+    public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value",
+        ConstantChangeDetector.RuleName];
 }

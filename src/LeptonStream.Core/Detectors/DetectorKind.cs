@@ -9,9 +9,15 @@ public enum DetectorKind
     /// <summary>It sees drifts, in every sample; it speaks for itself.</summary>
     Drift = 1,
 
-    /// <summary>It sees changes of shape, level and daily course; it is shown means over two minutes (or single samples that are further apart), and evidence of this kind adds up.</summary>
+    /// <summary>
+    /// It sees changes of shape, level and daily course; it is shown means over two minutes (or single samples that are further apart), and
+    /// evidence of this kind adds up.
+    /// </summary>
     Slow = 2,
 
-    /// <summary>Its scores are rarities already (−log₁₀ of a probability), so nothing need be calibrated; it speaks for itself and learns anomalous samples too.</summary>
+    /// <summary>
+    /// Its scores are rarities already (−log₁₀ of a probability), so nothing need be calibrated; it speaks for itself and learns anomalous
+    /// samples too.
+    /// </summary>
     Rule = 3,
 }

@@ -6,7 +6,10 @@ internal static class Deviation
     /// <summary>No score exceeds this: beyond it "how much" says nothing more, and sums of scores must stay finite.</summary>
     public const double Max = 1e6;
 
-    /// <summary>|difference|/scale, where the scale is at least a thousandth of the level, since less is rounding, and at least the smallest normal number.</summary>
+    /// <summary>
+    /// |difference|/scale, where the scale is at least a thousandth of the level, since less is rounding, and at least the smallest normal
+    /// number.
+    /// </summary>
     /// <param name="difference">From what was expected, in the series' unit.</param>
     /// <param name="scale">The usual difference, in the series' unit; may be 0.</param>
     /// <param name="level">What was expected, in the series' unit.</param>

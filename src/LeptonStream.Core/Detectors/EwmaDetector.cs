@@ -4,9 +4,10 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How far the smoothed series lies from its level, in standard deviations of such a smoothed value: |z − μ|/(σ·√(λ/(2 − λ))) with z ← z + λ(x − z), λ = 0.2,
-/// and μ, σ the exponentially weighted mean and deviation (rate 1/300). The control chart of S. W. Roberts, Technometrics 1, 1959.
-/// It sees a small shift that lasts for some samples, where each value alone is ordinary. Warm-up 60 samples. O(1), 32 bytes.
+/// How far the smoothed series lies from its level, in standard deviations of such a smoothed value: |z − μ|/(σ·√(λ/(2 − λ))) with z ← z +
+/// λ(x − z), λ = 0.2, and μ, σ the exponentially weighted mean and deviation (rate 1/300). The control chart of S. W. Roberts,
+/// Technometrics 1, 1959. It sees a small shift that lasts for some samples, where each value alone is ordinary. Warm-up 60 samples. O(1),
+/// 32 bytes.
 /// </summary>
 public sealed class EwmaDetector : SeriesDetector<EwmaDetector.State>
 {

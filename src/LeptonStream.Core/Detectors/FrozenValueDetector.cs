@@ -4,8 +4,8 @@ namespace LeptonStream.Detectors;
 
 /// <summary>
 /// A value that stands still where it used to move: a hung exporter, a stuck counter. With p the decayed share of samples that repeat their
-/// predecessor, a run of k repeats has the probability p^k under independence; the score is k·(−log₁₀ p), halved because real repeats come in runs,
-/// and 0 below twelve repeats or where one sample in twenty repeats anyway. Warm-up 200 samples. O(1), 24 bytes.
+/// predecessor, a run of k repeats has the probability p^k under independence; the score is k·(−log₁₀ p), halved because real repeats come
+/// in runs, and 0 below twelve repeats or where one sample in twenty repeats anyway. Warm-up 200 samples. O(1), 24 bytes.
 /// </summary>
 public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.State>
 {

@@ -6,10 +6,12 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How thinly the place of the last values is populated: the mean over sixteen trees of max(0, −log₂ m). A point of two values (the newest and the third before it), both in deviations of the series,
-/// falls through trees that halve a side of their space at every node; m is r·2^k/ψ with r the number of the ψ = 250 points of the reference window that came through the node where the fall
-/// ends, and k its depth: 1 where all is even. When the latest window is full it becomes the reference. Half-space trees of S. C. Tan, K. M. Ting and T. F. Liu, IJCAI 2011; here the halves are
-/// the same for every series, drawn once from a seed, and logarithms are averaged: of shallow trees one coarse cell would hide what the others see. Warm-up 250 samples. O(1), 2,048 bytes.
+/// How thinly the place of the last values is populated: the mean over sixteen trees of max(0, −log₂ m). A point of two values (the newest
+/// and the third before it), both in deviations of the series, falls through trees that halve a side of their space at every node; m is
+/// r·2^k/ψ with r the number of the ψ = 250 points of the reference window that came through the node where the fall ends, and k its depth:
+/// 1 where all is even. When the latest window is full it becomes the reference. Half-space trees of S. C. Tan, K. M. Ting and T. F. Liu,
+/// IJCAI 2011; here the halves are the same for every series, drawn once from a seed, and logarithms are averaged: of shallow trees one
+/// coarse cell would hide what the others see. Warm-up 250 samples. O(1), 2,048 bytes.
 /// </summary>
 public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetector.State>
 {
@@ -112,7 +114,8 @@ public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetect
         state.HasReference = true;
     }
 
-    // Every tree looks at a space of its own, about a random centre and wide enough to hold the unit cube. The paper's spaces are wider, and its trees, with 2¹⁵ leaves, too large here.
+    // Every tree looks at a space of its own, about a random centre and wide enough to hold the unit cube. The paper's spaces are wider,
+    // and its trees, with 2¹⁵ leaves, too large here.
     private static Cut[] Draw()
     {
         var random = new SplitMix64(0x4853_5472_6565_7331);

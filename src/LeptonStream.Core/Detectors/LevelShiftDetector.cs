@@ -3,9 +3,9 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How far the mean of the last 80 values lies from the level before them, in deviations of the series: |m − ℓ|/d with m the mean over the window and
-/// ℓ an exponentially weighted mean (λ = 1/1000) of the values that left it. A two-window mean-shift test (G. E. P. Box and G. C. Tiao, 1965) with long memory.
-/// Warm-up one and a half windows. O(1), 16 bytes beyond the shared window.
+/// How far the mean of the last 80 values lies from the level before them, in deviations of the series: |m − ℓ|/d with m the mean over the
+/// window and ℓ an exponentially weighted mean (λ = 1/1000) of the values that left it. A two-window mean-shift test (G. E. P. Box and G.
+/// C. Tiao, 1965) with long memory. Warm-up one and a half windows. O(1), 16 bytes beyond the shared window.
 /// </summary>
 public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State>
 {

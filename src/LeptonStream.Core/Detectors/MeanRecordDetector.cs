@@ -15,13 +15,15 @@ public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
-    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Range.Score(sample with { Value = LevelShiftDetector.MeanWith(sample, view) });
+    protected override double Score(in Sample sample, in SeriesView view, in State state) =>
+        state.Range.Score(sample with { Value = LevelShiftDetector.MeanWith(sample, view) });
 
     /// <inheritdoc/>
     protected override void Learn(in Sample sample, in SeriesView view, ref State state)
     {
         // The mean of a few moves with every value: its records would be those of the values.
-        if (view.Window.Count + 1 >= view.Window.Capacity) state.Range.Learn(sample with { Value = LevelShiftDetector.MeanWith(sample, view) }, view.MinScale);
+        if (view.Window.Count + 1 >= view.Window.Capacity)
+            state.Range.Learn(sample with { Value = LevelShiftDetector.MeanWith(sample, view) }, view.MinScale);
     }
 
     /// <summary>What it knows of a series.</summary>

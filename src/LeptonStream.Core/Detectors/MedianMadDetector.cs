@@ -4,8 +4,8 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// Distance from the window's median in robust standard deviations: |x − m|/s with m the median and s = 1.4826 · median|x − m| over the last W samples,
-/// s at least a quarter of the window's standard deviation, since a series that is mostly one value has a MAD of zero
+/// Distance from the window's median in robust standard deviations: |x − m|/s with m the median and s = 1.4826 · median|x − m| over the
+/// last W samples, s at least a quarter of the window's standard deviation, since a series that is mostly one value has a MAD of zero
 /// (F. R. Hampel, The influence curve and its role in robust estimation, JASA 69, 1974).
 /// Half of the window may be outliers before it is misled. Warm-up 30 samples. O(log W) beyond the shared window.
 /// </summary>
@@ -25,7 +25,8 @@ public sealed class MedianMadDetector : SeriesDetector<Stateless>
         var window = view.Window;
         if (window.Count < WarmUp) return 0;
         var median = window.Median;
-        var scale = Math.Max(MathConstants.MadToSigma * window.MedianAbsoluteDeviation(), Math.Max(window.StandardDeviation / 4, view.MinScale));
+        var scale = Math.Max(MathConstants.MadToSigma * window.MedianAbsoluteDeviation(),
+            Math.Max(window.StandardDeviation / 4, view.MinScale));
         return Deviation.Of(sample.Value - median, scale, median);
     }
 }

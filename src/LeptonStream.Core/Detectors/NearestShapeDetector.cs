@@ -6,10 +6,11 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How unlike anything before the recent course is: the root mean square distance, in deviations of the series, from the last eight values (each three
-/// apart) to the nearest of 24 such courses that were kept as a sample of the past. The course at hand takes the place of a random one with probability 24/n, at least 1/64
-/// (reservoir sampling, J. S. Vitter 1985, with a floor so that the past fades). Nearest-neighbour novelty after S. Ramaswamy, R. Rastogi and K. Shim, SIGMOD 2000.
-/// Each is kept to a 255th of its own range. Seeded and deterministic. Warm-up 21 values and ten kept courses. O(192), 416 bytes.
+/// How unlike anything before the recent course is: the root mean square distance, in deviations of the series, from the last eight values
+/// (each three apart) to the nearest of 24 such courses that were kept as a sample of the past. The course at hand takes the place of a
+/// random one with probability 24/n, at least 1/64 (reservoir sampling, J. S. Vitter 1985, with a floor so that the past fades).
+/// Nearest-neighbour novelty after S. Ramaswamy, R. Rastogi and K. Shim, SIGMOD 2000. Each is kept to a 255th of its own range. Seeded and
+/// deterministic. Warm-up 21 values and ten kept courses. O(192), 416 bytes.
 /// </summary>
 public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.State>
 {

@@ -32,7 +32,8 @@ internal struct QuantizedHistory
         var step = (highest - lowest) / Steps;
         ulong places = 0;
         if (step > 0)
-            for (var i = 0; i < Vector256<float>.Count; i++) places |= (ulong)Math.Clamp(MathF.Round((shape[i] - lowest) / step), 0, Steps) << (8 * i);
+            for (var i = 0; i < Vector256<float>.Count; i++)
+                places |= (ulong)Math.Clamp(MathF.Round((shape[i] - lowest) / step), 0, Steps) << (8 * i);
         return new() { _lowest = lowest, _step = step, _places = places };
     }
 }

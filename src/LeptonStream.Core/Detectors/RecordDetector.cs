@@ -4,9 +4,10 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How far a value lies outside everything the series has ever shown (one wild value or one incident counts for three hours only), in sixteenths of that range; 0 inside it. The record among n exchangeable
-/// values is the newest with probability 1/n (M. N. Foster and A. Stuart, JRSS B 16, 1954), so records are rare by themselves once a series is old.
-/// Unlike <see cref="NewExtremeDetector"/> it looks at the single value, and everything up to the last one counts. Warm-up 60 samples. O(1), 72 bytes.
+/// How far a value lies outside everything the series has ever shown (one wild value or one incident counts for three hours only), in
+/// sixteenths of that range; 0 inside it. The record among n exchangeable values is the newest with probability 1/n (M. N. Foster and A.
+/// Stuart, JRSS B 16, 1954), so records are rare by themselves once a series is old. Unlike <see cref="NewExtremeDetector"/> it looks at
+/// the single value, and everything up to the last one counts. Warm-up 60 samples. O(1), 72 bytes.
 /// </summary>
 public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
 {
@@ -40,7 +41,9 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
         private int _count;
 
         public readonly double Score(in Sample sample) =>
-            _count < WarmUp || _range.Width <= 0 ? 0 : Math.Min(16 * (_range.DistanceTo(sample.Value, sample.Time) / _range.Width), Deviation.Max);
+            _count < WarmUp || _range.Width <= 0
+                ? 0
+                : Math.Min(16 * (_range.DistanceTo(sample.Value, sample.Time) / _range.Width), Deviation.Max);
 
         public void Learn(in Sample sample, double scale)
         {

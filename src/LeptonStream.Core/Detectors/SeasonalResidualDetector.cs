@@ -5,11 +5,12 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How far a value lies from what is usual at this half-hour of the day (UTC), in deviations that are usual at this half-hour: |x − c − w|/d. Every day the mean of a half-hour moves its centre c
-/// and its mean absolute deviation its scale d, both by a seventh and cut at three scales, so that an incident of one day leaves little; w is a weighted mean over a day
-/// of how far half-hours lay from their centres, the wander of the series. Seasonal and median decomposition with robust scales in the manner of O. Vallis, J. Hochenbaum and A. Kejariwal,
-/// HotCloud 2014, as a stream. Unlike a forecast it does not follow an incident, unlike an envelope it knows the quiet hours from the loud ones.
-/// Warm-up two days: a half-hour that was seen on less than two earlier days says nothing. O(1), 472 bytes.
+/// How far a value lies from what is usual at this half-hour of the day (UTC), in deviations that are usual at this half-hour: |x − c −
+/// w|/d. Every day the mean of a half-hour moves its centre c and its mean absolute deviation its scale d, both by a seventh and cut at
+/// three scales, so that an incident of one day leaves little; w is a weighted mean over a day of how far half-hours lay from their
+/// centres, the wander of the series. Seasonal and median decomposition with robust scales in the manner of O. Vallis, J. Hochenbaum and A.
+/// Kejariwal, HotCloud 2014, as a stream. Unlike a forecast it does not follow an incident, unlike an envelope it knows the quiet hours
+/// from the loud ones. Warm-up two days: a half-hour that was seen on less than two earlier days says nothing. O(1), 472 bytes.
 /// </summary>
 public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDetector.State>
 {

@@ -23,7 +23,8 @@ public abstract class SeriesDetector<TState> : ISeriesDetector
         Score(sample, view, in MemoryMarshal.AsRef<TState>(state));
 
     /// <inheritdoc/>
-    public void Learn(in Sample sample, in SeriesView view, Span<byte> state) => Learn(sample, view, ref MemoryMarshal.AsRef<TState>(state));
+    public void Learn(in Sample sample, in SeriesView view, Span<byte> state) =>
+        Learn(sample, view, ref MemoryMarshal.AsRef<TState>(state));
 
     /// <inheritdoc/>
     public void Rebase(Span<byte> state) => Rebase(ref MemoryMarshal.AsRef<TState>(state));

@@ -15,6 +15,8 @@ public readonly ref struct SeriesView(RollingWindow window, Forecast forecast, d
     /// <summary>What was expected of the sample at hand; unknown to slow detectors.</summary>
     public Forecast Forecast { get; } = forecast;
 
-    /// <summary>The smallest scale on which a difference counts, in the series' unit; for slow detectors, the series' own deviation.</summary>
+    /// <summary>
+    /// The smallest scale on which a difference counts, in the series' unit; for slow detectors, the series' own deviation.
+    /// </summary>
     public double MinScale { get; } = minScale;
 }

@@ -4,13 +4,15 @@ namespace LeptonStream.Detectors;
 
 /// <summary>
 /// The discrete Fourier transform of a few numbers in place, radix 2 (J. W. Cooley and J. W. Tukey, Mathematics of Computation 19, 1965).
-/// MathNet's transforms take arrays only; a detector has no memory between samples but its series', so one would be allocated for every sample.
+/// MathNet's transforms take arrays only; a detector has no memory between samples but its series', so one would be allocated for every
+/// sample.
 /// </summary>
 internal static class ShortTransform
 {
     private const int Longest = 64;
 
-    private static readonly Complex[] Roots = [.. Enumerable.Range(0, Longest / 2).Select(k => Complex.FromPolarCoordinates(1, -2 * Math.PI * k / Longest))];
+    private static readonly Complex[] Roots = [.. Enumerable.Range(0, Longest / 2).Select(k =>
+        Complex.FromPolarCoordinates(1, -2 * Math.PI * k / Longest))];
 
     /// <summary>X(k) = Σ x(n)·exp(−2πi·kn/N), not normalised.</summary>
     /// <param name="values">A power of two of values, at most 64.</param>

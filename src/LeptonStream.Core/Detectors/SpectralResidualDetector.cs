@@ -4,10 +4,12 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How much the newest value stands out of the course of the last 59: (S − S̄)/S̄, where S is its saliency and S̄ the mean saliency of the 21 values before it. Saliency is what is left of the course
-/// when the logarithm of its spectrum, less that logarithm's moving average over three frequencies, is transformed back with the phases it had: what repeats and what is smooth is gone. Five values
-/// that go on by the mean gradient of those before it follow the newest one, so that it is not at the edge. After H. Ren et al., Time-Series Anomaly Detection Service at Microsoft, KDD 2019.
-/// Warm-up 58 samples. Two transforms of 64 points a look, which is why it looks with the slow ones; no state of its own.
+/// How much the newest value stands out of the course of the last 59: (S − S̄)/S̄, where S is its saliency and S̄ the mean saliency of the
+/// 21 values before it. Saliency is what is left of the course when the logarithm of its spectrum, less that logarithm's moving average
+/// over three frequencies, is transformed back with the phases it had: what repeats and what is smooth is gone. Five values that go on by
+/// the mean gradient of those before it follow the newest one, so that it is not at the edge. After H. Ren et al., Time-Series Anomaly
+/// Detection Service at Microsoft, KDD 2019. Warm-up 58 samples. Two transforms of 64 points a look, which is why it looks with the slow
+/// ones; no state of its own.
 /// </summary>
 public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
 {
@@ -63,8 +65,9 @@ public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
         return 2 * largest;
     }
 
-    // x̂ = x(n−m) + m·ḡ, with ḡ the mean gradient between the last value before the newest and each of the m before that. From the newest itself, as the paper
-    // writes it, an outlier would be followed by its like and be no outlier any more; its authors' program leaves it out too.
+    // x̂ = x(n−m) + m·ḡ, with ḡ the mean gradient between the last value before the newest and each of the m before that. From the newest
+    // itself, as the paper writes it, an outlier would be followed by its like and be no outlier any more; its authors' program leaves it
+    // out too.
     private static void Extend(Span<Complex> course)
     {
         const int Last = Before - 1;

@@ -5,8 +5,9 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How far a value lies outside everything it has shown at this hour of earlier days, in deviations of the series, as the mean over the last six values.
-/// For each hour (UTC) an envelope of lowest and highest; every day it shrinks by a twentieth of its half width unless the day renews it. It sees what would be ordinary at another time:
+/// How far a value lies outside everything it has shown at this hour of earlier days, in deviations of the series, as the mean over the
+/// last six values. For each hour (UTC) an envelope of lowest and highest; every day it shrinks by a twentieth of its half width unless the
+/// day renews it. It sees what would be ordinary at another time:
 /// a quiet noon, a busy night. Warm-up one day: an hour that was never seen says nothing. O(1), 260 bytes.
 /// </summary>
 public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
@@ -15,7 +16,8 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     private const int Smoothed = 6;
     private const float Shrink = 0.05f;
 
-    // One day widens an envelope by its own width at most, or by so many scales: an incident of that hour must not hide the next. Within an hour, one value by as many scales.
+    // One day widens an envelope by its own width at most, or by so many scales: an incident of that hour must not hide the next. Within an
+    // hour, one value by as many scales.
     private const double Widening = 10;
 
     /// <inheritdoc/>

@@ -3,10 +3,11 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How the recent unrest of a series compares with its usual one: |ln((r + f)/(u + f))|/s, where r and u are exponentially weighted means (rates 1/24 and 1/1000) of how far each value lies from a
-/// mean of the few before it (rate 0.3), f a tenth of the least scale, and s what r strays by under normal noise. A control chart of the spread with exponential weights, as by
-/// J. F. MacGregor and T. J. Harris, Journal of Quality Technology 25, 1993. It sees a metric that begins to flap, and one that falls quiet, at an unchanged level.
-/// Warm-up 120 samples. O(1), 32 bytes.
+/// How the recent unrest of a series compares with its usual one: |ln((r + f)/(u + f))|/s, where r and u are exponentially weighted means
+/// (rates 1/24 and 1/1000) of how far each value lies from a mean of the few before it (rate 0.3), f a tenth of the least scale, and s what
+/// r strays by under normal noise. A control chart of the spread with exponential weights, as by J. F. MacGregor and T. J. Harris, Journal
+/// of Quality Technology 25, 1993. It sees a metric that begins to flap, and one that falls quiet, at an unchanged level. Warm-up 120
+/// samples. O(1), 32 bytes.
 /// </summary>
 public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetector.State>
 {

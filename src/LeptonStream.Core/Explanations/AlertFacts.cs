@@ -21,7 +21,8 @@ namespace LeptonStream.Explanations;
 /// <param name="Onset">When it began.</param>
 /// <param name="Score">The worst score so far.</param>
 /// <param name="Unit">The unit, or null.</param>
-/// <param name="RecordSpan">For how long before there was no value so high, or so low; null where that is not known or less than an hour.</param>
+/// <param name="RecordSpan">For how long before there was no value so high, or so low; null where that is not known or less than an
+/// hour.</param>
 /// <param name="Peers">How it stands among its siblings, where it is far from them; else null.</param>
 public sealed record AlertFacts(
     SeriesKey Key,
@@ -38,13 +39,18 @@ public sealed record AlertFacts(
     RecordSpan? RecordSpan,
     PeerVerdict? Peers = null)
 {
-    /// <summary>How the series is judged: budgets, and what is known of the metric. <value>The default value is <see cref="SeriesPolicy.Default"/>.</value></summary>
+    /// <summary>
+    /// How the series is judged: budgets, and what is known of the metric. <value>The default value is
+    /// <see cref="SeriesPolicy.Default"/>.</value>
+    /// </summary>
     public SeriesPolicy Policy { get; init; } = SeriesPolicy.Default;
 
     /// <summary>How long the series was known when the sample came; null where that is not known.</summary>
     public TimeSpan? History { get; init; }
 
-    /// <summary>The other metrics of its entity that deviate at the same time and make it critical. <value>The default value is none.</value></summary>
+    /// <summary>
+    /// The other metrics of its entity that deviate at the same time and make it critical. <value>The default value is none.</value>
+    /// </summary>
     public IReadOnlyList<string> Agreeing { get; init; } = [];
 
     /// <summary>Whether the value lies above what was expected.</summary>
@@ -54,7 +60,9 @@ public sealed record AlertFacts(
     public bool IsCode => Detector == ErrorCodeTracker.Rule;
 
     /// <summary>The code where it is an XID, NVIDIA's number of a GPU error; else null.</summary>
-    public int? Xid => IsCode && Policy.Preset?.Canonical == XidCodes.Canonical && Sample.Value is > 0 and < 10_000 and var code ? (int)code : null;
+    public int? Xid => IsCode && Policy.Preset?.Canonical == XidCodes.Canonical && Sample.Value is > 0 and < 10_000 and var code
+        ? (int)code
+        : null;
 
     /// <summary>What kind of thing the metric is, by its canonical name.</summary>
     public MetricKind Kind => Policy.Preset?.Kind ?? MetricKind.Other;

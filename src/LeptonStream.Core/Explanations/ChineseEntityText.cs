@@ -3,7 +3,9 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation of an entity's alert in Chinese: the same facts as <see cref="EnglishEntityText"/>, in sentences of their own.</summary>
+/// <summary>
+/// The explanation of an entity's alert in Chinese: the same facts as <see cref="EnglishEntityText"/>, in sentences of their own.
+/// </summary>
 internal static class ChineseEntityText
 {
     public static Explanation Explain(EntityFacts facts) =>
@@ -33,7 +35,8 @@ internal static class ChineseEntityText
 
     private static string Part(Contributor part)
     {
-        if (part.Expected is not { } expected || part.Value is not { } value) return $"{part.Metric} {Numbers.Show(part.Value ?? double.NaN, part.Unit)}";
+        if (part.Expected is not { } expected || part.Value is not { } value)
+            return $"{part.Metric} {Numbers.Show(part.Value ?? double.NaN, part.Unit)}";
         var (shown, other) = Numbers.Pair(value, expected, part.Unit);
         return $"{part.Metric} {shown}（预期 {other}）";
     }

@@ -4,7 +4,9 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation of an early warning in Chinese: the same facts as <see cref="EnglishLimitText"/>, in sentences of their own.</summary>
+/// <summary>
+/// The explanation of an early warning in Chinese: the same facts as <see cref="EnglishLimitText"/>, in sentences of their own.
+/// </summary>
 internal static class ChineseLimitText
 {
     public static Explanation Explain(LimitFacts facts) => new(Summary(facts), Description(facts), Actions(facts));

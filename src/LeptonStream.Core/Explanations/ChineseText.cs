@@ -6,7 +6,9 @@ using LeptonStream.Detectors;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation of a series' alert in Chinese: the same facts as <see cref="EnglishText"/>, in sentences of their own.</summary>
+/// <summary>
+/// The explanation of a series' alert in Chinese: the same facts as <see cref="EnglishText"/>, in sentences of their own.
+/// </summary>
 internal static class ChineseText
 {
     public static Alerts.Explanation Explain(AlertFacts facts) => new(Summary(facts), Description(facts), ChineseAdvice.For(facts));
@@ -85,20 +87,26 @@ internal static class ChineseText
         "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
-        _ => $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Policy, facts.History)}主要依据：{DetectorName(facts.Detector)}。{ChinesePeerText.Besides(facts)}",
+        _ =>
+            $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Policy, facts.History)}"
+                + $"主要依据：{DetectorName(facts.Detector)}。{ChinesePeerText.Besides(facts)}",
     };
 
     private static string Course(AlertFacts facts)
     {
         var step = facts.Sample.Step == Samples.Sample.NoStep ? "" : $"（训练步 {facts.Sample.Step}）";
-        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value)) return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
+        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value))
+            return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
-        return value == expected ? $"自 {Numbers.Clock(facts.Onset)}{step} 起为 {value}。" : $"自 {Numbers.Clock(facts.Onset)}{step} 起：{expected} → {value}。";
+        return value == expected
+            ? $"自 {Numbers.Clock(facts.Onset)}{step} 起为 {value}。"
+            : $"自 {Numbers.Clock(facts.Onset)}{step} 起：{expected} → {value}。";
     }
 
     private static string Band(AlertFacts facts)
     {
-        if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered && !facts.IsInsideBand)) return "";
+        if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
+            && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);
         return lower == upper ? $"正常值：{lower}。" : $"正常范围：{lower} 至 {upper}。";
     }
@@ -108,7 +116,9 @@ internal static class ChineseText
         if (!double.IsFinite(facts.Expected)) return Value(facts);
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         if (value == expected) return value;
-        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away ? $"{value}，预期 {expected}（{away.InChinese()}）" : $"{value}，预期 {expected}";
+        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
+            ? $"{value}，预期 {expected}（{away.InChinese()}）"
+            : $"{value}，预期 {expected}";
     }
 
     private static string Code(AlertFacts facts) => facts.Xid is not { } xid ? $"代码 {Value(facts)}"

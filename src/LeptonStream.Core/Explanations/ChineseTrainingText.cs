@@ -5,7 +5,9 @@ using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The explanation of a training alert in Chinese: the same facts as <see cref="EnglishTrainingText"/>, in sentences of their own.</summary>
+/// <summary>
+/// The explanation of a training alert in Chinese: the same facts as <see cref="EnglishTrainingText"/>, in sentences of their own.
+/// </summary>
 internal static class ChineseTrainingText
 {
     public static Explanation Explain(FindingFacts facts) => new(Summary(facts), Description(facts), Actions(facts));
@@ -51,7 +53,8 @@ internal static class ChineseTrainingText
         });
     }
 
-    private static string Description(FindingFacts facts) => $"自第 {facts.Finding.OnsetStep} 步（{Numbers.Clock(facts.Finding.Onset)}）起出现异常。" + (facts.Finding.Change switch
+    private static string Description(FindingFacts facts) =>
+        $"自第 {facts.Finding.OnsetStep} 步（{Numbers.Clock(facts.Finding.Onset)}）起出现异常。" + (facts.Finding.Change switch
     {
         AlertChange.Recovered => "已有一段时间未再出现，告警关闭。",
         var end when end.IsEnd() => Endings.InChinese(end),
@@ -117,5 +120,6 @@ internal static class ChineseTrainingText
 
     private static string Instead(FindingFacts facts) => facts.Expected is { } expected ? $"，预期 {expected}" : "";
 
-    private static string Length(double seconds) => double.IsFinite(seconds) ? Durations.ExactInChinese(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "长时间";
+    private static string Length(double seconds) =>
+        double.IsFinite(seconds) ? Durations.ExactInChinese(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "长时间";
 }

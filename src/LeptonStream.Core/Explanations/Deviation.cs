@@ -1,6 +1,9 @@
 namespace LeptonStream.Explanations;
 
-/// <summary>How far a value lies from another, as people say it of its unit: degrees for temperatures, points for percentages, times and percent for the rest.</summary>
+/// <summary>
+/// How far a value lies from another, as people say it of its unit: degrees for temperatures, points for percentages, times and percent for
+/// the rest.
+/// </summary>
 internal readonly record struct Deviation
 {
     private enum Measure

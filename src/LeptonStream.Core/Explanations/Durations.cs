@@ -31,7 +31,8 @@ internal static class Durations
         return string.Create(CultureInfo.InvariantCulture, $"{count}{(areDays ? days : hours)}");
     }
 
-    private static (int Count, bool AreDays) AtLeast(TimeSpan length) => length.Days >= 2 ? (length.Days, true) : ((int)length.TotalHours, false);
+    private static (int Count, bool AreDays) AtLeast(TimeSpan length) =>
+        length.Days >= 2 ? (length.Days, true) : ((int)length.TotalHours, false);
 
     private static string Show(TimeSpan length, string day, string hour, string minute, string between)
     {

@@ -10,8 +10,10 @@ internal static class Endings
     {
         AlertChange.Recovered => ["Nothing to do now; look at the chart if it comes back."],
         AlertChange.Accepted => ["If this level is not normal, act on the cause: this alert will not return by itself."],
-        AlertChange.Gone => ["Check whether the job, pod or exporter was stopped on purpose.", "If not, restart it: the trouble may still be there."],
-        AlertChange.Superseded => ["If the run goes on, watch it for a new alert.", "If it ended, check its last checkpoint before you use it."],
+        AlertChange.Gone => ["Check whether the job, pod or exporter was stopped on purpose.",
+            "If not, restart it: the trouble may still be there."],
+        AlertChange.Superseded => ["If the run goes on, watch it for a new alert.",
+            "If it ended, check its last checkpoint before you use it."],
         AlertChange.PolicyChanged => ["Check the value yourself: nothing watches it under this policy."],
         _ => null,
     };

@@ -35,7 +35,8 @@ internal static class EnglishEntityText
 
     private static string Part(Contributor part)
     {
-        if (part.Expected is not { } expected || part.Value is not { } value) return $"{part.Metric} {Numbers.Show(part.Value ?? double.NaN, part.Unit)}";
+        if (part.Expected is not { } expected || part.Value is not { } value)
+            return $"{part.Metric} {Numbers.Show(part.Value ?? double.NaN, part.Unit)}";
         var (shown, other) = Numbers.Pair(value, expected, part.Unit);
         return $"{part.Metric} {shown} (expected {other})";
     }

@@ -16,9 +16,11 @@ internal static class EnglishLimitText
         return $"{facts.Key.Metric} of {facts.Key.Model}{LabelText.InEnglish(facts.Key.Labels)}" + (facts.Change switch
         {
             LimitChange.Warned => $" will {reach} its limit of {limit} in about {Durations.InEnglish(facts.Left)}: now {value}",
-            LimitChange.Moved => $" is now expected to {reach} its limit of {limit} in about {Durations.InEnglish(facts.Left)}: now {value}",
+            LimitChange.Moved =>
+                $" is now expected to {reach} its limit of {limit} in about {Durations.InEnglish(facts.Left)}: now {value}",
             LimitChange.Going when facts.IsReached => $" is still at its limit of {limit}: {value}",
-            LimitChange.Going => $" is still on its way to its limit of {limit}, expected in about {Durations.InEnglish(facts.Left)}: now {value}",
+            LimitChange.Going =>
+                $" is still on its way to its limit of {limit}, expected in about {Durations.InEnglish(facts.Left)}: now {value}",
             LimitChange.Reached => $" has reached its limit of {limit}: {value}",
             LimitChange.Receded => $" is away from its limit of {limit} again: {value}",
             LimitChange.Gone => EnglishText.Ended(AlertChange.Gone, value, facts.Sample.Time),
@@ -35,7 +37,8 @@ internal static class EnglishLimitText
         return facts.Change switch
         {
             LimitChange.Going when facts.IsReached => course + "The limit is reached.",
-            LimitChange.Warned or LimitChange.Moved or LimitChange.Going => $"{course}At this rate it reaches the limit at {Numbers.Clock(facts.Breach.At)}, "
+            LimitChange.Warned or LimitChange.Moved or LimitChange.Going =>
+                $"{course}At this rate it reaches the limit at {Numbers.Clock(facts.Breach.At)}, "
                 + $"most likely between {Numbers.Clock(facts.Breach.Earliest)} and {Numbers.Clock(facts.Breach.Latest)}.",
             LimitChange.Reached => course + "The limit is reached, as this warning expected.",
             LimitChange.Receded => $"{name} has stayed away from the limit for a while, so this warning is closed.",

@@ -27,7 +27,9 @@ internal static class EnglishText
         var name = $"{facts.Key.Metric} of {facts.Key.Model}{LabelText.InEnglish(facts.Key.Labels)}";
         if (facts.Change.IsEnd()) return name + Ended(facts);
         var state = facts.Change == AlertChange.Progressed ? Continued(facts) : State(facts);
-        return name + state + (facts.Agreeing.Count == 0 ? "" : $"; agrees with {Count(facts.Agreeing.Count, "other metric")} of {facts.Key.Model}");
+        return name + state + (facts.Agreeing.Count == 0
+            ? ""
+            : $"; agrees with {Count(facts.Agreeing.Count, "other metric")} of {facts.Key.Model}");
     }
 
     private static string Ended(AlertFacts facts) => facts.Change == AlertChange.Recovered && facts.IsCode
@@ -69,9 +71,12 @@ internal static class EnglishText
     {
         var start = Course(facts) + Band(facts);
         if (facts.Change == AlertChange.Recovered && facts.IsCode)
-            return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does not mean the cause is fixed.";
+            return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does "
+            + $"not mean the cause is fixed.";
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
-        return start + Reason(facts) + (facts.Agreeing.Count == 0 ? "" : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.");
+        return start + Reason(facts) + (facts.Agreeing.Count == 0
+            ? ""
+            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.");
     }
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
@@ -82,25 +87,31 @@ internal static class EnglishText
             ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
         ErrorCodeTracker.Rule => "The code changed. Look it up in the exporter's documentation.",
-        "frozen-value" => "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
+        "frozen-value" =>
+            "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",
         DetectorSet.Peers when facts.Peers is { } peers => EnglishPeerText.Description(peers, facts.Unit),
-        _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}Highest-scoring detector: {facts.Detector}.{EnglishPeerText.Besides(facts)}",
+        _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}Highest-scoring detector: "
+            + $"{facts.Detector}.{EnglishPeerText.Besides(facts)}",
     };
 
     // "50 ms → 56 ms since 02:40": from what was expected to what is seen.
     private static string Course(AlertFacts facts)
     {
         var step = facts.Sample.Step == Samples.Sample.NoStep ? "" : $" (training step {facts.Sample.Step})";
-        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value)) return $"Began {Numbers.Clock(facts.Onset)}{step}. ";
+        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value))
+            return $"Began {Numbers.Clock(facts.Onset)}{step}. ";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
-        return value == expected ? $"At {value} since {Numbers.Clock(facts.Onset)}{step}. " : $"{expected} → {value} since {Numbers.Clock(facts.Onset)}{step}. ";
+        return value == expected
+            ? $"At {value} since {Numbers.Clock(facts.Onset)}{step}. "
+            : $"{expected} → {value} since {Numbers.Clock(facts.Onset)}{step}. ";
     }
 
     // An end that is no recovery names what it did not come back to; a recovery whose value is just outside says nothing of the band.
     private static string Band(AlertFacts facts)
     {
-        if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered && !facts.IsInsideBand)) return "";
+        if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
+            && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);
         return lower == upper ? $"Normal: {lower}. " : $"Normal: {lower} to {upper}. ";
     }
@@ -110,7 +121,9 @@ internal static class EnglishText
         if (!double.IsFinite(facts.Expected)) return Value(facts);
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         if (value == expected) return value;
-        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away ? $"{value}, expected {expected} ({away.InEnglish()})" : $"{value}, expected {expected}";
+        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
+            ? $"{value}, expected {expected} ({away.InEnglish()})"
+            : $"{value}, expected {expected}";
     }
 
     private static string Code(AlertFacts facts) => facts.Xid is not { } xid ? $"code {Value(facts)}"

@@ -36,8 +36,10 @@ internal static class EnglishTrainingText
                 TrainingKind.GradientExplosion => $"{key.Metric} explodes: {facts.Value}{Instead(facts)}",
                 TrainingKind.GradientVanishing => $"{key.Metric} vanishes: {facts.Value}{Instead(facts)}",
                 TrainingKind.FrozenWeights => "steps no longer change the weights",
-                TrainingKind.OptimizerShock => $"one step changed the weights far more than its gradient and learning rate explain ({key.Metric} {facts.Value}{Instead(facts)})",
-                TrainingKind.WeightsJump => $"the weights changed by more than the step's update ({key.Metric} {facts.Value}{Instead(facts)})",
+                TrainingKind.OptimizerShock => $"one step changed the weights far more than its gradient and learning rate explain "
+                    + $"({key.Metric} {facts.Value}{Instead(facts)})",
+                TrainingKind.WeightsJump =>
+                    $"the weights changed by more than the step's update ({key.Metric} {facts.Value}{Instead(facts)})",
                 TrainingKind.EvaluationBroken => $"{key.Metric} broke while training continues as before: {facts.Value}{Instead(facts)}",
                 TrainingKind.Overfitting => $"{key.Metric} gets worse while the training loss falls: {facts.Value}{Instead(facts)}",
                 TrainingKind.RepeatedData => $"{key.Metric} has lost its noise at {facts.Value}: the same data may be repeating",
@@ -51,18 +53,21 @@ internal static class EnglishTrainingText
         });
     }
 
-    private static string Description(FindingFacts facts) => $"First seen at step {facts.Finding.OnsetStep}, {Numbers.Clock(facts.Finding.Onset)}. " + (facts.Finding.Change switch
+    private static string Description(FindingFacts facts) =>
+        $"First seen at step {facts.Finding.OnsetStep}, {Numbers.Clock(facts.Finding.Onset)}. " + (facts.Finding.Change switch
     {
         AlertChange.Recovered => "It has not been seen for a while, so this alert is closed.",
         var end when end.IsEnd() => Endings.InEnglish(end),
         _ => facts.Finding.Kind switch
         {
             TrainingKind.NonFinite => "The trainer itself reports it. Once weights are NaN or Inf, only a restart from a checkpoint helps.",
-            TrainingKind.LossSpike => "It is too early to say whether the loss recovers. If it does, this alert closes; if not, it becomes more severe.",
+            TrainingKind.LossSpike =>
+                "It is too early to say whether the loss recovers. If it does, this alert closes; if not, it becomes more severe.",
             TrainingKind.LossHigh => "The loss has not recovered and has not doubled: the run may be degraded.",
             TrainingKind.LossDiverging => "The loss has at least doubled and does not come down.",
             TrainingKind.GradientExplosion or TrainingKind.GradientVanishing => "Compared with this run's earlier gradients and loss.",
-            TrainingKind.FrozenWeights => "The schedule does not explain it. Usual causes: learning rate 0, a broken optimizer, or all parameters frozen.",
+            TrainingKind.FrozenWeights =>
+                "The schedule does not explain it. Usual causes: learning rate 0, a broken optimizer, or all parameters frozen.",
             TrainingKind.OptimizerShock => "Usual causes: optimizer state lost after a resume, or a learning rate off its schedule.",
             TrainingKind.WeightsJump => "No optimizer does this. Usual causes: corrupted memory, or another process wrote the weights.",
             TrainingKind.EvaluationBroken => "The cause is more likely in the evaluation data or code than in the model.",
@@ -79,19 +84,27 @@ internal static class EnglishTrainingText
 
     private static string[] Actions(FindingFacts facts) => Endings.AdviceInEnglish(facts.Finding.Change) ?? facts.Finding.Kind switch
     {
-        TrainingKind.SharedName => ["Find the second job that reports under this name, and stop or rename it.", "Give each job labels of its own."],
+        TrainingKind.SharedName => ["Find the second job that reports under this name, and stop or rename it.",
+            "Give each job labels of its own."],
         TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
-            ["Stop the job and resume from the last good checkpoint.", "Skip the batches around the onset, or lower the learning rate.", "If it returns on the same host, test its memory."],
+            ["Stop the job and resume from the last good checkpoint.", "Skip the batches around the onset, or lower the learning rate.",
+                "If it returns on the same host, test its memory."],
         TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
-            ["Compare loss, gradient norm and learning rate around the onset.", "Look at the data of those steps.", "If it does not come back, resume from the checkpoint before."],
+            ["Compare loss, gradient norm and learning rate around the onset.", "Look at the data of those steps.",
+                "If it does not come back, resume from the checkpoint before."],
         TrainingKind.GradientVanishing or TrainingKind.FrozenWeights =>
             ["Check learning rate, loss scale and which parameters are trained.", "Resume from a checkpoint before the onset."],
-        TrainingKind.OptimizerShock => ["See whether the optimizer's state was restored with the weights.", "Compare the learning rate with its schedule."],
-        TrainingKind.EvaluationBroken or TrainingKind.Overfitting => ["Check the evaluation data and their version.", "Keep the best checkpoint.", "Consider stopping, or more regularization."],
-        TrainingKind.RepeatedData => ["Check the sampler and the state of the data loader after the last resume.", "Resume from before the onset with a new data order."],
+        TrainingKind.OptimizerShock => ["See whether the optimizer's state was restored with the weights.",
+            "Compare the learning rate with its schedule."],
+        TrainingKind.EvaluationBroken or TrainingKind.Overfitting =>
+            ["Check the evaluation data and their version.", "Keep the best checkpoint.", "Consider stopping, or more regularization."],
+        TrainingKind.RepeatedData => ["Check the sampler and the state of the data loader after the last resume.",
+            "Resume from before the onset with a new data order."],
         TrainingKind.Plateau => ["Compare with the runs before.", "Consider another learning rate, or ending the run."],
-        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ["Look for the slow rank or host: compare step time across ranks.", "Check data loading, network and GPU clocks.", "Cordon the host if it stays slow."],
-        _ => ["Look at the job's status and its last log lines.", "Restart it from the last checkpoint.", "Have the job report finished: 1 when it ends by itself."],
+        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ["Look for the slow rank or host: compare step time across ranks.",
+            "Check data loading, network and GPU clocks.", "Cordon the host if it stays slow."],
+        _ => ["Look at the job's status and its last log lines.", "Restart it from the last checkpoint.",
+            "Have the job report finished: 1 when it ends by itself."],
     };
 
     private static string Name(TrainingKind kind) => kind switch
@@ -110,5 +123,6 @@ internal static class EnglishTrainingText
 
     private static string Instead(FindingFacts facts) => facts.Expected is { } expected ? $", expected {expected}" : "";
 
-    private static string Length(double seconds) => double.IsFinite(seconds) ? Durations.ExactInEnglish(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "a long time";
+    private static string Length(double seconds) =>
+        double.IsFinite(seconds) ? Durations.ExactInEnglish(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e9))) : "a long time";
 }

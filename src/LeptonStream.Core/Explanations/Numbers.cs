@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>Numbers as people read them: three significant digits, shares in percent, no exponent where it can be avoided, never "-0".</summary>
+/// <summary>
+/// Numbers as people read them: three significant digits, shares in percent, no exponent where it can be avoided, never "-0".
+/// </summary>
 internal static class Numbers
 {
     private const string Share = "1";
@@ -29,12 +31,15 @@ internal static class Numbers
     public static string Show(double value) => Show(value, Digits);
 
     /// <summary>A time of the day in UTC.</summary>
-    public static string Clock(Samples.Timestamp time) => time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    public static string Clock(Samples.Timestamp time) =>
+        time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     private static string Show(double value, string? unit, int digits)
     {
         if (!double.IsFinite(value)) return Show(value, digits);
-        return unit == Share && Math.Abs(value) <= LargestShare ? Percent(100 * value, digits) + "%" : unit == "%" ? Percent(value, digits) + "%" : Show(value, digits) + Units.Suffix(unit);
+        return unit == Share && Math.Abs(value) <= LargestShare
+            ? Percent(100 * value, digits) + "%"
+            : unit == "%" ? Percent(value, digits) + "%" : Show(value, digits) + Units.Suffix(unit);
     }
 
     // Whole in the middle, where nobody reads a tenth; with all digits near nothing and near all, where a tenth tells.

@@ -26,7 +26,9 @@ internal static class Rarity
         if (history < Young) return $"Very unusual for {where}, known for only {Durations.InEnglish(history.Value)}: low confidence. ";
         var (count, unit, isMore) = Period(score, policy);
         var name = new[] { "hour", "day", "week", "month", "year" }[unit];
-        var period = isMore ? $"less than once in {count} {name}s" : count == 1 ? $"about once {(unit == 0 ? "an" : "a")} {name}" : $"about once every {count} {name}s";
+        var period = isMore ? $"less than once in {count} {name}s" : count == 1
+            ? $"about once {(unit == 0 ? "an" : "a")} {name}"
+            : $"about once every {count} {name}s";
         return $"{what} this unusual is expected {period} on {where}. ";
     }
 
@@ -40,7 +42,10 @@ internal static class Rarity
         return isMore ? $"按{where}的历史，{what}平均 {count} {name}不到一次。" : $"按{where}的历史，{what}平均约每 {count} {name}一次。";
     }
 
-    /// <summary>The time in which so high a score is expected once, rounded to one unit: hours (0), days, weeks, months or years (4); whether it is longer than what is said.</summary>
+    /// <summary>
+    /// The time in which so high a score is expected once, rounded to one unit: hours (0), days, weeks, months or years (4); whether it is
+    /// longer than what is said.
+    /// </summary>
     private static (long Count, int Unit, bool IsMore) Period(double score, SeriesPolicy policy)
     {
         var days = policy.WarningBudget.TotalDays * AlarmLine.BudgetsOf(score);

@@ -3,7 +3,9 @@ namespace LeptonStream.Explanations;
 /// <summary>How units (UCUM) are shown to people.</summary>
 internal static class Units
 {
-    /// <summary>How the unit is shown behind a number: with a space, "%" and "/s" without, nothing for plain numbers and unknown units.</summary>
+    /// <summary>
+    /// How the unit is shown behind a number: with a space, "%" and "/s" without, nothing for plain numbers and unknown units.
+    /// </summary>
     public static string Suffix(string? unit) => unit switch
     {
         null or "1" => "",

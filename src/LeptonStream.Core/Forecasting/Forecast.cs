@@ -2,7 +2,8 @@ namespace LeptonStream.Forecasting;
 
 /// <summary>What the next sample is expected to be.</summary>
 /// <param name="Expected">The expected value, in the series' unit; NaN before the first sample.</param>
-/// <param name="Scale">The usual size of the error (mean absolute residual as a standard deviation), in the series' unit; NaN until it is known.</param>
+/// <param name="Scale">The usual size of the error (mean absolute residual as a standard deviation), in the series' unit; NaN until it is
+/// known.</param>
 public readonly record struct Forecast(double Expected, double Scale)
 {
     /// <summary>Nothing is known yet.</summary>

@@ -3,10 +3,11 @@ using LeptonStream.Samples;
 namespace LeptonStream.Forecasting;
 
 /// <summary>
-/// Additive Holt-Winters smoothing that finds its period by itself: three recursions run side by side, without a season, with a daily profile of 48 half-hours and with
-/// a weekly one of 56 three-hour parts, both linearly interpolated; the one whose errors are smallest speaks. A daily one may speak after two days, a weekly one
-/// after two weeks, and not where samples are further apart than a slot; it works from the second sample on, with an interval that narrows as it learns.
-/// Outliers move none of them: an error counts as ten scales at most. 504 bytes, all zeros at first.
+/// Additive Holt-Winters smoothing that finds its period by itself: three recursions run side by side, without a season, with a daily
+/// profile of 48 half-hours and with a weekly one of 56 three-hour parts, both linearly interpolated; the one whose errors are smallest
+/// speaks. A daily one may speak after two days, a weekly one after two weeks, and not where samples are further apart than a slot; it
+/// works from the second sample on, with an interval that narrows as it learns. Outliers move none of them: an error counts as ten scales
+/// at most. 504 bytes, all zeros at first.
 /// </summary>
 /// <remarks>P. R. Winters, Forecasting sales by exponentially weighted moving averages, Management Science 6 (1960).</remarks>
 public struct HoltWintersForecaster
@@ -44,7 +45,8 @@ public struct HoltWintersForecaster
 
     /// <summary>Takes a sample in.</summary>
     /// <param name="sample">A finite sample.</param>
-    /// <param name="intervalSeconds">The usual time between two samples, in seconds; sets how much one sample may move the profiles.</param>
+    /// <param name="intervalSeconds">The usual time between two samples, in seconds; sets how much one sample may move the
+    /// profiles.</param>
     public void Learn(in Sample sample, double intervalSeconds)
     {
         if (_count == 0) _firstSeconds = sample.Time.UnixSeconds;
@@ -84,8 +86,10 @@ public struct HoltWintersForecaster
     {
         var best = Period switch { Period.Daily => _daily.Scale, Period.Weekly => _weekly.Scale, _ => _plain.Scale };
         if (Period != Period.None && _plain.Scale < Better * best) Take(Period.None, _plain.Scale, ref best);
-        if (Period != Period.Daily && days > 2 && intervalSeconds <= DailySlots.Seconds && _daily.Scale < Better * best) Take(Period.Daily, _daily.Scale, ref best);
-        if (Period != Period.Weekly && days > 14 && intervalSeconds <= WeeklySlots.Seconds && _weekly.Scale < Better * best) Take(Period.Weekly, _weekly.Scale, ref best);
+        if (Period != Period.Daily && days > 2 && intervalSeconds <= DailySlots.Seconds && _daily.Scale < Better * best)
+            Take(Period.Daily, _daily.Scale, ref best);
+        if (Period != Period.Weekly && days > 14 && intervalSeconds <= WeeklySlots.Seconds && _weekly.Scale < Better * best)
+            Take(Period.Weekly, _weekly.Scale, ref best);
     }
 
     private void Take(Period period, double scale, ref double best)

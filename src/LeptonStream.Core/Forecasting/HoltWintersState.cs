@@ -3,9 +3,10 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Forecasting;
 
 /// <summary>
-/// Level, trend and error scale of one additive Holt-Winters recursion: level ℓ ← ℓ + b + αe, trend b ← b + β(ℓ − ℓ′ − b), where e is the error of the
-/// forecast ℓ + b + s for the season's share s. The scale is an exponentially weighted mean absolute error (λ = 0.002; the first errors count fully); an error
-/// beyond ten scales is cut before anything learns from it (but the first one after a constant, which has no scale). All zeros is the state of a series that was never seen.
+/// Level, trend and error scale of one additive Holt-Winters recursion: level ℓ ← ℓ + b + αe, trend b ← b + β(ℓ − ℓ′ − b), where e is the
+/// error of the forecast ℓ + b + s for the season's share s. The scale is an exponentially weighted mean absolute error (λ = 0.002; the
+/// first errors count fully); an error beyond ten scales is cut before anything learns from it (but the first one after a constant, which
+/// has no scale). All zeros is the state of a series that was never seen.
 /// </summary>
 internal struct HoltWintersState
 {

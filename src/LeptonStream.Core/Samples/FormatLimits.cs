@@ -1,7 +1,8 @@
 namespace LeptonStream.Samples;
 
 /// <summary>
-/// How large one message may be. What exceeds a limit is refused whole, with the limit in the detail, but for labels beyond <see cref="Labels"/>.
+/// How large one message may be. What exceeds a limit is refused whole, with the limit in the detail, but for labels beyond
+/// <see cref="Labels"/>.
 /// </summary>
 public sealed record FormatLimits
 {
@@ -15,7 +16,8 @@ public sealed record FormatLimits
     public int Depth { get; init; } = 8;
 
     /// <summary>
-    /// Labels of one entity; of more the first by name are kept, whatever their order in the message. <value>The default value is 32.</value>
+    /// Labels of one entity; of more the first by name are kept, whatever their order in the message. <value>The default value is
+    /// 32.</value>
     /// </summary>
     public int Labels { get; init; } = 32;
 

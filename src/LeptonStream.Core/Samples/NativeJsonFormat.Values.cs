@@ -116,7 +116,8 @@ public sealed partial class NativeJsonFormat
             default:
                 return Refuse(
                     RejectReason.WrongType,
-                    $"a value of 'metrics' is a JSON {Kind(reader.TokenType)}, not a number (or \"NaN\", \"Infinity\", \"-Infinity\", null)");
+                    $"a value of 'metrics' is a JSON {Kind(reader.TokenType)}, "
+                        + $"not a number (or \"NaN\", \"Infinity\", \"-Infinity\", null)");
         }
     }
 

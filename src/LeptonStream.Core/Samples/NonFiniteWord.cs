@@ -3,7 +3,8 @@ using System.Text;
 namespace LeptonStream.Samples;
 
 /// <summary>
-/// The words for numbers that JSON can't write, as producers' languages print them: <c>NaN</c>, <c>Infinity</c>, <c>-inf</c>, <c>+Inf</c>, in any case.
+/// The words for numbers that JSON can't write, as producers' languages print them: <c>NaN</c>, <c>Infinity</c>, <c>-inf</c>, <c>+Inf</c>,
+/// in any case.
 /// </summary>
 internal static class NonFiniteWord
 {

@@ -1,7 +1,8 @@
 namespace LeptonStream.Samples;
 
 /// <summary>
-/// Why a whole record was refused: the value of the <c>lepton.reason</c> header of its dead letter and of the <c>reason</c> attribute of the counter.
+/// Why a whole record was refused: the value of the <c>lepton.reason</c> header of its dead letter and of the <c>reason</c> attribute of
+/// the counter.
 /// </summary>
 public enum RejectReason
 {
@@ -41,7 +42,9 @@ public enum RejectReason
     /// <summary>A number lies outside the range of a 64-bit float (1e400).</summary>
     NumberOutOfRange = 11,
 
-    /// <summary>A text (model, label, metric) is empty, too long or holds a control character such as U+0000 or U+0085; the detail names it.</summary>
+    /// <summary>
+    /// A text (model, label, metric) is empty, too long or holds a control character such as U+0000 or U+0085; the detail names it.
+    /// </summary>
     InvalidText = 12,
 
     /// <summary>More labels or metrics than one message may have.</summary>
@@ -50,6 +53,8 @@ public enum RejectReason
     /// <summary>The time is no instant, or lies further in the past or future of the record's log time than allowed.</summary>
     TimeOutOfRange = 14,
 
-    /// <summary>Judging it failed inside the program; the detail carries a fingerprint of the place. A defect of the program, not of the record.</summary>
+    /// <summary>
+    /// Judging it failed inside the program; the detail carries a fingerprint of the place. A defect of the program, not of the record.
+    /// </summary>
     InternalError = 15,
 }

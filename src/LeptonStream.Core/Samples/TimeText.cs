@@ -4,7 +4,8 @@ namespace LeptonStream.Samples;
 
 /// <summary>
 /// Times as text: RFC 3339, and what languages print that means the same: a blank or <c>t</c> for the T, <c>z</c> for Z, offsets without a
-/// colon (<c>+0000</c>) or without minutes (<c>+00</c>). Without an offset a text would mean another instant on every machine, and is refused.
+/// colon (<c>+0000</c>) or without minutes (<c>+00</c>). Without an offset a text would mean another instant on every machine, and is
+/// refused.
 /// </summary>
 internal static class TimeText
 {

@@ -24,7 +24,8 @@ public readonly record struct Timestamp(long UnixNanoseconds) : IComparable<Time
     public static Timestamp FromUnixSeconds(long value) => new(Saturate(value, 1_000_000_000));
 
     /// <summary>Makes a timestamp from a <see cref="DateTimeOffset"/>; saturates at the ends of the range.</summary>
-    public static Timestamp FromDateTimeOffset(DateTimeOffset value) => new(Saturate((value - DateTimeOffset.UnixEpoch).Ticks, NanosecondsPerTick));
+    public static Timestamp FromDateTimeOffset(DateTimeOffset value) =>
+        new(Saturate((value - DateTimeOffset.UnixEpoch).Ticks, NanosecondsPerTick));
 
     /// <summary>
     /// Reads an epoch number whose unit is told by its magnitude: below 1e11 seconds, below 1e14 milliseconds,

@@ -47,7 +47,8 @@ public sealed class LabelSet : IReadOnlyList<KeyValuePair<string, string>>, IEqu
     public static LabelSet Of(params (string Name, string Value)[] pairs) => Of(pairs.Select(p => KeyValuePair.Create(p.Name, p.Value)));
 
     /// <summary>This set with more labels added or replaced.</summary>
-    public LabelSet With(params (string Name, string Value)[] more) => Of(_pairs.Concat(more.Select(p => KeyValuePair.Create(p.Name, p.Value))));
+    public LabelSet With(params (string Name, string Value)[] more) =>
+        Of(_pairs.Concat(more.Select(p => KeyValuePair.Create(p.Name, p.Value))));
 
     /// <inheritdoc/>
     public bool Equals(LabelSet? other)

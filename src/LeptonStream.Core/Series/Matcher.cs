@@ -22,8 +22,8 @@ public enum MatchOperator
 
 /// <summary>
 /// One condition on a label, in Alertmanager's notation: <c>severity=critical</c>, <c>model=~"llama.*"</c>.
-/// Regular expressions match the whole value; they are of RE2's kind: no look-around, no back-references, and never slow. A label that is missing
-/// equals the empty string.
+/// Regular expressions match the whole value; they are of RE2's kind: no look-around, no back-references, and never slow. A label that is
+/// missing equals the empty string.
 /// </summary>
 public sealed partial class Matcher
 {
@@ -129,6 +129,8 @@ public sealed partial class Matcher
     [GeneratedRegex("""[\s{}!=~,\\"'`]""", RegexOptions.CultureInvariant)]
     private static partial Regex Reserved();
 
-    [GeneratedRegex("""^\s*(?:(?<name>[A-Za-z_:][A-Za-z0-9_:.\-]*)|"(?<qname>[^"\\]+)")\s*(?<op>=~|!~|!=|=)\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"\s{},]*))\s*$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """^\s*(?:(?<name>[A-Za-z_:][A-Za-z0-9_:.\-]*)|"(?<qname>[^"\\]+)")\s*(?<op>=~|!~|!=|=)\s*"""
+            + """(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"\s{},]*))\s*$""", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -4,12 +4,14 @@ using LeptonStream.Samples;
 namespace LeptonStream.Series;
 
 /// <summary>
-/// The lowest and highest values of a series at falling resolution: by ten minutes for an hour, by the hour for 6 hours, by the quarter of a day for a day, by
-/// the day for 14 days, and of all time before. It answers for how long no value was so high, or so low, and claims never more than is true. Plain bytes, all zeros before the first value.
+/// The lowest and highest values of a series at falling resolution: by ten minutes for an hour, by the hour for 6 hours, by the quarter of
+/// a day for a day, by the day for 14 days, and of all time before. It answers for how long no value was so high, or so low, and claims
+/// never more than is true. Plain bytes, all zeros before the first value.
 /// </summary>
 /// <remarks>
-/// Slots are periods of UTC, newest first, the one that runs included. Only the running ten minutes take values: when they are over, each resolution takes its extremes
-/// over. What is seen during an incident waits aside and counts as seen at its end, so that an incident is compared with what was before it.
+/// Slots are periods of UTC, newest first, the one that runs included. Only the running ten minutes take values: when they are over, each
+/// resolution takes its extremes over. What is seen during an incident waits aside and counts as seen at its end, so that an incident is
+/// compared with what was before it.
 /// </remarks>
 internal struct PastExtremes
 {
@@ -69,7 +71,8 @@ internal struct PastExtremes
         {
             var newest = _tick / Lengths[i];
             for (var back = 0; back < Counts[i]; back++)
-                if (_periods[at++].Reaches(seen, isHigh)) return Since(Math.Min(until, (newest - back + 1) * Lengths[i]), onset, isEver: false);
+                if (_periods[at++].Reaches(seen, isHigh))
+                    return Since(Math.Min(until, (newest - back + 1) * Lengths[i]), onset, isEver: false);
             // What a finer resolution knows free of such a value is free of it, whatever the coarser slot about it holds.
             until = (newest - Counts[i] + 1) * Lengths[i];
         }

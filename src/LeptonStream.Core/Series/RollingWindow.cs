@@ -4,14 +4,15 @@ using System.Runtime.InteropServices;
 namespace LeptonStream.Series;
 
 /// <summary>
-/// The last W values of a series, sorted, with the order of their arrival, so that mean, variance, median, quantiles, median absolute deviation, minimum
-/// and maximum are exact after every push. A push costs O(log W) comparisons, one move of at most W floats and one pass over the places.
+/// The last W values of a series, sorted, with the order of their arrival, so that mean, variance, median, quantiles, median absolute
+/// deviation, minimum and maximum are exact after every push. A push costs O(log W) comparisons, one move of at most W floats and one pass
+/// over the places.
 /// </summary>
 /// <remarks>
 /// A view of memory that belongs to the series (<see cref="BytesFor"/>), all zeros being the empty window; the bytes are its snapshot.
-/// Values are kept as 32-bit differences from an anchor, a value of the window itself: to 24 bits of how far they lie from it. The anchor follows the window's
-/// middle, so that is the window's own spread. Sums are 64-bit; they are made anew whenever cancellation could eat their digits and at least every W pushes,
-/// so rounding never builds up. Values beyond ±3.4e38 of the anchor count as that far.
+/// Values are kept as 32-bit differences from an anchor, a value of the window itself: to 24 bits of how far they lie from it. The anchor
+/// follows the window's middle, so that is the window's own spread. Sums are 64-bit; they are made anew whenever cancellation could eat
+/// their digits and at least every W pushes, so rounding never builds up. Values beyond ±3.4e38 of the anchor count as that far.
 /// </remarks>
 public readonly ref struct RollingWindow
 {
@@ -32,7 +33,9 @@ public readonly ref struct RollingWindow
     {
         _head = ref MemoryMarshal.AsRef<Head>(memory);
         var values = memory[Unsafe.SizeOf<Head>()..];
-        var capacity = values.Length <= MaxOfBytes * (sizeof(float) + 1) ? values.Length / (sizeof(float) + 1) : values.Length / (sizeof(float) + sizeof(ushort));
+        var capacity = values.Length <= MaxOfBytes * (sizeof(float) + 1)
+            ? values.Length / (sizeof(float) + 1)
+            : values.Length / (sizeof(float) + sizeof(ushort));
         _sorted = MemoryMarshal.Cast<byte, float>(values[..(capacity * sizeof(float))]);
         _places = values[(capacity * sizeof(float))..];
     }
@@ -122,13 +125,17 @@ public readonly ref struct RollingWindow
     /// <summary>Forgets everything.</summary>
     public void Clear() => _head = default;
 
-    /// <summary>The value below which the share <paramref name="share"/> (0..1) of the window lies, linearly interpolated; NaN while empty.</summary>
+    /// <summary>
+    /// The value below which the share <paramref name="share"/> (0..1) of the window lies, linearly interpolated; NaN while empty.
+    /// </summary>
     public double Quantile(double share)
     {
         if (Count == 0) return double.NaN;
         var position = Math.Clamp(share, 0, 1) * (Count - 1);
         var below = (int)position;
-        return below + 1 < Count ? Value(_sorted[below] + ((position - below) * ((double)_sorted[below + 1] - _sorted[below]))) : Value(_sorted[below]);
+        return below + 1 < Count
+            ? Value(_sorted[below] + ((position - below) * ((double)_sorted[below + 1] - _sorted[below])))
+            : Value(_sorted[below]);
     }
 
     /// <summary>The median of |x − median|; NaN while empty. O(log W), by a binary search over the sorted values.</summary>
@@ -186,11 +193,13 @@ public readonly ref struct RollingWindow
         places[_head.Next] = (ushort)place;
     }
 
-    // Makes the sums anew where values have left that were so large that their rounding is felt among those that stay, and where the window has moved away from its anchor.
+    // Makes the sums anew where values have left that were so large that their rounding is felt among those that stay, and where the window
+    // has moved away from its anchor.
     private void Settle()
     {
         var n = Count;
-        if (_head.Squares > (double)_head.Largest * _head.Largest) _head.Largest = (float)Math.Min(Math.Sqrt(_head.Squares) * 1.0000002, float.MaxValue);
+        if (_head.Squares > (double)_head.Largest * _head.Largest)
+            _head.Largest = (float)Math.Min(Math.Sqrt(_head.Squares) * 1.0000002, float.MaxValue);
         float low = _sorted[3 * n >> 3], high = _sorted[5 * n >> 3];
         if (Math.Abs((double)high) > 1024 * ((double)high - low) && Math.Abs((double)high) > 1e-15 * Math.Abs(_head.Anchor)) Anchor();
         var cancelled = n * ((double)_head.Largest * _head.Largest) > MaxCancelled * ((n * _head.Squares) - (_head.Sum * _head.Sum));

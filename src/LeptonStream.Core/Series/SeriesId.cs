@@ -3,11 +3,16 @@ using System.IO.Hashing;
 
 namespace LeptonStream.Series;
 
-/// <summary>A 128-bit hash (XXH128) of a model, labels and metric: what series and entities are found by. Equal in every process and version.</summary>
+/// <summary>
+/// A 128-bit hash (XXH128) of a model, labels and metric: what series and entities are found by. Equal in every process and version.
+/// </summary>
 /// <param name="Value">The hash.</param>
 public readonly record struct SeriesId(UInt128 Value)
 {
-    /// <summary>The id of an entity from its canonical bytes: model, then name and value of each label in order of names, each ended by 0xFF (no byte of UTF-8).</summary>
+    /// <summary>
+    /// The id of an entity from its canonical bytes: model, then name and value of each label in order of names, each ended by 0xFF (no
+    /// byte of UTF-8).
+    /// </summary>
     public static SeriesId OfEntity(ReadOnlySpan<byte> canonical) => new(XxHash128.HashToUInt128(canonical));
 
     /// <summary>The id of one metric of an entity.</summary>

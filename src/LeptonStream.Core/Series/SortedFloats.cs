@@ -53,7 +53,8 @@ internal static class SortedFloats
             // Read before it is written over; a call into the system's own move would cost more than the move.
             var last = Vector256.LoadUnsafe(ref first, (nuint)(moved - Lanes + 1));
             if (Vector512.IsHardwareAccelerated)
-                for (; i < moved - (2 * Lanes); i += 2 * Lanes) Vector512.LoadUnsafe(ref first, (nuint)(i + 1)).StoreUnsafe(ref first, (nuint)i);
+                for (; i < moved - (2 * Lanes); i += 2 * Lanes)
+                    Vector512.LoadUnsafe(ref first, (nuint)(i + 1)).StoreUnsafe(ref first, (nuint)i);
             for (; i < moved - Lanes; i += Lanes) Vector256.LoadUnsafe(ref first, (nuint)(i + 1)).StoreUnsafe(ref first, (nuint)i);
             last.StoreUnsafe(ref first, (nuint)(moved - Lanes));
             return;
@@ -77,7 +78,8 @@ internal static class SortedFloats
         {
             var head = Vector256.LoadUnsafe(ref first);
             if (Vector512.IsHardwareAccelerated)
-                for (; i > 2 * Lanes; i -= 2 * Lanes) Vector512.LoadUnsafe(ref first, (nuint)(i - (2 * Lanes))).StoreUnsafe(ref first, (nuint)(i - (2 * Lanes) + 1));
+                for (; i > 2 * Lanes; i -= 2 * Lanes)
+                    Vector512.LoadUnsafe(ref first, (nuint)(i - (2 * Lanes))).StoreUnsafe(ref first, (nuint)(i - (2 * Lanes) + 1));
             for (i -= Lanes; i > 0; i -= Lanes) Vector256.LoadUnsafe(ref first, (nuint)i).StoreUnsafe(ref first, (nuint)(i + 1));
             head.StoreUnsafe(ref first, 1);
             return;
@@ -86,13 +88,17 @@ internal static class SortedFloats
         for (; i > 0; i--) Unsafe.Add(ref first, i) = Unsafe.Add(ref first, i - 1);
     }
 
-    /// <summary>The median of |x − median|, by a binary search over the sorted values, which hold the deviations to its left and right sorted already.</summary>
+    /// <summary>
+    /// The median of |x − median|, by a binary search over the sorted values, which hold the deviations to its left and right sorted
+    /// already.
+    /// </summary>
     /// <param name="sorted">One value or more.</param>
     /// <param name="median">Their median.</param>
     public static double MedianDeviation(ReadOnlySpan<float> sorted, double median)
     {
         ref var first = ref MemoryMarshal.GetReference(sorted);
-        // Half of the values lie nearest to the median, side by side: those from a place on at which the one that leaves on the left is no nearer than the one that comes on the right.
+        // Half of the values lie nearest to the median, side by side: those from a place on at which the one that leaves on the left is no
+        // nearer than the one that comes on the right.
         nint rest = sorted.Length >> 1, half = sorted.Length - rest, low = 0, length = rest;
         while (length > 1)
         {

@@ -7,7 +7,10 @@ namespace LeptonStream.Series;
 /// <summary>Where in the sorted order each value of a window stands, in order of arrival.</summary>
 internal static class WindowPlaces
 {
-    /// <summary>Follows a move: adds <paramref name="step"/> (1, or −1 as it wraps) to each of the <paramref name="moved"/> places from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Follows a move: adds <paramref name="step"/> (1, or −1 as it wraps) to each of the <paramref name="moved"/> places from
+    /// <paramref name="first"/> on.
+    /// </summary>
     /// <typeparam name="T">Unsigned.</typeparam>
     public static void Follow<T>(Span<T> places, T first, T moved, T step)
         where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
@@ -53,5 +56,6 @@ internal static class WindowPlaces
     }
 
     // Not above the last, when counted from the first: one comparison instead of two.
-    private static Vector256<T> In<T>(Vector256<T> fromFirst, Vector256<T> lasts) => Vector256.Equals(Vector256.Min(fromFirst, lasts), fromFirst);
+    private static Vector256<T> In<T>(Vector256<T> fromFirst, Vector256<T> lasts) =>
+        Vector256.Equals(Vector256.Min(fromFirst, lasts), fromFirst);
 }

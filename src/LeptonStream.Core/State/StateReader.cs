@@ -61,7 +61,8 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Reads a block into memory of its length.</summary>
-    /// <exception cref="SnapshotCorruptException">It has another length or other bytes than were written, or the snapshot ends here.</exception>
+    /// <exception cref="SnapshotCorruptException">It has another length or other bytes than were written, or the snapshot ends
+    /// here.</exception>
     public void ReadBlock(Span<byte> block)
     {
         var length = ReadInt32();

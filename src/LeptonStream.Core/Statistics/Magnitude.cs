@@ -1,8 +1,9 @@
 namespace LeptonStream.Statistics;
 
 /// <summary>
-/// The bound of all arithmetic on values: what lies beyond ±10³⁶ counts as that far. Differences, sums of a window and squares then stay finite in 64 bits, and single
-/// values and their differences in 32. What lies within ±10⁻³⁰ counts as 0: such grain is no scale for anything. No metric has such values; whoever sends them sees them unchanged in events.
+/// The bound of all arithmetic on values: what lies beyond ±10³⁶ counts as that far. Differences, sums of a window and squares then stay
+/// finite in 64 bits, and single values and their differences in 32. What lies within ±10⁻³⁰ counts as 0: such grain is no scale for
+/// anything. No metric has such values; whoever sends them sees them unchanged in events.
 /// </summary>
 internal static class Magnitude
 {

@@ -1,8 +1,8 @@
 namespace LeptonStream.Statistics;
 
 /// <summary>
-/// Factors between measures of spread of normal values, each in one place. They are constants, so that hot paths and snapshots have the same bits
-/// on every machine; tests hold them against MathNet's distributions.
+/// Factors between measures of spread of normal values, each in one place. They are constants, so that hot paths and snapshots have the
+/// same bits on every machine; tests hold them against MathNet's distributions.
 /// </summary>
 internal static class MathConstants
 {

@@ -3,9 +3,10 @@ using LeptonStream.Samples;
 namespace LeptonStream.Statistics;
 
 /// <summary>
-/// The range in which the values of a series habitually lie. A value within reach of the range widens it at once. One further out widens it when such values came on two
-/// occasions, at least 20 minutes apart and to the lesser of the heights they reached, or when they lasted for six hours: one wild value or one incident leaves no trace
-/// in the width, but for what it is granted. For three hours what it reached counts as known, so that the same incident is no new one. All zeros is the range of no values.
+/// The range in which the values of a series habitually lie. A value within reach of the range widens it at once. One further out widens it
+/// when such values came on two occasions, at least 20 minutes apart and to the lesser of the heights they reached, or when they lasted for
+/// six hours: one wild value or one incident leaves no trace in the width, but for what it is granted. For three hours what it reached
+/// counts as known, so that the same incident is no new one. All zeros is the range of no values.
 /// </summary>
 internal struct RecurringRange
 {

@@ -1,8 +1,8 @@
 namespace LeptonStream.Statistics;
 
 /// <summary>
-/// Exponentially weighted mean and mean absolute deviation of some values: the level of a series and how far from it values usually lie. While few are known, all
-/// of them count alike; one beyond ten deviations counts as ten. All zeros is the state of no values.
+/// Exponentially weighted mean and mean absolute deviation of some values: the level of a series and how far from it values usually lie.
+/// While few are known, all of them count alike; one beyond ten deviations counts as ten. All zeros is the state of no values.
 /// </summary>
 internal struct WeightedLevel
 {

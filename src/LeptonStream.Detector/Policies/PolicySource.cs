@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace LeptonStream.Detector.Policies;
 
 /// <summary>
-/// The policies in force, and the watch over their file. What is wrong with a changed file is logged and counted, and the policies stay as they were.
-/// Used by the worker's thread only, but for <see cref="Reload"/>.
+/// The policies in force, and the watch over their file. What is wrong with a changed file is logged and counted, and the policies stay as
+/// they were. Used by the worker's thread only, but for <see cref="Reload"/>.
 /// </summary>
 internal sealed partial class PolicySource : IReloadable
 {
@@ -109,7 +109,8 @@ internal sealed partial class PolicySource : IReloadable
         [LoggerMessage(1082, LogLevel.Warning, "Policy rule: {Note}")]
         public static partial void Note(ILogger logger, string note);
 
-        [LoggerMessage(1083, LogLevel.Warning, "Policies not read again: Detector:PoliciesFile is not set, and settings are read at start only")]
+        [LoggerMessage(1083, LogLevel.Warning,
+            "Policies not read again: Detector:PoliciesFile is not set, and settings are read at start only")]
         public static partial void NothingToRead(ILogger logger);
     }
 }

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace LeptonStream.Health;
 
-/// <summary>The health of a role that is one loop: live while the loop completes its iterations, ready while nothing keeps it from its job.</summary>
+/// <summary>
+/// The health of a role that is one loop: live while the loop completes its iterations, ready while nothing keeps it from its job.
+/// </summary>
 /// <param name="role">The role's name.</param>
 /// <param name="patience">How long one iteration may take.</param>
 /// <param name="time">The clock.</param>

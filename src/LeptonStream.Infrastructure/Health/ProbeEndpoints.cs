@@ -18,7 +18,9 @@ public static class ProbeEndpoints
     private const string Live = "live";
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Registers the checks of all roles (<see cref="IRoleHealth"/>) of this process; a role may add its own, tagged <see cref="Ready"/>.</summary>
+    /// <summary>
+    /// Registers the checks of all roles (<see cref="IRoleHealth"/>) of this process; a role may add its own, tagged <see cref="Ready"/>.
+    /// </summary>
     public static IHealthChecksBuilder AddProbes(this IServiceCollection services)
     {
         // The roles log what is wrong themselves, once a minute; probes ask every few seconds.

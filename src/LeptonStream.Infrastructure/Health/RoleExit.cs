@@ -4,7 +4,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace LeptonStream.Health;
 
-/// <summary>How a role ends its process when it can't go on: everything is stopped in order, and the process exits with 1 and the reason.</summary>
+/// <summary>
+/// How a role ends its process when it can't go on: everything is stopped in order, and the process exits with 1 and the reason.
+/// </summary>
 public sealed class RoleExit(IHostApplicationLifetime lifetime)
 {
     private string? _reason;

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Health;
 
 /// <summary>
-/// Says in one line, once a minute while there is trouble, what is wrong by reason and number: events that are counted, such as dead letters, and conditions
-/// that last, such as a partition that stands still. The first trouble is said at once. Used by one thread.
+/// Says in one line, once a minute while there is trouble, what is wrong by reason and number: events that are counted, such as dead
+/// letters, and conditions that last, such as a partition that stands still. The first trouble is said at once. Used by one thread.
 /// </summary>
 public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
 {
@@ -63,7 +63,8 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
         {
             var words = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{_reasons.Values.Sum()} {kind} (");
             words.AppendJoin(", ", _reasons.Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key} {reason.Value}")));
-            if (_example is { } example) words.Append("; last: ").Append(example.Length > LongestExample ? example[..LongestExample] : example);
+            if (_example is { } example)
+                words.Append("; last: ").Append(example.Length > LongestExample ? example[..LongestExample] : example);
             return words.Append(')').ToString();
         }
     }

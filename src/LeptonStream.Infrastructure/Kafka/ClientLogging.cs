@@ -10,29 +10,35 @@ namespace LeptonStream.Kafka;
 /// </summary>
 public static partial class ClientLogging
 {
-    public static ConsumerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ConsumerBuilder<TKey, TValue> builder, ILogger logger, Action<Error>? onFatal = null)
+    public static ConsumerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ConsumerBuilder<TKey, TValue> builder, ILogger logger,
+        Action<Error>? onFatal = null)
     {
         var errors = new ErrorLog(logger, onFatal);
-        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) => errors.Write(client.Name, error));
+        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) =>
+            errors.Write(client.Name, error));
     }
 
-    public static ProducerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, ILogger logger, Action<Error>? onFatal = null)
+    public static ProducerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, ILogger logger,
+        Action<Error>? onFatal = null)
     {
         var errors = new ErrorLog(logger, onFatal);
-        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) => errors.Write(client.Name, error));
+        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) =>
+            errors.Write(client.Name, error));
     }
 
     public static AdminClientBuilder LogTo(this AdminClientBuilder builder, ILogger logger)
     {
         var errors = new ErrorLog(logger, null);
-        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) => errors.Write(client.Name, error));
+        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) =>
+            errors.Write(client.Name, error));
     }
 
     private static void Write(ILogger logger, LogMessage message)
     {
         // These the error handler is told of, too.
         if (message.Facility is "FAIL" or "ERROR" or "FATAL") return;
-        Log.Said(logger, (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging), message.Name, message.Facility, message.Message);
+        Log.Said(logger, (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging), message.Name, message.Facility,
+            message.Message);
     }
 
     // While a broker is away the client says so twenty times a second.

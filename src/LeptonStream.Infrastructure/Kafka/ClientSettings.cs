@@ -2,7 +2,9 @@ using Confluent.Kafka;
 
 namespace LeptonStream.Kafka;
 
-/// <summary>Turns <see cref="KafkaOptions"/> into client configurations, with the settings every client of this system shares and why.</summary>
+/// <summary>
+/// Turns <see cref="KafkaOptions"/> into client configurations, with the settings every client of this system shares and why.
+/// </summary>
 public static class ClientSettings
 {
     /// <summary>A producer that never reorders, never duplicates on retry and partitions like the Java clients.</summary>
@@ -18,7 +20,9 @@ public static class ClientSettings
         AllowAutoCreateTopics = false,
     });
 
-    /// <summary>A consumer that commits only what it is told to, and says so when an offset is gone instead of jumping to the end.</summary>
+    /// <summary>
+    /// A consumer that commits only what it is told to, and says so when an offset is gone instead of jumping to the end.
+    /// </summary>
     public static ConsumerConfig Consumer(KafkaOptions options, string role, string group) => Apply(options, role, new ConsumerConfig
     {
         GroupId = group,

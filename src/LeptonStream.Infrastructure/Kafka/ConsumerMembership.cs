@@ -7,7 +7,8 @@ namespace LeptonStream.Kafka;
 
 /// <summary>
 /// One membership in a consumer group, from joining to leaving: a consumer of one topic, a producer, and the batch that is being gathered.
-/// Everything happens on the caller's thread; partitions are assigned and revoked inside <see cref="Gather"/>, <see cref="Poll"/> and <see cref="Dispose"/>.
+/// Everything happens on the caller's thread; partitions are assigned and revoked inside <see cref="Gather"/>, <see cref="Poll"/> and
+/// <see cref="Dispose"/>.
 /// </summary>
 public sealed partial class ConsumerMembership : IDisposable
 {
@@ -89,7 +90,10 @@ public sealed partial class ConsumerMembership : IDisposable
     /// <summary>The records that the batch leads to.</summary>
     public Deliveries Deliveries { get; }
 
-    /// <summary>Adds the records that come to those of <see cref="Batch"/> that are not taken yet. It asks the client at least once, which keeps the membership alive.</summary>
+    /// <summary>
+    /// Adds the records that come to those of <see cref="Batch"/> that are not taken yet. It asks the client at least once, which keeps the
+    /// membership alive.
+    /// </summary>
     /// <param name="records">The most records in the batch.</param>
     /// <param name="bytes">The most bytes in the batch; one record may exceed it.</param>
     /// <param name="idle">How long to wait for the first record.</param>
@@ -109,7 +113,9 @@ public sealed partial class ConsumerMembership : IDisposable
         }
     }
 
-    /// <summary>Asks the client once for a record, which keeps the membership alive, and adds it to <see cref="Batch"/> if the owner accepts it.</summary>
+    /// <summary>
+    /// Asks the client once for a record, which keeps the membership alive, and adds it to <see cref="Batch"/> if the owner accepts it.
+    /// </summary>
     /// <returns>Whether one was added.</returns>
     public bool Poll(TimeSpan wait)
     {
@@ -130,8 +136,8 @@ public sealed partial class ConsumerMembership : IDisposable
     }
 
     /// <summary>
-    /// Sends what is in <see cref="Deliveries"/>. A record that the broker refuses for good becomes a dead letter; a dead letter that it refuses, one without
-    /// payload; and if it refuses that one, too, only the log tells of it.
+    /// Sends what is in <see cref="Deliveries"/>. A record that the broker refuses for good becomes a dead letter; a dead letter that it
+    /// refuses, one without payload; and if it refuses that one, too, only the log tells of it.
     /// </summary>
     /// <param name="onRefused">Is told of each record that the broker refused for good: its topic, and the reason.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -201,7 +207,8 @@ public sealed partial class ConsumerMembership : IDisposable
         _taken = 0;
     }
 
-    private static long SizeOf(ConsumeResult<byte[]?, byte[]?> record) => (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0);
+    private static long SizeOf(ConsumeResult<byte[]?, byte[]?> record) =>
+        (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0);
 
     private Message<byte[]?, byte[]?>? Substitute(RefusedRecord refused)
     {
@@ -269,7 +276,8 @@ public sealed partial class ConsumerMembership : IDisposable
         [LoggerMessage(4013, LogLevel.Error, "A dead letter is lost: {Topic} refuses it even without its payload: {Reason}")]
         public static partial void DeadLetterLost(ILogger logger, string topic, string reason);
 
-        [LoggerMessage(4012, LogLevel.Warning, "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
+        [LoggerMessage(4012, LogLevel.Warning,
+            "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
         public static partial void CloseHangs(ILogger logger, TimeSpan limit);
     }
 }

@@ -33,7 +33,8 @@ public static class DeadLetter
     /// <param name="stage">What it failed in, such as <c>VALUE_CONVERTER</c> (Kafka Connect's words).</param>
     /// <param name="role">Who refused it, such as <c>lepton-detector</c>.</param>
     /// <param name="now">The wall clock: a broker refuses records from the future, whatever their producer's clock said.</param>
-    public static Message<byte[]?, byte[]?> Of(ConsumeResult<byte[]?, byte[]?> record, string reason, string detail, string stage, string role, DateTimeOffset now)
+    public static Message<byte[]?, byte[]?> Of(ConsumeResult<byte[]?, byte[]?> record, string reason, string detail, string stage,
+        string role, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(record);
         var headers = Keep(record.Message.Headers);
@@ -54,7 +55,8 @@ public static class DeadLetter
         if (time != logged) Add(headers, TimestampHeader, Number(logged));
 
         // Whoever set the time of the original, here it is the producer that says it.
-        return new() { Key = Cut(key), Value = Cut(record.Message.Value), Headers = headers, Timestamp = new(time, TimestampType.CreateTime) };
+        return new() { Key = Cut(key), Value = Cut(record.Message.Value), Headers = headers,
+            Timestamp = new(time, TimestampType.CreateTime) };
     }
 
     /// <summary>A record of our own that the broker refuses for good, as a dead letter.</summary>
@@ -81,7 +83,8 @@ public static class DeadLetter
         ArgumentNullException.ThrowIfNull(letter);
         var headers = new Headers();
         foreach (var header in letter.Headers)
-            if (header.Key.StartsWith("__connect.errors.", StringComparison.Ordinal) || header.Key.StartsWith("lepton.", StringComparison.Ordinal)) headers.Add(header);
+            if (header.Key.StartsWith("__connect.errors.", StringComparison.Ordinal)
+                || header.Key.StartsWith("lepton.", StringComparison.Ordinal)) headers.Add(header);
         return new() { Headers = headers, Timestamp = letter.Timestamp };
     }
 

@@ -28,9 +28,12 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
         Bytes += (message.Key?.Length ?? 0) + (message.Value?.Length ?? 0);
     }
 
-    /// <summary>Sends every record that is not acknowledged yet and waits until each one is acknowledged or given up by the client.</summary>
+    /// <summary>
+    /// Sends every record that is not acknowledged yet and waits until each one is acknowledged or given up by the client.
+    /// </summary>
     /// <returns>
-    /// The first failure that is not the record's own, with the topic it happened on; null when all records are acknowledged or wait in <see cref="TakeRefused"/>.
+    /// The first failure that is not the record's own, with the topic it happened on; null when all records are acknowledged or wait in
+    /// <see cref="TakeRefused"/>.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; what is acknowledged by then stays so.</exception>
     public DeliveryFailure? Send(CancellationToken cancellation)
@@ -137,11 +140,14 @@ public sealed record DeliveryFailure(string Topic, Error Error)
     public bool IsFatal => Error.EndsClient();
 
     /// <summary>Whether it is this record that is refused, and not any record now.</summary>
-    public bool ConcernsRecord => Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.InvalidTimestamp;
+    public bool ConcernsRecord =>
+        Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.InvalidTimestamp;
 
     /// <summary>Whether sending again may help without anybody changing anything.</summary>
-    public bool IsTransient => !IsFatal && Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
-        or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_InProgress or ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend
+    public bool IsTransient =>
+        !IsFatal && Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
+        or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_InProgress or ErrorCode.NotEnoughReplicas
+            or ErrorCode.NotEnoughReplicasAfterAppend
         or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.RequestTimedOut or ErrorCode.NetworkException
         or ErrorCode.ThrottlingQuotaExceeded or ErrorCode.Local_UnknownPartition;
 }

@@ -2,14 +2,18 @@ using Confluent.Kafka;
 
 namespace LeptonStream.Kafka;
 
-/// <summary>Does the work of the partitions that a <see cref="ConsumerMembership"/> gives it. Called on the thread that reads, and inside the close.</summary>
+/// <summary>
+/// Does the work of the partitions that a <see cref="ConsumerMembership"/> gives it. Called on the thread that reads, and inside the close.
+/// </summary>
 public interface IPartitionOwner
 {
     /// <summary>The group has assigned partitions; the list may be empty.</summary>
     /// <returns>Where to read each of them.</returns>
     List<TopicPartitionOffset> OnAssigned(IReadOnlyList<TopicPartition> partitions);
 
-    /// <summary>The group takes partitions back in order; their records have left the batch already. What is done can still be committed.</summary>
+    /// <summary>
+    /// The group takes partitions back in order; their records have left the batch already. What is done can still be committed.
+    /// </summary>
     void OnRevoked(IReadOnlyList<TopicPartition> partitions);
 
     /// <summary>The group has given partitions to others without asking: nothing of them can be committed any more.</summary>

@@ -35,8 +35,8 @@ public sealed class KafkaOptions
     public string? SslKeyLocation { get; set; }
 
     /// <summary>
-    /// After how many milliseconds without a sign of life the group gives a consumer's partitions to others; real brokers allow 6,000 and more.
-    /// Producers give up a record after a third of it, so that nothing of a worker that was given up lands later.
+    /// After how many milliseconds without a sign of life the group gives a consumer's partitions to others; real brokers allow 6,000 and
+    /// more. Producers give up a record after a third of it, so that nothing of a worker that was given up lands later.
     /// </summary>
     [SettingRange(Section, 1_000, 1_800_000, Note = "most brokers take 6000 and more")]
     public int SessionTimeoutMs { get; set; } = 45_000;

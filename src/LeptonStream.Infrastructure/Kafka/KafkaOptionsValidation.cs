@@ -13,9 +13,11 @@ internal sealed partial class KafkaOptionsValidation : IValidateOptions<KafkaOpt
         List<string> wrong = [];
         var servers = options.BootstrapServers.Split(',', StringSplitOptions.TrimEntries);
         foreach (var server in servers.Where(server => !IsHostAndPort(server)))
-            wrong.Add($"Kafka:BootstrapServers holds '{server}': write host:port, several separated by commas, such as broker-1:9092,broker-2:9092");
+            wrong.Add($"Kafka:BootstrapServers holds '{server}': write host:port, several separated by commas, such as "
+                + $"broker-1:9092,broker-2:9092");
         if (!Prefix().IsMatch(options.TopicPrefix))
-            wrong.Add($"Kafka:TopicPrefix is '{options.TopicPrefix}': up to 100 letters, digits, dots, hyphens and underscores are allowed");
+            wrong.Add(
+                $"Kafka:TopicPrefix is '{options.TopicPrefix}': up to 100 letters, digits, dots, hyphens and underscores are allowed");
         if (!Protocols.Contains(options.SecurityProtocol))
             wrong.Add($"Kafka:SecurityProtocol is '{options.SecurityProtocol}': it may be {string.Join(", ", Protocols)}");
         else if (options.SecurityProtocol.StartsWith("Sasl", StringComparison.Ordinal))
@@ -29,7 +31,8 @@ internal sealed partial class KafkaOptionsValidation : IValidateOptions<KafkaOpt
     private static void CheckSasl(KafkaOptions options, List<string> wrong)
     {
         if (!Mechanisms.Contains(options.SaslMechanism))
-            wrong.Add($"Kafka:SaslMechanism is '{options.SaslMechanism}': with {options.SecurityProtocol} it must be {string.Join(", ", Mechanisms)}");
+            wrong.Add($"Kafka:SaslMechanism is '{options.SaslMechanism}': with {options.SecurityProtocol} it must be "
+                + $"{string.Join(", ", Mechanisms)}");
         if (string.IsNullOrEmpty(options.SaslUsername)) wrong.Add($"Kafka:SaslUsername is not set: {options.SecurityProtocol} needs it");
         if (string.IsNullOrEmpty(options.SaslPassword)) wrong.Add($"Kafka:SaslPassword is not set: {options.SecurityProtocol} needs it");
     }

@@ -10,7 +10,8 @@ internal static class PolicyDetectors
     // What no deviation replaces: a list that was meant to choose among the detectors turns them off by the way.
     private static readonly DetectorSet Rules = DetectorSet.Of([DetectorSet.NonFinite, "frozen-value", DetectorSet.Training]);
 
-    private static readonly DetectorSet NeedMore = DetectorSet.Of(DetectorCatalog.All.Select(detector => detector.Name).Except(DetectorCatalog.Lean));
+    private static readonly DetectorSet NeedMore =
+        DetectorSet.Of(DetectorCatalog.All.Select(detector => detector.Name).Except(DetectorCatalog.Lean));
 
     /// <summary>Reads the change; null where the section says nothing of detectors.</summary>
     public static DetectorChange? Read(YamlSection section)
@@ -26,10 +27,14 @@ internal static class PolicyDetectors
         // Those that the section itself names: a default list that lean shortens is no mistake.
         string[] tooMuch = [.. change.ApplyTo(default).Names.Intersect(NeedMore.Names)];
         if (tooMuch.Length > 0)
-            section.Wrong("detectors", $"asks for {string.Join(", ", tooMuch)}, which needs memory: default; lean has room for {string.Join(", ", DetectorCatalog.Lean)} and the rules");
+            section.Wrong("detectors", $"asks for {string.Join(", ", tooMuch)}, which needs memory: default; lean has room for "
+                + $"{string.Join(", ", DetectorCatalog.Lean)} and the rules");
     }
 
-    /// <summary>Refuses detectors that a lean memory has no room for, where the rule itself does not say and one that fits whatever it fits says lean.</summary>
+    /// <summary>
+    /// Refuses detectors that a lean memory has no room for, where the rule itself does not say and one that fits whatever it fits says
+    /// lean.
+    /// </summary>
     public static void CheckMemory(YamlSection section, PolicyRule rule, IReadOnlyList<PolicyRule> below, PolicySettings defaults)
     {
         if (rule.Settings.Memory is not null) return;
@@ -46,15 +51,18 @@ internal static class PolicyDetectors
         if (added.Length + removed.Length > 0)
         {
             if (added.Length + removed.Length < entries.Count)
-                section.Wrong(Field, "mixes names with and without a sign: +name and -name change the list that holds, names without a sign replace it");
+                section.Wrong(Field,
+                    "mixes names with and without a sign: +name and -name change the list that holds, names without a sign replace it");
             foreach (var (name, line) in added.Where(entry => removed.Any(other => other.Item1 == entry.Item1)))
                 section.Wrong(line, Field, $"adds and removes '{name}'");
-            return DetectorChange.Remove(Names(section, Field, removed)!.Value).After(DetectorChange.Add(Names(section, Field, added)!.Value));
+            return DetectorChange.Remove(Names(section, Field, removed)!.Value)
+                .After(DetectorChange.Add(Names(section, Field, added)!.Value));
         }
 
         var only = Names(section, Field, entries)!.Value;
         var off = Rules.Without(only);
-        if (off.Names.Length > 0) section.Note(Field, $"replaces the whole list, which turns off {off}: write +name and -name to change it instead");
+        if (off.Names.Length > 0)
+            section.Note(Field, $"replaces the whole list, which turns off {off}: write +name and -name to change it instead");
         return DetectorChange.Replace(only);
     }
 

@@ -5,8 +5,8 @@ using LeptonStream.Yaml;
 namespace LeptonStream.Policies;
 
 /// <summary>
-/// Reads detection policies from YAML (docs/configuration.md). It is read strictly: a field that is unknown, misspelt or out of range is an error with
-/// its line, since a rule that silently does nothing would be noticed when an alert is missed.
+/// Reads detection policies from YAML (docs/configuration.md). It is read strictly: a field that is unknown, misspelt or out of range is an
+/// error with its line, since a rule that silently does nothing would be noticed when an alert is missed.
 /// </summary>
 public static class PolicyFile
 {
@@ -90,13 +90,15 @@ public static class PolicyFile
             WarmUp = section.WholeNumber("warm_up", 30, 1_000_000),
             AcceptAfter = section.Duration("accept_after", "1m", "10y"),
             Memory = Word(section, "memory", ("default", MemoryPlan.Default), ("lean", MemoryPlan.Lean)),
-            Type = Word(section, "type", ("gauge", MetricType.Gauge), ("counter", MetricType.Counter), ("event-code", MetricType.EventCode)),
+            Type = Word(section, "type", ("gauge", MetricType.Gauge), ("counter", MetricType.Counter),
+                ("event-code", MetricType.EventCode)),
             Limit = section.OptionalSection("limit") is { } limit ? Limit(limit) : null,
             EarlyWarning = section.Flag("early_warning"),
             RunbookUrl = Address(section, "runbook_url"),
         };
         PolicyDetectors.CheckMemory(section, settings, settings.Memory);
-        if (settings.CriticalBudget < settings.WarningBudget) section.Wrong("critical_budget", "must not be below warning_budget: it is the rarer of the two");
+        if (settings.CriticalBudget < settings.WarningBudget)
+            section.Wrong("critical_budget", "must not be below warning_budget: it is the rarer of the two");
         section.End();
         return settings;
     }
@@ -117,7 +119,8 @@ public static class PolicyFile
     private static string? Address(YamlSection section, string field)
     {
         var text = section.Text(field);
-        if (text is null || (Uri.TryCreate(text.Replace("{metric}", "m", StringComparison.Ordinal), UriKind.Absolute, out var address) && address.Scheme is "http" or "https")) return text;
+        if (text is null || (Uri.TryCreate(text.Replace("{metric}", "m", StringComparison.Ordinal), UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https")) return text;
         section.Wrong(field, "is no address: write one that begins with http:// or https://, {metric} stands for the metric's name");
         return null;
     }

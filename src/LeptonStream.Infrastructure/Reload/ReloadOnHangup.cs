@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Reload;
 
 /// <summary>Asks every <see cref="IReloadable"/> of the process on SIGHUP, one after another.</summary>
-internal sealed partial class ReloadOnHangup(IEnumerable<IReloadable> files, IHostApplicationLifetime lifetime, ILogger<ReloadOnHangup> logger) : IHostedService, IDisposable
+internal sealed partial class ReloadOnHangup(IEnumerable<IReloadable> files, IHostApplicationLifetime lifetime,
+    ILogger<ReloadOnHangup> logger) : IHostedService, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private PosixSignalRegistration? _hangup;

@@ -37,7 +37,10 @@ public sealed class Database : IAsyncDisposable
     /// <summary>As <see cref="ForUpdate"/>, but leaves out the rows that another transaction holds.</summary>
     public string ForUpdateSkipLocked => Kind == DatabaseKind.PostgreSql ? "for update skip locked" : "";
 
-    /// <summary>Compares a column with the elements of an array parameter: <c>where id {AnyOf("@ids")}</c>. PostgreSQL takes the array whole, SQLite one by one.</summary>
+    /// <summary>
+    /// Compares a column with the elements of an array parameter: <c>where id {AnyOf("@ids")}</c>. PostgreSQL takes the array whole, SQLite
+    /// one by one.
+    /// </summary>
     public string AnyOf(string parameter) => Kind == DatabaseKind.PostgreSql ? $"= any({parameter})" : $"in {parameter}";
 
     /// <summary>Makes the seam for a connection string; nothing is opened yet.</summary>
@@ -50,7 +53,8 @@ public sealed class Database : IAsyncDisposable
             server.ApplicationName ??= "lepton";
             // The same few statements for ever: prepared, they cost half.
             if (server.MaxAutoPrepare == 0) server.MaxAutoPrepare = 50;
-            return new(DatabaseKind.PostgreSql, NpgsqlDataSource.Create(server), $"PostgreSQL {server.Host}:{server.Port}/{server.Database}");
+            return new(DatabaseKind.PostgreSql, NpgsqlDataSource.Create(server),
+                $"PostgreSQL {server.Host}:{server.Port}/{server.Database}");
         }
 
         var file = new SqliteConnectionStringBuilder(connectionString);
@@ -69,10 +73,13 @@ public sealed class Database : IAsyncDisposable
         }
 
         if (!keys.ContainsKey("Data Source") && !keys.ContainsKey("DataSource") && !keys.ContainsKey("Filename"))
-            throw new ArgumentException("It names no database: write 'Host=db;Database=lepton;Username=...;Password=...' for PostgreSQL or 'Data Source=lepton.db' for SQLite.");
+            throw new ArgumentException("It names no database: write 'Host=db;Database=lepton;Username=...;Password=...' for PostgreSQL "
+                + "or 'Data Source=lepton.db' for SQLite.");
         var file = new SqliteConnectionStringBuilder(connectionString);
-        if (file.DataSource.Length == 0 || file.DataSource.Contains(":memory:", StringComparison.Ordinal) || file.Mode == SqliteOpenMode.Memory)
-            throw new ArgumentException("SQLite needs a file here (Data Source=/path/lepton.db): a database in memory isn't shared between connections.");
+        if (file.DataSource.Length == 0 || file.DataSource.Contains(":memory:",
+            StringComparison.Ordinal) || file.Mode == SqliteOpenMode.Memory)
+            throw new ArgumentException("SQLite needs a file here (Data Source=/path/lepton.db): a database in memory isn't shared "
+                + "between connections.");
         return DatabaseKind.Sqlite;
     }
 
@@ -95,7 +102,9 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> in one transaction that may write, and commits it; on any exception nothing of it is left.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction that may write, and commits it; on any exception nothing of it is left.
+    /// </summary>
     public async Task<T> Write<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellation = default)
     {
         await using var connection = await Open(cancellation);

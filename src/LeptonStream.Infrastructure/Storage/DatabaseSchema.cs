@@ -26,11 +26,13 @@ public static class DatabaseSchema
         var connection = transaction.Connection!;
         if (database.Kind == DatabaseKind.PostgreSql)
             await connection.ExecuteAsync("select pg_advisory_xact_lock(@AdvisoryLock)", new { AdvisoryLock }, transaction);
-        await connection.ExecuteAsync("create table if not exists schema_version (version integer primary key, name text not null, applied_at bigint not null)", transaction: transaction);
+        await connection.ExecuteAsync("create table if not exists schema_version (version integer primary key, name text not null, "
+            + "applied_at bigint not null)", transaction: transaction);
 
         var present = await connection.ExecuteScalarAsync<int?>("select max(version) from schema_version", transaction: transaction) ?? 0;
         if (present > Version)
-            throw new InvalidOperationException($"{database.Name} has tables of version {present}, this program knows versions up to {Version}: start a newer program, or point Storage:ConnectionString to another database.");
+            throw new InvalidOperationException($"{database.Name} has tables of version {present}, this program knows versions up to "
+                + $"{Version}: start a newer program, or point Storage:ConnectionString to another database.");
 
         var missing = Steps.Where(step => step.Version > present).ToArray();
         foreach (var step in missing) await Apply(step, transaction);

@@ -37,12 +37,13 @@ public sealed class RoleStatus
             now = at.ToUnixTimeMilliseconds(),
             problems = SqlText.Clean(string.Join('\n', problems.Select(problem => problem.ReplaceLineEndings(" ")))),
         };
-        return database.Write(transaction => transaction.Connection!.ExecuteAsync(new(Upsert, row, transaction, cancellationToken: stop)), stop);
+        return database.Write(transaction => transaction.Connection!.ExecuteAsync(new(Upsert, row, transaction,
+            cancellationToken: stop)), stop);
     }
 
     /// <summary>
-    /// What is wrong with the roles, one sentence each. Where no notifier lives, nobody records how the detectors are: only that is said then. Nothing is
-    /// wrong where nobody has reported yet.
+    /// What is wrong with the roles, one sentence each. Where no notifier lives, nobody records how the detectors are: only that is said
+    /// then. Nothing is wrong where nobody has reported yet.
     /// </summary>
     public static IReadOnlyList<string> ProblemsOf(IReadOnlyCollection<RoleStatus> roles, DateTimeOffset now)
     {
@@ -55,5 +56,6 @@ public sealed class RoleStatus
 
     private string[] Sentences => Problems.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private string Obituary => string.Create(CultureInfo.InvariantCulture, $"no {Role} is running: the last report is of {At:yyyy-MM-dd HH:mm:ss} UTC");
+    private string Obituary =>
+        string.Create(CultureInfo.InvariantCulture, $"no {Role} is running: the last report is of {At:yyyy-MM-dd HH:mm:ss} UTC");
 }

@@ -19,7 +19,9 @@ public static class TelemetryRegistration
 {
     private static bool HasCollector => Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 };
 
-    /// <summary>Gathers the metrics of the program, the runtime, ASP.NET Core and Npgsql for <see cref="MapMetrics"/> and for OTLP.</summary>
+    /// <summary>
+    /// Gathers the metrics of the program, the runtime, ASP.NET Core and Npgsql for <see cref="MapMetrics"/> and for OTLP.
+    /// </summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder, string serviceName)
     {
         builder.Configuration.AddInMemoryCollection(OpenTelemetryVariables());

@@ -32,9 +32,11 @@ public static partial class DurationText
 
     private static readonly (string Unit, double Milliseconds)[] Units =
     [
-        ("y", 365.0 * 24 * 3_600_000), ("w", 7.0 * 24 * 3_600_000), ("d", 24.0 * 3_600_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
+        ("y", 365.0 * 24 * 3_600_000), ("w", 7.0 * 24 * 3_600_000), ("d", 24.0 * 3_600_000), ("h", 3_600_000), ("m",
+            60_000), ("s", 1_000), ("ms", 1),
     ];
 
-    [GeneratedRegex("^((?<y>[0-9]+)y)?((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?((?<ms>[0-9]+)ms)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^((?<y>[0-9]+)y)?((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?((?<ms>[0-9]+)ms)?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Parts();
 }

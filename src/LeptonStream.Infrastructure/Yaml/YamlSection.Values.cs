@@ -40,7 +40,8 @@ public sealed partial class YamlSection
     public int Count(string field)
     {
         if (Child(field) is not { } node) return 0;
-        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number;
         Wrong(node, field, "must be a whole number, 0 or more");
         return 0;
     }
@@ -49,7 +50,8 @@ public sealed partial class YamlSection
     public double? Number(string field, double least, double most)
     {
         if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode scalar && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        if (node is YamlScalarNode scalar && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture,
+            out var number) && number >= least && number <= most) return number;
         Wrong(node, field, $"{Quote(node)}must be {Range(least, most)}");
         return null;
     }
@@ -58,7 +60,8 @@ public sealed partial class YamlSection
     public int? WholeNumber(string field, int least, int most)
     {
         if (Child(field) is not { } node) return null;
-        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        if (node is YamlScalarNode scalar && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var number) && number >= least && number <= most) return number;
         Wrong(node, field, $"{Quote(node)}must be a whole number from {least} to {most}");
         return null;
     }

@@ -65,7 +65,8 @@ public sealed partial class YamlSection
     public IReadOnlyList<(string Text, int Line)>? Texts(string field)
     {
         if (Child(field) is not { } node) return null;
-        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode)) return [.. list.Cast<YamlScalarNode>().Select(item => (item.Value ?? "", (int)item.Start.Line))];
+        if (node is YamlSequenceNode list && list.All(item => item is YamlScalarNode))
+            return [.. list.Cast<YamlScalarNode>().Select(item => (item.Value ?? "", (int)item.Start.Line))];
         Wrong(node, field, "must be a list of texts");
         return null;
     }
@@ -92,7 +93,8 @@ public sealed partial class YamlSection
     {
         if (Child(field) is not { } node) return [];
         if (node is YamlMappingNode map && map.All(pair => pair.Key is YamlScalarNode && pair.Value is YamlScalarNode))
-            return [.. map.Select(pair => (((YamlScalarNode)pair.Key).Value ?? "", ((YamlScalarNode)pair.Value).Value ?? "", (int)pair.Key.Start.Line))];
+            return [.. map.Select(pair => (((YamlScalarNode)pair.Key).Value ?? "", ((YamlScalarNode)pair.Value).Value
+                ?? "", (int)pair.Key.Start.Line))];
         Wrong(node, field, "must be a mapping of texts");
         return [];
     }
@@ -137,7 +139,8 @@ public sealed partial class YamlSection
         foreach (var key in _node.Children.Keys)
         {
             var name = key is YamlScalarNode scalar ? scalar.Value ?? "" : key.ToString();
-            if (!_known.Contains(name)) Wrong(key, name, $"is unknown; known here are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+            if (!_known.Contains(name))
+                Wrong(key, name, $"is unknown; known here are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
         }
     }
 

@@ -27,7 +27,8 @@ public static class YamlText
 
             error = $"{path} has {(file.CanSeek ? Math.Max(file.Length, length) : length)} bytes, {MaxBytes} are allowed";
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             error = $"{path} can't be read: {unreadable.Message}";
         }

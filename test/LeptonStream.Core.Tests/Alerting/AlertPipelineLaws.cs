@@ -7,7 +7,9 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Core.Tests.Alerting;
 
-/// <summary>What holds for every story: random events on a few alerts of two models, with restarts and changes of the routes between them.</summary>
+/// <summary>
+/// What holds for every story: random events on a few alerts of two models, with restarts and changes of the routes between them.
+/// </summary>
 public sealed class AlertPipelineLaws
 {
     private static readonly TimeSpan GroupInterval = TimeSpan.FromSeconds(20);
@@ -26,7 +28,8 @@ public sealed class AlertPipelineLaws
         GroupWait = TimeSpan.FromSeconds(5),
         GroupInterval = GroupInterval,
         RepeatInterval = RepeatInterval,
-        Routes = [new RouteConfig { Receiver = "pager", Continue = true, GroupBy = [], Matchers = [Matcher.Of("severity", MatchOperator.Equal, "critical")] }, new RouteConfig()],
+        Routes = [new RouteConfig { Receiver = "pager", Continue = true, GroupBy = [],
+        Matchers = [Matcher.Of("severity", MatchOperator.Equal, "critical")] }, new RouteConfig()],
     };
 
     private static readonly RoutingConfig[] Routings =
@@ -55,7 +58,8 @@ public sealed class AlertPipelineLaws
         .All(pair => pair.Next.At - pair.Last.At >= GroupInterval || pair.Last.Reason == NotifyReason.AllResolved));
 
     [Test]
-    public void ChannelWithoutResolves_IsNeverToldOfOne() => Check(script => Play(script, ending: true).Sent.Where(sent => !IsTold(sent.Channel)).All(sent => !sent.Resolved.Any()));
+    public void ChannelWithoutResolves_IsNeverToldOfOne() =>
+        Check(script => Play(script, ending: true).Sent.Where(sent => !IsTold(sent.Channel)).All(sent => !sent.Resolved.Any()));
 
     [Test]
     public void WhatFires_IsInExactlyItsGroups() => Check(script =>
@@ -63,8 +67,10 @@ public sealed class AlertPipelineLaws
         var firing = new Dictionary<string, (AlertSeverity Severity, string Model)>();
         var story = Play(script, ending: false, firing);
         var pipeline = new AlertPipeline(new RouteTree(script.Aggregate(Routings[0], (routing, code) => NewRouting(code) ?? routing)));
-        var expected = firing.SelectMany(pair => pipeline.TargetsOf(AlertEvents.Opened(pair.Key.Split('/')[1], 0, pair.Value.Severity, pair.Value.Model).RoutingLabels).Select(target => $"{target.GroupId} {pair.Key}"));
-        var actual = story.Groups.All.SelectMany(group => group.Alerts.Values.Where(alert => !alert.IsResolved).Select(alert => $"{group.Id} {alert.Labels["model"]}/{alert.Labels["metric"]}"));
+        var expected = firing.SelectMany(pair => pipeline.TargetsOf(AlertEvents.Opened(pair.Key.Split('/')[1], 0, pair.Value.Severity,
+            pair.Value.Model).RoutingLabels).Select(target => $"{target.GroupId} {pair.Key}"));
+        var actual = story.Groups.All.SelectMany(group => group.Alerts.Values.Where(alert => !alert.IsResolved).Select(alert =>
+            $"{group.Id} {alert.Labels["model"]}/{alert.Labels["metric"]}"));
         return expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal));
     });
 
@@ -81,12 +87,15 @@ public sealed class AlertPipelineLaws
             AlertPipeline.OnAlert(whole, alert, targets, now, now);
 
             var needed = new AlertGroups();
-            foreach (var group in store.All.Where(group => targets.Any(target => target.GroupId == group.Id) || group.Alerts.Values.Any(member => member.AlertId == alert.AlertId)))
-                needed.Add(Copy(group, member => member.AlertId == alert.AlertId || member.Fingerprint == Fingerprint.Of(alert.RoutingLabels)));
+            foreach (var group in store.All.Where(group =>
+                targets.Any(target => target.GroupId == group.Id) || group.Alerts.Values.Any(member => member.AlertId == alert.AlertId)))
+                needed.Add(Copy(group, member => member.AlertId == alert.AlertId
+                    || member.Fingerprint == Fingerprint.Of(alert.RoutingLabels)));
             AlertPipeline.OnAlert(needed, alert, targets, now, now);
             store = Merge(store, needed);
 
-            if (index % 3 == 0 && !pipeline.OnTick(whole, now).Select(NotificationStory.Line).SequenceEqual(pipeline.OnTick(store, now).Select(NotificationStory.Line))) return false;
+            if (index % 3 == 0 && !pipeline.OnTick(whole, now).Select(NotificationStory.Line)
+                .SequenceEqual(pipeline.OnTick(store, now).Select(NotificationStory.Line))) return false;
         }
 
         return State(whole) == State(store);
@@ -95,7 +104,8 @@ public sealed class AlertPipelineLaws
     private static void Check(Func<int[], bool> law) =>
         FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(60), Prop.ForAll(ArbMap.Default.ArbFor<int[]>(), law));
 
-    private static NotificationStory Play(int[] script, bool ending, Dictionary<string, (AlertSeverity Severity, string Model)>? firing = null)
+    private static NotificationStory Play(int[] script, bool ending,
+        Dictionary<string, (AlertSeverity Severity, string Model)>? firing = null)
     {
         var story = new NotificationStory(Routings[0], step: 1);
         firing ??= [];
@@ -139,10 +149,12 @@ public sealed class AlertPipelineLaws
 
     private static bool IsTold(string channel) => channel == "webhook/0";
 
-    private static IEnumerable<(Notification Last, Notification Next)> Pairs(NotificationStory story) => story.Sent.Where(sent => IsTold(sent.Channel))
+    private static IEnumerable<(Notification Last, Notification Next)> Pairs(NotificationStory story) =>
+        story.Sent.Where(sent => IsTold(sent.Channel))
         .GroupBy(sent => (sent.GroupId, sent.Channel)).SelectMany(sent => sent.Zip(sent.Skip(1)));
 
-    private static string Content(Notification sent) => string.Join(' ', sent.Alerts.Select(alert => $"{alert.Fingerprint}{alert.IsResolved}"));
+    private static string Content(Notification sent) =>
+        string.Join(' ', sent.Alerts.Select(alert => $"{alert.Fingerprint}{alert.IsResolved}"));
 
     private static AlertGroupState Copy(AlertGroupState group, Func<GroupedAlert, bool> keep)
     {
@@ -166,6 +178,8 @@ public sealed class AlertPipelineLaws
         return merged;
     }
 
-    private static string State(AlertGroups groups) => string.Join('\n', groups.All.OrderBy(group => group.Id, StringComparer.Ordinal).Select(group =>
-        $"{group.Key} {group.NextFlush} {AlertingJson.Write(group.Told)} {string.Join(',', group.Alerts.Values.Order(GroupedAlertOrder.Instance).Select(AlertingJson.Write))}"));
+    private static string State(AlertGroups groups) =>
+        string.Join('\n', groups.All.OrderBy(group => group.Id, StringComparer.Ordinal).Select(group =>
+        $"{group.Key} {group.NextFlush} {AlertingJson.Write(group.Told)} "
+            + $"{string.Join(',', group.Alerts.Values.Order(GroupedAlertOrder.Instance).Select(AlertingJson.Write))}"));
 }

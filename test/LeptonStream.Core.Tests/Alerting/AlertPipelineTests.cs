@@ -66,7 +66,8 @@ public sealed class AlertPipelineTests
     {
         var story = Story().Fires("latency", 0).Fires("errors", 1).Resolves("latency", 30).PassTo(200);
 
-        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +errors +latency", "65s ops: some alerts resolved +errors -latency" }));
+        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +errors +latency",
+            "65s ops: some alerts resolved +errors -latency" }));
         Assert.That(story.Groups.All.Single().Alerts, Has.Count.EqualTo(1));
     }
 
@@ -77,7 +78,8 @@ public sealed class AlertPipelineTests
 
         Assert.That(story.Lines, Is.EqualTo(new[]
         {
-            "5s ops: first notification +latency", "245s ops: repeat interval elapsed +latency", "485s ops: repeat interval elapsed +latency",
+            "5s ops: first notification +latency", "245s ops: repeat interval elapsed +latency",
+            "485s ops: repeat interval elapsed +latency",
         }));
     }
 
@@ -108,7 +110,8 @@ public sealed class AlertPipelineTests
     [Test]
     public void OnTick_ChannelWithoutResolves_HearsOnlyOfFiring()
     {
-        var story = Story(Everything, new ReceiverConfig("ops", [new("webhook/0", SendResolved: false), new("console/0", SendResolved: true)]))
+        var story =
+            Story(Everything, new ReceiverConfig("ops", [new("webhook/0", SendResolved: false), new("console/0", SendResolved: true)]))
             .Fires("latency", 0).Fires("errors", 1).Resolves("latency", 30).Resolves("errors", 90).Fires("errors", 140).PassTo(150);
 
         Assert.That(story.Lines, Is.EqualTo(new[]
@@ -147,7 +150,8 @@ public sealed class AlertPipelineTests
     [Test]
     public void OnAlert_SeverityRises_EndsTheOldLabelsAndFiresUnderTheNew()
     {
-        var story = Story().Fires("latency", 0).Changes("latency", 20, AlertSeverity.Critical).Resolves("latency", 100, AlertSeverity.Critical).PassTo(200);
+        var story = Story().Fires("latency", 0).Changes("latency", 20, AlertSeverity.Critical).Resolves("latency", 100,
+            AlertSeverity.Critical).PassTo(200);
 
         Assert.That(story.Lines, Is.EqualTo(new[]
         {
@@ -161,9 +165,11 @@ public sealed class AlertPipelineTests
     public void OnAlert_SeverityLeadsToAnotherReceiver_TheFirstOneHearsTheEnd()
     {
         var story = Story(
-                Everything with { Routes = [new RouteConfig { Receiver = "pager", Matchers = [Matcher.Of("severity", MatchOperator.Equal, "critical")] }] },
+                Everything with { Routes = [new RouteConfig { Receiver = "pager",
+                    Matchers = [Matcher.Of("severity", MatchOperator.Equal, "critical")] }] },
                 Ops, new ReceiverConfig("pager", [new("webhook/0", SendResolved: true)]))
-            .Fires("latency", 0).Changes("latency", 20, AlertSeverity.Critical).Resolves("latency", 100, AlertSeverity.Critical).PassTo(300);
+            .Fires("latency", 0).Changes("latency", 20, AlertSeverity.Critical).Resolves("latency", 100,
+            AlertSeverity.Critical).PassTo(300);
 
         Assert.That(story.Lines, Is.EqualTo(new[]
         {
@@ -275,7 +281,8 @@ public sealed class AlertPipelineTests
     [Test]
     public void Reroute_ReceiverIsGone_AlertMovesAndTheOldGroupGoes()
     {
-        var story = Story().Fires("latency", 0).Restarts(30, new RoutingConfig(Everything with { Receiver = "new" }, [new("new", [new("webhook/0", true)])])).PassTo(100);
+        var story = Story().Fires("latency", 0).Restarts(30,
+            new RoutingConfig(Everything with { Receiver = "new" }, [new("new", [new("webhook/0", true)])])).PassTo(100);
 
         Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency", "30.25s new: first notification +latency" }));
         Assert.That(story.Groups.All, Has.Count.EqualTo(1));
@@ -287,7 +294,8 @@ public sealed class AlertPipelineTests
     [Test]
     public void OnAlert_Progress_IsToldToNobodyAndRefreshesTheTexts()
     {
-        var (pipeline, groups) = (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
+        var (pipeline, groups) =
+            (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
         Take(AlertEvents.Opened("latency"), 0);
         Assert.That(pipeline.OnTick(groups, AlertEvents.At(5)), Has.Count.EqualTo(1));
 
@@ -298,7 +306,9 @@ public sealed class AlertPipelineTests
         Assert.That(groups.All.Single().Alerts.Values.Single().Annotations["summary"], Is.EqualTo("still high"));
 
         void Take(AlertEvent alert, double at) =>
-            AlertPipeline.OnAlert(groups, alert, alert.IsProgress ? [] : pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(at), AlertEvents.At(at));
+            AlertPipeline.OnAlert(groups, alert, alert.IsProgress
+                ? []
+                : pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(at), AlertEvents.At(at));
     }
 
     [TestCase(EndedReason.Recovered, false)]
@@ -306,7 +316,8 @@ public sealed class AlertPipelineTests
     [TestCase(EndedReason.Gone, true)]
     public void OnAlert_Ended_TellsTheEndWithItsReason(EndedReason reason, bool isUnrecovered)
     {
-        var (pipeline, groups) = (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
+        var (pipeline, groups) =
+            (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
         var opened = AlertEvents.Opened("latency");
         AlertPipeline.OnAlert(groups, opened, pipeline.TargetsOf(opened.RoutingLabels), AlertEvents.At(0), AlertEvents.At(0));
         pipeline.OnTick(groups, AlertEvents.At(5));

@@ -6,7 +6,8 @@ namespace LeptonStream.Core.Tests.Alerting;
 
 public sealed class EndedTextsTests
 {
-    private static readonly LabelSet Texts = LabelSet.Of(("summary", "loss is high"), ("description", "Since noon."), ("summary_zh", "loss 偏高"), ("actions", "Look."));
+    private static readonly LabelSet Texts = LabelSet.Of(("summary", "loss is high"), ("description", "Since noon."),
+        ("summary_zh", "loss 偏高"), ("actions", "Look."));
 
     [TestCase(EndedReason.Recovered, "recovered")]
     [TestCase(EndedReason.Accepted, "accepted")]

@@ -9,7 +9,8 @@ public sealed class FingerprintTests
     public void Of_LabelsOfARealAlert_IsWhatAlertmanagerPrints()
     {
         var labels = LabelSet.Of(
-            ("alertname", "TokensLow"), ("cluster", "lab"), ("engine", "0"), ("instance", "127.0.0.1:9911"), ("job", "vllm"), ("model_name", "llama-70b"), ("severity", "warning"));
+            ("alertname", "TokensLow"), ("cluster", "lab"), ("engine", "0"), ("instance", "127.0.0.1:9911"), ("job", "vllm"),
+            ("model_name", "llama-70b"), ("severity", "warning"));
 
         Assert.That(Fingerprint.Of(labels).ToString(), Is.EqualTo("c370190e32f0be00"));
     }

@@ -21,13 +21,16 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
 
     public IEnumerable<string> Lines => Sent.Select(Line);
 
-    public NotificationStory Fires(string alert, double at, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null, double? publishedAt = null) =>
+    public NotificationStory Fires(string alert, double at, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b",
+        LabelSet? labels = null, double? publishedAt = null) =>
         Happens(AlertEvents.Opened(alert, at, severity, model, labels), at, publishedAt ?? at);
 
-    public NotificationStory Changes(string alert, double at, AlertSeverity severity, string model = "llama-70b", LabelSet? labels = null) =>
+    public NotificationStory Changes(string alert, double at, AlertSeverity severity, string model = "llama-70b",
+        LabelSet? labels = null) =>
         Happens(AlertEvents.Updated(alert, at, severity, model, labels), at, at);
 
-    public NotificationStory Resolves(string alert, double at, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b", LabelSet? labels = null) =>
+    public NotificationStory Resolves(string alert, double at, AlertSeverity severity = AlertSeverity.Warning, string model = "llama-70b",
+        LabelSet? labels = null) =>
         Happens(AlertEvents.Resolved(alert, at, severity, model, labels), at, at);
 
     /// <summary>The program is started again: with other routes, or (by default) with only what a store would have kept.</summary>
@@ -37,7 +40,8 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
         Groups = StoredAndRead(Groups);
         if (with is null) return this;
         _pipeline = new(new RouteTree(with));
-        _pipeline.Reroute(Groups, Groups.All.SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet(), AlertEvents.At(at));
+        _pipeline.Reroute(Groups, Groups.All.SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet(),
+            AlertEvents.At(at));
         return this;
     }
 
@@ -53,11 +57,13 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
         var read = new AlertGroups();
         foreach (var group in groups.All)
         {
-            var copy = new AlertGroupState(group.RouteKey, group.Receiver, AlertingJson.Read<LabelSet>(AlertingJson.Write(group.GroupLabels)), group.NextFlush)
+            var copy = new AlertGroupState(group.RouteKey, group.Receiver,
+                AlertingJson.Read<LabelSet>(AlertingJson.Write(group.GroupLabels)), group.NextFlush)
             {
                 Told = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(AlertingJson.Write(group.Told)),
             };
-            foreach (var (fingerprint, alert) in group.Alerts) copy.Alerts.Add(fingerprint, AlertingJson.Read<GroupedAlert>(AlertingJson.Write(alert)));
+            foreach (var (fingerprint, alert) in group.Alerts) copy.Alerts.Add(fingerprint,
+                AlertingJson.Read<GroupedAlert>(AlertingJson.Write(alert)));
             read.Add(copy);
         }
 
@@ -68,7 +74,8 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     {
         var channel = sent.Channel == "webhook/0" ? "" : $" {sent.Channel}";
         var alerts = sent.Alerts.Select(alert => (alert.IsResolved ? "-" : "+") + alert.Labels["metric"]).Order(StringComparer.Ordinal);
-        return $"{(sent.At - AlertEvents.Start).TotalSeconds:0.##}s {sent.Receiver}{channel}: {NotifyReasons.TextOf(sent.Reason)} {string.Join(' ', alerts)}";
+        return $"{(sent.At - AlertEvents.Start).TotalSeconds:0.##}s {sent.Receiver}{channel}: {NotifyReasons.TextOf(sent.Reason)} "
+            + $"{string.Join(' ', alerts)}";
     }
 
     private NotificationStory Happens(AlertEvent alert, double at, double publishedAt)

@@ -33,11 +33,14 @@ public sealed class NotifyReasonsTests
     [TestCase("a/", "a", "", true, 14399, NotifyReason.None)]
     [TestCase("a/", "a", "", true, 14400, NotifyReason.RepeatInterval)]
     [TestCase("a/b", "a", "b", true, 14400, NotifyReason.RepeatInterval)]
-    public void Decide_TruthTable_AsAlertmanager(string? log, string firing, string resolved, bool sendResolved, int ageSeconds, NotifyReason expected)
+    public void Decide_TruthTable_AsAlertmanager(string? log, string firing, string resolved, bool sendResolved, int ageSeconds,
+        NotifyReason expected)
     {
         var now = Timestamp.FromUnixSeconds(1_800_000_000);
         var parts = log?.Split('/');
-        var last = parts is null ? null : new NotificationLogEntry([.. Set(parts[0])], [.. Set(parts[1])], now - TimeSpan.FromSeconds(ageSeconds));
+        var last = parts is null
+            ? null
+            : new NotificationLogEntry([.. Set(parts[0])], [.. Set(parts[1])], now - TimeSpan.FromSeconds(ageSeconds));
 
         var reason = NotifyReasons.Decide(last, Set(firing), Set(resolved), sendResolved, Repeat, now);
 
@@ -45,7 +48,8 @@ public sealed class NotifyReasonsTests
     }
 
     [Test]
-    public void TextOf_EveryReason_IsAlertmanagersText() => Assert.That(Enum.GetValues<NotifyReason>().Select(NotifyReasons.TextOf), Is.EqualTo(new[]
+    public void TextOf_EveryReason_IsAlertmanagersText() =>
+        Assert.That(Enum.GetValues<NotifyReason>().Select(NotifyReasons.TextOf), Is.EqualTo(new[]
     {
         "none", "first notification", "new alerts added", "some alerts resolved", "all alerts resolved", "repeat interval elapsed",
     }));

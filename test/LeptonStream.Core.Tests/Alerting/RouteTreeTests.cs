@@ -17,11 +17,13 @@ public sealed class RouteTreeTests
 
     [Test]
     public void Match_Continue_TakesTheNextToo() =>
-        Assert.That(Names(Tree(To("a", "team=x") with { Continue = true }, To("b", "team=x"), To("c", "team=x")), ("team", "x")), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(Names(Tree(To("a", "team=x") with { Continue = true }, To("b", "team=x"), To("c", "team=x")), ("team", "x")),
+            Is.EqualTo(new[] { "a", "b" }));
 
     [Test]
     public void Match_GrandchildMatches_ReturnsTheDeepest() =>
-        Assert.That(Names(Tree(To("a", "team=x") with { Routes = [To("b", "severity=critical")] }), ("team", "x"), ("severity", "critical")), Is.EqualTo(new[] { "b" }));
+        Assert.That(Names(Tree(To("a", "team=x") with { Routes = [To("b", "severity=critical")] }), ("team", "x"),
+            ("severity", "critical")), Is.EqualTo(new[] { "b" }));
 
     [Test]
     public void Match_AbsentLabel_EqualsTheEmptyString() =>
@@ -29,7 +31,8 @@ public sealed class RouteTreeTests
 
     [Test]
     public void Match_AllMatchersMustHold_Conjunction() =>
-        Assert.That(Names(Tree(To("a", "team=x", "severity!=critical")), ("team", "x"), ("severity", "critical")), Is.EqualTo(new[] { "root" }));
+        Assert.That(Names(Tree(To("a", "team=x", "severity!=critical")), ("team", "x"), ("severity", "critical")),
+            Is.EqualTo(new[] { "root" }));
 
     [Test]
     public void Build_ChildWithoutSettings_InheritsAll()
@@ -50,7 +53,8 @@ public sealed class RouteTreeTests
         var child = tree.Root.Routes.Single();
 
         Assert.That(
-            (child.Receiver.Name, child.GroupBy!.Single(), child.GroupWait.TotalSeconds, child.GroupInterval.TotalSeconds, child.RepeatInterval.TotalSeconds),
+            (child.Receiver.Name, child.GroupBy!.Single(), child.GroupWait.TotalSeconds, child.GroupInterval.TotalSeconds,
+                child.RepeatInterval.TotalSeconds),
             Is.EqualTo(("root", "model", 1.0, 2.0, 3.0)));
         Assert.That(child.Labels, Is.EqualTo(LabelSet.Of(("owner", "child"), ("site", "lab"))));
     }
@@ -58,7 +62,8 @@ public sealed class RouteTreeTests
     [Test]
     public void Build_EmptyGroupBy_OverridesTheParent()
     {
-        var tree = new RouteTree(new(new RouteConfig { Receiver = "root", GroupBy = [RouteTree.AllLabels], Routes = [new RouteConfig { GroupBy = [] }] }, Receivers));
+        var tree = new RouteTree(new(new RouteConfig { Receiver = "root", GroupBy = [RouteTree.AllLabels], Routes = [new RouteConfig
+            { GroupBy = [] }] }, Receivers));
         var labels = LabelSet.Of(("model", "a"), ("metric", "b"));
 
         Assert.That(tree.Root.GroupLabelsOf(labels), Is.EqualTo(labels));
@@ -97,22 +102,33 @@ public sealed class RouteTreeTests
     private static IEnumerable<TestCaseData> WrongConfigs()
     {
         var root = new RouteConfig { Receiver = "root" };
-        yield return new TestCaseData(new RoutingConfig(new RouteConfig(), Receivers), "names no receiver").SetArgDisplayNames("no receiver");
-        yield return new TestCaseData(new RoutingConfig(root with { Receiver = "nobody" }, Receivers), "'nobody' is not defined").SetArgDisplayNames("unknown receiver");
-        yield return new TestCaseData(new RoutingConfig(root with { Matchers = [Matcher.Of("a", MatchOperator.Equal, "b")] }, Receivers), "must not have matchers").SetArgDisplayNames("root matchers");
-        yield return new TestCaseData(new RoutingConfig(root with { Continue = true }, Receivers), "continue").SetArgDisplayNames("root continue");
-        yield return new TestCaseData(new RoutingConfig(root with { GroupBy = ["...", "a"] }, Receivers), "group_by").SetArgDisplayNames("all and more");
-        yield return new TestCaseData(new RoutingConfig(root with { GroupInterval = TimeSpan.Zero }, Receivers), "group_interval").SetArgDisplayNames("no interval");
-        yield return new TestCaseData(new RoutingConfig(root with { RepeatInterval = TimeSpan.Zero }, Receivers), "repeat_interval").SetArgDisplayNames("no repeat");
-        yield return new TestCaseData(new RoutingConfig(root, [.. Receivers, Receivers[0]]), "defined twice").SetArgDisplayNames("double receiver");
+        yield return new TestCaseData(new RoutingConfig(new RouteConfig(), Receivers),
+            "names no receiver").SetArgDisplayNames("no receiver");
+        yield return new TestCaseData(new RoutingConfig(root with { Receiver = "nobody" }, Receivers),
+            "'nobody' is not defined").SetArgDisplayNames("unknown receiver");
+        yield return new TestCaseData(new RoutingConfig(root with { Matchers = [Matcher.Of("a", MatchOperator.Equal, "b")] }, Receivers),
+            "must not have matchers").SetArgDisplayNames("root matchers");
+        yield return new TestCaseData(new RoutingConfig(root with { Continue = true }, Receivers),
+            "continue").SetArgDisplayNames("root continue");
+        yield return new TestCaseData(new RoutingConfig(root with { GroupBy = ["...", "a"] }, Receivers),
+            "group_by").SetArgDisplayNames("all and more");
+        yield return new TestCaseData(new RoutingConfig(root with { GroupInterval = TimeSpan.Zero }, Receivers),
+            "group_interval").SetArgDisplayNames("no interval");
+        yield return new TestCaseData(new RoutingConfig(root with { RepeatInterval = TimeSpan.Zero }, Receivers),
+            "repeat_interval").SetArgDisplayNames("no repeat");
+        yield return new TestCaseData(new RoutingConfig(root, [.. Receivers, Receivers[0]]),
+            "defined twice").SetArgDisplayNames("double receiver");
     }
 
-    private static RouteTree Tree(params RouteConfig[] routes) => new(new RoutingConfig(new RouteConfig { Receiver = "root", Routes = routes }, Receivers));
+    private static RouteTree Tree(params RouteConfig[] routes) =>
+        new(new RoutingConfig(new RouteConfig { Receiver = "root", Routes = routes }, Receivers));
 
     private static RouteConfig To(string receiver, params string[] matchers) => new()
     {
         Receiver = receiver,
-        Matchers = [.. matchers.Select(text => Matcher.TryParse(text, out var matcher, out var error) ? matcher! : throw new ArgumentException(error))],
+        Matchers = [.. matchers.Select(text => Matcher.TryParse(text, out var matcher, out var error)
+            ? matcher!
+            : throw new ArgumentException(error))],
     };
 
     private static IEnumerable<string> Names(RouteTree tree, params (string Name, string Value)[] labels) =>

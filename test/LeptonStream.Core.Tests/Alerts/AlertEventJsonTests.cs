@@ -77,7 +77,8 @@ public sealed class AlertEventJsonTests
     [Test]
     public void Read_OfAFieldWithAnUnknownWord_NamesTheFieldAndWhatIsAllowed()
     {
-        var text = Encoding.UTF8.GetString(AlertEventJson.Write(Samples["opened"])).Replace("\"severity\":\"critical\"", "\"severity\":\"urgent\"", StringComparison.Ordinal);
+        var text = Encoding.UTF8.GetString(AlertEventJson.Write(Samples["opened"])).Replace("\"severity\":\"critical\"",
+            "\"severity\":\"urgent\"", StringComparison.Ordinal);
         AlertEventJson.TryRead(Encoding.UTF8.GetBytes(text), out _, out var error);
         Assert.That(error, Is.EqualTo("'severity' is 'urgent', not one of info, warning, critical"));
     }
@@ -121,7 +122,9 @@ public sealed class AlertEventJsonTests
     {
         using var document = JsonDocument.Parse(json);
         // Points on one line each would be as long as the rest: they are checked by the round trip.
-        var fields = document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Name == "points" ? (object)LastTwo(p.Value) : p.Value);
+        var fields = document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Name == "points"
+            ? (object)LastTwo(p.Value)
+            : p.Value);
         return JsonSerializer.Serialize(fields, ForPeople) + "\n";
     }
 

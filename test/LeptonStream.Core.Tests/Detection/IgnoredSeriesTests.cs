@@ -10,7 +10,8 @@ namespace LeptonStream.Core.Tests.Detection;
 
 public sealed class IgnoredSeriesTests
 {
-    private static readonly PolicySet Ignoring = new([new([Matcher.Of("metric", MatchOperator.Equal, "noise")], new() { Ignore = true })], PolicySettings.None, PresetCatalog.Default);
+    private static readonly PolicySet Ignoring = new([new([Matcher.Of("metric", MatchOperator.Equal, "noise")], new() { Ignore = true })],
+        PolicySettings.None, PresetCatalog.Default);
 
     [Test]
     public void Process_IgnoredSeries_IsCountedAndTakesNoState()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detectors;
 using LeptonStream.Detection;
@@ -16,7 +17,8 @@ public sealed class PartitionPipelineTests
         var driver = Warm();
         for (var i = 0; i < 10; i++) driver.Step("llama", "ttft_p99_ms", 400 + i);
         for (var i = 0; i < 30; i++) driver.Step("llama", "ttft_p99_ms", 200 + Wave(i));
-        Assert.That(driver.Events.Select(e => e.Type).Where(t => t != AlertEventType.Updated), Is.EqualTo((AlertEventType[])[AlertEventType.Opened, AlertEventType.Resolved]));
+        Assert.That(driver.Events.Select(e => e.Type).Where(t => t != AlertEventType.Updated),
+            Is.EqualTo((AlertEventType[])[AlertEventType.Opened, AlertEventType.Resolved]));
         Assert.That(driver.Events.Select(e => e.AlertId).Distinct().Count(), Is.EqualTo(1));
         Assert.That(driver.Events.Select(e => e.Id).Distinct().Count(), Is.EqualTo(driver.Events.Count));
         var opened = driver.Events[0];
@@ -32,7 +34,8 @@ public sealed class PartitionPipelineTests
         var driver = Warm("loss");
         driver.Step("llama", "loss", double.NaN);
         var opened = driver.Events.Single();
-        Assert.That((opened.Severity, opened.Value, opened.ValueText, opened.Detectors[0].Name), Is.EqualTo((AlertSeverity.Critical, (double?)null, "NaN", "non-finite")));
+        Assert.That((opened.Severity, opened.Value, opened.ValueText, opened.Detectors[0].Name),
+            Is.EqualTo((AlertSeverity.Critical, (double?)null, "NaN", "non-finite")));
     }
 
     [Test]
@@ -50,7 +53,9 @@ public sealed class PartitionPipelineTests
         for (var i = 0; i < 400; i++) driver.Step("llama", "ttft_p99_ms", 320 + Wave(i));
         Assert.That(driver.Events.Exists(e => e.EndedReason is not null), Is.False, "the trouble goes on");
         for (var i = 400; i < 1_600; i++) driver.Step("llama", "ttft_p99_ms", 320 + Wave(i));
-        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(driver.Events[0].Severity == AlertSeverity.Critical ? null : EndedReason.Accepted));
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(driver.Events[0].Severity == AlertSeverity.Critical
+            ? null
+            : EndedReason.Accepted));
         Assert.That(driver.Events, Has.Count.LessThan(6));
     }
 
@@ -63,7 +68,8 @@ public sealed class PartitionPipelineTests
         for (var i = 0; i < 2016 + 300; i++)
         {
             driver.Now += TimeSpan.FromMinutes(5);
-            var metrics = string.Join(',', Enumerable.Range(0, 40).Select(s => FormattableString.Invariant($"\"m{s}\":{100 + (Streams.Gauss(random) * (s + 1))}")));
+            var metrics = string.Join(',', Enumerable.Range(0, 40).Select(s =>
+                FormattableString.Invariant($"\"m{s}\":{100 + (Streams.Gauss(random) * (s + 1))}")));
             driver.Send($$$"""{"model":"m","ts":"{{{driver.Now}}}","metrics":{ {{{metrics}}} } }""");
         }
 
@@ -86,7 +92,8 @@ public sealed class PartitionPipelineTests
         }
 
         Assert.That(clean.Events, Is.Not.Empty);
-        Assert.That(dirty.Judged.Select(j => BitConverter.DoubleToInt64Bits(j.Score)), Is.EqualTo(clean.Judged.Select(j => BitConverter.DoubleToInt64Bits(j.Score))));
+        Assert.That(dirty.Judged.Select(j => BitConverter.DoubleToInt64Bits(j.Score)),
+            Is.EqualTo(clean.Judged.Select(j => BitConverter.DoubleToInt64Bits(j.Score))));
     }
 
     [Test]
@@ -147,8 +154,9 @@ public sealed class PartitionPipelineTests
         var driver = new PipelineTestDriver();
         driver.Pipeline.Observer = null;
         var events = new List<AlertEvent>();
-        var messages = Enumerable.Range(0, 3000).Select(i => System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant(
-            $$$"""{"model":"m","ts":{{{1795341600 + (i * 15)}}},"labels":{"instance":"gpu-1"},"metrics":{"a":{{{100 + Wave(i)}}},"b":{{{5 + Wave(i * 3)}}} } }"""))).ToArray();
+        var messages = Enumerable.Range(0, 3000).Select(i => System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, 
+            $$$"""{"model":"m","ts":{{{1795341600 + (i * 15)}}},"labels":{"instance":"gpu-1"},"""
+                + $$$""" "metrics":{"a":{{{100 + Wave(i)}}},"b":{{{5 + Wave(i * 3)}}} } }"""))).ToArray();
         var logTime = Timestamp.FromUnixSeconds(1795341600 + 60_000);
         for (var i = 0; i < 2000; i++) driver.Pipeline.Process(messages[i], i, logTime, events);
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -44,7 +44,9 @@ internal sealed class PipelineTestDriver
     public void Step(string model, string metric, double value, int seconds = 60, string labels = "{}")
     {
         Now += TimeSpan.FromSeconds(seconds);
-        var text = double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
+        var text = double.IsFinite(value)
+            ? value.ToString("R", CultureInfo.InvariantCulture)
+            : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
         var outcome = Send($$$"""{"model":"{{{model}}}","ts":"{{{Now}}}","labels":{{{labels}}},"metrics":{"{{{metric}}}":{{{text}}} } }""");
         Assert.That(outcome.IsAccepted, Is.True, outcome.Detail);
     }

@@ -43,7 +43,8 @@ public sealed class PoliciesInPipelineTests
         driver.Step("llama", "requests", count = 60);
         for (var i = 0; i < 5; i++) driver.Step("llama", "requests", count += 60_000 + (60 * i));
 
-        Assert.That((driver.Pipeline.RefusedSamples(SampleRefusal.CounterStart), driver.Pipeline.RefusedSamples(SampleRefusal.CounterReset)), Is.EqualTo((1L, 1L)));
+        Assert.That((driver.Pipeline.RefusedSamples(SampleRefusal.CounterStart),
+            driver.Pipeline.RefusedSamples(SampleRefusal.CounterReset)), Is.EqualTo((1L, 1L)));
         var opened = driver.Events.Single(e => e.Type == AlertEventType.Opened);
         Assert.That(opened.Value, Is.InRange(1000, 1004));
         Assert.That(opened.Expected, Is.EqualTo(103).Within(5));
@@ -57,7 +58,8 @@ public sealed class PoliciesInPipelineTests
         int[] codes = [31, 31, 31, 79, 79, 79, 79, 79, 79, 79, 0, 0, 0, 0, 0, 0, 0];
         foreach (var code in codes) driver.Step("llama", "DCGM_FI_DEV_XID_ERRORS", code);
 
-        Assert.That(driver.Events.Select(e => (e.Type, e.Value)), Is.EqualTo(new[] { (AlertEventType.Opened, 79.0), (AlertEventType.Resolved, 0.0) }));
+        Assert.That(driver.Events.Select(e => (e.Type, e.Value)),
+            Is.EqualTo(new[] { (AlertEventType.Opened, 79.0), (AlertEventType.Resolved, 0.0) }));
         Assert.That(driver.Events[0].Detectors.Single().Name, Is.EqualTo("event-code"));
         Assert.That(driver.Events[0].English.Summary, Does.EndWith("reports XID 79: the GPU has fallen off the bus"));
         Assert.That(driver.Events[0].Chinese.Summary, Does.EndWith("上报 XID 79：GPU 掉卡（从总线上消失）"));
@@ -95,7 +97,8 @@ public sealed class PoliciesInPipelineTests
     public void Adopt_AnotherBudgetLevelsOrMemory_KeepsWhatWasLearned()
     {
         var driver = After(300, PolicySettings.None);
-        foreach (var settings in new PolicySettings[] { new() { Memory = MemoryPlan.Lean }, new() { WarningBudget = TimeSpan.FromDays(30) }, new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["mean-sigma"])) } })
+        foreach (var settings in new PolicySettings[] { new() { Memory = MemoryPlan.Lean }, new()
+            { WarningBudget = TimeSpan.FromDays(30) }, new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["mean-sigma"])) } })
         {
             driver.Pipeline.Adopt(Set(settings));
             Usual(driver, 10);
@@ -147,5 +150,6 @@ public sealed class PoliciesInPipelineTests
 
     private static PipelineTestDriver With(PolicySettings settings) => new(policies: Set(settings));
 
-    private static PolicySet Set(PolicySettings settings) => new([new(Array.Empty<Matcher>(), settings)], PolicySettings.None, PresetCatalog.Default);
+    private static PolicySet Set(PolicySettings settings) =>
+        new([new(Array.Empty<Matcher>(), settings)], PolicySettings.None, PresetCatalog.Default);
 }

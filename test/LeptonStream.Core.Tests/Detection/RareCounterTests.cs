@@ -35,7 +35,8 @@ public sealed class RareCounterTests
 
     private void Run(double countsADay, int days, Xoshiro256StarStar random)
     {
-        for (var i = 0; i < days * Day; i++) _driver.Step("m", "DCGM_FI_DEV_ECC_SBE_VOL_TOTAL", _count += Poisson.Sample(random, countsADay / Day), seconds: 86_400 / Day);
+        for (var i = 0; i < days * Day; i++)
+            _driver.Step("m", "DCGM_FI_DEV_ECC_SBE_VOL_TOTAL", _count += Poisson.Sample(random, countsADay / Day), seconds: 86_400 / Day);
     }
 
     private AlertEvent[] Opened() => [.. _driver.Events.Where(e => e.Type == AlertEventType.Opened)];

@@ -3,7 +3,9 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Core.Tests.Detection;
 
-/// <summary>What an alert sees of the scores of both channels, by its phase and by how the sample stands to the baseline before the onset.</summary>
+/// <summary>
+/// What an alert sees of the scores of both channels, by its phase and by how the sample stands to the baseline before the onset.
+/// </summary>
 internal sealed class SampleScoresTests
 {
     // Each level says something else, so that the number tells which one was taken.
@@ -17,12 +19,15 @@ internal sealed class SampleScoresTests
         yield return Row("novelty opens", AlertPhase.Quiet, BaselineStand.None, (Sharp, 2), (Slow, 1.2), (Young, 1.1), (Rule, 4));
         yield return Row("the level is evidence", AlertPhase.Pending, BaselineStand.None, (Sharp, 3), (Slow, 1.2), (Young, 1.1), (Rule, 4));
         yield return Row("the level keeps open", AlertPhase.Open, BaselineStand.None, (Sharp, 3), (Slow, 0.8), (Young, 1.1), (Rule, 4));
-        yield return Row("away from the baseline goes on, however usual", AlertPhase.Open, BaselineStand.Away, (Sharp, 3), (Slow, 1), (Young, 1), (Rule, 4));
-        yield return Row("back in the baseline only rules speak", AlertPhase.Open, BaselineStand.Back, (Sharp, 0), (Slow, 0), (Young, 0), (Rule, 4));
+        yield return Row("away from the baseline goes on, however usual", AlertPhase.Open, BaselineStand.Away, (Sharp, 3), (Slow, 1),
+            (Young, 1), (Rule, 4));
+        yield return Row("back in the baseline only rules speak", AlertPhase.Open, BaselineStand.Back, (Sharp,
+            0), (Slow, 0), (Young, 0), (Rule, 4));
     }
 
     [TestCaseSource(nameof(Table))]
-    public void For_APhaseAndAStand_TakesTheLevelsThatCountThere(AlertPhase phase, BaselineStand stand, (SampleScores Scores, double Seen)[] rows)
+    public void For_APhaseAndAStand_TakesTheLevelsThatCountThere(AlertPhase phase, BaselineStand stand,
+        (SampleScores Scores, double Seen)[] rows)
     {
         foreach (var (scores, seen) in rows) Assert.That(scores.For(phase, stand), Is.EqualTo(seen), scores.ToString());
     }

@@ -9,7 +9,8 @@ namespace LeptonStream.Core.Tests.Detection;
 /// <summary>Trouble that people reported, as small series: what must be told of each, and what must not.</summary>
 public sealed class TroubleTests
 {
-    private static readonly string[] Constants = ["30-up-goes-to-zero", "30b-half-of-eight-gpus-lost", "30c-ready-replicas-gone", "30d-control-share-of-eight"];
+    private static readonly string[] Constants =
+        ["30-up-goes-to-zero", "30b-half-of-eight-gpus-lost", "30c-ready-replicas-gone", "30d-control-share-of-eight"];
 
     [TestCaseSource(nameof(Constants))]
     public void AConstantThatChangesForGood_IsToldOnceAndStaysOpen(string name)
@@ -25,7 +26,8 @@ public sealed class TroubleTests
     [TestCase("23-interval-60-to-15")]
     [TestCase("25-quantile-nan-without-traffic")]
     [TestCase("25b-nan-first")]
-    public void WhatIsUsual_IsQuiet(string name) => Assert.That(Told(name).Select(e => $"{e.English.Summary} by {e.Detectors[0]} at {e.DetectedAt}"), Is.Empty);
+    public void WhatIsUsual_IsQuiet(string name) =>
+        Assert.That(Told(name).Select(e => $"{e.English.Summary} by {e.Detectors[0]} at {e.DetectedAt}"), Is.Empty);
 
     [TestCase("16-heap-sawtooth", 2)]
     [TestCase("17-temperature-whole-degrees", 2)]
@@ -76,7 +78,8 @@ public sealed class TroubleTests
     }
 
     [Test]
-    public void AStormOfMemoryErrors_IsTold() => Assert.That(Told("36-ecc-storm").Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened));
+    public void AStormOfMemoryErrors_IsTold() =>
+        Assert.That(Told("36-ecc-storm").Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened));
 
     [Test]
     public void AnEngineThatRestarts_IsNoAlertOfItsRates()
@@ -96,7 +99,9 @@ public sealed class TroubleTests
             foreach (var pod in i < 430 ? "ab" : "a")
             {
                 var ttft = 180 * (1 + Normal.Sample(random, 0, 0.06)) * (pod == 'b' && i >= 400 ? 9 : 1);
-                driver.Send($$$"""{"model":"chat-7b","ts":"{{{driver.Now}}}","labels":{"pod":"{{{pod}}}"},"metrics":{"ttft_p99_ms":{{{ttft:F1}}},"queue_depth":{{{random.Next(4)}}} } }""");
+                driver.Send(
+                    $$$"""{"model":"chat-7b","ts":"{{{driver.Now}}}","labels":{"pod":"{{{pod}}}"},"""
+                        + $$$""" "metrics":{"ttft_p99_ms":{{{ttft:F1}}},"queue_depth":{{{random.Next(4)}}} } }""");
             }
         }
 
@@ -136,7 +141,8 @@ public sealed class TroubleTests
             var cells = line.Split(',');
             driver.Now = LeptonStream.Samples.Timestamp.FromUnixSeconds(long.Parse(cells[0], CultureInfo.InvariantCulture));
             var values = metrics.Select((metric, i) => $"\"{metric}\":{(cells[i + 1] == "NaN" ? "\"NaN\"" : cells[i + 1])}");
-            driver.Send(Encoding.UTF8.GetBytes($$"""{"model":"m","ts":{{cells[0]}},"labels":{"gpu":"0"},"metrics":{ {{string.Join(',', values)}} } }"""));
+            driver.Send(Encoding.UTF8.GetBytes(
+                $$"""{"model":"m","ts":{{cells[0]}},"labels":{"gpu":"0"},"metrics":{ {{string.Join(',', values)}} } }"""));
         }
 
         return driver.Events;

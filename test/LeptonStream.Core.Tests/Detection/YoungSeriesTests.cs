@@ -8,10 +8,13 @@ public sealed class YoungSeriesTests
 {
     private static IEnumerable<TestCaseData> Ages()
     {
-        foreach (var (seconds, histories) in new (int, int[])[] { (1, [3600, 20000, 86400]), (15, [120, 720, 2880, 5760]), (60, [60, 360, 1440]), (300, [60, 288]) })
+        foreach (var (seconds, histories) in new (int, int[])[] { (1, [3600, 20000, 86400]), (15, [120, 720, 2880,
+            5760]), (60, [60, 360, 1440]), (300, [60, 288]) })
             foreach (var history in histories)
-                foreach (var (kind, level, noise) in new (string, double, double)[] { ("fourfold", 400, 8), ("to zero", 0, 0), ("up by nine deviations", 118, 2) })
-                    yield return new TestCaseData(seconds, history, level, noise).SetArgDisplayNames($"every {seconds} s", $"after {history}", kind);
+                foreach (var (kind, level, noise) in new (string, double, double)[] { ("fourfold", 400, 8), ("to zero", 0, 0),
+                    ("up by nine deviations", 118, 2) })
+                    yield return new TestCaseData(seconds, history, level,
+                        noise).SetArgDisplayNames($"every {seconds} s", $"after {history}", kind);
     }
 
     [TestCaseSource(nameof(Ages))]
@@ -24,7 +27,8 @@ public sealed class YoungSeriesTests
 
         var from = driver.Now;
         var patience = Math.Max(3, 30 / seconds);
-        for (var i = 0; i < patience && driver.Events.Count == 0; i++) driver.Step("m", "latency", level + (noise * Normal.Sample(random, 0, 1)), seconds);
+        for (var i = 0; i < patience && driver.Events.Count == 0; i++)
+            driver.Step("m", "latency", level + (noise * Normal.Sample(random, 0, 1)), seconds);
 
         Assert.That(driver.Events.Select(e => e.Type), Is.EqualTo(new[] { AlertEventType.Opened }));
         Assert.That(driver.Events[0].Onset, Is.InRange(from, from + TimeSpan.FromSeconds(2 * seconds)));

@@ -58,7 +58,8 @@ public sealed class AutoencoderDetectorTests
             var outOf = Matrix<double>.Build.DenseOfColumnMajor(inputs, hidden, weights.AsSpan(hidden * inputs, hidden * inputs).ToArray());
             var outBias = Vector<double>.Build.DenseOfArray(weights[(2 * hidden * inputs)..^hidden]);
             var hiddenBias = Vector<double>.Build.DenseOfArray(weights[^hidden..]);
-            var course = Vector<double>.Build.Dense(inputs, back => Math.Clamp((wave[i - back].Value - state.Level.Mean) / state.Level.Sigma, -6, 6));
+            var course = Vector<double>.Build.Dense(inputs, back =>
+                Math.Clamp((wave[i - back].Value - state.Level.Mean) / state.Level.Sigma, -6, 6));
 
             var sums = (into * course) + hiddenBias;
             var told = sums.Map(sum => sum / (1 + Math.Abs(sum)));
@@ -69,7 +70,8 @@ public sealed class AutoencoderDetectorTests
             var back = (outOf.TransposeThisAndMultiply(wrong)).PointwiseMultiply(slope);
             double[] expected =
             [
-                .. (into - (0.02 * back.OuterProduct(course))).ToRowMajorArray(), .. (outOf - (0.02 * wrong.OuterProduct(told))).ToColumnMajorArray(),
+                .. (into - (0.02 * back.OuterProduct(course))).ToRowMajorArray(),
+                .. (outOf - (0.02 * wrong.OuterProduct(told))).ToColumnMajorArray(),
                 .. outBias - (0.02 * wrong), .. hiddenBias - (0.02 * back),
             ];
             rig.Learn(wave[i]);
@@ -81,6 +83,7 @@ public sealed class AutoencoderDetectorTests
     private static Sample[] Wave(int count, double phase)
     {
         var random = new Random(81);
-        return Streams.Of(Enumerable.Range(0, count).Select(i => (10 * Math.Sin((2 * Math.PI * i / 24) + phase)) + Streams.Gauss(random)).ToArray());
+        return Streams.Of(Enumerable.Range(0, count).Select(i => (10 * Math.Sin((2 * Math.PI * i / 24) + phase)) + Streams.Gauss(random))
+            .ToArray());
     }
 }

@@ -18,7 +18,8 @@ public sealed class ScaleLaws
         Gen.Zip(Gen.Choose(1, 1000), Gen.Choose(-8, 30)).ToArbitrary(),
         input => Equal(name, input.Item1, Math.ScaleB(1, input.Item2), tolerance: 1e-9)).QuickCheckThrowOnFailure();
 
-    // Not half-space-trees: random cuts lie where they lie. Not autoencoder: what it has learned grows out of the last bits. Windows keep 24 bits of a value, and a mirrored one rounds otherwise.
+    // Not half-space-trees: random cuts lie where they lie. Not autoencoder: what it has learned grows out of the last bits. Windows keep
+    // 24 bits of a value, and a mirrored one rounds otherwise.
     [TestCase("ewma")]
     [TestCase("page-hinkley")]
     [TestCase("variance-change")]
@@ -32,6 +33,7 @@ public sealed class ScaleLaws
         var samples = Streams.Mixed(seed, count: 1200);
         Sample[] other = [.. samples.Select(s => s with { Value = factor * s.Value })];
         var scores = new DetectorRig(name).Run(samples);
-        return scores.Max() > 0 && scores.Zip(new DetectorRig(name).Run(other)).All(pair => Math.Abs(pair.First - pair.Second) <= tolerance * pair.First);
+        return scores.Max() > 0 && scores.Zip(new DetectorRig(name).Run(other)).All(pair =>
+            Math.Abs(pair.First - pair.Second) <= tolerance * pair.First);
     }
 }

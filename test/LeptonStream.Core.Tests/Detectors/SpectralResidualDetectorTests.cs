@@ -27,7 +27,8 @@ public sealed class SpectralResidualDetectorTests
 
     [Test]
     public void Score_OfAStraightLine_IsLow() =>
-        Assert.That(new DetectorRig("spectral-residual").Run(Streams.Of(Enumerable.Range(0, 300).Select(i => 3.0 * i))).Max(), Is.LessThan(3));
+        Assert.That(new DetectorRig("spectral-residual").Run(Streams.Of(Enumerable.Range(0, 300).Select(i => 3.0 * i))).Max(),
+            Is.LessThan(3));
 
     [Test]
     public void Score_BeforeItsWindowIsFull_IsNeutral() =>
@@ -36,6 +37,7 @@ public sealed class SpectralResidualDetectorTests
     private static Sample[] Wave(int seed, int count)
     {
         var random = new Random(seed);
-        return Streams.Of(Enumerable.Range(0, count).Select(i => (3 * Math.Sin(2 * Math.PI * i / 24)) + (0.5 * Streams.Gauss(random))).ToArray());
+        return Streams.Of(Enumerable.Range(0, count).Select(i => (3 * Math.Sin(2 * Math.PI * i / 24)) + (0.5 * Streams.Gauss(random)))
+            .ToArray());
     }
 }

@@ -55,7 +55,8 @@ internal static class Streams
         var step = Enumerable.Repeat(last.Value + 15, detector is "level-shift" or "mean-record" ? 60 : 6);
         var creep = Enumerable.Range(1, 60).Select(i => last.Value + (0.75 * i));
         var flapping = Enumerable.Range(0, 60).Select(i => last.Value + (i % 2 == 0 ? 6 : -6));
-        var trouble = detector switch { "frozen-value" => stuck, "page-hinkley" => creep, "variance-change" or "autoencoder" => flapping, _ => step };
+        var trouble = detector switch { "frozen-value" => stuck, "page-hinkley" => creep, "variance-change" or "autoencoder" =>
+            flapping, _ => step };
         return [.. trouble.Select((v, i) => new Sample(last.Time + TimeSpan.FromMinutes(5 * (i + 1)), v))];
     }
 

@@ -26,7 +26,8 @@ public sealed class AlertTextTests
     [Test]
     public void Peers_OfATemperature_SaysDegreesAndOneExpectation()
     {
-        var facts = Facts.Of("DCGM_FI_DEV_GPU_TEMP", 89, 62, DetectorSet.Peers) with { Peers = new PeerVerdict(20, 89, 62, 7, "gpu", true) };
+        var facts = Facts.Of("DCGM_FI_DEV_GPU_TEMP", 89, 62,
+            DetectorSet.Peers) with { Peers = new PeerVerdict(20, 89, 62, 7, "gpu", true) };
 
         var english = EnglishText.Explain(facts);
         Assert.That(english.Summary, Does.EndWith("is 27 °C above its 7 peers by gpu: 89 °C; its peers are at 62 °C"));
@@ -40,7 +41,8 @@ public sealed class AlertTextTests
     public void Corroborated_KeepsItsTextAndSaysWhoAgrees()
     {
         var alone = Facts.Of("num_requests_running", 154, 154.4, "frozen-value");
-        var facts = alone with { Change = AlertChange.Worsened, Agreeing = ["kv_cache_usage_perc", "num_requests_waiting", "error_rate", "generation_tokens_per_s"] };
+        var facts = alone with { Change = AlertChange.Worsened,
+            Agreeing = ["kv_cache_usage_perc", "num_requests_waiting", "error_rate", "generation_tokens_per_s"] };
 
         var english = EnglishText.Explain(facts);
         Assert.That(english.Summary, Is.EqualTo(EnglishText.Explain(alone).Summary + "; agrees with 4 other metrics of vllm-chat"));
@@ -60,7 +62,8 @@ public sealed class AlertTextTests
         Assert.That(EnglishText.Explain(facts).Summary, Does.Contain(english));
         Assert.That(ChineseText.Explain(facts).Summary, Does.Contain(chinese));
         if (change == AlertChange.Recovered) return;
-        Assert.That(Facts.AllTexts(facts), Does.Not.Contain("back to normal").And.Not.Contain("已恢复").And.Not.Contain("new normal").And.Not.Contain("新常态"));
+        Assert.That(Facts.AllTexts(facts),
+            Does.Not.Contain("back to normal").And.Not.Contain("已恢复").And.Not.Contain("new normal").And.Not.Contain("新常态"));
     }
 
     [Test]
@@ -91,7 +94,8 @@ public sealed class AlertTextTests
     {
         var facts = Facts.Of("DCGM_FI_DEV_XID_ERRORS", 79, double.NaN, ErrorCodeTracker.Rule, AlertChange.Recovered);
 
-        Assert.That(EnglishText.Explain(facts).Description, Does.EndWith("XID codes are reported only when they change. This alert closing does not mean the cause is fixed."));
+        Assert.That(EnglishText.Explain(facts).Description,
+            Does.EndWith("XID codes are reported only when they change. This alert closing does not mean the cause is fixed."));
     }
 
     [TestCase("generation_tokens_per_s", "forecast-residual", "running and waiting requests")]
@@ -107,7 +111,8 @@ public sealed class AlertTextTests
         Assert.That(EnglishText.Explain(Facts.Of(metric, detector: detector)).Actions, Has.Some.Contains(words));
 
     [Test]
-    public void AnyDetectorAndChange_NeverShowsTheSameNumberAsSeenAndExpected([ValueSource(nameof(Detectors))] string detector, [Values] AlertChange change)
+    public void AnyDetectorAndChange_NeverShowsTheSameNumberAsSeenAndExpected([ValueSource(nameof(Detectors))] string detector,
+        [Values] AlertChange change)
     {
         var texts = Facts.AllTexts(Facts.Of(value: 154.2, expected: 154.4, detector: detector, change: change, halfWidth: 0.01));
 
@@ -124,5 +129,6 @@ public sealed class AlertTextTests
         Assert.That(ChineseText.Explain(facts).Actions, Has.Count.EqualTo(EnglishText.Explain(facts).Actions.Count));
     }
 
-    private static IEnumerable<string> Detectors() => [.. DetectorCatalog.All.Select(detector => detector.Name), DetectorSet.NonFinite, DetectorSet.Peers, ErrorCodeTracker.Rule, LostReadings.Rule];
+    private static IEnumerable<string> Detectors() => [.. DetectorCatalog.All.Select(detector => detector.Name), DetectorSet.NonFinite,
+        DetectorSet.Peers, ErrorCodeTracker.Rule, LostReadings.Rule];
 }

@@ -23,7 +23,8 @@ internal static class Facts
     {
         var key = new SeriesKey("vllm-chat", metric, LabelSet.Of(("job", "x")));
         var policy = PolicySet.Default.For(key);
-        return new(key, AlertSeverity.Warning, change, detector, new(Onset + TimeSpan.FromMinutes(2), value), expected, expected - halfWidth, expected + halfWidth,
+        return new(key, AlertSeverity.Warning, change, detector, new(Onset + TimeSpan.FromMinutes(2),
+            value), expected, expected - halfWidth, expected + halfWidth,
             Onset, score, policy.Unit, null)
         {
             Policy = policy,
@@ -35,6 +36,7 @@ internal static class Facts
     public static string AllTexts(AlertFacts facts)
     {
         var (english, chinese) = (EnglishText.Explain(facts), ChineseText.Explain(facts));
-        return string.Join('\n', [english.Summary, english.Description, .. english.Actions, chinese.Summary, chinese.Description, .. chinese.Actions]);
+        return string.Join('\n', [english.Summary, english.Description, .. english.Actions, chinese.Summary, chinese.Description,
+            .. chinese.Actions]);
     }
 }

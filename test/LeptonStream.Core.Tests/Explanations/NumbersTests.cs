@@ -47,5 +47,6 @@ public sealed class NumbersTests
     [TestCase(5, 5, "Cel")]
     [TestCase(5, -3, "ms")]
     [TestCase(5, double.NaN, "ms")]
-    public void Deviation_WhereItSaysNothing_IsNull(double value, double expected, string unit) => Assert.That(Deviation.Of(value, expected, unit), Is.Null);
+    public void Deviation_WhereItSaysNothing_IsNull(double value, double expected, string unit) =>
+        Assert.That(Deviation.Of(value, expected, unit), Is.Null);
 }

@@ -22,7 +22,8 @@ public sealed partial class WordingTests
     public void Docs_HoldNoBannedWord()
     {
         var root = SharedFolder.RepositoryRoot;
-        string[] files = [.. Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories), Path.Combine(root, "README.md")];
+        string[] files = [.. Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories),
+            Path.Combine(root, "README.md")];
 
         Assert.That(files, Has.Length.GreaterThan(20));
         Assert.That(files.SelectMany(file => Found(Path.GetRelativePath(root, file), File.ReadLines(file))), Is.Empty);
@@ -43,7 +44,8 @@ public sealed partial class WordingTests
     {
         var source = Path.Combine(SharedFolder.RepositoryRoot, "src");
         var messages = Directory.GetFiles(source, "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => LogMessage().Matches(File.ReadAllText(file)).Select(match => (File: Path.GetFileName(file), Text: match.Value)))
+            .SelectMany(file => LogMessage().Matches(File.ReadAllText(file)).Select(match =>
+                (File: Path.GetFileName(file), Text: match.Value)))
             .ToList();
 
         Assert.That(messages, Has.Count.GreaterThan(20));

@@ -11,7 +11,8 @@ public sealed class HoltWintersForecasterTests
     private const int PerDay = 48;
     private const int Days = 42;
 
-    // The forecaster lets three recursions compete; a periodogram of the same values, which needs them all at once, must come to the same period.
+    // The forecaster lets three recursions compete; a periodogram of the same values, which needs them all at once, must come to the same
+    // period.
     [TestCase(6, Period.Daily)]
     [TestCase(0, Period.None)]
     public void Period_OfAWave_IsThePeakOfItsSpectrum(double daily, Period expected)

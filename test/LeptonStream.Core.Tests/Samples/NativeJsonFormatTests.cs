@@ -18,12 +18,15 @@ public sealed class NativeJsonFormatTests
     [Test]
     public void Read_TheMessageOfTheDocumentation_GivesItsSamples()
     {
-        Take("""{"model":"llama-70b","ts":"2026-11-22T10:00:00.000Z","labels":{"instance":"gpu-7","zone":"b"},"step":1200,"metrics":{"ttft_p99_ms":182.3,"error_rate":0.002}}""");
+        Take(
+            """{"model":"llama-70b","ts":"2026-11-22T10:00:00.000Z","labels":{"instance":"gpu-7","zone":"b"},"""
+                + """ "step":1200,"metrics":{"ttft_p99_ms":182.3,"error_rate":0.002}}""");
         var entity = _batch.Entities[0];
         var metrics = _batch.MetricsOf(entity);
         Assert.That(_batch.Entities.Length, Is.EqualTo(1));
         Assert.That((entity.Time, entity.Step), Is.EqualTo((Now, 1200L)));
-        Assert.That(_batch.KeyOf(entity, metrics[0]), Is.EqualTo(new SeriesKey("llama-70b", "ttft_p99_ms", LabelSet.Of(("instance", "gpu-7"), ("zone", "b")))));
+        Assert.That(_batch.KeyOf(entity, metrics[0]),
+            Is.EqualTo(new SeriesKey("llama-70b", "ttft_p99_ms", LabelSet.Of(("instance", "gpu-7"), ("zone", "b")))));
         Assert.That((metrics[0].Value, metrics[1].Value), Is.EqualTo((182.3, 0.002)));
     }
 
@@ -67,7 +70,9 @@ public sealed class NativeJsonFormatTests
     [Test]
     public void Ids_OfTheSameSeries_DependOnNeitherOrderNorNeighbours()
     {
-        Take("""[{"model":"m","ts":1795341600,"labels":{"a":"1","b":"2"},"metrics":{"x":1,"y":2}},{"metrics":{"y":3},"labels":{"b":"2","c":"","a":"1"},"ts":1795341601,"model":"\u006d"}]""");
+        Take(
+            """[{"model":"m","ts":1795341600,"labels":{"a":"1","b":"2"},"metrics":{"x":1,"y":2}},"""
+                + """{"metrics":{"y":3},"labels":{"b":"2","c":"","a":"1"},"ts":1795341601,"model":"\u006d"}]""");
         var first = _batch.MetricsOf(_batch.Entities[0]);
         var second = _batch.MetricsOf(_batch.Entities[1]);
         Assert.That(second[0].Id, Is.EqualTo(first[1].Id));
@@ -108,14 +113,16 @@ public sealed class NativeJsonFormatTests
     [Test]
     public void Read_RandomChangesOfASoundMessage_NeverThrows()
     {
-        var sound = Encoding.UTF8.GetBytes("""{"model":"llama","ts":1795341600.25,"labels":{"a\u0041":"é","b":"2"},"step":7,"metrics":{"x":-1.5e3,"y":"NaN","z":null}}""");
+        var sound = Encoding.UTF8.GetBytes(
+            """{"model":"llama","ts":1795341600.25,"labels":{"a\u0041":"é","b":"2"},"step":7,"metrics":{"x":-1.5e3,"y":"NaN","z":null}}""");
         var random = new Random(16);
         var accepted = 0;
         for (var i = 0; i < 200_000; i++)
         {
             var changed = (byte[])sound.Clone();
             for (var k = random.Next(1, 4); k > 0; k--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
-            if (_format.Read(changed.AsSpan(0, random.Next(4) == 0 ? random.Next(changed.Length) : changed.Length), Now, _batch, out var detail) == RejectReason.None) accepted++;
+            if (_format.Read(changed.AsSpan(0, random.Next(4) == 0 ? random.Next(changed.Length) : changed.Length), Now, _batch,
+                out var detail) == RejectReason.None) accepted++;
             else Assert.That(detail, Is.Not.Null);
         }
 
@@ -125,7 +132,9 @@ public sealed class NativeJsonFormatTests
     [Test]
     public void Read_InSteadyState_AllocatesNothing()
     {
-        var message = """{"model":"llama-70b","ts":"2026-11-22T10:00:00.000Z","labels":{"instance":"gpu-7"},"step":1200,"metrics":{"ttft_p99_ms":182.3,"error_rate":0.002}}"""u8.ToArray();
+        var message =
+            ("""{"model":"llama-70b","ts":"2026-11-22T10:00:00.000Z","labels":{"instance":"gpu-7"},"""u8
+                + """ "step":1200,"metrics":{"ttft_p99_ms":182.3,"error_rate":0.002}}"""u8).ToArray();
         for (var i = 0; i < 1000; i++) _format.Read(message, Now, _batch, out _);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++) _format.Read(message, Now, _batch, out _);
@@ -136,13 +145,18 @@ public sealed class NativeJsonFormatTests
     public async Task Schema_OfTheDocumentation_AgreesWithTheReader()
     {
         var schema = await JsonSchema.FromFileAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs", "metric-message.schema.json"));
-        Assert.That(schema.Validate("""{"model":"m","ts":"2026-11-22T10:00:00.000Z","labels":{"a":"b"},"step":1,"metrics":{"x":1,"y":"NaN","z":null}}"""), Is.Empty);
+        Assert.That(
+            schema.Validate(
+                """{"model":"m","ts":"2026-11-22T10:00:00.000Z","labels":{"a":"b"},"step":1,"metrics":{"x":1,"y":"NaN","z":null}}"""),
+            Is.Empty);
         Assert.That(schema.Validate("""[{"model":"m","ts":1795341600,"metrics":{"x":1}}]"""), Is.Empty);
-        foreach (var record in Hostile.Where(r => r.Reason is RejectReason.WrongType or RejectReason.MissingField or RejectReason.Empty or RejectReason.NotAnObject))
+        foreach (var record in Hostile.Where(r =>
+            r.Reason is RejectReason.WrongType or RejectReason.MissingField or RejectReason.Empty or RejectReason.NotAnObject))
         {
             // The schema doesn't say what a time looks like and speaks of one value; its reader has a limit of depth of its own.
             if (record.Name.EndsWith(" behind a message", StringComparison.Ordinal)) continue;
-            if (record.Name.StartsWith("time ", StringComparison.Ordinal) || record.Name.StartsWith("deep ", StringComparison.Ordinal)) continue;
+            if (record.Name.StartsWith("time ", StringComparison.Ordinal) || record.Name.StartsWith("deep ", StringComparison.Ordinal))
+                continue;
             Assert.That(schema.Validate(Encoding.UTF8.GetString(record.Value!)), Is.Not.Empty, record.Name);
         }
     }

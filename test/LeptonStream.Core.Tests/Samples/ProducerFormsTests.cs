@@ -28,7 +28,9 @@ public sealed class ProducerFormsTests
     {
         foreach (var form in (string[])[word, $"\"{word}\""])
         {
-            Take($$$"""{"model":"m","ts":1795341600,"labels":{"note":"a \"NaN\" is inf"},"metrics":{"NaN":{{{form}}},"b": {{{form}}} , "loss":2.5}}""");
+            Take(
+                $$$"""{"model":"m","ts":1795341600,"labels":{"note":"a \"NaN\" is inf"},"""
+                    + $$$""" "metrics":{"NaN":{{{form}}},"b": {{{form}}} , "loss":2.5}}""");
             Assert.That(Values(), Is.EqualTo((double[])[expected, expected, 2.5]));
             Assert.That(KeyOf(0), Is.EqualTo(new SeriesKey("m", "NaN", LabelSet.Of(("note", "a \"NaN\" is inf")))));
         }
@@ -60,7 +62,8 @@ public sealed class ProducerFormsTests
     [TestCase("100.5")]
     [TestCase("-1.0")]
     public void Read_AnyOtherStep_IsRefused(string step) =>
-        Assert.That(Read($$$"""{"model":"m","ts":1795341600,"step":{{{step}}},"metrics":{"loss":2}}"""), Is.EqualTo(RejectReason.WrongType));
+        Assert.That(Read($$$"""{"model":"m","ts":1795341600,"step":{{{step}}},"metrics":{"loss":2}}"""),
+            Is.EqualTo(RejectReason.WrongType));
 
     [TestCase("3", "3")]
     [TestCase("0", "0")]
@@ -138,8 +141,10 @@ public sealed class ProducerFormsTests
     {
         byte[][] forms =
         [
-            Encoding.UTF8.GetBytes("\uFEFF{\"model\":\"m\",\"ts\":\"2026-11-22 10:00:00+0000\",\"labels\":{\"rank\":3,\"x\":true},\"step\":7.0,\"metrics\":{\"a\":NaN}}"),
-            Encoding.UTF8.GetBytes(HostileRecords.Good(Now) + "\n" + HostileRecords.Good(Now).Replace(":1", ":-inf", StringComparison.Ordinal) + "\r\n"),
+            Encoding.UTF8.GetBytes("\uFEFF{\"model\":\"m\",\"ts\":\"2026-11-22 "
+                + "10:00:00+0000\",\"labels\":{\"rank\":3,\"x\":true},\"step\":7.0,\"metrics\":{\"a\":NaN}}"),
+            Encoding.UTF8.GetBytes(HostileRecords.Good(Now) + "\n"
+                + HostileRecords.Good(Now).Replace(":1", ":-inf", StringComparison.Ordinal) + "\r\n"),
             Encoding.UTF8.GetBytes("[{\"model\":\"é\",\"ts\":1795341600,\"metrics\":{\"a\\u0041\":\"+Inf\",\"b\":-Infinity,\"c\":null}}]"),
         ];
         var random = new Random(20261128);
@@ -150,7 +155,8 @@ public sealed class ProducerFormsTests
             var changed = (byte[])forms[i % forms.Length].Clone();
             for (var k = random.Next(1, 4); k > 0; k--) changed[random.Next(changed.Length)] = RandomByte(random);
             var reason = _format.Read(changed, Now, _batch, out var detail);
-            Assert.That(new NativeJsonFormat(FormatLimits.Default).Read(changed, Now, fresh, out _), Is.EqualTo(reason), Encoding.UTF8.GetString(changed));
+            Assert.That(new NativeJsonFormat(FormatLimits.Default).Read(changed, Now, fresh, out _), Is.EqualTo(reason),
+                Encoding.UTF8.GetString(changed));
             if (reason != RejectReason.None)
             {
                 Assert.That(detail, Is.Not.Empty);

@@ -6,7 +6,8 @@ namespace LeptonStream.Core.Tests.Alerting;
 
 public sealed class MatcherTests
 {
-    private static readonly LabelSet Labels = LabelSet.Of(("severity", "critical"), ("model", "llama-70b"), ("path", @"C:\name"), ("line", "one\ntwo"), ("end", "x\n"), ("my label", "x"), ("名", "值"));
+    private static readonly LabelSet Labels = LabelSet.Of(("severity", "critical"), ("model", "llama-70b"), ("path", @"C:\name"),
+        ("line", "one\ntwo"), ("end", "x\n"), ("my label", "x"), ("名", "值"));
 
     [TestCase("severity=critical", true)]
     [TestCase("severity = critical", true)]

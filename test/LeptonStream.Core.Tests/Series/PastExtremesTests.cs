@@ -44,7 +44,8 @@ public sealed class PastExtremesTests
             foreach (var number in numbers)
             {
                 time += TimeSpan.FromMinutes(37);
-                if (past.Before(number.Get, true, time) is { } unseen && values.Any(v => v.Time >= time - unseen.Length && v.Value >= number.Get)) return false;
+                if (past.Before(number.Get, true, time) is { } unseen
+                    && values.Any(v => v.Time >= time - unseen.Length && v.Value >= number.Get)) return false;
                 past.Add(time, number.Get, isIncident: false);
                 values.Add((time, number.Get));
             }
@@ -87,7 +88,8 @@ public sealed class PastExtremesTests
         Assert.That(past.Before(100, true, At(480_000.2)), Is.Null, "the incident itself was higher");
 
         past.Add(At(480_031.2), 10, isIncident: false);
-        Assert.That(past.Before(110, true, At(480_034))?.Length, Is.EqualTo(TimeSpan.FromMinutes(160)), "what it showed counts as seen at its end");
+        Assert.That(past.Before(110, true, At(480_034))?.Length, Is.EqualTo(TimeSpan.FromMinutes(160)),
+            "what it showed counts as seen at its end");
     }
 
     [TestCase(0.0)]
@@ -152,7 +154,8 @@ public sealed class PastExtremesTests
         {
             if (_seen.Count == 0 || _incident.Any(v => isHigh ? v > value : v < value)) return null;
             var now = _seen[^1].Tick;
-            var (ofTicks, ofHours, ofQuarters, ofDays) = (now - 5, (now / 6 * 6) - 30, (now / 36 * 36) - 108, (now / 144 * 144) - (14 * 144));
+            var (ofTicks, ofHours, ofQuarters, ofDays) =
+                (now - 5, (now / 6 * 6) - 30, (now / 36 * 36) - 108, (now / 144 * 144) - (14 * 144));
             var ends = _seen.Where(v => isHigh ? v.Value >= value : v.Value <= value).Select(v =>
                 v.Tick >= ofTicks ? v.Tick + 1
                 : v.Tick >= ofHours ? Math.Min(ofTicks, (v.Tick / 6 * 6) + 6)

@@ -14,7 +14,8 @@ public sealed class RollingWindowTests
         input =>
         {
             var window = New(2 + (input.Item1 % 40));
-            var values = input.Item2.Where(v => v == 0 || (double.IsFinite(v) && Math.Abs(v) is > 1e-30 and < 1e30)).Concat(Enumerable.Range(0, 60).Select(i => (i * 7919 % 101) / 3.0)).ToArray();
+            var values = input.Item2.Where(v => v == 0 || (double.IsFinite(v) && Math.Abs(v) is > 1e-30 and < 1e30))
+                .Concat(Enumerable.Range(0, 60).Select(i => (i * 7919 % 101) / 3.0)).ToArray();
             for (var i = 0; i < values.Length; i++)
             {
                 window.Push(values[i]);

@@ -8,7 +8,9 @@ using MathNet.Numerics.Random;
 
 namespace LeptonStream.Core.Tests.Statistical;
 
-/// <summary>One endless series of one kind of noise, in a partition of its own, so that nothing is there that could agree with it.</summary>
+/// <summary>
+/// One endless series of one kind of noise, in a partition of its own, so that nothing is there that could agree with it.
+/// </summary>
 internal sealed class NoiseSeries
 {
     // One that the presets know to be a counter.

@@ -14,7 +14,8 @@ public sealed class DetectorFaultTests
         var now = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow);
         var stream = new HostileStream(now - TimeSpan.FromHours(12), _ => now);
         rig.Probe.Produce(rig.Topics.Metrics, 1, stream.Messages);
-        var logTimes = rig.Probe.Read(rig.Topics.Metrics, atLeast: stream.Count).ToDictionary(r => r.Offset.Value, r => Timestamp.FromUnixMilliseconds(r.Message.Timestamp.UnixTimestampMs));
+        var logTimes = rig.Probe.Read(rig.Topics.Metrics, atLeast: stream.Count).ToDictionary(r => r.Offset.Value, r =>
+            Timestamp.FromUnixMilliseconds(r.Message.Timestamp.UnixTimestampMs));
         var detector = rig.StartDetector();
 
         await rig.AllCommitted();
@@ -38,9 +39,11 @@ public sealed class DetectorFaultTests
             // Small batches make many moments between an acknowledgement and its commit.
             var detector = rig.StartDetector("Detector:BatchSize=50");
             for (var partition = 0; partition < 3; partition++)
-                rig.Probe.Produce(rig.Topics.Metrics, partition, DetectorOnKafka.Incidents(((kill * 3) + partition) * Incidents, Incidents));
+                rig.Probe.Produce(rig.Topics.Metrics, partition,
+                    DetectorOnKafka.Incidents(((kill * 3) + partition) * Incidents, Incidents));
             var published = rig.PublishedIds().Count;
-            await Eventually.True(() => rig.Probe.Read(rig.Topics.Alerts, within: TimeSpan.FromSeconds(5)).Count > published, $"events before kill {kill}\n{detector}", TimeSpan.FromSeconds(60));
+            await Eventually.True(() => rig.Probe.Read(rig.Topics.Alerts, within: TimeSpan.FromSeconds(5)).Count > published,
+                $"events before kill {kill}\n{detector}", TimeSpan.FromSeconds(60));
             await Task.Delay(random.Next(200));
             detector.Kill();
         }
@@ -51,7 +54,8 @@ public sealed class DetectorFaultTests
 
         var ids = rig.PublishedIds();
         TestContext.Out.WriteLine($"{ids.Count} events, {ids.Count - ids.Distinct().Count()} of them again");
-        Assert.That(ids.Distinct(), Is.EquivalentTo(rig.ExpectedIds()), "nothing lost, nothing invented; a repeated event has the id it had");
+        Assert.That(ids.Distinct(), Is.EquivalentTo(rig.ExpectedIds()),
+            "nothing lost, nothing invented; a repeated event has the id it had");
     }
 
     [Test]
@@ -92,7 +96,8 @@ public sealed class DetectorFaultTests
         var second = rig.StartDetector();
         await rig.AllCommitted();
 
-        Assert.That(second.Error, Does.Contain($"Offset 10 of {rig.Topics.Metrics} [[0]] no longer exists; resuming at 15 with empty state"));
+        Assert.That(second.Error,
+            Does.Contain($"Offset 10 of {rig.Topics.Metrics} [[0]] no longer exists; resuming at 15 with empty state"));
         Assert.That(rig.PublishedIds(), Has.Count.EqualTo(15));
         Assert.That(await second.Stop(), Is.Zero);
     }

@@ -87,7 +87,9 @@ internal sealed class DetectorOnKafka : IDisposable
             yield return new()
             {
                 Key = Encoding.UTF8.GetBytes(model),
-                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"metrics":{"DCGM_FI_DEV_XID_ERRORS":79}}"""),
+                Value = Encoding.UTF8.GetBytes(
+                    $$$"""{"model":"{{{model}}}","ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"""
+                        + $$$""" "metrics":{"DCGM_FI_DEV_XID_ERRORS":79}}"""),
             };
         }
     }
@@ -102,7 +104,8 @@ internal sealed class DetectorOnKafka : IDisposable
             var pipeline = new PartitionPipeline(Topics.Metrics, partition.Key, DetectionPolicy.Default, topicId: topicId);
             var events = new List<AlertEvent>();
             foreach (var record in partition)
-                pipeline.Process(record.Message.Value, record.Offset.Value, Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
+                pipeline.Process(record.Message.Value, record.Offset.Value,
+                    Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
             ids.AddRange(events.Select(e => e.Id));
         }
 
@@ -110,7 +113,8 @@ internal sealed class DetectorOnKafka : IDisposable
     }
 
     /// <summary>The models that alerts were published of, each once.</summary>
-    public IEnumerable<string> PublishedModels() => Probe.Read(Topics.Alerts).Select(alert => Encoding.UTF8.GetString(alert.Message.Key!)).Distinct();
+    public IEnumerable<string> PublishedModels() =>
+        Probe.Read(Topics.Alerts).Select(alert => Encoding.UTF8.GetString(alert.Message.Key!)).Distinct();
 
     /// <summary>Gives a topic more partitions.</summary>
     public async Task AddPartitions(string topic, int partitions)
@@ -124,8 +128,10 @@ internal sealed class DetectorOnKafka : IDisposable
     {
         using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
         await admin.DeleteTopicsAsync([topic]);
-        await Eventually.True(() => admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.TrueForAll(known => known.Topic != topic), $"{topic} is deleted");
-        await admin.CreateTopicsAsync([new() { Name = topic, NumPartitions = partitions, Configs = new() { ["message.timestamp.type"] = "LogAppendTime" } }]);
+        await Eventually.True(() => admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.TrueForAll(known => known.Topic != topic),
+            $"{topic} is deleted");
+        await admin.CreateTopicsAsync([new() { Name = topic, NumPartitions = partitions, Configs = new()
+            { ["message.timestamp.type"] = "LogAppendTime" } }]);
     }
 
     /// <summary>The id that the cluster gave a topic.</summary>
@@ -142,7 +148,8 @@ internal sealed class DetectorOnKafka : IDisposable
     public async Task DeleteRecords(int partition, long before)
     {
         using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
-        await admin.DeleteRecordsAsync([new TopicPartitionOffset(Topics.Metrics, partition, before)], new() { RequestTimeout = TimeSpan.FromSeconds(20) });
+        await admin.DeleteRecordsAsync([new TopicPartitionOffset(Topics.Metrics, partition, before)],
+            new() { RequestTimeout = TimeSpan.FromSeconds(20) });
     }
 
     public async Task SetTopicSetting(string topic, string name, string value)
@@ -150,7 +157,8 @@ internal sealed class DetectorOnKafka : IDisposable
         using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
         await admin.IncrementalAlterConfigsAsync(new()
         {
-            [new ConfigResource { Type = ResourceType.Topic, Name = topic }] = [new ConfigEntry { Name = name, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+            [new ConfigResource { Type = ResourceType.Topic, Name = topic }] = [new ConfigEntry { Name = name, Value = value,
+            IncrementalOperation = AlterConfigOpType.Set }],
         });
     }
 

@@ -107,7 +107,8 @@ public sealed class TopologyTests
         for (var step = from + 1; step <= from + rows; step++)
         {
             var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-            var value = string.Create(CultureInfo.InvariantCulture, $$$"""{"model":"run","ts":{{{now}}},"step":{{{step}}},"metrics":{"loss":2.5}}""");
+            var value = string.Create(CultureInfo.InvariantCulture,
+                $$$"""{"model":"run","ts":{{{now}}},"step":{{{step}}},"metrics":{"loss":2.5}}""");
             producer.Produce(topic, new() { Key = "run", Value = value });
             producer.Flush(LongEnough);
             Thread.Sleep(50);

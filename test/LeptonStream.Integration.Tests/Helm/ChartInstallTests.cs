@@ -53,7 +53,8 @@ public sealed class ChartInstallTests
 
         // 3. Upgrade with a change of replicas and of settings, which restarts the pods.
         var before = await Template("detector");
-        await Succeed("upgrade", [Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("trial"), "--wait", .. Chart.Overrides(["detector.replicaCount=3", "settings={\"Detector\":{\"BatchSize\":3000}}"])]);
+        await Succeed("upgrade", [Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("trial"), "--wait",
+            .. Chart.Overrides(["detector.replicaCount=3", "settings={\"Detector\":{\"BatchSize\":3000}}"])]);
         Assert.That((await Replicas())["detector"], Is.EqualTo(3));
         Assert.That(await Status(), Is.EqualTo((2, Deployed)));
         Assert.That((await Settings()).Text("Detector", "BatchSize"), Is.EqualTo("3000"));
@@ -68,7 +69,8 @@ public sealed class ChartInstallTests
 
         // 5. Uninstall: nothing is left.
         await Succeed("uninstall", Chart.Release, "--wait");
-        foreach (var (version, kind) in new[] { ("apps/v1", "deployments"), ("v1", "services"), ("v1", "secrets"), ("batch/v1", "jobs"), ("policy/v1", "poddisruptionbudgets") })
+        foreach (var (version, kind) in new[] { ("apps/v1", "deployments"), ("v1", "services"), ("v1", "secrets"), ("batch/v1", "jobs"),
+            ("policy/v1", "poddisruptionbudgets") })
             Assert.That(await Get(version, kind), Is.Empty, kind);
         Assert.That((await Get("v1", "configmaps")).Select(map => map.Text("metadata", "name")), Is.EqualTo(new[] { "kube-root-ca.crt" }));
     }
@@ -79,7 +81,8 @@ public sealed class ChartInstallTests
         await Succeed("install", Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("minimal"), "--wait");
 
         // The API server alone knows that a request must not be above its limit.
-        var refused = await Helm("upgrade", [Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("minimal"), "--atomic", .. Chart.Overrides(["detector.resources={\"requests\":{\"memory\":\"2Gi\"},\"limits\":{\"memory\":\"1Gi\"}}"])]);
+        var refused = await Helm("upgrade", [Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("minimal"), "--atomic",
+            .. Chart.Overrides(["detector.resources={\"requests\":{\"memory\":\"2Gi\"},\"limits\":{\"memory\":\"1Gi\"}}"])]);
 
         Assert.That(refused.ExitCode, Is.Not.Zero);
         Assert.That(refused.Error, Does.Contain("must be less than or equal to memory limit"));
@@ -100,12 +103,14 @@ public sealed class ChartInstallTests
     [Test]
     public async Task Uninstall_WithTopicsOfStrimzi_KeepsTheTopicsAndTakesThemBackLater()
     {
-        string[] install = ["install", Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("full"), .. Chart.Overrides([$"topics.strimzi.namespace=\"{_namespace}\""])];
+        string[] install = ["install", Chart.Release, Chart.Folder, "--values", Chart.ValuesFile("full"),
+            .. Chart.Overrides([$"topics.strimzi.namespace=\"{_namespace}\""])];
         await Succeed(install[0], install[1..]);
         await Succeed("uninstall", Chart.Release, "--wait");
 
         var kept = await Get("kafka.strimzi.io/v1", "kafkatopics");
-        Assert.That(kept.Select(topic => topic.Text("spec", "topicName")), Is.EquivalentTo(new[] { "team_A.metrics", "team_A.alerts", "team_A.status", "team_A.deadletters" }));
+        Assert.That(kept.Select(topic => topic.Text("spec", "topicName")),
+            Is.EquivalentTo(new[] { "team_A.metrics", "team_A.alerts", "team_A.status", "team_A.deadletters" }));
         await Succeed(install[0], install[1..]);
     }
 
@@ -117,7 +122,8 @@ public sealed class ChartInstallTests
         var notes = (await Succeed("get", "notes", Chart.Release)).Output;
         var service = (await Get("v1", "services")).Single();
         var pod = (await Get("v1", "pods")).Single(pod => Component(pod) == "dashboard");
-        Assert.That(notes, Does.Contain($"kubectl --namespace {_namespace} port-forward service/{service.Text("metadata", "name")} 8080:{service.Text("spec", "ports", 0, "port")}"));
+        Assert.That(notes, Does.Contain($"kubectl --namespace {_namespace} port-forward service/{service.Text("metadata", "name")} "
+            + $"8080:{service.Text("spec", "ports", 0, "port")}"));
         Assert.That(service.Text("spec", "ports", 0, "targetPort"), Is.EqualTo(pod.Text("spec", "containers", 0, "ports", 0, "name")));
     }
 
@@ -142,7 +148,8 @@ public sealed class ChartInstallTests
                 "versions": [{
                   "name": "v1", "served": true, "storage": true,
                   "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "properties": {
-                    "topicName": {"type": "string"}, "partitions": {"type": "integer", "minimum": 1}, "replicas": {"type": "integer", "minimum": 1},
+                    "topicName": {"type": "string"}, "partitions": {"type": "integer", "minimum": 1},
+                         "replicas": {"type": "integer", "minimum": 1},
                     "config": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}}}}
                 }]
               }
@@ -152,7 +159,8 @@ public sealed class ChartInstallTests
             Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)), "the API server doesn't serve KafkaTopic");
     }
 
-    private Task<ProgramResult> Helm(string verb, params IEnumerable<string> arguments) => _helm.Run([verb, .. arguments, "--namespace", _namespace]);
+    private Task<ProgramResult> Helm(string verb, params IEnumerable<string> arguments) =>
+        _helm.Run([verb, .. arguments, "--namespace", _namespace]);
 
     private async Task<ProgramResult> Succeed(string verb, params IEnumerable<string> arguments)
     {
@@ -170,7 +178,8 @@ public sealed class ChartInstallTests
     private async Task<string[]> HookPhases(string component)
     {
         var release = JsonNode.Parse((await Succeed("status", Chart.Release, "--output", "json")).Output);
-        return [.. release.Items("hooks").Where(hook => hook.Text("name")!.EndsWith($"-{component}", StringComparison.Ordinal)).Select(hook => hook.Text("last_run", "phase")!)];
+        return [.. release.Items("hooks").Where(hook => hook.Text("name")!.EndsWith($"-{component}", StringComparison.Ordinal))
+            .Select(hook => hook.Text("last_run", "phase")!)];
     }
 
     private async Task<IReadOnlyList<JsonNode>> Get(string version, string kind) =>
@@ -203,7 +212,8 @@ public sealed class ChartInstallTests
         (await Get("apps/v1", "deployments")).Single(deployment => Component(deployment) == component).At("spec", "template")!;
 
     private async Task<JsonNode> Settings() =>
-        JsonNode.Parse((await Get("v1", "configmaps")).Single(map => map.Text("metadata", "name") == $"{Chart.Release}-leptonstream").Text("data", "appsettings.json")!)!;
+        JsonNode.Parse((await Get("v1", "configmaps")).Single(map => map.Text("metadata", "name") == $"{Chart.Release}-leptonstream")
+            .Text("data", "appsettings.json")!)!;
 
     private static string Component(JsonNode o) => o.Text("metadata", "labels", "app.kubernetes.io/component")!;
 }

@@ -41,7 +41,8 @@ public sealed class TopicsTests
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 3);
 
-        var doctor = await rig.Run("doctor", "--storage", $"Data Source={Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"))}.db");
+        var doctor = await rig.Run("doctor", "--storage",
+            $"Data Source={Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"))}.db");
 
         Assert.That(doctor.ExitCode, Is.Zero, doctor.Everything);
         Assert.That(doctor.Output, Does.Match(@"ok +Kafka +\S+: cluster \S{22}, 1 broker"));

@@ -25,5 +25,6 @@ public sealed class LineLengthTests
     }
 
     private static bool IsOurs(string file) =>
-        Path.GetExtension(file) is ".cs" or ".js" or ".css" && !file.Contains($"{Path.DirectorySeparatorChar}vendor{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+        Path.GetExtension(file) is ".cs" or ".js" or ".css"
+            && !file.Contains($"{Path.DirectorySeparatorChar}vendor{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
 }

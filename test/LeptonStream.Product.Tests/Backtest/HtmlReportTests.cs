@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
@@ -156,8 +157,9 @@ internal sealed class HtmlReportTests
     {
         // m3 jumps at the label; six others are noise.
         static int AtTheLabel(int row, int value) => row is >= 800 and < 830 ? value : 0;
-        Write("e/entity", "timestamp,m0,m1,m2,m3,m4,m5,m6,label", 1000, (row, noise) => FormattableString.Invariant(
-            $"{1_700_000_000 + (60 * row)},{noise},{noise},{noise},{AtTheLabel(row, 60) + noise},{noise},{noise},{noise},{AtTheLabel(row, 1)}"));
+        Write("e/entity", "timestamp,m0,m1,m2,m3,m4,m5,m6,label", 1000, (row, noise) => string.Create(CultureInfo.InvariantCulture,
+            $"{1_700_000_000 + (60 * row)},{noise},{noise},{noise},{AtTheLabel(row, 60) + noise},"
+                + $"{noise},{noise},{noise},{AtTheLabel(row, 1)}"));
         await using var page = await Open();
         await Drawn(page, charts: 1);
         await page.Page.Locator(".findings button").First.ClickAsync();
@@ -245,7 +247,7 @@ internal sealed class HtmlReportTests
 
     // Noise of ±1 around 100 at minutes, thirty rows at 160, thirty rows labelled.
     private void WriteJump(string name, int jump, int label, string header = "timestamp,value,label", string more = "") =>
-        Write(name, header, 1000, (row, noise) => FormattableString.Invariant(
+        Write(name, header, 1000, (row, noise) => string.Create(CultureInfo.InvariantCulture,
             $"{1_700_000_000 + (60 * row)},{(IsFrom(jump, row) ? 160 : 100) + noise}{more},{(IsFrom(label, row) ? 1 : 0)}"));
 
     private static bool IsFrom(int begin, int row) => begin >= 0 && row >= begin && row < begin + 30;

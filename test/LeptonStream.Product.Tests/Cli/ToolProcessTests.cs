@@ -50,7 +50,8 @@ public sealed class ToolProcessTests
         Assert.That(result.ExitCode, Is.Zero, result.Everything);
         Assert.That(result.Output, Does.Match(@"ok +Kafka client +Confluent\.Kafka \d+\.\d+\.\d+"));
         Assert.That(result.Output, Does.Match(@"ok +native library +librdkafka \d+\.\d+\.\d+"));
-        Assert.That(result.Output, Does.Contain($"{_broker.BootstrapServers}: a cluster that does not tell its id, 1 broker ({_broker.BootstrapServers})"));
+        Assert.That(result.Output,
+            Does.Contain($"{_broker.BootstrapServers}: a cluster that does not tell its id, 1 broker ({_broker.BootstrapServers})"));
         Assert.That(result.Output, Does.Match(@"ok +lepton\.metrics +2 partitions"));
         Assert.That(result.Output, Does.Match(@"ok +journal +SQLite .*: no such file yet, the notifier makes it"));
         Assert.That(result.Output, Does.Contain("All is well."));
@@ -82,14 +83,16 @@ public sealed class ToolProcessTests
         Assert.That(result.ExitCode, Is.EqualTo(1));
         using var report = JsonDocument.Parse(result.Output);
         Assert.That(report.RootElement.GetProperty("sound").GetBoolean(), Is.False);
-        var problems = report.RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("problem").GetString()).OfType<string>();
+        var problems =
+            report.RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("problem").GetString()).OfType<string>();
         Assert.That(problems, Has.Exactly(4).EndsWith("'lepton topics create' makes it"));
     }
 
     [Test]
     public async Task Doctor_NothingAnswers_SaysSoInPlainWords()
     {
-        var result = await LeptonProcess.Run("doctor", "--bootstrap-servers", DeadBroker, "--storage", "Host=127.0.0.1;Port=1;Username=lepton;Database=journal");
+        var result = await LeptonProcess.Run("doctor", "--bootstrap-servers", DeadBroker, "--storage",
+            "Host=127.0.0.1;Port=1;Username=lepton;Database=journal");
 
         Assert.That(result.ExitCode, Is.EqualTo(1));
         Assert.That(result.Output, Does.Contain($"no Kafka broker answers at {DeadBroker}: is it running"));
@@ -195,7 +198,8 @@ public sealed class ToolProcessTests
     [Test]
     public async Task Replay_AFile_SendsItsRowsAsItsModelWithoutTheLabels()
     {
-        var file = Write("cpu.csv", "timestamp,value,label\n2026-01-01 00:00:00,1.5,0\n2026-01-01 00:01:00,NaN,1\n2026-01-01 00:02:00,,0\n");
+        var file =
+            Write("cpu.csv", "timestamp,value,label\n2026-01-01 00:00:00,1.5,0\n2026-01-01 00:01:00,NaN,1\n2026-01-01 00:02:00,,0\n");
 
         var result = await Lepton("replay", file);
 
@@ -222,8 +226,10 @@ public sealed class ToolProcessTests
 
         Assert.That(result.ExitCode, Is.Zero, result.Everything);
         var records = _probe.Read(_topics.Metrics, atLeast: 4);
-        Assert.That(records.Select(r => Json(r).GetProperty("ts").GetInt64() / 1_000_000_000), Is.EqualTo(new[] { 1767225600, 1767225660, 1767225720, 1767225780 }));
-        Assert.That(Encoding.UTF8.GetString(records[1].Message.Value!), Is.EqualTo("""{"model":"all","ts":1767225660000000000,"step":7,"metrics":{"loss":2,"lr":0.1}}"""));
+        Assert.That(records.Select(r => Json(r).GetProperty("ts").GetInt64() / 1_000_000_000),
+            Is.EqualTo(new[] { 1767225600, 1767225660, 1767225720, 1767225780 }));
+        Assert.That(Encoding.UTF8.GetString(records[1].Message.Value!),
+            Is.EqualTo("""{"model":"all","ts":1767225660000000000,"step":7,"metrics":{"loss":2,"lr":0.1}}"""));
     }
 
     [Test]
@@ -239,7 +245,8 @@ public sealed class ToolProcessTests
         Assert.That(refused.Error, Does.Contain("count from zero: --rebase-time"));
         var times = _probe.Read(_topics.Metrics, atLeast: 2).Select(r => Json(r).GetProperty("ts").GetInt64()).ToArray();
         Assert.That(times[1] - times[0], Is.EqualTo(60_000_000_000));
-        Assert.That(times[1], Is.InRange(before.ToUnixTimeMilliseconds() * 1_000_000, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000));
+        Assert.That(times[1], Is.InRange(before.ToUnixTimeMilliseconds() * 1_000_000,
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000));
     }
 
     [Test]
@@ -255,7 +262,8 @@ public sealed class ToolProcessTests
         Assert.That(seconds, Is.InRange(2.0, 5.0));
     }
 
-    private Task<ProgramResult> Lepton(params string[] arguments) => LeptonProcess.Run([.. arguments, "--bootstrap-servers", _broker.BootstrapServers]);
+    private Task<ProgramResult> Lepton(params string[] arguments) =>
+        LeptonProcess.Run([.. arguments, "--bootstrap-servers", _broker.BootstrapServers]);
 
     private List<AlertEvent> ProduceAlerts(string model = "llama")
     {
@@ -268,8 +276,10 @@ public sealed class ToolProcessTests
         return alerts;
     }
 
-    private static RejectReason Judge(ConsumeResult<byte[]?, byte[]?> record) => new PartitionPipeline(record.Topic, record.Partition.Value, DetectionPolicy.Default)
-        .Process(record.Message.Value, record.Offset.Value, Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), []).Reason;
+    private static RejectReason Judge(ConsumeResult<byte[]?, byte[]?> record) =>
+        new PartitionPipeline(record.Topic, record.Partition.Value, DetectionPolicy.Default)
+        .Process(record.Message.Value, record.Offset.Value, Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs),
+            []).Reason;
 
     private static JsonElement Json(ConsumeResult<byte[]?, byte[]?> record) => JsonDocument.Parse(record.Message.Value).RootElement;
 

@@ -37,7 +37,8 @@ public sealed class LiveFeedTests
 
         await dashboard.Journal.Report("notifier", TimeSpan.FromSeconds(25));
         var dead = (await live.NextItem())!.Value.Data;
-        Assert.That(dead, Does.Match("^{\"journal\":\"ok\",\"problems\":\\[\"no notifier is running: the last report is of [^\"]+ UTC\"\\]}$"));
+        Assert.That(dead,
+            Does.Match("^{\"journal\":\"ok\",\"problems\":\\[\"no notifier is running: the last report is of [^\"]+ UTC\"\\]}$"));
         await using var late = await LiveConnection.Open(dashboard.Http);
         Assert.That((await late.NextItem())!.Value.Data, Is.EqualTo(dead));
     }
@@ -127,7 +128,8 @@ public sealed class LiveFeedTests
         await dashboard.Journal.RecordAll([SampleAlerts.Opened(), SampleAlerts.Opened()]);
         for (var i = 0; i < 2; i++) Assert.That((await live.Next()).Kind, Is.EqualTo("alert"));
 
-        await dashboard.Journal.Execute("delete from alert_event; delete from alert; update counter set value = 0 where name = 'alert_event'");
+        await dashboard.Journal.Execute("delete from alert_event; delete from alert; update counter set value = 0 where name = "
+            + "'alert_event'");
 
         Assert.That((await live.Next()).Kind, Is.EqualTo("reset"));
         await dashboard.Journal.Record(SampleAlerts.Opened(metric: "first again"));

@@ -29,7 +29,8 @@ internal sealed class DetectorRig : IDisposable
 
     /// <param name="partitions">Of each topic; 0 for no topics.</param>
     /// <param name="sessionTimeoutMs">How long the group waits for a silent member.</param>
-    /// <param name="tellsStatus">Whether there is a topic of statuses. Without one, nothing but alerts and dead letters is published.</param>
+    /// <param name="tellsStatus">Whether there is a topic of statuses. Without one, nothing but alerts and dead letters is
+    /// published.</param>
     public DetectorRig(int partitions = 2, int sessionTimeoutMs = 6_000, bool tellsStatus = true)
     {
         Broker = EmbeddedBroker.Start();
@@ -94,7 +95,9 @@ internal sealed class DetectorRig : IDisposable
 
     public static RoleExit ExitOf(IHost host) => host.Services.GetRequiredService<RoleExit>();
 
-    /// <summary>What an instrument has counted, with the value of its one attribute where it has one: <c>rejects/malformed_json</c>.</summary>
+    /// <summary>
+    /// What an instrument has counted, with the value of its one attribute where it has one: <c>rejects/malformed_json</c>.
+    /// </summary>
     public long CountOf(string name)
     {
         lock (_counts) return _counts.GetValueOrDefault($"leptonstream.detector.{name}");
@@ -106,11 +109,13 @@ internal sealed class DetectorRig : IDisposable
         var pipeline = new PartitionPipeline(Topics.Metrics, partition, DetectionPolicy.Default);
         var events = new List<AlertEvent>();
         foreach (var record in Probe.Read(Topics.Metrics).Where(r => r.Partition.Value == partition))
-            pipeline.Process(record.Message.Value, record.Offset.Value, Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
+            pipeline.Process(record.Message.Value, record.Offset.Value,
+                Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
         return events;
     }
 
-    public static string[] IdsOf(IEnumerable<ConsumeResult<byte[]?, byte[]?>> alerts) => [.. alerts.Select(alert => TopicProbe.Header(alert, "ce_id")!)];
+    public static string[] IdsOf(IEnumerable<ConsumeResult<byte[]?, byte[]?>> alerts) =>
+        [.. alerts.Select(alert => TopicProbe.Header(alert, "ce_id")!)];
 
     public void Dispose()
     {

@@ -26,9 +26,11 @@ public sealed class DetectorStatusTests
         var record = _rig.Probe.Read(_rig.Topics.Status).Last();
         var status = Last()!;
         Assert.That(Encoding.UTF8.GetString(record.Message.Key!), Is.EqualTo("detector/0"));
-        Assert.That((status.Role, status.Topic, status.Partition, status.NextOffset, status.Lag), Is.EqualTo(("detector", _rig.Topics.Metrics, 0, 101L, 0L)));
+        Assert.That((status.Role, status.Topic, status.Partition, status.NextOffset, status.Lag),
+            Is.EqualTo(("detector", _rig.Topics.Metrics, 0, 101L, 0L)));
         Assert.That((status.Series, status.Restarts, status.Cold, status.Blocked), Is.EqualTo((1, 0, false, false)));
-        Assert.That((status.Total.Samples, status.Total.RecordsRefused.Single()), Is.EqualTo((100L, KeyValuePair.Create("malformed_json", 1L))));
+        Assert.That((status.Total.Samples, status.Total.RecordsRefused.Single()),
+            Is.EqualTo((100L, KeyValuePair.Create("malformed_json", 1L))));
         Assert.That(status.LastMinute.Records, Is.EqualTo(101));
         Assert.That(status.Problems, Is.Empty);
         Assert.That(DateTimeOffset.UtcNow - status.At, Is.LessThan(TimeSpan.FromMinutes(1)));
@@ -55,7 +57,8 @@ public sealed class DetectorStatusTests
         [
             Status(0, now.AddSeconds(-5)),
             Status(1, now.AddSeconds(-31)),
-            Status(2, now) with { LastMinute = new() { Records = 100, RecordsRefused = new Dictionary<string, long> { ["too_large"] = 80 } }, Problems = ["a problem"] },
+            Status(2, now) with { LastMinute = new() { Records = 100, RecordsRefused = new Dictionary<string, long>
+            { ["too_large"] = 80 } }, Problems = ["a problem"] },
             Status(3, now) with { Problems = ["a problem"] },
             Status(9, now),
         ];
@@ -67,8 +70,10 @@ public sealed class DetectorStatusTests
             "a problem",
         }));
         Assert.That(StatusHealth.ProblemsOf("detector", statuses, 1, now), Is.Empty);
-        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 4, now.AddSeconds(60)), Is.EqualTo(new[] { "no detector is running: the last report is of 2026-11-28 03:00:00 UTC" }));
-        Assert.That(StatusHealth.ProblemsOf("notifier", statuses, 4, now), Is.EqualTo(new[] { "no notifier is running: none has ever reported" }));
+        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 4, now.AddSeconds(60)),
+            Is.EqualTo(new[] { "no detector is running: the last report is of 2026-11-28 03:00:00 UTC" }));
+        Assert.That(StatusHealth.ProblemsOf("notifier", statuses, 4, now),
+            Is.EqualTo(new[] { "no notifier is running: none has ever reported" }));
     }
 
     private static PartitionStatus Status(int partition, DateTimeOffset at) =>

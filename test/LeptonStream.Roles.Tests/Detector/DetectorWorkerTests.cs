@@ -29,7 +29,8 @@ public sealed class DetectorWorkerTests
         var expected = _rig.Expected(1);
 
         Assert.That(expected.Select(e => e.Type), Does.Contain(AlertEventType.Opened).And.Contain(AlertEventType.Resolved));
-        Assert.That(alerts.Select(a => Encoding.UTF8.GetString(a.Message.Value!)), Is.EqualTo(expected.Select(e => Encoding.UTF8.GetString(AlertEventJson.Write(e)))));
+        Assert.That(alerts.Select(a => Encoding.UTF8.GetString(a.Message.Value!)),
+            Is.EqualTo(expected.Select(e => Encoding.UTF8.GetString(AlertEventJson.Write(e)))));
         Assert.That(alerts.Select(a => a.Partition.Value), Is.All.EqualTo(1));
         Assert.That(alerts.Select(a => Encoding.UTF8.GetString(a.Message.Key!)), Is.All.EqualTo("llama"));
     }
@@ -60,7 +61,8 @@ public sealed class DetectorWorkerTests
     [Test]
     public void Run_ATrainingRunFallsSilentAtTheEndOfTheLog_IsToldThoughNoRecordComes()
     {
-        _rig.Policy = DetectionPolicy.Default with { Training = new() { DeadAfter = TimeSpan.FromSeconds(4), DeadEarlyAfter = TimeSpan.FromSeconds(4) } };
+        _rig.Policy = DetectionPolicy.Default with { Training = new() { DeadAfter = TimeSpan.FromSeconds(4),
+            DeadEarlyAfter = TimeSpan.FromSeconds(4) } };
         _rig.Probe.Produce(_rig.Topics.Metrics, 1, Steps("llama", 40));
         _rig.Start();
 
@@ -132,7 +134,8 @@ public sealed class DetectorWorkerTests
     public async Task Run_ARecordThatIsNoMetric_IsDeadLetteredWithReasonAndOrigin()
     {
         var headers = new Headers { { "producer", "agent-7"u8.ToArray() } };
-        _rig.Probe.Produce(_rig.Topics.Metrics, 1, [new() { Key = "llama"u8.ToArray(), Value = """{"model":"""u8.ToArray(), Headers = headers, Timestamp = new Timestamp(1_700_000_000_000, TimestampType.CreateTime) }]);
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, [new() { Key = "llama"u8.ToArray(), Value = """{"model":"""u8.ToArray(),
+            Headers = headers, Timestamp = new Timestamp(1_700_000_000_000, TimestampType.CreateTime) }]);
         _rig.Start();
 
         var letter = _rig.Probe.Read(_rig.Topics.DeadLetters, atLeast: 1).Single();
@@ -158,7 +161,8 @@ public sealed class DetectorWorkerTests
         var host = _rig.Start();
 
         await Eventually.True(() => _rig.CountOf("sessions.lost/refused") >= 1, "the batch given up");
-        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.Null, "nothing is committed that is not acknowledged");
+        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.Null,
+            "nothing is committed that is not acknowledged");
         Assert.That(DetectorRig.HealthOf(host).Ready().Detail, Does.Contain(_rig.Topics.Alerts));
         _rig.Broker.StopFailing(BrokerRequest.Produce);
 
@@ -182,7 +186,8 @@ public sealed class DetectorWorkerTests
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 200, "all records committed");
 
         var id = _rig.Expected(0).Single().Id;
-        Assert.That(DetectorRig.IdsOf(_rig.Probe.Read(_rig.Topics.Alerts)), Is.EqualTo(new[] { id, id }), "the same event again, never a lost one");
+        Assert.That(DetectorRig.IdsOf(_rig.Probe.Read(_rig.Topics.Alerts)), Is.EqualTo(new[] { id, id }),
+            "the same event again, never a lost one");
     }
 
     [Test]
@@ -240,10 +245,13 @@ public sealed class DetectorWorkerTests
         _rig = new DetectorRig(partitions: 4, sessionTimeoutMs: 2_000);
         var one = _rig.Start();
         var two = _rig.Start();
-        await Eventually.True(() => DetectorRig.HealthOf(one).Ready().IsHealthy && DetectorRig.HealthOf(two).Ready().IsHealthy, "both in the group", TimeSpan.FromSeconds(60));
-        for (var partition = 0; partition < 4; partition++) _rig.Probe.Produce(_rig.Topics.Metrics, partition, MetricStream.Of("llama", 250));
+        await Eventually.True(() => DetectorRig.HealthOf(one).Ready().IsHealthy && DetectorRig.HealthOf(two).Ready().IsHealthy,
+            "both in the group", TimeSpan.FromSeconds(60));
+        for (var partition = 0; partition < 4; partition++)
+            _rig.Probe.Produce(_rig.Topics.Metrics, partition, MetricStream.Of("llama", 250));
 
-        await Eventually.True(() => Enumerable.Range(0, 4).All(p => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, p) == 250), "all records committed", TimeSpan.FromSeconds(60));
+        await Eventually.True(() => Enumerable.Range(0, 4).All(p =>
+            _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, p) == 250), "all records committed", TimeSpan.FromSeconds(60));
         Assert.That(_rig.CountOf("records"), Is.EqualTo(1_000));
     }
 
@@ -254,7 +262,8 @@ public sealed class DetectorWorkerTests
         _rig = new DetectorRig(partitions: 0);
         var host = _rig.Start();
 
-        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("there is no topic lepton.metrics"), "the missing topic named");
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("there is no topic lepton.metrics"),
+            "the missing topic named");
         Assert.That(DetectorRig.HealthOf(host).Ready().IsHealthy, Is.False);
         Assert.That(DetectorRig.HealthOf(host).Live().IsHealthy, Is.True, "restarting the process would not make the topic");
     }
@@ -270,7 +279,8 @@ public sealed class DetectorWorkerTests
         await host.StopAsync();
 
         Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
-        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.EqualTo(_rig.CountOf("records")), "what was read is committed");
+        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.EqualTo(_rig.CountOf("records")),
+            "what was read is committed");
     }
 
     [Test]
@@ -307,7 +317,8 @@ public sealed class DetectorWorkerTests
             yield return new()
             {
                 Key = Encoding.UTF8.GetBytes(model),
-                Value = Encoding.UTF8.GetBytes($$$"""{"model":"{{{model}}}","ts":"{{{time:yyyy-MM-ddTHH:mm:ss.fffZ}}}","step":{{{i}}},"metrics":{"loss":2.5}}"""),
+                Value = Encoding.UTF8.GetBytes(
+                    $$$"""{"model":"{{{model}}}","ts":"{{{time:yyyy-MM-ddTHH:mm:ss.fffZ}}}","step":{{{i}}},"metrics":{"loss":2.5}}"""),
                 Timestamp = new Timestamp(time),
             };
         }

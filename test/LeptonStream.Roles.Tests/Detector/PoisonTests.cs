@@ -7,7 +7,9 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
-/// <summary>No record stops a partition: neither one that the program cannot judge, nor one whose events are too many or too large.</summary>
+/// <summary>
+/// No record stops a partition: neither one that the program cannot judge, nor one whose events are too many or too large.
+/// </summary>
 public sealed class PoisonTests
 {
     // Training mode without its policy: whatever carries a step fails inside the program, and nothing else does.
@@ -31,7 +33,8 @@ public sealed class PoisonTests
 
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 302, "all records committed");
         var letters = _rig.Probe.Read(_rig.Topics.DeadLetters, atLeast: 2);
-        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "lepton.reason")), Is.EqualTo(new[] { "internal_error", "internal_error" }));
+        Assert.That(letters.Select(letter => TopicProbe.Header(letter, "lepton.reason")),
+            Is.EqualTo(new[] { "internal_error", "internal_error" }));
         Assert.That(
             letters.Select(letter => TopicProbe.Header(letter, "__connect.errors.exception.message")),
             Is.All.Match("^internal error [0-9a-f]{12}: ArgumentNullException: "));
@@ -82,7 +85,8 @@ public sealed class PoisonTests
     public async Task Run_EveryBoundReachedWithEveryRecord_PublishesEachEventOnce()
     {
         _rig.Bounds = new(Samples: 1, Bytes: 1, PublishBytes: 1);
-        _rig.Probe.Produce(_rig.Topics.Metrics, 0, Enumerable.Range(0, 40).SelectMany(i => MetricStream.Of($"m{i:D2}", 1, _ => 79, metric: "DCGM_FI_DEV_XID_ERRORS")));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, Enumerable.Range(0, 40).SelectMany(i =>
+            MetricStream.Of($"m{i:D2}", 1, _ => 79, metric: "DCGM_FI_DEV_XID_ERRORS")));
         _rig.Start();
 
         await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 40, "all records committed");

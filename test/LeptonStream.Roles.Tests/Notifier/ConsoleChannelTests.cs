@@ -10,11 +10,13 @@ public sealed class ConsoleChannelTests
 {
     [Test]
     public void Line_OneFiring_SaysWhenWhatAndWhy() =>
-        Assert.That(ConsoleChannel.Line(Told(NotifyReason.FirstNotification, Alert("latency is high"))), Is.EqualTo("2027-01-15 08:00:00Z FIRING critical: latency is high (first notification)"));
+        Assert.That(ConsoleChannel.Line(Told(NotifyReason.FirstNotification, Alert("latency is high"))),
+            Is.EqualTo("2027-01-15 08:00:00Z FIRING critical: latency is high (first notification)"));
 
     [Test]
     public void Line_OneResolved_SaysSo() =>
-        Assert.That(ConsoleChannel.Line(Told(NotifyReason.AllResolved, Alert("over", ended: true))), Is.EqualTo("2027-01-15 08:00:00Z RESOLVED critical: over (all alerts resolved)"));
+        Assert.That(ConsoleChannel.Line(Told(NotifyReason.AllResolved, Alert("over", ended: true))),
+            Is.EqualTo("2027-01-15 08:00:00Z RESOLVED critical: over (all alerts resolved)"));
 
     [Test]
     public void Line_ClosedWithoutRecovery_IsNotCalledResolved()
@@ -24,7 +26,8 @@ public sealed class ConsoleChannelTests
         Assert.That(
             ConsoleChannel.Line(Told(NotifyReason.AllResolved, closed)),
             Is.EqualTo("2027-01-15 08:00:00Z CLOSED critical: over (all alerts resolved)"));
-        Assert.That(ConsoleChannel.Line(Told(NotifyReason.SomeResolved, Alert("a"), over, closed)), Does.Contain(" FIRING 1, RESOLVED 1, CLOSED 1 critical: "));
+        Assert.That(ConsoleChannel.Line(Told(NotifyReason.SomeResolved, Alert("a"), over, closed)),
+            Does.Contain(" FIRING 1, RESOLVED 1, CLOSED 1 critical: "));
     }
 
     [Test]
@@ -45,7 +48,8 @@ public sealed class ConsoleChannelTests
     {
         var writer = new StringWriter();
 
-        var outcome = await new ConsoleChannel(new ConsoleOutput(writer)).Send("1", Told(NotifyReason.FirstNotification, Alert("x")), CancellationToken.None);
+        var outcome = await new ConsoleChannel(new ConsoleOutput(writer)).Send("1", Told(NotifyReason.FirstNotification, Alert("x")),
+            CancellationToken.None);
 
         Assert.That(outcome.Result, Is.EqualTo(DeliveryResult.Delivered));
         Assert.That(writer.ToString(), Does.EndWith(Environment.NewLine));

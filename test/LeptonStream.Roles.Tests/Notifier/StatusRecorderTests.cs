@@ -24,7 +24,8 @@ public sealed class StatusRecorderTests
         Assert.That(RoleStatus.ProblemsOf([.. roles.Values], DateTimeOffset.UtcNow), Is.Empty);
 
         await Eventually.True(
-            () => Roles(rig).Result["detector"].Problems.StartsWith("no detector is running: the last report is of ", StringComparison.Ordinal),
+            () =>
+            Roles(rig).Result["detector"].Problems.StartsWith("no detector is running: the last report is of ", StringComparison.Ordinal),
             "a detector that is silent for half a minute is dead",
             Patience);
     }

@@ -20,8 +20,11 @@ internal static class AlarmLine
         Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + Math.Log10(Math.Max(1, voices)) + HeavyTail;
 
     /// <summary>The score of the critical budget's line.</summary>
-    public static double CriticalScoreOf(SeriesPolicy policy) => 1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
+    public static double CriticalScoreOf(SeriesPolicy policy) =>
+        1 + (LinesPerDecade * Math.Log10(policy.CriticalBudget / policy.WarningBudget));
 
-    /// <summary>How many warning budgets long the time is in which so high a score is expected once: the inverse of <see cref="CriticalScoreOf"/>.</summary>
+    /// <summary>
+    /// How many warning budgets long the time is in which so high a score is expected once: the inverse of <see cref="CriticalScoreOf"/>.
+    /// </summary>
     public static double BudgetsOf(double score) => Math.Pow(10, (score - 1) / LinesPerDecade);
 }

@@ -1,8 +1,9 @@
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// How many scales wide the band of ordinary values is on this series, so that one ordinary sample in fifty lies outside, whatever the tails: it widens with each that does
-/// and narrows a little with each that does not. I. Gibbs and E. Candès, Adaptive Conformal Inference Under Distribution Shift (2021), on a logarithmic scale. 4 bytes, zero at first.
+/// How many scales wide the band of ordinary values is on this series, so that one ordinary sample in fifty lies outside, whatever the
+/// tails: it widens with each that does and narrows a little with each that does not. I. Gibbs and E. Candès, Adaptive Conformal Inference
+/// Under Distribution Shift (2021), on a logarithmic scale. 4 bytes, zero at first.
 /// </summary>
 internal struct BandWidth
 {

@@ -7,10 +7,11 @@ namespace LeptonStream.Detection.Calibration;
 /// <param name="Floor">The least mean excess where the tail begins at 0, in the detector's unit.</param>
 /// <param name="FloorShare">The least mean excess as a share of where the tail begins.</param>
 /// <param name="RoutineSeconds">
-/// What came back five times, on average sooner than this, is routine: the tail goes through it, as a power law would. Without a limit that would let a few
-/// incidents of past weeks hide the next.
+/// What came back five times, on average sooner than this, is routine: the tail goes through it, as a power law would. Without a limit that
+/// would let a few incidents of past weeks hide the next.
 /// </param>
-public readonly record struct CalibrationPlan(int Memory, double TailShare, int FirstTailBin, double Floor, double FloorShare, double RoutineSeconds)
+public readonly record struct CalibrationPlan(int Memory, double TailShare, int FirstTailBin, double Floor, double FloorShare,
+    double RoutineSeconds)
 {
     /// <summary>For detectors whose scores are scales: differences below half a scale are no news.</summary>
     public static readonly CalibrationPlan Sharp = new(12_000, 0.03, 0, 0.5, 0.1, 43_200);

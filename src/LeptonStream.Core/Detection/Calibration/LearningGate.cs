@@ -1,8 +1,8 @@
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// Which samples a calibrator learns from: a long incident is one event, for counted by every sample it would make itself ordinary. Anomalous samples
-/// that are no further apart than five belong to one event. All zeros at first.
+/// Which samples a calibrator learns from: a long incident is one event, for counted by every sample it would make itself ordinary.
+/// Anomalous samples that are no further apart than five belong to one event. All zeros at first.
 /// </summary>
 internal struct LearningGate
 {

@@ -4,10 +4,11 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// How far the values of a series usually lie from their mean, and how wide they range: exponentially weighted mean and mean absolute deviation (λ = 1/2000), and the range
-/// in which they habitually lie (<see cref="RecurringRange"/>, with a reach of thirty deviations), whose ends return to the mean by 1/20,000 with every sample. It learns
-/// anomalous samples too, the deviation cut at ten deviations, so that a series that is zero nine times in ten keeps a scale on which its bursts are no miracles.
-/// All zeros is the state of a series that was never seen.
+/// How far the values of a series usually lie from their mean, and how wide they range: exponentially weighted mean and mean absolute
+/// deviation (λ = 1/2000), and the range in which they habitually lie (<see cref="RecurringRange"/>, with a reach of thirty deviations),
+/// whose ends return to the mean by 1/20,000 with every sample. It learns anomalous samples too, the deviation cut at ten deviations, so
+/// that a series that is zero nine times in ten keeps a scale on which its bursts are no miracles. All zeros is the state of a series that
+/// was never seen.
 /// </summary>
 public struct LongDeviation
 {

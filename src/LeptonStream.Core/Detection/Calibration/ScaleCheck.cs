@@ -3,9 +3,9 @@ using LeptonStream.Series;
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// Finds out that a series was misled when it began: by a first value of another kind, or by values of a producer that was not ready. Once per window it holds the scales
-/// of the series against the range of that window. Where they are 20 times as large for most of a short life, or 10⁹ times for ten windows of any life, the series
-/// is to begin again with the values of its window. All zeros at first.
+/// Finds out that a series was misled when it began: by a first value of another kind, or by values of a producer that was not ready. Once
+/// per window it holds the scales of the series against the range of that window. Where they are 20 times as large for most of a short
+/// life, or 10⁹ times for ten windows of any life, the series is to begin again with the values of its window. All zeros at first.
 /// </summary>
 internal struct ScaleCheck
 {
@@ -26,7 +26,8 @@ internal struct ScaleCheck
     {
         if (_life < int.MaxValue) _life++;
         if (_life % window.Capacity != 0 || window.Count < window.Capacity) return false;
-        // Of a window without outliers this is about a standard deviation; one with bursts of its own, or of one value, shows nothing of the kind.
+        // Of a window without outliers this is about a standard deviation; one with bursts of its own, or of one value, shows nothing of
+        // the kind.
         var spread = (window.Maximum - window.Minimum) / 5;
         var isKnown = spread > 0;
         _wide = isKnown && scale > Wide * spread ? _wide + window.Capacity : 0;

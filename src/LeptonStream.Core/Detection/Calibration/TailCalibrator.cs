@@ -3,13 +3,14 @@ using MathNet.Numerics;
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector, on this series,
-/// scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail fitted to the mean excess
-/// (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were reached five times before: these are counted.
+/// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector, on this
+/// series, scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail fitted to
+/// the mean excess (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were reached
+/// five times before: these are counted.
 /// </summary>
 /// <remarks>
-/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96 bytes, all
-/// zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits.
+/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96 bytes,
+/// all zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits.
 /// </remarks>
 public struct TailCalibrator
 {
@@ -49,7 +50,10 @@ public struct TailCalibrator
         return Rarities.SoftCap(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
     }
 
-    /// <summary>The raw score from which on the rarity is at least this: where the tail has it, whatever was reached before. The other way round of <see cref="Rarity"/>, for a line that raw scores are held against.</summary>
+    /// <summary>
+    /// The raw score from which on the rarity is at least this: where the tail has it, whatever was reached before. The other way round of
+    /// <see cref="Rarity"/>, for a line that raw scores are held against.
+    /// </summary>
     /// <param name="rarity">In decades, as <see cref="Rarity"/> counts.</param>
     public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / Constants.Log10E);
 

@@ -7,8 +7,9 @@ using System.Runtime.Intrinsics.X86;
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// How many scores fell into each of 64 bins, exactly, in 82 bytes: the low byte of each count, and how often it overflowed. So few overflow among
-/// at most <see cref="Max"/> scores that all of them fit into 128 bits: from the highest bin down, a one for each overflow of a bin and a zero to end it.
+/// How many scores fell into each of 64 bins, exactly, in 82 bytes: the low byte of each count, and how often it overflowed. So few
+/// overflow among at most <see cref="Max"/> scores that all of them fit into 128 bits: from the highest bin down, a one for each overflow
+/// of a bin and a zero to end it.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = sizeof(ushort))]
 internal struct TailCounts

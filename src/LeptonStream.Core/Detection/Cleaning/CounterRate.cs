@@ -22,8 +22,10 @@ public sealed class CounterRate
     /// <param name="sample">A sample of the counter. One that is no finite number passes as it is and is forgotten.</param>
     /// <param name="rate">The same sample with its rate per second as value; only set when it was not refused.</param>
     /// <returns>
-    /// <see cref="SampleRefusal.None"/>; <see cref="SampleRefusal.CounterStart"/> for the first sample, <see cref="SampleRefusal.CounterReset"/> for one below its predecessor
-    /// and for those of the next five minutes until it counts again, <see cref="SampleRefusal.Duplicate"/> or <see cref="SampleRefusal.OutOfOrder"/> for one that is not newer. The last two change nothing.
+    /// <see cref="SampleRefusal.None"/>; <see cref="SampleRefusal.CounterStart"/> for the first sample,
+    /// <see cref="SampleRefusal.CounterReset"/> for one below its predecessor and for those of the next five minutes until it counts again,
+    /// <see cref="SampleRefusal.Duplicate"/> or <see cref="SampleRefusal.OutOfOrder"/> for one that is not newer. The last two change
+    /// nothing.
     /// </returns>
     public SampleRefusal Convert(in Sample sample, out Sample rate)
     {

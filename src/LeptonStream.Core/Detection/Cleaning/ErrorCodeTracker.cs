@@ -23,8 +23,9 @@ public enum CodeChange
 }
 
 /// <summary>
-/// A code that its exporter repeats until there is another, such as the last XID of a GPU: told once, when it changes, however long it stays. 16 bytes.
-/// The same code a second time can't be told from the first; a counter of errors can, and is the better source where there is one.
+/// A code that its exporter repeats until there is another, such as the last XID of a GPU: told once, when it changes, however long it
+/// stays. 16 bytes. The same code a second time can't be told from the first; a counter of errors can, and is the better source where there
+/// is one.
 /// </summary>
 public sealed class ErrorCodeTracker
 {
@@ -48,7 +49,10 @@ public sealed class ErrorCodeTracker
         return before == 0 ? CodeChange.Raised : value == 0 ? CodeChange.Cleared : CodeChange.Changed;
     }
 
-    /// <summary>Whether a change is what the policy looks for: a new code, or with <see cref="Direction.Down"/> one that is gone (a link that was on).</summary>
+    /// <summary>
+    /// Whether a change is what the policy looks for: a new code, or with <see cref="Direction.Down"/> one that is gone (a link that was
+    /// on).
+    /// </summary>
     public static bool IsNews(CodeChange change, Direction direction) => change switch
     {
         CodeChange.Raised or CodeChange.Changed => direction != Direction.Down,

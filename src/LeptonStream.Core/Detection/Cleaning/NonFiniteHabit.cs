@@ -3,8 +3,9 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detection.Cleaning;
 
 /// <summary>
-/// Tells values that are no number where they are new from those that are usual: a quantile without traffic is NaN every night. A stretch of them is told on a series that had
-/// numbers, unless it is no longer than twice the longest from which the series came back in the last week. All zeros is the state of a series that was never seen.
+/// Tells values that are no number where they are new from those that are usual: a quantile without traffic is NaN every night. A stretch
+/// of them is told on a series that had numbers, unless it is no longer than twice the longest from which the series came back in the last
+/// week. All zeros is the state of a series that was never seen.
 /// </summary>
 internal struct NonFiniteHabit
 {

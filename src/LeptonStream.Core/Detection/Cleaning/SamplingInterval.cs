@@ -1,6 +1,9 @@
 namespace LeptonStream.Detection.Cleaning;
 
-/// <summary>The usual time between two samples or rows: the median of the intervals, followed by steps of a few percent, so that a gap moves it no more than a hiccup does.</summary>
+/// <summary>
+/// The usual time between two samples or rows: the median of the intervals, followed by steps of a few percent, so that a gap moves it no
+/// more than a hiccup does.
+/// </summary>
 internal static class SamplingInterval
 {
     private const double UsualStep = 1.02;

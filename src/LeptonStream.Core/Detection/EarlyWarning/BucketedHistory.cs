@@ -3,7 +3,10 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
-/// <summary>The course of a series as the means of equal stretches of time, the last 48 of them. Buckets are numbered from the epoch, so that they begin at the same times on every machine.</summary>
+/// <summary>
+/// The course of a series as the means of equal stretches of time, the last 48 of them. Buckets are numbered from the epoch, so that they
+/// begin at the same times on every machine.
+/// </summary>
 internal sealed class BucketedHistory
 {
     public const int Remembered = TrendFit.MaxPoints;
@@ -71,7 +74,9 @@ internal sealed class BucketedHistory
         return gap > LongestGap;
     }
 
-    /// <summary>Copies the points since a bucket, their times counted from the present one (0, and negative before it); returns how many.</summary>
+    /// <summary>
+    /// Copies the points since a bucket, their times counted from the present one (0, and negative before it); returns how many.
+    /// </summary>
     public int CopyTo(Span<double> times, Span<double> levels, long from)
     {
         var count = 0;

@@ -7,28 +7,30 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.EarlyWarning;
 
 /// <summary>
-/// Tells ahead of time that a series will reach its limit. Its course is kept as the means of 48 buckets, 120 to a horizon; from where the present rise
-/// began, a robust line (<see cref="TrendFit"/>) says when the limit is reached, with an interval. It warns when three buckets in a row say so within the horizon
-/// and beyond doubt, tells again when the time has moved by much, and withdraws when the rise turns back or no longer leads there.
+/// Tells ahead of time that a series will reach its limit. Its course is kept as the means of 48 buckets, 120 to a horizon; from where the
+/// present rise began, a robust line (<see cref="TrendFit"/>) says when the limit is reached, with an interval. It warns when three buckets
+/// in a row say so within the horizon and beyond doubt, tells again when the time has moved by much, and withdraws when the rise turns back
+/// or no longer leads there.
 /// </summary>
 /// <remarks>
-/// What a series does by habit is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a rush hour), only a
-/// rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample; about 580 bytes.
-/// A function of the samples and the limit only.
+/// What a series does by habit is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a
+/// rush hour), only a rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample;
+/// about 580 bytes. A function of the samples and the limit only.
 /// </remarks>
 public sealed class LimitWatch
 {
     private const int Horizon = 120;
 
-    // Breaches in a row that warn; points of doubt that withdraw: eight where the rise turns back, four where the trend leads away, one where it
-    // can't be told. Where half of the rise is lost there is no doubt.
+    // Breaches in a row that warn; points of doubt that withdraw: eight where the rise turns back, four where the trend leads away, one
+    // where it can't be told. Where half of the rise is lost there is no doubt.
     private const int EnoughBreaches = 3;
     private const int EnoughDoubt = 16;
     private const int TurnDoubt = 8;
     private const int AwayDoubt = 4;
     private const double DeepTurn = 0.5;
 
-    // Buckets of rise that it takes where the series has never been that high, where it has, and where less than a day is known from before the rise.
+    // Buckets of rise that it takes where the series has never been that high, where it has, and where less than a day is known from before
+    // the rise.
     private const int ShortRise = 8;
     private const int LongRise = 24;
     private const int FirstRise = 60;
@@ -36,7 +38,8 @@ public sealed class LimitWatch
     // What goes beyond its habit must do so by a usual rise, or by this share of the way from there to the limit.
     private const double BeyondHabit = 0.2;
 
-    // The limit counts as reached this close to it, as a share of the limit or of the way from where the rise began; over again five times as far off.
+    // The limit counts as reached this close to it, as a share of the limit or of the way from where the rise began; over again five times
+    // as far off.
     private const double ReachedShare = 0.01;
     private const double ReachedWay = 0.02;
     private const double RecededFactor = 5;
@@ -74,7 +77,8 @@ public sealed class LimitWatch
     public LimitWatch(MetricLimit limit)
     {
         ArgumentNullException.ThrowIfNull(limit);
-        if (!double.IsFinite(limit.Value) || limit.Horizon <= TimeSpan.Zero) throw new ArgumentException("A limit must be finite and its horizon above zero.", nameof(limit));
+        if (!double.IsFinite(limit.Value) || limit.Horizon <= TimeSpan.Zero)
+            throw new ArgumentException("A limit must be finite and its horizon above zero.", nameof(limit));
         Limit = limit;
         _sign = limit.IsFloor ? -1 : 1;
         var width = Math.Max(1, limit.Horizon.Ticks * 100 / Horizon);
@@ -92,7 +96,9 @@ public sealed class LimitWatch
     /// <summary>When the limit is expected to be reached, as told last.</summary>
     public BreachForecast Forecast { get; private set; } = BreachForecast.None;
 
-    /// <summary>The horizon divided by the time that was left, the most so far in this warning: 1 is as far ahead as it looks, 10 the most.</summary>
+    /// <summary>
+    /// The horizon divided by the time that was left, the most so far in this warning: 1 is as far ahead as it looks, 10 the most.
+    /// </summary>
     public double Urgency { get; private set; }
 
     /// <summary>The life of the warning: its onset is where the rise began that led to it.</summary>
@@ -108,7 +114,9 @@ public sealed class LimitWatch
         return End(change);
     }
 
-    /// <summary>Takes a sample and says what it changed. Samples are in order of time; one that is older or not finite changes nothing.</summary>
+    /// <summary>
+    /// Takes a sample and says what it changed. Samples are in order of time; one that is older or not finite changes nothing.
+    /// </summary>
     /// <param name="time">Its event time.</param>
     /// <param name="value">Its value, in the series' unit.</param>
     public LimitChange Observe(Timestamp time, double value)

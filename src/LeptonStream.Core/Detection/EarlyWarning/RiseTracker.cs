@@ -4,8 +4,9 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.EarlyWarning;
 
 /// <summary>
-/// Where the present rise of a series began, and from which heights earlier ones turned back by themselves. A rise ends where the series has come down by
-/// three tenths of it and by four times its noise. Heights are remembered for one to two spans of time, the two highest of each.
+/// Where the present rise of a series began, and from which heights earlier ones turned back by themselves. A rise ends where the series
+/// has come down by three tenths of it and by four times its noise. Heights are remembered for one to two spans of time, the two highest of
+/// each.
 /// </summary>
 internal sealed class RiseTracker
 {
@@ -49,7 +50,8 @@ internal sealed class RiseTracker
     /// <summary>Takes the level of a bucket. Where it has turned back, tells by how much of the rise; else 0.</summary>
     /// <param name="bucket">The bucket's number.</param>
     /// <param name="level">Its mean.</param>
-    /// <param name="reached">The level from which on the limit counts as reached: who turns back from there has not turned back by itself.</param>
+    /// <param name="reached">The level from which on the limit counts as reached: who turns back from there has not turned back by
+    /// itself.</param>
     /// <param name="span">Buckets in a span of memory.</param>
     public double Observe(long bucket, double level, double reached, long span)
     {
@@ -154,7 +156,9 @@ internal sealed class RiseTracker
 
         public static Heights Load(ref StateReader state) => new(state.ReadDouble(), state.ReadDouble(), state.ReadDouble());
 
-        public Heights With(double height) => height > First ? this with { First = height, Second = First } : height > Second ? this with { Second = height } : this;
+        public Heights With(double height) => height > First
+            ? this with { First = height, Second = First }
+            : height > Second ? this with { Second = height } : this;
 
         public Heights Below(double level) => level > Highest ? this with { Highest = level } : this;
 

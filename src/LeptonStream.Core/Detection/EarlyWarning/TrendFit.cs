@@ -3,9 +3,10 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.EarlyWarning;
 
 /// <summary>
-/// A straight line through points in time that a few outliers do not move: its slope is the median of the slopes between all pairs of points
-/// (H. Theil, A rank-invariant method of linear and polynomial regression analysis, 1950), the interval of the slope comes from the variance of Kendall's statistic
-/// (P. K. Sen, JASA 63, 1968), widened where residuals follow each other (K. H. Hamed and A. R. Rao, Journal of Hydrology 204, 1998, to first order).
+/// A straight line through points in time that a few outliers do not move: its slope is the median of the slopes between all pairs of
+/// points (H. Theil, A rank-invariant method of linear and polynomial regression analysis, 1950), the interval of the slope comes from the
+/// variance of Kendall's statistic (P. K. Sen, JASA 63, 1968), widened where residuals follow each other (K. H. Hamed and A. R. Rao,
+/// Journal of Hydrology 204, 1998, to first order).
 /// </summary>
 /// <param name="Slope">The slope, per unit of time.</param>
 /// <param name="Level">The line's value at the last point.</param>

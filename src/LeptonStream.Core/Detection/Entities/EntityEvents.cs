@@ -44,7 +44,8 @@ internal static class EntityEvents
             DetectedAt = now,
             Step = entity.Row.NewestOf(places[0].Place).Sample.Step,
             Detectors = judgement.Forest > 0
-                ? [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint), new(DetectorSet.IsolationForest, judgement.Forest, EntityPipeline.ForestScoreOf(entity))]
+                ? [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint),
+                    new(DetectorSet.IsolationForest, judgement.Forest, EntityPipeline.ForestScoreOf(entity))]
                 : [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint)],
             Points = first.Pipeline.PointsOf(first),
             English = EnglishEntityText.Explain(facts),
@@ -55,13 +56,15 @@ internal static class EntityEvents
         });
     }
 
-    // Those that had their part since the alert began, the largest share now first. Where all of them were forgotten since, the loudest that is left.
+    // Those that had their part since the alert began, the largest share now first. Where all of them were forgotten since, the loudest
+    // that is left.
     private static (int Place, double Share)[] PlacesOf(EntityState entity, in EntityJudgement judgement)
     {
         var shares = new double[entity.Row.Count];
         entity.Pipeline.Explain(entity, judgement.Forest, shares);
         var told = entity.Memory.Numbers.Told;
-        var places = Enumerable.Range(0, shares.Length).Where(i => entity.Row[i] is not null).Select(i => (Place: i, Share: Math.Round(shares[i], 3))).OrderByDescending(p => p.Share);
+        var places = Enumerable.Range(0, shares.Length).Where(i => entity.Row[i] is not null)
+            .Select(i => (Place: i, Share: Math.Round(shares[i], 3))).OrderByDescending(p => p.Share);
         var parts = places.Where(p => ((told >> p.Place) & 1) != 0).ToArray();
         return parts.Length > 0 ? parts : [.. places.Take(1)];
     }
@@ -69,7 +72,8 @@ internal static class EntityEvents
     private static Contributor ContributorOf(EntityRow row, int place, double share)
     {
         var (series, newest) = (row[place]!, row.NewestOf(place));
-        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), Bounded(newest.Band.Expected), Bounded(newest.Band.Lower), Bounded(newest.Band.Upper), series.Policy.Unit);
+        return new(series.Key.Metric, share, EventFields.Known(newest.Sample.Value), Bounded(newest.Band.Expected),
+            Bounded(newest.Band.Lower), Bounded(newest.Band.Upper), series.Policy.Unit);
 
         double? Bounded(double value) => EventFields.Known(series.Policy.Bounds.Clamp(value));
     }

@@ -14,7 +14,9 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
     /// <summary>The life of its alert.</summary>
     public AlertLifecycle Alert => alert;
 
-    /// <summary>What was normal of the metrics that had their part when the alert opened, by their places; empty while none is open.</summary>
+    /// <summary>
+    /// What was normal of the metrics that had their part when the alert opened, by their places; empty while none is open.
+    /// </summary>
     public List<(int Place, FrozenBaseline Baseline)> Baselines { get; } = [];
 
     /// <summary>Which rows are ordinary.</summary>
@@ -65,7 +67,9 @@ internal struct EntityNumbers
     /// <summary>The joint surprise that is usual these minutes, in decades.</summary>
     public double Usual;
 
-    /// <summary>Of the newest row, to be learned when the next one begins: the joint surprise, what of it counts, and what the forest found.</summary>
+    /// <summary>
+    /// Of the newest row, to be learned when the next one begins: the joint surprise, what of it counts, and what the forest found.
+    /// </summary>
     public double Surprise;
     public double Raw;
     public double ForestRaw;

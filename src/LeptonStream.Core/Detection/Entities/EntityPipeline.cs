@@ -11,13 +11,18 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Entities;
 
-/// <summary>The way of one row through its entity: all metrics of one model and label set at one time, judged together. One for all entities of a partition with the same policy.</summary>
+/// <summary>
+/// The way of one row through its entity: all metrics of one model and label set at one time, judged together. One for all entities of a
+/// partition with the same policy.
+/// </summary>
 /// <remarks>
 /// <code>
 ///  1 learn      the row before, once the first value of a newer one is there
-///  2 score      what the metrics' surprises add up to, beyond what is usual these minutes; more where the forest finds the row of residuals odd
+/// 2 score      what the metrics' surprises add up to, beyond what is usual these minutes; more where the forest finds the row of residuals
+/// odd
 ///  3 line       the raw score that the entity's own past reaches once in its warning budget: 1.0
-///  4 alert      where several metrics have their part in it and none of them has an alert of its own; what one metric does alone is its own affair
+/// 4 alert      where several metrics have their part in it and none of them has an alert of its own; what one metric does alone is its own
+/// affair
 /// </code>
 /// Raw scores are held against a calibrated line, not turned into rarities: they are made of rarities already, and keep their order so.
 /// </remarks>
@@ -29,7 +34,8 @@ internal sealed class EntityPipeline
     // Rows before an entity can be judged.
     private const int WarmUp = 120;
 
-    // What was surprising for some rows is expected to go on: a fifth of the way a row, and a fifth of the surprise is left of what goes on for good.
+    // What was surprising for some rows is expected to go on: a fifth of the way a row, and a fifth of the surprise is left of what goes on
+    // for good.
     private const double Habituation = 0.2;
     private const double Lasting = 0.2;
 
@@ -71,11 +77,15 @@ internal sealed class EntityPipeline
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
 
-    /// <summary>What an entity begins to learn with. Its forest's seed is its own, so that entities don't share their blind spots.</summary>
+    /// <summary>
+    /// What an entity begins to learn with. Its forest's seed is its own, so that entities don't share their blind spots.
+    /// </summary>
     public EntityMemory NewMemory(SeriesId id) =>
         new(new(_timing, CriticalScore, Policy.CriticalBudget), new(new() { Seed = (ulong)id.Value }, _builder));
 
-    /// <summary>Judges the newest row of an entity of two metrics or more. Called once a message, whatever part of the row it brought.</summary>
+    /// <summary>
+    /// Judges the newest row of an entity of two metrics or more. Called once a message, whatever part of the row it brought.
+    /// </summary>
     public EntityJudgement Judge(EntityState entity)
     {
         var (row, memory) = (entity.Row, entity.Memory);
@@ -94,7 +104,8 @@ internal sealed class EntityPipeline
             row.Residuals(_residuals);
             var raw = memory.Forest.Score(_residuals.AsSpan(0, row.Count));
             numbers.ForestRaw = raw <= 0 ? 0 : Math.Pow(2, Spread * (raw - Ordinary));
-            if (!isYoung) forest = Math.Max(0, numbers.Forest.Rarity(numbers.ForestRaw, CalibrationPlan.Sharp, numbers.IntervalSeconds) + decades) / _line;
+            if (!isYoung) forest = Math.Max(0, numbers.Forest.Rarity(numbers.ForestRaw, CalibrationPlan.Sharp,
+                numbers.IntervalSeconds) + decades) / _line;
         }
 
         numbers.Surprise = row.Energy();
@@ -105,7 +116,8 @@ internal sealed class EntityPipeline
         var score = isYoung ? 0 : numbers.Raw / Math.Max(MinLine, numbers.Joint.RawAt(_line - decades));
         numbers.IsAnomalous = score >= 1;
         if (isNew) numbers.ConsecutiveAnomalies = numbers.IsAnomalous ? numbers.ConsecutiveAnomalies + 1 : 0;
-        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsAnomalous || numbers.ConsecutiveAnomalies > _timing.RelearnSamples)) memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
+        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsAnomalous || numbers.ConsecutiveAnomalies > _timing.RelearnSamples))
+            memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
 
         // 4 alert
         var agreeing = score >= _timing.CalmBelow ? row.Contributors() : 0;
@@ -120,7 +132,10 @@ internal sealed class EntityPipeline
         return raw > 0 ? Ordinary + (Math.Log2(raw) / Spread) : 0;
     }
 
-    /// <summary>How much each metric has to do with the newest row's score: shares of what its surprises add up to, and of the forest's part in that.</summary>
+    /// <summary>
+    /// How much each metric has to do with the newest row's score: shares of what its surprises add up to, and of the forest's part in
+    /// that.
+    /// </summary>
     public void Explain(EntityState entity, double forest, Span<double> shares)
     {
         var row = entity.Row;
@@ -158,7 +173,8 @@ internal sealed class EntityPipeline
         if (seen >= 1 && phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
         if (phase == AlertPhase.Open) seen = Held(entity, seen);
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
-        var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds), AcceptAfter = Policy.AcceptAfter });
+        var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
+            AcceptAfter = Policy.AcceptAfter });
         if (change == AlertChange.Opened) Freeze(entity);
         else if (change.IsEnd()) memory.Baselines.Clear();
         return change;

@@ -28,7 +28,9 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Those that are training runs.</summary>
     public List<EntityState> Runs => _runs;
 
-    /// <summary>Makes an entity a training run, as a message with a step says. False where there are too many: its metrics are judged as any other.</summary>
+    /// <summary>
+    /// Makes an entity a training run, as a message with a step says. False where there are too many: its metrics are judged as any other.
+    /// </summary>
     public bool TryBecomeRun(EntityState entity)
     {
         if (entity.Run is not null) return true;
@@ -54,7 +56,8 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
 
     /// <summary>The runs that were silent for so long that they make room; what is told of them is to be closed.</summary>
     /// <param name="now">Log time.</param>
-    public IReadOnlyList<EntityState> SilentRuns(Timestamp now) => _runs.FindAll(entity => now - entity.Row.Heard >= detection.ForgetRunAfter);
+    public IReadOnlyList<EntityState> SilentRuns(Timestamp now) =>
+        _runs.FindAll(entity => now - entity.Row.Heard >= detection.ForgetRunAfter);
 
     /// <summary>The key of an entity, whose labels all its series share; null where it is not known.</summary>
     public SeriesKey? KeyOf(SeriesId id) => _entities.GetValueOrDefault(id.Value)?.Key;

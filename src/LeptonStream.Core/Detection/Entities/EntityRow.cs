@@ -8,7 +8,10 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Entities;
 
-/// <summary>What the metrics of an entity said last, side by side: one row of a table that grows with time. A metric keeps its place until it is forgotten, or silent where room is needed.</summary>
+/// <summary>
+/// What the metrics of an entity said last, side by side: one row of a table that grows with time. A metric keeps its place until it is
+/// forgotten, or silent where room is needed.
+/// </summary>
 internal sealed class EntityRow
 {
     /// <summary>The most metrics an entity is judged by; where all of them speak, further ones are judged alone.</summary>
@@ -104,7 +107,9 @@ internal sealed class EntityRow
         for (var i = 0; i < Count; i++) residuals[i] = IsFresh(i) ? _words[i].Residual : float.NaN;
     }
 
-    /// <summary>How surprising the row is: √Σ of the metrics' surprises squared, in decades. Small surprises of many metrics add up.</summary>
+    /// <summary>
+    /// How surprising the row is: √Σ of the metrics' surprises squared, in decades. Small surprises of many metrics add up.
+    /// </summary>
     public double Energy() => Math.Sqrt(SquaredEnergy());
 
     /// <summary>How surprising a metric's newest value is, in decades; 0 where it has no say.</summary>
@@ -130,7 +135,8 @@ internal sealed class EntityRow
     /// <summary>The names of the metrics in these places.</summary>
     /// <param name="places">As bits.</param>
     public string[] NamesOf(ulong places) =>
-        [.. Enumerable.Range(0, Count).Where(i => ((places >> i) & 1) != 0 && _metrics[i] is not null).Select(i => _metrics[i]!.Key.Metric)];
+        [.. Enumerable.Range(0, Count).Where(i => ((places >> i) & 1) != 0 && _metrics[i] is not null).Select(i =>
+            _metrics[i]!.Key.Metric)];
 
     /// <summary>Writes everything a bit-equal copy needs, but the series.</summary>
     public void Save(StateWriter state)

@@ -6,8 +6,8 @@ using LeptonStream.Series;
 namespace LeptonStream.Detection.Events;
 
 /// <summary>
-/// The ids of alerts and events: of an alert, a function of topic id, partition, series, kind and onset; of an event, of the alert's id and its number in the alert's life.
-/// So a replay makes the same ones, and no other alert ever has them.
+/// The ids of alerts and events: of an alert, a function of topic id, partition, series, kind and onset; of an event, of the alert's id and
+/// its number in the alert's life. So a replay makes the same ones, and no other alert ever has them.
 /// </summary>
 internal static class AlertIds
 {

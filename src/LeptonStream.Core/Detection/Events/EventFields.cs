@@ -25,8 +25,8 @@ internal static class EventFields
 
     /// <summary>
     /// The labels under which Alertmanager's users know an alert. A producer's label with the name of one of ours is named
-    /// <c>exported_…</c>, as Prometheus does; one that is named so already gets one more <c>exported_</c>, so that two series never have the
-    /// same labels.
+    /// <c>exported_…</c>, as Prometheus does; one that is named so already gets one more <c>exported_</c>, so that two series never have
+    /// the same labels.
     /// </summary>
     public static LabelSet RoutingLabels(SeriesKey key, string alertName, AlertSeverity severity, string? kind = null)
     {

@@ -31,7 +31,8 @@ internal static class SeriesEvents
         var bounds = policy.Bounds;
         // An alert keeps the text that it opened with: whoever scores highest now is told among the detectors.
         var openedBy = judgement.Change == AlertChange.Opened ? null : series.OpenedBy;
-        var facts = new AlertFacts(series.Key, severity, judgement.Change, openedBy ?? detectors[0].Name, sample, bounds.Clamp(judgement.Band.Expected),
+        var facts = new AlertFacts(series.Key, severity, judgement.Change, openedBy
+            ?? detectors[0].Name, sample, bounds.Clamp(judgement.Band.Expected),
             bounds.Clamp(judgement.Band.Lower), bounds.Clamp(judgement.Band.Upper), life.Onset, life.Worst, unit,
             series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Seat.Verdict : null)
         {
@@ -83,11 +84,14 @@ internal static class SeriesEvents
         return series.Peers is { Score: > 0 } peers ? WithPeers(ordered, peers) : [.. ordered];
     }
 
-    // What the siblings said decides by itself: the scores of the others may be louder and yet not count, since gates and filters are held against them together.
+    // What the siblings said decides by itself: the scores of the others may be louder and yet not count, since gates and filters are held
+    // against them together.
     private static DetectorPart[] WithPeers(IEnumerable<DetectorPart> parts, PeerScorer peers)
     {
         var part = PartOf(peers);
-        return peers.IsLeading ? [part, .. parts.Where(p => p.Score > 0)] : [.. parts.Where(p => p.Score > 0).Append(part).OrderByDescending(p => p.Score)];
+        return peers.IsLeading
+            ? [part, .. parts.Where(p => p.Score > 0)]
+            : [.. parts.Where(p => p.Score > 0).Append(part).OrderByDescending(p => p.Score)];
     }
 
     private static DetectorPart PartOf(PeerScorer peers)

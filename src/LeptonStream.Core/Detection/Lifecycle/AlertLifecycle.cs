@@ -4,17 +4,21 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// The life of one alert, of a series, an entity, a finding of a training run or a limit: quiet → pending → open → quiet, measured in time. It has hysteresis between the
-/// line and calm, a refractory time after its end, and flap damping: an alert that comes back within the refractory time stays open for longer each time.
+/// The life of one alert, of a series, an entity, a finding of a training run or a limit: quiet → pending → open → quiet, measured in time.
+/// It has hysteresis between the line and calm, a refractory time after its end, and flap damping: an alert that comes back within the
+/// refractory time stays open for longer each time.
 /// </summary>
 /// <remarks>
 /// <code>
 ///          score ≥ 1                       enough evidence
-///  Quiet ───────────▶ Pending ─────────────────────────────▶ Open ─┐ worse, further change: update; after 1, 5, 15, 60, 120 … minutes: progress
+/// Quiet ───────────▶ Pending ─────────────────────────────▶ Open ─┐ worse, further change: update; after 1, 5, 15, 60, 120 … minutes:
+/// progress
 ///    ▲                   │ LapseAfter without                  │ ◀─┘
-///    └───────────────────┴── calm for ResolveAfter (× flaps): recovered; a warning open for AcceptAfter: accepted; End(…): gone, superseded, policy
+/// └───────────────────┴── calm for ResolveAfter (× flaps): recovered; a warning open for AcceptAfter: accepted; End(…): gone, superseded,
+/// policy
 /// </code>
-/// It never says that trouble is over because it lasts. Whoever observes decides by the baseline before the onset whether the trouble goes on (<see cref="FrozenBaseline"/>).
+/// It never says that trouble is over because it lasts. Whoever observes decides by the baseline before the onset whether the trouble goes
+/// on (<see cref="FrozenBaseline"/>).
 /// </remarks>
 public sealed class AlertLifecycle
 {
@@ -59,7 +63,10 @@ public sealed class AlertLifecycle
     /// <summary>The worst score of the alert that is pending or open.</summary>
     public double Worst => _numbers.Worst;
 
-    /// <summary>Whether the open alert is critical: beyond the critical line while the series' budget for that lasts, or grave by itself. It stays so until it ends.</summary>
+    /// <summary>
+    /// Whether the open alert is critical: beyond the critical line while the series' budget for that lasts, or grave by itself. It stays
+    /// so until it ends.
+    /// </summary>
     public bool IsCritical => _numbers.IsCritical;
 
     /// <summary>How many events this life has had: the next event's number in it.</summary>
@@ -115,7 +122,10 @@ public sealed class AlertLifecycle
         return AlertChange.Progressed;
     }
 
-    /// <summary>Moves the onset of the alert that just opened back to where the change began. It never lies before the end of the last alert: ids are made from it.</summary>
+    /// <summary>
+    /// Moves the onset of the alert that just opened back to where the change began. It never lies before the end of the last alert: ids
+    /// are made from it.
+    /// </summary>
     internal void BeginAt(Timestamp onset) => _numbers.Onset = Math.Max(onset.UnixNanoseconds, _numbers.Ended);
 
     /// <summary>Counts an event of this life and returns its number.</summary>
@@ -170,13 +180,16 @@ public sealed class AlertLifecycle
         _numbers.Critical = CriticalBudget.Load(ref state);
     }
 
-    private bool IsRefractory(Timestamp time) => _numbers.Ended != long.MinValue && time - new Timestamp(_numbers.Ended) < _timing.Refractory;
+    private bool IsRefractory(Timestamp time) =>
+        _numbers.Ended != long.MinValue && time - new Timestamp(_numbers.Ended) < _timing.Refractory;
 
     private AlertChange OnPending(in AlertSignal signal)
     {
         if (signal.Score < 1)
         {
-            if (Phase == AlertPhase.Pending && ++_numbers.Lapses >= MinSamples && signal.Time - new Timestamp(_numbers.LastAnomalous) >= _timing.LapseAfter) Calm();
+            if (Phase == AlertPhase.Pending
+                && ++_numbers.Lapses >= MinSamples
+                && signal.Time - new Timestamp(_numbers.LastAnomalous) >= _timing.LapseAfter) Calm();
             return AlertChange.None;
         }
 
@@ -212,7 +225,8 @@ public sealed class AlertLifecycle
     {
         _numbers.Worst = Math.Max(_numbers.Worst, signal.Score);
         if (HasCalmed(signal) || signal.HasRecovered) return End(AlertChange.Recovered, signal.Time);
-        if (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept) return End(AlertChange.Accepted, signal.Time);
+        if (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept)
+            return End(AlertChange.Accepted, signal.Time);
         var raised = !IsCritical && BecomesCritical(signal);
         _numbers.IsCritical |= raised;
         if (raised || signal.IsFurtherChange || _numbers.Worst >= _numbers.Told * _timing.UpdateFactor) return TellWorse();
@@ -228,7 +242,8 @@ public sealed class AlertLifecycle
         }
 
         if (_numbers.Calm++ == 0) _numbers.CalmSince = signal.Time.UnixNanoseconds;
-        return _numbers.Calm >= MinSamples && signal.Time - new Timestamp(_numbers.CalmSince) >= _timing.ResolveAfter * (1 + _numbers.Flaps);
+        return _numbers.Calm >= MinSamples
+            && signal.Time - new Timestamp(_numbers.CalmSince) >= _timing.ResolveAfter * (1 + _numbers.Flaps);
     }
 
     private AlertChange TellWorse()
@@ -238,7 +253,9 @@ public sealed class AlertLifecycle
     }
 
     private TimeSpan NextProgress() =>
-        _numbers.Progressed < ProgressAt.Length ? ProgressAt[_numbers.Progressed] : (_numbers.Progressed - ProgressAt.Length + 1) * ProgressEvery;
+        _numbers.Progressed < ProgressAt.Length
+            ? ProgressAt[_numbers.Progressed]
+            : (_numbers.Progressed - ProgressAt.Length + 1) * ProgressEvery;
 
     private bool BecomesCritical(in AlertSignal signal) =>
         signal.IsGrave || (_numbers.Worst >= _criticalScore && _numbers.Worst > _numbers.Refused && TakeFromBudget(signal.Time));

@@ -1,53 +1,65 @@
 namespace LeptonStream.Detection.Lifecycle;
 
-/// <summary>How an alert opens, goes on and ends. Times are event time; a least number of samples stands beside each that one sample must not decide.</summary>
+/// <summary>
+/// How an alert opens, goes on and ends. Times are event time; a least number of samples stands beside each that one sample must not
+/// decide.
+/// </summary>
 public sealed record AlertTiming
 {
     /// <summary>The timing that needs no setting.</summary>
     public static readonly AlertTiming Default = new();
 
     /// <summary>
-    /// How much evidence opens an alert: the scores of its anomalous samples add up to this time divided by the usual interval. At 15 s it takes three samples of
-    /// score 1 or one of score 3, at a minute and above a single one. <value>The default value is 45 seconds.</value>
+    /// How much evidence opens an alert: the scores of its anomalous samples add up to this time divided by the usual interval. At 15 s it
+    /// takes three samples of score 1 or one of score 3, at a minute and above a single one. <value>The default value is 45
+    /// seconds.</value>
     /// </summary>
     public TimeSpan OpenAfter { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// The same for a series that is younger than <see cref="YoungFor"/>: what it does every hour has not been seen yet. A large change that lasts does not wait
-    /// (<see cref="YoungChange"/>). <value>The default value is 10 minutes.</value>
+    /// The same for a series that is younger than <see cref="YoungFor"/>: what it does every hour has not been seen yet. A large change
+    /// that lasts does not wait (<see cref="YoungChange"/>). <value>The default value is 10 minutes.</value>
     /// </summary>
     public TimeSpan OpenYoungAfter { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A pending alert is dropped after so long without an anomalous sample, and two samples. <value>The default value is 30 seconds.</value></summary>
+    /// <summary>
+    /// A pending alert is dropped after so long without an anomalous sample, and two samples. <value>The default value is 30
+    /// seconds.</value>
+    /// </summary>
     public TimeSpan LapseAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// From which score on a slow finding (of shape, level or hour) opens an alert; scores between 1 and this are published but open no alert. In the alert it counts
-    /// in parts of this, so that 1.0 is where the alert opens. <value>The default value is 2.</value>
+    /// From which score on a slow finding (of shape, level or hour) opens an alert; scores between 1 and this are published but open no
+    /// alert. In the alert it counts in parts of this, so that 1.0 is where the alert opens. <value>The default value is 2.</value>
     /// </summary>
     public double SlowAlertScore { get; init; } = 2;
 
     /// <summary>How long a series counts as young. <value>The default value is 1 day.</value></summary>
     public TimeSpan YoungFor { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Below this score an observation counts as back to normal (hysteresis: between this and 1.0 an open alert stays open). <value>The default value is 0.7.</value></summary>
+    /// <summary>
+    /// Below this score an observation counts as back to normal (hysteresis: between this and 1.0 an open alert stays open). <value>The
+    /// default value is 0.7.</value>
+    /// </summary>
     public double CalmBelow { get; init; } = 0.7;
 
     /// <summary>
-    /// So long, and two samples, must an open alert be back to normal before it ends; one sample in ten may lie outside. Flap damping: as much longer each time it
-    /// came back within <see cref="Refractory"/>, up to six times. <value>The default value is 5 minutes.</value>
+    /// So long, and two samples, must an open alert be back to normal before it ends; one sample in ten may lie outside. Flap damping: as
+    /// much longer each time it came back within <see cref="Refractory"/>, up to six times. <value>The default value is 5 minutes.</value>
     /// </summary>
     public TimeSpan ResolveAfter { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>After the end of an alert, twice the evidence is needed to open again for so long. <value>The default value is 30 minutes.</value></summary>
+    /// <summary>
+    /// After the end of an alert, twice the evidence is needed to open again for so long. <value>The default value is 30 minutes.</value>
+    /// </summary>
     public TimeSpan Refractory { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>An open alert is told again when its worst score has grown by this factor. <value>The default value is 2.</value></summary>
     public double UpdateFactor { get; init; } = 2;
 
     /// <summary>
-    /// After anomalous samples for so long, and <see cref="RelearnSamples"/> of them, the detectors learn the new level, so that a further change is seen. An alert is
-    /// not ended by that. <value>The default value is 1 hour.</value>
+    /// After anomalous samples for so long, and <see cref="RelearnSamples"/> of them, the detectors learn the new level, so that a further
+    /// change is seen. An alert is not ended by that. <value>The default value is 1 hour.</value>
     /// </summary>
     public TimeSpan RelearnAfter { get; init; } = TimeSpan.FromHours(1);
 
@@ -55,7 +67,8 @@ public sealed record AlertTiming
     public int RelearnSamples { get; init; } = 60;
 
     /// <summary>
-    /// An open alert whose series was silent for so many of its usual intervals, and <see cref="GoneAfter"/>, ends as gone, by the clock of the log.
+    /// An open alert whose series was silent for so many of its usual intervals, and <see cref="GoneAfter"/>, ends as gone, by the clock of
+    /// the log.
     /// <value>The default value is 20.</value>
     /// </summary>
     public int GoneIntervals { get; init; } = 20;
@@ -72,5 +85,6 @@ public sealed record AlertTiming
     /// <summary>After how long a silence the series of an open alert is gone.</summary>
     /// <param name="intervalSeconds">The usual time between two of its samples, in seconds.</param>
     internal TimeSpan GoneFor(double intervalSeconds) =>
-        TimeSpan.FromSeconds(Math.Max(GoneAfter.TotalSeconds, Math.Min(GoneIntervals * intervalSeconds, TimeSpan.FromDays(30).TotalSeconds)));
+        TimeSpan.FromSeconds(Math.Max(GoneAfter.TotalSeconds,
+            Math.Min(GoneIntervals * intervalSeconds, TimeSpan.FromDays(30).TotalSeconds)));
 }

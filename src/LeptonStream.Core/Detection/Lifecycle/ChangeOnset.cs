@@ -3,7 +3,10 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Lifecycle;
 
-/// <summary>Finds where the change began that opened an alert: an alert needs evidence, and until it has it the forecast has learned some of the change.</summary>
+/// <summary>
+/// Finds where the change began that opened an alert: an alert needs evidence, and until it has it the forecast has learned some of the
+/// change.
+/// </summary>
 internal static class ChangeOnset
 {
     // So large a share of the points since must lie on the same side, by half a band at least.

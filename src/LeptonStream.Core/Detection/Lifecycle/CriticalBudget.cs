@@ -4,8 +4,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// Keeps the promise of the critical line, one critical alert of its own in so much time per series, whatever the series is like: an allowance that grows by one in each such time,
-/// begins at one and holds two at most. A series that steps every day is told of every day, but pages nobody after the second time unless others agree.
+/// Keeps the promise of the critical line, one critical alert of its own in so much time per series, whatever the series is like: an
+/// allowance that grows by one in each such time, begins at one and holds two at most. A series that steps every day is told of every day,
+/// but pages nobody after the second time unless others agree.
 /// </summary>
 internal struct CriticalBudget
 {
@@ -36,5 +37,6 @@ internal struct CriticalBudget
         state.Write(_isAsked);
     }
 
-    public static CriticalBudget Load(ref StateReader state) => new() { _allowance = state.ReadDouble(), _nanoseconds = state.ReadInt64(), _isAsked = state.ReadBoolean() };
+    public static CriticalBudget Load(ref StateReader state) =>
+        new() { _allowance = state.ReadDouble(), _nanoseconds = state.ReadInt64(), _isAsked = state.ReadBoolean() };
 }

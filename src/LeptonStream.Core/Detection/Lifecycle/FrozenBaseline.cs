@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// What was normal before an alert's onset: level, daily or weekly course, and band, none of which learns any more. While the alert is open it is held against this; the
-/// series learns its new level beside it.
+/// What was normal before an alert's onset: level, daily or weekly course, and band, none of which learns any more. While the alert is open
+/// it is held against this; the series learns its new level beside it.
 /// </summary>
 internal sealed class FrozenBaseline
 {
@@ -16,7 +16,10 @@ internal sealed class FrozenBaseline
     /// <summary>Where the trouble began.</summary>
     public Timestamp Onset => new(_numbers.Onset);
 
-    /// <summary>Whether the values lie outside the band of what was normal (1 above, −1 below), so that the end of the trouble is their return; 0 where something else is wrong.</summary>
+    /// <summary>
+    /// Whether the values lie outside the band of what was normal (1 above, −1 below), so that the end of the trouble is their return; 0
+    /// where something else is wrong.
+    /// </summary>
     public int Side => _numbers.Side;
 
     /// <summary>Whether the series has learned a new level since.</summary>
@@ -27,7 +30,8 @@ internal sealed class FrozenBaseline
     /// <param name="before">The onset, and the band that was expected there.</param>
     /// <param name="usual">The usual range of the series.</param>
     /// <param name="now">The sample that opened the alert.</param>
-    public static FrozenBaseline Before(in HoltWintersForecaster forecaster, (Timestamp Onset, ExpectedBand Band) before, (double Low, double High) usual, in Sample now)
+    public static FrozenBaseline Before(in HoltWintersForecaster forecaster, (Timestamp Onset, ExpectedBand Band) before,
+        (double Low, double High) usual, in Sample now)
     {
         var shift = before.Band.Expected - forecaster.Predict(before.Onset).Expected;
         var frozen = new FrozenBaseline();
@@ -49,7 +53,8 @@ internal sealed class FrozenBaseline
     public ExpectedBand At(Timestamp time) => new(_numbers.Forecaster.Predict(time).Expected + _numbers.Shift, _numbers.HalfWidth);
 
     /// <summary>
-    /// Whether a value is back: on the right side of the band's edge that was crossed. Beyond the other edge it may go as far as the series usually does; further is other trouble.
+    /// Whether a value is back: on the right side of the band's edge that was crossed. Beyond the other edge it may go as far as the series
+    /// usually does; further is other trouble.
     /// </summary>
     public bool IsBack(in Sample sample)
     {

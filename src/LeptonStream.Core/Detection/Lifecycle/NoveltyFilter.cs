@@ -1,8 +1,9 @@
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// What of a score is news. A sharp event that was told is told again when it is twice as bad, or after five calm samples; a slow one when it is twice as bad,
-/// or after a hundred steps. What is no news keeps its order below the line: 1 − 0.1/score. All zeros is the state of a series that was never seen.
+/// What of a score is news. A sharp event that was told is told again when it is twice as bad, or after five calm samples; a slow one when
+/// it is twice as bad, or after a hundred steps. What is no news keeps its order below the line: 1 − 0.1/score. All zeros is the state of a
+/// series that was never seen.
 /// </summary>
 internal struct NoveltyFilter
 {

@@ -87,7 +87,8 @@ internal sealed class OpenAlerts(AlertTiming timing)
         var last = series.Pipeline.LastOf(series) with { Time = now };
         EndLimit(series, reason == AlertChange.Gone ? LimitChange.Gone : LimitChange.PolicyChanged, now, sink);
         if (series.Alert.End(reason, now) == reason)
-            sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None, series.Baseline?.At(now) ?? ExpectedBand.None)));
+            sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None,
+                series.Baseline?.At(now) ?? ExpectedBand.None)));
         series.Baseline = null;
         _ended.Add(series);
     }

@@ -1,9 +1,10 @@
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// Asks more of single spikes on a series that spikes all the time: heavy-tailed noise shows them by nature, an incident lasts. Isolated spikes (scores of 0.6 and above
-/// with less on both sides) are counted with a half-life of a week; beyond eight of them a single sample needs up to three times the score. Two in a row never do, and
-/// count 15 % more than the lesser of them on every series. All zeros is the state of a series that was never seen.
+/// Asks more of single spikes on a series that spikes all the time: heavy-tailed noise shows them by nature, an incident lasts. Isolated
+/// spikes (scores of 0.6 and above with less on both sides) are counted with a half-life of a week; beyond eight of them a single sample
+/// needs up to three times the score. Two in a row never do, and count 15 % more than the lesser of them on every series. All zeros is the
+/// state of a series that was never seen.
 /// </summary>
 internal struct SpikeDamping
 {

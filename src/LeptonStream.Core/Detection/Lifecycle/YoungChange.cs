@@ -6,8 +6,9 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// A large change that lasts, on a series whose tails are not known yet: eight of its own deviations away from its mean, three samples and 20 seconds long, and further
-/// than it went for as long before. It needs half an hour of history. All zeros is the state of a series that was never seen.
+/// A large change that lasts, on a series whose tails are not known yet: eight of its own deviations away from its mean, three samples and
+/// 20 seconds long, and further than it went for as long before. It needs half an hour of history. All zeros is the state of a series that
+/// was never seen.
 /// </summary>
 internal struct YoungChange
 {
@@ -35,14 +36,17 @@ internal struct YoungChange
     private short _count;
     private short _lapses;
 
-    /// <summary>The score of a sample: 0 where nothing lasts, from 1 on where an alert is to open, half a line more with each doubling.</summary>
+    /// <summary>
+    /// The score of a sample: 0 where nothing lasts, from 1 on where an alert is to open, half a line more with each doubling.
+    /// </summary>
     /// <param name="sample">The sample, before the series learns it.</param>
     /// <param name="forecast">What was expected of it.</param>
     /// <param name="deviation">What is known of the series.</param>
     /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
     /// <param name="age">How long the series is known.</param>
     /// <param name="intervalSeconds">The usual time between two samples, in seconds.</param>
-    public double Score(in Sample sample, in Forecast forecast, in LongDeviation deviation, double minScale, TimeSpan age, double intervalSeconds)
+    public double Score(in Sample sample, in Forecast forecast, in LongDeviation deviation, double minScale, TimeSpan age,
+        double intervalSeconds)
     {
         var scale = Math.Max(MathConstants.AbsoluteToSigma * deviation.Value, Math.Max(minScale, double.Epsilon));
         var distance = (sample.Value - deviation.Mean) / scale;
@@ -84,6 +88,7 @@ internal struct YoungChange
             ? Math.Min(Math.Abs(distance), Math.Min(Math.Abs(_last), Math.Abs(_beforeLast)))
             : 0;
         (_beforeLast, _last) = (_last, (float)Math.Clamp(distance, -float.MaxValue, float.MaxValue));
-        _reach = (float)Math.Min(float.MaxValue, Math.Max(went, _reach * (1 - Math.Min(1, Math.Log(2) * intervalSeconds / HalfLifeSeconds))));
+        _reach = (float)Math.Min(float.MaxValue, Math.Max(went,
+            _reach * (1 - Math.Min(1, Math.Log(2) * intervalSeconds / HalfLifeSeconds))));
     }
 }

@@ -6,9 +6,11 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.Peers;
 
 /// <summary>
-/// Siblings that are compared in rounds: z = (x − o − M)/s, with o how far the member usually lies from the others, M the median of x − o over all members and s the larger of their 1.4826 MAD now,
-/// its weighted mean over a hundred rounds, the member's own usual deviation and a hundredth of the median. A round is over when a member is heard again that was heard in it, so values of one round
-/// belong together; a change that all go through while a round lasts is in half of them only, which is why two rounds must agree. Members that were silent for a whole round are left out.
+/// Siblings that are compared in rounds: z = (x − o − M)/s, with o how far the member usually lies from the others, M the median of x − o
+/// over all members and s the larger of their 1.4826 MAD now, its weighted mean over a hundred rounds, the member's own usual deviation and
+/// a hundredth of the median. A round is over when a member is heard again that was heard in it, so values of one round belong together; a
+/// change that all go through while a round lasts is in half of them only, which is why two rounds must agree. Members that were silent for
+/// a whole round are left out.
 /// </summary>
 /// <remarks>Median and MAD as in B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers (1993).</remarks>
 internal sealed class PeerGroup(string label)
@@ -125,7 +127,8 @@ internal sealed class PeerGroup(string label)
 
     private bool IsHere(PeerMember member) => member.State.Round >= Math.Max(1, _numbers.Round - 1);
 
-    // The values of those that are here, less what they usually have more than the others; of one that was never compared that is not known.
+    // The values of those that are here, less what they usually have more than the others; of one that was never compared that is not
+    // known.
     private Span<double> Adjusted(bool known)
     {
         var count = 0;

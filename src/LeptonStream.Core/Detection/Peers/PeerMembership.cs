@@ -44,7 +44,10 @@ public sealed class PeerMembership
         foreach (var (_, member) in Places) member.State.IsHeld = isHeld;
     }
 
-    /// <summary>Writes everything a bit-equal copy needs. What a group shares is written with each of its seats, so that they may be read in any order.</summary>
+    /// <summary>
+    /// Writes everything a bit-equal copy needs. What a group shares is written with each of its seats, so that they may be read in any
+    /// order.
+    /// </summary>
     public void Save(StateWriter state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -56,7 +59,9 @@ public sealed class PeerMembership
         }
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a seat of the same series. All seats are to be read before the next value is taken.</summary>
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote on a seat of the same series. All seats are to be read before the next value is taken.
+    /// </summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such seat.</exception>
     public void Load(ref StateReader state)
     {

@@ -3,9 +3,10 @@ using LeptonStream.Series;
 namespace LeptonStream.Detection.Peers;
 
 /// <summary>
-/// Finds the siblings of series: those of the same model and metric, with the same label names, where exactly one label's value differs. A series has one group of siblings for
-/// each of its labels: <c>{host="a",gpu="3"}</c> is compared with the GPUs of its host and with the third GPUs of all hosts. Labels that name a GPU once more beside
-/// <c>gpu</c>, as NVIDIA's exporter has them, don't count. One owner, one thread; no clock.
+/// Finds the siblings of series: those of the same model and metric, with the same label names, where exactly one label's value differs. A
+/// series has one group of siblings for each of its labels: <c>{host="a",gpu="3"}</c> is compared with the GPUs of its host and with the
+/// third GPUs of all hosts. Labels that name a GPU once more beside <c>gpu</c>, as NVIDIA's exporter has them, don't count. One owner, one
+/// thread; no clock.
 /// </summary>
 public sealed class PeerRegistry
 {
@@ -13,7 +14,8 @@ public sealed class PeerRegistry
     private const int MaxMembers = 4096;
 
     // What says no more than the label "gpu" beside it.
-    private static readonly HashSet<string> OtherNamesOfGpu = ["UUID", "uuid", "gpu_uuid", "pci_bus_id", "device", "minor_number", "serial"];
+    private static readonly HashSet<string> OtherNamesOfGpu =
+        ["UUID", "uuid", "gpu_uuid", "pci_bus_id", "device", "minor_number", "serial"];
 
     private readonly Dictionary<GroupKey, PeerGroup> _groups = [];
 
@@ -49,6 +51,7 @@ public sealed class PeerRegistry
 
     private readonly record struct GroupKey(string Model, string Metric, string Label, LabelSet Others)
     {
-        public static GroupKey Of(SeriesKey key, string label) => new(key.Model, key.Metric, label, LabelSet.Of(key.Labels.Where(pair => pair.Key != label && !SaysTheSame(pair.Key, key.Labels))));
+        public static GroupKey Of(SeriesKey key, string label) => new(key.Model, key.Metric, label,
+            LabelSet.Of(key.Labels.Where(pair => pair.Key != label && !SaysTheSame(pair.Key, key.Labels))));
     }
 }

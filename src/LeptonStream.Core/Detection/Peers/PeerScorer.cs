@@ -8,16 +8,18 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Peers;
 
 /// <summary>
-/// What the siblings of a series have to say in its alert. The score is 1.0 where it is the odd one of its group (<see cref="PeerVerdict.AnomalousFrom"/> scales) and grows
-/// by a half with each doubling; but no more than the rarity of such a distance in its own past allows, held against the warning budget as any level's is: GPUs with jobs of
-/// their own part company every day. An alert is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
+/// What the siblings of a series have to say in its alert. The score is 1.0 where it is the odd one of its group
+/// (<see cref="PeerVerdict.AnomalousFrom"/> scales) and grows by a half with each doubling; but no more than the rarity of such a distance
+/// in its own past allows, held against the warning budget as any level's is: GPUs with jobs of their own part company every day. An alert
+/// is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
 /// </summary>
 internal sealed class PeerScorer(PeerMembership seat)
 {
     // Of fewer the middle is no more than a guess.
     private const int MinSiblings = 4;
 
-    // What was told is told again when it is so much worse, or was near its siblings for so long: a member that they get used to goes through the line slowly.
+    // What was told is told again when it is so much worse, or was near its siblings for so long: a member that they get used to goes
+    // through the line slowly.
     private const double Worse = 2;
     private const double Near = 2;
     private const int NearFor = 5;

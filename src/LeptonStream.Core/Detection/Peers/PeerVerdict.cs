@@ -2,13 +2,16 @@ namespace LeptonStream.Detection.Peers;
 
 /// <summary>How one series stood among its siblings when they were last compared.</summary>
 /// <param name="Score">
-/// How far its value lay from what was expected of it, in scales of the group, signed (up is positive), −1e6..1e6: the smaller of the last two comparisons, 0 where they point to different sides.
+/// How far its value lay from what was expected of it, in scales of the group, signed (up is positive), −1e6..1e6: the smaller of the last
+/// two comparisons, 0 where they point to different sides.
 /// </param>
 /// <param name="Value">The value that was compared, in the metric's unit.</param>
 /// <param name="Expected">The siblings' median and its own usual distance from it, in the metric's unit.</param>
 /// <param name="Siblings">How many others it was compared with.</param>
-/// <param name="Label">The label by which the group differs, such as <c>rank</c> or <c>gpu</c>; its value in the series' labels names the member. Null where nothing was compared.</param>
-/// <param name="IsAnomalous">Whether it is the odd one of the group: the farthest of all, and by <see cref="AnomalousFrom"/> scales at least.</param>
+/// <param name="Label">The label by which the group differs, such as <c>rank</c> or <c>gpu</c>; its value in the series' labels names the
+/// member. Null where nothing was compared.</param>
+/// <param name="IsAnomalous">Whether it is the odd one of the group: the farthest of all, and by <see cref="AnomalousFrom"/> scales at
+/// least.</param>
 public readonly record struct PeerVerdict(double Score, double Value, double Expected, int Siblings, string? Label, bool IsAnomalous)
 {
     /// <summary>From so many scales on a member may be the odd one. <value>6.</value></summary>

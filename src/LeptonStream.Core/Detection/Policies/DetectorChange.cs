@@ -1,6 +1,9 @@
 namespace LeptonStream.Detection.Policies;
 
-/// <summary>How a rule, a preset or the defaults change the detectors of a series: by a list of their own, or by adding to those and taking from those that would hold without it.</summary>
+/// <summary>
+/// How a rule, a preset or the defaults change the detectors of a series: by a list of their own, or by adding to those and taking from
+/// those that would hold without it.
+/// </summary>
 /// <param name="Only">The detectors that replace all others; null to keep them.</param>
 /// <param name="On">Those that are added.</param>
 /// <param name="Off">Those that are taken away; none of them is in <paramref name="On"/>.</param>

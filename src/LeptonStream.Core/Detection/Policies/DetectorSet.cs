@@ -4,7 +4,10 @@ using LeptonStream.Detectors;
 
 namespace LeptonStream.Detection.Policies;
 
-/// <summary>Which levels of detection may speak on a series: the detectors of the catalogue and the rules beside it. A set of bits: asked on the hot path.</summary>
+/// <summary>
+/// Which levels of detection may speak on a series: the detectors of the catalogue and the rules beside it. A set of bits: asked on the hot
+/// path.
+/// </summary>
 public readonly record struct DetectorSet
 {
     private readonly ulong _bits;
@@ -29,19 +32,27 @@ public readonly record struct DetectorSet
     // What is no detector of a single series.
     private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training, Peers];
 
-    /// <summary>Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities, <c>training</c> and <c>peers</c>. A level's place here is its number.</summary>
+    /// <summary>
+    /// Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities,
+    /// <c>training</c> and <c>peers</c>. A level's place here is its number.
+    /// </summary>
     public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
 
     // Rules that speak beside the levels and can't be set.
     private static readonly string[] Rules = [Cleaning.ErrorCodeTracker.Rule, Cleaning.LostReadings.Rule];
 
     /// <summary>The number of whoever can open an alert of a series, in states.</summary>
-    internal static int NumberOf(string name) => AllNames.IndexOf(name) is >= 0 and var level ? level : AllNames.Length + Array.IndexOf(Rules, name);
+    internal static int NumberOf(string name) =>
+        AllNames.IndexOf(name) is >= 0 and var level ? level : AllNames.Length + Array.IndexOf(Rules, name);
 
     /// <summary>The other way round; null for −1.</summary>
-    internal static string? NameOf(int number) => number < 0 ? null : number < AllNames.Length ? AllNames[number] : Rules[number - AllNames.Length];
+    internal static string? NameOf(int number) =>
+        number < 0 ? null : number < AllNames.Length ? AllNames[number] : Rules[number - AllNames.Length];
 
-    /// <summary>What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them but <see cref="Peers"/>.</summary>
+    /// <summary>
+    /// What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them but
+    /// <see cref="Peers"/>.
+    /// </summary>
     public static DetectorSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest, Training]);
 
     /// <summary>The names of those that are on, in the fixed order.</summary>
@@ -62,7 +73,9 @@ public readonly record struct DetectorSet
     [JsonIgnore]
     public bool HasJointSurprise => HasBeside(1);
 
-    /// <summary>Whether the rows of an entity are known to a forest. It has no voice of its own without <see cref="JointSurprise"/>.</summary>
+    /// <summary>
+    /// Whether the rows of an entity are known to a forest. It has no voice of its own without <see cref="JointSurprise"/>.
+    /// </summary>
     [JsonIgnore]
     public bool HasIsolationForest => HasBeside(2);
 
@@ -74,11 +87,14 @@ public readonly record struct DetectorSet
     [JsonIgnore]
     public bool HasPeers => HasBeside(4);
 
-    /// <summary>The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.</summary>
+    /// <summary>
+    /// The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.
+    /// </summary>
     internal ISeriesDetector[] Detectors(MemoryPlan memory)
     {
         var set = this;
-        return [.. DetectorCatalog.All.Where((detector, level) => set.Has(level) && (memory == MemoryPlan.Default || DetectorCatalog.Lean.Contains(detector.Name)))];
+        return [.. DetectorCatalog.All.Where((detector, level) =>
+            set.Has(level) && (memory == MemoryPlan.Default || DetectorCatalog.Lean.Contains(detector.Name)))];
     }
 
     /// <summary>The set of the named levels.</summary>

@@ -20,15 +20,16 @@ public enum GateVerdict
 }
 
 /// <summary>
-/// The gates of a policy: direction and least deviation. However rare a change is on a quiet series, one that goes the harmless way or is too small
-/// to be called one does not count. Only deviations pass here; rules (frozen, not finite) are not about deviation.
+/// The gates of a policy: direction and least deviation. However rare a change is on a quiet series, one that goes the harmless way or is
+/// too small to be called one does not count. Only deviations pass here; rules (frozen, not finite) are not about deviation.
 /// </summary>
 public static class DeviationGate
 {
     /// <summary>Whether a value may count as a deviation. Allocates nothing.</summary>
     /// <param name="value">The value, finite, in the series' unit.</param>
     /// <param name="expected">The forecast; NaN where there is none.</param>
-    /// <param name="level">The usual level (the median of the window); NaN where there is none. A forecast follows a shift within a few samples, the level does not: the farther of both counts.</param>
+    /// <param name="level">The usual level (the median of the window); NaN where there is none. A forecast follows a shift within a few
+    /// samples, the level does not: the farther of both counts.</param>
     /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit, from 0.</param>
     /// <param name="policy">The policy of the series.</param>
     public static GateVerdict Check(double value, double expected, double level, double minScale, SeriesPolicy policy)

@@ -11,7 +11,10 @@ public enum MetricType
     /// <summary>A count that only grows: its rate per second is judged (<see cref="CounterRate"/>).</summary>
     Counter = 1,
 
-    /// <summary>A code that stays until the next one, such as the last XID of a GPU: told when it changes, never judged as a number (<see cref="ErrorCodeTracker"/>).</summary>
+    /// <summary>
+    /// A code that stays until the next one, such as the last XID of a GPU: told when it changes, never judged as a number
+    /// (<see cref="ErrorCodeTracker"/>).
+    /// </summary>
     EventCode = 2,
 }
 

@@ -10,8 +10,9 @@ using LeptonStream.Series;
 namespace LeptonStream.Detection.Policies;
 
 /// <summary>
-/// Every policy of an installation. Of each setting, the first in this order that says something holds: the rules from top to bottom whose matchers fit,
-/// the preset of the metric, the defaults, the default of <see cref="SeriesPolicy"/>. Immutable; may be asked from several threads.
+/// Every policy of an installation. Of each setting, the first in this order that says something holds: the rules from top to bottom whose
+/// matchers fit, the preset of the metric, the defaults, the default of <see cref="SeriesPolicy"/>. Immutable; may be asked from several
+/// threads.
 /// </summary>
 public sealed class PolicySet
 {
@@ -39,10 +40,15 @@ public sealed class PolicySet
     /// <summary>What is known of metrics by their names.</summary>
     public PresetCatalog Presets { get; }
 
-    /// <summary>32 hex digits that differ whenever any rule, default or choice of presets differs; for logs. The ids of events hold <see cref="SeriesPolicy.Fingerprint"/> of their own series, so that they don't change with a rule for another.</summary>
+    /// <summary>
+    /// 32 hex digits that differ whenever any rule, default or choice of presets differs; for logs. The ids of events hold
+    /// <see cref="SeriesPolicy.Fingerprint"/> of their own series, so that they don't change with a rule for another.
+    /// </summary>
     public string Fingerprint { get; }
 
-    /// <summary>The policy of a series. To be asked once for each new series: it costs microseconds. Equal policies are the same object.</summary>
+    /// <summary>
+    /// The policy of a series. To be asked once for each new series: it costs microseconds. Equal policies are the same object.
+    /// </summary>
     public SeriesPolicy For(SeriesKey key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -6,8 +6,8 @@ using LeptonStream.Detection.Policies.Presets;
 namespace LeptonStream.Detection.Policies;
 
 /// <summary>
-/// How to judge one series: what <see cref="PolicySet.For"/> makes of the rules, the preset of its metric and the defaults. Immutable; series with
-/// equal settings share one.
+/// How to judge one series: what <see cref="PolicySet.For"/> makes of the rules, the preset of its metric and the defaults. Immutable;
+/// series with equal settings share one.
 /// </summary>
 public sealed record SeriesPolicy
 {
@@ -20,36 +20,47 @@ public sealed record SeriesPolicy
     /// <summary>The levels that may speak. <value>The default value is all of them.</value></summary>
     public DetectorSet Levels { get; init; } = DetectorSet.Default;
 
-    /// <summary>The false-alarm budget of the warning line: one alarm of this series in this time. <value>The default value is 7 days.</value></summary>
+    /// <summary>
+    /// The false-alarm budget of the warning line: one alarm of this series in this time. <value>The default value is 7 days.</value>
+    /// </summary>
     public TimeSpan WarningBudget { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>The false-alarm budget of the critical line; never below <see cref="WarningBudget"/>. <value>The default value is 91 days.</value></summary>
+    /// <summary>
+    /// The false-alarm budget of the critical line; never below <see cref="WarningBudget"/>. <value>The default value is 91 days.</value>
+    /// </summary>
     public TimeSpan CriticalBudget { get; init; } = TimeSpan.FromDays(91);
 
     /// <summary>Which deviations count. <value>The default value is <see cref="Direction.Both"/>.</value></summary>
     public Direction Direction { get; init; }
 
-    /// <summary>A deviation up to this is never anomalous, in the series' unit (per second for a counter), from 0. <value>The default value is 0.</value></summary>
+    /// <summary>
+    /// A deviation up to this is never anomalous, in the series' unit (per second for a counter), from 0. <value>The default value is
+    /// 0.</value>
+    /// </summary>
     public double MinimumAbsoluteDeviation { get; init; }
 
-    /// <summary>A deviation up to this share of what was expected is never anomalous, from 0. <value>The default value is 0.05.</value></summary>
+    /// <summary>
+    /// A deviation up to this share of what was expected is never anomalous, from 0. <value>The default value is 0.05.</value>
+    /// </summary>
     public double MinimumRelativeDeviation { get; init; } = 0.05;
 
     /// <summary>
-    /// Samples a series must have shown before a large change that lasts can raise an alert (with half an hour of history); all other levels of deviation need twice as many.
+    /// Samples a series must have shown before a large change that lasts can raise an alert (with half an hour of history); all other
+    /// levels of deviation need twice as many.
     /// <value>The default value is 60.</value>
     /// </summary>
     public int WarmUp { get; init; } = 60;
 
     /// <summary>
-    /// After so long, an open warning counts as accepted: it did not come back, and is told no more. Critical alerts, values that are no number, frozen values and codes never are.
+    /// After so long, an open warning counts as accepted: it did not come back, and is told no more. Critical alerts, values that are no
+    /// number, frozen values and codes never are.
     /// <value>The default value is 24 hours.</value>
     /// </summary>
     public TimeSpan AcceptAfter { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Whether the metric goes up and down with the load by nature, as the utilization and the power of a GPU do at each checkpoint: a large change in its first day is
-    /// no news by itself. <value>The default value is false.</value>
+    /// Whether the metric goes up and down with the load by nature, as the utilization and the power of a GPU do at each checkpoint: a
+    /// large change in its first day is no news by itself. <value>The default value is false.</value>
     /// </summary>
     public bool FollowsLoad { get; init; }
 
@@ -65,7 +76,10 @@ public sealed record SeriesPolicy
     /// <summary>Where the runbook is: <c>{metric}</c> stands for the metric's name; null for none.</summary>
     public string? RunbookUrl { get; init; }
 
-    /// <summary>What is known of the metric by its name: canonical name, unit, titles; null for an unknown metric. It words alerts and bounds what is expected.</summary>
+    /// <summary>
+    /// What is known of the metric by its name: canonical name, unit, titles; null for an unknown metric. It words alerts and bounds what
+    /// is expected.
+    /// </summary>
     [JsonIgnore]
     public MetricPreset? Preset { get; init; }
 
@@ -73,7 +87,10 @@ public sealed record SeriesPolicy
     [JsonIgnore]
     public string? Unit { get; init; }
 
-    /// <summary>Between which values the series lies by nature, by the preset or by its unit. <value>The default value is <see cref="ValueBounds.None"/>.</value></summary>
+    /// <summary>
+    /// Between which values the series lies by nature, by the preset or by its unit. <value>The default value is
+    /// <see cref="ValueBounds.None"/>.</value>
+    /// </summary>
     [JsonIgnore]
     public ValueBounds Bounds { get; init; } = ValueBounds.None;
 
@@ -85,7 +102,10 @@ public sealed record SeriesPolicy
     /// <param name="metric">Its name.</param>
     public string? RunbookOf(string metric) => RunbookUrl?.Replace("{metric}", Uri.EscapeDataString(metric), StringComparison.Ordinal);
 
-    /// <summary>Whether what was learned under <paramref name="before"/> holds under this policy too. It does not where the numbers mean something else; then the series starts cold.</summary>
+    /// <summary>
+    /// Whether what was learned under <paramref name="before"/> holds under this policy too. It does not where the numbers mean something
+    /// else; then the series starts cold.
+    /// </summary>
     public bool KeepsStateOf(SeriesPolicy before)
     {
         ArgumentNullException.ThrowIfNull(before);

@@ -1,6 +1,8 @@
 namespace LeptonStream.Detection.Policies;
 
-/// <summary>Between which values a metric lies by its nature: a rate, a count, a size or a latency is never below 0, a share is 0 to 1.</summary>
+/// <summary>
+/// Between which values a metric lies by its nature: a rate, a count, a size or a latency is never below 0, a share is 0 to 1.
+/// </summary>
 /// <param name="Lower">The lowest value there can be, in the series' unit; −∞ where there is none.</param>
 /// <param name="Upper">The highest value there can be, in the series' unit; +∞ where there is none.</param>
 public readonly record struct ValueBounds(double Lower, double Upper)

@@ -10,8 +10,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Store;
 
 /// <summary>
-/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, the past and the chart. What every
-/// sample needs comes first, what slow detectors need behind it. One for all series with the same levels and memory plan, and so the one that hands out their memory.
+/// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, the past and the
+/// chart. What every sample needs comes first, what slow detectors need behind it. One for all series with the same levels and memory plan,
+/// and so the one that hands out their memory.
 /// </summary>
 internal sealed class SeriesLayout
 {
@@ -72,7 +73,9 @@ internal sealed class SeriesLayout
     /// <summary>Bytes of a series without its chart.</summary>
     public int NumberBytes { get; }
 
-    /// <summary>Of them, what it remembers of its values: both windows, the longer memory, and the forecast with its daily and weekly profile.</summary>
+    /// <summary>
+    /// Of them, what it remembers of its values: both windows, the longer memory, and the forecast with its daily and weekly profile.
+    /// </summary>
     public int MemoryBytes => _windowEnd - _window + (_slow - _past) + (_slowWindowEnd - _slow) + Unsafe.SizeOf<HoltWintersForecaster>();
 
     /// <summary>Bytes of its chart.</summary>
@@ -86,7 +89,8 @@ internal sealed class SeriesLayout
 
     public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], Detectors[detector].StateBytes);
 
-    public ref TailCalibrator Calibrator(Span<byte> memory, int detector) => ref MemoryMarshal.AsRef<TailCalibrator>(memory[_calibrator[detector]..]);
+    public ref TailCalibrator Calibrator(Span<byte> memory, int detector) =>
+        ref MemoryMarshal.AsRef<TailCalibrator>(memory[_calibrator[detector]..]);
 
     public ref PastExtremes Past(Span<byte> memory) => ref MemoryMarshal.AsRef<PastExtremes>(memory[_past..]);
 

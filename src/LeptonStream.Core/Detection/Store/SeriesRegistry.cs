@@ -167,7 +167,9 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         _bytes -= series.Bytes;
         series.Bytes = ObjectBytes + (2 * series.Key.Metric.Length) + series.Pipeline.BytesPerSeries + series.Pipeline.ChartBytesPerSeries
-            + (series.Place >= 0 ? PlaceBytes : 0) + (series.Limit is null ? 0 : LimitBytes) + (SeatBytes * (series.Peers?.Seat.Places.Length ?? 0));
+            + (series.Place >= 0 ? PlaceBytes : 0) + (series.Limit is null
+                ? 0
+                : LimitBytes) + (SeatBytes * (series.Peers?.Seat.Places.Length ?? 0));
         _bytes += series.Bytes;
     }
 

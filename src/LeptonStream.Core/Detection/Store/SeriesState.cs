@@ -100,7 +100,10 @@ public sealed class SeriesState
     /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
     internal int Place { get; set; } = -1;
 
-    /// <summary>What it stands for in a training run; <see cref="TrainingRole.None"/> where training mode has no use for it, or its policy has none for training mode.</summary>
+    /// <summary>
+    /// What it stands for in a training run; <see cref="TrainingRole.None"/> where training mode has no use for it, or its policy has none
+    /// for training mode.
+    /// </summary>
     internal TrainingRole Role { get; private set; }
 
     /// <summary>Time of its first sample.</summary>
@@ -124,7 +127,9 @@ public sealed class SeriesState
         }
     }
 
-    /// <summary>The interval against five minutes, as a power of ten: what rarities counted per sample lack to those counted per time.</summary>
+    /// <summary>
+    /// The interval against five minutes, as a power of ten: what rarities counted per sample lack to those counted per time.
+    /// </summary>
     public double IntervalDecades { get; private set; } = Math.Log10(1e-3 / ReferenceSeconds);
 
     /// <summary>The numbers of its detectors, windows and forecast, where <see cref="SeriesLayout"/> says.</summary>
@@ -171,7 +176,10 @@ public sealed class SeriesState
         Peers?.Save(state);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy. Its siblings are to be known before, and all of them read before the next sample.</summary>
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote on a series of the same policy. Its siblings are to be known before, and all of them read before
+    /// the next sample.
+    /// </summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
@@ -191,5 +199,6 @@ public sealed class SeriesState
         Peers?.Load(ref state);
     }
 
-    private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) => policy.Levels.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;
+    private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) =>
+        policy.Levels.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;
 }

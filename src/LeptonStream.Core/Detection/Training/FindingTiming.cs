@@ -3,12 +3,13 @@ using LeptonStream.Detection.Lifecycle;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// How the alert of a finding ends. Calm is counted in time, with a largest number of rows: a run may report every 5 ms or once in five minutes, and each row
-/// is a measurement of its own.
+/// How the alert of a finding ends. Calm is counted in time, with a largest number of rows: a run may report every 5 ms or once in five
+/// minutes, and each row is a measurement of its own.
 /// </summary>
 /// <param name="ResolveAfter">Calm time that resolves it, and two rows.</param>
 /// <param name="MaxRows">Calm rows in a row that are enough, however short their time.</param>
-/// <param name="MayBeAccepted">Whether a level that lasts may become the new normal. What is critical never is, nor what can't be normal.</param>
+/// <param name="MayBeAccepted">Whether a level that lasts may become the new normal. What is critical never is, nor what can't be
+/// normal.</param>
 internal sealed record FindingTiming(TimeSpan ResolveAfter, int MaxRows, bool MayBeAccepted = true)
 {
     /// <summary>A minute, or 30 rows: the median of 17 has let go of the trouble by then.</summary>
@@ -20,6 +21,10 @@ internal sealed record FindingTiming(TimeSpan ResolveAfter, int MaxRows, bool Ma
     /// <summary>So many calm rows, whatever their distance: those of evaluations are far apart, and each is sure.</summary>
     public static FindingTiming Rows(int rows) => new(TimeSpan.FromDays(36_500), rows);
 
-    /// <summary>The life of such an alert. A score of 1 opens it at once: the rules gather their evidence themselves, and say themselves what is critical.</summary>
-    public AlertLifecycle Begin() => new(new() { ResolveAfter = ResolveAfter, Refractory = TimeSpan.Zero }, double.PositiveInfinity, TimeSpan.MaxValue);
+    /// <summary>
+    /// The life of such an alert. A score of 1 opens it at once: the rules gather their evidence themselves, and say themselves what is
+    /// critical.
+    /// </summary>
+    public AlertLifecycle Begin() =>
+        new(new() { ResolveAfter = ResolveAfter, Refractory = TimeSpan.Zero }, double.PositiveInfinity, TimeSpan.MaxValue);
 }

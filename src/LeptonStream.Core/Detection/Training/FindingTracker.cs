@@ -36,7 +36,8 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
     /// <param name="since">When it began where that is known; else it begins with the first row that is suspicious.</param>
     /// <param name="mayAccept">Whether a level that lasts may be accepted now: not while something graver says the same.</param>
     public AlertChange Observe(
-        FindingReport report, double score, AlertSeverity severity, double value, double expected, Timestamp? since = null, bool mayAccept = true)
+        FindingReport report, double score, AlertSeverity severity, double value, double expected, Timestamp? since = null,
+        bool mayAccept = true)
     {
         score *= report.Sensitivity;
         // Norms of broken weights overflow: a score is a number whatever it was made from.
@@ -101,7 +102,8 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
     private void Tell(FindingReport report, AlertChange change, double value, double expected)
     {
         report.Add(new(
-            kind, role, change, _severity, _life.Worst, report.Time, report.Step, _life.Onset, _onsetStep, value, expected, _life.NextEvent()));
+            kind, role, change, _severity, _life.Worst, report.Time, report.Step, _life.Onset, _onsetStep, value, expected,
+            _life.NextEvent()));
         if (change.IsEnd()) _isSuspected = false;
     }
 }

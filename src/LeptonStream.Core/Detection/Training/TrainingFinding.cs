@@ -7,7 +7,8 @@ namespace LeptonStream.Detection.Training;
 /// <summary>A change of one alert of a run. There is at most one open alert of each kind and role at a time.</summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="Role">The metric that shows it.</param>
-/// <param name="Change">What this row changed: opened, worsened (score doubled or severity rose), recovered, or ended for another reason.</param>
+/// <param name="Change">What this row changed: opened, worsened (score doubled or severity rose), recovered, or ended for another
+/// reason.</param>
 /// <param name="Severity">How urgent, now: Info for the record, Warning for a ticket, Critical for a page.</param>
 /// <param name="Score">The worst score so far; 1.0 is the line. Finite, ≥ 0.</param>
 /// <param name="Time">Time of the row, or of the tick, that changed it.</param>

@@ -24,7 +24,9 @@ public enum TrainingKind
     /// <summary>Steps change no weight though the schedule does not say so.</summary>
     FrozenWeights = 6,
 
-    /// <summary>One step changed the weights far more than the schedule explains: learning rate off its schedule, or optimizer state lost.</summary>
+    /// <summary>
+    /// One step changed the weights far more than the schedule explains: learning rate off its schedule, or optimizer state lost.
+    /// </summary>
     OptimizerShock = 7,
 
     /// <summary>The weights changed by more than the step's update: something else wrote them.</summary>
@@ -63,7 +65,8 @@ public static class TrainingKinds
 {
     private static readonly string[] Names =
     [
-        "non-finite", "loss-spike", "loss-high", "loss-diverging", "gradient-explosion", "gradient-vanishing", "frozen-weights", "optimizer-shock",
+        "non-finite", "loss-spike", "loss-high", "loss-diverging", "gradient-explosion", "gradient-vanishing", "frozen-weights",
+        "optimizer-shock",
         "weights-jump", "evaluation-broken", "overfitting", "repeated-data", "plateau", "data-stall", "step-time-drift", "run-dead",
         "loss-stuck", "shared-name",
     ];

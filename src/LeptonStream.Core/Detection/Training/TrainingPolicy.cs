@@ -7,13 +7,15 @@ public sealed record TrainingPolicy
     public static readonly TrainingPolicy Default = new();
 
     /// <summary>
-    /// Silence that no restart explains: a run that makes no progress for so long, and has declared no end, is taken for dead, once its pauses are known.
+    /// Silence that no restart explains: a run that makes no progress for so long, and has declared no end, is taken for dead, once its
+    /// pauses are known.
     /// <value>The default value is 40 seconds.</value>
     /// </summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(40);
 
     /// <summary>
-    /// The same in the first <see cref="PauseSteps"/> steps that are seen of a run: nobody knows yet how long its checkpoints and evaluations take.
+    /// The same in the first <see cref="PauseSteps"/> steps that are seen of a run: nobody knows yet how long its checkpoints and
+    /// evaluations take.
     /// <value>The default value is 4.5 minutes.</value>
     /// </summary>
     public TimeSpan DeadEarlyAfter { get; init; } = TimeSpan.FromMinutes(4.5);
@@ -24,16 +26,24 @@ public sealed record TrainingPolicy
     /// </summary>
     public int PauseSteps { get; init; } = 1200;
 
-    /// <summary>How long the findings that may be accepted have to last for that; critical ones never are. <value>The default value is 24 hours.</value></summary>
+    /// <summary>
+    /// How long the findings that may be accepted have to last for that; critical ones never are. <value>The default value is 24
+    /// hours.</value>
+    /// </summary>
     public TimeSpan AcceptAfter { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Silence, by the clock of the log, after which a run is forgotten, whether it was told as dead or had ended. <value>The default value is 24 hours.</value></summary>
+    /// <summary>
+    /// Silence, by the clock of the log, after which a run is forgotten, whether it was told as dead or had ended. <value>The default value
+    /// is 24 hours.</value>
+    /// </summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>A silence must also be so many times the usual time between two rows. <value>The default value is 20.</value></summary>
     public int DeadIntervals { get; init; } = 20;
 
-    /// <summary>Steps in which only what can't be normal is told (non-finite values, silence). <value>The default value is 200.</value></summary>
+    /// <summary>
+    /// Steps in which only what can't be normal is told (non-finite values, silence). <value>The default value is 200.</value>
+    /// </summary>
     public int WarmUpSteps { get; init; } = 200;
 
     /// <summary>The same in rows, for runs that don't log every step. <value>The default value is 48.</value></summary>

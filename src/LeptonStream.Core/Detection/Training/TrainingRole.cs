@@ -1,6 +1,8 @@
 namespace LeptonStream.Detection.Training;
 
-/// <summary>What a metric of a training run stands for, whatever its framework calls it. See <see cref="TrainingRoles"/> for the names.</summary>
+/// <summary>
+/// What a metric of a training run stands for, whatever its framework calls it. See <see cref="TrainingRoles"/> for the names.
+/// </summary>
 public enum TrainingRole
 {
     /// <summary>Training mode has no use for it.</summary>

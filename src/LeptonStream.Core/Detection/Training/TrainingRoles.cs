@@ -40,7 +40,9 @@ public static class TrainingRoles
     private static readonly FrozenDictionary<string, TrainingRole>.AlternateLookup<ReadOnlySpan<char>> ByName =
         Names.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The role of a metric, or <see cref="TrainingRole.None"/>. Where several metrics of an entity have one role, the first counts.</summary>
+    /// <summary>
+    /// The role of a metric, or <see cref="TrainingRole.None"/>. Where several metrics of an entity have one role, the first counts.
+    /// </summary>
     /// <param name="metric">The metric's name.</param>
     public static TrainingRole Of(string metric)
     {
@@ -56,13 +58,15 @@ public static class TrainingRoles
     }
 
     /// <summary>
-    /// Whether only training mode may judge a metric of this role: what it does depends on step and schedule, of which the detectors of series know nothing.
-    /// Pace (<see cref="TrainingRole.Throughput"/>, <see cref="TrainingRole.StepTime"/>) is judged by both.
+    /// Whether only training mode may judge a metric of this role: what it does depends on step and schedule, of which the detectors of
+    /// series know nothing. Pace (<see cref="TrainingRole.Throughput"/>, <see cref="TrainingRole.StepTime"/>) is judged by both.
     /// </summary>
     /// <param name="role">The role.</param>
-    public static bool GoesByStep(this TrainingRole role) => role is not (TrainingRole.None or TrainingRole.Throughput or TrainingRole.StepTime);
+    public static bool GoesByStep(this TrainingRole role) =>
+        role is not (TrainingRole.None or TrainingRole.Throughput or TrainingRole.StepTime);
 
     private static FrozenDictionary<string, TrainingRole> Table(params (TrainingRole Role, string Names)[] rows) => rows
-        .SelectMany(row => row.Names.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(name => KeyValuePair.Create(name, row.Role)))
+        .SelectMany(row => row.Names.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(name =>
+            KeyValuePair.Create(name, row.Role)))
         .ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics;
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// Scores 512 rows at a time, one bit a row. <see cref="CutTable"/> says for each cut which rows exceed it; a tree is then two logical operations a cut,
-/// which divide the rows that have come there, and the paths are summed by an adder whose every binary digit is such a mask.
-/// Comparisons and sums are those of <see cref="RowScorer"/>, so the totals are equal. No branch depends on a row, so none is mispredicted,
-/// and the same code serves vectors of 512, 256 and 128 bits.
+/// Scores 512 rows at a time, one bit a row. <see cref="CutTable"/> says for each cut which rows exceed it; a tree is then two logical
+/// operations a cut, which divide the rows that have come there, and the paths are summed by an adder whose every binary digit is such a
+/// mask. Comparisons and sums are those of <see cref="RowScorer"/>, so the totals are equal. No branch depends on a row, so none is
+/// mispredicted, and the same code serves vectors of 512, 256 and 128 bits.
 /// </summary>
 internal sealed class BitSlicedScorer
 {

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// The cuts of one feature in order, searched sixteen at a time: above the cuts lie levels that hold the last cut of every sixteen of the level below, and one
-/// vector comparison a level says which sixteen to look at next. No comparison is a branch.
+/// The cuts of one feature in order, searched sixteen at a time: above the cuts lie levels that hold the last cut of every sixteen of the
+/// level below, and one vector comparison a level says which sixteen to look at next. No comparison is a branch.
 /// </summary>
 internal sealed class CutColumn
 {

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// All cuts of a forest, sorted within their feature. For a block of rows it makes the mask of each cut: which rows exceed it. A row exceeds just the
-/// cuts before its place among them, so one search a feature finds all of its bits.
+/// All cuts of a forest, sorted within their feature. For a block of rows it makes the mask of each cut: which rows exceed it. A row
+/// exceeds just the cuts before its place among them, so one search a feature finds all of its bits.
 /// </summary>
 internal sealed class CutTable
 {

@@ -9,7 +9,9 @@ public sealed record ForestOptions
     /// <summary>Rows each tree is grown on (ψ of the paper). <value>The default value is 256; 2 to 1024.</value></summary>
     public int SampleSize { get; init; } = 256;
 
-    /// <summary>Decides samples, features and cuts: the same seed and rows make the same forest. <value>The default value is 1.</value></summary>
+    /// <summary>
+    /// Decides samples, features and cuts: the same seed and rows make the same forest. <value>The default value is 1.</value>
+    /// </summary>
     public ulong Seed { get; init; } = 1;
 
     internal void Check()

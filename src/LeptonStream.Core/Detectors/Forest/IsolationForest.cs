@@ -3,13 +3,14 @@ using System.Runtime.Intrinsics;
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// Isolation forest (F. T. Liu, K. M. Ting, Z.-H. Zhou, Isolation forest, ICDM 2008): odd rows are cut off from the others by few random cuts.
-/// The score of a row is 2^(−E(h)/c(ψ)): E(h) its mean path over the trees, c(ψ) the path to be expected among ψ rows. About 0.5 is ordinary, towards 1 is odd.
-/// Deterministic for its seed. Not for two threads at once.
+/// Isolation forest (F. T. Liu, K. M. Ting, Z.-H. Zhou, Isolation forest, ICDM 2008): odd rows are cut off from the others by few random
+/// cuts. The score of a row is 2^(−E(h)/c(ψ)): E(h) its mean path over the trees, c(ψ) the path to be expected among ψ rows. About 0.5 is
+/// ordinary, towards 1 is odd. Deterministic for its seed. Not for two threads at once.
 /// </summary>
 /// <remarks>
 /// A missing feature (NaN) goes, at every cut of it, with the larger part of the rows the tree was grown on, so it can't isolate a row.
-/// Growing costs O(trees · ψ · log ψ), scoring a row O(trees · log ψ); batches are scored 512 rows at a time (<see cref="BitSlicedScorer"/>), with the same bits.
+/// Growing costs O(trees · ψ · log ψ), scoring a row O(trees · log ψ); batches are scored 512 rows at a time
+/// (<see cref="BitSlicedScorer"/>), with the same bits.
 /// </remarks>
 public sealed class IsolationForest
 {
@@ -64,13 +65,16 @@ public sealed class IsolationForest
         {
             var root = roots[tree];
             random.DrawFirst(offsets, sampleSize);
-            roots[tree + 1] = root + builder.Grow(rows, offsets.AsSpan(0, sampleSize), features, ref random, nodes.AsSpan(root, most), lengths.AsSpan(root, most));
+            roots[tree + 1] = root + builder.Grow(rows, offsets.AsSpan(0, sampleSize), features, ref random, nodes.AsSpan(root, most),
+                lengths.AsSpan(root, most));
         }
 
         return new(nodes[..roots[^1]], lengths[..roots[^1]], roots, features, PathLength.HeightLimit(sampleSize));
     }
 
-    /// <summary>The anomaly score of each row, from 0 (never cut off) to 1 (cut off at once). Allocates nothing after the first batch.</summary>
+    /// <summary>
+    /// The anomaly score of each row, from 0 (never cut off) to 1 (cut off at once). Allocates nothing after the first batch.
+    /// </summary>
     /// <param name="rows">Rows one after another; NaN is a missing feature.</param>
     /// <param name="scores">One score a row.</param>
     /// <exception cref="ArgumentException">The rows are no whole rows, or not as many as scores.</exception>
@@ -108,10 +112,14 @@ public sealed class IsolationForest
     internal void ScoreEach(ReadOnlySpan<float> rows, Span<double> scores)
     {
         for (var i = 0; i < scores.Length; i++)
-            scores[i] = ScoreOf(RowScorer.Total(_trees.Nodes, _trees.Lengths, _trees.Roots, _trees.Height, rows.Slice(i * Features, Features)));
+            scores[i] = ScoreOf(RowScorer.Total(_trees.Nodes, _trees.Lengths, _trees.Roots, _trees.Height,
+                rows.Slice(i * Features, Features)));
     }
 
-    /// <summary>How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>), or are 0 where the row has nothing in it.</summary>
+    /// <summary>
+    /// How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>), or are 0 where the row
+    /// has nothing in it.
+    /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="shares">One share a feature, 0 to 1.</param>
     public void Explain(ReadOnlySpan<float> row, Span<double> shares)

@@ -23,7 +23,9 @@ internal readonly struct IsolationNode(float cut, ushort toFirst, byte feature, 
 
     public bool IsLeaf => ToFirst == 0;
 
-    /// <summary>How many nodes further a row goes: to the second child where the feature exceeds the cut; where it is missing, where more rows went.</summary>
+    /// <summary>
+    /// How many nodes further a row goes: to the second child where the feature exceeds the cut; where it is missing, where more rows went.
+    /// </summary>
     /// <param name="value">The row's feature; NaN is a missing one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint ToNext(float value) => ToFirst + ((value > Cut ? 1 : 0) | (MissingGoes & (float.IsNaN(value) ? 1 : 0)));

@@ -3,8 +3,9 @@ using MathNet.Numerics;
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// Lengths of paths through isolation trees (Liu, Ting and Zhou 2008), counted in whole steps of 1/1024 of an edge: sums of them are exact, so that every
-/// way to score gives the same bits, whatever the order. Rounding changes a path by at most 1/2048 of an edge and a score by less than 0.00004.
+/// Lengths of paths through isolation trees (Liu, Ting and Zhou 2008), counted in whole steps of 1/1024 of an edge: sums of them are exact,
+/// so that every way to score gives the same bits, whatever the order. Rounding changes a path by at most 1/2048 of an edge and a score by
+/// less than 0.00004.
 /// </summary>
 internal static class PathLength
 {
@@ -27,6 +28,8 @@ internal static class PathLength
     /// <summary>Where a tree on n rows stops growing: ⌈log₂ n⌉ edges, the average height of such a tree.</summary>
     public static int HeightLimit(int n) => n <= 1 ? 0 : 1 + int.Log2(n - 1);
 
-    /// <summary>The expected path of a row that has come <paramref name="depth"/> edges down to a node of <paramref name="rows"/> rows, in steps.</summary>
+    /// <summary>
+    /// The expected path of a row that has come <paramref name="depth"/> edges down to a node of <paramref name="rows"/> rows, in steps.
+    /// </summary>
     public static ushort Of(int depth, int rows) => (ushort)((depth * Edge) + Expected[rows]);
 }

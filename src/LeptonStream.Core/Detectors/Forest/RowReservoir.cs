@@ -3,9 +3,10 @@ using LeptonStream.State;
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// A sample of the rows that went by, the newer ones more likely: once it is full, a new row takes the place of a random one with probability
-/// capacity/memory, so a row stays for <c>memory</c> rows on average (C. C. Aggarwal, On biased reservoir sampling in the presence of stream evolution, VLDB 2006).
-/// Until that many have gone by, it is a uniform sample of all of them (J. S. Vitter, Random sampling with a reservoir, 1985).
+/// A sample of the rows that went by, the newer ones more likely: once it is full, a new row takes the place of a random one with
+/// probability capacity/memory, so a row stays for <c>memory</c> rows on average (C. C. Aggarwal, On biased reservoir sampling in the
+/// presence of stream evolution, VLDB 2006). Until that many have gone by, it is a uniform sample of all of them (J. S. Vitter, Random
+/// sampling with a reservoir, 1985).
 /// </summary>
 /// <param name="capacity">Rows.</param>
 /// <param name="memory">Rows that go by until a remembered one is replaced, on average.</param>
@@ -60,7 +61,8 @@ internal sealed class RowReservoir(int capacity, int memory)
         state.Read(_values.AsSpan(0, Count * Features));
     }
 
-    // What is new must not wait until the old rows have gone by: from now on it is a uniform sample again, in which they count as no more than they are.
+    // What is new must not wait until the old rows have gone by: from now on it is a uniform sample again, in which they count as no more
+    // than they are.
     private void Widen(int features)
     {
         var wider = new float[capacity * features];

@@ -15,7 +15,8 @@ internal static class RowScorer
     /// <param name="roots">Where each tree begins.</param>
     /// <param name="height">Levels of the highest tree.</param>
     /// <param name="row">Every feature that the trees compare; NaN is a missing one.</param>
-    public static int Total(ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<ushort> lengths, ReadOnlySpan<int> roots, int height, ReadOnlySpan<float> row)
+    public static int Total(ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<ushort> lengths, ReadOnlySpan<int> roots, int height,
+        ReadOnlySpan<float> row)
     {
         ref var first = ref MemoryMarshal.GetReference(nodes);
         ref var features = ref MemoryMarshal.GetReference(row);
@@ -35,7 +36,8 @@ internal static class RowScorer
                 d = ref Next(ref d, ref features);
             }
 
-            total += lengths[IndexOf(ref first, ref a)] + lengths[IndexOf(ref first, ref b)] + lengths[IndexOf(ref first, ref c)] + lengths[IndexOf(ref first, ref d)];
+            total += lengths[IndexOf(ref first, ref a)] + lengths[IndexOf(ref first, ref b)] + lengths[IndexOf(ref first, ref c)]
+                + lengths[IndexOf(ref first, ref d)];
         }
 
         for (; tree < roots.Length; tree++)

@@ -20,7 +20,9 @@ internal struct SplitMix64(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A whole number in 0..<paramref name="bound"/>−1. The bias, at most bound/2³², is far below what a sample of a few hundred shows.</summary>
+    /// <summary>
+    /// A whole number in 0..<paramref name="bound"/>−1. The bias, at most bound/2³², is far below what a sample of a few hundred shows.
+    /// </summary>
     public int Below(int bound) => (int)(((Next() >> 32) * (ulong)bound) >> 32);
 
     /// <summary>A number in [0, 1).</summary>

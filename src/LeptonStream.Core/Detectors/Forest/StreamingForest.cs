@@ -5,15 +5,16 @@ using MathNet.Numerics;
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// An isolation forest (Liu, Ting and Zhou 2008) over the rows of one entity: at each time one value a metric, best the residuals of their forecasts, all in one unit.
-/// It remembers a decayed sample of the rows and renews its trees one at a time, so that none of the rows pays for all of them.
-/// The score of a row is 2^(−E(h)/E(c)): about 0.5 is ordinary, towards 1 is odd; 0 while it warms up.
+/// An isolation forest (Liu, Ting and Zhou 2008) over the rows of one entity: at each time one value a metric, best the residuals of their
+/// forecasts, all in one unit. It remembers a decayed sample of the rows and renews its trees one at a time, so that none of the rows pays
+/// for all of them. The score of a row is 2^(−E(h)/E(c)): about 0.5 is ordinary, towards 1 is odd; 0 while it warms up.
 /// </summary>
 /// <remarks>
-/// A missing feature (NaN, or beyond the end of the row) goes with the larger part of the remembered rows at every cut, so it can't make a row odd.
-/// A feature that appears later widens the forest: older rows lack it, newer ones replace them as in a young forest, and it is cut as soon as half of the remembered
-/// rows have it, after about as many rows as are remembered. Warm-up 127 rows (a quarter of the remembered ones, then one tree a row).
-/// A row costs O(trees · log cuts) to score, and one row in sixteen (memory/2/trees) grows a tree in O(rows · log cuts). Nothing is allocated but when it widens.
+/// A missing feature (NaN, or beyond the end of the row) goes with the larger part of the remembered rows at every cut, so it can't make a
+/// row odd. A feature that appears later widens the forest: older rows lack it, newer ones replace them as in a young forest, and it is cut
+/// as soon as half of the remembered rows have it, after about as many rows as are remembered. Warm-up 127 rows (a quarter of the
+/// remembered ones, then one tree a row). A row costs O(trees · log cuts) to score, and one row in sixteen (memory/2/trees) grows a tree in
+/// O(rows · log cuts). Nothing is allocated but when it widens.
 /// </remarks>
 public sealed class StreamingForest
 {
@@ -61,7 +62,8 @@ public sealed class StreamingForest
     public int Features => _rows.Features;
 
     /// <summary>How odd a row is, 0 to 1. Changes nothing.</summary>
-    /// <param name="row">One value a metric, always in the same places; NaN is a missing one. Features it hasn't learned yet don't count.</param>
+    /// <param name="row">One value a metric, always in the same places; NaN is a missing one. Features it hasn't learned yet don't
+    /// count.</param>
     public double Score(ReadOnlySpan<float> row)
     {
         if (!IsReady || Fetch() == 0) return 0;
@@ -72,11 +74,13 @@ public sealed class StreamingForest
     }
 
     /// <summary>Takes a row in. Called after <see cref="Score"/>, for rows that were found ordinary.</summary>
-    /// <param name="row">One value a metric; longer than before where a metric has appeared. A row without any value is passed over.</param>
+    /// <param name="row">One value a metric; longer than before where a metric has appeared. A row without any value is passed
+    /// over.</param>
     /// <exception cref="ArgumentException">The row has more than <see cref="MaxFeatures"/> values.</exception>
     public void Learn(ReadOnlySpan<float> row)
     {
-        if (row.Length > MaxFeatures) throw new ArgumentException($"{row.Length} features, at most {MaxFeatures} are possible", nameof(row));
+        if (row.Length > MaxFeatures)
+            throw new ArgumentException($"{row.Length} features, at most {MaxFeatures} are possible", nameof(row));
         if (!row.ContainsAnyExcept(float.NaN)) return;
         _rows.Offer(row, ref _random);
         if (_learned < int.MaxValue) _learned++;
@@ -84,9 +88,13 @@ public sealed class StreamingForest
         Grow();
     }
 
-    /// <summary>How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>), or are 0 where the row has nothing in it.</summary>
+    /// <summary>
+    /// How much each feature has to do with a row's score: shares that sum to 1 (<see cref="ForestAttribution"/>), or are 0 where the row
+    /// has nothing in it.
+    /// </summary>
     /// <param name="row">The row.</param>
-    /// <param name="shares">One share a feature, 0 to 1; none for a missing one. As long as the row, at most <see cref="MaxFeatures"/>.</param>
+    /// <param name="shares">One share a feature, 0 to 1; none for a missing one. As long as the row, at most
+    /// <see cref="MaxFeatures"/>.</param>
     public void Explain(ReadOnlySpan<float> row, Span<double> shares)
     {
         if (row.Length != shares.Length) throw new ArgumentException($"{shares.Length} shares for {row.Length} features", nameof(shares));
@@ -132,7 +140,8 @@ public sealed class StreamingForest
     private double ScoreOf(ReadOnlySpan<float> row) =>
         Math.Exp(-Constants.Ln2 * RowScorer.Total(_nodes, _lengths, _roots, _height, row) / _expected);
 
-    // One read a cache line, none of which waits for another. The walk would wait for one after the other, and most forests weren't looked at since their last row.
+    // One read a cache line, none of which waits for another. The walk would wait for one after the other, and most forests weren't looked
+    // at since their last row.
     private int Fetch()
     {
         var sum = 0;
@@ -151,7 +160,8 @@ public sealed class StreamingForest
     {
         var root = _roots[_next];
         _expected -= _lengths[root];
-        _builder.Grow(_rows.Values, Features, ref _random, _nodes.AsSpan(root, _options.NodesOfTree), _lengths.AsSpan(root, _options.NodesOfTree));
+        _builder.Grow(_rows.Values, Features, ref _random, _nodes.AsSpan(root, _options.NodesOfTree),
+            _lengths.AsSpan(root, _options.NodesOfTree));
         Measure(_next);
         _next = _next + 1 == _options.Trees ? 0 : _next + 1;
         if (_grown < _options.Trees) _grown++;

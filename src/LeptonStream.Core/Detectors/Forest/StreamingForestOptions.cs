@@ -1,6 +1,8 @@
 namespace LeptonStream.Detectors.Forest;
 
-/// <summary>How a <see cref="StreamingForest"/> grows and forgets. It takes about 20·Trees·Cuts + 4·Rows·features bytes: 28 KB for eight features.</summary>
+/// <summary>
+/// How a <see cref="StreamingForest"/> grows and forgets. It takes about 20·Trees·Cuts + 4·Rows·features bytes: 28 KB for eight features.
+/// </summary>
 public sealed record StreamingForestOptions
 {
     /// <summary>Trees. <value>The default value is 64; 1 to 1000.</value></summary>
@@ -12,7 +14,9 @@ public sealed record StreamingForestOptions
     /// </summary>
     public int Cuts { get; init; } = 15;
 
-    /// <summary>Rows that are remembered, and that each tree is grown on (ψ of the paper). <value>The default value is 256; 8 to 1024.</value></summary>
+    /// <summary>
+    /// Rows that are remembered, and that each tree is grown on (ψ of the paper). <value>The default value is 256; 8 to 1024.</value>
+    /// </summary>
     public int Rows { get; init; } = 256;
 
     /// <summary>

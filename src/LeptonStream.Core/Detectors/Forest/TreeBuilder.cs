@@ -1,12 +1,12 @@
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// Grows isolation trees: a feature at random, a cut at random between its least and greatest value, until rows are alone, equal, or at the height limit.
-/// All memory is its own and used again, so growing allocates nothing; one builder serves all forests of a thread.
+/// Grows isolation trees: a feature at random, a cut at random between its least and greatest value, until rows are alone, equal, or at the
+/// height limit. All memory is its own and used again, so growing allocates nothing; one builder serves all forests of a thread.
 /// </summary>
 /// <remarks>
-/// A feature is cut only where at least half of a node's rows have it: else a metric that is seldom reported would isolate the few rows that carry it.
-/// Rows that lack it go with the larger part of the others.
+/// A feature is cut only where at least half of a node's rows have it: else a metric that is seldom reported would isolate the few rows
+/// that carry it. Rows that lack it go with the larger part of the others.
 /// </remarks>
 public sealed class TreeBuilder
 {
@@ -30,10 +30,12 @@ public sealed class TreeBuilder
     /// <param name="sample">Where in the table each row of the tree begins; reordered.</param>
     /// <param name="features">Features of a row, at most 256.</param>
     /// <param name="random">Decides features and cuts.</param>
-    /// <param name="nodes">The tree, level by level. Where it is too short for all nodes, the last ones stay leaves, as at the height limit.</param>
+    /// <param name="nodes">The tree, level by level. Where it is too short for all nodes, the last ones stay leaves, as at the height
+    /// limit.</param>
     /// <param name="lengths">The expected path of a row that has come to a node, in steps of <see cref="PathLength"/>.</param>
     /// <returns>How many nodes the tree has.</returns>
-    internal int Grow(ReadOnlySpan<float> table, Span<int> sample, int features, ref SplitMix64 random, Span<IsolationNode> nodes, Span<ushort> lengths)
+    internal int Grow(ReadOnlySpan<float> table, Span<int> sample, int features, ref SplitMix64 random, Span<IsolationNode> nodes,
+        Span<ushort> lengths)
     {
         FindLiveFeatures(table, sample, features);
         var limit = PathLength.HeightLimit(sample.Length);
@@ -100,7 +102,8 @@ public sealed class TreeBuilder
         return false;
     }
 
-    private static (float Min, float Greatest, int Present) Range(ReadOnlySpan<float> table, ReadOnlySpan<int> part, int feature, Span<float> values)
+    private static (float Min, float Greatest, int Present) Range(ReadOnlySpan<float> table, ReadOnlySpan<int> part, int feature,
+        Span<float> values)
     {
         float least = float.PositiveInfinity, greatest = float.NegativeInfinity;
         var present = 0;

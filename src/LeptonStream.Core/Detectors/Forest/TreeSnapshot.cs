@@ -2,7 +2,9 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detectors.Forest;
 
-/// <summary>A tree as bytes: one number a node, and its cut where it has one. Where the children lie follows from the order, level by level.</summary>
+/// <summary>
+/// A tree as bytes: one number a node, and its cut where it has one. Where the children lie follows from the order, level by level.
+/// </summary>
 internal static class TreeSnapshot
 {
     private const int FeatureShift = 16;
@@ -43,7 +45,8 @@ internal static class TreeSnapshot
             var feature = (byte)(packed >> FeatureShift);
             var cut = BitConverter.Int32BitsToSingle(state.ReadInt32());
             if (feature >= features || !float.IsFinite(cut) || count + 2 > nodes.Length)
-                throw new SnapshotCorruptException($"node {i} of a tree compares feature {feature} of {features} with {cut} and is followed by {count - i + 1} of {nodes.Length} nodes");
+                throw new SnapshotCorruptException($"node {i} of a tree compares feature {feature} of {features} with {cut} and is "
+                    + $"followed by {count - i + 1} of {nodes.Length} nodes");
             nodes[i] = new(cut, (ushort)(count - i), feature, (byte)((packed & MissingBit) == 0 ? 0 : 1));
             count += 2;
         }

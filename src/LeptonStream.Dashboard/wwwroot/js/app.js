@@ -16,7 +16,10 @@ const at = id => document.getElementById(id);
 
 const store = new Store();
 const list = new AlertListView(at('list'), alertId => addressOf({ ...view, alert: alertId }));
-const detail = new AlertDetailView(at('detail'), { back: () => go({ ...view, alert: null }), label: (label, value) => narrow(matcherFor(label, value)) });
+const detail = new AlertDetailView(at('detail'), {
+    back: () => go({ ...view, alert: null }),
+    label: (label, value) => narrow(matcherFor(label, value)),
+});
 const live = new Live({ alert: onAlert, reset: load, state: showConnection, trouble: showTrouble });
 
 let view = readAddress();
@@ -44,263 +47,323 @@ live.start(store.seq);
 // --- what happens ---
 
 async function load() {
-  try {
-    await store.load(view.status !== 'firing');
-    failure = null;
-    loaded = true;
-  } catch (problem) {
-    failure = problem;
-    if (!loaded) setTimeout(load, 3000);
-  }
-  draw();
+    try {
+        await store.load(view.status !== 'firing');
+        failure = null;
+        loaded = true;
+    } catch (problem) {
+        failure = problem;
+        if (!loaded) setTimeout(load, 3000);
+    }
+    draw();
 }
 
 function onAlert(alert) {
-  const isNew = !store.alerts.has(alert.alertId);
-  if (!store.change(alert)) return;
-  if (paused) {
-    waiting++;
-    writePause();
-    return;
-  }
-  if (isNew && alert.status === 'firing') announce(alert);
-  drawSoon();
-  if (alert.alertId === view.alert) showDetail();
+    const isNew = !store.alerts.has(alert.alertId);
+    if (!store.change(alert)) return;
+    if (paused) {
+        waiting++;
+        writePause();
+        return;
+    }
+    if (isNew && alert.status === 'firing') announce(alert);
+    drawSoon();
+    if (alert.alertId === view.alert) showDetail();
 }
 
 function announce(alert) {
-  arrived.add(alert.alertId);
-  setTimeout(() => arrived.delete(alert.alertId), 4000);
-  at('spoken').textContent = t('spoken.new', { severity: term('severity', alert.severity), metric: alert.metric, model: alert.model });
+    arrived.add(alert.alertId);
+    setTimeout(() => arrived.delete(alert.alertId), 4000);
+    at('spoken').textContent = t('spoken.new', { severity: term('severity', alert.severity), metric: alert.metric, model: alert.model });
 }
 
 function showConnection(state) {
-  connection = state;
-  writeConnection();
+    connection = state;
+    writeConnection();
 }
 
 function showTrouble(sentences) {
-  trouble = sentences;
-  writeTrouble();
+    trouble = sentences;
+    writeTrouble();
 }
 
 function narrow(condition) {
-  const others = view.filter.trim();
-  const all = others.includes(condition) ? others : `${others} ${condition}`.trim();
-  go({ ...view, filter: all, alert: wide.matches ? view.alert : null });
+    const others = view.filter.trim();
+    const all = others.includes(condition) ? others : `${others} ${condition}`.trim();
+    go({ ...view, filter: all, alert: wide.matches ? view.alert : null });
 }
 
 function togglePause() {
-  paused = !paused;
-  if (!paused) {
-    waiting = 0;
-    draw();
-    if (view.alert) showDetail();
-  }
-  writePause();
+    paused = !paused;
+    if (!paused) {
+        waiting = 0;
+        draw();
+        if (view.alert) showDetail();
+    }
+    writePause();
 }
 
 // --- the address behind the # ---
 
 function readAddress() {
-  const parameters = new URLSearchParams(location.hash.slice(1));
-  const status = parameters.get('status');
-  return { status: statuses.includes(status) ? status : 'firing', filter: parameters.get('filter') ?? '', alert: parameters.get('alert') };
+    const parameters = new URLSearchParams(location.hash.slice(1));
+    const status = parameters.get('status');
+    return {
+        status: statuses.includes(status) ? status : 'firing',
+        filter: parameters.get('filter') ?? '',
+        alert: parameters.get('alert'),
+    };
 }
 
 function addressOf({ status, filter: text, alert }) {
-  const parameters = new URLSearchParams();
-  if (status !== 'firing') parameters.set('status', status);
-  if (text) parameters.set('filter', text);
-  if (alert) parameters.set('alert', alert);
-  return `#${parameters}`;
+    const parameters = new URLSearchParams();
+    if (status !== 'firing') parameters.set('status', status);
+    if (text) parameters.set('filter', text);
+    if (alert) parameters.set('alert', alert);
+    return `#${parameters}`;
 }
 
 function go(next, remember = true) {
-  history[remember ? 'pushState' : 'replaceState'](null, '', addressOf(next));
-  follow();
+    history[remember ? 'pushState' : 'replaceState'](null, '', addressOf(next));
+    follow();
 }
 
 function follow() {
-  const before = view;
-  view = readAddress();
-  if (view.filter !== before.filter && at('filter').value !== view.filter) at('filter').value = view.filter;
-  readFilter();
-  if (view.status !== before.status && view.status !== 'firing') load();
-  // Another list: an alert that is not in it does not stay beside it.
-  if (wide.matches && view.alert === before.alert && (view.status !== before.status || view.filter !== before.filter)) chosenByPage = view.alert;
-  draw();
+    const before = view;
+    view = readAddress();
+    if (view.filter !== before.filter && at('filter').value !== view.filter) at('filter').value = view.filter;
+    readFilter();
+    if (view.status !== before.status && view.status !== 'firing') load();
+    // Another list: an alert that is not in it does not stay beside it.
+    if (wide.matches && view.alert === before.alert && (view.status !== before.status || view.filter !== before.filter))
+        chosenByPage = view.alert;
+    draw();
 }
 
 // A filter that can't be read yet is being written: the last good one holds and the reason is shown.
 function readFilter() {
-  const parsed = parseFilter(view.filter);
-  at('filter').setAttribute('aria-invalid', String(parsed.wrong !== null));
-  at('filter-error').hidden = parsed.wrong === null;
-  at('filter-error').textContent = parsed.wrong ? t(parsed.wrong.key, { text: parsed.wrong.text }) : '';
-  if (!parsed.wrong) filter = parsed;
+    const parsed = parseFilter(view.filter);
+    at('filter').setAttribute('aria-invalid', String(parsed.wrong !== null));
+    at('filter-error').hidden = parsed.wrong === null;
+    at('filter-error').textContent = parsed.wrong ? t(parsed.wrong.key, { text: parsed.wrong.text }) : '';
+    if (!parsed.wrong) filter = parsed;
 }
 
 // --- what is shown ---
 
 function drawSoon() {
-  drawing ||= setTimeout(draw, Math.max(0, leastBetweenDraws - (performance.now() - drawn)));
+    drawing ||= setTimeout(draw, Math.max(0, leastBetweenDraws - (performance.now() - drawn)));
 }
 
 function draw() {
-  clearTimeout(drawing);
-  drawing = 0;
-  drawn = performance.now();
-  const alerts = loaded ? store.select(view.status, filter, currentLanguage()) : [];
-  // What the page chose moves on once it has left the list; what a person chose stays.
-  const isLeft = loaded && view.alert !== null && view.alert === chosenByPage && !alerts.some(alert => alert.alertId === view.alert);
-  if (wide.matches && (isLeft || (!view.alert && alerts.length > 0))) choose(alerts[0]?.alertId ?? null);
-  list.show(alerts, view.alert, arrived);
-  drawCounts();
-  drawNotice();
-  drawEmpty(alerts.length === 0);
-  for (const button of at('statuses').children) button.setAttribute('aria-pressed', String(button.value === view.status));
-  if (view.alert && !shownAlert) listPlace = scrollY;
-  document.body.dataset.view = view.alert ? 'detail' : alerts.length === 0 && !view.filter.trim() ? 'empty' : 'list';
-  if (view.alert !== shownAlert) showDetail();
+    clearTimeout(drawing);
+    drawing = 0;
+    drawn = performance.now();
+    const alerts = loaded ? store.select(view.status, filter, currentLanguage()) : [];
+    // What the page chose moves on once it has left the list; what a person chose stays.
+    const isLeft = loaded && view.alert !== null && view.alert === chosenByPage && !alerts.some(alert => alert.alertId === view.alert);
+    if (wide.matches && (isLeft || (!view.alert && alerts.length > 0))) choose(alerts[0]?.alertId ?? null);
+    list.show(alerts, view.alert, arrived);
+    drawCounts();
+    drawNotice();
+    drawEmpty(alerts.length === 0);
+    for (const button of at('statuses').children) button.setAttribute('aria-pressed', String(button.value === view.status));
+    if (view.alert && !shownAlert) listPlace = scrollY;
+    document.body.dataset.view = view.alert ? 'detail' : alerts.length === 0 && !view.filter.trim() ? 'empty' : 'list';
+    if (view.alert !== shownAlert) showDetail();
 }
 
 // Without a step in the history: nobody went there.
 function choose(alertId) {
-  chosenByPage = alertId;
-  history.replaceState(null, '', addressOf({ ...view, alert: alertId }));
-  view = readAddress();
+    chosenByPage = alertId;
+    history.replaceState(null, '', addressOf({ ...view, alert: alertId }));
+    view = readAddress();
 }
 
 function showDetail() {
-  if (view.alert !== shownAlert) turn();
-  if (view.alert) detail.show(view.alert);
-  else detail.clear();
+    if (view.alert !== shownAlert) turn();
+    if (view.alert) detail.show(view.alert);
+    else detail.clear();
 }
 
 // On a phone the list and the alert take turns: each is found again where one left it.
 function turn() {
-  shownAlert = view.alert;
-  at('detail').scrollTop = 0;
-  if (wide.matches) return;
-  scrollTo(0, view.alert ? 0 : listPlace);
-  if (view.alert) at('detail').focus({ preventScroll: true });
+    shownAlert = view.alert;
+    at('detail').scrollTop = 0;
+    if (wide.matches) return;
+    scrollTo(0, view.alert ? 0 : listPlace);
+    if (view.alert) at('detail').focus({ preventScroll: true });
 }
 
 function drawCounts() {
-  const open = store.open();
-  const counts = severities.map(severity => open.filter(alert => alert.severity === severity).length);
-  at('counts').replaceChildren(...severities.map((severity, index) => el('button', {
-    type: 'button', class: `count ${severity}${counts[index] ? '' : ' none'}`, title: t('counts.filter'), click: () => go({ ...view, status: 'firing', filter: `severity=${severity}` }),
-  }, icon(severity), el('strong', {}, number(counts[index])), el('span', {}, term('severity', severity)))));
-  document.title = open.length > 0 ? `(${open.length}) LeptonStream` : 'LeptonStream';
+    const open = store.open();
+    const counts = severities.map(severity => open.filter(alert => alert.severity === severity).length);
+    at('counts').replaceChildren(
+        ...severities.map((severity, index) =>
+            el(
+                'button',
+                {
+                    type: 'button',
+                    class: `count ${severity}${counts[index] ? '' : ' none'}`,
+                    title: t('counts.filter'),
+                    click: () => go({ ...view, status: 'firing', filter: `severity=${severity}` }),
+                },
+                icon(severity),
+                el('strong', {}, number(counts[index])),
+                el('span', {}, term('severity', severity)),
+            ),
+        ),
+    );
+    document.title = open.length > 0 ? `(${open.length}) LeptonStream` : 'LeptonStream';
 }
 
 function drawNotice() {
-  const loadedOpen = store.open().length;
-  const text = failure && loaded ? t('notice.failed', { reason: failure.message })
-    : view.status !== 'resolved' && store.openTotal > 1000 && loadedOpen >= 1000 ? t('notice.more', { shown: loadedOpen, total: store.openTotal })
-    : '';
-  at('notice').hidden = text === '';
-  if (at('notice').textContent !== text) at('notice').textContent = text;
+    const loadedOpen = store.open().length;
+    const text =
+        failure && loaded
+            ? t('notice.failed', { reason: failure.message })
+            : view.status !== 'resolved' && store.openTotal > 1000 && loadedOpen >= 1000
+              ? t('notice.more', { shown: loadedOpen, total: store.openTotal })
+              : '';
+    at('notice').hidden = text === '';
+    if (at('notice').textContent !== text) at('notice').textContent = text;
 }
 
 function drawEmpty(isEmpty) {
-  at('empty').hidden = !isEmpty;
-  if (isEmpty) at('empty').replaceChildren(...whyEmpty());
+    at('empty').hidden = !isEmpty;
+    if (isEmpty) at('empty').replaceChildren(...whyEmpty());
 }
 
 function whyEmpty() {
-  const title = (key, ...signs) => el('h2', {}, ...signs, t(key));
-  const text = key => el('p', {}, t(key));
-  if (!loaded) return failure ? [title('empty.failed'), el('p', {}, failure.message), text('empty.failed.what')] : [text('empty.loading')];
-  if (view.filter.trim()) return [title('empty.filtered'), el('button', { type: 'button', click: () => go({ ...view, filter: '' }) }, t('empty.clear'))];
-  if (view.status === 'resolved') return [title('empty.resolved')];
-  const quiet = [title('empty.quiet', icon('resolved')), text('empty.quiet.what')];
-  if (store.seq > 0) return [...quiet, el('button', { type: 'button', click: () => go({ ...view, status: 'resolved' }) }, t('empty.show-resolved'))];
-  return [...quiet, text('empty.never'), el('pre', {}, 'lepton detector\nlepton notifier'), text('empty.demo'), el('pre', {}, 'lepton demo')];
+    const title = (key, ...signs) => el('h2', {}, ...signs, t(key));
+    const text = key => el('p', {}, t(key));
+    if (!loaded)
+        return failure ? [title('empty.failed'), el('p', {}, failure.message), text('empty.failed.what')] : [text('empty.loading')];
+    if (view.filter.trim())
+        return [title('empty.filtered'), el('button', { type: 'button', click: () => go({ ...view, filter: '' }) }, t('empty.clear'))];
+    if (view.status === 'resolved') return [title('empty.resolved')];
+    const quiet = [title('empty.quiet', icon('resolved')), text('empty.quiet.what')];
+    if (store.seq > 0)
+        return [...quiet, el('button', { type: 'button', click: () => go({ ...view, status: 'resolved' }) }, t('empty.show-resolved'))];
+    return [
+        ...quiet,
+        text('empty.never'),
+        el('pre', {}, 'lepton detector\nlepton notifier'),
+        text('empty.demo'),
+        el('pre', {}, 'lepton demo'),
+    ];
 }
 
 // Everything whose words are there from the start.
 function write() {
-  for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', t(element.dataset.label));
-  at('filter').placeholder = t('filter.placeholder');
-  at('statuses').replaceChildren(...statuses.map(status => el('button', {
-    type: 'button', value: status, click: () => go({ ...view, status }),
-  }, t(`status.${status}`))));
-  at('language').replaceChildren(...Object.entries(languages).map(([code, label]) =>
-    el('option', { value: code, lang: code, selected: code === currentLanguage() }, label)));
-  at('help').replaceChildren(
-    el('h2', { id: 'help-title' }, t('help.title')),
-    el('dl', {}, ...['jk', 'enter', 'escape', 'slash', 't', 'p'].flatMap(key => [el('dt', {}, el('kbd', {}, t(`help.${key}.key`))), el('dd', {}, t(`help.${key}`))])),
-    el('h3', {}, t('help.filter')),
-    el('p', {}, t('help.filter.text')),
-    el('pre', {}, 'severity=critical model=~"llama.*" instance!="gpu-7" ttft'),
-    el('button', { type: 'button', click: () => at('help').close() }, t('help.close')));
-  at('zone').textContent = zone();
-  at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
-  writePause();
-  writeConnection();
-  writeTrouble();
+    for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', t(element.dataset.label));
+    at('filter').placeholder = t('filter.placeholder');
+    at('statuses').replaceChildren(
+        ...statuses.map(status =>
+            el(
+                'button',
+                {
+                    type: 'button',
+                    value: status,
+                    click: () => go({ ...view, status }),
+                },
+                t(`status.${status}`),
+            ),
+        ),
+    );
+    at('language').replaceChildren(
+        ...Object.entries(languages).map(([code, label]) =>
+            el('option', { value: code, lang: code, selected: code === currentLanguage() }, label),
+        ),
+    );
+    at('help').replaceChildren(
+        el('h2', { id: 'help-title' }, t('help.title')),
+        el(
+            'dl',
+            {},
+            ...['jk', 'enter', 'escape', 'slash', 't', 'p'].flatMap(key => [
+                el('dt', {}, el('kbd', {}, t(`help.${key}.key`))),
+                el('dd', {}, t(`help.${key}`)),
+            ]),
+        ),
+        el('h3', {}, t('help.filter')),
+        el('p', {}, t('help.filter.text')),
+        el('pre', {}, 'severity=critical model=~"llama.*" instance!="gpu-7" ttft'),
+        el('button', { type: 'button', click: () => at('help').close() }, t('help.close')),
+    );
+    at('zone').textContent = zone();
+    at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
+    writePause();
+    writeConnection();
+    writeTrouble();
 }
 
 function writePause() {
-  at('pause').textContent = !paused ? t('pause') : waiting === 0 ? t('resume') : t('resume.waiting', { count: waiting });
-  at('pause').setAttribute('aria-pressed', String(paused));
+    at('pause').textContent = !paused ? t('pause') : waiting === 0 ? t('resume') : t('resume.waiting', { count: waiting });
+    at('pause').setAttribute('aria-pressed', String(paused));
 }
 
 function writeConnection() {
-  at('connection').dataset.state = connection;
-  at('connection').textContent = t(`connection.${connection}`);
-  at('connection').title = t(`connection.${connection}.title`);
+    at('connection').dataset.state = connection;
+    at('connection').textContent = t(`connection.${connection}`);
+    at('connection').title = t(`connection.${connection}.title`);
 }
 
 // Written only where it changed: it is read out.
 function writeTrouble() {
-  const text = trouble.length === 0 ? '' : t('trouble', { problems: trouble.join('; ') });
-  at('trouble').hidden = text === '';
-  if (at('trouble').textContent !== text) at('trouble').textContent = text;
+    const text = trouble.length === 0 ? '' : t('trouble', { problems: trouble.join('; ') });
+    at('trouble').hidden = text === '';
+    if (at('trouble').textContent !== text) at('trouble').textContent = text;
 }
 
 // --- what people do ---
 
 function listen() {
-  addEventListener('popstate', follow);
-  addEventListener('hashchange', follow);
-  at('filter').value = view.filter;
-  at('filter').addEventListener('input', () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => go({ ...view, filter: at('filter').value }, false), pauseInTyping);
-  });
-  // Whoever clicks the row that is shown already has chosen it.
-  at('list').addEventListener('click', event => { if (event.target.closest('a')) chosenByPage = null; });
-  at('pause').addEventListener('click', togglePause);
-  at('help-open').addEventListener('click', () => at('help').showModal());
-  at('language').addEventListener('change', async () => {
-    await useLanguage(at('language').value, true);
-    write();
-    readFilter();
-    draw();
-    detail.translate();
-    if (!view.alert) detail.clear();
-  });
-  document.addEventListener('keydown', onKey);
-  wide.addEventListener('change', draw);
-  setInterval(refreshAges, 1000);
+    addEventListener('popstate', follow);
+    addEventListener('hashchange', follow);
+    at('filter').value = view.filter;
+    at('filter').addEventListener('input', () => {
+        clearTimeout(typing);
+        typing = setTimeout(() => go({ ...view, filter: at('filter').value }, false), pauseInTyping);
+    });
+    // Whoever clicks the row that is shown already has chosen it.
+    at('list').addEventListener('click', event => {
+        if (event.target.closest('a')) chosenByPage = null;
+    });
+    at('pause').addEventListener('click', togglePause);
+    at('help-open').addEventListener('click', () => at('help').showModal());
+    at('language').addEventListener('change', async () => {
+        await useLanguage(at('language').value, true);
+        write();
+        readFilter();
+        draw();
+        detail.translate();
+        if (!view.alert) detail.clear();
+    });
+    document.addEventListener('keydown', onKey);
+    wide.addEventListener('change', draw);
+    setInterval(refreshAges, 1000);
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || at('help').open) return;
-  const writes = event.target.matches('input, select, textarea');
-  if (event.key === 'Escape') {
-    if (view.alert && !wide.matches) go({ ...view, alert: null });
-    else list.move(0);
-    return;
-  }
-  const act = writes ? null : {
-    j: () => list.move(1), k: () => list.move(-1), '/': () => at('filter').focus(), t: () => detail.toggleTable(), p: togglePause, '?': () => at('help').showModal(),
-  }[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
+    if (event.ctrlKey || event.metaKey || event.altKey || at('help').open) return;
+    const writes = event.target.matches('input, select, textarea');
+    if (event.key === 'Escape') {
+        if (view.alert && !wide.matches) go({ ...view, alert: null });
+        else list.move(0);
+        return;
+    }
+    const act = writes
+        ? null
+        : {
+              j: () => list.move(1),
+              k: () => list.move(-1),
+              '/': () => at('filter').focus(),
+              t: () => detail.toggleTable(),
+              p: togglePause,
+              '?': () => at('help').showModal(),
+          }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
 }

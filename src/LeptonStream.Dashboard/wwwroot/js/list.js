@@ -6,141 +6,166 @@ const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
 
 export class AlertListView {
-  #rows = new Map();
+    #rows = new Map();
 
-  constructor(root, hrefOf) {
-    this.root = root;
-    this.hrefOf = hrefOf;
-  }
-
-  show(alerts, chosenId, arrived) {
-    const focus = [...this.#rows.values()].findIndex(row => row.link === document.activeElement);
-    const focusedId = [...this.#rows.keys()][focus];
-
-    const wanted = new Set(alerts.map(alert => alert.alertId));
-    for (const [id, row] of this.#rows) if (!wanted.has(id)) row.item.remove();
-
-    const rows = new Map();
-    let place = this.root.firstElementChild;
-    for (const alert of alerts) {
-      const row = this.#rowOf(alert, arrived.has(alert.alertId));
-      rows.set(alert.alertId, row);
-      row.link.href = this.hrefOf(alert.alertId);
-      if (alert.alertId === chosenId) row.link.setAttribute('aria-current', 'true');
-      else row.link.removeAttribute('aria-current');
-      if (row.item === place) place = place.nextElementSibling;
-      else this.root.insertBefore(row.item, place);
+    constructor(root, hrefOf) {
+        this.root = root;
+        this.hrefOf = hrefOf;
     }
-    this.#rows = rows;
 
-    // Whoever works by keyboard stays on the same alert, or where it is gone on the one in its place.
-    if (focus < 0) return;
-    const next = rows.get(focusedId) ?? [...rows.values()][Math.min(focus, rows.size - 1)];
-    if (next && next.link !== document.activeElement) next.link.focus({ preventScroll: true });
-  }
+    show(alerts, chosenId, arrived) {
+        const focus = [...this.#rows.values()].findIndex(row => row.link === document.activeElement);
+        const focusedId = [...this.#rows.keys()][focus];
 
-  // Moves the focus by a number of rows from where it is, else from the chosen alert, and keeps it within the list.
-  move(by) {
-    const links = [...this.root.querySelectorAll('a')];
-    if (links.length === 0) return;
-    const focused = links.indexOf(document.activeElement);
-    const from = focused >= 0 ? focused : links.findIndex(link => link.hasAttribute('aria-current'));
-    links[from < 0 ? 0 : Math.min(Math.max(from + by, 0), links.length - 1)].focus();
-  }
+        const wanted = new Set(alerts.map(alert => alert.alertId));
+        for (const [id, row] of this.#rows) if (!wanted.has(id)) row.item.remove();
 
-  // The same alert in the same language keeps its row; a changed one gets a new content in the same place.
-  #rowOf(alert, isNew) {
-    const old = this.#rows.get(alert.alertId);
-    if (old && old.seq === alert.seq && old.language === currentLanguage()) return old;
-    const link = build(alert, isNew);
-    const item = old?.item ?? el('li');
-    item.replaceChildren(link);
-    return { seq: alert.seq, language: currentLanguage(), link, item };
-  }
+        const rows = new Map();
+        let place = this.root.firstElementChild;
+        for (const alert of alerts) {
+            const row = this.#rowOf(alert, arrived.has(alert.alertId));
+            rows.set(alert.alertId, row);
+            row.link.href = this.hrefOf(alert.alertId);
+            if (alert.alertId === chosenId) row.link.setAttribute('aria-current', 'true');
+            else row.link.removeAttribute('aria-current');
+            if (row.item === place) place = place.nextElementSibling;
+            else this.root.insertBefore(row.item, place);
+        }
+        this.#rows = rows;
+
+        // Whoever works by keyboard stays on the same alert, or where it is gone on the one in its place.
+        if (focus < 0) return;
+        const next = rows.get(focusedId) ?? [...rows.values()][Math.min(focus, rows.size - 1)];
+        if (next && next.link !== document.activeElement) next.link.focus({ preventScroll: true });
+    }
+
+    // Moves the focus by a number of rows from where it is, else from the chosen alert, and keeps it within the list.
+    move(by) {
+        const links = [...this.root.querySelectorAll('a')];
+        if (links.length === 0) return;
+        const focused = links.indexOf(document.activeElement);
+        const from = focused >= 0 ? focused : links.findIndex(link => link.hasAttribute('aria-current'));
+        links[from < 0 ? 0 : Math.min(Math.max(from + by, 0), links.length - 1)].focus();
+    }
+
+    // The same alert in the same language keeps its row; a changed one gets a new content in the same place.
+    #rowOf(alert, isNew) {
+        const old = this.#rows.get(alert.alertId);
+        if (old && old.seq === alert.seq && old.language === currentLanguage()) return old;
+        const link = build(alert, isNew);
+        const item = old?.item ?? el('li');
+        item.replaceChildren(link);
+        return { seq: alert.seq, language: currentLanguage(), link, item };
+    }
 }
 
 function build(alert, isNew) {
-  const kind = kindOf(alert);
-  const labels = Object.entries(alert.labels).filter(([label]) => !known.includes(label));
-  return el('a', { class: `row ${kind}${isNew ? ' new' : ''}` },
-    el('span', { class: 'what' },
-      icon(kind),
-      el('span', { class: 'severity' }, alert.status === 'resolved' ? ending(alert.endedReason) : term('severity', alert.severity)),
-      name(alert.metric, { class: 'metric' })),
-    isWarning(alert) ? el('span', { class: 'score' }) : el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
-    el('span', { class: 'seen', title: alert.summary && inZone(alert.summary[currentLanguage()]) }, ...seen(alert)),
-    spark(alert.spark),
-    el('span', { class: 'foot' },
-      el('span', { class: 'labels' },
-        name(alert.model, { class: 'label model' }),
-        ...labels.slice(0, mostLabels).map(([label, value]) => name(`${label}=${value}`, { class: 'label' })),
-        labels.length > mostLabels && el('span', { class: 'label' }, `+${labels.length - mostLabels}`)),
-      when(alert)));
+    const kind = kindOf(alert);
+    const labels = Object.entries(alert.labels).filter(([label]) => !known.includes(label));
+    return el(
+        'a',
+        { class: `row ${kind}${isNew ? ' new' : ''}` },
+        el(
+            'span',
+            { class: 'what' },
+            icon(kind),
+            el('span', { class: 'severity' }, alert.status === 'resolved' ? ending(alert.endedReason) : term('severity', alert.severity)),
+            name(alert.metric, { class: 'metric' }),
+        ),
+        isWarning(alert)
+            ? el('span', { class: 'score' })
+            : el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
+        el('span', { class: 'seen', title: alert.summary && inZone(alert.summary[currentLanguage()]) }, ...seen(alert)),
+        spark(alert.spark),
+        el(
+            'span',
+            { class: 'foot' },
+            el(
+                'span',
+                { class: 'labels' },
+                name(alert.model, { class: 'label model' }),
+                ...labels.slice(0, mostLabels).map(([label, value]) => name(`${label}=${value}`, { class: 'label' })),
+                labels.length > mostLabels && el('span', { class: 'label' }, `+${labels.length - mostLabels}`),
+            ),
+            when(alert),
+        ),
+    );
 }
 
 function seen(alert) {
-  if (!alert.summary) return [t('summary.missing')];
-  return [
-    (alert.valueText ?? alert.value) != null && el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
-    isWarning(alert) && el('span', {}, t('list.limit', { limit: quantity(alert.limit, alert.unit) })),
-    alert.breachAt && left(Date.parse(alert.breachAt)),
-    alert.expected !== null && el('span', {}, t('chart.expected', { value: quantity(alert.expected, alert.unit) })),
-    name(alert.detector, { class: 'detector' }),
-  ].filter(part => part);
+    if (!alert.summary) return [t('summary.missing')];
+    return [
+        (alert.valueText ?? alert.value) != null && el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
+        isWarning(alert) && el('span', {}, t('list.limit', { limit: quantity(alert.limit, alert.unit) })),
+        alert.breachAt && left(Date.parse(alert.breachAt)),
+        alert.expected !== null && el('span', {}, t('chart.expected', { value: quantity(alert.expected, alert.unit) })),
+        name(alert.detector, { class: 'detector' }),
+    ].filter(part => part);
 }
 
 const isWarning = alert => alert.limit !== null && alert.limit !== undefined;
 
 // What an alert is drawn as: only one that recovered is green.
-export const kindOf = alert => alert.status !== 'resolved' ? alert.severity : (alert.endedReason ?? 'recovered') === 'recovered' ? 'resolved' : 'ended';
+export const kindOf = alert =>
+    alert.status !== 'resolved' ? alert.severity : (alert.endedReason ?? 'recovered') === 'recovered' ? 'resolved' : 'ended';
 
 // How an alert ended, in words.
 export const ending = reason => term('ended', reason ?? 'recovered');
 
 // How long it is until the limit is reached, kept up to date by refreshAges.
 export function left(at) {
-  return el('span', { class: 'left', 'data-left': at }, timeLeft(at, Date.now()));
+    return el('span', { class: 'left', 'data-left': at }, timeLeft(at, Date.now()));
 }
 
-const timeLeft = (at, now) => at > now ? t('list.left', { time: duration(at - now) }) : t('list.due', { time: relative(at, now) });
+const timeLeft = (at, now) => (at > now ? t('list.left', { time: duration(at - now) }) : t('list.due', { time: relative(at, now) }));
 
 function when(alert) {
-  const onset = Date.parse(alert.onset);
-  if (alert.status !== 'resolved') return age(onset, 'when');
-  const ended = Date.parse(alert.resolvedAt ?? alert.detectedAt);
-  return el('span', { class: 'when' }, age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`);
+    const onset = Date.parse(alert.onset);
+    if (alert.status !== 'resolved') return age(onset, 'when');
+    const ended = Date.parse(alert.resolvedAt ?? alert.detectedAt);
+    return el('span', { class: 'when' }, age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`);
 }
 
 // A time that says how long ago it is, kept up to date by refreshAges.
 export function age(at, kind) {
-  return el('time', { class: kind, datetime: isoTime(at), 'data-age': at, title: fullTime(at) }, relative(at));
+    return el('time', { class: kind, datetime: isoTime(at), 'data-age': at, title: fullTime(at) }, relative(at));
 }
 
 export function refreshAges() {
-  const now = Date.now();
-  for (const time of document.querySelectorAll('time[data-age]')) {
-    const text = relative(Number(time.dataset.age), now);
-    if (time.textContent !== text) time.textContent = text;
-  }
+    const now = Date.now();
+    for (const time of document.querySelectorAll('time[data-age]')) {
+        const text = relative(Number(time.dataset.age), now);
+        if (time.textContent !== text) time.textContent = text;
+    }
 
-  for (const span of document.querySelectorAll('[data-left]')) {
-    const text = timeLeft(Number(span.dataset.left), now);
-    if (span.textContent !== text) span.textContent = text;
-  }
+    for (const span of document.querySelectorAll('[data-left]')) {
+        const text = timeLeft(Number(span.dataset.left), now);
+        if (span.textContent !== text) span.textContent = text;
+    }
 }
 
 const width = 96;
 const height = 28;
 
 function spark(points) {
-  if (!points || points.values.length < 2) return el('span', { class: 'spark' });
-  const finite = points.values.filter(value => value !== null);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const x = index => 2 + index * (width - 4) / (points.values.length - 1);
-  const y = value => high > low ? height - 3 - (value - low) * (height - 6) / (high - low) : height / 2;
-  const path = (from, to) => points.values.slice(from, to).map((value, index, part) =>
-    value === null ? '' : `${index === 0 || part[index - 1] === null ? 'M' : 'L'}${x(from + index).toFixed(1)} ${y(value).toFixed(1)}`).join('');
-  return svg('svg', { class: 'spark', viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },
-    svg('path', { d: path(0, points.onset + 1) }),
-    svg('path', { class: 'since', d: path(Math.max(0, points.onset - 1), undefined) }));
+    if (!points || points.values.length < 2) return el('span', { class: 'spark' });
+    const finite = points.values.filter(value => value !== null);
+    const [low, high] = [Math.min(...finite), Math.max(...finite)];
+    const x = index => 2 + (index * (width - 4)) / (points.values.length - 1);
+    const y = value => (high > low ? height - 3 - ((value - low) * (height - 6)) / (high - low) : height / 2);
+    const path = (from, to) =>
+        points.values
+            .slice(from, to)
+            .map((value, index, part) =>
+                value === null
+                    ? ''
+                    : `${index === 0 || part[index - 1] === null ? 'M' : 'L'}${x(from + index).toFixed(1)} ${y(value).toFixed(1)}`,
+            )
+            .join('');
+    return svg(
+        'svg',
+        { class: 'spark', viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },
+        svg('path', { d: path(0, points.onset + 1) }),
+        svg('path', { class: 'since', d: path(Math.max(0, points.onset - 1), undefined) }),
+    );
 }

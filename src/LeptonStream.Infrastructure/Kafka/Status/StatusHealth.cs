@@ -5,7 +5,9 @@ namespace LeptonStream.Kafka.Status;
 /// <summary>What the statuses of a role's partitions say of the role as a whole.</summary>
 public static class StatusHealth
 {
-    /// <summary>How old a status may be; workers write one every five seconds. What follows from it is to be seen everywhere within half a minute.</summary>
+    /// <summary>
+    /// How old a status may be; workers write one every five seconds. What follows from it is to be seen everywhere within half a minute.
+    /// </summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(24);
 
     // From which share of refused records on a partition counts as blind, and of how many at least.
@@ -18,25 +20,34 @@ public static class StatusHealth
     /// <param name="partitions">How many partitions its input has.</param>
     /// <param name="now">The wall clock.</param>
     /// <returns>One sentence a problem; empty where all is well.</returns>
-    public static IReadOnlyList<string> ProblemsOf(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions, DateTimeOffset now)
+    public static IReadOnlyList<string> ProblemsOf(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
+        DateTimeOffset now)
     {
         var ours = statuses.Where(status => status.Role == role && status.Partition < partitions).ToList();
-        var dead = Enumerable.Range(0, partitions).Except(ours.Where(status => now - status.At <= MaxAge).Select(status => status.Partition)).ToList();
+        var dead = Enumerable.Range(0, partitions).Except(ours.Where(status => now - status.At <= MaxAge).Select(status =>
+            status.Partition)).ToList();
         var problems = new List<string>();
         if (dead.Count == partitions) return [$"no {role} is running: {LastSign(ours)}"];
-        if (dead.Count > 0) problems.Add($"no {role} works on partitions {string.Join(", ", dead)}: {LastSign(ours.FindAll(status => dead.Contains(status.Partition)))}");
+        if (dead.Count > 0)
+            problems.Add($"no {role} works on partitions {string.Join(", ", dead)}: "
+                + $"{LastSign(ours.FindAll(status => dead.Contains(status.Partition)))}");
         var alive = ours.Where(status => !dead.Contains(status.Partition)).OrderBy(status => status.Partition).ToList();
-        return [.. problems.Concat(alive.Select(BlindnessOf).OfType<string>()).Concat(alive.SelectMany(status => status.Problems)).Distinct()];
+        return [.. problems.Concat(alive.Select(BlindnessOf).OfType<string>()).Concat(alive.SelectMany(status => status.Problems))
+            .Distinct()];
     }
 
     /// <summary>Says so where nearly everything of a partition is refused; else null.</summary>
-    public static string? BlindnessOf(PartitionStatus status) => status.LastMinute is not { Records: >= BlindRecords, RefusedShare: >= BlindShare } ? null : string.Create(
+    public static string? BlindnessOf(PartitionStatus status) =>
+        status.LastMinute is not { Records: >= BlindRecords, RefusedShare: >= BlindShare } ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"{100 * status.LastMinute.RefusedShare:F0}% of the records in {status.Topic} [{status.Partition}] were refused in the last minute ({Reasons(status.LastMinute.RecordsRefused)})");
+        $"{100 * status.LastMinute.RefusedShare:F0}% of the records in {status.Topic} [{status.Partition}] were refused in the last "
+            + $"minute ({Reasons(status.LastMinute.RecordsRefused)})");
 
-    private static string Reasons(IReadOnlyDictionary<string, long> counts) => string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));
+    private static string Reasons(IReadOnlyDictionary<string, long> counts) =>
+        string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));
 
     private static string LastSign(List<PartitionStatus> statuses) => statuses.Count == 0
         ? "none has ever reported"
-        : string.Create(CultureInfo.InvariantCulture, $"the last report is of {statuses.Max(status => status.At).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"the last report is of {statuses.Max(status => status.At).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
 }

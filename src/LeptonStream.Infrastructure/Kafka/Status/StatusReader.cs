@@ -32,7 +32,8 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
             while (_positions[partition] < end)
             {
                 stop.ThrowIfCancellationRequested();
-                if (_consumer.Consume(Patience) is not { } record) throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{topics.Status} can't be read to its end"));
+                if (_consumer.Consume(Patience) is not { } record)
+                    throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{topics.Status} can't be read to its end"));
                 Take(record);
             }
         }

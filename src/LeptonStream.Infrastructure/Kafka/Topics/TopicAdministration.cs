@@ -34,7 +34,8 @@ public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
         {
             await admin.CreateTopicsAsync(missing, new() { RequestTimeout = Patience, OperationTimeout = Patience });
         }
-        catch (CreateTopicsException raced) when (raced.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
+        catch (CreateTopicsException raced) when (raced.Results.All(result =>
+            result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
         {
             // Somebody else created it between our look and our request.
         }
@@ -54,10 +55,12 @@ public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
     private TopicReport Judge(TopicPlan topic, Dictionary<string, int> present, Dictionary<string, Dictionary<string, string>>? settings)
     {
         if (!present.TryGetValue(topic.Name, out var partitions))
-            return new(topic.Name, topic.Purpose, null, settings is not null, [$"there is no topic {topic.Name}: 'lepton topics create' makes it"]);
+            return new(topic.Name, topic.Purpose, null, settings is not null,
+                [$"there is no topic {topic.Name}: 'lepton topics create' makes it"]);
         List<string> problems = [];
         if (topic.LikeMetrics && present.TryGetValue(names.Metrics, out var given) && partitions != given)
-            problems.Add($"{topic.Name} has {partitions} partitions but {names.Metrics} has {given}: records keep the number of their partition, so both must have as many");
+            problems.Add($"{topic.Name} has {partitions} partitions but {names.Metrics} has {given}: records keep the number of their "
+                + $"partition, so both must have as many");
         if (settings is null) return new(topic.Name, topic.Purpose, partitions, false, problems);
         foreach (var rule in topic.Required)
             if (settings[topic.Name].TryGetValue(rule.Setting, out var actual) && !rule.Accepts(actual))
@@ -78,7 +81,8 @@ public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
             var answers = await admin.DescribeConfigsAsync(
                 topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }),
                 new() { RequestTimeout = ShortPatience });
-            return answers.ToDictionary(answer => answer.ConfigResource.Name, answer => answer.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value));
+            return answers.ToDictionary(answer => answer.ConfigResource.Name, answer =>
+                answer.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value));
         }
         catch (KafkaException unknown) when (unknown.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.Local_TimedOut)
         {

@@ -6,11 +6,13 @@ namespace LeptonStream.Kafka.Topics;
 /// <param name="Name">Its full name.</param>
 /// <param name="Purpose">What it is for, for people.</param>
 /// <param name="Partitions">How many partitions to create it with.</param>
-/// <param name="LikeMetrics">Whether it must have as many partitions as the metrics topic: its records carry that partition's number.</param>
+/// <param name="LikeMetrics">Whether it must have as many partitions as the metrics topic: its records carry that partition's
+/// number.</param>
 /// <param name="Settings">The settings to create it with.</param>
 /// <param name="Required">The settings without which something breaks; a subset of the names in <paramref name="Settings"/>.</param>
 public sealed record TopicPlan(
-    string Name, string Purpose, int Partitions, bool LikeMetrics, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<TopicRule> Required)
+    string Name, string Purpose, int Partitions, bool LikeMetrics, IReadOnlyDictionary<string, string> Settings,
+    IReadOnlyList<TopicRule> Required)
 {
     private const string Cleanup = "cleanup.policy";
     private const string Retention = "retention.ms";
@@ -24,7 +26,8 @@ public sealed record TopicPlan(
             [
                 TopicRule.Is(Cleanup, "delete", "a compacted topic keeps only the last sample of each model"),
                 TopicRule.AtLeast(Retention, Day, "after an outage the samples of its time must still be there"),
-                TopicRule.Is("message.timestamp.type", "LogAppendTime", "the broker's clock decides what is late; a producer's clock can't be trusted for that"),
+                TopicRule.Is("message.timestamp.type", "LogAppendTime",
+                    "the broker's clock decides what is late; a producer's clock can't be trusted for that"),
             ]),
         new(names.Alerts, "alert events, in the partition of their samples", partitions, true,
             With("delete", (Retention, Milliseconds(7 * Day))),

@@ -26,8 +26,10 @@ public sealed record TopicRule
 
     /// <summary>A time in milliseconds; -1 means for ever.</summary>
     public static TopicRule AtLeast(string setting, TimeSpan least, string reason) =>
-        new(setting, $"{least.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)} or more ({least.TotalHours.ToString(CultureInfo.InvariantCulture)} h)", reason,
-            actual => long.TryParse(actual, CultureInfo.InvariantCulture, out var milliseconds) && (milliseconds == -1 || milliseconds >= least.TotalMilliseconds));
+        new(setting, $"{least.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)} or more "
+            + $"({least.TotalHours.ToString(CultureInfo.InvariantCulture)} h)", reason,
+            actual => long.TryParse(actual, CultureInfo.InvariantCulture, out var milliseconds)
+                && (milliseconds == -1 || milliseconds >= least.TotalMilliseconds));
 
     public bool Accepts(string actual) => _accepts(actual);
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Kafka.Topics;
 
-/// <summary>Asks the cluster again and again, in the background, which topics there are: a topic that is deleted and created again has another id.</summary>
+/// <summary>
+/// Asks the cluster again and again, in the background, which topics there are: a topic that is deleted and created again has another id.
+/// </summary>
 public sealed class TopicWatch : IDisposable
 {
     /// <summary>How often it asks; sooner than producers, which notice new partitions within minutes.</summary>
@@ -23,7 +25,8 @@ public sealed class TopicWatch : IDisposable
     private bool _tellsIds = true;
     private int _late;
 
-    /// <param name="kafka">How to reach Kafka. The watch has connections of its own: a broker that drops one for a question it does not know disturbs nobody else.</param>
+    /// <param name="kafka">How to reach Kafka. The watch has connections of its own: a broker that drops one for a question it does not
+    /// know disturbs nobody else.</param>
     /// <param name="topics">The topics to ask about.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Takes what the client has to say.</param>
@@ -37,7 +40,9 @@ public sealed class TopicWatch : IDisposable
         _asking = Task.Run(Ask);
     }
 
-    /// <summary>The topics there were when the cluster answered last, by name; null until it has answered. A new answer is another object.</summary>
+    /// <summary>
+    /// The topics there were when the cluster answered last, by name; null until it has answered. A new answer is another object.
+    /// </summary>
     public IReadOnlyDictionary<string, TopicFacts>? Latest => Volatile.Read(ref _latest);
 
     /// <summary>Waits for the first whole answer, for a limited time.</summary>
@@ -63,7 +68,8 @@ public sealed class TopicWatch : IDisposable
             // To ask for a topic by its name may make it.
             var facts = _admin.GetMetadata(AnswerLimit).Topics
                 .Where(topic => _topics.Contains(topic.Topic) && topic.Partitions.Count > 0)
-                .ToDictionary(topic => topic.Topic, topic => new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id, topic.Partitions.Count));
+                .ToDictionary(topic => topic.Topic, topic =>
+                new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id, topic.Partitions.Count));
             if (before is null || !_tellsIds) Volatile.Write(ref _latest, facts);
             if (_tellsIds) Volatile.Write(ref _latest, await WithIds(facts).ConfigureAwait(false));
             _first.TrySetResult();
@@ -79,9 +85,11 @@ public sealed class TopicWatch : IDisposable
         if (facts.Count == 0) return facts;
         try
         {
-            var told = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys), new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false);
+            var told = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys),
+                new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false);
             _late = 0;
-            return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic => new TopicFacts(IdOf(topic.TopicId), topic.Partitions.Count));
+            return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic =>
+                new TopicFacts(IdOf(topic.TopicId), topic.Partitions.Count));
         }
         catch (DescribeTopicsException)
         {

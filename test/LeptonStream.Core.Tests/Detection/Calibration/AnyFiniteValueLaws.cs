@@ -5,30 +5,37 @@ using LeptonStream.Core.Tests.Detectors;
 
 namespace LeptonStream.Core.Tests.Detection.Calibration;
 
-/// <summary>Whatever numbers a producer sends: judging and writing never fail, no score is NaN, and a thousand ordinary samples later it is as if they had not been.</summary>
+/// <summary>
+/// Whatever numbers a producer sends: judging and writing never fail, no score is NaN, and a thousand ordinary samples later it is as if
+/// they had not been.
+/// </summary>
 public sealed class AnyFiniteValueLaws
 {
     private const int Ordinary = 1000;
 
     private static readonly double[] Corners =
     [
-        double.MaxValue, double.MinValue, 1.7e308, -1.7e308, 1e300, -1e300, 1e36, -1e36, 3.5e38, 1e18, -1e9, 1e5, 0, -0.0, double.Epsilon, -double.Epsilon, 1e-320, 2.2e-308, 1, double.NaN,
+        double.MaxValue, double.MinValue, 1.7e308, -1.7e308, 1e300, -1e300, 1e36, -1e36, 3.5e38, 1e18, -1e9, 1e5, 0, -0.0, double.Epsilon,
+        -double.Epsilon, 1e-320, 2.2e-308, 1, double.NaN,
         double.PositiveInfinity, double.NegativeInfinity,
     ];
 
     // Values of a size that ordinary ones do not have: what a series of the usual size did is no accident, and is remembered.
     private static readonly Gen<double> Value = Gen.OneOf(
         Gen.Elements(Corners),
-        Gen.Zip(Gen.OneOf(Gen.Choose(-1074, -20), Gen.Choose(20, 1023)), Gen.Elements(-1.0, 1.0)).Select(pair => pair.Item2 * Math.ScaleB(1.37, pair.Item1)));
+        Gen.Zip(Gen.OneOf(Gen.Choose(-1074, -20), Gen.Choose(20, 1023)), Gen.Elements(-1.0, 1.0)).Select(pair =>
+            pair.Item2 * Math.ScaleB(1.37, pair.Item1)));
 
     private static readonly Gen<double[]> Values = Gen.OneOf(
         Gen.Choose(1, 300).SelectMany(count => Value.ArrayOf(count)),
         // Two values in turn, and one for long.
-        Gen.Zip(Gen.Zip(Value, Value), Gen.Choose(1, 150)).Select(input => Enumerable.Range(0, 2 * input.Item2).Select(i => i % 2 == 0 ? input.Item1.Item1 : input.Item1.Item2).ToArray()),
+        Gen.Zip(Gen.Zip(Value, Value), Gen.Choose(1, 150)).Select(input =>
+            Enumerable.Range(0, 2 * input.Item2).Select(i => i % 2 == 0 ? input.Item1.Item1 : input.Item1.Item2).ToArray()),
         Gen.Zip(Value, Gen.Choose(1, 300)).Select(input => Enumerable.Repeat(input.Item1, input.Item2).ToArray()));
 
     private static readonly Gen<double[]> AnyValues = Gen.OneOf(
-        Values, ArbMap.Default.GeneratorFor<NormalFloat>().Select(value => value.Get).ArrayOf(400), Gen.Choose(0, int.MaxValue).ArrayOf(800).Select(Bits));
+        Values, ArbMap.Default.GeneratorFor<NormalFloat>().Select(value => value.Get).ArrayOf(400),
+        Gen.Choose(0, int.MaxValue).ArrayOf(800).Select(Bits));
 
     [Test]
     public void Process_AnyNumbers_NeverFailsAndIsForgottenAfterAThousandOrdinarySamples() => Prop.ForAll(
@@ -89,11 +96,14 @@ public sealed class AnyFiniteValueLaws
 
     private static void AssertWritable(PipelineTestDriver driver)
     {
-        foreach (var judged in driver.Judged) Assert.That(double.IsFinite(judged.Score), Is.True, $"score {judged.Score} of {judged.Sample.Value}");
+        foreach (var judged in driver.Judged)
+            Assert.That(double.IsFinite(judged.Score), Is.True, $"score {judged.Score} of {judged.Sample.Value}");
         foreach (var told in driver.Events) Assert.That(AlertEventJson.Write(told), Is.Not.Empty);
     }
 
     // Any 64 bits at all.
     private static double[] Bits(int[] halves) =>
-        [.. halves.Chunk(2).Select((pair, i) => BitConverter.Int64BitsToDouble(((long)pair[0] << 33) ^ ((long)pair[1] << 1) ^ (i % 2 == 0 ? long.MinValue : 0)))];
+        [.. halves.Chunk(2).Select((pair, i) => BitConverter.Int64BitsToDouble(((long)pair[0] << 33) ^ ((long)pair[1] << 1) ^ (i % 2 == 0
+            ? long.MinValue
+            : 0)))];
 }

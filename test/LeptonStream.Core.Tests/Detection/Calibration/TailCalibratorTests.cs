@@ -107,5 +107,6 @@ public sealed class TailCalibratorTests
         }
     }
 
-    private static double Rarity(in TailCalibrator calibrator, double raw) => calibrator.Rarity(raw, CalibrationPlan.Sharp, intervalSeconds: 300);
+    private static double Rarity(in TailCalibrator calibrator, double raw) =>
+        calibrator.Rarity(raw, CalibrationPlan.Sharp, intervalSeconds: 300);
 }

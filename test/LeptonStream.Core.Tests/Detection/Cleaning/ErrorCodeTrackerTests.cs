@@ -12,7 +12,8 @@ public sealed class ErrorCodeTrackerTests
     {
         var code = new ErrorCodeTracker();
         double[] values = [0, 0, 79, 79, 79, double.NaN, 79, 94, 94, 0, 0, 79];
-        CodeChange[] changes = [CodeChange.First, CodeChange.None, CodeChange.Raised, CodeChange.None, CodeChange.None, CodeChange.None, CodeChange.None, CodeChange.Changed, CodeChange.None, CodeChange.Cleared, CodeChange.None, CodeChange.Raised];
+        CodeChange[] changes = [CodeChange.First, CodeChange.None, CodeChange.Raised, CodeChange.None, CodeChange.None, CodeChange.None,
+            CodeChange.None, CodeChange.Changed, CodeChange.None, CodeChange.Cleared, CodeChange.None, CodeChange.Raised];
         Assert.That(values.Select(code.Observe), Is.EqualTo(changes));
     }
 

@@ -13,12 +13,14 @@ internal static class Course
     public const double Step = 15;
 
     /// <summary>The changes of one run, with their time in seconds since the start.</summary>
-    public static List<Told> Watch(Func<double, double> course, TimeSpan length, TimeSpan horizon, double limit = 1, bool isFloor = false, double step = Step)
+    public static List<Told> Watch(Func<double, double> course, TimeSpan length, TimeSpan horizon, double limit = 1, bool isFloor = false,
+        double step = Step)
     {
         var watch = new LimitWatch(new(limit, isFloor, horizon));
         var told = new List<Told>();
         for (double at = 0; at < length.TotalSeconds; at += step)
-            if (watch.Observe(Start + TimeSpan.FromSeconds(at), course(at)) is var change and not (LimitChange.None or LimitChange.Going)) told.Add(new(at, change, watch.Forecast));
+            if (watch.Observe(Start + TimeSpan.FromSeconds(at), course(at)) is var change and not (LimitChange.None or LimitChange.Going))
+                told.Add(new(at, change, watch.Forecast));
         return told;
     }
 

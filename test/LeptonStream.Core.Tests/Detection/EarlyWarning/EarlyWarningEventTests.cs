@@ -44,7 +44,8 @@ public sealed class EarlyWarningEventTests
     public void Build_KindOfLimit_SaysWhatToDo(string metric, bool isFloor, string english, string chinese)
     {
         var key = new SeriesKey("m", metric, LabelSet.Empty);
-        var settings = new PolicySettings { Limit = new(isFloor ? 0 : 1000, isFloor, TimeSpan.FromHours(4)), RunbookUrl = "https://r/{metric}" };
+        var settings = new PolicySettings { Limit = new(isFloor ? 0 : 1000, isFloor, TimeSpan.FromHours(4)),
+            RunbookUrl = "https://r/{metric}" };
         double Rise(double t) => 300 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 20);
         var warning = EarlyWarnings.Of(key, settings, t => isFloor ? 1000 - Rise(t) : Rise(t), TimeSpan.FromHours(30))[0];
         Assert.That(string.Join(" ", warning.English.Actions), Does.Contain(english));
@@ -58,7 +59,8 @@ public sealed class EarlyWarningEventTests
     public void Build_LimitThatIsReached_SaysSo()
     {
         var key = new SeriesKey("m", "quota", LabelSet.Empty);
-        var events = EarlyWarnings.Of(key, new() { Limit = MetricLimit.Ceiling(100) }, t => Math.Min(100, 30 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 100)) - (t > 111_400 ? 40 : 0), TimeSpan.FromHours(33));
+        var events = EarlyWarnings.Of(key, new() { Limit = MetricLimit.Ceiling(100) },
+            t => Math.Min(100, 30 + Math.Sin(t / 7) + (Math.Max(0, t - 97_200) / 100)) - (t > 111_400 ? 40 : 0), TimeSpan.FromHours(33));
         var reached = events[^2];
         Assert.That((reached.Type, reached.Score, reached.Confidence), Is.EqualTo((AlertEventType.EarlyWarning, 10.0, 1.0)));
         Assert.That(reached.English.Summary, Does.Match("^quota of m has reached its limit of 100: "));

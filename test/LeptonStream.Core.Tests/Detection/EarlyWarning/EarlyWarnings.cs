@@ -11,9 +11,11 @@ internal static class EarlyWarnings
     /// <summary>The events about the limit of a course, sampled every 15 s, under settings that hold for every series.</summary>
     public static List<AlertEvent> Of(SeriesKey key, PolicySettings settings, Func<double, double> course, TimeSpan length)
     {
-        var driver = new PipelineTestDriver(policies: new([new([], settings)], PolicySettings.None, PresetCatalog.Default)) { Now = Course.Start - Step };
+        var driver = new PipelineTestDriver(policies: new([new([], settings)], PolicySettings.None, PresetCatalog.Default))
+            { Now = Course.Start - Step };
         var labels = $"{{{string.Join(",", key.Labels.Select(l => $"\"{l.Key}\":\"{l.Value}\""))}}}";
-        for (var i = 0; i * Course.Step < length.TotalSeconds; i++) driver.Step(key.Model, key.Metric, course(i * Course.Step), (int)Course.Step, labels);
+        for (var i = 0; i * Course.Step < length.TotalSeconds; i++)
+            driver.Step(key.Model, key.Metric, course(i * Course.Step), (int)Course.Step, labels);
         return [.. driver.Events.Where(e => e.EarlyWarning is not null)];
     }
 

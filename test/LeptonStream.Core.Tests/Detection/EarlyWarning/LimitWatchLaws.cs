@@ -19,14 +19,16 @@ public sealed class LimitWatchLaws
     [TestCase(8, 0.01, 0, 0.05, 0.10)]
     [TestCase(2, 0.03, 0, 0.20, 0.50)]
     [TestCase(2, 0.01, 300, 0.20, 0.45)]
-    public void Observe_NoisyRamp_WarnsInTimeWithTheTimeOfTheBreach(double hours, double noise, double correlation, double median, double worst)
+    public void Observe_NoisyRamp_WarnsInTimeWithTheTimeOfTheBreach(double hours, double noise, double correlation, double median,
+        double worst)
     {
         var (errors, covered) = (new List<double>(), 0);
         for (var seed = 0; seed < Seeds; seed++)
         {
             var wander = Course.Noise(seed, noise, correlation);
             var breach = Calm + (hours * 3600);
-            var told = Course.Watch(t => 0.3 + wander() + (Math.Max(0, t - Calm) * 0.7 / (hours * 3600)), TimeSpan.FromSeconds(breach + 1200), TimeSpan.FromHours(4));
+            var told = Course.Watch(t => 0.3 + wander() + (Math.Max(0, t - Calm) * 0.7 / (hours * 3600)),
+                TimeSpan.FromSeconds(breach + 1200), TimeSpan.FromHours(4));
             var first = told[0];
             Assert.That(first.Change, Is.EqualTo(LimitChange.Warned));
             if (correlation == 0) Assert.That(told.Select(t => t.Change), Has.None.EqualTo(LimitChange.Withdrawn));
@@ -66,7 +68,8 @@ public sealed class LimitWatchLaws
                 return 0.2 + (0.7 * phase) + noise();
             }
 
-            var warned = Course.Watch(Sawtooth, TimeSpan.FromDays(7), TimeSpan.FromHours(4)).Where(t => t.Change == LimitChange.Warned).ToArray();
+            var warned = Course.Watch(Sawtooth, TimeSpan.FromDays(7),
+                TimeSpan.FromHours(4)).Where(t => t.Change == LimitChange.Warned).ToArray();
             Assert.That(warned, Has.Length.LessThanOrEqualTo(most));
             Assert.That(warned.Select(t => t.At), Is.All.LessThan(4 * Math.Max(4, hours) * 3600));
         }
@@ -77,14 +80,16 @@ public sealed class LimitWatchLaws
     [TestCase(300)]
     [TestCase(900)]
     public void Observe_NoiseNearTheLimit_WarnsOnceAWeekAtMost(double correlation) =>
-        Assert.That(WarningsInTwoWeeks(seed => { var noise = Course.Noise(seed, 0.03, correlation); return _ => Math.Min(0.995, 0.9 + noise()); }), Is.All.LessThanOrEqualTo(2));
+        Assert.That(WarningsInTwoWeeks(seed => { var noise = Course.Noise(seed, 0.03, correlation); return _ =>
+            Math.Min(0.995, 0.9 + noise()); }), Is.All.LessThanOrEqualTo(2));
 
     [TestCase(0.1)]
     [TestCase(0.3)]
     [TestCase(1)]
     [TestCase(3)]
     public void Observe_CacheThatWarmsUpToItsLevel_DoesNotLeadToTheLimit(double hours) =>
-        Assert.That(WarningsInTwoWeeks(seed => { var noise = Course.Noise(seed, 0.003); return t => (0.8 * (1 - Math.Exp(-(t % 86_400) / 3600 / hours))) + noise(); }), Is.All.LessThanOrEqualTo(1));
+        Assert.That(WarningsInTwoWeeks(seed => { var noise = Course.Noise(seed, 0.003); return t =>
+            (0.8 * (1 - Math.Exp(-(t % 86_400) / 3600 / hours))) + noise(); }), Is.All.LessThanOrEqualTo(1));
 
     [Test]
     public void Observe_DailyRushHours_AreLearnedInTheirFirstDays() =>
@@ -96,8 +101,10 @@ public sealed class LimitWatchLaws
 
     [Test]
     public void Observe_LevelThatRisesInSteps_DoesNotLeadToTheLimit() =>
-        Assert.That(WarningsInTwoWeeks(seed => { var noise = Course.Noise(seed, 0.01); return t => Math.Min(0.9, 0.3 + (0.1 * Math.Floor(t / 86_400))) + noise(); }), Is.All.Zero);
+        Assert.That(WarningsInTwoWeeks(seed => { var noise = Course.Noise(seed, 0.01); return t =>
+            Math.Min(0.9, 0.3 + (0.1 * Math.Floor(t / 86_400))) + noise(); }), Is.All.Zero);
 
     private static int[] WarningsInTwoWeeks(Func<int, Func<double, double>> course) =>
-        [.. Enumerable.Range(0, 5).Select(seed => Course.Watch(course(seed), TimeSpan.FromDays(14), TimeSpan.FromHours(4)).Count(t => t.Change == LimitChange.Warned))];
+        [.. Enumerable.Range(0, 5).Select(seed => Course.Watch(course(seed), TimeSpan.FromDays(14), TimeSpan.FromHours(4)).Count(t =>
+            t.Change == LimitChange.Warned))];
 }

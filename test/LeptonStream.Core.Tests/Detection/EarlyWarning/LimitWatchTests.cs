@@ -15,8 +15,11 @@ public sealed class LimitWatchTests
     public void Observe_RampThatTurnsBack_WarnsOnceAndWithdraws()
     {
         var noise = Course.Noise(1, 0.004);
-        var told = Course.Watch(t => 0.3 + noise() + (t is > 93_600 and < 104_400 ? (t - 93_600) / 20_000 : 0), TimeSpan.FromHours(34), Horizon);
-        Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved), Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Withdrawn }));
+        var told = Course.Watch(t => 0.3 + noise() + (t is > 93_600 and < 104_400
+            ? (t - 93_600) / 20_000
+            : 0), TimeSpan.FromHours(34), Horizon);
+        Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved),
+            Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Withdrawn }));
         Assert.That(told[^1].At, Is.EqualTo(104_400).Within(600));
     }
 
@@ -25,7 +28,8 @@ public sealed class LimitWatchTests
     {
         var noise = Course.Noise(2, 0.004);
         var told = Course.Watch(t => 0.3 + noise() + (Math.Clamp(t - 93_600, 0, 7_200) / 20_000), TimeSpan.FromHours(38), Horizon);
-        Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved), Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Withdrawn }));
+        Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved),
+            Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Withdrawn }));
         Assert.That(told[^1].At, Is.GreaterThan(100_800).And.LessThan(100_800 + Horizon.TotalSeconds));
     }
 
@@ -34,8 +38,11 @@ public sealed class LimitWatchTests
     {
         var noise = Course.Noise(3, 0.004);
         // Two hours up, six at the limit, then back.
-        var told = Course.Watch(t => Math.Min(1, 0.3 + (Math.Clamp(t - 93_600, 0, 7_200) * 0.7 / 7_200)) + noise() - (t > 122_400 ? 0.4 : 0), TimeSpan.FromHours(38), Horizon);
-        Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved), Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Reached, LimitChange.Receded }));
+        var told = Course.Watch(t => Math.Min(1, 0.3 + (Math.Clamp(t - 93_600, 0, 7_200) * 0.7 / 7_200)) + noise() - (t > 122_400
+            ? 0.4
+            : 0), TimeSpan.FromHours(38), Horizon);
+        Assert.That(told.Select(t => t.Change).Where(c => c != LimitChange.Moved),
+            Is.EqualTo(new[] { LimitChange.Warned, LimitChange.Reached, LimitChange.Receded }));
         Assert.That(told.Single(t => t.Change == LimitChange.Reached).At, Is.EqualTo(100_800).Within(400));
         Assert.That(told[^1].At, Is.EqualTo(122_400).Within(800));
     }
@@ -44,7 +51,8 @@ public sealed class LimitWatchTests
     public void Observe_RampThatBecomesSlower_TellsTheNewTime()
     {
         var noise = Course.Noise(4, 0.002);
-        var told = Course.Watch(t => 0.3 + noise() + (Math.Clamp(t - 93_600, 0, 3_600) * 0.4 / 7_200) + (Math.Max(0, t - 97_200) * 0.2 / 7_200), TimeSpan.FromHours(29), Horizon);
+        var told = Course.Watch(t => 0.3 + noise() + (Math.Clamp(t - 93_600, 0, 3_600) * 0.4 / 7_200)
+            + (Math.Max(0, t - 97_200) * 0.2 / 7_200), TimeSpan.FromHours(29), Horizon);
         Assert.That(told[0].Change, Is.EqualTo(LimitChange.Warned));
         var moved = told.Last(t => t.Change == LimitChange.Moved);
         // 0.5 is left from the bend on, at 0.1 an hour.
@@ -79,7 +87,8 @@ public sealed class LimitWatchTests
         void Send(double from, double to, Func<double, double> course)
         {
             for (var t = from; t < to; t += Course.Step)
-                if (watch.Observe(Course.Start + TimeSpan.FromSeconds(t), course(t)) is var change and not LimitChange.None) changes.Add(change);
+                if (watch.Observe(Course.Start + TimeSpan.FromSeconds(t), course(t)) is var change and not LimitChange.None)
+                    changes.Add(change);
         }
 
         Send(0, 93_600, t => 0.3 + (0.001 * Math.Sin(t)));
@@ -140,7 +149,8 @@ public sealed class LimitWatchTests
             if (!ReferenceEquals(copy, whole))
             {
                 Assert.That(copy.Observe(time, value), Is.EqualTo(change));
-                Assert.That((copy.Forecast, copy.Urgency, copy.Alert.Phase, copy.Alert.Onset), Is.EqualTo((whole.Forecast, whole.Urgency, whole.Alert.Phase, whole.Alert.Onset)));
+                Assert.That((copy.Forecast, copy.Urgency, copy.Alert.Phase, copy.Alert.Onset),
+                    Is.EqualTo((whole.Forecast, whole.Urgency, whole.Alert.Phase, whole.Alert.Onset)));
             }
 
             if (random.Next(200) != 0) continue;
@@ -162,7 +172,8 @@ public sealed class LimitWatchTests
         for (var length = 0; length < bytes.Length; length += 7)
         {
             var cut = bytes[..length];
-            Assert.That(() => { var reader = new StateReader(cut); new LimitWatch(new(1, false, Hour)).Load(ref reader); }, Throws.InstanceOf<SnapshotCorruptException>());
+            Assert.That(() => { var reader = new StateReader(cut); new LimitWatch(new(1, false, Hour)).Load(ref reader); },
+                Throws.InstanceOf<SnapshotCorruptException>());
         }
     }
 
@@ -178,7 +189,9 @@ public sealed class LimitWatchTests
             for (var i = 0; i < 20_000; i++)
             {
                 time += TimeSpan.FromSeconds(random.NextDouble() * (random.Next(500) == 0 ? 1e6 : 5));
-                var change = watch.Observe(time, random.Next(50) == 0 ? Streams.Gauss(random) * double.MaxValue : limit + (Streams.Gauss(random) * i) - (i * 0.1));
+                var change = watch.Observe(time, random.Next(50) == 0
+                    ? Streams.Gauss(random) * double.MaxValue
+                    : limit + (Streams.Gauss(random) * i) - (i * 0.1));
                 Assert.That(change switch
                 {
                     LimitChange.Warned => phase == LimitPhase.Quiet,
@@ -188,7 +201,8 @@ public sealed class LimitWatchTests
                     _ => phase == watch.Phase,
                 }, Is.True);
                 phase = watch.Phase;
-                if (phase == LimitPhase.Warned) Assert.That(watch.Forecast.Earliest <= watch.Forecast.At && watch.Forecast.At <= watch.Forecast.Latest, Is.True);
+                if (phase == LimitPhase.Warned)
+                    Assert.That(watch.Forecast.Earliest <= watch.Forecast.At && watch.Forecast.At <= watch.Forecast.Latest, Is.True);
             }
         }
     }

@@ -3,7 +3,10 @@ using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Core.Tests.Detection.Entities;
 
-/// <summary>The promise of the line for entities: where nothing happens, an entity raises one alert of its own in the warning budget, its metrics alike or not.</summary>
+/// <summary>
+/// The promise of the line for entities: where nothing happens, an entity raises one alert of its own in the warning budget, its metrics
+/// alike or not.
+/// </summary>
 [Category("Slow"), Parallelizable(ParallelScope.Children)]
 public sealed class EntityBudgetTests
 {
@@ -38,7 +41,8 @@ public sealed class EntityBudgetTests
         var budget = TimeSpan.FromMinutes(Rows) / SeriesPolicy.Default.WarningBudget;
         var opened = driver.Events.Count(e => e is { Type: AlertEventType.Opened, Metric: "entity" });
         var pages = driver.Events.Where(e => e.Severity == AlertSeverity.Critical).Select(e => (e.AlertId, e.Metric)).Distinct().ToArray();
-        TestContext.Out.WriteLine($"{kind}: {opened} alerts of the entity, budget {budget:F1}; {driver.Events.Count(e => e.Type == AlertEventType.Opened) - opened} of its 6 metrics; "
+        TestContext.Out.WriteLine($"{kind}: {opened} alerts of the entity, budget {budget:F1}; "
+            + $"{driver.Events.Count(e => e.Type == AlertEventType.Opened) - opened} of its 6 metrics; "
             + $"critical: {pages.Count(p => p.Metric == "entity")} of the entity, {pages.Count(p => p.Metric != "entity")} of metrics");
         Assert.That(opened, Is.LessThanOrEqualTo(2 * budget));
     }

@@ -57,8 +57,10 @@ internal sealed class EntityDriver
     private void SendPart(double?[] values, int part, int parts)
     {
         var metrics = string.Join(',', Enumerable.Range(0, Metrics).Where(i => i % parts == part && values[i] is not null)
-            .Select(i => $"\"m{i}\":{(double.IsNaN(values[i]!.Value) ? "\"NaN\"" : values[i]!.Value.ToString("R", CultureInfo.InvariantCulture))}"));
-        var message = System.Text.Encoding.UTF8.GetBytes($$$"""{"model":"llama","ts":"{{{_now}}}","labels":{"gpu":"3"},"metrics":{{{{metrics}}}}}""");
+            .Select(i =>
+            $"\"m{i}\":{(double.IsNaN(values[i]!.Value) ? "\"NaN\"" : values[i]!.Value.ToString("R", CultureInfo.InvariantCulture))}"));
+        var message =
+            System.Text.Encoding.UTF8.GetBytes($$$"""{"model":"llama","ts":"{{{_now}}}","labels":{"gpu":"3"},"metrics":{{{{metrics}}}}}""");
         var outcome = _pipeline.Process(message, _offset++, _now, Events);
         Assert.That(outcome.IsAccepted, outcome.Detail);
     }

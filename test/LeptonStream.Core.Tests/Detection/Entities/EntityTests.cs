@@ -42,7 +42,8 @@ public sealed class EntityTests
         driver.Send(Quiet);
         driver.Send(3, Together);
         driver.Send(20);
-        Assert.That(driver.Events.Select(e => e.Type).Where(t => t != AlertEventType.Updated).ToArray(), Is.EqualTo(new[] { AlertEventType.Opened, AlertEventType.Resolved }));
+        Assert.That(driver.Events.Select(e => e.Type).Where(t => t != AlertEventType.Updated).ToArray(),
+            Is.EqualTo(new[] { AlertEventType.Opened, AlertEventType.Resolved }));
         Assert.That(driver.Events.Select(e => e.AlertId).Distinct().Count(), Is.EqualTo(1));
         Assert.That(driver.Events[^1].English.Summary, Does.Contain("is back to normal"));
     }
@@ -115,8 +116,10 @@ public sealed class EntityTests
         var driver = new EntityDriver(6);
         driver.Send(Quiet);
         driver.Send(4, (i, noise) => i == 0 ? noise + 5 : i < 4 ? noise + 3.5 : noise);
-        var raised = driver.Events.First(e => e is { Type: AlertEventType.Updated, Severity: AlertSeverity.Critical, Metric: not "entity" });
-        Assert.That(raised.Detectors.Select(d => d.Name).ToList(), Does.Contain("joint-surprise").And.Count.EqualTo(2), "who opened it, and who agrees");
+        var raised =
+            driver.Events.First(e => e is { Type: AlertEventType.Updated, Severity: AlertSeverity.Critical, Metric: not "entity" });
+        Assert.That(raised.Detectors.Select(d => d.Name).ToList(), Does.Contain("joint-surprise").And.Count.EqualTo(2),
+            "who opened it, and who agrees");
     }
 
     [Test]
@@ -149,7 +152,8 @@ public sealed class EntityTests
         // The first row of an entity is judged before all of its metrics are known.
         Assert.That(whole.Rows[^1].Score, Is.GreaterThan(1));
         Assert.That(last[^1], Is.EqualTo(whole.Rows[^1].Score).Within(40).Percent);
-        Assert.That(inParts.Events.Count(e => e.Type == AlertEventType.Opened), Is.EqualTo(whole.Events.Count(e => e.Type == AlertEventType.Opened)));
+        Assert.That(inParts.Events.Count(e => e.Type == AlertEventType.Opened),
+            Is.EqualTo(whole.Events.Count(e => e.Type == AlertEventType.Opened)));
     }
 
     [Test]
@@ -180,7 +184,8 @@ public sealed class EntityTests
         driver.Wait(TimeSpan.FromHours(2));
         driver.Send(Quiet, (i, noise) => i >= 74 ? noise : null);
         driver.Send(3, (i, noise) => i >= 78 ? noise : i >= 74 ? noise + 2.5 : null);
-        Assert.That(driver.Events.Single(e => e.Type == AlertEventType.Opened).Contributors!.Select(c => c.Metric), Is.SubsetOf(new[] { "m74", "m75", "m76", "m77" }));
+        Assert.That(driver.Events.Single(e => e.Type == AlertEventType.Opened).Contributors!.Select(c => c.Metric),
+            Is.SubsetOf(new[] { "m74", "m75", "m76", "m77" }));
     }
 
     // A counter says nothing with its first sample: it must not lose its place to the next newcomer of the same record.
@@ -216,7 +221,8 @@ public sealed class EntityTests
 
     private static PolicySet Entities(string what, string level = "")
     {
-        var settings = what == "ignore" ? new PolicySettings { Ignore = true } : new PolicySettings { Detectors = DetectorChange.Remove(DetectorSet.Of([level])) };
+        var settings = what == "ignore" ? new PolicySettings { Ignore = true } : new PolicySettings
+            { Detectors = DetectorChange.Remove(DetectorSet.Of([level])) };
         Assert.That(Matcher.TryParse("metric=\"entity\"", out var matcher, out var error), error);
         return new([new([matcher!], settings)], PolicySettings.None, PresetCatalog.Default);
     }

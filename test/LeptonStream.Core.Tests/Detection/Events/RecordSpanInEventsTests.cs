@@ -90,14 +90,18 @@ public sealed class RecordSpanInEventsTests
         }
     }
 
-    [TestCase("new-extreme", 9 * 24, false, " is the highest in 9 days: 512 ms, expected 180 ms (2.84 times)", "创近 9 天新高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("new-extreme", 9 * 24, false, " is the highest in 9 days: 512 ms, expected 180 ms (2.84 times)",
+        "创近 9 天新高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("record", 3, false, " is the highest in 3 hours: 512 ms, expected 180 ms (2.84 times)", "创近 3 小时新高：512 ms，预期 180 ms（2.84 倍）")]
-    [TestCase("mean-record", 1, true, " is the highest since this series began 1 hour ago: 512 ms, expected 180 ms (2.84 times)", "创有记录以来（1 小时）新高：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("mean-record", 1, true, " is the highest since this series began 1 hour ago: 512 ms, expected 180 ms (2.84 times)",
+        "创有记录以来（1 小时）新高：512 ms，预期 180 ms（2.84 倍）")]
     [TestCase("new-extreme", 0, false, " is high: 512 ms, expected 180 ms (2.84 times)", "偏高：512 ms，预期 180 ms（2.84 倍）")]
-    [TestCase("mean-record", 0, false, " has moved to another level: 512 ms, expected 180 ms (2.84 times)", "已移至另一水平：512 ms，预期 180 ms（2.84 倍）")]
+    [TestCase("mean-record", 0, false, " has moved to another level: 512 ms, expected 180 ms (2.84 times)",
+        "已移至另一水平：512 ms，预期 180 ms（2.84 倍）")]
     public void Summary_OfARecord_ClaimsWhatThePastKnows(string detector, int hours, bool isEver, string english, string chinese)
     {
-        var story = new AlertFacts(Key, AlertSeverity.Warning, AlertChange.Opened, detector, new(new(0), 512), 180, 150, 210, new(0), 1.2, "ms",
+        var story = new AlertFacts(Key, AlertSeverity.Warning, AlertChange.Opened, detector, new(new(0),
+            512), 180, 150, 210, new(0), 1.2, "ms",
             hours == 0 ? null : new(TimeSpan.FromHours(hours + 0.9), isEver));
         Assert.That(EnglishText.Explain(story).Summary, Is.EqualTo("latency_ms of llama" + english));
         Assert.That(ChineseText.Explain(story).Summary, Does.EndWith(chinese));

@@ -25,7 +25,8 @@ public sealed class RoutingLabelsTests
     {
         var theirs = LabelSet.Of(("model", "a"), ("exported_model", "b"), ("exported_job", "c"));
         var labels = EventFields.RoutingLabels(new("m", "x", theirs), "A", AlertSeverity.Info);
-        Assert.That((labels["model"], labels["exported_model"], labels["exported_exported_model"], labels["exported_job"]), Is.EqualTo(("m", "a", "b", "c")));
+        Assert.That((labels["model"], labels["exported_model"], labels["exported_exported_model"], labels["exported_job"]),
+            Is.EqualTo(("m", "a", "b", "c")));
     }
 
     [Test]
@@ -38,7 +39,8 @@ public sealed class RoutingLabelsTests
     [Test]
     public void Fingerprint_OfRandomSeries_IsTheSameForEqualSeriesOnly()
     {
-        string[] names = [.. Ours, .. Ours.Select(name => "exported_" + name), .. Ours.Select(name => "exported_exported_" + name), "exported_", "instance"];
+        string[] names = [.. Ours, .. Ours.Select(name => "exported_" + name), .. Ours.Select(name => "exported_exported_" + name),
+            "exported_", "instance"];
         string[] values = ["a", "b", "ab", "model", "\"", "é"];
         var random = new Random(20261128);
         var seen = new Dictionary<Fingerprint, SeriesKey>();

@@ -31,14 +31,16 @@ public sealed class AlertLifecycleTests
     public void Observe_OneLapseWhilePending_IsForgiven() => Assert.That(Drive(New(), 3, 1.1, 0.1, 1.1, 1.1), Is.EqualTo("...O"));
 
     [Test]
-    public void Observe_LapsesForLongerThanAllowed_StartOver() => Assert.That(Drive(New(), 3, 1.1, 0.1, 0.1, 1.1, 1.1), Is.EqualTo("....."));
+    public void Observe_LapsesForLongerThanAllowed_StartOver() =>
+        Assert.That(Drive(New(), 3, 1.1, 0.1, 0.1, 1.1, 1.1), Is.EqualTo("....."));
 
     [Test]
     public void Observe_BetweenCalmAndTheLine_KeepsTheAlertOpen() =>
         Assert.That(Drive(New(), 1, 1.5, 0.8, 0.8, 0.8, 0.8, 0.1, 0.8, 0.8, 0.1, 0.1, 0.1), Is.EqualTo("O.........R"));
 
     [Test]
-    public void Observe_WithinTheRefractoryTime_NeedsTwiceTheEvidence() => Assert.That(Drive(New(), 1, 1.5, 0, 0, 0, 1.2, 1.2), Is.EqualTo("O..R.O"));
+    public void Observe_WithinTheRefractoryTime_NeedsTwiceTheEvidence() =>
+        Assert.That(Drive(New(), 1, 1.5, 0, 0, 0, 1.2, 1.2), Is.EqualTo("O..R.O"));
 
     [Test]
     public void Observe_ComesBackAgainAndAgain_StaysOpenForLongerEachTime()
@@ -51,7 +53,8 @@ public sealed class AlertLifecycleTests
     }
 
     [Test]
-    public void Observe_TwiceAsBad_TellsAgainOnce() => Assert.That(Drive(New(criticalScore: 100), 1, 1.5, 2.9, 3.0, 3.1, 6.0), Is.EqualTo("O.W.W"));
+    public void Observe_TwiceAsBad_TellsAgainOnce() =>
+        Assert.That(Drive(New(criticalScore: 100), 1, 1.5, 2.9, 3.0, 3.1, 6.0), Is.EqualTo("O.W.W"));
 
     [Test]
     public void Observe_AnomalousForAnHour_NeverEndsByItself()
@@ -59,7 +62,8 @@ public sealed class AlertLifecycleTests
         var life = Drive(New(criticalScore: 100), 1, [.. Enumerable.Repeat(1.5, 3_601)]);
         Assert.That(life[0], Is.EqualTo('O'));
         Assert.That(life.Count(c => c is 'R' or 'A'), Is.Zero);
-        Assert.That(life.Select((c, second) => (c, second)).Where(x => x.c == 'P').Select(x => x.second), Is.EqualTo(new[] { 60, 300, 900, 3_600 }), "progress");
+        Assert.That(life.Select((c, second) => (c, second)).Where(x => x.c == 'P').Select(x => x.second),
+            Is.EqualTo(new[] { 60, 300, 900, 3_600 }), "progress");
     }
 
     [Test]
@@ -67,7 +71,8 @@ public sealed class AlertLifecycleTests
     {
         var (warning, critical) = (New(criticalScore: 100), New(criticalScore: 1));
         AlertChange Last(AlertLifecycle alert) => Enumerable.Range(0, 20)
-            .Select(i => alert.Observe(new(1.5, Timestamp.FromUnixSeconds(i)) { Needed = 1, AcceptAfter = TimeSpan.FromSeconds(10) })).First(c => c.IsEnd());
+            .Select(i => alert.Observe(new(1.5, Timestamp.FromUnixSeconds(i)) { Needed = 1, AcceptAfter = TimeSpan.FromSeconds(10) }))
+            .First(c => c.IsEnd());
         Assert.That(Last(warning), Is.EqualTo(AlertChange.Accepted));
         Assert.That(() => Last(critical), Throws.InvalidOperationException, "it never ends");
     }
@@ -105,7 +110,8 @@ public sealed class AlertLifecycleTests
         for (var second = 0; second < 14_400; second += step)
         {
             var score = second is >= 3_600 and < 7_200 ? 2 : 0.2;
-            var change = alert.Observe(new(score, Timestamp.FromUnixSeconds(second)) { Needed = AlertTiming.Default.EnoughEvidence(TimeSpan.FromDays(2), step) });
+            var change = alert.Observe(new(score, Timestamp.FromUnixSeconds(second))
+                { Needed = AlertTiming.Default.EnoughEvidence(TimeSpan.FromDays(2), step) });
             if (change is not (AlertChange.None or AlertChange.Progressed)) changes.Add((change, second));
         }
 
@@ -132,10 +138,12 @@ public sealed class AlertLifecycleTests
         var copy = whole;
         for (var i = 0; i < 5_000; i++)
         {
-            var signal = new AlertSignal(random.NextDouble() * 2.5, Timestamp.FromUnixSeconds(i)) { Needed = 2, AcceptAfter = TimeSpan.FromSeconds(40) };
+            var signal = new AlertSignal(random.NextDouble() * 2.5, Timestamp.FromUnixSeconds(i)) { Needed = 2,
+                AcceptAfter = TimeSpan.FromSeconds(40) };
             var change = whole.Observe(signal);
             if (!ReferenceEquals(copy, whole)) Assert.That(copy.Observe(signal), Is.EqualTo(change));
-            Assert.That((copy.Phase, copy.Onset, copy.Worst, copy.IsCritical), Is.EqualTo((whole.Phase, whole.Onset, whole.Worst, whole.IsCritical)));
+            Assert.That((copy.Phase, copy.Onset, copy.Worst, copy.IsCritical),
+                Is.EqualTo((whole.Phase, whole.Onset, whole.Worst, whole.IsCritical)));
             if (random.Next(50) != 0) continue;
             var state = new StateWriter();
             whole.Save(state);

@@ -123,6 +123,7 @@ public sealed class PeerRegistryTests
         ranks.Run(100);
         other.Run(100);
         for (var i = 0; i < 100; i++)
-            Assert.That(other.Run(1, odd: 3, by: i).Select(v => -v.Score), Is.EqualTo(ranks.Run(1, odd: 3, by: i).Select(v => v.Score)).Within(1e-9));
+            Assert.That(other.Run(1, odd: 3, by: i).Select(v => -v.Score),
+                Is.EqualTo(ranks.Run(1, odd: 3, by: i).Select(v => v.Score)).Within(1e-9));
     }
 }

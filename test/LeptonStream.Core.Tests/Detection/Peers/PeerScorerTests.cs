@@ -33,14 +33,16 @@ public sealed class PeerScorerTests
         for (var i = 0; i < 290; i++) job.Round(i);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 290; i < 400; i++) job.Touch(i);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8_192), "nothing but the baselines of an alert that opens");
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8_192),
+            "nothing but the baselines of an alert that opens");
         Assert.That(job.HasAlerted, Is.True);
     }
 
     // Rank 5 falls behind in round 300; what a round brings depends on its number only.
     private sealed class Job
     {
-        private readonly SeriesPipeline _pipeline = new(DetectionPolicy.Default, SeriesPolicy.Default with { Levels = DetectorSet.Of([DetectorSet.Peers]) });
+        private readonly SeriesPipeline _pipeline = new(DetectionPolicy.Default,
+            SeriesPolicy.Default with { Levels = DetectorSet.Of([DetectorSet.Peers]) });
         private readonly PeerRegistry _watch = new();
         private readonly SeriesState[] _ranks;
 
@@ -48,7 +50,8 @@ public sealed class PeerScorerTests
 
         public bool HasAlerted { get; private set; }
 
-        public (double Score, AlertChange Change)[] Round(int number) => [.. Enumerable.Range(0, Ranks).Select(rank => Judge(number, rank))];
+        public (double Score, AlertChange Change)[] Round(int number) =>
+            [.. Enumerable.Range(0, Ranks).Select(rank => Judge(number, rank))];
 
         public void Touch(int number)
         {

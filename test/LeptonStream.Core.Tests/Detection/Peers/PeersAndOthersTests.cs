@@ -77,7 +77,8 @@ public sealed class PeersAndOthersTests
     [Test]
     public void Adopt_OfPoliciesWithAndWithoutTheLevel_BeginsAndEndsTheComparison()
     {
-        var ranks = new PeersDriver(8, PolicySettings.None with { Detectors = DetectorChange.Replace(DetectorSet.Of([])), MinimumRelativeDeviation = 0 });
+        var ranks = new PeersDriver(8, PolicySettings.None with { Detectors = DetectorChange.Replace(DetectorSet.Of([])),
+            MinimumRelativeDeviation = 0 });
         ranks.Send(300);
         ranks.Send(10, OddRank);
         Assert.That(ranks.Events, Is.Empty);
@@ -97,7 +98,8 @@ public sealed class PeersAndOthersTests
     {
         var ranks = new PeersDriver(5, PeersDriver.Alone);
         ranks.Send(1500);
-        ranks.Pipeline.Pipeline.Adopt(new([new([Matcher.Of("rank", MatchOperator.Equal, "4")], new() { Ignore = true })], PeersDriver.Alone, PolicySet.Default.Presets));
+        ranks.Pipeline.Pipeline.Adopt(new([new([Matcher.Of("rank", MatchOperator.Equal, "4")], new() { Ignore = true })],
+            PeersDriver.Alone, PolicySet.Default.Presets));
         ranks.Send(10, (rank, value) => rank == 0 ? 2 * value : value);
         Assert.That(ranks.Events, Is.Empty, "three siblings are too few");
     }

@@ -14,10 +14,12 @@ internal sealed class PeersDriver(int ranks, PolicySettings settings, string met
     private readonly double[] _counted = new double[ranks];
 
     /// <summary>Only the level <c>peers</c>, without regard to deviations.</summary>
-    public static readonly PolicySettings Alone = new() { Detectors = DetectorChange.Replace(DetectorSet.Of([DetectorSet.Peers])), MinimumRelativeDeviation = 0 };
+    public static readonly PolicySettings Alone = new() { Detectors = DetectorChange.Replace(DetectorSet.Of([DetectorSet.Peers])),
+        MinimumRelativeDeviation = 0 };
 
     /// <summary>The levels of the default, and <c>peers</c>.</summary>
-    public static readonly PolicySettings Beside = new() { Detectors = DetectorChange.Replace(DetectorSet.Of([.. DetectorSet.Default.Names, DetectorSet.Peers])) };
+    public static readonly PolicySettings Beside = new()
+        { Detectors = DetectorChange.Replace(DetectorSet.Of([.. DetectorSet.Default.Names, DetectorSet.Peers])) };
 
     public PipelineTestDriver Pipeline { get; } = new(policies: Of(settings));
 
@@ -27,7 +29,8 @@ internal sealed class PeersDriver(int ranks, PolicySettings settings, string met
     public List<AlertEvent> Opened => Events.FindAll(e => e.Type == AlertEventType.Opened);
 
     /// <summary>Policies by which ranks are judged so, and all else as ever.</summary>
-    public static PolicySet Of(PolicySettings settings) => new([new([Matcher.Of("rank", MatchOperator.Matches, ".+")], settings)], PolicySettings.None, PresetCatalog.Default);
+    public static PolicySet Of(PolicySettings settings) =>
+        new([new([Matcher.Of("rank", MatchOperator.Matches, ".+")], settings)], PolicySettings.None, PresetCatalog.Default);
 
     /// <summary>Sends rounds of samples.</summary>
     /// <param name="rounds">How many, one a minute.</param>

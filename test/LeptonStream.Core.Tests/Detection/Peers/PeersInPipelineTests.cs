@@ -16,7 +16,8 @@ public sealed class PeersInPipelineTests
         Assert.That(opened.Labels["rank"], Is.EqualTo("5"));
         Assert.That(opened.Detectors.Select(d => d.Name), Is.EqualTo(new[] { DetectorSet.Peers }));
         Assert.That(opened.Detectors[0].Raw, Is.GreaterThan(6));
-        Assert.That(opened.English.Summary, Does.Match(@"^step_time_s of llama \(rank=5\) is \d\d% above its 7 peers by rank: 1[23]\d s; its peers are at (9\d\.?\d?|10\d) s$"));
+        Assert.That(opened.English.Summary, Does.Match(
+            @"^step_time_s of llama \(rank=5\) is \d\d% above its 7 peers by rank: 1[23]\d s; its peers are at (9\d\.?\d?|10\d) s$"));
         Assert.That(opened.Chinese.Summary, Does.Match(@"^llama 的 step_time_s（rank=5）比其余 7 个 rank 高 \d\d%：1[23]\d s（其余约 .* s）$"));
         Assert.That(opened.English.Description, Does.Contain("differ from it in rank only"));
     }

@@ -45,7 +45,8 @@ public sealed class DeviationGateTests
         ArbMap.Default.ArbFor<(NormalFloat Value, NormalFloat Expected, NormalFloat Level)>(),
         input =>
         {
-            bool IsOpen(Direction direction) => DeviationGate.Check(input.Value.Get, input.Expected.Get, input.Level.Get, 1, SeriesPolicy.Default with { Direction = direction }) == GateVerdict.Open;
+            bool IsOpen(Direction direction) => DeviationGate.Check(input.Value.Get, input.Expected.Get, input.Level.Get, 1,
+                SeriesPolicy.Default with { Direction = direction }) == GateVerdict.Open;
             return IsOpen(Direction.Both) == (IsOpen(Direction.Up) || IsOpen(Direction.Down));
         }).QuickCheckThrowOnFailure();
 }

@@ -37,7 +37,8 @@ public sealed class PolicySetTests
     public void For_RulePresetAndDefaults_HoldInThisOrder()
     {
         var policies = new PolicySet(
-            [Rule(new() { WarmUp = 50 })], new() { WarmUp = 60, Direction = Direction.Down, Memory = MemoryPlan.Lean }, PresetCatalog.Default);
+            [Rule(new() { WarmUp = 50 })], new() { WarmUp = 60, Direction = Direction.Down,
+                Memory = MemoryPlan.Lean }, PresetCatalog.Default);
 
         var loss = policies.For(Key("lm loss"));
         Assert.That((loss.WarmUp, loss.Direction, loss.Memory), Is.EqualTo((50, Direction.Up, MemoryPlan.Lean)));
@@ -61,7 +62,8 @@ public sealed class PolicySetTests
 
     [Test]
     public void For_ModelLabelOfTheSeries_IsHiddenByTheWatchedModel() =>
-        Assert.That(Rules(Rule(new() { WarmUp = 7 }, "model=inner")).For(new("chat", "loss", LabelSet.Of(("model", "inner")))).WarmUp, Is.EqualTo(60));
+        Assert.That(Rules(Rule(new() { WarmUp = 7 }, "model=inner")).For(new("chat", "loss", LabelSet.Of(("model", "inner")))).WarmUp,
+            Is.EqualTo(60));
 
     [Test]
     public void For_EqualPolicies_AreOneObject()
@@ -70,7 +72,8 @@ public sealed class PolicySetTests
         Assert.That(policies.For(Key("a", "chat")), Is.SameAs(policies.For(Key("b", "chat"))));
         Assert.That(policies.For(Key("a", "code")), Is.Not.SameAs(policies.For(Key("a", "chat"))));
         // Parts of a histogram are made anew at each look-up, and are one policy all the same.
-        Assert.That(PolicySet.Default.For(Key("vllm:e2e_request_latency_seconds_sum", "a")), Is.SameAs(PolicySet.Default.For(Key("vllm:e2e_request_latency_seconds_sum", "b"))));
+        Assert.That(PolicySet.Default.For(Key("vllm:e2e_request_latency_seconds_sum", "a")),
+            Is.SameAs(PolicySet.Default.For(Key("vllm:e2e_request_latency_seconds_sum", "b"))));
     }
 
     [Test]
@@ -124,7 +127,8 @@ public sealed class PolicySetTests
     [Test]
     public void Fingerprint_OfThePolicy_ChangesWithEverySetting()
     {
-        var settings = typeof(SeriesPolicy).GetProperties().Where(property => property.CanWrite && !property.IsDefined(typeof(System.Text.Json.Serialization.JsonIgnoreAttribute), inherit: false)).ToArray();
+        var settings = typeof(SeriesPolicy).GetProperties().Where(property => property.CanWrite
+            && !property.IsDefined(typeof(System.Text.Json.Serialization.JsonIgnoreAttribute), inherit: false)).ToArray();
         Assert.That(settings, Has.Length.GreaterThan(10));
         foreach (var property in settings)
         {
@@ -166,13 +170,15 @@ public sealed class PolicySetTests
     public void KeepsStateOf_WhereNumbersMeanSomethingElse_DoesNot()
     {
         var policy = SeriesPolicy.Default;
-        Assert.That((policy with { WarmUp = 5, Direction = Direction.Up, Levels = default, Memory = MemoryPlan.Lean }).KeepsStateOf(policy), Is.True);
+        Assert.That((policy with { WarmUp = 5, Direction = Direction.Up, Levels = default,
+            Memory = MemoryPlan.Lean }).KeepsStateOf(policy), Is.True);
         Assert.That((policy with { Type = MetricType.Counter }).KeepsStateOf(policy), Is.False);
     }
 
     [Test]
     public void LevelSet_OfAnUnknownName_NamesThoseThatThereAre() =>
-        Assert.That(() => DetectorSet.Of(["mean-sgima"]), Throws.ArgumentException.With.Message.Contains("'mean-sgima' is no detector: there are forecast-residual, mean-sigma").And.Message.Contains("non-finite"));
+        Assert.That(() => DetectorSet.Of(["mean-sgima"]), Throws.ArgumentException.With.Message
+            .Contains("'mean-sgima' is no detector: there are forecast-residual, mean-sigma").And.Message.Contains("non-finite"));
 
     [Test]
     public void LevelSet_WithoutNonFinite_HasAllDetectors()
@@ -186,11 +192,13 @@ public sealed class PolicySetTests
 
     private static PolicyRule Rule(PolicySettings settings, params string[] matchers) => new([.. matchers.Select(Parse)], settings);
 
-    private static Matcher Parse(string text) => Matcher.TryParse(text, out var matcher, out var error) ? matcher! : throw new ArgumentException(error);
+    private static Matcher Parse(string text) =>
+        Matcher.TryParse(text, out var matcher, out var error) ? matcher! : throw new ArgumentException(error);
 
     private static SeriesKey Key(string metric, string model = "chat") => new(model, metric, LabelSet.Empty);
 
-    private static object Different(PropertyInfo property, object? value) => (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) switch
+    private static object Different(PropertyInfo property, object? value) =>
+        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) switch
     {
         var t when t == typeof(bool) => value is not true,
         var t when t == typeof(int) => (value as int? ?? 0) + 1,
@@ -215,7 +223,8 @@ public sealed class PolicySetTests
         foreach (var word in words.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var set = DetectorSet.Of([word[1..]]);
-            var next = word[0] switch { '=' => DetectorChange.Replace(set), '+' => DetectorChange.Add(set), _ => DetectorChange.Remove(set) };
+            var next = word[0] switch { '=' => DetectorChange.Replace(set), '+' => DetectorChange.Add(set), _ =>
+                DetectorChange.Remove(set) };
             change = next.After(change);
         }
 

@@ -94,7 +94,8 @@ public sealed class PresetCatalogTests
     public void Find_Preset_HasTypeDirectionAndLimit(string metric, MetricType type, Direction? direction, double? limit, bool? isFloor)
     {
         var settings = PresetCatalog.Default.Find(metric, LabelSet.Empty)!.Settings;
-        Assert.That((settings.Type, settings.Direction, settings.Limit?.Value, settings.Limit?.IsFloor), Is.EqualTo((type, direction, limit, isFloor)));
+        Assert.That((settings.Type, settings.Direction, settings.Limit?.Value, settings.Limit?.IsFloor),
+            Is.EqualTo((type, direction, limit, isFloor)));
     }
 
     [Test]
@@ -115,7 +116,8 @@ public sealed class PresetCatalogTests
             Assert.That(entry.English, Does.Match("^[\x20-\x7E]+$"), where);
             Assert.That(entry.Chinese, Does.Match(@"\p{IsCJKUnifiedIdeographs}|loss|TFLOP|token|GPU|P2P"), where);
             Assert.That(entry.Names, Is.Not.Empty.And.Unique, where);
-            if (entry.Settings.Limit is { } limit) Assert.That(entry.Settings.Direction, Is.EqualTo(limit.IsFloor ? Direction.Down : Direction.Up), where);
+            if (entry.Settings.Limit is { } limit)
+                Assert.That(entry.Settings.Direction, Is.EqualTo(limit.IsFloor ? Direction.Down : Direction.Up), where);
         }
     }
 
@@ -130,7 +132,8 @@ public sealed class PresetCatalogTests
                 foreach (var name in entry.Names)
                 {
                     var labels = entry.Label is var (label, value) ? LabelSet.Of((label, value)) : LabelSet.Empty;
-                    Assert.That(catalog.Find(name.Replace("*", "any"), labels)?.Canonical, Is.EqualTo(entry.Canonical), $"{source.Key} {name}");
+                    Assert.That(catalog.Find(name.Replace("*", "any"), labels)?.Canonical, Is.EqualTo(entry.Canonical),
+                        $"{source.Key} {name}");
                 }
             }
         }

@@ -9,7 +9,9 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Core.Tests.Detection;
 
-/// <summary>Looks at every number in the memory of a partition's series: forecast, scales, windows, detectors, calibrators and past.</summary>
+/// <summary>
+/// Looks at every number in the memory of a partition's series: forecast, scales, windows, detectors, calibrators and past.
+/// </summary>
 internal static class StateInspection
 {
     /// <summary>The paths of those that are not finite.</summary>
@@ -38,7 +40,8 @@ internal static class StateInspection
     {
         for (var back = 0; back < window.Count; back++)
             if (!double.IsFinite(window[back])) found.Add($"{path}[{back}]");
-        if (window.Count > 0 && !double.IsFinite(window.Mean + window.StandardDeviation + window.Median + window.MedianAbsoluteDeviation())) found.Add($"{path}'s statistics");
+        if (window.Count > 0 && !double.IsFinite(window.Mean + window.StandardDeviation + window.Median
+            + window.MedianAbsoluteDeviation())) found.Add($"{path}'s statistics");
     }
 
     private static void Look(object part, string path, List<string> found)
@@ -64,7 +67,9 @@ internal static class StateInspection
     }
 
     private static object Boxed(Type type, byte[] bytes) =>
-        typeof(StateInspection).GetMethod(nameof(Read), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [bytes])!;
+        typeof(StateInspection).GetMethod(nameof(Read), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type)
+            .Invoke(null, [bytes])!;
 
     private static object Read<T>(byte[] bytes)
         where T : struct => MemoryMarshal.Read<T>(bytes);
@@ -72,12 +77,14 @@ internal static class StateInspection
     private static IEnumerable<object> Elements(object array, int length)
     {
         var element = array.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Single().FieldType;
-        var elements = typeof(StateInspection).GetMethod(nameof(ElementsOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(array.GetType(), element);
+        var elements = typeof(StateInspection).GetMethod(nameof(ElementsOf), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(array.GetType(), element);
         return (object[])elements.Invoke(null, [array, length])!;
     }
 
     private static object[] ElementsOf<TArray, TElement>(TArray array, int length)
-        where TElement : struct => [.. MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TArray, TElement>(ref array), length).ToArray().Cast<object>()];
+        where TElement : struct =>
+        [.. MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TArray, TElement>(ref array), length).ToArray().Cast<object>()];
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_series")]
     private static extern ref SeriesRegistry Registry(PartitionPipeline partition);

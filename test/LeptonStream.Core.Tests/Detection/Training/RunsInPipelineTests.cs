@@ -33,9 +33,11 @@ public sealed class RunsInPipelineTests
     {
         Train(600);
         Train(120, loss: 9);
-        Assert.That(_events.Where(e => e.Metric == "loss").Select(e => e.Detectors[0].Name).Distinct(), Is.SubsetOf(new[] { "loss-spike", "loss-high", "loss-diverging" }));
+        Assert.That(_events.Where(e => e.Metric == "loss").Select(e => e.Detectors[0].Name).Distinct(),
+            Is.SubsetOf(new[] { "loss-spike", "loss-high", "loss-diverging" }));
         var page = _events.Last(e => e.Severity == AlertSeverity.Critical);
-        Assert.That((page.Detectors[0].Name, page.RoutingLabels["alertname"], page.RoutingLabels["kind"]), Is.EqualTo(("loss-diverging", "LeptonStreamTrainingAnomaly", "loss-diverging")));
+        Assert.That((page.Detectors[0].Name, page.RoutingLabels["alertname"], page.RoutingLabels["kind"]),
+            Is.EqualTo(("loss-diverging", "LeptonStreamTrainingAnomaly", "loss-diverging")));
         Assert.That(page.Step, Is.InRange(600, 720));
         Assert.That(page.Points, Is.Not.Empty);
         Assert.That(page.English.Summary, Does.Match("^llama \\(job=7\\), step [0-9]+: loss diverges: "));
@@ -59,7 +61,8 @@ public sealed class RunsInPipelineTests
         Train(600);
         Row(double.NaN, 1, 1e-3, passed: 1);
         _pipeline.Tick(TimeSpan.FromHours(1), _events);
-        Assert.That(_events.Select(e => (e.Metric, e.RoutingLabels["alertname"])), Is.EqualTo(new[] { ("loss", (string?)"LeptonStreamAnomaly") }));
+        Assert.That(_events.Select(e => (e.Metric, e.RoutingLabels["alertname"])),
+            Is.EqualTo(new[] { ("loss", (string?)"LeptonStreamAnomaly") }));
     }
 
     [Test]
@@ -88,7 +91,8 @@ public sealed class RunsInPipelineTests
         _pipeline.Tick(TimeSpan.FromSeconds(280), _events);
         _now += TimeSpan.FromSeconds(281);
         Train(3);
-        Assert.That(_events.Select(e => (e.Type, e.Metric)), Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
+        Assert.That(_events.Select(e => (e.Type, e.Metric)),
+            Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
         Assert.That(_events[0].AlertId, Is.EqualTo(_events[1].AlertId));
         Assert.That(_events[0].Id, Is.Not.EqualTo(_events[1].Id));
     }
@@ -182,7 +186,8 @@ public sealed class RunsInPipelineTests
     {
         Train(300);
         Send($$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step}},"metrics":{"eval_loss":"NaN","loss":"NaN"} }""");
-        Assert.That(_events.Select(e => (e.Metric, e.Detectors[0].Name)), Is.EqualTo(new[] { ("eval_loss", "non-finite") }), "the loss of the step was measured before");
+        Assert.That(_events.Select(e => (e.Metric, e.Detectors[0].Name)), Is.EqualTo(new[] { ("eval_loss", "non-finite") }),
+            "the loss of the step was measured before");
     }
 
     [Test]
@@ -239,7 +244,8 @@ public sealed class RunsInPipelineTests
             _pipeline.Tick(TimeSpan.FromMinutes(minute + 1), _events);
         }
 
-        Assert.That(_events.Select(e => (e.Type, e.Metric)), Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
+        Assert.That(_events.Select(e => (e.Type, e.Metric)),
+            Is.EqualTo(new[] { (AlertEventType.Opened, "run"), (AlertEventType.Resolved, "run") }).AsCollection);
         Assert.That(_events[^1].English.Summary, Does.Contain("did not recover"));
         Send("""{"model":"llama","ts":"NOW","labels":{"job":"8"},"step":1,"metrics":{"loss":"NaN"} }""");
         Assert.That(_events[^1].RoutingLabels["alertname"], Is.EqualTo("LeptonStreamTrainingAnomaly"));
@@ -275,7 +281,8 @@ public sealed class RunsInPipelineTests
         Assert.That(_events.Where(e => e.Type == AlertEventType.Opened), Is.Not.Empty);
         _pipeline.Adopt(new([], new() { Detectors = DetectorChange.Remove(DetectorSet.Of(["training"])) }, PresetCatalog.Default));
         Train(2);
-        var open = _events.Where(e => e.RoutingLabels["alertname"] == "LeptonStreamTrainingAnomaly").GroupBy(e => e.AlertId).Where(a => a.Last().Type != AlertEventType.Resolved);
+        var open = _events.Where(e => e.RoutingLabels["alertname"] == "LeptonStreamTrainingAnomaly").GroupBy(e => e.AlertId).Where(a =>
+            a.Last().Type != AlertEventType.Resolved);
         Assert.That(open, Is.Empty);
         Assert.That(_pipeline.WatchesSilence, Is.False);
     }
@@ -296,12 +303,14 @@ public sealed class RunsInPipelineTests
     {
         for (var i = 0; i < 400; i++) Row(2, 1, 1e-3, passed: i % 4 == 0 ? 1 : 0);
         Row(double.NaN, 1, 1e-3, passed: 0);
-        Assert.That(_events.Select(e => (e.Metric, e.Detectors[0].Name, e.ValueText)), Is.EqualTo(new[] { ("loss", "non-finite", (string?)"NaN") }));
+        Assert.That(_events.Select(e => (e.Metric, e.Detectors[0].Name, e.ValueText)),
+            Is.EqualTo(new[] { ("loss", "non-finite", (string?)"NaN") }));
     }
 
     private void Train(int rows, double loss = 2, double rate = 1e-3)
     {
-        for (var i = 0; i < rows; i++) Row(loss * (1 + (0.02 * (_random.NextDouble() - 0.5))), 1 + (0.1 * _random.NextDouble()), rate, passed: 1);
+        for (var i = 0; i < rows; i++)
+            Row(loss * (1 + (0.02 * (_random.NextDouble() - 0.5))), 1 + (0.1 * _random.NextDouble()), rate, passed: 1);
     }
 
     private void Row(double loss, double gradient, double rate, int passed)
@@ -310,7 +319,8 @@ public sealed class RunsInPipelineTests
         _step++;
         var text = double.IsFinite(loss) ? loss.ToString("R", CultureInfo.InvariantCulture) : "\"NaN\"";
         Send(string.Create(CultureInfo.InvariantCulture,
-            $$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step}},"metrics":{"loss":{{text}},"grad_norm":{{gradient}},"lr":{{rate}} } }"""));
+            $$"""{"model":"llama","ts":"NOW","labels":{"job":"7"},"step":{{_step}},"""
+                + $$""" "metrics":{"loss":{{text}},"grad_norm":{{gradient}},"lr":{{rate}} } }"""));
     }
 
     // Another model's samples, one a second.
@@ -325,7 +335,8 @@ public sealed class RunsInPipelineTests
 
     private void Send(string message)
     {
-        var outcome = _pipeline.Process(Encoding.UTF8.GetBytes(message.Replace("NOW", _now.ToString(), StringComparison.Ordinal)), _offset++, _now, _events);
+        var outcome = _pipeline.Process(Encoding.UTF8.GetBytes(message.Replace("NOW", _now.ToString(), StringComparison.Ordinal)),
+            _offset++, _now, _events);
         Assert.That(outcome.IsAccepted, outcome.Detail);
     }
 }

@@ -22,8 +22,10 @@ public sealed class TrainingFaultTests
     [Test]
     public void Observe_OverflowThatTheTrainerSkips_IsATicketAndGoesAway()
     {
-        var story = Healthy().Run(10, r => (r.Loss, r.Gradient, r.Update, r.Norm) = (double.NaN, double.PositiveInfinity, 0, NormAtOnset)).Run(40);
-        Assert.That(story.Alarms.Select(a => (a.Kind, a.Severity)).Distinct(), Is.EqualTo(new[] { (TrainingKind.NonFinite, AlertSeverity.Warning) }));
+        var story =
+            Healthy().Run(10, r => (r.Loss, r.Gradient, r.Update, r.Norm) = (double.NaN, double.PositiveInfinity, 0, NormAtOnset)).Run(40);
+        Assert.That(story.Alarms.Select(a => (a.Kind, a.Severity)).Distinct(),
+            Is.EqualTo(new[] { (TrainingKind.NonFinite, AlertSeverity.Warning) }));
         Assert.That(story.Findings.Count(f => f.Change == AlertChange.Recovered), Is.EqualTo(2));
     }
 
@@ -68,7 +70,8 @@ public sealed class TrainingFaultTests
     public void Observe_LossThatStaysHighForADay_IsAcceptedAndWatchedAgain()
     {
         var story = Healthy().Run(400, r => r.Loss *= 1.6);
-        Assert.That(story.Findings.Select(f => f.Change), Has.All.AnyOf(AlertChange.Opened, AlertChange.Worsened), "judged by the level before, however long");
+        Assert.That(story.Findings.Select(f => f.Change), Has.All.AnyOf(AlertChange.Opened, AlertChange.Worsened),
+            "judged by the level before, however long");
         story.Wait(TimeSpan.FromHours(24)).Run(60, r => r.Loss *= 1.6);
         Assert.That(story.Findings.Select(f => f.Change), Has.Some.EqualTo(AlertChange.Accepted));
         var before = story.Findings.Count;
@@ -90,7 +93,8 @@ public sealed class TrainingFaultTests
         var story = Healthy().Run(60, r => r.Loss *= 3);
         var before = story.Findings.Count;
         story.Run(30, r => (r.Loss, r.Rate, r.Update) = (r.Loss * 3, r.Rate * 0.1, r.Update * 0.1));
-        Assert.That(story.Findings.Skip(before).Select(f => f.Change), Has.None.EqualTo(AlertChange.Accepted).And.None.EqualTo(AlertChange.Recovered));
+        Assert.That(story.Findings.Skip(before).Select(f => f.Change),
+            Has.None.EqualTo(AlertChange.Accepted).And.None.EqualTo(AlertChange.Recovered));
     }
 
     [Test]
@@ -103,7 +107,8 @@ public sealed class TrainingFaultTests
     [TestCase(200)]
     public void Observe_LossThatCreepsUp_IsHigh(int ramp)
     {
-        var found = First(Healthy().Run(500, r => r.Loss *= 1 + (0.5 * Math.Min(1, (r.Step - Onset + 1) / (double)ramp))), TrainingKind.LossHigh);
+        var found = First(Healthy().Run(500, r => r.Loss *= 1 + (0.5 * Math.Min(1, (r.Step - Onset + 1) / (double)ramp))),
+            TrainingKind.LossHigh);
         Assert.That(found.Step, Is.LessThan(Onset + 50 + ramp));
     }
 
@@ -135,12 +140,14 @@ public sealed class TrainingFaultTests
     [Test]
     public void Observe_RateOfZeroWhereNoUpdateIsLogged_IsFrozen() =>
         Assert.That(
-            First(Healthy(NoUpdate).Run(20, r => NoUpdate(r, rate: 0)), TrainingKind.FrozenWeights).Role, Is.EqualTo(TrainingRole.LearningRate));
+            First(Healthy(NoUpdate).Run(20, r => NoUpdate(r, rate: 0)), TrainingKind.FrozenWeights).Role,
+            Is.EqualTo(TrainingRole.LearningRate));
 
     [Test]
     public void Observe_EvaluationsThatRepeatExactly_AreFrozenWeights() =>
         Assert.That(
-            First(Healthy(NoUpdate).Run(250, r => (r.Update, r.EvaluationLoss) = (null, r.EvaluationLoss is null ? null : 1.7)), TrainingKind.FrozenWeights).Role,
+            First(Healthy(NoUpdate).Run(250, r => (r.Update, r.EvaluationLoss) = (null, r.EvaluationLoss is null ? null : 1.7)),
+                TrainingKind.FrozenWeights).Role,
             Is.EqualTo(TrainingRole.EvaluationLoss));
 
     [Test]
@@ -176,13 +183,15 @@ public sealed class TrainingFaultTests
 
     [Test]
     public void Observe_NormThatJumpsWhereNoUpdateIsLogged_IsATicket() =>
-        Assert.That(First(Healthy(NoUpdate).Run(5, r => (r.Update, r.Norm) = (null, r.Norm * 1.5)), TrainingKind.WeightsJump).Severity, Is.EqualTo(AlertSeverity.Warning));
+        Assert.That(First(Healthy(NoUpdate).Run(5, r => (r.Update, r.Norm) = (null, r.Norm * 1.5)), TrainingKind.WeightsJump).Severity,
+            Is.EqualTo(AlertSeverity.Warning));
 
     [Test]
     public void Observe_OverwrittenWeights_AreOverOnceTheNormIsBack()
     {
         var story = Healthy().Run(200, r => r.Norm *= 1.5);
-        Assert.That(story.Findings.Where(f => f.Kind == TrainingKind.WeightsJump).Select(f => f.Change), Is.All.AnyOf(AlertChange.Opened, AlertChange.Worsened));
+        Assert.That(story.Findings.Where(f => f.Kind == TrainingKind.WeightsJump).Select(f => f.Change),
+            Is.All.AnyOf(AlertChange.Opened, AlertChange.Worsened));
         story.Resume(Onset - 20, TimeSpan.FromSeconds(20)).Run(60);
         Assert.That(story.Findings.Last(f => f.Kind == TrainingKind.WeightsJump).Change, Is.EqualTo(AlertChange.Recovered));
     }
@@ -191,7 +200,8 @@ public sealed class TrainingFaultTests
     public void Observe_LossThatCreptUp_StaysToldWhileItIsHigh()
     {
         var story = Healthy().Run(4000, r => r.Loss *= 1 + (0.5 * Math.Min(1, (r.Step - Onset + 1) / 200.0)));
-        Assert.That(story.Findings.Where(f => f.Kind == TrainingKind.LossHigh).Select(f => f.Change), Is.EqualTo(new[] { AlertChange.Opened }));
+        Assert.That(story.Findings.Where(f => f.Kind == TrainingKind.LossHigh).Select(f => f.Change),
+            Is.EqualTo(new[] { AlertChange.Opened }));
         story.Run(400);
         Assert.That(story.Findings.Last(f => f.Kind == TrainingKind.LossHigh).Change, Is.EqualTo(AlertChange.Recovered));
     }
@@ -219,7 +229,8 @@ public sealed class TrainingFaultTests
     public void Observe_LossThatDivergedAndStays_IsNeverAccepted()
     {
         var story = Healthy().Run(100, r => r.Loss *= 5).Wait(TimeSpan.FromDays(3)).Run(100, r => r.Loss *= 5);
-        var told = story.Findings.Where(f => f.Kind is TrainingKind.LossDiverging or TrainingKind.LossSpike).Select(f => f.Change).ToArray();
+        var told =
+            story.Findings.Where(f => f.Kind is TrainingKind.LossDiverging or TrainingKind.LossSpike).Select(f => f.Change).ToArray();
         Assert.That(told, Is.Not.Empty);
         Assert.That(told, Is.All.AnyOf(AlertChange.Opened, AlertChange.Worsened));
     }
@@ -270,7 +281,8 @@ public sealed class TrainingFaultTests
     [Test]
     public void Observe_EvaluationThatGetsWorseWhileTheLossFalls_IsOverfitting()
     {
-        var story = Healthy().Run(1500, r => (r.Loss, r.EvaluationLoss) = (r.Loss * Math.Exp((Onset - r.Step) / 1000.0), r.EvaluationLoss * Math.Exp((r.Step - Onset) / 1000.0)));
+        var story = Healthy().Run(1500, r => (r.Loss, r.EvaluationLoss) = (r.Loss * Math.Exp((Onset - r.Step) / 1000.0),
+            r.EvaluationLoss * Math.Exp((r.Step - Onset) / 1000.0)));
         Assert.That(story.Alarms.Select(a => a.Kind), Is.EqualTo(new[] { TrainingKind.Overfitting }));
     }
 
@@ -286,7 +298,8 @@ public sealed class TrainingFaultTests
     public void Observe_LossThatStandsStill_IsAPlateauForTheRecord()
     {
         var story = new TrainingStory().Run(4000);
-        Assert.That(story.Findings.Select(f => (f.Kind, f.Severity)).Distinct(), Is.EqualTo(new[] { (TrainingKind.Plateau, AlertSeverity.Info) }));
+        Assert.That(story.Findings.Select(f => (f.Kind, f.Severity)).Distinct(),
+            Is.EqualTo(new[] { (TrainingKind.Plateau, AlertSeverity.Info) }));
     }
 
     [TestCase(1)]
@@ -334,9 +347,11 @@ public sealed class TrainingFaultTests
 
     private static void NoUpdate(Reading reading) => reading.Update = null;
 
-    private static void NoUpdate(Reading reading, double rate) => (reading.Update, reading.Rate, reading.EvaluationLoss) = (null, rate, null);
+    private static void NoUpdate(Reading reading, double rate) =>
+        (reading.Update, reading.Rate, reading.EvaluationLoss) = (null, rate, null);
 
-    private static void Slow(Reading reading, double factor) => (reading.StepTime, reading.Throughput) = (reading.StepTime * factor, reading.Throughput / factor);
+    private static void Slow(Reading reading, double factor) =>
+        (reading.StepTime, reading.Throughput) = (reading.StepTime * factor, reading.Throughput / factor);
 
     private static TrainingFinding First(TrainingStory story, TrainingKind kind)
     {

@@ -121,7 +121,8 @@ public sealed class TrainingMonitorTests
     [Test]
     public void Observe_AnyValues_ScoresAreFiniteAndNotNegative()
     {
-        double[] values = [0, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, double.MaxValue, 1e-300, 1e300, 1, -0.0];
+        double[] values = [0, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, double.MaxValue, 1e-300,
+            1e300, 1, -0.0];
         var monitor = new TrainingMonitor(TrainingPolicy.Default with { WarmUpSteps = 10, WarmUpRows = 10 });
         var row = new TrainingRow();
         var random = new Random(4);
@@ -159,7 +160,8 @@ public sealed class TrainingMonitorTests
         story.Wait(TimeSpan.FromMinutes(5));
         Assert.That(story.Findings.Select(f => f.Kind).Distinct(), Is.SupersetOf(new[]
         {
-            TrainingKind.LossSpike, TrainingKind.WeightsJump, TrainingKind.DataStall, TrainingKind.FrozenWeights, TrainingKind.NonFinite, TrainingKind.RunDead,
+            TrainingKind.LossSpike, TrainingKind.WeightsJump, TrainingKind.DataStall, TrainingKind.FrozenWeights, TrainingKind.NonFinite,
+            TrainingKind.RunDead,
         }));
         return story;
 

@@ -4,7 +4,9 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Core.Tests.Detection.Training;
 
-/// <summary>A run from a CSV file (<c>ts_ms,step,</c> and a column for each metric) through a monitor, with a tick a second in between.</summary>
+/// <summary>
+/// A run from a CSV file (<c>ts_ms,step,</c> and a column for each metric) through a monitor, with a tick a second in between.
+/// </summary>
 internal static class TrainingReplay
 {
     public static List<TrainingFinding> Of(string path, TimeSpan? silence = null)
@@ -32,7 +34,8 @@ internal static class TrainingReplay
 
         void Tick(Timestamp until)
         {
-            for (var now = last + TimeSpan.FromSeconds(1); now < until; now += TimeSpan.FromSeconds(1)) findings.AddRange(monitor.OnTick(now));
+            for (var now = last + TimeSpan.FromSeconds(1); now < until; now += TimeSpan.FromSeconds(1))
+                findings.AddRange(monitor.OnTick(now));
         }
     }
 }

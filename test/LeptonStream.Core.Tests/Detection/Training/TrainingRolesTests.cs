@@ -37,7 +37,8 @@ public sealed class TrainingRolesTests
     [TestCase("loss-scale", TrainingRole.None)]
     [TestCase("DCGM_FI_DEV_GPU_UTIL", TrainingRole.None)]
     [TestCase("", TrainingRole.None)]
-    public void Of_NamesOfTheFrameworks_TellTheRole(string metric, TrainingRole role) => Assert.That(TrainingRoles.Of(metric), Is.EqualTo(role));
+    public void Of_NamesOfTheFrameworks_TellTheRole(string metric, TrainingRole role) =>
+        Assert.That(TrainingRoles.Of(metric), Is.EqualTo(role));
 
     [Test]
     public void Of_AVeryLongName_IsNone() => Assert.That(TrainingRoles.Of(new string('x', 10_000)), Is.EqualTo(TrainingRole.None));

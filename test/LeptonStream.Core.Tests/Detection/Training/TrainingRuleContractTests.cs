@@ -13,7 +13,8 @@ namespace LeptonStream.Core.Tests.Detection.Training;
 public sealed class TrainingRuleContractTests(string name)
 {
     private const int Rows = 900;
-    private static readonly TrainingRole[] Measured = [.. Enum.GetValues<TrainingRole>().Where(role => role is > TrainingRole.None and < TrainingRole.DataStage)];
+    private static readonly TrainingRole[] Measured =
+        [.. Enum.GetValues<TrainingRole>().Where(role => role is > TrainingRole.None and < TrainingRole.DataStage)];
 
     public static IEnumerable<string> Names => new RunRules(TrainingPolicy.Default).Rules.Select(rule => rule.Name);
 
@@ -65,7 +66,8 @@ public sealed class TrainingRuleContractTests(string name)
     [Test]
     public void Judge_AnyValues_LeavesNoTraceThatLasts()
     {
-        double[] hostile = [0, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, double.MaxValue, -double.MaxValue, 1e-300];
+        double[] hostile = [0, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, double.MaxValue,
+            -double.MaxValue, 1e-300];
         var fed = Fed(300);
         var random = new Random(9);
         for (var i = 300; i < 500; i++) fed.Feed(i, i + 1, hostile[random.Next(hostile.Length)]);
@@ -74,7 +76,8 @@ public sealed class TrainingRuleContractTests(string name)
         fed.Seconds = 100;
         fed.Feed(500, 2500, 1);
         // But a plateau: the loss of these rows stands still indeed.
-        var open = fed.Findings.GroupBy(f => (f.Kind, f.Role)).Select(alert => alert.Last()).Where(f => !f.Change.IsEnd() && f.Severity > AlertSeverity.Info);
+        var open = fed.Findings.GroupBy(f => (f.Kind, f.Role)).Select(alert => alert.Last()).Where(f =>
+            !f.Change.IsEnd() && f.Severity > AlertSeverity.Info);
         Assert.That(open.Select(f => (f.Kind, f.Role, f.Step)), Is.Empty, "a thousand ordinary rows later nothing is open");
     }
 
@@ -133,7 +136,8 @@ public sealed class TrainingRuleContractTests(string name)
 
         public void Trouble(int from, int to)
         {
-            for (var step = from; step < to; step++) Feed(step, step + 1, step < 400 ? 1 : step < 500 ? 9 : step < 520 ? double.NaN : step < 600 ? 0 : 1);
+            for (var step = from; step < to; step++)
+                Feed(step, step + 1, step < 400 ? 1 : step < 500 ? 9 : step < 520 ? double.NaN : step < 600 ? 0 : 1);
         }
 
         public void Judge(int from, int to, double factor)
@@ -146,7 +150,8 @@ public sealed class TrainingRuleContractTests(string name)
                 foreach (var role in Measured)
                 {
                     var noise = 1 + (0.02 * Math.Sin((step + 1) * 12.9898 * ((int)role + step)));
-                    var value = role switch { TrainingRole.LearningRate => 1e-3, TrainingRole.ParameterNorm => 40 + (0.001 * step), _ => noise };
+                    var value = role switch { TrainingRole.LearningRate => 1e-3, TrainingRole.ParameterNorm => 40 + (0.001 * step), _ =>
+                        noise };
                     _row.Set(role, factor == 1 ? value : value * factor);
                 }
 

@@ -7,7 +7,10 @@ using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Training;
 
-/// <summary>A training run as they usually go (a falling loss, noise of a few percent, an evaluation every 50 steps), and what the monitor said of it.</summary>
+/// <summary>
+/// A training run as they usually go (a falling loss, noise of a few percent, an evaluation every 50 steps), and what the monitor said of
+/// it.
+/// </summary>
 internal sealed class TrainingStory(int seed = 1, TrainingPolicy? policy = null)
 {
     public const double PeakRate = 1e-3;

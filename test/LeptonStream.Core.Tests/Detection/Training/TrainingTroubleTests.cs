@@ -85,7 +85,8 @@ public sealed class TrainingTroubleTests
         var last = story.Now;
         var dead = story.Wait(TimeSpan.FromSeconds(within + 2)).Findings.First(f => f.Kind == TrainingKind.RunDead);
         Assert.That((dead.Time - last).TotalSeconds, Is.LessThanOrEqualTo(within));
-        Assert.That(story.Run(1).Findings[^1], Has.Property("Kind").EqualTo(TrainingKind.RunDead).And.Property("Change").EqualTo(AlertChange.Recovered));
+        Assert.That(story.Run(1).Findings[^1], Has.Property("Kind").EqualTo(TrainingKind.RunDead).And.Property("Change")
+            .EqualTo(AlertChange.Recovered));
     }
 
     [TestCase(2)]
@@ -105,7 +106,8 @@ public sealed class TrainingTroubleTests
         var clash = new JobsUnderOneName(2).Run(600);
         clash.Jobs = 1;
         clash.Run(1200);
-        Assert.That(clash.Findings.Where(f => f.Severity > AlertSeverity.Info).Select(f => (f.Kind, f.Change)), Is.EqualTo(new[] { (TrainingKind.SharedName, AlertChange.Opened), (TrainingKind.SharedName, AlertChange.Recovered) }));
+        Assert.That(clash.Findings.Where(f => f.Severity > AlertSeverity.Info).Select(f => (f.Kind, f.Change)),
+            Is.EqualTo(new[] { (TrainingKind.SharedName, AlertChange.Opened), (TrainingKind.SharedName, AlertChange.Recovered) }));
     }
 
     [Test]
@@ -122,7 +124,8 @@ public sealed class TrainingTroubleTests
     public void Restore_WhileJobsShareAName_GoesOnBitEqual(int cut)
     {
         var whole = new JobsUnderOneName(3).Run(700, (job, loss) => job == 1 ? loss * 1.5 : loss);
-        var parts = new JobsUnderOneName(3).Run(cut, (job, loss) => job == 1 ? loss * 1.5 : loss).Restore().Run(700 - cut, (job, loss) => job == 1 ? loss * 1.5 : loss);
+        var parts = new JobsUnderOneName(3).Run(cut, (job, loss) => job == 1 ? loss * 1.5 : loss).Restore().Run(700 - cut, (job, loss) =>
+            job == 1 ? loss * 1.5 : loss);
         Assert.That(parts.Findings, Is.EqualTo(whole.Findings));
         Assert.That(parts.Snapshot(), Is.EqualTo(whole.Snapshot()));
     }
@@ -147,13 +150,15 @@ public sealed class TrainingTroubleTests
 
     [Test]
     public void Observe_LossThatReachesZeroByRounding_IsQuiet() =>
-        Assert.That(new TrainingStory().Run(4000, r => r.Loss = Math.Round(r.Loss!.Value * Math.Exp(-r.Step / 250.0), 4)).Alarms.Select(a => a.Kind), Has.None.EqualTo(TrainingKind.LossStuck));
+        Assert.That(new TrainingStory().Run(4000, r => r.Loss = Math.Round(r.Loss!.Value * Math.Exp(-r.Step / 250.0), 4)).Alarms
+            .Select(a => a.Kind), Has.None.EqualTo(TrainingKind.LossStuck));
 
     [Test]
     public void Observe_LossThatTheLoggerRepeatsForTenSteps_IsQuiet()
     {
         var held = 0.0;
-        Assert.That(new TrainingStory().Run(2000, r => r.Loss = held = r.Step % 10 == 1 ? r.Loss!.Value : held).Alarms.Select(a => a.Kind), Has.None.EqualTo(TrainingKind.LossStuck));
+        Assert.That(new TrainingStory().Run(2000, r => r.Loss = held = r.Step % 10 == 1 ? r.Loss!.Value : held).Alarms.Select(a => a.Kind),
+            Has.None.EqualTo(TrainingKind.LossStuck));
     }
 
     [TestCase(1)]
@@ -164,17 +169,21 @@ public sealed class TrainingTroubleTests
         story.Run(2000, r => r.Loss = scale * ((0.02 * story.Normal()) - 0.01));
         Assert.That(story.Findings, Is.Empty);
         story.Run(100, r => r.Loss = scale * ((0.02 * story.Normal()) - (0.05 * (r.Step - 2000))));
-        Assert.That(story.Findings.Select(f => (f.Kind, f.Severity)), Has.Some.EqualTo((TrainingKind.LossSpike, AlertSeverity.Warning)).And.Some.EqualTo((TrainingKind.LossDiverging, AlertSeverity.Critical)));
+        Assert.That(story.Findings.Select(f => (f.Kind, f.Severity)),
+            Has.Some.EqualTo((TrainingKind.LossSpike, AlertSeverity.Warning)).And.Some
+                .EqualTo((TrainingKind.LossDiverging, AlertSeverity.Critical)));
     }
 
     [Test]
     public void Observe_PositiveLossThatTurnsNegative_IsTold() =>
-        Assert.That(new TrainingStory().Run(600).Run(20, r => r.Loss = -r.Loss).Alarms.Select(a => a.Kind), Has.Some.EqualTo(TrainingKind.LossSpike));
+        Assert.That(new TrainingStory().Run(600).Run(20, r => r.Loss = -r.Loss).Alarms.Select(a => a.Kind),
+            Has.Some.EqualTo(TrainingKind.LossSpike));
 
     [Test]
     public void Observe_RateThatIsNoNumber_IsToldAndTheRestIsJudged()
     {
-        var story = new TrainingStory().Run(600).Run(60, r => (r.Rate, r.StepTime) = (double.NaN, double.NaN)).Run(30, r => (r.Rate, r.StepTime, r.Loss) = (double.NaN, double.NaN, r.Loss * 4));
+        var story = new TrainingStory().Run(600).Run(60, r => (r.Rate, r.StepTime) = (double.NaN, double.NaN)).Run(30, r =>
+            (r.Rate, r.StepTime, r.Loss) = (double.NaN, double.NaN, r.Loss * 4));
         Assert.That(story.Alarms.Select(a => a.Kind), Has.Some.EqualTo(TrainingKind.NonFinite).And.Some.EqualTo(TrainingKind.LossSpike));
     }
 

@@ -13,7 +13,8 @@ public sealed class BlockScoringTests
         input =>
         {
             var (features, count) = (1 + (input.Item1 % 32), 24 + (input.Item2 % 1300));
-            var forest = IsolationForest.Fit(Tables.Rough(input.Item3, 400, features), features, new() { Trees = 20, Seed = (ulong)input.Item3 });
+            var forest = IsolationForest.Fit(Tables.Rough(input.Item3, 400, features), features,
+                new() { Trees = 20, Seed = (ulong)input.Item3 });
             return AgreesOn(forest, Tables.Rough(input.Item3 + 1, count, features));
         }).QuickCheckThrowOnFailure();
 
@@ -24,7 +25,8 @@ public sealed class BlockScoringTests
     public void Score_OfCompleteRowsInBlocks_EqualsEachRowsOwnWalk(int features)
     {
         var forest = IsolationForest.Fit(Tables.Gaussian(1, 2000, features), features, new());
-        foreach (var count in (int[])[24, 63, 64, 65, 511, 512, 513, 1025]) Assert.That(AgreesOn(forest, Tables.Gaussian(count, count, features)));
+        foreach (var count in (int[])[24, 63, 64, 65, 511, 512, 513, 1025])
+            Assert.That(AgreesOn(forest, Tables.Gaussian(count, count, features)));
     }
 
     [TestCase(1, 1024)]
@@ -63,7 +65,8 @@ public sealed class BlockScoringTests
         {
             var cuts = Tables.Rough(input.Item2, input.Item1 % 1000, 1).Where(float.IsFinite).Order().ToArray();
             var column = new CutColumn(cuts);
-            float[] values = [.. cuts, .. Tables.Rough(input.Item2 + 1, 50, 1), .. cuts.Select(float.BitIncrement), .. cuts.Select(float.BitDecrement)];
+            float[] values = [.. cuts, .. Tables.Rough(input.Item2 + 1, 50, 1), .. cuts.Select(float.BitIncrement),
+                .. cuts.Select(float.BitDecrement)];
             return values.All(value => column.PlaceOf(value) == cuts.Count(cut => value > cut));
         }).QuickCheckThrowOnFailure();
 

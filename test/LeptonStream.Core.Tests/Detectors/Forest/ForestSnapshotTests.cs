@@ -89,7 +89,8 @@ public sealed class ForestSnapshotTests
     }
 
     // A metric that is missing now and then, and one that appears at row 150.
-    private static IEnumerable<float[]> Stream(int count) => Tables.Rough(6, count, 4).Chunk(4).Select((row, i) => i < 150 ? row[..3] : row);
+    private static IEnumerable<float[]> Stream(int count) =>
+        Tables.Rough(6, count, 4).Chunk(4).Select((row, i) => i < 150 ? row[..3] : row);
 
     private static double[] Shares(StreamingForest forest, float[] row)
     {

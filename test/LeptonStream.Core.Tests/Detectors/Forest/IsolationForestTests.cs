@@ -25,7 +25,8 @@ public sealed class IsolationForestTests
 
         var theirs = table.Select(r => r[features]).ToArray();
         var differences = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).ToArray();
-        TestContext.Out.WriteLine($"max {differences.Max():F4}, mean {differences.Average():F4}, Spearman {Correlation.Spearman(ours, theirs):F4}");
+        TestContext.Out.WriteLine($"max {differences.Max():F4}, mean {differences.Average():F4}, Spearman "
+            + $"{Correlation.Spearman(ours, theirs):F4}");
         Assert.That(differences.Max(), Is.LessThanOrEqualTo(0.02));
         Assert.That(differences.Average(), Is.LessThanOrEqualTo(0.003));
         Assert.That(Correlation.Spearman(ours, theirs), Is.GreaterThanOrEqualTo(0.99));

@@ -4,7 +4,9 @@ using MathNet.Numerics.Statistics;
 
 namespace LeptonStream.Core.Tests.Detectors.Forest;
 
-/// <summary>Metrics of an entity that come late, seldom or not at all: none of it may look like trouble, and trouble must still be seen.</summary>
+/// <summary>
+/// Metrics of an entity that come late, seldom or not at all: none of it may look like trouble, and trouble must still be seen.
+/// </summary>
 public sealed class MissingFeatureTests
 {
     private const int Features = 8;
@@ -120,7 +122,8 @@ public sealed class MissingFeatureTests
     public void Score_OnExtremeValues_IsFiniteAndOutlivesASnapshot()
     {
         var forest = new StreamingForest(new(), new());
-        float[] extremes = [float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, 0, -0f, float.NaN];
+        float[] extremes =
+            [float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, 0, -0f, float.NaN];
         var random = new Random(14);
         for (var i = 0; i < 3000; i++)
         {

@@ -25,6 +25,7 @@ public sealed class PathLengthTests
     public void Of_AnyNode_IsWithinHalfAStepOfTheExactPath()
     {
         for (var rows = 1; rows <= PathLength.MaxRows; rows++)
-            Assert.That(PathLength.Of(3, rows) / (double)PathLength.Edge, Is.EqualTo(3 + PathLength.Average(rows)).Within(0.5 / PathLength.Edge + 1e-12));
+            Assert.That(PathLength.Of(3, rows) / (double)PathLength.Edge,
+                Is.EqualTo(3 + PathLength.Average(rows)).Within(0.5 / PathLength.Edge + 1e-12));
     }
 }

@@ -31,7 +31,8 @@ public sealed class StreamingForestTests
         var random = new Random(4);
         var odd = Rows(seed: 5, count: 500).Select(r =>
         {
-            foreach (var feature in Enumerable.Range(0, Features).OrderBy(_ => random.Next()).Take(3)) r[feature] += random.Next(2) == 0 ? 5 : -5;
+            foreach (var feature in Enumerable.Range(0, Features).OrderBy(_ => random.Next()).Take(3))
+                r[feature] += random.Next(2) == 0 ? 5 : -5;
             return forest.Score(r);
         }).ToArray();
         Assert.That(ordinary.Average(), Is.EqualTo(0.45).Within(0.03));

@@ -50,7 +50,8 @@ internal static class CanonicalMetrics
             gpu.vgpu_license
             """),
         (Link, "gpu.p2p gpu.pcie_replays gpu.nvlink_err gpu.nvlink_bytes gpu.nvlink_rate gpu.nvlink_on gpu.pcie_bytes net.link_down"),
-        (Thermal, "gpu.temp_c gpu.mem_temp_c gpu.temp_margin_c gpu.temp_limit_c gpu.temp_used_pct gpu.throttled gpu.throttle_s gpu.clock_events"),
+        (Thermal, "gpu.temp_c gpu.mem_temp_c gpu.temp_margin_c gpu.temp_limit_c gpu.temp_used_pct gpu.throttled gpu.throttle_s "
+            + "gpu.clock_events"),
         (GpuUse, """
             gpu.util gpu.mem_util gpu.enc_util gpu.dec_util gpu.power_w gpu.power_mw gpu.power_limit_w gpu.power_limit_mw
             gpu.power_used_pct gpu.energy gpu.sm_clock_mhz
@@ -94,6 +95,7 @@ internal static class CanonicalMetrics
         : MetricUnits.BoundsOf(unit);
 
     private static FrozenDictionary<string, MetricKind> Table(params (MetricKind Kind, string Names)[] rows) => rows
-        .SelectMany(row => row.Names.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(name => KeyValuePair.Create(name, row.Kind)))
+        .SelectMany(row => row.Names.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(name =>
+            KeyValuePair.Create(name, row.Kind)))
         .ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -6,7 +6,9 @@ public sealed record MetricPreset
     /// <summary>Where the metric comes from.</summary>
     public required MetricSource Source { get; init; }
 
-    /// <summary>One name for the same thing from every source: <c>infer.kv_usage</c>, <c>gpu.temp_c</c>. Matchers see it as <c>canonical</c>.</summary>
+    /// <summary>
+    /// One name for the same thing from every source: <c>infer.kv_usage</c>, <c>gpu.temp_c</c>. Matchers see it as <c>canonical</c>.
+    /// </summary>
     public required string Canonical { get; init; }
 
     /// <summary>The unit (UCUM) of what is judged: of the rate, for a counter; null where there is none to speak of.</summary>

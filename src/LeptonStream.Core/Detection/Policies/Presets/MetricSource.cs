@@ -38,7 +38,8 @@ public enum MetricSource
 public static class MetricSources
 {
     /// <summary>Every word, in the order of <see cref="MetricSource"/>.</summary>
-    public static IReadOnlyList<string> Words { get; } = ["vllm", "triton", "sglang", "dcgm", "gpud", "hf-trainer", "lightning", "megatron", "torchtitan", "lepton"];
+    public static IReadOnlyList<string> Words { get; } = ["vllm", "triton", "sglang", "dcgm", "gpud", "hf-trainer", "lightning",
+        "megatron", "torchtitan", "lepton"];
 
     /// <summary>The word for a source.</summary>
     public static string WordOf(MetricSource source) => Words[(int)source];

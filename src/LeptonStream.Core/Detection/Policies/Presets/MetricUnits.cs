@@ -5,16 +5,20 @@ internal static class MetricUnits
 {
     private static readonly (string Ending, string Unit)[] Endings =
     [
-        ("_per_s", "1/s"), ("_per_second", "1/s"), ("_ms", "ms"), ("_milliseconds", "ms"), ("_us", "us"), ("_seconds", "s"), ("_s", "s"), ("_bytes", "By"),
-        ("_celsius", "Cel"), ("_temp", "Cel"), ("_temp_c", "Cel"), ("_power_w", "W"), ("_watts", "W"), ("_percent", "%"), ("_pct", "%"), ("_perc", "1"),
+        ("_per_s", "1/s"), ("_per_second", "1/s"), ("_ms", "ms"), ("_milliseconds", "ms"), ("_us", "us"), ("_seconds", "s"), ("_s", "s"),
+        ("_bytes", "By"),
+        ("_celsius", "Cel"), ("_temp", "Cel"), ("_temp_c", "Cel"), ("_power_w", "W"), ("_watts", "W"), ("_percent", "%"), ("_pct", "%"),
+        ("_perc", "1"),
         ("_ratio", "1"), ("_fraction", "1"), ("_mib", "MiBy"), ("_gib", "GiBy"), ("_mhz", "MHz"),
     ];
 
     // What such names measure is a difference: below 0 as often as above.
-    private static readonly string[] Differences = ["offset", "drift", "skew", "delta", "diff", "change", "balance", "margin", "error_s", "growth"];
+    private static readonly string[] Differences =
+        ["offset", "drift", "skew", "delta", "diff", "change", "balance", "margin", "error_s", "growth"];
 
     /// <summary>
-    /// Unit and bounds of a metric of which nothing but its name is known. Upper bounds are not guessed: a process takes 800 % of a CPU, and a ratio exceeds 1.
+    /// Unit and bounds of a metric of which nothing but its name is known. Upper bounds are not guessed: a process takes 800 % of a CPU,
+    /// and a ratio exceeds 1.
     /// </summary>
     /// <param name="metric">Its name.</param>
     /// <param name="type">What its numbers are: of a counter, the rate is judged.</param>

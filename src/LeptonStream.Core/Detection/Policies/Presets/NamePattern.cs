@@ -18,13 +18,16 @@ internal sealed class NamePattern
     /// <summary>The plain name without <c>_total</c> behind it, or as it is.</summary>
     public static string WithoutTotal(string plain) => plain.EndsWith("_total", StringComparison.Ordinal) ? plain[..^6] : plain;
 
-    /// <summary>The plain name without a statistic's ending (<c>_p99</c>, <c>_avg</c>, <c>_mean</c>, <c>_max</c>), or null where it has none.</summary>
+    /// <summary>
+    /// The plain name without a statistic's ending (<c>_p99</c>, <c>_avg</c>, <c>_mean</c>, <c>_max</c>), or null where it has none.
+    /// </summary>
     public static string? WithoutQuantile(string plain)
     {
         var split = plain.LastIndexOf('_');
         if (split <= 0) return null;
         var ending = plain.AsSpan(split + 1);
-        var isQuantile = ending is "avg" or "mean" or "max" || (ending.Length is > 1 and < 6 && ending[0] == 'p' && !ending[1..].ContainsAnyExceptInRange('0', '9'));
+        var isQuantile = ending is "avg" or "mean" or "max"
+            || (ending.Length is > 1 and < 6 && ending[0] == 'p' && !ending[1..].ContainsAnyExceptInRange('0', '9'));
         return isQuantile ? plain[..split] : null;
     }
 

@@ -3,8 +3,9 @@ using LeptonStream.Series;
 namespace LeptonStream.Detection.Policies.Presets;
 
 /// <summary>
-/// What is known of metrics by their names, under their old and new ones, with and without <c>_total</c>, and for the parts of a Prometheus histogram
-/// (<c>_sum</c>, <c>_count</c>, <c>_bucket</c>) and its quantiles (<c>_p99</c>, <c>_avg</c>). Capitals and the signs <c>: . / -</c> and space (all read as <c>_</c>) make no difference.
+/// What is known of metrics by their names, under their old and new ones, with and without <c>_total</c>, and for the parts of a Prometheus
+/// histogram (<c>_sum</c>, <c>_count</c>, <c>_bucket</c>) and its quantiles (<c>_p99</c>, <c>_avg</c>). Capitals and the signs <c>: . /
+/// -</c> and space (all read as <c>_</c>) make no difference.
 /// </summary>
 public sealed class PresetCatalog
 {
@@ -107,7 +108,8 @@ public sealed class PresetCatalog
             _ => Make(Source, Entry, ".bucket", ", bucket", "（分桶）", null, new() { Type = MetricType.Counter, Ignore = true }),
         };
 
-        private static MetricPreset Make(MetricSource source, PresetEntry entry, string suffix, string english, string chinese, string? unit, PolicySettings settings) => new()
+        private static MetricPreset Make(MetricSource source, PresetEntry entry, string suffix, string english, string chinese,
+            string? unit, PolicySettings settings) => new()
         {
             Source = source,
             Canonical = entry.Canonical + suffix,

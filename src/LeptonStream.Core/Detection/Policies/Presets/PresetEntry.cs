@@ -23,14 +23,17 @@ internal sealed record PresetEntry
     /// <summary>The label that a series must have for the entry to hold, where one name stands for several things.</summary>
     public (string Name, string Value)? Label { get; init; }
 
-    public static PresetEntry Gauge(string canonical, string? unit, Direction direction, string english, string chinese, params string[] names) =>
+    public static PresetEntry Gauge(string canonical, string? unit, Direction direction, string english, string chinese,
+        params string[] names) =>
         Of(canonical, unit, direction, MetricType.Gauge, english, chinese, names);
 
-    public static PresetEntry Counter(string canonical, string? unit, Direction direction, string english, string chinese, params string[] names) =>
+    public static PresetEntry Counter(string canonical, string? unit, Direction direction, string english, string chinese,
+        params string[] names) =>
         Of(canonical, unit, direction, MetricType.Counter, english, chinese, names);
 
     /// <summary>A distribution: its quantiles and means are judged, the rates of its sum and count too, its buckets are not.</summary>
-    public static PresetEntry Histogram(string canonical, string? unit, Direction direction, string english, string chinese, params string[] names) =>
+    public static PresetEntry Histogram(string canonical, string? unit, Direction direction, string english, string chinese,
+        params string[] names) =>
         Gauge(canonical, unit, direction, english, chinese, names) with { IsHistogram = true };
 
     public static PresetEntry EventCode(string canonical, Direction direction, string english, string chinese, params string[] names) =>
@@ -55,17 +58,20 @@ internal sealed record PresetEntry
         this with { Settings = Settings with { Limit = new(limit, IsFloor: true, TimeSpan.FromHours(horizonHours)) } };
 
     /// <summary>The same with a least deviation in the metric's unit.</summary>
-    public PresetEntry Beyond(double leastDeviation) => this with { Settings = Settings with { MinimumAbsoluteDeviation = leastDeviation } };
+    public PresetEntry Beyond(double leastDeviation) =>
+        this with { Settings = Settings with { MinimumAbsoluteDeviation = leastDeviation } };
 
     /// <summary>The same, where it goes up and down with the load.</summary>
     public PresetEntry FollowingLoad() => this with { Settings = Settings with { FollowsLoad = true } };
 
     /// <summary>The same, compared with its siblings.</summary>
-    public PresetEntry Compared() => this with { Settings = Settings with { Detectors = DetectorChange.Add(DetectorSet.Of([DetectorSet.Peers])) } };
+    public PresetEntry Compared() =>
+        this with { Settings = Settings with { Detectors = DetectorChange.Add(DetectorSet.Of([DetectorSet.Peers])) } };
 
     public bool Accepts(LabelSet labels) => Label is not var (name, value) || string.Equals(labels[name], value, StringComparison.Ordinal);
 
-    private static PresetEntry Of(string canonical, string? unit, Direction direction, MetricType type, string english, string chinese, string[] names) => new()
+    private static PresetEntry Of(string canonical, string? unit, Direction direction, MetricType type, string english, string chinese,
+        string[] names) => new()
     {
         Canonical = canonical,
         Unit = unit,

@@ -24,7 +24,8 @@ internal static class SglangPresets
         Counter("infer.errors", "1/s", Up, "aborted requests", "被中止的请求数", "sglang:num_aborted_requests_total"),
 
         Histogram("infer.ttft_s", "s", Up, "time to first token", "首 token 时延", "sglang:time_to_first_token_seconds"),
-        Histogram("infer.itl_s", "s", Up, "time between tokens", "token 间时延", "sglang:inter_token_latency_seconds", "sglang:time_per_output_token_seconds"),
+        Histogram("infer.itl_s", "s", Up, "time between tokens", "token 间时延", "sglang:inter_token_latency_seconds",
+            "sglang:time_per_output_token_seconds"),
         Histogram("infer.e2e_s", "s", Up, "request latency", "请求总时延", "sglang:e2e_request_latency_seconds"),
         Histogram("infer.queue_s", "s", Up, "queueing time", "排队时间", "sglang:queue_time_seconds"),
     ];

@@ -97,8 +97,10 @@ internal static class XidCodes
         Mild(Reboot, "link or firmware error", "链路或固件错误", 163, 166, 167, 169, 172, 173);
         return table.ToFrozenDictionary();
 
-        void Grave(XidAction action, string english, string chinese, params ReadOnlySpan<int> codes) => Add(codes, new(english, chinese, action, IsGrave: true));
-        void Mild(XidAction action, string english, string chinese, params ReadOnlySpan<int> codes) => Add(codes, new(english, chinese, action, IsGrave: false));
+        void Grave(XidAction action, string english, string chinese, params ReadOnlySpan<int> codes) =>
+            Add(codes, new(english, chinese, action, IsGrave: true));
+        void Mild(XidAction action, string english, string chinese, params ReadOnlySpan<int> codes) =>
+            Add(codes, new(english, chinese, action, IsGrave: false));
         void Add(ReadOnlySpan<int> codes, XidCode meaning)
         {
             foreach (var code in codes) table.Add(code, meaning);

@@ -6,9 +6,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Evaluations that break while training goes on (half above the worst of the last three, and five scales of their own noise), and evaluations that
-/// get worse while the training loss falls (the median of three, half above the best). Another stage of data is another evaluation. Four evaluations
-/// that are equal to the last digit are weights that stand still, where no update norm tells it sooner.
+/// Evaluations that break while training goes on (half above the worst of the last three, and five scales of their own noise), and
+/// evaluations that get worse while the training loss falls (the median of three, half above the best). Another stage of data is another
+/// evaluation. Four evaluations that are equal to the last digit are weights that stand still, where no update norm tells it sooner.
 /// </summary>
 internal sealed class EvaluationRule : TrainingRule
 {
@@ -58,7 +58,8 @@ internal sealed class EvaluationRule : TrainingRule
             JudgeLoss(row[TrainingRole.EvaluationLoss], phase, report);
         }
 
-        if (row.IsPositive(TrainingRole.EvaluationAccuracy)) JudgeAccuracy(row[TrainingRole.EvaluationAccuracy], phase, lossAgrees && !_loss.IsHigh, report);
+        if (row.IsPositive(TrainingRole.EvaluationAccuracy))
+            JudgeAccuracy(row[TrainingRole.EvaluationAccuracy], phase, lossAgrees && !_loss.IsHigh, report);
     }
 
     public override void JudgeRest(TrainingRow row, RunPhase phase, FindingReport report) => Judge(row, phase, report);
@@ -88,7 +89,9 @@ internal sealed class EvaluationRule : TrainingRule
         var value = row[TrainingRole.EvaluationLoss];
         _repeats = value == _lastLoss ? _repeats + 1 : 0;
         _lastLoss = value;
-        var shouldMove = phase.IsWarm && !row.Has(TrainingRole.UpdateNorm) && !(row[TrainingRole.LearningRate] < RateThatMoves * phase.HighestRate);
+        var shouldMove = phase.IsWarm
+            && !row.Has(TrainingRole.UpdateNorm)
+            && !(row[TrainingRole.LearningRate] < RateThatMoves * phase.HighestRate);
         _still.Observe(report, shouldMove ? _repeats / Repeats : 0, AlertSeverity.Warning, value, double.NaN);
     }
 

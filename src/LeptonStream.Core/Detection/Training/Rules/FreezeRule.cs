@@ -4,9 +4,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Steps that change nothing: eight rows, or three rows over 30 steps, whose update is exactly 0, where the loss is finite. A schedule that has run out is
-/// for the record only: its learning rate went to 0 by and by. Without an update norm, a learning rate of 0 as many rows, or 60 rows of exactly
-/// the same weights' norm.
+/// Steps that change nothing: eight rows, or three rows over 30 steps, whose update is exactly 0, where the loss is finite. A schedule that
+/// has run out is for the record only: its learning rate went to 0 by and by. Without an update norm, a learning rate of 0 as many rows, or
+/// 60 rows of exactly the same weights' norm.
 /// </summary>
 internal sealed class FreezeRule : TrainingRule
 {

@@ -6,8 +6,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Gradients that explode (three of five rows at three times the level and six scales) or vanish: they fall to a third while the loss does not follow,
-/// or fall while the loss is high. A gradient that falls together with the loss is success. An explosion pages at ten times the level, once the loss stays high too.
+/// Gradients that explode (three of five rows at three times the level and six scales) or vanish: they fall to a third while the loss does
+/// not follow, or fall while the loss is high. A gradient that falls together with the loss is success. An explosion pages at ten times the
+/// level, once the loss stays high too.
 /// </summary>
 internal sealed class GradientRule : TrainingRule
 {
@@ -71,9 +72,12 @@ internal sealed class GradientRule : TrainingRule
         var explosion = Math.Min(five.Deviation / ExplosionScales, five.Excess / Threefold);
         var severity = _loss.Stays && seventeen.Excess >= Tenfold ? AlertSeverity.Critical : AlertSeverity.Warning;
         var follows = !_loss.IsKnown || (_loss.Excess < LossFollows && !_loss.IsHigh);
-        var vanishing = follows ? 0 : Math.Min(-seventeen.Deviation / VanishingScales, -seventeen.Excess / (_loss.IsHigh ? WithHighLoss : Third));
+        var vanishing = follows ? 0 : Math.Min(-seventeen.Deviation / VanishingScales, -seventeen.Excess / (_loss.IsHigh
+            ? WithHighLoss
+            : Third));
         var accepted = _explosion.Observe(report, explosion, severity, value, expected) == AlertChange.Accepted
-            | _vanishing.Observe(report, vanishing, AlertSeverity.Warning, value, expected, mayAccept: !_explosion.IsOpen) == AlertChange.Accepted;
+            | _vanishing.Observe(report, vanishing, AlertSeverity.Warning, value, expected,
+                mayAccept: !_explosion.IsOpen) == AlertChange.Accepted;
         if (accepted) Rebase(report);
     }
 

@@ -7,9 +7,10 @@ using MathNet.Numerics;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// The loss that jumped and came back (a spike), stays up (high) or is doubled and stays (diverging), and the loss that creeps up (<see cref="LossTrend"/>).
-/// In logarithms, so that any scale and any falling trend will do. Two rows, the median of five, and the median of 17 each have a line, so one heavy
-/// row of a small batch is nothing; where rows stand for five steps or more a single one counts too, if it is far out.
+/// The loss that jumped and came back (a spike), stays up (high) or is doubled and stays (diverging), and the loss that creeps up
+/// (<see cref="LossTrend"/>). In logarithms, so that any scale and any falling trend will do. Two rows, the median of five, and the median
+/// of 17 each have a line, so one heavy row of a small batch is nothing; where rows stand for five steps or more a single one counts too,
+/// if it is far out.
 /// </summary>
 internal sealed class LossRule : TrainingRule
 {
@@ -107,19 +108,26 @@ internal sealed class LossRule : TrainingRule
         score = Math.Max(score, Line(_level.Seventeen, SeventeenLine, SeventeenLeast));
         return isSparse ? Math.Max(score, Line(_level.Last, SingleLine, SingleLeast)) : score;
 
-        static double Line((double Deviation, double Excess) seen, double line, double least) => Math.Min(seen.Deviation / line, seen.Excess / least);
+        static double Line((double Deviation, double Excess) seen, double line, double least) =>
+            Math.Min(seen.Deviation / line, seen.Excess / least);
     }
 
     private void Tell(RunPhase phase, FindingReport report, double value, double score, double creep)
     {
         var expected = Math.Exp(_level.Center);
         var five = _level.Five.Excess;
-        (_peak, _stepsOpen, _rowsOpen) = _spike.IsOpen ? (Math.Max(_peak, five), _stepsOpen + phase.StepDelta, _rowsOpen + 1) : (five, 0, 0);
+        (_peak, _stepsOpen, _rowsOpen) = _spike.IsOpen
+            ? (Math.Max(_peak, five), _stepsOpen + phase.StepDelta, _rowsOpen + 1)
+            : (five, 0, 0);
         var level = Stays ? Math.Min(_level.Five.Deviation / FiveLine, five / FiveLeast) : 0;
         var doubled = Stays && five >= StillAtPeak * _peak ? _level.Seventeen.Excess / Doubled : 0;
-        var accepted = _spike.Observe(report, score, AlertSeverity.Warning, value, expected, mayAccept: !_diverging.IsOpen) == AlertChange.Accepted
-            | _high.Observe(report, Math.Max(level, creep), AlertSeverity.Warning, value, expected, mayAccept: !_diverging.IsOpen) == AlertChange.Accepted;
-        _diverging.Observe(report, _diverging.IsOpen ? _level.Seventeen.Excess / Doubled : doubled, AlertSeverity.Critical, value, expected);
+        var accepted = _spike.Observe(report, score, AlertSeverity.Warning, value, expected,
+            mayAccept: !_diverging.IsOpen) == AlertChange.Accepted
+            | _high.Observe(report, Math.Max(level, creep), AlertSeverity.Warning, value, expected,
+                mayAccept: !_diverging.IsOpen) == AlertChange.Accepted;
+        _diverging.Observe(report, _diverging.IsOpen
+            ? _level.Seventeen.Excess / Doubled
+            : doubled, AlertSeverity.Critical, value, expected);
         _trend.Freeze(_high.IsOpen);
         if (accepted) Rebase(report);
     }

@@ -4,9 +4,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Losses and norms that are no finite numbers. Weights that are not finite page at once: nothing heals them. A loss or gradient that overflows while the
-/// weights are known to be finite was skipped by the trainer and is a ticket, until it lasts; while a run warms up its gradients may
-/// overflow, for loss scaling looks for its scale.
+/// Losses and norms that are no finite numbers. Weights that are not finite page at once: nothing heals them. A loss or gradient that
+/// overflows while the weights are known to be finite was skipped by the trainer and is a ticket, until it lasts; while a run warms up its
+/// gradients may overflow, for loss scaling looks for its scale.
 /// </summary>
 internal sealed class NonFiniteRule : TrainingRule
 {

@@ -7,9 +7,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// An update that neither the learning rate nor the gradient explains. The norm of an update over the learning rate moves slowly, for momentum averages over
-/// ten steps and more: one row at 1.6 times the row before, and at 1.6 times the level, beyond what its gradient lies above the usual one, is
-/// a learning rate off its schedule or an optimizer that lost its state.
+/// An update that neither the learning rate nor the gradient explains. The norm of an update over the learning rate moves slowly, for
+/// momentum averages over ten steps and more: one row at 1.6 times the row before, and at 1.6 times the level, beyond what its gradient
+/// lies above the usual one, is a learning rate off its schedule or an optimizer that lost its state.
 /// Also the logged learning rate that jumps above everything it was.
 /// </summary>
 internal sealed class OptimizerRule : TrainingRule
@@ -45,7 +45,8 @@ internal sealed class OptimizerRule : TrainingRule
     public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (row.Has(TrainingRole.LearningRate)
-            && _rate.Observe(report, phase.RateAbove, AlertSeverity.Warning, row[TrainingRole.LearningRate], phase.HighestRate) == AlertChange.Accepted)
+            && _rate.Observe(report, phase.RateAbove, AlertSeverity.Warning, row[TrainingRole.LearningRate],
+                phase.HighestRate) == AlertChange.Accepted)
         {
             phase.AcceptRate();
         }
@@ -91,8 +92,14 @@ internal sealed class OptimizerRule : TrainingRule
         var level = (log - center) / line;
         // Without a learning rate a restart of the schedule looks the same, but ends where updates were before.
         var isNew = knowsRate || update > 1.5 * _highestUpdate;
-        var isJudged = phase.IsWarm && _levels.Count >= Enough && _jumps.Window.Count >= Enough && phase.SinceChange >= RowsAfterChange && isNew;
-        var jumped = isJudged ? Math.Min((jump - explained) / Math.Max(line, JumpMargin * _jumps.Window.Quantile(0.98)), level - (explained / line)) : 0;
+        var isJudged = phase.IsWarm
+            && _levels.Count >= Enough
+            && _jumps.Window.Count >= Enough
+            && phase.SinceChange >= RowsAfterChange
+            && isNew;
+        var jumped = isJudged
+            ? Math.Min((jump - explained) / Math.Max(line, JumpMargin * _jumps.Window.Quantile(0.98)), level - (explained / line))
+            : 0;
         var expected = update * Math.Exp(center - log);
         var change = _shock.Observe(report, _shock.IsOpen ? level : jumped, AlertSeverity.Warning, update, expected);
         if (change == AlertChange.Accepted) _levels.Clear();

@@ -9,9 +9,9 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Steps that stall: seven of twenty rows at 2.5 times the usual duration. An evaluation, a checkpoint or a hiccup is one row; a starved loader is
-/// many, or every second. The duration is the logged one, else the inverse of the throughput, else the time between rows. Steps that get slower by and by are
-/// for <see cref="PaceDrift"/>.
+/// Steps that stall: seven of twenty rows at 2.5 times the usual duration. An evaluation, a checkpoint or a hiccup is one row; a starved
+/// loader is many, or every second. The duration is the logged one, else the inverse of the throughput, else the time between rows. Steps
+/// that get slower by and by are for <see cref="PaceDrift"/>.
 /// </summary>
 internal sealed class PaceRule : TrainingRule
 {
@@ -106,7 +106,8 @@ internal sealed class PaceRule : TrainingRule
         var accepted = _stall.Observe(report, score, severity, value, Math.Exp(center)) == AlertChange.Accepted;
         if (!isSlow) _window.Push(row.Step, log);
         if (!isSlow && !_stall.IsOpen)
-            accepted |= _drift.Observe(report, phase.IsWarm ? _trend.Judge(row.Step, log) : 0, AlertSeverity.Warning, value, Math.Exp(_trend.Best)) == AlertChange.Accepted;
+            accepted |= _drift.Observe(report, phase.IsWarm ? _trend.Judge(row.Step, log) : 0, AlertSeverity.Warning, value,
+                Math.Exp(_trend.Best)) == AlertChange.Accepted;
         if (accepted) Rebase(report);
     }
 

@@ -5,9 +5,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// The same data again and again. Batches differ, so a loss goes up and down: among independent values two of three are turning points (I. J. Bienaymé,
-/// 1874). One batch repeated has no such noise, its loss falls smoothly. The line is 60 % fewer turning points among 48 than the run
-/// usually shows; a loss that also falls by a third pages.
+/// The same data again and again. Batches differ, so a loss goes up and down: among independent values two of three are turning points (I.
+/// J. Bienaymé, 1874). One batch repeated has no such noise, its loss falls smoothly. The line is 60 % fewer turning points among 48 than
+/// the run usually shows; a loss that also falls by a third pages.
 /// </summary>
 internal sealed class RepetitionRule : TrainingRule
 {

@@ -5,8 +5,8 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Two jobs that write one run: steps go back to where another source is, and forth, again and again. Told from the fourth time on; over when the steps have
-/// gone one way for a while.
+/// Two jobs that write one run: steps go back to where another source is, and forth, again and again. Told from the fourth time on; over
+/// when the steps have gone one way for a while.
 /// </summary>
 internal sealed class SharedNameRule : TrainingRule
 {

@@ -6,9 +6,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Losses below zero, as those of reinforcement learning and of likelihoods: they have no logarithm, and either direction can be wrong. The medians of five and of
-/// 17 rows against the level of the last 128, in its own scales. Lines are far out, for such losses wander. Where a loss was always positive before,
-/// its first rows below zero are judged by what it was.
+/// Losses below zero, as those of reinforcement learning and of likelihoods: they have no logarithm, and either direction can be wrong. The
+/// medians of five and of 17 rows against the level of the last 128, in its own scales. Lines are far out, for such losses wander. Where a
+/// loss was always positive before, its first rows below zero are judged by what it was.
 /// </summary>
 internal sealed class SignedLossRule : TrainingRule
 {
@@ -82,7 +82,8 @@ internal sealed class SignedLossRule : TrainingRule
         (_stepsOpen, _rowsOpen) = _jump.IsOpen ? (_stepsOpen + phase.StepDelta, _rowsOpen + 1) : (0, 0);
         var stays = _stepsOpen >= PageAfterSteps && _rowsOpen >= PageAfterRows;
         var far = Math.Abs(_level.Seventeen.Deviation) / PageScales;
-        var accepted = _jump.Observe(report, score, AlertSeverity.Warning, value, _level.Center, mayAccept: !_diverging.IsOpen) == AlertChange.Accepted;
+        var accepted = _jump.Observe(report, score, AlertSeverity.Warning, value, _level.Center,
+            mayAccept: !_diverging.IsOpen) == AlertChange.Accepted;
         _diverging.Observe(report, stays || _diverging.IsOpen ? far : 0, AlertSeverity.Critical, value, _level.Center);
         if (accepted) Rebase(report);
     }

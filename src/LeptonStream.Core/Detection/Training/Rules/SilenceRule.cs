@@ -6,9 +6,10 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// A run that makes no progress, by the clock of the log. Restarts, evaluations and checkpoints are silent too. Until a run has shown how long its own take, minutes
-/// are allowed; later the policy's time, a hundred usual intervals (not beyond 110 s), twenty of them however long, and 1.5 times the longest silence that
-/// it has survived without going back. A declared end, or the planned last step, ends the watch.
+/// A run that makes no progress, by the clock of the log. Restarts, evaluations and checkpoints are silent too. Until a run has shown how
+/// long its own take, minutes are allowed; later the policy's time, a hundred usual intervals (not beyond 110 s), twenty of them however
+/// long, and 1.5 times the longest silence that it has survived without going back. A declared end, or the planned last step, ends the
+/// watch.
 /// </summary>
 internal sealed class SilenceRule : TrainingRule
 {
@@ -92,7 +93,10 @@ internal sealed class SilenceRule : TrainingRule
     /// <summary>The run declared its end.</summary>
     public void Finish() => _isOver = true;
 
-    /// <summary>A run that is silent for longer than usual is not expected to come back here; the next row that makes progress begins the watch again.</summary>
+    /// <summary>
+    /// A run that is silent for longer than usual is not expected to come back here; the next row that makes progress begins the watch
+    /// again.
+    /// </summary>
     public void Excuse(Timestamp now)
     {
         if (_isKnown && SecondsTo(now) > Math.Max(MinSilenceSeconds, UsualSilence * _interval)) _isOver = true;

@@ -4,9 +4,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// A loss that is the same to the last digit, row after row. Batches differ, so their losses do; equal neighbours come from rounding and from loggers that repeat a
-/// value, and how often they do is learned; a loss that usually moves by less than the logger's last digit is not judged. The line is where so long a repetition
-/// is a chance of one in 10⁹. A loss that becomes exactly 0 and stays is a
+/// A loss that is the same to the last digit, row after row. Batches differ, so their losses do; equal neighbours come from rounding and
+/// from loggers that repeat a value, and how often they do is learned; a loss that usually moves by less than the logger's last digit is
+/// not judged. The line is where so long a repetition is a chance of one in 10⁹. A loss that becomes exactly 0 and stays is a
 /// run that blew up (its norms overflowed and were masked), and pages; another number pages when it lasts.
 /// </summary>
 internal sealed class StuckLossRule : TrainingRule

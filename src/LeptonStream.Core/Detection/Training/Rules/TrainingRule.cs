@@ -5,8 +5,8 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// One thing that can be wrong with a run. It scores a row before it learns it; 1.0 is the line. It owns its alerts, and saves and loads everything it knows.
-/// Rules that build on others (is the loss high?) get those by their constructor and are judged after them.
+/// One thing that can be wrong with a run. It scores a row before it learns it; 1.0 is the line. It owns its alerts, and saves and loads
+/// everything it knows. Rules that build on others (is the loss high?) get those by their constructor and are judged after them.
 /// </summary>
 /// <param name="name">Its name, in kebab-case.</param>
 internal abstract class TrainingRule(string name)

@@ -4,9 +4,10 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Weights that something other than the optimizer wrote. By the triangle inequality |‖w‖ − ‖w′‖| ≤ ‖w − w′‖, the norm of all weights can't change by
-/// more than the update's norm; beyond that a bit flipped, a tensor was overwritten or scaled. Real updates are nearly at right angles to the weights and use
-/// less than a third of that room. Without an update norm, a jump of ten times what is usual and a percent of the norm.
+/// Weights that something other than the optimizer wrote. By the triangle inequality |‖w‖ − ‖w′‖| ≤ ‖w − w′‖, the norm of all weights can't
+/// change by more than the update's norm; beyond that a bit flipped, a tensor was overwritten or scaled. Real updates are nearly at right
+/// angles to the weights and use less than a third of that room. Without an update norm, a jump of ten times what is usual and a percent of
+/// the norm.
 /// </summary>
 internal sealed class WeightRule : TrainingRule
 {
@@ -110,7 +111,8 @@ internal sealed class WeightRule : TrainingRule
         if (!_jump.IsOpen && _calmRows == CalmRows) _ordinary = norm;
     }
 
-    // A jump is one row; the trouble lasts until the norm is nearer to where it was than to where it jumped, as after a resume from before it.
+    // A jump is one row; the trouble lasts until the norm is nearer to where it was than to where it jumped, as after a resume from before
+    // it.
     private void Follow(FindingReport report, double norm, double score, AlertSeverity severity, double before)
     {
         if (_jump.IsOpen) score = Math.Max(score, Math.Abs(norm - _before) >= StaysFrom * _jumped ? 1 : 0);

@@ -7,8 +7,8 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// Takes what a message says of a training run to the run's monitor, and the findings to the outlet. A message with a step is a row: what it lacks was not measured.
-/// One for a partition, used by one thread.
+/// Takes what a message says of a training run to the run's monitor, and the findings to the outlet. A message with a step is a row: what
+/// it lacks was not measured. One for a partition, used by one thread.
 /// </summary>
 internal sealed class RunJudge(EntityRegistry entities)
 {
@@ -18,7 +18,8 @@ internal sealed class RunJudge(EntityRegistry entities)
     // Runs that are to be forgotten are looked for as seldom as this.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(10);
 
-    // A hole in the log is an outage of the broker rather than of all its producers: they get as long as it took to come back, within these limits.
+    // A hole in the log is an outage of the broker rather than of all its producers: they get as long as it took to come back, within these
+    // limits.
     private static readonly TimeSpan MinOutage = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MaxPatience = TimeSpan.FromMinutes(10);
 

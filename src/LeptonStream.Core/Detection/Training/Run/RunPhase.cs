@@ -63,13 +63,18 @@ internal sealed class RunPhase(TrainingPolicy policy)
     /// <summary>Rows since the last declared change of stage, batch or learning rate.</summary>
     public int SinceChange { get; private set; } = int.MaxValue;
 
-    /// <summary>Whether another pace is to be expected from this row on: another host, another batch, or other data whose size nobody can tell.</summary>
+    /// <summary>
+    /// Whether another pace is to be expected from this row on: another host, another batch, or other data whose size nobody can tell.
+    /// </summary>
     public bool PaceChanged => IsResume || WorkChanged || (StageChanged && !_work.IsKnown);
 
     /// <summary>Whether this row begins another normal.</summary>
     public bool IsBreak => StageChanged || WorkChanged || RateChanged;
 
-    /// <summary>Whether what was learned says nothing from this row on. An open alert outlives a learning rate that somebody turned down because of it.</summary>
+    /// <summary>
+    /// Whether what was learned says nothing from this row on. An open alert outlives a learning rate that somebody turned down because of
+    /// it.
+    /// </summary>
     /// <param name="isOpen">Whether an alert is open.</param>
     public bool BreaksFrom(bool isOpen) => StageChanged || WorkChanged || (RateChanged && !isOpen);
 

@@ -19,7 +19,8 @@ internal sealed class RunRules
         // Those that others build on come first.
         _rules =
         [
-            _nonFinite, loss, new SignedLossRule(), new StuckLossRule(), new RepetitionRule(), gradient, new OptimizerRule(gradient), new WeightRule(), new FreezeRule(),
+            _nonFinite, loss, new SignedLossRule(), new StuckLossRule(), new RepetitionRule(), gradient, new OptimizerRule(gradient),
+            new WeightRule(), new FreezeRule(),
             new EvaluationRule(loss), new PaceRule(),
         ];
     }

@@ -5,8 +5,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// Who writes a run, told by its steps: each source goes on where it was. A resume goes back and stays there; of two jobs under one name each goes on from its own
-/// last step, again and again. Each source is judged by rules of its own, so that what happens to one is not lost in the other.
+/// Who writes a run, told by its steps: each source goes on where it was. A resume goes back and stays there; of two jobs under one name
+/// each goes on from its own last step, again and again. Each source is judged by rules of its own, so that what happens to one is not lost
+/// in the other.
 /// </summary>
 internal sealed class RunSources(TrainingPolicy policy)
 {
@@ -51,7 +52,10 @@ internal sealed class RunSources(TrainingPolicy policy)
         return false;
     }
 
-    /// <summary>The newest event time of the source that a row seems to be of: the active one, or another that has rules of its own and goes on with it.</summary>
+    /// <summary>
+    /// The newest event time of the source that a row seems to be of: the active one, or another that has rules of its own and goes on with
+    /// it.
+    /// </summary>
     public Timestamp LastTimeOf(TrainingRow row)
     {
         var delta = row.Step - _sources[_active]!.LastStep;
@@ -175,7 +179,8 @@ internal sealed class RunSources(TrainingPolicy policy)
         {
             var source = new Source(null)
             {
-                HandedTo = state.ReadCount(Max - 1), LastStep = state.ReadInt64(), Stride = state.ReadInt64(), LastTime = new(state.ReadInt64()),
+                HandedTo = state.ReadCount(Max - 1), LastStep = state.ReadInt64(), Stride = state.ReadInt64(),
+                LastTime = new(state.ReadInt64()),
             };
             if (!state.ReadBoolean()) return source;
             source.Rules = new(policy);

@@ -6,8 +6,8 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// Watches one training run, row by row: an entity whose messages carry a step. Knows warm-up, resumes and declared changes, and tells what is wrong and when it
-/// is over. A function of the rows, the ticks, their order and the policy only; allocates nothing per row.
+/// Watches one training run, row by row: an entity whose messages carry a step. Knows warm-up, resumes and declared changes, and tells what
+/// is wrong and when it is over. A function of the rows, the ticks, their order and the policy only; allocates nothing per row.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -99,7 +99,8 @@ public sealed class TrainingMonitor
     }
 
     /// <summary>Tells the time, so that silence is noticed.</summary>
-    /// <param name="now">The clock of <see cref="TrainingRow.LogTime"/>: the newest log time of the partition, or the time of the worker once it has read everything.</param>
+    /// <param name="now">The clock of <see cref="TrainingRow.LogTime"/>: the newest log time of the partition, or the time of the worker
+    /// once it has read everything.</param>
     /// <returns>Valid until the next call.</returns>
     public ReadOnlySpan<TrainingFinding> OnTick(Timestamp now)
     {

@@ -4,9 +4,10 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>
-/// The loss that creeps up, from medians of blocks of 16 rows. Creep: the last three but the highest against the lowest mean of three among the last 64 blocks; the
-/// line is twelve standard errors as told by the differences between neighbours, for the lowest of many is low by chance. Shift: the last
-/// four but the highest against the eight before; the line is 5 standard errors as told by the scale of single rows. Both are at least 15 %.
+/// The loss that creeps up, from medians of blocks of 16 rows. Creep: the last three but the highest against the lowest mean of three among
+/// the last 64 blocks; the line is twelve standard errors as told by the differences between neighbours, for the lowest of many is low by
+/// chance. Shift: the last four but the highest against the eight before; the line is 5 standard errors as told by the scale of single
+/// rows. Both are at least 15 %.
 /// </summary>
 internal sealed class LossTrend
 {
@@ -17,7 +18,8 @@ internal sealed class LossTrend
     private const int Lately = 4;
     private const int Before = 8;
 
-    // 5 errors of a difference: a median of n rows has 1.1 times the error of a mean of n (blocks of 16 of them averaged), 64 rows against 128.
+    // 5 errors of a difference: a median of n rows has 1.1 times the error of a mean of n (blocks of 16 of them averaged), 64 rows against
+    // 128.
     private const double ShiftScales = 5 * 1.1 * 0.153;
     private static readonly double Line = Math.Log(1.15);
 
@@ -25,7 +27,8 @@ internal sealed class LossTrend
 
     private const double PlateauLine = 0.01;
 
-    // Losses fall with the logarithm of the step: in a long run the last rows are too small a part of it to show a fall, and prove no plateau.
+    // Losses fall with the logarithm of the step: in a long run the last rows are too small a part of it to show a fall, and prove no
+    // plateau.
     private const double MinDoublings = 0.25;
 
     private double _score;
@@ -34,7 +37,10 @@ internal sealed class LossTrend
     private Baseline _baseline = new(0, Line);
     private bool _isFrozen;
 
-    /// <summary>How surely the loss stands still: 1 where its fall from one 512 rows to the next, and two standard errors, are 1 %. Needs 1,024 rows that are a fifth of the run's steps or so; else 0.</summary>
+    /// <summary>
+    /// How surely the loss stands still: 1 where its fall from one 512 rows to the next, and two standard errors, are 1 %. Needs 1,024 rows
+    /// that are a fifth of the run's steps or so; else 0.
+    /// </summary>
     public double Plateau { get; private set; }
 
     /// <summary>The score after this row; it changes when a block ends.</summary>

@@ -4,9 +4,9 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>
-/// Where the logarithm of a metric usually is, and how far its last rows lie from there. Location is the median of the last 128 rows, scale the larger of
-/// 1.4826 MAD and the distance of the 5 % and 95 % quantiles from the median over 1.645, so that heavy tails widen it. The last 17 deviations
-/// are kept and judged as medians: a single row, however far, moves none of them.
+/// Where the logarithm of a metric usually is, and how far its last rows lie from there. Location is the median of the last 128 rows, scale
+/// the larger of 1.4826 MAD and the distance of the 5 % and 95 % quantiles from the median over 1.645, so that heavy tails widen it. The
+/// last 17 deviations are kept and judged as medians: a single row, however far, moves none of them.
 /// </summary>
 /// <param name="least">The smallest scale; in logarithms, so 0.01 is one percent.</param>
 internal sealed class RobustLevel(double least)
@@ -34,7 +34,8 @@ internal sealed class RobustLevel(double least)
     public (double Deviation, double Excess) Last => (_deviations[_next], _excesses[_next]);
 
     /// <summary>The smaller deviation of the last two rows.</summary>
-    public (double Deviation, double Excess) Pair => (Math.Min(Back(_deviations, 0), Back(_deviations, 1)), Math.Min(Back(_excesses, 0), Back(_excesses, 1)));
+    public (double Deviation, double Excess) Pair =>
+        (Math.Min(Back(_deviations, 0), Back(_deviations, 1)), Math.Min(Back(_excesses, 0), Back(_excesses, 1)));
 
     /// <summary>The median deviation of the last five rows.</summary>
     public (double Deviation, double Excess) Five => (MedianOf(_deviations, 5), MedianOf(_excesses, 5));
@@ -58,7 +59,8 @@ internal sealed class RobustLevel(double least)
         Center = _window.Median;
         var up = (_window.Quantile(0.95) - Center) / MathConstants.Quantile95;
         var down = (Center - _window.Quantile(0.05)) / MathConstants.Quantile95;
-        Scale = Math.Max(Math.Max(MathConstants.MadToSigma * _window.MedianAbsoluteDeviation(), value >= Center ? up : down), Math.Max(least, floor));
+        Scale = Math.Max(Math.Max(MathConstants.MadToSigma * _window.MedianAbsoluteDeviation(), value >= Center ? up : down),
+            Math.Max(least, floor));
         _excesses[_next] = value - Center;
         _deviations[_next] = (value - Center) / Scale;
     }

@@ -34,7 +34,9 @@ internal sealed class StepWindow(int capacity)
         _next = 0;
     }
 
-    /// <summary>Takes back the newest values whose step is not below <paramref name="step"/>, but leaves the oldest <paramref name="keep"/>.</summary>
+    /// <summary>
+    /// Takes back the newest values whose step is not below <paramref name="step"/>, but leaves the oldest <paramref name="keep"/>.
+    /// </summary>
     public void Rewind(long step, int keep)
     {
         var kept = Count;

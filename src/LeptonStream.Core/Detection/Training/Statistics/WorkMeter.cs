@@ -3,9 +3,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>
-/// Sees a change of the batch that nobody declares: throughput times duration is the work of a step, which stands still however fast the machine is.
-/// A pause that only one of the two counts moves single rows; three rows that agree on another value are a change. More than a factor of 4.5 is a throughput that
-/// leaves waiting out, and no batch.
+/// Sees a change of the batch that nobody declares: throughput times duration is the work of a step, which stands still however fast the
+/// machine is. A pause that only one of the two counts moves single rows; three rows that agree on another value are a change. More than a
+/// factor of 4.5 is a throughput that leaves waiting out, and no batch.
 /// </summary>
 internal sealed class WorkMeter
 {
