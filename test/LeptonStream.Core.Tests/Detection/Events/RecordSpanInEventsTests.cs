@@ -18,7 +18,7 @@ public sealed class RecordSpanInEventsTests
 
     [TestCase(3000, "The value is the highest in 8 days. ", "该值创近 8 天新高。")]
     [TestCase(5000, "The value is the highest since this series began 9 days ago. ", "该值创有记录以来（9 天）新高。")]
-    [TestCase(60, "The value is the lowest since this series began 9 days ago. ", "该值创有记录以来（9 天）最低。")]
+    [TestCase(60, "The value is the lowest since this series began 9 days ago. ", "该值创有记录以来（9 天）新低。")]
     public void Process_ValueBeyondThoseOfLastWeek_SaysHowLongItWasNotSeen(double value, string english, string chinese)
     {
         var driver = OfTenDays(PolicySettings.None);
