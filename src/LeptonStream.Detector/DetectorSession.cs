@@ -210,7 +210,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         }
 
         if (_tasks.Count > 0) _health.ClearProblem(Concern.Round);
-        Log.Assigned(_logger, starts.Count, _tasks.Count, string.Join(", ", starts));
+        Log.Assigned(_logger, starts.Count, _tasks.Count, Compact(starts));
         return starts;
     }
 
@@ -307,6 +307,11 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         var end = Consumer.GetWatermarkOffsets(task.Partition).High.Value;
         return end >= 0 ? Math.Max(0, end - task.Position) : 0;
     }
+
+    // Partitions that are read from one place, together.
+    private static string Compact(IReadOnlyList<TopicPartitionOffset> starts) => string.Join("; ", starts
+        .GroupBy(start => start.Offset == Offset.Beginning ? "the beginning" : start.Offset == Offset.End ? "the end" : $"{start.Offset.Value}")
+        .Select(group => $"{string.Join(", ", group.Select(start => start.Partition.Value).Order())} from {group.Key}"));
 
     private static partial class Log
     {

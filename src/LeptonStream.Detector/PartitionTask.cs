@@ -144,7 +144,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Lag = lag,
         Series = SeriesCount,
         Restarts = beginnings.GetValueOrDefault(Partition.Partition.Value, 1) - 1,
-        Cold = IsCold,
+        Cold = HasRead && IsCold,
         Total = new()
         {
             Records = _records,
@@ -199,7 +199,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         {
             var refused = _pipeline!.RefusedSamples(reason);
             metrics.Refused(reason, refused - _refusedTold[(int)reason]);
-            if (reason is not (SampleRefusal.None or SampleRefusal.Ignored))
+            // That a counter begins or begins again is no trouble.
+            if (reason is not (SampleRefusal.None or SampleRefusal.Ignored or SampleRefusal.CounterStart or SampleRefusal.CounterReset))
                 troubles.Count("samples not judged", ReasonNames.Of(reason), refused - _refusedTold[(int)reason]);
             _refusedTold[(int)reason] = refused;
         }

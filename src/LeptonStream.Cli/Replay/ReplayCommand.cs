@@ -21,7 +21,7 @@ internal static class ReplayCommand
             { Description = "The model to send it as (default: each file's name)", HelpName = "NAME" };
         var speed = new Option<double>("--speed")
         {
-            Description = "How many times faster than it was recorded, or max: without waiting; "
+            Description = "How many times faster than it was recorded, or max (the default): without waiting; "
                 + "an alert that begins and ends in such a replay notifies nobody",
             HelpName = "FACTOR",
             DefaultValueFactory = _ => double.PositiveInfinity,

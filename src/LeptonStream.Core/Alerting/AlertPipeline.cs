@@ -128,11 +128,12 @@ public sealed class AlertPipeline(RouteTree routes)
         }
     }
 
-    // Newer texts for whatever is told later; by themselves they are told to nobody, and they begin nothing.
+    // Newer texts for repetitions. By themselves they notify nobody, and who was not notified yet first reads how it opened.
     private static void Refresh(AlertGroups groups, AlertEvent alert)
     {
         foreach (var (group, member) in groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved))
-            groups.Put(group, member with { Annotations = alert.Annotations });
+            if (group.Told.Values.Any(entry => entry.Firing.Contains(member.Fingerprint)))
+                groups.Put(group, member with { Annotations = alert.Annotations });
     }
 
     private static void End(AlertGroups groups, IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> places, Timestamp at,

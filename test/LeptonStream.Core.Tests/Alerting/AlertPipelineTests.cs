@@ -296,8 +296,11 @@ public sealed class AlertPipelineTests
     {
         var (pipeline, groups) =
             (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
-        Take(AlertEvents.Opened("latency"), 0);
-        Assert.That(pipeline.OnTick(groups, AlertEvents.At(5)), Has.Count.EqualTo(1));
+        var opened = AlertEvents.Opened("latency");
+        Take(opened, 0);
+        Take(AlertEvents.Progress("latency", 1) with { Annotations = LabelSet.Of(("summary", "too early")) }, 1);
+        var first = pipeline.OnTick(groups, AlertEvents.At(5)).Single().Alerts.Single();
+        Assert.That(first.Annotations["summary"], Is.EqualTo(opened.Annotations["summary"]), "the first notification says how it opened");
 
         Take(AlertEvents.Progress("latency", 60) with { Annotations = LabelSet.Of(("summary", "still high")) }, 60);
         Take(AlertEvents.Progress("never-opened", 60), 60);
