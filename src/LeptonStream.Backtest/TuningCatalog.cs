@@ -4,8 +4,8 @@ using System.Reflection;
 namespace LeptonStream.Backtest;
 
 /// <summary>
-/// The tuned constants of the detection pipeline, for engineers who measure a change: every public record named <c>…Tuning</c> with a
-/// static property <c>Default</c>, whose members are set by <c>Record.Member=value</c> (the record without its ending).
+/// The tuned constants of the detection pipeline, for engineers who measure a change: every record named <c>…Tuning</c> with a static
+/// property <c>Default</c>, whose members are set by <c>Record.Member=value</c> (the record without its ending).
 /// </summary>
 /// <remarks>
 /// The members are init-only and nothing in the product sets them a second time. A backtest does it, once, before the first pipeline is
@@ -21,7 +21,7 @@ internal sealed class TuningCatalog
     /// <param name="assembly">Where the records are.</param>
     public TuningCatalog(Assembly assembly)
     {
-        foreach (var type in assembly.GetExportedTypes().Where(t => t.Name.EndsWith(Ending, StringComparison.Ordinal)))
+        foreach (var type in assembly.GetTypes().Where(t => t.Name.EndsWith(Ending, StringComparison.Ordinal)))
         {
             if (type.GetProperty("Default", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is not { } owner
                 || owner.GetType() != type) continue;
@@ -32,6 +32,17 @@ internal sealed class TuningCatalog
 
     /// <summary>Every name that can be set.</summary>
     public IReadOnlyCollection<string> Names => _members.Keys;
+
+    /// <summary>What a constant is now.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public (PropertyInfo Member, object Value) this[string name]
+    {
+        get
+        {
+            var (owner, member) = _members[name];
+            return (member, member.GetValue(owner)!);
+        }
+    }
 
     /// <summary>Sets one constant; returns what is wrong, in one sentence, or null.</summary>
     /// <param name="assignment"><c>Name=value</c>.</param>

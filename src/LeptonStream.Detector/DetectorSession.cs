@@ -310,7 +310,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     // Partitions that are read from one place, together.
     private static string Compact(IReadOnlyList<TopicPartitionOffset> starts) => string.Join("; ", starts
-        .GroupBy(start => start.Offset == Offset.Beginning ? "the beginning" : start.Offset == Offset.End ? "the end" : $"{start.Offset.Value}")
+        .GroupBy(start => start.Offset == Offset.Beginning
+            ? "the beginning"
+            : start.Offset == Offset.End ? "the end" : $"{start.Offset.Value}")
         .Select(group => $"{string.Join(", ", group.Select(start => start.Partition.Value).Order())} from {group.Key}"));
 
     private static partial class Log

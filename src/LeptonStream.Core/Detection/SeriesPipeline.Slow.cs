@@ -10,9 +10,6 @@ namespace LeptonStream.Detection;
 /// <content>The slow channel: shape, level and hour, every two minutes.</content>
 public sealed partial class SeriesPipeline
 {
-    // One slow level alone, however sure of itself, is little more than news.
-    private const double MaxOfOne = 6;
-
     private const double SlowSeconds = 120;
 
     private static readonly TimeSpan SlowWarmUp = TimeSpan.FromDays(2);
@@ -39,7 +36,7 @@ public sealed partial class SeriesPipeline
             var state = _layout.State(memory, i);
             ref var calibrator = ref _layout.Calibrator(memory, i);
             _raw[i] = detector.Score(mean, view, state);
-            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), MaxOfOne);
+            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), Tuning.MostOfOneSlow);
             sum += _rarity[i];
             detector.Learn(mean, view, state);
             calibrator.Learn(_raw[i], CalibrationPlan.Slow);

@@ -32,16 +32,13 @@ namespace LeptonStream.Detection;
 /// </remarks>
 public sealed partial class SeriesPipeline
 {
-    // The sum of slow rarities that real series reach once in a budget of a week, and its growth for a budget ten times as long
-    // (docs/accuracy.md).
-    private const double SlowLine = 6.2;
-    private const double SlowLinePerDecade = 3;
-
     // What a rule finds is worth telling at once: a metric that is no number, a code that was raised.
     internal const double RuleScore = 3;
 
     // Tails are known after so many warm-ups.
     private const int CalibratedAfter = 2;
+
+    private static readonly CalibrationTuning Tuning = CalibrationTuning.Default;
 
     private readonly AlertTiming _timing;
     private readonly SeriesLayout _layout;
@@ -78,7 +75,7 @@ public sealed partial class SeriesPipeline
         _line = AlarmLine.RarityOf(policy, voices: _detectors.Count(d => d.Kind is not (DetectorKind.Slow or DetectorKind.Rule))
             + (_layout.HasSlow ? 1 : 0) + (_detectors.Any(d => d.Kind == DetectorKind.Rule) ? 1 : 0));
         _seesYoung = !policy.FollowsLoad && _detectors.Any(d => d.Kind == DetectorKind.Sharp);
-        _slowLine = Math.Max(1, SlowLine + (SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
+        _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
     }
 

@@ -12,12 +12,9 @@ namespace LeptonStream.Forecasting;
 /// <remarks>P. R. Winters, Forecasting sales by exponentially weighted moving averages, Management Science 6 (1960).</remarks>
 public struct HoltWintersForecaster
 {
-    private const double Gamma = 0.1;
-    private const double WeeklyGamma = 0.3;
     private const double DaySeconds = 86_400;
 
-    // A change of period must promise this much, else two equals would take turns.
-    private const double Better = 0.97;
+    private static readonly ForecastTuning Tuning = ForecastTuning.Default;
 
     private HoltWintersState _plain;
     private HoltWintersState _daily;
@@ -55,9 +52,9 @@ public struct HoltWintersForecaster
         _plain.Learn(sample.Value, _count);
         var error = _daily.Learn(sample.Value - day.ValueIn(_days), _count);
         // A slot of the classic form learns once a period with γ; an interpolated one shares that among its samples of the period.
-        day.Add(_days, Math.Min(1, intervalSeconds / DailySlots.Seconds) * Gamma * HoltWintersState.Rest * error);
+        day.Add(_days, Math.Min(1, intervalSeconds / DailySlots.Seconds) * Tuning.Daily * HoltWintersState.Rest * error);
         error = _weekly.Learn(sample.Value - week.ValueIn(_weeks), _count);
-        week.Add(_weeks, Math.Min(1, intervalSeconds / WeeklySlots.Seconds) * WeeklyGamma * HoltWintersState.Rest * error);
+        week.Add(_weeks, Math.Min(1, intervalSeconds / WeeklySlots.Seconds) * Tuning.Weekly * HoltWintersState.Rest * error);
         if (_count < int.MaxValue) _count++;
         Choose((sample.Time.UnixSeconds - _firstSeconds) / DaySeconds, intervalSeconds);
     }
@@ -85,10 +82,10 @@ public struct HoltWintersForecaster
     private void Choose(double days, double intervalSeconds)
     {
         var best = Period switch { Period.Daily => _daily.Scale, Period.Weekly => _weekly.Scale, _ => _plain.Scale };
-        if (Period != Period.None && _plain.Scale < Better * best) Take(Period.None, _plain.Scale, ref best);
-        if (Period != Period.Daily && days > 2 && intervalSeconds <= DailySlots.Seconds && _daily.Scale < Better * best)
+        if (Period != Period.None && _plain.Scale < Tuning.BetterPeriod * best) Take(Period.None, _plain.Scale, ref best);
+        if (Period != Period.Daily && days > 2 && intervalSeconds <= DailySlots.Seconds && _daily.Scale < Tuning.BetterPeriod * best)
             Take(Period.Daily, _daily.Scale, ref best);
-        if (Period != Period.Weekly && days > 14 && intervalSeconds <= WeeklySlots.Seconds && _weekly.Scale < Better * best)
+        if (Period != Period.Weekly && days > 14 && intervalSeconds <= WeeklySlots.Seconds && _weekly.Scale < Tuning.BetterPeriod * best)
             Take(Period.Weekly, _weekly.Scale, ref best);
     }
 

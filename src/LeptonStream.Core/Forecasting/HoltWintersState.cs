@@ -10,17 +10,16 @@ namespace LeptonStream.Forecasting;
 /// </summary>
 internal struct HoltWintersState
 {
-    private const double Alpha = 0.5;
-    private const double Beta = 0.01;
-    private const double Rate = 0.002;
     private const int Settled = 10;
+
+    private static readonly ForecastTuning Tuning = ForecastTuning.Default;
 
     private double _level;
     private double _trend;
     private double _error;
 
     /// <summary>What the season's slots learn of an error that the level leaves over.</summary>
-    public const double Rest = 1 - Alpha;
+    public static readonly double Rest = 1 - Tuning.Level;
 
     public readonly double Next => _level + _trend;
 
@@ -39,10 +38,10 @@ internal struct HoltWintersState
 
         var error = value - Next;
         if (count > Settled && _error > 0) error = Math.Clamp(error, -10 * Scale, 10 * Scale);
-        _error += Math.Max(Rate, 1.0 / (count + 1)) * (Math.Abs(error) - _error);
+        _error += Math.Max(Tuning.Scale, 1.0 / (count + 1)) * (Math.Abs(error) - _error);
         var before = _level;
-        _level += _trend + (Alpha * error);
-        _trend += Beta * (_level - before - _trend);
+        _level += _trend + (Tuning.Level * error);
+        _trend += Tuning.Trend * (_level - before - _trend);
         return error;
     }
 

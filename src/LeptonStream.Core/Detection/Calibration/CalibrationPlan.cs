@@ -13,11 +13,14 @@ namespace LeptonStream.Detection.Calibration;
 public readonly record struct CalibrationPlan(int Memory, double TailShare, int FirstTailBin, double Floor, double FloorShare,
     double RoutineSeconds)
 {
+    private static readonly CalibrationTuning Tuning = CalibrationTuning.Default;
+
     /// <summary>For detectors whose scores are scales: differences below half a scale are no news.</summary>
-    public static readonly CalibrationPlan Sharp = new(12_000, 0.03, 0, 0.5, 0.1, 43_200);
+    public static readonly CalibrationPlan Sharp =
+        new(Tuning.SharpMemory, Tuning.SharpTailShare, 0, Tuning.SharpFloor, Tuning.SharpFloorShare, Tuning.RoutineSeconds);
 
     /// <summary>For slow detectors, whose scores are 0 most of the time and differ by little.</summary>
-    public static readonly CalibrationPlan Slow = new(8_000, 0.01, 1, 0.001, 0.02, double.PositiveInfinity);
+    public static readonly CalibrationPlan Slow = new(Tuning.SlowMemory, Tuning.SlowTailShare, 1, 0.001, 0.02, double.PositiveInfinity);
 
     /// <summary>The least mean excess of a tail that begins at <paramref name="threshold"/>.</summary>
     internal double MinExcess(double threshold) => Math.Max(Floor - (0.3 * threshold), FloorShare * (threshold + (2 * Floor)));

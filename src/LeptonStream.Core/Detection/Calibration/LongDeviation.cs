@@ -12,12 +12,9 @@ namespace LeptonStream.Detection.Calibration;
 /// </summary>
 public struct LongDeviation
 {
-    private const double Rate = 1.0 / 2000;
-    private const double RangeRate = 1.0 / 20_000;
-    private const double Reach = 30;
-
-    // An occasion of far values widens the range by ten times its width at most.
-    private const double Grant = 10;
+    private static readonly CalibrationTuning Tuning = CalibrationTuning.Default;
+    private static readonly double Rate = 1 / Tuning.DeviationMemory;
+    private static readonly double RangeRate = 1 / Tuning.RangeMemory;
 
     // Until so many are known, all of them count.
     private const int Settled = 60;
@@ -47,6 +44,7 @@ public struct LongDeviation
         _level.Learn(sample.Value, Rate, _count);
         if (_count < int.MaxValue) _count++;
         _range.Fade(_level.Mean, RangeRate);
-        _range.Add(sample.Value, _count < Settled ? double.PositiveInfinity : Reach * _level.Deviation, sample.Time, Grant * _range.Width);
+        _range.Add(sample.Value, _count < Settled ? double.PositiveInfinity : Tuning.RangeReach * _level.Deviation, sample.Time,
+            Tuning.RangeGrant * _range.Width);
     }
 }

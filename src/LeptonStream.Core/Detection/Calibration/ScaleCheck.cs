@@ -9,7 +9,6 @@ namespace LeptonStream.Detection.Calibration;
 /// </summary>
 internal struct ScaleCheck
 {
-    private const double Wide = 20;
     private const double Absurd = 1e9;
     private const int Young = 1000;
     private const double MostOfLife = 0.6;
@@ -30,7 +29,7 @@ internal struct ScaleCheck
         // the kind.
         var spread = (window.Maximum - window.Minimum) / 5;
         var isKnown = spread > 0;
-        _wide = isKnown && scale > Wide * spread ? _wide + window.Capacity : 0;
+        _wide = isKnown && scale > CalibrationTuning.Default.MisledWide * spread ? _wide + window.Capacity : 0;
         _absurd = isKnown && scale > Absurd * spread ? _absurd + 1 : 0;
         if ((_life > Young || _wide < MostOfLife * _life) && _absurd < Windows) return false;
         this = default;

@@ -7,8 +7,7 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </summary>
 internal struct NoveltyFilter
 {
-    private const double Worse = 2;
-    private const int SharpCalm = 5;
+    private static readonly LifecycleTuning Tuning = LifecycleTuning.Default;
 
     private double _sharpTold;
     private int _calm;
@@ -20,12 +19,12 @@ internal struct NoveltyFilter
     {
         if (score < 1)
         {
-            if (++_calm > SharpCalm) _sharpTold = 0;
+            if (++_calm > Tuning.CalmSamples) _sharpTold = 0;
             return score;
         }
 
         _calm = 0;
-        if (score < Worse * _sharpTold) return KnownScore(score);
+        if (score < Tuning.NewsWhenWorse * _sharpTold) return KnownScore(score);
         _sharpTold = score;
         return score;
     }
@@ -55,7 +54,7 @@ internal struct NoveltyFilter
         {
             if (++_steps > Quiet) _told = 0;
             // What was told as a sharp event is half told.
-            if (score < line || score < Math.Max(Worse * _told, sharpTold)) return false;
+            if (score < line || score < Math.Max(Tuning.NewsWhenWorse * _told, sharpTold)) return false;
             _told = score;
             _steps = 0;
             return true;

@@ -8,12 +8,11 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </summary>
 internal struct SpikeDamping
 {
-    private const double Spike = 0.6;
-    private const double HalfLifeSeconds = 604_800;
-    private const double Tolerated = 8;
+    // So many spikes beyond those tolerated ask for the most.
     private const double Full = 10;
-    private const double MaxAsked = 2;
-    private const double Lasting = 1.15;
+
+    private static readonly LifecycleTuning Tuning = LifecycleTuning.Default;
+    private static readonly double HalfLifeSeconds = 86_400 * Tuning.SpikeHalfLifeDays;
 
     private double _spikes;
     private double _last;
@@ -26,11 +25,13 @@ internal struct SpikeDamping
     {
         // Halving by 2^−x, for the small x of one sample.
         _spikes *= 1 - Math.Min(1, Math.Log(2) * intervalSeconds / HalfLifeSeconds);
-        if (_last >= Spike && _beforeLast < Spike && score < Spike) _spikes++;
+        if (_last >= Tuning.Spike && _beforeLast < Tuning.Spike && score < Tuning.Spike) _spikes++;
         _beforeLast = _last;
         _last = score;
-        var lasting = Lasting * Math.Min(score, _beforeLast);
-        var needed = _spikes <= Tolerated ? 1 : 1 + (MaxAsked * Math.Min(1, (_spikes - Tolerated) / Full));
+        var lasting = Tuning.LastingBonus * Math.Min(score, _beforeLast);
+        var needed = _spikes <= Tuning.TolerableSpikes
+            ? 1
+            : 1 + (Tuning.MostAskedOfSpikes * Math.Min(1, (_spikes - Tuning.TolerableSpikes) / Full));
         return Math.Max(score / needed, lasting);
     }
 }

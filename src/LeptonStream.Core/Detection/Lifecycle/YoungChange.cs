@@ -12,20 +12,14 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </summary>
 internal struct YoungChange
 {
-    // One sample in ten of a change of eight deviations lies below 6.7; each must lie beyond the first, their mean beyond the second.
-    private const double EachFrom = 4.5;
-    private const double MeanFrom = 6.5;
-
-    // It begins with a jump, in scales of the forecast's error: the first morning of a service is no change.
-    private const double JumpFrom = 4.5;
     private const int Samples = 3;
     private const double Seconds = 20;
     private const int LapseEvery = 8;
 
-    // Of what it went before, so much further is new; what it went is forgotten by half in four hours.
-    private const double Further = 1.5;
+    // How far it went is forgotten by half in four hours.
     private const double HalfLifeSeconds = 14_400;
 
+    private static readonly LifecycleTuning Tuning = LifecycleTuning.Default;
     private static readonly TimeSpan History = TimeSpan.FromMinutes(30);
 
     private long _since;
@@ -50,7 +44,7 @@ internal struct YoungChange
     {
         var scale = Math.Max(MathConstants.AbsoluteToSigma * deviation.Value, Math.Max(minScale, double.Epsilon));
         var distance = (sample.Value - deviation.Mean) / scale;
-        var isJump = Math.Abs(sample.Value - forecast.Expected) >= JumpFrom * forecast.Scale;
+        var isJump = Math.Abs(sample.Value - forecast.Expected) >= Tuning.YoungJumpFrom * forecast.Scale;
         var score = age < History ? 0 : Streak(sample.Time, distance, scale, isJump);
         if (_count == 0) Reach(distance * scale, intervalSeconds);
         return score;
@@ -59,7 +53,7 @@ internal struct YoungChange
     private double Streak(Timestamp time, double distance, double scale, bool isJump)
     {
         if (_count > 0 && Math.Sign(distance) != Math.Sign(_sum)) End(scale);
-        if (Math.Abs(distance) < EachFrom || Math.Abs(distance) * scale < Further * _reach)
+        if (Math.Abs(distance) < Tuning.YoungEachFrom || Math.Abs(distance) * scale < Tuning.YoungFurther * _reach)
         {
             if (_count > 0 && ++_lapses > _count / LapseEvery) End(scale);
             return 0;
@@ -70,8 +64,8 @@ internal struct YoungChange
         if (_count < short.MaxValue) _count++;
         _sum += Math.Clamp(distance, -1e9, 1e9);
         var mean = Math.Abs(_sum) / _count;
-        if (_count < Samples || mean < MeanFrom || (time - new Timestamp(_since)).TotalSeconds < Seconds) return 0;
-        return 1 + (0.5 * Math.Log2(mean / MeanFrom));
+        if (_count < Samples || mean < Tuning.YoungMeanFrom || (time - new Timestamp(_since)).TotalSeconds < Seconds) return 0;
+        return 1 + (0.5 * Math.Log2(mean / Tuning.YoungMeanFrom));
     }
 
     // What it went once, it may go again: only further is new.

@@ -109,6 +109,6 @@ public sealed record StatusCounts
         .ToDictionary();
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PartitionStatus))]
 internal sealed partial class StatusJson : JsonSerializerContext;

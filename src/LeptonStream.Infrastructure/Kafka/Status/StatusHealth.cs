@@ -23,7 +23,7 @@ public static class StatusHealth
     public static IReadOnlyList<string> ProblemsOf(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
         DateTimeOffset now)
     {
-        var ours = statuses.Where(status => status.Role == role && status.Partition < partitions).ToList();
+        var ours = statuses.Where(status => status.Role == role && status.Partition >= 0 && status.Partition < partitions).ToList();
         var dead = Enumerable.Range(0, partitions).Except(ours.Where(status => now - status.At <= MaxAge).Select(status =>
             status.Partition)).ToList();
         var problems = new List<string>();

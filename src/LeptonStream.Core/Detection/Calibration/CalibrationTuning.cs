@@ -1,0 +1,63 @@
+using LeptonStream.Tuning;
+
+namespace LeptonStream.Detection.Calibration;
+
+/// <summary>The tuned constants that turn raw scores into rarities, and rarities into lines.</summary>
+internal sealed record CalibrationTuning
+{
+    public static CalibrationTuning Default { get; } = new();
+
+    [Tuned("decades added to the line, since real tails are heavier than the exponential one that is fitted",
+        "real series: keeps the budget on their tails (accuracy.md)")]
+    public double HeavyTail { get; init; } = 0.5;
+
+    [Tuned("score units per tenfold budget", "heavy-tailed noise (accuracy.md)")]
+    public double LinesPerDecade { get; init; } = 0.9;
+
+    [Tuned("sum of slow rarities, in decades, that a series reaches once a week", "real series (accuracy.md)")]
+    public double SlowLine { get; init; } = 6.2;
+
+    [Tuned("growth of that line for a budget ten times as long, in decades", "real series (accuracy.md)")]
+    public double SlowLinePerDecade { get; init; } = 3;
+
+    [Tuned("most decades that one slow detector may add", "one slow level alone is little more than news (ADR 0006)")]
+    public double MostOfOneSlow { get; init; } = 6;
+
+    [Tuned("sharp scores after which counts are halved", "not recorded")]
+    public int SharpMemory { get; init; } = 12_000;
+
+    [Tuned("share of sharp scores that the tail is fitted to", "not recorded")]
+    public double SharpTailShare { get; init; } = 0.03;
+
+    [Tuned("least mean excess of a sharp tail that begins at 0, in scales", "differences below half a scale are no news")]
+    public double SharpFloor { get; init; } = 0.5;
+
+    [Tuned("least mean excess of a sharp tail, as a share of where it begins", "not recorded")]
+    public double SharpFloorShare { get; init; } = 0.1;
+
+    [Tuned("seconds between recurrences below which a sharp score is routine",
+        "what comes back more than twice a day is anchored (ADR 0006)")]
+    public double RoutineSeconds { get; init; } = 43_200;
+
+    [Tuned("slow scores after which counts are halved", "not recorded")]
+    public int SlowMemory { get; init; } = 8_000;
+
+    [Tuned("share of slow scores that the tail is fitted to", "not recorded")]
+    public double SlowTailShare { get; init; } = 0.01;
+
+    [Tuned("samples that the deviation of a series remembers", "not recorded")]
+    public double DeviationMemory { get; init; } = 2_000;
+
+    [Tuned("samples in which the range of a series fades", "not recorded")]
+    public double RangeMemory { get; init; } = 20_000;
+
+    [Tuned("deviations outside its range up to which one value widens it at once", "one wild value must leave no trace (WildValueTests)")]
+    public double RangeReach { get; init; } = 30;
+
+    [Tuned("widths by which an occasion of far values may widen the range", "one wild value must leave no trace (WildValueTests)")]
+    public double RangeGrant { get; init; } = 10;
+
+    [Tuned("times the spread of its window at which the scale of a young series was misled",
+        "a start of another kind must not hide what follows (WildValueTests)")]
+    public double MisledWide { get; init; } = 20;
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using LeptonStream.Backtest;
+using LeptonStream.Detection;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Product.Tests.Backtest;
+
+/// <summary>
+/// docs/tuning.md lists every tuned constant with its source, and what half and double of it did to the labelled series.
+/// LEPTON_APPROVE=1 writes it after a constant was added or worded otherwise; eng/sensitivity.sh measures first.
+/// </summary>
+internal sealed class TuningPageTests
+{
+    private const string AsItIs = "(as it is)";
+
+    private static readonly string Page = Path.Combine(SharedFolder.RepositoryRoot, "docs", "tuning.md");
+    private static readonly string Measured = Path.Combine(SharedFolder.RepositoryRoot, "eng", "sensitivity.csv");
+
+    private readonly TuningCatalog _catalog = new(typeof(DetectionPolicy).Assembly);
+
+    [Test]
+    public void Page_OfTuning_IsWhatTheProgramHas()
+    {
+        var written = Write();
+        if (Environment.GetEnvironmentVariable("LEPTON_APPROVE") == "1") File.WriteAllText(Page, written);
+        Assert.That(File.ReadAllText(Page), Is.EqualTo(written), "run this test with LEPTON_APPROVE=1");
+    }
+
+    [Test]
+    public void Sensitivity_OfAConstant_WasMeasuredAtItsPresentValue()
+    {
+        var measured = Rows();
+        Assert.That(measured.Keys, Is.SubsetOf(_catalog.Names.Append(AsItIs)));
+        Assert.That(_catalog.Names.Where(name => measured.TryGetValue(name, out var row) && row[0] != ValueOf(name)), Is.Empty);
+        Assert.That(measured.Where(row => row.Key != AsItIs && row.Value.Any(string.IsNullOrEmpty)).Select(row => row.Key), Is.Empty);
+    }
+
+    [Test]
+    public void Set_ANameOfTheProgram_IsKnown()
+    {
+        Assert.That(_catalog.Names, Has.Count.GreaterThan(30));
+        Assert.That(_catalog.Set($"Calibration.HeavyTail={ValueOf("Calibration.HeavyTail")}"), Is.Null);
+        Assert.That(_catalog.Set("Calibration.Heavytails=1"), Does.Contain("the nearest are Calibration.HeavyTail"));
+    }
+
+    private string Write()
+    {
+        var measured = Rows();
+        var page = new StringBuilder(
+            """
+            # Tuned constants
+
+            Constants of the detection pipeline that were chosen by measurement. They are no settings: a policy says how often alerts
+            may come, and these make it so on every series. An engineer tries another value with
+            `lepton backtest --set Name=value FOLDER` (hidden from `--help`; it may be given several times).
+
+            The last two columns are what half and double of the value do: NAB's standard score on its seven series of known causes, and
+            the recall on the four KPI curves of five-minute samples at 0.1 false episodes a series-day; a dash where it was
+            not measured. They say how much hangs on a constant, not which value is best: that is measured on all families.
+
+            """);
+        page.Append(CultureInfo.InvariantCulture, $"As they are, the two are {measured[AsItIs][1]} and {measured[AsItIs][2]}. ")
+            .Append("`eng/sensitivity.sh` measures.\n");
+        foreach (var capability in _catalog.Names.GroupBy(name => name.Split('.')[0]))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## {capability.Key}\n\n")
+                .Append("| Name | Value | Means | Source | Half | Double |\n|---|---|---|---|---|---|\n");
+            foreach (var name in capability)
+            {
+                var (meaning, source) = WordsOf(_catalog[name].Member);
+                var row = measured.GetValueOrDefault(name) ?? ["", "–", "–", "–", "–"];
+                page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {ValueOf(name)} | {meaning} | {source} ")
+                    .Append(CultureInfo.InvariantCulture, $"| {row[1]}, {row[2]} | {row[3]}, {row[4]} |\n");
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private string ValueOf(string name) => Convert.ToString(_catalog[name].Value, CultureInfo.InvariantCulture)!;
+
+    private static (string Meaning, string Source) WordsOf(PropertyInfo member)
+    {
+        var words = member.GetCustomAttributesData().Single(a => a.AttributeType.Name == "TunedAttribute").ConstructorArguments;
+        return ((string)words[0].Value!, (string)words[1].Value!);
+    }
+
+    // By name: the value that was measured, and NAB and KPI at half of it, then at double.
+    private static Dictionary<string, string[]> Rows() =>
+        File.ReadAllLines(Measured).Skip(1).Select(line => line.Split(',')).ToDictionary(cells => cells[0], cells => cells[1..]);
+}
