@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Kafka.Topics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<NotifierSession> _logger;
     private readonly ConsumerMembership _membership;
+    private readonly TopicWatch _watch;
+    private readonly string _topic;
 
     // The next offset of each partition that is owned; null while it is unpositioned.
     private readonly Dictionary<TopicPartition, long?> _next = [];
@@ -39,6 +42,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _options = options.Value;
         _time = time;
         _logger = logger;
+        _topic = topics.Alerts;
+        _watch = new(kafka.Value, [_topic], time, logger);
         _membership =
             new(this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, CommitInBackground, health, time, logger);
     }
@@ -52,6 +57,13 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     /// <summary>The partitions whose offset is not known yet.</summary>
     public IReadOnlyList<TopicPartition> Unpositioned =>
         [.. _next.Where(partition => partition.Value is null).Select(partition => partition.Key)];
+
+    /// <summary>The id of the alerts topic, as the cluster said last; null where it has not said, or tells no ids.</summary>
+    public Guid? TopicId()
+    {
+        _watch.Refresh();
+        return _watch.Latest?.GetValueOrDefault(_topic)?.Id;
+    }
 
     /// <inheritdoc cref="ConsumerMembership.ThrowIfBroken"/>
     public void ThrowIfBroken() => _membership.ThrowIfBroken();
@@ -112,7 +124,11 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         [.. _next.Where(partition => partition.Value is not null).Select(partition =>
             KeyValuePair.Create(partition.Key.Partition.Value, LagOf(partition.Key, partition.Value!.Value)))];
 
-    public void Dispose() => _membership.Dispose();
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _membership.Dispose();
+    }
 
     bool IPartitionOwner.Accepts(ConsumeResult<byte[]?, byte[]?> record)
     {

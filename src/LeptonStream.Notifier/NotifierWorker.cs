@@ -59,6 +59,7 @@ internal sealed partial class NotifierWorker(
     private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
 
     private readonly TroubleLog _troubles = new(logger, time);
+    private Guid? _topicId;
     private Timestamp _nextLook = Timestamp.Zero;
     private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
@@ -98,6 +99,8 @@ internal sealed partial class NotifierWorker(
                 await journal.Prepare(time.Now(), stop);
                 await reload.MarkOrphansDead(stop);
                 start.Complete();
+                // One reason after the other: in between it would look ready.
+                health.ReportProblem(Concern.Membership, ConsumerMembership.NotJoined);
                 health.ClearProblem(Concern.Start);
                 Log.Started(logger, database.Name);
                 reload.Announce();
@@ -131,6 +134,7 @@ internal sealed partial class NotifierWorker(
     {
         // :: (1) Position.
         session.ThrowIfBroken();
+        await Recognise(session, stop);
         foreach (var partition in session.Unpositioned) session.Seek(partition, await PositionOf(session, partition, stop));
 
         // :: (2) Gather.
@@ -158,6 +162,20 @@ internal sealed partial class NotifierWorker(
     private static string ProblemOf(DeliveryFailure refused) => refused.IsFatal
         ? throw new KafkaException(refused.Error)
         : $"dead letters can't be written to {refused.Topic}: {refused.Error.Reason}";
+
+    // Offsets of a topic that is no more would skip the first events of the one that took its name.
+    private async Task Recognise(NotifierSession session, CancellationToken stop)
+    {
+        if (session.TopicId() is not { } id || id == _topicId) return;
+        if (await journal.Recognise(topics.Alerts, id, time.Now(), stop))
+        {
+            Log.CreatedAgain(logger, topics.Alerts, id);
+            metrics.Gap();
+            session.Forget();
+        }
+
+        _topicId = id;
+    }
 
     private async Task<long> PositionOf(NotifierSession session, TopicPartition partition, CancellationToken stop)
     {
@@ -286,6 +304,9 @@ internal sealed partial class NotifierWorker(
         [LoggerMessage(2002, LogLevel.Error,
             "Offset {Wanted} of {Partition} no longer exists; the log has {First} to {End}. Resuming at {First}: events may be missing")]
         public static partial void Gap(ILogger logger, long wanted, TopicPartition partition, long first, long end);
+
+        [LoggerMessage(2005, LogLevel.Error, "{Topic} was deleted and created again (id now {Id}); it is read from its beginning")]
+        public static partial void CreatedAgain(ILogger logger, string topic, Guid id);
 
         [LoggerMessage(2004, LogLevel.Critical, "Notifier stopped by an unrecoverable error")]
         public static partial void Failed(ILogger logger, Exception failure);

@@ -27,7 +27,7 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     public void ClearProblem(Concern concern) => _problems.TryRemove(concern, out _);
 
     /// <summary>Everything that is wrong now, one sentence each.</summary>
-    public IReadOnlyList<string> Problems => [.. _problems.OrderBy(problem => problem.Key).Select(problem => problem.Value)];
+    public IReadOnlyList<string> Problems => [.. _problems.ToArray().OrderBy(problem => problem.Key).Select(problem => problem.Value)];
 
     public HealthReport Live()
     {

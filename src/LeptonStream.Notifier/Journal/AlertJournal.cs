@@ -58,7 +58,28 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         return rows.ToDictionary(row => row.Partition, row => row.NextOffset);
     }
 
-    /// <summary>Moves a position to where the log is: its topic was made again, or the wanted records are gone.</summary>
+    /// <summary>Takes note of the topic's id. Where the positions are of another topic of that name, they are forgotten.</summary>
+    /// <returns>Whether they were.</returns>
+    public Task<bool> Recognise(string topic, Guid id, Timestamp now, CancellationToken cancellation) =>
+        database.Write(async transaction =>
+    {
+        await LockCounter(transaction, "alert_event");
+        var known = (await transaction.Query<string>("select topic_id from consumer_topic where topic = @topic", new { topic }))
+            .SingleOrDefault();
+        var topicId = id.ToString();
+        if (known == topicId) return false;
+        await transaction.Execute(
+            """
+            insert into consumer_topic (topic, topic_id, seen_at) values (@topic, @topicId, @at)
+            on conflict (topic) do update set topic_id = excluded.topic_id, seen_at = excluded.seen_at
+            """,
+            new { topic, topicId, at = now.UnixMilliseconds });
+        if (known is null) return false;
+        await transaction.Execute("delete from consumer_offset where topic = @topic", new { topic });
+        return true;
+    }, cancellation);
+
+    /// <summary>Moves a position to where the log is: the wanted records are gone.</summary>
     public Task MovePosition(string topic, int partition, long offset, Timestamp now, CancellationToken cancellation) =>
         database.Write(async transaction =>
     {

@@ -471,4 +471,22 @@ public sealed class AlertJournalTests(DatabaseKind kind)
 
         Assert.That(outcome.Recorded, Is.EqualTo(1));
     }
+
+    [Test]
+    public async Task Recognise_ATopicThatWasCreatedAgain_ForgetsItsPositionsOnce()
+    {
+        var journal = await _rig.Open();
+        var (before, after) = (Guid.NewGuid(), Guid.NewGuid());
+        Assert.That(await Recognise(before), Is.False, "nothing was known");
+        await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 500));
+        Assert.That(await Recognise(before), Is.False);
+        Assert.That(await journal.Positions(Topic, CancellationToken.None), Has.Count.EqualTo(1));
+
+        Assert.That(await Recognise(after), Is.True);
+        Assert.That(await journal.Positions(Topic, CancellationToken.None), Is.Empty);
+        Assert.That((await Apply(journal, 2, Record(AlertEvents.Opened("errors"), 0))).Recorded, Is.EqualTo(1));
+        Assert.That(await Recognise(after), Is.False);
+
+        Task<bool> Recognise(Guid id) => journal.Recognise(Topic, id, AlertEvents.At(1), CancellationToken.None);
+    }
 }
