@@ -94,6 +94,39 @@ public sealed class TopologyTests
         Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
     }
 
+    [Test]
+    [Category("Slow")]
+    public async Task Run_SavesItsFirstCheckpointForALongWhile_IsNotDead()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var detector = rig.StartDetector();
+        await Train(rig, from: 1, rows: 70);
+        await Task.Delay(TimeSpan.FromSeconds(100));
+        await Train(rig, from: 71, rows: 30);
+        await rig.AllCommitted(LongEnough);
+
+        Assert.That(rig.Probe.Read(rig.Topics.Alerts), Is.Empty);
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+    }
+
+    private static async Task Train(DetectorOnKafka rig, int from, int rows)
+    {
+        for (var step = from; step < from + rows; step++)
+        {
+            rig.Probe.ProduceText(rig.Topics.Metrics, 0, Row(step));
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
+        }
+    }
+
+    private static string Row(int step)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var loss = 2 + (1.5 * Math.Exp(-step / 100.0)) + (0.02 * Math.Sin(step * 1.7));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$$"""{"model":"run-ckpt","ts":{{{now}}},"labels":{"job":"sft"},"step":{{{step}}},"metrics":{"loss":{{{loss:F4}}}}}""");
+    }
+
     private static ProducerConfig Transactional(KafkaOptions options)
     {
         var settings = ClientSettings.Producer(options, "job");
