@@ -15,6 +15,7 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
 
     private readonly SortedDictionary<string, Trouble> _counts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _conditions = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _notes = new(StringComparer.Ordinal);
     private long? _said;
 
     /// <summary>Counts events of one kind.</summary>
@@ -32,20 +33,28 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
     /// <summary>Sets a condition that lasts, or ends it.</summary>
     /// <param name="name">The condition's name; never logged.</param>
     /// <param name="words">What is wrong, with its number, or null where nothing is.</param>
-    public void Set(string name, string? words)
-    {
-        if (words is null) _conditions.Remove(name);
-        else _conditions[name] = words;
-    }
+    public void Set(string name, string? words) => Set(_conditions, name, words);
+
+    /// <summary>Sets a condition that should be known and is no trouble by itself, or ends it: alone it is logged as information.</summary>
+    /// <inheritdoc cref="Set(string, string?)"/>
+    public void Note(string name, string? words) => Set(_notes, name, words);
 
     /// <summary>Says what is wrong, if anything is and the last time was a minute ago. To be called in every round.</summary>
     public void Report()
     {
-        if (_counts.Count == 0 && _conditions.Count == 0) return;
+        if (_counts.Count == 0 && _conditions.Count == 0 && _notes.Count == 0) return;
         if (_said is { } said && time.GetElapsedTime(said) < Every) return;
         _said = time.GetTimestamp();
-        Log.Trouble(logger, string.Join("; ", _conditions.Values.Concat(_counts.Select(count => count.Value.Words(count.Key)))));
+        var words = string.Join("; ", _conditions.Values.Concat(_counts.Select(count => count.Value.Words(count.Key))).Concat(_notes.Values));
+        if (_counts.Count == 0 && _conditions.Count == 0) Log.State(logger, words);
+        else Log.Trouble(logger, words);
         _counts.Clear();
+    }
+
+    private static void Set(SortedDictionary<string, string> conditions, string name, string? words)
+    {
+        if (words is null) conditions.Remove(name);
+        else conditions[name] = words;
     }
 
     private sealed class Trouble
@@ -73,5 +82,8 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
     {
         [LoggerMessage(4020, LogLevel.Warning, "Trouble in the last minute: {Troubles}")]
         public static partial void Trouble(ILogger logger, string troubles);
+
+        [LoggerMessage(4021, LogLevel.Information, "Without trouble: {Notes}")]
+        public static partial void State(ILogger logger, string notes);
     }
 }

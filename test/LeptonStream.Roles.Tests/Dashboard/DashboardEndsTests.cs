@@ -37,7 +37,7 @@ public sealed class DashboardEndsTests
         var detail = await page.Page.Locator("#detail").InnerTextAsync();
         Assert.That(detail, Does.Contain(words).And.Contain("the text of its end").And.Contain(opened.English.Summary).And.Contain(
             opened.English.Description));
-        Assert.That(await page.Page.Locator(".facts").InnerTextAsync(), Does.Match(@"(?is)last value\s+189.*worst value\s+420"));
+        Assert.That(await page.Page.Locator(".facts").InnerTextAsync(), Does.Match(@"(?is)last value\s+189.*farthest from expected\s+420"));
         Assert.That(await page.Page.Locator("table.detectors").InnerTextAsync(), Does.Contain("median-mad"));
         Assert.That(await page.Rows.First.InnerTextAsync(), Does.Contain(words));
         Assert.That(await page.Rows.First.GetAttributeAsync("class"), Does.Contain(badge));
