@@ -45,7 +45,8 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
         if (_counts.Count == 0 && _conditions.Count == 0 && _notes.Count == 0) return;
         if (_said is { } said && time.GetElapsedTime(said) < Every) return;
         _said = time.GetTimestamp();
-        var words = string.Join("; ", _conditions.Values.Concat(_counts.Select(count => count.Value.Words(count.Key))).Concat(_notes.Values));
+        var words = string.Join("; ",
+            [.. _conditions.Values, .. _counts.Select(count => count.Value.Words(count.Key)), .. _notes.Values]);
         if (_counts.Count == 0 && _conditions.Count == 0) Log.State(logger, words);
         else Log.Trouble(logger, words);
         _counts.Clear();
