@@ -194,7 +194,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
     {
-        if (_watch.Latest is null && partitions.Count > 0) _watch.WaitForFirst(_firstAnswer);
+        // Ids of alerts are made of the topic's: what is judged before it is known would have others after a restart.
+        if (partitions.Count > 0) _watch.WaitForFirst(_firstAnswer);
         var starts = new List<TopicPartitionOffset>();
         foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, Patience) : [])
         {
