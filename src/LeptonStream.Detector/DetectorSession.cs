@@ -166,7 +166,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     public void Measure()
     {
         foreach (var task in _tasks.Values) task.CountRefused(_metrics, _troubles);
-        var cold = _tasks.Values.Count(task => task is { IsCold: true, HasRead: true });
+        var cold = _tasks.Values.Count(task => task.IsCold);
         _troubles.Note("cold", cold == 0 ? null : $"{cold} of {_tasks.Count} partitions are cold (less than 30 minutes of history)");
         var lagging = _tasks.Values.Where(task => LagOf(task) > MaxLag).ToList();
         _troubles.Set("lag", lagging.Count == 0 ? null : $"{lagging.Sum(LagOf)} records of {lagging.Count} partitions wait to be read");

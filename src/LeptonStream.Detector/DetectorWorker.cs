@@ -73,9 +73,6 @@ internal sealed partial class DetectorWorker(
     {
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
-        // One reason after the other: in between it would look ready.
-        health.ReportProblem(Concern.Membership, ConsumerMembership.NotJoined);
-        health.ClearProblem(Concern.Start);
         Log.Started(
             logger, topics.Metrics, options.Value.GroupId, kafka.Value.BootstrapServers, topics.Alerts, topics.DeadLetters,
             options.Value.PoliciesFile is { Length: > 0 } file ? file : "the built-in policies", options.Value.BatchSize);

@@ -144,7 +144,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Lag = lag,
         Series = SeriesCount,
         Restarts = beginnings.GetValueOrDefault(Partition.Partition.Value, 1) - 1,
-        Cold = HasRead && IsCold,
+        Cold = IsCold,
         Total = new()
         {
             Records = _records,
@@ -154,11 +154,11 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         },
     };
 
-    /// <summary>Whether a record was read since the partition began here.</summary>
-    public bool HasRead => _firstLogTime is not null;
-
-    /// <summary>Whether the state covers less than half an hour of the log, so that judgements are of low confidence.</summary>
-    public bool IsCold => _firstLogTime is not { } first || _logTime - first < WarmAfter;
+    /// <summary>
+    /// Whether the state covers less than half an hour of the log, so that judgements are of low confidence; not where nothing was read,
+    /// since then there are none.
+    /// </summary>
+    public bool IsCold => _firstLogTime is { } first && _logTime - first < WarmAfter;
 
     /// <summary>Forgets what is known of the entities of the last record, because the program could not go on with it.</summary>
     /// <returns>The outcome of that record.</returns>

@@ -99,9 +99,6 @@ internal sealed partial class NotifierWorker(
                 await journal.Prepare(time.Now(), stop);
                 await reload.MarkOrphansDead(stop);
                 start.Complete();
-                // One reason after the other: in between it would look ready.
-                health.ReportProblem(Concern.Membership, ConsumerMembership.NotJoined);
-                health.ClearProblem(Concern.Start);
                 Log.Started(logger, database.Name);
                 reload.Announce();
                 return;

@@ -96,7 +96,7 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
         if (partitions == 0 || all.Count == 0) return new(Role, "no detector has reported on this cluster yet");
         var now = DateTimeOffset.UtcNow;
         var problems = StatusHealth.ProblemsOf(Role, all, partitions, now);
-        var statuses = all.Where(status => status.Partition < partitions && now - status.At <= StatusHealth.MaxAge).ToList();
+        var statuses = StatusHealth.Alive(Role, all, partitions, now);
         var words = string.Create(
             CultureInfo.InvariantCulture,
             $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, "

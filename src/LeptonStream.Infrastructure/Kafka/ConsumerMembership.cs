@@ -12,9 +12,6 @@ namespace LeptonStream.Kafka;
 /// </summary>
 public sealed partial class ConsumerMembership : IDisposable
 {
-    /// <summary>What is wrong until partitions are assigned for the first time.</summary>
-    public const string NotJoined = "has not joined the consumer group yet";
-
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
@@ -61,7 +58,9 @@ public sealed partial class ConsumerMembership : IDisposable
         _health = health;
         _time = time;
         _logger = logger;
-        health.ReportProblem(Concern.Membership, NotJoined);
+        // One reason after the other: in between the role would look ready.
+        health.ReportProblem(Concern.Membership, "has not joined the consumer group yet");
+        health.ClearProblem(Concern.Start);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
         var settings = ClientSettings.Consumer(kafka, health.Role, group);

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Dapper;
+using LeptonStream.Kafka.Status;
 
 namespace LeptonStream.Storage;
 
@@ -7,7 +7,7 @@ namespace LeptonStream.Storage;
 public sealed class RoleStatus
 {
     /// <summary>How old a report may be until the role counts as dead.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(24);
+    public static readonly TimeSpan MaxAge = StatusHealth.MaxAge;
 
     /// <summary>Reads the rows.</summary>
     public const string Select = "select role, reported_at, problems from role_status order by role";
@@ -56,6 +56,5 @@ public sealed class RoleStatus
 
     private string[] Sentences => Problems.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private string Obituary =>
-        string.Create(CultureInfo.InvariantCulture, $"no {Role} is running: the last report is of {At:yyyy-MM-dd HH:mm:ss} UTC");
+    private string Obituary => $"no {Role} is running: {StatusHealth.LastReport(At)}";
 }

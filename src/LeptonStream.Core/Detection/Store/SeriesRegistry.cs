@@ -16,9 +16,6 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     // Series that the policies ignore, by id only.
     private readonly HashSet<UInt128> _ignored = [];
 
-    // Those that begin anew, or are to be forgotten, once what was told of them is over.
-    private readonly HashSet<UInt128> _leaving = [];
-
     private readonly EntityRegistry _entities = new(detection, policies);
     private readonly PeerRegistry _peers = new();
 
@@ -104,17 +101,15 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         _policies = policies;
         _ignored.Clear();
-        _leaving.Clear();
         foreach (var series in _series.Values)
         {
             var policy = policies.For(series.Key);
             series.IsUnwatched = policy.Ignore || !policy.KeepsStateOf(series.Policy);
-            if (series.IsUnwatched) _leaving.Add(series.Id.Value);
-            else Move(series, policy);
+            if (!series.IsUnwatched) Move(series, policy);
         }
 
         _entities.Adopt(policies);
-        foreach (var id in _leaving.ToList()) Settle(_series[id]);
+        foreach (var series in _series.Values.Where(series => series.IsUnwatched).ToList()) Settle(series);
         foreach (var unused in _pipelines.Keys.Except(_series.Values.Select(s => s.Policy)).ToList()) _pipelines.Remove(unused);
     }
 
@@ -123,8 +118,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         if (series.IsTold) return;
         series.RenewLimit();
-        if (_leaving.Count == 0 || series.Entity is { IsTold: true } || !_leaving.Remove(series.Id.Value)) return;
-        Forget(series);
+        if (series.IsUnwatched && !series.IsForgotten && series.Entity is not { IsTold: true }) Forget(series);
     }
 
     /// <summary>Forgets an entity and its series, whatever is told of them.</summary>
@@ -154,7 +148,6 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private void Forget(SeriesState series)
     {
         _series.Remove(series.Id.Value);
-        _leaving.Remove(series.Id.Value);
         // An alert that is open still ends, and reads the series for that.
         if (!series.IsTold) series.Pipeline.Return(series.Memory);
         series.IsForgotten = true;

@@ -23,18 +23,30 @@ public static class StatusHealth
     public static IReadOnlyList<string> ProblemsOf(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
         DateTimeOffset now)
     {
-        var ours = statuses.Where(status => status.Role == role && status.Partition >= 0 && status.Partition < partitions).ToList();
-        var dead = Enumerable.Range(0, partitions).Except(ours.Where(status => now - status.At <= MaxAge).Select(status =>
-            status.Partition)).ToList();
+        var ours = Of(role, statuses, partitions).ToList();
+        var alive = Alive(role, statuses, partitions, now);
+        var dead = Enumerable.Range(0, partitions).Except(alive.Select(status => status.Partition)).ToList();
         var problems = new List<string>();
         if (dead.Count == partitions) return [$"no {role} is running: {LastSign(ours)}"];
         if (dead.Count > 0)
             problems.Add($"no {role} works on partitions {string.Join(", ", dead)}: "
                 + $"{LastSign(ours.FindAll(status => dead.Contains(status.Partition)))}");
-        var alive = ours.Where(status => !dead.Contains(status.Partition)).OrderBy(status => status.Partition).ToList();
         return [.. problems.Concat(alive.Select(BlindnessOf).OfType<string>()).Concat(alive.SelectMany(status => status.Problems))
             .Distinct()];
     }
+
+    /// <summary>The statuses of a role's partitions that somebody works on now, in the order of the partitions.</summary>
+    /// <param name="role">The role, such as <c>detector</c>.</param>
+    /// <param name="statuses">The statuses of its partitions.</param>
+    /// <param name="partitions">How many partitions its input has.</param>
+    /// <param name="now">The wall clock.</param>
+    public static IReadOnlyList<PartitionStatus> Alive(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
+        DateTimeOffset now) =>
+        [.. Of(role, statuses, partitions).Where(status => now - status.At <= MaxAge).OrderBy(status => status.Partition)];
+
+    /// <summary>Says when somebody was heard last, for a sentence on one that is not heard any more.</summary>
+    public static string LastReport(DateTimeOffset at) =>
+        string.Create(CultureInfo.InvariantCulture, $"the last report is of {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
 
     /// <summary>Says so where nearly everything of a partition is refused; else null.</summary>
     public static string? BlindnessOf(PartitionStatus status) =>
@@ -46,8 +58,10 @@ public static class StatusHealth
     private static string Reasons(IReadOnlyDictionary<string, long> counts) =>
         string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));
 
-    private static string LastSign(List<PartitionStatus> statuses) => statuses.Count == 0
-        ? "none has ever reported"
-        : string.Create(CultureInfo.InvariantCulture,
-            $"the last report is of {statuses.Max(status => status.At).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
+    // A record of another role, or of a partition that is no more, may lie on the topic for long.
+    private static IEnumerable<PartitionStatus> Of(string role, IEnumerable<PartitionStatus> statuses, int partitions) =>
+        statuses.Where(status => status.Role == role && status.Partition >= 0 && status.Partition < partitions);
+
+    private static string LastSign(List<PartitionStatus> statuses) =>
+        statuses.Count == 0 ? "none has ever reported" : LastReport(statuses.Max(status => status.At));
 }

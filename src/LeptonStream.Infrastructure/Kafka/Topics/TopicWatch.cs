@@ -13,7 +13,7 @@ public sealed class TopicWatch : IDisposable
     /// <summary>How often it asks; sooner than producers, which notice new partitions within minutes.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
-    private const int MaxLate = 3;
+    private const int MaxUnanswered = 3;
 
     private readonly IAdminClient _admin;
     private readonly TimeProvider _time;
@@ -22,8 +22,7 @@ public sealed class TopicWatch : IDisposable
     private IReadOnlyDictionary<string, TopicFacts>? _latest;
     private Task _asking;
     private long _asked;
-    private bool _tellsIds = true;
-    private int _late;
+    private int _unanswered;
 
     /// <param name="kafka">How to reach Kafka. The watch has connections of its own: a broker that drops one for a question it does not
     /// know disturbs nobody else.</param>
@@ -70,8 +69,8 @@ public sealed class TopicWatch : IDisposable
                 .Where(topic => _topics.Contains(topic.Topic) && topic.Partitions.Count > 0)
                 .ToDictionary(topic => topic.Topic, topic =>
                 new TopicFacts(before?.GetValueOrDefault(topic.Topic)?.Id, topic.Partitions.Count));
-            if (before is null || !_tellsIds) Volatile.Write(ref _latest, facts);
-            if (_tellsIds) Volatile.Write(ref _latest, await WithIds(facts).ConfigureAwait(false));
+            if (before is null || !TellsIds) Volatile.Write(ref _latest, facts);
+            if (TellsIds) Volatile.Write(ref _latest, await WithIds(facts).ConfigureAwait(false));
             _first.TrySetResult();
         }
         catch (Exception failure) when (failure is KafkaException or ObjectDisposedException)
@@ -80,6 +79,8 @@ public sealed class TopicWatch : IDisposable
         }
     }
 
+    private bool TellsIds => _unanswered < MaxUnanswered;
+
     private async Task<IReadOnlyDictionary<string, TopicFacts>> WithIds(Dictionary<string, TopicFacts> facts)
     {
         if (facts.Count == 0) return facts;
@@ -87,7 +88,7 @@ public sealed class TopicWatch : IDisposable
         {
             var told = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys),
                 new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false);
-            _late = 0;
+            _unanswered = 0;
             return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic =>
                 new TopicFacts(IdOf(topic.TopicId), topic.Partitions.Count));
         }
@@ -99,8 +100,7 @@ public sealed class TopicWatch : IDisposable
         catch (KafkaException unknown) when (unknown.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.Local_TimedOut)
         {
             // The embedded broker never answers this question; a busy one may be late once.
-            _late++;
-            _tellsIds = unknown.Error.Code == ErrorCode.Local_TimedOut && _late < MaxLate;
+            _unanswered = unknown.Error.Code == ErrorCode.Local_TimedOut ? _unanswered + 1 : MaxUnanswered;
             return facts;
         }
     }
