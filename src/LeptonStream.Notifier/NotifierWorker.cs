@@ -164,7 +164,8 @@ internal sealed partial class NotifierWorker(
     private async Task Recognise(NotifierSession session, CancellationToken stop)
     {
         if (session.TopicId() is not { } id || id == _topicId) return;
-        if (await journal.Recognise(topics.Alerts, id, time.Now(), stop))
+        // Where another notifier has noted the new id before, this one still stands at offsets of the old topic.
+        if (await journal.Recognise(topics.Alerts, id, time.Now(), stop) || _topicId is not null)
         {
             Log.CreatedAgain(logger, topics.Alerts, id);
             metrics.Gap();

@@ -16,7 +16,7 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
     private readonly SortedDictionary<string, Trouble> _counts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _conditions = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _notes = new(StringComparer.Ordinal);
-    private long? _said;
+    private (long At, bool IsTrouble)? _said;
 
     /// <summary>Counts events of one kind.</summary>
     /// <param name="kind">The kind in plain words, such as <c>records dead-lettered</c>.</param>
@@ -39,16 +39,19 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
     /// <inheritdoc cref="Set(string, string?)"/>
     public void Note(string name, string? words) => Set(_notes, name, words);
 
-    /// <summary>Says what is wrong, if anything is and the last time was a minute ago. To be called in every round.</summary>
+    /// <summary>
+    /// Says what is wrong, if anything is and the last time was a minute ago; a note does not delay trouble. To be called in every round.
+    /// </summary>
     public void Report()
     {
-        if (_counts.Count == 0 && _conditions.Count == 0 && _notes.Count == 0) return;
-        if (_said is { } said && time.GetElapsedTime(said) < Every) return;
-        _said = time.GetTimestamp();
+        var isTrouble = _counts.Count > 0 || _conditions.Count > 0;
+        if (!isTrouble && _notes.Count == 0) return;
+        if (_said is { } said && (said.IsTrouble || !isTrouble) && time.GetElapsedTime(said.At) < Every) return;
+        _said = (time.GetTimestamp(), isTrouble);
         var words = string.Join("; ",
             [.. _conditions.Values, .. _counts.Select(count => count.Value.Words(count.Key)), .. _notes.Values]);
-        if (_counts.Count == 0 && _conditions.Count == 0) Log.State(logger, words);
-        else Log.Trouble(logger, words);
+        if (isTrouble) Log.Trouble(logger, words);
+        else Log.State(logger, words);
         _counts.Clear();
     }
 
