@@ -22,6 +22,7 @@ internal sealed class DetectorMetrics
     private readonly Histogram<double> _batch;
     private readonly Counter<long> _otherKeys;
     private readonly Counter<long> _labelsDropped;
+    private readonly Counter<long> _timesSetBack;
     private readonly Counter<long> _eventsDropped;
     private readonly Counter<long> _forgotten;
     private KeyValuePair<int, long>[] _lag = [];
@@ -53,6 +54,8 @@ internal sealed class DetectorMetrics
             "leptonstream.detector.records.other_key", "{record}", "Records whose key is not the model they are of");
         _labelsDropped = meter.CreateCounter<long>(
             "leptonstream.detector.labels.dropped", "{label}", "Labels left out because their entity has more than it may");
+        _timesSetBack = meter.CreateCounter<long>(
+            "leptonstream.detector.times.set_back", "{time}", "Times that lay ahead of the log and were set back to it");
         _eventsDropped = meter.CreateCounter<long>(
             "leptonstream.detector.events.dropped", "{event}", "Alert events left out because one record led to many more than it may");
         _forgotten = meter.CreateCounter<long>(
@@ -99,10 +102,11 @@ internal sealed class DetectorMetrics
     /// <summary>A record's key is not the model that it is of, so that others of the model may be in another partition.</summary>
     public void OtherKey() => _otherKeys.Add(1);
 
-    /// <summary>What partitions left out of what they were sent, or forgot.</summary>
-    public void LeftOut(long labels, long events, long series)
+    /// <summary>Labels, times, events and series that partitions left out, changed or forgot.</summary>
+    public void LeftOut(long labels, long times, long events, long series)
     {
         _labelsDropped.Add(labels);
+        _timesSetBack.Add(times);
         _eventsDropped.Add(events);
         _forgotten.Add(series);
     }

@@ -23,7 +23,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
 
     private readonly long[] _refusedTold = new long[Refusals.Length];
-    private (long Labels, long Events, long Series) _leftOutTold;
+    private (long Labels, long Times, long Events, long Series) _leftOutTold;
     private PolicySet _policies = policies;
     private Guid? _topicId = topicId;
     private PartitionPipeline? _pipeline;
@@ -205,8 +205,11 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
             _refusedTold[(int)reason] = refused;
         }
 
-        var now = (Labels: _pipeline!.LabelsLeftOut, Events: _pipeline.EventsDropped, Series: _pipeline.SeriesForgotten);
-        metrics.LeftOut(now.Labels - _leftOutTold.Labels, now.Events - _leftOutTold.Events, now.Series - _leftOutTold.Series);
+        var now = (Labels: _pipeline!.LabelsLeftOut, Times: _pipeline.TimesSetBack, Events: _pipeline.EventsDropped,
+            Series: _pipeline.SeriesForgotten);
+        metrics.LeftOut(now.Labels - _leftOutTold.Labels, now.Times - _leftOutTold.Times, now.Events - _leftOutTold.Events,
+            now.Series - _leftOutTold.Series);
+        troubles.Count("times set back to the log's", "clock_ahead", now.Times - _leftOutTold.Times);
         _leftOutTold = now;
     }
 

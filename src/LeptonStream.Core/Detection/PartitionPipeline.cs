@@ -96,6 +96,12 @@ public sealed class PartitionPipeline
     /// </summary>
     public long LabelsLeftOut { get; private set; }
 
+    /// <summary>
+    /// How many entities of accepted records were judged at an earlier time than they gave, which lay further ahead of the log than
+    /// <see cref="FormatLimits.Skew"/>, since the pipeline began.
+    /// </summary>
+    public long TimesSetBack { get; private set; }
+
     /// <summary>How many samples of accepted records were not judged, for this reason, since the pipeline began.</summary>
     public long RefusedSamples(SampleRefusal reason) => _refusals[(int)reason];
 
@@ -138,6 +144,7 @@ public sealed class PartitionPipeline
         if (reason != RejectReason.None) return new(reason, detail, 0);
 
         LabelsLeftOut += _batch.LabelsLeftOut;
+        TimesSetBack += _batch.TimesSetBack;
         _last = new(_topic, _partition, offset);
         var outlet = new EventSink(_last, _topicId, _queue);
         var judged = 0;

@@ -31,7 +31,14 @@ public sealed record FormatLimits
     public int LabelValueBytes { get; init; } = 1024;
 
     /// <summary>
-    /// How far a time may lie ahead of the record's log time (clock skew). <value>The default value is 10 minutes.</value>
+    /// How far a time may lie ahead of the record's log time and stay as it is. One that is further ahead is taken as just so far ahead:
+    /// nothing is measured before it is measured, and a series whose clock ran ahead would refuse whatever comes until then. A host whose
+    /// clock is wrong by minutes is watched by the clock of the log. <value>The default value is 10 seconds.</value>
+    /// </summary>
+    public TimeSpan Skew { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How far a time may lie ahead of the record's log time at all. <value>The default value is 10 minutes.</value>
     /// </summary>
     public TimeSpan Ahead { get; init; } = TimeSpan.FromMinutes(10);
 

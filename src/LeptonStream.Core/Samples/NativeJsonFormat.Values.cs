@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace LeptonStream.Samples;
@@ -8,6 +9,9 @@ public sealed partial class NativeJsonFormat
 {
     // Beyond it a whole number in a double may be another one than the producer meant.
     private const double LargestWhole = 1L << 53;
+
+    // Of a time that is refused.
+    private const int MaxGivenBytes = 48;
 
     // U+0000 to U+001F and U+007F; U+0080 to U+009F are 0xC2 and a byte up to 0x9F in UTF-8.
     private static readonly SearchValues<byte> ControlBytes =
@@ -52,7 +56,7 @@ public sealed partial class NativeJsonFormat
         return RejectReason.None;
     }
 
-    private RejectReason ReadTime(ref Utf8JsonReader reader, Timestamp logTime, out Timestamp time)
+    private RejectReason ReadTime(ref Utf8JsonReader reader, Timestamp logTime, SampleBatch batch, out Timestamp time)
     {
         time = default;
         switch (reader.TokenType)
@@ -65,7 +69,7 @@ public sealed partial class NativeJsonFormat
                 time = new((long)(number * (Math.Abs(number) < 1e11 ? 1e9 : 1e6)));
                 break;
             case JsonTokenType.Number:
-                return Refuse(RejectReason.TimeOutOfRange, "'ts' is no epoch number");
+                return Refuse(RejectReason.TimeOutOfRange, $"'ts' is {Given(reader.ValueSpan)}, which is no epoch number");
             case JsonTokenType.String when TimeText.TryRead(ref reader, out time):
                 break;
             case JsonTokenType.String:
@@ -74,11 +78,29 @@ public sealed partial class NativeJsonFormat
                 return Refuse(RejectReason.WrongType, $"'ts' is a JSON {Kind(reader.TokenType)}, not a string or a number");
         }
 
-        if (time < limits.Earliest) return Refuse(RejectReason.TimeOutOfRange, $"'ts' is {time}, before {limits.Earliest}");
-        return time > logTime + limits.Ahead
-            ? Refuse(RejectReason.TimeOutOfRange, $"'ts' is {time}, more than {limits.Ahead} ahead of the record's log time {logTime}")
-            : RejectReason.None;
+        if (time < limits.Earliest)
+            return Refuse(RejectReason.TimeOutOfRange, $"'ts' is {Given(reader.ValueSpan, time)}, before {limits.Earliest}");
+        if (time > logTime + limits.Ahead)
+        {
+            return Refuse(RejectReason.TimeOutOfRange,
+                $"'ts' is {Given(reader.ValueSpan, time)}, more than {limits.Ahead} ahead of the record's log time {logTime}");
+        }
+
+        if (time <= logTime + limits.Skew) return RejectReason.None;
+        time = logTime + limits.Skew;
+        batch.TimesSetBack++;
+        return RejectReason.None;
     }
+
+    // As the producer wrote it, and as it was understood: the unit of a number may be another than the producer meant. Beyond the range of
+    // instants there is no time to name.
+    private static string Given(ReadOnlySpan<byte> raw, Timestamp time)
+    {
+        var text = Given(raw);
+        return time.UnixNanoseconds is long.MinValue or long.MaxValue || text == $"{time}" ? text : $"{text} ({time})";
+    }
+
+    private static string Given(ReadOnlySpan<byte> raw) => Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, MaxGivenBytes)]);
 
     private RejectReason ReadStep(ref Utf8JsonReader reader, out long step)
     {

@@ -129,7 +129,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
             var reason = field switch
             {
                 Fields.Model => ReadModel(ref reader, batch, out model),
-                Fields.Ts => ReadTime(ref reader, logTime, out time),
+                Fields.Ts => ReadTime(ref reader, logTime, batch, out time),
                 Fields.Step => ReadStep(ref reader, out step),
                 Fields.Labels => ReadLabels(ref reader, batch, firstLabel),
                 Fields.Metrics => ReadMetrics(ref reader, batch, firstMetric),

@@ -47,6 +47,11 @@ public sealed class SampleBatch
     /// <summary>How many labels of the message were left out because its entities have more than they may.</summary>
     public int LabelsLeftOut { get; private set; }
 
+    /// <summary>
+    /// How many entities of the message had a time that lay further ahead of the log than a clock may, and was set back.
+    /// </summary>
+    public int TimesSetBack { get; internal set; }
+
     /// <summary>The key of a metric as text, beside one of the same entity that is known already and whose labels it shares.</summary>
     public SeriesKey KeyOf(in Metric metric, SeriesKey sibling)
     {
@@ -57,6 +62,7 @@ public sealed class SampleBatch
     internal void Clear()
     {
         LabelsLeftOut = 0;
+        TimesSetBack = 0;
         _entities.Clear();
         _metrics.Clear();
         _labels.Clear();

@@ -99,6 +99,19 @@ public sealed class NativeJsonFormatTests
         Assert.That(detail!.Length, Is.LessThan(300));
     }
 
+    [TestCase("253402300799", "'ts' is 253402300799 (1978-01-11T21:31:40.799Z), before 2000-01-01")]
+    [TestCase("\"9999-12-31T23:59:59Z\"", "'ts' is 9999-12-31T23:59:59Z, more than")]
+    [TestCase("\"0001-01-01T00:00:00Z\"", "'ts' is 0001-01-01T00:00:00Z, before 2000-01-01")]
+    [TestCase("-99999999999", "'ts' is -99999999999, before 2000-01-01")]
+    [TestCase("12345", "'ts' is 12345 (1970-01-01T03:25:45.000Z), before 2000-01-01")]
+    [TestCase("1e300", "'ts' is 1e300, which is no epoch number")]
+    public void Read_OfATimeThatCannotBe_SaysTheTimeThatWasGiven(string time, string words)
+    {
+        var message = Encoding.UTF8.GetBytes($$$"""{"model":"m","ts":{{{time}}},"metrics":{"a":1}}""");
+        Assert.That(_format.Read(message, Now, _batch, out var detail), Is.EqualTo(RejectReason.TimeOutOfRange));
+        Assert.That(detail, Does.StartWith(words));
+    }
+
     [Test]
     public void Read_AfterAHostileRecord_WorksAsBefore()
     {
