@@ -28,7 +28,7 @@ internal static class DoctorCommand
             settings.Check(services => services.AddKafka(settings.Configuration).AddStorage(settings.Configuration));
             var kafka = settings.Configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new();
             var storage = settings.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
-            var findings = await new Examination(kafka, storage).Run(stop);
+            var findings = await new Diagnostics(kafka, storage).Run(stop);
             if (parsed.GetValue(json)) WriteJson(findings);
             else WriteText(findings);
             return findings.All(finding => finding.Problem is null) ? ExitCode.Sound : ExitCode.Failed;

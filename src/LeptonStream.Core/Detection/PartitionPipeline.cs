@@ -146,7 +146,7 @@ public sealed class PartitionPipeline
         LabelsLeftOut += _batch.LabelsLeftOut;
         TimesSetBack += _batch.TimesSetBack;
         _last = new(_topic, _partition, offset);
-        var outlet = new EventSink(_last, _topicId, _queue);
+        var sink = new EventSink(_last, _topicId, _queue);
         var judged = 0;
         foreach (ref readonly var entity in _batch.Entities)
         {
@@ -156,13 +156,13 @@ public sealed class PartitionPipeline
             for (var i = 0; i < metrics.Length; i++)
             {
                 if (i + 1 < metrics.Length) _series.Prefetch(metrics[i + 1]);
-                var refusal = Judge(entity, metrics[i], outlet);
+                var refusal = Judge(entity, metrics[i], sink);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
             }
 
-            if (_entity is { IsJudged: true } whole) JudgeEntity(whole, outlet);
-            _runs.Judge(_entity, outlet);
+            if (_entity is { IsJudged: true } whole) JudgeEntity(whole, sink);
+            _runs.Judge(_entity, sink);
             _entity = null;
         }
 
@@ -219,7 +219,7 @@ public sealed class PartitionPipeline
         foreach (ref readonly var entity in _batch.Entities) _series.Forget(entity.Id);
     }
 
-    private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink outlet)
+    private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink sink)
     {
         var series = _series.Find(_batch, entity, metric, out var refusal);
         if (series is null) return refusal;
@@ -228,13 +228,13 @@ public sealed class PartitionPipeline
         if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value))
         {
             refusal = series.Pipeline.Record(series, sample);
-            if (refusal == SampleRefusal.None && series.Limit is { } watched) Warn(series, watched, sample, outlet);
+            if (refusal == SampleRefusal.None && series.Limit is { } watched) Warn(series, watched, sample, sink);
             _series.Settle(series);
             return refusal;
         }
 
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
-        if (judgement.Change != AlertChange.None) Tell(series, judgement, outlet);
+        if (judgement.Change != AlertChange.None) Tell(series, judgement, sink);
         if (refusal != SampleRefusal.None) return refusal;
         if (series.Place >= 0)
         {
@@ -242,33 +242,33 @@ public sealed class PartitionPipeline
             _entity!.Row.Say(series.Place, judgement);
         }
 
-        if (series.Limit is { } limit) Warn(series, limit, judgement.Sample, outlet);
+        if (series.Limit is { } limit) Warn(series, limit, judgement.Sample, sink);
         Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
             judgement.Band.Expected, judgement.Band.Lower, judgement.Band.Upper));
         _series.Settle(series);
         return SampleRefusal.None;
     }
 
-    private void JudgeEntity(EntityState entity, in EventSink outlet)
+    private void JudgeEntity(EntityState entity, in EventSink sink)
     {
         var judgement = entity.Pipeline.Judge(entity);
-        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, outlet);
-        if (judgement.Change != AlertChange.None) outlet.Add(EntityEvents.Of(outlet, entity, judgement, entity.Row.Time));
+        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, sink);
+        if (judgement.Change != AlertChange.None) sink.Add(EntityEvents.Of(sink, entity, judgement, entity.Row.Time));
         if (judgement.Change == AlertChange.Opened) _open.Add(entity);
         EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.IsTold));
     }
 
     // Where several metrics are odd at once, what is told of one of them is no chance.
-    private void Tell(SeriesState series, in Judgement judgement, in EventSink outlet)
+    private void Tell(SeriesState series, in Judgement judgement, in EventSink sink)
     {
-        var made = SeriesEvents.Of(outlet, series, judgement);
-        outlet.Add(made);
+        var made = SeriesEvents.Of(sink, series, judgement);
+        sink.Add(made);
         if (judgement.Change != AlertChange.Opened) return;
         series.OpenedBy = made.Detectors[0].Name;
         _open.Add(series);
     }
 
-    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventSink outlet)
+    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventSink sink)
     {
         for (var left = agreeing; left != 0; left &= left - 1)
         {
@@ -276,16 +276,16 @@ public sealed class PartitionPipeline
             if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
             var newest = row.NewestOf(place);
             var band = series.Baseline?.At(newest.Sample.Time) ?? newest.Band;
-            outlet.Add(SeriesEvents.Of(outlet, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band,
+            sink.Add(SeriesEvents.Of(sink, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band,
                 Rule = series.OpenedBy }, row.NamesOf(agreeing & ~(1UL << place))));
         }
     }
 
-    private void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventSink outlet)
+    private void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventSink sink)
     {
         var change = limit.Observe(sample.Time, sample.Value);
         if (change == LimitChange.None) return;
-        outlet.Add(LimitEvents.Of(outlet, series, limit, change, sample));
+        sink.Add(LimitEvents.Of(sink, series, limit, change, sample));
         if (change is LimitChange.Warned or LimitChange.Reached) _open.Add(series);
     }
 }

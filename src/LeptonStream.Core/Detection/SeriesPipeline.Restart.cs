@@ -5,16 +5,16 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection;
 
-/// <content>A series that was misled when it began begins again.</content>
+/// <content>A series that began with the wrong scale begins again.</content>
 public sealed partial class SeriesPipeline
 {
     // What was learned on a scale that was none is forgotten; the window shows the series as it is.
-    private void RestartIfMisled(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample,
+    private void RestartIfBegunWrong(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample,
         in RollingWindow window)
     {
         var scale = Math.Max(numbers.Forecaster.Predict(sample.Time).Scale,
-            Math.Max(numbers.Deviation.Value, numbers.Deviation.Range / 25));
-        if (numbers.Scales.IsMisled(scale, window)) Restart(series, memory, ref numbers, sample, window);
+            Math.Max(numbers.Deviation.Value, numbers.Deviation.RangeWidth / 25));
+        if (numbers.Scales.HasBegunWrong(scale, window)) Restart(series, memory, ref numbers, sample, window);
     }
 
     // A level that is accepted after a change of a billion scales is that of another series.

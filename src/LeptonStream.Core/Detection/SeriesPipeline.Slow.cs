@@ -27,7 +27,8 @@ public sealed partial class SeriesPipeline
         slow.Sum = slow.Count = 0;
         if (!double.IsFinite(mean.Value)) return false;
 
-        var view = new SeriesView(_layout.SlowWindow(memory), Forecast.None, Math.Max(slow.Deviation.Value, slow.Deviation.Range / 50));
+        var view = new SeriesView(_layout.SlowWindow(memory), Forecast.None,
+            Math.Max(slow.Deviation.Value, slow.Deviation.RangeWidth / 50));
         double sum = 0;
         for (var i = 0; i < _detectors.Length; i++)
         {

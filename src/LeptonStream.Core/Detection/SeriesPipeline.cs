@@ -3,8 +3,8 @@ using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
-using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
@@ -59,7 +59,7 @@ public sealed partial class SeriesPipeline
     /// <param name="detection">What holds for all series.</param>
     /// <param name="policy">The policy of the series it judges.</param>
     public SeriesPipeline(DetectionPolicy detection, SeriesPolicy policy)
-        : this(detection, policy, new SeriesLayout(detection, policy.Levels, policy.Memory))
+        : this(detection, policy, new SeriesLayout(detection, policy.Detectors, policy.Memory))
     {
     }
 
@@ -147,7 +147,7 @@ public sealed partial class SeriesPipeline
         var sample = given with { Value = Magnitude.Clamp(given.Value) };
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
-        series.NonFinite.Survive(sample.Time);
+        series.NonFinite.OnNumber(sample.Time);
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);
@@ -185,12 +185,12 @@ public sealed partial class SeriesPipeline
         var scores = new SampleScores
         {
             Sharp = damped,
-            SharpNovelty = numbers.News.OfSharp(damped),
+            SharpNovelty = numbers.Novelty.OfSharp(damped),
             Slow = numbers.Slow.Score / _timing.SlowAlertScore,
             Young = Young(series, ref numbers, sample, forecast),
         };
         if (!hasStepped) return scores;
-        var novelty = numbers.News.OfSlow(numbers.Slow.Score, _timing.SlowAlertScore, out var alarm);
+        var novelty = numbers.Novelty.OfSlow(numbers.Slow.Score, _timing.SlowAlertScore, out var alarm);
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
     }
 
@@ -221,13 +221,13 @@ public sealed partial class SeriesPipeline
         if (series.Peers is { } peers)
         {
             seen = peers.Combine(seen, sample.Value, series, CountOf(series, numbers.Deviation), _line, isYoung);
-            novelty = Math.Max(novelty, peers.News);
+            novelty = Math.Max(novelty, peers.Novelty);
         }
 
         band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series.Memory.Span, ref numbers, sample, band);
         // Who opened it may not speak any more: nobody would ever end it.
-        if (alert.Phase == AlertPhase.Open && !Policy.Levels.MaySpeak(series.OpenedBy))
+        if (alert.Phase == AlertPhase.Open && !Policy.Detectors.MaySpeak(series.OpenedBy))
             return alert.End(AlertChange.PolicyChanged, sample.Time);
         var change = alert.Observe(new(seen, sample.Time)
         {
@@ -235,7 +235,7 @@ public sealed partial class SeriesPipeline
                 ? 1
                 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
             // Which of the siblings it is, and a change of the new level, are worth telling of an alert that is open.
-            IsFurtherChange = series.Peers is { News: >= 1 }
+            IsFurtherChange = series.Peers is { Novelty: >= 1 }
                 || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
             AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
         });
@@ -248,40 +248,43 @@ public sealed partial class SeriesPipeline
     {
         var change = code.Observe(sample.Value);
         var isGrave = XidCodes.IsGrave(Policy.Preset?.Canonical, code.Code);
-        var isNews = ErrorCodeTracker.IsNews(change, Policy.Direction) || (change == CodeChange.First && isGrave);
+        var isUnusual = ErrorCodeTracker.IsUnusual(change, Policy.Direction) || (change == CodeChange.First && isGrave);
         var stands = Policy.Direction == Direction.Down ? code.Code == 0 : code.Code != 0;
-        return JudgeByRule(series, sample, isNews ? RuleScore : stands ? 1 : 0, isNews, ErrorCodeTracker.Rule, isNews && isGrave);
+        return JudgeByRule(series, sample, isUnusual ? RuleScore : stands ? 1 : 0, isUnusual, ErrorCodeTracker.RuleName, isUnusual
+            && isGrave);
     }
 
     private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
     {
         ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
-        var isNews = series.NonFinite.IsNews(sample.Time, numbers.Learned >= Policy.WarmUp) && Policy.Levels.HasNonFinite;
-        return JudgeByRule(series, sample, isNews ? RuleScore : 1, isNews, DetectorSet.NonFinite, isNews);
+        var isUnusual = series.NonFinite.OnNonFinite(sample.Time, numbers.Learned >= Policy.WarmUp) && Policy.Detectors.HasNonFinite;
+        return JudgeByRule(series, sample, isUnusual ? RuleScore : 1, isUnusual, DetectorSet.NonFinite, isUnusual);
     }
 
     private Judgement JudgeBlank(SeriesState series, in Sample sample)
     {
         var isKnown = SeriesLayout.Numbers(series.Memory.Span).Learned >= Policy.WarmUp;
         var isLong = series.Blanks.IsLong(sample.Time, _timing.GoneFor(series.IntervalSeconds)) && isKnown;
-        return JudgeByRule(series, sample with { Value = double.NaN }, isLong ? RuleScore : 1, isLong, LostReadings.Rule, isGrave: false);
+        return JudgeByRule(series, sample with { Value = double.NaN }, isLong
+            ? RuleScore
+            : 1, isLong, LostReadings.RuleName, isGrave: false);
     }
 
     // What a rule sees opens an alert where it is news; an open one goes on while it lasts.
-    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isNews, string rule, bool isGrave)
+    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isUnusual, string rule, bool isGrave)
     {
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
         var isOpen = series.Alert.Phase == AlertPhase.Open;
-        var seen = isNews || isOpen ? score : 0;
+        var seen = isUnusual || isOpen ? score : 0;
         var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave,
-            IsFurtherChange = isNews && isOpen && rule == ErrorCodeTracker.Rule });
+            IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName });
         if (change.IsEnd()) series.Baseline = null;
         var band = series.Code is not null ? ExpectedBand.None
             : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time)
                 .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
         Chart(memory, ref numbers, sample, band);
-        return new(sample, isNews ? score : 0, change, Forecast.None, band, Rule: rule);
+        return new(sample, isUnusual ? score : 0, change, Forecast.None, band, Rule: rule);
     }
 
     private static SampleRefusal Accept(SeriesState series, in Sample sample, out Sample clean)
@@ -324,7 +327,7 @@ public sealed partial class SeriesPipeline
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the
     // range.
     private static double MinScale(SeriesState series, in LongDeviation deviation) =>
-        Math.Max(deviation.Value / 4, Math.Max(CountOf(series, deviation), deviation.Range / 100));
+        Math.Max(deviation.Value / 4, Math.Max(CountOf(series, deviation), deviation.RangeWidth / 100));
 
     // What one count makes of a sample. A rate is a count over an interval, and the interval is not quite even.
     private static double CountOf(SeriesState series, in LongDeviation deviation) =>
@@ -409,7 +412,7 @@ public sealed partial class SeriesPipeline
         if (isAnomalous && !relearns) return;
         numbers.Forecaster.Learn(sample, series.IntervalSeconds);
         view.Window.Push(sample.Value);
-        RestartIfMisled(series, memory, ref numbers, sample, view.Window);
+        RestartIfBegunWrong(series, memory, ref numbers, sample, view.Window);
     }
 
     // What lasts is learned beside the baseline, so that a further change is seen.

@@ -14,6 +14,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "autoencoder";
+
     private const int Inputs = 16;
     private const int Hidden = 4;
     private const int WarmUp = 240;
@@ -25,7 +28,7 @@ public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.Sta
     private static readonly float[] First = Draw();
 
     /// <inheritdoc/>
-    public override string Name => "autoencoder";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;
@@ -41,7 +44,7 @@ public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.Sta
         Retell(state.Weights, course, hidden, wrong);
         double squares = 0;
         foreach (var difference in wrong) squares += (double)difference * difference;
-        return Math.Min(Math.Sqrt(squares / Inputs), Deviation.Max);
+        return Math.Min(Math.Sqrt(squares / Inputs), ScaledDifference.Max);
     }
 
     /// <inheritdoc/>

@@ -34,11 +34,13 @@ public static class DetectorCatalog
     /// </summary>
     public static IReadOnlyList<string> Default { get; } =
     [
-        "forecast-residual", "mean-sigma", "new-extreme", "time-of-day", "nearest-shape", "level-shift", "record", "mean-record",
-        "frozen-value", ConstantChangeDetector.RuleName,
+        ForecastResidualDetector.RuleName, MeanSigmaDetector.RuleName, NewExtremeDetector.RuleName, TimeOfDayDetector.RuleName,
+        NearestShapeDetector.RuleName, LevelShiftDetector.RuleName, RecordDetector.RuleName, MeanRecordDetector.RuleName,
+        FrozenValueDetector.RuleName, ConstantChangeDetector.RuleName,
     ];
 
     /// <summary>The names of those of a lean policy: little memory for very many series.</summary>
-    public static IReadOnlyList<string> Lean { get; } = ["forecast-residual", "mean-sigma", "new-extreme", "frozen-value",
+    public static IReadOnlyList<string> Lean { get; } = [ForecastResidualDetector.RuleName, MeanSigmaDetector.RuleName,
+        NewExtremeDetector.RuleName, FrozenValueDetector.RuleName,
         ConstantChangeDetector.RuleName];
 }

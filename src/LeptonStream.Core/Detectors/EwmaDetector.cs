@@ -11,6 +11,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class EwmaDetector : SeriesDetector<EwmaDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "ewma";
+
     private const int WarmUp = 60;
     private const double Lambda = 0.2;
     private const double Rate = 1.0 / 300;
@@ -19,7 +22,7 @@ public sealed class EwmaDetector : SeriesDetector<EwmaDetector.State>
     private static readonly double Narrower = Math.Sqrt(Lambda / (2 - Lambda));
 
     /// <inheritdoc/>
-    public override string Name => "ewma";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;
@@ -29,7 +32,7 @@ public sealed class EwmaDetector : SeriesDetector<EwmaDetector.State>
     {
         if (state.Count < WarmUp) return 0;
         var mean = state.Level.Mean;
-        return Deviation.Of(Smoothed(sample, state) - mean, Narrower * Math.Max(state.Level.Sigma, view.MinScale), mean);
+        return ScaledDifference.Of(Smoothed(sample, state) - mean, Narrower * Math.Max(state.Level.Sigma, view.MinScale), mean);
     }
 
     /// <inheritdoc/>

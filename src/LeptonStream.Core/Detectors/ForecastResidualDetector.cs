@@ -8,10 +8,13 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class ForecastResidualDetector : SeriesDetector<Stateless>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "forecast-residual";
+
     private const int WarmUp = 30;
 
     /// <inheritdoc/>
-    public override string Name => "forecast-residual";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;
@@ -20,6 +23,6 @@ public sealed class ForecastResidualDetector : SeriesDetector<Stateless>
     protected override double Score(in Sample sample, in SeriesView view, in Stateless state)
     {
         if (view.Window.Count < WarmUp || !view.Forecast.IsKnown) return 0;
-        return Deviation.Of(sample.Value - view.Forecast.Expected, view.Forecast.Scale, view.Forecast.Expected);
+        return ScaledDifference.Of(sample.Value - view.Forecast.Expected, view.Forecast.Scale, view.Forecast.Expected);
     }
 }

@@ -9,6 +9,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "frozen-value";
+
     private const int WarmUp = 200;
     private const int ShortestRun = 12;
     private const double MaxRepeats = 0.05;
@@ -16,7 +19,7 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     private const double Rate = 1.0 / 500;
 
     /// <inheritdoc/>
-    public override string Name => "frozen-value";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Rule;

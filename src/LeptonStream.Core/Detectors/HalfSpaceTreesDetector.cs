@@ -15,6 +15,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "half-space-trees";
+
     private const int Trees = 16;
     private const int Depth = 5;
     private const int Nodes = (1 << (Depth + 1)) - 1;
@@ -28,7 +31,7 @@ public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetect
     private static readonly Cut[] Cuts = Draw();
 
     /// <inheritdoc/>
-    public override string Name => "half-space-trees";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;

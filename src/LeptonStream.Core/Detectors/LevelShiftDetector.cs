@@ -9,10 +9,13 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "level-shift";
+
     private const double Rate = 1.0 / 1000;
 
     /// <inheritdoc/>
-    public override string Name => "level-shift";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
@@ -30,7 +33,7 @@ public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
         if (state.Count < view.Window.Capacity / 2 || view.MinScale <= 0) return 0;
-        return Math.Min(Math.Abs(MeanWith(sample, view) - state.Level) / view.MinScale, Deviation.Max);
+        return Math.Min(Math.Abs(MeanWith(sample, view) - state.Level) / view.MinScale, ScaledDifference.Max);
     }
 
     /// <inheritdoc/>

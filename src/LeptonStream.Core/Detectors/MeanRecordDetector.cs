@@ -8,27 +8,30 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "mean-record";
+
     /// <inheritdoc/>
-    public override string Name => "mean-record";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state) =>
-        state.Range.Score(sample with { Value = LevelShiftDetector.MeanWith(sample, view) });
+        state.Records.Score(sample with { Value = LevelShiftDetector.MeanWith(sample, view) });
 
     /// <inheritdoc/>
     protected override void Learn(in Sample sample, in SeriesView view, ref State state)
     {
         // The mean of a few moves with every value: its records would be those of the values.
         if (view.Window.Count + 1 >= view.Window.Capacity)
-            state.Range.Learn(sample with { Value = LevelShiftDetector.MeanWith(sample, view) }, view.MinScale);
+            state.Records.Learn(sample with { Value = LevelShiftDetector.MeanWith(sample, view) }, view.MinScale);
     }
 
     /// <summary>What it knows of a series.</summary>
     public struct State
     {
-        internal RecordDetector.Records Range;
+        internal RecordDetector.Records Records;
     }
 }

@@ -10,10 +10,13 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class MeanSigmaDetector : SeriesDetector<Stateless>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "mean-sigma";
+
     private const int WarmUp = 30;
 
     /// <inheritdoc/>
-    public override string Name => "mean-sigma";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;
@@ -24,6 +27,6 @@ public sealed class MeanSigmaDetector : SeriesDetector<Stateless>
         var window = view.Window;
         if (window.Count < WarmUp) return 0;
         var mean = window.Mean;
-        return Deviation.Of(sample.Value - mean, Math.Max(window.StandardDeviation, view.MinScale), mean);
+        return ScaledDifference.Of(sample.Value - mean, Math.Max(window.StandardDeviation, view.MinScale), mean);
     }
 }

@@ -11,10 +11,13 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class MedianMadDetector : SeriesDetector<Stateless>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "median-mad";
+
     private const int WarmUp = 30;
 
     /// <inheritdoc/>
-    public override string Name => "median-mad";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;
@@ -27,6 +30,6 @@ public sealed class MedianMadDetector : SeriesDetector<Stateless>
         var median = window.Median;
         var scale = Math.Max(MathConstants.MadToSigma * window.MedianAbsoluteDeviation(),
             Math.Max(window.StandardDeviation / 4, view.MinScale));
-        return Deviation.Of(sample.Value - median, scale, median);
+        return ScaledDifference.Of(sample.Value - median, scale, median);
     }
 }

@@ -14,6 +14,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "nearest-shape";
+
     private const int Lags = 8;
     private const int Apart = 3;
     private const int Kept = 24;
@@ -23,7 +26,7 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     private const ulong Seed = 0x9E3779B97F4A7C15;
 
     /// <inheritdoc/>
-    public override string Name => "nearest-shape";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
@@ -41,7 +44,7 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
             nearest = Math.Min(nearest, SumOf(difference * difference));
         }
 
-        return Math.Min(Math.Sqrt(nearest / (double)Lags) / view.MinScale, Deviation.Max);
+        return Math.Min(Math.Sqrt(nearest / (double)Lags) / view.MinScale, ScaledDifference.Max);
     }
 
     /// <inheritdoc/>

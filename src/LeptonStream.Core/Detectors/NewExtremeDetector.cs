@@ -12,6 +12,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class NewExtremeDetector : SeriesDetector<NewExtremeDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "new-extreme";
+
     private const int WarmUp = 60;
     private const double Smoothing = 0.25;
     private const int Lately = 120;
@@ -22,7 +25,7 @@ public sealed class NewExtremeDetector : SeriesDetector<NewExtremeDetector.State
     private static readonly TimeSpan FirstDay = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
-    public override string Name => "new-extreme";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Drift;
@@ -32,7 +35,7 @@ public sealed class NewExtremeDetector : SeriesDetector<NewExtremeDetector.State
     {
         if (state.Count < WarmUp || sample.Time - new Timestamp(state.First) < FirstDay) return 0;
         var beyond = state.Old.DistanceTo(Level(sample, state), sample.Time);
-        return beyond <= 0 ? 0 : Deviation.Of(beyond, Math.Max(state.Old.Width / 16, view.MinScale), state.Old.LargestMagnitude);
+        return beyond <= 0 ? 0 : ScaledDifference.Of(beyond, Math.Max(state.Old.Width / 16, view.MinScale), state.Old.LargestMagnitude);
     }
 
     /// <inheritdoc/>

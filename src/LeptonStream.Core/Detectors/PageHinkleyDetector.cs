@@ -11,6 +11,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "page-hinkley";
+
     private const int WarmUp = 60;
     private const double Slack = 0.25;
     private const double Height = 50;
@@ -19,7 +22,7 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
     private const double MaxOfOne = 3;
 
     /// <inheritdoc/>
-    public override string Name => "page-hinkley";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;
@@ -54,7 +57,7 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
         var forecast = view.Forecast;
         if (!forecast.IsKnown) return 0;
         var difference = sample.Value - forecast.Expected;
-        return Math.CopySign(Math.Min(Deviation.Of(difference, forecast.Scale, forecast.Expected), MaxOfOne), difference);
+        return Math.CopySign(Math.Min(ScaledDifference.Of(difference, forecast.Scale, forecast.Expected), MaxOfOne), difference);
     }
 
     private static double With(double error, float sum) => Math.Max(0, sum + error - Slack);

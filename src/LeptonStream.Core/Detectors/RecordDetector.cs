@@ -11,24 +11,27 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "record";
+
     private const int WarmUp = 60;
 
     /// <inheritdoc/>
-    public override string Name => "record";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
 
     /// <inheritdoc/>
-    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Range.Score(sample);
+    protected override double Score(in Sample sample, in SeriesView view, in State state) => state.Records.Score(sample);
 
     /// <inheritdoc/>
-    protected override void Learn(in Sample sample, in SeriesView view, ref State state) => state.Range.Learn(sample, view.MinScale);
+    protected override void Learn(in Sample sample, in SeriesView view, ref State state) => state.Records.Learn(sample, view.MinScale);
 
     /// <summary>What it knows of a series.</summary>
     public struct State
     {
-        internal Records Range;
+        internal Records Records;
     }
 
     /// <summary>The range of all values so far, but for what came only once.</summary>
@@ -43,7 +46,7 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
         public readonly double Score(in Sample sample) =>
             _count < WarmUp || _range.Width <= 0
                 ? 0
-                : Math.Min(16 * (_range.DistanceTo(sample.Value, sample.Time) / _range.Width), Deviation.Max);
+                : Math.Min(16 * (_range.DistanceTo(sample.Value, sample.Time) / _range.Width), ScaledDifference.Max);
 
         public void Learn(in Sample sample, double scale)
         {

@@ -14,6 +14,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "seasonal-residual";
+
     private const int Slots = 48;
     private const long SlotNanoseconds = 1_800_000_000_000;
     private const int WarmUpDays = 2;
@@ -25,7 +28,7 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
     private const double Farthest = 1e36;
 
     /// <inheritdoc/>
-    public override string Name => "seasonal-residual";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;
@@ -37,7 +40,7 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
         if (state.Days[slot] < WarmUpDays) return 0;
         var expected = state.Center[slot] + state.Wander;
         var scale = Math.Max(MathConstants.AbsoluteToSigma * state.Spread[slot], view.MinScale);
-        return Deviation.Of(Offset(sample, state) - expected, scale, state.Anchor + expected);
+        return ScaledDifference.Of(Offset(sample, state) - expected, scale, state.Anchor + expected);
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "spectral-residual";
+
     private const int Length = 64;
     private const int Ahead = 5;
     private const int Before = Length - Ahead - 1;
@@ -20,7 +23,7 @@ public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
     private const int Local = 21;
 
     /// <inheritdoc/>
-    public override string Name => "spectral-residual";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
@@ -95,7 +98,7 @@ public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
         double mean = 0;
         for (var back = 1; back <= Local; back++) mean += Magnitude(saliency[Before - back]) / Local;
         if (mean <= 0) return 0;
-        return Math.Clamp((Magnitude(saliency[Before]) - mean) / mean, 0, Deviation.Max);
+        return Math.Clamp((Magnitude(saliency[Before]) - mean) / mean, 0, ScaledDifference.Max);
     }
 
     private static double Magnitude(Complex value) => Math.Sqrt((value.Real * value.Real) + (value.Imaginary * value.Imaginary));

@@ -12,6 +12,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "time-of-day";
+
     private const int Hours = 24;
     private const int Smoothed = 6;
     private const float Shrink = 0.05f;
@@ -21,7 +24,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     private const double Widening = 10;
 
     /// <inheritdoc/>
-    public override string Name => "time-of-day";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
@@ -31,7 +34,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     {
         double sum = Outside(sample, view, state);
         for (var back = 1; back < Smoothed; back++) sum += state.Outside[(state.Next + Smoothed - back) % Smoothed];
-        return Math.Min(sum / Smoothed, Deviation.Max);
+        return Math.Min(sum / Smoothed, ScaledDifference.Max);
     }
 
     /// <inheritdoc/>
@@ -60,7 +63,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         var hour = HourOf(sample.Time);
         if ((state.Seen & (1 << hour)) == 0 || view.MinScale <= 0) return 0;
         var beyond = Math.Max(sample.Value - state.High[hour], state.Low[hour] - sample.Value);
-        return beyond <= 0 ? 0 : (float)Math.Min(beyond / view.MinScale, Deviation.Max);
+        return beyond <= 0 ? 0 : (float)Math.Min(beyond / view.MinScale, ScaledDifference.Max);
     }
 
     // The hour that is over joins those of its kind.

@@ -11,6 +11,9 @@ namespace LeptonStream.Detectors;
 /// </summary>
 public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetector.State>
 {
+    /// <summary>Its name in policies, events and docs.</summary>
+    public const string RuleName = "variance-change";
+
     private const int WarmUp = 120;
     private const double LocalRate = 0.3;
     private const double RecentRate = 1.0 / 24;
@@ -26,7 +29,7 @@ public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetect
     private static readonly double Stray = Math.Sqrt(((Math.PI / 2) - 1) * RecentRate / (2 - RecentRate));
 
     /// <inheritdoc/>
-    public override string Name => "variance-change";
+    public override string Name => RuleName;
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Sharp;

@@ -24,7 +24,7 @@ namespace LeptonStream.Explanations;
 /// <param name="RecordSpan">For how long before there was no value so high, or so low; null where that is not known or less than an
 /// hour.</param>
 /// <param name="Peers">How it stands among its siblings, where it is far from them; else null.</param>
-public sealed record AlertFacts(
+internal sealed record AlertFacts(
     SeriesKey Key,
     AlertSeverity Severity,
     AlertChange Change,
@@ -57,7 +57,7 @@ public sealed record AlertFacts(
     public bool IsHigh => Sample.Value > Expected;
 
     /// <summary>Whether the values are codes.</summary>
-    public bool IsCode => Detector == ErrorCodeTracker.Rule;
+    public bool IsCode => Detector == ErrorCodeTracker.RuleName;
 
     /// <summary>The code where it is an XID, NVIDIA's number of a GPU error; else null.</summary>
     public int? Xid => IsCode && Policy.Preset?.Canonical == XidCodes.Canonical && Sample.Value is > 0 and < 10_000 and var code
@@ -68,5 +68,5 @@ public sealed record AlertFacts(
     public MetricKind Kind => Policy.Preset?.Kind ?? MetricKind.Other;
 
     /// <summary>Whether a band is known and holds the value.</summary>
-    internal bool IsInsideBand => Sample.Value >= Lower && Sample.Value <= Upper;
+    public bool IsInsideBand => Sample.Value >= Lower && Sample.Value <= Upper;
 }

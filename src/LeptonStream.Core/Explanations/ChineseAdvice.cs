@@ -1,6 +1,8 @@
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detection.Training;
+using LeptonStream.Detectors;
 
 namespace LeptonStream.Explanations;
 
@@ -9,13 +11,12 @@ internal static class ChineseAdvice
 {
     public static string[] For(AlertFacts facts) => Endings.AdviceInChinese(facts.Change) ?? facts.Detector switch
     {
-        ErrorCodeTracker.Rule when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
-        ErrorCodeTracker.Rule => ["在采集器（exporter）的文档中查找该代码。", "查看主机或服务在该时刻前后的日志。"],
-        DetectorSet.NonFinite => facts.Kind == MetricKind.TrainingHealth
-            ? ["停止作业，从最近的正常检查点恢复。", "检查此前的批次、学习率与 loss 缩放系数。"]
-            : ["排查计算该指标时的除零或溢出。", "查看上报方在该时刻前后的日志。"],
-        LostReadings.Rule => ["在主机上运行 nvidia-smi（或采集器所用的工具）：设备可能无响应。", "重启采集器。", "若仍无读数，排空该主机。"],
-        "frozen-value" => ["确认指标背后的进程是否仍在工作：查看其日志与其他指标。", "若只是读数卡住，重启采集器；若作业本身卡住，重启作业。"],
+        ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
+        ErrorCodeTracker.RuleName => ["在采集器（exporter）的文档中查找该代码。", "查看主机或服务在该时刻前后的日志。"],
+        DetectorSet.NonFinite when facts.Kind == MetricKind.TrainingHealth => ForFinding(TrainingKind.NonFinite),
+        DetectorSet.NonFinite => ["排查计算该指标时的除零或溢出。", "查看上报方在该时刻前后的日志。"],
+        LostReadings.RuleName => ["在主机上运行 nvidia-smi（或采集器所用的工具）：设备可能无响应。", "重启采集器。", "若仍无读数，排空该主机。"],
+        FrozenValueDetector.RuleName => ["确认指标背后的进程是否仍在工作：查看其日志与其他指标。", "若只是读数卡住，重启采集器；若作业本身卡住，重启作业。"],
         DetectorSet.Peers when facts.Peers is { } peers => ForPeer(peers.Label ?? "", facts.Kind),
         _ => ForKind(facts.Kind),
     };
@@ -48,6 +49,22 @@ internal static class ChineseAdvice
         MetricKind.Disk => ["找出写入来源：检查点、日志、缓存或核心转储。", "删除或迁移旧检查点，或扩容磁盘。"],
         MetricKind.Host => ["找出占用 CPU 或被阻塞的进程。", "检查主机的磁盘与网络。", "若主机上的作业变慢，排空该主机。"],
         _ => ["查看曲线以及同一模型此刻的其他指标。", "确认开始时刻发生了什么变更：发布、配置或流量。"],
+    };
+
+    public static string[] ForFinding(TrainingKind kind) => kind switch
+    {
+        TrainingKind.SharedName => ["找出以同一名称上报的另一个作业，停止或改名。", "为每个作业设置各自的标签。"],
+        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
+            ["停止作业，从最近的正常检查点恢复。", "跳过出现异常前后的批次，或降低学习率。", "若在同一主机上复现，检测其内存。"],
+        TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
+            ["对比出现异常前后的 loss、梯度范数与学习率。", "检查这些步所用的数据。", "若不回落，从此前的检查点恢复。"],
+        TrainingKind.GradientVanishing or TrainingKind.FrozenWeights => ["检查学习率、loss 缩放以及哪些参数参与训练。", "从出现异常之前的检查点恢复。"],
+        TrainingKind.OptimizerShock => ["确认优化器状态是否随权重一起恢复。", "对比学习率与其计划。"],
+        TrainingKind.EvaluationBroken or TrainingKind.Overfitting => ["检查评估数据及其版本。", "保留最佳检查点。", "考虑停止训练或加强正则化。"],
+        TrainingKind.RepeatedData => ["检查采样器，以及上次恢复后数据加载器的状态。", "以新的数据顺序从出现异常之前恢复。"],
+        TrainingKind.Plateau => ["与以往训练对比。", "考虑更换学习率或结束训练。"],
+        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ForKind(MetricKind.TrainingSpeed),
+        _ => ["查看作业状态及最后的日志。", "从最近的检查点重启。", "让作业在正常结束时上报 finished: 1。"],
     };
 
     private static string[] ForXid(XidAction? action) => action switch

@@ -46,5 +46,6 @@ internal static class ChineseLimitText
         };
     }
 
-    private static string[] Actions(LimitFacts facts) => Endings.AdviceInChinese(facts.Ending) ?? ChineseAdvice.ForLimit(facts.Kind);
+    private static string[] Actions(LimitFacts facts) =>
+        Endings.AdviceInChinese(facts.Change.InAlert()) ?? ChineseAdvice.ForLimit(facts.Kind);
 }

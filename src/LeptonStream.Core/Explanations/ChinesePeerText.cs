@@ -36,7 +36,7 @@ internal static class ChinesePeerText
             "host" or "node" or "hostname" => $"其余 {peers.Siblings} 台主机",
             _ => $"其余 {peers.Siblings} 个同类（按 {peers.Label} 区分）",
         };
-        return Deviation.Of(peers.Value, peers.Expected, unit)?.InChinese() switch
+        return DeviationText.Of(peers.Value, peers.Expected, unit)?.InChinese() switch
         {
             null => $"比{others}{(peers.Score > 0 ? "高" : "低")}",
             var times when times.EndsWith('倍') => $"为{others}的 {times}",

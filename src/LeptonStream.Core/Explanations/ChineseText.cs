@@ -38,31 +38,32 @@ internal static class ChineseText
 
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
-        ErrorCodeTracker.Rule => $"仍在上报 {Code(facts)}",
+        ErrorCodeTracker.RuleName => $"仍在上报 {Code(facts)}",
         DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
-        LostReadings.Rule => "仍无读数",
-        "frozen-value" => $"仍停在 {Value(facts)}",
+        LostReadings.RuleName => "仍无读数",
+        FrozenValueDetector.RuleName => $"仍停在 {Value(facts)}",
         _ => $"尚未恢复：{Seen(facts)}",
     };
 
     private static string State(AlertFacts facts) => facts.Detector switch
     {
         DetectorSet.NonFinite => $"出现 {Value(facts)}，不是有效数值",
-        LostReadings.Rule => "没有读数：采集器上报的是空值标记",
-        ErrorCodeTracker.Rule => $"上报 {Code(facts)}",
+        LostReadings.RuleName => "没有读数：采集器上报的是空值标记",
+        ErrorCodeTracker.RuleName => $"上报 {Code(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Standing(peers, facts.Unit),
-        "frozen-value" => $"停在 {Value(facts)} 不再变化",
+        FrozenValueDetector.RuleName => $"停在 {Value(facts)} 不再变化",
         ConstantChangeDetector.RuleName => $"原本恒定，现已改变：{Seen(facts)}",
-        "new-extreme" or "record" or "mean-record" when facts.RecordSpan is { } span => $"{Extreme(facts, span)}：{Seen(facts)}",
-        "mean-record" or "level-shift" => $"已移至另一水平：{Seen(facts)}",
-        "time-of-day" => $"在这个时段偏{Side(facts)}：{Seen(facts)}",
-        "seasonal-residual" => $"与每天这半小时的常态相比偏{Side(facts)}：{Seen(facts)}",
-        "nearest-shape" => $"出现了从未有过的走势：{Seen(facts)}",
-        "variance-change" => $"波动幅度与平时不同：{Seen(facts)}",
-        "spectral-residual" => $"偏离近期走势：{Seen(facts)}",
-        "half-space-trees" => $"落在近期很少出现的区间：{Seen(facts)}",
-        "autoencoder" => $"走势不符合一贯的规律：{Seen(facts)}",
-        "page-hinkley" => $"持续缓慢{(facts.IsHigh ? "上升" : "下降")}：{Seen(facts)}",
+        NewExtremeDetector.RuleName or RecordDetector.RuleName or MeanRecordDetector.RuleName when facts.RecordSpan is { } span =>
+            $"{Extreme(facts, span)}：{Seen(facts)}",
+        MeanRecordDetector.RuleName or LevelShiftDetector.RuleName => $"已移至另一水平：{Seen(facts)}",
+        TimeOfDayDetector.RuleName => $"在这个时段偏{Side(facts)}：{Seen(facts)}",
+        SeasonalResidualDetector.RuleName => $"与每天这半小时的常态相比偏{Side(facts)}：{Seen(facts)}",
+        NearestShapeDetector.RuleName => $"出现了从未有过的走势：{Seen(facts)}",
+        VarianceChangeDetector.RuleName => $"波动幅度与平时不同：{Seen(facts)}",
+        SpectralResidualDetector.RuleName => $"偏离近期走势：{Seen(facts)}",
+        HalfSpaceTreesDetector.RuleName => $"落在近期很少出现的区间：{Seen(facts)}",
+        AutoencoderDetector.RuleName => $"走势不符合一贯的规律：{Seen(facts)}",
+        PageHinkleyDetector.RuleName => $"持续缓慢{(facts.IsHigh ? "上升" : "下降")}：{Seen(facts)}",
         _ when double.IsNaN(facts.Expected) => $"数值异常：{Value(facts)}",
         _ => $"偏{Side(facts)}：{Seen(facts)}",
     };
@@ -79,12 +80,12 @@ internal static class ChineseText
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {
         DetectorSet.NonFinite => "该值由上报方自己给出。",
-        LostReadings.Rule => "采集器以空值标记表示无法读取设备；恢复读数之前无法判断。",
-        ErrorCodeTracker.Rule when facts.Xid is { } xid => XidCodes.Find(xid) is null
+        LostReadings.RuleName => "采集器以空值标记表示无法读取设备；恢复读数之前无法判断。",
+        ErrorCodeTracker.RuleName when facts.Xid is { } xid => XidCodes.Find(xid) is null
             ? "内置表中没有该 XID，请查阅 NVIDIA 的 XID 目录。XID 每次变化只告警一次。"
             : "XID 每次变化只告警一次；告警关闭并不表示原因已消除。",
-        ErrorCodeTracker.Rule => "代码已变化，含义请查阅采集器的文档。",
-        "frozen-value" => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
+        ErrorCodeTracker.RuleName => "代码已变化，含义请查阅采集器的文档。",
+        FrozenValueDetector.RuleName => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
         _ =>
@@ -116,7 +117,7 @@ internal static class ChineseText
         if (!double.IsFinite(facts.Expected)) return Value(facts);
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         if (value == expected) return value;
-        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
+        return DeviationText.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
             ? $"{value}，预期 {expected}（{away.InChinese()}）"
             : $"{value}，预期 {expected}";
     }
@@ -138,14 +139,14 @@ internal static class ChineseText
 
     private static string DetectorName(string detector) => detector switch
     {
-        "forecast-residual" => "偏离预测（forecast-residual）",
-        "mean-sigma" => "偏离均值（mean-sigma）",
-        "new-extreme" => "创新高或新低（new-extreme）",
-        "record" => "创纪录（record）",
-        "mean-record" => "均值创纪录（mean-record）",
-        "time-of-day" => "偏离该时段常态（time-of-day）",
-        "nearest-shape" => "未曾见过的走势（nearest-shape）",
-        "level-shift" => "水平移动（level-shift）",
+        ForecastResidualDetector.RuleName => $"偏离预测（{detector}）",
+        MeanSigmaDetector.RuleName => $"偏离均值（{detector}）",
+        NewExtremeDetector.RuleName => $"创新高或新低（{detector}）",
+        RecordDetector.RuleName => $"创纪录（{detector}）",
+        MeanRecordDetector.RuleName => $"均值创纪录（{detector}）",
+        TimeOfDayDetector.RuleName => $"偏离该时段常态（{detector}）",
+        NearestShapeDetector.RuleName => $"未曾见过的走势（{detector}）",
+        LevelShiftDetector.RuleName => $"水平移动（{detector}）",
         _ => detector,
     };
 }

@@ -10,7 +10,8 @@ namespace LeptonStream.Explanations;
 /// </summary>
 internal static class ChineseTrainingText
 {
-    public static Explanation Explain(FindingFacts facts) => new(Summary(facts), Description(facts), Actions(facts));
+    public static Explanation Explain(FindingFacts facts) => new(Summary(facts), Description(facts),
+        Endings.AdviceInChinese(facts.Finding.Change) ?? ChineseAdvice.ForFinding(facts.Finding.Kind));
 
     private static string Summary(FindingFacts facts)
     {
@@ -79,22 +80,6 @@ internal static class ChineseTrainingText
             _ => "已长于本次训练以往能够恢复的停顿；重启、评估与保存检查点通常更短。",
         },
     });
-
-    private static string[] Actions(FindingFacts facts) => Endings.AdviceInChinese(facts.Finding.Change) ?? facts.Finding.Kind switch
-    {
-        TrainingKind.SharedName => ["找出以同一名称上报的另一个作业，停止或改名。", "为每个作业设置各自的标签。"],
-        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
-            ["停止作业，从最近的正常检查点恢复。", "跳过出现异常前后的批次，或降低学习率。", "若在同一主机上复现，检测其内存。"],
-        TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
-            ["对比出现异常前后的 loss、梯度范数与学习率。", "检查这些步所用的数据。", "若不回落，从此前的检查点恢复。"],
-        TrainingKind.GradientVanishing or TrainingKind.FrozenWeights => ["检查学习率、loss 缩放以及哪些参数参与训练。", "从出现异常之前的检查点恢复。"],
-        TrainingKind.OptimizerShock => ["确认优化器状态是否随权重一起恢复。", "对比学习率与其计划。"],
-        TrainingKind.EvaluationBroken or TrainingKind.Overfitting => ["检查评估数据及其版本。", "保留最佳检查点。", "考虑停止训练或加强正则化。"],
-        TrainingKind.RepeatedData => ["检查采样器，以及上次恢复后数据加载器的状态。", "以新的数据顺序从出现异常之前恢复。"],
-        TrainingKind.Plateau => ["与以往训练对比。", "考虑更换学习率或结束训练。"],
-        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ["横向比较各 rank 的单步耗时，找出慢的 rank 或主机。", "检查数据加载、网络与 GPU 时钟。", "若持续偏慢，隔离该主机。"],
-        _ => ["查看作业状态及最后的日志。", "从最近的检查点重启。", "让作业在正常结束时上报 finished: 1。"],
-    };
 
     private static string Name(TrainingKind kind) => kind switch
     {

@@ -1,6 +1,8 @@
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detection.Training;
+using LeptonStream.Detectors;
 
 namespace LeptonStream.Explanations;
 
@@ -12,17 +14,15 @@ internal static class EnglishAdvice
     /// <summary>The advice for the alert of a series.</summary>
     public static string[] For(AlertFacts facts) => Endings.AdviceInEnglish(facts.Change) ?? facts.Detector switch
     {
-        ErrorCodeTracker.Rule when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
-        ErrorCodeTracker.Rule => ["Look the code up in the exporter's documentation.",
+        ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
+        ErrorCodeTracker.RuleName => ["Look the code up in the exporter's documentation.",
             "Read the logs of the host or service around this time."],
-        DetectorSet.NonFinite => facts.Kind == MetricKind.TrainingHealth
-            ? ["Stop the job and resume from the last good checkpoint.",
-                "Look at the batch, the learning rate and the loss scale just before."]
-            : ["Find the division by zero or the overflow in whatever computes this metric.",
+        DetectorSet.NonFinite when facts.Kind == MetricKind.TrainingHealth => ForFinding(TrainingKind.NonFinite),
+        DetectorSet.NonFinite => ["Find the division by zero or the overflow in whatever computes this metric.",
                 "Read the logs of its producer around this time."],
-        LostReadings.Rule => ["Run nvidia-smi, or the tool the exporter uses, on the host: the device may not answer.",
+        LostReadings.RuleName => ["Run nvidia-smi, or the tool the exporter uses, on the host: the device may not answer.",
             "Restart the exporter.", "If readings stay lost, drain the host."],
-        "frozen-value" => ["See whether the process behind the metric still works: its logs, its other metrics.",
+        FrozenValueDetector.RuleName => ["See whether the process behind the metric still works: its logs, its other metrics.",
             "Restart the exporter if only the reading hangs; restart the job if it hangs itself."],
         DetectorSet.Peers when facts.Peers is { } peers => ForPeer(peers.Label ?? "member", facts.Kind),
         _ => ForKind(facts.Kind),
@@ -85,6 +85,31 @@ internal static class EnglishAdvice
             "Drain the host if jobs on it slow down."],
         _ => ["Look at the chart and at other metrics of the same model at this time.",
             "Find out what changed when it began: a release, a configuration, traffic."],
+    };
+
+    /// <summary>The advice for a finding in a training run.</summary>
+    public static string[] ForFinding(TrainingKind kind) => kind switch
+    {
+        TrainingKind.SharedName => ["Find the second job that reports under this name, and stop or rename it.",
+            "Give each job labels of its own."],
+        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
+            ["Stop the job and resume from the last good checkpoint.", "Skip the batches around the onset, or lower the learning rate.",
+                "If it returns on the same host, test its memory."],
+        TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
+            ["Compare loss, gradient norm and learning rate around the onset.", "Look at the data of those steps.",
+                "If it does not come back, resume from the checkpoint before."],
+        TrainingKind.GradientVanishing or TrainingKind.FrozenWeights =>
+            ["Check learning rate, loss scale and which parameters are trained.", "Resume from a checkpoint before the onset."],
+        TrainingKind.OptimizerShock => ["See whether the optimizer's state was restored with the weights.",
+            "Compare the learning rate with its schedule."],
+        TrainingKind.EvaluationBroken or TrainingKind.Overfitting =>
+            ["Check the evaluation data and their version.", "Keep the best checkpoint.", "Consider stopping, or more regularization."],
+        TrainingKind.RepeatedData => ["Check the sampler and the state of the data loader after the last resume.",
+            "Resume from before the onset with a new data order."],
+        TrainingKind.Plateau => ["Compare with the runs before.", "Consider another learning rate, or ending the run."],
+        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ForKind(MetricKind.TrainingSpeed),
+        _ => ["Look at the job's status and its last log lines.", "Restart it from the last checkpoint.",
+            "Have the job report finished: 1 when it ends by itself."],
     };
 
     private static string[] ForXid(XidAction? action) => action switch

@@ -48,5 +48,6 @@ internal static class EnglishLimitText
         };
     }
 
-    private static string[] Actions(LimitFacts facts) => Endings.AdviceInEnglish(facts.Ending) ?? EnglishAdvice.ForLimit(facts.Kind);
+    private static string[] Actions(LimitFacts facts) =>
+        Endings.AdviceInEnglish(facts.Change.InAlert()) ?? EnglishAdvice.ForLimit(facts.Kind);
 }

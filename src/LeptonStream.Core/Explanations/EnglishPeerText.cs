@@ -23,7 +23,7 @@ internal static class EnglishPeerText
     private static string Away(in PeerVerdict peers, string? unit)
     {
         var side = peers.Score > 0 ? "above" : "below";
-        return Deviation.Of(peers.Value, peers.Expected, unit)?.InEnglish() switch
+        return DeviationText.Of(peers.Value, peers.Expected, unit)?.InEnglish() switch
         {
             null => side,
             var times when times.EndsWith("times", StringComparison.Ordinal) => $"at {times} the level of",

@@ -38,31 +38,32 @@ internal static class EnglishText
 
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
-        ErrorCodeTracker.Rule => $" still reports {Code(facts)}",
+        ErrorCodeTracker.RuleName => $" still reports {Code(facts)}",
         DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
-        LostReadings.Rule => " still has no readings",
-        "frozen-value" => $" is still stuck at {Value(facts)}",
+        LostReadings.RuleName => " still has no readings",
+        FrozenValueDetector.RuleName => $" is still stuck at {Value(facts)}",
         _ => $" is not back to normal: {Seen(facts)}",
     };
 
     private static string State(AlertFacts facts) => facts.Detector switch
     {
         DetectorSet.NonFinite => $" reports {Value(facts)} instead of a number",
-        LostReadings.Rule => " has no readings: the exporter sends a blank instead",
-        ErrorCodeTracker.Rule => $" reports {Code(facts)}",
+        LostReadings.RuleName => " has no readings: the exporter sends a blank instead",
+        ErrorCodeTracker.RuleName => $" reports {Code(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, facts.Unit)}",
-        "frozen-value" => $" is stuck at {Value(facts)}",
+        FrozenValueDetector.RuleName => $" is stuck at {Value(facts)}",
         ConstantChangeDetector.RuleName => $" was constant and has changed: {Seen(facts)}",
-        "new-extreme" or "record" or "mean-record" when facts.RecordSpan is { } span => $" is {Extreme(facts, span)}: {Seen(facts)}",
-        "mean-record" or "level-shift" => $" has moved to another level: {Seen(facts)}",
-        "time-of-day" => $" is {Side(facts)} for this hour: {Seen(facts)}",
-        "seasonal-residual" => $" is {Side(facts)} for this half-hour of the day: {Seen(facts)}",
-        "nearest-shape" => $" shows a shape not seen before: {Seen(facts)}",
-        "variance-change" => $" varies more or less than usual: {Seen(facts)}",
-        "spectral-residual" => $" deviates from its recent pattern: {Seen(facts)}",
-        "half-space-trees" => $" is in a range rarely seen recently: {Seen(facts)}",
-        "autoencoder" => $" does not follow its usual pattern: {Seen(facts)}",
-        "page-hinkley" => $" is drifting {(facts.IsHigh ? "up" : "down")}: {Seen(facts)}",
+        NewExtremeDetector.RuleName or RecordDetector.RuleName or MeanRecordDetector.RuleName when facts.RecordSpan is { } span =>
+            $" is {Extreme(facts, span)}: {Seen(facts)}",
+        MeanRecordDetector.RuleName or LevelShiftDetector.RuleName => $" has moved to another level: {Seen(facts)}",
+        TimeOfDayDetector.RuleName => $" is {Side(facts)} for this hour: {Seen(facts)}",
+        SeasonalResidualDetector.RuleName => $" is {Side(facts)} for this half-hour of the day: {Seen(facts)}",
+        NearestShapeDetector.RuleName => $" shows a shape not seen before: {Seen(facts)}",
+        VarianceChangeDetector.RuleName => $" varies more or less than usual: {Seen(facts)}",
+        SpectralResidualDetector.RuleName => $" deviates from its recent pattern: {Seen(facts)}",
+        HalfSpaceTreesDetector.RuleName => $" is in a range rarely seen recently: {Seen(facts)}",
+        AutoencoderDetector.RuleName => $" does not follow its usual pattern: {Seen(facts)}",
+        PageHinkleyDetector.RuleName => $" is drifting {(facts.IsHigh ? "up" : "down")}: {Seen(facts)}",
         _ when double.IsNaN(facts.Expected) => $" is unusual: {Value(facts)}",
         _ => $" is {Side(facts)}: {Seen(facts)}",
     };
@@ -82,12 +83,13 @@ internal static class EnglishText
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {
         DetectorSet.NonFinite => "The producer itself reports this value.",
-        LostReadings.Rule => "The exporter sends this blank when it can't read the device. Nothing can be judged until readings return.",
-        ErrorCodeTracker.Rule when facts.Xid is { } xid => XidCodes.Find(xid) is null
+        LostReadings.RuleName =>
+            "The exporter sends this blank when it can't read the device. Nothing can be judged until readings return.",
+        ErrorCodeTracker.RuleName when facts.Xid is { } xid => XidCodes.Find(xid) is null
             ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
-        ErrorCodeTracker.Rule => "The code changed. Look it up in the exporter's documentation.",
-        "frozen-value" =>
+        ErrorCodeTracker.RuleName => "The code changed. Look it up in the exporter's documentation.",
+        FrozenValueDetector.RuleName =>
             "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",
         DetectorSet.Peers when facts.Peers is { } peers => EnglishPeerText.Description(peers, facts.Unit),
@@ -121,7 +123,7 @@ internal static class EnglishText
         if (!double.IsFinite(facts.Expected)) return Value(facts);
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         if (value == expected) return value;
-        return Deviation.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
+        return DeviationText.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
             ? $"{value}, expected {expected} ({away.InEnglish()})"
             : $"{value}, expected {expected}";
     }

@@ -8,7 +8,8 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of a training alert in English: fixed sentences, filled with the facts.</summary>
 internal static class EnglishTrainingText
 {
-    public static Explanation Explain(FindingFacts facts) => new(Summary(facts), Description(facts), Actions(facts));
+    public static Explanation Explain(FindingFacts facts) => new(Summary(facts), Description(facts),
+        Endings.AdviceInEnglish(facts.Finding.Change) ?? EnglishAdvice.ForFinding(facts.Finding.Kind));
 
     private static string Summary(FindingFacts facts)
     {
@@ -81,31 +82,6 @@ internal static class EnglishTrainingText
             _ => "That is longer than any pause this run recovered from. Restarts, evaluations and checkpoints usually take less.",
         },
     });
-
-    private static string[] Actions(FindingFacts facts) => Endings.AdviceInEnglish(facts.Finding.Change) ?? facts.Finding.Kind switch
-    {
-        TrainingKind.SharedName => ["Find the second job that reports under this name, and stop or rename it.",
-            "Give each job labels of its own."],
-        TrainingKind.NonFinite or TrainingKind.LossDiverging or TrainingKind.WeightsJump or TrainingKind.LossStuck =>
-            ["Stop the job and resume from the last good checkpoint.", "Skip the batches around the onset, or lower the learning rate.",
-                "If it returns on the same host, test its memory."],
-        TrainingKind.LossSpike or TrainingKind.LossHigh or TrainingKind.GradientExplosion =>
-            ["Compare loss, gradient norm and learning rate around the onset.", "Look at the data of those steps.",
-                "If it does not come back, resume from the checkpoint before."],
-        TrainingKind.GradientVanishing or TrainingKind.FrozenWeights =>
-            ["Check learning rate, loss scale and which parameters are trained.", "Resume from a checkpoint before the onset."],
-        TrainingKind.OptimizerShock => ["See whether the optimizer's state was restored with the weights.",
-            "Compare the learning rate with its schedule."],
-        TrainingKind.EvaluationBroken or TrainingKind.Overfitting =>
-            ["Check the evaluation data and their version.", "Keep the best checkpoint.", "Consider stopping, or more regularization."],
-        TrainingKind.RepeatedData => ["Check the sampler and the state of the data loader after the last resume.",
-            "Resume from before the onset with a new data order."],
-        TrainingKind.Plateau => ["Compare with the runs before.", "Consider another learning rate, or ending the run."],
-        TrainingKind.DataStall or TrainingKind.StepTimeDrift => ["Look for the slow rank or host: compare step time across ranks.",
-            "Check data loading, network and GPU clocks.", "Cordon the host if it stays slow."],
-        _ => ["Look at the job's status and its last log lines.", "Restart it from the last checkpoint.",
-            "Have the job report finished: 1 when it ends by itself."],
-    };
 
     private static string Name(TrainingKind kind) => kind switch
     {

@@ -32,15 +32,6 @@ internal sealed record LimitFacts(
     /// <summary>Whether the limit is reached: nothing is left to forecast.</summary>
     public bool IsReached { get; init; }
 
-    /// <summary>How the warning ended, in the words of alerts; not an end while it is open.</summary>
-    public AlertChange Ending => Change switch
-    {
-        LimitChange.Withdrawn or LimitChange.Receded => AlertChange.Recovered,
-        LimitChange.Gone => AlertChange.Gone,
-        LimitChange.PolicyChanged => AlertChange.PolicyChanged,
-        _ => AlertChange.None,
-    };
-
     /// <summary>What kind of thing fills up.</summary>
     public MetricKind Kind => Preset?.Kind ?? MetricKind.Other;
 }

@@ -21,8 +21,8 @@ internal struct PastExtremes
     // Ten minutes of the epoch: those of the newest value, and of the first.
     private int _tick;
     private int _firstTick;
-    private Extremes _incident;
-    private Extremes _older;
+    private CompactRange _incident;
+    private CompactRange _older;
     private Periods _periods;
 
     // Ten minutes of a period, and how many periods are kept: together as many as there are slots.
@@ -90,7 +90,7 @@ internal struct PastExtremes
     {
         if (IsEmpty) _firstTick = tick;
         var over = _periods[0];
-        Span<Extremes> rest = _periods;
+        Span<CompactRange> rest = _periods;
         for (var i = 0; i < Lengths.Length; i++)
         {
             var slots = rest[..Counts[i]];
@@ -105,7 +105,7 @@ internal struct PastExtremes
         _tick = tick;
     }
 
-    private void Forget(ReadOnlySpan<Extremes> slots)
+    private void Forget(ReadOnlySpan<CompactRange> slots)
     {
         foreach (ref readonly var slot in slots) _older.Add(slot);
     }
@@ -113,6 +113,6 @@ internal struct PastExtremes
     [InlineArray(Slots)]
     private struct Periods
     {
-        private Extremes _first;
+        private CompactRange _first;
     }
 }

@@ -8,7 +8,7 @@ namespace LeptonStream.Policies;
 internal static class PolicyDetectors
 {
     // What no deviation replaces: a list that was meant to choose among the detectors turns them off by the way.
-    private static readonly DetectorSet Rules = DetectorSet.Of([DetectorSet.NonFinite, "frozen-value", DetectorSet.Training]);
+    private static readonly DetectorSet Rules = DetectorSet.Of([DetectorSet.NonFinite, FrozenValueDetector.RuleName, DetectorSet.Training]);
 
     private static readonly DetectorSet NeedMore =
         DetectorSet.Of(DetectorCatalog.All.Select(detector => detector.Name).Except(DetectorCatalog.Lean));

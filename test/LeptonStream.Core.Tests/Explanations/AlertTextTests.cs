@@ -82,7 +82,7 @@ public sealed class AlertTextTests
     [TestCase(9999, "XID 9999", "XID 9999", "NVIDIA's XID catalogue")]
     public void Xid_ComesWithItsMeaningAndAdvice(int code, string english, string chinese, string advice)
     {
-        var facts = Facts.Of("DCGM_FI_DEV_XID_ERRORS", code, double.NaN, ErrorCodeTracker.Rule);
+        var facts = Facts.Of("DCGM_FI_DEV_XID_ERRORS", code, double.NaN, ErrorCodeTracker.RuleName);
 
         Assert.That(EnglishText.Explain(facts).Summary, Does.Contain(english));
         Assert.That(EnglishText.Explain(facts).Actions, Has.Some.Contains(advice));
@@ -92,7 +92,7 @@ public sealed class AlertTextTests
     [Test]
     public void Xid_OfARecovery_SaysThatTheCauseMayStand()
     {
-        var facts = Facts.Of("DCGM_FI_DEV_XID_ERRORS", 79, double.NaN, ErrorCodeTracker.Rule, AlertChange.Recovered);
+        var facts = Facts.Of("DCGM_FI_DEV_XID_ERRORS", 79, double.NaN, ErrorCodeTracker.RuleName, AlertChange.Recovered);
 
         Assert.That(EnglishText.Explain(facts).Description,
             Does.EndWith("XID codes are reported only when they change. This alert closing does not mean the cause is fixed."));
@@ -130,5 +130,5 @@ public sealed class AlertTextTests
     }
 
     private static IEnumerable<string> Detectors() => [.. DetectorCatalog.All.Select(detector => detector.Name), DetectorSet.NonFinite,
-        DetectorSet.Peers, ErrorCodeTracker.Rule, LostReadings.Rule];
+        DetectorSet.Peers, ErrorCodeTracker.RuleName, LostReadings.RuleName];
 }

@@ -37,7 +37,7 @@ public sealed class NumbersTests
     [TestCase(170, 50, "ms", "3.4 times", "3.4 倍")]
     public void Deviation_InTheMeasureOfItsUnit(double value, double expected, string unit, string english, string chinese)
     {
-        var away = Deviation.Of(value, expected, unit);
+        var away = DeviationText.Of(value, expected, unit);
 
         Assert.That(away?.InEnglish(), Is.EqualTo(english));
         Assert.That(away?.InChinese(), Is.EqualTo(chinese));
@@ -48,5 +48,5 @@ public sealed class NumbersTests
     [TestCase(5, -3, "ms")]
     [TestCase(5, double.NaN, "ms")]
     public void Deviation_WhereItSaysNothing_IsNull(double value, double expected, string unit) =>
-        Assert.That(Deviation.Of(value, expected, unit), Is.Null);
+        Assert.That(DeviationText.Of(value, expected, unit), Is.Null);
 }

@@ -42,7 +42,7 @@ public sealed class PolicyFileTests
         var policy = policies.For(new("chat-70b", "vllm:gpu_cache_usage_perc", LabelSet.Empty));
         Assert.That(policy with { Preset = null }, Is.EqualTo(new SeriesPolicy
         {
-            Levels = DetectorSet.Of(["forecast-residual", "median-mad"]),
+            Detectors = DetectorSet.Of(["forecast-residual", "median-mad"]),
             WarningBudget = TimeSpan.FromDays(14),
             CriticalBudget = TimeSpan.FromDays(365),
             Direction = Direction.Both,
@@ -126,7 +126,7 @@ public sealed class PolicyFileTests
     public void Parse_DetectorsWithSigns_ChangeTheListThatHolds(string yaml, string on, string off)
     {
         var before = DetectorSet.Default;
-        var after = Parse(yaml).For(new("a", "b", LabelSet.Empty)).Levels;
+        var after = Parse(yaml).For(new("a", "b", LabelSet.Empty)).Detectors;
         Assert.That(after, Is.EqualTo(before.With(DetectorSet.Of([on])).Without(DetectorSet.Of([off]))));
     }
 

@@ -15,7 +15,7 @@ public readonly record struct CalibrationPlan(int Memory, double TailShare, int 
 {
     private static readonly CalibrationTuning Tuning = CalibrationTuning.Default;
 
-    /// <summary>For detectors whose scores are scales: differences below half a scale are no news.</summary>
+    /// <summary>For detectors whose scores are scales: differences below half a scale are ordinary.</summary>
     public static readonly CalibrationPlan Sharp =
         new(Tuning.SharpMemory, Tuning.SharpTailShare, 0, Tuning.SharpFloor, Tuning.SharpFloorShare, Tuning.RoutineSeconds);
 

@@ -20,7 +20,7 @@ internal sealed record CalibrationTuning
     [Tuned("growth of that line for a budget ten times as long, in decades", "real series (accuracy.md)")]
     public double SlowLinePerDecade { get; init; } = 3;
 
-    [Tuned("most decades that one slow detector may add", "one slow level alone is little more than news (ADR 0006)")]
+    [Tuned("most decades that one slow detector may add", "one slow detector alone opens no alert (ADR 0006)")]
     public double MostOfOneSlow { get; init; } = 6;
 
     [Tuned("sharp scores after which counts are halved", "not recorded")]
@@ -29,7 +29,7 @@ internal sealed record CalibrationTuning
     [Tuned("share of sharp scores that the tail is fitted to", "not recorded")]
     public double SharpTailShare { get; init; } = 0.03;
 
-    [Tuned("least mean excess of a sharp tail that begins at 0, in scales", "differences below half a scale are no news")]
+    [Tuned("least mean excess of a sharp tail that begins at 0, in scales", "differences below half a scale are ordinary")]
     public double SharpFloor { get; init; } = 0.5;
 
     [Tuned("least mean excess of a sharp tail, as a share of where it begins", "not recorded")]
@@ -57,7 +57,7 @@ internal sealed record CalibrationTuning
     [Tuned("widths by which an occasion of far values may widen the range", "one wild value must leave no trace (WildValueTests)")]
     public double RangeGrant { get; init; } = 10;
 
-    [Tuned("times the spread of its window at which the scale of a young series was misled",
+    [Tuned("times the spread of its window at which a young series begins again",
         "a start of another kind must not hide what follows (WildValueTests)")]
-    public double MisledWide { get; init; } = 20;
+    public double WrongStartFactor { get; init; } = 20;
 }

@@ -31,7 +31,7 @@ public struct LongDeviation
     public readonly double Mean => _level.Mean;
 
     /// <summary>How wide the values range, in the series' unit; what lies long ago fades, what came once is not in it.</summary>
-    public readonly double Range => _range.Width;
+    public readonly double RangeWidth => _range.Width;
 
     /// <summary>Whether every value so far was a whole number.</summary>
     public readonly bool IsWhole => !_isFractional;

@@ -3,9 +3,9 @@ using LeptonStream.Series;
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// Finds out that a series was misled when it began: by a first value of another kind, or by values of a producer that was not ready. Once
-/// per window it holds the scales of the series against the range of that window. Where they are 20 times as large for most of a short
-/// life, or 10⁹ times for ten windows of any life, the series is to begin again with the values of its window. All zeros at first.
+/// Finds a series that began with the wrong scale: its first value was of another kind, or its producer was not ready. Once per window it
+/// compares the scales of the series with the range of that window. Where they are 20 times as large for most of a short life, or 10⁹
+/// times for ten windows of any life, the series must begin again with the values of its window. All zeros at first.
 /// </summary>
 internal struct ScaleCheck
 {
@@ -18,10 +18,10 @@ internal struct ScaleCheck
     private int _wide;
     private int _absurd;
 
-    /// <summary>Takes one sample's step and says whether the series was misled.</summary>
+    /// <summary>Counts one sample, and says whether the series must begin again.</summary>
     /// <param name="scale">The largest scale that the series uses, in its unit.</param>
     /// <param name="window">The last values.</param>
-    public bool IsMisled(double scale, in RollingWindow window)
+    public bool HasBegunWrong(double scale, in RollingWindow window)
     {
         if (_life < int.MaxValue) _life++;
         if (_life % window.Capacity != 0 || window.Count < window.Capacity) return false;
@@ -29,7 +29,7 @@ internal struct ScaleCheck
         // the kind.
         var spread = (window.Maximum - window.Minimum) / 5;
         var isKnown = spread > 0;
-        _wide = isKnown && scale > CalibrationTuning.Default.MisledWide * spread ? _wide + window.Capacity : 0;
+        _wide = isKnown && scale > CalibrationTuning.Default.WrongStartFactor * spread ? _wide + window.Capacity : 0;
         _absurd = isKnown && scale > Absurd * spread ? _absurd + 1 : 0;
         if ((_life > Young || _wide < MostOfLife * _life) && _absurd < Windows) return false;
         this = default;

@@ -35,7 +35,7 @@ public sealed class CounterRate
         if (sample.Time == _time) return SampleRefusal.Duplicate;
         if (sample.Time < _time) return SampleRefusal.OutOfOrder;
         if (sample.Value < _value) _resetAt = sample.Time;
-        if (sample.Value < _value || IsStarting(sample)) return Begin(sample, SampleRefusal.CounterReset);
+        if (sample.Value < _value || HasJustRestarted(sample)) return Begin(sample, SampleRefusal.CounterReset);
 
         var seconds = (sample.Time.UnixNanoseconds - _time.UnixNanoseconds) / 1e9;
         rate = sample with { Value = Math.Min((sample.Value - _value) / seconds, double.MaxValue) };
@@ -65,7 +65,7 @@ public sealed class CounterRate
 
     // Whether the counter still stands at the value with which it started again, or just left it: then it holds the rush of those who
     // waited. One that counts by its second sample did not stand.
-    private bool IsStarting(in Sample sample)
+    private bool HasJustRestarted(in Sample sample)
     {
         if (_resetAt == Timestamp.Zero) return false;
         var (stood, stands) = (_time > _resetAt, sample.Value == _value && sample.Time - _resetAt <= Restart);

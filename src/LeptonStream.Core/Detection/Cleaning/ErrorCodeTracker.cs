@@ -30,7 +30,7 @@ public enum CodeChange
 public sealed class ErrorCodeTracker
 {
     /// <summary>The rule's name in events.</summary>
-    public const string Rule = "event-code";
+    public const string RuleName = "event-code";
 
     private double _code;
     private bool _hasBegun;
@@ -53,7 +53,7 @@ public sealed class ErrorCodeTracker
     /// Whether a change is what the policy looks for: a new code, or with <see cref="Direction.Down"/> one that is gone (a link that was
     /// on).
     /// </summary>
-    public static bool IsNews(CodeChange change, Direction direction) => change switch
+    public static bool IsUnusual(CodeChange change, Direction direction) => change switch
     {
         CodeChange.Raised or CodeChange.Changed => direction != Direction.Down,
         CodeChange.Cleared => direction == Direction.Down,

@@ -9,7 +9,7 @@ namespace LeptonStream.Detection.Cleaning;
 internal struct LostReadings
 {
     /// <summary>The rule's name in events.</summary>
-    public const string Rule = "readings-lost";
+    public const string RuleName = "readings-lost";
 
     private long _since;
     private bool _isLost;

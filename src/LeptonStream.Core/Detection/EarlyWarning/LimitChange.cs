@@ -1,3 +1,5 @@
+using LeptonStream.Detection.Lifecycle;
+
 namespace LeptonStream.Detection.EarlyWarning;
 
 /// <summary>Where the watch over a limit stands.</summary>
@@ -42,4 +44,20 @@ public enum LimitChange
 
     /// <summary>The warning stands as it is: an <c>updated</c> event with the newest points.</summary>
     Going = 8,
+}
+
+/// <summary>What follows from a change.</summary>
+internal static class LimitChanges
+{
+    /// <summary>The change of the alert that tells of it; <see cref="AlertChange.None"/> where nothing is told.</summary>
+    public static AlertChange InAlert(this LimitChange change) => change switch
+    {
+        LimitChange.None => AlertChange.None,
+        LimitChange.Warned => AlertChange.Opened,
+        LimitChange.Moved or LimitChange.Reached => AlertChange.Worsened,
+        LimitChange.Gone => AlertChange.Gone,
+        LimitChange.PolicyChanged => AlertChange.PolicyChanged,
+        LimitChange.Going => AlertChange.Progressed,
+        _ => AlertChange.Recovered,
+    };
 }

@@ -12,7 +12,7 @@ namespace LeptonStream.Detection.EarlyWarning;
 internal static class LimitEvents
 {
     /// <summary>The name of the part of an event that speaks for the early warning, beside those of the detectors.</summary>
-    public const string Detector = "early-warning";
+    public const string RuleName = "early-warning";
 
     private const string Kind = "limit";
 
@@ -25,7 +25,7 @@ internal static class LimitEvents
     public static AlertEvent Of(in EventSink sink, SeriesState series, LimitWatch watch, LimitChange change, in Sample sample)
     {
         var (key, policy, life) = (series.Key, series.Policy, watch.Alert);
-        var alertChange = ChangeOf(change);
+        var alertChange = change.InAlert();
         var isOver = alertChange.IsEnd();
         var unit = policy.Unit;
         var facts = new LimitFacts(key, change, sample, watch.Limit, watch.Forecast, life.Onset, policy.Preset, unit)
@@ -45,7 +45,7 @@ internal static class LimitEvents
             Onset = life.Onset,
             DetectedAt = sample.Time,
             Step = sample.Step,
-            Detectors = [new(Detector, watch.Urgency, isOver ? double.NaN : (watch.Forecast.At - sample.Time).TotalSeconds)],
+            Detectors = [new(RuleName, watch.Urgency, isOver ? double.NaN : (watch.Forecast.At - sample.Time).TotalSeconds)],
             Points = series.Pipeline.PointsOf(series),
             English = EnglishLimitText.Explain(facts),
             Chinese = ChineseLimitText.Explain(facts),
@@ -56,16 +56,6 @@ internal static class LimitEvents
             Runbook = policy.RunbookOf(key.Metric),
         });
     }
-
-    private static AlertChange ChangeOf(LimitChange change) => change switch
-    {
-        LimitChange.Warned => AlertChange.Opened,
-        LimitChange.Moved or LimitChange.Reached => AlertChange.Worsened,
-        LimitChange.Gone => AlertChange.Gone,
-        LimitChange.PolicyChanged => AlertChange.PolicyChanged,
-        LimitChange.Going => AlertChange.Progressed,
-        _ => AlertChange.Recovered,
-    };
 
     // An interval as wide to each side as the time that is left makes a half.
     private static double Confidence(BreachForecast told, Timestamp now)

@@ -101,5 +101,5 @@ internal struct EntityNumbers
 internal struct EntityFilters
 {
     public SpikeDamping Spikes;
-    public NoveltyFilter News;
+    public NoveltyFilter Novelty;
 }

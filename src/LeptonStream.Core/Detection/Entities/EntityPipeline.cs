@@ -72,7 +72,7 @@ internal sealed class EntityPipeline
     public SeriesPolicy Policy { get; }
 
     /// <summary>Whether entities are judged at all.</summary>
-    public bool IsOn => !Policy.Ignore && Policy.Levels.HasJointSurprise;
+    public bool IsOn => !Policy.Ignore && Policy.Detectors.HasJointSurprise;
 
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
@@ -99,7 +99,7 @@ internal sealed class EntityPipeline
         var decades = Math.Log10(Math.Max(numbers.IntervalSeconds, 1e-3) / SeriesState.ReferenceSeconds);
         var isYoung = numbers.Learned < WarmUp;
         var forest = 0.0;
-        if (Policy.Levels.HasIsolationForest)
+        if (Policy.Detectors.HasIsolationForest)
         {
             row.Residuals(_residuals);
             var raw = memory.Forest.Score(_residuals.AsSpan(0, row.Count));
@@ -116,7 +116,7 @@ internal sealed class EntityPipeline
         var score = isYoung ? 0 : numbers.Raw / Math.Max(MinLine, numbers.Joint.RawAt(_line - decades));
         numbers.IsAnomalous = score >= 1;
         if (isNew) numbers.ConsecutiveAnomalies = numbers.IsAnomalous ? numbers.ConsecutiveAnomalies + 1 : 0;
-        if (isNew && Policy.Levels.HasIsolationForest && (!numbers.IsAnomalous || numbers.ConsecutiveAnomalies > _timing.RelearnSamples))
+        if (isNew && Policy.Detectors.HasIsolationForest && (!numbers.IsAnomalous || numbers.ConsecutiveAnomalies > _timing.RelearnSamples))
             memory.Forest.Learn(_residuals.AsSpan(0, row.Count));
 
         // 4 alert
@@ -166,10 +166,10 @@ internal sealed class EntityPipeline
         numbers.Observed = score;
 
         var damped = numbers.Filters.Spikes.Damp(score, numbers.IntervalSeconds);
-        var news = numbers.Filters.News.OfSharp(damped);
+        var novelty = numbers.Filters.Novelty.OfSharp(damped);
         var phase = memory.Alert.Phase;
         numbers.Told = phase == AlertPhase.Quiet ? agreeing : numbers.Told | agreeing;
-        var seen = phase == AlertPhase.Quiet ? news : damped;
+        var seen = phase == AlertPhase.Quiet ? novelty : damped;
         if (seen >= 1 && phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
         if (phase == AlertPhase.Open) seen = Held(entity, seen);
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);

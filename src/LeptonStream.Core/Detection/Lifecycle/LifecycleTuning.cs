@@ -25,10 +25,10 @@ internal sealed record LifecycleTuning
     [Tuned("what two samples in a row count of the lesser of them", "an incident lasts (ADR 0006)")]
     public double LastingBonus { get; init; } = 1.15;
 
-    [Tuned("times as bad as told before that is news", "ADR 0006")]
-    public double NewsWhenWorse { get; init; } = 2;
+    [Tuned("times the reported score at which a score is reported again", "ADR 0006")]
+    public double WorseFactor { get; init; } = 2;
 
-    [Tuned("calm samples after which a sharp event is news again", "ADR 0006")]
+    [Tuned("calm samples after which a sharp event is reported again", "ADR 0006")]
     public int CalmSamples { get; init; } = 5;
 
     [Tuned("deviations that each sample of a large young change must lie beyond", Young)]

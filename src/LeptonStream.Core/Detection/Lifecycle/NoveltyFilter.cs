@@ -1,9 +1,9 @@
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// What of a score is news. A sharp event that was told is told again when it is twice as bad, or after five calm samples; a slow one when
-/// it is twice as bad, or after a hundred steps. What is no news keeps its order below the line: 1 − 0.1/score. All zeros is the state of a
-/// series that was never seen.
+/// Reduces a score to its novelty: how far it goes beyond what was already reported. A sharp event is reported again when it is twice as
+/// bad, or after five calm samples; a slow one when it is twice as bad, or after a hundred steps. A score without novelty keeps its order
+/// below the line: 1 − 0.1/score. All zeros is the state of a series that was never seen.
 /// </summary>
 internal struct NoveltyFilter
 {
@@ -14,7 +14,7 @@ internal struct NoveltyFilter
     private SlowNovelty _finding;
     private SlowNovelty _alert;
 
-    /// <summary>The news in a sharp score.</summary>
+    /// <summary>The novelty of a sharp score.</summary>
     public double OfSharp(double score)
     {
         if (score < 1)
@@ -24,12 +24,12 @@ internal struct NoveltyFilter
         }
 
         _calm = 0;
-        if (score < Tuning.NewsWhenWorse * _sharpTold) return KnownScore(score);
+        if (score < Tuning.WorseFactor * _sharpTold) return KnownScore(score);
         _sharpTold = score;
         return score;
     }
 
-    /// <summary>The news in a slow score, once a step. Below its line a slow level has little to say.</summary>
+    /// <summary>The novelty of a slow score, once a step. Below the line a slow score counts for little.</summary>
     /// <param name="score">The slow score.</param>
     /// <param name="alertFrom">From which score on it is worth an alert.</param>
     /// <param name="alert">The score that is worth an alert now; 0 for none.</param>
@@ -40,7 +40,7 @@ internal struct NoveltyFilter
         return score < 1 ? score * score * score : KnownScore(score);
     }
 
-    /// <summary>What is left of a score from 1 on that is no news: its order, below the line.</summary>
+    /// <summary>What is left of a score from 1 on without novelty: its order, below the line.</summary>
     public static double KnownScore(double score) => 1 - (0.1 / score);
 
     private struct SlowNovelty
@@ -54,7 +54,7 @@ internal struct NoveltyFilter
         {
             if (++_steps > Quiet) _told = 0;
             // What was told as a sharp event is half told.
-            if (score < line || score < Math.Max(Tuning.NewsWhenWorse * _told, sharpTold)) return false;
+            if (score < line || score < Math.Max(Tuning.WorseFactor * _told, sharpTold)) return false;
             _told = score;
             _steps = 0;
             return true;

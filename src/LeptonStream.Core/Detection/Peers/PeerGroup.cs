@@ -114,7 +114,9 @@ internal sealed class PeerGroup(string label)
         member.Compared = member.Value;
         member.Expected = median + member.Own.Mean;
         member.Before = member.Last;
-        member.Last = member.Count < WarmUp ? 0 : Math.Clamp((distance - member.Own.Mean) / scale, -Deviation.Max, Deviation.Max);
+        member.Last = member.Count < WarmUp
+            ? 0
+            : Math.Clamp((distance - member.Own.Mean) / scale, -ScaledDifference.Max, ScaledDifference.Max);
         if (member.Count >= WarmUp) distance = Math.Clamp(distance, member.Own.Mean - (Cut * scale), member.Own.Mean + (Cut * scale));
         if (!member.IsHeld) member.Own.Learn(distance, OwnRate, member.Count);
         if (member.Count < int.MaxValue) member.Count++;

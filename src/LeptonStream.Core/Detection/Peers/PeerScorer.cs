@@ -32,8 +32,8 @@ internal sealed class PeerScorer(PeerMembership seat)
     /// <summary>The score of the newest sample; 0 where it is near its siblings, or where the policy does not look.</summary>
     public double Score => _numbers.Score;
 
-    /// <summary>What of it is news; what is none keeps its order below the line.</summary>
-    public double News => _numbers.News;
+    /// <summary>How far the score goes beyond what was reported; a score without novelty keeps its order below the line.</summary>
+    public double Novelty => _numbers.Novelty;
 
     /// <summary>Whether it says more of the newest sample than the series' own levels.</summary>
     public bool IsLeading => _numbers.IsLeading;
@@ -56,8 +56,8 @@ internal sealed class PeerScorer(PeerMembership seat)
         var speaks = !isYoung && (verdict.IsAnomalous || series.Alert.Phase == AlertPhase.Open);
         _numbers.Score = speaks ? Math.Clamp(rarity / line, 0, ScoreOf(distance)) : 0;
         if (_numbers.Events.Admits(_numbers.Score >= 1)) _numbers.Calibrator.Learn(distance, CalibrationPlan.Sharp);
-        _numbers.News = NewsOf(_numbers.Score, Math.Abs(verdict.Score));
-        var seen = series.Alert.Phase == AlertPhase.Quiet ? _numbers.News : _numbers.Score;
+        _numbers.Novelty = NoveltyOf(_numbers.Score, Math.Abs(verdict.Score));
+        var seen = series.Alert.Phase == AlertPhase.Quiet ? _numbers.Novelty : _numbers.Score;
         _numbers.IsLeading = seen > own;
         return Math.Max(own, seen);
     }
@@ -83,7 +83,7 @@ internal sealed class PeerScorer(PeerMembership seat)
         return lines < 1 ? lines : 1 + (0.5 * Math.Log2(lines));
     }
 
-    private double NewsOf(double score, double distance)
+    private double NoveltyOf(double score, double distance)
     {
         _numbers.NearSince = distance < Near ? _numbers.NearSince + 1 : 0;
         if (_numbers.NearSince > NearFor)
@@ -104,7 +104,7 @@ internal sealed class PeerScorer(PeerMembership seat)
     {
         public TailCalibrator Calibrator;
         public double Score;
-        public double News;
+        public double Novelty;
 
         /// <summary>The score that was told last; 0 once it is near its siblings again.</summary>
         public double Told;

@@ -39,7 +39,7 @@ public readonly record struct DetectorSet
     public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
 
     // Rules that speak beside the levels and can't be set.
-    private static readonly string[] Rules = [Cleaning.ErrorCodeTracker.Rule, Cleaning.LostReadings.Rule];
+    private static readonly string[] Rules = [Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName];
 
     /// <summary>The number of whoever can open an alert of a series, in states.</summary>
     internal static int NumberOf(string name) =>

@@ -57,7 +57,7 @@ public sealed class PolicySet
         var composed = Compose(settings);
         // Of a metric that a rule makes another type, the preset's unit and range say nothing: a rate of shares is no share.
         var isAsPreset = preset is not null && (preset.Settings.Type ?? SeriesPolicy.Default.Type) == composed.Type;
-        var (unit, bounds) = isAsPreset ? (preset!.Unit, preset.Range) : MetricUnits.Guess(key.Metric, composed.Type);
+        var (unit, bounds) = isAsPreset ? (preset!.Unit, preset!.Bounds) : MetricUnits.Guess(key.Metric, composed.Type);
         var policy = composed with { Preset = preset, Unit = unit, Bounds = bounds };
         return _shared.GetOrAdd(policy, policy);
     }
@@ -80,7 +80,7 @@ public sealed class PolicySet
         return new()
         {
             Ignore = settings.Ignore ?? otherwise.Ignore,
-            Levels = settings.Detectors?.ApplyTo(otherwise.Levels) ?? otherwise.Levels,
+            Detectors = settings.Detectors?.ApplyTo(otherwise.Detectors) ?? otherwise.Detectors,
             WarningBudget = warning,
             CriticalBudget = critical < warning ? warning : critical,
             Direction = settings.Direction ?? otherwise.Direction,

@@ -18,7 +18,7 @@ public sealed record SeriesPolicy
     public bool Ignore { get; init; }
 
     /// <summary>The levels that may speak. <value>The default value is all of them.</value></summary>
-    public DetectorSet Levels { get; init; } = DetectorSet.Default;
+    public DetectorSet Detectors { get; init; } = DetectorSet.Default;
 
     /// <summary>
     /// The false-alarm budget of the warning line: one alarm of this series in this time. <value>The default value is 7 days.</value>
@@ -96,7 +96,7 @@ public sealed record SeriesPolicy
 
     /// <summary>Whether series are compared with their siblings. Codes are not: they mean nothing in the middle of others.</summary>
     [JsonIgnore]
-    public bool AsksPeers => Levels.HasPeers && Type != MetricType.EventCode;
+    public bool AsksPeers => Detectors.HasPeers && Type != MetricType.EventCode;
 
     /// <summary>The runbook of a metric; null for none.</summary>
     /// <param name="metric">Its name.</param>

@@ -11,7 +11,7 @@ internal struct SeriesNumbers
     public LongDeviation Deviation;
     public ScaleCheck Scales;
     public SpikeDamping Spikes;
-    public NoveltyFilter News;
+    public NoveltyFilter Novelty;
     public SlowStep Slow;
 
     /// <summary>Samples learned since the series began.</summary>

@@ -11,7 +11,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 {
     private readonly Dictionary<UInt128, SeriesState> _series = [];
     private readonly Dictionary<SeriesPolicy, SeriesPipeline> _pipelines = [];
-    private readonly Dictionary<(DetectorSet Levels, MemoryPlan Memory), SeriesLayout> _layouts = [];
+    private readonly Dictionary<(DetectorSet Detectors, MemoryPlan Memory), SeriesLayout> _layouts = [];
 
     // Series that the policies ignore, by id only.
     private readonly HashSet<UInt128> _ignored = [];
@@ -188,8 +188,8 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private SeriesPipeline PipelineOf(SeriesPolicy policy)
     {
         if (_pipelines.TryGetValue(policy, out var pipeline)) return pipeline;
-        if (!_layouts.TryGetValue((policy.Levels, policy.Memory), out var layout))
-            _layouts.Add((policy.Levels, policy.Memory), layout = new(detection, policy.Levels, policy.Memory));
+        if (!_layouts.TryGetValue((policy.Detectors, policy.Memory), out var layout))
+            _layouts.Add((policy.Detectors, policy.Memory), layout = new(detection, policy.Detectors, policy.Memory));
         _pipelines.Add(policy, pipeline = new(detection, policy, layout));
         return pipeline;
     }

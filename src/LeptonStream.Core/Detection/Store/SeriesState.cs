@@ -200,5 +200,5 @@ public sealed class SeriesState
     }
 
     private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) =>
-        policy.Levels.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;
+        policy.Detectors.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;
 }

@@ -21,9 +21,9 @@ public sealed class ErrorCodeTrackerTests
     public void Observe_CodeThatStoodThereBefore_IsNoNews()
     {
         var code = new ErrorCodeTracker();
-        Assert.That(ErrorCodeTracker.IsNews(code.Observe(79), Direction.Both), Is.False);
+        Assert.That(ErrorCodeTracker.IsUnusual(code.Observe(79), Direction.Both), Is.False);
         Assert.That(code.Code, Is.EqualTo(79));
-        Assert.That(ErrorCodeTracker.IsNews(code.Observe(48), Direction.Both), Is.True);
+        Assert.That(ErrorCodeTracker.IsUnusual(code.Observe(48), Direction.Both), Is.True);
     }
 
     [TestCase(CodeChange.Raised, Direction.Up, true)]
@@ -31,8 +31,8 @@ public sealed class ErrorCodeTrackerTests
     [TestCase(CodeChange.Cleared, Direction.Up, false)]
     [TestCase(CodeChange.Cleared, Direction.Down, true)]
     [TestCase(CodeChange.Raised, Direction.Down, false)]
-    public void IsNews_Direction_ChoosesTheChange(CodeChange change, Direction direction, bool isNews) =>
-        Assert.That(ErrorCodeTracker.IsNews(change, direction), Is.EqualTo(isNews));
+    public void IsNews_Direction_ChoosesTheChange(CodeChange change, Direction direction, bool isUnusual) =>
+        Assert.That(ErrorCodeTracker.IsUnusual(change, direction), Is.EqualTo(isUnusual));
 
     [Test]
     public void Restore_InTheMiddle_RemembersTheCode()

@@ -42,7 +42,7 @@ public sealed class PeerScorerTests
     private sealed class Job
     {
         private readonly SeriesPipeline _pipeline = new(DetectionPolicy.Default,
-            SeriesPolicy.Default with { Levels = DetectorSet.Of([DetectorSet.Peers]) });
+            SeriesPolicy.Default with { Detectors = DetectorSet.Of([DetectorSet.Peers]) });
         private readonly PeerRegistry _watch = new();
         private readonly SeriesState[] _ranks;
 

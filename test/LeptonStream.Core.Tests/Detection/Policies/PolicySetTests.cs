@@ -94,8 +94,8 @@ public sealed class PolicySetTests
     public void For_AddedDetectors_JoinThoseThatWouldHold()
     {
         var (peers, frozen) = (DetectorSet.Of(["peers"]), DetectorSet.Of(["frozen-value"]));
-        Assert.That(Rules(Rule(Adds("peers"))).For(Key("loss")).Levels, Is.EqualTo(DetectorSet.Default.With(peers)));
-        Assert.That(Rules(Rule(Only("frozen-value"))).For(Key("loss")).Levels, Is.EqualTo(frozen));
+        Assert.That(Rules(Rule(Adds("peers"))).For(Key("loss")).Detectors, Is.EqualTo(DetectorSet.Default.With(peers)));
+        Assert.That(Rules(Rule(Only("frozen-value"))).For(Key("loss")).Detectors, Is.EqualTo(frozen));
     }
 
     // The rule above changes the result of the rule below.
@@ -107,7 +107,7 @@ public sealed class PolicySetTests
     [TestCase("+peers -peers", "", null)]
     public void For_ChangesOfSeveralRules_AreMadeFromTheLastRuleToTheFirst(string first, string second, string? expected)
     {
-        var set = Rules(Rule(Changes(first)), Rule(Changes(second))).For(Key("loss")).Levels;
+        var set = Rules(Rule(Changes(first)), Rule(Changes(second))).For(Key("loss")).Detectors;
         Assert.That(set.ToString(), Is.EqualTo(expected ?? DetectorSet.Default.ToString()));
     }
 
@@ -121,7 +121,8 @@ public sealed class PolicySetTests
     public void For_ARuleThatTakesAPresetsDetectorAway_LeavesTheOthers()
     {
         var set = new PolicySet([Rule(Changes("-peers -frozen-value"))], PolicySettings.None, PresetCatalog.Default);
-        Assert.That(set.For(Key("DCGM_FI_DEV_GPU_TEMP")).Levels, Is.EqualTo(DetectorSet.Default.Without(DetectorSet.Of(["frozen-value"]))));
+        Assert.That(set.For(Key("DCGM_FI_DEV_GPU_TEMP")).Detectors,
+            Is.EqualTo(DetectorSet.Default.Without(DetectorSet.Of(["frozen-value"]))));
     }
 
     [Test]
@@ -170,7 +171,7 @@ public sealed class PolicySetTests
     public void KeepsStateOf_WhereNumbersMeanSomethingElse_DoesNot()
     {
         var policy = SeriesPolicy.Default;
-        Assert.That((policy with { WarmUp = 5, Direction = Direction.Up, Levels = default,
+        Assert.That((policy with { WarmUp = 5, Direction = Direction.Up, Detectors = default,
             Memory = MemoryPlan.Lean }).KeepsStateOf(policy), Is.True);
         Assert.That((policy with { Type = MetricType.Counter }).KeepsStateOf(policy), Is.False);
     }

@@ -18,7 +18,7 @@ public sealed record MetricPreset
     public MetricKind Kind { get; init; }
 
     /// <summary>Between which values it lies by its nature. <value>The default value is <see cref="ValueBounds.None"/>.</value></summary>
-    public ValueBounds Range { get; init; } = ValueBounds.None;
+    public ValueBounds Bounds { get; init; } = ValueBounds.None;
 
     /// <summary>What it is called in English, in the middle of a sentence: <c>KV cache usage</c>.</summary>
     public required string English { get; init; }

@@ -115,7 +115,7 @@ public sealed class PresetCatalog
             Canonical = entry.Canonical + suffix,
             Unit = unit,
             Kind = CanonicalMetrics.KindOf(entry.Canonical),
-            Range = CanonicalMetrics.BoundsOf(entry.Canonical, unit, settings.Type ?? MetricType.Gauge),
+            Bounds = CanonicalMetrics.BoundsOf(entry.Canonical, unit, settings.Type ?? MetricType.Gauge),
             English = entry.English + english,
             Chinese = entry.Chinese + chinese,
             Settings = settings,

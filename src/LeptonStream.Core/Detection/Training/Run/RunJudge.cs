@@ -7,7 +7,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// Takes what a message says of a training run to the run's monitor, and the findings to the outlet. A message with a step is a row: what
+/// Takes what a message says of a training run to the run's monitor, and the findings to the sink. A message with a step is a row: what
 /// it lacks was not measured. One for a partition, used by one thread.
 /// </summary>
 internal sealed class RunJudge(EntityRegistry entities)
@@ -40,16 +40,16 @@ internal sealed class RunJudge(EntityRegistry entities)
     public Timestamp Clock => _clock;
 
     /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
-    public void Advance(Timestamp logTime, in EventSink outlet)
+    public void Advance(Timestamp logTime, in EventSink sink)
     {
         if (_clock.UnixNanoseconds != long.MinValue && logTime - _clock > MinOutage)
             _judgedFrom = Later(_judgedFrom, logTime + Shorter(logTime - _clock, MaxPatience));
         if (logTime > _clock) _clock = logTime;
-        if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, outlet);
+        if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, sink);
     }
 
     /// <summary>Tells of the runs that are silent for too long at a time.</summary>
-    public void Tick(Timestamp now, in EventSink outlet)
+    public void Tick(Timestamp now, in EventSink sink)
     {
         _ticked = now;
         var judgesSilence = now >= _judgedFrom;
@@ -59,19 +59,19 @@ internal sealed class RunJudge(EntityRegistry entities)
             var run = entity.Run!;
             if (entity.Pipeline.Policy.Ignore)
             {
-                End(entity, run, AlertChange.PolicyChanged, outlet);
+                End(entity, run, AlertChange.PolicyChanged, sink);
                 continue;
             }
 
-            if (judgesSilence) JudgeSilence(entity, run, now, outlet);
-            if (run.IsForgotten(now)) Forget(entity, run, outlet);
+            if (judgesSilence) JudgeSilence(entity, run, now, sink);
+            if (run.IsForgotten(now)) Forget(entity, run, sink);
         }
 
         if (judgesSilence) _mayHaveMoved = false;
         entities.MakeRoom();
         if (now - _swept < SweepEvery) return;
         _swept = now;
-        foreach (var entity in entities.SilentRuns(now)) End(entity, entity.Run!, AlertChange.Gone, outlet);
+        foreach (var entity in entities.SilentRuns(now)) End(entity, entity.Run!, AlertChange.Gone, sink);
     }
 
     /// <summary>Producers may write to other partitions from now on.</summary>
@@ -102,18 +102,18 @@ internal sealed class RunJudge(EntityRegistry entities)
 
     /// <summary>Judges the row, if there is one.</summary>
     /// <param name="whole">The entity of the message, or null.</param>
-    /// <param name="outlet">Takes the events.</param>
-    public void Judge(EntityState? whole, in EventSink outlet)
+    /// <param name="sink">Takes the events.</param>
+    public void Judge(EntityState? whole, in EventSink sink)
     {
-        if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), outlet);
-        else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, AlertChange.PolicyChanged, outlet);
+        if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), sink);
+        else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, AlertChange.PolicyChanged, sink);
         _entity = null;
     }
 
-    private void JudgeSilence(EntityState entity, TrainingMonitor run, Timestamp now, in EventSink outlet)
+    private void JudgeSilence(EntityState entity, TrainingMonitor run, Timestamp now, in EventSink sink)
     {
         if (_mayHaveMoved && !run.IsOver) run.ExcuseSilence(now);
-        if (!run.IsOver) Tell(entity, run.OnTick(now), outlet);
+        if (!run.IsOver) Tell(entity, run.OnTick(now), sink);
     }
 
     private static Timestamp Later(Timestamp a, Timestamp b) => a > b ? a : b;
@@ -121,21 +121,21 @@ internal sealed class RunJudge(EntityRegistry entities)
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     // Nobody waits for it any more: its place is free for another.
-    private void Forget(EntityState entity, TrainingMonitor run, in EventSink outlet)
+    private void Forget(EntityState entity, TrainingMonitor run, in EventSink sink)
     {
-        Tell(entity, run.Forget(), outlet);
+        Tell(entity, run.Forget(), sink);
         entities.EndRun(entity);
     }
 
     // Nobody would ever close what is open.
-    private void End(EntityState entity, TrainingMonitor run, AlertChange reason, in EventSink outlet)
+    private void End(EntityState entity, TrainingMonitor run, AlertChange reason, in EventSink sink)
     {
-        Tell(entity, run.Close(entity.Row.Time, reason), outlet);
+        Tell(entity, run.Close(entity.Row.Time, reason), sink);
         entities.EndRun(entity);
     }
 
-    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventSink outlet)
+    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventSink sink)
     {
-        foreach (ref readonly var finding in findings) outlet.Add(TrainingEvents.Of(outlet, entity, finding));
+        foreach (ref readonly var finding in findings) sink.Add(TrainingEvents.Of(sink, entity, finding));
     }
 }

@@ -1,7 +1,7 @@
 namespace LeptonStream.Series;
 
 /// <summary>The lowest and the highest of some values, to 24 bits; all zeros is that of none, since a lowest zero is kept as −0.</summary>
-internal struct Extremes
+internal struct CompactRange
 {
     private float _lowest;
     private float _highest;
@@ -15,7 +15,7 @@ internal struct Extremes
         if (isEmpty || value < _lowest) _lowest = value == 0 ? -0f : value;
     }
 
-    public void Add(in Extremes other)
+    public void Add(in CompactRange other)
     {
         if (other.IsEmpty) return;
         Add(other._lowest);

@@ -1,7 +1,7 @@
 namespace LeptonStream.Detectors;
 
 /// <summary>How detectors turn a difference into scales: one rule for series that hardly move, one cap for those that explode.</summary>
-internal static class Deviation
+internal static class ScaledDifference
 {
     /// <summary>No score exceeds this: beyond it "how much" says nothing more, and sums of scores must stay finite.</summary>
     public const double Max = 1e6;

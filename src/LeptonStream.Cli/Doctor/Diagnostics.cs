@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LeptonStream.Cli.Doctor;
 
 /// <summary>Looks at everything the roles need, changes nothing, and says what is wrong.</summary>
-internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
+internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -25,13 +25,13 @@ internal sealed class Examination(KafkaOptions kafka, StorageOptions storage)
     {
         List<Finding> findings = [.. Program()];
         findings.AddRange(await Broker(stop));
-        findings.AddRange(await new JournalExamination(storage).Run(stop));
+        findings.AddRange(await new JournalDiagnostics(storage).Run(stop));
         return findings;
     }
 
     private static IEnumerable<Finding> Program()
     {
-        yield return new("lepton", VersionOf(typeof(Examination)));
+        yield return new("lepton", VersionOf(typeof(Diagnostics)));
         yield return new(".NET", $"{Environment.Version} on {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})");
         yield return new("Kafka client", $"Confluent.Kafka {VersionOf(typeof(ClientConfig))}");
         yield return Native();

@@ -4,7 +4,7 @@ namespace LeptonStream.Explanations;
 /// How far a value lies from another, as people say it of its unit: degrees for temperatures, points for percentages, times and percent for
 /// the rest.
 /// </summary>
-internal readonly record struct Deviation
+internal readonly record struct DeviationText
 {
     private enum Measure
     {
@@ -17,7 +17,8 @@ internal readonly record struct Deviation
     private readonly Measure _measure;
     private readonly string _size;
 
-    private Deviation(Measure measure, double size, bool isAbove) => (_measure, _size, IsAbove) = (measure, Numbers.Show(size), isAbove);
+    private DeviationText(Measure measure, double size, bool isAbove) =>
+        (_measure, _size, IsAbove) = (measure, Numbers.Show(size), isAbove);
 
     /// <summary>Whether the value lies above the other.</summary>
     public bool IsAbove { get; }
@@ -26,7 +27,7 @@ internal readonly record struct Deviation
     /// <param name="value">The value.</param>
     /// <param name="expected">The other.</param>
     /// <param name="unit">Their unit (UCUM), or null.</param>
-    public static Deviation? Of(double value, double expected, string? unit)
+    public static DeviationText? Of(double value, double expected, string? unit)
     {
         var distance = Math.Abs(value - expected);
         if (!double.IsFinite(distance) || distance == 0) return null;

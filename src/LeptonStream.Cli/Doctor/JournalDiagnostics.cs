@@ -7,7 +7,7 @@ using LeptonStream.Storage;
 namespace LeptonStream.Cli.Doctor;
 
 /// <summary>Looks at the journal: its tables, what its notifier says of itself, and what it could not record.</summary>
-internal sealed class JournalExamination(StorageOptions storage)
+internal sealed class JournalDiagnostics(StorageOptions storage)
 {
     private const string Name = "journal";
 
