@@ -53,6 +53,9 @@ internal sealed record AlertFacts(
     /// </summary>
     public IReadOnlyList<string> Agreeing { get; init; } = [];
 
+    /// <summary>The detector that scores highest on the sample of this event; null where none scores on it.</summary>
+    public string? Leading { get; init; }
+
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;
 

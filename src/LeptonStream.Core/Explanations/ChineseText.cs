@@ -90,7 +90,8 @@ internal static class ChineseText
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
         _ =>
             $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Policy, facts.History)}"
-                + $"主要依据：{DetectorName(facts.Detector)}。{ChinesePeerText.Besides(facts)}",
+                + (facts.Leading is { } leading ? $"主要依据：{DetectorName(leading)}。" : $"开启依据：{DetectorName(facts.Detector)}。")
+                + ChinesePeerText.Besides(facts),
     };
 
     private static string Course(AlertFacts facts)

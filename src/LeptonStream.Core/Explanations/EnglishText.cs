@@ -93,8 +93,9 @@ internal static class EnglishText
             "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",
         DetectorSet.Peers when facts.Peers is { } peers => EnglishPeerText.Description(peers, facts.Unit),
-        _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}Highest-scoring detector: "
-            + $"{facts.Detector}.{EnglishPeerText.Besides(facts)}",
+        _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}"
+            + (facts.Leading is { } leading ? $"Highest-scoring detector: {leading}." : $"Opened by the detector {facts.Detector}.")
+            + EnglishPeerText.Besides(facts),
     };
 
     // "50 ms → 56 ms since 02:40": from what was expected to what is seen.

@@ -8,9 +8,12 @@ internal sealed class AlertQueries(Database journal)
 {
     private const int TimeoutSeconds = 5;
 
+    // The first event says when it opened. Where that is not in the journal, the last one is all there is.
     private const string Columns = """
-        alert_id, seq, status, severity, model, metric, score,
-        onset, detected_at, resolved_at, payload
+        alert_id, seq, status, severity, model, metric, score, onset,
+        coalesce((select first.detected_at from alert_event first where first.alert_id = alert.alert_id order by first.seq limit 1),
+          detected_at) as opened_at,
+        detected_at as updated_at, resolved_at, payload
         """;
 
     private const string EventColumns =

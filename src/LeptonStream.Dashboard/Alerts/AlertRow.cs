@@ -19,7 +19,9 @@ internal sealed class AlertRow
 
     public required long Onset { get; init; }
 
-    public required long DetectedAt { get; init; }
+    public required long OpenedAt { get; init; }
+
+    public required long UpdatedAt { get; init; }
 
     public long? ResolvedAt { get; init; }
 

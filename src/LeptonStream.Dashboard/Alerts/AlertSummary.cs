@@ -15,12 +15,13 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Metric">The anomalous metric.</param>
 /// <param name="Score">Its worst score; 1.0 is the line.</param>
 /// <param name="Onset">When the anomaly began, RFC 3339.</param>
-/// <param name="DetectedAt">Event time of the sample behind its last event, RFC 3339.</param>
+/// <param name="DetectedAt">When it opened: event time of the sample behind its first event, RFC 3339.</param>
+/// <param name="UpdatedAt">Up to when its numbers are true: event time of the sample behind its last event, RFC 3339.</param>
 /// <param name="ResolvedAt">When it was over, RFC 3339; null while it fires.</param>
 /// <param name="EndedReason">
 /// recovered, accepted, gone, superseded or policy; null while it fires. Only recovered says that the trouble is over.
 /// </param>
-/// <param name="Value">The value of that sample; null where it was no finite number.</param>
+/// <param name="Value">The value of the sample behind its last event; null where it was no finite number.</param>
 /// <param name="ValueText">The value as text where it was no finite number.</param>
 /// <param name="Expected">What was expected then.</param>
 /// <param name="Unit">The unit (UCUM) of both.</param>
@@ -42,6 +43,7 @@ internal sealed record AlertSummary(
     double Score,
     string Onset,
     string DetectedAt,
+    string UpdatedAt,
     string? ResolvedAt,
     string? EndedReason,
     double? Value,
@@ -68,7 +70,8 @@ internal sealed record AlertSummary(
         row.Metric,
         row.Score,
         Timestamp.FromUnixMilliseconds(row.Onset).ToString(),
-        Timestamp.FromUnixMilliseconds(row.DetectedAt).ToString(),
+        Timestamp.FromUnixMilliseconds(row.OpenedAt).ToString(),
+        Timestamp.FromUnixMilliseconds(row.UpdatedAt).ToString(),
         row.ResolvedAt is { } resolved ? Timestamp.FromUnixMilliseconds(resolved).ToString() : null,
         last?.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null,
         last?.Value,

@@ -45,6 +45,23 @@ public sealed class AlertPipelineTests
     }
 
     [Test]
+    public void OnTick_OneOfTwoResolvedBeforeGroupWait_SendsItAsResolvedWithItsGroup()
+    {
+        var story = Story().Fires("latency", 0).Fires("errors", 1).Resolves("errors", 4).PassTo(100);
+
+        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency -errors" }));
+    }
+
+    [Test]
+    public void OnTick_FiredAndResolvedBetweenTwoFlushes_SendsItAsResolvedWithItsGroup()
+    {
+        var story = Story().Fires("latency", 0).Fires("errors", 10).Resolves("errors", 30).PassTo(100);
+
+        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency",
+            "65s ops: some alerts resolved +latency -errors" }));
+    }
+
+    [Test]
     public void OnTick_AlertJoinsToldGroup_WaitsForGroupInterval()
     {
         var story = Story().Fires("latency", 0).Fires("errors", 10).PassTo(70);

@@ -111,6 +111,23 @@ public sealed class TroubleTests
         Assert.That(driver.Events.Except(slow), Is.Empty);
     }
 
+    [Test]
+    public void AnAlertThatGoesOn_NamesTheDetectorThatScoresHighestInEachEvent()
+    {
+        var driver = new PipelineTestDriver();
+        var random = new Random(41);
+        for (var i = 0; i < 800; i++)
+            driver.Step("chat-7b", "ttft_p99_ms", 180 * (1 + Normal.Sample(random, 0, 0.06)) * (i < 600
+                ? 1
+                : i < 660 ? 1.5 : i < 720 ? 3 : 9), seconds: 15);
+
+        const string Phrase = "Highest-scoring detector: ";
+        var named = driver.Events.FindAll(e => e.English.Description.Contains(Phrase, StringComparison.Ordinal));
+        Assert.That(named.Where(e => !e.English.Description.Contains(Phrase + e.Detectors[0].Name + '.', StringComparison.Ordinal)),
+            Is.Empty);
+        Assert.That(named.Select(e => e.Detectors[0].Name).Distinct().Count(), Is.GreaterThan(1), "one that scores higher than the opener");
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void ARowOfEightMetrics_IsOneEntityHoweverItIsSent(bool inMessagesOfTheirOwn)

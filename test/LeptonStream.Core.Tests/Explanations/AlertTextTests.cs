@@ -50,6 +50,20 @@ public sealed class AlertTextTests
         Assert.That(ChineseText.Explain(facts).Summary, Does.Contain("停在 154").And.Contain("另有 4 项指标同时异常"));
     }
 
+    [Test]
+    public void Updated_NamesTheDetectorThatScoresHighestNow()
+    {
+        var opened = Facts.Of(detector: "forecast-residual");
+        var updated = opened with { Change = AlertChange.Worsened, Leading = "level-shift" };
+        var silent = updated with { Leading = null };
+
+        Assert.That(EnglishText.Explain(opened).Description, Does.Contain("Highest-scoring detector: forecast-residual."));
+        Assert.That(EnglishText.Explain(updated).Description, Does.Contain("Highest-scoring detector: level-shift."));
+        Assert.That(EnglishText.Explain(silent).Description, Does.Contain("Opened by the detector forecast-residual."));
+        Assert.That(ChineseText.Explain(updated).Description, Does.Contain("主要依据：").And.Contain("level-shift"));
+        Assert.That(ChineseText.Explain(silent).Description, Does.Contain("开启依据：").And.Contain("forecast-residual"));
+    }
+
     [TestCase(AlertChange.Recovered, "is back to normal", "已恢复正常")]
     [TestCase(AlertChange.Accepted, "is still at 89 °C, not recovered", "仍为 89 °C，未恢复")]
     [TestCase(AlertChange.Gone, "has had no data since 2026-09-21 14:15:20 UTC; it did not recover", "自 2026-09-21 14:15:20 UTC 起无数据，未见恢复")]

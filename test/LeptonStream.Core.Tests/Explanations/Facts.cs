@@ -29,6 +29,7 @@ internal static class Facts
         {
             Policy = policy,
             History = TimeSpan.FromDays(30),
+            Leading = detector,
         };
     }
 

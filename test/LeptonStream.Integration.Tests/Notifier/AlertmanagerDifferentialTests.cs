@@ -62,6 +62,9 @@ public sealed class AlertmanagerDifferentialTests
         Ends(4.2, "A", ("instance", "1")), Ends(12.2, "A", ("instance", "2")), Ends(12.3, "A", ("instance", "3")),
         Fires(14.2, "A", ("instance", "1")),
 
+        // Over before its group was sent for the first time, alone and beside one that fires.
+        Fires(0.2, "I", ("instance", "1")), Fires(0.3, "I", ("instance", "2")), Ends(0.7, "I", ("instance", "2")),
+
         // Over before it was told; old already; fired and over between two flushes; over and back between two flushes.
         Fires(0.2, "B"), Ends(0.7, "B"),
         Fires(0.4, "C") with { StartsAt = -60 },

@@ -76,6 +76,22 @@ public sealed class AlertApiTests
         Assert.That(row.GetProperty("spark").GetProperty("onset").GetInt32(), Is.EqualTo(30), "the last 10 of 60 points are anomalous");
     }
 
+    [Test]
+    public async Task List_AlertThatGoesOn_SaysWhenItOpenedAndUpToWhenItsNumbersAreTrue()
+    {
+        var opened = SampleAlerts.Opened();
+        var later = opened.DetectedAt + TimeSpan.FromMinutes(7);
+        await _dashboard.Journal.RecordAll([opened, opened with { Id = new string('8',
+            32), Type = AlertEventType.Updated, DetectedAt = later,
+            Value = 400 }]);
+
+        var row = (await Get("api/v1/alerts")).GetProperty("alerts")[0];
+
+        Assert.That(row.GetProperty("detectedAt").GetString(), Is.EqualTo(opened.DetectedAt.ToString()));
+        Assert.That(row.GetProperty("updatedAt").GetString(), Is.EqualTo(later.ToString()));
+        Assert.That(row.GetProperty("value").GetDouble(), Is.EqualTo(400));
+    }
+
     [TestCase("status=open", "'status'")]
     [TestCase("limit=0", "'limit'")]
     [TestCase("limit=1001", "'limit'")]

@@ -71,7 +71,26 @@ public sealed class DashboardPageTests
         Assert.That(await rows.CountAsync(), Is.EqualTo(2));
         Assert.That(await rows.First.InnerTextAsync(),
             Does.Contain("ttft_p99_ms").And.Contain("62.5%").And.Contain("365").And.Contain("186").And.Contain("250"));
-        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("Seen"));
+        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("judged value"));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [TestCase("en-US", "opened 20 min. ago · values 7 min. ago", "Last judged value", "last judged 7 min. ago")]
+    [TestCase("zh-CN", "开启于 20分钟前 · 数值截至 7分钟前", "最近判断的值", "最近判断于 7分钟前")]
+    public async Task OpenAlert_SaysSinceWhenItIsOpenAndHowOldItsNumbersAre(string locale, string row, string label, string state)
+    {
+        var opened = SampleAlerts.Opened();
+        opened = opened with { DetectedAt = opened.DetectedAt - TimeSpan.FromMinutes(20.5),
+            Onset = opened.Onset - TimeSpan.FromMinutes(25) };
+        await _dashboard.Journal.RecordAll([opened, opened with { Id = new string('7', 32), Type = AlertEventType.Updated,
+            DetectedAt = opened.DetectedAt + TimeSpan.FromMinutes(13) }]);
+
+        await using var page = await Browser.Open(_dashboard.Address, new() { Locale = locale });
+        await page.Page.Locator("#detail .facts").WaitForAsync();
+
+        Assert.That(await page.Rows.First.Locator(".when").InnerTextAsync(), Is.EqualTo(row));
+        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Contain(label));
+        Assert.That(await page.Page.Locator("#detail .state").InnerTextAsync(), Does.Contain(state));
         Assert.That(await page.Caught(), Is.Empty);
     }
 

@@ -29,7 +29,7 @@ internal static class SeriesEvents
         var detectors = Parts(series, judgement, agreeing is not null);
         var unit = policy.Unit;
         var bounds = policy.Bounds;
-        // An alert keeps the text that it opened with: whoever scores highest now is told among the detectors.
+        // An alert keeps the sentence that it opened with; the description names the detector that scores highest now.
         var openedBy = judgement.Change == AlertChange.Opened ? null : series.OpenedBy;
         var facts = new AlertFacts(series.Key, severity, judgement.Change, openedBy
             ?? detectors[0].Name, sample, bounds.Clamp(judgement.Band.Expected),
@@ -39,6 +39,7 @@ internal static class SeriesEvents
             Policy = policy,
             History = series.History(sample.Time),
             Agreeing = agreeing ?? [],
+            Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
         var alert = AlertIds.OfAlert(sink, series.Id, Kind, life.Onset);
         return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()

@@ -99,10 +99,11 @@ export class AlertDetailView {
         const resolved = alert.status === 'resolved';
         const kind = kindOf(alert);
         const onset = Date.parse(alert.onset);
-        const ended = Date.parse(alert.resolvedAt ?? alert.detectedAt);
+        const opened = Date.parse(alert.detectedAt);
+        const ended = Date.parse(alert.resolvedAt ?? alert.updatedAt);
         const state = resolved
             ? [age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`]
-            : [t('firing.since'), ' ', clock(onset), ' · ', age(onset), ' · ', t('as-of'), ' ', age(Date.parse(alert.detectedAt))];
+            : [t('firing.since'), ' ', clock(opened), ' · ', age(opened), ' · ', t('as-of'), ' ', age(Date.parse(alert.updatedAt))];
         return el(
             'header',
             { class: `head ${kind}` },
@@ -224,7 +225,7 @@ function facts(alert, event, history) {
         'dl',
         { class: 'facts' },
         !event.contributors &&
-            fact(alert.status === 'resolved' ? 'fact.last' : 'fact.seen', event.valueText ?? quantity(event.value, event.unit)),
+            fact(alert.status === 'resolved' ? 'fact.last' : 'fact.judged', event.valueText ?? quantity(event.value, event.unit)),
         worst !== null && worst !== event.value && fact('fact.worst', quantity(worst, event.unit)),
         !breach && !event.contributors && fact('fact.expected', quantity(event.expected, event.unit), band),
         breach && fact('fact.limit', quantity(breach.limit, event.unit)),
@@ -237,7 +238,7 @@ function facts(alert, event, history) {
         breach?.expectedBreachAt && alert.status !== 'resolved' && fact('fact.left', left(Date.parse(breach.expectedBreachAt))),
         breach
             ? fact('fact.urgency', number(alert.score, 3), t('fact.urgency.title'))
-            : fact('fact.score', t('score', { score: number(alert.score, 3) }), t('score.title')),
+            : fact('fact.score.worst', t('score', { score: number(alert.score, 3) }), t('score.title')),
         fact(
             'fact.confidence',
             percent(event.confidence),

@@ -121,8 +121,12 @@ const timeLeft = (at, now) => (at > now ? t('list.left', { time: duration(at - n
 
 function when(alert) {
     const onset = Date.parse(alert.onset);
-    if (alert.status !== 'resolved') return age(onset, 'when');
-    const ended = Date.parse(alert.resolvedAt ?? alert.detectedAt);
+    const [opened, updated] = [Date.parse(alert.detectedAt), Date.parse(alert.updatedAt)];
+    if (alert.status !== 'resolved') {
+        const since = [t('list.opened'), ' ', age(opened)];
+        return el('span', { class: 'when' }, ...since, ...(updated > opened ? [` · ${t('list.judged')} `, age(updated)] : []));
+    }
+    const ended = Date.parse(alert.resolvedAt ?? alert.updatedAt);
     return el('span', { class: 'when' }, age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`);
 }
 
