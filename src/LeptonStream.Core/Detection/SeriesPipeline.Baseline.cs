@@ -40,7 +40,7 @@ public sealed partial class SeriesPipeline
             numbers.ConsecutiveAnomalies = 0;
             _layout.Window(memory).Clear();
             for (var i = 0; i < _detectors.Length; i++)
-                if (_detectors[i].Kind != DetectorKind.Slow) _detectors[i].Rebase(_layout.State(memory, i));
+                if (_kinds[i] != DetectorKind.Slow) _detectors[i].Rebase(_layout.State(memory, i));
         }
 
         series.Baseline = null;

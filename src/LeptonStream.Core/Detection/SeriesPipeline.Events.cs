@@ -62,7 +62,7 @@ public sealed partial class SeriesPipeline
     private double ScoreOf(int detector, SeriesState series)
     {
         var rarity = Math.Max(0, _rarity[detector] + series.IntervalDecades);
-        return _detectors[detector].Kind == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
+        return _kinds[detector] == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
     }
 
     private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in ExpectedBand band)

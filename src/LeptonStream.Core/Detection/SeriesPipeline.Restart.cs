@@ -12,6 +12,7 @@ public sealed partial class SeriesPipeline
     private void RestartIfBegunWrong(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample,
         in RollingWindow window)
     {
+        if (!numbers.Scales.IsDue(window)) return;
         var scale = Math.Max(numbers.Forecaster.Predict(sample.Time).Scale,
             Math.Max(numbers.Deviation.Value, numbers.Deviation.RangeWidth / 25));
         if (numbers.Scales.HasBegunWrong(scale, window)) Restart(series, memory, ref numbers, sample, window);
@@ -33,7 +34,7 @@ public sealed partial class SeriesPipeline
         for (var back = window.Count - 1; back >= 0; back--) numbers.Deviation.Learn(sample with { Value = window[back] });
         for (var i = 0; i < _detectors.Length; i++)
         {
-            if (_detectors[i].Kind == DetectorKind.Rule) continue;
+            if (_kinds[i] == DetectorKind.Rule) continue;
             _layout.State(memory, i).Clear();
             _layout.Calibrator(memory, i) = default;
         }

@@ -32,8 +32,8 @@ public sealed partial class SeriesPipeline
         double sum = 0;
         for (var i = 0; i < _detectors.Length; i++)
         {
+            if (_kinds[i] != DetectorKind.Slow) continue;
             var detector = _detectors[i];
-            if (detector.Kind != DetectorKind.Slow) continue;
             var state = _layout.State(memory, i);
             ref var calibrator = ref _layout.Calibrator(memory, i);
             _raw[i] = detector.Score(mean, view, state);

@@ -42,7 +42,8 @@ public sealed partial class SeriesPipeline
 
     private readonly AlertTiming _timing;
     private readonly SeriesLayout _layout;
-    private readonly ISeriesDetector[] _detectors;
+    private readonly SeriesDetector[] _detectors;
+    private readonly DetectorKind[] _kinds;
 
     // What each detector said of the sample at hand, in the order of the layout: one pipeline, one thread, one sample at a time.
     private readonly double[] _raw;
@@ -69,12 +70,13 @@ public sealed partial class SeriesPipeline
         _timing = detection.Timing;
         _layout = layout;
         _detectors = _layout.Detectors;
+        _kinds = _layout.Kinds;
         _raw = new double[_detectors.Length];
         _rarity = new double[_detectors.Length];
         // All slow detectors share one part of the budget, and so do all rules.
-        _line = AlarmLine.RarityOf(policy, voices: _detectors.Count(d => d.Kind is not (DetectorKind.Slow or DetectorKind.Rule))
-            + (_layout.HasSlow ? 1 : 0) + (_detectors.Any(d => d.Kind == DetectorKind.Rule) ? 1 : 0));
-        _seesYoung = !policy.FollowsLoad && _detectors.Any(d => d.Kind == DetectorKind.Sharp);
+        _line = AlarmLine.RarityOf(policy, voices: _kinds.Count(kind => kind is not (DetectorKind.Slow or DetectorKind.Rule))
+            + (_layout.HasSlow ? 1 : 0) + (_kinds.Contains(DetectorKind.Rule) ? 1 : 0));
+        _seesYoung = !policy.FollowsLoad && _kinds.Contains(DetectorKind.Sharp);
         _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
     }
@@ -337,16 +339,15 @@ public sealed partial class SeriesPipeline
     {
         for (var i = 0; i < _detectors.Length; i++)
         {
-            var detector = _detectors[i];
-            if (detector.Kind == DetectorKind.Slow)
+            if (_kinds[i] == DetectorKind.Slow)
             {
                 _raw[i] = _rarity[i] = 0;
                 continue;
             }
 
-            var raw = detector.Score(sample, view, _layout.State(memory, i));
+            var raw = _detectors[i].Score(sample, view, _layout.State(memory, i));
             _raw[i] = raw;
-            _rarity[i] = detector.Kind == DetectorKind.Rule
+            _rarity[i] = _kinds[i] == DetectorKind.Rule
                 ? Rarities.SoftCap(raw)
                 : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
         }
@@ -356,14 +357,14 @@ public sealed partial class SeriesPipeline
         DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.MinScale, Policy);
 
     // Rules speak of changes however small, but not of those that the policy does not look for.
-    private static bool MaySpeak(ISeriesDetector detector, GateVerdict gate) => gate == GateVerdict.Open
-        || (detector.Kind == DetectorKind.Rule && !(gate == GateVerdict.WrongDirection && detector is ConstantChangeDetector));
+    private bool MaySpeak(int detector, GateVerdict gate) => gate == GateVerdict.Open || (_kinds[detector] == DetectorKind.Rule
+        && !(gate == GateVerdict.WrongDirection && _detectors[detector] is ConstantChangeDetector));
 
     private double RuleScoreOf(GateVerdict gate)
     {
         double most = 0;
         for (var i = 0; i < _detectors.Length; i++)
-            if (_detectors[i].Kind == DetectorKind.Rule && MaySpeak(_detectors[i], gate)) most = Math.Max(most, _rarity[i]);
+            if (_kinds[i] == DetectorKind.Rule && MaySpeak(i, gate)) most = Math.Max(most, _rarity[i]);
         return most / _line;
     }
 
@@ -375,8 +376,8 @@ public sealed partial class SeriesPipeline
         for (var i = 0; i < _detectors.Length; i++)
         {
             var rarity = _rarity[i];
-            var kind = _detectors[i].Kind;
-            if (kind == DetectorKind.Slow || !MaySpeak(_detectors[i], gate)) continue;
+            var kind = _kinds[i];
+            if (kind == DetectorKind.Slow || !MaySpeak(i, gate)) continue;
             if (kind == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
             else most = Math.Max(most, rarity);
         }
@@ -399,12 +400,12 @@ public sealed partial class SeriesPipeline
 
         for (var i = 0; i < _detectors.Length; i++)
         {
-            var detector = _detectors[i];
-            if (detector.Kind == DetectorKind.Slow) continue;
+            var (detector, kind) = (_detectors[i], _kinds[i]);
+            if (kind == DetectorKind.Slow) continue;
             var state = _layout.State(memory, i);
             if (relearns) detector.Rebase(state);
-            if (!isAnomalous || relearns || detector.Kind == DetectorKind.Rule) detector.Learn(sample, view, state);
-            if (counts && detector.Kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
+            if (!isAnomalous || relearns || kind == DetectorKind.Rule) detector.Learn(sample, view, state);
+            if (counts && kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
         }
 
         numbers.Deviation.Learn(sample);

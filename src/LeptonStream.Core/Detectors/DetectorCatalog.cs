@@ -7,7 +7,7 @@ namespace LeptonStream.Detectors;
 public static class DetectorCatalog
 {
     /// <summary>All detectors.</summary>
-    public static IReadOnlyList<ISeriesDetector> All { get; } =
+    public static IReadOnlyList<SeriesDetector> All { get; } =
     [
         new ForecastResidualDetector(),
         new MeanSigmaDetector(),

@@ -4,40 +4,67 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Detectors;
 
+/// <summary>
+/// One way to tell how odd a sample of one series is. It holds no state of its own: what it knows of a series is a struct of plain numbers
+/// in the series' memory, all zeros at first, whose bytes are its snapshot. The contract, checked for every detector by one shared suite:
+/// it scores before it learns and scoring changes nothing; it is neutral (0) while it warms up; a score is finite and not negative; the
+/// same samples give the same scores; a copy of its bytes goes on bit-equal; nothing is allocated per sample.
+/// </summary>
+public abstract class SeriesDetector
+{
+    /// <summary>The detector's name on the wire, in policies and in docs/detectors, in kebab-case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>How its scores are joined with those of the others, and which samples it is shown.</summary>
+    public abstract DetectorKind Kind { get; }
+
+    /// <summary>The memory it needs for each series, in bytes.</summary>
+    public abstract int StateBytes { get; }
+
+    /// <summary>How odd the sample is, in the detector's own unit (scales, for most); 0 is not odd at all. Changes nothing.</summary>
+    /// <param name="sample">A sample within ±10³⁶, not yet learned by anybody.</param>
+    /// <param name="view">What is known of the series before this sample.</param>
+    /// <param name="state">What it knows of the series.</param>
+    public abstract double Score(in Sample sample, in SeriesView view, ReadOnlySpan<byte> state);
+
+    /// <summary>Takes the sample in. Called after <see cref="Score"/>, and before what is shared learns it.</summary>
+    /// <param name="sample">The sample that was scored.</param>
+    /// <param name="view">What was known of the series before it.</param>
+    /// <param name="state">What it knows of the series.</param>
+    public abstract void Learn(in Sample sample, in SeriesView view, Span<byte> state);
+
+    /// <summary>Accepts a new normal: what was learned of the old level is forgotten.</summary>
+    public abstract void Rebase(Span<byte> state);
+}
+
 /// <summary>A detector whose knowledge of a series is one struct.</summary>
 /// <typeparam name="TState">The struct; all zeros is the state of a series that was never seen.</typeparam>
-public abstract class SeriesDetector<TState> : ISeriesDetector
+public abstract class SeriesDetector<TState> : SeriesDetector
     where TState : unmanaged
 {
     /// <inheritdoc/>
-    public abstract string Name { get; }
+    public sealed override int StateBytes => Unsafe.SizeOf<TState>();
 
     /// <inheritdoc/>
-    public abstract DetectorKind Kind { get; }
-
-    /// <inheritdoc/>
-    public int StateBytes => Unsafe.SizeOf<TState>();
-
-    /// <inheritdoc/>
-    public double Score(in Sample sample, in SeriesView view, ReadOnlySpan<byte> state) =>
+    public sealed override double Score(in Sample sample, in SeriesView view, ReadOnlySpan<byte> state) =>
         Score(sample, view, in MemoryMarshal.AsRef<TState>(state));
 
     /// <inheritdoc/>
-    public void Learn(in Sample sample, in SeriesView view, Span<byte> state) =>
+    public sealed override void Learn(in Sample sample, in SeriesView view, Span<byte> state) =>
         Learn(sample, view, ref MemoryMarshal.AsRef<TState>(state));
 
     /// <inheritdoc/>
-    public void Rebase(Span<byte> state) => Rebase(ref MemoryMarshal.AsRef<TState>(state));
+    public sealed override void Rebase(Span<byte> state) => Rebase(ref MemoryMarshal.AsRef<TState>(state));
 
-    /// <inheritdoc cref="ISeriesDetector.Score"/>
+    /// <inheritdoc cref="SeriesDetector.Score"/>
     protected abstract double Score(in Sample sample, in SeriesView view, in TState state);
 
-    /// <inheritdoc cref="ISeriesDetector.Learn"/>
+    /// <inheritdoc cref="SeriesDetector.Learn"/>
     protected virtual void Learn(in Sample sample, in SeriesView view, ref TState state)
     {
     }
 
-    /// <inheritdoc cref="ISeriesDetector.Rebase"/>
+    /// <inheritdoc cref="SeriesDetector.Rebase"/>
     protected virtual void Rebase(ref TState state)
     {
     }

@@ -11,7 +11,7 @@ namespace LeptonStream.Core.Tests.Detectors;
 /// <summary>One detector with what the pipeline shares with it, driven as the pipeline does.</summary>
 internal sealed class DetectorRig(string name)
 {
-    private readonly ISeriesDetector _detector = Named(name);
+    private readonly SeriesDetector _detector = Named(name);
     private readonly byte[] _state = new byte[Named(name).StateBytes];
     private readonly byte[] _window = new byte[RollingWindow.BytesFor(80)];
     private HoltWintersForecaster _forecaster;
@@ -69,5 +69,5 @@ internal sealed class DetectorRig(string name)
         ? new(new(_window), Forecast.None, _deviation.Value)
         : new(new(_window), _forecaster.Predict(sample.Time), minScale: 0);
 
-    private static ISeriesDetector Named(string name) => DetectorCatalog.All.Single(d => d.Name == name);
+    private static SeriesDetector Named(string name) => DetectorCatalog.All.Single(d => d.Name == name);
 }

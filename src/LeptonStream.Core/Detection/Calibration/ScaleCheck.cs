@@ -18,13 +18,19 @@ internal struct ScaleCheck
     private int _wide;
     private int _absurd;
 
-    /// <summary>Counts one sample, and says whether the series must begin again.</summary>
+    /// <summary>Takes one sample's step and says whether a window is full, so that <see cref="HasBegunWrong"/> is to be asked.</summary>
+    /// <param name="window">The last values.</param>
+    public bool IsDue(in RollingWindow window)
+    {
+        if (_life < int.MaxValue) _life++;
+        return _life % window.Capacity == 0 && window.Count == window.Capacity;
+    }
+
+    /// <summary>Says whether the series must begin again.</summary>
     /// <param name="scale">The largest scale that the series uses, in its unit.</param>
     /// <param name="window">The last values.</param>
     public bool HasBegunWrong(double scale, in RollingWindow window)
     {
-        if (_life < int.MaxValue) _life++;
-        if (_life % window.Capacity != 0 || window.Count < window.Capacity) return false;
         // Of a window without outliers this is about a standard deviation; one with bursts of its own, or of one value, shows nothing of
         // the kind.
         var spread = (window.Maximum - window.Minimum) / 5;

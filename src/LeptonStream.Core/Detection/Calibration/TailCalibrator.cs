@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MathNet.Numerics;
 
 namespace LeptonStream.Detection.Calibration;
@@ -58,6 +59,7 @@ public struct TailCalibrator
     public readonly double RawAt(double rarity) => _threshold + (_meanExcess * (rarity - _tailRarity) / Constants.Log10E);
 
     // Decades beyond the score that was reached five times: what lies a tenth of it further out is a third as frequent at least.
+    [SkipLocalsInit]
     private readonly double Beyond(double raw)
     {
         Span<ushort> atOrAbove = stackalloc ushort[Bins];
@@ -81,6 +83,7 @@ public struct TailCalibrator
     }
 
     // The threshold is the lower edge of the bin that holds the tail's quantile; the excess over it is taken from the bins' middles.
+    [SkipLocalsInit]
     private void Fit(in CalibrationPlan plan)
     {
         Span<ushort> counts = stackalloc ushort[Bins];

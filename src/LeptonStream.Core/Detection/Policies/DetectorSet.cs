@@ -90,7 +90,7 @@ public readonly record struct DetectorSet
     /// <summary>
     /// The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.
     /// </summary>
-    internal ISeriesDetector[] Detectors(MemoryPlan memory)
+    internal SeriesDetector[] Detectors(MemoryPlan memory)
     {
         var set = this;
         return [.. DetectorCatalog.All.Where((detector, level) =>

@@ -22,6 +22,7 @@ internal sealed class SeriesLayout
     private readonly int _slowWindowEnd;
     private readonly int _chart;
     private readonly int[] _state;
+    private readonly int[] _stateBytes;
     private readonly int[] _calibrator;
     private readonly int _past;
     private readonly SeriesMemory _memory;
@@ -29,29 +30,31 @@ internal sealed class SeriesLayout
     public SeriesLayout(DetectionPolicy policy, DetectorSet levels, MemoryPlan plan)
     {
         Detectors = levels.Detectors(plan);
-        HasSlow = Detectors.Any(d => d.Kind == DetectorKind.Slow);
+        HasSlow = Array.Exists(Detectors, d => d.Kind == DetectorKind.Slow);
         var at = Aligned(Unsafe.SizeOf<SeriesNumbers>());
+        Kinds = Array.ConvertAll(Detectors, d => d.Kind);
         _state = new int[Detectors.Length];
+        _stateBytes = Array.ConvertAll(Detectors, d => d.StateBytes);
         _calibrator = new int[Detectors.Length];
         _window = Take(RollingWindow.BytesFor(policy.Window));
         _windowEnd = at;
         for (var i = 0; i < Detectors.Length; i++)
-            if (Detectors[i].Kind != DetectorKind.Slow) TakeDetector(i);
+            if (Kinds[i] != DetectorKind.Slow) TakeDetector(i);
         HasPast = plan == MemoryPlan.Default;
         _past = HasPast ? Take(Unsafe.SizeOf<PastExtremes>()) : at;
         _slow = at;
         if (HasSlow) Take(RollingWindow.BytesFor(policy.SlowWindow));
         _slowWindowEnd = at;
         for (var i = 0; i < Detectors.Length; i++)
-            if (Detectors[i].Kind == DetectorKind.Slow) TakeDetector(i);
+            if (Kinds[i] == DetectorKind.Slow) TakeDetector(i);
         NumberBytes = at;
         _chart = Take((plan == MemoryPlan.Lean ? policy.LeanChartPoints : policy.ChartPoints) * Unsafe.SizeOf<ChartPoint>());
         _memory = new(at);
 
         void TakeDetector(int detector)
         {
-            _state[detector] = Take(Detectors[detector].StateBytes);
-            _calibrator[detector] = Take(Detectors[detector].Kind == DetectorKind.Rule ? 0 : Unsafe.SizeOf<TailCalibrator>());
+            _state[detector] = Take(_stateBytes[detector]);
+            _calibrator[detector] = Take(Kinds[detector] == DetectorKind.Rule ? 0 : Unsafe.SizeOf<TailCalibrator>());
         }
 
         int Take(int bytes)
@@ -63,7 +66,10 @@ internal sealed class SeriesLayout
     }
 
     /// <summary>The detectors of the policy, in the fixed order.</summary>
-    public ISeriesDetector[] Detectors { get; }
+    public SeriesDetector[] Detectors { get; }
+
+    /// <summary>The kind of each: asked several times a sample.</summary>
+    public DetectorKind[] Kinds { get; }
 
     public bool HasSlow { get; }
 
@@ -87,7 +93,7 @@ internal sealed class SeriesLayout
 
     public RollingWindow SlowWindow(Span<byte> memory) => new(memory[_slow.._slowWindowEnd]);
 
-    public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], Detectors[detector].StateBytes);
+    public Span<byte> State(Span<byte> memory, int detector) => memory.Slice(_state[detector], _stateBytes[detector]);
 
     public ref TailCalibrator Calibrator(Span<byte> memory, int detector) =>
         ref MemoryMarshal.AsRef<TailCalibrator>(memory[_calibrator[detector]..]);
@@ -119,7 +125,7 @@ internal sealed class SeriesLayout
             var same = Array.IndexOf(from.Detectors, Detectors[i]);
             if (same < 0) continue;
             from.State(before, same).CopyTo(State(after, i));
-            if (Detectors[i].Kind != DetectorKind.Rule) Calibrator(after, i) = from.Calibrator(before, same);
+            if (Kinds[i] != DetectorKind.Rule) Calibrator(after, i) = from.Calibrator(before, same);
         }
 
         if (HasPast && from.HasPast) Past(after) = from.Past(before);

@@ -59,7 +59,7 @@ internal static class StateInspection
             Look(field.GetValue(part)!, $"{path}.{field.Name}", found);
     }
 
-    private static object StateOf(ISeriesDetector detector, ReadOnlySpan<byte> bytes)
+    private static object StateOf(SeriesDetector detector, ReadOnlySpan<byte> bytes)
     {
         var type = detector.GetType();
         while (!type.IsGenericType) type = type.BaseType!;
