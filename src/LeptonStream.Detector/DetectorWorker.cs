@@ -74,8 +74,10 @@ internal sealed partial class DetectorWorker(
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
         Log.Started(
-            logger, topics.Metrics, options.Value.GroupId, kafka.Value.BootstrapServers, topics.Alerts, topics.DeadLetters,
-            options.Value.PoliciesFile is { Length: > 0 } file ? file : "the built-in policies", options.Value.BatchSize);
+            logger, topics.Metrics, options.Value.GroupId, kafka.Value.BootstrapServers, topics.Alerts, topics.Status,
+            topics.DeadLetters, options.Value.PoliciesFile is { Length: > 0 } file
+                ? file
+                : "the built-in policies", options.Value.BatchSize);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -297,11 +299,11 @@ internal sealed partial class DetectorWorker(
         [LoggerMessage(
             1005,
             LogLevel.Information,
-            "Detector started: reads {Metrics} as group {Group} from {Servers}, publishes to {Alerts} and {DeadLetters}, judges by "
-                + "{Policies}, up to {BatchSize} records a batch")]
+            "Detector started: reads {Metrics} as group {Group} from {Servers}, publishes to {Alerts}, {Status} and {DeadLetters}, "
+                + "judges by {Policies}, up to {BatchSize} records a batch")]
         public static partial void Started(
-            ILogger logger, string metrics, string group, string servers, string alerts, string deadLetters, string policies,
-            int batchSize);
+            ILogger logger, string metrics, string group, string servers, string alerts, string status, string deadLetters,
+            string policies, int batchSize);
 
         [LoggerMessage(1000, LogLevel.Warning, "{Topic} did not acknowledge ({Reason}): sending again, attempt {Attempt}")]
         public static partial void PublishingAgain(ILogger logger, string topic, string reason, int attempt);

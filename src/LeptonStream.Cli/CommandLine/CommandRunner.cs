@@ -63,7 +63,7 @@ internal static class CommandRunner
         }
         catch (Exception failure)
         {
-            Console.Error.WriteLine($"lepton: {PlainWords(failure)}");
+            Console.Error.WriteLine($"lepton: {PlainWords(failure, parsed.CommandResult.Command)}");
             if (IsVerbose(parsed)) Console.Error.WriteLine(failure);
             return ExitCode.Failed;
         }
@@ -86,9 +86,19 @@ internal static class CommandRunner
             return ExitCode.WrongUsage;
         }
 
-        // A word that is no command leads to two errors; the one that names it is enough.
-        var named = parsed.Errors.Where(error => error.Message.Contains('\'')).ToArray();
-        foreach (var error in named.Length > 0 ? named : parsed.Errors) Console.Error.WriteLine($"lepton: {UsageText.Of(error.Message)}");
+        // A flag of other commands leads to an error for itself and one for its value; why it is not one here is enough.
+        if (parsed.UnmatchedTokens.Select(word => OtherFlags.WhyNot(word, parsed)).FirstOrDefault(why => why is not null) is { } reason)
+        {
+            Console.Error.WriteLine($"lepton: {reason}");
+        }
+        else
+        {
+            // A word that is no command leads to two errors; the one that names it is enough.
+            var named = parsed.Errors.Where(error => error.Message.Contains('\'')).ToArray();
+            foreach (var error in named.Length > 0 ? named : parsed.Errors)
+                Console.Error.WriteLine($"lepton: {UsageText.Of(error.Message)}");
+        }
+
         Console.Error.WriteLine($"Try '{string.Join(' ', PathOf(parsed.CommandResult))} --help'.");
         return ExitCode.WrongUsage;
     }
@@ -99,13 +109,19 @@ internal static class CommandRunner
         return command.Parent is null ? ["lepton"] : PathOf(command.Parent).Append(command.Command.Name);
     }
 
-    private static string PlainWords(Exception failure)
+    private static string PlainWords(Exception failure, Command command)
     {
         if (failure is AggregateException { InnerException: { } inner }) failure = inner;
         for (var cause = failure; cause is not null; cause = cause.InnerException)
             if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied
                 or SocketError.AddressNotAvailable })
-                return $"can't listen: {failure.Message.TrimEnd('.')}; choose another address or port (--url, --health-port)";
+                return $"can't listen: {failure.Message.TrimEnd('.')}; {OtherAddress(command)}";
         return failure.Message;
     }
+
+    // A command has one of them, and its help the other settings.
+    private static string OtherAddress(Command command) =>
+        command.Options.Any(option => option.Name == "--health-port")
+            ? "choose another port with --health-port, or another address with --set Health:Address=IP"
+            : "choose another address or port with --url";
 }

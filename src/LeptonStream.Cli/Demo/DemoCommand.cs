@@ -98,7 +98,7 @@ internal static class DemoCommand
         var result = await Tell(options, stage, elapsed,
             json ? new SilentScreen() : IsTerminal ? new LiveScreen(AnsiConsole.Console) : new PlainScreen(Console.Out), stop);
         if (json) WriteJson(result);
-        else Console.Out.Write(DemoReport.Text(result));
+        else Console.Out.Write(DemoReport.Text(result, Console.IsOutputRedirected ? DemoReport.LineOfPipes : AnsiConsole.Profile.Width));
         if (!json && stage.Dashboard is { } dashboard)
         {
             Console.Out.WriteLine(options.Once

@@ -4,6 +4,7 @@ namespace LeptonStream.Cli.Demo;
 
 /// <summary>Where the demo stands, for whoever shows it.</summary>
 /// <param name="Phase">What is being done, for people.</param>
+/// <param name="PhaseBegan">How far the story was when that began.</param>
 /// <param name="Simulated">How far the story is.</param>
 /// <param name="Whole">How long the story is.</param>
 /// <param name="Samples">Samples sent.</param>
@@ -12,7 +13,8 @@ namespace LeptonStream.Cli.Demo;
 /// <param name="Alerts">What the alerts topic has said.</param>
 /// <param name="Dashboard">The dashboard's address, or null.</param>
 internal sealed record DemoProgress(
-    string Phase, TimeSpan Simulated, TimeSpan Whole, long Samples, double SamplesPerSecond, int Notifications, AlertView Alerts,
+    string Phase, TimeSpan PhaseBegan, TimeSpan Simulated, TimeSpan Whole, long Samples, double SamplesPerSecond, int Notifications,
+    AlertView Alerts,
     Uri? Dashboard)
 {
     public double Share => Whole > TimeSpan.Zero ? Simulated / Whole : 0;

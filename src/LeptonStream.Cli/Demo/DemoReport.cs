@@ -8,12 +8,17 @@ namespace LeptonStream.Cli.Demo;
 /// <summary>Tells how the demo went: a table for people, one object for programs.</summary>
 internal static class DemoReport
 {
+    /// <summary>The longest line where nobody says how wide the reader's screen is.</summary>
+    public const int LineOfPipes = 140;
+
     private const int FalseShown = 10;
 
-    public static string Text(DemoResult result)
+    /// <param name="result">How it went.</param>
+    /// <param name="width">The longest line there may be, in columns; the series are cut, or left out, to fit.</param>
+    public static string Text(DemoResult result, int width = LineOfPipes)
     {
         var table = new TextTable("fault", "found", TextTable.Column.Number("delay"), TextTable.Column.Number("samples"), "detector",
-            "seen in");
+            "seen in") { Width = width };
         foreach (var verdict in result.Faults)
         {
             table.Add(
@@ -40,7 +45,7 @@ internal static class DemoReport
         if (result.FalseAlerts.Count > FalseShown)
             text.Append(CultureInfo.InvariantCulture, $"  and {result.FalseAlerts.Count - FalseShown} more\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"{result.Samples:N0} samples in {result.Telling.TotalSeconds:F1} s ({result.SamplesPerSecond:N0} a second), ")
+            $"{result.Samples:N0} samples in {result.Telling.TotalSeconds:F1} s ({result.SamplesPerSecond:N0} a second)\n")
             .Append(CultureInfo.InvariantCulture,
                 $"{result.Events} alert events, {result.Journalled} journalled, {result.Notifications} notifications, "
                 + $"{result.DeadLetters} dead letters\n");

@@ -30,7 +30,7 @@ internal sealed class DemoRun : IDisposable
     private readonly FleetProducer _producer;
     private readonly AlertTail _tail;
     private readonly Stopwatch _telling = new();
-    private volatile string _phase = "starting";
+    private volatile Phase _phase = new("starting", TimeSpan.Zero);
 
     public DemoRun(DemoOptions options, DemoStage stage, Stopwatch elapsed)
     {
@@ -45,7 +45,7 @@ internal sealed class DemoRun : IDisposable
 
     /// <summary>Where it stands; from any thread.</summary>
     public DemoProgress Progress => new(
-        _phase, _producer.Elapsed, _options.Story.Duration, _producer.Samples,
+        _phase.Name, _phase.Began, _producer.Elapsed, _options.Story.Duration, _producer.Samples,
         _telling.Elapsed > TimeSpan.Zero ? _producer.Samples / _telling.Elapsed.TotalSeconds : 0,
         _stage.Sink.Received, _tail.View(), _stage.Dashboard);
 
@@ -62,20 +62,20 @@ internal sealed class DemoRun : IDisposable
         try
         {
             // :: (1) Tell.
-            _phase = $"learning a quiet {DurationText.Write(_options.Story.Calm)}, as fast as it goes, on {_stage.Cluster.Name}";
+            Enter($"learning a quiet {DurationText.Write(_options.Story.Calm)}, as fast as it goes, on {_stage.Cluster.Name}");
             _telling.Start();
             await OnItsOwnThread(() =>
-                _producer.Tell(_fleet, _options.Duration, () => _phase = $"telling the faults to {_stage.Cluster.Name}", ends.Token));
+                _producer.Tell(_fleet, _options.Duration, () => Enter($"sending the faults to {_stage.Cluster.Name}"), ends.Token));
             _telling.Stop();
 
             // :: (3) Settle.
-            _phase = "waiting for the last notifications";
+            Enter("waiting for the last notifications");
             await Settle(ends.Token);
             await deaf.CancelAsync();
             await listening;
 
             // :: (4) Judge.
-            _phase = "done";
+            Enter("done");
             return await Judge();
         }
         catch (OperationCanceledException) when (_stage.Failure is { } failure && !stop.IsCancellationRequested)
@@ -89,6 +89,8 @@ internal sealed class DemoRun : IDisposable
             await Task.WhenAny(listening);
         }
     }
+
+    private void Enter(string phase) => _phase = new(phase, _producer.Elapsed);
 
     public void Dispose()
     {
@@ -157,4 +159,6 @@ internal sealed class DemoRun : IDisposable
     // The native clients block their callers.
     private static Task OnItsOwnThread(Action work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private sealed record Phase(string Name, TimeSpan Began);
 }

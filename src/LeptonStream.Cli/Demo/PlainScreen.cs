@@ -33,12 +33,18 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
             output.WriteLine($"dashboard: {address}");
         }
 
-        if (progress.Phase != _phase) output.WriteLine(_phase = progress.Phase);
+        // A look finds several things at once: they are told in the order in which they happened in the story.
+        foreach (var (_, line) in News(progress).OrderBy(news => news.At)) output.WriteLine(line);
+    }
+
+    // Of what happened at the same time, the first here comes first.
+    private IEnumerable<(TimeSpan At, string Line)> News(DemoProgress progress)
+    {
         var tenth = (int)(progress.Share * 10);
         if (tenth > _tenth)
         {
             _tenth = tenth;
-            Line(progress, string.Create(CultureInfo.InvariantCulture,
+            yield return Line(progress.Whole * tenth / 10, string.Create(CultureInfo.InvariantCulture,
                 $"{10 * tenth} %, {progress.SamplesPerSecond:N0} samples/s, {progress.Alerts.Open.Count} alerts open, "
                 + $"{progress.Notifications} notifications"));
         }
@@ -46,17 +52,18 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
         foreach (var verdict in progress.Alerts.Faults)
         {
             var fault = verdict.Fault;
-            if (progress.Simulated >= fault.Onset && _said.Add(fault.Name)) Line(progress, $"▶ {fault.Title}");
-            if (verdict.Found && _said.Add(fault.Name + " found"))
-                Line(progress,
-                    $"✓ {fault.Name} found after {DurationText.Write(verdict.Delay!.Value)} by {verdict.Detector} in {verdict.Series}");
+            if (progress.Simulated >= fault.Onset && _said.Add(fault.Name)) yield return Line(fault.Onset, $"▶ {fault.Title}");
+            if (verdict is { Found: true, Delay: { } delay } && _said.Add(fault.Name + " found"))
+                yield return Line(fault.Onset + delay,
+                    $"✓ {fault.Name} found after {DurationText.Write(delay)} by {verdict.Detector} in {verdict.Series}");
             if (!verdict.Found && progress.Simulated >= fault.Settled && _said.Add(fault.Name + " missed"))
-                Line(progress, $"✗ {fault.Name} missed");
+                yield return Line(fault.Settled, $"✗ {fault.Name} missed");
         }
+
+        if (progress.Phase != _phase) yield return (progress.PhaseBegan, _phase = progress.Phase);
     }
 
-    private void Line(DemoProgress progress, string text) =>
-        output.WriteLine($"[{Clock(progress.Simulated)}] {text}");
+    private static (TimeSpan At, string Line) Line(TimeSpan at, string text) => (at, $"[{Clock(at)}] {text}");
 
     /// <summary>The simulated clock: day and time of day.</summary>
     public static string Clock(TimeSpan simulated) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using LeptonStream.Health;
 using LeptonStream.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -27,7 +28,8 @@ internal sealed class HealthServer(IOptions<HealthOptions> options, HealthCheckS
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ListenAnyIP(options.Value.Port);
+            if (options.Value.Address == HealthOptions.EveryAddress) kestrel.ListenAnyIP(options.Value.Port);
+            else kestrel.Listen(IPAddress.Parse(options.Value.Address), options.Value.Port);
         });
         builder.Services.AddRouting();
         builder.Services.AddSingleton(checks);
@@ -48,6 +50,7 @@ internal static class HealthRegistration
     {
         services.AddOptions<HealthOptions>().Bind(configuration.GetSection(HealthOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<HealthOptions>, HealthRanges>();
+        services.AddSingleton<IValidateOptions<HealthOptions>, HealthAddress>();
         services.AddProbes();
         services.AddHostedService<HealthServer>();
         return services;

@@ -19,12 +19,11 @@ internal static class ReplayCommand
         };
         var model = new Option<string?>("--model")
             { Description = "The model to send it as (default: each file's name)", HelpName = "NAME" };
-        var speed = new Option<double>("--speed")
+        var speed = new Option<double?>("--speed")
         {
             Description = "How many times faster than it was recorded, or max (the default): without waiting; "
                 + "an alert that begins and ends in such a replay notifies nobody",
             HelpName = "FACTOR",
-            DefaultValueFactory = _ => double.PositiveInfinity,
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
@@ -68,13 +67,14 @@ internal static class ReplayCommand
 
             var files = paths.Select(file => SeriesFile.Open(file, interval)).ToArray();
             using var replay = new SeriesReplay(
-                kafka, files, parsed.GetValue(model), parsed.GetValue(speed), parsed.GetValue(rebase), TimeProvider.System);
+                kafka, files, parsed.GetValue(model), parsed.GetValue(speed) ?? double.PositiveInfinity, parsed.GetValue(rebase),
+                TimeProvider.System);
             var sent = WithProgress(files, progress => replay.Run(progress, stop));
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"sent {sent.Records} records with {sent.Samples} samples of {files.Length} file{(files.Length == 1 ? "" : "s")} in "
                     + $"{sent.Duration.TotalSeconds:F1} s"));
             foreach (var disorder in replay.Disorder) Console.Error.WriteLine($"lepton: {disorder}");
-            if (double.IsInfinity(parsed.GetValue(speed)))
+            if (parsed.GetValue(speed) is null or double.PositiveInfinity)
             {
                 Console.Error.WriteLine(
                     "lepton: sent without waiting: an alert that begins and ends in these rows is over before its group_wait is, and "

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LeptonStream.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,8 @@ internal sealed partial class JournalFailureHandler(IProblemDetailsService probl
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is not DbException) return false;
-        Log.JournalFailed(logger, httpContext.Request.Path, exception.Message);
+        // Pages ask again and again until there is a journal; the live feed says once that there is none yet.
+        if (!Database.LacksTables(exception)) Log.JournalFailed(logger, httpContext.Request.Path, exception.Message);
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         return await problems.TryWriteAsync(new()
         {

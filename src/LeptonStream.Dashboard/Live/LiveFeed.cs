@@ -125,8 +125,11 @@ internal sealed partial class LiveFeed : BackgroundService
         {
             _askedForRoles = null;
             _troubles.Set("roles", null);
-            _troubles.Set("journal", $"the journal does not answer: {failure.Message}");
-            SetState(LiveState.Unreachable, failure.Message);
+            // A dashboard that starts first is no trouble; tables that were there and are gone are.
+            var isNew = _last < 0 && Database.LacksTables(failure);
+            _troubles.Note("journal", isNew ? "the journal has no tables yet: the notifier creates them when it starts" : null);
+            _troubles.Set("journal", isNew ? null : $"the journal does not answer: {failure.Message}");
+            SetState(LiveState.Unreachable, isNew ? null : failure.Message);
         }
     }
 
@@ -159,6 +162,7 @@ internal sealed partial class LiveFeed : BackgroundService
         var problems = RoleStatus.ProblemsOf(await _journal.RolesAsync(stop), _time.GetUtcNow());
         _askedForRoles = _time.GetTimestamp();
         _troubles.Set("journal", null);
+        _troubles.Note("journal", null);
         _troubles.Set("roles", problems.Count == 0 ? null : string.Join("; ", problems));
         SetState(problems.Count == 0 ? LiveState.Well : LiveState.Well with { Problems = problems });
     }
@@ -167,7 +171,7 @@ internal sealed partial class LiveFeed : BackgroundService
     {
         if (now.IsSameAs(_state)) return;
         if (failure is not null && _state.Journal != now.Journal) Log.JournalUnreachable(_logger, failure);
-        else if (_state.Journal != now.Journal) Log.JournalAnswersAgain(_logger);
+        else if (_state.Journal != now.Journal && now.Journal == LiveState.Well.Journal) Log.JournalAnswersAgain(_logger);
         Volatile.Write(ref _state, now);
         Broadcast(LiveMessage.PingOf(now));
     }
@@ -186,10 +190,10 @@ internal sealed partial class LiveFeed : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(3001, LogLevel.Warning,
-            "Journal query failed; open dashboard pages show a warning: {Reason} (the notifier creates the tables)")]
+            "Journal query failed; open dashboard pages show a warning: {Reason}")]
         public static partial void JournalUnreachable(ILogger logger, string reason);
 
-        [LoggerMessage(3002, LogLevel.Information, "The journal answers again.")]
+        [LoggerMessage(3002, LogLevel.Information, "The journal answers.")]
         public static partial void JournalAnswersAgain(ILogger logger);
 
         [LoggerMessage(3003, LogLevel.Warning, "The journal was reset and is at event {Newest} now; open pages reload their lists.")]

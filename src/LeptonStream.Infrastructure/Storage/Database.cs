@@ -117,6 +117,11 @@ public sealed class Database : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
+    /// <summary>Whether the database answers and has no tables: no notifier has started on it yet.</summary>
+    public static bool LacksTables(Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
+        || (failure is SqliteException && failure.Message.Contains("no such table", StringComparison.Ordinal));
+
     /// <summary>Whether the database is well and refuses what it was given: the same again would fail again.</summary>
     public static bool RefusesContent(DbException failure) =>
         failure is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };

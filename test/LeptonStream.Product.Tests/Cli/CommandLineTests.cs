@@ -47,6 +47,14 @@ public sealed class CommandLineTests
     }
 
     [Test]
+    public async Task Help_OfReplay_ShowsNoInfinity()
+    {
+        var result = await LeptonProcess.Run("replay", "--help");
+
+        Assert.That(result.Output, Does.Contain("--speed <FACTOR>").And.Contain("max (the default)").And.Not.Contain("Infinity"));
+    }
+
+    [Test]
     public async Task Version_IsSound()
     {
         var result = await LeptonProcess.Run("--version");
@@ -125,6 +133,11 @@ public sealed class CommandLineTests
 
     [TestCase("detectr", "'detectr'", "Try 'lepton --help'.")]
     [TestCase("detector --bootstrap-server x:1", "'--bootstrap-server'", "Try 'lepton detector --help'.")]
+    [TestCase("dashboard --bootstrap-servers kafka:9092",
+        "lepton: dashboard has no --bootstrap-servers: it reads the notifier's journal and not Kafka. Name the journal with --storage\n",
+        "Try 'lepton dashboard --help'.")]
+    [TestCase("replay a.csv --webhook u", "lepton: replay has no --webhook; notifier", "it\n")]
+    [TestCase("detector --set Health:Address=here", "Health:Address is 'here': it must be an IP address", "")]
     [TestCase("topics create --partitions 0", "--partitions must be 1 to 10000", "Try 'lepton topics create --help'.")]
     [TestCase("topics create --partitions many", "--partitions is 'many': it must be a whole number", "")]
     [TestCase("watch --max 1.5", "--max is '1.5': it must be a whole number", "")]

@@ -59,9 +59,9 @@ public sealed class RoleProcessTests
         Assert.That(worker.Error, Does.Not.Contain("   at LeptonStream."));
     }
 
-    [TestCase("dashboard", "--url", "http://127.0.0.1:{0}")]
-    [TestCase("detector", "--health-port", "{0}")]
-    public async Task Role_PortInUse_SaysSoInOneLine(string role, string option, string value)
+    [TestCase("dashboard", "--url", "http://127.0.0.1:{0}", "--health-port")]
+    [TestCase("detector", "--health-port", "{0}", "--url")]
+    public async Task Role_PortInUse_SaysSoInOneLine(string role, string option, string value, string ofOthers)
     {
         using var other = new TcpListener(IPAddress.Any, 0);
         other.Start();
@@ -73,8 +73,38 @@ public sealed class RoleProcessTests
 
         Assert.That(result.ExitCode, Is.EqualTo(1));
         Assert.That(result.Error, Does.Contain($"lepton: can't listen: Failed to bind to address"));
-        Assert.That(result.Error, Does.Contain($":{port}").And.Contain("choose another address or port"));
+        Assert.That(result.Error, Does.Contain($":{port}").And.Contain($"with {option}").And.Not.Contain(ofOthers));
         Assert.That(result.Error, Does.Not.Contain("   at ").And.Not.Contain("Exception"));
+    }
+
+    [Test]
+    public async Task Detector_HealthAddress_ListensThereAlone()
+    {
+        var port = FreePort();
+        using var detector = LeptonProcess.Start("detector", "--bootstrap-servers", _broker.BootstrapServers, "--health-port", $"{port}",
+            "--set", "Health:Address=127.0.0.1");
+        await Eventually.True(() => Ask(port, "live").Result.Status == HttpStatusCode.OK, "live", TimeSpan.FromSeconds(60));
+
+        // The port of another loopback address is free.
+        using var other = new TcpListener(IPAddress.Parse("127.0.0.2"), port);
+        other.Start();
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+        Assert.That(detector.Error, Does.Contain("publishes to lepton.alerts, lepton.status and lepton.deadletters"));
+    }
+
+    [Test]
+    public async Task Dashboard_BeforeTheFirstNotifier_SaysSoAsInformation()
+    {
+        var port = FreePort();
+        using var dashboard = LeptonProcess.Start(
+            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "new.db")}" },
+            "dashboard", "--url", $"http://127.0.0.1:{port}");
+        await dashboard.Says("the journal has no tables yet: the notifier creates them when it starts", TimeSpan.FromSeconds(60));
+        using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{port}/api/v1/alerts"));
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(await dashboard.Stop(), Is.Zero, dashboard.ToString());
+        Assert.That(dashboard.Error, Does.Not.Contain("warn").And.Not.Contain("fail"));
     }
 
     [TestCase("notifier")]

@@ -63,12 +63,43 @@ internal sealed class DemoReportTests
     {
         var output = new StringWriter();
         var view = new AlertView(Result(found: 11).Faults, [], 0, [], 42);
-        var progress = new DemoProgress("done", TimeSpan.FromDays(2), TimeSpan.FromDays(2), 5, 7, 3, view, null);
+        var progress = new DemoProgress("done", TimeSpan.FromDays(2), TimeSpan.FromDays(2), TimeSpan.FromDays(2), 5, 7, 3, view, null);
         await new PlainScreen(output).Show(() => progress, Task.CompletedTask);
-        Assert.That(output.ToString(), Does.StartWith("done"));
+        Assert.That(output.ToString(), Does.EndWith("done\n"));
         Assert.That(output.ToString(), Does.Contain("[day 3 00:00:00] 100 %"));
         Assert.That(output.ToString(), Does.Contain("✓ straggler-rank found after 45 s by mean-sigma in series"));
         Assert.That(output.ToString(), Does.Contain("✗ frozen-exporter missed"));
+    }
+
+    [Test]
+    public async Task PlainScreen_ALookThatFindsMuchAtOnce_TellsItInTheOrderOfTheStory()
+    {
+        var output = new StringWriter();
+        var faults = Result(found: 2).Faults;
+        var now = faults[2].Fault.Onset;
+        var half = TimeSpan.FromDays(1);
+        await new PlainScreen(output).Show(
+            () => new("sending the faults", half, now, half * 2, 5, 7, 3, new AlertView(faults, [], 0, [], 42), null), Task.CompletedTask);
+
+        var lines = output.ToString().TrimEnd().Split('\n');
+        Assert.That(lines.Select(line => line.Split("] ")[^1].Split(' ')[0]),
+            Is.EqualTo(new[] { "50", "sending", "▶", "✓", "▶", "✓", "▶" }));
+        Assert.That(lines.Where(line => line[0] == '[').Select(line => line.Split(']')[0]), Is.Ordered);
+        Assert.That(lines[3], Does.StartWith($"[{PlainScreen.Clock(faults[0].Fault.Onset + faults[0].Delay!.Value)}] ✓"));
+    }
+
+    [TestCase(140, true)]
+    [TestCase(80, false)]
+    public void Text_WithLongNames_FitsTheWidth(int width, bool hasSeries)
+    {
+        var result = Result(found: 11);
+        var name = "h100-pool/DCGM_FI_DEV_ECC_SBE_VOL_TOTAL{gpu=\"6\",instance=\"node-07\",cluster=\"one-of-many\"}";
+        var text = DemoReport.Text(
+            result with { Faults = [.. result.Faults.Select(f => f with { Series = f.Series is null ? null : name,
+                Detector = f.Found ? "forecast-residual" : null, Delay = f.Delay * 40 })] }, width);
+
+        Assert.That(text.Split('\n').Select(line => line.Length), Is.All.LessThanOrEqualTo(width));
+        Assert.That(text.Contains("h100-pool", StringComparison.Ordinal), Is.EqualTo(hasSeries));
     }
 
     private static DemoResult Result(int found) => new()

@@ -388,6 +388,19 @@ public sealed class DashboardPageTests
         await page.Page.Locator("#detail h2").GetByText("second").WaitForAsync();
     }
 
+    [TestCase("en-US")]
+    [TestCase("zh-CN")]
+    public async Task Header_At1280Pixels_IsOneLine(string locale)
+    {
+        await _dashboard.Journal.RecordAll(Enumerable.Range(0, 120).Select(i => SampleAlerts.Opened(metric: $"metric_{i}")));
+        await using var page = await Browser.Open(_dashboard.Address, new()
+            { Locale = locale, TimezoneId = "Asia/Kolkata", ViewportSize = new() { Width = 1280, Height = 800 } });
+        await page.Connected();
+
+        Assert.That(await page.Page.Locator("body > header").EvaluateAsync<double>("header => header.offsetHeight"), Is.LessThan(64));
+        Assert.That(await page.Page.Locator("#filter").EvaluateAsync<double>("filter => filter.offsetWidth"), Is.GreaterThan(150));
+    }
+
     [Test]
     public async Task Phone_ShowsOneColumnAndTheWayBack()
     {
