@@ -45,7 +45,7 @@ internal static class ConfigCommand
             Arity = ArgumentArity.OneOrMore,
         };
         labels.Validators.Add(CheckLabels);
-        var command = new Command("route", "Say which routes an alert with these labels takes, who is told, in which group, and when")
+        var command = new Command("route", "Say which routes an alert with these labels takes, who is notified, in which group, and when")
             { labels }
             .WithSettings("Notifier:RoutingFile", "Notifier:WebhookUrl")
             .WithExamples(

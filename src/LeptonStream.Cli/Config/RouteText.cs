@@ -19,7 +19,7 @@ internal static class RouteText
             output.WriteLine($"route      {route.Key}");
             output.WriteLine(
                 $"receiver   {route.Receiver.Name}: "
-                + $"{(channels.Length > 0 ? string.Join(", ", channels) : "no channel, alerts are recorded and nobody is told")}");
+                + $"{(channels.Length > 0 ? string.Join(", ", channels) : "no channel, alerts are recorded and nobody is notified")}");
             output.WriteLine($"group key  {GroupKey.Of(route.Key, route.GroupLabelsOf(labels))}");
             output.WriteLine(
                 $"times      group_wait {Of(route.GroupWait)}, group_interval {Of(route.GroupInterval)}, repeat_interval "

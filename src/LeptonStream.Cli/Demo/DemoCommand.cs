@@ -49,7 +49,7 @@ internal static class DemoCommand
                     + $"{DurationText.Write(Story.LongestDuration)} of simulated time (how long the telling takes is --duration)");
         });
 
-        var command = new Command("demo", "All roles in one process: a simulated AI fleet, twelve faults, and what was found of them")
+        var command = new Command("demo", "All roles in one process: a simulated AI fleet, twelve faults, and how many of them were found")
         {
             duration, speed, story, seed, once, json, noDashboard,
         };

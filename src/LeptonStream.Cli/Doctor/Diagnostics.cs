@@ -143,7 +143,7 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
             report.Name,
             report.Partitions is { } partitions
                 ? string.Create(CultureInfo.InvariantCulture,
-                    $"{partitions} partition{(partitions == 1 ? "" : "s")}{(report.SettingsKnown ? "" : ", settings not told")}")
+                    $"{partitions} partition{(partitions == 1 ? "" : "s")}{(report.SettingsKnown ? "" : ", settings unknown")}")
                 : "missing",
             report.IsSound ? null : string.Join("; ", report.Problems)));
     }

@@ -11,7 +11,7 @@ internal static class VersionCommand
 {
     public static Command Create()
     {
-        var command = new Command("version", "Print the versions of the program and of what it runs on");
+        var command = new Command("version", "Print the versions of the program, of .NET and of the system");
         command.SetAction(_ =>
         {
             Console.Out.WriteLine($"lepton {Of(typeof(VersionCommand).Assembly)}");

@@ -32,7 +32,8 @@ internal static class ReceiversCommand
                 throw new WrongUsageException(
                     $"there is no receiver '{receiver}'; there are: "
                     + $"{string.Join(", ", routing.Routes.Receivers.Select(other => other.Name))}");
-            if (known.Channels.Count == 0) Console.Out.WriteLine($"{receiver} has no channel: its alerts are recorded and nobody is told");
+            if (known.Channels.Count == 0)
+                Console.Out.WriteLine($"{receiver} has no channel: its alerts are recorded and nobody is notified");
 
             using var channels = new ChannelFactory(new ConsoleOutput(Console.Out), Options.Create(options), TimeProvider.System);
             var isSound = true;

@@ -39,7 +39,7 @@ internal static class SettingsFlags
         ["Notifier:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-notifier)"),
         ["Notifier:RoutingFile"]
         = Flag("--routing", "FILE", "Routes and receivers in Alertmanager's words (default: every alert to the console and the webhook)"),
-        ["Notifier:WebhookUrl"] = Flag("--webhook", "URL", "Without --routing: a webhook that is told of every alert"),
+        ["Notifier:WebhookUrl"] = Flag("--webhook", "URL", "Without --routing: a webhook that gets every alert"),
         ["Dashboard:Url"] = Flag("--url", "URL", "Where to listen (default http://127.0.0.1:8080)"),
         ["Health:Port"] = Flag("--health-port", "PORT",
             "Serve /healthz/live, /healthz/ready and /metrics on this port, on every address or that of Health:Address (default: off)"),

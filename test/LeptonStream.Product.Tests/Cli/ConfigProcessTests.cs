@@ -108,7 +108,7 @@ public sealed class ConfigProcessTests
             times      group_wait 1 s, group_interval 1 min, repeat_interval 4 h
 
             route      {}/{model="llama"}
-            receiver   archive: no channel, alerts are recorded and nobody is told
+            receiver   archive: no channel, alerts are recorded and nobody is notified
             group key  {}/{model="llama"}:{model="llama"}
             times      group_wait 5 s, group_interval 1 min, repeat_interval 4 h
 

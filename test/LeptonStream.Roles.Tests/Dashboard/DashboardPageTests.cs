@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Kafka.Status;
 using LeptonStream.Testing;
 using LeptonStream.Testing.Browsers;
 using Microsoft.Playwright;
@@ -386,6 +387,40 @@ public sealed class DashboardPageTests
         await using var page = await Browser.Open(new Uri(_dashboard.Address, $"#alert={second.AlertId}"));
 
         await page.Page.Locator("#detail h2").GetByText("second").WaitForAsync();
+    }
+
+    [TestCase("en-US", "Not everything is watched: ")]
+    [TestCase("zh-CN", "监控不完整：")]
+    public async Task Trouble_DetectorIsSilentOrRefusesMostRecords_IsARedLineUntilItIsWell(string locale, string start)
+    {
+        var refused = StatusHealth.BlindnessOf(new()
+        {
+            Role = "detector", Instance = "host/1", Topic = "lepton.metrics", Partition = 0, At = DateTimeOffset.UtcNow,
+            LastMinute = new() { Records = 100, RecordsRefused = new Dictionary<string, long> { ["malformed_json"] = 80 } },
+        })!;
+        await ReportBoth(TimeSpan.Zero);
+        await using var page = await Browser.Open(_dashboard.Address, new() { Locale = locale });
+        await page.Connected();
+        var trouble = page.Page.Locator("#trouble");
+        Assert.That(await trouble.IsVisibleAsync(), Is.False);
+
+        await ReportBoth(TimeSpan.FromMinutes(1));
+        await trouble.Filter(new() { HasText = $"{start}no detector is running: the last report is of " }).WaitForAsync();
+        Assert.That(
+            await trouble.EvaluateAsync<string>("line => getComputedStyle(line).color"), Is.EqualTo("rgb(179, 32, 26)"), "--critical");
+
+        await ReportBoth(TimeSpan.Zero, refused);
+        await trouble.Filter(new() { HasText = $"{start}80% of the records in lepton.metrics [0] were refused" }).WaitForAsync();
+
+        await ReportBoth(TimeSpan.Zero);
+        await trouble.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        Assert.That(await page.Caught(), Is.Empty);
+
+        async Task ReportBoth(TimeSpan age, params string[] problems)
+        {
+            await _dashboard.Journal.Report("notifier", TimeSpan.Zero);
+            await _dashboard.Journal.Report("detector", age, problems);
+        }
     }
 
     [TestCase("en-US")]

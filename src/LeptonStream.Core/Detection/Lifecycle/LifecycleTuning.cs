@@ -22,7 +22,7 @@ internal sealed record LifecycleTuning
     [Tuned("most that is asked of a spike beyond its score, in scores", Spikes)]
     public double MostAskedOfSpikes { get; init; } = 2;
 
-    [Tuned("what two samples in a row count of the lesser of them", "an incident lasts (ADR 0006)")]
+    [Tuned("factor on the lesser score of two samples in a row", "an incident lasts (ADR 0006)")]
     public double LastingBonus { get; init; } = 1.15;
 
     [Tuned("times the reported score at which a score is reported again", "ADR 0006")]
