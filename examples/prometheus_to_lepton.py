@@ -12,11 +12,14 @@ From queries of a Prometheus server, each NAME=PROMQL (repeat --query):
 
 Where the records go: --bootstrap-servers HOST:PORT (needs the Python package confluent-kafka), else standard output, one line
 each, as "model|record" for kcat and kafka-console-producer.
+
+Exit codes: 0 after --once, 130 after Ctrl-C, 143 after SIGTERM, 1 where --once could not read, or where records were not delivered.
 """
 
 import argparse
 import json
 import re
+import signal
 import sys
 import time
 import urllib.parse
@@ -101,23 +104,73 @@ def number(text):
     return value if abs(value) < float("inf") else str(value)
 
 
-def sender(chosen):
-    if not chosen.bootstrap_servers:
-        return lambda model, record: print(f"{model}|{record}", flush=True), lambda: None
-    from confluent_kafka import Producer
+class Lines:
+    """Writes records to standard output."""
 
-    producer = Producer({"bootstrap.servers": chosen.bootstrap_servers, "partitioner": "murmur2_random"})
+    def send(self, model, record):
+        print(f"{model}|{record}", flush=True)
 
-    def send(model, record):
-        producer.produce(chosen.topic, key=model, value=record)
-        producer.poll(0)
+    def close(self):
+        return 0
 
-    return send, producer.flush
+
+class Kafka:
+    """Sends records to a topic. A broker that is slow or away holds the reading up; it loses no record that fits the producer's queue."""
+
+    PATIENCE = 30  # seconds to wait for room in the queue, and at the end for acknowledgements
+
+    def __init__(self, chosen):
+        from confluent_kafka import Producer
+
+        self.topic = chosen.topic
+        self.lost = 0
+        self.producer = Producer({"bootstrap.servers": chosen.bootstrap_servers, "partitioner": "murmur2_random"})
+
+    def send(self, model, record):
+        waits_until = time.time() + self.PATIENCE
+        while True:
+            try:
+                self.producer.produce(self.topic, key=model, value=record, on_delivery=self.delivered)
+                self.producer.poll(0)
+                return
+            except BufferError:
+                # The queue is full: deliveries make room.
+                if time.time() >= waits_until:
+                    self.lose("the producer's queue is full")
+                    return
+                self.producer.poll(0.5)
+
+    def close(self):
+        """Waits for what is on its way; how many records were lost."""
+        left = self.producer.flush(self.PATIENCE)
+        if left:
+            print(f"{self.topic}: {left} records were not acknowledged in {self.PATIENCE} s", file=sys.stderr)
+        return self.lost + left
+
+    def delivered(self, error, _):
+        if error:
+            self.lose(error)
+
+    # One line for the first, and for every thousandth: an outage must not fill the log.
+    def lose(self, reason):
+        self.lost += 1
+        if self.lost % 1000 == 1:
+            print(f"{self.topic}: {self.lost} records lost: {reason}", file=sys.stderr)
 
 
 def main():
     chosen = options()
-    send, flush = sender(chosen)
+    target = Kafka(chosen) if chosen.bootstrap_servers else Lines()
+    try:
+        failed = read_and_send(chosen, target.send)
+    except BaseException:
+        target.close()
+        raise
+    return 1 if target.close() or failed else 0
+
+
+def read_and_send(chosen, send):
+    """Reads in turns; whether the only turn of --once failed."""
     while True:
         began = time.time()
         try:
@@ -127,15 +180,23 @@ def main():
         except (OSError, ValueError, KeyError) as failure:
             print(f"{chosen.url}: {failure}", file=sys.stderr)
             if chosen.once:
-                sys.exit(1)
+                return True
         if chosen.once:
-            break
+            return False
         time.sleep(max(0, began + chosen.interval - time.time()))
-    flush()
+
+
+def terminate(*_):
+    sys.exit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, terminate)
     try:
-        main()
-    except (KeyboardInterrupt, BrokenPipeError):
-        pass
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+    except BrokenPipeError:
+        # Nobody reads the output any more; Python must not write what it still holds.
+        sys.stdout = None
+        sys.exit(1)

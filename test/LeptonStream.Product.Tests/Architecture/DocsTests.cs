@@ -51,6 +51,16 @@ public sealed partial class DocsTests
     }
 
     [Test]
+    public void Names_InContributing_AreInTheCode()
+    {
+        var code = string.Concat(Sources.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)).Select(File.ReadAllText));
+        var named = TypeName().Matches(Read("CONTRIBUTING.md")).Select(match => match.Groups[1].Value).Distinct().ToArray();
+
+        Assert.That(named, Has.Length.GreaterThan(8));
+        Assert.That(named.Where(name => !Regex.IsMatch(code, $@"\b{name}\b")), Is.Empty);
+    }
+
+    [Test]
     public void Tests_NamedInGuarantees_Exist()
     {
         var tests = Sources.Where(file => file.EndsWith("Tests.cs", StringComparison.Ordinal))
@@ -129,6 +139,9 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"`(\w+Tests|[A-Z]\w*_\w+…?)`")]
     private static partial Regex TestName();
+
+    [GeneratedRegex(@"`(?:\w+\.)?([A-Z][A-Za-z]*[a-z][A-Za-z]*)(?:<\w+>)?`")]
+    private static partial Regex TypeName();
 
     [GeneratedRegex(@"\b(?:Kafka|Storage|Detector|Notifier|Dashboard|Health):[A-Z]\w+")]
     private static partial Regex Setting();

@@ -28,6 +28,32 @@ public sealed class PrometheusExampleTests
         DCGM_FI_DEV_XID_ERRORS{gpu="1",UUID="GPU-2",Hostname="node-7",pod="b",err_code="79"} 79 1795341600000
         """;
 
+    // A producer whose queue is full at first, and that is interrupted or unheard as the test asks.
+    private const string Confluent =
+        """
+        import os, signal
+
+        class Producer:
+            def __init__(self, settings):
+                self.refusals, self.waiting = 3, []
+
+            def produce(self, topic, key, value, on_delivery):
+                if self.refusals > 0:
+                    self.refusals -= 1
+                    raise BufferError("Local: Queue full")
+                self.waiting.append(key)
+
+            def poll(self, timeout):
+                if os.environ.get("INTERRUPT") and self.waiting:
+                    os.kill(os.getpid(), getattr(signal, os.environ["INTERRUPT"]))
+
+            def flush(self, timeout):
+                if os.environ.get("UNHEARD"):
+                    return len(self.waiting)
+                print("flushed", *self.waiting)
+                return 0
+        """;
+
     private string _folder = null!;
 
     [SetUp]
@@ -67,6 +93,44 @@ public sealed class PrometheusExampleTests
         Assert.That(result.Error, Does.Contain("--model or --model-label"));
     }
 
+    [Test]
+    public async Task Script_QueueOfTheProducerIsFull_WaitsAndSendsEverything()
+    {
+        var result = await Send("NOTHING", "", "--once");
+
+        Assert.That(result.ExitCode, Is.Zero, result.Everything);
+        Assert.That(result.Output, Is.EqualTo("flushed gpu-fleet gpu-fleet gpu-fleet\n"));
+    }
+
+    [TestCase("SIGINT", 130)]
+    [TestCase("SIGTERM", 143)]
+    public async Task Script_Stopped_SendsWhatItHoldsAndSaysByWhichSignal(string stopped, int code)
+    {
+        var result = await Send("INTERRUPT", stopped);
+
+        Assert.That(result.ExitCode, Is.EqualTo(code), result.Everything);
+        Assert.That(result.Output, Does.StartWith("flushed gpu-fleet"));
+        Assert.That(result.Error, Is.Empty);
+    }
+
+    [Test]
+    public async Task Script_RecordsAreNotAcknowledged_SaysSoAndFails()
+    {
+        var result = await Send("UNHEARD", "1", "--once");
+
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.Everything);
+        Assert.That(result.Error, Does.Contain("lepton.metrics: 3 records were not acknowledged"));
+    }
+
+    private async Task<ProgramResult> Send(string variable, string value, params string[] options)
+    {
+        var file = Path.Combine(_folder, "metrics");
+        await File.WriteAllTextAsync(file, Dcgm + "\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "confluent_kafka.py"), Confluent);
+        return await Python(new Dictionary<string, string> { ["PYTHONPATH"] = _folder, [variable] = value },
+            ["--url", $"file://{file}", "--model", "gpu-fleet", "--bootstrap-servers", "kafka:9092", .. options]);
+    }
+
     private async Task<List<Line>> Run(string page, params string[] options)
     {
         var file = Path.Combine(_folder, "metrics");
@@ -76,11 +140,13 @@ public sealed class PrometheusExampleTests
         return [.. result.Output.TrimEnd().Split('\n').Select(Read)];
     }
 
-    private static Task<ProgramResult> Python(params string[] arguments)
+    private static Task<ProgramResult> Python(params string[] arguments) => Python(new Dictionary<string, string>(), arguments);
+
+    private static Task<ProgramResult> Python(Dictionary<string, string> environment, string[] arguments)
     {
         Requires.Component(ExternalProgram.Exists("python3"), "python3 is not on the path");
         return ExternalProgram.Run("python3",
-            [Path.Combine(SharedFolder.RepositoryRoot, "examples", "prometheus_to_lepton.py"), .. arguments]);
+            [Path.Combine(SharedFolder.RepositoryRoot, "examples", "prometheus_to_lepton.py"), .. arguments], environment);
     }
 
     private static Line Read(string line)
