@@ -3,25 +3,27 @@ using LeptonStream.Benchmarks.Accuracy;
 using LeptonStream.Benchmarks.Windows;
 
 // Ratios from one run on one machine: what is compared runs beside what it is compared with. --json prints one object, --quick is a
-// rehearsal; --window, --numerics, --pipeline and --memory are these parts alone; --accuracy compares what is found in labelled entities
+// rehearsal; --window, --numerics, --pipeline, --memory and --state are these parts alone; --accuracy compares what is found in labelled entities
 // instead of speed.
 var json = args.Contains("--json");
 var quick = args.Contains("--quick");
-if (args.FirstOrDefault(a =>
-    a is not ("--json" or "--quick" or "--window" or "--numerics" or "--pipeline" or "--memory" or "--accuracy")) is { } unknown)
+if (args.FirstOrDefault(a => a is not ("--json" or "--quick" or "--window" or "--numerics" or "--pipeline" or "--memory" or "--state"
+    or "--accuracy")) is { } unknown)
 {
-    Console.Error.WriteLine($"unknown option '{unknown}' (--accuracy, --window, --numerics, --pipeline, --memory, --json, --quick)");
+    Console.Error.WriteLine(
+        $"unknown option '{unknown}' (--accuracy, --window, --numerics, --pipeline, --memory, --state, --json, --quick)");
     return 2;
 }
 
 if (args.Contains("--accuracy")) return AccuracyBenchmark.Run(json);
 
 var report = new Report(json);
-var isPart = args.Any(a => a is "--window" or "--numerics" or "--pipeline" or "--memory");
+var isPart = args.Any(a => a is "--window" or "--numerics" or "--pipeline" or "--memory" or "--state");
 if (IsWanted("--window")) WindowBenchmark.Run(report, quick);
 if (IsWanted("--numerics")) DriftBenchmark.Run(report, quick);
 if (IsWanted("--pipeline")) PipelineBenchmark.Run(report, quick);
 if (IsWanted("--memory")) MemoryBenchmark.Run(report, quick);
+if (IsWanted("--state")) StateBenchmark.Run(report, quick);
 if (isPart)
 {
     report.Print();

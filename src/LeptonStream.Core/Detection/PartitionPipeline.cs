@@ -5,10 +5,12 @@ using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 using LeptonStream.Series;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection;
 
@@ -28,6 +30,7 @@ public sealed class PartitionPipeline
     private readonly OpenAlerts _open;
     private readonly EventQueue _queue;
     private readonly DetectionPolicy _policy;
+    private string _policies;
 
     // The last record that was taken.
     private RecordPosition _last;
@@ -51,7 +54,9 @@ public sealed class PartitionPipeline
         _policy = policy;
         _queue = new(policy.EventsPerRecord);
         _format = new(policy.Limits);
-        _series = new(policy, policies ?? PolicySet.Default);
+        policies ??= PolicySet.Default;
+        _policies = policies.Fingerprint;
+        _series = new(policy, policies);
         _runs = new(_series.Entities);
         _topicId = topicId is { } id
             ? new UInt128(BitConverter.ToUInt64(id.ToByteArray(), 8), BitConverter.ToUInt64(id.ToByteArray(), 0))
@@ -113,6 +118,7 @@ public sealed class PartitionPipeline
     public void Adopt(PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
+        _policies = policies.Fingerprint;
         _series.Adopt(policies);
         _open.AdoptPolicies();
     }
@@ -218,6 +224,28 @@ public sealed class PartitionPipeline
         _entity = null;
         foreach (ref readonly var entity in _batch.Entities) _series.Forget(entity.Id);
     }
+
+    /// <summary>
+    /// Writes all that decides, as of the last record: a copy that reads it and takes the same records, ticks and policies makes the same
+    /// events. To be called between records.
+    /// </summary>
+    /// <param name="sink">Takes the blocks: those of series and entities that said nothing since the last snapshot have the same hash as in
+    /// that.</param>
+    public void Save(ISnapshotSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        PartitionSnapshot.Save(Parts, Subject, sink);
+    }
+
+    /// <summary>
+    /// Begins to read a snapshot. To be called on a pipeline that has seen nothing, made with the topic id and the policies that the
+    /// snapshot was written under.
+    /// </summary>
+    public PartitionLoader Load() => new(Parts, Subject, offset => _last = offset < 0 ? default : new(_topic, _partition, offset));
+
+    private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue);
+
+    private SnapshotSubject Subject => new(_topicId, _partition, _policies, _last.Topic is null ? -1 : _last.Offset);
 
     private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink sink)
     {

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
@@ -79,10 +80,14 @@ public sealed partial class SeriesPipeline
         _seesYoung = !policy.FollowsLoad && _kinds.Contains(DetectorKind.Sharp);
         _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
+        PolicyId = PolicyState.IdOf(policy);
     }
 
     /// <summary>The policy of the series it judges.</summary>
     public SeriesPolicy Policy { get; }
+
+    /// <summary>The policy's id in snapshots.</summary>
+    internal UInt128 PolicyId { get; }
 
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }

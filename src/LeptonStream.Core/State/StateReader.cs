@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Text;
+using System.Text.Unicode;
 
 namespace LeptonStream.State;
 
@@ -45,6 +47,34 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
     public UInt128 ReadUInt128() => BinaryPrimitives.ReadUInt128LittleEndian(Take(16));
 
+    /// <summary>Reads a text, or null.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no UTF-8, or the snapshot ends here.</exception>
+    public string? ReadText()
+    {
+        var length = ReadInt32();
+        if (length == -1) return null;
+        if (length < 0) throw new SnapshotCorruptException($"a text of {length} bytes");
+        var bytes = Take(length);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new SnapshotCorruptException("a text that is no UTF-8");
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <exception cref="SnapshotCorruptException">There is none, the bytes are no UTF-8, or the snapshot ends here.</exception>
+    public string ReadName() => ReadText() ?? throw new SnapshotCorruptException("a name is missing");
+
+    /// <summary>Reads a finite float.</summary>
+    /// <exception cref="SnapshotCorruptException">It is not finite, or the snapshot ends here.</exception>
+    public double ReadFinite() => ReadDouble() is var value && double.IsFinite(value)
+        ? value
+        : throw new SnapshotCorruptException($"{value} where a finite number belongs");
+
+    /// <summary>Fails unless everything was read.</summary>
+    /// <exception cref="SnapshotCorruptException">There is more.</exception>
+    public readonly void End()
+    {
+        if (!AtEnd) throw new SnapshotCorruptException($"goes on for {_rest.Length} bytes");
+    }
+
     /// <summary>Reads as many floats as fit.</summary>
     /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
     public void Read(Span<float> values)
@@ -75,7 +105,7 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     private ReadOnlySpan<byte> Take(int length)
     {
-        if (_rest.Length < length) throw new SnapshotCorruptException($"ends {length - _rest.Length} bytes early");
+        if (length < 0 || _rest.Length < length) throw new SnapshotCorruptException($"ends {length - _rest.Length} bytes early");
         var taken = _rest[..length];
         _rest = _rest[length..];
         return taken;

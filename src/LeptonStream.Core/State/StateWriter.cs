@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Text;
 
 namespace LeptonStream.State;
 
@@ -58,6 +59,28 @@ public sealed class StateWriter
     public void Write(ReadOnlySpan<double> values)
     {
         foreach (var value in values) Write(value);
+    }
+
+    /// <summary>Writes a text: its bytes of UTF-8 and how many they are; −1 for null.</summary>
+    public void Write(string? text)
+    {
+        if (text is null)
+        {
+            Write(-1);
+            return;
+        }
+
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        Write(bytes);
+        Encoding.UTF8.GetBytes(text, _buffer.GetSpan(bytes));
+        _buffer.Advance(bytes);
+    }
+
+    /// <summary>Writes bytes as they are, without their number.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_buffer.GetSpan(bytes.Length));
+        _buffer.Advance(bytes.Length);
     }
 
     /// <summary>Writes a block of plain numbers with its length and its XXH64, so that a reader never takes other bytes for it.</summary>

@@ -1,5 +1,6 @@
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Samples;
 using LeptonStream.State;
 using LeptonStream.Statistics;
@@ -159,6 +160,22 @@ public sealed class LimitWatch
         state.Write(_withdrawnUntil);
         _course.Save(state);
         _rise.Save(state);
+    }
+
+    /// <summary>Writes the limit too: a watch that has told something outlives the policy that it came with.</summary>
+    internal void SaveWhole(StateWriter state)
+    {
+        PolicyState.Save(Limit, state);
+        Save(state);
+    }
+
+    /// <summary>Reads what <see cref="SaveWhole"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    internal static LimitWatch LoadWhole(ref StateReader state)
+    {
+        var watch = new LimitWatch(PolicyState.ReadLimit(ref state));
+        watch.Load(ref state);
+        return watch;
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a watch of the same limit.</summary>

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Training;
 using LeptonStream.Detectors.Forest;
 using LeptonStream.Samples;
 using LeptonStream.Series;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection.Entities;
 
@@ -21,6 +22,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     private readonly List<EntityState> _runs = [];
     private PolicySet _policies = policies;
     private long _bytes;
+    private long _number;
 
     /// <summary>About how many bytes they take, without what they know of their series.</summary>
     public long Bytes => _bytes + (RunBytes * _runs.Count);
@@ -68,7 +70,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         if (!_entities.TryGetValue(id.Value, out var entity))
         {
             var key = series.Key with { Metric = EntityPipeline.Metric };
-            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key))));
+            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key))) { Number = _number++ });
             _bytes += BytesOf(key);
         }
 
@@ -86,6 +88,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         _entities.Remove(entity.Id.Value);
         _bytes -= BytesOf(entity.Key);
         _runs.Remove(entity);
+        entity.IsForgotten = true;
     }
 
     /// <summary>Judges by other policies from now on.</summary>
@@ -94,6 +97,78 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         _policies = policies;
         foreach (var entity in _entities.Values) entity.MoveTo(PipelineOf(policies.For(entity.Key)));
         foreach (var unused in _pipelines.Keys.Except(_entities.Values.Select(e => e.Pipeline.Policy)).ToList()) _pipelines.Remove(unused);
+    }
+
+    /// <summary>The entities in the order in which they came, whatever was forgotten in between.</summary>
+    public EntityState[] InOrder()
+    {
+        EntityState[] entities = [.. _entities.Values];
+        Array.Sort(entities, static (a, b) => a.Number.CompareTo(b.Number));
+        return entities;
+    }
+
+    /// <summary>The entity of an id, or null.</summary>
+    public EntityState? Find(UInt128 id) => _entities.GetValueOrDefault(id);
+
+    /// <summary>How many entities came so far: the next one's number.</summary>
+    public long Number { get => _number; set => _number = value; }
+
+    /// <summary>Writes an entity, but not its id.</summary>
+    public static void Save(EntityState entity, StateWriter state)
+    {
+        Save(entity.Key, state);
+        state.Write(entity.Number);
+        entity.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="Save(EntityState, StateWriter)"/> wrote. Its places wait for its series.</summary>
+    /// <param name="id">The entity's id.</param>
+    /// <param name="isForgotten">Whether it was forgotten before its alert was over: then nobody but whoever ends that knows it.</param>
+    /// <param name="state">The bytes.</param>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such entity.</exception>
+    public EntityState Load(UInt128 id, bool isForgotten, ref StateReader state)
+    {
+        var key = LoadKey(ref state);
+        var entity = new EntityState(new(id), key, PipelineOf(_policies.For(key)))
+            { Number = state.ReadInt64(), IsForgotten = isForgotten };
+        entity.Load(ref state, detection.Training);
+        if (isForgotten) return entity;
+        if (!_entities.TryAdd(id, entity)) throw new SnapshotCorruptException("an entity twice");
+        _bytes += BytesOf(key);
+        return entity;
+    }
+
+    /// <summary>Gives an entity a series back that it had.</summary>
+    /// <exception cref="SnapshotCorruptException">There is no such place.</exception>
+    public static void Rejoin(EntityState entity, SeriesState series, int place)
+    {
+        entity.SeriesCount++;
+        series.Entity = entity;
+        series.Place = place;
+        if (place >= 0) entity.Row.Sit(series, place);
+        else if (place != -1) throw new SnapshotCorruptException($"a series in place {place}");
+    }
+
+    /// <summary>Writes model and labels.</summary>
+    public static void Save(SeriesKey key, StateWriter state)
+    {
+        state.Write(key.Model);
+        state.Write(key.Labels.Count);
+        foreach (var (name, value) in key.Labels)
+        {
+            state.Write(name);
+            state.Write(value);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save(SeriesKey, StateWriter)"/> wrote, as an entity's key.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no key.</exception>
+    public static SeriesKey LoadKey(ref StateReader state)
+    {
+        var model = state.ReadName();
+        var labels = new List<KeyValuePair<string, string>>();
+        for (var left = state.ReadCount(ushort.MaxValue); left > 0; left--) labels.Add(new(state.ReadName(), state.ReadName()));
+        return new(model, EntityPipeline.Metric, LabelSet.Of(labels));
     }
 
     private static long BytesOf(SeriesKey key)

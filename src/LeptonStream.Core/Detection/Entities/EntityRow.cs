@@ -71,6 +71,15 @@ internal sealed class EntityRow
         return _metrics.Count - 1;
     }
 
+    /// <summary>Gives a series the place that it had.</summary>
+    /// <exception cref="SnapshotCorruptException">There is no such place, or another series has it.</exception>
+    public void Sit(SeriesState series, int place)
+    {
+        if (place >= Count || _metrics[place] is not null)
+            throw new SnapshotCorruptException($"two series in place {place} of {Count}, or none there");
+        _metrics[place] = series;
+    }
+
     /// <summary>Takes a series in where there is no place left: in that of the one that was silent longest, an hour at least.</summary>
     /// <param name="series">The series.</param>
     /// <param name="now">Event time.</param>
@@ -156,11 +165,20 @@ internal sealed class EntityRow
         }
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a row of the same places.</summary>
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote on a row of the same places, or an empty one, whose places then wait for <see cref="Sit"/>.
+    /// </summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
-        if (state.ReadCount(MaxMetrics) != Count) throw new SnapshotCorruptException($"a row of another number of metrics than {Count}");
+        var count = state.ReadCount(MaxMetrics);
+        if (Count == 0)
+        {
+            _metrics.AddRange(new SeriesState?[count]);
+            _words.AddRange(Enumerable.Repeat(Word.Nothing, count));
+        }
+
+        if (count != Count) throw new SnapshotCorruptException($"a row of {count} metrics where {Count} are");
         Time = new(state.ReadInt64());
         for (var i = 0; i < _words.Count; i++)
         {

@@ -29,6 +29,12 @@ internal sealed class EntityState
     /// <summary>Who judges it.</summary>
     public EntityPipeline Pipeline { get; private set; }
 
+    /// <summary>How many entities its partition knew before it: the order in which they came.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Whether its partition has forgotten it.</summary>
+    public bool IsForgotten { get; set; }
+
     /// <summary>How many series it has, those without a place in its rows too.</summary>
     public int SeriesCount { get; set; }
 

@@ -21,6 +21,16 @@ internal sealed class EventQueue(int perRecord)
     /// <summary>How many events found no room, since the partition began.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>Events of earlier records that wait.</summary>
+    public IReadOnlyCollection<AlertEvent> Waiting => _waiting;
+
+    /// <summary>Takes an event back that waited.</summary>
+    public void Restore(AlertEvent waiting)
+    {
+        _waiting.Enqueue(waiting);
+        _waitingBytes += AlertEventSize.Estimate(waiting);
+    }
+
     /// <summary>Whether events of earlier records wait.</summary>
     public bool IsWaiting => _waiting.Count > 0;
 

@@ -82,7 +82,7 @@ internal sealed class FrozenBaseline
         return frozen;
     }
 
-    private struct Numbers
+    internal struct Numbers
     {
         public HoltWintersForecaster Forecaster;
         public long Onset;

@@ -3,6 +3,7 @@ using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Store;
 using LeptonStream.Samples;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection.Lifecycle;
 
@@ -23,6 +24,12 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private Timestamp _swept = new(long.MinValue);
     private Timestamp _resumed = new(long.MinValue);
     private bool _isPolicyNew;
+
+    /// <summary>The series that it keeps an eye on, in the order in which their alerts opened.</summary>
+    public List<SeriesState> Series => _series;
+
+    /// <summary>The entities that it keeps an eye on, in that order too.</summary>
+    public List<EntityState> Entities => _entities;
 
     /// <summary>The series whose alerts the last sweep ended.</summary>
     public List<SeriesState> Ended => _ended;
@@ -69,6 +76,23 @@ internal sealed class OpenAlerts(AlertTiming timing)
         }
     }
 
+    /// <summary>Writes the clocks.</summary>
+    public void Save(StateWriter state)
+    {
+        state.Write(_swept.UnixNanoseconds);
+        state.Write(_resumed.UnixNanoseconds);
+        state.Write(_isPolicyNew);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public void Load(ref StateReader state)
+    {
+        _swept = new(state.ReadInt64());
+        _resumed = new(state.ReadInt64());
+        _isPolicyNew = state.ReadBoolean();
+    }
+
     private bool AreGone(EntityRow row, Timestamp now)
     {
         for (var i = 0; i < row.Count; i++)
@@ -88,7 +112,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
         EndLimit(series, reason == AlertChange.Gone ? LimitChange.Gone : LimitChange.PolicyChanged, now, sink);
         if (series.Alert.End(reason, now) == reason)
             sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None,
-                series.Baseline?.At(now) ?? ExpectedBand.None)));
+                series.Baseline?.At(now) ?? ExpectedBand.None, Rule: series.OpenedBy)));
         series.Baseline = null;
         _ended.Add(series);
     }

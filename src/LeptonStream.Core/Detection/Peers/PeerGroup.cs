@@ -13,7 +13,7 @@ namespace LeptonStream.Detection.Peers;
 /// a whole round are left out.
 /// </summary>
 /// <remarks>Median and MAD as in B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers (1993).</remarks>
-internal sealed class PeerGroup(string label)
+internal sealed class PeerGroup(UInt128 id, string label)
 {
     // Of three, two agree by chance.
     private const int Min = 4;
@@ -31,6 +31,9 @@ internal sealed class PeerGroup(string label)
     private readonly List<PeerMember> _members = [];
     private double[] _sorted = [];
     private Numbers _numbers = new() { Round = 1 };
+
+    /// <summary>A hash of what its members have in common.</summary>
+    public UInt128 Id => id;
 
     /// <summary>The label by which its members differ.</summary>
     public string Label => label;
@@ -151,7 +154,7 @@ internal sealed class PeerGroup(string label)
         return values.Length % 2 == 1 ? values[half] : (values[half - 1] / 2) + (values[half] / 2);
     }
 
-    private struct Numbers
+    internal struct Numbers
     {
         /// <summary>The round under way, from 1.</summary>
         public long Round;

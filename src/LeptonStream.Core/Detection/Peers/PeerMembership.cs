@@ -44,33 +44,20 @@ public sealed class PeerMembership
         foreach (var (_, member) in Places) member.State.IsHeld = isHeld;
     }
 
-    /// <summary>
-    /// Writes everything a bit-equal copy needs. What a group shares is written with each of its seats, so that they may be read in any
-    /// order.
-    /// </summary>
+    /// <summary>Writes everything a bit-equal copy needs, but what a group shares: <see cref="PeerRegistry"/> writes that once.</summary>
     public void Save(StateWriter state)
     {
         ArgumentNullException.ThrowIfNull(state);
         state.Write(Places.Length);
-        foreach (var (group, member) in Places)
-        {
-            group.Save(state);
-            member.Save(state);
-        }
+        foreach (var (_, member) in Places) member.Save(state);
     }
 
-    /// <summary>
-    /// Reads what <see cref="Save"/> wrote on a seat of the same series. All seats are to be read before the next value is taken.
-    /// </summary>
+    /// <summary>Reads what <see cref="Save"/> wrote on a seat of the same series.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such seat.</exception>
     public void Load(ref StateReader state)
     {
         if (state.ReadCount(Places.Length) != Places.Length) throw new SnapshotCorruptException("a seat of other labels");
-        foreach (var (group, member) in Places)
-        {
-            group.Load(ref state);
-            member.Load(ref state);
-        }
+        foreach (var (_, member) in Places) member.Load(ref state);
     }
 
     internal readonly record struct Place(PeerGroup Group, PeerMember Member);

@@ -1,4 +1,7 @@
+using System.IO.Hashing;
+using System.Text;
 using LeptonStream.Series;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection.Peers;
 
@@ -29,7 +32,7 @@ public sealed class PeerRegistry
         {
             if (SaysTheSame(label, key.Labels)) continue;
             var name = GroupKey.Of(key, label);
-            if (!_groups.TryGetValue(name, out var group)) _groups.Add(name, group = new(label));
+            if (!_groups.TryGetValue(name, out var group)) _groups.Add(name, group = new(name.Id, label));
             if (group.Count < MaxMembers) places.Add(new(group, group.Join()));
         }
 
@@ -47,11 +50,78 @@ public sealed class PeerRegistry
         }
     }
 
+    /// <summary>Writes what each group shares, a block each.</summary>
+    internal void Save(SnapshotWriter snapshot)
+    {
+        PeerGroup[] groups = [.. _groups.Values];
+        Array.Sort(groups, static (a, b) => a.Id.CompareTo(b.Id));
+        foreach (var group in groups)
+        {
+            group.Save(snapshot.Begin());
+            snapshot.End(SnapshotBlockKind.Peers, group.Id);
+        }
+    }
+
+    /// <summary>Gives a series the places that it had, whoever else came before it since.</summary>
+    /// <param name="key">The series; each at most once.</param>
+    /// <param name="labels">The labels by which it differs from its siblings, in the order of its places.</param>
+    /// <param name="shared">What the groups share, by their ids, as <see cref="Save"/> wrote it.</param>
+    /// <exception cref="SnapshotCorruptException">The series has no such label, or the group is missing.</exception>
+    internal PeerMembership Rejoin(SeriesKey key, IReadOnlyList<string> labels, Dictionary<UInt128, byte[]> shared)
+    {
+        var places = new PeerMembership.Place[labels.Count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var label = labels[i];
+            if (key.Labels[label] is null) throw new SnapshotCorruptException("a seat of another label than the series has");
+            var name = GroupKey.Of(key, label);
+            if (!_groups.TryGetValue(name, out var group)) _groups.Add(name, group = Restore(name, shared));
+            places[i] = new(group, group.Join());
+        }
+
+        return new(key, places);
+    }
+
+    private static PeerGroup Restore(in GroupKey name, Dictionary<UInt128, byte[]> shared)
+    {
+        if (!shared.TryGetValue(name.Id, out var bytes)) throw new SnapshotCorruptException("a seat in a group that is missing");
+        var group = new PeerGroup(name.Id, name.Label);
+        var state = new StateReader(bytes);
+        group.Load(ref state);
+        state.End();
+        return group;
+    }
+
     private static bool SaysTheSame(string label, LabelSet labels) => OtherNamesOfGpu.Contains(label) && labels["gpu"] is not null;
 
     private readonly record struct GroupKey(string Model, string Metric, string Label, LabelSet Others)
     {
+        /// <summary>XXH128 of its parts, each ended by 0xFF (no byte of UTF-8).</summary>
+        public UInt128 Id
+        {
+            get
+            {
+                var hash = new XxHash128();
+                Append(hash, Model);
+                Append(hash, Metric);
+                Append(hash, Label);
+                foreach (var (name, value) in Others)
+                {
+                    Append(hash, name);
+                    Append(hash, value);
+                }
+
+                return hash.GetCurrentHashAsUInt128();
+            }
+        }
+
         public static GroupKey Of(SeriesKey key, string label) => new(key.Model, key.Metric, label,
             LabelSet.Of(key.Labels.Where(pair => pair.Key != label && !SaysTheSame(pair.Key, key.Labels))));
+
+        private static void Append(XxHash128 hash, string text)
+        {
+            hash.Append(Encoding.UTF8.GetBytes(text));
+            hash.Append([0xFF]);
+        }
     }
 }

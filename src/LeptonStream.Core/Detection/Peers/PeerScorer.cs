@@ -100,7 +100,7 @@ internal sealed class PeerScorer(PeerMembership seat)
     private static bool Passes(in PeerVerdict verdict, double minScale, SeriesPolicy policy) =>
         DeviationGate.Check(verdict.Value, verdict.Expected, double.NaN, minScale, policy) == GateVerdict.Open;
 
-    private struct Numbers
+    internal struct Numbers
     {
         public TailCalibrator Calibrator;
         public double Score;

@@ -45,6 +45,15 @@ public readonly record struct DetectorSet
     internal static int NumberOf(string name) =>
         AllNames.IndexOf(name) is >= 0 and var level ? level : AllNames.Length + Array.IndexOf(Rules, name);
 
+    /// <summary>The largest such number.</summary>
+    internal static int LastNumber => AllNames.Length + Rules.Length - 1;
+
+    /// <summary>The levels as bits, by their numbers.</summary>
+    internal ulong Bits => _bits;
+
+    /// <summary>The other way round; bits beyond the known levels are left out.</summary>
+    internal static DetectorSet OfBits(ulong bits) => new(bits & ((1UL << AllNames.Length) - 1));
+
     /// <summary>The other way round; null for −1.</summary>
     internal static string? NameOf(int number) =>
         number < 0 ? null : number < AllNames.Length ? AllNames[number] : Rules[number - AllNames.Length];

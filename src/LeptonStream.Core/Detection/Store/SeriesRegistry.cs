@@ -1,8 +1,10 @@
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Samples;
 using LeptonStream.Series;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection.Store;
 
@@ -101,7 +103,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         _policies = policies;
         _ignored.Clear();
-        foreach (var series in _series.Values)
+        foreach (var series in InOrder())
         {
             var policy = policies.For(series.Key);
             series.IsUnwatched = policy.Ignore || !policy.KeepsStateOf(series.Policy);
@@ -116,15 +118,124 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>To be called after each sample: forgets a series that was waiting for its end.</summary>
     public void Settle(SeriesState series)
     {
-        if (series.IsTold) return;
+        if (series.IsTold || series.IsForgotten) return;
         series.RenewLimit();
-        if (series.IsUnwatched && !series.IsForgotten && series.Entity is not { IsTold: true }) Forget(series);
+        if (series.IsUnwatched && series.Entity is not { IsTold: true }) Forget(series);
     }
 
     /// <summary>Forgets an entity and its series, whatever is told of them.</summary>
     public void Forget(SeriesId entity)
     {
         foreach (var series in _series.Values.Where(series => series.Entity?.Id == entity).ToList()) Forget(series);
+    }
+
+    /// <summary>The series in the order in which they came, whatever was forgotten in between.</summary>
+    public SeriesState[] InOrder()
+    {
+        SeriesState[] series = [.. _series.Values];
+        Array.Sort(series, static (a, b) => a.Number.CompareTo(b.Number));
+        return series;
+    }
+
+    /// <summary>The series of an id, or null.</summary>
+    public SeriesState? Find(UInt128 id) => _series.GetValueOrDefault(id);
+
+    /// <summary>Ids of series that the policies ignore.</summary>
+    public HashSet<UInt128> Ignored => _ignored;
+
+    /// <summary>What siblings share.</summary>
+    public PeerRegistry Peers => _peers;
+
+    /// <summary>Writes the clocks.</summary>
+    public void SaveClocks(StateWriter state)
+    {
+        state.Write(_clock.UnixNanoseconds);
+        state.Write(_sweepAt.UnixNanoseconds);
+        state.Write(_silence.Number);
+    }
+
+    /// <summary>Reads what <see cref="SaveClocks"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public void LoadClocks(ref StateReader state)
+    {
+        _clock = new(state.ReadInt64());
+        _sweepAt = new(state.ReadInt64());
+        _silence.Number = state.ReadInt64();
+    }
+
+    /// <summary>Writes a series: where it stands in the partition, then what it knows.</summary>
+    public static void Save(SeriesState series, StateWriter state)
+    {
+        state.Write(series.Entity!.Id.Value);
+        state.Write(series.Key.Metric);
+        state.Write(series.Pipeline.PolicyId);
+        state.Write(series.Number);
+        state.Write(series.SilenceDue);
+        state.Write(series.Bytes);
+        state.Write(series.Place);
+        state.Write(series.IsUnwatched);
+        var places = series.Peers?.Seat.Places ?? [];
+        state.Write(series.Peers is null ? -1 : places.Length);
+        foreach (var (group, _) in places) state.Write(group.Label);
+        series.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="id">The series' id.</param>
+    /// <param name="policies">The policies by their ids.</param>
+    /// <param name="shared">What siblings share, by the ids of their groups.</param>
+    /// <param name="state">The bytes.</param>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such series.</exception>
+    public void Load(UInt128 id, RestoredPolicies policies, Dictionary<UInt128, byte[]> shared, ref StateReader state)
+    {
+        var entity = _entities.Find(state.ReadUInt128()) ?? throw new SnapshotCorruptException("a series whose entity is missing");
+        var key = entity.Key with { Metric = state.ReadName() };
+        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, _policies)).NewSeries(new(id), key);
+        if (!_series.TryAdd(id, series)) throw new SnapshotCorruptException("a series twice");
+        series.Number = state.ReadInt64();
+        series.SilenceDue = state.ReadInt64();
+        series.Bytes = state.ReadInt64();
+        _bytes += series.Bytes;
+        var place = state.ReadInt32();
+        series.IsUnwatched = state.ReadBoolean();
+        var labels = state.ReadInt32();
+        if (labels >= 0) series.Peers = new(_peers.Rejoin(key, ReadLabels(labels, key, ref state), shared));
+        series.Load(ref state);
+        EntityRegistry.Rejoin(entity, series, place);
+        _silence.Restore(series);
+    }
+
+    /// <summary>Writes a series that was forgotten, but not by whoever ends its alert.</summary>
+    public static void SaveForgotten(SeriesState series, StateWriter state)
+    {
+        state.Write(series.Id.Value);
+        EntityRegistry.Save(series.Key, state);
+        state.Write(series.Key.Metric);
+        state.Write(series.Pipeline.PolicyId);
+        state.Write(series.IsUnwatched);
+        series.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="SaveForgotten"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such series.</exception>
+    public SeriesState LoadForgotten(RestoredPolicies policies, ref StateReader state)
+    {
+        var id = new SeriesId(state.ReadUInt128());
+        var key = EntityRegistry.LoadKey(ref state) with { Metric = state.ReadName() };
+        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, _policies)).NewSeries(id, key);
+        series.IsUnwatched = state.ReadBoolean();
+        series.IsForgotten = true;
+        series.Load(ref state);
+        return series;
+    }
+
+    private static string[] ReadLabels(int count, SeriesKey key, ref StateReader state)
+    {
+        if (count > key.Labels.Count)
+            throw new SnapshotCorruptException($"a seat in {count} groups, the series has {key.Labels.Count} labels");
+        var labels = new string[count];
+        for (var i = 0; i < count; i++) labels[i] = state.ReadName();
+        return labels;
     }
 
     // The longest silent make room.

@@ -82,6 +82,12 @@ public sealed class SeriesState
     /// <summary>The entity it belongs to.</summary>
     internal EntityState? Entity { get; set; }
 
+    /// <summary>How many series its partition knew before it: the order in which they came.</summary>
+    internal long Number { get; set; }
+
+    /// <summary>Its place in the queue of silent series: log time in nanoseconds at which it is looked at again.</summary>
+    internal long SilenceDue { get; set; }
+
     /// <summary>Bytes that it counts for in its partition.</summary>
     internal long Bytes { get; set; }
 
@@ -155,7 +161,7 @@ public sealed class SeriesState
         Limit = Policy.Limit is { } limit ? new(limit) : null;
     }
 
-    /// <summary>Writes everything a bit-equal copy needs, but the id and the key.</summary>
+    /// <summary>Writes everything a bit-equal copy needs, but the id, the key and the policy.</summary>
     public void Save(StateWriter state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -172,14 +178,13 @@ public sealed class SeriesState
         Baseline?.Save(state);
         Counter?.Save(state);
         Code?.Save(state);
-        Limit?.Save(state);
+        state.Write(Limit is not null);
+        Limit?.SaveWhole(state);
+        state.Write(Peers is not null);
         Peers?.Save(state);
     }
 
-    /// <summary>
-    /// Reads what <see cref="Save"/> wrote on a series of the same policy. Its siblings are to be known before, and all of them read before
-    /// the next sample.
-    /// </summary>
+    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its seat among its siblings.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
@@ -191,11 +196,13 @@ public sealed class SeriesState
         Heard = new(state.ReadInt64());
         state.ReadBlock(MemoryMarshal.AsBytes(new Span<NonFiniteHabit>(ref _nonFinite)));
         state.ReadBlock(MemoryMarshal.AsBytes(new Span<LostReadings>(ref _blanks)));
-        OpenedBy = DetectorSet.NameOf(state.ReadCount(int.MaxValue) - 1);
+        OpenedBy = DetectorSet.NameOf(state.ReadCount(DetectorSet.LastNumber + 1) - 1);
         Baseline = state.ReadBoolean() ? FrozenBaseline.Load(ref state) : null;
         Counter?.Load(ref state);
         Code?.Load(ref state);
-        Limit?.Load(ref state);
+        Limit = state.ReadBoolean() ? LimitWatch.LoadWhole(ref state) : null;
+        if (state.ReadBoolean() != Peers is not null)
+            throw new SnapshotCorruptException("a series whose siblings are asked, or are not, against its policy");
         Peers?.Load(ref state);
     }
 

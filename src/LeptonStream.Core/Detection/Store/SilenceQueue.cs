@@ -18,7 +18,18 @@ internal sealed class SilenceQueue
     private long _number;
 
     /// <summary>Takes a new series in.</summary>
-    public void Add(SeriesState series) => _queue.Enqueue(series, (DueOf(series), _number++));
+    public void Add(SeriesState series)
+    {
+        series.Number = _number++;
+        series.SilenceDue = DueOf(series);
+        Restore(series);
+    }
+
+    /// <summary>Takes a series in that has its number and its time.</summary>
+    public void Restore(SeriesState series) => _queue.Enqueue(series, (series.SilenceDue, series.Number));
+
+    /// <summary>How many series were taken in so far: the next one's number.</summary>
+    public long Number { get => _number; set => _number = value; }
 
     /// <summary>The series that may be forgotten first, if any may be now. It stays in the queue until it is forgotten.</summary>
     /// <param name="now">Log time.</param>
@@ -36,6 +47,7 @@ internal sealed class SilenceQueue
             // What is told of it is followed to its end first.
             var due = series.IsHeld ? (now + Least).UnixNanoseconds : DueOf(series);
             if (due <= now.UnixNanoseconds) return series;
+            series.SilenceDue = due;
             _queue.DequeueEnqueue(series, (due, at.Number));
         }
 

@@ -60,8 +60,10 @@ public sealed class PeerScorerTests
 
         public void CopyFrom(Job other)
         {
+            var (shared, watch) = (new SharedByPeers(other._watch), new PeerRegistry());
             for (var rank = 0; rank < Ranks; rank++)
             {
+                _ranks[rank].Peers = new(shared.Seat(watch, other._ranks[rank].Peers!.Seat));
                 var state = new StateWriter();
                 other._ranks[rank].Save(state);
                 var reader = new StateReader(state.Written);

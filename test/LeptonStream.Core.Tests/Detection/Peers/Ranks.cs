@@ -40,7 +40,10 @@ internal sealed class Ranks(int count, int seed, double unit = 1)
     public Ranks Restored()
     {
         var copy = new Ranks(count, seed, unit);
-        foreach (var (mine, its) in Seats().Zip(copy.Seats()).Reverse())
+        var seats = Seats();
+        var shared = new SharedByPeers(_watch);
+        copy._seats.AddRange(seats.Select(seat => shared.Seat(copy._watch, seat)));
+        foreach (var (mine, its) in seats.Zip(copy.Seats()).Reverse())
         {
             var state = new StateWriter();
             mine.Save(state);

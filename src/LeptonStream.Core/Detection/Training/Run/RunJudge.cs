@@ -3,6 +3,7 @@ using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Samples;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;
 
@@ -108,6 +109,27 @@ internal sealed class RunJudge(EntityRegistry entities)
         if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), sink);
         else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, AlertChange.PolicyChanged, sink);
         _entity = null;
+    }
+
+    /// <summary>Writes the clocks.</summary>
+    public void Save(StateWriter state)
+    {
+        state.Write(_clock.UnixNanoseconds);
+        state.Write(_ticked.UnixNanoseconds);
+        state.Write(_swept.UnixNanoseconds);
+        state.Write(_judgedFrom.UnixNanoseconds);
+        state.Write(_mayHaveMoved);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public void Load(ref StateReader state)
+    {
+        _clock = new(state.ReadInt64());
+        _ticked = new(state.ReadInt64());
+        _swept = new(state.ReadInt64());
+        _judgedFrom = new(state.ReadInt64());
+        _mayHaveMoved = state.ReadBoolean();
     }
 
     private void JudgeSilence(EntityState entity, TrainingMonitor run, Timestamp now, in EventSink sink)

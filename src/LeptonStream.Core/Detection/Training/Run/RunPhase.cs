@@ -119,6 +119,13 @@ internal sealed class RunPhase(TrainingPolicy policy)
         state.Write(Stride);
         state.Write(IsWarm);
         state.Write(SinceChange);
+        // Of the newest row: a later message of the same step is judged by it.
+        state.Write(StepDelta);
+        state.Write(IsResume);
+        state.Write(StartsOver);
+        state.Write(StageChanged);
+        state.Write(WorkChanged);
+        state.Write(RateChanged);
     }
 
     public void Load(ref StateReader state)
@@ -136,6 +143,12 @@ internal sealed class RunPhase(TrainingPolicy policy)
         Stride = state.ReadInt64();
         IsWarm = state.ReadBoolean();
         SinceChange = state.ReadCount(int.MaxValue);
+        StepDelta = state.ReadInt64();
+        IsResume = state.ReadBoolean();
+        StartsOver = state.ReadBoolean();
+        StageChanged = state.ReadBoolean();
+        WorkChanged = state.ReadBoolean();
+        RateChanged = state.ReadBoolean();
     }
 
     // A schedule that warms up, or restarts over some rows, is a change until it stands.

@@ -84,19 +84,23 @@ internal sealed class RunSources(TrainingPolicy policy)
     public void Save(StateWriter state)
     {
         state.Write(_active);
-        foreach (var source in _sources)
+        for (var i = 0; i < Max; i++)
         {
-            state.Write(source is not null);
-            source?.Save(state);
+            state.Write(_sources[i] is not null);
+            _sources[i]?.Save(state, OwnerOf(i), i);
         }
     }
 
     public void Load(ref StateReader state)
     {
         _active = state.ReadCount(Max - 1);
-        for (var i = 0; i < Max; i++) _sources[i] = state.ReadBoolean() ? Source.Load(ref state, policy) : null;
+        for (var i = 0; i < Max; i++) _sources[i] = state.ReadBoolean() ? Source.Load(ref state, policy, _sources.AsSpan(0, i)) : null;
         if (_sources[_active]?.Rules is null) throw new SnapshotCorruptException("the active source of a training run has no rules");
     }
+
+    // Sources that handed their rules to the same one may have got the same back: the first of them is their owner. −1 for none.
+    private int OwnerOf(int source) =>
+        _sources[source]!.Rules is { } rules ? Array.FindIndex(_sources, other => ReferenceEquals(other?.Rules, rules)) : -1;
 
     private int? Other(long step)
     {
@@ -175,14 +179,23 @@ internal sealed class RunSources(TrainingPolicy policy)
 
         public bool IsKnown => LastStep != long.MinValue;
 
-        public static Source Load(ref StateReader state, TrainingPolicy policy)
+        public static Source Load(ref StateReader state, TrainingPolicy policy, ReadOnlySpan<Source?> before)
         {
             var source = new Source(null)
             {
                 HandedTo = state.ReadCount(Max - 1), LastStep = state.ReadInt64(), Stride = state.ReadInt64(),
                 LastTime = new(state.ReadInt64()),
             };
-            if (!state.ReadBoolean()) return source;
+            var owner = state.ReadInt32();
+            if (owner == -1) return source;
+            if (owner < 0 || owner > before.Length) throw new SnapshotCorruptException($"a source with the rules of source {owner}");
+            if (owner < before.Length)
+            {
+                source.Rules = before[owner]?.Rules
+                    ?? throw new SnapshotCorruptException($"a source with the rules of source {owner}, which has none");
+                return source;
+            }
+
             source.Rules = new(policy);
             source.Rules.Load(ref state);
             return source;
@@ -195,14 +208,14 @@ internal sealed class RunSources(TrainingPolicy policy)
             if (Rules is not null) Stride = Rules.Phase.Stride;
         }
 
-        public void Save(StateWriter state)
+        public void Save(StateWriter state, int owner, int own)
         {
             state.Write(HandedTo);
             state.Write(LastStep);
             state.Write(Stride);
             state.Write(LastTime.UnixNanoseconds);
-            state.Write(Rules is not null);
-            Rules?.Save(state);
+            state.Write(owner);
+            if (owner == own) Rules!.Save(state);
         }
     }
 }

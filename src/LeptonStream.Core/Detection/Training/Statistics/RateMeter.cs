@@ -47,6 +47,8 @@ internal sealed class RateMeter
         state.Write(Last);
         state.Write(Highest);
         state.Write(_rowsAbove);
+        state.Write(Above);
+        state.Write(WasAbove);
     }
 
     public void Load(ref StateReader state)
@@ -54,5 +56,7 @@ internal sealed class RateMeter
         Last = state.ReadDouble();
         Highest = state.ReadDouble();
         _rowsAbove = state.ReadCount(int.MaxValue - 1);
+        Above = state.ReadDouble();
+        WasAbove = state.ReadBoolean();
     }
 }

@@ -1,0 +1,155 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Store;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Snapshots;
+
+/// <summary>
+/// Reads a snapshot into a fresh <see cref="PartitionPipeline"/>, block by block in the order of <see cref="SnapshotBlockKind"/>, as they
+/// were written. After an exception the pipeline is of no use: begin with another.
+/// </summary>
+public sealed class PartitionLoader : ISnapshotSink
+{
+    private readonly PartitionParts _parts;
+    private readonly SnapshotSubject _subject;
+    private readonly Action<long> _onLast;
+    private readonly RestoredPolicies _policies = new();
+    private readonly Dictionary<UInt128, byte[]> _shared = [];
+    private readonly Queue<EntityState> _forgottenEntities = [];
+    private readonly Queue<SeriesState> _forgottenSeries = [];
+    private readonly int[] _counts = new int[(int)SnapshotBlockKind.End + 1];
+    private SnapshotBlockKind _kind;
+
+    internal PartitionLoader(PartitionParts parts, in SnapshotSubject subject, Action<long> onLast) =>
+        (_parts, _subject, _onLast) = (parts, subject, onLast);
+
+    /// <summary>Whether all blocks were read, and the pipeline can go on.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Reads the next block.</summary>
+    /// <exception cref="SnapshotCorruptException">It is not one that can follow, or of another layout, partition or policy.</exception>
+    public void Take(in SnapshotBlock block)
+    {
+        if (block.Kind < _kind || IsComplete || (block.Kind != SnapshotBlockKind.Head && _counts[0] == 0))
+            throw new SnapshotCorruptException($"a block of {block.Kind} behind one of {_kind}");
+        _kind = block.Kind;
+        // Those that nobody names are numbered, so that none is missing, twice or elsewhere.
+        if (IsNumbered(block.Kind) && block.Id != (UInt128)_counts[(int)block.Kind])
+            throw new SnapshotCorruptException($"block {block.Id} of {block.Kind}, {_counts[(int)block.Kind]} is the next");
+        _counts[(int)block.Kind]++;
+        Read(block);
+    }
+
+    private static bool IsNumbered(SnapshotBlockKind kind) =>
+        kind is SnapshotBlockKind.Head or SnapshotBlockKind.ForgottenEntity or SnapshotBlockKind.ForgottenSeries or SnapshotBlockKind.List
+            or SnapshotBlockKind.Event or SnapshotBlockKind.End;
+
+    private void Read(in SnapshotBlock block)
+    {
+        var state = new StateReader(block.Bytes);
+        switch (block.Kind)
+        {
+            case SnapshotBlockKind.Policy:
+                _policies.Take(block);
+                return;
+            case SnapshotBlockKind.Peers:
+                if (!_shared.TryAdd(block.Id, block.Bytes.ToArray())) throw new SnapshotCorruptException("siblings twice");
+                return;
+            case SnapshotBlockKind.Event:
+                ReadEvent(block.Bytes);
+                return;
+            case SnapshotBlockKind.Head:
+                ReadHead(ref state);
+                break;
+            case SnapshotBlockKind.Entity:
+                _parts.Series.Entities.Load(block.Id, isForgotten: false, ref state);
+                break;
+            case SnapshotBlockKind.Series:
+                _parts.Series.Load(block.Id, _policies, _shared, ref state);
+                break;
+            case SnapshotBlockKind.ForgottenEntity:
+                _forgottenEntities.Enqueue(_parts.Series.Entities.Load(state.ReadUInt128(), isForgotten: true, ref state));
+                break;
+            case SnapshotBlockKind.ForgottenSeries:
+                _forgottenSeries.Enqueue(_parts.Series.LoadForgotten(_policies, ref state));
+                break;
+            case SnapshotBlockKind.List:
+                ReadList(ref state);
+                break;
+            default:
+                Complete(ref state);
+                break;
+        }
+
+        state.End();
+    }
+
+    private void ReadHead(ref StateReader state)
+    {
+        if (state.ReadUInt128() != StateLayout.FingerprintOf(_parts.Detection))
+            throw new SnapshotCorruptException("a snapshot of another layout");
+        if (state.ReadUInt128() != _subject.TopicId || state.ReadInt32() != _subject.Partition)
+            throw new SnapshotCorruptException("a snapshot of another partition");
+        if (state.ReadName() != _subject.Policies) throw new SnapshotCorruptException("a snapshot under other policies");
+        _onLast(state.ReadInt64());
+        _parts.Runs.Load(ref state);
+        _parts.Open.Load(ref state);
+        _parts.Series.LoadClocks(ref state);
+        _parts.Series.Entities.Number = state.ReadInt64();
+    }
+
+    private void ReadEvent(ReadOnlySpan<byte> json)
+    {
+        if (!AlertEventJson.TryRead(json.ToArray(), out var waiting, out var error))
+            throw new SnapshotCorruptException($"an event that waits: {error}");
+        _parts.Queue.Restore(waiting!);
+    }
+
+    private void ReadList(ref StateReader state)
+    {
+        var list = (SnapshotList)state.ReadCount((int)SnapshotList.OpenEntities);
+        for (var left = state.ReadCount(PartitionSnapshot.IdsPerBlock); left > 0; left--)
+        {
+            var id = state.ReadUInt128();
+            switch (list)
+            {
+                case SnapshotList.Ignored:
+                    _parts.Series.Ignored.Add(id);
+                    break;
+                case SnapshotList.Runs:
+                    _parts.Series.Entities.Runs.Add(EntityOf(id) is { Run: not null } run
+                        ? run
+                        : throw new SnapshotCorruptException("a training run that is none"));
+                    break;
+                case SnapshotList.OpenSeries:
+                    _parts.Open.Series.Add(SeriesOf(id));
+                    break;
+                default:
+                    _parts.Open.Entities.Add(id == 0 && _forgottenEntities.TryDequeue(out var forgotten) ? forgotten : EntityOf(id));
+                    break;
+            }
+        }
+    }
+
+    private SeriesState SeriesOf(UInt128 id) =>
+        id == 0 && _forgottenSeries.TryDequeue(out var forgotten) ? forgotten
+            : _parts.Series.Find(id) ?? throw new SnapshotCorruptException("an open alert whose series is missing");
+
+    private EntityState EntityOf(UInt128 id) => _parts.Series.Entities.Find(id)
+        ?? throw new SnapshotCorruptException("an entity is missing");
+
+    private void Complete(ref StateReader state)
+    {
+        for (var kind = 0; kind < (int)SnapshotBlockKind.End; kind++)
+        {
+            var count = state.ReadInt32();
+            if (count != _counts[kind])
+                throw new SnapshotCorruptException($"{_counts[kind]} blocks of {(SnapshotBlockKind)kind}, {count} were written");
+        }
+
+        if (_forgottenEntities.Count + _forgottenSeries.Count > 0) throw new SnapshotCorruptException("an open alert is missing");
+        IsComplete = true;
+    }
+}

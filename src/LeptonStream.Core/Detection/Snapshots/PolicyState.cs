@@ -1,0 +1,134 @@
+using System.IO.Hashing;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Snapshots;
+
+/// <summary>
+/// A policy as bytes: series whose alert is open are followed to its end under the policy that they had, though the policies of today know
+/// it no more.
+/// </summary>
+internal static class PolicyState
+{
+    /// <summary>A hash of the policy's bytes.</summary>
+    public static UInt128 IdOf(SeriesPolicy policy)
+    {
+        var state = new StateWriter();
+        Save(policy, state);
+        return XxHash128.HashToUInt128(state.Written);
+    }
+
+    /// <summary>Writes the policy.</summary>
+    public static void Save(SeriesPolicy policy, StateWriter state)
+    {
+        state.Write(policy.Ignore);
+        state.Write((long)policy.Detectors.Bits);
+        state.Write(policy.WarningBudget.Ticks);
+        state.Write(policy.CriticalBudget.Ticks);
+        state.Write((int)policy.Direction);
+        state.Write(policy.MinimumAbsoluteDeviation);
+        state.Write(policy.MinimumRelativeDeviation);
+        state.Write(policy.WarmUp);
+        state.Write(policy.AcceptAfter.Ticks);
+        state.Write(policy.FollowsLoad);
+        state.Write((int)policy.Memory);
+        state.Write((int)policy.Type);
+        state.Write(policy.Limit is not null);
+        if (policy.Limit is { } limit) Save(limit, state);
+        state.Write(policy.RunbookUrl);
+        state.Write(policy.Unit);
+        Save(policy.Bounds, state);
+        state.Write(policy.Preset is not null);
+        if (policy.Preset is { } preset) Save(preset, state);
+    }
+
+    /// <summary>
+    /// Reads what <see cref="Save(SeriesPolicy, StateWriter)"/> wrote; of its preset, all but the settings, which are part of the policy
+    /// already.
+    /// </summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no policy.</exception>
+    public static SeriesPolicy Load(ref StateReader state)
+    {
+        var policy = new SeriesPolicy
+        {
+            Ignore = state.ReadBoolean(),
+            Detectors = DetectorSet.OfBits((ulong)state.ReadInt64()),
+            WarningBudget = ReadTime(ref state),
+            CriticalBudget = ReadTime(ref state),
+            Direction = Read<Direction>(ref state),
+            MinimumAbsoluteDeviation = state.ReadDouble(),
+            MinimumRelativeDeviation = state.ReadDouble(),
+            WarmUp = state.ReadCount(int.MaxValue),
+            AcceptAfter = ReadTime(ref state),
+            FollowsLoad = state.ReadBoolean(),
+            Memory = Read<MemoryPlan>(ref state),
+            Type = Read<MetricType>(ref state),
+            Limit = state.ReadBoolean() ? ReadLimit(ref state) : null,
+            RunbookUrl = state.ReadText(),
+            Unit = state.ReadText(),
+            Bounds = ReadBounds(ref state),
+        };
+        return state.ReadBoolean() ? policy with { Preset = ReadPreset(ref state) } : policy;
+    }
+
+    /// <summary>Writes a limit.</summary>
+    public static void Save(MetricLimit limit, StateWriter state)
+    {
+        state.Write(limit.Value);
+        state.Write(limit.IsFloor);
+        state.Write(limit.Horizon.Ticks);
+    }
+
+    /// <summary>Reads a limit.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no limit.</exception>
+    public static MetricLimit ReadLimit(ref StateReader state)
+    {
+        var limit = new MetricLimit(state.ReadFinite(), state.ReadBoolean(), new(state.ReadInt64()));
+        return limit.Horizon > TimeSpan.Zero ? limit : throw new SnapshotCorruptException("a limit that looks ahead by nothing");
+    }
+
+    private static void Save(ValueBounds bounds, StateWriter state)
+    {
+        state.Write(bounds.Lower);
+        state.Write(bounds.Upper);
+    }
+
+    private static void Save(MetricPreset preset, StateWriter state)
+    {
+        state.Write((int)preset.Source);
+        state.Write(preset.Canonical);
+        state.Write(preset.Unit);
+        state.Write((int)preset.Kind);
+        Save(preset.Bounds, state);
+        state.Write(preset.English);
+        state.Write(preset.Chinese);
+    }
+
+    private static MetricPreset ReadPreset(ref StateReader state) => new()
+    {
+        Source = Read<MetricSource>(ref state),
+        Canonical = state.ReadName(),
+        Unit = state.ReadText(),
+        Kind = Read<MetricKind>(ref state),
+        Bounds = ReadBounds(ref state),
+        English = state.ReadName(),
+        Chinese = state.ReadName(),
+        Settings = PolicySettings.None,
+    };
+
+    private static ValueBounds ReadBounds(ref StateReader state) => new(state.ReadDouble(), state.ReadDouble());
+
+    private static TimeSpan ReadTime(ref StateReader state) =>
+        state.ReadInt64() is var ticks && ticks >= 0
+            ? new(ticks)
+            : throw new SnapshotCorruptException($"a time of {ticks} ticks in a policy");
+
+    private static T Read<T>(ref StateReader state)
+        where T : struct, Enum
+    {
+        var number = state.ReadInt32();
+        var value = (T)Enum.ToObject(typeof(T), number);
+        return Enum.IsDefined(value) ? value : throw new SnapshotCorruptException($"{number} is no {typeof(T).Name}");
+    }
+}

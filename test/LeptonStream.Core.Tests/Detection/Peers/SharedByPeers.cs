@@ -1,0 +1,18 @@
+using LeptonStream.Detection.Peers;
+using LeptonStream.State;
+
+namespace LeptonStream.Core.Tests.Detection.Peers;
+
+/// <summary>What siblings of one registry share, as bytes, for seats in another.</summary>
+internal sealed class SharedByPeers : ISnapshotSink
+{
+    private readonly Dictionary<UInt128, byte[]> _groups = [];
+
+    public SharedByPeers(PeerRegistry registry) => registry.Save(new SnapshotWriter(this));
+
+    public void Take(in SnapshotBlock block) => _groups.Add(block.Id, block.Bytes.ToArray());
+
+    /// <summary>The same seat in another registry, whose groups were not joined but by seats from here.</summary>
+    public PeerMembership Seat(PeerRegistry registry, PeerMembership seat) =>
+        registry.Rejoin(seat.Key, [.. seat.Places.Select(place => place.Group.Label)], _groups);
+}

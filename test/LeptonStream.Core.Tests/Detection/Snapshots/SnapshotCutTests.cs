@@ -1,0 +1,123 @@
+using System.Text;
+using LeptonStream.Alerts;
+using LeptonStream.State;
+
+namespace LeptonStream.Core.Tests.Detection.Snapshots;
+
+/// <summary>
+/// A partition that is saved at any point and goes on as a copy makes the same events, and ends in the same state, to the last bit.
+/// </summary>
+public sealed class SnapshotCutTests
+{
+    // A copy is compared with the whole after so many acts; a difference in the state that nothing shows by then is still there.
+    private const int Afterwards = 40;
+
+    [TestCase(1, 1500, 150)]
+    [TestCase(2, 1200, 60)]
+    public void Load_AtAnyPoint_GoesOnBitEqual(int seed, int acts, int cuts) => Cut(new(seed, acts), cuts, Afterwards);
+
+    [Test]
+    public void Load_AtAnyPoint_EndsBitEqual() => Cut(new(3, 1200), cuts: 4, afterwards: 1200);
+
+    [TestCase(11), TestCase(12), TestCase(13), TestCase(14), TestCase(15), Category("Slow")]
+    public void Load_AtTwoThousandPoints_GoesOnBitEqual(int seed) => Cut(new(seed, 2500), 2100, Afterwards);
+
+    [Test]
+    public void Load_AgainAndAgain_EndsBitEqual()
+    {
+        var story = new PartitionStory(4, 1500);
+        var (whole, copy) = (story.New(), story.New());
+        for (var i = 0; i < story.Count; i++)
+        {
+            if (i % 25 == 24)
+            {
+                var bytes = SnapshotBytes.Of(copy);
+                copy = story.New(i);
+                SnapshotBytes.Load(bytes.Bytes, copy);
+            }
+
+            Assert.That(story.Play(copy, i), Is.EqualTo(story.Play(whole, i)), $"act {i}");
+        }
+
+        Assert.That(SnapshotBytes.Of(copy).Hash, Is.EqualTo(SnapshotBytes.Of(whole).Hash));
+    }
+
+    [Test]
+    public void Save_WhatWasJustLoaded_WritesTheSameBytes()
+    {
+        var story = new PartitionStory(5, 900);
+        var whole = story.New();
+        for (var i = 0; i < story.Count; i++) story.Play(whole, i);
+        var copy = story.New(story.Count);
+        var bytes = SnapshotBytes.Of(whole);
+        SnapshotBytes.Load(bytes.Bytes, copy);
+        Assert.That(SnapshotBytes.Of(copy).Bytes.SequenceEqual(bytes.Bytes), Is.True);
+        Assert.That((copy.SeriesCount, copy.Bytes), Is.EqualTo((whole.SeriesCount, whole.Bytes)));
+    }
+
+    private static void Cut(PartitionStory story, int cuts, int afterwards)
+    {
+        var random = new Random(story.Count);
+        int[] points = [.. Enumerable.Range(0, cuts).Select(_ => random.Next(story.Count)).Order()];
+        var events = new string[story.Count];
+        var hashes = new UInt128[story.Count + 1];
+        var saved = new Dictionary<int, byte[]>();
+        var ends = points.Select(point => Math.Min(point + afterwards, story.Count)).ToHashSet();
+        var whole = story.New();
+        var snapshot = new SnapshotBytes();
+        for (var i = 0; i <= story.Count; i++)
+        {
+            var isPoint = Array.BinarySearch(points, i) >= 0;
+            if (isPoint || ends.Contains(i))
+            {
+                snapshot.Save(whole);
+                hashes[i] = snapshot.Hash;
+                if (isPoint) saved[i] = snapshot.Bytes.ToArray();
+            }
+
+            if (i < story.Count) events[i] = story.Play(whole, i);
+            foreach (var done in saved.Keys.Where(point => Math.Min(point + afterwards, story.Count) == i).ToList())
+            {
+                var copy = story.New(done);
+                SnapshotBytes.Load(saved[done], copy);
+                saved.Remove(done);
+                for (var j = done; j < i; j++)
+                    if (story.Play(copy, j) is var told && told != events[j])
+                        Assert.That(told, Is.EqualTo(events[j]), $"cut {done}, act {j}");
+                snapshot.Save(copy);
+                if (snapshot.Hash != hashes[i]) Assert.Fail($"cut {done}: another state at {i}: {FirstDifference(story, snapshot, i)}");
+            }
+        }
+
+        var neverCut = story.New();
+        for (var i = 0; i < story.Count; i++) Assert.That(story.Play(neverCut, i), Is.EqualTo(events[i]), $"saving has changed act {i}");
+        TestContext.Out.WriteLine($"{events.Sum(told => told.Count(sign => sign == '\n'))} events; {string.Join(' ', Kinds(events))}");
+        Assert.That(string.Concat(events), Is.Not.Empty);
+    }
+
+    // Metric, type and reason of each event, counted: what the story let happen.
+    private static IEnumerable<string> Kinds(IEnumerable<string> events) => events
+        .SelectMany(told => told.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        .Select(json => AlertEventJson.TryRead(Encoding.UTF8.GetBytes(json), out var alert, out _)
+            ? $"{alert!.Metric}/{alert.Type}/{alert.EndedReason}"
+            : json)
+        .CountBy(kind => kind).OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{kind.Key}={kind.Value}");
+
+    private static string FirstDifference(PartitionStory story, SnapshotBytes copy, int at)
+    {
+        var whole = story.New();
+        for (var i = 0; i < at; i++) story.Play(whole, i);
+        var mine = SnapshotBytes.Of(whole).Bytes;
+        var its = copy.Bytes;
+        while (!mine.IsEmpty && !its.IsEmpty)
+        {
+            var a = SnapshotBlock.ReadFrom(ref mine);
+            var b = SnapshotBlock.ReadFrom(ref its);
+            if (a.Hash != b.Hash)
+                return $"{a.Kind} {a.Id:x} against {b.Kind} {b.Id:x}, byte {a.Bytes.CommonPrefixLength(b.Bytes)} of {a.Bytes.Length} and "
+                    + $"{b.Bytes.Length}";
+        }
+
+        return "one is longer";
+    }
+}
