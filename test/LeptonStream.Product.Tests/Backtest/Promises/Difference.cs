@@ -33,10 +33,15 @@ internal readonly record struct Difference(int Rows, int Scores, int Alarms, int
         return difference;
     }
 
-    public void IsNone(string what) => Assert.That((Scores, Most), Is.EqualTo((0, 0.0)), what);
+    public void IsNone(string what)
+    {
+        Assert.That(Rows, Is.Positive, $"{what}: nothing was compared");
+        Assert.That((Scores, Alarms, Most), Is.EqualTo((0, 0, 0.0)), $"{what}: scores and alarms that differ, from row {First} on");
+    }
 
     public void IsWithin(double tolerance, string what)
     {
+        Assert.That(Rows, Is.Positive, $"{what}: nothing was compared");
         if (Scores > 0) TestContext.Out.WriteLine($"{what}: {Scores} of {Rows} scores differ, by {Most:G3} at most, from row {First} on");
         Assert.That(Alarms, Is.Zero, $"{what}: rows in alarm in one of the two only, from row {First} on");
         Assert.That(Most, Is.LessThanOrEqualTo(tolerance), $"{what}: the greatest difference of two scores, from row {First} on");

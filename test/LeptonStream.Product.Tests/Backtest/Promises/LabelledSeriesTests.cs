@@ -8,6 +8,9 @@ namespace LeptonStream.Product.Tests.Backtest.Promises;
 [Category("Slow")]
 internal sealed class LabelledSeriesTests
 {
+    // Those on which the detectors were first measured; the others came later and decided no constant.
+    private static readonly string[] Four = ["05f10d3a_test.csv", "54350a12_full.csv", "a8c06b47_full.csv", "e0747cad_full.csv"];
+
     [Test]
     public void Nab_AllFiles_ReachesItsScoreInEveryProfile()
     {
@@ -19,9 +22,9 @@ internal sealed class LabelledSeriesTests
         Assert.That(result.Files.Count(file => file.IsNab), Is.EqualTo(58), "a score of some files is none");
         Assert.Multiple(() =>
         {
-            Assert.That(nab[NabProfile.Standard], Is.GreaterThanOrEqualTo(70));
-            Assert.That(nab[NabProfile.RewardLowFalsePositives], Is.GreaterThanOrEqualTo(63));
-            Assert.That(nab[NabProfile.RewardLowFalseNegatives], Is.GreaterThanOrEqualTo(74));
+            Assert.That(nab[NabProfile.Standard], Is.GreaterThanOrEqualTo(72.6));
+            Assert.That(nab[NabProfile.RewardLowFalsePositives], Is.GreaterThanOrEqualTo(64.35));
+            Assert.That(nab[NabProfile.RewardLowFalseNegatives], Is.GreaterThanOrEqualTo(77.4));
         });
     }
 
@@ -32,23 +35,29 @@ internal sealed class LabelledSeriesTests
         foreach (var (_, one) in result.PerFile) Tell(one);
         Tell(result.Total);
         var events = result.Total.Events;
+        var four = FamilyResult.Of("four of them", [.. result.Files.Where(file => Four.Contains(Path.GetFileName(file.File.Path)))], []);
+        Tell(four);
         Assert.That((events.Series, events.Events), Is.EqualTo((13, 706)));
         Assert.Multiple(() =>
         {
             Assert.That(FamilyResult.Budgets, Is.EqualTo((double[])[0.1, 0.5, 1]));
-            Assert.That(result.Total.RecallAt[0], Is.GreaterThanOrEqualTo(0.50));
-            Assert.That(result.Total.RecallAt[1], Is.GreaterThanOrEqualTo(0.70));
-            Assert.That(result.Total.RecallAt[2], Is.GreaterThanOrEqualTo(0.78));
-            Assert.That(events.Recall, Is.GreaterThanOrEqualTo(0.45), "at the default line");
-            Assert.That(events.FalseEpisodesPerSeriesDay, Is.LessThanOrEqualTo(0.15), "at the default line");
+            Assert.That(result.Total.RecallAt[0], Is.GreaterThanOrEqualTo(0.545));
+            Assert.That(result.Total.RecallAt[1], Is.GreaterThanOrEqualTo(0.755));
+            Assert.That(result.Total.RecallAt[2], Is.GreaterThanOrEqualTo(0.835));
+            Assert.That((four.Events.Series, four.Events.Events), Is.EqualTo((4, 115)));
+            Assert.That(four.RecallAt[0], Is.GreaterThanOrEqualTo(0.70));
+            Assert.That(four.RecallAt[1], Is.GreaterThanOrEqualTo(0.93));
+            Assert.That(four.RecallAt[2], Is.GreaterThanOrEqualTo(0.97));
+            Assert.That(events.Recall, Is.GreaterThanOrEqualTo(0.52), "at the default line");
+            Assert.That(events.FalseEpisodesPerSeriesDay, Is.LessThanOrEqualTo(0.06), "at the default line");
         });
     }
 
-    // The best that is known of others on the same entities, and of the textbook's detectors in the benchmark: no column may be worse, and
-    // both areas must be better.
-    [TestCase("smd", 1, 0.218, 0.226, 0.31, 0.62, 0.69)]
-    [TestCase("asd", 5, 0.321, 0.328, 0.36, 0.50, 0.79)]
-    [TestCase("jumpstarter", 5, 0.191, 0.190, 0.67, 1, 1)]
+    // What was measured, less half a hundredth. All of it is better than, or ties with, the best that is known of others on the same
+    // entities and the textbook's detectors in the benchmark.
+    [TestCase("smd", 1, 0.264, 0.317, 0.46, 0.69, 0.69)]
+    [TestCase("asd", 5, 0.324, 0.394, 0.36, 0.93, 1)]
+    [TestCase("jumpstarter", 5, 0.191, 0.212, 1, 1, 1)]
     public void Entities_EachSet_AreJudgedBetterThanByTheBestOfOthers(
         string set, int minutes, double area, double volume, double recall01, double recall05, double recall1)
     {
