@@ -8,7 +8,8 @@ using LeptonStream.Testing;
 namespace LeptonStream.Product.Tests.Backtest.Promises;
 
 /// <summary>
-/// A series is judged by its own past: whatever else lives in its partition, its scores and alarms stay as they are, bit for bit.
+/// A series is judged by its own past: whatever other entities live in its partition, its scores and alarms stay as they are, bit for
+/// bit; beside other metrics of its entity its scores do.
 /// </summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed class NeighbourTests
@@ -24,14 +25,16 @@ internal sealed class NeighbourTests
     {
         SeriesRow[] rows = [.. SeriesFile.Open(SharedFolder.Require(name)).Rows()];
         using var alone = new Partition(["value"]);
-        using var beside = new Partition(["value", "lag"]);
+        using var beside = new Partition(["value"]);
+        using var joined = new Partition(["value", "lag"]);
         var crowd = Enumerable.Range(0, 3).Select(i => new RowMessage($"neighbour-{i}", NeighbourMetrics)).ToArray();
         var random = new Random(1);
         foreach (var row in rows)
         {
             alone.Watch(row with { Values = [row.Values[0]] });
             foreach (var neighbour in crowd) beside.Take(neighbour.Of(Noise(row, random), row.Time), row.Time);
-            beside.Watch(row with { Values = [row.Values[0], random.NextDouble()] });
+            beside.Watch(row with { Values = [row.Values[0]] });
+            joined.Watch(row with { Values = [row.Values[0], random.NextDouble()] });
         }
 
         foreach (var neighbour in crowd) neighbour.Dispose();
@@ -39,6 +42,8 @@ internal sealed class NeighbourTests
         Assert.That(alone.Scores, Has.Count.InRange(0.99 * rows.Length, rows.Length));
         Assert.That(beside.Scores, Has.Count.EqualTo(alone.Scores.Count));
         Difference.Between([.. alone.Scores], [.. alone.Alarms], [.. beside.Scores], [.. beside.Alarms]).IsNone("beside neighbours");
+        // Another metric of the entity may make an open alert critical, which is not accepted as the new normal.
+        Assert.That(joined.Scores, Is.EqualTo(alone.Scores), "beside another metric of its entity");
     }
 
     // Wild enough to alarm now and then: steps, spikes, no numbers.
