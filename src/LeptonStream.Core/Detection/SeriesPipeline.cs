@@ -395,11 +395,11 @@ public sealed partial class SeriesPipeline
     {
         var counts = numbers.Events.Admits(isAnomalous);
         var relearns = Relearns(ref numbers, sample.Time, isAnomalous);
+        series.Baseline?.Follow(isAnomalous, relearns, _timing.RelearnSamples);
         if (relearns)
         {
             numbers.Forecaster.Rebase(sample);
             view.Window.Clear();
-            if (series.Baseline is { } baseline) baseline.HasRelearned = true;
             if (IsAnother(view, sample)) Restart(series, memory, ref numbers, sample, view.Window);
         }
 

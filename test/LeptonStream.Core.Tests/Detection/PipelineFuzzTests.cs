@@ -19,7 +19,10 @@ public sealed class PipelineFuzzTests
     [TestCase(4)]
     public void Process_OfHostileRecords_NeverThrowsAndMakesSoundEvents(int seed) => Run(seed, extremes: false);
 
-    [TestCase(1), TestCase(2), TestCase(3), TestCase(4), Explicit("values near the ends of a double's range become NaN in a score")]
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    [TestCase(4)]
     public void Process_OfHostileRecordsWithValuesOfEverySize_NeverThrowsAndMakesSoundEvents(int seed) => Run(seed, extremes: true);
 
     private static void Run(int seed, bool extremes)

@@ -23,7 +23,17 @@ internal sealed class FrozenBaseline
     public int Side => _numbers.Side;
 
     /// <summary>Whether the series has learned a new level since.</summary>
-    public bool HasRelearned { get => _numbers.HasRelearned; set => _numbers.HasRelearned = value; }
+    public bool HasRelearned => _numbers.HasRelearned;
+
+    /// <summary>
+    /// Takes whether a sample was anomalous to what the series learns beside the baseline. A level that it followed without an anomaly, or
+    /// came to by beginning again, is learned after <paramref name="enough"/> ordinary samples in a row.
+    /// </summary>
+    public void Follow(bool isAnomalous, bool relearns, int enough)
+    {
+        _numbers.Ordinary = isAnomalous ? 0 : Math.Min(_numbers.Ordinary + 1, enough);
+        _numbers.HasRelearned |= relearns || _numbers.Ordinary >= enough;
+    }
 
     /// <summary>Keeps what was normal before the change that opened an alert.</summary>
     /// <param name="forecaster">The forecaster as it is: it may have learned some of the change already.</param>
@@ -91,6 +101,7 @@ internal sealed class FrozenBaseline
         public double Low;
         public double High;
         public int Side;
+        public int Ordinary;
         public bool HasRelearned;
     }
 }
