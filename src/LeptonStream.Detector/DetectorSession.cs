@@ -242,7 +242,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     }
 
     private IEnumerable<PartitionStatus> Statuses() =>
-        _tasks.Values.Select(task => task.Status(LagOf(task))).Concat(_blocked.Select(partition => new PartitionStatus
+        _tasks.Values.Select(task => task.Status(LagOf(task), _time.GetUtcNow())).Concat(_blocked.Select(partition => new PartitionStatus
     {
         Role = _health.Role,
         Instance = "",

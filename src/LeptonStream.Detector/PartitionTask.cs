@@ -37,6 +37,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private Samples.Timestamp? _firstLogTime;
     private Samples.Timestamp _logTime;
     private readonly long[] _rejects = new long[Enum.GetValues<RejectReason>().Length];
+    private readonly UnjudgedKeys _unjudged = new();
     private long? _published;
     private long? _committed;
 
@@ -115,13 +116,13 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         try
         {
             failure = null;
-            return Count(_pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events));
+            return Count(record.Message.Key, _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events));
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
             events.RemoveRange(before, events.Count - before);
             failure = defect;
-            return Count(OnDefect(defect));
+            return Count(record.Message.Key, OnDefect(defect));
         }
     }
 
@@ -132,7 +133,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     /// <summary>The task's numbers as a status; who works on it, and what is wrong, others add.</summary>
     /// <param name="lag">Records not read yet.</param>
-    public PartitionStatus Status(long lag) => new()
+    /// <param name="now">The wall clock.</param>
+    public PartitionStatus Status(long lag, DateTimeOffset now) => new()
     {
         Role = DetectorRegistration.Role,
         Instance = "",
@@ -145,6 +147,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Series = SeriesCount,
         Restarts = beginnings.GetValueOrDefault(Partition.Partition.Value, 1) - 1,
         Cold = IsCold,
+        Unjudged = _unjudged.Tell(Samples.Timestamp.FromDateTimeOffset(now)),
         Total = new()
         {
             Records = _records,
@@ -239,11 +242,14 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         .Where(reason => reason.Value > 0)
         .ToDictionary();
 
-    private RecordOutcome Count(RecordOutcome outcome)
+    private RecordOutcome Count(byte[]? key, RecordOutcome outcome)
     {
         _records++;
         _samples += outcome.Samples;
         if (!outcome.IsAccepted) _rejects[(int)outcome.Reason]++;
+        if (!outcome.IsAccepted) _unjudged.Unjudged(key, ReasonNames.Of(outcome.Reason), _logTime);
+        else if (outcome.Lost != SampleRefusal.None) _unjudged.Unjudged(key, ReasonNames.Of(outcome.Lost), _logTime);
+        else if (outcome.Samples > 0) _unjudged.Judged(key);
         return outcome;
     }
 
@@ -253,6 +259,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         _records = _samples = 0;
         _firstLogTime = null;
         Array.Clear(_rejects);
+        _unjudged.Clear();
         _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies, _topicId);
         Array.Clear(_refusedTold);
         _leftOutTold = default;

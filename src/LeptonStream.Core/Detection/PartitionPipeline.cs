@@ -154,6 +154,7 @@ public sealed class PartitionPipeline
         _last = new(_topic, _partition, offset);
         var sink = new EventSink(_last, _topicId, _queue);
         var judged = 0;
+        var lost = SampleRefusal.None;
         foreach (ref readonly var entity in _batch.Entities)
         {
             _runs.Begin(entity);
@@ -165,6 +166,7 @@ public sealed class PartitionPipeline
                 var refusal = Judge(entity, metrics[i], sink);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
+                if (refusal.IsLoss()) lost = refusal;
             }
 
             if (_entity is { IsJudged: true } whole) JudgeEntity(whole, sink);
@@ -172,7 +174,7 @@ public sealed class PartitionPipeline
             _entity = null;
         }
 
-        return new(RejectReason.None, null, judged);
+        return new(RejectReason.None, null, judged) { Lost = judged == 0 ? lost : SampleRefusal.None };
     }
 
     /// <summary>

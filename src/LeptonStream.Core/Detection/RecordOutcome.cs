@@ -8,6 +8,11 @@ namespace LeptonStream.Detection;
 /// <param name="Samples">How many samples were taken.</param>
 public readonly record struct RecordOutcome(RejectReason Reason, string? Detail, int Samples)
 {
+    /// <summary>
+    /// Why none of its samples was judged; <see cref="SampleRefusal.None"/> where one was, and where none was lost.
+    /// </summary>
+    public SampleRefusal Lost { get; init; }
+
     /// <summary>Whether the record was taken.</summary>
     public bool IsAccepted => Reason == RejectReason.None;
 }

@@ -27,3 +27,15 @@ public enum SampleRefusal
     /// <summary>The policy ignores its series.</summary>
     Ignored = 7,
 }
+
+/// <summary>Tells the reasons apart.</summary>
+public static class SampleRefusals
+{
+    /// <summary>
+    /// Whether a value was lost that somebody wanted to be judged. Not where a counter begins, an exporter has no reading, or a policy says
+    /// to ignore it.
+    /// </summary>
+    /// <param name="reason">The reason.</param>
+    public static bool IsLoss(this SampleRefusal reason) =>
+        reason is SampleRefusal.OutOfOrder or SampleRefusal.Duplicate or SampleRefusal.SeriesLimit;
+}

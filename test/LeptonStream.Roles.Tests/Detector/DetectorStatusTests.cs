@@ -1,4 +1,5 @@
 using System.Text;
+using Confluent.Kafka;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Testing;
 
@@ -47,6 +48,56 @@ public sealed class DetectorStatusTests
         Assert.That(DetectorRig.HealthOf(host).Ready(), Is.EqualTo(LeptonStream.Health.HealthReport.Unhealthy(
             "90% of the records in lepton.metrics [0] were refused in the last minute (malformed_json 90)")));
         Assert.That(DetectorRig.HealthOf(host).Live().IsHealthy, Is.True);
+    }
+
+    [Test]
+    public async Task Run_NothingOfASmallProducerIsJudged_NamesItsKeyUntilSomethingIs()
+    {
+        var now = DateTimeOffset.UtcNow;
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 60));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, Enumerable.Range(0, 4).Select(i => Late("small\n", i)));
+        _rig.Start();
+
+        await Eventually.True(() => Last()?.Unjudged.Count > 0, "the key named", TimeSpan.FromSeconds(60));
+        var key = Last()!.Unjudged.Single();
+        Assert.That((key.Key, key.Records, key.Reason), Is.EqualTo(("small ", 3L, "out_of_order")), "of four, the first was judged");
+        Assert.That(StatusHealth.ProblemsOf("detector", [Last()!], 1, DateTimeOffset.UtcNow), Has.One.Match(
+            "^nothing of the last 3 records of key 'small ' in lepton.metrics \\[0\\] was judged \\(out_of_order, since 20.* UTC\\)$"));
+
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, [Late("small\n", -5)]);
+        await Eventually.True(() => Last()?.Unjudged.Count == 0, "judged again", TimeSpan.FromSeconds(60));
+
+        Message<byte[]?, byte[]?> Late(string producer, int i) => new()
+        {
+            Key = Encoding.UTF8.GetBytes(producer),
+            Value = Encoding.UTF8.GetBytes($$$"""{"model":"small","ts":"{{{now.AddSeconds(-10 - i):O}}}","metrics":{"a":1}}"""),
+        };
+    }
+
+    [Test]
+    public async Task Run_NearlyAllSamplesAreRefused_IsNotReadyAndSaysWhy()
+    {
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 100).Reverse());
+        var host = _rig.Start();
+
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("99% of the samples"), "the refusals named");
+        Assert.That(DetectorRig.HealthOf(host).Ready().Detail, Is.EqualTo(
+            "99% of the samples in lepton.metrics [0] were refused in the last minute (out_of_order 99)"));
+    }
+
+    [TestCase("out_of_order", 79, 21, false)]
+    [TestCase("out_of_order", 80, 20, true)]
+    [TestCase("series_limit", 9, 0, false)]
+    [TestCase("series_limit", 10, 0, true)]
+    [TestCase("duplicate", 90, 10, false)]
+    [TestCase("ignored", 90, 10, false)]
+    [TestCase("counter_start", 90, 0, false)]
+    [TestCase("vendor_blank", 90, 0, false)]
+    public void BlindnessOf_SamplesThatAreRefused_CountsThoseThatAreLost(string reason, int refused, int judged, bool isBlind)
+    {
+        var status = Status(0, default) with { LastMinute = new() { Records = 20, Samples = judged,
+            SamplesRefused = new Dictionary<string, long> { [reason] = refused } } };
+        Assert.That(StatusHealth.BlindnessOf(status) is not null, Is.EqualTo(isBlind));
     }
 
     [Test]

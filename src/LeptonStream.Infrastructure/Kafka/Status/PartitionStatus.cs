@@ -48,6 +48,9 @@ public sealed record PartitionStatus
     /// <summary>The numbers since the worker took the partition over.</summary>
     public StatusCounts Total { get; init; } = new();
 
+    /// <summary>Keys of which nothing is judged now, those with the most records; empty where there are none.</summary>
+    public IReadOnlyList<UnjudgedKey> Unjudged { get; init; } = [];
+
     /// <summary>What is wrong, in plain words; empty where nothing is.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
@@ -70,6 +73,13 @@ public sealed record PartitionStatus
         }
     }
 }
+
+/// <summary>A key of the input topic of which nothing is judged now.</summary>
+/// <param name="Key">The key; empty where the records have none.</param>
+/// <param name="Records">Its records since the last that was judged.</param>
+/// <param name="Reason">Why the last of them was not.</param>
+/// <param name="Since">The log time of the first of them.</param>
+public sealed record UnjudgedKey(string Key, long Records, string Reason, DateTimeOffset Since);
 
 /// <summary>Numbers of a partition.</summary>
 public sealed record StatusCounts

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Kafka.Status;
 
@@ -13,6 +14,10 @@ public static class StatusHealth
     // From which share of refused records on a partition counts as blind, and of how many at least.
     private const double BlindShare = 0.8;
     private const int BlindRecords = 10;
+
+    // A sample that comes twice is judged once: of five collectors that send the same, four are refused and nothing is lost.
+    private static readonly HashSet<string> Losses =
+        [.. Enum.GetValues<SampleRefusal>().Where(reason => reason.IsLoss() && reason != SampleRefusal.Duplicate).Select(ReasonNames.Of)];
 
     /// <summary>The problems of a role.</summary>
     /// <param name="role">The role, such as <c>detector</c>.</param>
@@ -31,7 +36,7 @@ public static class StatusHealth
         if (dead.Count > 0)
             problems.Add($"no {role} works on partitions {string.Join(", ", dead)}: "
                 + $"{LastSign(ours.FindAll(status => dead.Contains(status.Partition)))}");
-        return [.. problems.Concat(alive.Select(BlindnessOf).OfType<string>()).Concat(alive.SelectMany(status => status.Problems))
+        return [.. problems.Concat(alive.SelectMany(RefusalsOf)).Concat(alive.SelectMany(status => status.Problems))
             .Distinct()];
     }
 
@@ -48,12 +53,30 @@ public static class StatusHealth
     public static string LastReport(DateTimeOffset at) =>
         string.Create(CultureInfo.InvariantCulture, $"the last report is of {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
 
-    /// <summary>Says so where nearly everything of a partition is refused; else null.</summary>
-    public static string? BlindnessOf(PartitionStatus status) =>
-        status.LastMinute is not { Records: >= BlindRecords, RefusedShare: >= BlindShare } ? null : string.Create(
-        CultureInfo.InvariantCulture,
-        $"{100 * status.LastMinute.RefusedShare:F0}% of the records in {status.Topic} [{status.Partition}] were refused in the last "
-            + $"minute ({Reasons(status.LastMinute.RecordsRefused)})");
+    /// <summary>Says so where nearly everything of a partition is refused, whole records or all their samples; else null.</summary>
+    public static string? BlindnessOf(PartitionStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        var minute = status.LastMinute;
+        if (minute is { Records: >= BlindRecords, RefusedShare: >= BlindShare })
+            return Sentence("records", minute.RefusedShare, minute.RecordsRefused, status);
+        var lost = minute.SamplesRefused.Where(reason => Losses.Contains(reason.Key)).ToDictionary();
+        var share = lost.Values.Sum() / Math.Max(1.0, lost.Values.Sum() + minute.Samples);
+        return lost.Values.Sum() >= BlindRecords && share >= BlindShare ? Sentence("samples", share, lost, status) : null;
+    }
+
+    // Where the whole partition is blind it is said once.
+    private static IEnumerable<string> RefusalsOf(PartitionStatus status) =>
+        BlindnessOf(status) is { } blindness ? [blindness] : status.Unjudged.Select(key => string.Create(
+            CultureInfo.InvariantCulture,
+            $"nothing of the last {key.Records} records of {NameOf(key)} in {status.Topic} [{status.Partition}] was judged ({key.Reason}, "
+                + $"since {key.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)"));
+
+    private static string NameOf(UnjudgedKey key) => key.Key.Length == 0 ? "no key" : $"key '{key.Key}'";
+
+    private static string Sentence(string things, double share, IReadOnlyDictionary<string, long> reasons, PartitionStatus status) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{100 * share:F0}% of the {things} in {status.Topic} [{status.Partition}] were refused in the last minute ({Reasons(reasons)})");
 
     private static string Reasons(IReadOnlyDictionary<string, long> counts) =>
         string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using LeptonStream.Kafka.Status;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detector;
+
+/// <summary>
+/// The keys of which nothing is judged now: each of their last records was refused, or all its samples were. A small producer that goes
+/// wrong among many sound ones is seen here and in no share of the whole. Holds keys only from their first such record to their first that
+/// is judged.
+/// </summary>
+internal sealed class UnjudgedKeys
+{
+    // One wrong record, or two, are nobody's state.
+    private const int MinRecords = 3;
+
+    private const int MaxKeys = 1_000;
+    private const int MaxTold = 5;
+    private const int MaxNameLength = 64;
+
+    // Who has not written for so long is silent, which is another matter.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(15);
+
+    private readonly Dictionary<UInt128, Entry> _keys = [];
+
+    /// <summary>A record of the key was judged, or at least one of its samples.</summary>
+    public void Judged(byte[]? key)
+    {
+        if (_keys.Count > 0) _keys.Remove(IdOf(key));
+    }
+
+    /// <summary>Nothing of a record of the key was judged.</summary>
+    /// <param name="key">The record's key.</param>
+    /// <param name="reason">Why, as a word.</param>
+    /// <param name="logTime">The record's log time.</param>
+    public void Unjudged(byte[]? key, string reason, Timestamp logTime)
+    {
+        var id = IdOf(key);
+        if (!_keys.TryGetValue(id, out var entry))
+        {
+            if (_keys.Count >= MaxKeys) Forget(logTime);
+            if (_keys.Count >= MaxKeys) return;
+            _keys.Add(id, entry = new(NameOf(key), logTime));
+        }
+
+        entry.Records++;
+        entry.Last = logTime;
+        entry.Reason = reason;
+    }
+
+    /// <summary>The keys with the most records, most first.</summary>
+    /// <param name="now">The wall clock.</param>
+    public IReadOnlyList<UnjudgedKey> Tell(Timestamp now)
+    {
+        if (_keys.Count == 0) return [];
+        Forget(now);
+        return [.. _keys.Values.Where(entry => entry.Records >= MinRecords)
+            .OrderByDescending(entry => entry.Records).ThenBy(entry => entry.Name, StringComparer.Ordinal).Take(MaxTold)
+            .Select(entry => new UnjudgedKey(entry.Name, entry.Records, entry.Reason, entry.Since.ToDateTimeOffset()))];
+    }
+
+    public void Clear() => _keys.Clear();
+
+    private void Forget(Timestamp now)
+    {
+        foreach (var (id, entry) in _keys)
+            if (now - entry.Last > Forgotten) _keys.Remove(id);
+    }
+
+    private static UInt128 IdOf(byte[]? key) => key is null ? UInt128.MaxValue : XxHash128.HashToUInt128(key);
+
+    // Keys come from producers and are shown to people.
+    private static string NameOf(byte[]? key)
+    {
+        if (key is null) return "";
+        var text = Encoding.UTF8.GetString(key.AsSpan(0, Math.Min(key.Length, MaxNameLength * 4)));
+        var shown = text.EnumerateRunes().Take(MaxNameLength)
+            .Select(rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? new Rune(' ') : rune);
+        return string.Concat(shown);
+    }
+
+    private sealed class Entry(string name, Timestamp since)
+    {
+        public string Name { get; } = name;
+
+        public Timestamp Since { get; } = since;
+
+        public Timestamp Last { get; set; }
+
+        public long Records { get; set; }
+
+        public string Reason { get; set; } = "";
+    }
+}
