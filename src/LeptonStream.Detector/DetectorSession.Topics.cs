@@ -19,7 +19,7 @@ internal sealed partial class DetectorSession
         _watch.Refresh();
         if (_watch.Latest is not { } topics || topics == _compared || !topics.TryGetValue(_topics.Metrics, out var metrics)) return;
         _compared = topics;
-        if (_tasks.Count + _blocked.Count > 0) _health.ClearProblem(Concern.Input);
+        _membership.OnTopicSeen();
         if (_known.Metrics is { } before) Compare(before, metrics);
         _known.Metrics = metrics with { Id = metrics.Id ?? _known.Metrics?.Id };
         Block(topics);

@@ -210,7 +210,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             starts.Add(new(committed.TopicPartition, Offset.End));
         }
 
-        if (_tasks.Count > 0) _health.ClearProblem(Concern.Round);
+        // On standby no round will do it.
+        _health.ClearProblem(Concern.Round);
         Log.Assigned(_logger, starts.Count, _tasks.Count, Compact(starts));
         return starts;
     }

@@ -28,6 +28,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     private readonly TopicWatch _watch;
     private readonly string _topic;
 
+    private IReadOnlyDictionary<string, TopicFacts>? _seen;
+
     // The next offset of each partition that is owned; null while it is unpositioned.
     private readonly Dictionary<TopicPartition, long?> _next = [];
 
@@ -62,7 +64,11 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     public Guid? TopicId()
     {
         _watch.Refresh();
-        return _watch.Latest?.GetValueOrDefault(_topic)?.Id;
+        var topics = _watch.Latest;
+        var topic = topics?.GetValueOrDefault(_topic);
+        if (topic is not null && topics != _seen) _membership.OnTopicSeen();
+        _seen = topics;
+        return topic?.Id;
     }
 
     /// <inheritdoc cref="ConsumerMembership.ThrowIfBroken"/>

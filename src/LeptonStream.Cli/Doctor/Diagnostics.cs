@@ -83,17 +83,24 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
         var names = TopicNames.Of(kafka);
         IReadOnlyCollection<PartitionStatus> all;
         int partitions;
+        bool isUnread;
         try
         {
             using var reader = new StatusReader(kafka, names, NullLogger.Instance);
             (partitions, all) = (reader.InputPartitions(), reader.Read(stop));
+            isUnread = all.Count == 0 && reader.HasInput();
         }
         catch (KafkaException failure)
         {
             return new(Role, "status not readable", $"{names.Status} can't be read: {failure.Error.Reason}");
         }
 
-        if (partitions == 0 || all.Count == 0) return new(Role, "no detector has reported on this cluster yet");
+        if (partitions == 0 || all.Count == 0)
+        {
+            return new(Role, "no detector has reported on this cluster yet",
+                isUnread ? $"{names.Metrics} holds records, and no detector has ever reported: start one with 'lepton detector'" : null);
+        }
+
         var now = DateTimeOffset.UtcNow;
         var problems = StatusHealth.ProblemsOf(Role, all, partitions, now);
         var statuses = StatusHealth.Alive(Role, all, partitions, now);

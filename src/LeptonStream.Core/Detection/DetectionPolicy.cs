@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
@@ -28,27 +26,23 @@ public sealed record DetectionPolicy
     /// Bytes that the series, entities and runs of one partition may take, by an estimate that counts their numbers, charts and labels;
     /// else as <see cref="SeriesPerPartition"/>. <value>The default value is 1 GiB.</value>
     /// </summary>
-    [JsonIgnore]
     public long BytesPerPartition { get; init; } = 1L << 30;
 
     /// <summary>
     /// How long a series may be silent, by the time of the log, until it is forgotten. <value>The default value is 4 days.</value>
     /// </summary>
-    [JsonIgnore]
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(4);
 
     /// <summary>
     /// How long a training run may be silent, by the time of the log, until its watch ends and its place is free. <value>The default value
     /// is a day.</value>
     /// </summary>
-    [JsonIgnore]
     public TimeSpan ForgetRunAfter { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
     /// Events that one record may lead to at once; further ones follow with the next records, five times as many wait at most.
     /// <value>The default value is 256.</value>
     /// </summary>
-    [JsonIgnore]
     public int EventsPerRecord { get; init; } = 256;
 
     /// <summary>
@@ -78,11 +72,4 @@ public sealed record DetectionPolicy
 
     /// <summary>How training runs are judged.</summary>
     public TrainingPolicy Training { get; init; } = TrainingPolicy.Default;
-
-    /// <summary>
-    /// A text that differs whenever a setting differs that decides about verdicts, the same in every culture. How much a partition may hold
-    /// is none of them:
-    /// a larger machine makes the same ids.
-    /// </summary>
-    public string Fingerprint() => JsonSerializer.Serialize(this);
 }

@@ -128,8 +128,8 @@ internal sealed partial class LiveFeed : BackgroundService
             // A dashboard that starts first is no trouble; tables that were there and are gone are.
             var isNew = _last < 0 && Database.LacksTables(failure);
             _troubles.Note("journal", isNew ? "the journal has no tables yet: the notifier creates them when it starts" : null);
-            _troubles.Set("journal", isNew ? null : $"the journal does not answer: {failure.Message}");
-            SetState(LiveState.Unreachable, isNew ? null : failure.Message);
+            _troubles.Set("journal", isNew ? null : $"the journal does not answer, and open pages show a warning: {failure.Message}");
+            SetState(LiveState.Unreachable);
         }
     }
 
@@ -167,11 +167,11 @@ internal sealed partial class LiveFeed : BackgroundService
         SetState(problems.Count == 0 ? LiveState.Well : LiveState.Well with { Problems = problems });
     }
 
-    private void SetState(LiveState now, string? failure = null)
+    private void SetState(LiveState now)
     {
         if (now.IsSameAs(_state)) return;
-        if (failure is not null && _state.Journal != now.Journal) Log.JournalUnreachable(_logger, failure);
-        else if (_state.Journal != now.Journal && now.Journal == LiveState.Well.Journal) Log.JournalAnswersAgain(_logger);
+        // While it does not answer, that is a trouble of every minute.
+        if (_state.Journal != now.Journal && now.Journal != LiveState.Unreachable.Journal) Log.JournalAnswersAgain(_logger);
         Volatile.Write(ref _state, now);
         Broadcast(LiveMessage.PingOf(now));
     }
@@ -189,10 +189,6 @@ internal sealed partial class LiveFeed : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Warning,
-            "Journal query failed; open dashboard pages show a warning: {Reason}")]
-        public static partial void JournalUnreachable(ILogger logger, string reason);
-
         [LoggerMessage(3002, LogLevel.Information, "The journal answers.")]
         public static partial void JournalAnswersAgain(ILogger logger);
 

@@ -18,6 +18,9 @@ public enum Concern
     /// <summary>Partitions that stand still.</summary>
     Partitions,
 
+    /// <summary>A file of settings that was changed while the role runs.</summary>
+    Settings,
+
     /// <summary>The last round of the loop.</summary>
     Round,
 }

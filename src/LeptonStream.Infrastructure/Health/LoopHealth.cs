@@ -11,6 +11,8 @@ namespace LeptonStream.Health;
 public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time) : IRoleHealth
 {
     private readonly ConcurrentDictionary<Concern, string> _problems = new([KeyValuePair.Create(Concern.Start, "starting")]);
+    private readonly ConcurrentDictionary<Concern, string> _degradations = [];
+    private string? _note;
     private long _lastIteration = time.GetTimestamp();
 
     public string Role => role;
@@ -26,8 +28,20 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     /// <summary>A part of the role's work is undisturbed.</summary>
     public void ClearProblem(Concern concern) => _problems.TryRemove(concern, out _);
 
-    /// <summary>Everything that is wrong now, one sentence each.</summary>
-    public IReadOnlyList<string> Problems => [.. _problems.ToArray().OrderBy(problem => problem.Key).Select(problem => problem.Value)];
+    /// <summary>The role does its job, though not as it was told last, and somebody must do something about it; or that is over.</summary>
+    /// <param name="concern">The part that is concerned; its last words are replaced.</param>
+    /// <param name="words">What is wrong in plain words; null where nothing is any more.</param>
+    public void SetDegraded(Concern concern, string? words)
+    {
+        if (words is null) _degradations.TryRemove(concern, out _);
+        else _degradations[concern] = words;
+    }
+
+    /// <summary>Sets words on a state that is no trouble, such as a member on standby; null for none.</summary>
+    public void SetNote(string? words) => Volatile.Write(ref _note, words);
+
+    /// <summary>Everything that is wrong now, one sentence each, whether or not it keeps the role from its job.</summary>
+    public IReadOnlyList<string> Problems => [.. WordsOf(_problems), .. WordsOf(_degradations)];
 
     public HealthReport Live()
     {
@@ -39,7 +53,13 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
 
     public HealthReport Ready()
     {
-        var problems = Problems;
-        return problems.Count == 0 ? HealthReport.Healthy("ready") : HealthReport.Unhealthy(string.Join("; ", problems));
+        List<string> problems = [.. WordsOf(_problems)];
+        if (problems.Count > 0) return HealthReport.Unhealthy(string.Join("; ", problems));
+        List<string> remarks = [.. WordsOf(_degradations).Select(words => $"degraded: {words}")];
+        if (Volatile.Read(ref _note) is { } note) remarks.Insert(0, note);
+        return HealthReport.Healthy(string.Join("; ", remarks.Prepend("ready")));
     }
+
+    private static IEnumerable<string> WordsOf(ConcurrentDictionary<Concern, string> words) =>
+        words.ToArray().OrderBy(problem => problem.Key).Select(problem => problem.Value);
 }

@@ -24,6 +24,10 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly ILogger _logger;
     private readonly IProducer<byte[]?, byte[]?> _producer;
 
+    private readonly HashSet<TopicPartition> _owned = [];
+    private bool _isTopicMissing;
+    private bool _isRefused;
+
     // Written by the clients' threads.
     private Error? _fatal;
 
@@ -61,6 +65,7 @@ public sealed partial class ConsumerMembership : IDisposable
         // One reason after the other: in between the role would look ready.
         health.ReportProblem(Concern.Membership, "has not joined the consumer group yet");
         health.ClearProblem(Concern.Start);
+        health.ClearProblem(Concern.Input);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
         var settings = ClientSettings.Consumer(kafka, health.Role, group);
@@ -124,6 +129,7 @@ public sealed partial class ConsumerMembership : IDisposable
         try
         {
             if (Consumer.Consume(wait) is not { } record) return false;
+            if (_isRefused) Allowed();
             if (record.IsPartitionEOF) _owner.OnEnd(record.TopicPartition, record.Offset.Value);
             if (record.IsPartitionEOF || !_owner.Accepts(record)) return false;
             Batch.Add(record);
@@ -158,6 +164,15 @@ public sealed partial class ConsumerMembership : IDisposable
                 if (Substitute(record) is { } letter) Deliveries.Add(new TopicPartition(_deadLetters, Partition.Any), letter);
             }
         }
+    }
+
+    /// <summary>
+    /// The cluster says that there is the topic: one that was missing is there again, whether or not this member reads it.
+    /// </summary>
+    public void OnTopicSeen()
+    {
+        if (_isTopicMissing) _health.ClearProblem(Concern.Input);
+        _isTopicMissing = false;
     }
 
     /// <summary>Produces a record that nobody waits for, and that may be lost.</summary>
@@ -230,9 +245,11 @@ public sealed partial class ConsumerMembership : IDisposable
                 _owner.OnOffsetGone(failure.ConsumerRecord.TopicPartition, failure.Error.Reason);
                 break;
             case ErrorCode.UnknownTopicOrPart:
+                _isTopicMissing = true;
                 CannotConsume($"there is no topic {_topic}: 'lepton topics create' makes it");
                 break;
             case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed:
+                _isRefused = true;
                 CannotConsume($"the broker does not allow reading {_topic} as group {_group}: {failure.Error.Reason}");
                 break;
             default:
@@ -247,11 +264,21 @@ public sealed partial class ConsumerMembership : IDisposable
         Log.CannotConsume(_logger, problem);
     }
 
+    private void Allowed()
+    {
+        _isRefused = false;
+        _health.ClearProblem(Concern.Input);
+    }
+
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         var starts = _owner.OnAssigned(partitions);
+        _owned.UnionWith(partitions);
         _health.ClearProblem(Concern.Membership);
-        if (partitions.Count > 0) _health.ClearProblem(Concern.Input);
+        _health.SetNote(_owned.Count > 0 ? null : "standby: the group has assigned no partitions to it");
+        if (partitions.Count == 0) return starts;
+        _isTopicMissing = _isRefused = false;
+        _health.ClearProblem(Concern.Input);
         return starts;
     }
 
@@ -261,6 +288,10 @@ public sealed partial class ConsumerMembership : IDisposable
         DropTaken();
         HashSet<TopicPartition> partitions = [.. offsets.Select(offset => offset.TopicPartition)];
         Batch.RemoveAll(record => partitions.Contains(record.TopicPartition));
+        _owned.ExceptWith(partitions);
+        // The group's next assignment, be it an empty one, says how it goes on. Where none comes, nobody may take it for well.
+        if (_owned.Count == 0 && partitions.Count > 0)
+            _health.ReportProblem(Concern.Membership, "has lost all its partitions, and the group has assigned none since");
         return [.. partitions];
     }
 

@@ -256,6 +256,26 @@ public sealed class DetectorWorkerTests
     }
 
     [Test]
+    public async Task Health_MoreMembersThanPartitions_IsReadyOnStandbyAfterASessionWasLostToo()
+    {
+        _rig.Dispose();
+        _rig = new DetectorRig(partitions: 1, sessionTimeoutMs: 6_000);
+        var clock = new JumpingClock();
+        var one = DetectorRig.HealthOf(_rig.Start(clock));
+        await Eventually.True(() => one.Ready().IsHealthy, "in the group");
+        Assert.That(one.Ready().Detail, Is.EqualTo("ready"));
+        var two = DetectorRig.HealthOf(_rig.Start());
+        await Eventually.True(() => two.Ready().Detail == "ready; standby: the group has assigned no partitions to it",
+            "the second on standby", TimeSpan.FromSeconds(60));
+
+        clock.Jump(TimeSpan.FromSeconds(60));
+        await Eventually.True(() => _rig.CountOf("sessions.lost/fenced") == 1, "the session fenced");
+        await Eventually.True(() => one.Ready().IsHealthy && two.Ready().IsHealthy
+            && new[] { one, two }.Count(member => member.Ready().Detail.Contains("standby")) == 1,
+            "one works and one stands by, whichever", TimeSpan.FromSeconds(60));
+    }
+
+    [Test]
     public async Task Health_NoTopic_IsNotReadyAndNamesIt()
     {
         _rig.Dispose();

@@ -24,6 +24,26 @@ public sealed class LoopHealthTests
     }
 
     [Test]
+    public void Ready_DegradedOrOnStandby_IsHealthyAndSaysSo()
+    {
+        var health = new LoopHealth("detector", TimeSpan.FromMinutes(1), _clock);
+        health.ClearProblem(Concern.Start);
+        health.SetNote("standby: no partitions");
+        health.SetDegraded(Concern.Settings, "the file is refused");
+        Assert.That(health.Ready(),
+            Is.EqualTo(HealthReport.Healthy("ready; standby: no partitions; degraded: the file is refused")));
+        Assert.That(health.Problems, Is.EqualTo(new[] { "the file is refused" }), "others are to know");
+
+        health.ReportProblem(Concern.Input, "no topic");
+        Assert.That(health.Ready(), Is.EqualTo(HealthReport.Unhealthy("no topic")));
+
+        health.ClearProblem(Concern.Input);
+        health.SetNote(null);
+        health.SetDegraded(Concern.Settings, null);
+        Assert.That(health.Ready(), Is.EqualTo(HealthReport.Healthy("ready")));
+    }
+
+    [Test]
     public void Ready_BeforeTheRoleHasStarted_IsUnhealthy() =>
         Assert.That(new LoopHealth("detector", TimeSpan.FromMinutes(1), _clock).Ready(), Is.EqualTo(HealthReport.Unhealthy("starting")));
 
