@@ -14,6 +14,7 @@ internal static class ReplayCommand
     {
         var path = new Argument<string>("path")
         {
+            HelpName = "PATH",
             Description = "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label], "
                 + "or wide with t, ts_ms or timestamp and one column per metric",
         };

@@ -13,6 +13,7 @@ internal static class WatchCommand
     {
         var matchers = new Argument<Matcher[]>("matchers")
         {
+            HelpName = "MATCHER",
             Description =
                 "Show only alerts whose labels match all of these, in Alertmanager's notation: severity=critical, 'model=~\"llama.*\"', "
                 + "metric!=loss",

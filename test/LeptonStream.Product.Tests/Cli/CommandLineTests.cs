@@ -51,7 +51,7 @@ public sealed class CommandLineTests
     {
         var result = await LeptonProcess.Run("replay", "--help");
 
-        Assert.That(result.Output, Does.Contain("--speed <FACTOR>").And.Contain("max (the default)").And.Not.Contain("Infinity"));
+        Assert.That(result.Output, Does.Contain("--speed <FACTOR>").And.Contain("max (the default)").And.Contain("replay <PATH>").And.Not.Contain("Infinity"));
     }
 
     [Test]
