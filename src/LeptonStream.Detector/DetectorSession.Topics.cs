@@ -41,7 +41,7 @@ internal sealed partial class DetectorSession
         _membership.Batch.Clear();
         foreach (var task in _tasks.Values)
         {
-            var earliest = Consumer.QueryWatermarkOffsets(task.Partition, Patience).Low.Value;
+            var earliest = Consumer.QueryWatermarkOffsets(task.Partition, _answer).Low.Value;
             Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition, earliest, task.Next);
             _metrics.StateGap();
             task.Restart(earliest, now);
@@ -90,7 +90,7 @@ internal sealed partial class DetectorSession
     private void Unblock(TopicPartition partition)
     {
         _blocked.Remove(partition.Partition.Value);
-        var start = Begin(Consumer.Committed([partition], Patience)[0]);
+        var start = Begin(Consumer.Committed([partition], _answer)[0]);
         Consumer.Resume([partition]);
         _membership.Seek(partition, start.Offset);
     }

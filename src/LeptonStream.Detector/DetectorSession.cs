@@ -22,7 +22,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private const long MaxLag = 50_000;
 
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
@@ -36,6 +35,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private readonly TroubleLog _troubles;
     private readonly KnownTopics _known;
     private readonly TimeSpan _firstAnswer;
+
+    // How long one question to the broker may keep the loop waiting.
+    private readonly TimeSpan _answer;
     private readonly TopicNames _topics;
     private readonly ConsumerMembership _membership;
     private readonly TopicWatch _watch;
@@ -75,7 +77,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _outage = new(time);
         _troubles = troubles;
         _known = known;
+        // Both waits of an assignment together stay below the fence, which is at half the session time-out.
         _firstAnswer = TimeSpan.FromMilliseconds(Math.Min(5_000, kafka.SessionTimeoutMs / 6));
+        _answer = TimeSpan.FromMilliseconds(Math.Min(10_000, kafka.SessionTimeoutMs / 4));
         _topics = topics;
         _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
         _watch = new(kafka, [topics.Metrics, topics.Alerts, topics.Status], time, logger);
@@ -197,7 +201,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         // Ids of alerts are made of the topic's: what is judged before it is known would have others after a restart.
         if (partitions.Count > 0) _watch.WaitForFirst(_firstAnswer);
         var starts = new List<TopicPartitionOffset>();
-        foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, Patience) : [])
+        foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, _answer) : [])
         {
             if (HasAlertsPartition(committed.TopicPartition))
             {
@@ -235,7 +239,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)
     {
         var task = _tasks[partition.Partition.Value];
-        var log = Consumer.QueryWatermarkOffsets(task.Partition, Patience);
+        var log = Consumer.QueryWatermarkOffsets(task.Partition, _answer);
         Log.StateGap(_logger, task.Next, task.Partition, log.Low.Value, reason);
         _metrics.StateGap();
         task.Restart(log.Low.Value);

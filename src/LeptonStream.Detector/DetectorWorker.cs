@@ -251,6 +251,8 @@ internal sealed partial class DetectorWorker(
     private void Adopt(DetectorSession session)
     {
         if (session.IsSettled && policies.Refresh()) session.Adopt(policies.Current);
+        _troubles.Set("policies", policies.Refusal);
+        health.SetDegraded(Concern.Settings, policies.Refusal);
     }
 
     private void Publish(DetectorSession session, CancellationToken giveUp)

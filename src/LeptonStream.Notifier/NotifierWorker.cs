@@ -75,6 +75,9 @@ internal sealed partial class NotifierWorker(
             while (!stop.IsCancellationRequested)
             {
                 if (await TryRound(session, stop) is { } problem) BackOff(session, problem, stop);
+                await reload.Refresh(stop);
+                _troubles.Set("routing", reload.Refusal);
+                health.SetDegraded(Concern.Settings, reload.Refusal);
                 _troubles.Report();
                 health.Heartbeat();
             }

@@ -13,40 +13,37 @@ public static partial class ClientLogging
     public static ConsumerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ConsumerBuilder<TKey, TValue> builder, ILogger logger,
         Action<Error>? onFatal = null)
     {
-        var errors = new ErrorLog(logger, onFatal);
-        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) =>
-            errors.Write(client.Name, error));
+        var said = new ClientLog(logger, onFatal);
+        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) => said.Write(client.Name, error));
     }
 
     public static ProducerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, ILogger logger,
         Action<Error>? onFatal = null)
     {
-        var errors = new ErrorLog(logger, onFatal);
-        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) =>
-            errors.Write(client.Name, error));
+        var said = new ClientLog(logger, onFatal);
+        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) => said.Write(client.Name, error));
     }
 
     public static AdminClientBuilder LogTo(this AdminClientBuilder builder, ILogger logger)
     {
-        var errors = new ErrorLog(logger, null);
-        return builder.SetLogHandler((_, message) => Write(logger, message)).SetErrorHandler((client, error) =>
-            errors.Write(client.Name, error));
+        var said = new ClientLog(logger, null);
+        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) => said.Write(client.Name, error));
     }
 
-    private static void Write(ILogger logger, LogMessage message)
+    // While a broker is away the client says so twenty times a second: each kind is logged once a minute.
+    private sealed class ClientLog(ILogger logger, Action<Error>? onFatal)
     {
-        // These the error handler is told of, too.
-        if (message.Facility is "FAIL" or "ERROR" or "FATAL") return;
-        Log.Said(logger, (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging), message.Name, message.Facility,
-            message.Message);
-    }
+        private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    // While a broker is away the client says so twenty times a second.
-    private sealed class ErrorLog(ILogger logger, Action<Error>? onFatal)
-    {
-        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+        private readonly ConcurrentDictionary<string, long> _last = [];
 
-        private readonly ConcurrentDictionary<ErrorCode, long> _last = [];
+        public void Write(LogMessage message)
+        {
+            // These the error handler is told of, too.
+            if (message.Facility is "FAIL" or "ERROR" or "FATAL" || !IsDue(message.Facility)) return;
+            Log.Said(logger, (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging), message.Name, message.Facility,
+                message.Message);
+        }
 
         public void Write(string client, Error error)
         {
@@ -57,10 +54,15 @@ public static partial class ClientLogging
                 return;
             }
 
+            if (IsDue(error.Code.ToString())) Log.Failing(logger, client, error.Code, error.Reason);
+        }
+
+        private bool IsDue(string kind)
+        {
             var now = Environment.TickCount64;
-            if (_last.TryGetValue(error.Code, out var last) && now - last < Pause.TotalMilliseconds) return;
-            _last[error.Code] = now;
-            Log.Failing(logger, client, error.Code, error.Reason);
+            if (_last.TryGetValue(kind, out var last) && now - last < Pause.TotalMilliseconds) return false;
+            _last[kind] = now;
+            return true;
         }
     }
 

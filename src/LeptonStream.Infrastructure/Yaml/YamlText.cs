@@ -1,12 +1,17 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace LeptonStream.Yaml;
 
 /// <summary>Reads the text of a settings file, however the file is: too large, a device without an end, not there.</summary>
-public static class YamlText
+public static partial class YamlText
 {
     /// <summary>Bytes of a file, at most: far above any that people write.</summary>
     public const int MaxBytes = 1024 * 1024;
+
+    // open(2) of Linux: for reading, without waiting for a writer, not for child processes.
+    private const int ReadAtOnce = 0x800 | 0x80000;
 
     /// <summary>Reads a file.</summary>
     /// <returns>Its text, or null and what is wrong.</returns>
@@ -16,7 +21,13 @@ public static class YamlText
         try
         {
             // Asked of the open file: of a link, a path would tell the link's own length.
-            using var file = File.OpenRead(path);
+            using var file = Open(path);
+            if (!file.CanSeek)
+            {
+                error = $"{path} can't be read: it is no ordinary file";
+                return null;
+            }
+
             var content = new byte[MaxBytes + 1];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             if (length <= MaxBytes)
@@ -25,7 +36,7 @@ public static class YamlText
                 return text.ReadToEnd();
             }
 
-            error = $"{path} has {(file.CanSeek ? Math.Max(file.Length, length) : length)} bytes, {MaxBytes} are allowed";
+            error = $"{path} has {Math.Max(file.Length, length)} bytes, {MaxBytes} are allowed";
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException)
@@ -35,4 +46,16 @@ public static class YamlText
 
         return null;
     }
+
+    // Opening a named pipe would wait until somebody writes into it.
+    private static FileStream Open(string path)
+    {
+        if (!OperatingSystem.IsLinux() || path.Length == 0 || Directory.Exists(path)) return File.OpenRead(path);
+        var handle = OpenAtOnce(path, ReadAtOnce);
+        // Where it fails, the usual way says why.
+        return handle < 0 ? File.OpenRead(path) : new FileStream(new SafeFileHandle(handle, ownsHandle: true), FileAccess.Read);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenAtOnce(string path, int flags);
 }

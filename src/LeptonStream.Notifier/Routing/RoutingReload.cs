@@ -10,7 +10,7 @@ namespace LeptonStream.Notifier.Routing;
 
 /// <summary>
 /// Puts a changed routing file in force while the notifier runs: alerts that fire move to their new groups, deliveries to their new
-/// channels.
+/// channels. A file that is wrong is refused, and the routing stays as it is.
 /// </summary>
 internal sealed partial class RoutingReload(
     RoutingSource routing,
@@ -19,8 +19,16 @@ internal sealed partial class RoutingReload(
     JournalStart start,
     IOptions<NotifierOptions> options,
     TimeProvider time,
-    ILogger<RoutingReload> logger) : IReloadable
+    ILogger<RoutingReload> logger) : IReloadable, IDisposable
 {
+    private readonly FileWatch? _watch = options.Value.RoutingFile is { Length: > 0 } watched ? new(watched, time) : null;
+
+    // The signal comes on a thread of its own.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>Logs the routing in force, and whether the links in its notifications lead anywhere.</summary>
     public void Announce()
     {
@@ -39,6 +47,12 @@ internal sealed partial class RoutingReload(
         foreach (var (destination, rows) in await outbox.MarkOrphansDead(known, cancellation)) Log.Orphans(logger, rows, destination);
     }
 
+    /// <summary>Looks at the file from time to time, and puts it in force where it has changed.</summary>
+    public async Task Refresh(CancellationToken cancellation)
+    {
+        if (_watch?.HasChanged() is true) await Reload(cancellation);
+    }
+
     public async Task Reload(CancellationToken cancellation)
     {
         if (options.Value.RoutingFile is not { Length: > 0 } file)
@@ -47,12 +61,30 @@ internal sealed partial class RoutingReload(
             return;
         }
 
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await Read(file, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task Read(string file, CancellationToken cancellation)
+    {
+        _watch?.MarkRead();
         if (NotifierRouting.Of(options.Value, out var errors) is not { } changed)
         {
+            Refusal = $"the changed routing in {file} is refused, the one before stays in force: {errors[0]}";
             Log.Refused(logger, file, string.Join("; ", errors));
             return;
         }
 
+        Refusal = null;
         // Before that, the tables may not be there; the start takes over the groups by itself.
         await start.Completed.WaitAsync(cancellation);
         routing.Change(changed);

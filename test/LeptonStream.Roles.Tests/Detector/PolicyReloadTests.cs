@@ -1,4 +1,5 @@
 using LeptonStream.Testing;
+using Microsoft.Extensions.Hosting;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
@@ -12,6 +13,7 @@ public sealed class PolicyReloadTests
     private readonly JumpingClock _clock = new();
     private string _file = null!;
     private DetectorRig _rig = null!;
+    private IHost _host = null!;
 
     [SetUp]
     public void MakeRig()
@@ -93,10 +95,13 @@ public sealed class PolicyReloadTests
         await Send(5, from: 5);
         Assert.That(_rig.CountOf("samples.refused/ignored"), Is.EqualTo(10));
         Assert.That(_rig.CountOf("policies.reads/refused"), Is.EqualTo(1));
+        await Eventually.True(() => Readiness.Contains($"degraded: the changed policies in {_file} are refused", StringComparison.Ordinal),
+            "said as long as it lasts");
 
         await Change("{}", "policies.reads/adopted");
         await Send(5, from: 10);
         Assert.That(_rig.CountOf("samples"), Is.EqualTo(5));
+        await Eventually.True(() => Readiness == "ready", "nothing is wrong any more");
     }
 
     [Test]
@@ -126,8 +131,10 @@ public sealed class PolicyReloadTests
     private void Start(string text)
     {
         File.WriteAllText(_file, text);
-        _rig.Start(_clock, ("Detector:PoliciesFile", _file));
+        _host = _rig.Start(_clock, ("Detector:PoliciesFile", _file));
     }
+
+    private string Readiness => DetectorRig.HealthOf(_host).Ready().Detail;
 
     private static async Task Publish(string mount, string version, string text)
     {

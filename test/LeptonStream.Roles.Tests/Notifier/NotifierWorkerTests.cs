@@ -6,6 +6,7 @@ using LeptonStream.Kafka.Embedded;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 
@@ -271,13 +272,20 @@ public sealed class NotifierWorkerTests
         await _rig.Sink.Receives(1);
 
         await File.WriteAllTextAsync(file, "route: &r {receiver: ops, routes: [*r]}");
-        await NotifierRig.Reload(host);
+        await Eventually.True(() => Readiness(host).Contains($"degraded: the changed routing in {file} is refused",
+            StringComparison.Ordinal), "said as long as it lasts");
         _rig.Publish(0, AlertEvents.Opened("errors", 5, model: "other"));
         await _rig.Sink.Receives(2);
 
         Assert.That(_rig.Sink.Calls.Select(call => $"{call.Path} {call.Status}"), Is.EqualTo(new[] { "old firing", "old firing" }));
+        await File.WriteAllTextAsync(file, Routing(("new", "new"), ("old", "old")));
+        await Eventually.True(() => !Readiness(host).Contains("degraded", StringComparison.Ordinal), "the file is in force without a signal");
+        _rig.Publish(0, AlertEvents.Opened("ttft", 6, model: "third"));
+        await Eventually.True(() => _rig.Sink.Calls.Any(call => call.Path == "new"), "the new receiver is notified");
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
+
+    private static string Readiness(IHost host) => NotifierRig.HealthOf(host).Ready().Detail;
 
     // Everything to the first receiver.
     private string Routing(params (string Name, string Path)[] receivers) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Policies;
 using LeptonStream.Testing;
@@ -81,6 +82,23 @@ public sealed class YamlBoundsTests
     {
         Assert.That(YamlText.Read(path, out var wrong), Is.Null);
         Assert.That(wrong, Does.StartWith(error));
+    }
+
+    [Test, Platform("Linux"), CancelAfter(20_000)]
+    public void Read_ANamedPipe_IsRefusedWithoutWaitingForAWriter()
+    {
+        var pipe = Path.Combine(Path.GetTempPath(), $"lepton-{Guid.NewGuid():N}.yaml");
+        using (var make = Process.Start("mkfifo", pipe)) make.WaitForExit();
+        try
+        {
+            var reading = Task.Run(() => (YamlText.Read(pipe, out var error), error));
+            Assert.That(reading.Wait(TimeSpan.FromSeconds(10)), Is.True, "it waits for somebody who writes");
+            Assert.That(reading.Result, Is.EqualTo(((string?)null, $"{pipe} can't be read: it is no ordinary file")));
+        }
+        finally
+        {
+            File.Delete(pipe);
+        }
     }
 
     // Whatever stands in the file: policies, or errors that name the file; never an exception, never the end of the process.
