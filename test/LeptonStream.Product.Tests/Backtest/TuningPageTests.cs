@@ -38,6 +38,10 @@ internal sealed class TuningPageTests
     }
 
     [Test]
+    public void Sensitivity_OfEveryConstant_WasMeasured() =>
+        Assert.That(_catalog.Names.Except(Rows().Keys), Is.Empty, "run eng/sensitivity.sh with these names");
+
+    [Test]
     public void Set_ANameOfTheProgram_IsKnown()
     {
         Assert.That(_catalog.Names, Has.Count.GreaterThan(30));
