@@ -14,12 +14,11 @@ internal static class BacktestCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path")
+        var path = new Argument<string>("PATH")
         {
             Description =
                 "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; "
                 + "training runs with labels.json and runs.json",
-            HelpName = "PATH",
         };
         var step = new Option<double?>("--step")
             { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };

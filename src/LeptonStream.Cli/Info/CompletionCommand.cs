@@ -33,7 +33,7 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish", HelpName = "SHELL" };
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var command = new Command("completion", "Print a script that lets the shell complete commands and options") { shell }.WithExamples(
             ("source <(lepton completion bash)", "for this shell; in ~/.bashrc for every one (zsh likewise, in ~/.zshrc after compinit)"),

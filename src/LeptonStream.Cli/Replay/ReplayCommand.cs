@@ -12,9 +12,8 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path")
+        var path = new Argument<string>("PATH")
         {
-            HelpName = "PATH",
             Description = "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label], "
                 + "or wide with t, ts_ms or timestamp and one column per metric",
         };

@@ -11,9 +11,8 @@ internal static class WatchCommand
 {
     public static Command Create()
     {
-        var matchers = new Argument<Matcher[]>("matchers")
+        var matchers = new Argument<Matcher[]>("MATCHER")
         {
-            HelpName = "MATCHER",
             Description =
                 "Show only alerts whose labels match all of these, in Alertmanager's notation: severity=critical, 'model=~\"llama.*\"', "
                 + "metric!=loss",

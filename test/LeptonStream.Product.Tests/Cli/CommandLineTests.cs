@@ -51,7 +51,18 @@ public sealed class CommandLineTests
     {
         var result = await LeptonProcess.Run("replay", "--help");
 
-        Assert.That(result.Output, Does.Contain("--speed <FACTOR>").And.Contain("max (the default)").And.Contain("replay <PATH>").And.Not.Contain("Infinity"));
+        Assert.That(result.Output, Does.Contain("--speed <FACTOR>").And.Contain("max (the default)").And.Not.Contain("Infinity"));
+    }
+
+    [TestCase("replay", "<PATH>")]
+    [TestCase("backtest", "<PATH>")]
+    [TestCase("watch", "<MATCHER>")]
+    [TestCase("completion", "<SHELL>")]
+    public async Task Help_OfAnArgument_NamesItAlikeInUsageAndInItsLine(string command, string argument)
+    {
+        var result = await LeptonProcess.Run(command, "--help");
+
+        Assert.That(result.Output.Split('\n').Count(line => line.Contains(argument, StringComparison.Ordinal)), Is.AtLeast(2));
     }
 
     [Test]
