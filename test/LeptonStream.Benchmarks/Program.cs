@@ -3,8 +3,8 @@ using LeptonStream.Benchmarks.Accuracy;
 using LeptonStream.Benchmarks.Windows;
 
 // Ratios from one run on one machine: what is compared runs beside what it is compared with. --json prints one object, --quick is a
-// rehearsal; --window, --numerics, --pipeline, --memory and --state are these parts alone; --accuracy compares what is found in labelled entities
-// instead of speed.
+// rehearsal; --window, --numerics, --pipeline, --memory and --state are these parts alone; --accuracy compares what is found in labelled
+// entities instead of speed.
 var json = args.Contains("--json");
 var quick = args.Contains("--quick");
 if (args.FirstOrDefault(a => a is not ("--json" or "--quick" or "--window" or "--numerics" or "--pipeline" or "--memory" or "--state"

@@ -14,20 +14,23 @@ public static partial class ClientLogging
         Action<Error>? onFatal = null)
     {
         var said = new ClientLog(logger, onFatal);
-        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) => said.Write(client.Name, error));
+        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) =>
+            said.Write(client.Name, error));
     }
 
     public static ProducerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, ILogger logger,
         Action<Error>? onFatal = null)
     {
         var said = new ClientLog(logger, onFatal);
-        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) => said.Write(client.Name, error));
+        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) =>
+            said.Write(client.Name, error));
     }
 
     public static AdminClientBuilder LogTo(this AdminClientBuilder builder, ILogger logger)
     {
         var said = new ClientLog(logger, null);
-        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) => said.Write(client.Name, error));
+        return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) =>
+            said.Write(client.Name, error));
     }
 
     // While a broker is away the client says so twenty times a second: each kind is logged once a minute.

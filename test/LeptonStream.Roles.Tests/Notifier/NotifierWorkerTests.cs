@@ -279,7 +279,8 @@ public sealed class NotifierWorkerTests
 
         Assert.That(_rig.Sink.Calls.Select(call => $"{call.Path} {call.Status}"), Is.EqualTo(new[] { "old firing", "old firing" }));
         await File.WriteAllTextAsync(file, Routing(("new", "new"), ("old", "old")));
-        await Eventually.True(() => !Readiness(host).Contains("degraded", StringComparison.Ordinal), "the file is in force without a signal");
+        await Eventually.True(() => !Readiness(host).Contains("degraded", StringComparison.Ordinal),
+            "the file is in force without a signal");
         _rig.Publish(0, AlertEvents.Opened("ttft", 6, model: "third"));
         await Eventually.True(() => _rig.Sink.Calls.Any(call => call.Path == "new"), "the new receiver is notified");
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);

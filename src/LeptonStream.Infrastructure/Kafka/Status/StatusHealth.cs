@@ -76,7 +76,8 @@ public static class StatusHealth
 
     private static string Sentence(string things, double share, IReadOnlyDictionary<string, long> reasons, PartitionStatus status) =>
         string.Create(CultureInfo.InvariantCulture,
-            $"{100 * share:F0}% of the {things} in {status.Topic} [{status.Partition}] were refused in the last minute ({Reasons(reasons)})");
+            $"{100 * share:F0}% of the {things} in {status.Topic} [{status.Partition}] were refused in the last minute "
+                + $"({Reasons(reasons)})");
 
     private static string Reasons(IReadOnlyDictionary<string, long> counts) =>
         string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));

@@ -164,7 +164,8 @@ internal sealed class PartitionStory
     private string Message(string labels, long? step, IEnumerable<string> metrics)
     {
         var steps = step is { } known ? $"\"step\":{known}," : "";
-        return $$$"""{"model":"llama","ts":{{{_now.UnixMilliseconds + _random.Next(3)}}},{{{steps}}}"labels":{ {{{labels}}} },"metrics":{ {{{string.Join(',', metrics)}}} } }""";
+        var head = $$"""{"model":"llama","ts":{{_now.UnixMilliseconds + _random.Next(3)}},{{steps}}"labels":{ """;
+        return head + $$$"""{{{labels}}} },"metrics":{ {{{string.Join(',', metrics)}}} } }""";
     }
 
     private static string Number(string name, double value) => string.Create(CultureInfo.InvariantCulture, $"\"{name}\":{value:R}");
