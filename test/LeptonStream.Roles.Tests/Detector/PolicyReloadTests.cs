@@ -1,5 +1,5 @@
+using LeptonStream.Health;
 using LeptonStream.Testing;
-using Microsoft.Extensions.Hosting;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
@@ -13,7 +13,7 @@ public sealed class PolicyReloadTests
     private readonly JumpingClock _clock = new();
     private string _file = null!;
     private DetectorRig _rig = null!;
-    private IHost _host = null!;
+    private IRoleHealth _health = null!;
 
     [SetUp]
     public void MakeRig()
@@ -131,10 +131,10 @@ public sealed class PolicyReloadTests
     private void Start(string text)
     {
         File.WriteAllText(_file, text);
-        _host = _rig.Start(_clock, ("Detector:PoliciesFile", _file));
+        _health = DetectorRig.HealthOf(_rig.Start(_clock, ("Detector:PoliciesFile", _file)));
     }
 
-    private string Readiness => DetectorRig.HealthOf(_host).Ready().Detail;
+    private string Readiness => _health.Ready().Detail;
 
     private static async Task Publish(string mount, string version, string text)
     {
