@@ -57,7 +57,6 @@ public sealed class CommandLineTests
     [TestCase("replay", "<PATH>")]
     [TestCase("backtest", "<PATH>")]
     [TestCase("watch", "<MATCHER>")]
-    [TestCase("completion", "<SHELL>")]
     public async Task Help_OfAnArgument_NamesItAlikeInUsageAndInItsLine(string command, string argument)
     {
         var result = await LeptonProcess.Run(command, "--help");

@@ -55,7 +55,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
             .. settings.Select(setting => KeyValuePair.Create($"Notifier:{setting.Name}", (string?)setting.Value))]);
         builder.Logging.AddProvider(new TestLog());
         builder.Services.AddNotifier(builder.Configuration);
-        foreach (var worker in builder.Services.Where(service => service.ImplementationType == typeof(NotifierWorker)).ToArray())
+        // Those that ask Kafka.
+        foreach (var worker in builder.Services.Where(service => service.ImplementationType is { } type
+            && (type == typeof(NotifierWorker) || type == typeof(StatusRecorder))).ToArray())
             builder.Services.Remove(worker);
         builder.Services.AddSingleton(new RoutingSource(Routing()));
         var host = builder.Build();
