@@ -2,7 +2,7 @@ using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Backtest;
 
-/// <summary>What to backtest.</summary>
+/// <summary>The files to backtest, and how.</summary>
 /// <param name="Path">A CSV file, or a folder of them.</param>
 /// <param name="Interval">What one count of a <c>t</c> column means; null for a minute.</param>
 /// <param name="Scores">A folder for one scores file per input, or null.</param>

@@ -38,7 +38,7 @@ internal sealed class BacktestResult
     /// </summary>
     public IReadOnlyList<NabScore> Nab { get; }
 
-    /// <summary>The same by what people are told: a row counts only where an alarm begins, with its score.</summary>
+    /// <summary>The same by the notifications that people get: a row counts only where an alarm begins, with its score.</summary>
     public IReadOnlyList<NabScore> NabByAlarms { get; }
 
     /// <summary>How training mode did on the runs among them; null where there are none.</summary>

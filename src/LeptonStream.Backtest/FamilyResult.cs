@@ -9,7 +9,7 @@ namespace LeptonStream.Backtest;
 /// it.</param>
 internal sealed record FamilyResult(string Name, EventMetrics Events, double?[] RecallAt, ScoreAreas Areas, IReadOnlyList<NabScore> Nab)
 {
-    /// <summary>False episodes per series-day at which recall is told.</summary>
+    /// <summary>False episodes per series-day at which recall is given.</summary>
     public static readonly double[] Budgets = [0.1, 0.5, 1];
 
     /// <param name="name">Which.</param>

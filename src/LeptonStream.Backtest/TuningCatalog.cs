@@ -33,7 +33,7 @@ internal sealed class TuningCatalog
     /// <summary>Every name that can be set.</summary>
     public IReadOnlyCollection<string> Names => _members.Keys;
 
-    /// <summary>What a constant is now.</summary>
+    /// <summary>The present value of a constant.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     public (PropertyInfo Member, object Value) this[string name]
     {

@@ -16,7 +16,7 @@ internal static class VolumeUnderSurface
     public const int ComparableThresholds = 250;
 
     /// <summary>
-    /// The longest buffer that TSB-AD's metrics take where they are told none, in rows; the same for every series, so that their means mean
+    /// The longest buffer that TSB-AD's metrics take where none is given, in rows; the same for every series, so that their means mean
     /// something.
     /// </summary>
     public const int ComparableWindow = 100;
@@ -164,7 +164,7 @@ internal static class VolumeUnderSurface
 
             return edges;
 
-            // Leaves nothing behind, so that a row of two edges counts once and the next buffer begins anew.
+            // Leaves nothing behind, so that a row of two edges counts once and the next buffer starts from nothing.
             void Take(int row)
             {
                 if (row < 0 || row >= _labels.Length) return;

@@ -7,7 +7,7 @@ using LeptonStream.Telemetry;
 
 namespace LeptonStream.Detector;
 
-/// <summary>What the detector counts. No attribute ever holds text from the input.</summary>
+/// <summary>The counters of the detector. No attribute ever holds text from the input.</summary>
 internal sealed class DetectorMetrics
 {
     private readonly Counter<long> _records;

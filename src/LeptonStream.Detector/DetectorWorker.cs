@@ -27,9 +27,9 @@ namespace LeptonStream.Detector;
 /// </code>
 /// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
 /// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter.
-/// Partitions that are read to their end are told that time goes on. A round ends early where it has enough samples, and publishes in
-/// between where it has too many bytes.</para>
-/// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join anew.</para>
+/// Partitions that are read to their end are ticked, so that their time goes on. A round ends early where it has enough samples, and
+/// publishes in between where it has too many bytes.</para>
+/// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join again.</para>
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
 /// <para>(6) Adopt: where the policies have changed, they change here, when nothing that was judged can be judged again.</para>
@@ -247,7 +247,8 @@ internal sealed partial class DetectorWorker(
         if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.TopicPartitionOffset, fingerprint);
     }
 
-    // What is not committed yet is told again by the next owner of its partition: under the policies, and so the ids, of the first time.
+    // What is not committed yet is reported again by the next owner of its partition: under the policies, and so the ids, of the first
+    // time.
     private void Adopt(DetectorSession session)
     {
         if (session.IsSettled && policies.Refresh()) session.Adopt(policies.Current);

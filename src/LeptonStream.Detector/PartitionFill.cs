@@ -1,6 +1,6 @@
 namespace LeptonStream.Detector;
 
-/// <summary>What a partition holds against what it may hold.</summary>
+/// <summary>The use of a partition against its limits.</summary>
 /// <param name="Partition">The partition's number.</param>
 /// <param name="Series">Series known.</param>
 /// <param name="SeriesLimit">Series it may hold.</param>

@@ -195,7 +195,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         _pipeline?.Adopt(policies);
     }
 
-    /// <summary>Tells the counters of the samples that were not judged since they were told last.</summary>
+    /// <summary>Adds the samples that were not judged since the last call to the counters.</summary>
     public void CountRefused(DetectorMetrics metrics, TroubleLog troubles)
     {
         foreach (var reason in Refusals)

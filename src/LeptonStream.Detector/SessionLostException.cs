@@ -3,7 +3,7 @@ using LeptonStream.Kafka;
 
 namespace LeptonStream.Detector;
 
-/// <summary>This worker must not publish what it holds: drop all state and join the group anew.</summary>
+/// <summary>This worker must not publish what it holds: drop all state and join the group again.</summary>
 internal sealed class SessionLostException : Exception
 {
     private const string FencedReason = "fenced";

@@ -7,7 +7,7 @@ using LeptonStream.Telemetry;
 
 namespace LeptonStream.Notifier;
 
-/// <summary>What the notifier counts. Attributes hold names from the routing file, never text from an alert.</summary>
+/// <summary>The counters of the notifier. Attributes hold names from the routing file, never text from an alert.</summary>
 internal sealed class NotifierMetrics
 {
     private readonly Counter<long> _events;

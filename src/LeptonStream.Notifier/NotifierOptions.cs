@@ -18,19 +18,19 @@ public sealed class NotifierOptions
     /// </summary>
     public string? RoutingFile { get; set; }
 
-    /// <summary>Without a routing file: a webhook that is told of every alert. May hold a secret.</summary>
+    /// <summary>Without a routing file: a webhook that gets every alert. May hold a secret.</summary>
     public string? WebhookUrl { get; set; }
 
     /// <summary>Where people reach the dashboard; stands in notifications.</summary>
     public string ExternalUrl { get; set; } = "http://127.0.0.1:8080";
 
-    /// <summary>Without a routing file: how long a new group gathers alerts before it is told; 0s and more.</summary>
+    /// <summary>Without a routing file: how long a new group gathers alerts before it is notified; 0s and more.</summary>
     public string GroupWait { get; set; } = "5s";
 
-    /// <summary>Without a routing file: how long a told group waits before changes in it are told; above 0s.</summary>
+    /// <summary>Without a routing file: how long a notified group waits before its changes are sent; above 0s.</summary>
     public string GroupInterval { get; set; } = "1m";
 
-    /// <summary>Without a routing file: after which time an unchanged group that still fires is told again; above 0s.</summary>
+    /// <summary>Without a routing file: after which time an unchanged group that still fires is sent again; above 0s.</summary>
     public string RepeatInterval { get; set; } = "4h";
 
     /// <summary>Events in one transaction, at most; 1 to 2000.</summary>

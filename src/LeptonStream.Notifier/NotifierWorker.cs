@@ -16,7 +16,7 @@ using Timestamp = LeptonStream.Samples.Timestamp;
 namespace LeptonStream.Notifier;
 
 /// <summary>
-/// The notifier: reads <c>lepton.alerts</c>, records every event in SQL, decides who is told, and leaves the telling to
+/// The notifier: reads <c>lepton.alerts</c>, records every event in SQL, decides who is notified, and leaves the delivery to
 /// <see cref="OutboxDelivery"/>.
 /// </summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Simulator;
 
-/// <summary>What goes wrong in the story.</summary>
+/// <summary>The kinds of faults in the story.</summary>
 internal enum FaultKind
 {
     /// <summary>Gradients blow up and drag the loss with them until clipping wins.</summary>
@@ -30,7 +30,7 @@ internal enum FaultKind
     /// <summary>An upstream change empties a column in some of the rows.</summary>
     NullFractionJump,
 
-    /// <summary>The exporter repeats its last values for ever.</summary>
+    /// <summary>The exporter repeats its last values without end.</summary>
     FrozenExporter,
 
     /// <summary>Corrected memory errors pour in on one GPU.</summary>

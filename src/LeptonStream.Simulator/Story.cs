@@ -23,7 +23,7 @@ internal sealed record Story
     /// <summary>Simulated time between two samples of one series.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Whether the faults happen; without them the same story is told with the same noise.</summary>
+    /// <summary>Whether the faults happen; without them the same story runs with the same noise.</summary>
     public bool WithFaults { get; init; } = true;
 
     /// <summary>How long it stays quiet.</summary>

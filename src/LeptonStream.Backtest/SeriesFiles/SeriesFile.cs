@@ -81,7 +81,7 @@ internal sealed class SeriesFile
         return found.Length > 0 ? found : throw new FileNotFoundException($"{path} holds no .csv or .tsv file");
     }
 
-    /// <summary>The rows, read anew from the file.</summary>
+    /// <summary>The rows, read from the file each time.</summary>
     /// <exception cref="InvalidDataException">A field can't be read; the message names file, line and column.</exception>
     public IEnumerable<SeriesRow> Rows() => DelimitedText.Rows(Path, _delimiter).Select(row => Read(row.Line, row.Fields));
 

@@ -7,7 +7,7 @@ namespace LeptonStream.Backtest.SeriesFiles;
 internal static class TimeText
 {
     /// <summary>
-    /// An epoch number (the unit told by its magnitude, a fraction allowed with seconds and milliseconds), or a date and time;
+    /// An epoch number (the unit follows from its magnitude, a fraction allowed with seconds and milliseconds), or a date and time;
     /// without an offset it is UTC. Null where it is neither.
     /// </summary>
     public static Timestamp? Read(string text)

@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>What somebody was told of a run: an alert opened, or became a page.</summary>
+/// <summary>One report about a run: an alert opened, or became a page.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Position">Where in the run, in steps since it began; resumes go on counting, and so does silence in usual steps.</param>
 /// <param name="Step">The step.</param>

@@ -2,7 +2,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>What is known of a run beside its rows; none of it is told to the monitor but the end, when it comes.</summary>
+/// <summary>The facts known of a run beside its rows; the monitor gets none of them but the end, when it comes.</summary>
 /// <param name="MedianStep">The usual duration of a step.</param>
 /// <param name="Finished">When it reported its completion; null where it never did.</param>
 /// <param name="ReplayUntil">How far to play the clock.</param>

@@ -25,7 +25,7 @@ internal sealed record TrainingFault(string Kind, Timestamp Onset, Timestamp? En
     /// <param name="after">Time from the onset to it.</param>
     public bool IsPrompt(double steps, TimeSpan after) => steps <= _promptness.Steps && after <= _promptness.Time;
 
-    // The time in which each kind should be told; the others until they end.
+    // The time in which each kind should be reported; the others until they end.
     private readonly record struct Promptness(double Steps, TimeSpan Time, int Grace)
     {
         public static Promptness Of(string kind) => kind switch

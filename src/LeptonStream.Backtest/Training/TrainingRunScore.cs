@@ -7,7 +7,7 @@ namespace LeptonStream.Backtest.Training;
 /// <param name="Run">The run's name.</param>
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="Alarms">Its alarms, in order.</param>
-/// <param name="Faults">Its faults, and what was told of each.</param>
+/// <param name="Faults">Its faults, and the reports of each.</param>
 /// <param name="FalseAlarms">The alarms that belong to no fault and to no aftermath of one.</param>
 internal sealed record TrainingRunScore(
     string Run, int Rows, IReadOnlyList<TrainingAlarm> Alarms, IReadOnlyList<FaultOutcome> Faults, IReadOnlyList<TrainingAlarm> FalseAlarms)
@@ -59,7 +59,7 @@ internal sealed record TrainingRunScore(
         fault.End is { } end ? end + (fault.Grace * facts.MedianStep) : facts.ReplayUntil;
 }
 
-/// <summary>What was told of one fault.</summary>
+/// <summary>The reports of one fault.</summary>
 /// <param name="Fault">The fault.</param>
 /// <param name="DelaySteps">Steps from its onset to the first alarm; null where there was none.</param>
 /// <param name="Delay">The same as time.</param>

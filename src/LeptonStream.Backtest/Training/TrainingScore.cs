@@ -32,7 +32,7 @@ internal sealed record TrainingScore(IReadOnlyList<TrainingRunScore> Runs)
 /// <summary>How well one kind of fault was found.</summary>
 /// <param name="Kind">What was done to the runs.</param>
 /// <param name="Faults">How many there are.</param>
-/// <param name="Detected">How many were told at all while they lasted.</param>
+/// <param name="Detected">How many were reported at all while they lasted.</param>
 /// <param name="Prompt">How many in time.</param>
 /// <param name="Paged">How many with a page.</param>
 /// <param name="MedianDelaySteps">The middle delay of those detected (the lower of two middles), in steps; null where there is

@@ -7,7 +7,7 @@ namespace LeptonStream.Cli.Demo;
 /// <summary>How the demo runs.</summary>
 internal sealed record DemoOptions
 {
-    /// <summary>What is told.</summary>
+    /// <summary>The story that is played.</summary>
     public required Story Story { get; init; }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed class DemoRun : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // Far beyond the group interval of the routes: a group that has more to tell has told it.
+    // Far beyond the group interval of the routes: a group that has more to send has sent it.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     private readonly DemoOptions _options;

@@ -130,7 +130,7 @@ internal sealed class DemoStage : IAsyncDisposable
             ["Detector:GroupId"] = Cluster.DetectorGroup,
             ["Notifier:GroupId"] = Cluster.NotifierGroup,
             ["Notifier:RoutingFile"] = WriteRouting(),
-            // An alert of half an hour lasts a tenth of a second here: one that waits for company is over before it is told.
+            // An alert of half an hour lasts a tenth of a second here: one that waits for company is over before it is sent.
             ["Notifier:BatchWaitMs"] = "0",
         };
         if (options.Settings?["Dashboard:Url"] is null)

@@ -33,7 +33,7 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
             output.WriteLine($"dashboard: {address}");
         }
 
-        // A look finds several things at once: they are told in the order in which they happened in the story.
+        // A look finds several things at once: they are printed in the order in which they happened in the story.
         foreach (var (_, line) in News(progress).OrderBy(news => news.At)) output.WriteLine(line);
     }
 

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>Keeps what the roles warn of, because lines in between would tear the terminal view apart; it is told at the end.</summary>
+/// <summary>
+/// Keeps the warnings of the roles, because lines in between would tear the terminal view apart; they are printed at the end.
+/// </summary>
 internal sealed class WarningLog : ILoggerProvider
 {
     private const int Most = 20;

@@ -33,7 +33,7 @@ internal sealed class BrokerApis
     /// <summary>What it can't do that the roles need.</summary>
     public IEnumerable<string> Missing => Needs.Where(need => !Understands(need.Api, need.Version)).Select(need => need.Need);
 
-    /// <summary>The version as far as it can be told from the outside.</summary>
+    /// <summary>The version as far as it shows from the outside.</summary>
     public string Age => (Understands(68, 1), Understands(1, 17), Understands(1, 11)) switch
     {
         (true, _, _) => "Kafka 4 or newer",

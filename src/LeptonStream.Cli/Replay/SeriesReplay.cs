@@ -64,7 +64,7 @@ internal sealed class SeriesReplay : IDisposable
     public IEnumerable<string> Disorder => _orders.Select(order => order.Value.Describe(order.Key.Path)).OfType<string>();
 
     /// <summary>Sends everything and returns when the broker has it.</summary>
-    /// <param name="progress">Is told how many more rows are sent.</param>
+    /// <param name="progress">Called with how many more rows are sent.</param>
     /// <param name="stop">Ends the replay early.</param>
     /// <exception cref="KafkaException">The broker refused a record.</exception>
     public SentSeries Run(Action<int> progress, CancellationToken stop)

@@ -7,7 +7,7 @@ using Npgsql;
 namespace LeptonStream.Cli.Roles;
 
 /// <summary>
-/// Looks, before a role starts, for what is wrong with its database and will not mend itself: a folder that is missing or may not be
+/// Looks, before a role starts, for faults of its database that do not pass by themselves: a folder that is missing or may not be
 /// written, a user, password or database that the server refuses. A server that does not answer yet is no such thing: the role waits for
 /// it.
 /// </summary>

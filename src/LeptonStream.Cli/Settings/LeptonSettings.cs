@@ -10,7 +10,7 @@ namespace LeptonStream.Cli.Settings;
 
 /// <summary>
 /// The settings of this run: the file, over it the environment (<c>LEPTON_Kafka__BootstrapServers</c>), over that the flags.
-/// What is wrong is collected, so that all of it can be told at once.
+/// Errors are collected, so that all of them can be reported at once.
 /// </summary>
 internal sealed class LeptonSettings
 {

@@ -4,8 +4,8 @@ using LeptonStream.Series;
 namespace LeptonStream.Alerting;
 
 /// <summary>
-/// A group of alerts that are told together: its members, its timer and what each channel was last told. Everything that must survive a
-/// restart.
+/// A group of alerts that are notified together: its members, its timer and each channel's last notification. Everything that must survive
+/// a restart.
 /// </summary>
 public sealed class AlertGroupState
 {
@@ -29,7 +29,7 @@ public sealed class AlertGroupState
     /// <summary>The key of the route that made it.</summary>
     public string RouteKey { get; }
 
-    /// <summary>The name of the receiver that is told.</summary>
+    /// <summary>The name of the receiver that is notified.</summary>
     public string Receiver { get; }
 
     /// <summary>The labels that its members share.</summary>
@@ -41,6 +41,6 @@ public sealed class AlertGroupState
     /// <summary>What fires in it, and what is over and not yet removed, by fingerprint.</summary>
     public Dictionary<Fingerprint, GroupedAlert> Alerts { get; } = [];
 
-    /// <summary>What each channel was last told, by the channel's key.</summary>
+    /// <summary>The last notification of each channel, by the channel's key.</summary>
     public Dictionary<string, NotificationLogEntry> Told { get; init; } = [];
 }

@@ -5,12 +5,12 @@ using LeptonStream.Series;
 namespace LeptonStream.Alerting;
 
 /// <summary>
-/// The way of one alert from the alerts topic to the people who are told of it. Pure: the state is the <see cref="AlertGroups"/> that are
-/// handed in, the time is an argument, and nothing is sent here.
+/// The way of one alert from the alerts topic to the people who are notified of it. Pure: the state is the <see cref="AlertGroups"/> that
+/// are handed in, the time is an argument, and nothing is sent here.
 /// </summary>
 /// <remarks>
-/// The rules are Alertmanager's (dispatch, deduplication, notification log), with one addition: where a firing alert was told, its end is
-/// told too, even when the alert changes its labels and with them its group, or the routes change while it fires.
+/// The rules are Alertmanager's (dispatch, deduplication, notification log), with one addition: where a firing alert was sent, its end is
+/// sent too, even when the alert changes its labels and with them its group, or the routes change while it fires.
 /// <para>An event comes in (<see cref="OnAlert"/>):</para>
 /// <list type="number">
 /// <item>its labels choose the routes, and the routes its groups;</item>
@@ -23,7 +23,7 @@ namespace LeptonStream.Alerting;
 /// <item>the members are what fires and what is over; inhibition, mute times and silences will take members out here, each with its
 /// cause;</item>
 /// <item>for each channel of the receiver: is there anything new for it, and why (<see cref="NotifyReasons.Decide"/>)?</item>
-/// <item>if so: the notification is made and the channel's log entry says what it was told; escalation steps will hang on this
+/// <item>if so: the notification is made and the channel's log entry says what it got; escalation steps will hang on this
 /// entry;</item>
 /// <item>what is over leaves the group, and an empty group goes.</item>
 /// </list>
@@ -65,7 +65,7 @@ public sealed class AlertPipeline(RouteTree routes)
     /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
     /// <param name="groups">At least the groups that are due, each with all its members; changed in place.</param>
     /// <param name="now">The time.</param>
-    /// <returns>What is to be sent. The groups' logs already count it as told, so it must be stored together with them.</returns>
+    /// <returns>What is to be sent. The groups' logs already count it as sent, so it must be stored together with them.</returns>
     public IReadOnlyList<Notification> OnTick(AlertGroups groups, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -166,7 +166,7 @@ public sealed class AlertPipeline(RouteTree routes)
             var reason = NotifyReasons.Decide(last, firing, resolved, channel.SendResolved, route.RepeatInterval, now);
             if (reason == NotifyReason.None) continue;
 
-            // 7. It is told, and its log entry says what. A channel without resolves is told nothing of an end, but its log must know.
+            // 7. It is sent, and its log entry says what. A channel without resolves gets no end, but its log must know.
             group.Told[channel.Key] = new NotificationLogEntry([.. firing], [.. resolved], now);
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;

@@ -4,7 +4,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>One message for one channel: what it is told about a group, and why now.</summary>
+/// <summary>One message for one channel: the state of a group, and why it is sent now.</summary>
 public sealed record Notification
 {
     /// <summary>The identity of the group in the store.</summary>
@@ -19,7 +19,7 @@ public sealed record Notification
     /// <summary>The key of the channel in its receiver.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>Why it is told now.</summary>
+    /// <summary>Why it is sent now.</summary>
     public required NotifyReason Reason { get; init; }
 
     /// <summary>The labels that the alerts of the group share by definition.</summary>

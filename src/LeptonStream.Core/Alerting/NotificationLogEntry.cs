@@ -2,8 +2,8 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>What a channel was told last about a group.</summary>
-/// <param name="Firing">The alerts it was told fire.</param>
-/// <param name="Resolved">The alerts it was told are over.</param>
+/// <summary>The last notification of a channel about a group.</summary>
+/// <param name="Firing">The alerts that it was notified of as firing.</param>
+/// <param name="Resolved">The alerts that it was notified of as over.</param>
 /// <param name="At">When.</param>
 public sealed record NotificationLogEntry(IReadOnlyList<Fingerprint> Firing, IReadOnlyList<Fingerprint> Resolved, Timestamp At);

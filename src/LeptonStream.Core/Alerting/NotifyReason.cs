@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Alerting;
 
 /// <summary>
-/// Why a channel is told about its group now, or that it is not; <see cref="NotifyReasons.TextOf"/> gives Alertmanager's words for it.
+/// Why a channel is notified of its group now, or that it is not; <see cref="NotifyReasons.TextOf"/> gives Alertmanager's words for it.
 /// </summary>
 public enum NotifyReason
 {
@@ -19,7 +19,7 @@ public enum NotifyReason
     /// <summary><c>some alerts resolved</c>: something is over, something else still fires.</summary>
     SomeResolved = 3,
 
-    /// <summary><c>all alerts resolved</c>: everything that the channel was told of is over.</summary>
+    /// <summary><c>all alerts resolved</c>: everything that the channel was notified of is over.</summary>
     AllResolved = 4,
 
     /// <summary><c>repeat interval elapsed</c>: nothing changed, but it still fires and the last notification is old.</summary>
@@ -44,7 +44,7 @@ public static class NotifyReasons
     /// <summary>
     /// Decides what is new for a channel. The order of the questions is Alertmanager's; it matters where several answers are yes.
     /// </summary>
-    /// <param name="last">What the channel was told last, or null where it was never told of this group.</param>
+    /// <param name="last">The last notification of the channel, or null where it never had one of this group.</param>
     /// <param name="firing">What fires in the group now.</param>
     /// <param name="resolved">What is over in the group and not yet removed from it.</param>
     /// <param name="sendResolved">Whether the channel wants to hear of resolved alerts.</param>
@@ -61,7 +61,7 @@ public static class NotifyReasons
         ArgumentNullException.ThrowIfNull(firing);
         ArgumentNullException.ThrowIfNull(resolved);
 
-        // Never told: what began and ended unseen stays unseen.
+        // Never notified: an alert that began and ended unseen stays unseen.
         if (last is null) return firing.Count > 0 ? NotifyReason.FirstNotification : NotifyReason.None;
 
         // After a full resolution the next alert opens a new story, whatever the log still holds.

@@ -11,7 +11,7 @@ public sealed record Route
     /// </summary>
     public required string Key { get; init; }
 
-    /// <summary>Who is told.</summary>
+    /// <summary>Who is notified.</summary>
     public required ReceiverConfig Receiver { get; init; }
 
     /// <summary>What an alert must fulfil to go this way, all of it.</summary>
@@ -23,13 +23,13 @@ public sealed record Route
     /// <summary>Whether the siblings behind it are tried too.</summary>
     public required bool Continue { get; init; }
 
-    /// <summary>How long a new group gathers alerts before it is told.</summary>
+    /// <summary>How long a new group gathers alerts before it is notified.</summary>
     public required TimeSpan GroupWait { get; init; }
 
-    /// <summary>How long a told group waits before changes in it are told.</summary>
+    /// <summary>How long a notified group waits before its changes are sent.</summary>
     public required TimeSpan GroupInterval { get; init; }
 
-    /// <summary>After which time an unchanged group that still fires is told again.</summary>
+    /// <summary>After which time an unchanged group that still fires is sent again.</summary>
     public required TimeSpan RepeatInterval { get; init; }
 
     /// <summary>The labels of the route and its parents.</summary>

@@ -38,7 +38,7 @@ public sealed class RouteTree
     /// <summary>The route that every alert matches.</summary>
     public Route Root { get; }
 
-    /// <summary>32 hexadecimal digits that differ when alerts may be grouped, routed or told in another way.</summary>
+    /// <summary>32 hexadecimal digits that differ when alerts may be grouped, routed or notified in another way.</summary>
     public string Version { get; }
 
     /// <summary>The receivers, in no order.</summary>

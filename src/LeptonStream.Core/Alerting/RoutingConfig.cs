@@ -3,7 +3,8 @@ using LeptonStream.Series;
 namespace LeptonStream.Alerting;
 
 /// <summary>
-/// Who is told of what: the route tree and the receivers, as a person wrote them. <see cref="RouteTree"/> is its checked, inherited form.
+/// Who is notified of which alerts: the route tree and the receivers, as a person wrote them. <see cref="RouteTree"/> is its checked,
+/// inherited form.
 /// </summary>
 /// <param name="Route">The root of the tree; every alert matches it.</param>
 /// <param name="Receivers">The receivers that routes name.</param>
@@ -27,16 +28,16 @@ public sealed record RouteConfig
     /// <value>The default value is false.</value>
     public bool Continue { get; init; }
 
-    /// <summary>How long a new group gathers alerts before it is told.</summary>
+    /// <summary>How long a new group gathers alerts before it is notified.</summary>
     /// <value>At the root the default value is 5 seconds.</value>
     public TimeSpan? GroupWait { get; init; }
 
-    /// <summary>How long a told group waits before changes in it are told; above zero.</summary>
+    /// <summary>How long a notified group waits before its changes are sent; above zero.</summary>
     /// <value>At the root the default value is 1 minute.</value>
     public TimeSpan? GroupInterval { get; init; }
 
     /// <summary>
-    /// After which time an unchanged group that still fires is told again, rounded up to a multiple of the group interval; above zero.
+    /// After which time an unchanged group that still fires is sent again, rounded up to a multiple of the group interval; above zero.
     /// </summary>
     /// <value>At the root the default value is 4 hours.</value>
     public TimeSpan? RepeatInterval { get; init; }
@@ -48,12 +49,12 @@ public sealed record RouteConfig
     public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
 }
 
-/// <summary>A receiver: one or more channels that are told the same.</summary>
+/// <summary>A receiver: one or more channels that get the same.</summary>
 /// <param name="Name">The name that routes use.</param>
-/// <param name="Channels">Its channels; none means that its alerts are recorded and nobody is told.</param>
+/// <param name="Channels">Its channels; none means that its alerts are recorded and nobody is notified.</param>
 public sealed record ReceiverConfig(string Name, IReadOnlyList<ChannelConfig> Channels);
 
 /// <summary>What the pipeline knows of a channel.</summary>
 /// <param name="Key">Kind and position in the receiver, such as <c>webhook/0</c>; unique in it.</param>
-/// <param name="SendResolved">Whether it is told when an alert is over.</param>
+/// <param name="SendResolved">Whether it gets the end of an alert.</param>
 public sealed record ChannelConfig(string Key, bool SendResolved);

@@ -14,7 +14,7 @@ namespace LeptonStream.Detection;
 public readonly record struct JudgedSample(
     SeriesKey Key, Sample Sample, double Score, bool IsAlerting, double Expected, double Lower, double Upper);
 
-/// <summary>Is told of every judged sample, in order.</summary>
+/// <summary>Gets every judged sample, in order.</summary>
 public delegate void JudgedSampleObserver(in JudgedSample judged);
 
 /// <summary>What the pipeline made of one row of an entity: the newest values of all its metrics together.</summary>
@@ -24,5 +24,5 @@ public delegate void JudgedSampleObserver(in JudgedSample judged);
 /// <param name="IsAlerting">Whether an alert of the entity is open after this row.</param>
 public readonly record struct JudgedRow(SeriesKey Key, Timestamp Time, double Score, bool IsAlerting);
 
-/// <summary>Is told of every judged row, in order.</summary>
+/// <summary>Gets every judged row, in order.</summary>
 public delegate void JudgedRowObserver(in JudgedRow judged);

@@ -9,7 +9,7 @@ namespace LeptonStream.Detection;
 /// <param name="Score">How anomalous; 1.0 is the line of the warning budget.</param>
 /// <param name="Change">What it changed about the alert of the series.</param>
 /// <param name="Forecast">What the series expected by all that it has learned.</param>
-/// <param name="Band">What people are told was expected: of an open alert, by the baseline before its onset.</param>
+/// <param name="Band">The expected range that people see: of an open alert, by the baseline before its onset.</param>
 /// <param name="Surprise">How rare it is, in decades, before anybody asks whether that is novel: what its entity is judged by. 0 for what a
 /// rule judged.</param>
 /// <param name="Rule">The rule that judged it instead of the detectors, or null.</param>

@@ -90,10 +90,10 @@ public sealed class PartitionPipeline
     /// </summary>
     public bool WatchesSilence => _queue.IsWaiting || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
 
-    /// <summary>Is told of every judged sample; null (the default) for nobody.</summary>
+    /// <summary>Gets every judged sample; null (the default) for nobody.</summary>
     public JudgedSampleObserver? Observer { get; set; }
 
-    /// <summary>Is told of every judged row of an entity; null (the default) for nobody.</summary>
+    /// <summary>Gets every judged row of an entity; null (the default) for nobody.</summary>
     public JudgedRowObserver? EntityObserver { get; set; }
 
     /// <summary>
@@ -288,7 +288,7 @@ public sealed class PartitionPipeline
         EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.IsTold));
     }
 
-    // Where several metrics are odd at once, what is told of one of them is no chance.
+    // Where several metrics are anomalous at once, the alert of one of them is no chance.
     private void Tell(SeriesState series, in Judgement judgement, in EventSink sink)
     {
         var made = SeriesEvents.Of(sink, series, judgement);

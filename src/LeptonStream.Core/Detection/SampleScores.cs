@@ -2,7 +2,7 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Detection;
 
-/// <summary>What the levels of both channels say of one sample, as scores: 1.0 is the line.</summary>
+/// <summary>The scores of both channels for one sample: 1.0 is the line.</summary>
 internal readonly record struct SampleScores
 {
     /// <summary>The sharp channel, with the rules, after spikes are damped.</summary>

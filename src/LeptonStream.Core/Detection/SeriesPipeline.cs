@@ -373,8 +373,8 @@ public sealed partial class SeriesPipeline
         return most / _line;
     }
 
-    // The p-norm with p = 5 lies close to the largest of the sharp levels and rewards agreement a little. Of a small change only the rules
-    // may speak.
+    // The p-norm with p = 5 lies close to the largest of the sharp detectors and rewards agreement a little. Of a small change only the
+    // rules may speak.
     private double Combine(GateVerdict gate)
     {
         double powers = 0, most = 0;

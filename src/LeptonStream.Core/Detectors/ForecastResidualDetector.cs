@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// Distance from the forecast in scales of its usual error: |x − x̂|/s. The sharpest level for service metrics: it knows the time of day
+/// Distance from the forecast in scales of its usual error: |x − x̂|/s. The sharpest detector for service metrics: it knows the time of day
 /// and the recent course, so it sees a step where the value itself is still ordinary. Warm-up 30 samples. O(1).
 /// </summary>
 public sealed class ForecastResidualDetector : SeriesDetector<Stateless>

@@ -6,7 +6,7 @@ namespace LeptonStream.Detectors;
 /// How much has been gathered of forecast errors in one direction: g ← max(0, g + z − δ) for each direction, with z = ±(x − x̂)/s the error
 /// in scales of the forecast, cut at 3, and δ = 0.25 what each sample forgives; the score is the larger of the two. The cumulative sum of
 /// E. S. Page, Biometrika 41, 1954, in the two-sided form with reset that is known by his and D. V. Hinkley's names (Biometrika 58, 1971).
-/// Beyond 50 a sum begins anew, so that the next drift is told too. It sees a creep whose single errors are all ordinary. Warm-up 60
+/// Beyond 50 a sum is reset to 0, so that the next drift is reported too. It sees a creep whose single errors are all ordinary. Warm-up 60
 /// samples. O(1), 12 bytes.
 /// </summary>
 public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.State>
@@ -18,7 +18,7 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
     private const double Slack = 0.25;
     private const double Height = 50;
 
-    // One error, however large, is an event and no drift: that is what the sharp levels beside it are for.
+    // One error, however large, is an event and no drift: the sharp detectors beside it are for that.
     private const double MaxOfOne = 3;
 
     /// <inheritdoc/>

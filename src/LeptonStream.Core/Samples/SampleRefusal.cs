@@ -21,7 +21,7 @@ public enum SampleRefusal
     /// <summary>It is the first of a counter, whose rate takes two.</summary>
     CounterStart = 5,
 
-    /// <summary>Its counter began anew: how much it had counted by then is unknown.</summary>
+    /// <summary>Its counter began again: how much it had counted by then is unknown.</summary>
     CounterReset = 6,
 
     /// <summary>The policy ignores its series.</summary>

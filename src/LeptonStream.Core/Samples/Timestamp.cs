@@ -28,7 +28,7 @@ public readonly record struct Timestamp(long UnixNanoseconds) : IComparable<Time
         new(Saturate((value - DateTimeOffset.UnixEpoch).Ticks, NanosecondsPerTick));
 
     /// <summary>
-    /// Reads an epoch number whose unit is told by its magnitude: below 1e11 seconds, below 1e14 milliseconds,
+    /// Reads an epoch number whose unit follows from its magnitude: below 1e11 seconds, below 1e14 milliseconds,
     /// below 1e17 microseconds, else nanoseconds (so every unit is understood from 1973 to 5138).
     /// </summary>
     public static Timestamp FromEpoch(long value) => Math.Abs(value == long.MinValue ? long.MaxValue : value) switch

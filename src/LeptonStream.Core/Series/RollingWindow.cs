@@ -11,7 +11,7 @@ namespace LeptonStream.Series;
 /// <remarks>
 /// A view of memory that belongs to the series (<see cref="BytesFor"/>), all zeros being the empty window; the bytes are its snapshot.
 /// Values are kept as 32-bit differences from an anchor, a value of the window itself: to 24 bits of how far they lie from it. The anchor
-/// follows the window's middle, so that is the window's own spread. Sums are 64-bit; they are made anew whenever cancellation could eat
+/// follows the window's middle, so that is the window's own spread. Sums are 64-bit; they are recomputed whenever cancellation could eat
 /// their digits and at least every W pushes, so rounding never builds up. Values beyond ±3.4e38 of the anchor count as that far.
 /// </remarks>
 public readonly ref struct RollingWindow
@@ -193,7 +193,7 @@ public readonly ref struct RollingWindow
         places[_head.Next] = (ushort)place;
     }
 
-    // Makes the sums anew where values have left that were so large that their rounding is felt among those that stay, and where the window
+    // Recomputes the sums where values have left that were so large that their rounding is felt among those that stay, and where the window
     // has moved away from its anchor.
     private void Settle()
     {
@@ -234,7 +234,7 @@ public readonly ref struct RollingWindow
         public ushort Count;
         public ushort Next;
 
-        // The square root of the largest sum of squares since the sums were made anew.
+        // The square root of the largest sum of squares since the sums were recomputed.
         public float Largest;
         public double Anchor;
         public double Sum;

@@ -26,7 +26,7 @@ internal static class AlertEndpoints
         if (!TryReadLimit(limit, out var most))
             return TypedResults.Problem($"'limit' may be 1 to {MostInOneList}.", statusCode: StatusCodes.Status400BadRequest);
 
-        // The number first: a change that falls between the questions is then told live once more instead of not at all.
+        // The number first: a change that falls between the questions is then sent live once more instead of not at all.
         var seq = await alerts.LastSeqAsync(stop);
         var rows = await alerts.ListAsync(wanted, most, stop);
         var total = rows.Count < most ? rows.Count : await alerts.CountAsync(wanted, stop);

@@ -3,7 +3,7 @@ using LeptonStream.Storage;
 
 namespace LeptonStream.Dashboard.Alerts;
 
-/// <summary>What the dashboard asks the journal. It only ever reads; the notifier owns the tables.</summary>
+/// <summary>The dashboard's queries of the journal. It only ever reads; the notifier owns the tables.</summary>
 internal sealed class AlertQueries(Database journal)
 {
     private const int TimeoutSeconds = 5;

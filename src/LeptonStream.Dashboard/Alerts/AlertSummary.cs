@@ -6,7 +6,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Dashboard.Alerts;
 
-/// <summary>What a list shows of one alert.</summary>
+/// <summary>The row of one alert in a list.</summary>
 /// <param name="AlertId">The alert's id.</param>
 /// <param name="Seq">The number of its last event in the journal.</param>
 /// <param name="Status">firing or resolved.</param>

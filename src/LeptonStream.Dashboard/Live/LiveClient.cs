@@ -5,7 +5,7 @@ namespace LeptonStream.Dashboard.Live;
 
 /// <summary>
 /// What waits to be sent to one open page. A page that reads too slowly loses the oldest messages, never holds up the others,
-/// and is told to load the list again.
+/// and is asked to load the list again.
 /// </summary>
 internal sealed class LiveClient
 {

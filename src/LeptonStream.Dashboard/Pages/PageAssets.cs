@@ -6,7 +6,7 @@ namespace LeptonStream.Dashboard.Pages;
 
 /// <summary>
 /// The files under wwwroot, embedded in the assembly. All but the page itself have addresses with the version of the whole set in them,
-/// so that a browser may keep them for ever and still never mixes two versions.
+/// so that a browser may keep them without end and never mixes two versions.
 /// </summary>
 internal sealed class PageAssets
 {

@@ -28,7 +28,9 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     /// <summary>A part of the role's work is undisturbed.</summary>
     public void ClearProblem(Concern concern) => _problems.TryRemove(concern, out _);
 
-    /// <summary>The role does its job, though not as it was told last, and somebody must do something about it; or that is over.</summary>
+    /// <summary>
+    /// The role does its job, though not by its newest settings, and somebody must do something about it; or that is over.
+    /// </summary>
     /// <param name="concern">The part that is concerned; its last words are replaced.</param>
     /// <param name="words">What is wrong in plain words; null where nothing is any more.</param>
     public void SetDegraded(Concern concern, string? words)

@@ -6,7 +6,7 @@ namespace LeptonStream.Kafka;
 
 /// <summary>
 /// Sends what the native client has to say to the program's log instead of to standard error. An error after which the client can't go on
-/// comes on the client's own thread and not always as an exception: <c>onFatal</c> is told of it.
+/// comes on the client's own thread and not always as an exception: <c>onFatal</c> is called with it.
 /// </summary>
 public static partial class ClientLogging
 {
@@ -42,7 +42,7 @@ public static partial class ClientLogging
 
         public void Write(LogMessage message)
         {
-            // These the error handler is told of, too.
+            // These reach the error handler, too.
             if (message.Facility is "FAIL" or "ERROR" or "FATAL" || !IsDue(message.Facility)) return;
             Log.Said(logger, (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging), message.Name, message.Facility,
                 message.Message);

@@ -21,7 +21,7 @@ public static class ClientSettings
     });
 
     /// <summary>
-    /// A consumer that commits only what it is told to, and says so when an offset is gone instead of jumping to the end.
+    /// A consumer that commits only the offsets it is given, and says so when an offset is gone instead of jumping to the end.
     /// </summary>
     public static ConsumerConfig Consumer(KafkaOptions options, string role, string group) => Apply(options, role, new ConsumerConfig
     {

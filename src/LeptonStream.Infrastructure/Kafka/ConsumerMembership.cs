@@ -145,9 +145,9 @@ public sealed partial class ConsumerMembership : IDisposable
 
     /// <summary>
     /// Sends what is in <see cref="Deliveries"/>. A record that the broker refuses for good becomes a dead letter; a dead letter that it
-    /// refuses, one without payload; and if it refuses that one, too, only the log tells of it.
+    /// refuses, one without payload; and if it refuses that one, too, only the log has it.
     /// </summary>
-    /// <param name="onRefused">Is told of each record that the broker refused for good: its topic, and the reason.</param>
+    /// <param name="onRefused">Called for each record that the broker refused for good: its topic, and the reason.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The failure that is not a record's own; null when everything is acknowledged.</returns>
     public DeliveryFailure? Send(Action<string, string> onRefused, CancellationToken cancellation)

@@ -8,7 +8,7 @@ namespace LeptonStream.Kafka;
 /// <summary>
 /// A record that could not be used, as a record of the dead-letter topic: its own key, value, headers and time, and why, in the headers
 /// that Kafka Connect uses (all text) and in <c>lepton.reason</c>. It is cut to a size that every topic takes: one too large to be
-/// dead-lettered would stop its partition for ever.
+/// dead-lettered would stop its partition for good.
 /// </summary>
 public static class DeadLetter
 {

@@ -19,7 +19,7 @@ public sealed class SettingRangeAttribute(string section, int least, int most) :
     /// <summary>The most allowed.</summary>
     public int Most => most;
 
-    /// <summary>What else the reader should know, in words.</summary>
+    /// <summary>A further hint for the reader of the error, in words.</summary>
     public string? Note { get; init; }
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ public sealed class Database : IAsyncDisposable
         {
             var server = new NpgsqlConnectionStringBuilder(connectionString);
             server.ApplicationName ??= "lepton";
-            // The same few statements for ever: prepared, they cost half.
+            // The same few statements all the time: prepared, they cost half.
             if (server.MaxAutoPrepare == 0) server.MaxAutoPrepare = 50;
             return new(DatabaseKind.PostgreSql, NpgsqlDataSource.Create(server),
                 $"PostgreSQL {server.Host}:{server.Port}/{server.Database}");

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LeptonStream.Telemetry;
 
-/// <summary>What all instruments and spans of the program are under.</summary>
+/// <summary>The name of the meter and activity source of all instruments and spans.</summary>
 public static class LeptonTelemetry
 {
     public const string Name = "LeptonStream";

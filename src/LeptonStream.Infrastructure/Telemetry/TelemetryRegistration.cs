@@ -12,7 +12,7 @@ using OpenTelemetry.Trace;
 namespace LeptonStream.Telemetry;
 
 /// <summary>
-/// What a process tells of itself: metrics to whoever scrapes <c>/metrics</c>; metrics and spans by OTLP as well where OpenTelemetry's own
+/// The telemetry of a process: metrics to whoever scrapes <c>/metrics</c>; metrics and spans by OTLP as well where OpenTelemetry's own
 /// variables (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, …) say where to and how.
 /// </summary>
 public static class TelemetryRegistration

@@ -10,7 +10,7 @@ public sealed class YamlErrors(string file)
     /// <summary>The errors, in the order they were found.</summary>
     public IReadOnlyList<string> All => _all;
 
-    /// <summary>What is sound and yet may not be meant, in the order it was found.</summary>
+    /// <summary>Notes on settings that are sound and yet may not be meant, in the order of the file.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     public void Note(int line, string note) => _notes.Add($"{file}:{line}: {note}");

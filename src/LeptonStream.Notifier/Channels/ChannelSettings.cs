@@ -3,7 +3,7 @@ using LeptonStream.Yaml;
 namespace LeptonStream.Notifier.Channels;
 
 /// <summary>What the routing file says of one channel of a receiver.</summary>
-/// <param name="SendResolved">Whether it is told when an alert is over.</param>
+/// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Timeout">How long one attempt may take; null is the notifier's default.</param>
 internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = null);
 

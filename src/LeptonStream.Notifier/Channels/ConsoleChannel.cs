@@ -30,7 +30,7 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
         }
     }
 
-    /// <summary>Time, state, severity, what it is about, and why it is told now.</summary>
+    /// <summary>Time, state, severity, what it is about, and why it is sent now.</summary>
     public static string Line(Notification notification)
     {
         var firing = notification.Firing.ToArray();

@@ -12,7 +12,7 @@ internal enum DeliveryResult
     Refused = 2,
 }
 
-/// <summary>What became of one attempt to deliver.</summary>
+/// <summary>The outcome of one attempt to deliver.</summary>
 /// <param name="Result">What became of it.</param>
 /// <param name="Error">What went wrong, for people, without secrets; null when delivered.</param>
 /// <param name="RetryAfter">How long the receiver asked not to be called, or null.</param>

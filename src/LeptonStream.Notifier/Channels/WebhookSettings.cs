@@ -2,7 +2,7 @@ using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
 
-/// <param name="SendResolved">Whether it is told when an alert is over.</param>
+/// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Url">Where to post. Its path and query may be a secret: never log it, log <see cref="Destination"/>.</param>
 /// <param name="MaxAlerts">How many alerts one message shows at most; 0 is all.</param>
 /// <param name="Timeout">How long one attempt may take, 100 ms to 5 minutes; null is the notifier's default.</param>

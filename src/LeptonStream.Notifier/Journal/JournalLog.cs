@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Notifier.Journal;
 
-/// <summary>What the journal tells of itself. Of what may happen with every event there is one line a minute.</summary>
+/// <summary>The log of the journal. Where every event may cause a line, there is one a minute.</summary>
 internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal> logger)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);

@@ -19,7 +19,7 @@ internal sealed record JournalRecord(string Topic, int Partition, long Offset, T
     public string Text => _text ??= Encoding.UTF8.GetString(Payload);
 }
 
-/// <summary>What became of a batch.</summary>
+/// <summary>The outcome of a batch.</summary>
 /// <param name="Recorded">Events that are new.</param>
 /// <param name="Repeated">Events that were in the journal already, with the same content.</param>
 /// <param name="Skipped">Records below the stored position: another notifier had them.</param>

@@ -92,7 +92,7 @@ internal sealed class DestinationSender
     private static int Attempts(ResilienceContext context) => context.Properties.GetValue(AttemptCount, 0);
 }
 
-/// <summary>What became of sending one notification.</summary>
+/// <summary>The outcome of sending one notification.</summary>
 /// <param name="Outcome">The last attempt's outcome.</param>
 /// <param name="Attempts">How many attempts were made; 0 while the circuit is open.</param>
 /// <param name="WaitsForCircuit">How long the destination is left alone; null where the circuit is closed.</param>

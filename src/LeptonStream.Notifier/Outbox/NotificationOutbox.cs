@@ -36,7 +36,7 @@ internal sealed class NotificationOutbox(Database database)
         }));
 
     /// <summary>
-    /// Takes rows of one destination in hand whose time has come, oldest first. Of a group only the oldest pending row: what is told later
+    /// Takes rows of one destination in hand whose time has come, oldest first. Of a group only the oldest pending row: what is sent later
     /// must arrive later. Nothing while the destination is paused.
     /// </summary>
     public async Task<IReadOnlyList<OutboxRow>> Claim(

@@ -17,6 +17,6 @@ internal static class RetrySchedule
     /// <param name="random">0 to 1.</param>
     public static TimeSpan After(int attempts, double random) => BackOff.After(attempts, First, Longest) * (1 - (random / 2));
 
-    /// <summary>What a receiver asked for is obeyed; more than a day is taken for a mistake.</summary>
+    /// <summary>The time that a receiver asked for is obeyed; more than a day is taken for a mistake.</summary>
     public static TimeSpan Asked(TimeSpan retryAfter) => retryAfter < LongestAsked ? retryAfter : LongestAsked;
 }

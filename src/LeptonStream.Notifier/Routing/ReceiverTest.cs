@@ -13,7 +13,7 @@ internal sealed class ReceiverTest(NotifierRouting routing, ChannelFactory chann
     /// <summary>The name of the test alert, by which people and rules know it.</summary>
     public const string AlertName = "LeptonStreamTest";
 
-    /// <summary>Tries each channel: an alert that fires, and its end where the channel is told of ends.</summary>
+    /// <summary>Tries each channel: an alert that fires, and its end where the channel takes ends.</summary>
     public async IAsyncEnumerable<Attempt> Run(ReceiverConfig receiver, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var channel in receiver.Channels)
@@ -69,7 +69,7 @@ internal sealed class ReceiverTest(NotifierRouting routing, ChannelFactory chann
         ("summary_zh", $"接收方 {receiver} 的测试通知：一切正常"),
         ("description_zh", "有人运行了 lepton receivers test。收到此消息说明通知可以送达，无需处理。"));
 
-    /// <summary>What came of one message.</summary>
+    /// <summary>The outcome of one message.</summary>
     /// <param name="Destination">Where it went.</param>
     /// <param name="Status">What it said: firing or resolved.</param>
     /// <param name="IsDelivered">Whether the other side took it.</param>

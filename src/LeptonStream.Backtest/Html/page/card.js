@@ -10,7 +10,7 @@ class Card {
         this.say();
     }
 
-    // Everything that has words in it, anew in the language of the moment.
+    // Everything that has words in it, made again when the language changes.
     say() {
         const { series } = this;
         const button = (text, label, click) => el('button', { type: 'button', title: label, 'aria-label': label, click }, text);

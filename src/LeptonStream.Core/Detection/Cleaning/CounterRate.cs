@@ -10,7 +10,7 @@ namespace LeptonStream.Detection.Cleaning;
 /// </summary>
 public sealed class CounterRate
 {
-    // A server of a large model takes minutes to load it; one that serves nothing for longer is told.
+    // A server of a large model takes minutes to load it; one that serves nothing for longer is alerted.
     private static readonly TimeSpan Restart = TimeSpan.FromMinutes(5);
 
     private double _value;

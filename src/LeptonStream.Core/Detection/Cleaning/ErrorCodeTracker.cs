@@ -23,7 +23,7 @@ public enum CodeChange
 }
 
 /// <summary>
-/// A code that its exporter repeats until there is another, such as the last XID of a GPU: told once, when it changes, however long it
+/// A code that its exporter repeats until there is another, such as the last XID of a GPU: alerted once, when it changes, however long it
 /// stays. 16 bytes. The same code a second time can't be told from the first; a counter of errors can, and is the better source where there
 /// is one.
 /// </summary>

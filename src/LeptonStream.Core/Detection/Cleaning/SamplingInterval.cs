@@ -8,7 +8,7 @@ internal static class SamplingInterval
 {
     private const double UsualStep = 1.02;
 
-    /// <summary>After so long a silence, or a first sample with a clock that was not set, everything begins anew.</summary>
+    /// <summary>After so long a silence, or a first sample with a clock that was not set, everything begins from the start.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromDays(90);
 
     /// <summary>The usual interval after one more.</summary>

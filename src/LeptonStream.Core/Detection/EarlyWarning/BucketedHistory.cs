@@ -62,7 +62,7 @@ internal sealed class BucketedHistory
         return level;
     }
 
-    /// <summary>Begins a later bucket. True where the gap before it is so long that everything begins anew.</summary>
+    /// <summary>Begins a later bucket. True where the gap before it is so long that everything begins from the start.</summary>
     public bool Begin(long bucket)
     {
         var gap = Bucket == long.MinValue ? 0 : bucket - Bucket - 1;

@@ -8,7 +8,7 @@ public enum LimitPhase
     /// <summary>No breach is in sight.</summary>
     Quiet = 0,
 
-    /// <summary>A breach is expected and was told.</summary>
+    /// <summary>A breach is expected and was reported.</summary>
     Warned = 1,
 
     /// <summary>What was expected has come: the limit is reached.</summary>
@@ -49,7 +49,7 @@ public enum LimitChange
 /// <summary>What follows from a change.</summary>
 internal static class LimitChanges
 {
-    /// <summary>The change of the alert that tells of it; <see cref="AlertChange.None"/> where nothing is told.</summary>
+    /// <summary>The change of the alert about it; <see cref="AlertChange.None"/> where nothing is reported.</summary>
     public static AlertChange InAlert(this LimitChange change) => change switch
     {
         LimitChange.None => AlertChange.None,

@@ -27,7 +27,7 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
 {
     public const int MinPoints = 8;
 
-    // A rise must be told from chance, and one course from another, by this many standard deviations of the slope.
+    // A rise must differ from chance, and one course from another, by this many standard deviations of the slope.
     private const double Sure = 3;
 
     // No course is a straight line: the interval is never narrower than this share of the time left, and a bucket.

@@ -23,7 +23,7 @@ public sealed class LimitWatch
     private const int Horizon = 120;
 
     // Breaches in a row that warn; points of doubt that withdraw: eight where the rise turns back, four where the trend leads away, one
-    // where it can't be told. Where half of the rise is lost there is no doubt.
+    // where it can't be known. Where half of the rise is lost there is no doubt.
     private const int EnoughBreaches = 3;
     private const int EnoughDoubt = 16;
     private const int TurnDoubt = 8;
@@ -94,7 +94,7 @@ public sealed class LimitWatch
     /// <summary>Where the watch stands.</summary>
     public LimitPhase Phase { get; private set; }
 
-    /// <summary>When the limit is expected to be reached, as told last.</summary>
+    /// <summary>When the limit is expected to be reached, as forecast last.</summary>
     public BreachForecast Forecast { get; private set; } = BreachForecast.None;
 
     /// <summary>
@@ -162,7 +162,7 @@ public sealed class LimitWatch
         _rise.Save(state);
     }
 
-    /// <summary>Writes the limit too: a watch that has told something outlives the policy that it came with.</summary>
+    /// <summary>Writes the limit too: a watch that has reported something outlives the policy that it came with.</summary>
     internal void SaveWhole(StateWriter state)
     {
         PolicyState.Save(Limit, state);
@@ -215,7 +215,7 @@ public sealed class LimitWatch
 
     private LimitChange OnQuiet(double level, double reached)
     {
-        // Whoever was told that the warning is over must hear that it came true all the same.
+        // Whoever was notified that the warning is over must hear that it came true all the same.
         if (level >= reached && _course.Bucket <= _withdrawnUntil) return Reach(reached);
         var outlook = level >= reached || _course.Bucket < _quietUntil || IsHabit(level) ? new(OutlookVerdict.Away) : Look();
         _breaches = outlook.Verdict == OutlookVerdict.Breach && IsLongEnough(level) ? _breaches + 1 : 0;

@@ -159,7 +159,7 @@ internal sealed class EntityPipeline
     {
         var memory = entity.Memory;
         ref var numbers = ref memory.Numbers;
-        // A row that comes in parts is one observation, made anew where a part makes it worse.
+        // A row that comes in parts is one observation, judged again where a part makes it worse.
         if (!isNew && score <= numbers.Observed) return AlertChange.None;
         if (isNew) numbers.Before = numbers.Filters;
         numbers.Filters = numbers.Before;

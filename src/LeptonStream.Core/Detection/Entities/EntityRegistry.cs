@@ -56,7 +56,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         _runs.Remove(entity);
     }
 
-    /// <summary>The runs that were silent for so long that they make room; what is told of them is to be closed.</summary>
+    /// <summary>The runs that were silent for so long that they make room; their open alerts are to be closed.</summary>
     /// <param name="now">Log time.</param>
     public IReadOnlyList<EntityState> SilentRuns(Timestamp now) =>
         _runs.FindAll(entity => now - entity.Row.Heard >= detection.ForgetRunAfter);

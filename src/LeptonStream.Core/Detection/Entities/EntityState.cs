@@ -68,7 +68,7 @@ internal sealed class EntityState
     /// <summary>Whether its own alert is open.</summary>
     public bool HasOpenAlert => _memory is { Alert.Phase: AlertPhase.Open };
 
-    /// <summary>Whether something of it is told and not over.</summary>
+    /// <summary>Whether an alert of it is open.</summary>
     public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open } || Run is { HasOpen: true };
 
     /// <summary>Whether its metrics are judged together: where its policy says so.</summary>

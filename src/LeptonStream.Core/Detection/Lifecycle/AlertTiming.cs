@@ -54,7 +54,9 @@ public sealed record AlertTiming
     /// </summary>
     public TimeSpan Refractory { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>An open alert is told again when its worst score has grown by this factor. <value>The default value is 2.</value></summary>
+    /// <summary>
+    /// An open alert is reported again when its worst score has grown by this factor. <value>The default value is 2.</value>
+    /// </summary>
     public double UpdateFactor { get; init; } = 2;
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
 /// Keeps the promise of the critical line, one critical alert of its own in so much time per series, whatever the series is like: an
-/// allowance that grows by one in each such time, begins at one and holds two at most. A series that steps every day is told of every day,
+/// allowance that grows by one in each such time, begins at one and holds two at most. A series that steps every day is reported every day,
 /// but pages nobody after the second time unless others agree.
 /// </summary>
 internal struct CriticalBudget

@@ -53,7 +53,7 @@ internal struct NoveltyFilter
         public bool Take(double score, double line, double sharpTold)
         {
             if (++_steps > Quiet) _told = 0;
-            // What was told as a sharp event is half told.
+            // A change that was reported as a sharp event is half reported.
             if (score < line || score < Math.Max(Tuning.WorseFactor * _told, sharpTold)) return false;
             _told = score;
             _steps = 0;

@@ -21,11 +21,11 @@ internal sealed class PeerGroup(UInt128 id, string label)
     private const double OwnRate = 1.0 / 1000;
     private const double UsualRate = 1.0 / 100;
 
-    // Habituation takes one comparison for so many scales at most: a fault is told long before it is usual.
+    // Habituation takes one comparison for so many scales at most: a fault is reported long before it is usual.
     private const double Cut = 3;
     private const double MinShare = 0.01;
 
-    // A member that speaks more often than the others doesn't hurry them, but when they are gone it must not wait for ever.
+    // A member that speaks more often than the others doesn't hurry them, but when they are gone it must not wait without end.
     private const int MaxHeard = 8;
 
     private readonly List<PeerMember> _members = [];

@@ -10,16 +10,16 @@ namespace LeptonStream.Detection.Peers;
 /// <summary>
 /// What the siblings of a series have to say in its alert. The score is 1.0 where it is the odd one of its group
 /// (<see cref="PeerVerdict.AnomalousFrom"/> scales) and grows by a half with each doubling; but no more than the rarity of such a distance
-/// in its own past allows, held against the warning budget as any level's is: GPUs with jobs of their own part company every day. An alert
-/// is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
+/// in its own past allows, held against the warning budget as any detector's is: GPUs with jobs of their own part company every day. An
+/// alert is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
 /// </summary>
 internal sealed class PeerScorer(PeerMembership seat)
 {
     // Of fewer the middle is no more than a guess.
     private const int MinSiblings = 4;
 
-    // What was told is told again when it is so much worse, or was near its siblings for so long: a member that they get used to goes
-    // through the line slowly.
+    // A reported score is reported again when it is so much worse, or was near its siblings for so long: a member that they get used to
+    // goes through the line slowly.
     private const double Worse = 2;
     private const double Near = 2;
     private const int NearFor = 5;
@@ -35,11 +35,11 @@ internal sealed class PeerScorer(PeerMembership seat)
     /// <summary>How far the score goes beyond what was reported; a score without novelty keeps its order below the line.</summary>
     public double Novelty => _numbers.Novelty;
 
-    /// <summary>Whether it says more of the newest sample than the series' own levels.</summary>
+    /// <summary>Whether it says more of the newest sample than the series' own detectors.</summary>
     public bool IsLeading => _numbers.IsLeading;
 
-    /// <summary>Takes a sample and joins what the siblings say of it to what the series' own levels say.</summary>
-    /// <param name="own">The score of the series' own levels.</param>
+    /// <summary>Takes a sample and combines the score of its siblings with that of the series' own detectors.</summary>
+    /// <param name="own">The score of the series' own detectors.</param>
     /// <param name="value">The sample's value; of a counter, its rate.</param>
     /// <param name="series">The series, before its alert has seen the sample.</param>
     /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
@@ -69,7 +69,7 @@ internal sealed class PeerScorer(PeerMembership seat)
         seat.Save(state);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a voice of the same series.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote on a scorer of the same series.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
@@ -106,7 +106,7 @@ internal sealed class PeerScorer(PeerMembership seat)
         public double Score;
         public double Novelty;
 
-        /// <summary>The score that was told last; 0 once it is near its siblings again.</summary>
+        /// <summary>The score that was reported last; 0 once it is near its siblings again.</summary>
         public double Told;
         public int NearSince;
         public LearningGate Events;

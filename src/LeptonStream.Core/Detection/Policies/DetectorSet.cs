@@ -5,7 +5,7 @@ using LeptonStream.Detectors;
 namespace LeptonStream.Detection.Policies;
 
 /// <summary>
-/// Which levels of detection may speak on a series: the detectors of the catalogue and the rules beside it. A set of bits: asked on the hot
+/// The detectors that may judge a series: those of the catalogue, and the rules and detectors beside it. A set of bits, read on the hot
 /// path.
 /// </summary>
 public readonly record struct DetectorSet
@@ -17,49 +17,49 @@ public readonly record struct DetectorSet
     /// <summary>The name of the rule for values that are no finite number.</summary>
     public const string NonFinite = "non-finite";
 
-    /// <summary>The name of the level that adds up what the metrics of an entity say.</summary>
+    /// <summary>The name of the detector that adds up the surprise of all metrics of an entity.</summary>
     public const string JointSurprise = "joint-surprise";
 
-    /// <summary>The name of the level that knows the ordinary rows of an entity.</summary>
+    /// <summary>The name of the detector that knows the ordinary rows of an entity.</summary>
     public const string IsolationForest = "isolation-forest";
 
     /// <summary>The name of training mode: metrics of a run that it knows are judged by step, not by time.</summary>
     public const string Training = "training";
 
-    /// <summary>The name of the level that compares a series with its siblings.</summary>
+    /// <summary>The name of the detector that compares a series with its siblings.</summary>
     public const string Peers = "peers";
 
-    // What is no detector of a single series.
+    // Beside the catalogue, in the order that HasBeside relies on.
     private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training, Peers];
 
     /// <summary>
-    /// Every level's name: the detectors in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of entities,
-    /// <c>training</c> and <c>peers</c>. A level's place here is its number.
+    /// Every detector's name: those of the catalogue in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of
+    /// entities, <c>training</c> and <c>peers</c>. A detector's place here is its number.
     /// </summary>
     public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
 
-    // Rules that speak beside the levels and can't be set.
+    // Rules that open alerts beside the detectors and that no policy sets.
     private static readonly string[] Rules = [Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName];
 
-    /// <summary>The number of whoever can open an alert of a series, in states.</summary>
+    /// <summary>The number, in saved states, of a detector or rule that can open an alert of a series.</summary>
     internal static int NumberOf(string name) =>
         AllNames.IndexOf(name) is >= 0 and var level ? level : AllNames.Length + Array.IndexOf(Rules, name);
 
     /// <summary>The largest such number.</summary>
     internal static int LastNumber => AllNames.Length + Rules.Length - 1;
 
-    /// <summary>The levels as bits, by their numbers.</summary>
+    /// <summary>The set as bits, by the detectors' numbers.</summary>
     internal ulong Bits => _bits;
 
-    /// <summary>The other way round; bits beyond the known levels are left out.</summary>
+    /// <summary>The set of these bits; bits beyond the known detectors are left out.</summary>
     internal static DetectorSet OfBits(ulong bits) => new(bits & ((1UL << AllNames.Length) - 1));
 
-    /// <summary>The other way round; null for −1.</summary>
+    /// <summary>The name of a detector or rule by its number; null for −1.</summary>
     internal static string? NameOf(int number) =>
         number < 0 ? null : number < AllNames.Length ? AllNames[number] : Rules[number - AllNames.Length];
 
     /// <summary>
-    /// What holds where nothing is set: the detectors of <see cref="DetectorCatalog.Default"/>, and all levels beside them but
+    /// The set where no policy says otherwise: the detectors of <see cref="DetectorCatalog.Default"/>, and all beside the catalogue but
     /// <see cref="Peers"/>.
     /// </summary>
     public static DetectorSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest, Training]);
@@ -78,12 +78,12 @@ public readonly record struct DetectorSet
     [JsonIgnore]
     public bool HasNonFinite => HasBeside(0);
 
-    /// <summary>Whether what the metrics of an entity say is added up.</summary>
+    /// <summary>Whether the surprise of all metrics of an entity is added up.</summary>
     [JsonIgnore]
     public bool HasJointSurprise => HasBeside(1);
 
     /// <summary>
-    /// Whether the rows of an entity are known to a forest. It has no voice of its own without <see cref="JointSurprise"/>.
+    /// Whether a forest learns the rows of an entity. It opens no alert without <see cref="JointSurprise"/>.
     /// </summary>
     [JsonIgnore]
     public bool HasIsolationForest => HasBeside(2);
@@ -106,8 +106,8 @@ public readonly record struct DetectorSet
             set.Has(level) && (memory == MemoryPlan.Default || DetectorCatalog.Lean.Contains(detector.Name)))];
     }
 
-    /// <summary>The set of the named levels.</summary>
-    /// <exception cref="ArgumentException">There is no level of that name.</exception>
+    /// <summary>The set of the named detectors.</summary>
+    /// <exception cref="ArgumentException">There is no detector of that name.</exception>
     public static DetectorSet Of(IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -122,10 +122,10 @@ public readonly record struct DetectorSet
         return new(bits);
     }
 
-    /// <summary>Whether the level of this number (the detector's place in the catalogue) is on.</summary>
+    /// <summary>Whether the detector of this number (its place in <see cref="AllNames"/>) is on.</summary>
     public bool Has(int level) => ((_bits >> level) & 1) != 0;
 
-    /// <summary>Whether the level of this name is on; what is no level, such as the rule for codes, always may speak.</summary>
+    /// <summary>Whether the detector of this name is on; a rule that no policy sets, such as the one for codes, always is.</summary>
     internal bool MaySpeak(string? name) => name is null || AllNames.IndexOf(name) is not (>= 0 and var level) || Has(level);
 
     private bool HasBeside(int level) => Has(AllNames.Length - Beside.Length + level);

@@ -4,7 +4,7 @@ namespace LeptonStream.Detection.Policies;
 /// <param name="Value">The limit, in the series' unit; finite.</param>
 /// <param name="IsFloor">Whether the metric falls towards it (free memory, time left) instead of growing towards it. <value>The default
 /// value is false.</value></param>
-/// <param name="Horizon">How far ahead a breach is told, above zero. <value>The default value is 4 hours.</value></param>
+/// <param name="Horizon">How far ahead a breach is reported, above zero. <value>The default value is 4 hours.</value></param>
 public sealed record MetricLimit(double Value, bool IsFloor, TimeSpan Horizon)
 {
     /// <summary>How far ahead to look where nothing is said.</summary>

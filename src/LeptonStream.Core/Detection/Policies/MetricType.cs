@@ -12,7 +12,7 @@ public enum MetricType
     Counter = 1,
 
     /// <summary>
-    /// A code that stays until the next one, such as the last XID of a GPU: told when it changes, never judged as a number
+    /// A code that stays until the next one, such as the last XID of a GPU: alerted when it changes, never judged as a number
     /// (<see cref="ErrorCodeTracker"/>).
     /// </summary>
     EventCode = 2,

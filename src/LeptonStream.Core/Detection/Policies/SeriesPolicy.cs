@@ -17,7 +17,7 @@ public sealed record SeriesPolicy
     /// <summary>Whether the series is not judged at all and takes no memory. <value>The default value is false.</value></summary>
     public bool Ignore { get; init; }
 
-    /// <summary>The levels that may speak. <value>The default value is all of them.</value></summary>
+    /// <summary>The detectors that may judge the series. <value>The default value is <see cref="DetectorSet.Default"/>.</value></summary>
     public DetectorSet Detectors { get; init; } = DetectorSet.Default;
 
     /// <summary>
@@ -52,8 +52,8 @@ public sealed record SeriesPolicy
     public int WarmUp { get; init; } = 60;
 
     /// <summary>
-    /// After so long, an open warning counts as accepted: it did not come back, and is told no more. Critical alerts, values that are no
-    /// number, frozen values and codes never are.
+    /// After so long, an open warning counts as accepted: it did not come back, and is reported no more. Critical alerts, values that are
+    /// no number, frozen values and codes never are.
     /// <value>The default value is 24 hours.</value>
     /// </summary>
     public TimeSpan AcceptAfter { get; init; } = TimeSpan.FromHours(24);

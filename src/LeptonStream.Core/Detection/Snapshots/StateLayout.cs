@@ -12,8 +12,8 @@ using LeptonStream.Detectors;
 namespace LeptonStream.Detection.Snapshots;
 
 /// <summary>
-/// What the bytes of a snapshot mean: a fingerprint of the program's version of states, the lengths of windows and charts, the levels, and
-/// the fields of every struct whose bytes are written as they are. A snapshot of another fingerprint is not read.
+/// What the bytes of a snapshot mean: a fingerprint of the program's version of states, the lengths of windows and charts, the detectors,
+/// and the fields of every struct whose bytes are written as they are. A snapshot of another fingerprint is not read.
 /// </summary>
 public static class StateLayout
 {

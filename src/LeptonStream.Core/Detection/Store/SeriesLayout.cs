@@ -11,8 +11,8 @@ namespace LeptonStream.Detection.Store;
 
 /// <summary>
 /// Where things lie in the memory of a series: its numbers, both windows, the state and the calibration of each detector, the past and the
-/// chart. What every sample needs comes first, what slow detectors need behind it. One for all series with the same levels and memory plan,
-/// and so the one that hands out their memory.
+/// chart. What every sample needs comes first, what slow detectors need behind it. One for all series with the same detectors and memory
+/// plan, and so the one that hands out their memory.
 /// </summary>
 internal sealed class SeriesLayout
 {

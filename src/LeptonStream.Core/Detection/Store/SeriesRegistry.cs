@@ -98,7 +98,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         if (_series.TryGetValue(metric.Id.Value, out var series)) series.Pipeline.Prefetch(series);
     }
 
-    /// <summary>Judges by other policies from now on. Series that are known are asked about anew.</summary>
+    /// <summary>Judges by other policies from now on. Known series get their policy again.</summary>
     public void Adopt(PolicySet policies)
     {
         _policies = policies;
@@ -123,7 +123,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         if (series.IsUnwatched && series.Entity is not { IsTold: true }) Forget(series);
     }
 
-    /// <summary>Forgets an entity and its series, whatever is told of them.</summary>
+    /// <summary>Forgets an entity and its series, whatever alerts of them are open.</summary>
     public void Forget(SeriesId entity)
     {
         foreach (var series in _series.Values.Where(series => series.Entity?.Id == entity).ToList()) Forget(series);

@@ -97,10 +97,10 @@ public sealed class SeriesState
     /// <summary>Whether policies ignore it since a change of them, or take its numbers for something else.</summary>
     internal bool IsUnwatched { get; set; }
 
-    /// <summary>Whether a limit is told of that its policy no longer has.</summary>
+    /// <summary>Whether a warning is open about a limit that its policy no longer has.</summary>
     internal bool HasOtherLimit => Limit is { Phase: not LimitPhase.Quiet } && Limit.Limit != Policy.Limit;
 
-    /// <summary>Whether it must not be forgotten yet: something of it or of its entity is told and not over.</summary>
+    /// <summary>Whether it must not be forgotten yet: an alert of it or of its entity is open.</summary>
     internal bool IsHeld => IsTold || Entity is { IsTold: true };
 
     /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
@@ -141,7 +141,7 @@ public sealed class SeriesState
     /// <summary>The numbers of its detectors, windows and forecast, where <see cref="SeriesLayout"/> says.</summary>
     internal Memory<byte> Memory { get; private set; }
 
-    /// <summary>Whether something of it is told and not over.</summary>
+    /// <summary>Whether an alert of it is open.</summary>
     internal bool IsTold => Alert.Phase == AlertPhase.Open || Limit is { Phase: not LimitPhase.Quiet };
 
     /// <summary>Is judged by another policy from now on, with what it has learned.</summary>
@@ -154,7 +154,7 @@ public sealed class SeriesState
         RenewLimit();
     }
 
-    /// <summary>Watches the limit of the policy, if it is not the one that is watched and nothing is told of that.</summary>
+    /// <summary>Watches the limit of the policy, if it is not the one that is watched and no warning about that one is open.</summary>
     internal void RenewLimit()
     {
         if (Limit is { Phase: not LimitPhase.Quiet } || Limit?.Limit == Policy.Limit) return;

@@ -44,7 +44,7 @@ internal sealed class SilenceQueue
             }
 
             if (at.Due > now.UnixNanoseconds) return null;
-            // What is told of it is followed to its end first.
+            // An open alert of it is followed to its end first.
             var due = series.IsHeld ? (now + Least).UnixNanoseconds : DueOf(series);
             if (due <= now.UnixNanoseconds) return series;
             series.SilenceDue = due;

@@ -17,7 +17,7 @@ namespace LeptonStream.Detection.Training;
 /// <param name="OnsetStep">Step from which it was suspected.</param>
 /// <param name="Value">What was seen, in the metric's unit; may be no finite number.</param>
 /// <param name="Expected">What was expected in the same unit; NaN where nothing was.</param>
-/// <param name="Number">Its place among all that is told of the alert, from 0.</param>
+/// <param name="Number">Its place among all reports of the alert, from 0.</param>
 public readonly record struct TrainingFinding(
     TrainingKind Kind,
     TrainingRole Role,

@@ -33,8 +33,8 @@ public sealed record TrainingPolicy
     public TimeSpan AcceptAfter { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Silence, by the clock of the log, after which a run is forgotten, whether it was told as dead or had ended. <value>The default value
-    /// is 24 hours.</value>
+    /// Silence, by the clock of the log, after which a run is forgotten, whether it was reported as dead or had ended. <value>The default
+    /// value is 24 hours.</value>
     /// </summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromHours(24);
 
@@ -42,7 +42,7 @@ public sealed record TrainingPolicy
     public int DeadIntervals { get; init; } = 20;
 
     /// <summary>
-    /// Steps in which only what can't be normal is told (non-finite values, silence). <value>The default value is 200.</value>
+    /// Steps in which only what can't be normal is reported (non-finite values, silence). <value>The default value is 200.</value>
     /// </summary>
     public int WarmUpSteps { get; init; } = 200;
 

@@ -169,7 +169,7 @@ public sealed class StreamingForest
     }
 
     // One tree a row until all are there; then the forest is renewed whenever it has learned twice as much, later at an even pace.
-    // The first wait is random: entities that began together would else grow their trees together for ever.
+    // The first wait is random: entities that began together would otherwise always grow their trees together.
     private int Wait()
     {
         if (!IsReady) return 1;

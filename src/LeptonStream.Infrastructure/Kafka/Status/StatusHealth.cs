@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Kafka.Status;
 
-/// <summary>What the statuses of a role's partitions say of the role as a whole.</summary>
+/// <summary>Judges a role as a whole by the statuses of its partitions.</summary>
 public static class StatusHealth
 {
     /// <summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LeptonStream.Kafka.Topics;
 
-/// <summary>What one topic must be like.</summary>
+/// <summary>The partitions and settings that one topic must have.</summary>
 /// <param name="Name">Its full name.</param>
 /// <param name="Purpose">What it is for, for people.</param>
 /// <param name="Partitions">How many partitions to create it with.</param>

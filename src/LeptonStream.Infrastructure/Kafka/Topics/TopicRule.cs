@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LeptonStream.Kafka.Topics;
 
-/// <summary>What a setting of a topic must be, and why.</summary>
+/// <summary>The values that a setting of a topic may have, and why.</summary>
 public sealed record TopicRule
 {
     private readonly Func<string, bool> _accepts;
@@ -17,14 +17,14 @@ public sealed record TopicRule
 
     public string Setting { get; }
 
-    /// <summary>What it may be, for people.</summary>
+    /// <summary>The allowed values, for people.</summary>
     public string Allowed { get; }
 
     public string Reason { get; }
 
     public static TopicRule Is(string setting, string value, string reason) => new(setting, value, reason, actual => actual == value);
 
-    /// <summary>A time in milliseconds; -1 means for ever.</summary>
+    /// <summary>A time in milliseconds; -1 means without end.</summary>
     public static TopicRule AtLeast(string setting, TimeSpan least, string reason) =>
         new(setting, $"{least.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)} or more "
             + $"({least.TotalHours.ToString(CultureInfo.InvariantCulture)} h)", reason,

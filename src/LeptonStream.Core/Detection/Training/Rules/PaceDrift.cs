@@ -4,10 +4,10 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Rules;
 
 /// <summary>
-/// Steps that have been getting slower, told in two ways from blocks of 32 rows. Level: the last four against the best eight in a row since
-/// the run, the batch or the host changed, line 42 %; neighbours on a machine cost up to a third for some hundred rows. Trend: over 32
-/// blocks the rise from the first four to the last four, times Kendall's τ (M. G. Kendall, Biometrika 30, 1938), line 15 %; a neighbour is
-/// a step up or a bump and has a low τ, a node that slows down rises all the time.
+/// Steps that have been getting slower, detected in two ways from blocks of 32 rows. Level: the last four against the best eight in a row
+/// since the run, the batch or the host changed, line 42 %; neighbours on a machine cost up to a third for some hundred rows. Trend: over
+/// 32 blocks the rise from the first four to the last four, times Kendall's τ (M. G. Kendall, Biometrika 30, 1938), line 15 %; a neighbour
+/// is a step up or a bump and has a low τ, a node that slows down rises all the time.
 /// </summary>
 internal sealed class PaceDrift
 {

@@ -114,7 +114,7 @@ internal sealed class SilenceRule : TrainingRule
             return;
         }
 
-        // What is told is the same whenever somebody looks.
+        // The report is the same whenever somebody looks.
         report.Begin(died, report.Step);
         _dead.Observe(report, 1 / report.Sensitivity, AlertSeverity.Critical, limit, limit, since: _progress);
     }

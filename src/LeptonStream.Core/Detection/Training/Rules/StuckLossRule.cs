@@ -82,7 +82,7 @@ internal sealed class StuckLossRule : TrainingRule
         _steps = state.ReadInt64();
     }
 
-    // A repetition is learned when it is over, as a whole: else it would become usual while it lasts. One that was told is not.
+    // A repetition is learned when it is over, as a whole: else it would become usual while it lasts. One that was reported is not.
     private void Learn(double value)
     {
         if (!_stuck.IsOpen)

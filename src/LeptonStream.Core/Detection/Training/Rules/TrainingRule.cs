@@ -17,7 +17,7 @@ internal abstract class TrainingRule(string name)
 
     public IReadOnlyList<FindingTracker> Alerts => _alerts;
 
-    /// <summary>Whether anything that it told is not over.</summary>
+    /// <summary>Whether an alert of it is open.</summary>
     public bool HasOpen => _alerts.Exists(alert => alert.IsOpen);
 
     /// <summary>Judges a row that the phase has taken in, then learns it.</summary>

@@ -33,7 +33,7 @@ internal sealed class WeightRule : TrainingRule
     private double _update = double.NaN;
     private bool _hasUpdate;
 
-    // The last norm that nothing was wrong with; while a jump is told: the norm before it, and how far it went.
+    // The last norm that nothing was wrong with; while a jump is reported: the norm before it, and how far it went.
     private double _ordinary = double.NaN;
     private double _before = double.NaN;
     private double _jumped;

@@ -97,7 +97,7 @@ internal sealed class RunJudge(EntityRegistry entities)
         if (series.Role == TrainingRole.None || !entities.TryBecomeRun(series.Entity!)) return false;
         _entity = series.Entity;
         _row.Set(series.Role, value);
-        // What was told before the entity carried a step is followed to its end by who told it.
+        // An alert from before the entity carried a step is followed to its end by whoever opened it.
         return series.Role.GoesByStep() && !series.IsTold;
     }
 

@@ -39,7 +39,7 @@ internal sealed class RunPhase(TrainingPolicy policy)
 
     public bool IsResume { get; private set; }
 
-    /// <summary>Whether the run begins anew under its old name.</summary>
+    /// <summary>Whether the run starts over under its old name.</summary>
     public bool StartsOver { get; private set; }
 
     /// <summary>Whether enough was seen to judge by.</summary>
@@ -48,7 +48,7 @@ internal sealed class RunPhase(TrainingPolicy policy)
     /// <summary>Another stage of data was declared on this row.</summary>
     public bool StageChanged { get; private set; }
 
-    /// <summary>The batch has another size since a few rows, declared or told by throughput times duration.</summary>
+    /// <summary>The batch has another size since a few rows, declared or seen by throughput times duration.</summary>
     public bool WorkChanged { get; private set; }
 
     /// <summary>The learning rate jumped on this row as schedules jump: down, or up to where it was before.</summary>

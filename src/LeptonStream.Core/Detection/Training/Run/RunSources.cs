@@ -11,7 +11,7 @@ namespace LeptonStream.Detection.Training;
 /// </summary>
 internal sealed class RunSources(TrainingPolicy policy)
 {
-    /// <summary>More jobs than this under one name are not told from each other.</summary>
+    /// <summary>More jobs than this under one name are not told apart.</summary>
     public const int Max = 4;
 
     // A source goes on within so many usual strides of its last step, some rows lost.
@@ -29,7 +29,7 @@ internal sealed class RunSources(TrainingPolicy policy)
     /// <summary>The rules that judge the source at hand.</summary>
     public RunRules Active => _sources[_active]!.Rules!;
 
-    /// <summary>Whether anything that any source's rules told is not over.</summary>
+    /// <summary>Whether an alert of any source's rules is open.</summary>
     public bool HasOpen => Array.Exists(_sources, source => source?.Rules?.HasOpen == true);
 
     /// <summary>Finds whose row it is, and makes that source the active one.</summary>

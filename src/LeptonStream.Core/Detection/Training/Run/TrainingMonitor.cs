@@ -40,7 +40,7 @@ public sealed class TrainingMonitor
     /// <summary>Whether the run has ended, and says nothing by being silent.</summary>
     public bool IsOver => _silence.IsOver;
 
-    /// <summary>Whether something of the run is told and not over.</summary>
+    /// <summary>Whether an alert of the run is open.</summary>
     public bool HasOpen => _sources.HasOpen || _silence.HasOpen || _shared.HasOpen;
 
     /// <summary>Whether the run has been silent for so long that nobody waits for it any more.</summary>

@@ -2,7 +2,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Training;
 
-/// <summary>What a run reported of one step, by role. Made once and filled anew for each row: it allocates nothing.</summary>
+/// <summary>The values that a run reported of one step, by role. Made once and filled for each row: it allocates nothing.</summary>
 public sealed class TrainingRow
 {
     private readonly double[] _values = new double[TrainingRoles.Count];

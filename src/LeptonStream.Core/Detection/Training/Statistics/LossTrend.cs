@@ -5,9 +5,9 @@ namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>
 /// The loss that creeps up, from medians of blocks of 16 rows. Creep: the last three but the highest against the lowest mean of three among
-/// the last 64 blocks; the line is twelve standard errors as told by the differences between neighbours, for the lowest of many is low by
-/// chance. Shift: the last four but the highest against the eight before; the line is 5 standard errors as told by the scale of single
-/// rows. Both are at least 15 %.
+/// the last 64 blocks; the line is twelve standard errors as estimated by the differences between neighbours, for the lowest of many is low
+/// by chance. Shift: the last four but the highest against the eight before; the line is 5 standard errors as estimated by the scale of
+/// single rows. Both are at least 15 %.
 /// </summary>
 internal sealed class LossTrend
 {

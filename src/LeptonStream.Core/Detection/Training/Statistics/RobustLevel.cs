@@ -76,7 +76,7 @@ internal sealed class RobustLevel(double least)
         Forget();
     }
 
-    /// <summary>Begins anew at another level.</summary>
+    /// <summary>Begins again at another level.</summary>
     public void Rebase()
     {
         _window.Clear();

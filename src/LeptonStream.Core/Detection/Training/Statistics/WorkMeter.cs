@@ -17,7 +17,7 @@ internal sealed class WorkMeter
     private double _other = double.NaN;
     private int _agree;
 
-    /// <summary>Whether the work of a step can be told.</summary>
+    /// <summary>Whether the work of a step is known.</summary>
     public bool IsKnown => !double.IsNaN(_known);
 
     /// <summary>Takes a row in; true where the work of a step has become another.</summary>
