@@ -76,7 +76,8 @@ public sealed class TopologyTests
         Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
     }
 
-    [Test]
+    // It waits for as long as a run may be silent.
+    [Test, Category("Slow")]
     public async Task Run_DiesInsideATransaction_IsReportedThoughTheLogEndsWithRecordsNobodyReads()
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
