@@ -51,7 +51,7 @@ internal sealed class BacktestFile
         AllEvents = events ?? [];
     }
 
-    /// <summary>What was said of one row, by the metric that speaks for it: the one with the highest score.</summary>
+    /// <summary>The judgement of one row, by the metric that speaks for it: the one with the highest score.</summary>
     internal readonly record struct RowVerdict(int Metric, double Value, double Expected, double Lower, double Upper);
 
     /// <summary>A judged value and what was expected instead; NaN where a part isn't known.</summary>
@@ -86,7 +86,7 @@ internal sealed class BacktestFile
     /// <summary>Score by metric and row; 0 where the metric was not measured.</summary>
     public float[][] MetricScores { get; }
 
-    /// <summary>What a chart shows of each metric and row.</summary>
+    /// <summary>The columns of a chart, for each metric and row.</summary>
     public JudgedPoint[][] MetricPoints { get; }
 
     /// <summary>Every alert of the file, in the order of their opening.</summary>

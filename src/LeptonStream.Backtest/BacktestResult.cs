@@ -47,7 +47,7 @@ internal sealed class BacktestResult
     /// <summary>Rows with a value of which none was judged.</summary>
     public int RowsNotJudged => Files.Sum(f => f.Account.NotJudged);
 
-    /// <summary>What is wrong with the files that were scored, each in one sentence with file and line.</summary>
+    /// <summary>Complaints about the files that were scored, each in one sentence with file and line.</summary>
     public IReadOnlyList<string> Complaints =>
         [.. Files.SelectMany(f => f.Order.Describe(f.File.Path) is { } order ? f.Account.Reasons.Prepend(order) : f.Account.Reasons)];
 

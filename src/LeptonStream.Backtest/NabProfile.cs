@@ -1,6 +1,6 @@
 namespace LeptonStream.Backtest;
 
-/// <summary>What a hit, a false alarm and a miss are worth to somebody (NAB, config/profiles.json).</summary>
+/// <summary>The worth of a hit, a false alarm and a miss to somebody (NAB, config/profiles.json).</summary>
 /// <param name="Name">What the benchmark calls it.</param>
 /// <param name="Key">What it is called in JSON.</param>
 /// <param name="TruePositive">Weight of a hit.</param>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Backtest;
 
-/// <summary>What the order of a series' scores is worth, whatever line is drawn through them.</summary>
+/// <summary>The worth of the order of a series' scores, whatever line is drawn through them.</summary>
 /// <param name="AucPr">Average precision, over every distinct score; null where no row that counts is anomalous.</param>
 /// <param name="VusPr">Volume under the precision-recall surface, at TSB-AD's thresholds; null likewise.</param>
 internal readonly record struct ScoreAreas(double? AucPr, double? VusPr)

@@ -1,6 +1,6 @@
 namespace LeptonStream.Backtest;
 
-/// <summary>What a detector said of one series (or entity), row by row, beside the truth.</summary>
+/// <summary>A detector's scores of one series (or entity), row by row, beside the truth.</summary>
 internal sealed class ScoredSeries
 {
     /// <param name="scores">One per row; higher is more anomalous, 0 is nothing.</param>

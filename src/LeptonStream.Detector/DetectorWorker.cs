@@ -26,7 +26,7 @@ namespace LeptonStream.Detector;
 ///                                                                 └────────▶ (5) commit ─▶ the group's offsets, (6) adopt
 /// </code>
 /// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
-/// <para>(2) Judge: each record goes through its partition's task, which yields alert events, or through none of it: a dead letter.
+/// <para>(2) Judge: each record goes through its partition's task, which yields alert events or a dead letter.
 /// Partitions that are read to their end are ticked, so that their time goes on. A round ends early where it has enough samples, and
 /// publishes in between where it has too many bytes.</para>
 /// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join again.</para>

@@ -2,7 +2,7 @@ using LeptonStream.Kafka.Topics;
 
 namespace LeptonStream.Detector;
 
-/// <summary>What this process knows of the topics and their partitions from one session to the next.</summary>
+/// <summary>The knowledge of this process about the topics and their partitions from one session to the next.</summary>
 internal sealed class KnownTopics
 {
     /// <summary>The metrics topic as it was described last; null until it was.</summary>

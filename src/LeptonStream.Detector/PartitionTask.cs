@@ -59,12 +59,12 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     public int SeriesCount => _pipeline?.SeriesCount ?? 0;
 
-    /// <summary>What it holds against what it may hold.</summary>
+    /// <summary>Its use against its limits.</summary>
     public PartitionFill Fill => _pipeline is { } pipeline
         ? new(Partition.Partition.Value, pipeline.SeriesCount, pipeline.SeriesLimit, pipeline.Bytes, pipeline.BytesLimit)
         : default;
 
-    /// <summary>What is published but not committed yet; null where that is nothing.</summary>
+    /// <summary>The offset that is published but not committed yet; null where there is none.</summary>
     public TopicPartitionOffset? ToCommit =>
         _published is { } offset && offset != _committed ? new(Partition, offset, _leaderEpoch) : null;
 

@@ -10,7 +10,7 @@ internal sealed record Fault
     /// <summary>Its name on the command line and in JSON.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What happens, for people.</summary>
+    /// <summary>A description for people.</summary>
     public required string Title { get; init; }
 
     /// <summary>Since when, counted from the story's start.</summary>

@@ -27,10 +27,10 @@ internal sealed class FleetSimulator : IDisposable
 
     public Story Story { get; }
 
-    /// <summary>What goes wrong, and when.</summary>
+    /// <summary>The faults, and when they happen.</summary>
     public FaultScript Script { get; }
 
-    /// <summary>What happens and must not alert.</summary>
+    /// <summary>The events that happen and must not alert.</summary>
     public QuietEvents Quiet { get; }
 
     /// <summary>Appends the messages of the next sampling instant; false when the story is over.</summary>

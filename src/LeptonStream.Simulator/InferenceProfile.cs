@@ -1,6 +1,6 @@
 namespace LeptonStream.Simulator;
 
-/// <summary>What makes one served model differ from another.</summary>
+/// <summary>The figures in which one served model differs from another.</summary>
 internal sealed record InferenceProfile
 {
     public static readonly InferenceProfile Chat = new()

@@ -40,7 +40,7 @@ internal sealed class QuietEvents
     /// <summary>The share of the interval that ends now in which the job evaluated instead of training.</summary>
     public static double EvaluationShare(in Moment now) => Periodic(now, EvaluationEvery, EvaluationLasts);
 
-    /// <summary>What quiet thing goes on, or has just gone on, on a model, for the report of a false alert; null for nothing.</summary>
+    /// <summary>The quiet event that goes on, or has just gone on, on a model, for the report of a false alert; null for nothing.</summary>
     public string? Near(string model, TimeSpan elapsed)
     {
         foreach (var (what, where, from, to) in _events)

@@ -1,6 +1,6 @@
 namespace LeptonStream.Simulator;
 
-/// <summary>What the training job and the GPUs under it do to each other: rank <c>i</c> runs on GPU <c>i</c>.</summary>
+/// <summary>The effects of the training job and the GPUs under it on each other: rank <c>i</c> runs on GPU <c>i</c>.</summary>
 internal sealed class Ranks
 {
     public const int Count = 8;

@@ -2,7 +2,9 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Simulator;
 
-/// <summary>What to simulate: the first half is quiet, so that every series can be learned; the faults come in the second half.</summary>
+/// <summary>
+/// The story to simulate: the first half is quiet, so that every series can be learned; the faults come in the second half.
+/// </summary>
 internal sealed record Story
 {
     /// <summary>The shortest story in which every fault still covers a few samples.</summary>

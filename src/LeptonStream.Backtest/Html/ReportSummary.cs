@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LeptonStream.Backtest.Html;
 
-/// <summary>What the page tells before any chart is drawn: the tables, and of each series its events, alarms and extent.</summary>
+/// <summary>The content of the page before any chart is drawn: the tables, and of each series its events, alarms and extent.</summary>
 internal static class ReportSummary
 {
     public static void Write(Utf8JsonWriter json, BacktestResult result)

@@ -1,6 +1,6 @@
 namespace LeptonStream.Cli.CommandLine;
 
-/// <summary>What the program tells its caller.</summary>
+/// <summary>The exit codes of the program.</summary>
 internal static class ExitCode
 {
     /// <summary>All is well.</summary>

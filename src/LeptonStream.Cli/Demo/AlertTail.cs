@@ -42,7 +42,7 @@ internal sealed class AlertTail : IDisposable
         lock (_lock) return ends.All(end => _next.GetValueOrDefault(end.Key, end.Value.Low.Value) >= end.Value.High.Value);
     }
 
-    /// <summary>What is known now.</summary>
+    /// <summary>The alerts that are known now.</summary>
     public AlertView View()
     {
         lock (_lock) return new(_verdicts.Faults, [.. _verdicts.FalseAlerts], _verdicts.Consequences, [.. _open.Values], _ids.Count);
@@ -70,7 +70,7 @@ internal sealed class AlertTail : IDisposable
     }
 }
 
-/// <summary>What the alerts topic has said so far.</summary>
+/// <summary>The alerts of the topic so far.</summary>
 /// <param name="Faults">One verdict per fault.</param>
 /// <param name="FalseAlerts">Alerts where nothing was wrong.</param>
 /// <param name="Consequences">Alerts that count with a fault without finding it.</param>

@@ -47,7 +47,7 @@ internal sealed record DemoResult
 
     public int Found => Faults.Count(f => f.Found);
 
-    /// <summary>What is wrong with the run, for people; empty where it is sound.</summary>
+    /// <summary>The faults of the run itself, for people; empty where it is sound.</summary>
     public IReadOnlyList<string> Problems =>
     [
         .. Found < Faults.Count - MayBeMissed

@@ -45,7 +45,7 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>The dashboard's address, or null.</summary>
     public Uri? Dashboard => _dashboard is null ? null : DashboardHost.AddressOf(_dashboard);
 
-    /// <summary>What the roles complained of.</summary>
+    /// <summary>The complaints of the roles.</summary>
     public IReadOnlyList<string> Warnings => _warnings.Lines;
 
     /// <summary>Where what is not a role complains.</summary>

@@ -30,7 +30,7 @@ internal sealed class BrokerApis
     /// <summary>How many kinds of requests it understands.</summary>
     public int Count => _newest.Count;
 
-    /// <summary>What it can't do that the roles need.</summary>
+    /// <summary>The requests that the roles need and that it can't answer.</summary>
     public IEnumerable<string> Missing => Needs.Where(need => !Understands(need.Api, need.Version)).Select(need => need.Need);
 
     /// <summary>The version as far as it shows from the outside.</summary>

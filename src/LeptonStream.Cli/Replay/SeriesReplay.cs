@@ -13,7 +13,7 @@ using Timestamp = LeptonStream.Samples.Timestamp;
 
 namespace LeptonStream.Cli.Replay;
 
-/// <summary>What a replay has sent.</summary>
+/// <summary>The numbers of a replay.</summary>
 internal readonly record struct SentSeries(long Records, long Samples, TimeSpan Duration);
 
 /// <summary>Sends the rows of series files to the metrics topic, side by side in the order of their times, at a chosen speed.</summary>

@@ -30,7 +30,7 @@ internal static class SettingsCatalog
         ["Logging"] = null,
     };
 
-    /// <summary>What is wrong with a setting, in one sentence; null where it exists and its value can be read.</summary>
+    /// <summary>The error of a setting, in one sentence; null where it exists and its value can be read.</summary>
     public static string? Check(string setting, string? value)
     {
         var parts = setting.Split(':');

@@ -57,7 +57,7 @@ internal static class SettingsFlags
         return command;
     }
 
-    /// <summary>What the flags of a command line say, by flag: the setting and its value.</summary>
+    /// <summary>The settings that the flags of a command line make, by flag: the setting and its value.</summary>
     public static IEnumerable<(string Flag, string Setting, string? Value)> Read(ParseResult parsed)
     {
         foreach (var (setting, flag) in Shortcuts)

@@ -38,7 +38,7 @@ public sealed class AlertGroupState
     /// <summary>When it is to be looked at next.</summary>
     public Timestamp NextFlush { get; internal set; }
 
-    /// <summary>What fires in it, and what is over and not yet removed, by fingerprint.</summary>
+    /// <summary>Its alerts by fingerprint: those that fire, and those that are over and not yet removed.</summary>
     public Dictionary<Fingerprint, GroupedAlert> Alerts { get; } = [];
 
     /// <summary>The last notification of each channel, by the channel's key.</summary>

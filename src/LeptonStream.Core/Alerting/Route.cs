@@ -14,7 +14,7 @@ public sealed record Route
     /// <summary>Who is notified.</summary>
     public required ReceiverConfig Receiver { get; init; }
 
-    /// <summary>What an alert must fulfil to go this way, all of it.</summary>
+    /// <summary>The matchers of this route; an alert must fulfil all of them.</summary>
     public required IReadOnlyList<Matcher> Matchers { get; init; }
 
     /// <summary>The labels of a group; null means all.</summary>

@@ -16,7 +16,7 @@ public sealed record RouteConfig
     /// <summary>The receiver's name; null inherits. The root must name one.</summary>
     public string? Receiver { get; init; }
 
-    /// <summary>What an alert must fulfil, all of it. The root has none.</summary>
+    /// <summary>The matchers, all of which an alert must fulfil. The root has none.</summary>
     public IReadOnlyList<Matcher> Matchers { get; init; } = [];
 
     /// <summary>
@@ -54,7 +54,7 @@ public sealed record RouteConfig
 /// <param name="Channels">Its channels; none means that its alerts are recorded and nobody is notified.</param>
 public sealed record ReceiverConfig(string Name, IReadOnlyList<ChannelConfig> Channels);
 
-/// <summary>What the pipeline knows of a channel.</summary>
+/// <summary>The pipeline's knowledge of a channel.</summary>
 /// <param name="Key">Kind and position in the receiver, such as <c>webhook/0</c>; unique in it.</param>
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
 public sealed record ChannelConfig(string Key, bool SendResolved);

@@ -18,7 +18,7 @@ public sealed record AlertEvent
     /// </summary>
     public required string AlertId { get; init; }
 
-    /// <summary>What happened to the alert.</summary>
+    /// <summary>The change of the alert.</summary>
     public required AlertEventType Type { get; init; }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed record AlertEvent
     /// <summary>The value as text where it is no finite number ("NaN", "Infinity"), else null.</summary>
     public string? ValueText { get; init; }
 
-    /// <summary>What the forecast expected; null where there was none yet.</summary>
+    /// <summary>The value of the forecast; null where there was none yet.</summary>
     public double? Expected { get; init; }
 
     /// <summary>Lower end of the expected band; null where there was none yet.</summary>
@@ -86,16 +86,16 @@ public sealed record AlertEvent
     /// <summary>Offset of that record.</summary>
     public required long SourceOffset { get; init; }
 
-    /// <summary>What each detector contributed, the strongest first; never empty.</summary>
+    /// <summary>The part of each detector, the strongest first; never empty.</summary>
     public required IReadOnlyList<DetectorPart> Detectors { get; init; }
 
     /// <summary>The last points of the series with their band, oldest first (at most about 120).</summary>
     public required IReadOnlyList<AlertPoint> Points { get; init; }
 
-    /// <summary>What it means, in English.</summary>
+    /// <summary>The explanation in English.</summary>
     public required Explanation English { get; init; }
 
-    /// <summary>What it means, in Chinese.</summary>
+    /// <summary>The explanation in Chinese.</summary>
     public required Explanation Chinese { get; init; }
 
     /// <summary>
@@ -104,7 +104,7 @@ public sealed record AlertEvent
     /// </summary>
     public IReadOnlyList<Contributor>? Contributors { get; init; }
 
-    /// <summary>What is expected to happen, on events of an early warning; else null.</summary>
+    /// <summary>The forecast of a breach, on events of an early warning; else null.</summary>
     public ExpectedBreach? EarlyWarning { get; init; }
 
     /// <summary>A page that tells what to do, or null.</summary>
@@ -145,7 +145,7 @@ public sealed record Contributor(string Metric, double Share, double? Value, dou
 /// <param name="Latest">The late end of that interval; null once the warning is over.</param>
 public sealed record ExpectedBreach(double Limit, Timestamp? ExpectedBreachAt, Timestamp? Earliest, Timestamp? Latest);
 
-/// <summary>What one detector contributed to a score.</summary>
+/// <summary>The part of one detector in a score.</summary>
 /// <param name="Name">The detector's name, as in docs/detectors.</param>
 /// <param name="Score">Its calibrated score; 1.0 is its line.</param>
 /// <param name="Raw">Its own raw score, in its own unit (robust deviations for most).</param>
@@ -159,7 +159,7 @@ public readonly record struct DetectorPart(string Name, double Score, double Raw
 /// <param name="Upper">Upper end of the band, or NaN.</param>
 public readonly record struct AlertPoint(Timestamp Time, double Value, double Expected, double Lower, double Upper);
 
-/// <summary>What an alert means, in one language: one sentence, a paragraph, and what to do.</summary>
+/// <summary>The explanation of an alert in one language: one sentence, a paragraph, and what to do.</summary>
 /// <param name="Summary">One line: what, where, how much.</param>
 /// <param name="Description">Since when, expected and seen, how sure, why now.</param>
 /// <param name="Actions">Suggested actions, the first the most useful.</param>

@@ -2,7 +2,7 @@ using LeptonStream.Forecasting;
 
 namespace LeptonStream.Detection;
 
-/// <summary>What is expected of a sample: a value, and how far an ordinary one lies from it.</summary>
+/// <summary>The expectation of a sample: a value, and how far an ordinary one lies from it.</summary>
 /// <param name="Expected">The expected value, in the series' unit; NaN where it is not known.</param>
 /// <param name="HalfWidth">Half the width of the band of ordinary values; NaN where it is not known.</param>
 public readonly record struct ExpectedBand(double Expected, double HalfWidth)

@@ -3,7 +3,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection;
 
-/// <summary>What the pipeline made of one sample, for whoever looks on (backtests, scores files, tests).</summary>
+/// <summary>The pipeline's judgement of one sample, for whoever looks on (backtests, scores files, tests).</summary>
 /// <param name="Key">The series.</param>
 /// <param name="Sample">The sample.</param>
 /// <param name="Score">Its score; 1.0 is the line.</param>
@@ -17,7 +17,7 @@ public readonly record struct JudgedSample(
 /// <summary>Gets every judged sample, in order.</summary>
 public delegate void JudgedSampleObserver(in JudgedSample judged);
 
-/// <summary>What the pipeline made of one row of an entity: the newest values of all its metrics together.</summary>
+/// <summary>The pipeline's judgement of one row of an entity: the newest values of all its metrics together.</summary>
 /// <param name="Key">The entity, as the series that it is in events.</param>
 /// <param name="Time">Event time of the row.</param>
 /// <param name="Score">Its score; 1.0 is the line.</param>

@@ -2,7 +2,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Detection;
 
-/// <summary>What became of one record: taken whole, or refused whole with its reason.</summary>
+/// <summary>The outcome of one record: taken whole, or refused whole with its reason.</summary>
 /// <param name="Reason">Why it was refused; <see cref="RejectReason.None"/> when it was taken.</param>
 /// <param name="Detail">What exactly is wrong, naming the field, for people; null when it was taken.</param>
 /// <param name="Samples">How many samples were taken.</param>

@@ -8,13 +8,13 @@ internal readonly record struct SampleScores
     /// <summary>The sharp channel, with the rules, after spikes are damped.</summary>
     public double Sharp { get; init; }
 
-    /// <summary>What of <see cref="Sharp"/> is novel.</summary>
+    /// <summary>The part of <see cref="Sharp"/> that is novel.</summary>
     public double SharpNovelty { get; init; }
 
-    /// <summary>What is novel in the slow channel; 0 between its steps.</summary>
+    /// <summary>The novel part of the slow channel's score; 0 between its steps.</summary>
     public double SlowNovelty { get; init; }
 
-    /// <summary>What of that is worth an alert, in parts of the score that opens one; 0 between steps.</summary>
+    /// <summary>The part of that which is worth an alert, in parts of the score that opens one; 0 between steps.</summary>
     public double SlowAlarm { get; init; }
 
     /// <summary>The slow channel's last step, in parts of the score that opens an alert.</summary>
@@ -26,7 +26,7 @@ internal readonly record struct SampleScores
     /// <summary>A large change that lasts, on a young series.</summary>
     public double Young { get; init; }
 
-    /// <summary>What is published as the sample's score.</summary>
+    /// <summary>The sample's score as published.</summary>
     public double Novelty => Math.Max(SharpNovelty, Math.Max(SlowNovelty, Young));
 
     /// <summary>

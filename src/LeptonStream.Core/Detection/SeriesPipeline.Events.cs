@@ -11,7 +11,7 @@ namespace LeptonStream.Detection;
 /// <content>What events tell of a series: its detectors, its chart, and for how long there was no such value.</content>
 public sealed partial class SeriesPipeline
 {
-    /// <summary>What a detector said of the sample that was judged last, and what it would score alone.</summary>
+    /// <summary>A detector's raw score of the sample that was judged last, and its score alone.</summary>
     internal DetectorPart PartOf(int detector, SeriesState series) =>
         new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
 

@@ -136,7 +136,7 @@ public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.Sta
         return weights;
     }
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal WeightedLevel Level;

@@ -67,7 +67,7 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
 
     private static double SecondsSince(long nanoseconds, Timestamp now) => (now - new Timestamp(nanoseconds)).TotalSeconds;
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal long First;

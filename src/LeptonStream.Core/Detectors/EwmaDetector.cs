@@ -49,7 +49,7 @@ public sealed class EwmaDetector : SeriesDetector<EwmaDetector.State>
     // In two products, since the difference of two values may be none.
     private static double Smoothed(in Sample sample, in State state) => ((1 - Lambda) * state.Smoothed) + (Lambda * sample.Value);
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal WeightedLevel Level;

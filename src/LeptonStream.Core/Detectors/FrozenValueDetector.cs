@@ -43,7 +43,7 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
         if (state.Count < int.MaxValue) state.Count++;
     }
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal double Last;

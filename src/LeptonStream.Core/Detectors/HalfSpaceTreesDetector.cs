@@ -156,7 +156,7 @@ public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetect
     // Which of the two values a node looks at, and where it halves.
     private readonly record struct Cut(int Side, double At);
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal WeightedLevel Level;

@@ -45,7 +45,7 @@ public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State
         state.Level += Math.Max(Rate, 1.0 / state.Count) * (window[window.Count - 1] - state.Level);
     }
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal double Level;

@@ -29,7 +29,7 @@ public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State
             state.Records.Learn(sample with { Value = LevelShiftDetector.MeanWith(sample, view) }, view.MinScale);
     }
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal RecordDetector.Records Records;

@@ -100,7 +100,7 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
         return ((x * 0x2545F4914F6CDD1D) >> 11) * (1.0 / (1UL << 53));
     }
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal double Anchor;

@@ -66,7 +66,7 @@ public sealed class NewExtremeDetector : SeriesDetector<NewExtremeDetector.State
 
     private static double Level(in Sample sample, in State state) => state.Level + (Smoothing * (sample.Value - state.Level));
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal double Level;

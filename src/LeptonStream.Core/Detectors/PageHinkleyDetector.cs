@@ -64,7 +64,7 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
 
     private static float Reset(double sum) => sum > Height ? 0 : (float)sum;
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal float Up;

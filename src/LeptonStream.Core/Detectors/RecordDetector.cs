@@ -28,7 +28,7 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
     /// <inheritdoc/>
     protected override void Learn(in Sample sample, in SeriesView view, ref State state) => state.Records.Learn(sample, view.MinScale);
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal Records Records;

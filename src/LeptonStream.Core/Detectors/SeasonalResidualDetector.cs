@@ -103,7 +103,7 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
         return (int)(((slots % Slots) + Slots) % Slots);
     }
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal double Anchor;

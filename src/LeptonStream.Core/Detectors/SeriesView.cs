@@ -3,7 +3,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detectors;
 
-/// <summary>What all detectors of one series share: its window and the forecast of the sample at hand.</summary>
+/// <summary>The view that all detectors of one series share: its window and the forecast of the sample at hand.</summary>
 /// <param name="window">The last values, without the sample at hand.</param>
 /// <param name="forecast">What was expected of the sample at hand.</param>
 /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
@@ -12,7 +12,7 @@ public readonly ref struct SeriesView(RollingWindow window, Forecast forecast, d
     /// <summary>The last values, without the sample at hand.</summary>
     public RollingWindow Window { get; } = window;
 
-    /// <summary>What was expected of the sample at hand; unknown to slow detectors.</summary>
+    /// <summary>The forecast of the sample at hand; unknown to slow detectors.</summary>
     public Forecast Forecast { get; } = forecast;
 
     /// <summary>

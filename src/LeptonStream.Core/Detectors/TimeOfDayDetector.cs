@@ -93,7 +93,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         return (int)(((hours % Hours) + Hours) % Hours);
     }
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal EveryHour Low;

@@ -74,7 +74,7 @@ public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetect
     // In two products, since the difference of two values may be none.
     private static double Weighted(double mean, double value, double rate) => ((1 - rate) * mean) + (rate * value);
 
-    /// <summary>What it knows of a series.</summary>
+    /// <summary>Its state of one series.</summary>
     public struct State
     {
         internal double Mean;

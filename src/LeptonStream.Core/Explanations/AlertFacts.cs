@@ -67,7 +67,7 @@ internal sealed record AlertFacts(
         ? (int)code
         : null;
 
-    /// <summary>What kind of thing the metric is, by its canonical name.</summary>
+    /// <summary>The kind of the metric, by its canonical name.</summary>
     public MetricKind Kind => Policy.Preset?.Kind ?? MetricKind.Other;
 
     /// <summary>Whether a band is known and holds the value.</summary>

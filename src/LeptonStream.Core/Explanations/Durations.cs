@@ -17,7 +17,7 @@ internal static class Durations
     /// <summary><c>3 天 4 小时</c>, <c>2 小时 10 分钟</c>, <c>35 分钟</c>.</summary>
     public static string InChinese(TimeSpan length) => Show(length, " 天", " 小时", " 分钟", " ");
 
-    /// <summary>What it is at least, in whole hours or from two days on days: <c>1 hour</c>, <c>30 hours</c>, <c>9 days</c>.</summary>
+    /// <summary>Its lower bound, in whole hours or from two days on days: <c>1 hour</c>, <c>30 hours</c>, <c>9 days</c>.</summary>
     public static string AtLeastInEnglish(TimeSpan length) => AtLeast(length) is (1, false) ? "1 hour" : AtLeast(length, " days", " hours");
 
     /// <summary><c>1 小时</c>, <c>30 小时</c>, <c>9 天</c>.</summary>

@@ -5,7 +5,7 @@ namespace LeptonStream.Explanations;
 /// <summary>The sentences about an ended alert. Only a recovery says that the trouble is over.</summary>
 internal static class Endings
 {
-    /// <summary>What a person does about an ended alert, in English; null for an alert that is open.</summary>
+    /// <summary>The advice about an ended alert, in English; null for an alert that is open.</summary>
     public static string[]? AdviceInEnglish(AlertChange change) => change switch
     {
         AlertChange.Recovered => ["Nothing to do now; look at the chart if it comes back."],

@@ -27,6 +27,6 @@ internal sealed record EntityFacts(
     /// <summary>How long the entity's metrics were known; null where that is not known.</summary>
     public TimeSpan? History { get; init; }
 
-    /// <summary>What kind of thing the first metric is.</summary>
+    /// <summary>The kind of the first metric.</summary>
     public MetricKind Kind { get; init; }
 }

@@ -12,6 +12,6 @@ internal sealed record FindingFacts(SeriesKey Key, TrainingFinding Finding, stri
     /// <summary>The value with its unit, with enough digits to tell it from what was expected.</summary>
     public string Value => Expected is null ? Numbers.Show(Finding.Value, Unit) : Numbers.Pair(Finding.Value, Finding.Expected, Unit).Value;
 
-    /// <summary>What was expected, with its unit; null where nothing was.</summary>
+    /// <summary>The expected value, with its unit; null where there was none.</summary>
     public string? Expected => double.IsFinite(Finding.Expected) ? Numbers.Pair(Finding.Value, Finding.Expected, Unit).Other : null;
 }

@@ -32,6 +32,6 @@ internal sealed record LimitFacts(
     /// <summary>Whether the limit is reached: nothing is left to forecast.</summary>
     public bool IsReached { get; init; }
 
-    /// <summary>What kind of thing fills up.</summary>
+    /// <summary>The kind of the metric that fills up.</summary>
     public MetricKind Kind => Preset?.Kind ?? MetricKind.Other;
 }

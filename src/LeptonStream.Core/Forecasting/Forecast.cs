@@ -1,6 +1,6 @@
 namespace LeptonStream.Forecasting;
 
-/// <summary>What the next sample is expected to be.</summary>
+/// <summary>The forecast of the next sample.</summary>
 /// <param name="Expected">The expected value, in the series' unit; NaN before the first sample.</param>
 /// <param name="Scale">The usual size of the error (mean absolute residual as a standard deviation), in the series' unit; NaN until it is
 /// known.</param>

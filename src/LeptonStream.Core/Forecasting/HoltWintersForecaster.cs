@@ -27,7 +27,7 @@ public struct HoltWintersForecaster
     /// <summary>The period that it has found.</summary>
     public Period Period { readonly get; private set; }
 
-    /// <summary>What the next sample, at this time, is expected to be. Changes nothing.</summary>
+    /// <summary>Forecasts the next sample, at this time. Changes nothing.</summary>
     public readonly Forecast Predict(Timestamp time)
     {
         if (_count == 0) return Forecast.None;

@@ -18,7 +18,7 @@ internal struct HoltWintersState
     private double _trend;
     private double _error;
 
-    /// <summary>What the season's slots learn of an error that the level leaves over.</summary>
+    /// <summary>The part of an error that the level leaves over for the season's slots to learn.</summary>
     public static readonly double Rest = 1 - Tuning.Level;
 
     public readonly double Next => _level + _trend;

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace LeptonStream.Series;
 
-/// <summary>What a window does with its sorted values: find, move and pair them, without a branch that no predictor could guess.</summary>
+/// <summary>
+/// The operations of a window on its sorted values: find, move and pair them, without a branch that no predictor could guess.
+/// </summary>
 internal static class SortedFloats
 {
     // As many values are compared side by side at the end of a search.

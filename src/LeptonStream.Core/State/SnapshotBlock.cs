@@ -4,7 +4,7 @@ using System.IO.Hashing;
 
 namespace LeptonStream.State;
 
-/// <summary>What a block of a snapshot holds. A snapshot has its blocks in this order.</summary>
+/// <summary>The kinds of blocks of a snapshot. A snapshot has its blocks in this order.</summary>
 public enum SnapshotBlockKind : byte
 {
     /// <summary>The layout, the partition and the clocks. One.</summary>
@@ -16,7 +16,7 @@ public enum SnapshotBlockKind : byte
     /// <summary>An entity with its rows and its training run.</summary>
     Entity = 2,
 
-    /// <summary>What siblings share.</summary>
+    /// <summary>The state that siblings share.</summary>
     Peers = 3,
 
     /// <summary>A series.</summary>
@@ -61,7 +61,7 @@ public readonly ref struct SnapshotBlock
         Hash = HashOf(kind, id, bytes);
     }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>The kind of its content.</summary>
     public SnapshotBlockKind Kind { get; }
 
     /// <summary>Which of its kind it is: the id of a series or an entity, else a number.</summary>

@@ -10,7 +10,7 @@ public sealed class StateWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
 
-    /// <summary>What was written so far; valid until the next write.</summary>
+    /// <summary>The bytes written so far; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
 
     /// <summary>Forgets what was written.</summary>

@@ -5,12 +5,12 @@ namespace LeptonStream.Tuning;
 /// It belongs on members of a record that is named <c>…Tuning</c> and has a static property <c>Default</c>; <c>lepton backtest --set</c>
 /// changes them for one run.
 /// </summary>
-/// <param name="meaning">What it is, with its unit.</param>
+/// <param name="meaning">Its meaning, with its unit.</param>
 /// <param name="source">The paper, the measurement or the consideration that it comes from.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TunedAttribute(string meaning, string source) : Attribute
 {
-    /// <summary>What it is, with its unit.</summary>
+    /// <summary>Its meaning, with its unit.</summary>
     public string Meaning { get; } = meaning;
 
     /// <summary>The paper, the measurement or the consideration that it comes from.</summary>

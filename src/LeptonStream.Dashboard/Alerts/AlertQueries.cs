@@ -25,7 +25,7 @@ internal sealed class AlertQueries(Database journal)
     public async Task<long> LastSeqAsync(CancellationToken stop) =>
         await OneAsync<long>("select coalesce(max(seq), 0) from alert_event", null, stop);
 
-    /// <summary>What the roles said of themselves last.</summary>
+    /// <summary>The last status of each role.</summary>
     public async Task<IReadOnlyList<RoleStatus>> RolesAsync(CancellationToken stop) =>
         await ManyAsync<RoleStatus>(RoleStatus.Select, null, stop);
 

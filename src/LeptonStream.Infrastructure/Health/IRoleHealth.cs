@@ -1,6 +1,6 @@
 namespace LeptonStream.Health;
 
-/// <summary>What a role says of itself to /healthz/live and /healthz/ready. Asked from any thread, answers at once.</summary>
+/// <summary>The answers of a role to /healthz/live and /healthz/ready. Asked from any thread, given at once.</summary>
 public interface IRoleHealth
 {
     /// <summary>The role's name, such as <c>detector</c>.</summary>

@@ -3,7 +3,7 @@ using LeptonStream.Kafka.Status;
 
 namespace LeptonStream.Storage;
 
-/// <summary>What a role said of itself last, as a row of <c>role_status</c>.</summary>
+/// <summary>The last status of a role, as a row of <c>role_status</c>.</summary>
 public sealed class RoleStatus
 {
     /// <summary>How old a report may be until the role counts as dead.</summary>
@@ -24,7 +24,7 @@ public sealed class RoleStatus
     /// <summary>When it was reported, in milliseconds since 1970.</summary>
     public long ReportedAt { get; init; }
 
-    /// <summary>What was wrong, one sentence a line; empty where nothing was.</summary>
+    /// <summary>Its problems, one sentence a line; empty where there were none.</summary>
     public string Problems { get; init; } = "";
 
     /// <summary>Records what is wrong with a role now.</summary>

@@ -2,7 +2,7 @@ using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
 
-/// <summary>What the routing file says of one channel of a receiver.</summary>
+/// <summary>The settings of one channel of a receiver in the routing file.</summary>
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Timeout">How long one attempt may take; null is the notifier's default.</param>
 internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = null);

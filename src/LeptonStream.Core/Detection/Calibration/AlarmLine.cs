@@ -4,7 +4,7 @@ using LeptonStream.Detection.Store;
 
 namespace LeptonStream.Detection.Calibration;
 
-/// <summary>What the false-alarm budgets of a policy mean for scores and rarities.</summary>
+/// <summary>The false-alarm budgets of a policy as scores and rarities.</summary>
 internal static class AlarmLine
 {
     private static readonly CalibrationTuning Tuning = CalibrationTuning.Default;

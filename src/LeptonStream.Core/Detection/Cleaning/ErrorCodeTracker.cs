@@ -3,7 +3,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Cleaning;
 
-/// <summary>What a sample said of a code.</summary>
+/// <summary>The change of a code with a sample.</summary>
 public enum CodeChange
 {
     /// <summary>The same as before, or no number.</summary>

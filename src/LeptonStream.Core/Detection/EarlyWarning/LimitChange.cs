@@ -11,11 +11,11 @@ public enum LimitPhase
     /// <summary>A breach is expected and was reported.</summary>
     Warned = 1,
 
-    /// <summary>What was expected has come: the limit is reached.</summary>
+    /// <summary>The forecast has come true: the limit is reached.</summary>
     Reached = 2,
 }
 
-/// <summary>What a sample changed about the watch over a limit, and so whether an event is published.</summary>
+/// <summary>The change that a sample made to the watch over a limit, and so whether an event is published.</summary>
 public enum LimitChange
 {
     /// <summary>Nothing to tell.</summary>
@@ -46,7 +46,7 @@ public enum LimitChange
     Going = 8,
 }
 
-/// <summary>What follows from a change.</summary>
+/// <summary>The consequences of each change.</summary>
 internal static class LimitChanges
 {
     /// <summary>The change of the alert about it; <see cref="AlertChange.None"/> where nothing is reported.</summary>

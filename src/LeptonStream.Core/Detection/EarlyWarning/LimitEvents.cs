@@ -8,7 +8,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
-/// <summary>What an event tells of a change of an early warning.</summary>
+/// <summary>Makes the event of a change of an early warning.</summary>
 internal static class LimitEvents
 {
     /// <summary>The name of the part of an event that speaks for the early warning, beside those of the detectors.</summary>

@@ -2,7 +2,7 @@ using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
-/// <summary>What the present rise of a series says of its limit.</summary>
+/// <summary>The outlook of a series on its limit, by its present rise.</summary>
 internal enum OutlookVerdict
 {
     /// <summary>Too few points.</summary>

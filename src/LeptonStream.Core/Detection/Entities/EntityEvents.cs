@@ -9,7 +9,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Entities;
 
-/// <summary>What an event tells of a change of an entity's alert.</summary>
+/// <summary>Makes the event of a change of an entity's alert.</summary>
 internal static class EntityEvents
 {
     private const string Kind = "entity";

@@ -6,7 +6,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Entities;
 
-/// <summary>What the rows of an entity have taught: about 30 KB for eight metrics, nearly all of it the forest.</summary>
+/// <summary>The knowledge that the rows of an entity have taught: about 30 KB for eight metrics, nearly all of it the forest.</summary>
 internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
 {
     public EntityNumbers Numbers;
@@ -57,7 +57,7 @@ internal struct EntityNumbers
     public TailCalibrator Joint;
     public TailCalibrator Forest;
 
-    /// <summary>What the newest row made of the filters, and what they were before it.</summary>
+    /// <summary>The filters after the newest row, and before it.</summary>
     public EntityFilters Filters;
     public EntityFilters Before;
 
@@ -97,7 +97,7 @@ internal struct EntityNumbers
     public bool IsAnomalous;
 }
 
-/// <summary>What of an entity's scores is worth telling.</summary>
+/// <summary>The part of an entity's scores that is worth reporting.</summary>
 internal struct EntityFilters
 {
     public SpikeDamping Spikes;

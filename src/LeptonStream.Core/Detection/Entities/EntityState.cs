@@ -23,7 +23,7 @@ internal sealed class EntityState
     /// <summary>The entity's id.</summary>
     public SeriesId Id { get; }
 
-    /// <summary>What it is: as a series, its metric is <see cref="EntityPipeline.Metric"/>.</summary>
+    /// <summary>Its key: as a series, its metric is <see cref="EntityPipeline.Metric"/>.</summary>
     public SeriesKey Key { get; }
 
     /// <summary>Who judges it.</summary>
@@ -38,10 +38,10 @@ internal sealed class EntityState
     /// <summary>How many series it has, those without a place in its rows too.</summary>
     public int SeriesCount { get; set; }
 
-    /// <summary>What its metrics said last.</summary>
+    /// <summary>The last judgement of each of its metrics.</summary>
     public EntityRow Row { get; } = new();
 
-    /// <summary>What its rows have taught.</summary>
+    /// <summary>The knowledge that its rows have taught.</summary>
     public EntityMemory Memory => _memory ??= Pipeline.NewMemory(Id);
 
     /// <summary>The training run that it is, once a message carried a step; else null.</summary>

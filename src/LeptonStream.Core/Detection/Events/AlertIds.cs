@@ -27,7 +27,7 @@ internal static class AlertIds
     /// <param name="number">Its number in the alert's life, from 0.</param>
     public static UInt128 OfEvent(UInt128 alert, long number) => SeriesId.Derive(alert, 1, number, 0);
 
-    /// <summary>What stands for a topic's id where it is not known.</summary>
+    /// <summary>Stands for a topic's id where that is not known.</summary>
     /// <param name="topic">Its name.</param>
     public static UInt128 OfTopic(string topic) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(topic));
 }

@@ -6,13 +6,13 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Events;
 
-/// <summary>What an event tells, whatever it is about: series, entity, limit or training run.</summary>
+/// <summary>The content of an event, whatever it is about: series, entity, limit or training run.</summary>
 internal sealed record EventContent
 {
     /// <summary>The series; of an entity or a run, what stands for it.</summary>
     public required SeriesKey Key { get; init; }
 
-    /// <summary>What changed about the alert.</summary>
+    /// <summary>The change of the alert.</summary>
     public required AlertChange Change { get; init; }
 
     public required AlertSeverity Severity { get; init; }

@@ -9,7 +9,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Events;
 
-/// <summary>What an event tells of a change of a series' alert.</summary>
+/// <summary>Makes the event of a change of a series' alert.</summary>
 internal static class SeriesEvents
 {
     private const string Kind = "series";

@@ -2,7 +2,7 @@ using LeptonStream.Alerts;
 
 namespace LeptonStream.Detection.Lifecycle;
 
-/// <summary>What an observation changed about an alert, and so whether an event is published and which.</summary>
+/// <summary>The change that an observation made to an alert, and so whether an event is published and which.</summary>
 public enum AlertChange
 {
     /// <summary>Nothing to publish.</summary>
@@ -33,7 +33,7 @@ public enum AlertChange
     Progressed = 8,
 }
 
-/// <summary>What follows from a change.</summary>
+/// <summary>The consequences of each change.</summary>
 internal static class AlertChanges
 {
     /// <summary>Whether the alert ended with it.</summary>

@@ -59,7 +59,7 @@ internal sealed class FrozenBaseline
         return frozen;
     }
 
-    /// <summary>What would be expected had the trouble not come.</summary>
+    /// <summary>The expectation had the trouble not come.</summary>
     public ExpectedBand At(Timestamp time) => new(_numbers.Forecaster.Predict(time).Expected + _numbers.Shift, _numbers.HalfWidth);
 
     /// <summary>

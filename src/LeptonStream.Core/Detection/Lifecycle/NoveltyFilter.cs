@@ -40,7 +40,7 @@ internal struct NoveltyFilter
         return score < 1 ? score * score * score : KnownScore(score);
     }
 
-    /// <summary>What is left of a score from 1 on without novelty: its order, below the line.</summary>
+    /// <summary>The rest of a score from 1 on without novelty: its order, below the line.</summary>
     public static double KnownScore(double score) => 1 - (0.1 / score);
 
     private struct SlowNovelty

@@ -4,7 +4,7 @@ using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Peers;
 
-/// <summary>What one group knows of one of its members.</summary>
+/// <summary>The knowledge of one group about one of its members.</summary>
 internal sealed class PeerMember
 {
     private Numbers _numbers;

@@ -2,7 +2,7 @@ using LeptonStream.Detection.Cleaning;
 
 namespace LeptonStream.Detection.Policies;
 
-/// <summary>What the numbers of a metric are, and so what is judged of them.</summary>
+/// <summary>The type of a metric's numbers, which decides how they are judged.</summary>
 public enum MetricType
 {
     /// <summary>A state that goes up and down: judged as it is.</summary>

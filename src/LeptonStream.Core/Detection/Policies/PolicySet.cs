@@ -25,7 +25,7 @@ public sealed class PolicySet
     /// <summary>Makes a set.</summary>
     /// <param name="rules">The rules, the most important first.</param>
     /// <param name="defaults">What holds where neither a rule nor a preset says anything.</param>
-    /// <param name="presets">What is known of metrics by their names.</param>
+    /// <param name="presets">The knowledge of metrics by their names.</param>
     public PolicySet(IReadOnlyList<PolicyRule> rules, PolicySettings defaults, PresetCatalog presets)
     {
         Rules = rules;
@@ -37,7 +37,7 @@ public sealed class PolicySet
     /// <summary>The rules, the most important first.</summary>
     public IReadOnlyList<PolicyRule> Rules { get; }
 
-    /// <summary>What is known of metrics by their names.</summary>
+    /// <summary>The knowledge of metrics by their names.</summary>
     public PresetCatalog Presets { get; }
 
     /// <summary>

@@ -2,7 +2,7 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Detection.Policies;
 
-/// <summary>What one rule, one preset or the defaults say of series; null where they say nothing.</summary>
+/// <summary>The settings of one rule, one preset or the defaults; null where they set nothing.</summary>
 public sealed record PolicySettings
 {
     /// <summary>Says nothing.</summary>
@@ -11,7 +11,7 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.Ignore"/>.</summary>
     public bool? Ignore { get; init; }
 
-    /// <summary>What it changes about the detectors that would hold without it.</summary>
+    /// <summary>Its changes to the detectors that would hold without it.</summary>
     public DetectorChange? Detectors { get; init; }
 
     /// <summary>See <see cref="SeriesPolicy.WarningBudget"/>.</summary>

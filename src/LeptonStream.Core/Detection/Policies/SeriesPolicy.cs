@@ -67,7 +67,7 @@ public sealed record SeriesPolicy
     /// <summary>How much memory it may take. <value>The default value is <see cref="MemoryPlan.Default"/>.</value></summary>
     public MemoryPlan Memory { get; init; }
 
-    /// <summary>What its numbers are. <value>The default value is <see cref="MetricType.Gauge"/>.</value></summary>
+    /// <summary>The type of its numbers. <value>The default value is <see cref="MetricType.Gauge"/>.</value></summary>
     public MetricType Type { get; init; }
 
     /// <summary>The limit that an early warning looks for; null for none.</summary>

@@ -16,7 +16,7 @@ namespace LeptonStream.Detection.Snapshots;
 /// <param name="Queue">Its events that wait.</param>
 internal sealed record PartitionParts(DetectionPolicy Detection, SeriesRegistry Series, RunJudge Runs, OpenAlerts Open, EventQueue Queue);
 
-/// <summary>What a snapshot is of.</summary>
+/// <summary>The position that a snapshot is of.</summary>
 /// <param name="TopicId">The input topic.</param>
 /// <param name="Partition">The input partition.</param>
 /// <param name="Policies">The fingerprint of the policies.</param>

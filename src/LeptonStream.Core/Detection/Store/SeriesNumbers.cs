@@ -4,7 +4,7 @@ using LeptonStream.Forecasting;
 
 namespace LeptonStream.Detection.Store;
 
-/// <summary>What every series knows whatever its policy: plain numbers, all zeros at first.</summary>
+/// <summary>The numbers that every series has whatever its policy: plain, all zeros at first.</summary>
 internal struct SeriesNumbers
 {
     public HoltWintersForecaster Forecaster;
@@ -23,7 +23,7 @@ internal struct SeriesNumbers
     /// <summary>Event time of the first of them, in nanoseconds.</summary>
     public long AnomalousSince;
 
-    /// <summary>What is large and lasts while the series is young.</summary>
+    /// <summary>Large changes that last, while the series is young.</summary>
     public YoungChange Young;
 
     /// <summary>How wide the band of ordinary values is.</summary>

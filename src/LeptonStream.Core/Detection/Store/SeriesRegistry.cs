@@ -143,7 +143,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Ids of series that the policies ignore.</summary>
     public HashSet<UInt128> Ignored => _ignored;
 
-    /// <summary>What siblings share.</summary>
+    /// <summary>The state that siblings share.</summary>
     public PeerRegistry Peers => _peers;
 
     /// <summary>Writes the clocks.</summary>

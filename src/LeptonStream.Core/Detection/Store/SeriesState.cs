@@ -40,7 +40,7 @@ public sealed class SeriesState
     /// <summary>The series' id.</summary>
     public SeriesId Id { get; }
 
-    /// <summary>What the series is.</summary>
+    /// <summary>The key of the series.</summary>
     public SeriesKey Key { get; }
 
     /// <summary>The life of its alert.</summary>
@@ -52,7 +52,7 @@ public sealed class SeriesState
     /// <summary>Who judges it.</summary>
     internal SeriesPipeline Pipeline { get; private set; }
 
-    /// <summary>What makes a rate of it, where it is a counter.</summary>
+    /// <summary>Makes a rate of it, where it is a counter.</summary>
     internal CounterRate? Counter { get; }
 
     /// <summary>The code that stands, where it is one.</summary>
@@ -64,7 +64,7 @@ public sealed class SeriesState
     /// <summary>For how long its exporter has had no reading.</summary>
     internal ref LostReadings Blanks => ref _blanks;
 
-    /// <summary>What was normal before the alert that is open; null where none is, or nothing was.</summary>
+    /// <summary>The baseline from before the open alert; null where none is open, or nothing was known.</summary>
     internal FrozenBaseline? Baseline { get; set; }
 
     /// <summary>The detector that opened its alert; null where none ever was.</summary>
@@ -76,7 +76,7 @@ public sealed class SeriesState
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit { get; private set; }
 
-    /// <summary>What its siblings say of it, where its policy asks them.</summary>
+    /// <summary>Its comparison with its siblings, where its policy asks for one.</summary>
     internal PeerScorer? Peers { get; set; }
 
     /// <summary>The entity it belongs to.</summary>

@@ -9,7 +9,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Training;
 
-/// <summary>What an event tells of a finding of training mode.</summary>
+/// <summary>Makes the event of a finding of training mode.</summary>
 internal static class TrainingEvents
 {
     /// <summary>The metric of findings that are about the run as a whole.</summary>

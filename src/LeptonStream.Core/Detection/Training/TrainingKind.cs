@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Training;
 
-/// <summary>What can be wrong with a training run.</summary>
+/// <summary>The kinds of trouble of a training run.</summary>
 public enum TrainingKind
 {
     /// <summary>A loss or norm is no finite number.</summary>

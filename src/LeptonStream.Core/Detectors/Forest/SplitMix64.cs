@@ -7,7 +7,7 @@ namespace LeptonStream.Detectors.Forest;
 /// <param name="seed">Any number; equal seeds give equal sequences.</param>
 internal struct SplitMix64(ulong seed)
 {
-    /// <summary>What a snapshot keeps.</summary>
+    /// <summary>The state that a snapshot keeps.</summary>
     public ulong State { get; private set; } = seed;
 
     /// <summary>64 random bits.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LeptonStream.Kafka.Status;
 
-/// <summary>What a worker says of one partition that it owns, as a record of the status topic (docs/events.md).</summary>
+/// <summary>A worker's status of one partition that it owns, as a record of the status topic (docs/events.md).</summary>
 public sealed record PartitionStatus
 {
     /// <summary>The worker's role, such as <c>detector</c>.</summary>
@@ -51,7 +51,7 @@ public sealed record PartitionStatus
     /// <summary>Keys of which nothing is judged now, those with the most records; empty where there are none.</summary>
     public IReadOnlyList<UnjudgedKey> Unjudged { get; init; } = [];
 
-    /// <summary>What is wrong, in plain words; empty where nothing is.</summary>
+    /// <summary>The problems, in plain words; empty where there are none.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>The record's key: role and partition, so that a compacted topic keeps the last status of each.</summary>

@@ -3,7 +3,9 @@ using static LeptonStream.Detection.Policies.Presets.MetricKind;
 
 namespace LeptonStream.Detection.Policies.Presets;
 
-/// <summary>What holds for a metric whatever its source calls it: its kind, and its bounds where its unit does not tell them.</summary>
+/// <summary>
+/// The properties of a metric whatever its source calls it: its kind, and its bounds where they do not follow from its unit.
+/// </summary>
 internal static class CanonicalMetrics
 {
     private static readonly FrozenDictionary<string, MetricKind> Kinds = Table(

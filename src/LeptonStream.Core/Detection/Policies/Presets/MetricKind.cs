@@ -18,7 +18,7 @@ public enum MetricKind
     /// <summary>Requests that wait for an inference service, or that it works on.</summary>
     Queue = 4,
 
-    /// <summary>What an inference service puts out: tokens, answers, engine steps.</summary>
+    /// <summary>The output of an inference service: tokens, answers, engine steps.</summary>
     Output = 5,
 
     /// <summary>KV cache and other caches that fill.</summary>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Policies.Presets;
 
-/// <summary>What is known of a metric by its name, so that it needs no setting.</summary>
+/// <summary>The knowledge of a metric by its name, so that it needs no setting.</summary>
 public sealed record MetricPreset
 {
     /// <summary>Where the metric comes from.</summary>
@@ -14,18 +14,18 @@ public sealed record MetricPreset
     /// <summary>The unit (UCUM) of what is judged: of the rate, for a counter; null where there is none to speak of.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>What kind of thing it is: what is to be done about it.</summary>
+    /// <summary>Its kind, which decides the advice.</summary>
     public MetricKind Kind { get; init; }
 
     /// <summary>Between which values it lies by its nature. <value>The default value is <see cref="ValueBounds.None"/>.</value></summary>
     public ValueBounds Bounds { get; init; } = ValueBounds.None;
 
-    /// <summary>What it is called in English, in the middle of a sentence: <c>KV cache usage</c>.</summary>
+    /// <summary>Its name in English, in the middle of a sentence: <c>KV cache usage</c>.</summary>
     public required string English { get; init; }
 
-    /// <summary>What it is called in Chinese.</summary>
+    /// <summary>Its name in Chinese.</summary>
     public required string Chinese { get; init; }
 
-    /// <summary>What holds for it unless a rule says otherwise.</summary>
+    /// <summary>Its settings unless a rule says otherwise.</summary>
     public required PolicySettings Settings { get; init; }
 }

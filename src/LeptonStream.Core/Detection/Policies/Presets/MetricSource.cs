@@ -18,16 +18,16 @@ public enum MetricSource
     /// <summary>gpud, with the host metrics it reports.</summary>
     Gpud = 4,
 
-    /// <summary>What the Hugging Face Trainer logs.</summary>
+    /// <summary>The logs of the Hugging Face Trainer.</summary>
     HfTrainer = 5,
 
-    /// <summary>What Lightning's monitors log.</summary>
+    /// <summary>The logs of Lightning's monitors.</summary>
     Lightning = 6,
 
-    /// <summary>What Megatron-LM logs.</summary>
+    /// <summary>The logs of Megatron-LM.</summary>
     Megatron = 7,
 
-    /// <summary>What torchtitan logs.</summary>
+    /// <summary>The logs of torchtitan.</summary>
     Torchtitan = 8,
 
     /// <summary>The plain names of this program's own producers, as in the demo.</summary>

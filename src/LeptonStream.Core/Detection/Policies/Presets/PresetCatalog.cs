@@ -27,7 +27,7 @@ public sealed class PresetCatalog
     /// <summary>The sources whose metrics are known, in the order of <see cref="MetricSource"/>.</summary>
     public IReadOnlyList<MetricSource> Sources { get; }
 
-    /// <summary>What is known of a metric, or null.</summary>
+    /// <summary>The preset of a metric, or null.</summary>
     /// <param name="metric">The metric's name as its producer wrote it.</param>
     /// <param name="labels">The labels of the series, for names that stand for several things.</param>
     public MetricPreset? Find(string metric, LabelSet labels)

@@ -3,7 +3,7 @@ using static LeptonStream.Detection.Policies.Presets.PresetEntry;
 
 namespace LeptonStream.Detection.Policies.Presets;
 
-/// <summary>What training frameworks log.</summary>
+/// <summary>The metrics that training frameworks log.</summary>
 internal static class TrainingPresets
 {
     public static readonly PresetEntry[] HfTrainer =

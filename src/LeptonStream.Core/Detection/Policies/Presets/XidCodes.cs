@@ -3,7 +3,7 @@ using static LeptonStream.Detection.Policies.Presets.XidAction;
 
 namespace LeptonStream.Detection.Policies.Presets;
 
-/// <summary>What a person does about an XID.</summary>
+/// <summary>The action that an XID asks of a person.</summary>
 internal enum XidAction
 {
     /// <summary>Nothing by itself: it follows another error, or is a count to watch.</summary>
@@ -19,7 +19,7 @@ internal enum XidAction
     Inspect = 3,
 }
 
-/// <summary>What a code of NVIDIA's driver means.</summary>
+/// <summary>The meaning of a code of NVIDIA's driver.</summary>
 /// <param name="English">Its meaning in English, in the middle of a sentence.</param>
 /// <param name="Chinese">Its meaning in Chinese.</param>
 /// <param name="Action">What to do about it.</param>
@@ -34,7 +34,7 @@ internal static class XidCodes
 
     private static readonly FrozenDictionary<int, XidCode> Known = Table();
 
-    /// <summary>What a code means, or null where it is not in the table.</summary>
+    /// <summary>The meaning of a code, or null where it is not in the table.</summary>
     public static XidCode? Find(int code) => Known.GetValueOrDefault(code);
 
     /// <summary>Whether a value of a metric is a code that stops work on the GPU.</summary>

@@ -32,7 +32,7 @@ internal sealed class RunRules
     /// <summary>Event time of the newest row.</summary>
     public Timestamp LastTime { get; set; } = new(long.MinValue);
 
-    /// <summary>What was measured at the last step, in however many messages, as bits of roles.</summary>
+    /// <summary>The roles measured at the last step, in however many messages, as bits of roles.</summary>
     public int Measured { get; set; }
 
     /// <summary>Whether the run is known to be broken for good.</summary>

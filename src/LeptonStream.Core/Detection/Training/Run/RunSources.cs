@@ -166,7 +166,7 @@ internal sealed class RunSources(TrainingPolicy policy)
 
     private sealed class Source(RunRules? rules)
     {
-        /// <summary>What judges it; null while another source has it.</summary>
+        /// <summary>Its rules; null while another source has it.</summary>
         public RunRules? Rules { get; set; } = rules;
 
         public int HandedTo { get; set; }
