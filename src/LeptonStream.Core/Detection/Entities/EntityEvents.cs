@@ -56,8 +56,8 @@ internal static class EntityEvents
         });
     }
 
-    // Those that had their part since the alert began, the largest share now first. Where all of them were forgotten since, the loudest
-    // that is left.
+    // Those that had their part since the alert began, the largest share now first. Where all of them were forgotten since, the
+    // highest share that is left.
     private static (int Place, double Share)[] PlacesOf(EntityState entity, in EntityJudgement judgement)
     {
         var shares = new double[entity.Row.Count];
