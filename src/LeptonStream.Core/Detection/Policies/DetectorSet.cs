@@ -29,7 +29,7 @@ public readonly record struct DetectorSet
     /// <summary>The name of the detector that compares a series with its siblings.</summary>
     public const string Peers = "peers";
 
-    // Beside the catalogue, in the order that HasBeside relies on.
+    // Beside the catalogue. The order is that of the numbers in saved states.
     private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training, Peers];
 
     /// <summary>
@@ -41,9 +41,22 @@ public readonly record struct DetectorSet
     // Rules that open alerts beside the detectors and that no policy sets.
     private static readonly string[] Rules = [Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName];
 
+    // Below AllNames and Rules, which have to be there first.
+    private static readonly int NonFiniteNumber = NumberOf(NonFinite);
+    private static readonly int JointSurpriseNumber = NumberOf(JointSurprise);
+    private static readonly int IsolationForestNumber = NumberOf(IsolationForest);
+    private static readonly int TrainingNumber = NumberOf(Training);
+    private static readonly int PeersNumber = NumberOf(Peers);
+
     /// <summary>The number, in saved states, of a detector or rule that can open an alert of a series.</summary>
-    internal static int NumberOf(string name) =>
-        AllNames.IndexOf(name) is >= 0 and var level ? level : AllNames.Length + Array.IndexOf(Rules, name);
+    /// <exception cref="ArgumentException">There is no detector or rule of that name.</exception>
+    internal static int NumberOf(string name)
+    {
+        if (AllNames.IndexOf(name) is >= 0 and var number) return number;
+        var rule = Array.IndexOf(Rules, name);
+        if (rule < 0) throw new ArgumentException($"'{name}' is no detector or rule that opens alerts of series", nameof(name));
+        return AllNames.Length + rule;
+    }
 
     /// <summary>The largest such number.</summary>
     internal static int LastNumber => AllNames.Length + Rules.Length - 1;
@@ -70,31 +83,31 @@ public readonly record struct DetectorSet
         get
         {
             var set = this;
-            return [.. AllNames.Where((_, level) => set.Has(level))];
+            return [.. AllNames.Where((_, number) => set.Has(number))];
         }
     }
 
     /// <summary>Whether the rule for values that are no finite number is on.</summary>
     [JsonIgnore]
-    public bool HasNonFinite => HasBeside(0);
+    public bool HasNonFinite => Has(NonFiniteNumber);
 
     /// <summary>Whether the surprise of all metrics of an entity is added up.</summary>
     [JsonIgnore]
-    public bool HasJointSurprise => HasBeside(1);
+    public bool HasJointSurprise => Has(JointSurpriseNumber);
 
     /// <summary>
     /// Whether a forest learns the rows of an entity. It opens no alert without <see cref="JointSurprise"/>.
     /// </summary>
     [JsonIgnore]
-    public bool HasIsolationForest => HasBeside(2);
+    public bool HasIsolationForest => Has(IsolationForestNumber);
 
     /// <summary>Whether training mode may judge the metric.</summary>
     [JsonIgnore]
-    public bool HasTraining => HasBeside(3);
+    public bool HasTraining => Has(TrainingNumber);
 
     /// <summary>Whether a series is compared with its siblings.</summary>
     [JsonIgnore]
-    public bool HasPeers => HasBeside(4);
+    public bool HasPeers => Has(PeersNumber);
 
     /// <summary>
     /// The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.
@@ -102,8 +115,8 @@ public readonly record struct DetectorSet
     internal SeriesDetector[] Detectors(MemoryPlan memory)
     {
         var set = this;
-        return [.. DetectorCatalog.All.Where((detector, level) =>
-            set.Has(level) && (memory == MemoryPlan.Default || DetectorCatalog.Lean.Contains(detector.Name)))];
+        return [.. DetectorCatalog.All.Where((detector, number) =>
+            set.Has(number) && (memory == MemoryPlan.Default || DetectorCatalog.Lean.Contains(detector.Name)))];
     }
 
     /// <summary>The set of the named detectors.</summary>
@@ -114,21 +127,19 @@ public readonly record struct DetectorSet
         var bits = 0UL;
         foreach (var name in names)
         {
-            var level = AllNames.IndexOf(name);
-            if (level < 0) throw new ArgumentException($"'{name}' is no detector: there are {string.Join(", ", AllNames)}");
-            bits |= 1UL << level;
+            var number = AllNames.IndexOf(name);
+            if (number < 0) throw new ArgumentException($"'{name}' is no detector: there are {string.Join(", ", AllNames)}");
+            bits |= 1UL << number;
         }
 
         return new(bits);
     }
 
     /// <summary>Whether the detector of this number (its place in <see cref="AllNames"/>) is on.</summary>
-    public bool Has(int level) => ((_bits >> level) & 1) != 0;
+    public bool Has(int number) => ((_bits >> number) & 1) != 0;
 
     /// <summary>Whether the detector of this name is on; a rule that no policy sets, such as the one for codes, always is.</summary>
-    internal bool MaySpeak(string? name) => name is null || AllNames.IndexOf(name) is not (>= 0 and var level) || Has(level);
-
-    private bool HasBeside(int level) => Has(AllNames.Length - Beside.Length + level);
+    internal bool MaySpeak(string? name) => name is null || AllNames.IndexOf(name) is not (>= 0 and var number) || Has(number);
 
     /// <summary>This set and those of another.</summary>
     public DetectorSet With(DetectorSet others) => new(_bits | others._bits);
