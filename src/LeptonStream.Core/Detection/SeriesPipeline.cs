@@ -1,9 +1,7 @@
 using LeptonStream.Detection.Calibration;
-using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
-using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
@@ -248,87 +246,6 @@ public sealed partial class SeriesPipeline
         });
         if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
         return change;
-    }
-
-    // A code is no number: nothing is expected of it, and the alert is open as long as it stands.
-    private Judgement JudgeCode(SeriesState series, ErrorCodeTracker code, in Sample sample)
-    {
-        var change = code.Observe(sample.Value);
-        var isGrave = XidCodes.IsGrave(Policy.Preset?.Canonical, code.Code);
-        var isUnusual = ErrorCodeTracker.IsUnusual(change, Policy.Direction) || (change == CodeChange.First && isGrave);
-        var stands = Policy.Direction == Direction.Down ? code.Code == 0 : code.Code != 0;
-        return JudgeByRule(series, sample, isUnusual ? RuleScore : stands ? 1 : 0, isUnusual, ErrorCodeTracker.RuleName, isUnusual
-            && isGrave);
-    }
-
-    private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
-    {
-        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
-        var isUnusual = series.NonFinite.OnNonFinite(sample.Time, numbers.Learned >= Policy.WarmUp) && Policy.Detectors.HasNonFinite;
-        return JudgeByRule(series, sample, isUnusual ? RuleScore : 1, isUnusual, DetectorSet.NonFinite, isUnusual);
-    }
-
-    private Judgement JudgeBlank(SeriesState series, in Sample sample)
-    {
-        var isKnown = SeriesLayout.Numbers(series.Memory.Span).Learned >= Policy.WarmUp;
-        var isLong = series.Blanks.IsLong(sample.Time, _timing.GoneFor(series.IntervalSeconds)) && isKnown;
-        return JudgeByRule(series, sample with { Value = double.NaN }, isLong
-            ? RuleScore
-            : 1, isLong, LostReadings.RuleName, isGrave: false);
-    }
-
-    // What a rule sees opens an alert where it is news; an open one goes on while it lasts.
-    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isUnusual, string rule, bool isGrave)
-    {
-        var memory = series.Memory.Span;
-        ref var numbers = ref SeriesLayout.Numbers(memory);
-        var isOpen = series.Alert.Phase == AlertPhase.Open;
-        var seen = isUnusual || isOpen ? score : 0;
-        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave,
-            IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName });
-        if (change.IsEnd()) series.Baseline = null;
-        var band = series.Code is not null ? ExpectedBand.None
-            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time)
-                .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
-        Chart(memory, ref numbers, sample, band);
-        return new(sample, isUnusual ? score : 0, change, Forecast.None, band, Rule: rule);
-    }
-
-    private static SampleRefusal Accept(SeriesState series, in Sample sample, out Sample clean)
-    {
-        var refusal = Clean(series, sample, out clean);
-        if (refusal != SampleRefusal.None) return refusal;
-        LearnInterval(series, clean.Time);
-        series.LastTime = clean.Time;
-        return SampleRefusal.None;
-    }
-
-    private static SampleRefusal Clean(SeriesState series, in Sample sample, out Sample clean)
-    {
-        clean = sample;
-        if (sample.Time < series.LastTime) return SampleRefusal.OutOfOrder;
-        if (sample.Time == series.LastTime) return SampleRefusal.Duplicate;
-        if (LostReadings.IsBlank(sample.Value)) return SampleRefusal.VendorBlank;
-        return series.Counter is { } counter ? counter.Convert(sample, out clean) : SampleRefusal.None;
-    }
-
-    private static void LearnInterval(SeriesState series, Timestamp time)
-    {
-        if (series.LastTime.UnixNanoseconds == long.MinValue)
-        {
-            series.FirstTime = time;
-            return;
-        }
-
-        if (time - series.LastTime > SamplingInterval.Forgotten)
-        {
-            series.FirstTime = time;
-            series.IntervalSeconds = 0;
-            return;
-        }
-
-        var seconds = (time.UnixNanoseconds - series.LastTime.UnixNanoseconds) / 1e9;
-        series.IntervalSeconds = SamplingInterval.After(series.IntervalSeconds, seconds);
     }
 
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the

@@ -1,0 +1,57 @@
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detection.Store;
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection;
+
+/// <content>Samples that a rule judges: codes, values that are no finite number, and readings that are lost.</content>
+public sealed partial class SeriesPipeline
+{
+    // A code is no number: nothing is expected of it, and the alert is open as long as it stands.
+    private Judgement JudgeCode(SeriesState series, ErrorCodeTracker code, in Sample sample)
+    {
+        var change = code.Observe(sample.Value);
+        var isGrave = XidCodes.IsGrave(Policy.Preset?.Canonical, code.Code);
+        var isUnusual = ErrorCodeTracker.IsUnusual(change, Policy.Direction) || (change == CodeChange.First && isGrave);
+        var stands = Policy.Direction == Direction.Down ? code.Code == 0 : code.Code != 0;
+        return JudgeByRule(series, sample, isUnusual ? RuleScore : stands ? 1 : 0, isUnusual, ErrorCodeTracker.RuleName, isUnusual
+            && isGrave);
+    }
+
+    private Judgement JudgeNonFinite(SeriesState series, in Sample sample)
+    {
+        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
+        var isUnusual = series.NonFinite.OnNonFinite(sample.Time, numbers.Learned >= Policy.WarmUp) && Policy.Detectors.HasNonFinite;
+        return JudgeByRule(series, sample, isUnusual ? RuleScore : 1, isUnusual, DetectorSet.NonFinite, isUnusual);
+    }
+
+    private Judgement JudgeBlank(SeriesState series, in Sample sample)
+    {
+        var isKnown = SeriesLayout.Numbers(series.Memory.Span).Learned >= Policy.WarmUp;
+        var isLong = series.Blanks.IsLong(sample.Time, _timing.GoneFor(series.IntervalSeconds)) && isKnown;
+        return JudgeByRule(series, sample with { Value = double.NaN }, isLong
+            ? RuleScore
+            : 1, isLong, LostReadings.RuleName, isGrave: false);
+    }
+
+    // What a rule sees opens an alert where it is news; an open one goes on while it lasts.
+    private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isUnusual, string rule, bool isGrave)
+    {
+        var memory = series.Memory.Span;
+        ref var numbers = ref SeriesLayout.Numbers(memory);
+        var isOpen = series.Alert.Phase == AlertPhase.Open;
+        var seen = isUnusual || isOpen ? score : 0;
+        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave,
+            IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName });
+        if (change.IsEnd()) series.Baseline = null;
+        var band = series.Code is not null ? ExpectedBand.None
+            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time)
+                .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
+        Chart(memory, ref numbers, sample, band);
+        return new(sample, isUnusual ? score : 0, change, Forecast.None, band, Rule: rule);
+    }
+}
