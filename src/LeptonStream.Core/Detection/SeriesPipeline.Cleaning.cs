@@ -27,7 +27,7 @@ public sealed partial class SeriesPipeline
 
     private static void LearnInterval(SeriesState series, Timestamp time)
     {
-        if (series.LastTime.UnixNanoseconds == long.MinValue)
+        if (series.LastTime.IsNever)
         {
             series.FirstTime = time;
             return;

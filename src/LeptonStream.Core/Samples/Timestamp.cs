@@ -11,6 +11,12 @@ public readonly record struct Timestamp(long UnixNanoseconds) : IComparable<Time
     /// <summary>The epoch itself; used for "no time given".</summary>
     public static readonly Timestamp Zero;
 
+    /// <summary>The earliest instant of all; used for the time of what has not happened so far.</summary>
+    public static readonly Timestamp Never = new(long.MinValue);
+
+    /// <summary>Whether it is <see cref="Never"/>.</summary>
+    public bool IsNever => UnixNanoseconds == long.MinValue;
+
     /// <summary>Milliseconds since the Unix epoch, rounded down.</summary>
     public long UnixMilliseconds => Math.DivRem(UnixNanoseconds, 1_000_000, out var rest) - (rest < 0 ? 1 : 0);
 

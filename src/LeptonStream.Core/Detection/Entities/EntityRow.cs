@@ -36,7 +36,7 @@ internal sealed class EntityRow
     public int Count => _metrics.Count;
 
     /// <summary>Time of the newest word.</summary>
-    public Timestamp Time { get; private set; } = new(long.MinValue);
+    public Timestamp Time { get; private set; } = Timestamp.Never;
 
     /// <summary>The series in a place; null where it was forgotten.</summary>
     public SeriesState? this[int place] => _metrics[place];

@@ -48,7 +48,7 @@ public sealed class AlertLifecycle
         ArgumentNullException.ThrowIfNull(timing);
         _timing = timing;
         (_criticalScore, _criticalBudget) = (criticalScore, criticalBudget);
-        _numbers.Ended = long.MinValue;
+        _numbers.Ended = Timestamp.Never.UnixNanoseconds;
     }
 
     /// <summary>Where the alert stands.</summary>
@@ -181,7 +181,7 @@ public sealed class AlertLifecycle
     }
 
     private bool IsRefractory(Timestamp time) =>
-        _numbers.Ended != long.MinValue && time - new Timestamp(_numbers.Ended) < _timing.Refractory;
+        new Timestamp(_numbers.Ended) is { IsNever: false } ended && time - ended < _timing.Refractory;
 
     private AlertChange OnPending(in AlertSignal signal)
     {

@@ -21,8 +21,8 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private readonly List<SeriesState> _series = [];
     private readonly List<EntityState> _entities = [];
     private readonly List<SeriesState> _ended = [];
-    private Timestamp _swept = new(long.MinValue);
-    private Timestamp _resumed = new(long.MinValue);
+    private Timestamp _swept = Timestamp.Never;
+    private Timestamp _resumed = Timestamp.Never;
     private bool _isPolicyNew;
 
     /// <summary>The series that it keeps an eye on, in the order in which their alerts opened.</summary>
@@ -55,8 +55,8 @@ internal sealed class OpenAlerts(AlertTiming timing)
     public void Sweep(Timestamp now, in EventSink sink)
     {
         _ended.Clear();
-        if (_swept.UnixNanoseconds != long.MinValue && now - _swept < Every && !_isPolicyNew) return;
-        if (_swept.UnixNanoseconds != long.MinValue && now - _swept > Every + Hole) _resumed = now;
+        if (!_swept.IsNever && now - _swept < Every && !_isPolicyNew) return;
+        if (!_swept.IsNever && now - _swept > Every + Hole) _resumed = now;
         (_swept, _isPolicyNew) = (now, false);
         for (var i = _series.Count - 1; i >= 0; i--)
         {

@@ -37,8 +37,8 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private readonly TimeSpan _hole = detection.ForgetAfter / 4;
 
     private readonly SilenceQueue _silence = new();
-    private Timestamp _clock = new(long.MinValue);
-    private Timestamp _sweepAt = new(long.MinValue);
+    private Timestamp _clock = Timestamp.Never;
+    private Timestamp _sweepAt = Timestamp.Never;
     private long _bytes;
 
     public int Count => _series.Count;
@@ -53,7 +53,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     public void Advance(Timestamp logTime)
     {
         if (logTime <= _clock) return;
-        if (_clock.UnixNanoseconds == long.MinValue || logTime - _clock > _hole) _sweepAt = logTime + _hole;
+        if (_clock.IsNever || logTime - _clock > _hole) _sweepAt = logTime + _hole;
         _clock = logTime;
         if (_clock < _sweepAt) return;
         _sweepAt = _clock + SweepEvery;

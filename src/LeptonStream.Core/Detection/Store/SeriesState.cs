@@ -71,7 +71,7 @@ public sealed class SeriesState
     internal string? OpenedBy { get; set; }
 
     /// <summary>When it was heard last, by the clock of the log.</summary>
-    internal Timestamp Heard { get; set; } = new(long.MinValue);
+    internal Timestamp Heard { get; set; } = Timestamp.Never;
 
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit { get; private set; }
@@ -116,10 +116,10 @@ public sealed class SeriesState
     public Timestamp FirstTime { get; set; }
 
     /// <summary>Time of its newest sample.</summary>
-    public Timestamp LastTime { get; set; } = new(long.MinValue);
+    public Timestamp LastTime { get; set; } = Timestamp.Never;
 
     /// <summary>How long the series was known at a time; null where it had no sample yet.</summary>
-    internal TimeSpan? History(Timestamp now) => LastTime.UnixNanoseconds == long.MinValue ? null : now - FirstTime;
+    internal TimeSpan? History(Timestamp now) => LastTime.IsNever ? null : now - FirstTime;
 
     /// <summary>The usual time between two samples, in seconds; 0 until there were two.</summary>
     public double IntervalSeconds

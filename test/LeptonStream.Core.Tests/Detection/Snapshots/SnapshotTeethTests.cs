@@ -75,7 +75,7 @@ public sealed class SnapshotTeethTests
 
     private static object? Fresh(string name, Type type) =>
         name is "Place" ? -1
-        : type == typeof(LeptonStream.Samples.Timestamp) ? new LeptonStream.Samples.Timestamp(long.MinValue)
+        : type == typeof(LeptonStream.Samples.Timestamp) ? LeptonStream.Samples.Timestamp.Never
         : type.IsValueType ? Activator.CreateInstance(type) : null;
 
     private static FieldInfo FieldOf(Type type, string name) =>

@@ -29,12 +29,12 @@ internal sealed class RunJudge(EntityRegistry entities)
 
     private readonly TrainingRow _row = new();
     private EntityState? _entity;
-    private Timestamp _clock = new(long.MinValue);
+    private Timestamp _clock = Timestamp.Never;
     private Timestamp _ticked = Timestamp.Zero;
     private Timestamp _swept = Timestamp.Zero;
 
     // Silence is nobody's fault before this time.
-    private Timestamp _judgedFrom = new(long.MinValue);
+    private Timestamp _judgedFrom = Timestamp.Never;
     private bool _mayHaveMoved;
 
     /// <summary>The newest log time.</summary>
@@ -43,7 +43,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
     public void Advance(Timestamp logTime, in EventSink sink)
     {
-        if (_clock.UnixNanoseconds != long.MinValue && logTime - _clock > MinOutage)
+        if (!_clock.IsNever && logTime - _clock > MinOutage)
             _judgedFrom = Later(_judgedFrom, logTime + Shorter(logTime - _clock, MaxPatience));
         if (logTime > _clock) _clock = logTime;
         if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, sink);
@@ -78,7 +78,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <summary>Producers may write to other partitions from now on.</summary>
     public void OnPartitionsAdded()
     {
-        if (_clock.UnixNanoseconds == long.MinValue) return;
+        if (_clock.IsNever) return;
         _judgedFrom = Later(_judgedFrom, _clock + MoveTime);
         _mayHaveMoved = true;
     }

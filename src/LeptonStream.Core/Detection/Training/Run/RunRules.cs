@@ -30,7 +30,7 @@ internal sealed class RunRules
     public IReadOnlyList<TrainingRule> Rules => _rules;
 
     /// <summary>Event time of the newest row.</summary>
-    public Timestamp LastTime { get; set; } = new(long.MinValue);
+    public Timestamp LastTime { get; set; } = Timestamp.Never;
 
     /// <summary>The roles measured at the last step, in however many messages, as bits of roles.</summary>
     public int Measured { get; set; }
