@@ -40,7 +40,6 @@ public sealed partial class SeriesPipeline
             return;
         }
 
-        var seconds = (time.UnixNanoseconds - series.LastTime.UnixNanoseconds) / 1e9;
-        series.IntervalSeconds = SamplingInterval.After(series.IntervalSeconds, seconds);
+        series.IntervalSeconds = SamplingInterval.After(series.IntervalSeconds, time.SecondsSince(series.LastTime));
     }
 }

@@ -62,6 +62,12 @@ public readonly record struct Timestamp(long UnixNanoseconds) : IComparable<Time
     /// <summary>The instant <paramref name="span"/> before <paramref name="left"/>; saturates.</summary>
     public static Timestamp operator -(Timestamp left, TimeSpan span) => left + -span;
 
+    /// <summary>
+    /// The seconds from <paramref name="other"/> to this instant, by their nanoseconds; negative where this one is earlier. Right where
+    /// the two are less than 292 years apart.
+    /// </summary>
+    public double SecondsSince(Timestamp other) => (UnixNanoseconds - other.UnixNanoseconds) / 1e9;
+
     /// <summary>Whether <paramref name="left"/> is earlier.</summary>
     public static bool operator <(Timestamp left, Timestamp right) => left.UnixNanoseconds < right.UnixNanoseconds;
 

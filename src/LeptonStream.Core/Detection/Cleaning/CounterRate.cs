@@ -37,7 +37,7 @@ public sealed class CounterRate
         if (sample.Value < _value) _resetAt = sample.Time;
         if (sample.Value < _value || HasJustRestarted(sample)) return Begin(sample, SampleRefusal.CounterReset);
 
-        var seconds = (sample.Time.UnixNanoseconds - _time.UnixNanoseconds) / 1e9;
+        var seconds = sample.Time.SecondsSince(_time);
         rate = sample with { Value = Math.Min((sample.Value - _value) / seconds, double.MaxValue) };
         Begin(sample, SampleRefusal.None);
         return SampleRefusal.None;

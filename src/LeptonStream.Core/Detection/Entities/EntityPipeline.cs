@@ -218,7 +218,7 @@ internal sealed class EntityPipeline
         else
         {
             Learn(ref numbers);
-            var seconds = (row.Time.UnixNanoseconds - numbers.RowNanoseconds) / 1e9;
+            var seconds = row.Time.SecondsSince(new(numbers.RowNanoseconds));
             numbers.IntervalSeconds = SamplingInterval.After(numbers.IntervalSeconds, seconds);
         }
 

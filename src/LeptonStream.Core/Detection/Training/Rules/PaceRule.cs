@@ -87,7 +87,7 @@ internal sealed class PaceRule : TrainingRule
         if (row.IsPositive(TrainingRole.Throughput)) return 1 / row[TrainingRole.Throughput];
         if (row.Has(TrainingRole.StepTime) || row.Has(TrainingRole.Throughput)) return double.NaN;
         if (phase.IsResume || _lastTime == Timestamp.Zero) return double.NaN;
-        return (row.Time.UnixNanoseconds - _lastTime.UnixNanoseconds) / 1e9 / phase.StepDelta;
+        return row.Time.SecondsSince(_lastTime) / phase.StepDelta;
     }
 
     private void Judge(TrainingRow row, RunPhase phase, FindingReport report, double log)

@@ -30,7 +30,7 @@ internal sealed class SharedNameRule : TrainingRule
     /// <summary>The row to come is one of a source that was not the last to write.</summary>
     public void Return(Timestamp time)
     {
-        var distance = Math.Max(0, (time.UnixNanoseconds - _last.UnixNanoseconds) / 1e9);
+        var distance = Math.Max(0, time.SecondsSince(_last));
         if (_returns == 0 || distance > MaxDistanceSeconds) (_returns, _distance) = (0, 0);
         else _distance = _returns == 1 ? distance : _distance + (DistanceRate * (distance - _distance));
         _returns = Math.Min(Returns, _returns + 1);
@@ -39,7 +39,7 @@ internal sealed class SharedNameRule : TrainingRule
 
     public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
-        var isOver = (row.LogTime.UnixNanoseconds - _last.UnixNanoseconds) / 1e9 >= Math.Max(MinHoldSeconds, HoldDistances * _distance);
+        var isOver = row.LogTime.SecondsSince(_last) >= Math.Max(MinHoldSeconds, HoldDistances * _distance);
         if (_returns == Returns && isOver) _returns = 0;
         _shared.Observe(report, _returns == Returns ? 1 / report.Sensitivity : 0, AlertSeverity.Warning, _distance, double.NaN);
     }

@@ -153,5 +153,5 @@ internal sealed class SilenceRule : TrainingRule
         return Math.Max(usual, Math.Max(_isPaced ? _policy.DeadIntervals * _interval : UnknownIntervalSeconds, SurvivedMargin * _survived));
     }
 
-    private double SecondsTo(Timestamp time) => (time.UnixNanoseconds - _progress.UnixNanoseconds) / 1e9;
+    private double SecondsTo(Timestamp time) => time.SecondsSince(_progress);
 }
