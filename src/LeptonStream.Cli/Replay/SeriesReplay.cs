@@ -133,9 +133,9 @@ internal sealed class SeriesReplay : IDisposable
 
     private (Timestamp First, Timestamp Last) Span()
     {
-        var times = _files.SelectMany(file => file.Rows()).Select(row => row.Time.UnixNanoseconds);
-        return times.Aggregate((First: new Timestamp(long.MaxValue), Last: new Timestamp(long.MinValue)),
-            (span, time) => (new(Math.Min(span.First.UnixNanoseconds, time)), new(Math.Max(span.Last.UnixNanoseconds, time))));
+        var times = _files.SelectMany(file => file.Rows()).Select(row => row.Time);
+        return times.Aggregate((First: new Timestamp(long.MaxValue), Last: Timestamp.Never),
+            (span, time) => (Timestamp.Earlier(span.First, time), Timestamp.Later(span.Last, time)));
     }
 
     private static int Write(ArrayBufferWriter<byte> buffer, string model, IReadOnlyList<string> metrics, in SeriesRow row, Timestamp time)

@@ -68,6 +68,12 @@ public readonly record struct Timestamp(long UnixNanoseconds) : IComparable<Time
     /// </summary>
     public double SecondsSince(Timestamp other) => (UnixNanoseconds - other.UnixNanoseconds) / 1e9;
 
+    /// <summary>The later of two instants.</summary>
+    public static Timestamp Later(Timestamp left, Timestamp right) => left > right ? left : right;
+
+    /// <summary>The earlier of two instants.</summary>
+    public static Timestamp Earlier(Timestamp left, Timestamp right) => left < right ? left : right;
+
     /// <summary>Whether <paramref name="left"/> is earlier.</summary>
     public static bool operator <(Timestamp left, Timestamp right) => left.UnixNanoseconds < right.UnixNanoseconds;
 

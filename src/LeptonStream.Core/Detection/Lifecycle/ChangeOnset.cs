@@ -26,7 +26,7 @@ internal static class ChangeOnset
         {
             if (points[i].Time >= pending && fallback == points.Length - 1) fallback = i;
             if (HasLeft(points[i]) && IsSameSide(points[i], last.Value) && Lasts(points[i..]))
-                return (Min(points[i].Time, pending), BandOf(points[i]));
+                return (Timestamp.Earlier(points[i].Time, pending), BandOf(points[i]));
         }
 
         return (pending, BandOf(points[fallback]));
@@ -47,6 +47,4 @@ internal static class ChangeOnset
     }
 
     private static ExpectedBand BandOf(in AlertPoint point) => new(point.Expected, point.Upper - point.Expected);
-
-    private static Timestamp Min(Timestamp left, Timestamp right) => left < right ? left : right;
 }

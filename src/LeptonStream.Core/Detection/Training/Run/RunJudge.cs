@@ -44,7 +44,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     public void Advance(Timestamp logTime, in EventSink sink)
     {
         if (!_clock.IsNever && logTime - _clock > MinOutage)
-            _judgedFrom = Later(_judgedFrom, logTime + Shorter(logTime - _clock, MaxPatience));
+            _judgedFrom = Timestamp.Later(_judgedFrom, Timestamp.Earlier(logTime + (logTime - _clock), logTime + MaxPatience));
         if (logTime > _clock) _clock = logTime;
         if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, sink);
     }
@@ -79,7 +79,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     public void OnPartitionsAdded()
     {
         if (_clock.IsNever) return;
-        _judgedFrom = Later(_judgedFrom, _clock + MoveTime);
+        _judgedFrom = Timestamp.Later(_judgedFrom, _clock + MoveTime);
         _mayHaveMoved = true;
     }
 
@@ -137,10 +137,6 @@ internal sealed class RunJudge(EntityRegistry entities)
         if (_mayHaveMoved && !run.IsOver) run.ExcuseSilence(now);
         if (!run.IsOver) Tell(entity, run.OnTick(now), sink);
     }
-
-    private static Timestamp Later(Timestamp a, Timestamp b) => a > b ? a : b;
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     // Nobody waits for it any more: its place is free for another.
     private void Forget(EntityState entity, TrainingMonitor run, in EventSink sink)
