@@ -252,8 +252,7 @@ internal sealed partial class DetectorWorker(
     private void Adopt(DetectorSession session)
     {
         if (session.IsSettled && policies.Refresh()) session.Adopt(policies.Current);
-        _troubles.Set("policies", policies.Refusal);
-        health.SetDegraded(Concern.Settings, policies.Refusal);
+        health.SetRefusal(_troubles, "policies", policies.Refusal);
     }
 
     private void Publish(DetectorSession session, CancellationToken giveUp)

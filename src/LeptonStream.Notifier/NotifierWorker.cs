@@ -76,8 +76,7 @@ internal sealed partial class NotifierWorker(
             {
                 if (await TryRound(session, stop) is { } problem) BackOff(session, problem, stop);
                 await reload.Refresh(stop);
-                _troubles.Set("routing", reload.Refusal);
-                health.SetDegraded(Concern.Settings, reload.Refusal);
+                health.SetRefusal(_troubles, "routing", reload.Refusal);
                 _troubles.Report();
                 health.Heartbeat();
             }

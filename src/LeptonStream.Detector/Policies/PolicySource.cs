@@ -12,34 +12,32 @@ namespace LeptonStream.Detector.Policies;
 /// </summary>
 internal sealed partial class PolicySource : IReloadable
 {
-    private readonly string? _file;
-    private readonly FileWatch? _watch;
+    private readonly WatchedFile? _file;
     private readonly DetectorMetrics _metrics;
     private readonly ILogger _logger;
     private int _isAsked;
 
     public PolicySource(IOptions<DetectorOptions> options, DetectorMetrics metrics, TimeProvider time, ILogger<PolicySource> logger)
     {
-        _file = options.Value.PoliciesFile is { Length: > 0 } file ? file : null;
         _metrics = metrics;
         _logger = logger;
-        if (_file is null) return;
-        _watch = new(_file, time);
-        Current = PolicyFile.Read(_file, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
+        if (options.Value.PoliciesFile is not { Length: > 0 } path) return;
+        _file = new(path, time);
+        Current = PolicyFile.Read(path, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
         Tell(notes);
     }
 
     public PolicySet Current { get; private set; } = PolicySet.Default;
 
     /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
-    public string? Refusal { get; private set; }
+    public string? Refusal => _file?.Refusal;
 
     /// <summary>Looks at the file from time to time. True where it has changed and other policies are in force now.</summary>
     public bool Refresh()
     {
-        if (_file is null || _watch is null) return false;
+        if (_file is null) return false;
         var isAsked = Interlocked.Exchange(ref _isAsked, 0) == 1;
-        return (isAsked || _watch.HasChanged()) && Adopt(_file, _watch);
+        return (isAsked || _file.HasChanged()) && Adopt(_file);
     }
 
     /// <summary>Lets the worker read the file before its next batch, changed or not.</summary>
@@ -50,20 +48,20 @@ internal sealed partial class PolicySource : IReloadable
         return Task.CompletedTask;
     }
 
-    private bool Adopt(string file, FileWatch watch)
+    private bool Adopt(WatchedFile file)
     {
-        watch.MarkRead();
-        if (PolicyFile.Read(file, out var errors, out var notes) is not { } policies)
+        file.MarkRead();
+        if (PolicyFile.Read(file.Path, out var errors, out var notes) is not { } policies)
         {
             _metrics.PoliciesRead(isValid: false);
-            Refusal = $"the changed policies in {file} are refused, those before stay in force: {errors[0]}";
+            file.Refuse($"the changed policies in {file.Path} are refused, those before stay in force: {errors[0]}");
             Log.Refused(_logger, string.Join("; ", errors), Current.Fingerprint);
             return false;
         }
 
-        Refusal = null;
+        file.Accept();
         _metrics.PoliciesRead(isValid: true);
-        Log.Adopted(_logger, policies.Fingerprint, policies.Rules.Count, file);
+        Log.Adopted(_logger, policies.Fingerprint, policies.Rules.Count, file.Path);
         Tell(notes);
         var isNew = policies.Fingerprint != Current.Fingerprint;
         if (isNew) Current = policies;

@@ -39,6 +39,17 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
         else _degradations[concern] = words;
     }
 
+    /// <summary>Says here and in the log that the newest settings are refused; or that this is over.</summary>
+    /// <param name="troubles">The log.</param>
+    /// <param name="name">The condition's name there; never logged.</param>
+    /// <param name="refusal">Why they are refused, in plain words; null where they are in force.</param>
+    public void SetRefusal(TroubleLog troubles, string name, string? refusal)
+    {
+        ArgumentNullException.ThrowIfNull(troubles);
+        troubles.Set(name, refusal);
+        SetDegraded(Concern.Settings, refusal);
+    }
+
     /// <summary>Sets words on a state that is no trouble, such as a member on standby; null for none.</summary>
     public void SetNote(string? words) => Volatile.Write(ref _note, words);
 

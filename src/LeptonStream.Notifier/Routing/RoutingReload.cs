@@ -21,19 +21,19 @@ internal sealed partial class RoutingReload(
     TimeProvider time,
     ILogger<RoutingReload> logger) : IReloadable, IDisposable
 {
-    private readonly FileWatch? _watch = options.Value.RoutingFile is { Length: > 0 } watched ? new(watched, time) : null;
+    private readonly WatchedFile? _file = options.Value.RoutingFile is { Length: > 0 } path ? new(path, time) : null;
 
     // The signal comes on a thread of its own.
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
-    public string? Refusal { get; private set; }
+    public string? Refusal => _file?.Refusal;
 
     /// <summary>Logs the routing in force, and whether the links in its notifications lead anywhere.</summary>
     public void Announce()
     {
         var current = routing.Current;
-        var source = options.Value.RoutingFile is { Length: > 0 } file ? file : "the settings (no routing file)";
+        var source = _file?.Path ?? "the settings (no routing file)";
         Log.InForce(logger, current.Routes.Version, current.Routes.Count, current.Channels.Count, source);
         var remote = current.Channels.Values.OfType<WebhookSettings>().FirstOrDefault(webhook => !webhook.Url.IsLoopback);
         if (remote is not null && new Uri(options.Value.ExternalUrl).IsLoopback)
@@ -50,12 +50,12 @@ internal sealed partial class RoutingReload(
     /// <summary>Looks at the file from time to time, and puts it in force where it has changed.</summary>
     public async Task Refresh(CancellationToken cancellation)
     {
-        if (_watch?.HasChanged() is true) await Reload(cancellation);
+        if (_file?.HasChanged() is true) await Reload(cancellation);
     }
 
     public async Task Reload(CancellationToken cancellation)
     {
-        if (options.Value.RoutingFile is not { Length: > 0 } file)
+        if (_file is not { } file)
         {
             Log.NothingToRead(logger);
             return;
@@ -74,17 +74,17 @@ internal sealed partial class RoutingReload(
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task Read(string file, CancellationToken cancellation)
+    private async Task Read(WatchedFile file, CancellationToken cancellation)
     {
-        _watch?.MarkRead();
+        file.MarkRead();
         if (NotifierRouting.Of(options.Value, out var errors) is not { } changed)
         {
-            Refusal = $"the changed routing in {file} is refused, the one before stays in force: {errors[0]}";
-            Log.Refused(logger, file, string.Join("; ", errors));
+            file.Refuse($"the changed routing in {file.Path} is refused, the one before stays in force: {errors[0]}");
+            Log.Refused(logger, file.Path, string.Join("; ", errors));
             return;
         }
 
-        Refusal = null;
+        file.Accept();
         // Before that, the tables may not be there; the start takes over the groups by itself.
         await start.Completed.WaitAsync(cancellation);
         routing.Change(changed);
