@@ -1,3 +1,4 @@
+using LeptonStream.Health;
 using LeptonStream.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,7 @@ public static class DashboardHost
             kestrel.Limits.MaxRequestBodySize = 0;
         });
         builder.Services.AddDashboard(builder.Configuration);
-        builder.AddTelemetry("lepton-dashboard");
+        builder.AddTelemetry(RoleNames.ProgramOf(RoleNames.Dashboard));
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -13,9 +13,6 @@ namespace LeptonStream.Detector;
 
 public static class DetectorRegistration
 {
-    /// <summary>The role's name, and the key of its health.</summary>
-    internal const string Role = "detector";
-
     /// <summary>Registers the detector role for the sections <c>Kafka</c> and <c>Detector</c>.</summary>
     public static IServiceCollection AddDetector(this IServiceCollection services, IConfiguration configuration)
     {
@@ -29,7 +26,7 @@ public static class DetectorRegistration
         services.TryAddSingleton(PolicyOf);
         services.TryAddSingleton(BatchBounds.Default);
         services.AddSingleton<DetectorMetrics>();
-        services.AddLoopHealth(Role, PatienceOf);
+        services.AddLoopHealth(RoleNames.Detector, PatienceOf);
         services.AddSingleton<PolicySource>();
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<PolicySource>());
         services.AddReloadOnHangup();

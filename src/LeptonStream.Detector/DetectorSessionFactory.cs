@@ -18,7 +18,7 @@ internal sealed class DetectorSessionFactory(
     DetectionPolicy policy,
     PolicySource policies,
     DetectorMetrics metrics,
-    [FromKeyedServices(DetectorRegistration.Role)] LoopHealth health,
+    [FromKeyedServices(RoleNames.Detector)] LoopHealth health,
     TimeProvider time,
     ILogger<DetectorSession> logger)
 {

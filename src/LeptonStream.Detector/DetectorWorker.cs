@@ -45,7 +45,7 @@ internal sealed partial class DetectorWorker(
     BatchBounds bounds,
     TopicNames topics,
     DetectorMetrics metrics,
-    [FromKeyedServices(DetectorRegistration.Role)] LoopHealth health,
+    [FromKeyedServices(RoleNames.Detector)] LoopHealth health,
     PolicySource policies,
     RoleExit exit,
     TimeProvider time,
@@ -294,7 +294,8 @@ internal sealed partial class DetectorWorker(
     }
 
     private Message<byte[]?, byte[]?> DeadLetterOf(ConsumeResult<byte[]?, byte[]?> record, RecordOutcome outcome) =>
-        DeadLetter.Of(record, ReasonNames.Of(outcome.Reason), outcome.Detail ?? "", "VALUE_CONVERTER", "lepton-detector", time.GetUtcNow());
+        DeadLetter.Of(record, ReasonNames.Of(outcome.Reason), outcome.Detail ?? "", "VALUE_CONVERTER",
+            RoleNames.ProgramOf(health.Role), time.GetUtcNow());
 
     private static partial class Log
     {

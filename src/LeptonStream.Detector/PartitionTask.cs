@@ -136,7 +136,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     /// <param name="now">The wall clock.</param>
     public PartitionStatus Status(long lag, DateTimeOffset now) => new()
     {
-        Role = DetectorRegistration.Role,
+        Role = RoleNames.Detector,
         Instance = "",
         At = default,
         Topic = Partition.Topic,

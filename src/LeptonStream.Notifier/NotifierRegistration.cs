@@ -15,9 +15,6 @@ namespace LeptonStream.Notifier;
 
 public static class NotifierRegistration
 {
-    /// <summary>The role's name, and the key of its health.</summary>
-    internal const string Role = "notifier";
-
     /// <summary>
     /// Registers the notifier role for the sections <c>Kafka</c>, <c>Storage</c> and <c>Notifier</c>.
     /// A program that owns the terminal registers its own <see cref="ConsoleOutput"/> before.
@@ -45,7 +42,7 @@ public static class NotifierRegistration
         services.AddReloadOnHangup();
         services.AddSingleton<NotifierMetrics>();
         // The loop comes round several times a second; its longest single wait is for a broker or a database that does not answer.
-        services.AddLoopHealth(Role, _ => TimeSpan.FromMinutes(2));
+        services.AddLoopHealth(RoleNames.Notifier, _ => TimeSpan.FromMinutes(2));
         services.AddHostedService<NotifierWorker>();
         services.AddHostedService<OutboxDelivery>();
         services.AddHostedService<StatusRecorder>();

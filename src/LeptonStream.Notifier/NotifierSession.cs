@@ -37,7 +37,7 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         IOptions<KafkaOptions> kafka,
         IOptions<NotifierOptions> options,
         TopicNames topics,
-        [FromKeyedServices(NotifierRegistration.Role)] LoopHealth health,
+        [FromKeyedServices(RoleNames.Notifier)] LoopHealth health,
         TimeProvider time,
         ILogger<NotifierSession> logger)
     {

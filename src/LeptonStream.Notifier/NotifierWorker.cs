@@ -47,7 +47,7 @@ internal sealed partial class NotifierWorker(
     OutboxSignal signal,
     TopicNames topics,
     NotifierMetrics metrics,
-    [FromKeyedServices(NotifierRegistration.Role)] LoopHealth health,
+    [FromKeyedServices(RoleNames.Notifier)] LoopHealth health,
     RoleExit exit,
     TimeProvider time,
     ILogger<NotifierWorker> logger) : BackgroundService
@@ -272,7 +272,7 @@ internal sealed partial class NotifierWorker(
         metrics.Rejected(reason);
         _troubles.Count("records dead-lettered", reason, example: $"{record.TopicPartitionOffset}: {detail}");
         session.DeadLetters.Add(new TopicPartition(topics.DeadLetters, Partition.Any),
-            DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", "lepton-notifier", time.GetUtcNow()));
+            DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", RoleNames.ProgramOf(health.Role), time.GetUtcNow()));
     }
 
     private void OnRefused(string topic, string reason) =>

@@ -21,12 +21,10 @@ internal sealed class StatusRecorder(
     TopicNames topics,
     Database database,
     JournalStart start,
-    [FromKeyedServices(NotifierRegistration.Role)] LoopHealth health,
+    [FromKeyedServices(RoleNames.Notifier)] LoopHealth health,
     TimeProvider time,
     ILogger<StatusRecorder> logger) : BackgroundService
 {
-    private const string Detector = "detector";
-
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,7 +51,8 @@ internal sealed class StatusRecorder(
             // The client's calls block.
             var detector = await Task.Run(() => ProblemsOf(reader, stop), stop);
             // Where everything is started at once, nobody has reported yet.
-            if (detector.Count == 0 || !mayBeStarting) await RoleStatus.Write(database, Detector, detector, time.GetUtcNow(), stop);
+            if (detector.Count == 0 || !mayBeStarting)
+                await RoleStatus.Write(database, RoleNames.Detector, detector, time.GetUtcNow(), stop);
         }
         catch (DbException)
         {
@@ -69,7 +68,7 @@ internal sealed class StatusRecorder(
             var partitions = reader.InputPartitions();
             return partitions == 0
                 ? [$"there is no topic {topics.Metrics}"]
-                : StatusHealth.ProblemsOf(Detector, statuses, partitions, time.GetUtcNow());
+                : StatusHealth.ProblemsOf(RoleNames.Detector, statuses, partitions, time.GetUtcNow());
         }
         catch (KafkaException failure)
         {

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Kafka.Topics;
@@ -79,7 +80,7 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
 
     private Finding Workers(CancellationToken stop)
     {
-        const string Role = "detector";
+        const string Role = RoleNames.Detector;
         var names = TopicNames.Of(kafka);
         IReadOnlyCollection<PartitionStatus> all;
         int partitions;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Net.Sockets;
 using Dapper;
+using LeptonStream.Health;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Cli.Doctor;
@@ -59,7 +60,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage)
 
     private static async Task<Finding> Notifier(DbConnection connection)
     {
-        const string Role = "notifier";
+        const string Role = RoleNames.Notifier;
         var own = (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).Where(role => role.Role == Role).ToList();
         if (own.Count == 0) return new(Role, "has not reported yet");
         var problems = RoleStatus.ProblemsOf(own, DateTimeOffset.UtcNow);

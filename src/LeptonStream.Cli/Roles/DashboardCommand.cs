@@ -3,6 +3,7 @@ using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Logging;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Dashboard;
+using LeptonStream.Health;
 
 namespace LeptonStream.Cli.Roles;
 
@@ -11,7 +12,7 @@ internal static class DashboardCommand
 {
     public static Command Create()
     {
-        var command = new Command("dashboard", "Role: the page with the alerts, their charts and explanations, live")
+        var command = new Command(RoleNames.Dashboard, "Role: the page with the alerts, their charts and explanations, live")
             .WithSettings("Storage:ConnectionString", "Dashboard:Url")
             .WithExamples(
                 ("lepton dashboard", "the journal lepton.db in the working folder, at http://127.0.0.1:8080"),

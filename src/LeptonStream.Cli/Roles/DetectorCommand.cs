@@ -2,6 +2,7 @@ using System.CommandLine;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Detector;
+using LeptonStream.Health;
 
 namespace LeptonStream.Cli.Roles;
 
@@ -10,7 +11,7 @@ internal static class DetectorCommand
 {
     public static Command Create()
     {
-        var command = new Command("detector",
+        var command = new Command(RoleNames.Detector,
             "Role: judge the samples on the metrics topic and publish alert events. Run as many as there are partitions, at most")
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix", "Detector:GroupId", "Detector:PoliciesFile", "Health:Port")
             .WithExamples(
@@ -21,7 +22,8 @@ internal static class DetectorCommand
                     "judge by a file of policies; a change of it is taken up while the detector runs"),
                 ("LEPTON_Kafka__BootstrapServers=kafka:9092 lepton detector", "settings from the environment; flags win over them"));
         command.SetAction((parsed, stop) =>
-            RoleRunner.Run(parsed, "detector", (services, configuration) => services.AddDetector(configuration), hasJournal: false, stop));
+            RoleRunner.Run(parsed, RoleNames.Detector, (services, configuration) => services.AddDetector(configuration),
+                hasJournal: false, stop));
         return command;
     }
 }

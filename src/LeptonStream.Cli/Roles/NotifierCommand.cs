@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
+using LeptonStream.Health;
 using LeptonStream.Notifier;
 
 namespace LeptonStream.Cli.Roles;
@@ -10,7 +11,7 @@ internal static class NotifierCommand
 {
     public static Command Create()
     {
-        var command = new Command("notifier",
+        var command = new Command(RoleNames.Notifier,
             "Role: record alert events in the journal, group and route them, and deliver the notifications")
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix", "Storage:ConnectionString", "Notifier:GroupId",
                 "Notifier:RoutingFile", "Notifier:WebhookUrl", "Health:Port")
@@ -20,7 +21,8 @@ internal static class NotifierCommand
                 ("lepton notifier --routing routing.yaml --storage 'Host=db;Database=lepton;Username=lepton'",
                     "routes and receivers in Alertmanager's words, journal in PostgreSQL"));
         command.SetAction((parsed, stop) =>
-            RoleRunner.Run(parsed, "notifier", (services, configuration) => services.AddNotifier(configuration), hasJournal: true, stop));
+            RoleRunner.Run(parsed, RoleNames.Notifier, (services, configuration) => services.AddNotifier(configuration),
+                hasJournal: true, stop));
         return command;
     }
 }

@@ -24,11 +24,11 @@ internal static class RoleRunner
         var settings = LeptonSettings.Load(parsed);
         settings.Check(services => Register(services, settings.Configuration, addRole));
         if (hasJournal) await CheckJournal(settings, writes: true, stop);
-        var builder = Host.CreateEmptyApplicationBuilder(new() { ApplicationName = $"lepton-{role}" });
+        var builder = Host.CreateEmptyApplicationBuilder(new() { ApplicationName = RoleNames.ProgramOf(role) });
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Logging.AddConsoleLog(parsed, settings.Configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        builder.AddTelemetry($"lepton-{role}");
+        builder.AddTelemetry(RoleNames.ProgramOf(role));
         Register(builder.Services, settings.Configuration, addRole);
         using var host = builder.Build();
         return await Run(host, stop);

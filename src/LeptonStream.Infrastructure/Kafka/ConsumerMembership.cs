@@ -229,7 +229,7 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private Message<byte[]?, byte[]?>? Substitute(RefusedRecord refused)
     {
-        if (refused.To.Topic != _deadLetters) return DeadLetter.Of(refused, $"lepton-{_health.Role}");
+        if (refused.To.Topic != _deadLetters) return DeadLetter.Of(refused, RoleNames.ProgramOf(_health.Role));
         if (refused.Message.Key is not null || refused.Message.Value is not null) return DeadLetter.WithoutPayload(refused.Message);
         Log.DeadLetterLost(_logger, _deadLetters, refused.Error.Reason);
         return null;

@@ -1,4 +1,5 @@
 using Dapper;
+using LeptonStream.Health;
 using LeptonStream.Kafka.Status;
 
 namespace LeptonStream.Storage;
@@ -48,7 +49,7 @@ public sealed class RoleStatus
     public static IReadOnlyList<string> ProblemsOf(IReadOnlyCollection<RoleStatus> roles, DateTimeOffset now)
     {
         var dead = roles.Where(role => now - role.At > MaxAge).ToList();
-        if (dead.Find(role => role.Role == "notifier") is { } notifier) return [notifier.Obituary];
+        if (dead.Find(role => role.Role == RoleNames.Notifier) is { } notifier) return [notifier.Obituary];
         return [.. dead.Select(role => role.Obituary), .. roles.Except(dead).SelectMany(role => role.Sentences)];
     }
 

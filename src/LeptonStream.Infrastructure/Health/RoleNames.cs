@@ -1,0 +1,12 @@
+namespace LeptonStream.Health;
+
+/// <summary>The names of the roles: in commands, in their statuses and as the keys of their health.</summary>
+public static class RoleNames
+{
+    public const string Detector = "detector";
+    public const string Notifier = "notifier";
+    public const string Dashboard = "dashboard";
+
+    /// <summary>The name of a role's program, in telemetry and dead letters.</summary>
+    public static string ProgramOf(string role) => $"lepton-{role}";
+}
