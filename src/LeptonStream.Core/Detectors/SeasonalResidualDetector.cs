@@ -24,9 +24,6 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
     private const double WanderRate = 1.0 / Slots;
     private const double Cut = 3;
 
-    // Centres are differences from the first value, which must stay finite in 32 bits and when added up.
-    private const double Farthest = 1e36;
-
     /// <inheritdoc/>
     public override string Name => RuleName;
 
@@ -95,7 +92,9 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
         if (state.Days[slot] < byte.MaxValue) state.Days[slot]++;
     }
 
-    private static double Offset(in Sample sample, in State state) => Math.Clamp(sample.Value - state.Anchor, -Farthest, Farthest);
+    // Centres are differences from the first value, which must stay finite in 32 bits and when added up.
+    private static double Offset(in Sample sample, in State state) =>
+        Math.Clamp(sample.Value - state.Anchor, -Magnitude.Max, Magnitude.Max);
 
     private static int SlotOf(Timestamp time)
     {

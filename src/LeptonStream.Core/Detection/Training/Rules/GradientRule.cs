@@ -15,9 +15,10 @@ internal sealed class GradientRule : TrainingRule
     private const double ExplosionScales = 6;
     private const double VanishingScales = 5;
     private const double LossFollows = -0.1;
+
+    // Logarithms of ratios, above the level or below it.
     private static readonly double Threefold = Math.Log(3);
     private static readonly double Tenfold = Math.Log(10);
-    private static readonly double Third = Math.Log(3);
     private static readonly double WithHighLoss = Math.Log(1.5);
 
     private readonly RobustLevel _level = new(0.02);
@@ -74,7 +75,7 @@ internal sealed class GradientRule : TrainingRule
         var follows = !_loss.IsKnown || (_loss.Excess < LossFollows && !_loss.IsHigh);
         var vanishing = follows ? 0 : Math.Min(-seventeen.Deviation / VanishingScales, -seventeen.Excess / (_loss.IsHigh
             ? WithHighLoss
-            : Third));
+            : Threefold));
         var accepted = _explosion.Observe(report, explosion, severity, value, expected) == AlertChange.Accepted
             | _vanishing.Observe(report, vanishing, AlertSeverity.Warning, value, expected,
                 mayAccept: !_explosion.IsOpen) == AlertChange.Accepted;
