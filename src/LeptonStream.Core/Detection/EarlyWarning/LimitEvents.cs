@@ -32,8 +32,7 @@ internal static class LimitEvents
         {
             IsReached = watch.Phase == LimitPhase.Reached,
         };
-        var alert = AlertIds.OfAlert(sink, series.Id, Kind, life.Onset);
-        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
+        return AlertEventFactory.Create(sink, series.Id, Kind, life, new()
         {
             Key = key,
             Change = alertChange,

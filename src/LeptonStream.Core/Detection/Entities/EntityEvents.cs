@@ -22,22 +22,20 @@ internal static class EntityEvents
     public static AlertEvent Of(in EventSink sink, EntityState entity, in EntityJudgement judgement, Timestamp now)
     {
         var (life, key) = (entity.Memory.Alert, entity.Key);
-        var severity = life.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
         var places = PlacesOf(entity, judgement);
         var contributors = places.Select(p => ContributorOf(entity.Row, p.Place, p.Share)).ToArray();
         var first = entity.Row[places[0].Place]!;
-        var facts = new EntityFacts(key, severity, judgement.Change, contributors, life.Onset, life.Worst)
+        var facts = new EntityFacts(key, life.Severity, judgement.Change, contributors, life.Onset, life.Worst)
         {
             Policy = entity.Pipeline.Policy,
             History = first.History(now),
             Kind = first.Policy.Preset?.Kind ?? MetricKind.Other,
         };
-        var alert = AlertIds.OfAlert(sink, entity.Id, Kind, life.Onset);
-        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
+        return AlertEventFactory.Create(sink, entity.Id, Kind, life, new()
         {
             Key = key,
             Change = judgement.Change,
-            Severity = severity,
+            Severity = life.Severity,
             Score = life.Worst,
             Confidence = EventFields.Confidence(entity.Memory.Numbers.Learned),
             Onset = life.Onset,

@@ -2,12 +2,25 @@ using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Events;
 
-/// <summary>Makes every event of the alerts topic. It changes nothing that it is given.</summary>
+/// <summary>Makes every event of the alerts topic. It changes nothing that it is given but the number of events in a life.</summary>
 internal static class AlertEventFactory
 {
+    /// <summary>Makes the next event of an alert's life, which counts it.</summary>
+    /// <param name="sink">Where it goes: the record that caused it, or the last one before a clock did.</param>
+    /// <param name="subject">The series or entity.</param>
+    /// <param name="kind">What kind of alert of it.</param>
+    /// <param name="life">The alert's life.</param>
+    /// <param name="content">What it tells.</param>
+    public static AlertEvent Create(in EventSink sink, SeriesId subject, string kind, AlertLifecycle life, EventContent content)
+    {
+        var alert = AlertIds.OfAlert(sink, subject, kind, life.Onset);
+        return Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), content);
+    }
+
     /// <summary>Makes an event.</summary>
     /// <param name="sink">Where it goes: the record that caused it, or the last one before a clock did.</param>
     /// <param name="alert">The alert's id.</param>

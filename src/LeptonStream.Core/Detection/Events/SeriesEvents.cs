@@ -25,13 +25,12 @@ internal static class SeriesEvents
     public static AlertEvent Of(in EventSink sink, SeriesState series, in Judgement judgement, IReadOnlyList<string>? agreeing = null)
     {
         var (life, policy, sample) = (series.Alert, series.Policy, judgement.Sample);
-        var severity = life.IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
         var detectors = Parts(series, judgement, agreeing is not null);
         var unit = policy.Unit;
         var bounds = policy.Bounds;
         // An alert keeps the sentence that it opened with; the description names the detector that scores highest now.
         var openedBy = judgement.Change == AlertChange.Opened ? null : series.OpenedBy;
-        var facts = new AlertFacts(series.Key, severity, judgement.Change, openedBy
+        var facts = new AlertFacts(series.Key, life.Severity, judgement.Change, openedBy
             ?? detectors[0].Name, sample, bounds.Clamp(judgement.Band.Expected),
             bounds.Clamp(judgement.Band.Lower), bounds.Clamp(judgement.Band.Upper), life.Onset, life.Worst, unit,
             series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Seat.Verdict : null)
@@ -41,12 +40,11 @@ internal static class SeriesEvents
             Agreeing = agreeing ?? [],
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
-        var alert = AlertIds.OfAlert(sink, series.Id, Kind, life.Onset);
-        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), new()
+        return AlertEventFactory.Create(sink, series.Id, Kind, life, new()
         {
             Key = series.Key,
             Change = judgement.Change,
-            Severity = severity,
+            Severity = life.Severity,
             Score = life.Worst,
             Confidence = EventFields.Confidence(SeriesPipeline.LearnedBy(series)),
             Value = sample.Value,

@@ -1,3 +1,4 @@
+using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.State;
 
@@ -68,6 +69,9 @@ public sealed class AlertLifecycle
     /// so until it ends.
     /// </summary>
     public bool IsCritical => _numbers.IsCritical;
+
+    /// <summary>How severe that makes it.</summary>
+    internal AlertSeverity Severity => IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
 
     /// <summary>How many events this life has had: the next event's number in it.</summary>
     internal int Events => _numbers.Events;
