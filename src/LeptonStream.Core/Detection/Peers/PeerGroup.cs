@@ -94,9 +94,9 @@ internal sealed class PeerGroup(UInt128 id, string label)
 
     private void Compare(Span<double> sorted)
     {
-        var median = MedianOf(sorted);
+        var median = Median.Of(sorted);
         foreach (ref var value in sorted) value = Math.Min(Math.Abs(value - median), double.MaxValue);
-        var scale = Math.Min(MathConstants.MadToSigma * MedianOf(sorted), double.MaxValue);
+        var scale = Math.Min(MathConstants.MadToSigma * Median.Of(sorted), double.MaxValue);
         if (_numbers.Rounds < int.MaxValue) _numbers.Rounds++;
         var share = Math.Max(UsualRate, 1.0 / _numbers.Rounds);
         _numbers.UsualScale = ((1 - share) * _numbers.UsualScale) + (share * scale);
@@ -145,13 +145,6 @@ internal sealed class PeerGroup(UInt128 id, string label)
         }
 
         return _sorted.AsSpan(0, count);
-    }
-
-    private static double MedianOf(Span<double> values)
-    {
-        values.Sort();
-        var half = values.Length / 2;
-        return values.Length % 2 == 1 ? values[half] : (values[half - 1] / 2) + (values[half] / 2);
     }
 
     internal struct Numbers

@@ -42,7 +42,7 @@ internal sealed class RecentValues(int capacity)
         return Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
     }
 
-    /// <summary>Scale of one value, from the median of the differences between neighbours.</summary>
+    /// <summary>Scale of one value, from the median of the differences between neighbours; of an even number, the higher one.</summary>
     public double Noise()
     {
         if (Count < 2) return 0;

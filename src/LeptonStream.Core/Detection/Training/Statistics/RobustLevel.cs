@@ -111,10 +111,9 @@ internal sealed class RobustLevel(double least)
 
     private double MedianOf(double[] values, int count)
     {
-        Span<double> sorted = stackalloc double[count];
-        for (var i = 0; i < count; i++) sorted[i] = Back(values, i);
-        sorted.Sort();
-        return sorted[count / 2];
+        Span<double> last = stackalloc double[count];
+        for (var i = 0; i < count; i++) last[i] = Back(values, i);
+        return Median.Of(last);
     }
 
     private double Back(double[] values, int back) => values[_next - back < 0 ? _next - back + Recent : _next - back];
