@@ -30,7 +30,6 @@ public sealed class PartitionPipeline
     private readonly OpenAlerts _open;
     private readonly EventQueue _queue;
     private readonly DetectionPolicy _policy;
-    private string _policies;
 
     // The last record that was taken.
     private RecordPosition _last;
@@ -54,9 +53,7 @@ public sealed class PartitionPipeline
         _policy = policy;
         _queue = new(policy.EventsPerRecord);
         _format = new(policy.Limits);
-        policies ??= PolicySet.Default;
-        _policies = policies.Fingerprint;
-        _series = new(policy, policies);
+        _series = new(policy, policies ?? PolicySet.Default);
         _runs = new(_series.Entities);
         _topicId = topicId is { } id
             ? new UInt128(BitConverter.ToUInt64(id.ToByteArray(), 8), BitConverter.ToUInt64(id.ToByteArray(), 0))
@@ -118,7 +115,6 @@ public sealed class PartitionPipeline
     public void Adopt(PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
-        _policies = policies.Fingerprint;
         _series.Adopt(policies);
         _open.AdoptPolicies();
     }
@@ -247,7 +243,7 @@ public sealed class PartitionPipeline
 
     private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue);
 
-    private SnapshotSubject Subject => new(_topicId, _partition, _policies, _last.Topic is null ? -1 : _last.Offset);
+    private SnapshotSubject Subject => new(_topicId, _partition, _series.Policies.Fingerprint, _last.Topic is null ? -1 : _last.Offset);
 
     private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink sink)
     {

@@ -15,7 +15,6 @@ internal sealed partial class PolicySource : IReloadable
     private readonly WatchedFile? _file;
     private readonly DetectorMetrics _metrics;
     private readonly ILogger _logger;
-    private int _isAsked;
 
     public PolicySource(IOptions<DetectorOptions> options, DetectorMetrics metrics, TimeProvider time, ILogger<PolicySource> logger)
     {
@@ -33,24 +32,18 @@ internal sealed partial class PolicySource : IReloadable
     public string? Refusal => _file?.Refusal;
 
     /// <summary>Looks at the file from time to time. True where it has changed and other policies are in force now.</summary>
-    public bool Refresh()
-    {
-        if (_file is null) return false;
-        var isAsked = Interlocked.Exchange(ref _isAsked, 0) == 1;
-        return (isAsked || _file.HasChanged()) && Adopt(_file);
-    }
+    public bool Refresh() => _file?.IsDue() is true && Adopt(_file);
 
     /// <summary>Lets the worker read the file before its next batch, changed or not.</summary>
     public Task Reload(CancellationToken cancellation)
     {
         if (_file is null) Log.NothingToRead(_logger);
-        else Volatile.Write(ref _isAsked, 1);
+        else _file.Ask();
         return Task.CompletedTask;
     }
 
     private bool Adopt(WatchedFile file)
     {
-        file.MarkRead();
         if (PolicyFile.Read(file.Path, out var errors, out var notes) is not { } policies)
         {
             _metrics.PoliciesRead(isValid: false);

@@ -5,43 +5,57 @@ using LeptonStream.Yaml;
 namespace LeptonStream.Reload;
 
 /// <summary>
-/// A settings file that is read again where it has changed. That is noticed by its content and without signals of the file system, which
-/// mounted volumes do not send. Used by one thread at a time.
+/// A settings file that is read again where it has changed or somebody asks. A change is noticed by the content and without signals of the
+/// file system, which mounted volumes do not send. Used by one thread, but for <see cref="Ask"/>.
 /// </summary>
-/// <param name="path">Where the file is.</param>
-/// <param name="time">The clock.</param>
-public sealed class WatchedFile(string path, TimeProvider time)
+public sealed class WatchedFile
 {
     /// <summary>How often the file is looked at.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
-    private long _looked = time.GetTimestamp();
+    private readonly TimeProvider _time;
+    private long _looked;
+    private int _isAsked;
 
     // The content when it was looked at last, and the content that was dealt with.
-    private UInt128 _seen = HashOf(path);
-    private UInt128 _done = HashOf(path);
+    private UInt128 _seen;
+    private UInt128 _done;
+
+    /// <param name="path">Where the file is. Its content now counts as dealt with.</param>
+    /// <param name="time">The clock.</param>
+    public WatchedFile(string path, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        Path = path;
+        _time = time;
+        _looked = time.GetTimestamp();
+        _seen = _done = Hash();
+    }
 
     /// <summary>Where the file is.</summary>
-    public string Path => path;
+    public string Path { get; }
 
     /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>
-    /// Whether the file has other content than was dealt with last. A file that is being written is looked at again: only content that
-    /// stands there twice counts.
-    /// </summary>
-    public bool HasChanged()
-    {
-        if (time.GetElapsedTime(_looked) < Every) return false;
-        _looked = time.GetTimestamp();
-        var before = _seen;
-        _seen = HashOf(path);
-        return _seen != _done && _seen == before;
-    }
+    /// <summary>Lets the next <see cref="IsDue"/> be true, whether or not the file has changed. For any thread.</summary>
+    public void Ask() => Volatile.Write(ref _isAsked, 1);
 
-    /// <summary>The content that stands there now is dealt with. To be called before it is read, so that no change is missed.</summary>
-    public void MarkRead() => _done = _seen = HashOf(path);
+    /// <summary>
+    /// Whether the file is to be read now; its content then counts as dealt with. A file that is being written is looked at again: only
+    /// content that stands there twice is a change.
+    /// </summary>
+    public bool IsDue()
+    {
+        var isAsked = Interlocked.Exchange(ref _isAsked, 0) == 1;
+        if (!isAsked && _time.GetElapsedTime(_looked) < Every) return false;
+        _looked = _time.GetTimestamp();
+        var before = _seen;
+        _seen = Hash();
+        if (!isAsked && (_seen == _done || _seen != before)) return false;
+        _done = _seen;
+        return true;
+    }
 
     /// <summary>The content that was read is in force.</summary>
     public void Accept() => Refusal = null;
@@ -51,9 +65,9 @@ public sealed class WatchedFile(string path, TimeProvider time)
     public void Refuse(string reason) => Refusal = reason;
 
     // A file that can't be read is one more content, so that it is read once.
-    private static UInt128 HashOf(string file)
+    private UInt128 Hash()
     {
-        var text = YamlText.Read(file, out var error);
+        var text = YamlText.Read(Path, out var error);
         return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text ?? error!));
     }
 }

@@ -10,21 +10,18 @@ namespace LeptonStream.Notifier.Routing;
 
 /// <summary>
 /// Puts a changed routing file in force while the notifier runs: alerts that fire move to their new groups, deliveries to their new
-/// channels. A file that is wrong is refused, and the routing stays as it is.
+/// channels. A file that is wrong is refused, and the routing stays as it is. Used by the worker's thread only, but for
+/// <see cref="Reload"/>.
 /// </summary>
 internal sealed partial class RoutingReload(
     RoutingSource routing,
     AlertJournal journal,
     NotificationOutbox outbox,
-    JournalStart start,
     IOptions<NotifierOptions> options,
     TimeProvider time,
-    ILogger<RoutingReload> logger) : IReloadable, IDisposable
+    ILogger<RoutingReload> logger) : IReloadable
 {
     private readonly WatchedFile? _file = options.Value.RoutingFile is { Length: > 0 } path ? new(path, time) : null;
-
-    // The signal comes on a thread of its own.
-    private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
     public string? Refusal => _file?.Refusal;
@@ -50,33 +47,19 @@ internal sealed partial class RoutingReload(
     /// <summary>Looks at the file from time to time, and puts it in force where it has changed.</summary>
     public async Task Refresh(CancellationToken cancellation)
     {
-        if (_file?.HasChanged() is true) await Reload(cancellation);
+        if (_file?.IsDue() is true) await Read(_file, cancellation);
     }
 
-    public async Task Reload(CancellationToken cancellation)
+    /// <summary>Lets the worker read the file after its next round, changed or not.</summary>
+    public Task Reload(CancellationToken cancellation)
     {
-        if (_file is not { } file)
-        {
-            Log.NothingToRead(logger);
-            return;
-        }
-
-        await _turn.WaitAsync(cancellation);
-        try
-        {
-            await Read(file, cancellation);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        if (_file is null) Log.NothingToRead(logger);
+        else _file.Ask();
+        return Task.CompletedTask;
     }
-
-    public void Dispose() => _turn.Dispose();
 
     private async Task Read(WatchedFile file, CancellationToken cancellation)
     {
-        file.MarkRead();
         if (NotifierRouting.Of(options.Value, out var errors) is not { } changed)
         {
             file.Refuse($"the changed routing in {file.Path} is refused, the one before stays in force: {errors[0]}");
@@ -85,8 +68,6 @@ internal sealed partial class RoutingReload(
         }
 
         file.Accept();
-        // Before that, the tables may not be there; the start takes over the groups by itself.
-        await start.Completed.WaitAsync(cancellation);
         routing.Change(changed);
         Announce();
         try

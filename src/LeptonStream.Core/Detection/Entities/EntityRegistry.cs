@@ -22,7 +22,6 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     private readonly List<EntityState> _runs = [];
     private PolicySet _policies = policies;
     private long _bytes;
-    private long _number;
 
     /// <summary>About how many bytes they take, without what they know of their series.</summary>
     public long Bytes => _bytes + (RunBytes * _runs.Count);
@@ -70,7 +69,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         if (!_entities.TryGetValue(id.Value, out var entity))
         {
             var key = series.Key with { Metric = EntityPipeline.Metric };
-            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key))) { Number = _number++ });
+            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key))) { Number = Number++ });
             _bytes += BytesOf(key);
         }
 
@@ -111,7 +110,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     public EntityState? Find(UInt128 id) => _entities.GetValueOrDefault(id);
 
     /// <summary>How many entities came so far: the next one's number.</summary>
-    public long Number { get => _number; set => _number = value; }
+    public long Number { get; set; }
 
     /// <summary>Writes an entity, but not its id.</summary>
     public static void Save(EntityState entity, StateWriter state)

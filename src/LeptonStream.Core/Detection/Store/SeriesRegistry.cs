@@ -21,8 +21,6 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private readonly EntityRegistry _entities = new(detection, policies);
     private readonly PeerRegistry _peers = new();
 
-    private PolicySet _policies = policies;
-
     // What a series takes beside its numbers: the objects around them, its place in the rows of its entity, its seat among siblings, the
     // watch over its limit.
     private const long ObjectBytes = 1024;
@@ -40,6 +38,9 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private Timestamp _clock = Timestamp.Never;
     private Timestamp _sweepAt = Timestamp.Never;
     private long _bytes;
+
+    /// <summary>The policies in force.</summary>
+    public PolicySet Policies { get; private set; } = policies;
 
     public int Count => _series.Count;
 
@@ -72,7 +73,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         refusal = _ignored.Contains(metric.Id.Value) ? SampleRefusal.Ignored : HasRoom() ? SampleRefusal.None : SampleRefusal.SeriesLimit;
         if (refusal != SampleRefusal.None) return null;
         var key = _entities.KeyOf(entity.Id) is { } sibling ? batch.KeyOf(metric, sibling) : batch.KeyOf(entity, metric);
-        var policy = _policies.For(key);
+        var policy = Policies.For(key);
         if (policy.Ignore)
         {
             // Bounded, as everything that producers can make grow: those that are still there are asked about once more.
@@ -101,7 +102,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Judges by other policies from now on. Known series get their policy again.</summary>
     public void Adopt(PolicySet policies)
     {
-        _policies = policies;
+        Policies = policies;
         _ignored.Clear();
         foreach (var series in InOrder())
         {
@@ -190,7 +191,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         var entity = _entities.Find(state.ReadUInt128()) ?? throw new SnapshotCorruptException("a series whose entity is missing");
         var key = entity.Key with { Metric = state.ReadName() };
-        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, _policies)).NewSeries(new(id), key);
+        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(new(id), key);
         if (!_series.TryAdd(id, series)) throw new SnapshotCorruptException("a series twice");
         series.Number = state.ReadInt64();
         series.SilenceDue = state.ReadInt64();
@@ -222,7 +223,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         var id = new SeriesId(state.ReadUInt128());
         var key = EntityRegistry.LoadKey(ref state) with { Metric = state.ReadName() };
-        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, _policies)).NewSeries(id, key);
+        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(id, key);
         series.IsUnwatched = state.ReadBoolean();
         series.IsForgotten = true;
         series.Load(ref state);

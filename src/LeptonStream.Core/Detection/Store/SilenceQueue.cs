@@ -15,12 +15,11 @@ internal sealed class SilenceQueue
     private static readonly TimeSpan Most = TimeSpan.FromDays(90);
 
     private readonly PriorityQueue<SeriesState, (long Due, long Number)> _queue = new();
-    private long _number;
 
     /// <summary>Takes a new series in.</summary>
     public void Add(SeriesState series)
     {
-        series.Number = _number++;
+        series.Number = Number++;
         series.SilenceDue = DueOf(series);
         Restore(series);
     }
@@ -29,7 +28,7 @@ internal sealed class SilenceQueue
     public void Restore(SeriesState series) => _queue.Enqueue(series, (series.SilenceDue, series.Number));
 
     /// <summary>How many series were taken in so far: the next one's number.</summary>
-    public long Number { get => _number; set => _number = value; }
+    public long Number { get; set; }
 
     /// <summary>The series that may be forgotten first, if any may be now. It stays in the queue until it is forgotten.</summary>
     /// <param name="now">Log time.</param>

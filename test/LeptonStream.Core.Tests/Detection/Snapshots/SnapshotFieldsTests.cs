@@ -28,7 +28,7 @@ public sealed class SnapshotFieldsTests
         ["PartitionPipeline.EntityObserver"] = "who listens",
         ["SeriesRegistry._pipelines"] = "found again by the policies of series",
         ["SeriesRegistry._layouts"] = "found again by the policies of series",
-        ["SeriesRegistry._policies"] = "their fingerprint is saved; whoever loads gives the same",
+        ["SeriesRegistry.Policies"] = "their fingerprint is saved; whoever loads gives the same",
         ["SeriesRegistry._bytes"] = "the sum of those of the series",
         ["SeriesRegistry.Forgotten"] = "metric",
         ["SilenceQueue._queue"] = "the order of SeriesState.SilenceDue and Number",
