@@ -89,7 +89,8 @@ public sealed class RealKafka : IAsyncDisposable
             var folder = Directory.CreateTempSubdirectory("lepton-kafka-").FullName;
             // The script's nodes listen on port+i, and on port+10+i for their controllers.
             var port = LoopbackPorts.FreeRow(14);
-            var (exitCode, output) = await Run(script, ["start", folder, "--port", $"{port}", .. arguments]);
+            var (exitCode, output) = await Run(script,
+                ["start", folder, "--port", $"{port}", "--set", "group.min.session.timeout.ms=1000", .. arguments]);
             if (exitCode == 0)
             {
                 OrphanWatch.Start(folder, $"'{script}' stop '{folder}'");

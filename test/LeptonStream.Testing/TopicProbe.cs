@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Kafka;
@@ -11,6 +12,7 @@ public sealed class TopicProbe : IDisposable
 
     private readonly KafkaOptions _options;
     private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly ConcurrentDictionary<string, IConsumer<byte[]?, byte[]?>> _askers = [];
 
     public TopicProbe(KafkaOptions options)
     {
@@ -63,10 +65,23 @@ public sealed class TopicProbe : IDisposable
         return [.. results.OrderBy(r => r.Partition.Value).ThenBy(r => r.Offset.Value)];
     }
 
+    /// <summary>How many records lie in a topic without transactions, without reading them.</summary>
+    public long Count(string topic)
+    {
+        using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
+        var asker = _askers.GetOrAdd("probe",
+            name => new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "probe", name)).Build());
+        return admin.GetMetadata(topic, Patience).Topics.Single().Partitions
+            .Select(partition => asker.QueryWatermarkOffsets(new(topic, partition.PartitionId), Patience))
+            .Sum(ends => ends.High.Value - ends.Low.Value);
+    }
+
     /// <summary>The offset a group has committed for a partition; null where it has none, or where nobody can tell now.</summary>
     public long? Committed(string group, string topic, int partition)
     {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "probe", group)).Build();
+        // A client of its own for each question would cost more than what is waited for.
+        var consumer = _askers.GetOrAdd(group,
+            name => new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "probe", name)).Build());
         try
         {
             var offset = consumer.Committed([new TopicPartition(topic, partition)], Patience).Single().Offset;
@@ -83,5 +98,9 @@ public sealed class TopicProbe : IDisposable
     public static string? Header(ConsumeResult<byte[]?, byte[]?> record, string name) =>
         record.Message.Headers.TryGetLastBytes(name, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
 
-    public void Dispose() => _producer.Dispose();
+    public void Dispose()
+    {
+        foreach (var asker in _askers.Values) asker.Dispose();
+        _producer.Dispose();
+    }
 }

@@ -87,7 +87,8 @@ public sealed class PartitionPipelineTests
             var value = 200 + Wave(i) + (i is > 500 and < 510 ? 300 : random.NextDouble());
             clean.Step("llama", "ttft_p99_ms", value);
             dirty.Step("llama", "ttft_p99_ms", value);
-            foreach (var record in HostileRecords.At(dirty.Now).Where((_, k) => k % 60 == i % 60))
+            if (i % 10 > 0) continue;
+            foreach (var record in HostileRecords.At(dirty.Now).Where((_, k) => k % 6 == i / 10 % 6))
                 Assert.That(dirty.Send(record.Value).Reason, Is.EqualTo(record.Reason), record.Name);
         }
 

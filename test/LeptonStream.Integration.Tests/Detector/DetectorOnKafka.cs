@@ -16,8 +16,12 @@ internal sealed class DetectorOnKafka : IDisposable
 {
     private readonly List<LeptonProcess> _processes = [];
 
-    private DetectorOnKafka(KafkaOptions options, int partitions)
+    private readonly bool _ownsBroker;
+
+    private DetectorOnKafka(RealKafka kafka, int partitions)
     {
+        var options = kafka.Options();
+        _ownsBroker = kafka.Folder is not null;
         Options = options;
         Topics = TopicNames.Of(options);
         Group = options.TopicPrefix + "detector";
@@ -37,7 +41,7 @@ internal sealed class DetectorOnKafka : IDisposable
 
     public static async Task<DetectorOnKafka> On(RealKafka kafka, int partitions)
     {
-        var rig = new DetectorOnKafka(kafka.Options(), partitions);
+        var rig = new DetectorOnKafka(kafka, partitions);
         var created = await rig.Run("topics", "create", "--partitions", $"{partitions}");
         Assert.That(created.ExitCode, Is.Zero, created.Everything);
         return rig;
@@ -55,6 +59,12 @@ internal sealed class DetectorOnKafka : IDisposable
         _processes.Add(process);
         return process;
     }
+
+    /// <summary>
+    /// The shortest session of a killed detector that this broker allows: a test waits it out at every kill. Too short for one that
+    /// must not be fenced on a busy machine.
+    /// </summary>
+    public string ShortSession => $"Kafka:SessionTimeoutMs={(_ownsBroker ? 3_000 : 6_000)}";
 
     public Task<ProgramResult> Run(params string[] arguments) =>
         LeptonProcess.Run([.. arguments, "--bootstrap-servers", Options.BootstrapServers, "--topic-prefix", Options.TopicPrefix]);

@@ -9,6 +9,7 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.Detector;
 
 /// <summary>What happens to a running detector when its topics change, and at a log's end that no reader ever sees.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class TopologyTests
 {
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(90);

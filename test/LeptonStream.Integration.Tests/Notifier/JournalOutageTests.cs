@@ -3,6 +3,7 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.Notifier;
 
 /// <summary>PostgreSQL dies under a working notifier and comes back.</summary>
+[Parallelizable]
 public sealed class JournalOutageTests
 {
     [Test]

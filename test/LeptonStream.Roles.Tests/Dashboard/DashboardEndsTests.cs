@@ -6,6 +6,7 @@ using LeptonStream.Testing.Browsers;
 namespace LeptonStream.Roles.Tests.Dashboard;
 
 /// <summary>How the page shows ends, limits, times and units, in a real browser.</summary>
+[Parallelizable]
 public sealed class DashboardEndsTests
 {
     private RunningDashboard _dashboard;

@@ -7,6 +7,7 @@ using Microsoft.Playwright;
 namespace LeptonStream.Roles.Tests.Dashboard;
 
 /// <summary>The page in a real browser, against the real dashboard and a real journal.</summary>
+[Parallelizable]
 public sealed class DashboardPageTests
 {
     private RunningDashboard _dashboard;

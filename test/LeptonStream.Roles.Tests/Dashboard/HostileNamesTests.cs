@@ -7,6 +7,7 @@ using LeptonStream.Testing.Browsers;
 namespace LeptonStream.Roles.Tests.Dashboard;
 
 /// <summary>Names that are meant to break out of the page are shown as the text they are.</summary>
+[Parallelizable]
 public sealed class HostileNamesTests
 {
     private static readonly string[] Names =

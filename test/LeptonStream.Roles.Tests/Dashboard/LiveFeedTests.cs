@@ -4,6 +4,7 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 
+[Parallelizable]
 public sealed class LiveFeedTests
 {
     [Test]

@@ -8,6 +8,7 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
+[Parallelizable]
 public sealed class DetectorWorkerTests
 {
     private DetectorRig _rig = null!;

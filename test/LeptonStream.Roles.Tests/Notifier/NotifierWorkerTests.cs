@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 
+[Parallelizable]
 public sealed class NotifierWorkerTests
 {
     private NotifierRig _rig = null!;

@@ -7,6 +7,7 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 
+[Parallelizable]
 public sealed class OutboxDeliveryTests
 {
     private DeliveryRig _rig = null!;

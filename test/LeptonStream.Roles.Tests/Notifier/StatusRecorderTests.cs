@@ -7,6 +7,7 @@ using LeptonStream.Testing;
 namespace LeptonStream.Roles.Tests.Notifier;
 
 /// <summary>What the notifier records of itself and of the detectors, for those who read SQL alone.</summary>
+[Parallelizable]
 public sealed class StatusRecorderTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -7,6 +8,8 @@ namespace LeptonStream.Kafka.Topics;
 public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     // Asked only of a broker that has just answered.
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(5);
@@ -40,7 +43,18 @@ public sealed class TopicAdministration(IAdminClient admin, TopicNames names)
             // Somebody else created it between our look and our request.
         }
 
+        await AreListed(missing);
         return [.. missing.Select(topic => topic.Name)];
+    }
+
+    // The controller acknowledges a topic before every broker lists it.
+    private async Task AreListed(IReadOnlyList<TopicSpecification> created)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(LookAgain))
+        {
+            var present = Present();
+            if (created.All(topic => present.ContainsKey(topic.Name))) return;
+        }
     }
 
     /// <summary>Looks at every topic of the installation.</summary>
