@@ -4,11 +4,11 @@ namespace LeptonStream.Backtest;
 
 /// <summary>The files to backtest, and how.</summary>
 /// <param name="Path">A CSV file, or a folder of them.</param>
-/// <param name="Interval">What one count of a <c>t</c> column means; null for a minute.</param>
+/// <param name="Interval">Length of one count of a <c>t</c> column; null for a minute.</param>
 /// <param name="Scores">A folder for one scores file per input, or null.</param>
 /// <param name="VusWindow">The longest buffer of the volume under the surface, in rows.</param>
 /// <param name="Html">The file of the report with a chart of every series, or null.</param>
-/// <param name="Policies">What differs from series to series; null for the default.</param>
+/// <param name="Policies">Rules for single series; null for the default.</param>
 internal sealed record BacktestOptions(
     string Path,
     TimeSpan? Interval = null,

@@ -7,7 +7,7 @@ internal sealed class BacktestResult
 {
     /// <param name="files">The files that were scored.</param>
     /// <param name="skipped">The files that were not, and why.</param>
-    /// <param name="elapsed">How long the pipeline took.</param>
+    /// <param name="elapsed">Time that the pipeline took.</param>
     public BacktestResult(IReadOnlyList<BacktestFile> files, IReadOnlyList<(string Path, string Reason)> skipped, TimeSpan elapsed)
     {
         (Files, Skipped, Elapsed) = (files, skipped, elapsed);

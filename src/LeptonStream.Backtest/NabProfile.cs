@@ -1,8 +1,8 @@
 namespace LeptonStream.Backtest;
 
 /// <summary>The worth of a hit, a false alarm and a miss to somebody (NAB, config/profiles.json).</summary>
-/// <param name="Name">What the benchmark calls it.</param>
-/// <param name="Key">What it is called in JSON.</param>
+/// <param name="Name">Its name in the benchmark.</param>
+/// <param name="Key">Its name in JSON.</param>
 /// <param name="TruePositive">Weight of a hit.</param>
 /// <param name="FalsePositive">Weight of a false alarm's row.</param>
 /// <param name="FalseNegative">Weight of a miss.</param>

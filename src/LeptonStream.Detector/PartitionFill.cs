@@ -5,5 +5,5 @@ namespace LeptonStream.Detector;
 /// <param name="Series">Series known.</param>
 /// <param name="SeriesLimit">Series it may hold.</param>
 /// <param name="Bytes">About what they take.</param>
-/// <param name="BytesLimit">What they may take.</param>
+/// <param name="BytesLimit">Most bytes that they may take.</param>
 internal readonly record struct PartitionFill(int Partition, long Series, long SeriesLimit, long Bytes, long BytesLimit);

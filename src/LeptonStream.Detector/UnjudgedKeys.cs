@@ -17,7 +17,7 @@ internal sealed class UnjudgedKeys
     private const int MinRecords = 3;
 
     private const int MaxKeys = 1_000;
-    private const int MaxTold = 5;
+    private const int MaxReported = 5;
     private const int MaxNameLength = 64;
 
     // Who has not written for so long is silent, which is another matter.
@@ -57,7 +57,7 @@ internal sealed class UnjudgedKeys
         if (_keys.Count == 0) return [];
         Forget(now);
         return [.. _keys.Values.Where(entry => entry.Records >= MinRecords)
-            .OrderByDescending(entry => entry.Records).ThenBy(entry => entry.Name, StringComparer.Ordinal).Take(MaxTold)
+            .OrderByDescending(entry => entry.Records).ThenBy(entry => entry.Name, StringComparer.Ordinal).Take(MaxReported)
             .Select(entry => new UnjudgedKey(entry.Name, entry.Records, entry.Reason, entry.Since.ToDateTimeOffset()))];
     }
 

@@ -13,8 +13,8 @@ internal static class AlertRecordReader
     private const int LongestId = 200;
     private const int LongestDetail = 300;
 
-    // Far above any event of ours (about 10 KB), far below what would burden the journal.
-    private const int LargestValue = 1024 * 1024;
+    // The bound of the metrics topic: far above any event of ours (about 10 KB), far below what would burden the journal.
+    private static readonly int LargestValue = FormatLimits.Default.MessageBytes;
 
     /// <summary>Never throws, whatever the bytes.</summary>
     public static JournalRecord Read(ConsumeResult<byte[]?, byte[]?> record, out (string Reason, string Detail)? refusal)

@@ -38,7 +38,7 @@ internal sealed class NotifierMetrics
         _batch = meter.CreateHistogram<double>("leptonstream.notifier.batch.duration", "s", "One transaction of events");
         _send = meter.CreateHistogram<double>(
             "leptonstream.notifier.send.duration", "s", "From an attempt's begin to its outcome, quick retries included");
-        _delay = meter.CreateHistogram<double>("leptonstream.notifier.delivery.delay", "s", "From the decision to tell to the delivery");
+        _delay = meter.CreateHistogram<double>("leptonstream.notifier.delivery.delay", "s", "From the decision to notify to the delivery");
         meter.CreateObservableGauge("leptonstream.notifier.lag", Lag, "{record}", "Records not read yet, by partition");
     }
 

@@ -18,7 +18,7 @@ internal static class HtmlReport
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var output = File.Create(path);
-        var style = Part("report.css");
+        var style = Part("tokens.css") + Part("report.css");
         var script = $"(() => {{\n'use strict';\n{string.Concat(Scripts.Select(Script))}}})();\n";
         var policy = $"default-src 'none'; script-src '{Hash(script)}'; style-src '{Hash(style)}'; "
             + "img-src data:; base-uri 'none'; form-action 'none'";

@@ -59,7 +59,7 @@ internal sealed class SeriesFile
 
     /// <summary>Reads the header.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="interval">What one count of a <c>t</c> column means; a minute where it isn't said.</param>
+    /// <param name="interval">Length of one count of a <c>t</c> column; null for a minute.</param>
     /// <exception cref="InvalidDataException">It is no such file; the message says why.</exception>
     public static SeriesFile Open(string path, TimeSpan? interval = null)
     {

@@ -7,7 +7,7 @@ namespace LeptonStream.Backtest.SeriesFiles;
 /// <param name="Time">When; see <see cref="SeriesFile.HasCalendarTime"/>.</param>
 /// <param name="Step">The training step, or <see cref="Sample.NoStep"/>.</param>
 /// <param name="Values">One per metric of the file; null where the field is empty (not measured), NaN or infinite where it says so.</param>
-/// <param name="IsAnomalous">What the label column says; null where there is none.</param>
+/// <param name="IsAnomalous">The label of the row; null where the file has no label column.</param>
 /// <param name="Part"><c>train</c> or <c>test</c> where the file has a <c>part</c> column, else null.</param>
 /// <param name="TimeText">The time as the file writes it.</param>
 internal readonly record struct SeriesRow(

@@ -7,7 +7,7 @@ namespace LeptonStream.Backtest.Training;
 /// <param name="Time">When.</param>
 /// <param name="Position">Where in the run, in steps since it began; resumes go on counting, and so does silence in usual steps.</param>
 /// <param name="Step">The step.</param>
-/// <param name="Kind">What is wrong, or the detector that says so.</param>
+/// <param name="Kind">Kind of finding, or the name of the detector.</param>
 /// <param name="Metric">The metric by its name in the file; <c>*</c> for the run itself.</param>
 /// <param name="Severity">Ticket (warning) or page (critical).</param>
 /// <param name="Score">1.0 is the line.</param>

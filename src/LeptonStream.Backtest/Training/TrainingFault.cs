@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Backtest.Training;
 
 /// <summary>A fault that is known to have been in a run.</summary>
-/// <param name="Kind">What was done to the run.</param>
+/// <param name="Kind">Kind of fault that was put into the run.</param>
 /// <param name="Onset">The first row it touched; of a run that died, the first that is missing.</param>
 /// <param name="End">The last row it touched; null where the run died of it.</param>
 /// <param name="Metrics">The metrics that show it.</param>

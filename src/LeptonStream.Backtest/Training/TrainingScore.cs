@@ -30,11 +30,11 @@ internal sealed record TrainingScore(IReadOnlyList<TrainingRunScore> Runs)
 }
 
 /// <summary>How well one kind of fault was found.</summary>
-/// <param name="Kind">What was done to the runs.</param>
-/// <param name="Faults">How many there are.</param>
-/// <param name="Detected">How many were reported at all while they lasted.</param>
-/// <param name="Prompt">How many in time.</param>
-/// <param name="Paged">How many with a page.</param>
+/// <param name="Kind">Kind of fault that was put into the runs.</param>
+/// <param name="Faults">Number of faults of the kind.</param>
+/// <param name="Detected">Number of them reported while they lasted.</param>
+/// <param name="Prompt">Number of them reported in time.</param>
+/// <param name="Paged">Number of them reported with a page.</param>
 /// <param name="MedianDelaySteps">The middle delay of those detected (the lower of two middles), in steps; null where there is
 /// none.</param>
 internal sealed record KindScore(string Kind, int Faults, int Detected, int Prompt, int Paged, double? MedianDelaySteps)

@@ -28,7 +28,7 @@ internal static class FindingReport
             var alert = finding.Opened;
             table.Add(
                 Time(file, alert),
-                finding.EndedAt is { } end ? DurationText.Write(end - alert.Onset) : "to the end",
+                finding.EndedAt is { } end ? ElapsedText.Of(end - alert.Onset) : "to the end",
                 AlertEventJson.NameOf(finding.Severity),
                 finding.Score.ToString("F1", CultureInfo.InvariantCulture),
                 alert.English.Summary);
@@ -43,7 +43,7 @@ internal static class FindingReport
     {
         var when = file.File.HasCalendarTime
             ? alert.Onset.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)
-            : "+" + DurationText.Write(alert.Onset - Timestamp.Zero);
+            : "+" + ElapsedText.Of(alert.Onset - Timestamp.Zero);
         return alert.Step is { } step ? string.Create(CultureInfo.InvariantCulture, $"{when} (step {step})") : when;
     }
 }

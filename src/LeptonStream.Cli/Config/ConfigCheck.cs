@@ -19,7 +19,7 @@ internal static class ConfigCheck
     public static int Settings(ParseResult parsed)
     {
         var settings = LeptonSettings.Load(parsed);
-        if (Errors(settings) is { Count: > 0 } wrong) return Tell(wrong);
+        if (Errors(settings) is { Count: > 0 } wrong) return Print(wrong);
         Console.Out.WriteLine($"settings: ok ({settings.File ?? "no settings file"}, environment and flags)");
         var notifier = settings.Configuration.GetSection(NotifierOptions.Section).Get<NotifierOptions>() ?? new();
         var detector = settings.Configuration.GetSection(DetectorOptions.Section).Get<DetectorOptions>() ?? new();
@@ -44,7 +44,7 @@ internal static class ConfigCheck
 
     private static int SettingsFile(string path)
     {
-        if (Errors(LeptonSettings.LoadFile(path)) is { Count: > 0 } wrong) return Tell(wrong);
+        if (Errors(LeptonSettings.LoadFile(path)) is { Count: > 0 } wrong) return Print(wrong);
         Console.Out.WriteLine($"{path}: ok (settings)");
         return ExitCode.Sound;
     }
@@ -70,29 +70,29 @@ internal static class ConfigCheck
 
     private static int YamlFile(string path)
     {
-        if (YamlText.Read(path, out var unreadable) is not { } text) return Tell([unreadable!]);
+        if (YamlText.Read(path, out var unreadable) is not { } text) return Print([unreadable!]);
         var errors = new YamlErrors(path);
         if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, or 'presets', 'defaults' and 'rules' of a policy file,",
-            errors) is not { } root) return Tell(errors.All);
+            errors) is not { } root) return Print(errors.All);
         return root.Has("route") || root.Has("receivers") ? Routing(path, text) : Policies(path);
     }
 
     private static int Routing(string path, string text)
     {
-        if (RoutingFile.Parse(text, path, out var errors) is not { } routing) return Tell(errors);
+        if (RoutingFile.Parse(text, path, out var errors) is not { } routing) return Print(errors);
         Console.Out.WriteLine($"{path}: ok (routing: {Count(routing.Routes.Count, "route")}, {Count(routing.Channels.Count, "channel")})");
         return ExitCode.Sound;
     }
 
     private static int Policies(string path)
     {
-        if (PolicyFile.Read(path, out var errors, out var notes) is not { } policies) return Tell(errors);
+        if (PolicyFile.Read(path, out var errors, out var notes) is not { } policies) return Print(errors);
         Console.Out.WriteLine($"{path}: ok (policies: {Count(policies.Rules.Count, "rule")})");
         foreach (var note in notes) Console.Out.WriteLine($"{note} (note)");
         return ExitCode.Sound;
     }
 
-    private static int Tell(IReadOnlyList<string> wrong)
+    private static int Print(IReadOnlyList<string> wrong)
     {
         foreach (var line in wrong) Console.Error.WriteLine(line);
         return ExitCode.Failed;

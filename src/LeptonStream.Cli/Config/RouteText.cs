@@ -28,5 +28,5 @@ internal static class RouteText
         }
     }
 
-    private static string Of(TimeSpan time) => DurationText.Write(time);
+    private static string Of(TimeSpan time) => ElapsedText.Of(time);
 }

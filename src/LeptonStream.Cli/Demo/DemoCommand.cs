@@ -6,6 +6,7 @@ using LeptonStream.Cli.Terminal;
 using LeptonStream.Detector;
 using LeptonStream.Samples;
 using LeptonStream.Simulator;
+using LeptonStream.Yaml;
 using Spectre.Console;
 
 namespace LeptonStream.Cli.Demo;
@@ -45,8 +46,8 @@ internal static class DemoCommand
             if (DurationText.Read(result.GetValueOrDefault<string?>() ?? "") is { } length
                 && (length < Story.ShortestDuration || length > Story.LongestDuration))
                 result.AddError(
-                    $"--story must lie between {DurationText.Write(Story.ShortestDuration)} and "
-                    + $"{DurationText.Write(Story.LongestDuration)} of simulated time (how long the telling takes is --duration)");
+                    $"--story must lie between {ElapsedText.Of(Story.ShortestDuration)} and "
+                    + $"{ElapsedText.Of(Story.LongestDuration)} of simulated time (how long the telling takes is --duration)");
         });
 
         var command = new Command("demo", "All roles in one process: a simulated AI fleet, twelve faults, and how many of them were found")
@@ -95,7 +96,7 @@ internal static class DemoCommand
     {
         var elapsed = Stopwatch.StartNew();
         await using var stage = await DemoStage.Set(options, TimeProvider.System, stop);
-        var result = await Tell(options, stage, elapsed,
+        var result = await Play(options, stage, elapsed,
             json ? new SilentScreen() : IsTerminal ? new LiveScreen(AnsiConsole.Console) : new PlainScreen(Console.Out), stop);
         if (json) WriteJson(result);
         else Console.Out.Write(DemoReport.Text(result, Console.IsOutputRedirected ? DemoReport.LineOfPipes : AnsiConsole.Profile.Width));
@@ -114,7 +115,7 @@ internal static class DemoCommand
 
     private static bool IsTerminal => AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected;
 
-    private static async Task<DemoResult> Tell(
+    private static async Task<DemoResult> Play(
         DemoOptions options, DemoStage stage, Stopwatch elapsed, IDemoScreen screen, CancellationToken stop)
     {
         using var run = new DemoRun(options, stage, elapsed);
@@ -148,7 +149,7 @@ internal static class DemoCommand
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && DurationText.Read(text) is null)
-                result.AddError($"{name} '{text}' must be {DurationText.Allowed}");
+                result.AddError($"{name} '{text}' is no duration: {DurationText.Form}");
         });
         return option;
     }

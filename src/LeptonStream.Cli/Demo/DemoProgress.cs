@@ -3,14 +3,14 @@ using LeptonStream.Simulator;
 namespace LeptonStream.Cli.Demo;
 
 /// <summary>Where the demo stands, for whoever shows it.</summary>
-/// <param name="Phase">What is being done, for people.</param>
+/// <param name="Phase">Name of the phase, for people.</param>
 /// <param name="PhaseBegan">How far the story was when that began.</param>
 /// <param name="Simulated">How far the story is.</param>
 /// <param name="Whole">How long the story is.</param>
 /// <param name="Samples">Samples sent.</param>
 /// <param name="SamplesPerSecond">Since the telling began.</param>
 /// <param name="Notifications">Notifications that arrived.</param>
-/// <param name="Alerts">What the alerts topic has said.</param>
+/// <param name="Alerts">Alerts read from the alerts topic so far.</param>
 /// <param name="Dashboard">The dashboard's address, or null.</param>
 internal sealed record DemoProgress(
     string Phase, TimeSpan PhaseBegan, TimeSpan Simulated, TimeSpan Whole, long Samples, double SamplesPerSecond, int Notifications,

@@ -24,7 +24,7 @@ internal static class DemoReport
             table.Add(
                 verdict.Fault.Name,
                 verdict.Found ? "✓ found" : "✗ missed",
-                verdict.Delay is { } delay ? DurationText.Write(delay) : "",
+                verdict.Delay is { } delay ? ElapsedText.Of(delay) : "",
                 verdict.DelaySamples?.ToString(CultureInfo.InvariantCulture) ?? "",
                 verdict.Detector ?? "",
                 verdict.Series ?? "");
@@ -38,7 +38,7 @@ internal static class DemoReport
         foreach (var wrong in result.FalseAlerts.Take(FalseShown))
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"  false: {DurationText.Write(wrong.Elapsed)} {wrong.Series} by {wrong.Detector}, score {wrong.Score:F2}");
+                $"  false: {ElapsedText.Of(wrong.Elapsed)} {wrong.Series} by {wrong.Detector}, score {wrong.Score:F2}");
             text.Append(wrong.Near is { } near ? $" ({near})\n" : "\n");
         }
 

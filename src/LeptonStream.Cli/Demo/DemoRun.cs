@@ -61,16 +61,16 @@ internal sealed class DemoRun : IDisposable
         var listening = OnItsOwnThread(() => _tail.Run(deaf.Token));
         try
         {
-            // :: (1) Tell.
-            Enter($"learning a quiet {DurationText.Write(_options.Story.Calm)}, as fast as it goes, on {_stage.Cluster.Name}");
+            // :: (1) Produce.
+            Enter($"learning a quiet {ElapsedText.Of(_options.Story.Calm)}, as fast as it goes, on {_stage.Cluster.Name}");
             _telling.Start();
             await OnItsOwnThread(() =>
-                _producer.Tell(_fleet, _options.Duration, () => Enter($"sending the faults to {_stage.Cluster.Name}"), ends.Token));
+                _producer.Produce(_fleet, _options.Duration, () => Enter($"sending the faults to {_stage.Cluster.Name}"), ends.Token));
             _telling.Stop();
 
-            // :: (3) Settle.
+            // :: (3) Drain.
             Enter("waiting for the last notifications");
-            await Settle(ends.Token);
+            await Drain(ends.Token);
             await deaf.CancelAsync();
             await listening;
 
@@ -99,7 +99,7 @@ internal sealed class DemoRun : IDisposable
         _fleet.Dispose();
     }
 
-    private async Task Settle(CancellationToken stop)
+    private async Task Drain(CancellationToken stop)
     {
         var deadline = Stopwatch.StartNew();
         for (var quiet = Stopwatch.StartNew(); quiet.Elapsed < Quiet;)

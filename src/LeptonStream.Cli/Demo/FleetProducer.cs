@@ -52,7 +52,7 @@ internal sealed class FleetProducer : IDisposable
     /// is.</param>
     /// <param name="learned">Is called where the quiet part is over and read.</param>
     /// <param name="stop">Gives up.</param>
-    public void Tell(FleetSimulator fleet, TimeSpan? duration, Action learned, CancellationToken stop)
+    public void Produce(FleetSimulator fleet, TimeSpan? duration, Action learned, CancellationToken stop)
     {
         var clock = new Stopwatch();
         var calm = (int)(fleet.Story.Calm / fleet.Story.Interval);

@@ -29,7 +29,7 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
 
     private Rows View(DemoProgress progress) => new(
         new Markup($"[bold]LeptonStream demo[/]  {Markup.Escape(progress.Phase)}") { Overflow = Overflow.Ellipsis },
-        new Markup($"{Bar(progress.Share)}  {PlainScreen.Clock(progress.Simulated)} of {DurationText.Write(progress.Whole)}"),
+        new Markup($"{Bar(progress.Share)}  {PlainScreen.Clock(progress.Simulated)} of {ElapsedText.Of(progress.Whole)}"),
         new Markup(string.Create(
             CultureInfo.InvariantCulture,
             $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{progress.Alerts.Open.Count}[/] alerts open   "
@@ -66,7 +66,7 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
             ? "[green]✓[/]" : simulated >= verdict.Fault.End ? "[red]✗[/]" : simulated >= verdict.Fault.Onset
             ? "[yellow]▶[/]"
             : "[grey]·[/]";
-        return [new Markup(mark), new Text(verdict.Fault.Name), new Text(verdict.Delay is { } delay ? DurationText.Write(delay) : ""),
+        return [new Markup(mark), new Text(verdict.Fault.Name), new Text(verdict.Delay is { } delay ? ElapsedText.Of(delay) : ""),
             new Text(verdict.Detector ?? "")];
     }
 

@@ -18,14 +18,14 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
     {
         while (!done.IsCompleted)
         {
-            Say(now());
+            Show(now());
             await Task.WhenAny(done, Task.Delay(200));
         }
 
-        if (done.IsCompletedSuccessfully) Say(now());
+        if (done.IsCompletedSuccessfully) Show(now());
     }
 
-    private void Say(DemoProgress progress)
+    private void Show(DemoProgress progress)
     {
         if (progress.Dashboard is { } address && !_saidWhere)
         {
@@ -55,7 +55,7 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
             if (progress.Simulated >= fault.Onset && _said.Add(fault.Name)) yield return Line(fault.Onset, $"▶ {fault.Title}");
             if (verdict is { Found: true, Delay: { } delay } && _said.Add(fault.Name + " found"))
                 yield return Line(fault.Onset + delay,
-                    $"✓ {fault.Name} found after {DurationText.Write(delay)} by {verdict.Detector} in {verdict.Series}");
+                    $"✓ {fault.Name} found after {ElapsedText.Of(delay)} by {verdict.Detector} in {verdict.Series}");
             if (!verdict.Found && progress.Simulated >= fault.Settled && _said.Add(fault.Name + " missed"))
                 yield return Line(fault.Settled, $"✗ {fault.Name} missed");
         }

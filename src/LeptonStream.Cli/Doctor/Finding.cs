@@ -1,7 +1,7 @@
 namespace LeptonStream.Cli.Doctor;
 
 /// <summary>One thing that was looked at.</summary>
-/// <param name="Name">What.</param>
-/// <param name="Value">What was found.</param>
-/// <param name="Problem">What is wrong with it, in plain words; null where nothing is.</param>
+/// <param name="Name">The part or setting that was looked at.</param>
+/// <param name="Value">Its state, for people.</param>
+/// <param name="Problem">The problem in plain words; null where there is none.</param>
 internal sealed record Finding(string Name, string Value, string? Problem = null);

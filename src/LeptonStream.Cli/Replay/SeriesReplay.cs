@@ -36,12 +36,12 @@ internal sealed class SeriesReplay : IDisposable
     private readonly Dictionary<SeriesFile, RowOrder> _orders;
     private Error? _failure;
 
-    /// <param name="kafka">Where to send.</param>
-    /// <param name="files">What to send.</param>
+    /// <param name="kafka">Address of Kafka, and prefix of its topics.</param>
+    /// <param name="files">The series files to send.</param>
     /// <param name="model">The model of all files; null for each file's own name.</param>
     /// <param name="speed">Recorded seconds per second; infinite for no waiting.</param>
     /// <param name="rebase">Whether to move the times so that the last row is sent at its own time, and none before.</param>
-    /// <param name="time">What is now.</param>
+    /// <param name="time">The clock.</param>
     /// <exception cref="WrongUsageException">A file's times count from zero and are not to be moved: the detector would refuse
     /// them.</exception>
     public SeriesReplay(KafkaOptions kafka, IReadOnlyList<SeriesFile> files, string? model, double speed, bool rebase, TimeProvider time)

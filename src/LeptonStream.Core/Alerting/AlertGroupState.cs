@@ -42,5 +42,5 @@ public sealed class AlertGroupState
     public Dictionary<Fingerprint, GroupedAlert> Alerts { get; } = [];
 
     /// <summary>The last notification of each channel, by the channel's key.</summary>
-    public Dictionary<string, NotificationLogEntry> Told { get; init; } = [];
+    public Dictionary<string, NotificationLogEntry> Notified { get; init; } = [];
 }

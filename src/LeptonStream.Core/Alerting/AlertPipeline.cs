@@ -65,7 +65,7 @@ public sealed class AlertPipeline(RouteTree routes)
     /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
     /// <param name="groups">At least the groups that are due, each with all its members; changed in place.</param>
     /// <param name="now">The time.</param>
-    /// <returns>What is to be sent. The groups' logs already count it as sent, so it must be stored together with them.</returns>
+    /// <returns>The notifications to send. The groups' logs already count it as sent, so it must be stored together with them.</returns>
     public IReadOnlyList<Notification> OnTick(AlertGroups groups, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -132,7 +132,7 @@ public sealed class AlertPipeline(RouteTree routes)
     private static void Refresh(AlertGroups groups, AlertEvent alert)
     {
         foreach (var (group, member) in groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved))
-            if (group.Told.Values.Any(entry => entry.Firing.Contains(member.Fingerprint)))
+            if (group.Notified.Values.Any(entry => entry.Firing.Contains(member.Fingerprint)))
                 groups.Put(group, member with { Annotations = alert.Annotations });
     }
 
@@ -162,12 +162,12 @@ public sealed class AlertPipeline(RouteTree routes)
         foreach (var channel in routes.FindReceiver(group.Receiver)?.Channels ?? [])
         {
             // 6. Is there anything new for this channel, and why?
-            var last = group.Told.GetValueOrDefault(channel.Key);
+            var last = group.Notified.GetValueOrDefault(channel.Key);
             var reason = NotifyReasons.Decide(last, firing, resolved, channel.SendResolved, route.RepeatInterval, now);
             if (reason == NotifyReason.None) continue;
 
             // 7. It is sent, and its log entry says what. A channel without resolves gets no end, but its log must know.
-            group.Told[channel.Key] = new NotificationLogEntry([.. firing], [.. resolved], now);
+            group.Notified[channel.Key] = new NotificationLogEntry([.. firing], [.. resolved], now);
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;
             notifications.Add(new Notification

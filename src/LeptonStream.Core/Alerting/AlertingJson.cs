@@ -19,7 +19,7 @@ public static class AlertingJson
         new JsonStringEnumConverter<NotifyReason>(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    /// <summary>Writes a label set, a group's member, a notification or a group's log (<see cref="AlertGroupState.Told"/>).</summary>
+    /// <summary>Writes a label set, a group's member, a notification or a group's log (<see cref="AlertGroupState.Notified"/>).</summary>
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>

@@ -45,8 +45,8 @@ public static class NotifyReasons
     /// Decides what is new for a channel. The order of the questions is Alertmanager's; it matters where several answers are yes.
     /// </summary>
     /// <param name="last">The last notification of the channel, or null where it never had one of this group.</param>
-    /// <param name="firing">What fires in the group now.</param>
-    /// <param name="resolved">What is over in the group and not yet removed from it.</param>
+    /// <param name="firing">Fingerprints of the alerts that fire in the group now.</param>
+    /// <param name="resolved">Fingerprints of the alerts that are over and still in the group.</param>
     /// <param name="sendResolved">Whether the channel wants to hear of resolved alerts.</param>
     /// <param name="repeatInterval">How old the last notification may get while nothing changes.</param>
     /// <param name="now">The time of this flush.</param>

@@ -130,9 +130,9 @@ public sealed record AlertEvent
 
 /// <summary>A metric that has its part in the alert of an entity.</summary>
 /// <param name="Metric">Its name.</param>
-/// <param name="Share">How much of it: a share of all that is surprising now, 0 to 1.</param>
+/// <param name="Share">Share of everything surprising now, 0 to 1.</param>
 /// <param name="Value">Its newest value, in its unit; null where it was no finite number.</param>
-/// <param name="Expected">What was expected; null where there was no forecast.</param>
+/// <param name="Expected">Forecast in the metric's unit; null where there was none.</param>
 /// <param name="Lower">Lower end of the usual range; null where it isn't known.</param>
 /// <param name="Upper">Upper end of the usual range; null where it isn't known.</param>
 /// <param name="Unit">Its unit (UCUM), or null.</param>

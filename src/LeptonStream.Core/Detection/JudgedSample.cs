@@ -8,7 +8,7 @@ namespace LeptonStream.Detection;
 /// <param name="Sample">The sample.</param>
 /// <param name="Score">Its score; 1.0 is the line.</param>
 /// <param name="IsAlerting">Whether an alert of the series is open after this sample.</param>
-/// <param name="Expected">What was expected, or NaN.</param>
+/// <param name="Expected">Forecast in the series' unit; NaN while there is none.</param>
 /// <param name="Lower">Lower end of the band, or NaN.</param>
 /// <param name="Upper">Upper end of the band, or NaN.</param>
 public readonly record struct JudgedSample(

@@ -6,9 +6,9 @@ namespace LeptonStream.Detection;
 
 /// <summary>The verdict on one sample.</summary>
 /// <param name="Sample">The sample as it was judged: of a counter, its rate.</param>
-/// <param name="Score">How anomalous; 1.0 is the line of the warning budget.</param>
-/// <param name="Change">What it changed about the alert of the series.</param>
-/// <param name="Forecast">What the series expected by all that it has learned.</param>
+/// <param name="Score">Score, at least 0; 1.0 is the line of the warning budget.</param>
+/// <param name="Change">Change of the series' alert by this sample.</param>
+/// <param name="Forecast">Forecast from everything learned before the sample, in the series' unit.</param>
 /// <param name="Band">The expected range that people see: of an open alert, by the baseline before its onset.</param>
 /// <param name="Surprise">How rare it is, in decades, before anybody asks whether that is novel: what its entity is judged by. 0 for what a
 /// rule judged.</param>

@@ -41,8 +41,8 @@ public sealed class PartitionPipeline
     /// <summary>Makes an empty pipeline for one partition.</summary>
     /// <param name="topic">The input topic's name, for the events.</param>
     /// <param name="partition">The input partition's number.</param>
-    /// <param name="policy">How to judge.</param>
-    /// <param name="policies">What differs from series to series; null for <see cref="PolicySet.Default"/>.</param>
+    /// <param name="policy">Settings that hold for all series: alert timing, limits of the partition, budgets.</param>
+    /// <param name="policies">Rules for single series; null for <see cref="PolicySet.Default"/>.</param>
     /// <param name="topicId">The input topic's own id, of which alert ids are made; null where it is not known, and its name must
     /// do.</param>
     public PartitionPipeline(string topic, int partition, DetectionPolicy policy, PolicySet? policies = null, Guid? topicId = null)
@@ -193,7 +193,7 @@ public sealed class PartitionPipeline
     private void Sweep(Timestamp now)
     {
         if (_last.Topic is not null) _open.Sweep(now, new(_last, _topicId, _queue));
-        foreach (var series in _open.Ended) _series.Settle(series);
+        foreach (var series in _open.Ended) _series.Release(series);
     }
 
     /// <summary>
@@ -255,23 +255,23 @@ public sealed class PartitionPipeline
         {
             refusal = series.Pipeline.Record(series, sample);
             if (refusal == SampleRefusal.None && series.Limit is { } watched) Warn(series, watched, sample, sink);
-            _series.Settle(series);
+            _series.Release(series);
             return refusal;
         }
 
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
-        if (judgement.Change != AlertChange.None) Tell(series, judgement, sink);
+        if (judgement.Change != AlertChange.None) Publish(series, judgement, sink);
         if (refusal != SampleRefusal.None) return refusal;
         if (series.Place >= 0)
         {
             _entity = series.Entity;
-            _entity!.Row.Say(series.Place, judgement);
+            _entity!.Row.Set(series.Place, judgement);
         }
 
         if (series.Limit is { } limit) Warn(series, limit, judgement.Sample, sink);
         Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
             judgement.Band.Expected, judgement.Band.Lower, judgement.Band.Upper));
-        _series.Settle(series);
+        _series.Release(series);
         return SampleRefusal.None;
     }
 
@@ -281,11 +281,11 @@ public sealed class PartitionPipeline
         if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, sink);
         if (judgement.Change != AlertChange.None) sink.Add(EntityEvents.Of(sink, entity, judgement, entity.Row.Time));
         if (judgement.Change == AlertChange.Opened) _open.Add(entity);
-        EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.IsTold));
+        EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.HasAnyOpenAlert));
     }
 
     // Where several metrics are anomalous at once, the alert of one of them is no chance.
-    private void Tell(SeriesState series, in Judgement judgement, in EventSink sink)
+    private void Publish(SeriesState series, in Judgement judgement, in EventSink sink)
     {
         var made = SeriesEvents.Of(sink, series, judgement);
         sink.Add(made);

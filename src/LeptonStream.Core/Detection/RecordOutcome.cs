@@ -4,8 +4,8 @@ namespace LeptonStream.Detection;
 
 /// <summary>The outcome of one record: taken whole, or refused whole with its reason.</summary>
 /// <param name="Reason">Why it was refused; <see cref="RejectReason.None"/> when it was taken.</param>
-/// <param name="Detail">What exactly is wrong, naming the field, for people; null when it was taken.</param>
-/// <param name="Samples">How many samples were taken.</param>
+/// <param name="Detail">The fault for people, which names the field; null when the record was taken.</param>
+/// <param name="Samples">Number of samples taken, from 0.</param>
 public readonly record struct RecordOutcome(RejectReason Reason, string? Detail, int Samples)
 {
     /// <summary>

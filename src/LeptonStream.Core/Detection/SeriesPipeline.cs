@@ -56,7 +56,7 @@ public sealed partial class SeriesPipeline
     private readonly bool _seesYoung;
 
     /// <summary>Makes the pipeline of a policy.</summary>
-    /// <param name="detection">What holds for all series.</param>
+    /// <param name="detection">Settings that hold for all series of the installation.</param>
     /// <param name="policy">The policy of the series it judges.</param>
     public SeriesPipeline(DetectionPolicy detection, SeriesPolicy policy)
         : this(detection, policy, new SeriesLayout(detection, policy.Detectors, policy.Memory))
@@ -73,7 +73,7 @@ public sealed partial class SeriesPipeline
         _raw = new double[_detectors.Length];
         _rarity = new double[_detectors.Length];
         // All slow detectors share one part of the budget, and so do all rules.
-        _line = AlarmLine.RarityOf(policy, voices: _kinds.Count(kind => kind is not (DetectorKind.Slow or DetectorKind.Rule))
+        _line = AlarmLine.RarityOf(policy, tests: _kinds.Count(kind => kind is not (DetectorKind.Slow or DetectorKind.Rule))
             + (_layout.HasSlow ? 1 : 0) + (_kinds.Contains(DetectorKind.Rule) ? 1 : 0));
         _seesYoung = !policy.FollowsLoad && _kinds.Contains(DetectorKind.Sharp);
         _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));

@@ -12,7 +12,7 @@ internal static class ScaledDifference
     /// </summary>
     /// <param name="difference">From what was expected, in the series' unit.</param>
     /// <param name="scale">The usual difference, in the series' unit; may be 0.</param>
-    /// <param name="level">What was expected, in the series' unit.</param>
+    /// <param name="level">Expected value, in the series' unit.</param>
     public static double Of(double difference, double scale, double level)
     {
         var floor = Math.Max(1e-3 * Math.Abs(level), 1e-12);

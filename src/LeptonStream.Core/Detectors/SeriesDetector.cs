@@ -23,14 +23,14 @@ public abstract class SeriesDetector
 
     /// <summary>How odd the sample is, in the detector's own unit (scales, for most); 0 is not odd at all. Changes nothing.</summary>
     /// <param name="sample">A sample within ±10³⁶, not yet learned by anybody.</param>
-    /// <param name="view">What is known of the series before this sample.</param>
-    /// <param name="state">What it knows of the series.</param>
+    /// <param name="view">Statistics of the series before this sample.</param>
+    /// <param name="state">State of this detector for the series.</param>
     public abstract double Score(in Sample sample, in SeriesView view, ReadOnlySpan<byte> state);
 
     /// <summary>Takes the sample in. Called after <see cref="Score"/>, and before what is shared learns it.</summary>
     /// <param name="sample">The sample that was scored.</param>
-    /// <param name="view">What was known of the series before it.</param>
-    /// <param name="state">What it knows of the series.</param>
+    /// <param name="view">Statistics of the series before the sample.</param>
+    /// <param name="state">State of this detector for the series.</param>
     public abstract void Learn(in Sample sample, in SeriesView view, Span<byte> state);
 
     /// <summary>Accepts a new normal: what was learned of the old level is forgotten.</summary>

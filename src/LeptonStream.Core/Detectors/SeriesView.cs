@@ -5,7 +5,7 @@ namespace LeptonStream.Detectors;
 
 /// <summary>The view that all detectors of one series share: its window and the forecast of the sample at hand.</summary>
 /// <param name="window">The last values, without the sample at hand.</param>
-/// <param name="forecast">What was expected of the sample at hand.</param>
+/// <param name="forecast">Forecast for the sample at hand, in the series' unit.</param>
 /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
 public readonly ref struct SeriesView(RollingWindow window, Forecast forecast, double minScale)
 {

@@ -11,14 +11,14 @@ namespace LeptonStream.Explanations;
 
 /// <summary>The facts that an explanation states, the same for every language.</summary>
 /// <param name="Key">The series.</param>
-/// <param name="Severity">How urgent.</param>
-/// <param name="Change">What happened to the alert.</param>
+/// <param name="Severity">Severity now.</param>
+/// <param name="Change">Change of the alert that the event reports.</param>
 /// <param name="Detector">The detector that opened it; of one that opens now, the one that scores highest.</param>
 /// <param name="Sample">The sample that caused the event; of a series that ended, its last.</param>
-/// <param name="Expected">What was expected, or NaN.</param>
+/// <param name="Expected">Forecast in the metric's unit; NaN where there was none.</param>
 /// <param name="Lower">Lower end of the band, or NaN.</param>
 /// <param name="Upper">Upper end of the band, or NaN.</param>
-/// <param name="Onset">When it began.</param>
+/// <param name="Onset">Event time at which it began.</param>
 /// <param name="Score">The worst score so far.</param>
 /// <param name="Unit">The unit, or null.</param>
 /// <param name="RecordSpan">For how long before there was no value so high, or so low; null where that is not known or less than an

@@ -10,10 +10,10 @@ namespace LeptonStream.Explanations;
 
 /// <summary>The facts that the explanation of an entity's alert states, the same for every language.</summary>
 /// <param name="Key">The entity.</param>
-/// <param name="Severity">How urgent.</param>
-/// <param name="Change">What happened to the alert.</param>
+/// <param name="Severity">Severity now.</param>
+/// <param name="Change">Change of the alert that the event reports.</param>
 /// <param name="Contributors">The metrics that take part in it, the largest part first; never empty.</param>
-/// <param name="Onset">When it began.</param>
+/// <param name="Onset">Event time at which it began.</param>
 /// <param name="Score">The worst score so far.</param>
 internal sealed record EntityFacts(
     SeriesKey Key, AlertSeverity Severity, AlertChange Change, IReadOnlyList<Contributor> Contributors, Timestamp Onset, double Score)

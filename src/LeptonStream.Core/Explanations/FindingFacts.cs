@@ -5,7 +5,7 @@ namespace LeptonStream.Explanations;
 
 /// <summary>The facts that the explanation of a training alert states, the same for every language.</summary>
 /// <param name="Key">The series, or the run.</param>
-/// <param name="Finding">What was found, and what changed.</param>
+/// <param name="Finding">The finding, and its change.</param>
 /// <param name="Unit">The unit, or null.</param>
 internal sealed record FindingFacts(SeriesKey Key, TrainingFinding Finding, string? Unit)
 {

@@ -9,12 +9,12 @@ namespace LeptonStream.Explanations;
 
 /// <summary>The facts that the explanation of an early warning states, the same for every language.</summary>
 /// <param name="Key">The series.</param>
-/// <param name="Change">What happened to the warning.</param>
+/// <param name="Change">Change of the warning that the event reports.</param>
 /// <param name="Sample">The sample that caused the event.</param>
 /// <param name="Limit">The limit.</param>
 /// <param name="Breach">When it is expected to be reached.</param>
 /// <param name="Onset">When the rise (or the fall) began.</param>
-/// <param name="Preset">What is known of the metric by its name, or null.</param>
+/// <param name="Preset">Preset that the metric's name selects; null where there is none.</param>
 /// <param name="Unit">The unit, or null.</param>
 internal sealed record LimitFacts(
     SeriesKey Key,

@@ -27,7 +27,7 @@ internal struct HoltWintersState
 
     /// <summary>Takes a value less the season's share in and returns the error, cut.</summary>
     /// <param name="value">The value less the season's share.</param>
-    /// <param name="count">How many values were learned before.</param>
+    /// <param name="count">Number of values learned before, from 0.</param>
     public double Learn(double value, int count)
     {
         if (count == 0)

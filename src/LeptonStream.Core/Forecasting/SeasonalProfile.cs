@@ -16,9 +16,9 @@ internal readonly struct Phase
     public double Share { get; }
 
     /// <param name="time">The time.</param>
-    /// <param name="slotSeconds">How long a slot is.</param>
-    /// <param name="slots">How many slots a period has.</param>
-    /// <param name="firstSeconds">When a period began, in seconds since the epoch.</param>
+    /// <param name="slotSeconds">Length of a slot, in seconds.</param>
+    /// <param name="slots">Number of slots of a period.</param>
+    /// <param name="firstSeconds">Begin of any period, in seconds since the Unix epoch.</param>
     public static Phase Of(Timestamp time, double slotSeconds, int slots, double firstSeconds)
     {
         // In whole nanoseconds: a quotient of all the time since 1970 would round by another bit in another year.

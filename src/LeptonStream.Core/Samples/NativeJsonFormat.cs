@@ -33,7 +33,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
     /// <param name="value">The message, UTF-8.</param>
     /// <param name="logTime">The record's log time, against which times in the future are judged.</param>
     /// <param name="batch">Takes what the message says.</param>
-    /// <param name="detail">What exactly is wrong, naming the field; null when it was taken.</param>
+    /// <param name="detail">The fault for people, which names the field; null when the record was taken.</param>
     public RejectReason Read(ReadOnlySpan<byte> value, Timestamp logTime, SampleBatch batch, out string? detail)
     {
         ArgumentNullException.ThrowIfNull(batch);

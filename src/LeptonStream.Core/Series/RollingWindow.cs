@@ -97,7 +97,7 @@ public readonly ref struct RollingWindow
     }
 
     /// <summary>The memory that a window needs, in bytes: 40, and 5 for each value (6 from 257 values on).</summary>
-    /// <param name="capacity">How many values it holds, from 2 to 65,535.</param>
+    /// <param name="capacity">Number of values that it holds, 2 to 65,535.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 2 or above 65,535.</exception>
     public static int BytesFor(int capacity)
     {
@@ -119,7 +119,7 @@ public readonly ref struct RollingWindow
         if (Count == Capacity) Replace(offset);
         else Insert(offset);
         _head.Next = (ushort)(_head.Next + 1 == Capacity ? 0 : _head.Next + 1);
-        Settle();
+        Refresh();
     }
 
     /// <summary>Forgets everything.</summary>
@@ -195,7 +195,7 @@ public readonly ref struct RollingWindow
 
     // Recomputes the sums where values have left that were so large that their rounding is felt among those that stay, and where the window
     // has moved away from its anchor.
-    private void Settle()
+    private void Refresh()
     {
         var n = Count;
         if (_head.Squares > (double)_head.Largest * _head.Largest)

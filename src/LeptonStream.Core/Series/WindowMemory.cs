@@ -3,7 +3,7 @@ using LeptonStream.State;
 namespace LeptonStream.Series;
 
 /// <summary>The memory of a rolling window that lies in no series' block.</summary>
-/// <param name="capacity">How many values it holds, from 2.</param>
+/// <param name="capacity">Number of values that it holds, from 2.</param>
 public sealed class WindowMemory(int capacity)
 {
     private readonly byte[] _bytes = new byte[RollingWindow.BytesFor(capacity)];

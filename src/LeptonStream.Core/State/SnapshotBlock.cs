@@ -50,8 +50,8 @@ public readonly ref struct SnapshotBlock
     public const int MaxBytes = 1 << 20;
 
     /// <summary>Makes a block of bytes.</summary>
-    /// <param name="kind">What it holds.</param>
-    /// <param name="id">Which of its kind it is.</param>
+    /// <param name="kind">Kind of content.</param>
+    /// <param name="id">Id among the blocks of its kind.</param>
     /// <param name="bytes">Its bytes, at most <see cref="MaxBytes"/>.</param>
     public SnapshotBlock(SnapshotBlockKind kind, UInt128 id, ReadOnlySpan<byte> bytes)
     {

@@ -19,8 +19,8 @@ internal struct WeightedLevel
 
     /// <summary>Takes a value in.</summary>
     /// <param name="value">A finite value.</param>
-    /// <param name="rate">What one value counts for once many are known, 0..1.</param>
-    /// <param name="count">How many were taken in before.</param>
+    /// <param name="rate">Weight of one value once many are known, 0 to 1.</param>
+    /// <param name="count">Number of values taken in before, from 0.</param>
     public void Learn(double value, double rate, int count)
     {
         if (count == 0)

@@ -35,7 +35,7 @@ internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, JsonE
 /// <param name="Score">The worst score up to then.</param>
 /// <param name="Value">The value then; null where it was no finite number.</param>
 /// <param name="ValueText">The value as text where it was no finite number.</param>
-/// <param name="Expected">What was expected then.</param>
+/// <param name="Expected">Forecast for that moment, in the metric's unit.</param>
 /// <param name="Summary">One sentence per language; null where the event is not readable.</param>
 /// <param name="Description">More of it, per language.</param>
 /// <param name="DetectedAt">Event time, RFC 3339.</param>

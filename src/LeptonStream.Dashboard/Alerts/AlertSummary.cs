@@ -23,7 +23,7 @@ namespace LeptonStream.Dashboard.Alerts;
 /// </param>
 /// <param name="Value">The value of the sample behind its last event; null where it was no finite number.</param>
 /// <param name="ValueText">The value as text where it was no finite number.</param>
-/// <param name="Expected">What was expected then.</param>
+/// <param name="Expected">Forecast for that moment, in the metric's unit.</param>
 /// <param name="Unit">The unit (UCUM) of both.</param>
 /// <param name="Limit">The limit that an early warning is about; null for other alerts.</param>
 /// <param name="BreachAt">When that is expected to be reached, RFC 3339; null where nothing is expected.</param>

@@ -4,7 +4,7 @@ namespace LeptonStream.Dashboard.Live;
 
 /// <summary>How everything behind the page is: the content of a ping.</summary>
 /// <param name="Journal">Whether the journal answers: <c>ok</c> or <c>unreachable</c>.</param>
-/// <param name="Problems">What is wrong with the roles, one sentence each; null where nothing is.</param>
+/// <param name="Problems">Troubles of the roles, one sentence each; null where there is none.</param>
 internal sealed record LiveState(
     string Journal,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Problems = null)

@@ -6,7 +6,7 @@ namespace LeptonStream.Health;
 /// The health of a role that is one loop: live while the loop completes its iterations, ready while nothing keeps it from its job.
 /// </summary>
 /// <param name="role">The role's name.</param>
-/// <param name="patience">How long one iteration may take.</param>
+/// <param name="patience">Longest time that one iteration may take.</param>
 /// <param name="time">The clock.</param>
 public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time) : IRoleHealth
 {
@@ -32,7 +32,7 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     /// The role does its job, though not by its newest settings, and somebody must do something about it; or that is over.
     /// </summary>
     /// <param name="concern">The part that is concerned; its last words are replaced.</param>
-    /// <param name="words">What is wrong in plain words; null where nothing is any more.</param>
+    /// <param name="words">The trouble in plain words; null once it is over.</param>
     public void SetDegraded(Concern concern, string? words)
     {
         if (words is null) _degradations.TryRemove(concern, out _);

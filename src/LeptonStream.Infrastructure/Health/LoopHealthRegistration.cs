@@ -9,7 +9,7 @@ public static class LoopHealthRegistration
     /// </summary>
     /// <param name="services">The process's services.</param>
     /// <param name="role">The role's name.</param>
-    /// <param name="patience">How long one iteration of its loop may take.</param>
+    /// <param name="patience">Longest time that one iteration of its loop may take.</param>
     public static IServiceCollection AddLoopHealth(this IServiceCollection services, string role, Func<IServiceProvider, TimeSpan> patience)
     {
         services.AddKeyedSingleton(role, (provider, _) =>

@@ -32,7 +32,7 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
 
     /// <summary>Sets a condition that lasts, or ends it.</summary>
     /// <param name="name">The condition's name; never logged.</param>
-    /// <param name="words">What is wrong, with its number, or null where nothing is.</param>
+    /// <param name="words">The trouble and its number in plain words; null where there is none.</param>
     public void Set(string name, string? words) => Set(_conditions, name, words);
 
     /// <summary>Sets a condition that should be known and is no trouble by itself, or ends it: alone it is logged as information.</summary>

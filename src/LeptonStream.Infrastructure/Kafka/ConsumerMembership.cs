@@ -35,7 +35,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private int _taken;
 
     /// <param name="owner">Does the work of the partitions.</param>
-    /// <param name="kafka">How to reach Kafka.</param>
+    /// <param name="kafka">Address of Kafka, credentials and session time-out.</param>
     /// <param name="topic">The topic to read.</param>
     /// <param name="deadLetters">The topic for records that the broker refuses.</param>
     /// <param name="group">The consumer group to join.</param>
@@ -103,8 +103,8 @@ public sealed partial class ConsumerMembership : IDisposable
     /// </summary>
     /// <param name="records">The most records in the batch.</param>
     /// <param name="bytes">The most bytes in the batch; one record may exceed it.</param>
-    /// <param name="idle">How long to wait for the first record.</param>
-    /// <param name="wait">How long to wait for more after the first.</param>
+    /// <param name="idle">Longest wait for the first record.</param>
+    /// <param name="wait">Longest wait for more records after the first.</param>
     /// <param name="stop">Ends the waiting.</param>
     public void Gather(int records, long bytes, TimeSpan idle, TimeSpan wait, CancellationToken stop)
     {

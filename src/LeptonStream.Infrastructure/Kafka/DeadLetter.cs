@@ -30,7 +30,7 @@ public static class DeadLetter
     /// <param name="record">The record that could not be used.</param>
     /// <param name="reason">Why, as a fixed word such as <c>malformed_json</c>.</param>
     /// <param name="detail">Why, for people, naming the field.</param>
-    /// <param name="stage">What it failed in, such as <c>VALUE_CONVERTER</c> (Kafka Connect's words).</param>
+    /// <param name="stage">The stage that refused it, in Kafka Connect's words, such as <c>VALUE_CONVERTER</c>.</param>
     /// <param name="role">Who refused it, such as <c>lepton-detector</c>.</param>
     /// <param name="now">The wall clock: a broker refuses records from the future, whatever their producer's clock said.</param>
     public static Message<byte[]?, byte[]?> Of(ConsumeResult<byte[]?, byte[]?> record, string reason, string detail, string stage,

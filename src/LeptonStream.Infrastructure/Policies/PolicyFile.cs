@@ -23,7 +23,7 @@ public static class PolicyFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="errors">Everything that is wrong.</param>
-    /// <param name="notes">What is sound and yet may not be meant, each with file, line and field.</param>
+    /// <param name="notes">Remarks on settings that are sound and perhaps not meant, each with file, line and field.</param>
     /// <returns>The policies, or null where anything is wrong.</returns>
     public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes)
     {

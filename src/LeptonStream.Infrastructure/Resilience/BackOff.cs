@@ -11,7 +11,7 @@ public sealed class BackOff(TimeSpan first, TimeSpan longest)
     public TimeSpan Delay => _failures == 0 ? TimeSpan.Zero : After(_failures, first, longest);
 
     /// <summary>Counts one more failure.</summary>
-    /// <returns>How long to wait before the next attempt.</returns>
+    /// <returns>The wait before the next attempt.</returns>
     public TimeSpan NextDelay()
     {
         _failures++;

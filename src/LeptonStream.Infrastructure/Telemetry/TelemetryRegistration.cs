@@ -43,7 +43,7 @@ public static class TelemetryRegistration
 
     /// <summary>Serves <c>/metrics</c> in Prometheus's format.</summary>
     /// <param name="routes">The server's routes.</param>
-    /// <param name="meters">What gathers the metrics, where it is not among the server's own services.</param>
+    /// <param name="meters">The provider that gathers the metrics; null where it is among the server's own services.</param>
     public static void MapMetrics(this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
         routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics();
 

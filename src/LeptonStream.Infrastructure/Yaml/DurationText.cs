@@ -8,6 +8,9 @@ public static partial class DurationText
 {
     public const string Form = "write a duration such as 500ms, 30s, 5m, 4h, 1d or 1h30m";
 
+    /// <summary>The duration, or null where the text is none.</summary>
+    public static TimeSpan? Read(string text) => TryParse(text, out var duration) ? duration : null;
+
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;

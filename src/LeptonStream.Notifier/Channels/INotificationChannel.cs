@@ -7,7 +7,7 @@ internal interface INotificationChannel
 {
     /// <summary>Tries once. Anything that may go wrong at the other end is an outcome and not an exception.</summary>
     /// <param name="id">The notification's id: the same for every attempt, so that a receiver can drop what it has already.</param>
-    /// <param name="notification">What to tell.</param>
+    /// <param name="notification">The alerts to send, and why they are sent.</param>
     /// <param name="cancellation">Cancelled when the attempt takes too long, or the program ends.</param>
     Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation);
 }

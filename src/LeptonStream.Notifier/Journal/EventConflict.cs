@@ -6,7 +6,7 @@ namespace LeptonStream.Notifier.Journal;
 
 /// <summary>An event that says something else than the journal knows under the same id.</summary>
 /// <param name="Record">The event.</param>
-/// <param name="KnownId">What it is in conflict with: the id of the known event, or of the known alert.</param>
+/// <param name="KnownId">Id of the known event, or of the known alert, that it contradicts.</param>
 internal sealed record EventConflict(JournalRecord Record, string KnownId)
 {
     /// <summary>Keeps a conflict; the same one once more is no news.</summary>

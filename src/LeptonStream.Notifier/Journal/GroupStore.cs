@@ -78,7 +78,7 @@ internal sealed class GroupStore(Database database, string routing)
 
     /// <summary>When the next flush is due, or a group of other routes may be taken over; null without groups.</summary>
     /// <param name="connection">A connection of the caller's.</param>
-    /// <param name="patience">How long a group of other routes may be overdue.</param>
+    /// <param name="patience">Longest time that a group of other routes may be overdue.</param>
     public async Task<Timestamp?> NextFlush(DbConnection connection, TimeSpan patience)
     {
         var next = await connection.ExecuteScalarAsync<long?>(
@@ -96,7 +96,7 @@ internal sealed class GroupStore(Database database, string routing)
     /// <param name="loaded">The groups after the step.</param>
     /// <param name="adopt">The groups of other routes that become ours, by id. All others stay their owner's, even where an alert in them
     /// ended.</param>
-    /// <returns>How many groups were taken over.</returns>
+    /// <returns>Number of groups taken over.</returns>
     public async Task<int> Save(DbTransaction transaction, LoadedGroups loaded, IReadOnlySet<string>? adopt = null)
     {
         var adopted = 0;
@@ -133,12 +133,12 @@ internal sealed class GroupStore(Database database, string routing)
             group.Key,
             labels = AlertingJson.Write(group.GroupLabels),
             next = group.NextFlush.UnixMilliseconds,
-            told = AlertingJson.Write(group.Told),
+            told = AlertingJson.Write(group.Notified),
         });
 
     private Task<int> Update(DbTransaction transaction, AlertGroupState group) => transaction.Execute(
         "update alert_group set routing = @routing, next_flush = @next, told = @told where group_id = @Id",
-        new { group.Id, routing, next = group.NextFlush.UnixMilliseconds, told = AlertingJson.Write(group.Told) });
+        new { group.Id, routing, next = group.NextFlush.UnixMilliseconds, told = AlertingJson.Write(group.Notified) });
 
     private async Task SaveMembers(DbTransaction transaction, AlertGroupState group, IReadOnlyDictionary<Fingerprint, GroupedAlert> before)
     {

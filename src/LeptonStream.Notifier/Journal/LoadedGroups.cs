@@ -19,7 +19,7 @@ internal sealed record LoadedGroups(AlertGroups Groups, IReadOnlyDictionary<stri
             var group = new AlertGroupState(
                 row.RouteKey, row.Receiver, AlertingJson.Read<LabelSet>(row.GroupLabels), Timestamp.FromUnixMilliseconds(row.NextFlush))
             {
-                Told = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(row.Told),
+                Notified = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(row.Told),
             };
             foreach (var alert in membersOf[row.GroupId].Select(AlertingJson.Read<GroupedAlert>)) group.Alerts[alert.Fingerprint] = alert;
             groups.Add(group);

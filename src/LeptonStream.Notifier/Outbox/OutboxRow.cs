@@ -8,5 +8,5 @@ namespace LeptonStream.Notifier.Outbox;
 /// <param name="Seq">Its place in the outbox.</param>
 /// <param name="CreatedAt">When it was decided.</param>
 /// <param name="Attempts">How many attempts there were before.</param>
-/// <param name="Notification">What to tell.</param>
+/// <param name="Notification">The notification to deliver.</param>
 internal sealed record OutboxRow(string Id, long Seq, Timestamp CreatedAt, int Attempts, Notification Notification);

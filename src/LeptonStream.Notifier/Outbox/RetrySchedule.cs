@@ -13,7 +13,7 @@ internal static class RetrySchedule
     /// Doubles with every attempt up to 15 minutes; a random half of it is taken off, so that deliveries that failed together don't return
     /// together.
     /// </summary>
-    /// <param name="attempts">How many attempts have failed, 1 and more.</param>
+    /// <param name="attempts">Number of attempts that failed, from 1.</param>
     /// <param name="random">0 to 1.</param>
     public static TimeSpan After(int attempts, double random) => BackOff.After(attempts, First, Longest) * (1 - (random / 2));
 

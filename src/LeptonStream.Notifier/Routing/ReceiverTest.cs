@@ -71,9 +71,9 @@ internal sealed class ReceiverTest(NotifierRouting routing, ChannelFactory chann
 
     /// <summary>The outcome of one message.</summary>
     /// <param name="Destination">Where it went.</param>
-    /// <param name="Status">What it said: firing or resolved.</param>
+    /// <param name="Status">Status of the test notification: firing or resolved.</param>
     /// <param name="IsDelivered">Whether the other side took it.</param>
-    /// <param name="Answer">What the other side answered, or what went wrong; without secrets.</param>
+    /// <param name="Answer">Answer of the receiver, or the error; without secrets.</param>
     /// <param name="Took">How long it took, quick retries included.</param>
     public sealed record Attempt(Destination Destination, string Status, bool IsDelivered, string Answer, TimeSpan Took);
 }

@@ -158,7 +158,7 @@ public sealed class AlertPipelineLaws
 
     private static AlertGroupState Copy(AlertGroupState group, Func<GroupedAlert, bool> keep)
     {
-        var copy = new AlertGroupState(group.RouteKey, group.Receiver, group.GroupLabels, group.NextFlush) { Told = group.Told };
+        var copy = new AlertGroupState(group.RouteKey, group.Receiver, group.GroupLabels, group.NextFlush) { Notified = group.Notified };
         foreach (var member in group.Alerts.Values.Where(keep)) copy.Alerts.Add(member.Fingerprint, member);
         return copy;
     }
@@ -180,6 +180,6 @@ public sealed class AlertPipelineLaws
 
     private static string State(AlertGroups groups) =>
         string.Join('\n', groups.All.OrderBy(group => group.Id, StringComparer.Ordinal).Select(group =>
-        $"{group.Key} {group.NextFlush} {AlertingJson.Write(group.Told)} "
+        $"{group.Key} {group.NextFlush} {AlertingJson.Write(group.Notified)} "
             + $"{string.Join(',', group.Alerts.Values.Order(GroupedAlertOrder.Instance).Select(AlertingJson.Write))}"));
 }

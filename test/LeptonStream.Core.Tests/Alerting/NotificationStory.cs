@@ -60,7 +60,7 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
             var copy = new AlertGroupState(group.RouteKey, group.Receiver,
                 AlertingJson.Read<LabelSet>(AlertingJson.Write(group.GroupLabels)), group.NextFlush)
             {
-                Told = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(AlertingJson.Write(group.Told)),
+                Notified = AlertingJson.Read<Dictionary<string, NotificationLogEntry>>(AlertingJson.Write(group.Notified)),
             };
             foreach (var (fingerprint, alert) in group.Alerts) copy.Alerts.Add(fingerprint,
                 AlertingJson.Read<GroupedAlert>(AlertingJson.Write(alert)));

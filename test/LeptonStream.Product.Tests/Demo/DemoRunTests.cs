@@ -75,7 +75,8 @@ internal sealed class DemoRunTests
     }
 
     [TestCase("--story must lie between 3 h and 60 d", "--story", "1h")]
-    [TestCase("--duration 'soon' must be a number with s, m, h or d behind it", "--duration", "soon")]
+    [TestCase("--duration 'soon' is no duration: write a duration such as 500ms, 30s", "--duration", "soon")]
+    [TestCase("--duration '1.5h' is no duration", "--duration", "1.5h")]
     [TestCase("give one of them", "--duration", "5s", "--speed", "10")]
     [TestCase("--speed must lie between 1 and 1000000", "--speed", "0")]
     [TestCase("Kafka:Foo is unknown", "--once", "--set", "Kafka:Foo=1")]

@@ -11,9 +11,9 @@ internal static class AlarmLine
 
     /// <summary>The rarity, counted per five minutes, that comes once in the warning budget.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="voices">How many share the budget: each gets its part of it (Bonferroni).</param>
-    public static double RarityOf(SeriesPolicy policy, int voices) =>
-        Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + Math.Log10(Math.Max(1, voices)) + Tuning.HeavyTail;
+    /// <param name="tests">Number of detectors that share the budget, from 1: each gets its part of it (Bonferroni).</param>
+    public static double RarityOf(SeriesPolicy policy, int tests) =>
+        Math.Log10(policy.WarningBudget.TotalSeconds / SeriesState.ReferenceSeconds) + Math.Log10(Math.Max(1, tests)) + Tuning.HeavyTail;
 
     /// <summary>The score of the critical budget's line.</summary>
     public static double CriticalScoreOf(SeriesPolicy policy) =>

@@ -34,7 +34,7 @@ public struct TailCalibrator
 
     /// <summary>The rarity of a raw score: 0 for an everyday one, 3 for one in a thousand. Finite, not negative. Changes nothing.</summary>
     /// <param name="raw">A finite raw score, from 0.</param>
-    /// <param name="plan">What the tail is.</param>
+    /// <param name="plan">Lengths of memory and share of the values that count as the tail.</param>
     /// <param name="intervalSeconds">The usual time between two scores, in seconds.</param>
     public readonly double Rarity(double raw, in CalibrationPlan plan, double intervalSeconds)
     {
@@ -72,7 +72,7 @@ public struct TailCalibrator
 
     /// <summary>Takes a raw score in.</summary>
     /// <param name="raw">A finite raw score, from 0.</param>
-    /// <param name="plan">How long to remember, and what the tail is.</param>
+    /// <param name="plan">Lengths of memory and share of the values that count as the tail.</param>
     public void Learn(double raw, in CalibrationPlan plan)
     {
         _counts.Add(BinOf(raw));

@@ -12,7 +12,7 @@ internal static class SamplingInterval
     public static readonly TimeSpan Forgotten = TimeSpan.FromDays(90);
 
     /// <summary>The usual interval after one more.</summary>
-    /// <param name="usual">What it was, in seconds; 0 before the first.</param>
+    /// <param name="usual">Usual interval before, in seconds; 0 before the first.</param>
     /// <param name="seconds">The interval.</param>
     /// <param name="step">By what factor it follows.</param>
     public static double After(double usual, double seconds, double step = UsualStep) =>

@@ -17,10 +17,10 @@ internal static class LimitEvents
     private const string Kind = "limit";
 
     /// <summary>Makes the event.</summary>
-    /// <param name="sink">Where it goes.</param>
+    /// <param name="sink">The sink that takes the event.</param>
     /// <param name="series">The series.</param>
     /// <param name="watch">The watch over its limit, after the sample.</param>
-    /// <param name="change">What the sample changed; not <see cref="LimitChange.None"/>.</param>
+    /// <param name="change">Change of the warning by this sample; not <see cref="LimitChange.None"/>.</param>
     /// <param name="sample">The sample.</param>
     public static AlertEvent Of(in EventSink sink, SeriesState series, LimitWatch watch, LimitChange change, in Sample sample)
     {

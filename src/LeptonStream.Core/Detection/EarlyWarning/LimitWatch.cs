@@ -69,7 +69,7 @@ public sealed class LimitWatch
     private long _withdrawnUntil = long.MinValue;
     private double _reachedFrom;
     private Timestamp _onset;
-    private long _toldBucket;
+    private long _publishedBucket;
     private long _quietUntil = long.MinValue;
 
     /// <summary>Makes a watch that has seen nothing.</summary>
@@ -149,7 +149,7 @@ public sealed class LimitWatch
         state.Write(Forecast.Earliest.UnixNanoseconds);
         state.Write(Forecast.Latest.UnixNanoseconds);
         state.Write(Urgency);
-        state.Write(_toldBucket);
+        state.Write(_publishedBucket);
         state.Write(_quietUntil);
         state.Write(_breaches);
         state.Write(_doubt);
@@ -187,7 +187,7 @@ public sealed class LimitWatch
         _onset = new(state.ReadInt64());
         Forecast = new(new(state.ReadInt64()), new(state.ReadInt64()), new(state.ReadInt64()));
         Urgency = state.ReadDouble();
-        _toldBucket = state.ReadInt64();
+        _publishedBucket = state.ReadInt64();
         _quietUntil = state.ReadInt64();
         _breaches = state.ReadCount(EnoughBreaches);
         _doubt = state.ReadCount(EnoughDoubt);
@@ -227,7 +227,7 @@ public sealed class LimitWatch
         Urgency = 0;
         _doubt = _doubtful = 0;
         _riseLength = _course.Bucket - _rise.From;
-        Tell(outlook);
+        Publish(outlook);
         return LimitChange.Warned;
     }
 
@@ -246,7 +246,7 @@ public sealed class LimitWatch
         _doubtful = _doubt == 0 ? 0 : _doubtful + 1;
         if (_doubt >= EnoughDoubt && (turn >= DeepTurn || _doubtful >= DoubtShare * _riseLength))
         {
-            if (turn == 0) _rise.Settle();
+            if (turn == 0) _rise.Stay();
             _withdrawnUntil = _course.Bucket + Refractory;
             return End(LimitChange.Withdrawn);
         }
@@ -254,7 +254,7 @@ public sealed class LimitWatch
         _riseLength = Math.Max(_riseLength, _course.Bucket - _rise.From);
 
         if (outlook.Verdict < OutlookVerdict.Unsure || !double.IsFinite(outlook.Latest) || !HasMoved(outlook)) return LimitChange.None;
-        Tell(outlook);
+        Publish(outlook);
         return LimitChange.Moved;
     }
 
@@ -303,16 +303,16 @@ public sealed class LimitWatch
     private bool HasMoved(in LimitOutlook outlook)
     {
         const int Min = Horizon / 20;
-        if (_course.Bucket - _toldBucket < 2 * Min) return false;
+        if (_course.Bucket - _publishedBucket < 2 * Min) return false;
         var left = _course.Until(Forecast.At);
         return Math.Abs(outlook.Lead - left) > Math.Max(Min, 0.3 * Math.Abs(left));
     }
 
-    private void Tell(in LimitOutlook outlook)
+    private void Publish(in LimitOutlook outlook)
     {
         Forecast = new(_course.Ahead(outlook.Lead), _course.Ahead(outlook.Earliest), _course.Ahead(outlook.Latest));
         Urgency = Math.Max(Urgency, Math.Min(MaxUrgency, Horizon / Math.Max(outlook.Lead, 1)));
-        _toldBucket = _course.Bucket;
+        _publishedBucket = _course.Bucket;
     }
 
     private LimitOutlook Look()

@@ -74,7 +74,7 @@ internal sealed class RiseTracker
     }
 
     /// <summary>The rise has ended without turning back: from where it is now it is no news any more.</summary>
-    public void Settle() => _now = _now.With(_high).With(_high);
+    public void Stay() => _now = _now.With(_high).With(_high);
 
     /// <summary>Begins a new rise here, for what was before is unknown.</summary>
     public void Restart()

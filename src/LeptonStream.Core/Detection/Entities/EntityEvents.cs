@@ -15,7 +15,7 @@ internal static class EntityEvents
     private const string Kind = "entity";
 
     /// <summary>Makes the event.</summary>
-    /// <param name="sink">Where it goes.</param>
+    /// <param name="sink">The sink that takes the event.</param>
     /// <param name="entity">The entity after the row.</param>
     /// <param name="judgement">The verdict on the row; its change is not <see cref="AlertChange.None"/>.</param>
     /// <param name="now">Event time.</param>
@@ -60,10 +60,10 @@ internal static class EntityEvents
     {
         var shares = new double[entity.Row.Count];
         entity.Pipeline.Explain(entity, judgement.Forest, shares);
-        var told = entity.Memory.Numbers.Told;
+        var contributors = entity.Memory.Numbers.Contributors;
         var places = Enumerable.Range(0, shares.Length).Where(i => entity.Row[i] is not null)
             .Select(i => (Place: i, Share: Math.Round(shares[i], 3))).OrderByDescending(p => p.Share);
-        var parts = places.Where(p => ((told >> p.Place) & 1) != 0).ToArray();
+        var parts = places.Where(p => ((contributors >> p.Place) & 1) != 0).ToArray();
         return parts.Length > 0 ? parts : [.. places.Take(1)];
     }
 

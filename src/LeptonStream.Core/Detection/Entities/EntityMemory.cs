@@ -61,8 +61,8 @@ internal struct EntityNumbers
     public EntityFilters Filters;
     public EntityFilters Before;
 
-    /// <summary>The places of the metrics that had their part since the alert began, as bits.</summary>
-    public ulong Told;
+    /// <summary>The places of the metrics that contributed since the alert began, as bits.</summary>
+    public ulong Contributors;
 
     /// <summary>The joint surprise that is usual these minutes, in decades.</summary>
     public double Usual;

@@ -64,7 +64,7 @@ internal sealed class EntityPipeline
         Policy = policy;
         _timing = detection.Timing;
         _builder = builder;
-        _line = AlarmLine.RarityOf(policy, voices: 1);
+        _line = AlarmLine.RarityOf(policy, tests: 1);
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
     }
 
@@ -168,9 +168,9 @@ internal sealed class EntityPipeline
         var damped = numbers.Filters.Spikes.Damp(score, numbers.IntervalSeconds);
         var novelty = numbers.Filters.Novelty.OfSharp(damped);
         var phase = memory.Alert.Phase;
-        numbers.Told = phase == AlertPhase.Quiet ? agreeing : numbers.Told | agreeing;
+        numbers.Contributors = phase == AlertPhase.Quiet ? agreeing : numbers.Contributors | agreeing;
         var seen = phase == AlertPhase.Quiet ? novelty : damped;
-        if (seen >= 1 && phase != AlertPhase.Open && entity.Row.IsToldOf) seen = 0;
+        if (seen >= 1 && phase != AlertPhase.Open && entity.Row.HasOpenSeriesAlert) seen = 0;
         if (phase == AlertPhase.Open) seen = Held(entity, seen);
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
         var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
@@ -198,7 +198,7 @@ internal sealed class EntityPipeline
     {
         var (row, memory) = (entity.Row, entity.Memory);
         memory.Baselines.Clear();
-        for (var places = memory.Numbers.Told; places != 0; places &= places - 1)
+        for (var places = memory.Numbers.Contributors; places != 0; places &= places - 1)
         {
             var place = BitOperations.TrailingZeroCount(places);
             if (row[place] is not { } series) continue;

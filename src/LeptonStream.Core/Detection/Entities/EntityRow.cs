@@ -54,7 +54,7 @@ internal sealed class EntityRow
     }
 
     /// <summary>Whether an alert of one of the series is open.</summary>
-    public bool IsToldOf => _metrics.Exists(m => m is { Alert.Phase: AlertPhase.Open });
+    public bool HasOpenSeriesAlert => _metrics.Exists(m => m is { Alert.Phase: AlertPhase.Open });
 
     /// <summary>Whether training mode may judge one of the series.</summary>
     public bool HasRoles => _metrics.Exists(m => m is { Role: not TrainingRole.None });
@@ -104,7 +104,7 @@ internal sealed class EntityRow
     }
 
     /// <summary>Takes the word of a metric.</summary>
-    public void Say(int place, in Judgement judgement)
+    public void Set(int place, in Judgement judgement)
     {
         _words[place] = new(judgement.Sample, judgement.Forecast, judgement.Band, judgement.Surprise);
         if (judgement.Sample.Time > Time) Time = judgement.Sample.Time;

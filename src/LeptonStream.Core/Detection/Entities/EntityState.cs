@@ -59,7 +59,7 @@ internal sealed class EntityState
     public int Join(SeriesState series, Timestamp now)
     {
         var place = Row.Join(series, now);
-        if (place >= 0 || IsTold) return place;
+        if (place >= 0 || HasAnyOpenAlert) return place;
         place = Row.TakeOver(series, now);
         if (place >= 0) _memory = null;
         return place;
@@ -68,8 +68,8 @@ internal sealed class EntityState
     /// <summary>Whether its own alert is open.</summary>
     public bool HasOpenAlert => _memory is { Alert.Phase: AlertPhase.Open };
 
-    /// <summary>Whether an alert of it is open.</summary>
-    public bool IsTold => _memory is { Alert.Phase: AlertPhase.Open } || Run is { HasOpen: true };
+    /// <summary>Whether an alert of it, or of its training run, is open.</summary>
+    public bool HasAnyOpenAlert => HasOpenAlert || Run is { HasOpen: true };
 
     /// <summary>Whether its metrics are judged together: where its policy says so.</summary>
     public bool IsJudged => Row.Count > 1 && Pipeline.IsOn;

@@ -10,11 +10,11 @@ namespace LeptonStream.Detection.Events;
 internal static class AlertEventFactory
 {
     /// <summary>Makes the next event of an alert's life, which counts it.</summary>
-    /// <param name="sink">Where it goes: the record that caused it, or the last one before a clock did.</param>
+    /// <param name="sink">The sink that takes the event; it knows the record that caused it, or the last one before a clock did.</param>
     /// <param name="subject">The series or entity.</param>
-    /// <param name="kind">What kind of alert of it.</param>
+    /// <param name="kind">Kind of alert: a series, an entity or a run has at most one of each kind at a time.</param>
     /// <param name="life">The alert's life.</param>
-    /// <param name="content">What it tells.</param>
+    /// <param name="content">Values, texts and labels of the event.</param>
     public static AlertEvent Create(in EventSink sink, SeriesId subject, string kind, AlertLifecycle life, EventContent content)
     {
         var alert = AlertIds.OfAlert(sink, subject, kind, life.Onset);
@@ -22,10 +22,10 @@ internal static class AlertEventFactory
     }
 
     /// <summary>Makes an event.</summary>
-    /// <param name="sink">Where it goes: the record that caused it, or the last one before a clock did.</param>
+    /// <param name="sink">The sink that takes the event; it knows the record that caused it, or the last one before a clock did.</param>
     /// <param name="alert">The alert's id.</param>
     /// <param name="id">The event's id.</param>
-    /// <param name="content">What it tells.</param>
+    /// <param name="content">Values, texts and labels of the event.</param>
     public static AlertEvent Create(in EventSink sink, UInt128 alert, UInt128 id, EventContent content)
     {
         var isFinite = content.Value is { } value && double.IsFinite(value);

@@ -14,8 +14,8 @@ internal static class AlertIds
     /// <summary>The id of an alert.</summary>
     /// <param name="sink">Topic and partition.</param>
     /// <param name="subject">The series or entity.</param>
-    /// <param name="kind">What kind of alert of it: it has at most one of each at a time.</param>
-    /// <param name="onset">When the trouble began.</param>
+    /// <param name="kind">Kind of alert: a series, an entity or a run has at most one of each kind at a time.</param>
+    /// <param name="onset">Event time at which the trouble began.</param>
     public static UInt128 OfAlert(in EventSink sink, SeriesId subject, string kind, Timestamp onset)
     {
         var series = SeriesId.Derive(subject.Value ^ sink.TopicId, sink.Position.Partition, 0, 0);

@@ -18,7 +18,7 @@ internal static class SeriesEvents
     private const string Silence = "silence";
 
     /// <summary>Makes the event.</summary>
-    /// <param name="sink">Where it goes.</param>
+    /// <param name="sink">The sink that takes the event.</param>
     /// <param name="series">The series after the sample.</param>
     /// <param name="judgement">The verdict on the sample; its change is not <see cref="AlertChange.None"/>.</param>
     /// <param name="agreeing">The metrics of its entity that corroborate it, or null.</param>

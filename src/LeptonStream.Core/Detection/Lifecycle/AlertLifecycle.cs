@@ -99,7 +99,7 @@ public sealed class AlertLifecycle
     {
         _numbers.Worst = Math.Max(_numbers.Worst, score);
         _numbers.IsCritical |= isCritical;
-        return TellWorse();
+        return Worsen();
     }
 
     /// <summary>Makes an open alert critical because other metrics of the entity agree, which takes nothing from the budget.</summary>
@@ -150,7 +150,7 @@ public sealed class AlertLifecycle
         state.Write(_numbers.LastAnomalous);
         state.Write(_numbers.CalmSince);
         state.Write(_numbers.Worst);
-        state.Write(_numbers.Told);
+        state.Write(_numbers.Published);
         state.Write(_numbers.Refused);
         state.Write(_numbers.Evidence);
         state.Write(_numbers.Lapses);
@@ -173,7 +173,7 @@ public sealed class AlertLifecycle
         _numbers.LastAnomalous = state.ReadInt64();
         _numbers.CalmSince = state.ReadInt64();
         _numbers.Worst = state.ReadDouble();
-        _numbers.Told = state.ReadDouble();
+        _numbers.Published = state.ReadDouble();
         _numbers.Refused = state.ReadDouble();
         _numbers.Evidence = state.ReadDouble();
         _numbers.Lapses = state.ReadCount(int.MaxValue);
@@ -220,7 +220,7 @@ public sealed class AlertLifecycle
         _numbers.Phase = AlertPhase.Open;
         _numbers.Opened = now.UnixNanoseconds;
         _numbers.Flaps = isFlap ? Math.Min(_numbers.Flaps + 1, MaxFlaps) : 0;
-        _numbers.Told = _numbers.Worst;
+        _numbers.Published = _numbers.Worst;
         _numbers.Calm = _numbers.Lapses = _numbers.Events = _numbers.Progressed = 0;
         return AlertChange.Opened;
     }
@@ -233,7 +233,7 @@ public sealed class AlertLifecycle
             return End(AlertChange.Accepted, signal.Time);
         var raised = !IsCritical && BecomesCritical(signal);
         _numbers.IsCritical |= raised;
-        if (raised || signal.IsFurtherChange || _numbers.Worst >= _numbers.Told * _timing.UpdateFactor) return TellWorse();
+        if (raised || signal.IsFurtherChange || _numbers.Worst >= _numbers.Published * _timing.UpdateFactor) return Worsen();
         return Progress(signal.Time);
     }
 
@@ -250,9 +250,9 @@ public sealed class AlertLifecycle
             && signal.Time - new Timestamp(_numbers.CalmSince) >= _timing.ResolveAfter * (1 + _numbers.Flaps);
     }
 
-    private AlertChange TellWorse()
+    private AlertChange Worsen()
     {
-        _numbers.Told = _numbers.Worst;
+        _numbers.Published = _numbers.Worst;
         return AlertChange.Worsened;
     }
 
@@ -289,7 +289,7 @@ public sealed class AlertLifecycle
         public long LastAnomalous;
         public long CalmSince;
         public double Worst;
-        public double Told;
+        public double Published;
         public double Refused;
         public double Evidence;
         public int Lapses;

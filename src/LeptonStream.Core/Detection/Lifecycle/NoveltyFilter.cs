@@ -9,7 +9,7 @@ internal struct NoveltyFilter
 {
     private static readonly LifecycleTuning Tuning = LifecycleTuning.Default;
 
-    private double _sharpTold;
+    private double _sharpReported;
     private int _calm;
     private SlowNovelty _finding;
     private SlowNovelty _alert;
@@ -19,13 +19,13 @@ internal struct NoveltyFilter
     {
         if (score < 1)
         {
-            if (++_calm > Tuning.CalmSamples) _sharpTold = 0;
+            if (++_calm > Tuning.CalmSamples) _sharpReported = 0;
             return score;
         }
 
         _calm = 0;
-        if (score < Tuning.WorseFactor * _sharpTold) return KnownScore(score);
-        _sharpTold = score;
+        if (score < Tuning.WorseFactor * _sharpReported) return KnownScore(score);
+        _sharpReported = score;
         return score;
     }
 
@@ -35,8 +35,8 @@ internal struct NoveltyFilter
     /// <param name="alert">The score that is worth an alert now; 0 for none.</param>
     public double OfSlow(double score, double alertFrom, out double alert)
     {
-        alert = _alert.Take(score, alertFrom, _sharpTold) ? score : 0;
-        if (_finding.Take(score, 1, _sharpTold)) return score;
+        alert = _alert.Take(score, alertFrom, _sharpReported) ? score : 0;
+        if (_finding.Take(score, 1, _sharpReported)) return score;
         return score < 1 ? score * score * score : KnownScore(score);
     }
 
@@ -47,15 +47,15 @@ internal struct NoveltyFilter
     {
         private const int Quiet = 100;
 
-        private double _told;
+        private double _reported;
         private int _steps;
 
-        public bool Take(double score, double line, double sharpTold)
+        public bool Take(double score, double line, double sharpReported)
         {
-            if (++_steps > Quiet) _told = 0;
+            if (++_steps > Quiet) _reported = 0;
             // A change that was reported as a sharp event is half reported.
-            if (score < line || score < Math.Max(Tuning.WorseFactor * _told, sharpTold)) return false;
-            _told = score;
+            if (score < line || score < Math.Max(Tuning.WorseFactor * _reported, sharpReported)) return false;
+            _reported = score;
             _steps = 0;
             return true;
         }

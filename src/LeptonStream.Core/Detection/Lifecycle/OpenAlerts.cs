@@ -15,9 +15,6 @@ internal sealed class OpenAlerts(AlertTiming timing)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
-    // After a hole in the log nobody is gone before there was time to come back.
-    private static readonly TimeSpan Hole = TimeSpan.FromSeconds(20);
-
     private readonly List<SeriesState> _series = [];
     private readonly List<EntityState> _entities = [];
     private readonly List<SeriesState> _ended = [];
@@ -56,15 +53,15 @@ internal sealed class OpenAlerts(AlertTiming timing)
     {
         _ended.Clear();
         if (!_swept.IsNever && now - _swept < Every && !_isPolicyNew) return;
-        if (!_swept.IsNever && now - _swept > Every + Hole) _resumed = now;
+        if (LogHole.IsBetween(_swept, now - Every)) _resumed = now;
         (_swept, _isPolicyNew) = (now, false);
         for (var i = _series.Count - 1; i >= 0; i--)
         {
             var series = _series[i];
-            if (series.IsTold && series.IsUnwatched) End(series, AlertChange.PolicyChanged, now, sink);
-            else if (series.IsTold && IsGone(series, now)) End(series, AlertChange.Gone, now, sink);
+            if (series.HasOpenAlert && series.IsUnwatched) End(series, AlertChange.PolicyChanged, now, sink);
+            else if (series.HasOpenAlert && IsGone(series, now)) End(series, AlertChange.Gone, now, sink);
             else if (series.HasOtherLimit) EndLimit(series, LimitChange.PolicyChanged, now, sink);
-            if (!series.IsTold) _series.RemoveAt(i);
+            if (!series.HasOpenAlert) _series.RemoveAt(i);
         }
 
         for (var i = _entities.Count - 1; i >= 0; i--)

@@ -34,8 +34,8 @@ internal struct YoungChange
     /// The score of a sample: 0 where nothing lasts, from 1 on where an alert is to open, half a line more with each doubling.
     /// </summary>
     /// <param name="sample">The sample, before the series learns it.</param>
-    /// <param name="forecast">What was expected of it.</param>
-    /// <param name="deviation">What is known of the series.</param>
+    /// <param name="forecast">Forecast for the sample, in the series' unit.</param>
+    /// <param name="deviation">Usual deviation of the series, in its unit.</param>
     /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
     /// <param name="age">How long the series is known.</param>
     /// <param name="intervalSeconds">The usual time between two samples, in seconds.</param>

@@ -65,7 +65,7 @@ public sealed class PeerRegistry
     /// <summary>Gives a series the places that it had, whoever else came before it since.</summary>
     /// <param name="key">The series; each at most once.</param>
     /// <param name="labels">The labels by which it differs from its siblings, in the order of its places.</param>
-    /// <param name="shared">What the groups share, by their ids, as <see cref="Save"/> wrote it.</param>
+    /// <param name="shared">State shared by the groups, by their ids, as <see cref="Save"/> wrote it.</param>
     /// <exception cref="SnapshotCorruptException">The series has no such label, or the group is missing.</exception>
     internal PeerMembership Rejoin(SeriesKey key, IReadOnlyList<string> labels, Dictionary<UInt128, byte[]> shared)
     {

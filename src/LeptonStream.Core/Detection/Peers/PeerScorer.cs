@@ -89,12 +89,12 @@ internal sealed class PeerScorer(PeerMembership seat)
         if (_numbers.NearSince > NearFor)
         {
             _numbers.NearSince = NearFor;
-            _numbers.Told = 0;
+            _numbers.Reported = 0;
         }
 
         if (score < 1) return score;
-        if (score < Worse * _numbers.Told) return NoveltyFilter.KnownScore(score);
-        return _numbers.Told = score;
+        if (score < Worse * _numbers.Reported) return NoveltyFilter.KnownScore(score);
+        return _numbers.Reported = score;
     }
 
     private static bool Passes(in PeerVerdict verdict, double minScale, SeriesPolicy policy) =>
@@ -107,7 +107,7 @@ internal sealed class PeerScorer(PeerMembership seat)
         public double Novelty;
 
         /// <summary>The score that was reported last; 0 once it is near its siblings again.</summary>
-        public double Told;
+        public double Reported;
         public int NearSince;
         public LearningGate Events;
         public bool IsLeading;

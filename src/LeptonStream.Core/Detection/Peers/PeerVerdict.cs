@@ -7,7 +7,7 @@ namespace LeptonStream.Detection.Peers;
 /// </param>
 /// <param name="Value">The value that was compared, in the metric's unit.</param>
 /// <param name="Expected">The siblings' median and its own usual distance from it, in the metric's unit.</param>
-/// <param name="Siblings">How many others it was compared with.</param>
+/// <param name="Siblings">Number of siblings that it was compared with.</param>
 /// <param name="Label">The label by which the group differs, such as <c>rank</c> or <c>gpu</c>; its value in the series' labels names the
 /// member. Null where nothing was compared.</param>
 /// <param name="IsAnomalous">Whether it is the odd one of the group: the farthest of all, and by <see cref="AnomalousFrom"/> scales at

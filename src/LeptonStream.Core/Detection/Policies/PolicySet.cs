@@ -24,7 +24,7 @@ public sealed class PolicySet
 
     /// <summary>Makes a set.</summary>
     /// <param name="rules">The rules, the most important first.</param>
-    /// <param name="defaults">What holds where neither a rule nor a preset says anything.</param>
+    /// <param name="defaults">Settings where neither a rule nor a preset has one.</param>
     /// <param name="presets">The knowledge of metrics by their names.</param>
     public PolicySet(IReadOnlyList<PolicyRule> rules, PolicySettings defaults, PresetCatalog presets)
     {

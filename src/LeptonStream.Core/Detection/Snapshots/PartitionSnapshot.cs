@@ -9,7 +9,7 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Snapshots;
 
 /// <summary>The parts of a partition that decide, as a snapshot writes and reads them.</summary>
-/// <param name="Detection">How it judges.</param>
+/// <param name="Detection">Settings that hold for all its series.</param>
 /// <param name="Series">Its series, with the entities that they make up.</param>
 /// <param name="Runs">The clocks of its training runs.</param>
 /// <param name="Open">Its open alerts.</param>

@@ -146,6 +146,6 @@ internal sealed class SeriesLayout
 /// <summary>A point of the chart; no more exact than a chart shows.</summary>
 /// <param name="Nanoseconds">Its time.</param>
 /// <param name="Value">The value.</param>
-/// <param name="Expected">What was expected.</param>
+/// <param name="Expected">Forecast for the sample, in the series' unit.</param>
 /// <param name="HalfWidth">Half the width of the band about it.</param>
 internal readonly record struct ChartPoint(long Nanoseconds, float Value, float Expected, float HalfWidth);

@@ -112,16 +112,16 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         }
 
         _entities.Adopt(policies);
-        foreach (var series in _series.Values.Where(series => series.IsUnwatched).ToList()) Settle(series);
+        foreach (var series in _series.Values.Where(series => series.IsUnwatched).ToList()) Release(series);
         foreach (var unused in _pipelines.Keys.Except(_series.Values.Select(s => s.Policy)).ToList()) _pipelines.Remove(unused);
     }
 
     /// <summary>To be called after each sample: forgets a series that was waiting for its end.</summary>
-    public void Settle(SeriesState series)
+    public void Release(SeriesState series)
     {
-        if (series.IsTold || series.IsForgotten) return;
+        if (series.HasOpenAlert || series.IsForgotten) return;
         series.RenewLimit();
-        if (series.IsUnwatched && series.Entity is not { IsTold: true }) Forget(series);
+        if (series.IsUnwatched && series.Entity is not { HasAnyOpenAlert: true }) Forget(series);
     }
 
     /// <summary>Forgets an entity and its series, whatever alerts of them are open.</summary>
@@ -184,7 +184,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="id">The series' id.</param>
     /// <param name="policies">The policies by their ids.</param>
-    /// <param name="shared">What siblings share, by the ids of their groups.</param>
+    /// <param name="shared">State shared by siblings, by the ids of their groups.</param>
     /// <param name="state">The bytes.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no such series.</exception>
     public void Load(UInt128 id, RestoredPolicies policies, Dictionary<UInt128, byte[]> shared, ref StateReader state)
@@ -261,7 +261,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         _series.Remove(series.Id.Value);
         // An alert that is open still ends, and reads the series for that.
-        if (!series.IsTold) series.Pipeline.Return(series.Memory);
+        if (!series.HasOpenAlert) series.Pipeline.Return(series.Memory);
         series.IsForgotten = true;
         _bytes -= series.Bytes;
         _entities.Leave(series);

@@ -101,7 +101,7 @@ public sealed class SeriesState
     internal bool HasOtherLimit => Limit is { Phase: not LimitPhase.Quiet } && Limit.Limit != Policy.Limit;
 
     /// <summary>Whether it must not be forgotten yet: an alert of it or of its entity is open.</summary>
-    internal bool IsHeld => IsTold || Entity is { IsTold: true };
+    internal bool IsHeld => HasOpenAlert || Entity is { HasAnyOpenAlert: true };
 
     /// <summary>Its place in the rows of its entity; −1 where it has none.</summary>
     internal int Place { get; set; } = -1;
@@ -142,7 +142,7 @@ public sealed class SeriesState
     internal Memory<byte> Memory { get; private set; }
 
     /// <summary>Whether an alert of it is open.</summary>
-    internal bool IsTold => Alert.Phase == AlertPhase.Open || Limit is { Phase: not LimitPhase.Quiet };
+    internal bool HasOpenAlert => Alert.Phase == AlertPhase.Open || Limit is { Phase: not LimitPhase.Quiet };
 
     /// <summary>Is judged by another policy from now on, with what it has learned.</summary>
     internal void MoveTo(SeriesPipeline pipeline)

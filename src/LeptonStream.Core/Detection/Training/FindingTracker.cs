@@ -6,7 +6,7 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>The alert of one kind and role: what a rule's scores mean for its life, and the findings that tell of it.</summary>
-/// <param name="kind">What is wrong.</param>
+/// <param name="kind">Kind of finding.</param>
 /// <param name="role">The metric that shows it.</param>
 /// <param name="timing">How it ends.</param>
 internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, FindingTiming timing)
@@ -30,9 +30,9 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
     /// <summary>Takes the score of a row and tells what it changed.</summary>
     /// <param name="report">Takes the finding.</param>
     /// <param name="score">The score; 1.0 is the line.</param>
-    /// <param name="severity">How urgent it would be.</param>
-    /// <param name="value">What was seen.</param>
-    /// <param name="expected">What was expected; NaN for nothing.</param>
+    /// <param name="severity">Severity that the finding would have.</param>
+    /// <param name="value">Measured value, in the metric's unit.</param>
+    /// <param name="expected">Expected value in the same unit; NaN where there is none.</param>
     /// <param name="since">When it began where that is known; else it begins with the first row that is suspicious.</param>
     /// <param name="mayAccept">Whether a level that lasts may be accepted now: not while something graver says the same.</param>
     public AlertChange Observe(
@@ -59,14 +59,14 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
         }
 
         if (rose || change == AlertChange.Opened) _severity = severity;
-        if (change != AlertChange.None) Tell(report, change, value, expected);
+        if (change != AlertChange.None) Report(report, change, value, expected);
         return change;
     }
 
     /// <summary>Ends an open alert: nobody will judge it any more.</summary>
     public void Close(FindingReport report, AlertChange reason)
     {
-        if (_life.End(reason, report.Time) == reason) Tell(report, reason, double.NaN, double.NaN);
+        if (_life.End(reason, report.Time) == reason) Report(report, reason, double.NaN, double.NaN);
         _isSuspected = false;
     }
 
@@ -99,7 +99,7 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
         _isSuspected = suspected;
     }
 
-    private void Tell(FindingReport report, AlertChange change, double value, double expected)
+    private void Report(FindingReport report, AlertChange change, double value, double expected)
     {
         report.Add(new(
             kind, role, change, _severity, _life.Worst, report.Time, report.Step, _life.Onset, _onsetStep, value, expected,

@@ -18,7 +18,7 @@ internal static class TrainingEvents
     /// <summary>Makes the event.</summary>
     /// <param name="sink">Where it goes: the record that changed it; of a tick, the last one.</param>
     /// <param name="entity">The run.</param>
-    /// <param name="finding">What changed.</param>
+    /// <param name="finding">The finding that changed.</param>
     public static AlertEvent Of(in EventSink sink, EntityState entity, in TrainingFinding finding)
     {
         var series = SeriesOf(entity.Row, finding.Role);

@@ -8,8 +8,8 @@ namespace LeptonStream.Detectors.Forest;
 /// A leaf leads to itself (nothing exceeds its cut, which is infinite), so that a walk of a fixed number of levels needs no branch.
 /// </summary>
 /// <param name="cut">Rows above it go to the second child.</param>
-/// <param name="toFirst">How many nodes further the first child lies; trees lie level by level.</param>
-/// <param name="feature">Which feature of the row is compared.</param>
+/// <param name="toFirst">Distance to the first child, in nodes; trees lie level by level.</param>
+/// <param name="feature">Index of the feature that is compared.</param>
 /// <param name="missingGoes">0 or 1: to which child a row goes that lacks the feature.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct IsolationNode(float cut, ushort toFirst, byte feature, byte missingGoes)

@@ -33,7 +33,7 @@ public sealed class TreeBuilder
     /// <param name="nodes">The tree, level by level. Where it is too short for all nodes, the last ones stay leaves, as at the height
     /// limit.</param>
     /// <param name="lengths">The expected path of a row that has come to a node, in steps of <see cref="PathLength"/>.</param>
-    /// <returns>How many nodes the tree has.</returns>
+    /// <returns>Number of nodes of the tree.</returns>
     internal int Grow(ReadOnlySpan<float> table, Span<int> sample, int features, ref SplitMix64 random, Span<IsolationNode> nodes,
         Span<ushort> lengths)
     {

@@ -22,7 +22,7 @@ public static class StatusHealth
     /// <summary>The problems of a role.</summary>
     /// <param name="role">The role, such as <c>detector</c>.</param>
     /// <param name="statuses">The statuses of its partitions.</param>
-    /// <param name="partitions">How many partitions its input has.</param>
+    /// <param name="partitions">Number of partitions of its input.</param>
     /// <param name="now">The wall clock.</param>
     /// <returns>One sentence a problem; empty where all is well.</returns>
     public static IReadOnlyList<string> ProblemsOf(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
@@ -43,7 +43,7 @@ public static class StatusHealth
     /// <summary>The statuses of a role's partitions that somebody works on now, in the order of the partitions.</summary>
     /// <param name="role">The role, such as <c>detector</c>.</param>
     /// <param name="statuses">The statuses of its partitions.</param>
-    /// <param name="partitions">How many partitions its input has.</param>
+    /// <param name="partitions">Number of partitions of its input.</param>
     /// <param name="now">The wall clock.</param>
     public static IReadOnlyList<PartitionStatus> Alive(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
         DateTimeOffset now) =>

@@ -4,8 +4,8 @@ namespace LeptonStream.Kafka.Topics;
 
 /// <summary>The partitions and settings that one topic must have.</summary>
 /// <param name="Name">Its full name.</param>
-/// <param name="Purpose">What it is for, for people.</param>
-/// <param name="Partitions">How many partitions to create it with.</param>
+/// <param name="Purpose">Its purpose in a few words, for people.</param>
+/// <param name="Partitions">Number of partitions of a new topic, from 1.</param>
 /// <param name="LikeMetrics">Whether it must have as many partitions as the metrics topic: its records carry that partition's
 /// number.</param>
 /// <param name="Settings">The settings to create it with.</param>

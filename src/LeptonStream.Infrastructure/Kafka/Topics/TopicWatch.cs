@@ -119,5 +119,5 @@ public sealed class TopicWatch : IDisposable
 
 /// <summary>A topic as the cluster describes it.</summary>
 /// <param name="Id">Its id, which no other topic ever had; null while it is not known, or where the cluster does not tell ids.</param>
-/// <param name="Partitions">How many partitions it has.</param>
+/// <param name="Partitions">Number of its partitions.</param>
 public sealed record TopicFacts(Guid? Id, int Partitions);

@@ -88,7 +88,7 @@ public sealed class EntityStateTests
         {
             // Rarities of ordinary samples are exponential; now and then all metrics are odd at once.
             var surprise = -Math.Log10(1 - random.NextDouble()) + (row % 400 == 399 ? 3 : 0);
-            entity.Row.Say(i, new(new(time, 10 + surprise), 0, AlertChange.None, new Forecast(10, 1), new(10, 3), surprise));
+            entity.Row.Set(i, new(new(time, 10 + surprise), 0, AlertChange.None, new Forecast(10, 1), new(10, 3), surprise));
         }
 
         return entity.Pipeline.Judge(entity);

@@ -88,7 +88,7 @@ internal static class CanonicalMetrics
     /// <summary>The bounds of a metric: of rates, counts, sizes and durations from 0, of shares and percentages to their whole.</summary>
     /// <param name="canonical">Its canonical name.</param>
     /// <param name="unit">Its unit (UCUM), or null.</param>
-    /// <param name="type">What its numbers are.</param>
+    /// <param name="type">Type of its numbers: gauge, counter or code.</param>
     public static ValueBounds BoundsOf(string canonical, string? unit, MetricType type) =>
         type == MetricType.EventCode ? ValueBounds.None
         : type == MetricType.Counter ? ValueBounds.FromZero

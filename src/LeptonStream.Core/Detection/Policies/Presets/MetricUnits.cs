@@ -21,7 +21,7 @@ internal static class MetricUnits
     /// and a ratio exceeds 1.
     /// </summary>
     /// <param name="metric">Its name.</param>
-    /// <param name="type">What its numbers are: of a counter, the rate is judged.</param>
+    /// <param name="type">Type of its numbers: of a counter, the rate is judged.</param>
     public static (string? Unit, ValueBounds Bounds) Guess(string metric, MetricType type)
     {
         var unit = Of(metric);

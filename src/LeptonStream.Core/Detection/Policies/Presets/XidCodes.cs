@@ -22,7 +22,7 @@ internal enum XidAction
 /// <summary>The meaning of a code of NVIDIA's driver.</summary>
 /// <param name="English">Its meaning in English, in the middle of a sentence.</param>
 /// <param name="Chinese">Its meaning in Chinese.</param>
-/// <param name="Action">What to do about it.</param>
+/// <param name="Action">Advice in one sentence.</param>
 /// <param name="IsGrave">Whether it stops work on the GPU until that is reset, rebooted or replaced.</param>
 internal sealed record XidCode(string English, string Chinese, XidAction Action, bool IsGrave);
 

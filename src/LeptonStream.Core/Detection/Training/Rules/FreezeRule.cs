@@ -43,14 +43,14 @@ internal sealed class FreezeRule : TrainingRule
         if (row.Has(TrainingRole.UpdateNorm))
         {
             Count(phase, row[TrainingRole.UpdateNorm] == 0 && !WasSkipped(row));
-            Tell(_frozen, phase, report, ranOut, row[TrainingRole.UpdateNorm]);
+            Report(_frozen, phase, report, ranOut, row[TrainingRole.UpdateNorm]);
             return;
         }
 
         if (row.Has(TrainingRole.ParameterNorm)) JudgeNorm(row, phase, report, ranOut);
         if (!row.Has(TrainingRole.LearningRate)) return;
         Count(phase, row[TrainingRole.LearningRate] == 0);
-        Tell(_off, phase, report, ranOut, row[TrainingRole.LearningRate]);
+        Report(_off, phase, report, ranOut, row[TrainingRole.LearningRate]);
     }
 
     protected override void SaveState(StateWriter state)
@@ -76,7 +76,7 @@ internal sealed class FreezeRule : TrainingRule
 
     private void Count(RunPhase phase, bool isStill) => (_rows, _steps) = isStill ? (_rows + 1, _steps + phase.StepDelta) : (0, 0);
 
-    private void Tell(FindingTracker tracker, RunPhase phase, FindingReport report, bool ranOut, double value)
+    private void Report(FindingTracker tracker, RunPhase phase, FindingReport report, bool ranOut, double value)
     {
         var score = Math.Max(_rows / Rows, _rows >= MinRows ? _steps / Steps : 0);
         tracker.Observe(report, phase.IsWarm ? score : 0, SeverityOf(_steps, ranOut), value, double.NaN);

@@ -51,7 +51,7 @@ internal sealed class GradientRule : TrainingRule
         var log = Math.Log(value);
         _level.Judge(log);
         Excess = Math.Max(0, _level.Last.Excess);
-        if (phase.IsWarm && _level.IsReady) Tell(report, value);
+        if (phase.IsWarm && _level.IsReady) Report(report, value);
         if (!_explosion.IsOpen && !_vanishing.IsOpen) _level.Learn(row.Step, log);
     }
 
@@ -65,7 +65,7 @@ internal sealed class GradientRule : TrainingRule
         _level.Load(ref state);
     }
 
-    private void Tell(FindingReport report, double value)
+    private void Report(FindingReport report, double value)
     {
         var expected = Math.Exp(_level.Center);
         var five = _level.Five;

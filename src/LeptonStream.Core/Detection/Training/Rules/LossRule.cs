@@ -77,7 +77,7 @@ internal sealed class LossRule : TrainingRule
         _level.Judge(log);
         var creep = _trend.Judge(row.Step, log, _level.Scale);
         var score = phase.IsWarm ? SpikeScore(phase.IsSparse) : 0;
-        if (phase.IsWarm) Tell(phase, report, value, score, creep);
+        if (phase.IsWarm) Report(phase, report, value, score, creep);
         var isMeantToFall = !IsHigh && !(row[TrainingRole.LearningRate] < RateThatImproves * phase.HighestRate);
         _plateau.Observe(report, isMeantToFall ? _trend.Plateau : 0, AlertSeverity.Info, value, double.NaN);
         if (!IsHigh && score < 1) _level.Learn(row.Step, log);
@@ -112,7 +112,7 @@ internal sealed class LossRule : TrainingRule
             Math.Min(seen.Deviation / line, seen.Excess / least);
     }
 
-    private void Tell(RunPhase phase, FindingReport report, double value, double score, double creep)
+    private void Report(RunPhase phase, FindingReport report, double value, double score, double creep)
     {
         var expected = Math.Exp(_level.Center);
         var five = _level.Five.Excess;

@@ -33,7 +33,7 @@ internal sealed class OptimizerRule : TrainingRule
     private double _last = double.NaN;
     private double _highestUpdate;
 
-    /// <param name="gradient">What the gradient explains; judged before.</param>
+    /// <param name="gradient">The rule of the gradient norm, which was judged before.</param>
     public OptimizerRule(GradientRule gradient)
         : base("optimizer")
     {

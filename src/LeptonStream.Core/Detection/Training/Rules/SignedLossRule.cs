@@ -51,7 +51,7 @@ internal sealed class SignedLossRule : TrainingRule
         _level.Judge(value, ScalePerStep * _step);
         var isJudged = HasOpen || (phase.IsWarm && _level.IsReady && (value < 0 || _share >= SignedFrom));
         var score = isJudged ? Score() : 0;
-        if (isJudged) Tell(phase, report, score, value);
+        if (isJudged) Report(phase, report, score, value);
         if (!HasOpen && score < 1) Learn(row.Step, value);
     }
 
@@ -77,7 +77,7 @@ internal sealed class SignedLossRule : TrainingRule
 
     private double Score() => Math.Max(Math.Abs(_level.Five.Deviation) / FiveLine, Math.Abs(_level.Seventeen.Deviation) / SeventeenLine);
 
-    private void Tell(RunPhase phase, FindingReport report, double score, double value)
+    private void Report(RunPhase phase, FindingReport report, double score, double value)
     {
         (_stepsOpen, _rowsOpen) = _jump.IsOpen ? (_stepsOpen + phase.StepDelta, _rowsOpen + 1) : (0, 0);
         var stays = _stepsOpen >= PageAfterSteps && _rowsOpen >= PageAfterRows;

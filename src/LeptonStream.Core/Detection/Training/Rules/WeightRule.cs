@@ -60,7 +60,7 @@ internal sealed class WeightRule : TrainingRule
         var change = Math.Abs(norm - before);
         // A norm that is known as a rule and missing now says nothing of this step.
         var isKnown = !double.IsNaN(change) && (double.IsFinite(update) || !_hasUpdate);
-        if (isKnown) Tell(report, norm, before, change, Raw(norm, change, update, phase.StepDelta), phase.IsWarm);
+        if (isKnown) Report(report, norm, before, change, Raw(norm, change, update, phase.StepDelta), phase.IsWarm);
         else Follow(report, norm, 0, AlertSeverity.Warning, before);
         _norm = norm;
         _update = update;
@@ -98,7 +98,7 @@ internal sealed class WeightRule : TrainingRule
         return Math.Max(0, change - (Rounding * norm)) / Math.Max(Room * largest * steps, Rounding * norm);
     }
 
-    private void Tell(FindingReport report, double norm, double before, double change, double raw, bool isWarm)
+    private void Report(FindingReport report, double norm, double before, double change, double raw, bool isWarm)
     {
         var usual = _usual.Window.Count == 0 ? 0 : _usual.Window.Quantile(0.98);
         var line = _hasUpdate ? Math.Max(1, UsualMargin * usual) : Math.Max(BareLeast, BareMargin * usual);

@@ -19,9 +19,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     // Runs that are to be forgotten are looked for as seldom as this.
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(10);
 
-    // A hole in the log is an outage of the broker rather than of all its producers: they get as long as it took to come back, within these
-    // limits.
-    private static readonly TimeSpan MinOutage = TimeSpan.FromSeconds(20);
+    // After a hole in the log producers get as long as it took to come back, and no longer than this.
     private static readonly TimeSpan MaxPatience = TimeSpan.FromMinutes(10);
 
     // Clients notice new partitions within five minutes (metadata.max.age.ms).
@@ -43,7 +41,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
     public void Advance(Timestamp logTime, in EventSink sink)
     {
-        if (!_clock.IsNever && logTime - _clock > MinOutage)
+        if (LogHole.IsBetween(_clock, logTime))
             _judgedFrom = Timestamp.Later(_judgedFrom, Timestamp.Earlier(logTime + (logTime - _clock), logTime + MaxPatience));
         if (logTime > _clock) _clock = logTime;
         if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, sink);
@@ -98,7 +96,7 @@ internal sealed class RunJudge(EntityRegistry entities)
         _entity = series.Entity;
         _row.Set(series.Role, value);
         // An alert from before the entity carried a step is followed to its end by whoever opened it.
-        return series.Role.GoesByStep() && !series.IsTold;
+        return series.Role.GoesByStep() && !series.HasOpenAlert;
     }
 
     /// <summary>Judges the row, if there is one.</summary>
@@ -106,7 +104,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <param name="sink">Takes the events.</param>
     public void Judge(EntityState? whole, in EventSink sink)
     {
-        if (_entity is { } entity) Tell(entity, entity.Run!.Observe(_row), sink);
+        if (_entity is { } entity) Publish(entity, entity.Run!.Observe(_row), sink);
         else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, AlertChange.PolicyChanged, sink);
         _entity = null;
     }
@@ -135,24 +133,24 @@ internal sealed class RunJudge(EntityRegistry entities)
     private void JudgeSilence(EntityState entity, TrainingMonitor run, Timestamp now, in EventSink sink)
     {
         if (_mayHaveMoved && !run.IsOver) run.ExcuseSilence(now);
-        if (!run.IsOver) Tell(entity, run.OnTick(now), sink);
+        if (!run.IsOver) Publish(entity, run.OnTick(now), sink);
     }
 
     // Nobody waits for it any more: its place is free for another.
     private void Forget(EntityState entity, TrainingMonitor run, in EventSink sink)
     {
-        Tell(entity, run.Forget(), sink);
+        Publish(entity, run.Forget(), sink);
         entities.EndRun(entity);
     }
 
     // Nobody would ever close what is open.
     private void End(EntityState entity, TrainingMonitor run, AlertChange reason, in EventSink sink)
     {
-        Tell(entity, run.Close(entity.Row.Time, reason), sink);
+        Publish(entity, run.Close(entity.Row.Time, reason), sink);
         entities.EndRun(entity);
     }
 
-    private static void Tell(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventSink sink)
+    private static void Publish(EntityState entity, ReadOnlySpan<TrainingFinding> findings, in EventSink sink)
     {
         foreach (ref readonly var finding in findings) sink.Add(TrainingEvents.Of(sink, entity, finding));
     }

@@ -27,7 +27,7 @@ public sealed class TrainingMonitor
     private SilenceRule _silence;
 
     /// <summary>Makes the monitor of a run that has not been seen yet.</summary>
-    /// <param name="policy">How to judge.</param>
+    /// <param name="policy">Settings of training mode.</param>
     public TrainingMonitor(TrainingPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);

@@ -36,7 +36,7 @@ public sealed class TrainingRow
     /// <summary>Starts a row.</summary>
     /// <param name="time">Event time.</param>
     /// <param name="step">Optimizer step, from 0.</param>
-    /// <param name="logTime">When it reached the log.</param>
+    /// <param name="logTime">Log time of the record.</param>
     public void Begin(Timestamp time, long step, Timestamp logTime)
     {
         Time = time;
@@ -47,7 +47,7 @@ public sealed class TrainingRow
 
     /// <summary>Takes a value in; of several for one role the first counts.</summary>
     /// <param name="role">Its role; nothing happens for <see cref="TrainingRole.None"/>.</param>
-    /// <param name="value">What was measured; NaN and infinite where the producer said so.</param>
+    /// <param name="value">Measured value in the metric's unit; NaN or infinite where the producer sent that.</param>
     public void Set(TrainingRole role, double value)
     {
         if (role == TrainingRole.None || Has(role)) return;

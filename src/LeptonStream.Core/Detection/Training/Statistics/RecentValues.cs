@@ -4,7 +4,7 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>The last few values of something measured seldom.</summary>
-/// <param name="capacity">How many, from 4 to 64.</param>
+/// <param name="capacity">Number of values that it holds, 4 to 64.</param>
 internal sealed class RecentValues(int capacity)
 {
     private readonly double[] _values = new double[capacity];

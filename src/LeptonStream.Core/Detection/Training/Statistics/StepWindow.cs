@@ -4,7 +4,7 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>The last values of a metric with the steps they belong to, so that a resume can take back what will be seen again.</summary>
-/// <param name="capacity">How many values it holds, from 2 to 512.</param>
+/// <param name="capacity">Number of values that it holds, 2 to 512.</param>
 internal sealed class StepWindow(int capacity)
 {
     private readonly WindowMemory _memory = new(capacity);

@@ -1,0 +1,202 @@
+// The sections of an alert's page that need nothing but the alert: facts, meaning, contributors, runbook, detectors, origin.
+import { el, svg, name } from './dom.js';
+import { t, number, quantity, span, percent, clock, fullTime, inZone, isoTime, duration, currentLanguage } from './text.js';
+import { left } from './list.js';
+
+const lowConfidence = 0.9;
+
+export function facts(alert, event, history) {
+    const fact = (key, value, note) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, value, note && el('small', {}, note)));
+    const onset = Date.parse(event.onset);
+    const opened = history.findLast(entry => entry.type === 'opened' || entry.type === 'early_warning');
+    const breach = event.earlyWarning;
+    const late = opened && Date.parse(opened.detectedAt) - onset;
+    const worst = worstOf(history);
+    const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
+    const band = event.lower === null || event.upper === null ? null : span(event.lower, event.upper, event.unit);
+    return el(
+        'dl',
+        { class: 'facts' },
+        !event.contributors &&
+            fact(alert.status === 'resolved' ? 'fact.last' : 'fact.judged', event.valueText ?? quantity(event.value, event.unit)),
+        worst !== null && worst !== event.value && fact('fact.worst', quantity(worst, event.unit)),
+        !breach && !event.contributors && fact('fact.expected', quantity(event.expected, event.unit), band),
+        breach && fact('fact.limit', quantity(breach.limit, event.unit)),
+        breach?.expectedBreachAt &&
+            fact(
+                'fact.breach',
+                timeOf(Date.parse(breach.expectedBreachAt)),
+                t('fact.breach.range', { earliest: clock(Date.parse(breach.earliest)), latest: clock(Date.parse(breach.latest)) }),
+            ),
+        breach?.expectedBreachAt && alert.status !== 'resolved' && fact('fact.left', left(Date.parse(breach.expectedBreachAt))),
+        breach
+            ? fact('fact.urgency', number(alert.score, 3), t('fact.urgency.title'))
+            : fact('fact.score.worst', t('score', { score: number(alert.score, 3) }), t('score.title')),
+        fact(
+            'fact.confidence',
+            percent(event.confidence),
+            breach ? t('fact.confidence.limit') : event.confidence < lowConfidence && t('fact.confidence.low'),
+        ),
+        fact('fact.onset', timeOf(onset), delay),
+        event.step !== undefined && fact('fact.step', number(event.step, 15)),
+    );
+}
+
+// The value that lay farthest from what was expected while the alert was open; null where none has both.
+function worstOf(history) {
+    const far = entry => Math.abs(entry.value - entry.expected);
+    const told = history.filter(entry => entry.type !== 'resolved' && entry.value !== null && entry.expected !== null);
+    return told.length === 0 ? null : told.reduce((worst, entry) => (far(entry) > far(worst) ? entry : worst)).value;
+}
+
+// Whether its own detectors say why there is an alert: those of an end and of progress say nothing any more.
+export const spoke = event => event.detectors.some(part => part.score >= 1);
+
+export function meaning(alert, event, first) {
+    const { description, actions } = explanationOf(event);
+    const opening = alert.status === 'resolved' && first && first.id !== event.id ? explanationOf(first) : null;
+    return section(
+        'meaning',
+        el('p', { class: 'description', dir: 'auto' }, inZone(description)),
+        opening && el('h4', {}, t('opening')),
+        opening && el('p', { class: 'opening', dir: 'auto' }, inZone(opening.summary)),
+        opening && el('p', { class: 'description', dir: 'auto' }, inZone(opening.description)),
+        event.contributors && contributors(event.contributors),
+        actions.length > 0 && el('h4', {}, t('actions')),
+        actions.length > 0 && el('ol', { class: 'actions' }, ...actions.map(action => el('li', { dir: 'auto' }, action))),
+        event.runbookUrl && runbook(event.runbookUrl),
+    );
+}
+
+// Of an entity: the metrics that take part in it. The chart is that of the first.
+function contributors(parts) {
+    const range = part => (part.lower === null || part.upper === null ? '' : span(part.lower, part.upper, part.unit));
+    return el(
+        'table',
+        { class: 'contributors' },
+        el(
+            'thead',
+            {},
+            el(
+                'tr',
+                {},
+                ...['contributors.metric', 'contributors.share', 'fact.seen', 'fact.expected'].map(key =>
+                    el('th', { scope: 'col' }, t(key)),
+                ),
+            ),
+        ),
+        el(
+            'tbody',
+            {},
+            ...parts.map(part =>
+                el(
+                    'tr',
+                    {},
+                    el('th', { scope: 'row' }, name(part.metric)),
+                    el('td', {}, percent(part.share)),
+                    el('td', {}, quantity(part.value, part.unit)),
+                    el('td', {}, quantity(part.expected, part.unit), ' ', el('small', {}, range(part))),
+                ),
+            ),
+        ),
+    );
+}
+
+function runbook(address) {
+    const safe = /^https?:\/\//i.test(address);
+    return el(
+        'p',
+        { class: 'runbook' },
+        t('runbook'),
+        ' ',
+        safe
+            ? el('a', { href: address, target: '_blank', rel: 'noopener noreferrer', 'data-key': 'runbook' }, name(address))
+            : name(address),
+    );
+}
+
+export function detectors(event) {
+    const strongest = Math.max(1, ...event.detectors.map(part => Number(part.score) || 0));
+    return section(
+        'detectors',
+        el(
+            'table',
+            { class: 'detectors' },
+            el(
+                'thead',
+                { class: 'unseen' },
+                el(
+                    'tr',
+                    {},
+                    ...['detectors.name', 'detectors.share', 'fact.score', 'detectors.raw'].map(key => el('th', { scope: 'col' }, t(key))),
+                ),
+            ),
+            el(
+                'tbody',
+                {},
+                ...event.detectors.map(part =>
+                    el(
+                        'tr',
+                        { class: part.score >= 1 ? 'over' : null },
+                        el('th', { scope: 'row' }, name(part.name)),
+                        el('td', { class: 'share' }, bar(part.score, strongest)),
+                        el('td', {}, t('score', { score: number(part.score, 3) })),
+                        el('td', { class: 'raw', title: t('detectors.raw') }, number(part.raw, 3)),
+                    ),
+                ),
+            ),
+        ),
+        el('p', { class: 'hint' }, t('detectors.hint')),
+    );
+}
+
+// Up to the strongest, with a tick at the line of 1.0.
+function bar(score, strongest) {
+    const part = Math.min(Math.max(Number(score) || 0, 0) / strongest, 1) * 100;
+    return svg(
+        'svg',
+        { viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+        svg('rect', { class: 'track', x: 0, y: 1, width: 100, height: 6 }),
+        svg('rect', { class: 'part', x: 0, y: 1, width: part.toFixed(2), height: 6 }),
+        svg('rect', { class: 'line', x: (100 / strongest - 0.4).toFixed(2), y: 0, width: 0.8, height: 8 }),
+    );
+}
+
+export function origin(alert, event) {
+    const row = (key, ...value) => [el('dt', {}, t(key)), el('dd', {}, ...value)];
+    return section(
+        'origin',
+        el(
+            'dl',
+            { class: 'origin' },
+            ...row('origin.topic', name(event.source.topic)),
+            ...row('origin.partition', String(event.source.partition)),
+            ...row('origin.offset', String(event.source.offset)),
+            ...row('origin.alert', name(alert.alertId)),
+            ...row('origin.event', name(event.id)),
+            ...row('origin.detected', timeOf(Date.parse(event.detectedAt))),
+        ),
+        el(
+            'p',
+            {},
+            el(
+                'a',
+                { href: `api/v1/alerts/${encodeURIComponent(alert.alertId)}`, target: '_blank', rel: 'noopener', 'data-key': 'json' },
+                t('origin.json'),
+            ),
+        ),
+    );
+}
+
+export function section(key, ...content) {
+    return el(
+        'section',
+        { class: key, 'aria-labelledby': `title-${key}` },
+        el('h3', { id: `title-${key}` }, t(`section.${key}`)),
+        ...content,
+    );
+}
+
+export const explanationOf = event => event.explanation[currentLanguage()];
+
+export const timeOf = at => el('time', { datetime: isoTime(at), title: fullTime(at) }, clock(at));
