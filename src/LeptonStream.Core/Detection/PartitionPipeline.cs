@@ -61,23 +61,23 @@ public sealed class PartitionPipeline
         _open = new(policy.Timing);
     }
 
-    /// <summary>How many series are known.</summary>
+    /// <summary>Number of series known now, from 0 to <see cref="SeriesLimit"/>.</summary>
     public int SeriesCount => _series.Count;
 
-    /// <summary>How many series it may hold.</summary>
+    /// <summary>Number of series that it may hold.</summary>
     public int SeriesLimit => _policy.SeriesPerPartition;
 
-    /// <summary>About how many bytes its series, entities and runs take.</summary>
+    /// <summary>Estimated bytes that its series, entities and runs take.</summary>
     public long Bytes => _series.Bytes;
 
-    /// <summary>How many bytes they may take.</summary>
+    /// <summary>Number of bytes that they may take.</summary>
     public long BytesLimit => _policy.BytesPerPartition;
 
-    /// <summary>How many series were forgotten because they were silent, since the pipeline began.</summary>
+    /// <summary>Number of series forgotten because they were silent, since the pipeline began.</summary>
     public long SeriesForgotten => _series.Forgotten;
 
     /// <summary>
-    /// How many events found no room because records led to many more than <see cref="DetectionPolicy.EventsPerRecord"/>, since the
+    /// Number of events that found no room because records led to many more than <see cref="DetectionPolicy.EventsPerRecord"/>, since the
     /// pipeline began.
     /// </summary>
     public long EventsDropped => _queue.Dropped;
@@ -94,17 +94,17 @@ public sealed class PartitionPipeline
     public JudgedRowObserver? EntityObserver { get; set; }
 
     /// <summary>
-    /// How many labels of accepted records were left out because their entities had more than they may, since the pipeline began.
+    /// Number of labels of accepted records left out because their entities had more than they may, since the pipeline began.
     /// </summary>
     public long LabelsLeftOut { get; private set; }
 
     /// <summary>
-    /// How many entities of accepted records were judged at an earlier time than they gave, which lay further ahead of the log than
+    /// Number of entities of accepted records judged at an earlier time than they gave, which lay further ahead of the log than
     /// <see cref="FormatLimits.Skew"/>, since the pipeline began.
     /// </summary>
     public long TimesSetBack { get; private set; }
 
-    /// <summary>How many samples of accepted records were not judged, for this reason, since the pipeline began.</summary>
+    /// <summary>Number of samples of accepted records not judged for this reason, since the pipeline began.</summary>
     public long RefusedSamples(SampleRefusal reason) => _refusals[(int)reason];
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Training;
 
-/// <summary>How to judge training runs. Immutable.</summary>
+/// <summary>The settings of training mode. Immutable.</summary>
 public sealed record TrainingPolicy
 {
     /// <summary>The policy that needs no setting.</summary>
@@ -14,8 +14,8 @@ public sealed record TrainingPolicy
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(40);
 
     /// <summary>
-    /// The same in the first <see cref="PauseSteps"/> steps that are seen of a run: nobody knows yet how long its checkpoints and
-    /// evaluations take.
+    /// Silence that counts as death in the first <see cref="PauseSteps"/> steps that are seen of a run: nobody knows yet how long
+    /// its checkpoints and evaluations take.
     /// <value>The default value is 4.5 minutes.</value>
     /// </summary>
     public TimeSpan DeadEarlyAfter { get; init; } = TimeSpan.FromMinutes(4.5);
@@ -27,7 +27,7 @@ public sealed record TrainingPolicy
     public int PauseSteps { get; init; } = 1200;
 
     /// <summary>
-    /// How long the findings that may be accepted have to last for that; critical ones never are. <value>The default value is 24
+    /// Length of a finding after which it is accepted; critical ones never are. <value>The default value is 24
     /// hours.</value>
     /// </summary>
     public TimeSpan AcceptAfter { get; init; } = TimeSpan.FromHours(24);
@@ -38,7 +38,9 @@ public sealed record TrainingPolicy
     /// </summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>A silence must also be so many times the usual time between two rows. <value>The default value is 20.</value></summary>
+    /// <summary>
+    /// Least length of a silence that counts as death, in usual intervals between two rows; from 1. <value>The default value is 20.</value>
+    /// </summary>
     public int DeadIntervals { get; init; } = 20;
 
     /// <summary>
@@ -46,9 +48,11 @@ public sealed record TrainingPolicy
     /// </summary>
     public int WarmUpSteps { get; init; } = 200;
 
-    /// <summary>The same in rows, for runs that don't log every step. <value>The default value is 48.</value></summary>
+    /// <summary>
+    /// Rows in which only what can't be normal is reported, for runs that don't log every step. <value>The default value is 48.</value>
+    /// </summary>
     public int WarmUpRows { get; init; } = 48;
 
-    /// <summary>Multiplies every score: 0.5 alarms at twice the deviation. <value>The default value is 1.</value></summary>
+    /// <summary>Factor of every score, above 0: 0.5 alarms at twice the deviation. <value>The default value is 1.</value></summary>
     public double Sensitivity { get; init; } = 1;
 }
