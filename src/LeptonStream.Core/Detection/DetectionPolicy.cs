@@ -18,7 +18,8 @@ public sealed record DetectionPolicy
 
     /// <summary>
     /// Number of series that one partition may hold, from 1. At the limit the one that was silent longest makes room for a new one; where
-    /// none was silent for 20 of its intervals and ten minutes, new ones are refused and counted. <value>The default value is 50,000.</value>
+    /// none was silent for 20 of its intervals and ten minutes, new ones are refused and counted.
+    /// <value>The default value is 50,000.</value>
     /// </summary>
     public int SeriesPerPartition { get; init; } = 50_000;
 
