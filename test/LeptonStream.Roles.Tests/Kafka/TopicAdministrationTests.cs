@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -22,6 +23,7 @@ public sealed class TopicAdministrationTests
     }
 
     // Acknowledges topics at once and lists them from the third question after that on.
+    [SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "The proxy derives from it.")]
     private class LateCluster : DispatchProxy
     {
         private List<TopicMetadata> _created = [];
