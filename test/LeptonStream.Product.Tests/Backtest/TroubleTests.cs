@@ -75,7 +75,8 @@ internal sealed class TroubleTests
     {
         var events = await Judge("52-one-metric-a-message.py", form);
         Assert.That(events.Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened), "a small change of all of them");
-        Assert.That(events.Where(e => e.Onset < Timestamp.FromUnixMilliseconds(1790553600000 + (2880L * 30_000))), Is.Empty, "quiet before");
+        var change = Timestamp.FromUnixMilliseconds(1790553600000 + (2880L * 30_000));
+        Assert.That(events.Where(e => e.Onset < change), Is.Empty, "quiet before");
     }
 
     // What means one thing only is taken; everything else is refused with a reason.
@@ -124,8 +125,8 @@ internal sealed class TroubleTests
     // Lines for a producer: key, partition, time, headers, value.
     private static async Task<IEnumerable<(string Key, byte[]? Value)>> Messages(string script, params string[] arguments)
     {
-        var lines = (await Script(script, arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t', 5));
-        return lines.Select(cells => (cells[0], ValueOf(cells[4])));
+        var lines = (await Script(script, arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return lines.Select(line => line.Split('\t', 5)).Select(cells => (cells[0], ValueOf(cells[4])));
     }
 
     private static byte[]? ValueOf(string text) => text switch
