@@ -17,6 +17,11 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _events;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _gaps;
+    private readonly Counter<long> _differing;
+    private readonly Counter<long> _snapshots;
+    private readonly Counter<long> _snapshotBytes;
+    private readonly Histogram<double> _snapshotPause;
+    private readonly Histogram<double> _restore;
     private readonly Counter<long> _sessions;
     private readonly Counter<long> _policies;
     private readonly Histogram<double> _batch;
@@ -42,7 +47,16 @@ internal sealed class DetectorMetrics
             "leptonstream.detector.publish.refused", "{record}",
             "Alert events and dead letters that the broker refuses for good, by kind (alert, dead_letter)");
         _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}",
-            "Times a partition went on with empty state because its records were gone");
+            "Times a partition went on with empty state because its records or its snapshots were gone");
+        _differing = meter.CreateCounter<long>("leptonstream.detector.replay.differences", "{event}",
+            "Published events that a replay did not make again as they were, by kind (missing, different)");
+        _snapshots = meter.CreateCounter<long>("leptonstream.detector.snapshots", "{snapshot}",
+            "Snapshots of partitions, by outcome (written, failed)");
+        _snapshotBytes = meter.CreateCounter<long>("leptonstream.detector.snapshot.size", "By", "Bytes of snapshots written");
+        _snapshotPause = meter.CreateHistogram<double>("leptonstream.detector.snapshot.pause", "s",
+            "How long judging waits while the state of a partition is copied");
+        _restore = meter.CreateHistogram<double>("leptonstream.detector.restore.duration", "s",
+            "From the assignment of a partition to its first record, where there was a snapshot");
         _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}",
             "Times all state was dropped and the consumer group joined again, by reason");
         _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}",
@@ -112,6 +126,25 @@ internal sealed class DetectorMetrics
     }
 
     public void StateGap() => _gaps.Add(1);
+
+    /// <summary>A replay has made other events than those that were published.</summary>
+    public void ReplayDiffers(int missing, int different)
+    {
+        _differing.Add(missing, KeyValuePair.Create("kind", (object?)"missing"));
+        _differing.Add(different, KeyValuePair.Create("kind", (object?)"different"));
+    }
+
+    public void SnapshotWritten(long bytes)
+    {
+        _snapshots.Add(1, KeyValuePair.Create("outcome", (object?)"written"));
+        _snapshotBytes.Add(bytes);
+    }
+
+    public void SnapshotFailed() => _snapshots.Add(1, KeyValuePair.Create("outcome", (object?)"failed"));
+
+    public void SnapshotPause(TimeSpan pause) => _snapshotPause.Record(pause.TotalSeconds);
+
+    public void Restored(TimeSpan duration) => _restore.Record(duration.TotalSeconds);
 
     public void SessionLost(string reason) => _sessions.Add(1, KeyValuePair.Create("reason", (object?)reason));
 

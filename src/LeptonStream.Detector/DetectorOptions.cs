@@ -38,6 +38,10 @@ public sealed class DetectorOptions
     [SettingRange(Section, 1, 2160)]
     public int ForgetAfterHours { get; set; } = (int)DetectionPolicy.Default.ForgetAfter.TotalHours;
 
+    /// <summary>Seconds between two snapshots of a partition's state, at least; 1 to 3600.</summary>
+    [SettingRange(Section, 1, 3600)]
+    public int SnapshotSeconds { get; set; } = 60;
+
     /// <summary>A file of detection policies (YAML); none where it is empty. A change of it is taken up while the detector runs.</summary>
     public string? PoliciesFile { get; set; }
 }

@@ -31,7 +31,7 @@ internal sealed partial class DetectorSession
         else if (now.Partitions > before.Partitions)
         {
             Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, now.Partitions);
-            foreach (var task in _tasks.Values) task.OnPartitionsAdded();
+            foreach (var task in _tasks.Values) Note(task, task.OnPartitionsAdded());
         }
     }
 
@@ -46,6 +46,14 @@ internal sealed partial class DetectorSession
             _metrics.StateGap();
             task.Restart(earliest, now);
             _membership.Seek(task.Partition, earliest);
+        }
+
+        // What was searched for is of the old topic; the search goes by the new one's id from its beginning.
+        foreach (var (partition, restore) in _restores.ToList())
+        {
+            restore.Dispose();
+            _restores.Remove(partition);
+            Restore(new(restore.Subject.Partition, Offset.Unset));
         }
     }
 
@@ -90,9 +98,8 @@ internal sealed partial class DetectorSession
     private void Unblock(TopicPartition partition)
     {
         _blocked.Remove(partition.Partition.Value);
-        var start = Begin(Consumer.Committed([partition], _answer)[0]);
         Consumer.Resume([partition]);
-        _membership.Seek(partition, start.Offset);
+        Restore(Consumer.Committed([partition], _answer)[0]);
     }
 
     private TopicPartition TopicPartitionOf(int partition) => new(_topics.Metrics, partition);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
-using LeptonStream.Detection.Policies;
+using LeptonStream.Detector.Policies;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
@@ -25,6 +25,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
+    private readonly KafkaOptions _kafka;
     private readonly DetectorOptions _options;
     private readonly BatchBounds _bounds;
     private readonly DetectionPolicy _policy;
@@ -47,7 +48,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     // By partition number: there is one topic, and this is asked for every record.
     private readonly Dictionary<int, PartitionTask> _tasks = [];
 
-    private PolicySet _policies;
+    private PoliciesInForce _policies;
     private long _ticked;
     private uint _asked;
 
@@ -57,7 +58,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         BatchBounds bounds,
         TopicNames topics,
         DetectionPolicy policy,
-        PolicySet policies,
+        PoliciesInForce policies,
         DetectorMetrics metrics,
         LoopHealth health,
         TroubleLog troubles,
@@ -65,6 +66,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         TimeProvider time,
         ILogger logger)
     {
+        _kafka = kafka;
         _options = options;
         _bounds = bounds;
         _policy = policy;
@@ -82,8 +84,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _answer = TimeSpan.FromMilliseconds(Math.Min(10_000, kafka.SessionTimeoutMs / 4));
         _topics = topics;
         _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
-        _watch = new(kafka, [topics.Metrics, topics.Alerts, topics.Status], time, logger);
+        _watch = new(kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State], time, logger);
         _statuses = new(_membership, topics, health, time);
+        _states = new(kafka, topics, logger);
     }
 
     /// <summary>How many records are gathered.</summary>
@@ -110,7 +113,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     /// <summary>Gathers up to a number of records, with those that are left, for at most the batch's time.</summary>
     public void Gather(int records, CancellationToken stop) =>
-        _membership.Gather(records, _bounds.Bytes, IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
+        _membership.Gather(records, _bounds.Bytes, IsBusyWithState ? BusyWait : IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
 
     /// <summary>Asks the client in the middle of a round, as the group expects it. Partitions may be assigned and revoked here.</summary>
     public void KeepAlive() => _membership.Poll(TimeSpan.Zero);
@@ -131,15 +134,16 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     {
         var now = _time.GetTimestamp();
         var passed = _time.GetElapsedTime(_ticked, now);
-        if (passed < TickEvery) return;
+        // Records that wait to be judged are before the time that went by since.
+        if (passed < TickEvery || _membership.HasMore) return;
         _ticked = now;
         if (passed > 2 * TickEvery) passed = TickEvery;
         // Asking keeps the loop waiting, so there is a limit to it in each round; the next one goes on with the next task.
-        PartitionTask[] watching = [.. _tasks.Values.Where(task => task.WatchesSilence)];
+        PartitionTask[] watching = [.. _tasks.Values.Where(task => task.WatchesSilence && !task.IsReplaying)];
         foreach (var _ in watching)
         {
             var task = watching[_asked++ % watching.Length];
-            if (IsAtEnd(task) && !_outage.IsRecent) task.Tick(passed, events);
+            if (IsAtEnd(task) && !_outage.IsRecent) Note(task, task.Tick(passed, events));
             if (_time.GetElapsedTime(now) > AnswerLimit) return;
         }
     }
@@ -156,11 +160,15 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     /// <summary>Whether everything that was judged is committed, so that nothing of it will be judged again under other policies.</summary>
     public bool IsSettled => _tasks.Values.All(task => task.ToCommit is null);
 
-    /// <summary>Judges by other policies from the next record on.</summary>
-    public void Adopt(PolicySet policies)
+    /// <summary>Judges by these policies from the next record on, but for what another owner has judged by those before.</summary>
+    public void Adopt(PoliciesInForce policies)
     {
         _policies = policies;
-        foreach (var task in _tasks.Values) task.Adopt(policies);
+        foreach (var task in _tasks.Values)
+        {
+            if (task.IsReplaying || task.Policies.Set.Fingerprint == policies.Set.Fingerprint) continue;
+            Note(task, task.Adopt(policies));
+        }
     }
 
     /// <summary>
@@ -183,6 +191,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     public void Dispose()
     {
+        foreach (var restore in _restores.Values) restore.Dispose();
+        _restores.Clear();
+        _states.Dispose();
         _watch.Dispose();
         _membership.Dispose();
     }
@@ -190,7 +201,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     bool IPartitionOwner.Accepts(ConsumeResult<byte[]?, byte[]?> record)
     {
         _outage.Answered();
-        return _blocked.Count == 0 || !_blocked.Contains(record.Partition.Value);
+        return _tasks.ContainsKey(record.Partition.Value) && !_founding.Contains(record.Partition.Value);
     }
 
     void IPartitionOwner.OnEnd(TopicPartition partition, long offset) =>
@@ -203,20 +214,15 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         var starts = new List<TopicPartitionOffset>();
         foreach (var committed in partitions.Count > 0 ? Consumer.Committed(partitions, _answer) : [])
         {
-            if (HasAlertsPartition(committed.TopicPartition))
-            {
-                starts.Add(Begin(committed));
-                continue;
-            }
-
+            if (HasAlertsPartition(committed.TopicPartition)) Restore(committed);
+            else _blocked.Add(committed.Partition.Value);
             // At the end of the log nothing is fetched that would be dropped.
-            _blocked.Add(committed.Partition.Value);
             starts.Add(new(committed.TopicPartition, Offset.End));
         }
 
         // On standby no round will do it.
         _health.ClearProblem(Concern.Round);
-        Log.Assigned(_logger, starts.Count, _tasks.Count, Compact(starts));
+        Log.Assigned(_logger, starts.Count, _tasks.Count + _restores.Count);
         return starts;
     }
 
@@ -238,7 +244,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)
     {
-        var task = _tasks[partition.Partition.Value];
+        if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) return;
         var log = Consumer.QueryWatermarkOffsets(task.Partition, _answer);
         Log.StateGap(_logger, task.Next, task.Partition, log.Low.Value, reason);
         _metrics.StateGap();
@@ -259,19 +265,15 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private static void TellEnds(ConsumerConfig settings) => settings.EnablePartitionEof = true;
 
-    private TopicPartitionOffset Begin(TopicPartitionOffset committed)
-    {
-        var task = new PartitionTask(committed.TopicPartition, _policy, _policies, _known.Beginnings, TopicId);
-        _tasks.Add(committed.Partition.Value, task);
-        return new(committed.TopicPartition, task.Restore(committed.Offset.Value >= 0 ? committed.Offset.Value : null));
-    }
-
     private List<PartitionTask> Remove(IReadOnlyList<TopicPartition> partitions)
     {
         var removed = new List<PartitionTask>();
         foreach (var partition in partitions)
         {
             _blocked.Remove(partition.Partition.Value);
+            if (_restores.Remove(partition.Partition.Value, out var restore)) restore.Dispose();
+            _founding.Remove(partition.Partition.Value);
+            if (_snapshot?.Partition == partition.Partition.Value) _snapshot = null;
             if (_tasks.Remove(partition.Partition.Value, out var task)) removed.Add(task);
         }
 
@@ -314,17 +316,10 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         return end >= 0 ? Math.Max(0, end - task.Position) : 0;
     }
 
-    // Partitions that are read from one place, together.
-    private static string Compact(IReadOnlyList<TopicPartitionOffset> starts) => string.Join("; ", starts
-        .GroupBy(start => start.Offset == Offset.Beginning
-            ? "the beginning"
-            : start.Offset == Offset.End ? "the end" : $"{start.Offset.Value}")
-        .Select(group => $"{string.Join(", ", group.Select(start => start.Partition.Value).Order())} from {group.Key}"));
-
     private static partial class Log
     {
-        [LoggerMessage(1050, LogLevel.Information, "{Count} partitions assigned, {Total} owned now: {Partitions}")]
-        public static partial void Assigned(ILogger logger, int count, int total, string partitions);
+        [LoggerMessage(1050, LogLevel.Information, "{Count} partitions assigned, {Total} owned now")]
+        public static partial void Assigned(ILogger logger, int count, int total);
 
         [LoggerMessage(1051, LogLevel.Information, "{Count} partitions revoked, {Total} owned now")]
         public static partial void Revoked(ILogger logger, int count, int total);

@@ -24,6 +24,7 @@ namespace LeptonStream.Detector;
 /// <code>
 ///   lepton.metrics ─▶ (1) gather ─▶ (2) judge ─▶ (3) fence ─▶ (4) publish ─▶ lepton.alerts, lepton.deadletters
 ///                                                                 └────────▶ (5) commit ─▶ the group's offsets, (6) adopt
+///                                                                            (7) keep ───▶ lepton.state
 /// </code>
 /// <para>(1) Gather: take what comes, up to a batch. Partitions are assigned and revoked here and nowhere else.</para>
 /// <para>(2) Judge: each record goes through its partition's task, which yields alert events or a dead letter.
@@ -33,6 +34,9 @@ namespace LeptonStream.Detector;
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
 /// <para>(6) Adopt: where the policies have changed, they change here, when nothing that was judged can be judged again.</para>
+/// <para>(7) Keep: now and then the whole state of a partition goes to the state topic, as of one offset. Decisions that no record holds
+/// (a clock's, an operator's) go there before their events are published. Whoever takes the partition over begins with the newest snapshot,
+/// and replays the records since.</para>
 /// <para>
 /// A round that fails is never patched up: the session ends with all its state, and a new one begins at the committed offsets.
 /// An error after which the client can't go on ends the process.
@@ -103,6 +107,7 @@ internal sealed partial class DetectorWorker(
         try
         {
             while (!stop.IsCancellationRequested) Round(session, stop, giveUp);
+            session.KeepAllState(giveUp);
         }
         catch (SessionLostException lost)
         {
@@ -123,6 +128,7 @@ internal sealed partial class DetectorWorker(
         session.ThrowIfBroken();
         ThrowIfFenced();
         session.WatchTopics();
+        session.TakeOver();
         health.Heartbeat();
         using var span = session.Gathered == 0 ? null : StartSpan(session.Gathered);
 
@@ -140,7 +146,10 @@ internal sealed partial class DetectorWorker(
         session.Commit();
 
         // :: (6) Adopt.
-        Adopt(session);
+        Adopt(session, giveUp);
+
+        // :: (7) Keep.
+        session.KeepState();
         span?.SetTag("leptonstream.events", _tally.Events).SetStatus(ActivityStatusCode.Ok);
         session.Measure();
         _troubles.Report();
@@ -170,12 +179,15 @@ internal sealed partial class DetectorWorker(
     {
         _tally.Clear();
         session.Deliveries.Clear();
+        PublishJournal(session, giveUp);
         while (_tally.Samples < bounds.Samples
             && time.GetElapsedTime(_polled) < _fence / 2
             && session.TryTake(out var record, out var task))
             Judge(session, task, record, giveUp);
         _events.Clear();
+        session.EndReplays(_events);
         session.Tick(_events);
+        PublishJournal(session, giveUp);
         foreach (var alert in _events) Add(session, alert, giveUp);
     }
 
@@ -208,6 +220,8 @@ internal sealed partial class DetectorWorker(
             return;
         }
 
+        // Its dead letter is from whoever read it first.
+        if (task.IsKnown(record.Offset.Value)) return;
         _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
             example: $"{record.TopicPartitionOffset}: {outcome.Detail}");
         session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
@@ -249,9 +263,15 @@ internal sealed partial class DetectorWorker(
 
     // What is not committed yet is reported again by the next owner of its partition: under the policies, and so the ids, of the first
     // time.
-    private void Adopt(DetectorSession session)
+    private void Adopt(DetectorSession session, CancellationToken giveUp)
     {
-        if (session.IsSettled && policies.Refresh()) session.Adopt(policies.Current);
+        if (session.IsSettled)
+        {
+            policies.Refresh();
+            session.Adopt(policies.Current);
+            PublishJournal(session, giveUp);
+        }
+
         health.SetRefusal(_troubles, "policies", policies.Refusal);
     }
 
@@ -268,6 +288,14 @@ internal sealed partial class DetectorWorker(
             Log.PublishingAgain(logger, failure.Topic, failure.Error.Reason, attempt);
             giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100 * attempt));
         }
+    }
+
+    // What follows from an entry may be published only when another owner can find the entry.
+    private void PublishJournal(DetectorSession session, CancellationToken giveUp)
+    {
+        if (!session.TakeJournal()) return;
+        Publish(session, giveUp);
+        session.Deliveries.Clear();
     }
 
     private void OnRefused(string topic, string reason)

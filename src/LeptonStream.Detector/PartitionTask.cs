@@ -1,7 +1,8 @@
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
-using LeptonStream.Detection.Policies;
+using LeptonStream.Detector.Policies;
+using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
@@ -17,14 +18,16 @@ namespace LeptonStream.Detector;
 ///                            ▲ └────── lost ────────▲
 /// </code>
 /// </summary>
-internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PolicySet policies, Dictionary<int, int> beginnings,
-    Guid? topicId)
+internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PoliciesInForce policies,
+    Dictionary<int, int> beginnings, Guid? topicId)
 {
     private static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
 
     private readonly long[] _refusedTold = new long[Refusals.Length];
     private (long Labels, long Times, long Events, long Series) _leftOutTold;
-    private PolicySet _policies = policies;
+    private PoliciesInForce _policies = policies;
+    private SnapshotBook _book = new(hasTopic: false, -1, 0, null);
+    private Replay? _replay;
     private Guid? _topicId = topicId;
     private PartitionPipeline? _pipeline;
     private TimeSpan _silence;
@@ -48,6 +51,15 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     public PartitionTaskState State { get; private set; } = PartitionTaskState.Created;
 
+    /// <summary>The account of its snapshots.</summary>
+    public SnapshotBook Book => _book;
+
+    /// <summary>Whether it judges records again that an owner before may have judged.</summary>
+    public bool IsReplaying => _replay is not null;
+
+    /// <summary>The policies in force.</summary>
+    public PoliciesInForce Policies => _policies;
+
     /// <summary>The offset of the next record to read; null where it is the first there is.</summary>
     public long? Next => _read;
 
@@ -66,19 +78,54 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     /// <summary>The offset that is published but not committed yet; null where there is none.</summary>
     public TopicPartitionOffset? ToCommit =>
-        _published is { } offset && offset != _committed ? new(Partition, offset, _leaderEpoch) : null;
+        _published is { } offset && offset > (_committed ?? -1) ? new(Partition, offset, _leaderEpoch) : null;
 
     /// <summary>
-    /// Takes over the partition at the group's committed offset (null: none was ever committed) and returns where to read from.
-    /// The state starts empty: the records before that offset are gone for this owner.
+    /// Takes over the partition, with the state that its owner before has left or, where there is none, with an empty one at the group's
+    /// committed offset.
     /// </summary>
-    public Offset Restore(long? committed)
+    /// <param name="found">What became of the search for the state.</param>
+    /// <param name="committed">The committed offset; null where none was ever committed.</param>
+    /// <returns>Where to read from.</returns>
+    public Offset Begin(RestoreOutcome found, long? committed)
     {
         Require(PartitionTaskState.Created);
         State = PartitionTaskState.Restoring;
-        Begin(committed);
+        if (found.State is { } state) Resume(state, committed);
+        else Begin(committed ?? found.Earliest);
+        _book = new(found.HasTopic, found.LastNumber, found.State?.Sequence ?? 0, found.State?.Header.Next);
         State = PartitionTaskState.Running;
-        return committed ?? Offset.Beginning;
+        return _read!.Value;
+    }
+
+    /// <summary>
+    /// Writes what decides, as of <see cref="Next"/>: with the same records and the journal's entries from there on, another owner makes
+    /// the same events.
+    /// </summary>
+    /// <param name="header">The header, without what the task itself knows.</param>
+    /// <param name="chunks">Takes the state.</param>
+    public SnapshotHeader Save(SnapshotHeader header, ChunkWriter chunks)
+    {
+        Require(PartitionTaskState.Running);
+        _pipeline!.Save(chunks);
+        return header with { FirstLogTime = _firstLogTime?.UnixNanoseconds, LogTime = _logTime.UnixNanoseconds };
+    }
+
+    /// <summary>
+    /// Whether a record of this offset was read by an owner before who has published what followed from it; what is refused again is known.
+    /// </summary>
+    public bool IsKnown(long offset) => offset < _committed;
+
+    /// <summary>Applies what the journal says of now, and looks whether everything was made again that an owner before can have made.</summary>
+    /// <param name="events">Takes the events that follow.</param>
+    /// <returns>The replay, where it has just ended; else null.</returns>
+    public Replay? EndReplay(List<AlertEvent> events)
+    {
+        if (_replay is not { } replay) return null;
+        ApplyJournal(Position, events);
+        if (!replay.IsOver(Position)) return null;
+        _replay = null;
+        return replay;
     }
 
     /// <summary>
@@ -92,6 +139,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Require(PartitionTaskState.Running);
         State = PartitionTaskState.Restoring;
         Begin(offset);
+        _book = new(_book.HasTopic, _book.NextNumber - 1, _book.Sequence, null);
         State = PartitionTaskState.Running;
     }
 
@@ -105,6 +153,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     public RecordOutcome Process(ConsumeResult<byte[]?, byte[]?> record, List<AlertEvent> events, out Exception? failure)
     {
         Require(PartitionTaskState.Running);
+        if (_replay is not null) ApplyJournal(record.Offset.Value, events);
         _read = record.Offset.Value + 1;
         _silence = TimeSpan.Zero;
         _wasRead = true;
@@ -116,7 +165,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         try
         {
             failure = null;
-            return Count(record.Message.Key, _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events));
+            var outcome = _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
+            DropPublished(before, events);
+            return Count(record.Message.Key, outcome);
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
@@ -173,26 +224,36 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>Time went on, and there was no record to read. What went by while nobody could know that does not count.</summary>
-    public void Tick(TimeSpan passed, List<AlertEvent> events)
+    /// <returns>The journal's entry of it.</returns>
+    public JournalEntry Tick(TimeSpan passed, List<AlertEvent> events)
     {
         Require(PartitionTaskState.Running);
         // Since the last record it was less.
         if (!_wasRead) _silence += passed;
         _wasRead = false;
         _pipeline!.Tick(_silence, events);
+        return _book.Note(sequence => new() { Sequence = sequence, Next = _read ?? 0, Silence = _silence.Ticks });
     }
 
     /// <summary>The client has come to the end of the log, which lies here.</summary>
     public void MarkEnd(long offset) => _end = offset;
 
     /// <summary>The topic has more partitions now: producers may go on writing to another one.</summary>
-    public void OnPartitionsAdded() => _pipeline!.OnPartitionsAdded();
+    /// <returns>The journal's entry of it.</returns>
+    public JournalEntry OnPartitionsAdded()
+    {
+        _pipeline!.OnPartitionsAdded();
+        return _book.Note(sequence => new() { Sequence = sequence, Next = _read ?? 0, PartitionsAdded = true });
+    }
 
     /// <summary>Judges by other policies from the next record on.</summary>
-    public void Adopt(PolicySet policies)
+    /// <returns>The journal's entry of it.</returns>
+    public JournalEntry Adopt(PoliciesInForce policies)
     {
+        Require(PartitionTaskState.Running);
         _policies = policies;
-        _pipeline?.Adopt(policies);
+        _pipeline!.Adopt(policies.Set);
+        return _book.Note(sequence => new() { Sequence = sequence, Next = _read ?? 0, Policies = new(policies.Yaml) });
     }
 
     /// <summary>Adds the samples that were not judged since the last call to the counters.</summary>
@@ -253,18 +314,62 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         return outcome;
     }
 
+    private void Resume(RestoredPartition state, long? committed)
+    {
+        Reset(state.Header.Next);
+        _topicId ??= state.Header.MetricsId;
+        _policies = state.Policies;
+        _pipeline = state.Pipeline;
+        _replay = state.Replay;
+        _firstLogTime = state.Header.FirstLogTime is { } first ? new Samples.Timestamp(first) : null;
+        _logTime = new(state.Header.LogTime);
+        _committed = committed;
+    }
+
+    private void ApplyJournal(long position, List<AlertEvent> events)
+    {
+        while (_replay!.TryTake(position, out var entry))
+        {
+            var before = events.Count;
+            if (entry.Silence is { } silence) _pipeline!.Tick(_silence = new(silence), events);
+            if (entry.PartitionsAdded is true) _pipeline!.OnPartitionsAdded();
+            if (entry.Policies is { } text && PoliciesInForce.Of(text.Yaml) is { } policies)
+            {
+                _policies = policies;
+                _pipeline!.Adopt(policies.Set);
+            }
+
+            DropPublished(before, events);
+        }
+    }
+
+    private void DropPublished(int from, List<AlertEvent> events)
+    {
+        if (_replay is not { } replay) return;
+        for (var i = events.Count - 1; i >= from; i--)
+            if (replay.IsPublished(events[i])) events.RemoveAt(i);
+    }
+
     private void Begin(long? offset)
     {
         beginnings[Partition.Partition.Value] = beginnings.GetValueOrDefault(Partition.Partition.Value) + 1;
+        Reset(offset);
+        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies.Set, _topicId);
+    }
+
+    private void Reset(long? offset)
+    {
         _records = _samples = 0;
         _firstLogTime = null;
         Array.Clear(_rejects);
         _unjudged.Clear();
-        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies, _topicId);
         Array.Clear(_refusedTold);
         _leftOutTold = default;
         _read = offset;
         _end = 0;
+        _replay = null;
+        _silence = TimeSpan.Zero;
+        _wasRead = false;
         _published = null;
         _committed = offset;
     }

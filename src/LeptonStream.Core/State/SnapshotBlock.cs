@@ -89,6 +89,14 @@ public readonly ref struct SnapshotBlock
         chunk.Advance(FramedBytes);
     }
 
+    /// <summary>Whether bytes begin with a whole block, or with what can't be the beginning of one.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeaderBytes) return false;
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        return (uint)length > MaxBytes || bytes.Length - HeaderBytes >= length;
+    }
+
     /// <summary>Takes the first block off a chunk.</summary>
     /// <param name="chunk">The chunk, not empty; what is left of it afterwards.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no block, or not those that were written.</exception>

@@ -22,17 +22,20 @@ internal sealed partial class PolicySource : IReloadable
         _logger = logger;
         if (options.Value.PoliciesFile is not { Length: > 0 } path) return;
         _file = new(path, time);
-        Current = PolicyFile.Read(path, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
+        Current = Read(path, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
         Tell(notes);
     }
 
-    public PolicySet Current { get; private set; } = PolicySet.Default;
+    public PoliciesInForce Current { get; private set; } = PoliciesInForce.Default;
 
     /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
     public string? Refusal => _file?.Refusal;
 
-    /// <summary>Looks at the file from time to time. True where it has changed and other policies are in force now.</summary>
-    public bool Refresh() => _file?.IsDue() is true && Adopt(_file);
+    /// <summary>Looks at the file from time to time, and takes its policies where it has changed.</summary>
+    public void Refresh()
+    {
+        if (_file?.IsDue() is true) Adopt(_file);
+    }
 
     /// <summary>Lets the worker read the file before its next batch, changed or not.</summary>
     public Task Reload(CancellationToken cancellation)
@@ -42,24 +45,25 @@ internal sealed partial class PolicySource : IReloadable
         return Task.CompletedTask;
     }
 
-    private bool Adopt(WatchedFile file)
+    private void Adopt(WatchedFile file)
     {
-        if (PolicyFile.Read(file.Path, out var errors, out var notes) is not { } policies)
+        if (Read(file.Path, out var errors, out var notes) is not { } policies)
         {
             _metrics.PoliciesRead(isValid: false);
             file.Refuse($"the changed policies in {file.Path} are refused, those before stay in force: {errors[0]}");
-            Log.Refused(_logger, string.Join("; ", errors), Current.Fingerprint);
-            return false;
+            Log.Refused(_logger, string.Join("; ", errors), Current.Set.Fingerprint);
+            return;
         }
 
         file.Accept();
         _metrics.PoliciesRead(isValid: true);
-        Log.Adopted(_logger, policies.Fingerprint, policies.Rules.Count, file.Path);
+        Log.Adopted(_logger, policies.Set.Fingerprint, policies.Set.Rules.Count, file.Path);
         Tell(notes);
-        var isNew = policies.Fingerprint != Current.Fingerprint;
-        if (isNew) Current = policies;
-        return isNew;
+        if (policies.Set.Fingerprint != Current.Set.Fingerprint) Current = policies;
     }
+
+    private static PoliciesInForce? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes) =>
+        PolicyFile.Read(path, out errors, out notes, out var text) is { } set ? new(set, text) : null;
 
     private void Tell(IReadOnlyList<string> notes)
     {

@@ -18,6 +18,12 @@ public enum Concern
     /// <summary>Partitions that stand still.</summary>
     Partitions,
 
+    /// <summary>Partitions whose state is being restored.</summary>
+    Restore,
+
+    /// <summary>Snapshots of the state.</summary>
+    State,
+
     /// <summary>A file of settings that was changed while the role runs.</summary>
     Settings,
 

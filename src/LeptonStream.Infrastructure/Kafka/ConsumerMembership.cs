@@ -94,6 +94,9 @@ public sealed partial class ConsumerMembership : IDisposable
         return record is not null;
     }
 
+    /// <summary>Whether records of the batch are not taken yet.</summary>
+    public bool HasMore => _taken < Batch.Count;
+
     /// <summary>The records that the batch leads to.</summary>
     public Deliveries Deliveries { get; }
 

@@ -9,9 +9,11 @@ public sealed record TopicNames(string Prefix)
 
     public string Status => Prefix + "status";
 
+    public string State => Prefix + "state";
+
     public string DeadLetters => Prefix + "deadletters";
 
-    public IReadOnlyList<string> All => [Metrics, Alerts, Status, DeadLetters];
+    public IReadOnlyList<string> All => [Metrics, Alerts, Status, State, DeadLetters];
 
     public static TopicNames Of(KafkaOptions options) => new(options.TopicPrefix);
 }

@@ -25,9 +25,19 @@ public static class PolicyFile
     /// <param name="errors">Everything that is wrong.</param>
     /// <param name="notes">Remarks on settings that are sound and perhaps not meant, each with file, line and field.</param>
     /// <returns>The policies, or null where anything is wrong.</returns>
-    public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes)
+    public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes) =>
+        Read(path, out errors, out notes, out _);
+
+    /// <summary>Reads a file, and keeps its text.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="errors">Everything that is wrong.</param>
+    /// <param name="notes">What is sound and yet may not be meant, each with file, line and field.</param>
+    /// <param name="text">The text; null where it can't be read.</param>
+    /// <returns>The policies, or null where anything is wrong.</returns>
+    public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes, out string? text)
     {
-        if (YamlText.Read(path, out var unreadable) is { } text) return Parse(text, path, out errors, out notes);
+        text = YamlText.Read(path, out var unreadable);
+        if (text is not null) return Parse(text, path, out errors, out notes);
         (errors, notes) = ([unreadable!], []);
         return null;
     }

@@ -329,7 +329,7 @@ public sealed class DetectorWorkerTests
         Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.Null);
     }
 
-    private static IEnumerable<Message<byte[]?, byte[]?>> Steps(string model, int count)
+    internal static IEnumerable<Message<byte[]?, byte[]?>> Steps(string model, int count)
     {
         var start = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
         for (var i = 0; i < count; i++)

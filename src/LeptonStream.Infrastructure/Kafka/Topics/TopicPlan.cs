@@ -38,6 +38,10 @@ public sealed record TopicPlan(
         new(names.Status, "the last status of each worker's partitions", 1, false,
             With("compact", ("segment.ms", Milliseconds(TimeSpan.FromMinutes(10)))),
             [TopicRule.Is(Cleanup, "compact", "readers want the last status of each partition, however old")]),
+        // Of each partition two snapshots are kept; small segments are cleaned soon.
+        new(names.State, "snapshots of each partition's state", partitions, true,
+            With("compact", ("segment.bytes", "134217728"), ("min.cleanable.dirty.ratio", "0.1")),
+            [TopicRule.Is(Cleanup, "compact", "a snapshot must stay until the next but one replaces it, however old it is")]),
         new(names.DeadLetters, "records that could not be used, with the reason", partitions, false,
             With("delete", (Retention, Milliseconds(14 * Day))),
             [TopicRule.Is(Cleanup, "delete", "records without a key can't be compacted")]),

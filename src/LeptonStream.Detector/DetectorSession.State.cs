@@ -1,0 +1,253 @@
+using Confluent.Kafka;
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Snapshots;
+using LeptonStream.Detector.Snapshots;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Detector;
+
+/// <content>The state that outlives this owner: taking it over, the journal, and snapshots.</content>
+internal sealed partial class DetectorSession
+{
+    // At the end, leaving the group takes its time, too.
+    private static readonly TimeSpan LastSnapshots = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan BusyWait = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+    private static readonly string Instance = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    // By partition number, as the tasks: a partition is in one of them.
+    private readonly Dictionary<int, PartitionRestore> _restores = [];
+    private readonly Dictionary<int, long> _restoresBegan = [];
+
+    // Tasks that begin empty and read nothing before a first snapshot says where: else an owner that dies at once leaves nothing to replay.
+    private readonly HashSet<int> _founding = [];
+    private readonly List<(int Partition, JournalEntry Entry)> _journal = [];
+    private readonly Dictionary<int, long> _snapshotsDue = [];
+    private readonly StateProducer _states;
+    private SnapshotWrite? _snapshot;
+
+    /// <summary>Gives the partitions whose state is found now to their tasks. To be called in every round.</summary>
+    public void TakeOver()
+    {
+        foreach (var (partition, restore) in _restores.ToList())
+        {
+            if (!restore.IsDone) continue;
+            _restores.Remove(partition);
+            TakeOver(restore.Subject, restore.Outcome);
+            restore.Dispose();
+        }
+
+        if (_restores.Count == 0) _health.ClearProblem(Concern.Restore);
+        else _health.ReportProblem(Concern.Restore, $"restores the state of {_restores.Count} partitions");
+    }
+
+    /// <summary>Ends the replays that have come to their end.</summary>
+    /// <param name="events">Takes the events of clocks that were not published yet.</param>
+    public void EndReplays(List<AlertEvent> events)
+    {
+        // Entries of the journal follow records that still wait.
+        if (_membership.HasMore) return;
+        foreach (var task in _tasks.Values)
+        {
+            if (task.EndReplay(events) is not { } replay) continue;
+            _metrics.ReplayDiffers(replay.Missing, replay.Differing);
+            if (replay.Missing + replay.Differing > 0)
+                Log.ReplayDiffers(_logger, task.Partition, replay.Missing, replay.Differing);
+        }
+    }
+
+    /// <summary>Moves the journal's new entries to <see cref="Deliveries"/>; false where there are none.</summary>
+    public bool TakeJournal()
+    {
+        foreach (var (partition, entry) in _journal)
+            Deliveries.Add(new(_topics.State, partition), new() { Key = StateKeys.Bytes(entry.Key), Value = entry.Write() });
+        var any = _journal.Count > 0;
+        _journal.Clear();
+        return any;
+    }
+
+    /// <summary>Goes on with the snapshot that is being written, or begins the next that is due. To be called at the end of a round.</summary>
+    public void KeepState()
+    {
+        var homeless = _tasks.Values.Count(task => !task.Book.HasTopic);
+        var words = homeless == 0 ? null
+            : $"{_topics.State} has no place for {homeless} partitions, so a restart forgets what is known of them: 'lepton topics create' "
+                + "makes it";
+        _troubles.Set("state", words);
+        _health.SetDegraded(Concern.State, words);
+        if (_snapshot is null && Due() is { } task) _snapshot = Cut(task);
+        Advance();
+    }
+
+    /// <summary>Writes what is not in the state topic yet, for a limited time: the worker leaves.</summary>
+    public void KeepAllState(CancellationToken giveUp)
+    {
+        var began = _time.GetTimestamp();
+        _snapshotsDue.Clear();
+        while (_time.GetElapsedTime(began) < LastSnapshots && !giveUp.IsCancellationRequested)
+        {
+            if (_snapshot is null && Due() is { } task) _snapshot = Cut(task);
+            if (_snapshot is null) return;
+            Advance();
+            if (_snapshot is not null) giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
+    private void Restore(TopicPartitionOffset committed)
+    {
+        var partition = committed.Partition.Value;
+        var subject = new RestoreSubject(committed.TopicPartition, committed.Offset.Value >= 0 ? committed.Offset.Value : null, TopicId,
+            _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id);
+        _restores.Add(partition, new(subject, _kafka, _topics, _policy, _logger));
+        _restoresBegan[partition] = _time.GetTimestamp();
+        _health.ReportProblem(Concern.Restore, $"restores the state of {_restores.Count} partitions");
+    }
+
+    private void TakeOver(RestoreSubject subject, RestoreOutcome found)
+    {
+        var task = new PartitionTask(subject.Partition, _policy, _policies, _known.Beginnings, subject.TopicId ?? TopicId);
+        var start = task.Begin(found, subject.Committed);
+        var partition = subject.Partition.Partition.Value;
+        _tasks.Add(partition, task);
+        if (found is { State: null, HasTopic: true })
+        {
+            _founding.Add(partition);
+            _snapshotsDue[partition] = long.MinValue;
+        }
+        else
+        {
+            _membership.Seek(subject.Partition, start);
+            // Not all partitions at once.
+            SetDue(partition, Random.Shared.NextDouble() * Interval);
+        }
+
+        if (found.Gap is { } gap)
+        {
+            Log.BeginsEmpty(_logger, subject.Partition, gap, task.Next);
+            _metrics.StateGap();
+        }
+        else if (found.State is { } state)
+        {
+            var duration = _time.GetElapsedTime(_restoresBegan[partition]);
+            _metrics.Restored(duration);
+            Log.Restored(_logger, subject.Partition, task.SeriesCount, state.Header.Next, duration);
+            if (subject.Committed < state.Header.Next)
+                Log.CommittedBefore(_logger, subject.Partition, subject.Committed.Value, state.Header.Next, _topics.State);
+            if (_known.Metrics is { } known && state.Header.Partitions > 0 && known.Partitions > state.Header.Partitions)
+                Note(task, task.OnPartitionsAdded());
+        }
+        else
+        {
+            Log.Begins(_logger, subject.Partition, start.Value);
+        }
+    }
+
+    private void Note(PartitionTask task, JournalEntry entry)
+    {
+        if (task.Book.HasTopic) _journal.Add((task.Partition.Partition.Value, entry));
+    }
+
+    private TimeSpan Interval => TimeSpan.FromSeconds(_options.SnapshotSeconds);
+
+    // The one that waits longest.
+    private PartitionTask? Due()
+    {
+        var now = _time.GetTimestamp();
+        return _tasks.Values
+            .Where(task => task.Book.HasTopic && !task.IsReplaying && task.ToCommit is null && task.Book.HasNews(task.Next)
+                && _snapshotsDue.GetValueOrDefault(task.Partition.Partition.Value) <= now)
+            .MinBy(task => _snapshotsDue.GetValueOrDefault(task.Partition.Partition.Value));
+    }
+
+    private SnapshotWrite? Cut(PartitionTask task)
+    {
+        var partition = task.Partition.Partition.Value;
+        SetDue(partition, _founding.Contains(partition) ? TimeSpan.Zero : Again);
+        try
+        {
+            // All that was published, and all of the journal, is acknowledged: it lies below these ends.
+            var header = new SnapshotHeader
+            {
+                Number = task.Book.NextNumber,
+                Instance = Instance,
+                MetricsId = TopicId,
+                AlertsId = _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id,
+                Partition = partition,
+                Partitions = _known.Metrics?.Partitions ?? 0,
+                Next = task.Next!.Value,
+                AlertsFrom = Consumer.QueryWatermarkOffsets(new(_topics.Alerts, partition), AnswerLimit).High.Value,
+                JournalFrom = Consumer.QueryWatermarkOffsets(new(_topics.State, partition), AnswerLimit).High.Value,
+                Sequence = task.Book.Sequence,
+                Layout = StateLayout.FingerprintOf(_policy),
+                Policies = task.Policies.Yaml,
+                Fingerprint = task.Policies.Set.Fingerprint,
+                Chunks = [],
+            };
+            var began = _time.GetTimestamp();
+            var chunks = new ChunkWriter();
+            header = task.Save(header, chunks);
+            var write = new SnapshotWrite(header, chunks.End(), _states);
+            _metrics.SnapshotPause(_time.GetElapsedTime(began));
+            return write;
+        }
+        catch (KafkaException unanswered) when (!unanswered.Error.EndsClient())
+        {
+            return null;
+        }
+    }
+
+    private void Advance()
+    {
+        if (_snapshot is not { } snapshot) return;
+        snapshot.Advance();
+        if (snapshot.Failure is { } failure)
+        {
+            _snapshot = null;
+            _metrics.SnapshotFailed();
+            _troubles.Count("snapshots not written", failure.Code.ToString(), example: failure.Reason);
+            SetDue(snapshot.Partition, Again);
+            EndFounding(snapshot.Partition);
+        }
+        else if (snapshot.IsWritten)
+        {
+            _snapshot = null;
+            _metrics.SnapshotWritten(snapshot.Bytes);
+            _tasks[snapshot.Partition].Book.MarkWritten(snapshot.Number, snapshot.Next, snapshot.Sequence);
+            SetDue(snapshot.Partition, Interval);
+            EndFounding(snapshot.Partition);
+        }
+    }
+
+    private void EndFounding(int partition)
+    {
+        if (_founding.Remove(partition)) _membership.Seek(_tasks[partition].Partition, _tasks[partition].Next!.Value);
+    }
+
+    private bool IsBusyWithState => _restores.Count + _founding.Count > 0 || _snapshot is not null;
+
+    private void SetDue(int partition, TimeSpan wait) =>
+        _snapshotsDue[partition] = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1061, LogLevel.Information,
+            "{Partition}: restored {Series} series as of offset {Offset} in {Duration}, going on from there")]
+        public static partial void Restored(ILogger logger, TopicPartition partition, int series, long offset, TimeSpan duration);
+
+        [LoggerMessage(1062, LogLevel.Error, "{Partition}: begins with empty state at {Offset}: {Reason}")]
+        public static partial void BeginsEmpty(ILogger logger, TopicPartition partition, string reason, long? offset);
+
+        [LoggerMessage(1063, LogLevel.Information, "{Partition}: begins at offset {Offset}, nothing is known yet")]
+        public static partial void Begins(ILogger logger, TopicPartition partition, long offset);
+
+        [LoggerMessage(1064, LogLevel.Error, "{Partition}: replaying its records did not make {Missing} published events again, and "
+            + "{Different} with another content; the program or its settings changed in a way that snapshots do not know")]
+        public static partial void ReplayDiffers(ILogger logger, TopicPartition partition, int missing, int different);
+
+        [LoggerMessage(1065, LogLevel.Warning, "{Partition}: offset {Committed} is committed but its state is of {Offset}, which holds; to "
+            + "judge records again, delete the records of {Topic} while no detector runs")]
+        public static partial void CommittedBefore(ILogger logger, TopicPartition partition, long committed, long offset, string topic);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using LeptonStream.State;
+
+namespace LeptonStream.Detector.Snapshots;
+
+/// <summary>
+/// A decision that no record of the input holds: a clock went on while there was nothing to read, or an operator changed something. It is a
+/// record of the state topic, so that whoever replays the input decides the same at the same offset. One of the three is set.
+/// </summary>
+internal sealed record JournalEntry
+{
+    // Entries of so many numbers ago are long behind the oldest snapshot in use.
+    private const int Ring = 8192;
+
+    /// <summary>Its number: one more than that of the entry before.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>The input offset before which it applies.</summary>
+    public required long Next { get; init; }
+
+    /// <summary>Time since the last record, in units of 100 ns: the partition was told that it went by.</summary>
+    public long? Silence { get; init; }
+
+    /// <summary>Policies were adopted.</summary>
+    public PolicyText? Policies { get; init; }
+
+    /// <summary>The input topic has more partitions now.</summary>
+    public bool? PartitionsAdded { get; init; }
+
+    public string Key => StateKeys.Journal(Sequence % Ring);
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.JournalEntry);
+
+    /// <summary>Reads a record's value.</summary>
+    /// <exception cref="SnapshotCorruptException">It is no entry.</exception>
+    public static JournalEntry Read(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(value, SnapshotJson.Default.JournalEntry)
+                ?? throw new SnapshotCorruptException("an entry of the journal is empty");
+        }
+        catch (JsonException wrong)
+        {
+            throw new SnapshotCorruptException($"an entry of the journal can't be read: {wrong.Message}");
+        }
+    }
+}
+
+/// <summary>The text of a policy file.</summary>
+/// <param name="Yaml">The text; null for the built-in policies.</param>
+internal sealed record PolicyText(string? Yaml);

@@ -1,0 +1,235 @@
+using Confluent.Kafka;
+using LeptonStream.Detection;
+using LeptonStream.Detection.Snapshots;
+using LeptonStream.Detector.Policies;
+using LeptonStream.Kafka;
+using LeptonStream.State;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Detector.Snapshots;
+
+/// <summary>
+/// The search for the state of one partition, on a thread of its own, so that the worker stays a member of its group meanwhile:
+/// the newest whole snapshot, then the journal behind it, then the events that were published since. Disposing of it ends the search.
+/// </summary>
+internal sealed partial class PartitionRestore : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // So many partitions are restored at a time: each holds chunks in memory.
+    private static readonly SemaphoreSlim Slots = new(Math.Max(2, Environment.ProcessorCount));
+
+    // The header is near the log's end; where many chunks of the next snapshot follow it, farther back.
+    private static readonly long[] Reaches = [64, 4096, long.MaxValue];
+
+    private readonly CancellationTokenSource _abort = new();
+    private readonly RestoreSubject _subject;
+    private readonly KafkaOptions _kafka;
+    private readonly TopicNames _topics;
+    private readonly DetectionPolicy _policy;
+    private readonly ILogger _logger;
+    private readonly Task<RestoreOutcome> _work;
+
+    public PartitionRestore(RestoreSubject subject, KafkaOptions kafka, TopicNames topics, DetectionPolicy policy, ILogger logger)
+    {
+        _subject = subject;
+        _kafka = kafka;
+        _topics = topics;
+        _policy = policy;
+        _logger = logger;
+        _work = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>What is searched for.</summary>
+    public RestoreSubject Subject => _subject;
+
+    /// <summary>Whether the search has ended.</summary>
+    public bool IsDone => _work.IsCompleted;
+
+    /// <summary>What was found, once it has ended.</summary>
+    public RestoreOutcome Outcome => _work.GetAwaiter().GetResult();
+
+    public void Dispose()
+    {
+        _abort.Cancel();
+        // Whoever reads notices within a fraction of a second.
+        _work.ContinueWith(work => _ = work.Exception, TaskScheduler.Default);
+    }
+
+    private TopicPartition Of(string topic) => new(topic, _subject.Partition.Partition);
+
+    private RestoreOutcome Run()
+    {
+        Slots.Wait(_abort.Token);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    using var log = new LogReader(_kafka, _logger);
+                    return Search(log);
+                }
+                catch (KafkaException failure) when (!failure.Error.EndsClient())
+                {
+                    Log.Again(_logger, _subject.Partition, failure.Error.Reason);
+                    if (_abort.Token.WaitHandle.WaitOne(Pause)) throw new OperationCanceledException(_abort.Token);
+                }
+            }
+        }
+        finally
+        {
+            Slots.Release();
+        }
+    }
+
+    private RestoreOutcome Search(LogReader log)
+    {
+        var input = log.Ends(_subject.Partition);
+        (long Low, long High) ends;
+        try
+        {
+            ends = log.Ends(Of(_topics.State));
+        }
+        catch (KafkaException missing) when (missing.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition
+            or ErrorCode.Local_UnknownTopic)
+        {
+            return new(null, null, HasTopic: false, input.Low);
+        }
+
+        string? gap = null;
+        var newest = -1L;
+        foreach (var header in Headers(log, ends))
+        {
+            try
+            {
+                newest = Math.Max(newest, header.Number);
+                return new(Load(log, header, input, ends), null, HasTopic: true, input.Low, newest);
+            }
+            catch (SnapshotCorruptException unusable)
+            {
+                gap = $"the snapshot of offset {header.Next} can't be used: {unusable.Message}";
+                Log.Unusable(_logger, _subject.Partition, gap);
+            }
+        }
+
+        if (gap is null && _subject.Committed is { } committed)
+            gap = $"offset {committed} is committed, and there is no snapshot";
+        return new(null, gap, HasTopic: true, input.Low, newest);
+    }
+
+    // The newest first. Those of a format that is not known say so when they are read.
+    private IEnumerable<SnapshotHeader> Headers(LogReader log, (long Low, long High) ends)
+    {
+        var found = new SortedDictionary<long, SnapshotHeader>();
+        foreach (var reach in Reaches)
+        {
+            var from = ends.High - ends.Low > reach ? ends.High - reach : ends.Low;
+            foreach (var record in log.Read(Of(_topics.State), from, ends.High, _abort.Token))
+            {
+                if (!StateKeys.IsHeader(record.Message.Key) || record.Message.Value is not { } value) continue;
+                try
+                {
+                    var header = SnapshotHeader.Read(value);
+                    found[header.Number] = header;
+                }
+                catch (SnapshotCorruptException unusable)
+                {
+                    Log.Unusable(_logger, _subject.Partition, unusable.Message);
+                }
+            }
+
+            // Another that is older is of use only where the newest is not.
+            if (found.Count >= 2 || from == ends.Low) break;
+        }
+
+        return found.Values.Reverse();
+    }
+
+    private RestoredPartition Load(LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends)
+    {
+        if (_subject.TopicId is { } id && header.MetricsId is { } other && id != other)
+            throw new SnapshotCorruptException($"{_subject.Partition.Topic} was deleted and created again");
+        if (header.Partition != _subject.Partition.Partition.Value) throw new SnapshotCorruptException("it is of another partition");
+        if (header.Layout != StateLayout.FingerprintOf(_policy)) throw new SnapshotCorruptException("it has the layout of another version");
+        if (header.Next < input.Low || header.Next > input.High)
+            throw new SnapshotCorruptException($"offset {header.Next} is outside the log, which holds {input.Low} to {input.High}");
+        if (PoliciesInForce.Of(header.Policies) is not { } policies || policies.Set.Fingerprint != header.Fingerprint)
+            throw new SnapshotCorruptException("its policies mean something else in this version");
+        var pipeline = LoadChunks(log, header, policies);
+        var journal = Journal(log, header, ends.High);
+        var published = Published(log, header);
+        return new(header, pipeline, policies, new(journal, published, input.High),
+            journal.Count > 0 ? journal[^1].Sequence + 1 : header.Sequence);
+    }
+
+    private PartitionPipeline LoadChunks(LogReader log, SnapshotHeader header, PoliciesInForce policies)
+    {
+        var pipeline = new PartitionPipeline(_subject.Partition.Topic, header.Partition, _policy, policies.Set,
+            _subject.TopicId ?? header.MetricsId);
+        var loader = pipeline.Load();
+        var chunks = new ChunkReader(loader);
+        var next = 0;
+        if (header.Chunks.Count == 0) throw new SnapshotCorruptException("it has no chunks");
+        foreach (var record in log.Read(Of(_topics.State), header.Chunks[0].Offset, header.Chunks[^1].Offset + 1, _abort.Token))
+        {
+            if (next == header.Chunks.Count || record.Offset.Value != header.Chunks[next].Offset) continue;
+            var bytes = record.Message.Value ?? [];
+            if (bytes.Length != header.Chunks[next].Length || ChunkHash.Of(bytes) != header.Chunks[next].Hash)
+                throw new SnapshotCorruptException($"chunk {next} is not the one that was written");
+            chunks.Take(bytes);
+            next++;
+        }
+
+        if (next < header.Chunks.Count) throw new SnapshotCorruptException($"chunk {next} of {header.Chunks.Count} is missing");
+        chunks.End();
+        return loader.IsComplete ? pipeline : throw new SnapshotCorruptException("it ends early");
+    }
+
+    private List<JournalEntry> Journal(LogReader log, SnapshotHeader header, long end)
+    {
+        var journal = new List<JournalEntry>();
+        foreach (var record in log.Read(Of(_topics.State), header.JournalFrom, end, _abort.Token))
+        {
+            if (!StateKeys.IsJournal(record.Message.Key) || record.Message.Value is not { } value) continue;
+            var entry = JournalEntry.Read(value);
+            // What a producer was not sure of it has sent again.
+            if (entry.Sequence < header.Sequence + journal.Count) continue;
+            if (entry.Sequence > header.Sequence + journal.Count)
+                throw new SnapshotCorruptException($"entry {header.Sequence + journal.Count} of its journal is missing");
+            journal.Add(entry);
+        }
+
+        return journal;
+    }
+
+    private Dictionary<string, ulong> Published(LogReader log, SnapshotHeader header)
+    {
+        var alerts = Of(_topics.Alerts);
+        var ends = log.Ends(alerts);
+        // In a topic that was deleted and created again, the offset means nothing.
+        var from = header.AlertsFrom > ends.High || (_subject.AlertsId is { } id && header.AlertsId is { } other && id != other)
+            ? ends.Low
+            : Math.Max(header.AlertsFrom, ends.Low);
+        var published = new Dictionary<string, ulong>();
+        foreach (var record in log.Read(alerts, from, ends.High, _abort.Token))
+            if (AlertRecord.IdOf(record.Message) is { } made) published[made] = Replay.HashOf(record.Message.Value);
+        return published;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1100, LogLevel.Warning, "The state of {Partition} can't be read now and is tried again: {Reason}")]
+        public static partial void Again(ILogger logger, TopicPartition partition, string reason);
+
+        [LoggerMessage(1101, LogLevel.Error, "State of {Partition}: {Reason}")]
+        public static partial void Unusable(ILogger logger, TopicPartition partition, string reason);
+    }
+}
+
+/// <summary>The partition whose state is searched for.</summary>
+/// <param name="Partition">The input partition.</param>
+/// <param name="Committed">The group's offset; null where none was ever committed.</param>
+/// <param name="TopicId">The input topic's id; null where it is not known.</param>
+/// <param name="AlertsId">The alerts topic's id; null where it is not known.</param>
+internal sealed record RestoreSubject(TopicPartition Partition, long? Committed, Guid? TopicId, Guid? AlertsId);

@@ -1,0 +1,21 @@
+using LeptonStream.Detection;
+using LeptonStream.Detector.Policies;
+
+namespace LeptonStream.Detector.Snapshots;
+
+/// <summary>A partition's state as its owner before left it.</summary>
+/// <param name="Header">The snapshot.</param>
+/// <param name="Pipeline">The state at the snapshot's offset.</param>
+/// <param name="Policies">The policies in force there.</param>
+/// <param name="Replay">The way on from there.</param>
+/// <param name="Sequence">The number of the journal's next entry.</param>
+internal sealed record RestoredPartition(
+    SnapshotHeader Header, PartitionPipeline Pipeline, PoliciesInForce Policies, Replay Replay, long Sequence);
+
+/// <summary>What became of the search for a partition's state.</summary>
+/// <param name="State">The state; null where the partition begins empty.</param>
+/// <param name="Gap">Why it begins empty though it was owned before, in plain words; null where it was not.</param>
+/// <param name="HasTopic">Whether the state topic has a partition for it.</param>
+/// <param name="Earliest">The first offset of the input.</param>
+/// <param name="LastNumber">The number of the newest snapshot that was found, usable or not; −1 for none.</param>
+internal sealed record RestoreOutcome(RestoredPartition? State, string? Gap, bool HasTopic, long Earliest, long LastNumber = -1);

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LeptonStream.State;
+
+namespace LeptonStream.Detector.Snapshots;
+
+/// <summary>
+/// The record that makes a snapshot whole: of which partition, at which offsets, under which policies and layout, and where its chunks are.
+/// It is written after all of them are acknowledged.
+/// </summary>
+internal sealed record SnapshotHeader
+{
+    /// <summary>The version of this record and of the journal.</summary>
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>One more than that of the snapshot before; even and odd ones take turns in the topic.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>The process that wrote it: host and process id.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>The input topic's id; null where the cluster does not tell ids.</summary>
+    public Guid? MetricsId { get; init; }
+
+    /// <summary>The alerts topic's id; null where the cluster does not tell ids.</summary>
+    public Guid? AlertsId { get; init; }
+
+    /// <summary>The input partition.</summary>
+    public required int Partition { get; init; }
+
+    /// <summary>How many partitions the input topic had; 0 where that was not known.</summary>
+    public required int Partitions { get; init; }
+
+    /// <summary>The input offset to read next.</summary>
+    public required long Next { get; init; }
+
+    /// <summary>The offset in the partition's alerts from which on events may follow from records at <see cref="Next"/> or later.</summary>
+    public required long AlertsFrom { get; init; }
+
+    /// <summary>The offset in the partition's state from which on there may be entries of the journal that follow.</summary>
+    public required long JournalFrom { get; init; }
+
+    /// <summary>The number of the journal's next entry.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>The layout of the states (<see cref="Detection.Snapshots.StateLayout"/>).</summary>
+    public required UInt128 Layout { get; init; }
+
+    /// <summary>The text of the policies in force; null for the built-in ones.</summary>
+    public string? Policies { get; init; }
+
+    /// <summary>Their fingerprint.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The log time of the first record of the state, in nanoseconds; null where there was none.</summary>
+    public long? FirstLogTime { get; init; }
+
+    /// <summary>The log time of its last record, in nanoseconds.</summary>
+    public long LogTime { get; init; }
+
+    /// <summary>The chunks, in their order.</summary>
+    public required IReadOnlyList<SnapshotChunk> Chunks { get; init; }
+
+    /// <summary>The bytes of all chunks.</summary>
+    [JsonIgnore]
+    public long Bytes => Chunks.Sum(chunk => (long)chunk.Length);
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.SnapshotHeader);
+
+    /// <summary>Reads a record's value.</summary>
+    /// <exception cref="SnapshotCorruptException">It is no header that this program knows.</exception>
+    public static SnapshotHeader Read(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            var header = JsonSerializer.Deserialize(value, SnapshotJson.Default.SnapshotHeader);
+            return header is { Format: CurrentFormat }
+                ? header
+                : throw new SnapshotCorruptException($"its header has format {header?.Format}, {CurrentFormat} is known");
+        }
+        catch (JsonException wrong)
+        {
+            throw new SnapshotCorruptException($"its header can't be read: {wrong.Message}");
+        }
+    }
+}
+
+/// <summary>A part of a snapshot's bytes, as a record of the state topic.</summary>
+/// <param name="Offset">The record's offset.</param>
+/// <param name="Length">Its bytes.</param>
+/// <param name="Hash">Their XXH3.</param>
+internal sealed record SnapshotChunk(long Offset, int Length, ulong Hash);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SnapshotHeader))]
+[JsonSerializable(typeof(JournalEntry))]
+internal sealed partial class SnapshotJson : JsonSerializerContext;
