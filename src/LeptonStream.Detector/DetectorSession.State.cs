@@ -125,7 +125,9 @@ internal sealed partial class DetectorSession
 
         if (found.Gap is { } gap)
         {
-            Log.BeginsEmpty(_logger, subject.Partition, gap, task.Next);
+            if (subject.Committed < found.Earliest)
+                Log.StateGap(_logger, subject.Committed, subject.Partition, found.Earliest, gap);
+            else Log.BeginsEmpty(_logger, subject.Partition, gap, task.Next);
             _metrics.StateGap();
         }
         else if (found.State is { } state)

@@ -92,7 +92,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Require(PartitionTaskState.Created);
         State = PartitionTaskState.Restoring;
         if (found.State is { } state) Resume(state, committed);
-        else Begin(committed ?? found.Earliest);
+        else Begin(Math.Max(committed ?? 0, found.HasTopic ? found.Earliest : committed ?? found.Earliest));
         _book = new(found.HasTopic, found.LastNumber, found.State?.Sequence ?? 0, found.State?.Header.Next);
         State = PartitionTaskState.Running;
         return _read!.Value;

@@ -108,8 +108,9 @@ internal sealed partial class PartitionRestore : IDisposable
             }
             catch (SnapshotCorruptException unusable)
             {
-                gap = $"the snapshot of offset {header.Next} can't be used: {unusable.Message}";
-                Log.Unusable(_logger, _subject.Partition, gap);
+                var reason = $"the snapshot of offset {header.Next} can't be used: {unusable.Message}";
+                Log.Unusable(_logger, _subject.Partition, reason);
+                gap ??= reason;
             }
         }
 

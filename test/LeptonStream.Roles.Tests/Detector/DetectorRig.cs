@@ -29,14 +29,14 @@ internal sealed class DetectorRig : IDisposable
 
     /// <param name="partitions">Of each topic; 0 for no topics.</param>
     /// <param name="sessionTimeoutMs">How long the group waits for a silent member.</param>
-    /// <param name="tellsStatus">Whether there is a topic of statuses. Without one, nothing but alerts and dead letters is
+    /// <param name="tellsStatus">Whether there are topics of statuses and of states. Without them, nothing but alerts and dead letters is
     /// published.</param>
     public DetectorRig(int partitions = 2, int sessionTimeoutMs = 6_000, bool tellsStatus = true)
     {
         Broker = EmbeddedBroker.Start();
         Options = new KafkaOptions { BootstrapServers = Broker.BootstrapServers, SessionTimeoutMs = sessionTimeoutMs };
         Topics = TopicNames.Of(Options);
-        foreach (var topic in partitions == 0 ? [] : Topics.All.Where(topic => tellsStatus || topic != Topics.Status))
+        foreach (var topic in partitions == 0 ? [] : Topics.All.Where(topic => tellsStatus || (topic != Topics.Status && topic != Topics.State)))
             Broker.CreateTopic(topic, partitions);
         Probe = new TopicProbe(Options);
         _settings = new()
