@@ -92,7 +92,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Require(PartitionTaskState.Created);
         State = PartitionTaskState.Restoring;
         if (found.State is { } state) Resume(state, committed);
-        else Begin(Math.Max(committed ?? 0, found.HasTopic ? found.Earliest : committed ?? found.Earliest));
+        // Where nobody has searched, the client says that an offset is gone.
+        else Begin(committed is { } offset && (offset >= found.Earliest || !found.HasTopic) ? offset : found.Earliest);
         _book = new(found.HasTopic, found.LastNumber, found.State?.Sequence ?? 0, found.State?.Header.Next);
         State = PartitionTaskState.Running;
         return _read!.Value;
