@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using LeptonStream.Health;
 using LeptonStream.Kafka.Topics;
@@ -10,7 +11,7 @@ internal sealed partial class DetectorSession
 {
     // Partitions that stand still because the alerts topic has none of their number.
     private readonly HashSet<int> _blocked = [];
-    private string? _topicProblem;
+    private RoleProblem? _topicProblem;
     private IReadOnlyDictionary<string, TopicFacts>? _compared;
 
     /// <summary>Looks whether the topics are still those that were joined. To be called in every round.</summary>
@@ -71,23 +72,23 @@ internal sealed partial class DetectorSession
         var free = _blocked.Select(TopicPartitionOf).Where(HasAlertsPartition).ToList();
         if (free.Count > 0) _membership.RefreshProducer(_topics.Alerts);
         foreach (var partition in free) Unblock(partition);
-        if (problem != _topicProblem && problem is not null) Log.StandsStill(_logger, problem);
+        if (problem != _topicProblem && problem is not null) Log.StandsStill(_logger, problem.Text);
         _topicProblem = problem;
-        _troubles.Set("topics", problem);
+        _troubles.Set("topics", problem?.Text);
         if (problem is null) _health.ClearProblem(Concern.Partitions);
         else _health.ReportProblem(Concern.Partitions, problem);
     }
 
-    private string? ProblemOf(IReadOnlyDictionary<string, TopicFacts> topics)
+    private RoleProblem? ProblemOf(IReadOnlyDictionary<string, TopicFacts> topics)
     {
         if (!topics.TryGetValue(_topics.Alerts, out var alerts)) return null;
         var metrics = topics[_topics.Metrics].Partitions;
         if (metrics <= alerts.Partitions) return null;
         var numbers = string.Join(", ", Enumerable.Range(alerts.Partitions, metrics - alerts.Partitions));
-        return $"{_topics.Metrics} has {metrics} partitions but {_topics.Alerts} has {alerts.Partitions}: partitions {numbers} of "
-            + $"{_topics.Metrics} are not read "
-            + $"until {_topics.Alerts} has {metrics} partitions; add them: kafka-topics.sh --alter --topic {_topics.Alerts} --partitions "
-            + $"{metrics}";
+        return RoleProblem.Of(ProblemCode.AlertsPartitionsMissing, ("metrics", _topics.Metrics), ("alerts", _topics.Alerts),
+            ("wanted", Text(metrics)), ("given", Text(alerts.Partitions)), ("partitions", numbers));
+
+        static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
     }
 
     // Whether alerts of a partition have a place to go; also while nobody knows.

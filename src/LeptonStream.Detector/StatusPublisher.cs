@@ -17,7 +17,7 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
     private readonly Dictionary<int, StatusWindow> _windows = [];
     private long? _published;
     private bool _couldPublish;
-    private string _problems = "";
+    private IReadOnlyList<RoleProblem> _problems = [];
 
     /// <summary>
     /// Publishes the statuses if it is time, and reports partitions of which nearly everything is refused. To be called in every round.
@@ -26,19 +26,18 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
     /// <param name="statuses">Makes the statuses, without instance, problems and window.</param>
     public void Publish(bool canPublish, Func<IEnumerable<PartitionStatus>> statuses)
     {
-        var isNew = canPublish != _couldPublish || string.Join('\n', health.Problems) != _problems;
+        var isNew = canPublish != _couldPublish || !health.Problems.SequenceEqual(_problems);
         if (!isNew && _published is { } last && time.GetElapsedTime(last) < Every) return;
         _couldPublish = canPublish;
         _published = time.GetTimestamp();
         PartitionStatus[] whole = [.. statuses().Select(Complete)];
-        var blind = whole.Select(StatusHealth.BlindnessOf).OfType<string>().ToList();
-        var refusals = string.Join("; ", blind);
-        if (blind.Count == 0) health.ClearProblem(Concern.Refusals);
+        var refusals = RoleProblem.Line([.. whole.Select(StatusHealth.BlindnessOf).OfType<RoleProblem>()]);
+        if (refusals is null) health.ClearProblem(Concern.Refusals);
         else health.ReportProblem(Concern.Refusals, refusals);
-        _problems = string.Join('\n', health.Problems);
+        _problems = health.Problems;
         if (!canPublish) return;
         // What is refused follows from the counts of each status.
-        string[] others = [.. health.Problems.Where(problem => problem != refusals)];
+        RoleProblem[] others = [.. _problems.Where(problem => problem.Text != refusals)];
         foreach (var status in whole)
             membership.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key),
                 Value = (status with { Problems = others }).Write() });

@@ -46,8 +46,8 @@ internal sealed class StatusRecorder(
     {
         try
         {
-            var own = health.Live() is { IsHealthy: false } hangs ? [$"the notifier hangs: {hangs.Detail}"] : health.Problems;
-            await RoleStatus.Write(database, health.Role, own, time.GetUtcNow(), stop);
+            await RoleStatus.Write(database, health.Role, [.. Own().Select(problem => problem with { Role = health.Role })],
+                time.GetUtcNow(), stop);
             // The client's calls block.
             var detector = await Task.Run(() => ProblemsOf(reader, stop), stop);
             // Where everything is started at once, nobody has reported yet.
@@ -60,19 +60,23 @@ internal sealed class StatusRecorder(
         }
     }
 
-    private IReadOnlyList<string> ProblemsOf(StatusReader reader, CancellationToken stop)
+    private IReadOnlyList<RoleProblem> Own() => health.Live() is { IsHealthy: false } hangs
+        ? [RoleProblem.Of(ProblemCode.LoopHangs, ("detail", hangs.Detail))]
+        : health.Problems;
+
+    private IReadOnlyList<RoleProblem> ProblemsOf(StatusReader reader, CancellationToken stop)
     {
         try
         {
             var statuses = reader.Read(stop);
             var partitions = reader.InputPartitions();
             return partitions == 0
-                ? [$"there is no topic {topics.Metrics}"]
+                ? [RoleProblem.Of(ProblemCode.TopicMissing, ("topic", topics.Metrics))]
                 : StatusHealth.ProblemsOf(RoleNames.Detector, statuses, partitions, time.GetUtcNow());
         }
         catch (KafkaException failure)
         {
-            return [$"nobody knows how the detectors are: Kafka fails: {failure.Error.Reason}"];
+            return [RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Reason))];
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text;
 using Dapper;
 using LeptonStream.Alerts;
+using LeptonStream.Health;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Testing;
@@ -25,7 +26,7 @@ public sealed class TestJournal(Database database)
     });
 
     /// <summary>Records what a role said of itself some time ago.</summary>
-    public Task Report(string role, TimeSpan age, params string[] problems) =>
+    public Task Report(string role, TimeSpan age, params RoleProblem[] problems) =>
         RoleStatus.Write(database, role, problems, DateTimeOffset.UtcNow - age, CancellationToken.None);
 
     /// <summary>Runs a statement of the test's own.</summary>

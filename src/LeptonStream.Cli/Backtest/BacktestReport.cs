@@ -27,7 +27,8 @@ internal static class BacktestReport
         foreach (var unlabelled in result.Files.Where(f => !f.HasTruth)) FindingReport.Append(text, unlabelled);
         if (result.PerFile.Count > 0) AppendScores(text, result);
         text.Append(CultureInfo.InvariantCulture,
-            $"{result.Samples:N0} samples of {result.Files.Count} files in {result.Elapsed.TotalSeconds:F1} s.\n");
+            $"{result.Samples:N0} samples of {result.Files.Count} file{(result.Files.Count == 1 ? "" : "s")} in "
+                + $"{result.Elapsed.TotalSeconds:F1} s.\n");
     }
 
     private static void AppendScores(StringBuilder text, BacktestResult result)

@@ -22,11 +22,14 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
     // For a cluster that has just answered.
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(3);
 
+    // The alerts topic where it holds events.
+    private string? _alerts;
+
     public async Task<IReadOnlyList<Finding>> Run(CancellationToken stop)
     {
         List<Finding> findings = [.. Program()];
         findings.AddRange(await Broker(stop));
-        findings.AddRange(await new JournalDiagnostics(storage).Run(stop));
+        findings.AddRange(await new JournalDiagnostics(storage, _alerts).Run(stop));
         return findings;
     }
 
@@ -89,7 +92,8 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
         {
             using var reader = new StatusReader(kafka, names, NullLogger.Instance);
             (partitions, all) = (reader.InputPartitions(), reader.Read(stop));
-            isUnread = all.Count == 0 && reader.HasInput();
+            _alerts = reader.HoldsRecords(names.Alerts) ? names.Alerts : null;
+            isUnread = all.Count == 0 && reader.HoldsRecords(names.Metrics);
         }
         catch (KafkaException failure)
         {
@@ -105,11 +109,11 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
         var now = DateTimeOffset.UtcNow;
         var problems = StatusHealth.ProblemsOf(Role, all, partitions, now);
         var statuses = StatusHealth.Alive(Role, all, partitions, now);
-        var words = string.Create(
+        var words = statuses.Count == 0 ? "not running" : string.Create(
             CultureInfo.InvariantCulture,
             $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, "
                 + $"{statuses.Count(status => status.Cold)} of {partitions} partitions cold");
-        return new(Role, words, problems.Count == 0 ? null : string.Join("; ", problems));
+        return new(Role, words, RoleProblem.Line(problems));
     }
 
     private static async Task<string> ClusterId(IAdminClient admin)

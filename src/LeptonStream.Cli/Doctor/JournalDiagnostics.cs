@@ -8,7 +8,9 @@ using LeptonStream.Storage;
 namespace LeptonStream.Cli.Doctor;
 
 /// <summary>Looks at the journal: its tables, what its notifier says of itself, and what it could not record.</summary>
-internal sealed class JournalDiagnostics(StorageOptions storage)
+/// <param name="storage">Where it is.</param>
+/// <param name="alerts">The alerts topic where it holds events, which a notifier should have recorded; else null.</param>
+internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
 {
     private const string Name = "journal";
 
@@ -17,7 +19,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage)
         await using var database = Database.Of(storage.ConnectionString);
         // Looking must not make the file.
         if (database.Kind == DatabaseKind.Sqlite && FileOf(storage.ConnectionString) is { } file && !File.Exists(file))
-            return [new(Name, $"{database.Name}: no such file yet, the notifier makes it")];
+            return [new(Name, $"{database.Name}: no such file yet, the notifier makes it", Unrecorded(database))];
         try
         {
             await using var connection = await database.Open(stop);
@@ -29,7 +31,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage)
         }
     }
 
-    private static async Task<IReadOnlyList<Finding>> Look(Database database, DbConnection connection)
+    private async Task<IReadOnlyList<Finding>> Look(Database database, DbConnection connection)
     {
         int version;
         try
@@ -38,7 +40,8 @@ internal sealed class JournalDiagnostics(StorageOptions storage)
         }
         catch (DbException)
         {
-            return [new(Name, $"{database.Name}: version {connection.ServerVersion}, no tables yet: the notifier makes them")];
+            return [new(Name, $"{database.Name}: version {connection.ServerVersion}, no tables yet: the notifier makes them",
+                Unrecorded(database))];
         }
 
         var tables = new Finding(
@@ -46,8 +49,13 @@ internal sealed class JournalDiagnostics(StorageOptions storage)
             string.Create(CultureInfo.InvariantCulture,
                 $"{database.Name}: version {connection.ServerVersion}, tables of version {version}"),
             ProblemOf(database, version));
-        return version < DatabaseSchema.Version ? [tables] : [tables, await Notifier(connection), .. await Conflicts(connection)];
+        return version < DatabaseSchema.Version ? [tables] : [tables, await Notifier(database, connection), .. await Conflicts(connection)];
     }
+
+    private string? Unrecorded(Database database) => alerts is null
+        ? null
+        : $"{alerts} holds alert events, and no notifier has reported in {database.Name}: start one with 'lepton notifier', or name the "
+            + "database that it has in Storage:ConnectionString";
 
     private static string? ProblemOf(Database database, int version)
     {
@@ -58,13 +66,14 @@ internal sealed class JournalDiagnostics(StorageOptions storage)
             $"the tables of {database.Name} have version {version}, this program wants {DatabaseSchema.Version}: {remedy}");
     }
 
-    private static async Task<Finding> Notifier(DbConnection connection)
+    private async Task<Finding> Notifier(Database database, DbConnection connection)
     {
         const string Role = RoleNames.Notifier;
         var own = (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).Where(role => role.Role == Role).ToList();
-        if (own.Count == 0) return new(Role, "has not reported yet");
+        if (own.Count == 0) return new(Role, "has not reported yet", Unrecorded(database));
         var problems = RoleStatus.ProblemsOf(own, DateTimeOffset.UtcNow);
-        return new(Role, problems.Count == 0 ? "is running" : "not well", problems.Count == 0 ? null : string.Join("; ", problems));
+        var isDead = problems.Any(problem => problem.Code == RoleProblem.NameOf(ProblemCode.RoleDead));
+        return new(Role, problems.Count == 0 ? "is running" : isDead ? "not running" : "not well", RoleProblem.Line(problems));
     }
 
     // Events that contradict the journal are kept beside it until somebody has looked into them.

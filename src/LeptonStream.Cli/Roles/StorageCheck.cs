@@ -58,6 +58,11 @@ internal static class StorageCheck
         {
             throw new WrongUsageException($"Storage:ConnectionString: {database.Name} refuses: {refused.MessageText}");
         }
+        catch (NpgsqlException refused) when (refused is not PostgresException && !refused.IsTransient && refused.InnerException is null)
+        {
+            // Nothing went wrong on the way: a password or an encryption that the server asks for is missing.
+            throw new WrongUsageException($"Storage:ConnectionString: {database.Name} refuses: {refused.Message.TrimEnd('.')}");
+        }
         catch (Exception absent) when (absent is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
             // The role says so and waits.

@@ -163,7 +163,7 @@ internal sealed partial class LiveFeed : BackgroundService
         _askedForRoles = _time.GetTimestamp();
         _troubles.Set("journal", null);
         _troubles.Note("journal", null);
-        _troubles.Set("roles", problems.Count == 0 ? null : string.Join("; ", problems));
+        _troubles.Set("roles", RoleProblem.Line(problems));
         SetState(problems.Count == 0 ? LiveState.Well : LiveState.Well with { Problems = problems });
     }
 

@@ -1,13 +1,14 @@
 using System.Text.Json.Serialization;
+using LeptonStream.Health;
 
 namespace LeptonStream.Dashboard.Live;
 
 /// <summary>How everything behind the page is: the content of a ping.</summary>
 /// <param name="Journal">Whether the journal answers: <c>ok</c> or <c>unreachable</c>.</param>
-/// <param name="Problems">Troubles of the roles, one sentence each; null where there is none.</param>
+/// <param name="Problems">Troubles of the roles; null where there is none.</param>
 internal sealed record LiveState(
     string Journal,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Problems = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RoleProblem>? Problems = null)
 {
     public static LiveState Well { get; } = new("ok");
 

@@ -6,6 +6,9 @@ public enum Concern
     /// <summary>The role has not started its work yet.</summary>
     Start,
 
+    /// <summary>Whether any broker answers.</summary>
+    Broker,
+
     /// <summary>Membership in the consumer group.</summary>
     Membership,
 

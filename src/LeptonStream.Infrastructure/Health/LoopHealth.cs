@@ -10,8 +10,9 @@ namespace LeptonStream.Health;
 /// <param name="time">The clock.</param>
 public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time) : IRoleHealth
 {
-    private readonly ConcurrentDictionary<Concern, string> _problems = new([KeyValuePair.Create(Concern.Start, "starting")]);
-    private readonly ConcurrentDictionary<Concern, string> _degradations = [];
+    private readonly ConcurrentDictionary<Concern, RoleProblem> _problems =
+        new([KeyValuePair.Create(Concern.Start, RoleProblem.Of(ProblemCode.Starting))]);
+    private readonly ConcurrentDictionary<Concern, RoleProblem> _degradations = [];
     private string? _note;
     private long _lastIteration = time.GetTimestamp();
 
@@ -22,8 +23,12 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
 
     /// <summary>The role can't do its job, or not all of it.</summary>
     /// <param name="concern">The part that is disturbed; its last problem is replaced.</param>
-    /// <param name="problem">The problem in plain words.</param>
-    public void ReportProblem(Concern concern, string problem) => _problems[concern] = problem;
+    /// <param name="problem">The problem.</param>
+    public void ReportProblem(Concern concern, RoleProblem problem) => _problems[concern] = problem;
+
+    /// <summary>The role can't do its job, for a reason that others gave.</summary>
+    /// <inheritdoc cref="ReportProblem(Concern, RoleProblem)"/>
+    public void ReportProblem(Concern concern, string problem) => ReportProblem(concern, ProblemOf(concern, problem));
 
     /// <summary>A part of the role's work is undisturbed.</summary>
     public void ClearProblem(Concern concern) => _problems.TryRemove(concern, out _);
@@ -36,7 +41,7 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     public void SetDegraded(Concern concern, string? words)
     {
         if (words is null) _degradations.TryRemove(concern, out _);
-        else _degradations[concern] = words;
+        else _degradations[concern] = ProblemOf(concern, words);
     }
 
     /// <summary>Says here and in the log that the newest settings are refused; or that this is over.</summary>
@@ -54,7 +59,7 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     public void SetNote(string? words) => Volatile.Write(ref _note, words);
 
     /// <summary>Everything that is wrong now, one sentence each, whether or not it keeps the role from its job.</summary>
-    public IReadOnlyList<string> Problems => [.. WordsOf(_problems), .. WordsOf(_degradations)];
+    public IReadOnlyList<RoleProblem> Problems => [.. Of(_problems), .. Of(_degradations)];
 
     public HealthReport Live()
     {
@@ -66,13 +71,19 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
 
     public HealthReport Ready()
     {
-        List<string> problems = [.. WordsOf(_problems)];
-        if (problems.Count > 0) return HealthReport.Unhealthy(string.Join("; ", problems));
-        List<string> remarks = [.. WordsOf(_degradations).Select(words => $"degraded: {words}")];
+        if (RoleProblem.Line([.. Of(_problems)]) is { } problems) return HealthReport.Unhealthy(problems);
+        List<string> remarks = [.. Of(_degradations).Select(problem => $"degraded: {problem}")];
         if (Volatile.Read(ref _note) is { } note) remarks.Insert(0, note);
         return HealthReport.Healthy(string.Join("; ", remarks.Prepend("ready")));
     }
 
-    private static IEnumerable<string> WordsOf(ConcurrentDictionary<Concern, string> words) =>
-        words.ToArray().OrderBy(problem => problem.Key).Select(problem => problem.Value);
+    private static RoleProblem ProblemOf(Concern concern, string words) => concern switch
+    {
+        Concern.Round => RoleProblem.Of(ProblemCode.RoundFailed, ("detail", words)),
+        Concern.Settings => RoleProblem.Of(ProblemCode.SettingsRefused, ("detail", words)),
+        _ => RoleProblem.Plain(words),
+    };
+
+    private static IEnumerable<RoleProblem> Of(ConcurrentDictionary<Concern, RoleProblem> problems) =>
+        problems.ToArray().OrderBy(problem => problem.Key).Select(problem => problem.Value);
 }

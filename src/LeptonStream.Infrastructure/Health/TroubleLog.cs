@@ -87,7 +87,7 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
         [LoggerMessage(4020, LogLevel.Warning, "Trouble in the last minute: {Troubles}")]
         public static partial void Trouble(ILogger logger, string troubles);
 
-        [LoggerMessage(4021, LogLevel.Information, "Without trouble: {Notes}")]
+        [LoggerMessage(4021, LogLevel.Information, "Noted: {Notes}")]
         public static partial void State(ILogger logger, string notes);
     }
 }

@@ -6,35 +6,35 @@ namespace LeptonStream.Kafka;
 
 /// <summary>
 /// Sends what the native client has to say to the program's log instead of to standard error. An error after which the client can't go on
-/// comes on the client's own thread and not always as an exception: <c>onFatal</c> is called with it.
+/// comes on the client's own thread and not always as an exception: <c>onFatal</c> is called with it, and <c>onError</c> with any other.
 /// </summary>
 public static partial class ClientLogging
 {
     public static ConsumerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ConsumerBuilder<TKey, TValue> builder, ILogger logger,
-        Action<Error>? onFatal = null)
+        Action<Error>? onFatal = null, Action<Error>? onError = null)
     {
-        var said = new ClientLog(logger, onFatal);
+        var said = new ClientLog(logger, onFatal, onError);
         return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) =>
             said.Write(client.Name, error));
     }
 
     public static ProducerBuilder<TKey, TValue> LogTo<TKey, TValue>(this ProducerBuilder<TKey, TValue> builder, ILogger logger,
-        Action<Error>? onFatal = null)
+        Action<Error>? onFatal = null, Action<Error>? onError = null)
     {
-        var said = new ClientLog(logger, onFatal);
+        var said = new ClientLog(logger, onFatal, onError);
         return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) =>
             said.Write(client.Name, error));
     }
 
     public static AdminClientBuilder LogTo(this AdminClientBuilder builder, ILogger logger)
     {
-        var said = new ClientLog(logger, null);
+        var said = new ClientLog(logger, null, null);
         return builder.SetLogHandler((_, message) => said.Write(message)).SetErrorHandler((client, error) =>
             said.Write(client.Name, error));
     }
 
     // While a broker is away the client says so twenty times a second: each kind is logged once a minute.
-    private sealed class ClientLog(ILogger logger, Action<Error>? onFatal)
+    private sealed class ClientLog(ILogger logger, Action<Error>? onFatal, Action<Error>? onError)
     {
         private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -57,6 +57,7 @@ public static partial class ClientLogging
                 return;
             }
 
+            onError?.Invoke(error);
             if (IsDue(error.Code.ToString())) Log.Failing(logger, client, error.Code, error.Reason);
         }
 

@@ -25,6 +25,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly IProducer<byte[]?, byte[]?> _producer;
 
     private readonly HashSet<TopicPartition> _owned = [];
+    private readonly BrokerContact _broker;
     private bool _isTopicMissing;
     private bool _isRefused;
 
@@ -54,6 +55,7 @@ public sealed partial class ConsumerMembership : IDisposable
         TimeProvider time,
         ILogger logger)
     {
+        ArgumentNullException.ThrowIfNull(kafka);
         ArgumentNullException.ThrowIfNull(health);
         _owner = owner;
         _topic = topic;
@@ -62,10 +64,12 @@ public sealed partial class ConsumerMembership : IDisposable
         _health = health;
         _time = time;
         _logger = logger;
+        _broker = new(kafka.BootstrapServers, health, time, logger);
         // One reason after the other: in between the role would look ready.
-        health.ReportProblem(Concern.Membership, "has not joined the consumer group yet");
+        health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.NotJoined));
         health.ClearProblem(Concern.Start);
         health.ClearProblem(Concern.Input);
+        health.ClearProblem(Concern.Broker);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
         var settings = ClientSettings.Consumer(kafka, health.Role, group);
@@ -73,7 +77,7 @@ public sealed partial class ConsumerMembership : IDisposable
         settings.AutoOffsetReset = AutoOffsetReset.Error;
         configure?.Invoke(settings);
         Consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings)
-            .LogTo(logger, BreakDown)
+            .LogTo(logger, BreakDown, _broker.OnError)
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => owner.OnRevoked(Withdraw(partitions)))
             .SetPartitionsLostHandler((_, partitions) => owner.OnLost(Withdraw(partitions)))
@@ -129,6 +133,7 @@ public sealed partial class ConsumerMembership : IDisposable
     /// <returns>Whether one was added.</returns>
     public bool Poll(TimeSpan wait)
     {
+        _broker.Check(Consumer.Handle);
         try
         {
             if (Consumer.Consume(wait) is not { } record) return false;
@@ -249,11 +254,12 @@ public sealed partial class ConsumerMembership : IDisposable
                 break;
             case ErrorCode.UnknownTopicOrPart:
                 _isTopicMissing = true;
-                CannotConsume($"there is no topic {_topic}: 'lepton topics create' makes it");
+                CannotConsume(RoleProblem.Of(ProblemCode.TopicMissing, ("topic", _topic)));
                 break;
             case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed:
                 _isRefused = true;
-                CannotConsume($"the broker does not allow reading {_topic} as group {_group}: {failure.Error.Reason}");
+                CannotConsume(RoleProblem.Of(
+                    ProblemCode.ReadingNotAllowed, ("topic", _topic), ("group", _group), ("detail", failure.Error.Reason)));
                 break;
             default:
                 Log.ConsumeFailed(_logger, failure.Error.Code, failure.Error.Reason);
@@ -261,10 +267,10 @@ public sealed partial class ConsumerMembership : IDisposable
         }
     }
 
-    private void CannotConsume(string problem)
+    private void CannotConsume(RoleProblem problem)
     {
         _health.ReportProblem(Concern.Input, problem);
-        Log.CannotConsume(_logger, problem);
+        Log.CannotConsume(_logger, problem.Text);
     }
 
     private void Allowed()
@@ -294,7 +300,7 @@ public sealed partial class ConsumerMembership : IDisposable
         _owned.ExceptWith(partitions);
         // The group's next assignment, be it an empty one, says how it goes on. Where none comes, nobody may take it for well.
         if (_owned.Count == 0 && partitions.Count > 0)
-            _health.ReportProblem(Concern.Membership, "has lost all its partitions, and the group has assigned none since");
+            _health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.PartitionsLost));
         return [.. partitions];
     }
 

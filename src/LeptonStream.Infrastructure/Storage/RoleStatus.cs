@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using LeptonStream.Health;
 using LeptonStream.Kafka.Status;
@@ -25,37 +26,43 @@ public sealed class RoleStatus
     /// <summary>When it was reported, in milliseconds since 1970.</summary>
     public long ReportedAt { get; init; }
 
-    /// <summary>Its problems, one sentence a line; empty where there were none.</summary>
+    /// <summary>Its problems as a JSON array, or as older programs wrote them, one sentence a line; empty where there were none.</summary>
     public string Problems { get; init; } = "";
 
     /// <summary>Records what is wrong with a role now.</summary>
-    public static Task Write(Database database, string role, IEnumerable<string> problems, DateTimeOffset at, CancellationToken stop)
+    public static Task Write(Database database, string role, IReadOnlyCollection<RoleProblem> problems, DateTimeOffset at,
+        CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(database);
         var row = new
         {
             role,
             now = at.ToUnixTimeMilliseconds(),
-            problems = SqlText.Clean(string.Join('\n', problems.Select(problem => problem.ReplaceLineEndings(" ")))),
+            problems = problems.Count == 0
+                ? ""
+                : SqlText.Clean(JsonSerializer.Serialize([.. problems], ProblemJson.Default.RoleProblemArray)),
         };
         return database.Write(transaction => transaction.Connection!.ExecuteAsync(new(Upsert, row, transaction,
             cancellationToken: stop)), stop);
     }
 
     /// <summary>
-    /// What is wrong with the roles, one sentence each. Where no notifier lives, nobody records how the detectors are: only that is said
+    /// What is wrong with the roles. Where no notifier lives, nobody records how the detectors are: only that is said
     /// then. Nothing is wrong where nobody has reported yet.
     /// </summary>
-    public static IReadOnlyList<string> ProblemsOf(IReadOnlyCollection<RoleStatus> roles, DateTimeOffset now)
+    public static IReadOnlyList<RoleProblem> ProblemsOf(IReadOnlyCollection<RoleStatus> roles, DateTimeOffset now)
     {
         var dead = roles.Where(role => now - role.At > MaxAge).ToList();
         if (dead.Find(role => role.Role == RoleNames.Notifier) is { } notifier) return [notifier.Obituary];
-        return [.. dead.Select(role => role.Obituary), .. roles.Except(dead).SelectMany(role => role.Sentences)];
+        return [.. dead.Select(role => role.Obituary), .. roles.Except(dead).SelectMany(role => role.Reported)];
     }
 
     private DateTimeOffset At => DateTimeOffset.FromUnixTimeMilliseconds(ReportedAt);
 
-    private string[] Sentences => Problems.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The problems that the role reported.</summary>
+    public IReadOnlyList<RoleProblem> Reported => Problems.StartsWith('[')
+        ? JsonSerializer.Deserialize(Problems, ProblemJson.Default.RoleProblemArray)!
+        : [.. Problems.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(RoleProblem.Plain)];
 
-    private string Obituary => $"no {Role} is running: {StatusHealth.LastReport(At)}";
+    private RoleProblem Obituary => StatusHealth.DeathOf(Role, At);
 }

@@ -115,13 +115,14 @@ public sealed class DetectorFaultTests
 
         var cluster = SharedFolder.Require("kafka/bin/cluster");
         await ExternalProgram.Run(cluster, ["kill", kafka.Folder, "1"]);
-        await Task.Delay(TimeSpan.FromSeconds(10));
+        await detector.Says("no Kafka broker answers at ", TimeSpan.FromSeconds(30));
         Assert.That(detector.HasExited, Is.False, detector.ToString());
         var restarted = await ExternalProgram.Run(cluster, ["restart", kafka.Folder, "1"]);
         Assert.That(restarted.ExitCode, Is.Zero, restarted.Everything);
         rig.Probe.Produce(rig.Topics.Metrics, 1, DetectorOnKafka.Incidents(200, 200));
 
         await rig.AllCommitted(TimeSpan.FromSeconds(120));
+        await detector.Says("A Kafka broker answers again");
         Assert.That(rig.PublishedIds().Distinct(), Is.EquivalentTo(rig.ExpectedIds()));
         Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
@@ -6,6 +8,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
+using LeptonStream.Kafka.Status;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
@@ -71,8 +74,65 @@ public sealed class ToolProcessTests
         await journal.Execute("insert into event_conflict values ('e', 'c', 'a', 'k', 'lepton.alerts', 0, 7, 0, '{}')");
         var result = await Lepton("doctor", "--storage", database.ConnectionString);
         Assert.That(result.ExitCode, Is.EqualTo(1), result.Everything);
+        Assert.That(result.Output, Does.Match("WRONG +notifier +not running"));
         Assert.That(result.Output, Does.Contain("no notifier is running: the last report is of "));
         Assert.That(result.Output, Does.Contain("1 in the table event_conflict: these events were not recorded"));
+    }
+
+    [Test]
+    public async Task Doctor_EventsThatNoNotifierOfThisJournalRecords_AreNotWell()
+    {
+        _probe.ProduceText(_topics.Alerts, 0, "{}");
+        var none = await Lepton("doctor", "--storage", $"Data Source={Path.Combine(_folder, "none.db")}");
+        Assert.That(none.ExitCode, Is.EqualTo(1), none.Everything);
+        Assert.That(none.Output, Does.Contain("lepton.alerts holds alert events, and no notifier has reported in SQLite "));
+
+        await using var database = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
+        var silent = await Lepton("doctor", "--storage", database.ConnectionString);
+        Assert.That(silent.Output, Does.Match("WRONG +notifier +has not reported yet"));
+    }
+
+    [Test]
+    public async Task Doctor_NoDetectorLivesAnyMore_DoesNotSayHowItIs()
+    {
+        _probe.ProduceText(_topics.Status, 0, Encoding.UTF8.GetString(new PartitionStatus
+        {
+            Role = "detector", Instance = "host/1", Topic = _topics.Metrics, Partition = 0, At = DateTimeOffset.UtcNow.AddMinutes(-1),
+        }.Write()));
+        var result = await Lepton("doctor", "--storage", $"Data Source={Path.Combine(_folder, "none.db")}");
+
+        Assert.That(result.Output, Does.Match("WRONG +detector +not running\r?\n"));
+        Assert.That(result.Output, Does.Contain("no detector is running: the last report is of "));
+    }
+
+    [Test]
+    public async Task Notifier_ADatabaseWantsAPasswordAndNoneIsGiven_EndsAtOnce()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var asks = AskForAPassword(server);
+        var port = ((IPEndPoint)server.LocalEndpoint).Port;
+        var result = await Lepton("notifier", "--storage",
+            string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=lepton;Database=journal"));
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.Everything);
+        Assert.That(result.Error, Does.Contain("refuses: No password has been provided"));
+        await asks;
+    }
+
+    // As PostgreSQL does: no encryption, then SCRAM.
+    private static async Task AskForAPassword(TcpListener server)
+    {
+        using var client = await server.AcceptTcpClientAsync();
+        var stream = client.GetStream();
+        var request = new byte[1024];
+        for (var length = await stream.ReadAsync(request); length > 0; length = await stream.ReadAsync(request))
+        {
+            var wantsEncryption = length == 8;
+            var mechanism = "SCRAM-SHA-256\0\0"u8;
+            byte[] answer = wantsEncryption ? [(byte)'N'] : [(byte)'R', 0, 0, 0, (byte)(8 + mechanism.Length), 0, 0, 0, 10, .. mechanism];
+            await stream.WriteAsync(answer);
+        }
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LeptonStream.Dashboard;
+using LeptonStream.Health;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 
@@ -8,7 +9,8 @@ namespace LeptonStream.Roles.Tests.Dashboard;
 public sealed partial class CatalogueTests
 {
     // Sets whose keys are put together at run time.
-    private static readonly string[] Sets = ["severity.", "status.", "type.", "ended.", "section.", "help.", "connection.", "duration."];
+    private static readonly string[] Sets = ["severity.", "status.", "type.", "ended.", "section.", "help.", "connection.", "duration.",
+        "problem.", "role."];
 
     [Test]
     public void Chinese_HasTheKeysAndSlotsOfEnglish()
@@ -30,6 +32,15 @@ public sealed partial class CatalogueTests
             .Select(entry => entry.Key);
 
         Assert.That(alike, Is.EquivalentTo(new[] { "help.enter.key", "help.escape.key", "help.jk.key", "help.p.key", "help.t.key" }));
+    }
+
+    [Test]
+    public void Problems_OfRoles_AreSaidAsInTheLog()
+    {
+        var english = Read("en");
+        foreach (var (code, sentence) in RoleProblem.Sentences)
+            Assert.That(english[$"problem.{RoleProblem.NameOf(code)}"], Is.EqualTo(sentence), $"{code}");
+        Assert.That(RoleProblem.Sentences.Keys, Is.EquivalentTo(Enum.GetValues<ProblemCode>()));
     }
 
     [Test]

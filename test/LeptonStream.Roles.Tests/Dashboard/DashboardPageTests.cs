@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Health;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Testing;
 using LeptonStream.Testing.Browsers;
@@ -390,9 +391,12 @@ public sealed class DashboardPageTests
         await page.Page.Locator("#detail h2").GetByText("second").WaitForAsync();
     }
 
-    [TestCase("en-US", "Not everything is watched: ")]
-    [TestCase("zh-CN", "监控不完整：")]
-    public async Task Trouble_DetectorIsSilentOrRefusesMostRecords_IsARedLineUntilItIsWell(string locale, string start)
+    [TestCase("en-US", "Not everything is watched: ", "no detector is running: the last report is of ",
+        "80% of the records in lepton.metrics [0] were refused in the last minute (malformed_json 80); notifier: starting")]
+    [TestCase("zh-CN", "监控不完整：", "没有检测器在运行：最后一次上报于 ",
+        "lepton.metrics [0] 最近一分钟有 80% 的消息被拒绝（malformed_json 80）；通知器：正在启动")]
+    public async Task Trouble_DetectorIsSilentOrRefusesMostRecords_IsARedLineUntilItIsWell(
+        string locale, string start, string dead, string both)
     {
         var refused = StatusHealth.BlindnessOf(new()
         {
@@ -406,18 +410,22 @@ public sealed class DashboardPageTests
         Assert.That(await trouble.IsVisibleAsync(), Is.False);
 
         await ReportBoth(TimeSpan.FromMinutes(1));
-        await trouble.Filter(new() { HasText = $"{start}no detector is running: the last report is of " }).WaitForAsync();
+        await trouble.Filter(new() { HasText = start + dead }).WaitForAsync();
         Assert.That(
             await trouble.EvaluateAsync<string>("line => getComputedStyle(line).color"), Is.EqualTo("rgb(179, 32, 26)"), "--critical");
 
         await ReportBoth(TimeSpan.Zero, refused);
-        await trouble.Filter(new() { HasText = $"{start}80% of the records in lepton.metrics [0] were refused" }).WaitForAsync();
+        await _dashboard.Journal.Report("notifier", TimeSpan.Zero, RoleProblem.Of(ProblemCode.Starting) with { Role = "notifier" });
+        await trouble.Filter(new() { HasText = start + both }).WaitForAsync();
+
+        await ReportBoth(TimeSpan.Zero, new RoleProblem("of_a_newer_program", "as it came", new Dictionary<string, string>()));
+        await trouble.Filter(new() { HasText = start + "as it came" }).WaitForAsync();
 
         await ReportBoth(TimeSpan.Zero);
         await trouble.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
         Assert.That(await page.Caught(), Is.Empty);
 
-        async Task ReportBoth(TimeSpan age, params string[] problems)
+        async Task ReportBoth(TimeSpan age, params RoleProblem[] problems)
         {
             await _dashboard.Journal.Report("notifier", TimeSpan.Zero);
             await _dashboard.Journal.Report("detector", age, problems);

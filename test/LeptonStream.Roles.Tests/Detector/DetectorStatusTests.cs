@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using LeptonStream.Health;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Testing;
 
@@ -61,7 +62,7 @@ public sealed class DetectorStatusTests
         await Eventually.True(() => Last()?.Unjudged.Count > 0, "the key named", TimeSpan.FromSeconds(60));
         var key = Last()!.Unjudged.Single();
         Assert.That((key.Key, key.Records, key.Reason), Is.EqualTo(("small ", 3L, "out_of_order")), "of four, the first was judged");
-        Assert.That(StatusHealth.ProblemsOf("detector", [Last()!], 1, DateTimeOffset.UtcNow), Has.One.Match(
+        Assert.That(StatusHealth.ProblemsOf("detector", [Last()!], 1, DateTimeOffset.UtcNow).Select(problem => problem.Text), Has.One.Match(
             "^nothing of the last 3 records of key 'small ' in lepton.metrics \\[0\\] was judged \\(out_of_order, since 20.* UTC\\)$"));
 
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, [Late("small\n", -5)]);
@@ -109,22 +110,33 @@ public sealed class DetectorStatusTests
             Status(0, now.AddSeconds(-5)),
             Status(1, now.AddSeconds(-31)),
             Status(2, now) with { LastMinute = new() { Records = 100, RecordsRefused = new Dictionary<string, long>
-            { ["too_large"] = 80 } }, Problems = ["a problem"] },
-            Status(3, now) with { Problems = ["a problem"] },
+            { ["too_large"] = 80 } }, Problems = [RoleProblem.Plain("a problem")] },
+            Status(3, now) with { Problems = [RoleProblem.Plain("a problem")] },
             Status(9, now),
         ];
 
-        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 5, now), Is.EqualTo(new[]
+        Assert.That(Sentences("detector", 5, now), Is.EqualTo(new[]
         {
             "no detector works on partitions 1, 4: the last report is of 2026-11-28 02:59:29 UTC",
             "80% of the records in lepton.metrics [2] were refused in the last minute (too_large 80)",
-            "a problem",
+            "detector: a problem",
         }));
-        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 1, now), Is.Empty);
-        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 4, now.AddSeconds(60)),
+        Assert.That(Sentences("detector", 1, now), Is.Empty);
+        Assert.That(Sentences("detector", 4, now.AddSeconds(60)),
             Is.EqualTo(new[] { "no detector is running: the last report is of 2026-11-28 03:00:00 UTC" }));
-        Assert.That(StatusHealth.ProblemsOf("notifier", statuses, 4, now),
+        Assert.That(Sentences("notifier", 4, now),
             Is.EqualTo(new[] { "no notifier is running: none has ever reported" }));
+
+        IEnumerable<string> Sentences(string role, int partitions, DateTimeOffset at) =>
+            StatusHealth.ProblemsOf(role, statuses, partitions, at).Select(problem => problem.ToString());
+    }
+
+    [Test]
+    public void Read_ProblemsOfAnOlderProgram_AreTakenAsTheySaidThem()
+    {
+        var written = Encoding.UTF8.GetString((Status(0, default) with { Problems = [RoleProblem.Plain("x")] }).Write());
+        var old = System.Text.RegularExpressions.Regex.Replace(written, "\"problems\":\\[.*?\\]", "\"problems\":[\"a problem\"]");
+        Assert.That(PartitionStatus.Read(Encoding.UTF8.GetBytes(old))!.Problems, Is.EqualTo(new[] { RoleProblem.Plain("a problem") }));
     }
 
     private static PartitionStatus Status(int partition, DateTimeOffset at) =>

@@ -32,7 +32,7 @@ public sealed class LoopHealthTests
         health.SetDegraded(Concern.Settings, "the file is refused");
         Assert.That(health.Ready(),
             Is.EqualTo(HealthReport.Healthy("ready; standby: no partitions; degraded: the file is refused")));
-        Assert.That(health.Problems, Is.EqualTo(new[] { "the file is refused" }), "others are to know");
+        Assert.That(health.Problems.Select(problem => problem.Text), Is.EqualTo(new[] { "the file is refused" }), "others are to know");
 
         health.ReportProblem(Concern.Input, "no topic");
         Assert.That(health.Ready(), Is.EqualTo(HealthReport.Unhealthy("no topic")));

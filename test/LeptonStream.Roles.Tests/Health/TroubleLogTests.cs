@@ -35,7 +35,7 @@ public sealed class TroubleLogTests
 
         Assert.That(_lines.Said, Is.EqualTo(new[]
         {
-            "Information Without trouble: 2 partitions are cold",
+            "Information Noted: 2 partitions are cold",
             "Warning Trouble in the last minute: 1 records dead-lettered (too_large 1); 2 partitions are cold",
         }));
     }

@@ -26,7 +26,7 @@ public sealed class StatusRecorderTests
 
         await Eventually.True(
             () =>
-            Roles(rig).Result["detector"].Problems.StartsWith("no detector is running: the last report is of ", StringComparison.Ordinal),
+            Roles(rig).Result["detector"].Reported is [{ Code: "role_dead" }],
             "a detector that is silent for half a minute is dead",
             Patience);
     }

@@ -1,6 +1,6 @@
 // The page: what it shows is a function of the alerts, of the address behind the # (status, filter, chosen alert) and of the language.
 import { el, icon } from './dom.js';
-import { languages, firstLanguage, useLanguage, currentLanguage, t, term, number, zone } from './text.js';
+import { languages, firstLanguage, useLanguage, currentLanguage, t, term, number, zone, problemText } from './text.js';
 import { parseFilter, matcherFor } from './matchers.js';
 import { Store } from './store.js';
 import { Live } from './live.js';
@@ -82,8 +82,8 @@ function showConnection(state) {
     writeConnection();
 }
 
-function showTrouble(sentences) {
-    trouble = sentences;
+function showTrouble(problems) {
+    trouble = problems;
     writeTrouble();
 }
 
@@ -311,7 +311,7 @@ function writeConnection() {
 
 // Written only where it changed: it is read out.
 function writeTrouble() {
-    const text = trouble.length === 0 ? '' : t('trouble', { problems: trouble.join('; ') });
+    const text = trouble.length === 0 ? '' : t('trouble', { problems: trouble.map(problemText).join(t('trouble.join')) });
     at('trouble').hidden = text === '';
     if (at('trouble').textContent !== text) at('trouble').textContent = text;
 }

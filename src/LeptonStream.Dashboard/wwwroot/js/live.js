@@ -11,7 +11,7 @@ export class Live {
   #wait = 1000;
   #retry = 0;
 
-  // told: {alert(alert), reset(), state('live' | 'reconnecting' | 'stale'), trouble(sentences)}
+  // told: {alert(alert), reset(), state('live' | 'reconnecting' | 'stale'), trouble(problems)}
   constructor(told) {
     this.told = told;
     setInterval(() => this.#check(), 5000);

@@ -48,6 +48,13 @@ export function term(set, value) {
     return words[`${set}.${value}`] ?? String(value);
 }
 
+// What is wrong with a role; a code that a newer program sends is said in the words that came with it.
+export function problemText({ code, text, values, role }) {
+    const known = `problem.${code}` in words;
+    const sentence = known ? t(`problem.${code}`, { ...values, role: term('role', values.role) }) : text;
+    return inZone(role ? t('problem.of', { role: term('role', role), sentence }) : sentence);
+}
+
 const formats = new Map();
 
 function format(kind, make) {

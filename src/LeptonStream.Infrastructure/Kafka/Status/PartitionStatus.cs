@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LeptonStream.Health;
 
 namespace LeptonStream.Kafka.Status;
 
@@ -51,8 +52,8 @@ public sealed record PartitionStatus
     /// <summary>Keys of which nothing is judged now, those with the most records; empty where there are none.</summary>
     public IReadOnlyList<UnjudgedKey> Unjudged { get; init; } = [];
 
-    /// <summary>The problems, in plain words; empty where there are none.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    /// <summary>The problems; empty where there are none.</summary>
+    public IReadOnlyList<RoleProblem> Problems { get; init; } = [];
 
     /// <summary>The record's key: role and partition, so that a compacted topic keeps the last status of each.</summary>
     [JsonIgnore]

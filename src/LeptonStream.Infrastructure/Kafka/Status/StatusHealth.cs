@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeptonStream.Health;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Kafka.Status;
@@ -24,19 +25,17 @@ public static class StatusHealth
     /// <param name="statuses">The statuses of its partitions.</param>
     /// <param name="partitions">Number of partitions of its input.</param>
     /// <param name="now">The wall clock.</param>
-    /// <returns>One sentence a problem; empty where all is well.</returns>
-    public static IReadOnlyList<string> ProblemsOf(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
+    /// <returns>Each once; empty where all is well.</returns>
+    public static IReadOnlyList<RoleProblem> ProblemsOf(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
         DateTimeOffset now)
     {
         var ours = Of(role, statuses, partitions).ToList();
         var alive = Alive(role, statuses, partitions, now);
         var dead = Enumerable.Range(0, partitions).Except(alive.Select(status => status.Partition)).ToList();
-        var problems = new List<string>();
-        if (dead.Count == partitions) return [$"no {role} is running: {LastSign(ours)}"];
-        if (dead.Count > 0)
-            problems.Add($"no {role} works on partitions {string.Join(", ", dead)}: "
-                + $"{LastSign(ours.FindAll(status => dead.Contains(status.Partition)))}");
-        return [.. problems.Concat(alive.SelectMany(RefusalsOf)).Concat(alive.SelectMany(status => status.Problems))
+        if (dead.Count == partitions) return [NobodyIs(role, ours)];
+        RoleProblem[] unserved = dead.Count == 0 ? [] : [NobodyWorksOn(role, dead, ours)];
+        return [.. unserved.Concat(alive.SelectMany(RefusalsOf))
+            .Concat(alive.SelectMany(status => status.Problems).Select(problem => problem with { Role = role }))
             .Distinct()];
     }
 
@@ -49,43 +48,63 @@ public static class StatusHealth
         DateTimeOffset now) =>
         [.. Of(role, statuses, partitions).Where(status => now - status.At <= MaxAge).OrderBy(status => status.Partition)];
 
-    /// <summary>Says when somebody was heard last, for a sentence on one that is not heard any more.</summary>
-    public static string LastReport(DateTimeOffset at) =>
-        string.Create(CultureInfo.InvariantCulture, $"the last report is of {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
+    /// <summary>Says that nobody in a role works any more.</summary>
+    public static RoleProblem DeathOf(string role, DateTimeOffset lastReport) =>
+        RoleProblem.Of(ProblemCode.RoleDead, ("role", role), ("at", TimeText(lastReport)));
 
     /// <summary>Says so where nearly everything of a partition is refused, whole records or all their samples; else null.</summary>
-    public static string? BlindnessOf(PartitionStatus status)
+    public static RoleProblem? BlindnessOf(PartitionStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
         var minute = status.LastMinute;
         if (minute is { Records: >= BlindRecords, RefusedShare: >= BlindShare })
-            return Sentence("records", minute.RefusedShare, minute.RecordsRefused, status);
+            return Refused(ProblemCode.RecordsRefused, minute.RefusedShare, minute.RecordsRefused, status);
         var lost = minute.SamplesRefused.Where(reason => Losses.Contains(reason.Key)).ToDictionary();
         var share = lost.Values.Sum() / Math.Max(1.0, lost.Values.Sum() + minute.Samples);
-        return lost.Values.Sum() >= BlindRecords && share >= BlindShare ? Sentence("samples", share, lost, status) : null;
+        return lost.Values.Sum() >= BlindRecords && share >= BlindShare
+            ? Refused(ProblemCode.SamplesRefused, share, lost, status)
+            : null;
     }
 
     // Where the whole partition is blind it is said once.
-    private static IEnumerable<string> RefusalsOf(PartitionStatus status) =>
-        BlindnessOf(status) is { } blindness ? [blindness] : status.Unjudged.Select(key => string.Create(
-            CultureInfo.InvariantCulture,
-            $"nothing of the last {key.Records} records of {NameOf(key)} in {status.Topic} [{status.Partition}] was judged ({key.Reason}, "
-                + $"since {key.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)"));
+    private static IEnumerable<RoleProblem> RefusalsOf(PartitionStatus status) =>
+        BlindnessOf(status) is { } blindness ? [blindness] : status.Unjudged.Select(key => NotJudged(key, status));
 
-    private static string NameOf(UnjudgedKey key) => key.Key.Length == 0 ? "no key" : $"key '{key.Key}'";
+    private static RoleProblem NotJudged(UnjudgedKey key, PartitionStatus status)
+    {
+        (string, string)[] values =
+            [("records", Text(key.Records)), .. PlaceOf(status), ("reasons", key.Reason), ("at", TimeText(key.Since))];
+        return key.Key.Length == 0
+            ? RoleProblem.Of(ProblemCode.KeylessNotJudged, values)
+            : RoleProblem.Of(ProblemCode.KeyNotJudged, [.. values, ("key", key.Key)]);
+    }
 
-    private static string Sentence(string things, double share, IReadOnlyDictionary<string, long> reasons, PartitionStatus status) =>
-        string.Create(CultureInfo.InvariantCulture,
-            $"{100 * share:F0}% of the {things} in {status.Topic} [{status.Partition}] were refused in the last minute "
-                + $"({Reasons(reasons)})");
+    private static RoleProblem Refused(ProblemCode code, double share, IReadOnlyDictionary<string, long> reasons, PartitionStatus status) =>
+        RoleProblem.Of(code, [("share", Text(Math.Round(100 * share))), .. PlaceOf(status),
+            ("reasons", string.Join(", ", reasons.Select(count => $"{count.Key} {Text(count.Value)}")))]);
 
-    private static string Reasons(IReadOnlyDictionary<string, long> counts) =>
-        string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));
+    private static RoleProblem NobodyIs(string role, List<PartitionStatus> statuses) => statuses.Count == 0
+        ? RoleProblem.Of(ProblemCode.RoleNeverSeen, ("role", role))
+        : DeathOf(role, statuses.Max(status => status.At));
+
+    private static RoleProblem NobodyWorksOn(string role, List<int> partitions, List<PartitionStatus> statuses)
+    {
+        (string, string)[] values = [("role", role), ("partitions", string.Join(", ", partitions))];
+        var theirs = statuses.FindAll(status => partitions.Contains(status.Partition));
+        return theirs.Count == 0
+            ? RoleProblem.Of(ProblemCode.PartitionsNeverSeen, values)
+            : RoleProblem.Of(ProblemCode.PartitionsDead, [.. values, ("at", TimeText(theirs.Max(status => status.At)))]);
+    }
+
+    private static (string, string)[] PlaceOf(PartitionStatus status) =>
+        [("topic", status.Topic), ("partition", Text(status.Partition))];
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string TimeText(DateTimeOffset at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
 
     // A record of another role, or of a partition that is no more, may lie on the topic for long.
     private static IEnumerable<PartitionStatus> Of(string role, IEnumerable<PartitionStatus> statuses, int partitions) =>
         statuses.Where(status => status.Role == role && status.Partition >= 0 && status.Partition < partitions);
-
-    private static string LastSign(List<PartitionStatus> statuses) =>
-        statuses.Count == 0 ? "none has ever reported" : LastReport(statuses.Max(status => status.At));
 }

@@ -45,10 +45,10 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
     public int InputPartitions() => PartitionsOf(topics.Metrics).Count;
 
-    /// <summary>Whether the metrics topic holds records.</summary>
+    /// <summary>Whether a topic holds records.</summary>
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
-    public bool HasInput() => PartitionsOf(topics.Metrics)
-        .Select(partition => _consumer.QueryWatermarkOffsets(new(topics.Metrics, partition.PartitionId), Patience))
+    public bool HoldsRecords(string topic) => PartitionsOf(topic)
+        .Select(partition => _consumer.QueryWatermarkOffsets(new(topic, partition.PartitionId), Patience))
         .Any(log => log.High > log.Low);
 
     public void Dispose() => _consumer.Dispose();

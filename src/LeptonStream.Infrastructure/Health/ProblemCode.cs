@@ -1,0 +1,65 @@
+namespace LeptonStream.Health;
+
+/// <summary>The problems that a role can have. The dashboard has a sentence for each in every language.</summary>
+public enum ProblemCode
+{
+    /// <summary>One of which its text is all that is known.</summary>
+    Other,
+
+    /// <summary>The role has not started its work yet.</summary>
+    Starting,
+
+    /// <summary>The role's main loop stands still.</summary>
+    LoopHangs,
+
+    /// <summary>No broker answers.</summary>
+    BrokersAway,
+
+    /// <summary>The role has never had partitions of the group.</summary>
+    NotJoined,
+
+    /// <summary>The role lost its partitions and got no others.</summary>
+    PartitionsLost,
+
+    /// <summary>The input topic is missing.</summary>
+    TopicMissing,
+
+    /// <summary>The broker does not allow reading.</summary>
+    ReadingNotAllowed,
+
+    /// <summary>The alerts topic has too few partitions.</summary>
+    AlertsPartitionsMissing,
+
+    /// <summary>The last round failed.</summary>
+    RoundFailed,
+
+    /// <summary>A changed settings file is refused.</summary>
+    SettingsRefused,
+
+    /// <summary>Nobody in the role works any more.</summary>
+    RoleDead,
+
+    /// <summary>Nobody in the role has ever worked.</summary>
+    RoleNeverSeen,
+
+    /// <summary>Nobody works on some partitions any more.</summary>
+    PartitionsDead,
+
+    /// <summary>Nobody has ever worked on some partitions.</summary>
+    PartitionsNeverSeen,
+
+    /// <summary>Nearly all records of a partition are refused.</summary>
+    RecordsRefused,
+
+    /// <summary>Nearly all samples of a partition are refused.</summary>
+    SamplesRefused,
+
+    /// <summary>Nothing of one key is judged.</summary>
+    KeyNotJudged,
+
+    /// <summary>Nothing of the records without a key is judged.</summary>
+    KeylessNotJudged,
+
+    /// <summary>The statuses of a role can't be read.</summary>
+    StatusNotReadable,
+}
