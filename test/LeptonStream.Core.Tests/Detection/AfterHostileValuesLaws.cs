@@ -10,7 +10,8 @@ namespace LeptonStream.Core.Tests.Detection;
 /// Whatever a producer sent, through judging and writing: nothing throws, no NaN stays in the state of series, entity, limit or training
 /// run, and a thousand ordinary samples later a series judges as one that never saw it. Scores of the next ordinary samples are within a
 /// hundredth, the band within a half, and the same incident is told by both within two samples: by an alert, or by an update of the alert
-/// that the end of the hostile values opened and that has not recovered.
+/// that the end of the hostile values opened and that has not recovered. A run whose loss has no critical alert open tells an incident of
+/// the loss.
 /// </summary>
 public sealed class AfterHostileValuesLaws
 {
@@ -51,7 +52,10 @@ public sealed class AfterHostileValuesLaws
             Assert.That(seen.Upper - seen.Lower, Is.EqualTo(expected.Upper - expected.Lower).Within(50).Percent, $"band of {metric}");
         }
 
+        var isPaged = troubled.IsPaged("loss");
         Go(Ordinary + Quiet, Incident, shift: 30);
+        Assert.That(fresh.HasTold("loss"), Is.True, "the incident in the loss of a fresh run");
+        Assert.That(isPaged || troubled.HasTold("loss"), Is.True, "the incident in the loss of a run that has no critical alert");
         foreach (var metric in Story.Metrics)
         {
             var told = troubled.FirstTold(metric, open.Contains(metric) ? AlertEventType.Updated : AlertEventType.Opened);
@@ -80,6 +84,7 @@ public sealed class AfterHostileValuesLaws
 
         private long _step;
         private readonly List<(AlertEvent Event, Timestamp Time)> _told = [];
+        private readonly Dictionary<string, AlertEvent> _open = [];
 
         public PipelineTestDriver Driver { get; } = new();
 
@@ -89,6 +94,10 @@ public sealed class AfterHostileValuesLaws
             _told.Where(told => told.Event.Metric == metric && told.Event.Type == type && told.Event.EarlyWarning is null)
                 .Select(told => (Timestamp?)told.Time)
                 .FirstOrDefault();
+
+        public bool HasTold(string metric) => _told.Exists(told => told.Event.Metric == metric && !told.Event.IsProgress);
+
+        public bool IsPaged(string metric) => _open.Values.Any(open => open.Metric == metric && open.Severity == AlertSeverity.Critical);
 
         public void Forget()
         {
@@ -113,6 +122,8 @@ public sealed class AfterHostileValuesLaws
             {
                 Assert.That(AlertEventJson.Write(told), Is.Not.Empty);
                 _told.Add((told, Driver.Now));
+                if (told.Type == AlertEventType.Resolved) _open.Remove(told.AlertId);
+                else _open[told.AlertId] = told;
             }
 
             Driver.Events.Clear();

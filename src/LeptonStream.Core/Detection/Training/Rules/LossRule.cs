@@ -31,6 +31,9 @@ internal sealed class LossRule : TrainingRule
     private const int StaysAfterRows = 4;
     private const double StillAtPeak = 0.7;
 
+    // The scale at which five rows at double the level are within their line.
+    private const double BluntScale = Doubled / FiveLine;
+
     // A learning rate near its end improves nothing, and is not meant to.
     private const double RateThatImproves = 0.2;
 
@@ -67,6 +70,10 @@ internal sealed class LossRule : TrainingRule
     /// <summary>The usual logarithm of the loss.</summary>
     public double Level => _level.Center;
 
+    // While the loss is off, what it was before is kept; not so a level that values made which were no losses: one so wide that it would
+    // not show a doubling, or one that the loss is far below.
+    private bool IsUseless => _level.Scale > BluntScale || _level.Five.Deviation < -FiveLine;
+
     public override void Judge(TrainingRow row, RunPhase phase, FindingReport report)
     {
         if (phase.BreaksFrom(IsHigh)) Rebase(report);
@@ -80,7 +87,7 @@ internal sealed class LossRule : TrainingRule
         if (phase.IsWarm) Report(phase, report, value, score, creep);
         var isMeantToFall = !IsHigh && !(row[TrainingRole.LearningRate] < RateThatImproves * phase.HighestRate);
         _plateau.Observe(report, isMeantToFall ? _trend.Plateau : 0, AlertSeverity.Info, value, double.NaN);
-        if (!IsHigh && score < 1) _level.Learn(row.Step, log);
+        if ((!IsHigh || IsUseless) && score < 1) _level.Learn(row.Step, log);
     }
 
     protected override void SaveState(StateWriter state)

@@ -23,6 +23,10 @@ internal sealed class LossTrend
     private const double ShiftScales = 5 * 1.1 * 0.153;
     private static readonly double Line = Math.Log(1.15);
 
+    // Neighbouring blocks that are further apart than tenfold are no level that the loss could have risen from, but values that were no
+    // losses.
+    private static readonly double WidestLevel = Math.Log(10);
+
     private readonly StepBlocks _blocks = new(Rows);
 
     private const double PlateauLine = 0.01;
@@ -110,9 +114,11 @@ internal sealed class LossTrend
     private Baseline? Creep()
     {
         if (_blocks.Count < Enough) return null;
+        var line = Math.Max(Line, Errors * Error());
         var lowest = double.PositiveInfinity;
-        for (var back = 3; back + 2 < _blocks.Count; back++) lowest = Math.Min(lowest, Three(back));
-        return new(lowest, Math.Max(Line, Errors * Error()));
+        for (var back = 3; back + 2 < _blocks.Count; back++)
+            if (SpreadOf(back, 3) <= Math.Max(WidestLevel, line)) lowest = Math.Min(lowest, Three(back));
+        return new(lowest, line);
     }
 
     private double Stillness()
@@ -142,6 +148,18 @@ internal sealed class LossTrend
         }
 
         return (sum - highest) / (count - 1);
+    }
+
+    private double SpreadOf(int back, int count)
+    {
+        double lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
+        for (var i = back; i < back + count; i++)
+        {
+            lowest = Math.Min(lowest, _blocks[i]);
+            highest = Math.Max(highest, _blocks[i]);
+        }
+
+        return highest - lowest;
     }
 
     private double Three(int back) => (_blocks[back] + _blocks[back + 1] + _blocks[back + 2]) / 3;
