@@ -111,28 +111,23 @@ public sealed class ToolProcessTests
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         var asks = AskForAPassword(server);
-        var port = ((IPEndPoint)server.LocalEndpoint).Port;
-        var result = await Lepton("notifier", "--storage",
-            string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=lepton;Database=journal"));
+        var address = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={((IPEndPoint)server.LocalEndpoint).Port}");
+        using var notifier = LeptonProcess.Start("notifier", "--bootstrap-servers", _broker.BootstrapServers,
+            "--storage", $"{address};Username=lepton;Database=journal;SSL Mode=Disable;GSS Encryption Mode=Disable");
 
-        Assert.That(result.ExitCode, Is.EqualTo(2), result.Everything);
-        Assert.That(result.Error, Does.Contain("refuses: No password has been provided"));
+        await Eventually.True(() => notifier.HasExited, "the notifier ends", TimeSpan.FromSeconds(60));
+        Assert.That(notifier.Error, Does.Contain("refuses: No password has been provided"));
         await asks;
     }
 
-    // As PostgreSQL does: no encryption, then SCRAM.
+    // As PostgreSQL does after a client's first words: SCRAM-SHA-256, and then the client's turn.
     private static async Task AskForAPassword(TcpListener server)
     {
         using var client = await server.AcceptTcpClientAsync();
         var stream = client.GetStream();
         var request = new byte[1024];
-        for (var length = await stream.ReadAsync(request); length > 0; length = await stream.ReadAsync(request))
-        {
-            var wantsEncryption = length == 8;
-            var mechanism = "SCRAM-SHA-256\0\0"u8;
-            byte[] answer = wantsEncryption ? [(byte)'N'] : [(byte)'R', 0, 0, 0, (byte)(8 + mechanism.Length), 0, 0, 0, 10, .. mechanism];
-            await stream.WriteAsync(answer);
-        }
+        if (await stream.ReadAsync(request) == 0) return;
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("R\0\0\0\u0017\0\0\0\nSCRAM-SHA-256\0\0"));
     }
 
     [Test]
