@@ -19,12 +19,13 @@ public sealed class AutoencoderDetector : SeriesDetector<AutoencoderDetector.Sta
 
     private const int Inputs = 16;
     private const int Hidden = 4;
-    private const int WarmUp = 240;
-    private const double Rate = 1.0 / 1000;
-    private const float Step = 0.02f;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.AutoencoderWarmUp;
+    private static readonly double Rate = 1 / Tuning.AutoencoderMemory;
+    private static readonly float Step = Tuning.AutoencoderStep;
 
     // One value, however far, must not spoil the weights.
-    private const double Reach = 6;
+    private static readonly double Reach = Tuning.AutoencoderReach;
     private static readonly float[] First = Draw();
 
     /// <inheritdoc/>

@@ -14,13 +14,14 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
     public const string RuleName = "constant-change";
 
     private const double Found = 40;
-    private const int Samples = 60;
-    private const double StoodSeconds = 1800;
-    private const double ShareOfLife = 0.9;
-    private const double Large = 0.3;
-    private const int LastsSamples = 3;
-    private const double LastsSeconds = 20;
-    private const double SmallLasts = 0.25;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int Samples = Tuning.ConstantChangeSamples;
+    private static readonly double StoodSeconds = Tuning.ConstantChangeStoodSeconds;
+    private static readonly double ShareOfLife = Tuning.ConstantChangeShareOfLife;
+    private static readonly double Large = Tuning.ConstantChangeLarge;
+    private static readonly int LastsSamples = Tuning.ConstantChangeLastsSamples;
+    private static readonly double LastsSeconds = Tuning.ConstantChangeLastsSeconds;
+    private static readonly double SmallLasts = Tuning.ConstantChangeSmallLasts;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

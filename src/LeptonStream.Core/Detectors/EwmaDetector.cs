@@ -14,9 +14,10 @@ public sealed class EwmaDetector : SeriesDetector<EwmaDetector.State>
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "ewma";
 
-    private const int WarmUp = 60;
-    private const double Lambda = 0.2;
-    private const double Rate = 1.0 / 300;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.EwmaWarmUp;
+    private static readonly double Lambda = Tuning.EwmaLambda;
+    private static readonly double Rate = 1 / Tuning.EwmaMemory;
 
     // The standard deviation of z against that of x, once z has forgotten where it began.
     private static readonly double Narrower = Math.Sqrt(Lambda / (2 - Lambda));

@@ -11,7 +11,8 @@ public sealed class ForecastResidualDetector : SeriesDetector<Stateless>
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "forecast-residual";
 
-    private const int WarmUp = 30;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.ForecastResidualWarmUp;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

@@ -12,11 +12,12 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "frozen-value";
 
-    private const int WarmUp = 200;
-    private const int ShortestRun = 12;
-    private const double MaxRepeats = 0.05;
-    private const double MinRepeats = 0.01;
-    private const double Rate = 1.0 / 500;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.FrozenValueWarmUp;
+    private static readonly int ShortestRun = Tuning.FrozenValueShortestRun;
+    private static readonly double MaxRepeats = Tuning.FrozenValueMaxRepeats;
+    private static readonly double MinRepeats = Tuning.FrozenValueMinRepeats;
+    private static readonly double Rate = 1 / Tuning.FrozenValueMemory;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

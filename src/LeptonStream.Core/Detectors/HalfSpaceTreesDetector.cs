@@ -25,8 +25,9 @@ public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetect
     private const int Window = 250;
     private const int Enough = Window / 20;
     private const int Farthest = 3;
-    private const double Rate = 1.0 / 1000;
-    private const double Reach = 10;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly double Rate = 1 / Tuning.HalfSpaceTreesMemory;
+    private static readonly double Reach = Tuning.HalfSpaceTreesReach;
     private static readonly int[] Lags = [0, Farthest];
     private static readonly Cut[] Cuts = Draw();
 

@@ -12,7 +12,8 @@ public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "level-shift";
 
-    private const double Rate = 1.0 / 1000;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly double Rate = 1 / Tuning.LevelShiftMemory;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

@@ -13,7 +13,8 @@ public sealed class MeanSigmaDetector : SeriesDetector<Stateless>
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "mean-sigma";
 
-    private const int WarmUp = 30;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.MeanSigmaWarmUp;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

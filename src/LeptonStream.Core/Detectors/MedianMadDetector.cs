@@ -14,7 +14,8 @@ public sealed class MedianMadDetector : SeriesDetector<Stateless>
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "median-mad";
 
-    private const int WarmUp = 30;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.MedianMadWarmUp;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

@@ -18,10 +18,11 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     public const string RuleName = "nearest-shape";
 
     private const int Lags = 8;
-    private const int Apart = 3;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int Apart = Tuning.NearestShapeApart;
     private const int Kept = 24;
-    private const int MinKept = 10;
-    private const double MinChance = 1.0 / 64;
+    private static readonly int MinKept = Tuning.NearestShapeWarmUp;
+    private static readonly double MinChance = 1 / Tuning.NearestShapeMemory;
     private const double Farthest = 1 << 16;
     private const ulong Seed = 0x9E3779B97F4A7C15;
 

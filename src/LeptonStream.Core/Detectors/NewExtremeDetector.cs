@@ -15,13 +15,14 @@ public sealed class NewExtremeDetector : SeriesDetector<NewExtremeDetector.State
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "new-extreme";
 
-    private const int WarmUp = 60;
-    private const double Smoothing = 0.25;
-    private const int Lately = 120;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.NewExtremeWarmUp;
+    private static readonly double Smoothing = Tuning.NewExtremeSmoothing;
+    private static readonly int Lately = Tuning.NewExtremeLately;
 
     // So many least scales outside it, a level is an event of its own; among the first two stretches all count.
-    private const double Reach = 40;
-    private const int Settled = 2 * Lately;
+    private static readonly double Reach = Tuning.NewExtremeReach;
+    private static readonly int Settled = 2 * Lately;
     private static readonly TimeSpan FirstDay = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>

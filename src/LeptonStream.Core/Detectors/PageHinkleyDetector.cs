@@ -14,12 +14,13 @@ public sealed class PageHinkleyDetector : SeriesDetector<PageHinkleyDetector.Sta
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "page-hinkley";
 
-    private const int WarmUp = 60;
-    private const double Slack = 0.25;
-    private const double Height = 50;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.PageHinkleyWarmUp;
+    private static readonly double Slack = Tuning.PageHinkleySlack;
+    private static readonly double Height = Tuning.PageHinkleyHeight;
 
     // One error, however large, is an event and no drift: the sharp detectors beside it are for that.
-    private const double MaxOfOne = 3;
+    private static readonly double MaxOfOne = Tuning.PageHinkleyMaxOfOne;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

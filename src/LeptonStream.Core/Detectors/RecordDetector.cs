@@ -14,7 +14,8 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "record";
 
-    private const int WarmUp = 60;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.RecordWarmUp;
 
     /// <inheritdoc/>
     public override string Name => RuleName;
@@ -38,7 +39,7 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
     internal struct Records
     {
         // So many deviations outside it, a value is an event of its own.
-        private const double Reach = 10;
+        private static readonly double Reach = Tuning.RecordReach;
 
         private RecurringRange _range;
         private int _count;

@@ -19,10 +19,11 @@ public sealed class SeasonalResidualDetector : SeriesDetector<SeasonalResidualDe
 
     private const int Slots = 48;
     private const long SlotNanoseconds = 1_800_000_000_000;
-    private const int WarmUpDays = 2;
-    private const double Rate = 1.0 / 7;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUpDays = Tuning.SeasonalResidualWarmUpDays;
+    private static readonly double Rate = 1 / Tuning.SeasonalResidualMemoryDays;
     private const double WanderRate = 1.0 / Slots;
-    private const double Cut = 3;
+    private static readonly double Cut = Tuning.SeasonalResidualCut;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

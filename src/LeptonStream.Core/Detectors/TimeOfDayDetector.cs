@@ -17,11 +17,12 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
 
     private const int Hours = 24;
     private const int Smoothed = 6;
-    private const float Shrink = 0.05f;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly float Shrink = Tuning.TimeOfDayShrink;
 
     // One day widens an envelope by its own width at most, or by so many scales: an incident of that hour must not hide the next. Within an
     // hour, one value by as many scales.
-    private const double Widening = 10;
+    private static readonly double Widening = Tuning.TimeOfDayWidening;
 
     /// <inheritdoc/>
     public override string Name => RuleName;

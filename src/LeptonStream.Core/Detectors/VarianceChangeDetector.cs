@@ -14,16 +14,17 @@ public sealed class VarianceChangeDetector : SeriesDetector<VarianceChangeDetect
     /// <summary>Its name in policies, events and docs.</summary>
     public const string RuleName = "variance-change";
 
-    private const int WarmUp = 120;
-    private const double LocalRate = 0.3;
-    private const double RecentRate = 1.0 / 24;
-    private const double UsualRate = 1.0 / 1000;
+    private static readonly DetectorsTuning Tuning = DetectorsTuning.Default;
+    private static readonly int WarmUp = Tuning.VarianceChangeWarmUp;
+    private static readonly double LocalRate = Tuning.VarianceChangeLocalRate;
+    private static readonly double RecentRate = 1 / Tuning.VarianceChangeRecentMemory;
+    private static readonly double UsualRate = 1 / Tuning.VarianceChangeUsualMemory;
 
     // One value, however far, is an event and no unrest.
-    private const double MaxOfOne = 10;
+    private static readonly double MaxOfOne = Tuning.VarianceChangeMaxOfOne;
 
     // Below this share of the least scale unrest is grain.
-    private const double Floor = 0.1;
+    private static readonly double Floor = Tuning.VarianceChangeFloor;
 
     // The relative deviation of |x| is √(π/2 − 1) for normal x, that of its weighted mean √(λ/(2 − λ)) of it.
     private static readonly double Stray = Math.Sqrt(((Math.PI / 2) - 1) * RecentRate / (2 - RecentRate));

@@ -11,8 +11,10 @@ internal sealed class BucketedHistory
 {
     public const int Remembered = TrendFit.MaxPoints;
 
+    private static readonly EarlyWarningTuning Tuning = EarlyWarningTuning.Default;
+
     // Beyond such a gap nothing that was before belongs to what comes.
-    private const int LongestGap = 12;
+    private static readonly int LongestGap = Tuning.LongestGap;
 
     private readonly long _width;
     private readonly float[] _levels = new float[Remembered];

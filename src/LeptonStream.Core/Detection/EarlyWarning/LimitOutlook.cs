@@ -25,16 +25,17 @@ internal enum OutlookVerdict
 /// <param name="Latest">The late end of the interval; may be infinite.</param>
 internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead = 0, double Earliest = 0, double Latest = 0)
 {
-    public const int MinPoints = 8;
+    private static readonly EarlyWarningTuning Tuning = EarlyWarningTuning.Default;
+    public static readonly int MinPoints = Tuning.MinPoints;
 
     // A rise must differ from chance, and one course from another, by this many standard deviations of the slope.
-    private const double Sure = 3;
+    private static readonly double Sure = Tuning.Sure;
 
     // No course is a straight line: the interval is never narrower than this share of the time left, and a bucket.
-    private const double ModelError = 0.05;
+    private static readonly double ModelError = Tuning.ModelError;
 
     // The standard deviation of a wander, as a share of the height of its median rise.
-    private const double WanderShare = 0.33;
+    private static readonly double WanderShare = Tuning.WanderShare;
 
     /// <summary>Looks ahead from a rise.</summary>
     /// <param name="times">Numbers of the buckets that have a level.</param>

@@ -22,39 +22,41 @@ public sealed class LimitWatch
 {
     private const int Horizon = 120;
 
+    private static readonly EarlyWarningTuning Tuning = EarlyWarningTuning.Default;
+
     // Breaches in a row that warn; points of doubt that withdraw: eight where the rise turns back, four where the trend leads away, one
     // where it can't be known. Where half of the rise is lost there is no doubt.
-    private const int EnoughBreaches = 3;
-    private const int EnoughDoubt = 16;
-    private const int TurnDoubt = 8;
-    private const int AwayDoubt = 4;
-    private const double DeepTurn = 0.5;
+    private static readonly int EnoughBreaches = Tuning.EnoughBreaches;
+    private static readonly int EnoughDoubt = Tuning.EnoughDoubt;
+    private static readonly int TurnDoubt = Tuning.TurnDoubt;
+    private static readonly int AwayDoubt = Tuning.AwayDoubt;
+    private static readonly double DeepTurn = Tuning.DeepTurn;
 
     // Buckets of rise that it takes where the series has never been that high, where it has, and where less than a day is known from before
     // the rise.
-    private const int ShortRise = 8;
-    private const int LongRise = 24;
-    private const int FirstRise = 60;
+    private static readonly int ShortRise = Tuning.ShortRise;
+    private static readonly int LongRise = Tuning.LongRise;
+    private static readonly int FirstRise = Tuning.FirstRise;
 
     // What goes beyond its habit must do so by a usual rise, or by this share of the way from there to the limit.
-    private const double BeyondHabit = 0.2;
+    private static readonly double BeyondHabit = Tuning.BeyondHabit;
 
     // The limit counts as reached this close to it, as a share of the limit or of the way from where the rise began; over again five times
     // as far off.
-    private const double ReachedShare = 0.01;
-    private const double ReachedWay = 0.02;
-    private const double RecededFactor = 5;
-    private const int EnoughCalm = 6;
+    private static readonly double ReachedShare = Tuning.ReachedShare;
+    private static readonly double ReachedWay = Tuning.ReachedWay;
+    private static readonly double RecededFactor = Tuning.RecededFactor;
+    private static readonly int EnoughCalm = Tuning.EnoughCalm;
 
     // Buckets after the end of a warning in which there is no new one.
-    private const int Refractory = 24;
+    private static readonly int Refractory = Tuning.Refractory;
 
     private const double MaxUrgency = 10;
 
     // A trend is gone once it was in doubt for this share of the time that it lasted.
-    private const double DoubtShare = 0.15;
+    private static readonly double DoubtShare = Tuning.DoubtShare;
 
-    private static readonly TimeSpan ShortestMemory = TimeSpan.FromHours(84);
+    private static readonly TimeSpan ShortestMemory = TimeSpan.FromHours(Tuning.ShortestMemoryHours);
 
     private readonly double _sign;
     private readonly long _span;
@@ -305,7 +307,7 @@ public sealed class LimitWatch
         const int Min = Horizon / 20;
         if (_course.Bucket - _publishedBucket < 2 * Min) return false;
         var left = _course.Until(Forecast.At);
-        return Math.Abs(outlook.Lead - left) > Math.Max(Min, 0.3 * Math.Abs(left));
+        return Math.Abs(outlook.Lead - left) > Math.Max(Min, Tuning.MovedShare * Math.Abs(left));
     }
 
     private void Publish(in LimitOutlook outlook)

@@ -10,9 +10,10 @@ namespace LeptonStream.Detection.EarlyWarning;
 /// </summary>
 internal sealed class RiseTracker
 {
-    private const double TurnShare = 0.3;
-    private const double TurnNoise = 4;
-    private const double UsualStep = 1.15;
+    private static readonly EarlyWarningTuning Tuning = EarlyWarningTuning.Default;
+    private static readonly double TurnShare = Tuning.TurnShare;
+    private static readonly double TurnNoise = Tuning.TurnNoise;
+    private static readonly double UsualStep = 1 + Tuning.UsualStep;
 
     private double _low = double.PositiveInfinity;
     private double _high = double.NegativeInfinity;

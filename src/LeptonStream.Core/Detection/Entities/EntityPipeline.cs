@@ -31,26 +31,31 @@ internal sealed class EntityPipeline
     /// <summary>The name under which an entity is a series of its own: in events, routes and policies.</summary>
     public const string Metric = "entity";
 
+    private static readonly EntitiesTuning Tuning = EntitiesTuning.Default;
+
     // Rows before an entity can be judged.
-    private const int WarmUp = 120;
+    private static readonly int WarmUp = Tuning.WarmUp;
 
     // What was surprising for some rows is expected to go on: a fifth of the way a row, and a fifth of the surprise is left of what goes on
     // for good.
-    private const double Habituation = 0.2;
-    private const double Lasting = 0.2;
+    private static readonly double Habituation = Tuning.Habituation;
+    private static readonly double Lasting = Tuning.Lasting;
 
     // An ordinary row scores 0.4 to 0.5; 2^16 spreads the rest over the bins of a calibrator.
     private const double Ordinary = 0.4;
     private const double Spread = 16;
 
     // What a row at the forest's own line adds to the surprise.
-    private const double ForestShare = 0.3;
+    private static readonly double ForestShare = Tuning.ForestShare;
 
     // What one metric does alone stays below the line, however long it lasts.
-    private const double OneAlone = 0.85;
+    private static readonly double OneAlone = Tuning.OneAlone;
 
     // No line below what one metric reaches once in ten samples.
-    private const double MinLine = 1;
+    private static readonly double MinLine = Tuning.MinLine;
+
+    private static readonly StreamingForestOptions Forest = new()
+        { Trees = Tuning.ForestTrees, Cuts = Tuning.ForestCuts, Rows = Tuning.ForestRows, Memory = Tuning.ForestMemory };
 
     private readonly AlertTiming _timing;
     private readonly TreeBuilder _builder;
@@ -81,7 +86,7 @@ internal sealed class EntityPipeline
     /// What an entity begins to learn with. Its forest's seed is its own, so that entities don't share their blind spots.
     /// </summary>
     public EntityMemory NewMemory(SeriesId id) =>
-        new(new(_timing, CriticalScore, Policy.CriticalBudget), new(new() { Seed = (ulong)id.Value }, _builder));
+        new(new(_timing, CriticalScore, Policy.CriticalBudget), new(Forest with { Seed = (ulong)id.Value }, _builder));
 
     /// <summary>
     /// Judges the newest row of an entity of two metrics or more. Called once a message, whatever part of the row it brought.

@@ -17,15 +17,17 @@ internal sealed class EntityRow
     /// <summary>The most metrics an entity is judged by; where all of them speak, further ones are judged alone.</summary>
     public const int MaxMetrics = StreamingForest.MaxFeatures;
 
+    private static readonly EntitiesTuning Tuning = EntitiesTuning.Default;
+
     // A metric that was silent for so many of its intervals has no say.
-    private const double FreshIntervals = 2;
+    private static readonly double FreshIntervals = Tuning.FreshIntervals;
 
     // Residuals further out are all alike: the forest tells rows apart, not miracles.
-    private const float MaxResidual = 20;
+    private static readonly float MaxResidual = Tuning.MaxResidual;
 
     // A metric has its part where its value is rarer than one in thirty, and its part is a tenth of the whole.
-    private const double MinSurprise = 1.5;
-    private const double MinShare = 0.1;
+    private static readonly double MinSurprise = Tuning.MinSurprise;
+    private static readonly double MinShare = Tuning.MinShare;
 
     private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 

@@ -15,15 +15,17 @@ namespace LeptonStream.Detection.Peers;
 /// <remarks>Median and MAD as in B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers (1993).</remarks>
 internal sealed class PeerGroup(UInt128 id, string label)
 {
+    private static readonly PeersTuning Tuning = PeersTuning.Default;
+
     // Of three, two agree by chance.
     private const int Min = 4;
-    private const int WarmUp = 30;
-    private const double OwnRate = 1.0 / 1000;
-    private const double UsualRate = 1.0 / 100;
+    private static readonly int WarmUp = Tuning.WarmUp;
+    private static readonly double OwnRate = 1 / Tuning.OwnMemory;
+    private static readonly double UsualRate = 1 / Tuning.UsualMemory;
 
     // Habituation takes one comparison for so many scales at most: a fault is reported long before it is usual.
-    private const double Cut = 3;
-    private const double MinShare = 0.01;
+    private static readonly double Cut = Tuning.Cut;
+    private static readonly double MinShare = Tuning.MinShare;
 
     // A member that speaks more often than the others doesn't hurry them, but when they are gone it must not wait without end.
     private const int MaxHeard = 8;

@@ -15,14 +15,16 @@ namespace LeptonStream.Detection.Peers;
 /// </summary>
 internal sealed class PeerScorer(PeerMembership seat)
 {
+    private static readonly PeersTuning Tuning = PeersTuning.Default;
+
     // Of fewer the middle is no more than a guess.
-    private const int MinSiblings = 4;
+    private static readonly int MinSiblings = Tuning.MinSiblings;
 
     // A reported score is reported again when it is so much worse, or was near its siblings for so long: a member that they get used to
     // goes through the line slowly.
-    private const double Worse = 2;
-    private const double Near = 2;
-    private const int NearFor = 5;
+    private static readonly double Worse = Tuning.WorseFactor;
+    private static readonly double Near = Tuning.Near;
+    private static readonly int NearFor = Tuning.NearFor;
 
     private Numbers _numbers;
 

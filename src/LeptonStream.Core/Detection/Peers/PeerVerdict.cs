@@ -15,7 +15,7 @@ namespace LeptonStream.Detection.Peers;
 public readonly record struct PeerVerdict(double Score, double Value, double Expected, int Siblings, string? Label, bool IsAnomalous)
 {
     /// <summary>From so many scales on a member may be the odd one. <value>6.</value></summary>
-    public const double AnomalousFrom = 6;
+    public static double AnomalousFrom => PeersTuning.Default.AnomalousFrom;
 
     /// <summary>By which share of what was expected the value lies away, from 0; null where that says nothing.</summary>
     public double? Share => Math.Abs(Value - Expected) / Math.Abs(Expected) is var share && share < 1e4 ? share : null;

@@ -11,7 +11,8 @@ namespace LeptonStream.Detection.Training;
 /// <param name="timing">How it ends.</param>
 internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, FindingTiming timing)
 {
-    private const double SuspectedFrom = 0.5;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double SuspectedFrom = Tuning.SuspectedFrom;
 
     private readonly AlertLifecycle _life = timing.Begin();
     private bool _isSuspected;

@@ -13,16 +13,17 @@ namespace LeptonStream.Detection.Training.Rules;
 internal sealed class EvaluationRule : TrainingRule
 {
     private const int Kept = 8;
-    private const int Enough = 4;
-    private const double BrokenScales = 5;
-    private const double OverfitScales = 6;
-    private const double AccuracyShare = 0.3;
-    private const double Repeats = 3;
-    private const double RateThatMoves = 0.02;
-    private static readonly double Half = Math.Log(1.5);
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly int Enough = Tuning.EvaluationEnough;
+    private static readonly double BrokenScales = Tuning.EvaluationBrokenScales;
+    private static readonly double OverfitScales = Tuning.EvaluationOverfitScales;
+    private static readonly double AccuracyShare = Tuning.EvaluationAccuracyShare;
+    private static readonly double Repeats = Tuning.EvaluationRepeats;
+    private static readonly double RateThatMoves = Tuning.EvaluationRateThatMoves;
+    private static readonly double Half = Math.Log(1 + Tuning.EvaluationLeast);
     // One evaluation that is far too good must not become the measure of all others.
-    private static readonly double MaxFall = Math.Log(4);
-    private static readonly double Agrees = Math.Log(1.05);
+    private static readonly double MaxFall = Math.Log(Tuning.EvaluationMaxFall);
+    private static readonly double Agrees = Math.Log(1 + Tuning.EvaluationAgrees);
 
     private readonly LossRule _loss;
     private readonly FindingTracker _broken;

@@ -10,14 +10,15 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class FreezeRule : TrainingRule
 {
-    private const double Rows = 8;
-    private const int MinRows = 3;
-    private const double Steps = 30;
-    private const double RowsOfSameNorm = 60;
-    private const int PageAfterSteps = 60;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double Rows = Tuning.FrozenRows;
+    private static readonly int MinRows = Tuning.FrozenMinRows;
+    private static readonly double Steps = Tuning.FrozenSteps;
+    private static readonly double RowsOfSameNorm = Tuning.FrozenRowsOfSameNorm;
+    private static readonly int PageAfterSteps = Tuning.FrozenPageAfterSteps;
 
     // The last learning rate before 0, against the highest: below this share the schedule led there.
-    private const double RanOut = 0.02;
+    private static readonly double RanOut = Tuning.FrozenRanOut;
 
     private readonly FindingTracker _frozen;
     private readonly FindingTracker _same;

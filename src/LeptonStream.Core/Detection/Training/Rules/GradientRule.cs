@@ -12,14 +12,15 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class GradientRule : TrainingRule
 {
-    private const double ExplosionScales = 6;
-    private const double VanishingScales = 5;
-    private const double LossFollows = -0.1;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double ExplosionScales = Tuning.GradientExplosionScales;
+    private static readonly double VanishingScales = Tuning.GradientVanishingScales;
+    private static readonly double LossFollows = -Tuning.GradientLossFollows;
 
     // Logarithms of ratios, above the level or below it.
-    private static readonly double Threefold = Math.Log(3);
-    private static readonly double Tenfold = Math.Log(10);
-    private static readonly double WithHighLoss = Math.Log(1.5);
+    private static readonly double Threefold = Math.Log(Tuning.GradientTimes);
+    private static readonly double Tenfold = Math.Log(Tuning.GradientPageTimes);
+    private static readonly double WithHighLoss = Math.Log(1 + Tuning.GradientWithHighLoss);
 
     private readonly RobustLevel _level = new(0.02);
     private readonly LossRule _loss;

@@ -14,28 +14,29 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class LossRule : TrainingRule
 {
-    private const double PairLine = 4;
-    private const double FiveLine = 3.4;
-    private const double SeventeenLine = 2.2;
-    private const double SingleLine = 10;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double PairLine = Tuning.LossPairLine;
+    private static readonly double FiveLine = Tuning.LossFiveLine;
+    private static readonly double SeventeenLine = Tuning.LossSeventeenLine;
+    private static readonly double SingleLine = Tuning.LossSingleLine;
     private const double Doubled = Constants.Ln2;
 
     // No deviation is a spike whose ratio nobody would call one.
-    private static readonly double SingleLeast = Math.Log(1.5);
-    private static readonly double PairLeast = Math.Log(1.25);
-    private static readonly double FiveLeast = Math.Log(1.2);
-    private static readonly double SeventeenLeast = Math.Log(1.12);
+    private static readonly double SingleLeast = Math.Log(1 + Tuning.LossSingleLeast);
+    private static readonly double PairLeast = Math.Log(1 + Tuning.LossPairLeast);
+    private static readonly double FiveLeast = Math.Log(1 + Tuning.LossFiveLeast);
+    private static readonly double SeventeenLeast = Math.Log(1 + Tuning.LossSeventeenLeast);
 
     // A spike that is not over after so many steps, and rows, is a level.
-    private const int StaysAfterSteps = 40;
-    private const int StaysAfterRows = 4;
-    private const double StillAtPeak = 0.7;
+    private static readonly int StaysAfterSteps = Tuning.LossStaysAfterSteps;
+    private static readonly int StaysAfterRows = Tuning.LossStaysAfterRows;
+    private static readonly double StillAtPeak = Tuning.LossStillAtPeak;
 
     // The scale at which five rows at double the level are within their line.
     private const double BluntScale = Doubled / FiveLine;
 
     // A learning rate near its end improves nothing, and is not meant to.
-    private const double RateThatImproves = 0.2;
+    private static readonly double RateThatImproves = Tuning.LossRateThatImproves;
 
     private readonly RobustLevel _level = new(0.01);
     private readonly LossTrend _trend = new();

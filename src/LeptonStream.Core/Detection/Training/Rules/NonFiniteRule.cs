@@ -11,8 +11,9 @@ namespace LeptonStream.Detection.Training.Rules;
 internal sealed class NonFiniteRule : TrainingRule
 {
     private const double Score = 3;
-    private const int PageRows = 25;
-    private const int PageRowsWithoutNorm = 3;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly int PageRows = Tuning.NonFiniteRows;
+    private static readonly int PageRowsWithoutNorm = Tuning.NonFiniteRowsWithoutNorm;
 
     private static readonly TrainingRole[] Roles =
     [

@@ -17,13 +17,15 @@ internal sealed class OptimizerRule : TrainingRule
     private const int Window = 128;
     private const int Enough = 40;
 
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+
     // Where jumps are common (plain SGD on small batches) a shock must be this many times the 98 % quantile of them.
-    private const double JumpMargin = 2.5;
+    private static readonly double JumpMargin = Tuning.OptimizerJumpMargin;
 
     // Optimizers that fold the learning rate into their momentum jump when the rate does.
-    private const int RowsAfterChange = 32;
-    private static readonly double Line = Math.Log(1.6);
-    private static readonly double SparseLine = Math.Log(2.5);
+    private static readonly int RowsAfterChange = Tuning.OptimizerRowsAfterChange;
+    private static readonly double Line = Math.Log(1 + Tuning.OptimizerLeast);
+    private static readonly double SparseLine = Math.Log(1 + Tuning.OptimizerSparseLeast);
 
     private readonly StepWindow _levels = new(Window);
     private readonly WindowMemory _jumps = new(Window);

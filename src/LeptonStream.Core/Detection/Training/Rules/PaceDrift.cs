@@ -15,8 +15,9 @@ internal sealed class PaceDrift
     private const int Lately = 4;
     private const int Sustained = 8;
     private const int TrendBlocks = 32;
-    private const double TrendLine = 0.15;
-    private static readonly double LevelLine = Math.Log(1.42);
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double TrendLine = Tuning.DriftTrendLine;
+    private static readonly double LevelLine = Math.Log(1 + Tuning.DriftLevelLine);
 
     private readonly StepBlocks _blocks = new(Rows);
     private double _score;

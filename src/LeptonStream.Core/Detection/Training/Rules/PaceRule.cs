@@ -18,16 +18,17 @@ internal sealed class PaceRule : TrainingRule
     private const int Window = 128;
     private const int Enough = 20;
     private const int Rows = 20;
-    private const double SlowRows = 7;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double SlowRows = Tuning.StallRows;
 
     // Rows ten steps apart: an evaluation every 50 steps is one row in five.
     private const int SparseRows = 8;
-    private const double SlowSparseRows = 4;
-    private const double SlowScales = 5;
-    private const double PageFactor = 4;
-    private const int PageRows = 9;
-    private const double MaxFactor = 50;
-    private static readonly double Slow = Math.Log(2.5);
+    private static readonly double SlowSparseRows = Tuning.StallSparseRows;
+    private static readonly double SlowScales = Tuning.StallScales;
+    private static readonly double PageFactor = Tuning.StallPageFactor;
+    private static readonly int PageRows = Tuning.StallPageRows;
+    private static readonly double MaxFactor = Tuning.StallMaxFactor;
+    private static readonly double Slow = Math.Log(1 + Tuning.StallLeast);
 
     private readonly FindingTracker _stall;
     private readonly FindingTracker _drift;

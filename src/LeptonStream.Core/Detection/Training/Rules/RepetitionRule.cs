@@ -12,12 +12,13 @@ namespace LeptonStream.Detection.Training.Rules;
 internal sealed class RepetitionRule : TrainingRule
 {
     private const int Rows = 48;
-    private const double Fewer = 0.6;
-    private const double MinUsual = 0.5;
-    private const double UsualRate = 1.0 / 500;
-    private const double FastRate = 1.0 / 8;
-    private const double SlowRate = 1.0 / 100;
-    private static readonly double Fell = Math.Log(1.5);
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double Fewer = Tuning.RepetitionFewer;
+    private static readonly double MinUsual = Tuning.RepetitionMinUsual;
+    private static readonly double UsualRate = 1 / Tuning.RepetitionMemory;
+    private static readonly double FastRate = 1 / Tuning.RepetitionFastMemory;
+    private static readonly double SlowRate = 1 / Tuning.RepetitionSlowMemory;
+    private static readonly double Fell = Math.Log(1 + Tuning.RepetitionFell);
 
     private readonly FindingTracker _repeated;
     private ulong _turns;

@@ -10,13 +10,14 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class SharedNameRule : TrainingRule
 {
-    private const int Returns = 4;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly int Returns = Tuning.SharedNameReturns;
 
     // Returns that are this far apart have nothing to do with each other.
-    private const double MaxDistanceSeconds = 1800;
-    private const double MinHoldSeconds = 60;
-    private const double HoldDistances = 10;
-    private const double DistanceRate = 0.25;
+    private static readonly double MaxDistanceSeconds = Tuning.SharedNameMaxSeconds;
+    private static readonly double MinHoldSeconds = Tuning.SharedNameHoldSeconds;
+    private static readonly double HoldDistances = Tuning.SharedNameHoldDistances;
+    private static readonly double DistanceRate = Tuning.SharedNameRate;
 
     private readonly FindingTracker _shared;
     private int _returns;

@@ -12,19 +12,20 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class SignedLossRule : TrainingRule
 {
-    private const double FiveLine = 8;
-    private const double SeventeenLine = 5;
-    private const double PageScales = 30;
-    private const int PageAfterSteps = 40;
-    private const int PageAfterRows = 9;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double FiveLine = Tuning.SignedLossFiveLine;
+    private static readonly double SeventeenLine = Tuning.SignedLossSeventeenLine;
+    private static readonly double PageScales = Tuning.SignedLossPageScales;
+    private static readonly int PageAfterSteps = Tuning.SignedLossPageAfterSteps;
+    private static readonly int PageAfterRows = Tuning.SignedLossPageAfterRows;
 
     // From this share of negative rows on the loss is one of this kind, and positive rows are judged here, too.
-    private const double SignedFrom = 0.05;
+    private static readonly double SignedFrom = Tuning.SignedLossFrom;
     private const double ShareRate = 1.0 / 64;
     private const double StepRate = 1.0 / 64;
 
     // Rounded losses stand still at times: the scale is at least this part of the usual step from row to row.
-    private const double ScalePerStep = 0.5;
+    private static readonly double ScalePerStep = Tuning.SignedLossScalePerStep;
 
     private readonly RobustLevel _level = new(1e-12);
     private readonly FindingTracker _jump;

@@ -13,28 +13,29 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class SilenceRule : TrainingRule
 {
-    private const double IntervalStep = 1.05;
-    private const double SurvivedMargin = 1.5;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double IntervalStep = 1 + Tuning.SilenceIntervalStep;
+    private static readonly double SurvivedMargin = Tuning.SilenceSurvivedMargin;
 
     // A run that reports every second has steps, and so checkpoints, of another size than one that reports every 5 ms.
-    private const double UsualIntervals = 100;
-    private const double MaxUsualSeconds = 110;
+    private static readonly double UsualIntervals = Tuning.SilenceIntervals;
+    private static readonly double MaxUsualSeconds = Tuning.SilenceMaxSeconds;
 
     // Somebody was paged for this run already and stops it: its silence is no news for a while.
-    private const double BrokenMargin = 15;
+    private static readonly double BrokenMargin = Tuning.SilenceBrokenMargin;
 
     // What a run came back from was no death; but a dead run that somebody restarted the next day must not blind the rule.
-    private const double MaxSurvivedSeconds = 1800;
+    private static readonly double MaxSurvivedSeconds = Tuning.SilenceMaxSurvivedSeconds;
 
     // Silence that is not the usual time between two rows.
-    private const double MinSilenceSeconds = 15;
-    private const double UsualSilence = 3;
+    private static readonly double MinSilenceSeconds = Tuning.SilenceLeastSeconds;
+    private static readonly double UsualSilence = Tuning.SilenceLeastIntervals;
 
     // Before there were two rows, nobody knows how often it speaks.
-    private const double UnknownIntervalSeconds = 900;
+    private static readonly double UnknownIntervalSeconds = Tuning.SilenceUnknownSeconds;
 
     // A jump of the step is no work done: it counts as so many usual strides.
-    private const int MaxStrides = 4;
+    private static readonly int MaxStrides = Tuning.SilenceMaxStrides;
 
     private readonly TrainingPolicy _policy;
     private readonly FindingTracker _dead;

@@ -11,20 +11,21 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class StuckLossRule : TrainingRule
 {
-    private const int RowsBefore = 10;
-    private const int PageAfterSteps = 60;
-    private const double ShareAtFirst = 0.1;
-    private const double ShareRate = 1.0 / 64;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly int RowsBefore = Tuning.StuckRowsBefore;
+    private static readonly int PageAfterSteps = Tuning.StuckPageAfterSteps;
+    private static readonly double ShareAtFirst = Tuning.StuckShareAtFirst;
+    private static readonly double ShareRate = 1 / Tuning.StuckMemory;
 
     // No share of equal neighbours counts as smaller: five rows at 0, thirteen at another number.
-    private const double MinShareOfZero = 0.016;
-    private const double MinShare = 0.2;
+    private static readonly double MinShareOfZero = Tuning.StuckMinShareOfZero;
+    private static readonly double MinShare = Tuning.StuckMinShare;
 
     // A loss that is nearly always the row before's is one that the logger repeats.
-    private const double MaxShare = 0.97;
+    private static readonly double MaxShare = Tuning.StuckMaxShare;
 
     // Usual moves from row to row, in units of the smallest one seen: below this, equal neighbours are rounding.
-    private const double MinDigits = 2;
+    private static readonly double MinDigits = Tuning.StuckMinDigits;
 
     // −ln 10⁻⁹.
     private const double Chance = 20.7;

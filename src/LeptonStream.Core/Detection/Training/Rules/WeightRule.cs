@@ -11,16 +11,17 @@ namespace LeptonStream.Detection.Training.Rules;
 /// </summary>
 internal sealed class WeightRule : TrainingRule
 {
-    private const double Room = 1.2;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double Room = Tuning.WeightsRoom;
 
     // Norms are logged with six digits or so: this share of one is no difference.
-    private const double Rounding = 3e-5;
-    private const double UsualMargin = 3;
-    private const double BareMargin = 10;
-    private const double BareLeast = 0.01;
-    private const double CertainScore = 1.5;
-    private const double CertainShare = 0.005;
-    private const double StaysFrom = 0.5;
+    private static readonly double Rounding = Tuning.WeightsRounding;
+    private static readonly double UsualMargin = Tuning.WeightsUsualMargin;
+    private static readonly double BareMargin = Tuning.WeightsBareMargin;
+    private static readonly double BareLeast = Tuning.WeightsBareLeast;
+    private static readonly double CertainScore = Tuning.WeightsPageScore;
+    private static readonly double CertainShare = Tuning.WeightsPageShare;
+    private static readonly double StaysFrom = Tuning.WeightsStaysFrom;
 
     // Two odd norms in a row may be alike: so many calm rows make one ordinary.
     private const int CalmRows = 8;

@@ -6,14 +6,15 @@ namespace LeptonStream.Detection.Training;
 /// <summary>Where a run stands: warm-up, resume, and the declared changes after which the old normal says nothing.</summary>
 internal sealed class RunPhase(TrainingPolicy policy)
 {
-    private const double RateJump = 1.3;
-    private const double RateRising = 1.03;
-    private const double RateMemory = 1.0 / 16;
-    private const int RowsAfterRise = 24;
-    private const int SparseStride = 5;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double RateJump = 1 + Tuning.RateChange;
+    private static readonly double RateRising = 1 + Tuning.RateRising;
+    private static readonly double RateMemory = 1 / Tuning.RateMemory;
+    private static readonly int RowsAfterRise = Tuning.RowsAfterRise;
+    private static readonly int SparseStride = Tuning.SparseStride;
 
     // A resume from the first fifth of a run is a new run under the old name.
-    private const double StartsOverBelow = 0.2;
+    private static readonly double StartsOverBelow = Tuning.StartsOverBelow;
 
     private readonly WorkMeter _work = new();
     private readonly RateMeter _rate = new();

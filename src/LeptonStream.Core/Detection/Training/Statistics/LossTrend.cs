@@ -13,15 +13,16 @@ internal sealed class LossTrend
 {
     private const int Rows = 16;
     private const int Enough = 10;
-    private const double MinError = 0.003;
-    private const double Errors = 12;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double MinError = Tuning.CreepMinError;
+    private static readonly double Errors = Tuning.CreepErrors;
     private const int Lately = 4;
     private const int Before = 8;
 
     // 5 errors of a difference: a median of n rows has 1.1 times the error of a mean of n (blocks of 16 of them averaged), 64 rows against
     // 128.
     private const double ShiftScales = 5 * 1.1 * 0.153;
-    private static readonly double Line = Math.Log(1.15);
+    private static readonly double Line = Math.Log(1 + Tuning.CreepLeast);
 
     // Neighbouring blocks that are further apart than tenfold are no level that the loss could have risen from, but values that were no
     // losses.
@@ -29,11 +30,11 @@ internal sealed class LossTrend
 
     private readonly StepBlocks _blocks = new(Rows);
 
-    private const double PlateauLine = 0.01;
+    private static readonly double PlateauLine = Tuning.PlateauLine;
 
     // Losses fall with the logarithm of the step: in a long run the last rows are too small a part of it to show a fall, and prove no
     // plateau.
-    private const double MinDoublings = 0.25;
+    private static readonly double MinDoublings = Tuning.PlateauMinDoublings;
 
     private double _score;
 

@@ -8,8 +8,9 @@ namespace LeptonStream.Detection.Training.Statistics;
 /// </summary>
 internal sealed class RateMeter
 {
-    private const double Jump = 1.5;
-    private const double Margin = 1.05;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double Jump = Tuning.RateJumpTimes;
+    private static readonly double Margin = 1 + Tuning.RateMargin;
 
     private int _rowsAbove;
 

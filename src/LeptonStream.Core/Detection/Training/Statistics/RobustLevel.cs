@@ -14,9 +14,11 @@ internal sealed class RobustLevel(double least)
     private const int Window = 128;
     private const int Recent = 17;
 
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+
     // Rows that are enough for a median and a scale; a resume leaves as many, however far it goes back.
     private const int Enough = 40;
-    private const double Clip = 4;
+    private static readonly double Clip = Tuning.LevelClip;
 
     private readonly StepWindow _window = new(Window);
     private readonly double[] _deviations = new double[Recent];

@@ -9,9 +9,10 @@ namespace LeptonStream.Detection.Training.Statistics;
 /// </summary>
 internal sealed class WorkMeter
 {
-    private const double Tolerance = 0.03;
-    private const int RowsThatAgree = 3;
-    private const double MaxFactor = 4.5;
+    private static readonly TrainingTuning Tuning = TrainingTuning.Default;
+    private static readonly double Tolerance = Tuning.WorkTolerance;
+    private static readonly int RowsThatAgree = Tuning.WorkRows;
+    private static readonly double MaxFactor = Tuning.WorkMaxFactor;
 
     private double _known = double.NaN;
     private double _other = double.NaN;
