@@ -16,8 +16,8 @@ internal sealed class TuningPageTests
     private const string AsIs = "(as it is)";
 
     private static readonly (string Name, string Measure) Series = ("series",
-        "NAB's standard score on its seven series of known causes, and the recall on the four KPI curves of five-minute samples at 0.1 false "
-            + "episodes a series-day.");
+        "NAB's standard score on its seven series of known causes, and the recall on the four KPI curves of five-minute samples at 0.1 "
+            + "false episodes a series-day.");
 
     private static readonly Dictionary<string, (string Name, string Measure)> Tables = new()
     {
@@ -26,8 +26,8 @@ internal sealed class TuningPageTests
                 + "samples on average, and how many warnings are false."),
         ["Entities"] = ("entities", "AUC-PR on the labelled entities of smd, asd and jumpstarter."),
         ["Peers"] = ("peers",
-            "Two stories of the simulated fleet: in how many the GPU without cooling is alerted, after how many samples on average, and how "
-                + "many alerts of any kind are false."),
+            "Two stories of the simulated fleet: in how many the GPU without cooling is alerted, after how many samples on average, and "
+                + "how many alerts of any kind are false."),
         ["Training"] = ("training",
             "Thirty labelled runs with 26 faults: how many are found in time, and how many alarm episodes are false."),
     };
@@ -79,8 +79,8 @@ internal sealed class TuningPageTests
             Sizes of windows, slots and lags are not among them: they are the layout of snapshots.
 
             The last two columns are what half and double of the value do (a whole number is halved downwards). Each table says by which
-            measure, and its figures as the constants are; a dash is for what was not measured. The columns say how much hangs on a constant,
-            not which value is best: that is measured on all families. `eng/sensitivity.sh` measures.
+            measure, and its figures as the constants are; a dash is for what was not measured. The columns say how much hangs on a
+            constant, not which value is best: that is measured on all families. `eng/sensitivity.sh` measures.
 
             """);
         foreach (var capability in _catalog.Names.GroupBy(name => name.Split('.')[0]))

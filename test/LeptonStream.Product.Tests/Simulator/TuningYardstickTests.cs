@@ -39,5 +39,6 @@ internal sealed class TuningYardstickTests
         return $"{delays.Length};{average}";
     }
 
-    private static int Wrong(Verdicts[] stories, string detector) => stories.Sum(story => story.FalseAlerts.Count(f => f.Detector == detector));
+    private static int Wrong(Verdicts[] stories, string detector) =>
+        stories.Sum(story => story.FalseAlerts.Count(alert => alert.Detector == detector));
 }
