@@ -60,7 +60,7 @@ measure() { # NAME
   row="$1,$value,$(figures "$what" --set "$1=$half"),$(figures "$what" --set "$1=$double")"
   echo "$row" > "$work/rows/$1"; echo "$row" >&2
 }
-must_be_whole() { $lepton backtest "$work/none" --set "$1" 2>&1 | grep -q 'a whole number'; }
+must_be_whole() { [[ "$($lepton backtest "$work/none" --set "$1" 2>&1 || true)" == *"a whole number"* ]]; }
 for name in "${names[@]}"; do
   what="$(table_of "$name")"
   [ -e "$work/rows/$what" ] || { echo "(as it is) $what,,$(figures "$what")," > "$work/rows/$what"; cat "$work/rows/$what" >&2; }

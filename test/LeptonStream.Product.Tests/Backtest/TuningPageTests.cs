@@ -22,7 +22,7 @@ internal sealed class TuningPageTests
     private static readonly Dictionary<string, (string Name, string Measure)> Tables = new()
     {
         ["EarlyWarning"] = ("early-warning",
-            "Two stories of the simulated fleet: in how many the leak of the cache is told ahead by a warning that holds, after how many "
+            "Two stories of the simulated fleet: in how many the leak of the cache is announced by a warning that holds, after how many "
                 + "samples on average, and how many warnings are false."),
         ["Entities"] = ("entities", "AUC-PR on the labelled entities of smd, asd and jumpstarter."),
         ["Peers"] = ("peers",
@@ -79,7 +79,7 @@ internal sealed class TuningPageTests
             Sizes of windows, slots and lags are not among them: they are the layout of snapshots.
 
             The last two columns are what half and double of the value do (a whole number is halved downwards). Each table says by which
-            measure, and its figures as the constants are; a dash is for what was not measured. The columns say how much hangs on a
+            measure, and its figures as the constants are; a dash stands for a missing measurement. The columns say how much hangs on a
             constant, not which value is best: that is measured on all families. `eng/sensitivity.sh` measures.
 
             """);

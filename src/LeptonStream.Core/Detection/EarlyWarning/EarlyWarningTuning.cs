@@ -57,7 +57,7 @@ internal sealed record EarlyWarningTuning
     [Tuned("least hours for which heights of earlier rises are remembered", "one to two spans hold the rush hours of a week")]
     public double ShortestMemoryHours { get; init; } = 84;
 
-    [Tuned("share of the time left by which the expected time must move to be told again", NotRecorded)]
+    [Tuned("share of the time left by which the expected time must move to be reported again", NotRecorded)]
     public double MovedShare { get; init; } = 0.3;
 
     [Tuned("share of a rise by which the series comes down when the rise is over", NotRecorded)]
