@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what half and double of each tuned constant do, and writes eng/sensitivity.csv, of which docs/tuning.md is made.
-#   eng/sensitivity.sh LEPTON DATA [NAME...]     LEPTON the program, DATA the folder of labelled data, NAME those to measure (else all of docs/tuning.md)
+#   eng/sensitivity.sh LEPTON DATA [NAME...]     LEPTON the program, DATA the folder of labelled data, NAME those to measure (else all)
 # Rows that are there and not measured now stay; `(as it is)` rows are measured where a constant of their table is. LEPTON may be several words.
 # JOBS at a time, 1 unless set. The story needs test/LeptonStream.Product.Tests built in Release.
 set -euo pipefail
@@ -64,7 +64,7 @@ must_be_whole() { [[ "$($lepton backtest "$work/none" --set "$1" 2>&1 || true)" 
 for name in "${names[@]}"; do
   what="$(table_of "$name")"
   [ -e "$work/rows/$what" ] || { echo "(as it is) $what,,$(figures "$what")," > "$work/rows/$what"; cat "$work/rows/$what" >&2; }
-  while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-1}" ]; do wait -n; done
+  while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-1}" ]; do wait -n || true; done
   measure "$name" &
 done
 wait
