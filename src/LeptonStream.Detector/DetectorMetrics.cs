@@ -49,7 +49,7 @@ internal sealed class DetectorMetrics
         _gaps = meter.CreateCounter<long>("leptonstream.detector.state_gaps", "{gap}",
             "Times a partition went on with empty state because its records or its snapshots were gone");
         _differing = meter.CreateCounter<long>("leptonstream.detector.replay.differences", "{event}",
-            "Published events that a replay did not make again as they were, by kind (missing, different)");
+            "Published events that a replay lacks, or makes with another content, by kind (missing, different)");
         _snapshots = meter.CreateCounter<long>("leptonstream.detector.snapshots", "{snapshot}",
             "Snapshots of partitions, by outcome (written, failed)");
         _snapshotBytes = meter.CreateCounter<long>("leptonstream.detector.snapshot.size", "By", "Bytes of snapshots written");

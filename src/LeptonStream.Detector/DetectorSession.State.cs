@@ -68,7 +68,9 @@ internal sealed partial class DetectorSession
         return any;
     }
 
-    /// <summary>Goes on with the snapshot that is being written, or begins the next that is due. To be called at the end of a round.</summary>
+    /// <summary>
+    /// Goes on with the snapshot that is being written, or begins the next that is due. To be called at the end of a round.
+    /// </summary>
     public void KeepState()
     {
         var homeless = _tasks.Values.Count(task => !task.Book.HasTopic);

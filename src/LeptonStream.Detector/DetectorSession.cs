@@ -113,7 +113,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     /// <summary>Gathers up to a number of records, with those that are left, for at most the batch's time.</summary>
     public void Gather(int records, CancellationToken stop) =>
-        _membership.Gather(records, _bounds.Bytes, IsBusyWithState ? BusyWait : IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
+        _membership.Gather(
+            records, _bounds.Bytes, IsBusyWithState ? BusyWait : IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
 
     /// <summary>Asks the client in the middle of a round, as the group expects it. Partitions may be assigned and revoked here.</summary>
     public void KeepAlive() => _membership.Poll(TimeSpan.Zero);

@@ -117,7 +117,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     /// </summary>
     public bool IsKnown(long offset) => offset < _committed;
 
-    /// <summary>Applies what the journal says of now, and looks whether everything was made again that an owner before can have made.</summary>
+    /// <summary>
+    /// Applies what the journal says of now, and looks whether everything was made again that an owner before can have made.
+    /// </summary>
     /// <param name="events">Takes the events that follow.</param>
     /// <returns>The replay, where it has just ended; else null.</returns>
     public Replay? EndReplay(List<AlertEvent> events)

@@ -22,7 +22,8 @@ internal sealed class StateProducer(KafkaOptions kafka, TopicNames topics, ILogg
         var write = new StateWrite();
         try
         {
-            Producer().Produce(new TopicPartition(topics.State, partition), new() { Key = StateKeys.Bytes(key), Value = value }, write.Done);
+            Producer().Produce(new TopicPartition(topics.State, partition), new()
+                { Key = StateKeys.Bytes(key), Value = value }, write.Done);
         }
         catch (ProduceException<byte[]?, byte[]?> refused)
         {

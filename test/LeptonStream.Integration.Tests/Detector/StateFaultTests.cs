@@ -68,7 +68,8 @@ public sealed class StateFaultTests
             var detector = rig.StartDetector(settings);
             Produce(rig, kill * Messages, Messages);
             var reach = kill * Messages * ModelsPerPartition;
-            await Eventually.True(() => rig.Probe.Committed(rig.Group, rig.Topics.Metrics, 0) > reach, $"records before kill {kill}\n{detector}",
+            await Eventually.True(() => rig.Probe.Committed(rig.Group, rig.Topics.Metrics,
+                0) > reach, $"records before kill {kill}\n{detector}",
                 TimeSpan.FromSeconds(60));
             await Task.Delay(random.Next(1_500));
             detector.Kill();

@@ -36,7 +36,8 @@ internal sealed class DetectorRig : IDisposable
         Broker = EmbeddedBroker.Start();
         Options = new KafkaOptions { BootstrapServers = Broker.BootstrapServers, SessionTimeoutMs = sessionTimeoutMs };
         Topics = TopicNames.Of(Options);
-        foreach (var topic in partitions == 0 ? [] : Topics.All.Where(topic => tellsStatus || (topic != Topics.Status && topic != Topics.State)))
+        foreach (var topic in partitions == 0 ? [] : Topics.All.Where(topic => tellsStatus
+            || (topic != Topics.Status && topic != Topics.State)))
             Broker.CreateTopic(topic, partitions);
         Probe = new TopicProbe(Options);
         _settings = new()

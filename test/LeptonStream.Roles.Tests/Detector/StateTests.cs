@@ -100,7 +100,9 @@ public sealed class StateTests
         _rig.Probe.Read(topic).Where(record => record.Partition.Value == partition).Max(record => record.Offset.Value) + 1;
 
     private List<AlertEvent> Published() => [.. _rig.Probe.Read(_rig.Topics.Alerts).Select(record =>
-        AlertEventJson.TryRead(record.Message.Value!, out var made, out var error) ? made! : throw new AssertionException(error ?? "no event"))];
+        AlertEventJson.TryRead(record.Message.Value!, out var made, out var error)
+            ? made!
+            : throw new AssertionException(error ?? "no event"))];
 
     private void AssertAsOneOwner(int partition)
     {

@@ -33,7 +33,7 @@ internal sealed class LossRule : TrainingRule
     private static readonly double StillAtPeak = Tuning.LossStillAtPeak;
 
     // The scale at which five rows at double the level are within their line.
-    private const double BluntScale = Doubled / FiveLine;
+    private static readonly double BluntScale = Doubled / FiveLine;
 
     // A learning rate near its end improves nothing, and is not meant to.
     private static readonly double RateThatImproves = Tuning.LossRateThatImproves;
