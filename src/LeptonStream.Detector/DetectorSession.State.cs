@@ -15,11 +15,9 @@ internal sealed partial class DetectorSession
     private static readonly TimeSpan LastSnapshots = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BusyWait = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
-    private static readonly string Instance = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     // By partition number, as the tasks: a partition is in one of them.
     private readonly Dictionary<int, PartitionRestore> _restores = [];
-    private readonly Dictionary<int, long> _restoresBegan = [];
 
     // Tasks that begin empty and read nothing before a first snapshot says where: else an owner that dies at once leaves nothing to replay.
     private readonly HashSet<int> _founding = [];
@@ -35,12 +33,11 @@ internal sealed partial class DetectorSession
         {
             if (!restore.IsDone) continue;
             _restores.Remove(partition);
-            TakeOver(restore.Subject, restore.Outcome);
+            TakeOver(restore.Subject, restore.Outcome, _time.GetElapsedTime(restore.Began));
             restore.Dispose();
         }
 
-        if (_restores.Count == 0) _health.ClearProblem(Concern.Restore);
-        else _health.ReportProblem(Concern.Restore, $"restores the state of {_restores.Count} partitions");
+        ReportRestores();
     }
 
     /// <summary>Ends the replays that have come to their end.</summary>
@@ -79,7 +76,6 @@ internal sealed partial class DetectorSession
                 + "makes it";
         _troubles.Set("state", words);
         _health.SetDegraded(Concern.State, words);
-        if (_snapshot is null && Due() is { } task) _snapshot = Cut(task);
         Advance();
     }
 
@@ -90,24 +86,28 @@ internal sealed partial class DetectorSession
         _snapshotsDue.Clear();
         while (_time.GetElapsedTime(began) < LastSnapshots && !giveUp.IsCancellationRequested)
         {
-            if (_snapshot is null && Due() is { } task) _snapshot = Cut(task);
-            if (_snapshot is null) return;
-            Advance();
+            if (!Advance()) return;
             if (_snapshot is not null) giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
         }
     }
 
     private void Restore(TopicPartitionOffset committed)
     {
-        var partition = committed.Partition.Value;
         var subject = new RestoreSubject(committed.TopicPartition, committed.Offset.Value >= 0 ? committed.Offset.Value : null, TopicId,
-            _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id);
-        _restores.Add(partition, new(subject, _kafka, _topics, _policy, _logger));
-        _restoresBegan[partition] = _time.GetTimestamp();
-        _health.ReportProblem(Concern.Restore, $"restores the state of {_restores.Count} partitions");
+            AlertsId);
+        _restores.Add(committed.Partition.Value, new(subject, _kafka, _topics, _policy, _logger) { Began = _time.GetTimestamp() });
+        ReportRestores();
     }
 
-    private void TakeOver(RestoreSubject subject, RestoreOutcome found)
+    private Guid? AlertsId => _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id;
+
+    private void ReportRestores()
+    {
+        if (_restores.Count == 0) _health.ClearProblem(Concern.Restore);
+        else _health.ReportProblem(Concern.Restore, $"restores the state of {_restores.Count} partitions");
+    }
+
+    private void TakeOver(RestoreSubject subject, RestoreOutcome found, TimeSpan duration)
     {
         var task = new PartitionTask(subject.Partition, _policy, _policies, _known.Beginnings, subject.TopicId ?? TopicId);
         var start = task.Begin(found, subject.Committed);
@@ -134,7 +134,6 @@ internal sealed partial class DetectorSession
         }
         else if (found.State is { } state)
         {
-            var duration = _time.GetElapsedTime(_restoresBegan[partition]);
             _metrics.Restored(duration);
             Log.Restored(_logger, subject.Partition, task.SeriesCount, state.Header.Next, duration);
             if (subject.Committed < state.Header.Next)
@@ -175,9 +174,9 @@ internal sealed partial class DetectorSession
             var header = new SnapshotHeader
             {
                 Number = task.Book.NextNumber,
-                Instance = Instance,
+                Instance = StatusPublisher.Instance,
                 MetricsId = TopicId,
-                AlertsId = _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id,
+                AlertsId = AlertsId,
                 Partition = partition,
                 Partitions = _known.Metrics?.Partitions ?? 0,
                 Next = task.Next!.Value,
@@ -202,9 +201,11 @@ internal sealed partial class DetectorSession
         }
     }
 
-    private void Advance()
+    // False where there is nothing to write now.
+    private bool Advance()
     {
-        if (_snapshot is not { } snapshot) return;
+        if (_snapshot is null && Due() is { } task) _snapshot = Cut(task);
+        if (_snapshot is not { } snapshot) return false;
         snapshot.Advance();
         if (snapshot.Failure is { } failure)
         {
@@ -222,6 +223,8 @@ internal sealed partial class DetectorSession
             SetDue(snapshot.Partition, Interval);
             EndFounding(snapshot.Partition);
         }
+
+        return true;
     }
 
     private void EndFounding(int partition)

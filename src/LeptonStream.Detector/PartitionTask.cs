@@ -235,7 +235,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         if (!_wasRead) _silence += passed;
         _wasRead = false;
         _pipeline!.Tick(_silence, events);
-        return _book.Note(sequence => new() { Sequence = sequence, Next = _read ?? 0, Silence = _silence.Ticks });
+        return _book.Note(_read ?? 0) with { Silence = _silence.Ticks };
     }
 
     /// <summary>The client has come to the end of the log, which lies here.</summary>
@@ -246,7 +246,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     public JournalEntry OnPartitionsAdded()
     {
         _pipeline!.OnPartitionsAdded();
-        return _book.Note(sequence => new() { Sequence = sequence, Next = _read ?? 0, PartitionsAdded = true });
+        return _book.Note(_read ?? 0) with { PartitionsAdded = true };
     }
 
     /// <summary>Judges by other policies from the next record on.</summary>
@@ -256,7 +256,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Require(PartitionTaskState.Running);
         _policies = policies;
         _pipeline!.Adopt(policies.Set);
-        return _book.Note(sequence => new() { Sequence = sequence, Next = _read ?? 0, Policies = new(policies.Yaml) });
+        return _book.Note(_read ?? 0) with { Policies = new(policies.Yaml) };
     }
 
     /// <summary>Adds the samples that were not judged since the last call to the counters.</summary>

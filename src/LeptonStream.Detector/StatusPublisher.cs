@@ -12,7 +12,9 @@ namespace LeptonStream.Detector;
 internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames topics, LoopHealth health, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private static readonly string Instance = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    /// <summary>This process: host and process id.</summary>
+    public static string Instance { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     private readonly Dictionary<int, StatusWindow> _windows = [];
     private long? _published;

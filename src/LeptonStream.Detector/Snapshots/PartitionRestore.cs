@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Confluent.Kafka;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Snapshots;
@@ -42,6 +43,9 @@ internal sealed partial class PartitionRestore : IDisposable
 
     /// <summary>What is searched for.</summary>
     public RestoreSubject Subject => _subject;
+
+    /// <summary>When it began, by the worker's clock.</summary>
+    public required long Began { get; init; }
 
     /// <summary>Whether the search has ended.</summary>
     public bool IsDone => _work.IsCompleted;
@@ -176,7 +180,7 @@ internal sealed partial class PartitionRestore : IDisposable
         {
             if (next == header.Chunks.Count || record.Offset.Value != header.Chunks[next].Offset) continue;
             var bytes = record.Message.Value ?? [];
-            if (bytes.Length != header.Chunks[next].Length || ChunkHash.Of(bytes) != header.Chunks[next].Hash)
+            if (bytes.Length != header.Chunks[next].Length || XxHash3.HashToUInt64(bytes) != header.Chunks[next].Hash)
                 throw new SnapshotCorruptException($"chunk {next} is not the one that was written");
             chunks.Take(bytes);
             next++;

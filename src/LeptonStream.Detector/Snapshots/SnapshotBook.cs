@@ -23,8 +23,9 @@ internal sealed class SnapshotBook(bool hasTopic, long lastNumber, long sequence
     /// <summary>Whether anything was judged or decided since the newest snapshot.</summary>
     public bool HasNews(long? next) => next is not null && (next != _written || Sequence != _sequenceWritten);
 
-    /// <summary>Makes the journal's next entry.</summary>
-    public JournalEntry Note(Func<long, JournalEntry> entry) => entry(Sequence++);
+    /// <summary>Makes the journal's next entry, without its decision.</summary>
+    /// <param name="next">The input offset before which it applies.</param>
+    public JournalEntry Note(long next) => new() { Sequence = Sequence++, Next = next };
 
     /// <summary>A snapshot is whole in the topic.</summary>
     public void MarkWritten(long number, long next, long sequence)

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Confluent.Kafka;
 
 namespace LeptonStream.Detector.Snapshots;
@@ -59,7 +60,7 @@ internal sealed class SnapshotWrite(SnapshotHeader header, IReadOnlyList<byte[]>
     private void Send(int index)
     {
         var bytes = _chunks[index]!;
-        _facts[index] = new(-1, bytes.Length, ChunkHash.Of(bytes));
+        _facts[index] = new(-1, bytes.Length, XxHash3.HashToUInt64(bytes));
         _writes.Add(producer.Write(Partition, StateKeys.Chunk(header.Number, index), bytes));
         _chunks[index] = null;
     }

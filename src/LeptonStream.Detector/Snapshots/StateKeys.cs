@@ -8,14 +8,11 @@ namespace LeptonStream.Detector.Snapshots;
 /// </summary>
 internal static class StateKeys
 {
-    private const string HeaderPrefix = "header/";
-    private const string JournalPrefix = "journal/";
-
-    public static string Header(long number) => Of($"{HeaderPrefix}{number % 2}");
+    public static string Header(long number) => Of($"header/{number % 2}");
 
     public static string Chunk(long number, int index) => Of($"chunk/{number % 2}/{index:D5}");
 
-    public static string Journal(long place) => Of($"{JournalPrefix}{place:D4}");
+    public static string Journal(long place) => Of($"journal/{place:D4}");
 
     public static bool IsHeader(byte[]? key) => key is not null && key.AsSpan().StartsWith("header/"u8);
 
