@@ -30,6 +30,7 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _timesSetBack;
     private readonly Counter<long> _eventsDropped;
     private readonly Counter<long> _forgotten;
+    private readonly Counter<long> _undecodable;
     private KeyValuePair<int, long>[] _lag = [];
     private PartitionFill[] _fill = [];
     private long _series;
@@ -74,6 +75,8 @@ internal sealed class DetectorMetrics
             "leptonstream.detector.events.dropped", "{event}", "Alert events left out because one record led to many more than it may");
         _forgotten = meter.CreateCounter<long>(
             "leptonstream.detector.series.forgotten", "{series}", "Series forgotten because they were silent");
+        _undecodable = meter.CreateCounter<long>(
+            "leptonstream.detector.records.undecodable", "{record}", "Offsets passed by because their batch can't be decoded");
         meter.CreateObservableGauge("leptonstream.detector.series", () => Volatile.Read(ref _series), "{series}", "Series known");
         meter.CreateObservableGauge(
             "leptonstream.detector.partition.series", () => OfPartitions(fill => fill.Series), "{series}", "Series known, by partition");
@@ -124,6 +127,9 @@ internal sealed class DetectorMetrics
         _eventsDropped.Add(events);
         _forgotten.Add(series);
     }
+
+    /// <summary>Records whose batch can't be decoded.</summary>
+    public void Undecodable(long records) => _undecodable.Add(records);
 
     public void StateGap() => _gaps.Add(1);
 

@@ -127,6 +127,28 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     public void ThrowIfBroken() => _membership.ThrowIfBroken();
 
     /// <summary>
+    /// Goes on behind batches that can't be decoded: each is counted, logged and named by a dead letter. To be called when the records
+    /// before are judged.
+    /// </summary>
+    public void PassBy()
+    {
+        if (_membership.HasMore) return;
+        while (_membership.TryPassBy(out var partition, out var range))
+        {
+            if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) continue;
+            var isKnown = task.IsKnown(range.From);
+            task.PassBy(range.To);
+            _metrics.Undecodable(range.To - range.From);
+            Log.PassedBy(_logger, partition, range.From, range.To);
+            _troubles.Count("records that can't be decoded", DeadLetter.Undecodable, range.To - range.From, $"{partition} @{range.From}");
+            if (isKnown) continue;
+            var detail = $"the records from offset {range.From} to before {range.To} can't be decoded";
+            Deliveries.Add(new TopicPartition(_topics.DeadLetters, Partition.Any),
+                DeadLetter.OfLost(partition, range, DeadLetter.Undecodable, detail, RoleNames.ProgramOf(_health.Role)));
+        }
+    }
+
+    /// <summary>
     /// Tells the tasks that are at their log's end, as the broker itself says now, that time goes on: a training run that is silent there
     /// is silent indeed. While the broker does not answer nobody can know, and for a while after that the sources may still be on their way
     /// back.
@@ -205,8 +227,14 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         return _tasks.ContainsKey(record.Partition.Value) && !_founding.Contains(record.Partition.Value);
     }
 
-    void IPartitionOwner.OnEnd(TopicPartition partition, long offset) =>
-        _tasks.GetValueOrDefault(partition.Partition.Value)?.MarkEnd(offset);
+    void IPartitionOwner.OnEnd(TopicPartition partition, long offset)
+    {
+        if (!_founding.Contains(partition.Partition.Value)) _tasks.GetValueOrDefault(partition.Partition.Value)?.MarkEnd(offset);
+    }
+
+    long? IPartitionOwner.NextOf(TopicPartition partition) => _founding.Contains(partition.Partition.Value)
+        ? null
+        : _tasks.GetValueOrDefault(partition.Partition.Value)?.Next;
 
     List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
     {
@@ -331,6 +359,10 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         [LoggerMessage(1053, LogLevel.Error,
             "Offset {Wanted} of {Partition} no longer exists; resuming at {Earliest} with empty state ({Reason})")]
         public static partial void StateGap(ILogger logger, long? wanted, TopicPartition partition, long earliest, string reason);
+
+        [LoggerMessage(1066, LogLevel.Error,
+            "{Partition}: the records from offset {From} to before {To} can't be decoded and are skipped; a dead letter names them")]
+        public static partial void PassedBy(ILogger logger, TopicPartition partition, long from, long to);
 
         [LoggerMessage(1056, LogLevel.Warning, "Offsets not committed, to be tried again: {Code}: {Reason}")]
         public static partial void CommitRefused(ILogger logger, ErrorCode code, string reason);

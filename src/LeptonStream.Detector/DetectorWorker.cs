@@ -134,7 +134,7 @@ internal sealed partial class DetectorWorker(
 
         // :: (2) Judge, and publish already as often as there is too much to hold.
         Judge(session, giveUp);
-        if (_tally.Records > 0 || _tally.Events > 0)
+        if (_tally.Records > 0 || session.Deliveries.Count > 0)
         {
             // :: (3) Fence and (4) publish, which may have to be tried again as long as the fence allows.
             Publish(session, giveUp);
@@ -185,6 +185,7 @@ internal sealed partial class DetectorWorker(
             && session.TryTake(out var record, out var task))
             Judge(session, task, record, giveUp);
         _events.Clear();
+        session.PassBy();
         session.EndReplays(_events);
         session.Tick(_events);
         PublishJournal(session, giveUp);

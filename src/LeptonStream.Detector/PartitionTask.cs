@@ -146,6 +146,14 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         State = PartitionTaskState.Running;
     }
 
+    /// <summary>Goes on behind records that nobody can read.</summary>
+    /// <param name="offset">The offset of the next record.</param>
+    public void PassBy(long offset)
+    {
+        Require(PartitionTaskState.Running);
+        _read = offset;
+    }
+
     /// <summary>
     /// Judges one record, the one after the last. Its time in the log is "now". Where judging it fails, the record is refused, what is
     /// known of its entities is forgotten, and the task goes on.

@@ -96,6 +96,20 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _membership.Gather(_options.BatchSize, MaxBatchBytes, IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
     }
 
+    /// <summary>Goes on behind batches that can't be decoded. To be called after gathering.</summary>
+    /// <returns>Their number.</returns>
+    public int PassBy()
+    {
+        var passed = 0;
+        for (; _membership.TryPassBy(out var partition, out var range); passed++)
+        {
+            Log.Unreadable(_logger, partition, range.From, range.To);
+            _next[partition] = range.To;
+        }
+
+        return passed;
+    }
+
     /// <inheritdoc cref="ConsumerMembership.Send"/>
     public DeliveryFailure? SendDeadLetters(Action<string, string> onRefused, CancellationToken stop) => _membership.Send(onRefused, stop);
 
@@ -163,6 +177,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     // Finding the position again says that there is a gap, and goes on.
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason) => _next[partition] = null;
 
+    long? IPartitionOwner.NextOf(TopicPartition partition) => _next.GetValueOrDefault(partition);
+
     void IPartitionOwner.OnEnd(TopicPartition partition, long offset)
     {
         // Not asked for.
@@ -182,6 +198,10 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     {
         [LoggerMessage(2050, LogLevel.Information, "{Count} partitions assigned, {Total} owned now")]
         public static partial void Assigned(ILogger logger, int count, int total);
+
+        [LoggerMessage(2052, LogLevel.Error,
+            "{Partition}: events {From} to {To}, the last not among them, can't be decoded and are skipped")]
+        public static partial void Unreadable(ILogger logger, TopicPartition partition, long from, long to);
 
         [LoggerMessage(2051, LogLevel.Information, "{Count} partitions revoked, {Total} owned now")]
         public static partial void Revoked(ILogger logger, int count, int total);

@@ -138,6 +138,7 @@ internal sealed partial class NotifierWorker(
 
         // :: (2) Gather.
         session.Gather(stop);
+        for (var passed = session.PassBy(); passed > 0; passed--) metrics.Gap();
         if (session.Batch.Count > 0)
         {
             // :: (3) Read.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeptonStream.Detector.Policies;
 using LeptonStream.State;
 
 namespace LeptonStream.Detector.Snapshots;
@@ -11,6 +12,8 @@ internal sealed record JournalEntry
 {
     // Entries of so many numbers ago are long behind the oldest snapshot in use.
     private const int Ring = 8192;
+
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(3650);
 
     /// <summary>Its number: one more than that of the entry before.</summary>
     public required long Sequence { get; init; }
@@ -28,6 +31,14 @@ internal sealed record JournalEntry
     public bool? PartitionsAdded { get; init; }
 
     public string Key => StateKeys.Journal(Sequence % Ring);
+
+    /// <summary>Why it can't be applied, in plain words; null where it can.</summary>
+    /// <param name="inputEnd">The end of the input, behind which nothing was decided.</param>
+    public string? Fault(long inputEnd) =>
+        Next < 0 || Next > inputEnd ? $"is of offset {Next}, the log ends at {inputEnd}"
+            : Silence is { } silence && (silence < 0 || silence > LongestSilence.Ticks) ? $"tells of a silence of {silence} ticks"
+            : Policies is { } policies && PoliciesInForce.Of(policies.Yaml) is null ? "has policies that this version does not take"
+            : null;
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.JournalEntry);
 

@@ -101,46 +101,50 @@ internal sealed partial class PartitionRestore : IDisposable
             return new(null, null, HasTopic: false, input.Low);
         }
 
-        string? gap = null;
-        var newest = -1L;
-        foreach (var header in Headers(log, ends))
+        var found = Headers(log, ends);
+        var gap = found.Refused;
+        foreach (var header in found.Headers)
         {
             try
             {
-                newest = Math.Max(newest, header.Number);
-                return new(Load(log, header, input, ends), null, HasTopic: true, input.Low, newest);
+                return new(Load(log, header, input, ends), null, HasTopic: true, input.Low, found.Newest);
             }
-            catch (SnapshotCorruptException unusable)
+            catch (Exception unusable) when (unusable is not (KafkaException or OperationCanceledException or OutOfMemoryException))
             {
+                // Whatever is wrong with it: the partition must be read on.
                 var reason = $"the snapshot of offset {header.Next} can't be used: {unusable.Message}";
-                Log.Unusable(_logger, _subject.Partition, reason);
+                Log.Unusable(_logger, unusable is SnapshotCorruptException ? null : unusable, _subject.Partition, reason);
                 gap ??= reason;
             }
         }
 
         if (gap is null && _subject.Committed is { } committed)
             gap = $"offset {committed} is committed, and there is no snapshot";
-        return new(null, gap, HasTopic: true, input.Low, newest);
+        return new(null, gap, HasTopic: true, input.Low, found.Newest);
     }
 
-    // The newest first. Those of a format that is not known say so when they are read.
-    private IEnumerable<SnapshotHeader> Headers(LogReader log, (long Low, long High) ends)
+    // The newest first.
+    private FoundHeaders Headers(LogReader log, (long Low, long High) ends)
     {
-        var found = new SortedDictionary<long, SnapshotHeader>();
+        // By number and offset: of two with the same number, one is from an owner that did not know that it was none any more.
+        var found = new SortedDictionary<(long, long), SnapshotHeader>();
+        string? refused = null;
+        var newest = -1L;
         foreach (var reach in Reaches)
         {
             var from = ends.High - ends.Low > reach ? ends.High - reach : ends.Low;
             foreach (var record in log.Read(Of(_topics.State), from, ends.High, _abort.Token))
             {
                 if (!StateKeys.IsHeader(record.Message.Key) || record.Message.Value is not { } value) continue;
+                newest = Math.Max(newest, SnapshotHeader.NumberOf(value));
                 try
                 {
                     var header = SnapshotHeader.Read(value);
-                    found[header.Number] = header;
+                    found[(header.Number, record.Offset.Value)] = header;
                 }
                 catch (SnapshotCorruptException unusable)
                 {
-                    Log.Unusable(_logger, _subject.Partition, unusable.Message);
+                    refused = $"the snapshot of record {record.Offset.Value} can't be used: {unusable.Message}";
                 }
             }
 
@@ -148,7 +152,8 @@ internal sealed partial class PartitionRestore : IDisposable
             if (found.Count >= 2 || from == ends.Low) break;
         }
 
-        return found.Values.Reverse();
+        if (refused is not null) Log.Unusable(_logger, null, _subject.Partition, refused);
+        return new([.. found.Values.Reverse()], refused, newest);
     }
 
     private RestoredPartition Load(LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends)
@@ -161,21 +166,21 @@ internal sealed partial class PartitionRestore : IDisposable
             throw new SnapshotCorruptException($"offset {header.Next} is outside the log, which holds {input.Low} to {input.High}");
         if (PoliciesInForce.Of(header.Policies) is not { } policies || policies.Set.Fingerprint != header.Fingerprint)
             throw new SnapshotCorruptException("its policies mean something else in this version");
-        var pipeline = LoadChunks(log, header, policies);
-        var journal = Journal(log, header, ends.High);
+        var pipeline = LoadChunks(log, header, policies, ends);
+        var journal = Journal(log, header, input.High, ends);
         var published = Published(log, header);
         return new(header, pipeline, policies, new(journal, published, input.High),
             journal.Count > 0 ? journal[^1].Sequence + 1 : header.Sequence);
     }
 
-    private PartitionPipeline LoadChunks(LogReader log, SnapshotHeader header, PoliciesInForce policies)
+    private PartitionPipeline LoadChunks(LogReader log, SnapshotHeader header, PoliciesInForce policies, (long Low, long High) ends)
     {
         var pipeline = new PartitionPipeline(_subject.Partition.Topic, header.Partition, _policy, policies.Set,
             _subject.TopicId ?? header.MetricsId);
         var loader = pipeline.Load();
         var chunks = new ChunkReader(loader);
         var next = 0;
-        if (header.Chunks.Count == 0) throw new SnapshotCorruptException("it has no chunks");
+        CheckOffsets(header, ends);
         foreach (var record in log.Read(Of(_topics.State), header.Chunks[0].Offset, header.Chunks[^1].Offset + 1, _abort.Token))
         {
             if (next == header.Chunks.Count || record.Offset.Value != header.Chunks[next].Offset) continue;
@@ -191,10 +196,22 @@ internal sealed partial class PartitionRestore : IDisposable
         return loader.IsComplete ? pipeline : throw new SnapshotCorruptException("it ends early");
     }
 
-    private List<JournalEntry> Journal(LogReader log, SnapshotHeader header, long end)
+    private static void CheckOffsets(SnapshotHeader header, (long Low, long High) ends)
+    {
+        if (header.Chunks is not { Count: > 0 } chunks) throw new SnapshotCorruptException("it has no chunks");
+        var before = ends.Low - 1;
+        foreach (var chunk in chunks)
+        {
+            if (chunk is null || chunk.Offset <= before || chunk.Offset >= ends.High)
+                throw new SnapshotCorruptException($"its chunks do not lie in the topic, which holds {ends.Low} to {ends.High}");
+            before = chunk.Offset;
+        }
+    }
+
+    private List<JournalEntry> Journal(LogReader log, SnapshotHeader header, long inputEnd, (long Low, long High) ends)
     {
         var journal = new List<JournalEntry>();
-        foreach (var record in log.Read(Of(_topics.State), header.JournalFrom, end, _abort.Token))
+        foreach (var record in log.Read(Of(_topics.State), Math.Max(header.JournalFrom, ends.Low), ends.High, _abort.Token))
         {
             if (!StateKeys.IsJournal(record.Message.Key) || record.Message.Value is not { } value) continue;
             var entry = JournalEntry.Read(value);
@@ -202,6 +219,7 @@ internal sealed partial class PartitionRestore : IDisposable
             if (entry.Sequence < header.Sequence + journal.Count) continue;
             if (entry.Sequence > header.Sequence + journal.Count)
                 throw new SnapshotCorruptException($"entry {header.Sequence + journal.Count} of its journal is missing");
+            if (entry.Fault(inputEnd) is { } fault) throw new SnapshotCorruptException($"an entry of its journal {fault}");
             journal.Add(entry);
         }
 
@@ -218,7 +236,8 @@ internal sealed partial class PartitionRestore : IDisposable
             : Math.Max(header.AlertsFrom, ends.Low);
         var published = new Dictionary<string, ulong>();
         foreach (var record in log.Read(alerts, from, ends.High, _abort.Token))
-            if (AlertRecord.IdOf(record.Message) is { } made) published[made] = Replay.HashOf(record.Message.Value);
+            if (AlertRecord.IdOf(record.Message) is { } made)
+                published[made] = Replay.HashOf(record.Message.Value);
         return published;
     }
 
@@ -228,8 +247,11 @@ internal sealed partial class PartitionRestore : IDisposable
         public static partial void Again(ILogger logger, TopicPartition partition, string reason);
 
         [LoggerMessage(1101, LogLevel.Error, "State of {Partition}: {Reason}")]
-        public static partial void Unusable(ILogger logger, TopicPartition partition, string reason);
+        public static partial void Unusable(ILogger logger, Exception? defect, TopicPartition partition, string reason);
     }
+
+    // Why one was refused, or null, and the number of the newest, usable or not.
+    private sealed record FoundHeaders(IReadOnlyList<SnapshotHeader> Headers, string? Refused, long Newest);
 }
 
 /// <summary>The partition whose state is searched for.</summary>

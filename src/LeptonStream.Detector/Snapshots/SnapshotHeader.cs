@@ -13,6 +13,9 @@ internal sealed record SnapshotHeader
     /// <summary>The version of this record and of the journal.</summary>
     public const int CurrentFormat = 1;
 
+    // More than there will ever be, and far from where numbers end.
+    private const long MostNumber = 1L << 60;
+
     public int Format { get; init; } = CurrentFormat;
 
     /// <summary>One more than that of the snapshot before; even and odd ones take turns in the topic.</summary>
@@ -71,18 +74,43 @@ internal sealed record SnapshotHeader
 
     /// <summary>Reads a record's value.</summary>
     /// <exception cref="SnapshotCorruptException">It is no header that this program knows.</exception>
-    public static SnapshotHeader Read(ReadOnlySpan<byte> value)
+    public static SnapshotHeader Read(ReadOnlyMemory<byte> value)
     {
         try
         {
-            var header = JsonSerializer.Deserialize(value, SnapshotJson.Default.SnapshotHeader);
-            return header is { Format: CurrentFormat }
+            // A format that is not known may lack what this one needs.
+            if (FormatOf(value) is var format && format != CurrentFormat)
+                throw new SnapshotCorruptException($"its header has format {format}, {CurrentFormat} is known");
+            var header = JsonSerializer.Deserialize(value.Span, SnapshotJson.Default.SnapshotHeader);
+            return header is { Number: >= 0 and < MostNumber, Next: >= 0, Sequence: >= 0 and < MostNumber }
                 ? header
-                : throw new SnapshotCorruptException($"its header has format {header?.Format}, {CurrentFormat} is known");
+                : throw new SnapshotCorruptException("its header has numbers that can't be");
         }
         catch (JsonException wrong)
         {
             throw new SnapshotCorruptException($"its header can't be read: {wrong.Message}");
+        }
+    }
+
+    /// <summary>The number in a record's value, also in one of a format that is not known; −1 where it has none.</summary>
+    public static long NumberOf(ReadOnlyMemory<byte> value) =>
+        Field(value, "number") is { } number && number.TryGetInt64(out var known) && known is >= 0 and < MostNumber ? known : -1;
+
+    // Null where there is none.
+    private static int? FormatOf(ReadOnlyMemory<byte> value) =>
+        Field(value, "format") is { } format && format.TryGetInt32(out var known) ? known : null;
+
+    private static JsonElement? Field(ReadOnlyMemory<byte> value, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(value);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var field)
+                && field.ValueKind == JsonValueKind.Number ? field.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 }

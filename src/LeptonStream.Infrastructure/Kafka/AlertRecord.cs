@@ -38,7 +38,9 @@ public static class AlertRecord
 
     /// <summary>The event's id, or null where the record is none.</summary>
     public static string? IdOf(Message<byte[]?, byte[]?> record) =>
-        record.Headers is { } headers && headers.TryGetLastBytes("ce_id", out var id) ? Encoding.UTF8.GetString(id) : null;
+        record.Headers is { } headers && headers.TryGetLastBytes("ce_id", out var id) && id is not null
+            ? Encoding.UTF8.GetString(id)
+            : null;
 
     // The whole of it is in the value; a header is for tools that show records.
     private static string SubjectOf(AlertEvent alert)

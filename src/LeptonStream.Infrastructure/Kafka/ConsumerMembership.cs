@@ -16,6 +16,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly IPartitionOwner _owner;
+    private readonly KafkaOptions _kafka;
     private readonly string _topic;
     private readonly string _deadLetters;
     private readonly string _group;
@@ -25,6 +26,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly IProducer<byte[]?, byte[]?> _producer;
 
     private readonly HashSet<TopicPartition> _owned = [];
+    private readonly Dictionary<TopicPartition, BatchSearch> _searches = [];
     private readonly BrokerContact _broker;
     private bool _isTopicMissing;
     private bool _isRefused;
@@ -58,6 +60,7 @@ public sealed partial class ConsumerMembership : IDisposable
         ArgumentNullException.ThrowIfNull(kafka);
         ArgumentNullException.ThrowIfNull(health);
         _owner = owner;
+        _kafka = kafka;
         _topic = topic;
         _deadLetters = deadLetters;
         _group = group;
@@ -138,6 +141,8 @@ public sealed partial class ConsumerMembership : IDisposable
         {
             if (Consumer.Consume(wait) is not { } record) return false;
             if (_isRefused) Allowed();
+            // Of a partition whose next batch can't be decoded, the client is elsewhere.
+            if (_searches.ContainsKey(record.TopicPartition)) return false;
             if (record.IsPartitionEOF) _owner.OnEnd(record.TopicPartition, record.Offset.Value);
             if (record.IsPartitionEOF || !_owner.Accepts(record)) return false;
             Batch.Add(record);
@@ -175,6 +180,27 @@ public sealed partial class ConsumerMembership : IDisposable
     }
 
     /// <summary>
+    /// Passes by the next batch that can't be decoded and whose end is known now: reading goes on behind it. To be called when the records
+    /// before it are judged.
+    /// </summary>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="range">Its offsets.</param>
+    public bool TryPassBy([NotNullWhen(true)] out TopicPartition? partition, out OffsetRange range)
+    {
+        foreach (var (searched, search) in _searches.ToList())
+        {
+            if (!search.IsDone) continue;
+            Seek(searched, search.Found?.To ?? search.From);
+            if (search.Found is not { } found) continue;
+            (partition, range) = (searched, found);
+            return true;
+        }
+
+        (partition, range) = (null, default);
+        return false;
+    }
+
+    /// <summary>
     /// The cluster says that there is the topic: one that was missing is there again, whether or not this member reads it.
     /// </summary>
     public void OnTopicSeen()
@@ -199,6 +225,7 @@ public sealed partial class ConsumerMembership : IDisposable
     /// <summary>Reads a partition from another offset.</summary>
     public void Seek(TopicPartition partition, Offset offset)
     {
+        if (_searches.Remove(partition, out var search)) search.Dispose();
         // A seek is refused while the client is not fetching yet, or after an error; assigning the partition again never is.
         Consumer.IncrementalUnassign([partition]);
         Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
@@ -220,6 +247,8 @@ public sealed partial class ConsumerMembership : IDisposable
 
     public void Dispose()
     {
+        foreach (var search in _searches.Values) search.Dispose();
+        _searches.Clear();
         if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
         else BoundedClose.Run(Consumer.Dispose, CloseLimit);
         BoundedClose.Run(_producer.Dispose, CloseLimit);
@@ -250,7 +279,7 @@ public sealed partial class ConsumerMembership : IDisposable
         switch (failure.Error.Code)
         {
             case ErrorCode.Local_AutoOffsetReset:
-                _owner.OnOffsetGone(failure.ConsumerRecord.TopicPartition, failure.Error.Reason);
+                OnOffsetGone(failure.ConsumerRecord.TopicPartition, failure.Error.Reason);
                 break;
             case ErrorCode.UnknownTopicOrPart:
                 _isTopicMissing = true;
@@ -261,10 +290,33 @@ public sealed partial class ConsumerMembership : IDisposable
                 CannotConsume(RoleProblem.Of(
                     ProblemCode.ReadingNotAllowed, ("topic", _topic), ("group", _group), ("detail", failure.Error.Reason)));
                 break;
+            case var _ when failure.Error.IsUndecodable():
+                SearchBehind(failure.ConsumerRecord.TopicPartition);
+                break;
             default:
                 Log.ConsumeFailed(_logger, failure.Error.Code, failure.Error.Reason);
                 break;
         }
+    }
+
+    // Behind a batch that it can't decode the client reads on in the middle of its bytes, and may take them for an offset.
+    private void OnOffsetGone(TopicPartition partition, string reason)
+    {
+        if (_searches.ContainsKey(partition)) return;
+        var log = Consumer.QueryWatermarkOffsets(partition, AnswerLimit);
+        if (PositionOf(partition) is { } next && next >= log.Low.Value && next <= log.High.Value) SearchBehind(partition);
+        else _owner.OnOffsetGone(partition, reason);
+    }
+
+    private long? PositionOf(TopicPartition partition) =>
+        Batch.FindLast(record => record.TopicPartition == partition) is { } last ? last.Offset.Value + 1 : _owner.NextOf(partition);
+
+    // By itself the client stays where it is, or goes on with whatever it takes for the next batch.
+    private void SearchBehind(TopicPartition partition)
+    {
+        if (_searches.ContainsKey(partition) || PositionOf(partition) is not { } next) return;
+        Seek(partition, Offset.End);
+        _searches.Add(partition, new(_kafka, partition, next, _logger));
     }
 
     private void CannotConsume(RoleProblem problem)
@@ -298,6 +350,8 @@ public sealed partial class ConsumerMembership : IDisposable
         HashSet<TopicPartition> partitions = [.. offsets.Select(offset => offset.TopicPartition)];
         Batch.RemoveAll(record => partitions.Contains(record.TopicPartition));
         _owned.ExceptWith(partitions);
+        foreach (var partition in partitions)
+            if (_searches.Remove(partition, out var search)) search.Dispose();
         // The group's next assignment, be it an empty one, says how it goes on. Where none comes, nobody may take it for well.
         if (_owned.Count == 0 && partitions.Count > 0)
             _health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.PartitionsLost));

@@ -18,6 +18,11 @@ public static class DeadLetter
     /// <summary>The reason of a record that the broker refuses for good.</summary>
     public const string RefusedByBroker = "refused_by_broker";
 
+    /// <summary>The reason of records that no client can decode.</summary>
+    public const string Undecodable = "undecodable";
+
+    public const string FromHeader = "lepton.offset.from";
+    public const string ToHeader = "lepton.offset.to";
     public const string ReasonHeader = "lepton.reason";
     public const string LengthHeader = "lepton.payload.length";
     public const string Sha256Header = "lepton.payload.sha256";
@@ -75,6 +80,30 @@ public static class DeadLetter
         Add(headers, ReasonHeader, RefusedByBroker);
         if (message.Value is { } value) AddOriginal(headers, value);
         return new() { Key = Cut(message.Key), Value = Cut(message.Value), Headers = headers };
+    }
+
+    /// <summary>Records that are lost unread, as one dead letter without key and value.</summary>
+    /// <param name="partition">Their partition.</param>
+    /// <param name="range">Their offsets.</param>
+    /// <param name="reason">Why, as a fixed word such as <see cref="Undecodable"/>.</param>
+    /// <param name="detail">Why, for people.</param>
+    /// <param name="role">Who lost them, such as <c>lepton-detector</c>.</param>
+    public static Message<byte[]?, byte[]?> OfLost(TopicPartition partition, OffsetRange range, string reason, string detail, string role)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        ArgumentNullException.ThrowIfNull(detail);
+        var headers = new Headers();
+        Add(headers, "__connect.errors.topic", partition.Topic);
+        Add(headers, "__connect.errors.partition", Number(partition.Partition.Value));
+        Add(headers, "__connect.errors.offset", Number(range.From));
+        Add(headers, "__connect.errors.connector.name", role);
+        Add(headers, "__connect.errors.task.id", Number(partition.Partition.Value));
+        Add(headers, "__connect.errors.stage", "TASK_POLL");
+        Add(headers, "__connect.errors.exception.message", Shorten(detail));
+        Add(headers, ReasonHeader, reason);
+        Add(headers, FromHeader, Number(range.From));
+        Add(headers, ToHeader, Number(range.To));
+        return new() { Headers = headers };
     }
 
     /// <summary>A dead letter that is itself too large for its topic, without key and value.</summary>

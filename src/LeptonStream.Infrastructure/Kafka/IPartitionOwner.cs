@@ -22,6 +22,9 @@ public interface IPartitionOwner
     /// <summary>The offset to read next no longer exists.</summary>
     void OnOffsetGone(TopicPartition partition, string reason);
 
+    /// <summary>The offset to read next, where no record of the partition waits; null where it is not read now.</summary>
+    long? NextOf(TopicPartition partition);
+
     /// <summary>Everything of a partition is read, up to an offset. Told only where the consumer's settings ask for it.</summary>
     void OnEnd(TopicPartition partition, long offset);
 
