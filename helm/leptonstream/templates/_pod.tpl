@@ -5,6 +5,7 @@ The specification of every pod. Takes:
   uses        of "kafka", "storage", "routing", "policies": what it gets the secrets and files of
   pod         the component's values
   port        name and number of the port it serves health on, where it does
+  static      whether it joins its consumer group under the pod's name
   objects     name of the ConfigMap and Secret with its settings: a hook runs before the release's own exist
   restart     restart policy
   account     name of the service account
@@ -56,6 +57,10 @@ containers:
       # Hexadecimal: 55 % of the memory limit, for the Kafka client's buffers lie outside the managed heap.
       - name: DOTNET_GCHeapHardLimitPercent
         value: "37"
+      {{- end }}
+      {{- if .static }}
+      - name: LEPTON_Kafka__GroupInstanceId
+        valueFrom: {fieldRef: {fieldPath: metadata.name}}
       {{- end }}
       {{- if and $kafka (hasPrefix "Sasl" $values.kafka.securityProtocol) }}
       {{- with $values.kafka.sasl }}

@@ -29,9 +29,6 @@ public static class ClientSettings
         EnableAutoCommit = false,
         EnableAutoOffsetStore = false,
         AutoOffsetReset = AutoOffsetReset.Earliest,
-        PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-        SessionTimeoutMs = options.SessionTimeoutMs,
-        HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3),
         FetchWaitMaxMs = 10,
         FetchQueueBackoffMs = 10,
         QueuedMaxMessagesKbytes = 32 * 1024,
@@ -40,6 +37,19 @@ public static class ClientSettings
         TopicMetadataRefreshIntervalMs = 30_000,
         AllowAutoCreateTopics = false,
     });
+
+    /// <summary>Makes a consumer a member of its group: the protocol, how long it may be silent, and its own name if it has one.</summary>
+    public static ConsumerConfig WithMembership(this ConsumerConfig config, KafkaOptions options)
+    {
+        config.GroupInstanceId = options.GroupInstanceId;
+        config.GroupProtocol = Enum.Parse<GroupProtocol>(options.GroupProtocol);
+        // In the newer protocol these are the broker's, and the client refuses them.
+        if (config.GroupProtocol == GroupProtocol.Consumer) return config;
+        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        config.SessionTimeoutMs = options.SessionTimeoutMs;
+        config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
+        return config;
+    }
 
     /// <summary>An administration client.</summary>
     public static AdminClientConfig Admin(KafkaOptions options) => Apply(options, "admin", new AdminClientConfig());

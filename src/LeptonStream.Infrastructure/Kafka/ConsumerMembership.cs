@@ -75,7 +75,7 @@ public sealed partial class ConsumerMembership : IDisposable
         health.ClearProblem(Concern.Broker);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
-        var settings = ClientSettings.Consumer(kafka, health.Role, group);
+        var settings = ClientSettings.Consumer(kafka, health.Role, group).WithMembership(kafka);
         // The client must say that an offset is gone; jumping anywhere by itself would hide the gap.
         settings.AutoOffsetReset = AutoOffsetReset.Error;
         configure?.Invoke(settings);
@@ -272,7 +272,11 @@ public sealed partial class ConsumerMembership : IDisposable
         return null;
     }
 
-    private void BreakDown(Error fatal) => Interlocked.CompareExchange(ref _fatal, fatal, null);
+    private void BreakDown(Error fatal) => Interlocked.CompareExchange(ref _fatal, Explained(fatal), null);
+
+    private Error Explained(Error fatal) => fatal.Code is ErrorCode.FencedInstanceId or ErrorCode.UnreleasedInstanceId
+        ? new(fatal.Code, $"another member of the group {_group} has the same Kafka:GroupInstanceId: give each process its own", true)
+        : fatal;
 
     private void OnConsumeError(ConsumeException failure)
     {

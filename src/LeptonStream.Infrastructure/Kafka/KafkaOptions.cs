@@ -41,6 +41,18 @@ public sealed class KafkaOptions
     [SettingRange(Section, 1_000, 1_800_000, Note = "most brokers take 6000 and more")]
     public int SessionTimeoutMs { get; set; } = 45_000;
 
+    /// <summary>
+    /// Classic, or Consumer for the group protocol of KIP-848 (Kafka 4.0 and later): the broker assigns the partitions, and its own
+    /// <c>group.consumer.session.timeout.ms</c> holds instead of <see cref="SessionTimeoutMs"/>, which must not be longer.
+    /// </summary>
+    public string GroupProtocol { get; set; } = "Classic";
+
+    /// <summary>
+    /// The name of this member, for static membership (KIP-345): a process that starts again under it within the session time-out has its
+    /// partitions back at once, without a rebalance. One process of a group at a time may bear it. Null for a member without a name.
+    /// </summary>
+    public string? GroupInstanceId { get; set; }
+
     /// <summary>Names this process in the broker's logs and quotas.</summary>
     public string ClientId { get; set; } = "lepton";
 }

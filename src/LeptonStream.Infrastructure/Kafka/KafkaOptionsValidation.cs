@@ -7,6 +7,7 @@ internal sealed partial class KafkaOptionsValidation : IValidateOptions<KafkaOpt
 {
     private static readonly string[] Protocols = ["Plaintext", "Ssl", "SaslPlaintext", "SaslSsl"];
     private static readonly string[] Mechanisms = ["Plain", "ScramSha256", "ScramSha512"];
+    private static readonly string[] GroupProtocols = ["Classic", "Consumer"];
 
     public ValidateOptionsResult Validate(string? name, KafkaOptions options)
     {
@@ -22,6 +23,10 @@ internal sealed partial class KafkaOptionsValidation : IValidateOptions<KafkaOpt
             wrong.Add($"Kafka:SecurityProtocol is '{options.SecurityProtocol}': it may be {string.Join(", ", Protocols)}");
         else if (options.SecurityProtocol.StartsWith("Sasl", StringComparison.Ordinal))
             CheckSasl(options, wrong);
+        if (!GroupProtocols.Contains(options.GroupProtocol))
+            wrong.Add($"Kafka:GroupProtocol is '{options.GroupProtocol}': it may be {string.Join(", ", GroupProtocols)}");
+        if (options.GroupInstanceId is { } member && !MemberName().IsMatch(member))
+            wrong.Add($"Kafka:GroupInstanceId is '{member}': 1 to 200 letters, digits, dots, hyphens and underscores are allowed");
         CheckFile(nameof(options.SslCaLocation), options.SslCaLocation, wrong);
         CheckFile(nameof(options.SslCertificateLocation), options.SslCertificateLocation, wrong);
         CheckFile(nameof(options.SslKeyLocation), options.SslKeyLocation, wrong);
@@ -50,4 +55,7 @@ internal sealed partial class KafkaOptionsValidation : IValidateOptions<KafkaOpt
 
     [GeneratedRegex(@"^[a-zA-Z0-9._-]{0,100}\z")]
     private static partial Regex Prefix();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9._-]{1,200}\z")]
+    private static partial Regex MemberName();
 }

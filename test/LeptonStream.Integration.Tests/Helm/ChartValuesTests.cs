@@ -24,6 +24,22 @@ public sealed class ChartValuesTests
         Assert.That(chart.One("Deployment", "detector").Text("spec", "replicas"), Is.EqualTo("0"));
     }
 
+    [Test]
+    public async Task StaticMembership_OfDetectors_NamesEachMemberAfterItsPod()
+    {
+        var chart = await Chart.Render("minimal", "detector.staticMembership=true");
+
+        Assert.That(chart.Deployments.Select(role => role.Text("metadata", "labels", "app.kubernetes.io/component")),
+            Is.EquivalentTo(new[] { "dashboard", "notifier" }));
+        var detector = chart.One("StatefulSet", "detector");
+        Assert.That(detector.Text("spec", "serviceName"), Is.EqualTo(detector.Text("metadata", "name")));
+        var pod = chart.Pod("detector");
+        Assert.That(pod.Environment["LEPTON_Kafka__GroupInstanceId"].Text("valueFrom", "fieldRef", "fieldPath"),
+            Is.EqualTo("metadata.name"));
+        Assert.That(pod.Spec.Number("terminationGracePeriodSeconds"), Is.EqualTo(60));
+        Assert.That(chart.Pod("notifier").Environment.Keys, Does.Not.Contain("LEPTON_Kafka__GroupInstanceId"));
+    }
+
     [TestCase(1, false)]
     [TestCase(2, true)]
     public async Task Budget_ByReplicas_ExistsOnlyForMoreThanOne(int replicas, bool expected)

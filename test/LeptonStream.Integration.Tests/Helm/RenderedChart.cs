@@ -7,7 +7,7 @@ internal sealed record RenderedChart(IReadOnlyList<JsonNode> Objects)
 {
     /// <summary>The pods that the objects lead to, hooks included.</summary>
     public IReadOnlyList<RenderedPod> Pods { get; } =
-        [.. Objects.Where(o => o.Text("kind") is "Deployment" or "Job" or "Pod").Select(RenderedPod.Of)];
+        [.. Objects.Where(o => o.Text("kind") is "Deployment" or "StatefulSet" or "Job" or "Pod").Select(RenderedPod.Of)];
 
     public IReadOnlyList<JsonNode> Deployments => [.. All("Deployment")];
 
@@ -28,7 +28,7 @@ internal sealed record RenderedChart(IReadOnlyList<JsonNode> Objects)
     /// <summary>The components whose pods another rendering would replace.</summary>
     public string[] RestartedBy(RenderedChart after) =>
         [.. from pod in Pods
-            where pod.Owner.Text("kind") == "Deployment"
+            where pod.Owner.Text("kind") is "Deployment" or "StatefulSet"
                 && !JsonNode.DeepEquals(pod.Owner.At("spec", "template"), after.Pod(pod.Component).Owner.At("spec", "template"))
             select pod.Component];
 }

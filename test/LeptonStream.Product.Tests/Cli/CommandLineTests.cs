@@ -183,7 +183,8 @@ public sealed class CommandLineTests
         Assert.That(result.Error.TrimEnd().Split('\n'), Is.EquivalentTo(new[]
         {
             $"lepton: {config}:1: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, "
-                + "SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, ClientId",
+                + "SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, "
+                + "GroupProtocol, GroupInstanceId, ClientId",
             $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, "
                 + "Health, Logging",
             "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",

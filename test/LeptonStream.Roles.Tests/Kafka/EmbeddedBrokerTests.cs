@@ -114,7 +114,8 @@ public sealed class EmbeddedBrokerTests
 
     private IConsumer<byte[]?, byte[]?> Member()
     {
-        var consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "test", "group")).Build();
+        var settings = ClientSettings.Consumer(_options, "test", "group").WithMembership(_options);
+        var consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings).Build();
         consumer.Subscribe("t");
         return consumer;
     }

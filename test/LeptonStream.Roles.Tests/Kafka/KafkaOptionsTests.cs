@@ -16,6 +16,9 @@ public sealed class KafkaOptionsTests
     [TestCase("TopicPrefix", "a b.", "Kafka:TopicPrefix is 'a b.'")]
     [TestCase("SessionTimeoutMs", "10", "Kafka:SessionTimeoutMs is 10: it may be 1000 to 1800000")]
     [TestCase("SecurityProtocol", "tls", "Kafka:SecurityProtocol is 'tls': it may be Plaintext, Ssl, SaslPlaintext, SaslSsl")]
+    [TestCase("GroupProtocol", "consumer", "Kafka:GroupProtocol is 'consumer': it may be Classic, Consumer")]
+    [TestCase("GroupInstanceId", "", "Kafka:GroupInstanceId is ''")]
+    [TestCase("GroupInstanceId", "detector 1", "Kafka:GroupInstanceId is 'detector 1'")]
     [TestCase("SslCaLocation", "/no/such/file", "Kafka:SslCaLocation is '/no/such/file'")]
     public void Validation_WrongValue_IsNamedWithWhatIsAllowed(string setting, string value, string message) =>
         Assert.That(Failures((setting, value)), Has.One.StartsWith(message));

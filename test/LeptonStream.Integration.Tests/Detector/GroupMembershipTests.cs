@@ -1,0 +1,75 @@
+using LeptonStream.Testing;
+
+namespace LeptonStream.Integration.Tests.Detector;
+
+/// <summary>The two further ways to be a member of a consumer group: the newer protocol, and a name of one's own.</summary>
+[Parallelizable(ParallelScope.All)]
+public sealed class GroupMembershipTests
+{
+    private const string LongSession = "Kafka:SessionTimeoutMs=60000";
+
+    [Test]
+    public async Task ConsumerProtocol_MembersComeAndGo_EveryEventIsThereOnce()
+    {
+        const string NewProtocol = "Kafka:GroupProtocol=Consumer";
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 4);
+        var first = rig.StartDetector(NewProtocol);
+        Produce(rig, 0);
+        await rig.AllCommitted();
+
+        var second = rig.StartDetector(NewProtocol);
+        await second.Says(", 2 owned now", TimeSpan.FromSeconds(60));
+        Produce(rig, 1);
+        await rig.AllCommitted();
+        Assert.That(await first.Stop(), Is.Zero, first.ToString());
+        Produce(rig, 2);
+        await rig.AllCommitted();
+
+        Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()));
+        Assert.That(await second.Stop(), Is.Zero, second.ToString());
+    }
+
+    [Test]
+    public async Task GroupInstanceId_KilledAndStartedAgain_HasItsPartitionsBackAndDisturbsNobody()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 4);
+        var stays = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-0");
+        var killed = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-1");
+        await killed.Says(", 2 owned now", TimeSpan.FromSeconds(60));
+        Produce(rig, 0);
+        await rig.AllCommitted();
+        var assigned = Assignments(stays);
+        killed.Kill();
+        Produce(rig, 1);
+
+        // The group would give the partitions to the other one after a minute.
+        var back = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-1");
+        await rig.AllCommitted(TimeSpan.FromSeconds(45));
+
+        Assert.That(back.Error + back.Output, Does.Contain(", 2 owned now"));
+        Assert.That(Assignments(stays), Is.EqualTo(assigned));
+        Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()));
+    }
+
+    [Test]
+    public async Task GroupInstanceId_OfTwoProcesses_EndsTheOneThatHadIt()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var first = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-0");
+        await first.Says(", 1 owned now", TimeSpan.FromSeconds(60));
+
+        rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-0");
+
+        await Eventually.True(() => first.HasExited, $"the first has ended\n{first}", TimeSpan.FromSeconds(60));
+        Assert.That(first.Error, Does.Contain("has the same Kafka:GroupInstanceId: give each process its own"));
+        Assert.That(await first.Stop(), Is.Not.Zero);
+    }
+
+    private static int Assignments(LeptonProcess detector) => (detector.Error + detector.Output).Split("partitions assigned").Length - 1;
+
+    private static void Produce(DetectorOnKafka rig, int turn)
+    {
+        for (var partition = 0; partition < rig.Partitions; partition++)
+            rig.Probe.Produce(rig.Topics.Metrics, partition, DetectorOnKafka.Incidents(((turn * rig.Partitions) + partition) * 100, 100));
+    }
+}
