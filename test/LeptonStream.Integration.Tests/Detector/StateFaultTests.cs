@@ -12,6 +12,7 @@ namespace LeptonStream.Integration.Tests.Detector;
 /// What one detector without any fault makes of the input is in the alerts topic, each event once and with the same content, however often
 /// detectors died on the way.
 /// </summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class StateFaultTests
 {
     private const int Partitions = 3;

@@ -12,6 +12,7 @@ namespace LeptonStream.Integration.Tests.MainJob;
 /// What the system is for, on real input with real parts: a real Kafka, a real PostgreSQL, the real program as real processes, three
 /// labelled series that CloudWatch measured, and a receiver that is told while the incidents last and again when they are over.
 /// </summary>
+[Parallelizable]
 public sealed class MainJobTests
 {
     private static readonly string[] Series = ["ec2_cpu_utilization_825cc2", "ec2_network_in_257a54", "rds_cpu_utilization_e47b3b"];
