@@ -86,10 +86,15 @@ public sealed partial class NativeJsonFormat
                 $"'ts' is {Given(reader.ValueSpan, time)}, more than {limits.Ahead} ahead of the record's log time {logTime}");
         }
 
-        if (time <= logTime + limits.Skew) return RejectReason.None;
+        SetBack(ref time, logTime, batch);
+        return RejectReason.None;
+    }
+
+    private void SetBack(ref Timestamp time, Timestamp logTime, SampleBatch batch)
+    {
+        if (time <= logTime + limits.Skew) return;
         time = logTime + limits.Skew;
         batch.TimesSetBack++;
-        return RejectReason.None;
     }
 
     // As the producer wrote it, and as it was understood: the unit of a number may be another than the producer meant. Beyond the range of

@@ -38,6 +38,15 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
     {
         ArgumentNullException.ThrowIfNull(batch);
         batch.Clear();
+        _detail = detail = null;
+        if (value.Length <= limits.MessageBytes && TryReadPlain(value, logTime, batch)) return RejectReason.None;
+        batch.Clear();
+        return ReadAny(value, logTime, batch, out detail);
+    }
+
+    /// <summary>Reads a message of any form into an empty batch.</summary>
+    internal RejectReason ReadAny(ReadOnlySpan<byte> value, Timestamp logTime, SampleBatch batch, out string? detail)
+    {
         _detail = null;
         var reason = Check(value);
         if (value.StartsWith(ByteOrderMark)) value = value[ByteOrderMark.Length..];

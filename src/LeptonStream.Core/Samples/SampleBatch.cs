@@ -89,6 +89,16 @@ public sealed class SampleBatch
         return slice;
     }
 
+    /// <summary>Takes a text.</summary>
+    internal Slice KeepText(ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(Room(text.Length));
+        return Keep(text.Length);
+    }
+
+    /// <summary>The name of a metric, by its place in the message.</summary>
+    internal ReadOnlySpan<byte> NameOf(int metric) => BytesOf(_metrics[metric].Name);
+
     internal void AddLabel(Slice name, Slice value) => _labels.Add((name, value));
 
     internal void AddMetric(Slice name, double value) => _metrics.Add(new(default, name, value));

@@ -31,16 +31,19 @@ internal static class TimeText
         if (text.Length > MaxBytes * 6) return false;
         Span<byte> plain = stackalloc byte[MaxBytes * 6];
         var length = reader.CopyString(plain);
-        return length <= MaxBytes && TryRead(plain[..length], out time);
+        return TryRead(plain[..length], out time);
     }
 
     private static bool IsPlain(ReadOnlySpan<byte> text) =>
         text.Length > SecondsEnd && (text[^1] == (byte)'Z' || (IsSign(text[^6]) && text[^3] == (byte)':'));
 
-    private static bool TryRead(ReadOnlySpan<byte> text, out Timestamp time)
+    /// <summary>Reads a text without escapes.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="time">The instant.</param>
+    public static bool TryRead(ReadOnlySpan<byte> text, out Timestamp time)
     {
         time = default;
-        if (text.Length <= SecondsEnd || text[DateBytes] is not ((byte)'T' or (byte)'t' or (byte)' ')) return false;
+        if (text.Length is <= SecondsEnd or > MaxBytes || text[DateBytes] is not ((byte)'T' or (byte)'t' or (byte)' ')) return false;
         Span<byte> quoted = stackalloc byte[MaxBytes + 5];
         quoted[0] = (byte)'"';
         var offset = OffsetOf(text);
