@@ -109,7 +109,8 @@ public sealed partial class NativeJsonFormat
         if (!json.TryTake('{')) return false;
         do
         {
-            if (!json.TryName(out var name) || name.IsEmpty || name.Length > limits.NameBytes || !json.TryNumber(out var value)) return false;
+            if (!json.TryName(out var name) || name.IsEmpty || name.Length > limits.NameBytes || !json.TryNumber(out var value))
+                return false;
             batch.AddMetric(batch.KeepText(name), value);
         }
         while (json.TryTake(','));
