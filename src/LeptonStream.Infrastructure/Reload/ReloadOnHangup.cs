@@ -58,7 +58,7 @@ internal sealed partial class ReloadOnHangup(IEnumerable<IReloadable> files, IHo
 
     private static partial class Log
     {
-        [LoggerMessage(4020, LogLevel.Error, "Settings could not be read again")]
+        [LoggerMessage(4030, LogLevel.Error, "Settings could not be read again")]
         public static partial void Failed(ILogger logger, Exception failure);
     }
 }

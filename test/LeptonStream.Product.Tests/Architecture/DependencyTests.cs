@@ -1,6 +1,7 @@
 using System.Reflection;
 using LeptonStream.Detection;
 using LeptonStream.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Product.Tests.Architecture;
 
@@ -55,6 +56,20 @@ public sealed class DependencyTests
                 && !t.FullName!.Contains('<'))
             .Select(t => t.FullName);
         Assert.That(open, Is.Empty);
+    }
+
+    [Test]
+    public void EventIds_OfLogMessages_AreEachUsedOnce()
+    {
+        const BindingFlags Declared = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var methods = Roles.Concat(Laboratories).Append("LeptonStream.Infrastructure").Append("lepton")
+            .SelectMany(name => Assembly.Load(name).GetTypes())
+            .SelectMany(type => type.GetMethods(Declared))
+            .Select(method => (Name: $"{method.DeclaringType}.{method.Name}", Message: method.GetCustomAttribute<LoggerMessageAttribute>()))
+            .Where(method => method.Message is not null).ToArray();
+        Assert.That(methods, Has.Length.GreaterThan(40));
+        Assert.That(methods.GroupBy(method => method.Message!.EventId).Where(group => group.Count() > 1)
+            .Select(group => $"{group.Key}: {string.Join(", ", group.Select(method => method.Name))}"), Is.Empty);
     }
 
     private static IEnumerable<string> OwnReferencesOf(string assembly) => Assembly.Load(assembly)
