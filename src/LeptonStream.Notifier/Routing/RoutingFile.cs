@@ -111,8 +111,8 @@ internal static class RoutingFile
     private static List<string>? GroupBy(YamlSection section)
     {
         if (section.Texts("group_by") is not { } labels) return null;
-        foreach (var (label, line) in labels.Where(label => label.Text.Length == 0))
-            section.Wrong(line, "group_by", $"holds an empty label name '{label}'");
+        foreach (var (_, line) in labels.Where(label => label.Text.Length == 0))
+            section.Wrong(line, "group_by", "holds an empty label name");
         foreach (var twice in labels.GroupBy(label => label.Text).Where(group => group.Count() > 1))
             section.Wrong(twice.Last().Line, "group_by", $"holds '{twice.Key}' twice");
         if (labels.Count > 1 && labels.Any(label => label.Text == RouteTree.AllLabels))

@@ -125,6 +125,12 @@ public sealed class RoutingFileTests
     public void Parse_WrongRoute_NamesLineAndField(string yaml, string expected) =>
         Assert.That(Errors($"{yaml}\nreceivers: [{{name: ops}}]"), Has.Some.Contains(expected));
 
+    // The whole sentence: the name that is at fault is empty.
+    [Test]
+    public void Parse_EmptyNameInGroupBy_SaysSo() => Assert.That(
+        Errors("route:\n  receiver: ops\n  group_by: ['']\nreceivers: [{name: ops}]"),
+        Is.EqualTo(new[] { "routing.yaml:3: route.group_by holds an empty label name" }));
+
     [TestCase("- {name: ops, slack_configs: []}",
         "routing.yaml:3: receivers[0].slack_configs is unknown; known here are: console_configs, name, webhook_configs")]
     [TestCase("- {webhook_configs: []}", "routing.yaml:3: receivers[0].name is missing")]
