@@ -128,7 +128,7 @@ internal sealed partial class DetectorSession
         if (found.Gap is { } gap)
         {
             if (subject.Committed < found.Earliest)
-                Log.StateGap(_logger, subject.Committed, subject.Partition, found.Earliest, gap);
+                Log.StateGap(_logger, subject.Committed, subject.Partition.Name(), found.Earliest, gap);
             else Log.BeginsEmpty(_logger, subject.Partition, gap, task.Next);
             _metrics.StateGap();
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Confluent.Kafka;
 using LeptonStream.Health;
+using LeptonStream.Kafka;
 using LeptonStream.Kafka.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -43,7 +44,7 @@ internal sealed partial class DetectorSession
         foreach (var task in _tasks.Values)
         {
             var earliest = Consumer.QueryWatermarkOffsets(task.Partition, _answer).Low.Value;
-            Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition, earliest, task.Next);
+            Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition.Name(), earliest, task.Next);
             _metrics.StateGap();
             task.Restart(earliest, now);
             _membership.Seek(task.Partition, earliest);
@@ -116,7 +117,7 @@ internal sealed partial class DetectorSession
             LogLevel.Error,
             "{Topic} was deleted and created again (id {Before}, now {Now}); resuming {Partition} at {Earliest} with empty state instead "
                 + "of {Next}")]
-        public static partial void TopicCreatedAgain(ILogger logger, string topic, Guid before, Guid now, TopicPartition partition,
+        public static partial void TopicCreatedAgain(ILogger logger, string topic, Guid before, Guid now, string partition,
             long earliest, long? next);
 
         [LoggerMessage(1060, LogLevel.Error, "Partitions stand still: {Problem}")]

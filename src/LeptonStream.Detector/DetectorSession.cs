@@ -139,7 +139,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             var isKnown = task.IsKnown(range.From);
             task.PassBy(range.To);
             _metrics.Undecodable(range.To - range.From);
-            Log.PassedBy(_logger, partition, range.From, range.To);
+            Log.PassedBy(_logger, partition.Name(), range.From, range.To);
             _troubles.Count("records that can't be decoded", DeadLetter.Undecodable, range.To - range.From, $"{partition} @{range.From}");
             if (isKnown) continue;
             var detail = $"the records from offset {range.From} to before {range.To} can't be decoded";
@@ -251,7 +251,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
         // On standby no round will do it.
         _health.ClearProblem(Concern.Round);
-        Log.Assigned(_logger, starts.Count, _tasks.Count + _restores.Count);
         return starts;
     }
 
@@ -261,21 +260,18 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         foreach (var task in leaving) task.Suspend();
         Commit(leaving);
         foreach (var task in leaving) task.Close();
-        Log.Revoked(_logger, leaving.Count, _tasks.Count);
     }
 
     void IPartitionOwner.OnLost(IReadOnlyList<TopicPartition> partitions)
     {
-        var leaving = Remove(partitions);
-        foreach (var task in leaving) task.Close();
-        Log.Lost(_logger, leaving.Count, _tasks.Count);
+        foreach (var task in Remove(partitions)) task.Close();
     }
 
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)
     {
         if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) return;
         var log = Consumer.QueryWatermarkOffsets(task.Partition, _answer);
-        Log.StateGap(_logger, task.Next, task.Partition, log.Low.Value, reason);
+        Log.StateGap(_logger, task.Next, task.Partition.Name(), log.Low.Value, reason);
         _metrics.StateGap();
         task.Restart(log.Low.Value);
         _membership.Seek(task.Partition, log.Low.Value);
@@ -347,22 +343,13 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1050, LogLevel.Information, "{Count} partitions assigned, {Total} owned now")]
-        public static partial void Assigned(ILogger logger, int count, int total);
-
-        [LoggerMessage(1051, LogLevel.Information, "{Count} partitions revoked, {Total} owned now")]
-        public static partial void Revoked(ILogger logger, int count, int total);
-
-        [LoggerMessage(1052, LogLevel.Warning, "{Count} partitions lost: the group took them away unasked. {Total} owned now")]
-        public static partial void Lost(ILogger logger, int count, int total);
-
         [LoggerMessage(1053, LogLevel.Error,
             "Offset {Wanted} of {Partition} no longer exists; resuming at {Earliest} with empty state ({Reason})")]
-        public static partial void StateGap(ILogger logger, long? wanted, TopicPartition partition, long earliest, string reason);
+        public static partial void StateGap(ILogger logger, long? wanted, string partition, long earliest, string reason);
 
         [LoggerMessage(1066, LogLevel.Error,
             "{Partition}: the records from offset {From} to before {To} can't be decoded and are skipped; a dead letter names them")]
-        public static partial void PassedBy(ILogger logger, TopicPartition partition, long from, long to);
+        public static partial void PassedBy(ILogger logger, string partition, long from, long to);
 
         [LoggerMessage(1056, LogLevel.Warning, "Offsets not committed, to be tried again: {Code}: {Reason}")]
         public static partial void CommitRefused(ILogger logger, ErrorCode code, string reason);

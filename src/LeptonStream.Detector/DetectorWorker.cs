@@ -58,6 +58,10 @@ internal sealed partial class DetectorWorker(
     // A round under way when the process is asked to stop may still end well within this time.
     private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
 
+    // Between two attempts to publish; the fence ends them.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private readonly TimeSpan _fence = TimeSpan.FromMilliseconds(kafka.Value.SessionTimeoutMs / 2.0);
     private readonly List<AlertEvent> _events = [];
     private readonly BatchTally _tally = new();
@@ -116,7 +120,7 @@ internal sealed partial class DetectorWorker(
         }
         catch (KafkaException failure) when (!failure.Error.EndsClient())
         {
-            DropSession("client_error", failure.Error.Reason);
+            DropSession("client_error", failure.Error.Words());
         }
     }
 
@@ -224,7 +228,7 @@ internal sealed partial class DetectorWorker(
         // Its dead letter is from whoever read it first.
         if (task.IsKnown(record.Offset.Value)) return;
         _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
-            example: $"{record.TopicPartitionOffset}: {outcome.Detail}");
+            example: $"{record.TopicPartitionOffset.Name()}: {outcome.Detail}");
         session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
         PublishIfMuch(session, giveUp);
     }
@@ -233,7 +237,7 @@ internal sealed partial class DetectorWorker(
     {
         metrics.OtherKey();
         var reason = record.Message.Key is null ? "no_key" : "other_key";
-        _troubles.Count("records whose key is not their model", reason, example: $"{record.TopicPartitionOffset}");
+        _troubles.Count("records whose key is not their model", reason, example: record.TopicPartitionOffset.Name());
     }
 
     private void Add(DetectorSession session, AlertEvent alert, CancellationToken giveUp)
@@ -259,11 +263,10 @@ internal sealed partial class DetectorWorker(
     private void OnDefect(ConsumeResult<byte[]?, byte[]?> record, Exception defect)
     {
         var fingerprint = StackFingerprint.Of(defect);
-        if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.TopicPartitionOffset, fingerprint);
+        if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.TopicPartitionOffset.Name(), fingerprint);
     }
 
-    // What is not committed yet is reported again by the next owner of its partition: under the policies, and so the ids, of the first
-    // time.
+    // What is not committed yet is judged again by the next owner of its partition: by the policies of the first time.
     private void Adopt(DetectorSession session, CancellationToken giveUp)
     {
         if (session.IsSettled)
@@ -287,7 +290,7 @@ internal sealed partial class DetectorWorker(
             // The second attempt also tells a refused record from a client that can take none any more.
             if (!failure.IsTransient && attempt > 1) throw SessionLostException.Refused(failure);
             Log.PublishingAgain(logger, failure.Topic, failure.Error.Reason, attempt);
-            giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100 * attempt));
+            giveUp.WaitHandle.WaitOne(BackOff.After(attempt, FirstPause, LongestPause));
         }
     }
 
@@ -349,7 +352,7 @@ internal sealed partial class DetectorWorker(
 
         [LoggerMessage(1004, LogLevel.Error, "Judging {Record} failed inside the detector (fingerprint {Fingerprint}); the record is "
             + "dead-lettered and its entities begin again")]
-        public static partial void Defect(ILogger logger, Exception failure, TopicPartitionOffset record, string fingerprint);
+        public static partial void Defect(ILogger logger, Exception failure, string record, string fingerprint);
 
         [LoggerMessage(1003, LogLevel.Critical, "Detector stopped by an unrecoverable error")]
         public static partial void Failed(ILogger logger, Exception failure);

@@ -23,8 +23,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 {
     private static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
 
-    private readonly long[] _refusedTold = new long[Refusals.Length];
-    private (long Labels, long Times, long Events, long Series) _leftOutTold;
+    private readonly long[] _refusedReported = new long[Refusals.Length];
+    private (long Labels, long Times, long Events, long Series) _leftOutReported;
     private PoliciesInForce _policies = policies;
     private SnapshotBook _book = new(hasTopic: false, -1, 0, null);
     private Replay? _replay;
@@ -209,7 +209,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Series = SeriesCount,
         Restarts = beginnings.GetValueOrDefault(Partition.Partition.Value, 1) - 1,
         Cold = IsCold,
-        Unjudged = _unjudged.Tell(Samples.Timestamp.FromDateTimeOffset(now)),
+        Unjudged = _unjudged.Worst(Samples.Timestamp.FromDateTimeOffset(now)),
         Total = new()
         {
             Records = _records,
@@ -273,19 +273,19 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         foreach (var reason in Refusals)
         {
             var refused = _pipeline!.RefusedSamples(reason);
-            metrics.Refused(reason, refused - _refusedTold[(int)reason]);
+            metrics.Refused(reason, refused - _refusedReported[(int)reason]);
             // That a counter begins or begins again is no trouble.
             if (reason is not (SampleRefusal.None or SampleRefusal.Ignored or SampleRefusal.CounterStart or SampleRefusal.CounterReset))
-                troubles.Count("samples not judged", ReasonNames.Of(reason), refused - _refusedTold[(int)reason]);
-            _refusedTold[(int)reason] = refused;
+                troubles.Count("samples not judged", ReasonNames.Of(reason), refused - _refusedReported[(int)reason]);
+            _refusedReported[(int)reason] = refused;
         }
 
         var now = (Labels: _pipeline!.LabelsLeftOut, Times: _pipeline.TimesSetBack, Events: _pipeline.EventsDropped,
             Series: _pipeline.SeriesForgotten);
-        metrics.LeftOut(now.Labels - _leftOutTold.Labels, now.Times - _leftOutTold.Times, now.Events - _leftOutTold.Events,
-            now.Series - _leftOutTold.Series);
-        troubles.Count("times set back to the log's", "clock_ahead", now.Times - _leftOutTold.Times);
-        _leftOutTold = now;
+        metrics.LeftOut(now.Labels - _leftOutReported.Labels, now.Times - _leftOutReported.Times, now.Events - _leftOutReported.Events,
+            now.Series - _leftOutReported.Series);
+        troubles.Count("times set back to the log's", "clock_ahead", now.Times - _leftOutReported.Times);
+        _leftOutReported = now;
     }
 
     /// <summary>All that followed from the records read so far is acknowledged.</summary>
@@ -374,8 +374,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         _firstLogTime = null;
         Array.Clear(_rejects);
         _unjudged.Clear();
-        Array.Clear(_refusedTold);
-        _leftOutTold = default;
+        Array.Clear(_refusedReported);
+        _leftOutReported = default;
         _read = offset;
         _end = 0;
         _replay = null;

@@ -22,5 +22,5 @@ internal sealed class SessionLostException : Exception
             + $"own the partitions"));
 
     public static SessionLostException Refused(DeliveryFailure failure) =>
-        new("refused", $"{failure.Topic} takes no records: {failure.Error.Reason}");
+        new("refused", $"{failure.Topic} takes no records: {failure.Error.Words()}");
 }

@@ -52,7 +52,7 @@ internal sealed class UnjudgedKeys
 
     /// <summary>The keys with the most records, most first.</summary>
     /// <param name="now">The wall clock.</param>
-    public IReadOnlyList<UnjudgedKey> Tell(Timestamp now)
+    public IReadOnlyList<UnjudgedKey> Worst(Timestamp now)
     {
         if (_keys.Count == 0) return [];
         Forget(now);

@@ -103,7 +103,7 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         var passed = 0;
         for (; _membership.TryPassBy(out var partition, out var range); passed++)
         {
-            Log.Unreadable(_logger, partition, range.From, range.To);
+            Log.Unreadable(_logger, partition.Name(), range.From, range.To);
             _next[partition] = range.To;
         }
 
@@ -161,14 +161,12 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     List<TopicPartitionOffset> IPartitionOwner.OnAssigned(IReadOnlyList<TopicPartition> partitions)
     {
         foreach (var partition in partitions) _next[partition] = null;
-        Log.Assigned(_logger, partitions.Count, _next.Count);
         return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
     }
 
     void IPartitionOwner.OnRevoked(IReadOnlyList<TopicPartition> partitions)
     {
         foreach (var partition in partitions) _next.Remove(partition);
-        Log.Revoked(_logger, partitions.Count, _next.Count);
     }
 
     // The journal refuses what a later owner has recorded, so nothing is at stake here.
@@ -196,14 +194,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2050, LogLevel.Information, "{Count} partitions assigned, {Total} owned now")]
-        public static partial void Assigned(ILogger logger, int count, int total);
-
         [LoggerMessage(2052, LogLevel.Error,
             "{Partition}: events {From} to {To}, the last not among them, can't be decoded and are skipped")]
-        public static partial void Unreadable(ILogger logger, TopicPartition partition, long from, long to);
-
-        [LoggerMessage(2051, LogLevel.Information, "{Count} partitions revoked, {Total} owned now")]
-        public static partial void Revoked(ILogger logger, int count, int total);
+        public static partial void Unreadable(ILogger logger, string partition, long from, long to);
     }
 }

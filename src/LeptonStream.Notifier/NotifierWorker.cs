@@ -125,7 +125,7 @@ internal sealed partial class NotifierWorker(
         }
         catch (KafkaException failure) when (!failure.Error.EndsClient())
         {
-            return $"Kafka fails: {failure.Error.Reason}";
+            return $"Kafka fails: {failure.Error.Words()}";
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed partial class NotifierWorker(
             // :: (4) Record.
             await Record(session, records, stop);
             session.MarkDone();
-            TellLag(session.Lag());
+            ReportLag(session.Lag());
             _nextLook = Timestamp.Zero;
         }
 
@@ -161,7 +161,7 @@ internal sealed partial class NotifierWorker(
 
     private static string ProblemOf(DeliveryFailure refused) => refused.IsFatal
         ? throw new KafkaException(refused.Error)
-        : $"dead letters can't be written to {refused.Topic}: {refused.Error.Reason}";
+        : $"dead letters can't be written to {refused.Topic}: {refused.Error.Words()}";
 
     // Offsets of a topic that is no more would skip the first events of the one that took its name.
     private async Task Recognise(NotifierSession session, CancellationToken stop)
@@ -185,7 +185,7 @@ internal sealed partial class NotifierWorker(
         if (!positions.TryGetValue(partition.Partition.Value, out var wanted)) return first;
         if (wanted >= first && wanted <= end) return wanted;
 
-        Log.Gap(logger, wanted, partition, first, end);
+        Log.Gap(logger, wanted, partition.Name(), first, end);
         metrics.Gap();
         await journal.MovePosition(partition.Topic, partition.Partition.Value, first, time.Now(), stop);
         return first;
@@ -237,7 +237,7 @@ internal sealed partial class NotifierWorker(
         }
     }
 
-    private void TellLag(KeyValuePair<int, long>[] lag)
+    private void ReportLag(KeyValuePair<int, long>[] lag)
     {
         metrics.Behind(lag);
         var behind = lag.Sum(partition => partition.Value);
@@ -271,7 +271,7 @@ internal sealed partial class NotifierWorker(
     private void Refuse(NotifierSession session, ConsumeResult<byte[]?, byte[]?> record, string reason, string detail)
     {
         metrics.Rejected(reason);
-        _troubles.Count("records dead-lettered", reason, example: $"{record.TopicPartitionOffset}: {detail}");
+        _troubles.Count("records dead-lettered", reason, example: $"{record.TopicPartitionOffset.Name()}: {detail}");
         session.DeadLetters.Add(new TopicPartition(topics.DeadLetters, Partition.Any),
             DeadLetter.Of(record, reason, detail, "VALUE_CONVERTER", RoleNames.ProgramOf(health.Role), time.GetUtcNow()));
     }
@@ -304,7 +304,7 @@ internal sealed partial class NotifierWorker(
 
         [LoggerMessage(2002, LogLevel.Error,
             "Offset {Wanted} of {Partition} no longer exists; the log has {First} to {End}. Resuming at {First}: events may be missing")]
-        public static partial void Gap(ILogger logger, long wanted, TopicPartition partition, long first, long end);
+        public static partial void Gap(ILogger logger, long wanted, string partition, long first, long end);
 
         [LoggerMessage(2005, LogLevel.Error, "{Topic} was deleted and created again (id now {Id}); it is read from its beginning")]
         public static partial void CreatedAgain(ILogger logger, string topic, Guid id);

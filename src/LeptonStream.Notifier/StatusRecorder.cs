@@ -76,7 +76,7 @@ internal sealed class StatusRecorder(
         }
         catch (KafkaException failure)
         {
-            return [RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Reason))];
+            return [RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Words()))];
         }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class AlertTail : IDisposable
     private void Take(ConsumeResult<byte[]?, byte[]?> record)
     {
         if (!AlertEventJson.TryRead(record.Message.Value, out var alert, out var error))
-            throw new InvalidDataException($"{record.TopicPartitionOffset} is no alert event: {error}");
+            throw new InvalidDataException($"{record.TopicPartitionOffset.Name()} is no alert event: {error}");
         lock (_lock)
         {
             _next[record.Partition.Value] = record.Offset.Value + 1;

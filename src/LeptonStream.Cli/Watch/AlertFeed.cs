@@ -54,7 +54,7 @@ internal sealed class AlertFeed : IDisposable
             if (Next() is not { } record) continue;
             if (AlertEventJson.TryRead(record.Message.Value, out var alert, out var error))
                 yield return (alert!, Encoding.UTF8.GetString(record.Message.Value!));
-            else Console.Error.WriteLine($"lepton: {record.TopicPartitionOffset} is no alert event: {error}");
+            else Console.Error.WriteLine($"lepton: {record.TopicPartitionOffset.Name()} is no alert event: {error}");
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class PolicySource : IReloadable
         if (options.Value.PoliciesFile is not { Length: > 0 } path) return;
         _file = new(path, time);
         Current = Read(path, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
-        Tell(notes);
+        LogNotes(notes);
     }
 
     public PoliciesInForce Current { get; private set; } = PoliciesInForce.Default;
@@ -58,14 +58,14 @@ internal sealed partial class PolicySource : IReloadable
         file.Accept();
         _metrics.PoliciesRead(isValid: true);
         Log.Adopted(_logger, policies.Set.Fingerprint, policies.Set.Rules.Count, file.Path);
-        Tell(notes);
+        LogNotes(notes);
         if (policies.Set.Fingerprint != Current.Set.Fingerprint) Current = policies;
     }
 
     private static PoliciesInForce? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes) =>
         PolicyFile.Read(path, out errors, out notes, out var text) is { } set ? new(set, text) : null;
 
-    private void Tell(IReadOnlyList<string> notes)
+    private void LogNotes(IReadOnlyList<string> notes)
     {
         foreach (var note in notes) Log.Note(_logger, note);
     }

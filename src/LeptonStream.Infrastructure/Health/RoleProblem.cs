@@ -37,13 +37,13 @@ public sealed partial record RoleProblem(string Code, string Text, IReadOnlyDict
         [ProblemCode.PartitionsDead] = "no {role} works on partitions {partitions}: the last report is of {at}",
         [ProblemCode.PartitionsNeverSeen] = "no {role} works on partitions {partitions}: none has ever reported",
         [ProblemCode.RecordsRefused] =
-            "{share}% of the records in {topic} [{partition}] were refused in the last minute ({reasons})",
+            "{share}% of the records in {topic}[{partition}] were refused in the last minute ({reasons})",
         [ProblemCode.SamplesRefused] =
-            "{share}% of the samples in {topic} [{partition}] were refused in the last minute ({reasons})",
+            "{share}% of the samples in {topic}[{partition}] were refused in the last minute ({reasons})",
         [ProblemCode.KeyNotJudged] =
-            "nothing of the last {records} records of key '{key}' in {topic} [{partition}] was judged ({reasons}, since {at})",
+            "nothing of the last {records} records of key '{key}' in {topic}[{partition}] was judged ({reasons}, since {at})",
         [ProblemCode.KeylessNotJudged] =
-            "nothing of the last {records} records without a key in {topic} [{partition}] was judged ({reasons}, since {at})",
+            "nothing of the last {records} records without a key in {topic}[{partition}] was judged ({reasons}, since {at})",
         [ProblemCode.StatusNotReadable] = "nobody knows how the {role} is: Kafka fails: {detail}",
     }.ToFrozenDictionary();
 

@@ -17,4 +17,21 @@ public static class ClientErrors
         return error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
             or ErrorCode.Local_Underflow or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord or ErrorCode.MsgSizeTooLarge;
     }
+
+    /// <summary>
+    /// The error in words for people who do not know the client library: <c>Local: Unknown partition</c> says nothing to them.
+    /// A reason that somebody else wrote stays as it is.
+    /// </summary>
+    public static string Words(this Error error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        if (!error.Reason.StartsWith("Local: ", StringComparison.Ordinal)) return error.Reason;
+        return error.Code switch
+        {
+            ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport or ErrorCode.Local_Resolve => "no broker answers",
+            ErrorCode.Local_TimedOut or ErrorCode.Local_MsgTimedOut => "the broker does not answer in time",
+            ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition => "the cluster does not know the topic or partition now",
+            _ => error.Reason,
+        };
+    }
 }

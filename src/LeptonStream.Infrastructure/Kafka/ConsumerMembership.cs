@@ -17,7 +17,6 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private readonly IPartitionOwner _owner;
     private readonly KafkaOptions _kafka;
-    private readonly string _topic;
     private readonly string _deadLetters;
     private readonly string _group;
     private readonly LoopHealth _health;
@@ -28,8 +27,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly HashSet<TopicPartition> _owned = [];
     private readonly Dictionary<TopicPartition, BatchSearch> _searches = [];
     private readonly BrokerContact _broker;
-    private bool _isTopicMissing;
-    private bool _isRefused;
+    private readonly InputHealth _input;
 
     // Written by the clients' threads.
     private Error? _fatal;
@@ -61,13 +59,13 @@ public sealed partial class ConsumerMembership : IDisposable
         ArgumentNullException.ThrowIfNull(health);
         _owner = owner;
         _kafka = kafka;
-        _topic = topic;
         _deadLetters = deadLetters;
         _group = group;
         _health = health;
         _time = time;
         _logger = logger;
         _broker = new(kafka.BootstrapServers, health, time, logger);
+        _input = new(topic, group, health, logger);
         // One reason after the other: in between the role would look ready.
         health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.NotJoined));
         health.ClearProblem(Concern.Start);
@@ -81,9 +79,9 @@ public sealed partial class ConsumerMembership : IDisposable
         configure?.Invoke(settings);
         Consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings)
             .LogTo(logger, BreakDown, _broker.OnError)
-            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => owner.OnRevoked(Withdraw(partitions)))
-            .SetPartitionsLostHandler((_, partitions) => owner.OnLost(Withdraw(partitions)))
+            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions))
+            .SetPartitionsLostHandler((_, partitions) => OnLost(partitions))
             .Build();
         Consumer.Subscribe(topic);
     }
@@ -140,7 +138,7 @@ public sealed partial class ConsumerMembership : IDisposable
         try
         {
             if (Consumer.Consume(wait) is not { } record) return false;
-            if (_isRefused) Allowed();
+            _input.OnRecord();
             // Of a partition whose next batch can't be decoded, the client is elsewhere.
             if (_searches.ContainsKey(record.TopicPartition)) return false;
             if (record.IsPartitionEOF) _owner.OnEnd(record.TopicPartition, record.Offset.Value);
@@ -200,14 +198,8 @@ public sealed partial class ConsumerMembership : IDisposable
         return false;
     }
 
-    /// <summary>
-    /// The cluster says that there is the topic: one that was missing is there again, whether or not this member reads it.
-    /// </summary>
-    public void OnTopicSeen()
-    {
-        if (_isTopicMissing) _health.ClearProblem(Concern.Input);
-        _isTopicMissing = false;
-    }
+    /// <inheritdoc cref="InputHealth.OnTopicSeen"/>
+    public void OnTopicSeen() => _input.OnTopicSeen();
 
     /// <summary>Produces a record that nobody waits for, and that may be lost.</summary>
     public void Publish(string topic, Message<byte[]?, byte[]?> message)
@@ -280,27 +272,10 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private void OnConsumeError(ConsumeException failure)
     {
-        switch (failure.Error.Code)
-        {
-            case ErrorCode.Local_AutoOffsetReset:
-                OnOffsetGone(failure.ConsumerRecord.TopicPartition, failure.Error.Reason);
-                break;
-            case ErrorCode.UnknownTopicOrPart:
-                _isTopicMissing = true;
-                CannotConsume(RoleProblem.Of(ProblemCode.TopicMissing, ("topic", _topic)));
-                break;
-            case ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed:
-                _isRefused = true;
-                CannotConsume(RoleProblem.Of(
-                    ProblemCode.ReadingNotAllowed, ("topic", _topic), ("group", _group), ("detail", failure.Error.Reason)));
-                break;
-            case var _ when failure.Error.IsUndecodable():
-                SearchBehind(failure.ConsumerRecord.TopicPartition);
-                break;
-            default:
-                Log.ConsumeFailed(_logger, failure.Error.Code, failure.Error.Reason);
-                break;
-        }
+        if (failure.Error.Code == ErrorCode.Local_AutoOffsetReset)
+            OnOffsetGone(failure.ConsumerRecord.TopicPartition, failure.Error.Reason);
+        else if (failure.Error.IsUndecodable()) SearchBehind(failure.ConsumerRecord.TopicPartition);
+        else _input.OnError(failure.Error);
     }
 
     // Behind a batch that it can't decode the client reads on in the middle of its bytes, and may take them for an offset.
@@ -323,28 +298,29 @@ public sealed partial class ConsumerMembership : IDisposable
         _searches.Add(partition, new(_kafka, partition, next, _logger));
     }
 
-    private void CannotConsume(RoleProblem problem)
-    {
-        _health.ReportProblem(Concern.Input, problem);
-        Log.CannotConsume(_logger, problem.Text);
-    }
-
-    private void Allowed()
-    {
-        _isRefused = false;
-        _health.ClearProblem(Concern.Input);
-    }
-
-    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
     {
         var starts = _owner.OnAssigned(partitions);
         _owned.UnionWith(partitions);
+        Log.Assigned(_logger, partitions.Count, _owned.Count);
         _health.ClearProblem(Concern.Membership);
         _health.SetNote(_owned.Count > 0 ? null : "standby: the group has assigned no partitions to it");
-        if (partitions.Count == 0) return starts;
-        _isTopicMissing = _isRefused = false;
-        _health.ClearProblem(Concern.Input);
+        if (partitions.Count > 0) _input.OnAssigned();
         return starts;
+    }
+
+    private void OnRevoked(List<TopicPartitionOffset> offsets)
+    {
+        var partitions = Withdraw(offsets);
+        _owner.OnRevoked(partitions);
+        Log.Revoked(_logger, partitions.Count, _owned.Count);
+    }
+
+    private void OnLost(List<TopicPartitionOffset> offsets)
+    {
+        var partitions = Withdraw(offsets);
+        _owner.OnLost(partitions);
+        Log.Lost(_logger, partitions.Count, _owned.Count);
     }
 
     // Their records of the batch in the making are the next owner's.
@@ -364,20 +340,23 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(4010, LogLevel.Warning, "Reading failed: {Code}: {Reason}")]
-        public static partial void ConsumeFailed(ILogger logger, ErrorCode code, string reason);
-
-        [LoggerMessage(4011, LogLevel.Error, "Cannot consume: {Problem}")]
-        public static partial void CannotConsume(ILogger logger, string problem);
-
-        [LoggerMessage(4014, LogLevel.Debug, "A record for {Topic} is lost: {Reason}")]
-        public static partial void NotPublished(ILogger logger, string topic, string reason);
+        [LoggerMessage(4012, LogLevel.Warning,
+            "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
+        public static partial void CloseHangs(ILogger logger, TimeSpan limit);
 
         [LoggerMessage(4013, LogLevel.Error, "A dead letter is lost: {Topic} refuses it even without its payload: {Reason}")]
         public static partial void DeadLetterLost(ILogger logger, string topic, string reason);
 
-        [LoggerMessage(4012, LogLevel.Warning,
-            "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
-        public static partial void CloseHangs(ILogger logger, TimeSpan limit);
+        [LoggerMessage(4014, LogLevel.Debug, "A record for {Topic} is lost: {Reason}")]
+        public static partial void NotPublished(ILogger logger, string topic, string reason);
+
+        [LoggerMessage(4017, LogLevel.Information, "{Count} partitions assigned, {Total} owned now")]
+        public static partial void Assigned(ILogger logger, int count, int total);
+
+        [LoggerMessage(4018, LogLevel.Information, "{Count} partitions revoked, {Total} owned now")]
+        public static partial void Revoked(ILogger logger, int count, int total);
+
+        [LoggerMessage(4019, LogLevel.Warning, "{Count} partitions lost: the group took them away unasked. {Total} owned now")]
+        public static partial void Lost(ILogger logger, int count, int total);
     }
 }

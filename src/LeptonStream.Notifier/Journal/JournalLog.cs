@@ -1,3 +1,4 @@
+using LeptonStream.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Notifier.Journal;
@@ -8,22 +9,22 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
     private long? _lastConflict;
-    private int _untold;
+    private int _unlogged;
 
-    /// <summary>Tells of conflicts that were stored.</summary>
+    /// <summary>Logs conflicts that were stored.</summary>
     public void Conflicts(IReadOnlyCollection<EventConflict> conflicts)
     {
         if (conflicts.Count == 0) return;
-        var all = Interlocked.Add(ref _untold, conflicts.Count);
+        var all = Interlocked.Add(ref _unlogged, conflicts.Count);
         if (_lastConflict is { } before && time.GetElapsedTime(before) < Quiet) return;
         _lastConflict = time.GetTimestamp();
-        Interlocked.Add(ref _untold, -all);
+        Interlocked.Add(ref _unlogged, -all);
         var last = conflicts.Last();
         Log.Conflict(logger, all, last.Record.Event!.Id, last.KnownId,
-            $"{last.Record.Topic} [{last.Record.Partition}] @{last.Record.Offset}");
+            $"{PartitionNames.Of(last.Record.Topic, last.Record.Partition)}@{last.Record.Offset}");
     }
 
-    /// <summary>Tells that groups of other routes are ours now.</summary>
+    /// <summary>Logs that groups of other routes are ours now.</summary>
     public void TakenOver(int groups)
     {
         if (groups > 0) Log.TakenOver(logger, groups);

@@ -98,7 +98,7 @@ public sealed class DetectorFaultTests
         await rig.AllCommitted();
 
         Assert.That(second.Error,
-            Does.Contain($"Offset 10 of {rig.Topics.Metrics} [[0]] no longer exists; resuming at 15 with empty state"));
+            Does.Contain($"Offset 10 of {rig.Topics.Metrics}[0] no longer exists; resuming at 15 with empty state"));
         Assert.That(rig.PublishedIds(), Has.Count.EqualTo(15));
         Assert.That(await second.Stop(), Is.Zero);
     }

@@ -392,9 +392,9 @@ public sealed class DashboardPageTests
     }
 
     [TestCase("en-US", "Not everything is watched: ", "no detector is running: the last report is of ",
-        "80% of the records in lepton.metrics [0] were refused in the last minute (malformed_json 80); notifier: starting")]
+        "80% of the records in lepton.metrics[0] were refused in the last minute (malformed_json 80); notifier: starting")]
     [TestCase("zh-CN", "监控不完整：", "没有检测器在运行：最后一次上报于 ",
-        "lepton.metrics [0] 最近一分钟有 80% 的消息被拒绝（malformed_json 80）；通知器：正在启动")]
+        "lepton.metrics[0] 最近一分钟有 80% 的消息被拒绝（malformed_json 80）；通知器：正在启动")]
     public async Task Trouble_DetectorIsSilentOrRefusesMostRecords_IsARedLineUntilItIsWell(
         string locale, string start, string dead, string both)
     {

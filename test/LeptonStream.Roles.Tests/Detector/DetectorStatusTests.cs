@@ -47,7 +47,7 @@ public sealed class DetectorStatusTests
 
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("90% of the records"), "the refusals named");
         Assert.That(DetectorRig.HealthOf(host).Ready(), Is.EqualTo(LeptonStream.Health.HealthReport.Unhealthy(
-            "90% of the records in lepton.metrics [0] were refused in the last minute (malformed_json 90)")));
+            "90% of the records in lepton.metrics[0] were refused in the last minute (malformed_json 90)")));
         Assert.That(DetectorRig.HealthOf(host).Live().IsHealthy, Is.True);
     }
 
@@ -63,7 +63,7 @@ public sealed class DetectorStatusTests
         var key = Last()!.Unjudged.Single();
         Assert.That((key.Key, key.Records, key.Reason), Is.EqualTo(("small ", 3L, "out_of_order")), "of four, the first was judged");
         Assert.That(StatusHealth.ProblemsOf("detector", [Last()!], 1, DateTimeOffset.UtcNow).Select(problem => problem.Text), Has.One.Match(
-            "^nothing of the last 3 records of key 'small ' in lepton.metrics \\[0\\] was judged \\(out_of_order, since 20.* UTC\\)$"));
+            "^nothing of the last 3 records of key 'small ' in lepton.metrics\\[0\\] was judged \\(out_of_order, since 20.* UTC\\)$"));
 
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, [Late("small\n", -5)]);
         await Eventually.True(() => Last()?.Unjudged.Count == 0, "judged again", TimeSpan.FromSeconds(60));
@@ -83,7 +83,7 @@ public sealed class DetectorStatusTests
 
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("99% of the samples"), "the refusals named");
         Assert.That(DetectorRig.HealthOf(host).Ready().Detail, Is.EqualTo(
-            "99% of the samples in lepton.metrics [0] were refused in the last minute (out_of_order 99)"));
+            "99% of the samples in lepton.metrics[0] were refused in the last minute (out_of_order 99)"));
     }
 
     [TestCase("out_of_order", 79, 21, false)]
@@ -118,7 +118,7 @@ public sealed class DetectorStatusTests
         Assert.That(Sentences("detector", 5, now), Is.EqualTo(new[]
         {
             "no detector works on partitions 1, 4: the last report is of 2026-11-28 02:59:29 UTC",
-            "80% of the records in lepton.metrics [2] were refused in the last minute (too_large 80)",
+            "80% of the records in lepton.metrics[2] were refused in the last minute (too_large 80)",
             "detector: a problem",
         }));
         Assert.That(Sentences("detector", 1, now), Is.Empty);

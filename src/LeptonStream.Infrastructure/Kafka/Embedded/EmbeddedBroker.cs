@@ -67,7 +67,7 @@ public sealed class EmbeddedBroker : IDisposable
 
     /// <summary>Forgets the records of a partition before an offset, as retention does.</summary>
     public void DeleteRecords(string topic, int partition, long before) =>
-        Check(MockCluster.DeleteRecords(Living, topic, partition, before), $"records of {topic}/{partition}");
+        Check(MockCluster.DeleteRecords(Living, topic, partition, before), $"records of {PartitionNames.Of(topic, partition)}");
 
     /// <summary>Answers the next requests of one kind with errors, one error per request, in order.</summary>
     public void FailNext(BrokerRequest request, params ErrorCode[] errors)
