@@ -98,7 +98,7 @@ internal sealed class BacktestFile
     /// <summary>Whether its rows go forward in time.</summary>
     public RowOrder Order { get; } = new();
 
-    /// <summary>How many samples were judged.</summary>
+    /// <summary>Number of samples judged.</summary>
     public long Samples { get; private set; }
 
     private RowVerdict[] Verdicts { get; }

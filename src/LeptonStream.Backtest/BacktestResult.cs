@@ -41,7 +41,7 @@ internal sealed class BacktestResult
     /// <summary>The same by the notifications that people get: a row counts only where an alarm begins, with its score.</summary>
     public IReadOnlyList<NabScore> NabByAlarms { get; }
 
-    /// <summary>How training mode did on the runs among them; null where there are none.</summary>
+    /// <summary>The results of training mode on the runs among them; null where there are none.</summary>
     public TrainingScore? Training { get; init; }
 
     /// <summary>Rows with a value of which none was judged.</summary>

@@ -1,8 +1,8 @@
 namespace LeptonStream.Backtest;
 
 /// <summary>The numbers of one file, of one folder, or of everything.</summary>
-/// <param name="Name">Which.</param>
-/// <param name="Events">How well the alarms met the events.</param>
+/// <param name="Name">Name of the file or folder; <c>total</c> for everything.</param>
+/// <param name="Events">Counts of events, of those detected, and of false episodes.</param>
 /// <param name="RecallAt">Recall within each of the <see cref="Budgets"/>.</param>
 /// <param name="Areas">The areas under the curves of the scores, the mean over the series that have events.</param>
 /// <param name="Nab">Its part of the Numenta Anomaly Benchmark's result, at the whole corpus' thresholds; empty where it has no window of
@@ -12,7 +12,7 @@ internal sealed record FamilyResult(string Name, EventMetrics Events, double?[] 
     /// <summary>False episodes per series-day at which recall is given.</summary>
     public static readonly double[] Budgets = [0.1, 0.5, 1];
 
-    /// <param name="name">Which.</param>
+    /// <param name="name">Name of the file or folder; <c>total</c> for everything.</param>
     /// <param name="files">The files that are counted together.</param>
     /// <param name="nab">The benchmark's result for the whole corpus.</param>
     public static FamilyResult Of(string name, IReadOnlyList<BacktestFile> files, IReadOnlyList<NabScore> nab)

@@ -7,11 +7,11 @@ namespace LeptonStream.Backtest;
 /// <param name="Opened">Its first event, on the file's own clock.</param>
 /// <param name="Severity">The highest that it had.</param>
 /// <param name="Score">The highest that it had; 1.0 is the alert threshold.</param>
-/// <param name="EndedAt">When it ended; null where it is still open at the last row.</param>
+/// <param name="EndedAt">Time of its end; null where it is still open at the last row.</param>
 internal sealed record Finding(AlertEvent Opened, AlertSeverity Severity, double Score, Timestamp? EndedAt);
 
 /// <summary>Gathers the events of a backtest into findings.</summary>
-/// <param name="shift">How far the clock of the pipeline is ahead of the file's.</param>
+/// <param name="shift">Lead of the pipeline's clock over the file's.</param>
 internal sealed class FindingLog(TimeSpan shift)
 {
     private readonly List<Finding> _findings = [];

@@ -1,5 +1,6 @@
 using LeptonStream.Backtest.SeriesFiles;
 using LeptonStream.Detection;
+using LeptonStream.Explanations;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest;
@@ -20,7 +21,7 @@ internal sealed class RowAccount(string path)
 
     /// <summary>Each reason in one sentence, with the number of rows and the first line.</summary>
     public IEnumerable<string> Reasons => _reasons.Select(reason =>
-        $"{path}:{reason.Value.FirstLine}: {reason.Value.Rows} row{(reason.Value.Rows == 1 ? "" : "s")} not judged, from this line on: "
+        $"{path}:{reason.Value.FirstLine}: {EnglishCount.Of(reason.Value.Rows, "row")} not judged, from this line on: "
             + $"{reason.Key}");
 
     public void Add(in SeriesRow row, in RecordOutcome outcome, PartitionPipeline pipeline, RowOrder.Place place)

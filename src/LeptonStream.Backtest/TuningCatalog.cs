@@ -18,7 +18,7 @@ internal sealed class TuningCatalog
 
     private readonly SortedDictionary<string, (object Owner, PropertyInfo Member)> _members = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <param name="assembly">Where the records are.</param>
+    /// <param name="assembly">The assembly of the records.</param>
     public TuningCatalog(Assembly assembly)
     {
         foreach (var type in assembly.GetTypes().Where(t => t.Name.EndsWith(Ending, StringComparison.Ordinal)))

@@ -43,7 +43,7 @@ internal static class VolumeUnderSurface
         return (roc / (window + 1), pr / (window + 1));
     }
 
-    /// <summary>Which rows each threshold flags, from the strictest on: everything that the curves need to know of the scores.</summary>
+    /// <summary>The rows that each threshold flags, from the strictest on: all that the curves need of the scores.</summary>
     /// <param name="Since">By row, the first threshold that flags it.</param>
     /// <param name="Counts">By threshold, how many rows it flags.</param>
     private sealed record FlaggedRows(int[] Since, int[] Counts)

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Dashboard;
 
-/// <summary>How the dashboard serves; section <c>Dashboard</c>.</summary>
+/// <summary>Settings of the dashboard; section <c>Dashboard</c>.</summary>
 public sealed class DashboardOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Dashboard";
 
-    /// <summary>Where to listen, as http://host:port; port 0 takes any free one. TLS ends at the proxy or ingress before it.</summary>
+    /// <summary>Address to listen on, as http://host:port; port 0 takes any free one. TLS ends at the proxy or ingress before it.</summary>
     public string Url { get; set; } = "http://127.0.0.1:8080";
 
     /// <summary>
@@ -19,15 +19,15 @@ public sealed class DashboardOptions
     /// </summary>
     public string? AllowedHosts { get; set; }
 
-    /// <summary>How often to ask the journal for changes, in milliseconds; 50 to 60000.</summary>
+    /// <summary>Time between two queries of the journal for changes, in milliseconds; 50 to 60000.</summary>
     [SettingRange(Section, 50, 60_000)]
     public int PollIntervalMs { get; set; } = 250;
 
-    /// <summary>How often to tell an open page that the connection still lives, in seconds; 1 to 300.</summary>
+    /// <summary>Time between two signs of life to an open page, in seconds; 1 to 300.</summary>
     [SettingRange(Section, 1, 300)]
     public int HeartbeatSeconds { get; set; } = 15;
 
-    /// <summary>How many pages may be open at once; 1 to 10000. Further ones are refused with status 503.</summary>
+    /// <summary>Most pages open at once; 1 to 10000. Further ones are refused with status 503.</summary>
     [SettingRange(Section, 1, 10_000)]
     public int MaxClients { get; set; } = 200;
 }

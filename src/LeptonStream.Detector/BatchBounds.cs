@@ -1,6 +1,6 @@
 namespace LeptonStream.Detector;
 
-/// <summary>How large a batch may become, whatever producers send.</summary>
+/// <summary>Bounds of a batch, whatever producers send.</summary>
 /// <param name="Samples">The most samples judged in one round; the record at hand is finished.</param>
 /// <param name="Bytes">The most bytes of records gathered; one record may exceed it.</param>
 /// <param name="PublishBytes">From how many bytes on events and dead letters are published in the middle of a batch.</param>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Detector;
 
-/// <summary>How the detector works; section <c>Detector</c>.</summary>
+/// <summary>Settings of the detector; section <c>Detector</c>.</summary>
 public sealed class DetectorOptions
 {
     /// <summary>The name of the section.</summary>

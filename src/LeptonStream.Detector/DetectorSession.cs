@@ -89,7 +89,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _states = new(kafka, topics, logger);
     }
 
-    /// <summary>How many records are gathered.</summary>
+    /// <summary>Number of records gathered.</summary>
     public int Gathered => _membership.Batch.Count;
 
     /// <summary>The records that the batch leads to.</summary>

@@ -8,6 +8,6 @@ internal sealed class KnownTopics
     /// <summary>The metrics topic as it was described last; null until it was.</summary>
     public TopicFacts? Metrics { get; set; }
 
-    /// <summary>How often the state of each partition began empty in this process.</summary>
+    /// <summary>Number of times that each partition's state began empty in this process.</summary>
     public Dictionary<int, int> Beginnings { get; } = [];
 }

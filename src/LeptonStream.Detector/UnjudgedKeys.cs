@@ -33,7 +33,7 @@ internal sealed class UnjudgedKeys
 
     /// <summary>Nothing of a record of the key was judged.</summary>
     /// <param name="key">The record's key.</param>
-    /// <param name="reason">Why, as a word.</param>
+    /// <param name="reason">Reason as a word.</param>
     /// <param name="logTime">The record's log time.</param>
     public void Unjudged(byte[]? key, string reason, Timestamp logTime)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Notifier;
 
-/// <summary>How the notifier works; section <c>Notifier</c>.</summary>
+/// <summary>Settings of the notifier; section <c>Notifier</c>.</summary>
 public sealed class NotifierOptions
 {
     /// <summary>The name of the section.</summary>
@@ -21,7 +21,7 @@ public sealed class NotifierOptions
     /// <summary>Without a routing file: a webhook that gets every alert. May hold a secret.</summary>
     public string? WebhookUrl { get; set; }
 
-    /// <summary>Where people reach the dashboard; stands in notifications.</summary>
+    /// <summary>Address at which people reach the dashboard; stands in notifications.</summary>
     public string ExternalUrl { get; set; } = "http://127.0.0.1:8080";
 
     /// <summary>Without a routing file: how long a new group gathers alerts before it is notified; 0s and more.</summary>
@@ -37,15 +37,15 @@ public sealed class NotifierOptions
     [SettingRange(Section, 1, 2_000)]
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>How long a batch waits for more events after its first, in milliseconds; 0 to 10000.</summary>
+    /// <summary>Time for which a batch waits for more events after its first, in milliseconds; 0 to 10000.</summary>
     [SettingRange(Section, 0, 10_000)]
     public int BatchWaitMs { get; set; } = 50;
 
-    /// <summary>How long one attempt to deliver may take, in seconds; 1 to 300.</summary>
+    /// <summary>Longest time of one attempt to deliver, in seconds; 1 to 300.</summary>
     [SettingRange(Section, 1, 300)]
     public int SendTimeoutSeconds { get; set; } = 15;
 
-    /// <summary>How many deliveries to one destination may be under way at once; 1 to 100.</summary>
+    /// <summary>Most deliveries to one destination under way at once; 1 to 100.</summary>
     [SettingRange(Section, 1, 100)]
     public int ConcurrentSends { get; set; } = 4;
 

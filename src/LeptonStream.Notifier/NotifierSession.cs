@@ -139,7 +139,7 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         Batch.Clear();
     }
 
-    /// <summary>How far behind the log's end each positioned partition is.</summary>
+    /// <summary>Records from each positioned partition to the log's end.</summary>
     public KeyValuePair<int, long>[] Lag() =>
         [.. _next.Where(partition => partition.Value is not null).Select(partition =>
             KeyValuePair.Create(partition.Key.Partition.Value, LagOf(partition.Key, partition.Value!.Value)))];

@@ -13,16 +13,16 @@ internal sealed record Fault
     /// <summary>A description for people.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Since when, counted from the story's start.</summary>
+    /// <summary>Its beginning, counted from the story's start.</summary>
     public required TimeSpan Onset { get; init; }
 
-    /// <summary>Until when.</summary>
+    /// <summary>Its end, counted likewise.</summary>
     public required TimeSpan End { get; init; }
 
-    /// <summary>Until when its traces may still show: recovery, restarts, averages that come back.</summary>
+    /// <summary>The end of its traces: recovery, restarts, averages that come back.</summary>
     public required TimeSpan Settled { get; init; }
 
-    /// <summary>How long it takes to reach its full size.</summary>
+    /// <summary>Time to its full size.</summary>
     public TimeSpan Rise { get; init; }
 
     /// <summary>The series by which it can be found.</summary>
@@ -31,7 +31,7 @@ internal sealed record Fault
     /// <summary>Series that plainly suffer with it: an alert there counts with the fault, it is neither a find nor false.</summary>
     public IReadOnlyList<Symptom> Consequences { get; init; } = [];
 
-    /// <summary>How much of it there is at a time: 0 before and after, rising to 1.</summary>
+    /// <summary>Its size at a time: 0 before and after, rising to 1.</summary>
     public double IntensityAt(TimeSpan elapsed)
     {
         if (elapsed < Onset || elapsed >= End) return 0;

@@ -40,7 +40,7 @@ internal sealed class FaultScript
         TimeSpan Grid(TimeSpan time) => story.Interval * Math.Round(time / story.Interval);
     }
 
-    /// <summary>How much of a fault there is at a time, 0 to 1.</summary>
+    /// <summary>The size of a fault at a time, 0 to 1.</summary>
     public double Intensity(FaultKind kind, in Moment now) => _byKind[(int)kind]?.IntensityAt(now.Elapsed) ?? 0;
 
     /// <summary>Whether a fault has ended less than this long ago.</summary>

@@ -6,5 +6,5 @@ namespace LeptonStream.Simulator;
 /// <param name="Model">The key.</param>
 /// <param name="Time">Event time, and the record's own timestamp.</param>
 /// <param name="Value">The native JSON.</param>
-/// <param name="Samples">How many samples it carries.</param>
+/// <param name="Samples">Number of samples in it.</param>
 internal readonly record struct FleetMessage(string Model, Timestamp Time, byte[] Value, int Samples);

@@ -55,7 +55,7 @@ internal sealed record InferenceProfile
     /// <summary>Share of the canary questions it answers right.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>How much later its users live.</summary>
+    /// <summary>Lag of its users' clocks.</summary>
     public required TimeSpan Shift { get; init; }
 
     /// <summary>The faults of the script that happen here.</summary>

@@ -10,7 +10,7 @@ internal static class LoadShape
 
     /// <summary>Demand at a time, relative to the mean of a working day.</summary>
     /// <param name="elapsed">Time since the story began, which is a Monday, 00:00 where the users live.</param>
-    /// <param name="shift">How much later these users live.</param>
+    /// <param name="shift">Lag of these users' clocks.</param>
     public static double At(TimeSpan elapsed, TimeSpan shift)
     {
         var time = elapsed - shift;

@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Simulator;
 
 /// <summary>One sampling instant of the story.</summary>
-/// <param name="Index">Which one, from 0.</param>
+/// <param name="Index">Its number, from 0.</param>
 /// <param name="Time">Event time.</param>
 /// <param name="Elapsed">Time since the story began.</param>
 /// <param name="Interval">Time between two of them.</param>

@@ -28,10 +28,10 @@ internal sealed record Story
     /// <summary>Whether the faults happen; without them the same story runs with the same noise.</summary>
     public bool WithFaults { get; init; } = true;
 
-    /// <summary>How long it stays quiet.</summary>
+    /// <summary>Length of the quiet part.</summary>
     public TimeSpan Calm => Duration / 2;
 
-    /// <summary>How many sampling instants there are.</summary>
+    /// <summary>Number of sampling instants.</summary>
     public int Moments => (int)(Duration / Interval);
 
     /// <summary>The sampling instant of an index.</summary>

@@ -12,7 +12,7 @@ internal sealed record Verdict(Fault Fault, int? DelaySamples, TimeSpan? Delay, 
 }
 
 /// <summary>An alert where nothing was wrong.</summary>
-/// <param name="Elapsed">When it opened, counted from the story's start.</param>
+/// <param name="Elapsed">Time of its opening, counted from the story's start.</param>
 /// <param name="Series">The series.</param>
 /// <param name="Detector">The detector that spoke the loudest.</param>
 /// <param name="Score">Its score.</param>

@@ -1,3 +1,4 @@
+using LeptonStream.Explanations;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest.SeriesFiles;
@@ -7,7 +8,7 @@ internal sealed class RowOrder
 {
     private Timestamp? _newest;
 
-    /// <summary>How a row stands to those above it.</summary>
+    /// <summary>The order of a row's time against the rows above it.</summary>
     public enum Place
     {
         /// <summary>Later than all of them.</summary>
@@ -46,6 +47,6 @@ internal sealed class RowOrder
     /// <param name="path">The file.</param>
     public string? Describe(string path) => Back + Repeated == 0
         ? null
-        : $"{path}:{FirstLine}: {Back} row{(Back == 1 ? "" : "s")} out of order and {Repeated} with the time of the row above: sort the "
+        : $"{path}:{FirstLine}: {EnglishCount.Of(Back, "row")} out of order and {Repeated} with the time of the row above: sort the "
             + "file by time and remove repeated rows";
 }

@@ -85,7 +85,7 @@ internal sealed class SeriesFile
     /// <exception cref="InvalidDataException">A field can't be read; the message names file, line and column.</exception>
     public IEnumerable<SeriesRow> Rows() => DelimitedText.Rows(Path, _delimiter).Select(row => Read(row.Line, row.Fields));
 
-    /// <summary>How many rows there are, for a progress bar.</summary>
+    /// <summary>Number of rows, for a progress bar.</summary>
     public int CountRows() => DelimitedText.Rows(Path, _delimiter).Count();
 
     private SeriesRow Read(int line, string[] fields)

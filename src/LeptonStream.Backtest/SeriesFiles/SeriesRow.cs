@@ -4,7 +4,7 @@ namespace LeptonStream.Backtest.SeriesFiles;
 
 /// <summary>One row of a <see cref="SeriesFile"/>: all its metrics at one time.</summary>
 /// <param name="Line">The row's line in the file, from 1 (the header).</param>
-/// <param name="Time">When; see <see cref="SeriesFile.HasCalendarTime"/>.</param>
+/// <param name="Time">Time of the row; see <see cref="SeriesFile.HasCalendarTime"/>.</param>
 /// <param name="Step">The training step, or <see cref="Sample.NoStep"/>.</param>
 /// <param name="Values">One per metric of the file; null where the field is empty (not measured), NaN or infinite where it says so.</param>
 /// <param name="IsAnomalous">The label of the row; null where the file has no label column.</param>

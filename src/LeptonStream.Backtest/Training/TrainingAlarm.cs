@@ -5,7 +5,7 @@ namespace LeptonStream.Backtest.Training;
 
 /// <summary>One report about a run: an alert opened, or became a page.</summary>
 /// <param name="Time">When.</param>
-/// <param name="Position">Where in the run, in steps since it began; resumes go on counting, and so does silence in usual steps.</param>
+/// <param name="Position">Place in the run, in steps since it began; resumes go on counting, and so does silence in usual steps.</param>
 /// <param name="Step">The step.</param>
 /// <param name="Kind">Kind of finding, or the name of the detector.</param>
 /// <param name="Metric">The metric by its name in the file; <c>*</c> for the run itself.</param>
@@ -17,6 +17,6 @@ internal readonly record struct TrainingAlarm(
     /// <summary>The metric of events about the run itself.</summary>
     public const string Run = "run";
 
-    /// <summary>How alarms name it.</summary>
+    /// <summary>Its name in alarms.</summary>
     public const string Everything = "*";
 }

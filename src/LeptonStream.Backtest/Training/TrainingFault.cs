@@ -7,7 +7,7 @@ namespace LeptonStream.Backtest.Training;
 /// <param name="Onset">The first row it touched; of a run that died, the first that is missing.</param>
 /// <param name="End">The last row it touched; null where the run died of it.</param>
 /// <param name="Metrics">The metrics that show it.</param>
-/// <param name="Severity">How much it mattered: page, ticket or info.</param>
+/// <param name="Severity">Its severity: page, ticket or info.</param>
 internal sealed record TrainingFault(string Kind, Timestamp Onset, Timestamp? End, IReadOnlyList<string> Metrics, string Severity)
 {
     public const string Page = "page";

@@ -3,9 +3,9 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>How the alarms of one run meet its faults.</summary>
+/// <summary>The alarms of one run compared with its faults.</summary>
 /// <param name="Run">The run's name.</param>
-/// <param name="Rows">How many rows it has.</param>
+/// <param name="Rows">Number of rows.</param>
 /// <param name="Alarms">Its alarms, in order.</param>
 /// <param name="Faults">Its faults, and the reports of each.</param>
 /// <param name="FalseAlarms">The alarms that belong to no fault and to no aftermath of one.</param>

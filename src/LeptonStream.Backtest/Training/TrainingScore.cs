@@ -2,7 +2,7 @@ using MathNet.Numerics.Statistics;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>How the training monitor did on a set of runs.</summary>
+/// <summary>The results of the training monitor on a set of runs.</summary>
 /// <param name="Runs">The runs.</param>
 internal sealed record TrainingScore(IReadOnlyList<TrainingRunScore> Runs)
 {
@@ -29,7 +29,7 @@ internal sealed record TrainingScore(IReadOnlyList<TrainingRunScore> Runs)
     public IEnumerable<FaultOutcome> Of(string severity) => Runs.SelectMany(r => r.Faults).Where(f => f.Fault.Severity == severity);
 }
 
-/// <summary>How well one kind of fault was found.</summary>
+/// <summary>The results for one kind of fault.</summary>
 /// <param name="Kind">Kind of fault that was put into the runs.</param>
 /// <param name="Faults">Number of faults of the kind.</param>
 /// <param name="Detected">Number of them reported while they lasted.</param>

@@ -5,6 +5,7 @@ using LeptonStream.Cli.CommandLine;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Explanations;
 using LeptonStream.Policies;
 
 namespace LeptonStream.Cli.Backtest;
@@ -117,7 +118,8 @@ internal static class BacktestCommand
         foreach (var complaint in result.Complaints) Console.Error.WriteLine($"lepton: {complaint}");
         if (strict && (result.RowsNotJudged > 0 || result.Skipped.Count > 0))
         {
-            Console.Error.WriteLine($"lepton: --strict: {result.RowsNotJudged} rows not judged, {result.Skipped.Count} files skipped");
+            Console.Error.WriteLine($"lepton: --strict: {EnglishCount.Of(result.RowsNotJudged, "row")} not judged, "
+                + $"{EnglishCount.Of(result.Skipped.Count, "file")} skipped");
             return ExitCode.Failed;
         }
 

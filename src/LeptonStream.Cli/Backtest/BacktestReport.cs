@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LeptonStream.Backtest;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Explanations;
 
 namespace LeptonStream.Cli.Backtest;
 
@@ -27,7 +28,7 @@ internal static class BacktestReport
         foreach (var unlabelled in result.Files.Where(f => !f.HasTruth)) FindingReport.Append(text, unlabelled);
         if (result.PerFile.Count > 0) AppendScores(text, result);
         text.Append(CultureInfo.InvariantCulture,
-            $"{result.Samples:N0} samples of {result.Files.Count} file{(result.Files.Count == 1 ? "" : "s")} in "
+            $"{result.Samples:N0} samples of {EnglishCount.Of(result.Files.Count, "file")} in "
                 + $"{result.Elapsed.TotalSeconds:F1} s.\n");
     }
 

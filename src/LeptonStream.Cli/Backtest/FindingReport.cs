@@ -3,6 +3,7 @@ using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Backtest;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Explanations;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Cli.Backtest;
@@ -19,7 +20,7 @@ internal static class FindingReport
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $", {file.Account.NotJudged} of them not judged");
         text.Append(CultureInfo.InvariantCulture,
-            $"{file.File.Path}: {count} alert{(count == 1 ? "" : "s")} in {file.Rows.Count} rows{rows} (no labels)\n");
+            $"{file.File.Path}: {EnglishCount.Of(count, "alert")} in {EnglishCount.Of(file.Rows.Count, "row")}{rows} (no labels)\n");
         if (count == 0) return;
 
         var table = new TextTable("began", "lasted", "severity", TextTable.Column.Number("score"), "alert");

@@ -4,6 +4,7 @@ using LeptonStream.Cli.Health;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
+using LeptonStream.Explanations;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Policies;
@@ -80,14 +81,15 @@ internal static class ConfigCheck
     private static int Routing(string path, string text)
     {
         if (RoutingFile.Parse(text, path, out var errors) is not { } routing) return Print(errors);
-        Console.Out.WriteLine($"{path}: ok (routing: {Count(routing.Routes.Count, "route")}, {Count(routing.Channels.Count, "channel")})");
+        Console.Out.WriteLine($"{path}: ok (routing: {EnglishCount.Of(routing.Routes.Count, "route")}, "
+            + $"{EnglishCount.Of(routing.Channels.Count, "channel")})");
         return ExitCode.Sound;
     }
 
     private static int Policies(string path)
     {
         if (PolicyFile.Read(path, out var errors, out var notes) is not { } policies) return Print(errors);
-        Console.Out.WriteLine($"{path}: ok (policies: {Count(policies.Rules.Count, "rule")})");
+        Console.Out.WriteLine($"{path}: ok (policies: {EnglishCount.Of(policies.Rules.Count, "rule")})");
         foreach (var note in notes) Console.Out.WriteLine($"{note} (note)");
         return ExitCode.Sound;
     }
@@ -97,6 +99,4 @@ internal static class ConfigCheck
         foreach (var line in wrong) Console.Error.WriteLine(line);
         return ExitCode.Failed;
     }
-
-    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

@@ -75,6 +75,6 @@ internal sealed class AlertTail : IDisposable
 /// <param name="FalseAlerts">Alerts where nothing was wrong.</param>
 /// <param name="Consequences">Alerts that count with a fault without finding it.</param>
 /// <param name="Open">The last event of each alert that is open.</param>
-/// <param name="Events">How many different events there were.</param>
+/// <param name="Events">Number of different events.</param>
 internal sealed record AlertView(
     IReadOnlyList<Verdict> Faults, IReadOnlyList<FalseAlert> FalseAlerts, int Consequences, IReadOnlyList<AlertEvent> Open, int Events);

@@ -34,7 +34,7 @@ internal sealed class DemoCluster : IAsyncDisposable
 
     public string NotifierGroup => Topics.Prefix + "notifier";
 
-    /// <summary>Which it is, for people.</summary>
+    /// <summary>Its description for people.</summary>
     public string Name => _broker is null ? $"the cluster at {Kafka.BootstrapServers}" : "the embedded broker";
 
     /// <summary>Starts the embedded broker with all topics.</summary>

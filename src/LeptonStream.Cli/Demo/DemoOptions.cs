@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>How the demo runs.</summary>
+/// <summary>Options of the demo.</summary>
 internal sealed record DemoOptions
 {
     /// <summary>The story that is played.</summary>

@@ -2,11 +2,11 @@ using LeptonStream.Simulator;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>Where the demo stands, for whoever shows it.</summary>
+/// <summary>The progress of the demo.</summary>
 /// <param name="Phase">Name of the phase, for people.</param>
-/// <param name="PhaseBegan">How far the story was when that began.</param>
-/// <param name="Simulated">How far the story is.</param>
-/// <param name="Whole">How long the story is.</param>
+/// <param name="PhaseBegan">Simulated time at which the phase began.</param>
+/// <param name="Simulated">Simulated time so far.</param>
+/// <param name="Whole">Simulated time of the whole story.</param>
 /// <param name="Samples">Samples sent.</param>
 /// <param name="SamplesPerSecond">Since the telling began.</param>
 /// <param name="Notifications">Notifications that arrived.</param>

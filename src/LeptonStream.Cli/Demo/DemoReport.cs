@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Explanations;
 
 namespace LeptonStream.Cli.Demo;
 
@@ -13,7 +14,7 @@ internal static class DemoReport
 
     private const int FalseShown = 10;
 
-    /// <param name="result">How it went.</param>
+    /// <param name="result">The faults, alerts and times of the demo.</param>
     /// <param name="width">The longest line there may be, in columns; the series are cut, or left out, to fit.</param>
     public static string Text(DemoResult result, int width = LineOfPipes)
     {
@@ -33,13 +34,13 @@ internal static class DemoReport
         var text = new StringBuilder();
         text.Append(table).Append('\n');
         text.Append(CultureInfo.InvariantCulture,
-            $"{result.Found} of {result.Faults.Count} faults found, {result.FalseAlerts.Count} false alerts, ")
-            .Append(CultureInfo.InvariantCulture, $"{result.Consequences} alerts on consequences of the faults\n");
+            $"{result.Found} of {result.Faults.Count} faults found, {EnglishCount.Of(result.FalseAlerts.Count, "false alert")}, ")
+            .Append(CultureInfo.InvariantCulture, $"{EnglishCount.Of(result.Consequences, "alert")} on consequences of the faults\n");
         foreach (var wrong in result.FalseAlerts.Take(FalseShown))
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"  false: {ElapsedText.Of(wrong.Elapsed)} {wrong.Series} by {wrong.Detector}, score {wrong.Score:F2}");
-            text.Append(wrong.Near is { } near ? $" ({near})\n" : "\n");
+                $"  false alert after {ElapsedText.Of(wrong.Elapsed)}: {wrong.Detector} on {wrong.Series}, score {wrong.Score:F2}");
+            text.Append(wrong.Near is { } near ? $", during or shortly after a {near}\n" : "\n");
         }
 
         if (result.FalseAlerts.Count > FalseShown)
@@ -47,8 +48,8 @@ internal static class DemoReport
         text.Append(CultureInfo.InvariantCulture,
             $"{result.Samples:N0} samples in {result.Telling.TotalSeconds:F1} s ({result.SamplesPerSecond:N0} a second)\n")
             .Append(CultureInfo.InvariantCulture,
-                $"{result.Events} alert events, {result.Journalled} journalled, {result.Notifications} notifications, "
-                + $"{result.DeadLetters} dead letters\n");
+                $"{EnglishCount.Of(result.Events, "alert event")}, {result.Journalled} journalled, "
+                + $"{EnglishCount.Of(result.Notifications, "notification")}, {EnglishCount.Of(result.DeadLetters, "dead letter")}\n");
         foreach (var problem in result.Problems) text.Append("not sound: ").Append(problem).Append('\n');
         return text.ToString();
     }

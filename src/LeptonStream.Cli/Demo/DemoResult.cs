@@ -1,8 +1,9 @@
+using LeptonStream.Explanations;
 using LeptonStream.Simulator;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>How the demo went.</summary>
+/// <summary>The results of the demo.</summary>
 internal sealed record DemoResult
 {
     // As many as the demo promises.
@@ -37,10 +38,10 @@ internal sealed record DemoResult
     /// <summary>Notifications that wait for their delivery, or were given up.</summary>
     public required int Unsent { get; init; }
 
-    /// <summary>How long the telling took, until the last sample was judged.</summary>
+    /// <summary>Time from the first sample sent to the last one judged.</summary>
     public required TimeSpan Telling { get; init; }
 
-    /// <summary>How long all of it took.</summary>
+    /// <summary>Time from start to end.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     public double SamplesPerSecond => Samples / Telling.TotalSeconds;
@@ -53,9 +54,13 @@ internal sealed record DemoResult
         .. Found < Faults.Count - MayBeMissed
             ? [$"{Faults.Count - Found} of {Faults.Count} faults were missed, at most {MayBeMissed} may be"]
             : Array.Empty<string>(),
-        .. FalseAlerts.Count > MayBeFalse ? [$"{FalseAlerts.Count} false alerts, at most {MayBeFalse} may be"] : Array.Empty<string>(),
-        .. Journalled != Events ? [$"the alerts topic holds {Events} events but the journal {Journalled}"] : Array.Empty<string>(),
-        .. DeadLetters > 0 ? [$"{DeadLetters} records went to the dead letters"] : Array.Empty<string>(),
+        .. FalseAlerts.Count > MayBeFalse
+            ? [$"{EnglishCount.Of(FalseAlerts.Count, "false alert")}, at most {MayBeFalse} may be"]
+            : Array.Empty<string>(),
+        .. Journalled != Events
+            ? [$"the alerts topic holds {EnglishCount.Of(Events, "event")} but the journal {Journalled}"]
+            : Array.Empty<string>(),
+        .. DeadLetters > 0 ? [$"{EnglishCount.Of(DeadLetters, "record")} went to the dead letters"] : Array.Empty<string>(),
         .. Unsent > 0 ? [$"{Unsent} notifications were not delivered"] : Array.Empty<string>(),
         .. Notifications < Sent ? [$"the journal says {Sent} notifications were sent but {Notifications} arrived"] : Array.Empty<string>(),
         .. Events > 0 && Notifications == 0 ? ["there were alerts but no notification arrived"] : Array.Empty<string>(),

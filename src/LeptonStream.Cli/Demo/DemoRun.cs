@@ -43,7 +43,7 @@ internal sealed class DemoRun : IDisposable
             stage.Log);
     }
 
-    /// <summary>Where it stands; from any thread.</summary>
+    /// <summary>The progress; may be read from any thread.</summary>
     public DemoProgress Progress => new(
         _phase.Name, _phase.Began, _producer.Elapsed, _options.Story.Duration, _producer.Samples,
         _telling.Elapsed > TimeSpan.Zero ? _producer.Samples / _telling.Elapsed.TotalSeconds : 0,

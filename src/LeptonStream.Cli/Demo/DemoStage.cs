@@ -33,7 +33,7 @@ internal sealed class DemoStage : IAsyncDisposable
     {
     }
 
-    /// <summary>Where the journal lies; gone when the stage is.</summary>
+    /// <summary>Path of the journal; deleted with the stage.</summary>
     public string Folder => _folder.FullName;
 
     public DemoCluster Cluster => _cluster!;
@@ -48,13 +48,13 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>The complaints of the roles.</summary>
     public IReadOnlyList<string> Warnings => _warnings.Lines;
 
-    /// <summary>Where what is not a role complains.</summary>
+    /// <summary>The log of everything that is not a role.</summary>
     public ILogger Log => _warnings.CreateLogger("Demo");
 
     /// <summary>Ends when a role can't go on.</summary>
     public CancellationToken Broken => _roles!.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
-    /// <summary>Why it can't; null where all can.</summary>
+    /// <summary>Reason for which a role can't go on; null where all can.</summary>
     public string? Failure => _roles!.Services.GetRequiredService<RoleExit>().Reason;
 
     /// <summary>Starts all of it.</summary>

@@ -43,12 +43,12 @@ internal sealed class FleetProducer : IDisposable
     /// <summary>Samples sent so far.</summary>
     public long Samples => Interlocked.Read(ref _samples);
 
-    /// <summary>How far the story is.</summary>
+    /// <summary>Simulated time so far.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Interlocked.Read(ref _elapsed));
 
     /// <summary>Sends the whole story, and returns when the detectors have committed the last record.</summary>
     /// <param name="fleet">The story.</param>
-    /// <param name="duration">How long the part with the faults shall take; null for as fast as the detectors go, as the quiet part always
+    /// <param name="duration">Wall time of the part with the faults; null for as fast as the detectors go, as the quiet part always
     /// is.</param>
     /// <param name="learned">Is called where the quiet part is over and read.</param>
     /// <param name="stop">Gives up.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Explanations;
 using LeptonStream.Simulator;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -32,8 +33,9 @@ internal sealed class LiveScreen(IAnsiConsole console) : IDemoScreen
         new Markup($"{Bar(progress.Share)}  {PlainScreen.Clock(progress.Simulated)} of {ElapsedText.Of(progress.Whole)}"),
         new Markup(string.Create(
             CultureInfo.InvariantCulture,
-            $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{progress.Alerts.Open.Count}[/] alerts open   "
-                + $"[bold]{progress.Notifications}[/] notifications   [bold]{progress.Alerts.FalseAlerts.Count}[/] false")),
+            $"[bold]{progress.SamplesPerSecond:N0}[/] samples/s   [bold]{EnglishCount.Of(progress.Alerts.Open.Count, "alert")}[/] open   "
+                + $"[bold]{EnglishCount.Of(progress.Notifications, "notification")}[/]   "
+                + $"[bold]{progress.Alerts.FalseAlerts.Count}[/] false")),
         new Markup(progress.Dashboard is { } address ? $"dashboard: [link]{address}[/]" : " "),
         new Markup(Now(progress)) { Overflow = Overflow.Ellipsis },
         console.Profile.Width >= WideEnough ? new Columns(Faults(progress), Open(progress)) { Expand = false } : Faults(progress));

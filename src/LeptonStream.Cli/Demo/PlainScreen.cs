@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Explanations;
 
 namespace LeptonStream.Cli.Demo;
 
@@ -45,8 +46,8 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
         {
             _tenth = tenth;
             yield return Line(progress.Whole * tenth / 10, string.Create(CultureInfo.InvariantCulture,
-                $"{10 * tenth} %, {progress.SamplesPerSecond:N0} samples/s, {progress.Alerts.Open.Count} alerts open, "
-                + $"{progress.Notifications} notifications"));
+                $"{10 * tenth} %, {progress.SamplesPerSecond:N0} samples/s, {EnglishCount.Of(progress.Alerts.Open.Count, "alert")} open, "
+                + EnglishCount.Of(progress.Notifications, "notification")));
         }
 
         foreach (var verdict in progress.Alerts.Faults)

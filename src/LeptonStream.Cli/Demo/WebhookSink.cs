@@ -16,7 +16,7 @@ internal sealed class WebhookSink : IAsyncDisposable
 
     private WebhookSink(WebApplication app) => _app = app;
 
-    /// <summary>Where to send to.</summary>
+    /// <summary>Address to send to.</summary>
     public Uri Address => new(_app.Urls.First());
 
     /// <summary>Notifications that came, firing and resolved.</summary>

@@ -27,7 +27,7 @@ internal sealed class BrokerApis
 
     private BrokerApis(Dictionary<short, short> newest) => _newest = newest;
 
-    /// <summary>How many kinds of requests it understands.</summary>
+    /// <summary>Number of request types that it understands.</summary>
     public int Count => _newest.Count;
 
     /// <summary>The requests that the roles need and that it can't answer.</summary>

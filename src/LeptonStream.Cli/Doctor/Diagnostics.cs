@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Explanations;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
@@ -68,8 +69,8 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
             var brokers = admin.GetMetadata(Patience).Brokers;
             var names = string.Join(", ", brokers.Select(broker =>
                 string.Create(CultureInfo.InvariantCulture, $"{broker.Host}:{broker.Port}")));
-            List<Finding> findings = [new(Name, $"{kafka.BootstrapServers}: {await ClusterId(admin)}, {brokers.Count} "
-                + $"broker{(brokers.Count == 1 ? "" : "s")} ({names})")];
+            List<Finding> findings = [new(Name, $"{kafka.BootstrapServers}: {await ClusterId(admin)}, "
+                + $"{EnglishCount.Of(brokers.Count, "broker")} ({names})")];
             foreach (var broker in brokers) findings.Add(await Apis(broker, stop));
             findings.AddRange(await Topics(admin));
             findings.Add(Workers(stop));
@@ -112,7 +113,7 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
         var words = statuses.Count == 0 ? "not running" : string.Create(
             CultureInfo.InvariantCulture,
             $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, "
-                + $"{statuses.Count(status => status.Cold)} of {partitions} partitions cold");
+                + $"{statuses.Count(status => status.Cold)} of {EnglishCount.Of(partitions, "partition")} cold");
         return new(Role, words, RoleProblem.Line(problems));
     }
 
@@ -155,7 +156,7 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
             report.Name,
             report.Partitions is { } partitions
                 ? string.Create(CultureInfo.InvariantCulture,
-                    $"{partitions} partition{(partitions == 1 ? "" : "s")}{(report.SettingsKnown ? "" : ", settings unknown")}")
+                    $"{EnglishCount.Of(partitions, "partition")}{(report.SettingsKnown ? "" : ", settings unknown")}")
                 : "missing",
             report.IsSound ? null : string.Join("; ", report.Problems)));
     }

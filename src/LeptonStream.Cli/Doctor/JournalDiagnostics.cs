@@ -8,7 +8,7 @@ using LeptonStream.Storage;
 namespace LeptonStream.Cli.Doctor;
 
 /// <summary>Looks at the journal: its tables, what its notifier says of itself, and what it could not record.</summary>
-/// <param name="storage">Where it is.</param>
+/// <param name="storage">The settings that name the database.</param>
 /// <param name="alerts">The alerts topic where it holds events, which a notifier should have recorded; else null.</param>
 internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
 {

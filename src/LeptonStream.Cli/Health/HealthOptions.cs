@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Cli.Health;
 
-/// <summary>Where probes and Prometheus ask; section <c>Health</c>.</summary>
+/// <summary>Address of the probes and of <c>/metrics</c>; section <c>Health</c>.</summary>
 public sealed class HealthOptions
 {
     /// <summary>The name of the section.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using LeptonStream.Backtest.SeriesFiles;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
+using LeptonStream.Explanations;
 using Spectre.Console;
 
 namespace LeptonStream.Cli.Replay;
@@ -71,8 +72,9 @@ internal static class ReplayCommand
                 TimeProvider.System);
             var sent = WithProgress(files, progress => replay.Run(progress, stop));
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"sent {sent.Records} records with {sent.Samples} samples of {files.Length} file{(files.Length == 1 ? "" : "s")} in "
-                    + $"{sent.Duration.TotalSeconds:F1} s"));
+                $"sent {EnglishCount.Of(sent.Records, "record")} with {EnglishCount.Of(sent.Samples, "sample")} "
+                + $"of {EnglishCount.Of(files.Length, "file")} in "
+                + $"{sent.Duration.TotalSeconds:F1} s"));
             foreach (var disorder in replay.Disorder) Console.Error.WriteLine($"lepton: {disorder}");
             if (parsed.GetValue(speed) is null or double.PositiveInfinity)
             {

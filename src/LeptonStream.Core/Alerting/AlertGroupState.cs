@@ -35,7 +35,7 @@ public sealed class AlertGroupState
     /// <summary>The labels that its members share.</summary>
     public LabelSet GroupLabels { get; }
 
-    /// <summary>When it is to be looked at next.</summary>
+    /// <summary>Time of the next flush.</summary>
     public Timestamp NextFlush { get; internal set; }
 
     /// <summary>Its alerts by fingerprint: those that fire, and those that are over and not yet removed.</summary>

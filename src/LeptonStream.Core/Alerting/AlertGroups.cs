@@ -27,7 +27,7 @@ public sealed class AlertGroups
     /// <summary>Finds a group by its id.</summary>
     public bool TryGet(string id, [NotNullWhen(true)] out AlertGroupState? group) => _byId.TryGetValue(id, out group);
 
-    /// <summary>Where an alert is, under whichever labels.</summary>
+    /// <summary>The groups that hold an alert, under whichever labels.</summary>
     internal IReadOnlyList<(AlertGroupState Group, GroupedAlert Alert)> Holding(string alertId) =>
         _placesByAlert.TryGetValue(alertId, out var places)
         ? [.. places.OrderBy(place => place.GroupId, StringComparer.Ordinal).Select(place =>

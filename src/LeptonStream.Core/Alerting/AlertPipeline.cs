@@ -35,8 +35,8 @@ public sealed class AlertPipeline(RouteTree routes)
     /// <param name="alert">The event.</param>
     /// <param name="targets">The groups in which it belongs, as <see cref="TargetsOf"/> tells; not asked for where the event ends its
     /// alert, or only shows its progress.</param>
-    /// <param name="publishedAt">When it was written to the topic. Waiting counts from then and not from the onset, which always lies
-    /// before detection.</param>
+    /// <param name="publishedAt">Time at which it was written to the topic. Waiting counts from then and not from the onset,
+    /// which always lies before detection.</param>
     /// <param name="now">The time.</param>
     public static void OnAlert(AlertGroups groups, AlertEvent alert, IReadOnlyList<GroupTarget> targets, Timestamp publishedAt,
         Timestamp now)

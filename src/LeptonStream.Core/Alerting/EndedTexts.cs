@@ -14,7 +14,7 @@ public static class EndedTexts
 
     /// <summary>The annotations of an alert's last event, with its reason.</summary>
     /// <param name="annotations">The annotations that the event brought.</param>
-    /// <param name="reason">Why it ended; null for an event that does not say (it is taken as recovered).</param>
+    /// <param name="reason">Reason of the end; null for an event that does not say (it is taken as recovered).</param>
     public static LabelSet Annotate(LabelSet annotations, EndedReason? reason)
     {
         ArgumentNullException.ThrowIfNull(annotations);

@@ -5,7 +5,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
 
-/// <summary>How groups are named.</summary>
+/// <summary>The names of groups.</summary>
 public static class GroupKey
 {
     /// <summary>

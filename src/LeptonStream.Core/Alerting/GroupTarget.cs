@@ -26,6 +26,6 @@ public sealed class GroupTarget
     public string GroupId { get; }
 
     /// <summary>Makes the group, still without members.</summary>
-    /// <param name="nextFlush">When it is to be looked at first.</param>
+    /// <param name="nextFlush">Time of its first flush.</param>
     public AlertGroupState NewGroup(Timestamp nextFlush) => new(Route.Key, Route.Receiver.Name, _groupLabels, nextFlush);
 }

@@ -17,10 +17,10 @@ public sealed record GroupedAlert
     /// <summary>The annotations that receivers see.</summary>
     public required LabelSet Annotations { get; init; }
 
-    /// <summary>When the anomaly began.</summary>
+    /// <summary>Beginning of the anomaly.</summary>
     public required Timestamp StartsAt { get; init; }
 
-    /// <summary>When it ended, or null while it fires. Only an event ends an alert, never the passing of time.</summary>
+    /// <summary>Time of its end, or null while it fires. Only an event ends an alert, never the passing of time.</summary>
     public Timestamp? EndsAt { get; init; }
 
     /// <summary>Whether it is over.</summary>

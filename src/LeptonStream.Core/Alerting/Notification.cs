@@ -19,7 +19,7 @@ public sealed record Notification
     /// <summary>The key of the channel in its receiver.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>Why it is sent now.</summary>
+    /// <summary>Reason of sending it now.</summary>
     public required NotifyReason Reason { get; init; }
 
     /// <summary>The labels that the alerts of the group share by definition.</summary>

@@ -48,7 +48,7 @@ public static class NotifyReasons
     /// <param name="firing">Fingerprints of the alerts that fire in the group now.</param>
     /// <param name="resolved">Fingerprints of the alerts that are over and still in the group.</param>
     /// <param name="sendResolved">Whether the channel wants to hear of resolved alerts.</param>
-    /// <param name="repeatInterval">How old the last notification may get while nothing changes.</param>
+    /// <param name="repeatInterval">Greatest age of the last notification while nothing changes.</param>
     /// <param name="now">The time of this flush.</param>
     public static NotifyReason Decide(
         NotificationLogEntry? last,

@@ -11,7 +11,7 @@ public sealed record Route
     /// </summary>
     public required string Key { get; init; }
 
-    /// <summary>Who is notified.</summary>
+    /// <summary>The receiver that is notified.</summary>
     public required ReceiverConfig Receiver { get; init; }
 
     /// <summary>The matchers of this route; an alert must fulfil all of them.</summary>
@@ -23,10 +23,10 @@ public sealed record Route
     /// <summary>Whether the siblings behind it are tried too.</summary>
     public required bool Continue { get; init; }
 
-    /// <summary>How long a new group gathers alerts before it is notified.</summary>
+    /// <summary>Time for which a new group gathers alerts before its first notification.</summary>
     public required TimeSpan GroupWait { get; init; }
 
-    /// <summary>How long a notified group waits before its changes are sent.</summary>
+    /// <summary>Time for which a notified group waits before its changes are sent.</summary>
     public required TimeSpan GroupInterval { get; init; }
 
     /// <summary>After which time an unchanged group that still fires is sent again.</summary>

@@ -44,7 +44,7 @@ public sealed class RouteTree
     /// <summary>The receivers, in no order.</summary>
     public IReadOnlyCollection<ReceiverConfig> Receivers => _receivers.Values;
 
-    /// <summary>How many routes there are, the root included.</summary>
+    /// <summary>Number of routes, the root included.</summary>
     public int Count => All(Root).Count();
 
     /// <summary>The longest time that any group may wait for its next flush.</summary>

@@ -28,11 +28,11 @@ public sealed record RouteConfig
     /// <value>The default value is false.</value>
     public bool Continue { get; init; }
 
-    /// <summary>How long a new group gathers alerts before it is notified.</summary>
+    /// <summary>Time for which a new group gathers alerts before its first notification.</summary>
     /// <value>At the root the default value is 5 seconds.</value>
     public TimeSpan? GroupWait { get; init; }
 
-    /// <summary>How long a notified group waits before its changes are sent; above zero.</summary>
+    /// <summary>Time for which a notified group waits before its changes are sent; above zero.</summary>
     /// <value>At the root the default value is 1 minute.</value>
     public TimeSpan? GroupInterval { get; init; }
 

@@ -38,7 +38,7 @@ public sealed record AlertEvent
     /// <summary>The labels of the series.</summary>
     public required LabelSet Labels { get; init; }
 
-    /// <summary>How urgent it is, now.</summary>
+    /// <summary>Its present severity.</summary>
     public required AlertSeverity Severity { get; init; }
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed record AlertEvent
     /// </summary>
     public required double Score { get; init; }
 
-    /// <summary>How far to trust the score, 0..1: below 0.9 the series is young.</summary>
+    /// <summary>Confidence in the score, 0 to 1; below 0.9 the series is young.</summary>
     public required double Confidence { get; init; }
 
     /// <summary>The sample's value in the series' unit; null where it was not a finite number.</summary>
@@ -68,7 +68,7 @@ public sealed record AlertEvent
     /// <summary>The metric's unit (UCUM) where it is known from its name, else null.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>When the anomaly began (event time of its first anomalous sample).</summary>
+    /// <summary>Beginning of the anomaly: event time of its first anomalous sample.</summary>
     public required Timestamp Onset { get; init; }
 
     /// <summary>Event time of the sample that caused this event.</summary>
@@ -140,7 +140,7 @@ public sealed record Contributor(string Metric, double Share, double? Value, dou
 
 /// <summary>A limit that a series is expected to reach.</summary>
 /// <param name="Limit">The limit, in the series' unit.</param>
-/// <param name="ExpectedBreachAt">When it is expected to be reached (or was); null once the warning is over.</param>
+/// <param name="ExpectedBreachAt">Time at which it is expected to be reached (or was); null once the warning is over.</param>
 /// <param name="Earliest">The early end of the likely interval (nominally 19 in 20); null once the warning is over.</param>
 /// <param name="Latest">The late end of that interval; null once the warning is over.</param>
 public sealed record ExpectedBreach(double Limit, Timestamp? ExpectedBreachAt, Timestamp? Earliest, Timestamp? Latest);
@@ -161,6 +161,6 @@ public readonly record struct AlertPoint(Timestamp Time, double Value, double Ex
 
 /// <summary>The explanation of an alert in one language: one sentence, a paragraph, and what to do.</summary>
 /// <param name="Summary">One line: what, where, how much.</param>
-/// <param name="Description">Since when, expected and seen, how sure, why now.</param>
+/// <param name="Description">Onset, expected and seen values, confidence, and the reason of this event.</param>
 /// <param name="Actions">Suggested actions, the first the most useful.</param>
 public sealed record Explanation(string Summary, string Description, IReadOnlyList<string> Actions);

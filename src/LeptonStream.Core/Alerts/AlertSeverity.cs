@@ -1,6 +1,6 @@
 namespace LeptonStream.Alerts;
 
-/// <summary>How urgent an alert is; on the wire in lower case, as in the <c>severity</c> label of Prometheus rules.</summary>
+/// <summary>The severity of an alert; on the wire in lower case, as in the <c>severity</c> label of Prometheus rules.</summary>
 public enum AlertSeverity
 {
     /// <summary>For the record; nobody need act.</summary>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Alerts;
 
-/// <summary>Why an alert ended. Only <see cref="Recovered"/> says that the trouble is over.</summary>
+/// <summary>The reason for which an alert ended. Only <see cref="Recovered"/> says that the trouble is over.</summary>
 public enum EndedReason
 {
     /// <summary>The series is back where it was before the onset, for a while.</summary>

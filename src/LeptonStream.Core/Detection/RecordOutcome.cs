@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detection;
 
 /// <summary>The outcome of one record: taken whole, or refused whole with its reason.</summary>
-/// <param name="Reason">Why it was refused; <see cref="RejectReason.None"/> when it was taken.</param>
+/// <param name="Reason">Reason of the refusal; <see cref="RejectReason.None"/> when it was taken.</param>
 /// <param name="Detail">The fault for people, which names the field; null when the record was taken.</param>
 /// <param name="Samples">Number of samples taken, from 0.</param>
 public readonly record struct RecordOutcome(RejectReason Reason, string? Detail, int Samples)

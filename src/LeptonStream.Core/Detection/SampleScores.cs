@@ -32,8 +32,8 @@ internal readonly record struct SampleScores
     /// <summary>
     /// What the alert of the series is to see: novelty opens it, level keeps it, and the return to the baseline before the onset ends it.
     /// </summary>
-    /// <param name="phase">Where the alert stands.</param>
-    /// <param name="stand">How the sample stands to that baseline.</param>
+    /// <param name="phase">Phase of the alert.</param>
+    /// <param name="stand">The sample's position against that baseline.</param>
     public double For(AlertPhase phase, BaselineStand stand) => phase switch
     {
         AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Young)),
@@ -47,7 +47,7 @@ internal readonly record struct SampleScores
     };
 }
 
-/// <summary>How a sample stands to the baseline that was frozen when the alert opened.</summary>
+/// <summary>A sample's position against the baseline that was frozen when the alert opened.</summary>
 internal enum BaselineStand
 {
     /// <summary>There is none, or the trouble is not one of its values.</summary>

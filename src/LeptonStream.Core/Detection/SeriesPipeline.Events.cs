@@ -15,10 +15,10 @@ public sealed partial class SeriesPipeline
     internal DetectorPart PartOf(int detector, SeriesState series) =>
         new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
 
-    /// <summary>How many detectors the policy has.</summary>
+    /// <summary>Number of detectors of the policy.</summary>
     internal int DetectorCount => _detectors.Length;
 
-    /// <summary>How many samples the series has learned.</summary>
+    /// <summary>Number of samples that the series has learned.</summary>
     internal static int LearnedBy(SeriesState series) => SeriesLayout.Numbers(series.Memory.Span).Learned;
 
     /// <summary>The newest sample of a series, as its chart has it.</summary>

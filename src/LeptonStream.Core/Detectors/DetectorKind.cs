@@ -1,6 +1,6 @@
 namespace LeptonStream.Detectors;
 
-/// <summary>How a detector's scores are joined with those of the others, and which samples it is shown.</summary>
+/// <summary>The way in which a detector's scores are joined with those of the others, and the samples it is shown.</summary>
 public enum DetectorKind
 {
     /// <summary>It sees events of few samples, in every sample; those of this kind that agree strengthen each other.</summary>

@@ -168,7 +168,7 @@ public sealed class HalfSpaceTreesDetector : SeriesDetector<HalfSpaceTreesDetect
         internal Masses Latest;
     }
 
-    /// <summary>How many points came through each node.</summary>
+    /// <summary>Number of points that came through each node.</summary>
     [InlineArray(Trees * Nodes)]
     public struct Masses
     {

@@ -1,6 +1,6 @@
 namespace LeptonStream.Detectors;
 
-/// <summary>How detectors turn a difference into scales: one rule for series that hardly move, one cap for those that explode.</summary>
+/// <summary>Turns a difference into scales: one rule for series that hardly move, one cap for those that explode.</summary>
 internal static class ScaledDifference
 {
     /// <summary>No score exceeds this: beyond it "how much" says nothing more, and sums of scores must stay finite.</summary>

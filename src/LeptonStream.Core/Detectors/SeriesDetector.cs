@@ -15,13 +15,13 @@ public abstract class SeriesDetector
     /// <summary>The detector's name on the wire, in policies and in docs/detectors, in kebab-case.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How its scores are joined with those of the others, and which samples it is shown.</summary>
+    /// <summary>The way in which its scores are joined with those of the others, and the samples it is shown.</summary>
     public abstract DetectorKind Kind { get; }
 
     /// <summary>The memory it needs for each series, in bytes.</summary>
     public abstract int StateBytes { get; }
 
-    /// <summary>How odd the sample is, in the detector's own unit (scales, for most); 0 is not odd at all. Changes nothing.</summary>
+    /// <summary>Raw score of the sample, in the detector's own unit (scales, for most), from 0 (as expected). Changes nothing.</summary>
     /// <param name="sample">A sample within ±10³⁶, not yet learned by anybody.</param>
     /// <param name="view">Statistics of the series before this sample.</param>
     /// <param name="state">State of this detector for the series.</param>

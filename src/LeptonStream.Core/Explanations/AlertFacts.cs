@@ -23,7 +23,7 @@ namespace LeptonStream.Explanations;
 /// <param name="Unit">The unit, or null.</param>
 /// <param name="RecordSpan">For how long before there was no value so high, or so low; null where that is not known or less than an
 /// hour.</param>
-/// <param name="Peers">How it stands among its siblings, where it is far from them; else null.</param>
+/// <param name="Peers">Its position among its siblings where it is far from them; else null.</param>
 internal sealed record AlertFacts(
     SeriesKey Key,
     AlertSeverity Severity,
@@ -45,7 +45,7 @@ internal sealed record AlertFacts(
     /// </summary>
     public SeriesPolicy Policy { get; init; } = SeriesPolicy.Default;
 
-    /// <summary>How long the series was known when the sample came; null where that is not known.</summary>
+    /// <summary>Age of the series when the sample came; null where that is not known.</summary>
     public TimeSpan? History { get; init; }
 
     /// <summary>

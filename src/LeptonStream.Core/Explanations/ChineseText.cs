@@ -13,7 +13,7 @@ internal static class ChineseText
 {
     public static Alerts.Explanation Explain(AlertFacts facts) => new(Summary(facts), Description(facts), ChineseAdvice.For(facts));
 
-    /// <summary>How an ended alert of one metric stands now, to follow its name; null for an alert that is open.</summary>
+    /// <summary>The present state of an ended alert of one metric, to follow its name; null for an alert that is open.</summary>
     public static string? Ended(AlertChange change, string value, Samples.Timestamp last) => change switch
     {
         AlertChange.Recovered => $"已恢复正常，当前 {value}",

@@ -23,7 +23,7 @@ internal readonly record struct DeviationText
     /// <summary>Whether the value lies above the other.</summary>
     public bool IsAbove { get; }
 
-    /// <summary>How far the value lies from what was expected; null where that says nothing.</summary>
+    /// <summary>Distance of the value from the expected one; null where that says nothing.</summary>
     /// <param name="value">The value.</param>
     /// <param name="expected">The other.</param>
     /// <param name="unit">Their unit (UCUM), or null.</param>

@@ -29,7 +29,7 @@ internal static class Endings
         _ => null,
     };
 
-    /// <summary>Why an alert of a metric or of several ended, in English; empty for an alert that is open.</summary>
+    /// <summary>The end of an alert of one metric or of several, in English; empty for an alert that is open.</summary>
     public static string InEnglish(AlertChange change) => change switch
     {
         AlertChange.Recovered => "It has stayed normal for a while, so this alert is closed.",

@@ -2,7 +2,7 @@ using LeptonStream.Detection.Peers;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>How a series stands among its siblings, in English.</summary>
+/// <summary>The position of a series among its siblings, in English.</summary>
 internal static class EnglishPeerText
 {
     /// <summary>To follow "is": <c>27 °C above its 7 peers by gpu: 89 °C; its peers are at 62 °C</c>.</summary>

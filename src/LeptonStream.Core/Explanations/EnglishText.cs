@@ -11,7 +11,7 @@ internal static class EnglishText
 {
     public static Alerts.Explanation Explain(AlertFacts facts) => new(Summary(facts), Description(facts), EnglishAdvice.For(facts));
 
-    /// <summary>How an ended alert of one metric stands now, to follow its name; null for an alert that is open.</summary>
+    /// <summary>The present state of an ended alert of one metric, to follow its name; null for an alert that is open.</summary>
     public static string? Ended(AlertChange change, string value, Samples.Timestamp last) => change switch
     {
         AlertChange.Recovered => $" is back to normal: {value}",
@@ -29,7 +29,7 @@ internal static class EnglishText
         var state = facts.Change == AlertChange.Progressed ? Continued(facts) : State(facts);
         return name + state + (facts.Agreeing.Count == 0
             ? ""
-            : $"; agrees with {Count(facts.Agreeing.Count, "other metric")} of {facts.Key.Model}");
+            : $"; agrees with {EnglishCount.Of(facts.Agreeing.Count, "other metric")} of {facts.Key.Model}");
     }
 
     private static string Ended(AlertFacts facts) => facts.Change == AlertChange.Recovered && facts.IsCode
@@ -143,6 +143,4 @@ internal static class EnglishText
         var (most, length) = (facts.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(span.Length));
         return span.IsEver ? $"the {most} since this series began {length} ago" : $"the {most} in {length}";
     }
-
-    private static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 }

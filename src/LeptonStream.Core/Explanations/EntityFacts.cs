@@ -21,10 +21,10 @@ internal sealed record EntityFacts(
     /// <summary>As many metrics are named with their values; more nobody reads in one line.</summary>
     public const int Named = 3;
 
-    /// <summary>How the entity is judged: its budgets. <value>The default value is <see cref="SeriesPolicy.Default"/>.</value></summary>
+    /// <summary>Policy of the entity: its budgets. <value>The default value is <see cref="SeriesPolicy.Default"/>.</value></summary>
     public SeriesPolicy Policy { get; init; } = SeriesPolicy.Default;
 
-    /// <summary>How long the entity's metrics were known; null where that is not known.</summary>
+    /// <summary>Age of the entity's metrics; null where that is not known.</summary>
     public TimeSpan? History { get; init; }
 
     /// <summary>The kind of the first metric.</summary>

@@ -12,8 +12,8 @@ namespace LeptonStream.Explanations;
 /// <param name="Change">Change of the warning that the event reports.</param>
 /// <param name="Sample">The sample that caused the event.</param>
 /// <param name="Limit">The limit.</param>
-/// <param name="Breach">When it is expected to be reached.</param>
-/// <param name="Onset">When the rise (or the fall) began.</param>
+/// <param name="Breach">Expected time of the breach.</param>
+/// <param name="Onset">Beginning of the rise (or the fall).</param>
 /// <param name="Preset">Preset that the metric's name selects; null where there is none.</param>
 /// <param name="Unit">The unit, or null.</param>
 internal sealed record LimitFacts(
@@ -26,7 +26,7 @@ internal sealed record LimitFacts(
     MetricPreset? Preset,
     string? Unit)
 {
-    /// <summary>How much time is left.</summary>
+    /// <summary>Time left.</summary>
     public TimeSpan Left => Breach.At - Sample.Time;
 
     /// <summary>Whether the limit is reached: nothing is left to forecast.</summary>

@@ -3,7 +3,7 @@ using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>How often so high a score is expected of a series under its policy, in words.</summary>
+/// <summary>The expected frequency of so high a score of a series under its policy, in words.</summary>
 internal static class Rarity
 {
     private const double Day = 1;
@@ -18,7 +18,7 @@ internal static class Rarity
     /// <summary>The sentence in English.</summary>
     /// <param name="score">The worst score; 1.0 is the line of the warning budget.</param>
     /// <param name="policy">The policy with its budgets.</param>
-    /// <param name="history">How long the series is known; null where that is not known.</param>
+    /// <param name="history">Age of the series: the time since its first sample; null where that is not known.</param>
     /// <param name="isEntity">Whether it is several metrics together.</param>
     public static string InEnglish(double score, SeriesPolicy policy, TimeSpan? history, bool isEntity = false)
     {

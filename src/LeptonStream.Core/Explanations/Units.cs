@@ -1,6 +1,6 @@
 namespace LeptonStream.Explanations;
 
-/// <summary>How units (UCUM) are shown to people.</summary>
+/// <summary>Writes units (UCUM) for people.</summary>
 internal static class Units
 {
     /// <summary>

@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Forecasting;
 
-/// <summary>Where a time stands in a period that is divided into slots, between two neighbouring ones.</summary>
+/// <summary>The place of a time in a period that is divided into slots, between two neighbouring ones.</summary>
 internal readonly struct Phase
 {
     private Phase(int slot, int next, double share) => (Slot, Next, Share) = (slot, next, share);
@@ -12,7 +12,7 @@ internal readonly struct Phase
 
     public int Next { get; }
 
-    /// <summary>How much of the value is the next slot's.</summary>
+    /// <summary>Share of the next slot in the value.</summary>
     public double Share { get; }
 
     /// <param name="time">The time.</param>

@@ -16,7 +16,7 @@ public sealed class SampleBatch
     private byte[] _text = new byte[4096];
     private int _used;
 
-    /// <summary>Where a text lies in the batch's buffer.</summary>
+    /// <summary>The place of a text in the batch's buffer.</summary>
     /// <param name="Start">First byte.</param>
     /// <param name="Length">Bytes.</param>
     public readonly record struct Slice(int Start, int Length);
@@ -44,7 +44,7 @@ public sealed class SampleBatch
             .GetRange(entity.FirstLabel, entity.LabelCount)
             .Select(l => KeyValuePair.Create(TextOf(l.Name), TextOf(l.Value)))));
 
-    /// <summary>How many labels of the message were left out because its entities have more than they may.</summary>
+    /// <summary>Number of labels of the message left out because its entities have more than they may.</summary>
     public int LabelsLeftOut { get; private set; }
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Samples;
 
-/// <summary>Why one sample of an accepted record was not judged; the <c>reason</c> attribute of a counter.</summary>
+/// <summary>The reason for which one sample of an accepted record was not judged; the <c>reason</c> attribute of a counter.</summary>
 public enum SampleRefusal
 {
     /// <summary>It was judged.</summary>

@@ -41,7 +41,7 @@ public sealed partial class Matcher
     /// <summary>The label's name.</summary>
     public string Name { get; }
 
-    /// <summary>How to compare.</summary>
+    /// <summary>The comparison.</summary>
     public MatchOperator Operator { get; }
 
     /// <summary>The text or the regular expression to compare with.</summary>

@@ -60,7 +60,7 @@ internal struct PastExtremes
     /// <summary>For how long before an incident no value was as high, or as low, as one of it.</summary>
     /// <param name="value">The value, which was taken in.</param>
     /// <param name="isHigh">Whether it is high.</param>
-    /// <param name="onset">When the incident began.</param>
+    /// <param name="onset">Beginning of the incident.</param>
     /// <returns>Null where it is not the incident's own extreme, and where it is less than an hour.</returns>
     public readonly RecordSpan? Before(double value, bool isHigh, Timestamp onset)
     {

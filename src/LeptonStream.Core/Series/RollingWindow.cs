@@ -40,10 +40,10 @@ public readonly ref struct RollingWindow
         _places = values[(capacity * sizeof(float))..];
     }
 
-    /// <summary>How many values it can hold.</summary>
+    /// <summary>Number of values it can hold.</summary>
     public int Capacity => _sorted.Length;
 
-    /// <summary>How many values it holds.</summary>
+    /// <summary>Number of values it holds.</summary>
     public int Count => _head.Count;
 
     /// <summary>The smallest value; NaN while empty.</summary>

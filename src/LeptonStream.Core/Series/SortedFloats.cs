@@ -13,7 +13,7 @@ internal static class SortedFloats
     private const int Side = 4 * Lanes;
     private const int Lanes = 8;
 
-    /// <summary>How many values are below <paramref name="value"/>.</summary>
+    /// <summary>Number of values below <paramref name="value"/>.</summary>
     public static int LowerBound(ReadOnlySpan<float> sorted, float value)
     {
         ref var first = ref MemoryMarshal.GetReference(sorted);

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace LeptonStream.Series;
 
-/// <summary>Where in the sorted order each value of a window stands, in order of arrival.</summary>
+/// <summary>The rank of each value of a window, in order of arrival.</summary>
 internal static class WindowPlaces
 {
     /// <summary>

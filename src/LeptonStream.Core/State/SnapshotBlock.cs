@@ -34,7 +34,7 @@ public enum SnapshotBlockKind : byte
     /// <summary>An event that waits to be let out. Its id is its number.</summary>
     Event = 8,
 
-    /// <summary>How many blocks of each kind there are. One.</summary>
+    /// <summary>Number of blocks of each kind. One.</summary>
     End = 9,
 }
 
@@ -64,7 +64,7 @@ public readonly ref struct SnapshotBlock
     /// <summary>The kind of its content.</summary>
     public SnapshotBlockKind Kind { get; }
 
-    /// <summary>Which of its kind it is: the id of a series or an entity, else a number.</summary>
+    /// <summary>Its key within its kind: the id of a series or an entity, else a number.</summary>
     public UInt128 Id { get; }
 
     /// <summary>XXH3 of kind, id and bytes: a block with the hash of the one before is unchanged.</summary>

@@ -7,7 +7,7 @@ internal sealed class SnapshotWriter(ISnapshotSink sink)
     private readonly StateWriter _state = new();
     private readonly int[] _counts = new int[Enum.GetValues<SnapshotBlockKind>().Length];
 
-    /// <summary>How many blocks of a kind were written.</summary>
+    /// <summary>Number of blocks of a kind that were written.</summary>
     public int CountOf(SnapshotBlockKind kind) => _counts[(int)kind];
 
     /// <summary>Begins a block.</summary>

@@ -18,13 +18,13 @@ internal struct RecurringRange
     /// <summary>Whether it has no value yet; a lowest zero is kept as −0.</summary>
     public readonly bool IsEmpty => BitConverter.DoubleToInt64Bits(_lowest) == 0;
 
-    /// <summary>How wide it is.</summary>
+    /// <summary>Its width.</summary>
     public readonly double Width => _highest - _lowest;
 
     /// <summary>The larger of the two ends' magnitudes.</summary>
     public readonly double LargestMagnitude => Math.Max(Math.Abs(_lowest), Math.Abs(_highest));
 
-    /// <summary>How far a value lies outside of it and of what the last hours showed; 0 inside.</summary>
+    /// <summary>Distance of a value outside of it and of the values of the last hours; 0 inside.</summary>
     /// <param name="value">A value.</param>
     /// <param name="now">Its time.</param>
     public readonly double DistanceTo(double value, Timestamp now)
@@ -37,7 +37,7 @@ internal struct RecurringRange
 
     /// <summary>Takes a value in.</summary>
     /// <param name="value">A value within ±<see cref="Magnitude.Max"/>.</param>
-    /// <param name="reach">How far outside a value may lie to widen the range by itself.</param>
+    /// <param name="reach">Greatest distance outside the range at which one value widens it by itself.</param>
     /// <param name="now">Its time.</param>
     /// <param name="grant">By how much a value beyond reach may widen the range where an occasion begins.</param>
     public void Add(double value, double reach, Timestamp now, double grant = 0)

@@ -39,7 +39,7 @@ internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, JsonE
 /// <param name="Summary">One sentence per language; null where the event is not readable.</param>
 /// <param name="Description">More of it, per language.</param>
 /// <param name="DetectedAt">Event time, RFC 3339.</param>
-/// <param name="RecordedAt">When the journal got it, RFC 3339.</param>
+/// <param name="RecordedAt">Time at which the journal got it, RFC 3339.</param>
 /// <param name="Partition">The partition of the alerts topic that it came from.</param>
 /// <param name="Offset">Its offset there.</param>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]

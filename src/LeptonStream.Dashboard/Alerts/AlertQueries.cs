@@ -38,7 +38,7 @@ internal sealed class AlertQueries(Database journal)
             limit @limit
             """, new { limit }, stop);
 
-    /// <summary>How many alerts of a status there are.</summary>
+    /// <summary>Number of alerts of a status.</summary>
     public async Task<long> CountAsync(AlertStatus status, CancellationToken stop) =>
         await OneAsync<long>($"select count(*) from alert {Where(status)}", null, stop);
 
@@ -87,7 +87,7 @@ internal sealed class AlertQueries(Database journal)
         new(sql, values, commandTimeout: TimeoutSeconds, cancellationToken: stop);
 }
 
-/// <summary>Which alerts a list shows.</summary>
+/// <summary>The alerts that a list shows.</summary>
 internal enum AlertStatus
 {
     Firing = 0,

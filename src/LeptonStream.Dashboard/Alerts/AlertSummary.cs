@@ -14,10 +14,10 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Model">The watched model.</param>
 /// <param name="Metric">The anomalous metric.</param>
 /// <param name="Score">Its worst score; 1.0 is the line.</param>
-/// <param name="Onset">When the anomaly began, RFC 3339.</param>
-/// <param name="DetectedAt">When it opened: event time of the sample behind its first event, RFC 3339.</param>
+/// <param name="Onset">Beginning of the anomaly, RFC 3339.</param>
+/// <param name="DetectedAt">Time of its opening: event time of the sample behind its first event, RFC 3339.</param>
 /// <param name="UpdatedAt">Up to when its numbers are true: event time of the sample behind its last event, RFC 3339.</param>
-/// <param name="ResolvedAt">When it was over, RFC 3339; null while it fires.</param>
+/// <param name="ResolvedAt">Time of its end, RFC 3339; null while it fires.</param>
 /// <param name="EndedReason">
 /// recovered, accepted, gone, superseded or policy; null while it fires. Only recovered says that the trouble is over.
 /// </param>
@@ -26,7 +26,7 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Expected">Forecast for that moment, in the metric's unit.</param>
 /// <param name="Unit">The unit (UCUM) of both.</param>
 /// <param name="Limit">The limit that an early warning is about; null for other alerts.</param>
-/// <param name="BreachAt">When that is expected to be reached, RFC 3339; null where nothing is expected.</param>
+/// <param name="BreachAt">Time at which the limit is expected to be reached, RFC 3339; null where nothing is expected.</param>
 /// <param name="Detector">The detector with the highest score.</param>
 /// <param name="Labels">The labels that routes and matchers see.</param>
 /// <param name="Summary">One sentence per language.</param>

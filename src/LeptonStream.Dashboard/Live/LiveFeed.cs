@@ -59,7 +59,7 @@ internal sealed partial class LiveFeed : BackgroundService
         lifetime.ApplicationStopping.Register(EndAll);
     }
 
-    /// <summary>How the journal and the roles are.</summary>
+    /// <summary>State of the journal and the roles.</summary>
     public LiveState State => Volatile.Read(ref _state);
 
     /// <summary>A new client, or null where there are as many as the settings allow.</summary>

@@ -3,7 +3,7 @@ using LeptonStream.Health;
 
 namespace LeptonStream.Dashboard.Live;
 
-/// <summary>How everything behind the page is: the content of a ping.</summary>
+/// <summary>The state of everything behind the page: the content of a ping.</summary>
 /// <param name="Journal">Whether the journal answers: <c>ok</c> or <c>unreachable</c>.</param>
 /// <param name="Problems">Troubles of the roles; null where there is none.</param>
 internal sealed record LiveState(

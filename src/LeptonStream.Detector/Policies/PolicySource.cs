@@ -28,7 +28,7 @@ internal sealed partial class PolicySource : IReloadable
 
     public PoliciesInForce Current { get; private set; } = PoliciesInForce.Default;
 
-    /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
+    /// <summary>Reason in plain words for which the present file is not in force; null where it is.</summary>
     public string? Refusal => _file?.Refusal;
 
     /// <summary>Looks at the file from time to time, and takes its policies where it has changed.</summary>
@@ -72,7 +72,7 @@ internal sealed partial class PolicySource : IReloadable
 
     private static partial class Log
     {
-        [LoggerMessage(1080, LogLevel.Information, "Policies {Fingerprint} in force: {Rules} rules from {File}")]
+        [LoggerMessage(1080, LogLevel.Information, "Policies {Fingerprint} of {File} in force (rules: {Rules})")]
         public static partial void Adopted(ILogger logger, string fingerprint, int rules, string file);
 
         [LoggerMessage(1081, LogLevel.Error, "Changed policies refused, {Fingerprint} stay in force: {Errors}")]

@@ -1,6 +1,6 @@
 namespace LeptonStream.Health;
 
-/// <summary>Which part of a role's work a problem concerns. A role has at most one problem of each.</summary>
+/// <summary>The part of a role's work that a problem concerns. A role has at most one problem of each.</summary>
 public enum Concern
 {
     /// <summary>The role has not started its work yet.</summary>

@@ -47,7 +47,7 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     /// <summary>Says here and in the log that the newest settings are refused; or that this is over.</summary>
     /// <param name="troubles">The log.</param>
     /// <param name="name">The condition's name there; never logged.</param>
-    /// <param name="refusal">Why they are refused, in plain words; null where they are in force.</param>
+    /// <param name="refusal">Reason of the refusal in plain words; null where they are in force.</param>
     public void SetRefusal(TroubleLog troubles, string name, string? refusal)
     {
         ArgumentNullException.ThrowIfNull(troubles);

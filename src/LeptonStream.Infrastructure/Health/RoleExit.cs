@@ -11,11 +11,11 @@ public sealed class RoleExit(IHostApplicationLifetime lifetime)
 {
     private string? _reason;
 
-    /// <summary>Why the process must end; null while it need not. The first reason stays.</summary>
+    /// <summary>Reason for which the process must end; null while it need not. The first reason stays.</summary>
     public string? Reason => Volatile.Read(ref _reason);
 
-    /// <param name="role">Who can't go on.</param>
-    /// <param name="reason">Why, in one plain sentence.</param>
+    /// <param name="role">The role that can't go on.</param>
+    /// <param name="reason">Reason in one plain sentence.</param>
     public void Fail(string role, string reason)
     {
         Interlocked.CompareExchange(ref _reason, $"{role}: {reason}", null);

@@ -20,8 +20,8 @@ public sealed partial class TroubleLog(ILogger logger, TimeProvider time)
 
     /// <summary>Counts events of one kind.</summary>
     /// <param name="kind">The kind in plain words, such as <c>records dead-lettered</c>.</param>
-    /// <param name="reason">Why, as a fixed word such as <c>malformed_json</c>.</param>
-    /// <param name="count">How many; nothing happens where it is 0.</param>
+    /// <param name="reason">Reason as a fixed word such as <c>malformed_json</c>.</param>
+    /// <param name="count">Number of cases; nothing happens where it is 0.</param>
     /// <param name="example">The last of them in words, or null.</param>
     public void Count(string kind, string reason, long count = 1, string? example = null)
     {

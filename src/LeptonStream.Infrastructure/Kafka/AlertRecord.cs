@@ -13,7 +13,7 @@ public static class AlertRecord
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
     private static readonly byte[] Json = "application/json"u8.ToArray();
 
-    /// <summary>Where the event belongs: the alerts partition of the input partition's number, so that one owner writes it.</summary>
+    /// <summary>The event's partition: the alerts partition of the input partition's number, so that one owner writes it.</summary>
     public static TopicPartition PlaceOf(AlertEvent alert, TopicNames topics) => new(topics.Alerts, alert.SourcePartition);
 
     /// <summary>The event as a record: key = model, attributes as headers, JSON value.</summary>

@@ -8,7 +8,7 @@ namespace LeptonStream.Kafka;
 /// Whether any broker answers. The client says when it has lost all of them; whether one is back it does not say, so that is asked. Until
 /// the group has waited for a whole session time-out, nothing else shows that nothing is read.
 /// </summary>
-/// <param name="servers">Where brokers are looked for, for people.</param>
+/// <param name="servers">The bootstrap servers, for messages.</param>
 /// <param name="health">Learns that none answers.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The role's log.</param>

@@ -350,13 +350,13 @@ public sealed partial class ConsumerMembership : IDisposable
         [LoggerMessage(4014, LogLevel.Debug, "A record for {Topic} is lost: {Reason}")]
         public static partial void NotPublished(ILogger logger, string topic, string reason);
 
-        [LoggerMessage(4017, LogLevel.Information, "{Count} partitions assigned, {Total} owned now")]
+        [LoggerMessage(4017, LogLevel.Information, "Partitions assigned: {Count}; owned now: {Total}")]
         public static partial void Assigned(ILogger logger, int count, int total);
 
-        [LoggerMessage(4018, LogLevel.Information, "{Count} partitions revoked, {Total} owned now")]
+        [LoggerMessage(4018, LogLevel.Information, "Partitions revoked: {Count}; owned now: {Total}")]
         public static partial void Revoked(ILogger logger, int count, int total);
 
-        [LoggerMessage(4019, LogLevel.Warning, "{Count} partitions lost: the group took them away unasked. {Total} owned now")]
+        [LoggerMessage(4019, LogLevel.Warning, "Partitions lost, because the group gave them to others: {Count}; owned now: {Total}")]
         public static partial void Lost(ILogger logger, int count, int total);
     }
 }

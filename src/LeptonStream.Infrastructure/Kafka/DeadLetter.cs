@@ -12,7 +12,7 @@ namespace LeptonStream.Kafka;
 /// </summary>
 public static class DeadLetter
 {
-    /// <summary>How many bytes of a value, of a key and of all original headers together are kept.</summary>
+    /// <summary>Most bytes kept of a value, of a key, and of all original headers together.</summary>
     public const int KeptBytes = 64 * 1024;
 
     /// <summary>The reason of a record that the broker refuses for good.</summary>
@@ -33,10 +33,10 @@ public static class DeadLetter
     private const int DetailCharacters = 1024;
 
     /// <param name="record">The record that could not be used.</param>
-    /// <param name="reason">Why, as a fixed word such as <c>malformed_json</c>.</param>
-    /// <param name="detail">Why, for people, naming the field.</param>
+    /// <param name="reason">Reason as a fixed word such as <c>malformed_json</c>.</param>
+    /// <param name="detail">Reason for people, naming the field.</param>
     /// <param name="stage">The stage that refused it, in Kafka Connect's words, such as <c>VALUE_CONVERTER</c>.</param>
-    /// <param name="role">Who refused it, such as <c>lepton-detector</c>.</param>
+    /// <param name="role">The program that refused it, such as <c>lepton-detector</c>.</param>
     /// <param name="now">The wall clock: a broker refuses records from the future, whatever their producer's clock said.</param>
     public static Message<byte[]?, byte[]?> Of(ConsumeResult<byte[]?, byte[]?> record, string reason, string detail, string stage,
         string role, DateTimeOffset now)
@@ -66,7 +66,7 @@ public static class DeadLetter
 
     /// <summary>A record of our own that the broker refuses for good, as a dead letter.</summary>
     /// <param name="refused">The record and the broker's answer.</param>
-    /// <param name="role">Who made it, such as <c>lepton-detector</c>.</param>
+    /// <param name="role">The program that made it, such as <c>lepton-detector</c>.</param>
     public static Message<byte[]?, byte[]?> Of(RefusedRecord refused, string role)
     {
         ArgumentNullException.ThrowIfNull(refused);

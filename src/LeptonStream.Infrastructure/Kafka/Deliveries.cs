@@ -12,10 +12,10 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
 
     private readonly List<Delivery> _deliveries = [];
 
-    /// <summary>How many records there are.</summary>
+    /// <summary>Number of records.</summary>
     public int Count => _deliveries.Count;
 
-    /// <summary>How many bytes their keys and values have together.</summary>
+    /// <summary>Bytes of their keys and values together.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Adds a record; <see cref="Send"/> sends it.</summary>
@@ -133,7 +133,7 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
 /// <summary>A record that the broker will never take.</summary>
 public sealed record RefusedRecord(TopicPartition To, Message<byte[]?, byte[]?> Message, Error Error);
 
-/// <summary>Why a record could not be delivered.</summary>
+/// <summary>The failed delivery of one record.</summary>
 public sealed record DeliveryFailure(string Topic, Error Error)
 {
     /// <summary>Whether this producer can't deliver anything any more.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Kafka;
 
-/// <summary>How to reach Kafka; section <c>Kafka</c>.</summary>
+/// <summary>Settings of the Kafka clients; section <c>Kafka</c>.</summary>
 public sealed class KafkaOptions
 {
     /// <summary>The name of the section.</summary>

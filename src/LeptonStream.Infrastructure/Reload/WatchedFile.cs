@@ -10,7 +10,7 @@ namespace LeptonStream.Reload;
 /// </summary>
 public sealed class WatchedFile
 {
-    /// <summary>How often the file is looked at.</summary>
+    /// <summary>Time between two looks at the file.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time;
@@ -21,7 +21,7 @@ public sealed class WatchedFile
     private UInt128 _seen;
     private UInt128 _done;
 
-    /// <param name="path">Where the file is. Its content now counts as dealt with.</param>
+    /// <param name="path">Path of the file. Its present content counts as dealt with.</param>
     /// <param name="time">The clock.</param>
     public WatchedFile(string path, TimeProvider time)
     {
@@ -32,10 +32,10 @@ public sealed class WatchedFile
         _seen = _done = Hash();
     }
 
-    /// <summary>Where the file is.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
+    /// <summary>Reason in plain words for which the present file is not in force; null where it is.</summary>
     public string? Refusal { get; private set; }
 
     /// <summary>Lets the next <see cref="IsDue"/> be true, whether or not the file has changed. For any thread.</summary>
@@ -61,7 +61,7 @@ public sealed class WatchedFile
     public void Accept() => Refusal = null;
 
     /// <summary>The content that was read is not in force.</summary>
-    /// <param name="reason">Why, in plain words.</param>
+    /// <param name="reason">Reason in plain words.</param>
     public void Refuse(string reason) => Refusal = reason;
 
     // A file that can't be read is one more content, so that it is read once.

@@ -1,13 +1,13 @@
 namespace LeptonStream.Resilience;
 
-/// <summary>How long a loop waits after a failure: twice as long after each, up to a limit, until a success. Used by one thread.</summary>
+/// <summary>The wait of a loop after a failure: twice as long after each, up to a limit, until a success. Used by one thread.</summary>
 /// <param name="first">The wait after the first failure.</param>
 /// <param name="longest">The longest wait.</param>
 public sealed class BackOff(TimeSpan first, TimeSpan longest)
 {
     private int _failures;
 
-    /// <summary>How long to wait now: zero after a success.</summary>
+    /// <summary>The wait now: zero after a success.</summary>
     public TimeSpan Delay => _failures == 0 ? TimeSpan.Zero : After(_failures, first, longest);
 
     /// <summary>Counts one more failure.</summary>

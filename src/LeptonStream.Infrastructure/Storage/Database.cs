@@ -28,7 +28,7 @@ public sealed class Database : IAsyncDisposable
 
     public DatabaseKind Kind { get; }
 
-    /// <summary>Which database it is, for people: never holds a password.</summary>
+    /// <summary>Description of the database for people; never holds a password.</summary>
     public string Name { get; }
 
     /// <summary>Ends a <c>select</c> whose rows the transaction is about to change.</summary>

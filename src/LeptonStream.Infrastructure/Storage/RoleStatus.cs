@@ -8,7 +8,7 @@ namespace LeptonStream.Storage;
 /// <summary>The last status of a role, as a row of <c>role_status</c>.</summary>
 public sealed class RoleStatus
 {
-    /// <summary>How old a report may be until the role counts as dead.</summary>
+    /// <summary>Age of a report from which on the role counts as dead.</summary>
     public static readonly TimeSpan MaxAge = StatusHealth.MaxAge;
 
     /// <summary>Reads the rows.</summary>
@@ -23,7 +23,7 @@ public sealed class RoleStatus
     /// <summary>The role, such as <c>detector</c>.</summary>
     public string Role { get; init; } = "";
 
-    /// <summary>When it was reported, in milliseconds since 1970.</summary>
+    /// <summary>Time of the report, in milliseconds since 1970.</summary>
     public long ReportedAt { get; init; }
 
     /// <summary>Its problems as a JSON array, or as older programs wrote them, one sentence a line; empty where there were none.</summary>

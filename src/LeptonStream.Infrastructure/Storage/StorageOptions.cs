@@ -1,6 +1,6 @@
 namespace LeptonStream.Storage;
 
-/// <summary>Where the notifier's journal is; section <c>Storage</c>.</summary>
+/// <summary>Settings of the notifier's journal; section <c>Storage</c>.</summary>
 public sealed class StorageOptions
 {
     /// <summary>The name of the section.</summary>

@@ -4,7 +4,7 @@ namespace LeptonStream.Notifier.Channels;
 
 /// <summary>The settings of one channel of a receiver in the routing file.</summary>
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
-/// <param name="Timeout">How long one attempt may take; null is the notifier's default.</param>
+/// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
 internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = null);
 
 /// <summary>A kind of channel in the routing file: its settings stand in the list <c>NAME_configs</c> of a receiver.</summary>

@@ -9,7 +9,7 @@ internal sealed record ConsoleSettings(bool SendResolved) : ChannelSettings(Send
     public static ConsoleSettings Read(YamlSection section) => new(section.Flag("send_resolved", otherwise: true));
 }
 
-/// <summary>Where the console channel writes. A program that owns the terminal registers another one before the notifier.</summary>
+/// <summary>The output of the console channel. A program that owns the terminal registers another one before the notifier.</summary>
 public sealed record ConsoleOutput(TextWriter Writer);
 
 /// <summary>One readable line for each notification.</summary>

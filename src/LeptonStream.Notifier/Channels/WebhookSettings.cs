@@ -3,15 +3,15 @@ using LeptonStream.Yaml;
 namespace LeptonStream.Notifier.Channels;
 
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
-/// <param name="Url">Where to post. Its path and query may be a secret: never log it, log <see cref="Destination"/>.</param>
-/// <param name="MaxAlerts">How many alerts one message shows at most; 0 is all.</param>
-/// <param name="Timeout">How long one attempt may take, 100 ms to 5 minutes; null is the notifier's default.</param>
+/// <param name="Url">Address to post to. Its path and query may be a secret: never log it, log <see cref="Destination"/>.</param>
+/// <param name="MaxAlerts">Most alerts in one message; 0 is all.</param>
+/// <param name="Timeout">Longest time of one attempt, 100 ms to 5 minutes; null is the notifier's default.</param>
 internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts, TimeSpan? Timeout)
     : ChannelSettings(SendResolved, Timeout)
 {
     public const string UrlForm = "write an address that begins with http:// or https://";
 
-    /// <summary>Where it goes, for logs: scheme, host and port only.</summary>
+    /// <summary>Destination for logs: scheme, host and port only.</summary>
     public string Destination => $"{Url.Scheme}://{Url.Authority}/…";
 
     public static Uri? UrlOf(string text) =>

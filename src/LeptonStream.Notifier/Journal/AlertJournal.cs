@@ -49,7 +49,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         }, cancellation));
     }
 
-    /// <summary>Where each partition of the topic is to be read on; partitions never read are absent.</summary>
+    /// <summary>The next offset of each partition of the topic; partitions never read are absent.</summary>
     public async Task<IReadOnlyDictionary<int, long>> Positions(string topic, CancellationToken cancellation)
     {
         await using var connection = await database.Open(cancellation);
@@ -147,7 +147,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         }, cancellation);
     }
 
-    /// <summary>When <see cref="Flush"/> has something to do next, or null without groups.</summary>
+    /// <summary>Time at which <see cref="Flush"/> has something to do next, or null without groups.</summary>
     public async Task<Timestamp?> NextFlush(CancellationToken cancellation)
     {
         await using var connection = await database.Open(cancellation);

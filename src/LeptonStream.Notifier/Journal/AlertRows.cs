@@ -4,7 +4,7 @@ using LeptonStream.Storage;
 
 namespace LeptonStream.Notifier.Journal;
 
-/// <summary>How an event stands in the tables: once as itself, and as the newest state of its alert.</summary>
+/// <summary>The rows of an event: itself, and the newest state of its alert.</summary>
 internal static class AlertRows
 {
     public const string InsertEvent =

@@ -64,7 +64,7 @@ internal sealed class GroupStore(Database database, string routing)
         "select group_id from alert_group where routing <> @routing and next_flush < @before order by next_flush, group_id limit @limit",
         new { routing, before = before.UnixMilliseconds, limit })];
 
-    /// <summary>Which of the groups, now that they are locked, still are of other routes and overdue.</summary>
+    /// <summary>The locked groups that still are of other routes and overdue.</summary>
     public HashSet<string> StillOverdue(LoadedGroups loaded, string[] groupIds, Timestamp before) =>
         [.. groupIds.Where(id => loaded.Before.GetValueOrDefault(id) is { } group && group.Routing != routing && group.NextFlush < before)];
 
@@ -76,7 +76,7 @@ internal sealed class GroupStore(Database database, string routing)
         return [.. rows.Select(row => AlertingJson.Read<GroupedAlert>(row.Content))];
     }
 
-    /// <summary>When the next flush is due, or a group of other routes may be taken over; null without groups.</summary>
+    /// <summary>Time at which the next flush is due, or a group of other routes may be taken over; null without groups.</summary>
     /// <param name="connection">A connection of the caller's.</param>
     /// <param name="patience">Longest time that a group of other routes may be overdue.</param>
     public async Task<Timestamp?> NextFlush(DbConnection connection, TimeSpan patience)

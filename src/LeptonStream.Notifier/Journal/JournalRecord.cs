@@ -5,9 +5,9 @@ using LeptonStream.Samples;
 namespace LeptonStream.Notifier.Journal;
 
 /// <summary>One record of the alerts topic on its way into the journal.</summary>
-/// <param name="Topic">Where it is from.</param>
-/// <param name="Partition">Where it is from.</param>
-/// <param name="Offset">Where it is from.</param>
+/// <param name="Topic">Topic of the record.</param>
+/// <param name="Partition">Partition of the record.</param>
+/// <param name="Offset">Offset of the record.</param>
 /// <param name="PublishedAt">The record's own time in the log.</param>
 /// <param name="Event">The event; null where the record holds none and only moves the position.</param>
 /// <param name="Payload">The event's JSON as on the topic, UTF-8; empty without an event.</param>

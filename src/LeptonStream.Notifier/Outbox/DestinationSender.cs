@@ -94,6 +94,6 @@ internal sealed class DestinationSender
 
 /// <summary>The outcome of sending one notification.</summary>
 /// <param name="Outcome">The last attempt's outcome.</param>
-/// <param name="Attempts">How many attempts were made; 0 while the circuit is open.</param>
-/// <param name="WaitsForCircuit">How long the destination is left alone; null where the circuit is closed.</param>
+/// <param name="Attempts">Number of attempts; 0 while the circuit is open.</param>
+/// <param name="WaitsForCircuit">Time for which the destination is left alone; null where the circuit is closed.</param>
 internal readonly record struct SendAnswer(DeliveryOutcome Outcome, int Attempts, TimeSpan? WaitsForCircuit);

@@ -2,7 +2,7 @@ using LeptonStream.Resilience;
 
 namespace LeptonStream.Notifier.Outbox;
 
-/// <summary>How long a delivery waits before it is tried again.</summary>
+/// <summary>The wait of a delivery before it is tried again.</summary>
 internal static class RetrySchedule
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);

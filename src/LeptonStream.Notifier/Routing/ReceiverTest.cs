@@ -70,10 +70,10 @@ internal sealed class ReceiverTest(NotifierRouting routing, ChannelFactory chann
         ("description_zh", "有人运行了 lepton receivers test。收到此消息说明通知可以送达，无需处理。"));
 
     /// <summary>The outcome of one message.</summary>
-    /// <param name="Destination">Where it went.</param>
+    /// <param name="Destination">Destination of the message, without secrets.</param>
     /// <param name="Status">Status of the test notification: firing or resolved.</param>
     /// <param name="IsDelivered">Whether the other side took it.</param>
     /// <param name="Answer">Answer of the receiver, or the error; without secrets.</param>
-    /// <param name="Took">How long it took, quick retries included.</param>
+    /// <param name="Took">Duration, quick retries included.</param>
     public sealed record Attempt(Destination Destination, string Status, bool IsDelivered, string Answer, TimeSpan Took);
 }

@@ -23,7 +23,7 @@ internal sealed partial class RoutingReload(
 {
     private readonly WatchedFile? _file = options.Value.RoutingFile is { Length: > 0 } path ? new(path, time) : null;
 
-    /// <summary>Why the file as it stands now is not in force, in plain words; null where it is.</summary>
+    /// <summary>Reason in plain words for which the present file is not in force; null where it is.</summary>
     public string? Refusal => _file?.Refusal;
 
     /// <summary>Logs the routing in force, and whether the links in its notifications lead anywhere.</summary>
@@ -83,7 +83,7 @@ internal sealed partial class RoutingReload(
 
     private static partial class Log
     {
-        [LoggerMessage(2300, LogLevel.Information, "Routing {Version} in force: {Routes} routes and {Channels} channels from {Source}")]
+        [LoggerMessage(2300, LogLevel.Information, "Routing {Version} of {Source} in force (routes: {Routes}, channels: {Channels})")]
         public static partial void InForce(ILogger logger, string version, int routes, int channels, string source);
 
         [LoggerMessage(2301, LogLevel.Error, "Changed routing file {File} refused, the routing stays as it is: {Errors}")]

@@ -155,7 +155,7 @@ public sealed class RoleProcessTests
         using var worker = LeptonProcess.Start(
             new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
             role, "--bootstrap-servers", _broker.BootstrapServers, flag, file);
-        await worker.Says("partitions assigned", TimeSpan.FromSeconds(60));
+        await worker.Says("Partitions assigned", TimeSpan.FromSeconds(60));
 
         await File.WriteAllTextAsync(file, wrong);
         worker.Reload();
@@ -208,7 +208,7 @@ public sealed class RoleProcessTests
             new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" }, "detector", "--bootstrap-servers",
             _broker.BootstrapServers);
 
-        await detector.Says("partitions assigned");
+        await detector.Says("Partitions assigned");
         Assert.That(await detector.Stop(), Is.Zero);
         Assert.That(detector.Error.TrimEnd().Split('\n'), Is.All.StartsWith("{\"Timestamp\":\""));
     }

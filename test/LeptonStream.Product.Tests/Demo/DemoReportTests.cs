@@ -35,6 +35,17 @@ internal sealed class DemoReportTests
     }
 
     [Test]
+    public void Text_FalseAlerts_SayWhenAndOnWhichSeries()
+    {
+        var wrong = new FalseAlert(TimeSpan.FromHours(1), "m/x", "mean-sigma", 1.2, "traffic bump");
+        var text = DemoReport.Text(Result(found: 12) with { FalseAlerts = [wrong], Consequences = 1, Notifications = 1, Sent = 1 });
+        Assert.That(text, Does.Contain("12 of 12 faults found, 1 false alert, 1 alert on consequences of the faults\n"));
+        Assert.That(text, Does.Contain(
+            "  false alert after 1 h: mean-sigma on m/x, score 1.20, during or shortly after a traffic bump\n"));
+        Assert.That(text, Does.Contain("42 alert events, 42 journalled, 1 notification, 0 dead letters\n"));
+    }
+
+    [Test]
     public void Problems_SoundRun_HasNone() => Assert.That(Result(found: 10).Problems, Is.Empty);
 
     [Test]

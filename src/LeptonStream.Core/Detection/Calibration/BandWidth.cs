@@ -19,7 +19,7 @@ internal struct BandWidth
     public readonly double Scales => Usual + _offset;
 
     /// <summary>Learns from an ordinary sample.</summary>
-    /// <param name="distance">How far it lay from what was expected, in scales; nothing is learned from NaN.</param>
+    /// <param name="distance">Its distance from the expected value, in scales; nothing is learned from NaN.</param>
     public void Learn(double distance)
     {
         if (double.IsNaN(distance)) return;

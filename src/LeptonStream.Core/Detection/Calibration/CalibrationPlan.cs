@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Calibration;
 
-/// <summary>How long a <see cref="TailCalibrator"/> remembers, and what it takes for the tail.</summary>
+/// <summary>The memory of a <see cref="TailCalibrator"/>, and the share of scores that it takes for the tail.</summary>
 /// <param name="Memory">After so many scores all counts are halved; up to 16,000.</param>
 /// <param name="TailShare">The share of the scores that the tail is fitted to, 0..1.</param>
 /// <param name="FirstTailBin">0 where scores of nothing may belong to the tail, 1 where the tail begins above them.</param>

@@ -30,7 +30,7 @@ public struct LongDeviation
     /// <summary>The mean, in the series' unit.</summary>
     public readonly double Mean => _level.Mean;
 
-    /// <summary>How wide the values range, in the series' unit; what lies long ago fades, what came once is not in it.</summary>
+    /// <summary>Width of the values' range, in the series' unit; old values fade, single ones are left out.</summary>
     public readonly double RangeWidth => _range.Width;
 
     /// <summary>Whether every value so far was a whole number.</summary>

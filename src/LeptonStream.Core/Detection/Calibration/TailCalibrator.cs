@@ -29,7 +29,7 @@ public struct TailCalibrator
     private float _tailRarity;
     private float _meanExcess;
 
-    /// <summary>How many scores it has learned, as weighted by the halving.</summary>
+    /// <summary>Number of scores learned, as weighted by the halving.</summary>
     public readonly int Total => _counts.Total;
 
     /// <summary>The rarity of a raw score: 0 for an everyday one, 3 for one in a thousand. Finite, not negative. Changes nothing.</summary>

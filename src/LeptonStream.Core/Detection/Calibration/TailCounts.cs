@@ -16,7 +16,7 @@ internal struct TailCounts
 {
     public const int Bins = 64;
 
-    /// <summary>How many scores it can count before it must be halved.</summary>
+    /// <summary>Number of scores it can count before it must be halved.</summary>
     public const int Max = 16_000;
 
     // From the highest bin down, so that a tail is what comes first.
@@ -33,7 +33,7 @@ internal struct TailCounts
         set => (_lastOverflows, _firstOverflows) = ((ulong)(value >> 64), (ulong)value);
     }
 
-    /// <summary>How many fell into a bin, and how many into higher ones.</summary>
+    /// <summary>Number of scores in a bin, and in all higher ones.</summary>
     public readonly (int Within, int Above) Look(int bin)
     {
         var higher = Bins - 1 - bin;

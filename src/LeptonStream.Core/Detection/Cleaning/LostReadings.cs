@@ -24,7 +24,7 @@ internal struct LostReadings
 
     /// <summary>Takes a blank; whether there was no reading for long.</summary>
     /// <param name="time">Event time.</param>
-    /// <param name="after">How long that is.</param>
+    /// <param name="after">Length of that silence.</param>
     public bool IsLong(Timestamp time, TimeSpan after)
     {
         if (!_isLost) _since = time.UnixNanoseconds;

@@ -2,7 +2,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
-/// <summary>When a limit is expected to be reached.</summary>
+/// <summary>The time at which a limit is expected to be reached.</summary>
 /// <param name="At">The expected time.</param>
 /// <param name="Earliest">The early end of the interval.</param>
 /// <param name="Latest">The late end of the interval, or the end of time where it has none.</param>

@@ -36,7 +36,7 @@ internal sealed class BucketedHistory
 
     public long BucketOf(Timestamp time) => Math.DivRem(time.UnixNanoseconds, _width, out var rest) - (rest < 0 ? 1 : 0);
 
-    /// <summary>When a bucket begins.</summary>
+    /// <summary>Beginning of a bucket.</summary>
     public Timestamp TimeOf(long bucket) => new(bucket * _width);
 
     /// <summary>So many buckets after the present one; its mean belongs to its middle.</summary>
@@ -46,7 +46,7 @@ internal sealed class BucketedHistory
         return nanoseconds < long.MaxValue ? new((long)nanoseconds) : BreachForecast.Never;
     }
 
-    /// <summary>How many buckets after the present one a time is.</summary>
+    /// <summary>Number of buckets from the present one to a time.</summary>
     public double Until(Timestamp time) => (time.UnixNanoseconds - Ahead(0).UnixNanoseconds) / (double)_width;
 
     /// <summary>Adds a value to the bucket.</summary>

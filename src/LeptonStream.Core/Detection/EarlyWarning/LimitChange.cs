@@ -2,7 +2,7 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
-/// <summary>Where the watch over a limit stands.</summary>
+/// <summary>The state of the watch over a limit.</summary>
 public enum LimitPhase
 {
     /// <summary>No breach is in sight.</summary>

@@ -18,7 +18,7 @@ internal enum OutlookVerdict
     Breach = 3,
 }
 
-/// <summary>How the present rise of a series goes on, counted in buckets from its last point.</summary>
+/// <summary>The expected course of the present rise of a series, in buckets from its last point.</summary>
 /// <param name="Verdict">Whether it leads to the limit.</param>
 /// <param name="Lead">Expected buckets until the limit.</param>
 /// <param name="Earliest">The early end of the interval.</param>

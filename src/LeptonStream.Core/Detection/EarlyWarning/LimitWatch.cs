@@ -93,10 +93,10 @@ public sealed class LimitWatch
     /// <summary>The limit.</summary>
     public MetricLimit Limit { get; }
 
-    /// <summary>Where the watch stands.</summary>
+    /// <summary>State of the watch.</summary>
     public LimitPhase Phase { get; private set; }
 
-    /// <summary>When the limit is expected to be reached, as forecast last.</summary>
+    /// <summary>The last forecast of the time at which the limit is reached.</summary>
     public BreachForecast Forecast { get; private set; } = BreachForecast.None;
 
     /// <summary>

@@ -42,7 +42,7 @@ internal sealed class RiseTracker
     /// <summary>The highest level before the present rise, or negative infinity.</summary>
     public double HighestBefore => Math.Max(_now.Highest, _before.Highest);
 
-    /// <summary>How many buckets are known from before the present rise.</summary>
+    /// <summary>Number of buckets known from before the present rise.</summary>
     public long KnownBefore => From - _began;
 
     /// <summary>The level from which it has turned back at least twice, or negative infinity: below it, a rise is a habit.</summary>

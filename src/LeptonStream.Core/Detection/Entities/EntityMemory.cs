@@ -19,7 +19,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
     /// </summary>
     public List<(int Place, FrozenBaseline Baseline)> Baselines { get; } = [];
 
-    /// <summary>Which rows are ordinary.</summary>
+    /// <summary>The forest that was grown on ordinary rows.</summary>
     public StreamingForest Forest => forest;
 
     public void Save(StateWriter state)

@@ -41,7 +41,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         return true;
     }
 
-    /// <summary>Where there is room for no further run, ends the watch over those that are over.</summary>
+    /// <summary>Ends the watch over finished runs where there is no room for a further one.</summary>
     public void MakeRoom()
     {
         if (_runs.Count < detection.RunsPerPartition) return;
@@ -109,7 +109,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>The entity of an id, or null.</summary>
     public EntityState? Find(UInt128 id) => _entities.GetValueOrDefault(id);
 
-    /// <summary>How many entities came so far: the next one's number.</summary>
+    /// <summary>Number of entities that came so far: the next one's number.</summary>
     public long Number { get; set; }
 
     /// <summary>Writes an entity, but not its id.</summary>

@@ -34,7 +34,7 @@ internal sealed class EntityRow
     private readonly List<SeriesState?> _metrics = new(1);
     private readonly List<Word> _words = new(1);
 
-    /// <summary>How many places there are.</summary>
+    /// <summary>Number of places.</summary>
     public int Count => _metrics.Count;
 
     /// <summary>Time of the newest word.</summary>
@@ -123,7 +123,7 @@ internal sealed class EntityRow
     /// </summary>
     public double Energy() => Math.Sqrt(SquaredEnergy());
 
-    /// <summary>How surprising a metric's newest value is, in decades; 0 where it has no say.</summary>
+    /// <summary>Surprise of a metric's newest value, in decades; 0 where it has no say.</summary>
     public double SurpriseOf(int place) => IsFresh(place) ? _words[place].Surprise : 0;
 
     /// <summary>The newest value of a metric and what was expected, as a verdict that changed nothing.</summary>

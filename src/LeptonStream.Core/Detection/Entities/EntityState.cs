@@ -26,16 +26,16 @@ internal sealed class EntityState
     /// <summary>Its key: as a series, its metric is <see cref="EntityPipeline.Metric"/>.</summary>
     public SeriesKey Key { get; }
 
-    /// <summary>Who judges it.</summary>
+    /// <summary>The pipeline that judges it.</summary>
     public EntityPipeline Pipeline { get; private set; }
 
-    /// <summary>How many entities its partition knew before it: the order in which they came.</summary>
+    /// <summary>Number of entities that its partition knew before it: the order in which they came.</summary>
     public long Number { get; set; }
 
     /// <summary>Whether its partition has forgotten it.</summary>
     public bool IsForgotten { get; set; }
 
-    /// <summary>How many series it has, those without a place in its rows too.</summary>
+    /// <summary>Number of its series, those without a place in its rows too.</summary>
     public int SeriesCount { get; set; }
 
     /// <summary>The last judgement of each of its metrics.</summary>

@@ -5,7 +5,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Events;
 
-/// <summary>How numbers become fields of events.</summary>
+/// <summary>Turns numbers into fields of events.</summary>
 internal static class EventFields
 {
     private const string Exported = "exported_";

@@ -18,7 +18,7 @@ internal sealed class EventQueue(int perRecord)
     private long _waitingBytes;
     private long _madeBytes;
 
-    /// <summary>How many events found no room, since the partition began.</summary>
+    /// <summary>Number of events that found no room, since the partition began.</summary>
     public long Dropped { get; private set; }
 
     /// <summary>Events of earlier records that wait.</summary>

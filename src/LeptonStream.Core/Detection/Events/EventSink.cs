@@ -2,7 +2,7 @@ using LeptonStream.Alerts;
 
 namespace LeptonStream.Detection.Events;
 
-/// <summary>Where the events of one record go, and what they and their ids are made from.</summary>
+/// <summary>Takes the events of one record, with the facts that they and their ids are made from.</summary>
 /// <param name="Position">The record.</param>
 /// <param name="TopicId">The input topic's own id: a topic that is made again under its name has another.</param>
 /// <param name="Events">Takes the events, in order.</param>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Events;
 
-/// <summary>Where a record stands in the input.</summary>
+/// <summary>The position of a record in the input.</summary>
 /// <param name="Topic">Input topic.</param>
 /// <param name="Partition">Input partition.</param>
 /// <param name="Offset">Input offset.</param>

@@ -40,7 +40,7 @@ internal static class AlertChanges
     public static bool IsEnd(this AlertChange change) =>
         change is AlertChange.Recovered or AlertChange.Accepted or AlertChange.Gone or AlertChange.Superseded or AlertChange.PolicyChanged;
 
-    /// <summary>Why the alert ended; null where it did not.</summary>
+    /// <summary>Reason of the end; null where the alert did not end.</summary>
     public static EndedReason? ReasonOf(AlertChange change) => change switch
     {
         AlertChange.Recovered => EndedReason.Recovered,

@@ -41,7 +41,7 @@ public sealed class AlertLifecycle
     private AlertNumbers _numbers;
 
     /// <summary>Makes the life of an alert that was never open.</summary>
-    /// <param name="timing">How it opens, goes on and ends.</param>
+    /// <param name="timing">Times by which it opens, goes on and ends.</param>
     /// <param name="criticalScore">The score from which on it is critical, as far as the budget allows.</param>
     /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
     public AlertLifecycle(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
@@ -52,13 +52,13 @@ public sealed class AlertLifecycle
         _numbers.Ended = Timestamp.Never.UnixNanoseconds;
     }
 
-    /// <summary>Where the alert stands.</summary>
+    /// <summary>Phase of the alert.</summary>
     public AlertPhase Phase => _numbers.Phase;
 
     /// <summary>Event time at which the trouble of the alert that is pending or open began; of an ended one, as it was.</summary>
     public Timestamp Onset => new(_numbers.Onset);
 
-    /// <summary>When the alert opened.</summary>
+    /// <summary>Time of the opening.</summary>
     public Timestamp OpenedAt => new(_numbers.Opened);
 
     /// <summary>The worst score of the alert that is pending or open.</summary>
@@ -70,17 +70,17 @@ public sealed class AlertLifecycle
     /// </summary>
     public bool IsCritical => _numbers.IsCritical;
 
-    /// <summary>How severe that makes it.</summary>
+    /// <summary>Severity that follows from the worst score.</summary>
     internal AlertSeverity Severity => IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
 
-    /// <summary>How many events this life has had: the next event's number in it.</summary>
+    /// <summary>Number of events so far in this life: the next event's number in it.</summary>
     internal int Events => _numbers.Events;
 
     /// <summary>Takes an observation and says what it changed.</summary>
     internal AlertChange Observe(in AlertSignal signal) => Phase == AlertPhase.Open ? OnOpen(signal) : OnPending(signal);
 
     /// <summary>Opens the alert at once: whoever calls has gathered the evidence.</summary>
-    /// <param name="onset">When the trouble began.</param>
+    /// <param name="onset">Time at which the trouble began.</param>
     /// <param name="now">Event time.</param>
     /// <param name="score">Its score.</param>
     /// <param name="isCritical">Whether it is critical.</param>

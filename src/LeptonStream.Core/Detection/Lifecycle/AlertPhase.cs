@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Lifecycle;
 
-/// <summary>Where an alert stands.</summary>
+/// <summary>The phase of an alert.</summary>
 public enum AlertPhase
 {
     /// <summary>Nothing is anomalous.</summary>

@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>One observation, as an alert takes it.</summary>
-/// <param name="Score">How anomalous it is; 1.0 is the line. While the alert is open: whether the trouble goes on.</param>
+/// <param name="Score">The score; 1.0 is the line. While the alert is open: whether the trouble goes on.</param>
 /// <param name="Time">Its event time.</param>
 internal readonly record struct AlertSignal(double Score, Timestamp Time)
 {

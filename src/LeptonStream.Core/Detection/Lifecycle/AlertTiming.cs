@@ -34,7 +34,7 @@ public sealed record AlertTiming
     /// </summary>
     public double SlowAlertScore { get; init; } = 2;
 
-    /// <summary>How long a series counts as young. <value>The default value is 1 day.</value></summary>
+    /// <summary>Time for which a series counts as young. <value>The default value is 1 day.</value></summary>
     public TimeSpan YoungFor { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
@@ -79,7 +79,7 @@ public sealed record AlertTiming
     public TimeSpan GoneAfter { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The evidence that opens an alert: a sum of scores, at least 1.</summary>
-    /// <param name="age">How long the series, or the entity, is known.</param>
+    /// <param name="age">Age of the series or the entity: the time since its first sample.</param>
     /// <param name="intervalSeconds">The usual time between two of its samples, in seconds.</param>
     internal double EnoughEvidence(TimeSpan age, double intervalSeconds) =>
         Math.Max(1, (age < YoungFor ? OpenYoungAfter : OpenAfter).TotalSeconds / Math.Max(intervalSeconds, 1e-3));

@@ -15,7 +15,7 @@ internal static class ChangeOnset
 
     /// <summary>The earliest point that left its band and from which the series has not come back.</summary>
     /// <param name="points">The charted points, oldest first, the newest that of the sample that opened the alert.</param>
-    /// <param name="pending">When the alert began to be suspected.</param>
+    /// <param name="pending">Time at which the alert became pending.</param>
     /// <returns>The onset, and the band expected there.</returns>
     public static (Timestamp Onset, ExpectedBand Band) Find(ReadOnlySpan<AlertPoint> points, Timestamp pending)
     {

@@ -13,7 +13,7 @@ internal sealed class FrozenBaseline
 {
     private Numbers _numbers;
 
-    /// <summary>Where the trouble began.</summary>
+    /// <summary>Beginning of the trouble.</summary>
     public Timestamp Onset => new(_numbers.Onset);
 
     /// <summary>

@@ -37,7 +37,7 @@ internal struct YoungChange
     /// <param name="forecast">Forecast for the sample, in the series' unit.</param>
     /// <param name="deviation">Usual deviation of the series, in its unit.</param>
     /// <param name="minScale">The smallest scale on which a difference counts, in the series' unit.</param>
-    /// <param name="age">How long the series is known.</param>
+    /// <param name="age">Age of the series: the time since its first sample.</param>
     /// <param name="intervalSeconds">The usual time between two samples, in seconds.</param>
     public double Score(in Sample sample, in Forecast forecast, in LongDeviation deviation, double minScale, TimeSpan age,
         double intervalSeconds)

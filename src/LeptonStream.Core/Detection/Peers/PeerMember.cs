@@ -18,7 +18,7 @@ internal sealed class PeerMember
 
     public struct Numbers
     {
-        /// <summary>How far from the group's median it usually lies.</summary>
+        /// <summary>Its usual distance from the group's median.</summary>
         public WeightedLevel Own;
 
         /// <summary>The newest value.</summary>
@@ -35,7 +35,7 @@ internal sealed class PeerMember
         /// <summary>The round in which it was heard last; 0 for never.</summary>
         public long Round;
 
-        /// <summary>How often it was heard in that round.</summary>
+        /// <summary>Number of its samples in that round.</summary>
         public int Heard;
 
         /// <summary>Whether an alert about it is open, and its own distance is not learned.</summary>

@@ -34,7 +34,7 @@ internal sealed class PeerScorer(PeerMembership seat)
     /// <summary>The score of the newest sample; 0 where it is near its siblings, or where the policy does not look.</summary>
     public double Score => _numbers.Score;
 
-    /// <summary>How far the score goes beyond what was reported; a score without novelty keeps its order below the line.</summary>
+    /// <summary>The score beyond the one reported before; a score without novelty keeps its order below the line.</summary>
     public double Novelty => _numbers.Novelty;
 
     /// <summary>Whether it says more of the newest sample than the series' own detectors.</summary>

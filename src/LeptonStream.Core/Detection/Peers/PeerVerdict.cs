@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Peers;
 
-/// <summary>How one series stood among its siblings when they were last compared.</summary>
+/// <summary>The position of one series among its siblings at the last comparison.</summary>
 /// <param name="Score">
 /// How far its value lay from what was expected of it, in scales of the group, signed (up is positive), −1e6..1e6: the smaller of the last
 /// two comparisons, 0 where they point to different sides.

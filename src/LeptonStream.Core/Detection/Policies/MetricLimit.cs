@@ -4,10 +4,10 @@ namespace LeptonStream.Detection.Policies;
 /// <param name="Value">The limit, in the series' unit; finite.</param>
 /// <param name="IsFloor">Whether the metric falls towards it (free memory, time left) instead of growing towards it. <value>The default
 /// value is false.</value></param>
-/// <param name="Horizon">How far ahead a breach is reported, above zero. <value>The default value is 4 hours.</value></param>
+/// <param name="Horizon">Greatest time to a breach that is reported, above zero. <value>The default value is 4 hours.</value></param>
 public sealed record MetricLimit(double Value, bool IsFloor, TimeSpan Horizon)
 {
-    /// <summary>How far ahead to look where nothing is said.</summary>
+    /// <summary>The horizon where none is given.</summary>
     public static readonly TimeSpan DefaultHorizon = TimeSpan.FromHours(4);
 
     /// <summary>A limit from above with the default horizon.</summary>

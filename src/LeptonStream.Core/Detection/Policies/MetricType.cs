@@ -18,7 +18,7 @@ public enum MetricType
     EventCode = 2,
 }
 
-/// <summary>Which deviations count.</summary>
+/// <summary>The deviations that count.</summary>
 public enum Direction
 {
     /// <summary>Both.</summary>
@@ -31,7 +31,7 @@ public enum Direction
     Down = 2,
 }
 
-/// <summary>How much memory a series may take.</summary>
+/// <summary>The memory that a series may take.</summary>
 public enum MemoryPlan
 {
     /// <summary>All that the detectors want.</summary>

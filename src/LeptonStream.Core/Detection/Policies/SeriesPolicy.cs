@@ -30,7 +30,7 @@ public sealed record SeriesPolicy
     /// </summary>
     public TimeSpan CriticalBudget { get; init; } = TimeSpan.FromDays(91);
 
-    /// <summary>Which deviations count. <value>The default value is <see cref="Direction.Both"/>.</value></summary>
+    /// <summary>The deviations that count. <value>The default value is <see cref="Direction.Both"/>.</value></summary>
     public Direction Direction { get; init; }
 
     /// <summary>
@@ -64,7 +64,7 @@ public sealed record SeriesPolicy
     /// </summary>
     public bool FollowsLoad { get; init; }
 
-    /// <summary>How much memory it may take. <value>The default value is <see cref="MemoryPlan.Default"/>.</value></summary>
+    /// <summary>The memory that it may take. <value>The default value is <see cref="MemoryPlan.Default"/>.</value></summary>
     public MemoryPlan Memory { get; init; }
 
     /// <summary>The type of its numbers. <value>The default value is <see cref="MetricType.Gauge"/>.</value></summary>
@@ -73,7 +73,7 @@ public sealed record SeriesPolicy
     /// <summary>The limit that an early warning looks for; null for none.</summary>
     public MetricLimit? Limit { get; init; }
 
-    /// <summary>Where the runbook is: <c>{metric}</c> stands for the metric's name; null for none.</summary>
+    /// <summary>Address of the runbook: <c>{metric}</c> stands for the metric's name; null for none.</summary>
     public string? RunbookUrl { get; init; }
 
     /// <summary>

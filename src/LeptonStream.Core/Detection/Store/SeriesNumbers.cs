@@ -26,7 +26,7 @@ internal struct SeriesNumbers
     /// <summary>Large changes that last, while the series is young.</summary>
     public YoungChange Young;
 
-    /// <summary>How wide the band of ordinary values is.</summary>
+    /// <summary>Width of the band of ordinary values.</summary>
     public BandWidth Band;
 
     /// <summary>Which samples the calibrators learn from.</summary>

@@ -47,7 +47,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>About how many bytes all of it takes.</summary>
     public long Bytes => _bytes + _entities.Bytes;
 
-    /// <summary>How many series were forgotten because they were silent.</summary>
+    /// <summary>Number of series forgotten because they were silent.</summary>
     public long Forgotten { get; private set; }
 
     /// <summary>Moves the clock on to a record's log time, and forgets series that were silent for too long.</summary>

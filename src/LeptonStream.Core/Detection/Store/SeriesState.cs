@@ -46,10 +46,10 @@ public sealed class SeriesState
     /// <summary>The life of its alert.</summary>
     public AlertLifecycle Alert { get; }
 
-    /// <summary>How it is judged.</summary>
+    /// <summary>Its policy.</summary>
     public SeriesPolicy Policy => Pipeline.Policy;
 
-    /// <summary>Who judges it.</summary>
+    /// <summary>The pipeline that judges it.</summary>
     internal SeriesPipeline Pipeline { get; private set; }
 
     /// <summary>Makes a rate of it, where it is a counter.</summary>
@@ -58,7 +58,7 @@ public sealed class SeriesState
     /// <summary>The code that stands, where it is one.</summary>
     internal ErrorCodeTracker? Code { get; }
 
-    /// <summary>Which values that are no number are usual.</summary>
+    /// <summary>The values that are no number and usual.</summary>
     internal ref NonFiniteHabit NonFinite => ref _nonFinite;
 
     /// <summary>For how long its exporter has had no reading.</summary>
@@ -70,7 +70,7 @@ public sealed class SeriesState
     /// <summary>The detector that opened its alert; null where none ever was.</summary>
     internal string? OpenedBy { get; set; }
 
-    /// <summary>When it was heard last, by the clock of the log.</summary>
+    /// <summary>Log time of its last sample.</summary>
     internal Timestamp Heard { get; set; } = Timestamp.Never;
 
     /// <summary>The watch over its limit, where it has one.</summary>
@@ -82,7 +82,7 @@ public sealed class SeriesState
     /// <summary>The entity it belongs to.</summary>
     internal EntityState? Entity { get; set; }
 
-    /// <summary>How many series its partition knew before it: the order in which they came.</summary>
+    /// <summary>Number of series that its partition knew before it: the order in which they came.</summary>
     internal long Number { get; set; }
 
     /// <summary>Its place in the queue of silent series: log time in nanoseconds at which it is looked at again.</summary>
@@ -118,7 +118,7 @@ public sealed class SeriesState
     /// <summary>Time of its newest sample.</summary>
     public Timestamp LastTime { get; set; } = Timestamp.Never;
 
-    /// <summary>How long the series was known at a time; null where it had no sample yet.</summary>
+    /// <summary>Age of the series at a time; null where it had no sample yet.</summary>
     internal TimeSpan? History(Timestamp now) => LastTime.IsNever ? null : now - FirstTime;
 
     /// <summary>The usual time between two samples, in seconds; 0 until there were two.</summary>

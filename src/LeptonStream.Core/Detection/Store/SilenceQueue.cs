@@ -27,7 +27,7 @@ internal sealed class SilenceQueue
     /// <summary>Takes a series in that has its number and its time.</summary>
     public void Restore(SeriesState series) => _queue.Enqueue(series, (series.SilenceDue, series.Number));
 
-    /// <summary>How many series were taken in so far: the next one's number.</summary>
+    /// <summary>Number of series taken in so far: the next one's number.</summary>
     public long Number { get; set; }
 
     /// <summary>The series that may be forgotten first, if any may be now. It stays in the queue until it is forgotten.</summary>

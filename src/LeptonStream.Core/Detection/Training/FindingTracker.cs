@@ -8,7 +8,7 @@ namespace LeptonStream.Detection.Training;
 /// <summary>The alert of one kind and role: what a rule's scores mean for its life, and the findings that tell of it.</summary>
 /// <param name="kind">Kind of finding.</param>
 /// <param name="role">The metric that shows it.</param>
-/// <param name="timing">How it ends.</param>
+/// <param name="timing">Times by which it ends.</param>
 internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, FindingTiming timing)
 {
     private static readonly TrainingTuning Tuning = TrainingTuning.Default;
@@ -34,7 +34,7 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
     /// <param name="severity">Severity that the finding would have.</param>
     /// <param name="value">Measured value, in the metric's unit.</param>
     /// <param name="expected">Expected value in the same unit; NaN where there is none.</param>
-    /// <param name="since">When it began where that is known; else it begins with the first row that is suspicious.</param>
+    /// <param name="since">Time of its beginning where that is known; else it begins with the first row that is suspicious.</param>
     /// <param name="mayAccept">Whether a level that lasts may be accepted now: not while something graver says the same.</param>
     public AlertChange Observe(
         FindingReport report, double score, AlertSeverity severity, double value, double expected, Timestamp? since = null,

@@ -16,7 +16,7 @@ internal static class TrainingEvents
     public const string Run = "run";
 
     /// <summary>Makes the event.</summary>
-    /// <param name="sink">Where it goes: the record that changed it; of a tick, the last one.</param>
+    /// <param name="sink">Sink of the record that changed it; of a tick, the last one's.</param>
     /// <param name="entity">The run.</param>
     /// <param name="finding">The finding that changed.</param>
     public static AlertEvent Of(in EventSink sink, EntityState entity, in TrainingFinding finding)

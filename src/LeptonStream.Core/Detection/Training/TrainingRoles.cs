@@ -8,7 +8,7 @@ namespace LeptonStream.Detection.Training;
 /// </summary>
 public static class TrainingRoles
 {
-    /// <summary>How many roles there are, <see cref="TrainingRole.None"/> among them.</summary>
+    /// <summary>Number of roles, <see cref="TrainingRole.None"/> among them.</summary>
     public const int Count = (int)TrainingRole.Finished + 1;
 
     private const int LongestName = 64;

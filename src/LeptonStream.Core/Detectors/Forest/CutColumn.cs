@@ -42,10 +42,10 @@ internal sealed class CutColumn
         _levels = [.. levels];
     }
 
-    /// <summary>How many cuts there are.</summary>
+    /// <summary>Number of cuts.</summary>
     public int Count { get; }
 
-    /// <summary>How many of the cuts the value exceeds; NaN exceeds none.</summary>
+    /// <summary>Number of cuts that the value exceeds; NaN exceeds none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PlaceOf(float value)
     {

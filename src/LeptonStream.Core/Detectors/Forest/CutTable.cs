@@ -41,7 +41,7 @@ internal sealed class CutTable
         _missingExceeds = [.. missingExceeds];
     }
 
-    /// <summary>How many masks there are: one a cut, and one a feature for rows that exceed all of its cuts.</summary>
+    /// <summary>Number of masks: one a cut, and one a feature for rows that exceed all of its cuts.</summary>
     public int Masks => _missingExceeds.Length;
 
     /// <summary>Makes the masks of a block.</summary>

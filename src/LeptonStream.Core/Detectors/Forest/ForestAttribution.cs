@@ -18,7 +18,7 @@ internal static class ForestAttribution
     /// </summary>
     /// <param name="nodes">The nodes of all trees.</param>
     /// <param name="lengths">The expected path of a row that has come to a node.</param>
-    /// <param name="roots">Where each tree begins.</param>
+    /// <param name="roots">Index of each tree's first node.</param>
     /// <param name="row">Every feature that the trees compare, at most 256; NaN is a missing one.</param>
     /// <param name="shares">One a feature.</param>
     public static void Explain(ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<ushort> lengths, ReadOnlySpan<int> roots,

@@ -1,6 +1,6 @@
 namespace LeptonStream.Detectors.Forest;
 
-/// <summary>How an <see cref="IsolationForest"/> is grown.</summary>
+/// <summary>Options of the growth of an <see cref="IsolationForest"/>.</summary>
 public sealed record ForestOptions
 {
     /// <summary>Trees. <value>The default value is 100; 1 to 1000.</value></summary>

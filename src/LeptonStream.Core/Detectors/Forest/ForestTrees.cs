@@ -3,7 +3,7 @@ namespace LeptonStream.Detectors.Forest;
 /// <summary>The trees of a forest, one after another.</summary>
 /// <param name="nodes">The nodes of all trees.</param>
 /// <param name="lengths">The expected path of a row that has come to a node, in steps of <see cref="PathLength"/>.</param>
-/// <param name="roots">Where each tree begins, and the end of the last.</param>
+/// <param name="roots">Index of each tree's first node, and the end of the last tree.</param>
 /// <param name="features">Features of a row.</param>
 /// <param name="height">Levels of the highest tree.</param>
 internal sealed class ForestTrees(IsolationNode[] nodes, ushort[] lengths, int[] roots, int features, int height)
@@ -20,6 +20,6 @@ internal sealed class ForestTrees(IsolationNode[] nodes, ushort[] lengths, int[]
 
     public ReadOnlySpan<int> Roots => roots.AsSpan(..^1);
 
-    /// <summary>Which of the nodes belong to a tree.</summary>
+    /// <summary>The nodes that belong to a tree.</summary>
     public Range this[int tree] => roots[tree]..roots[tree + 1];
 }

@@ -25,7 +25,7 @@ internal static class PathLength
         _ => (2 * (Math.Log(n - 1) + Constants.EulerMascheroni)) - (2.0 * (n - 1) / n),
     };
 
-    /// <summary>Where a tree on n rows stops growing: ⌈log₂ n⌉ edges, the average height of such a tree.</summary>
+    /// <summary>Height at which a tree on n rows stops growing: ⌈log₂ n⌉ edges, the average height of such a tree.</summary>
     public static int HeightLimit(int n) => n <= 1 ? 0 : 1 + int.Log2(n - 1);
 
     /// <summary>

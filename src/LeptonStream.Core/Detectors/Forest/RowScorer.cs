@@ -12,7 +12,7 @@ internal static class RowScorer
     /// <summary>The row's paths through all trees together, in steps of <see cref="PathLength"/>.</summary>
     /// <param name="nodes">The nodes of all trees.</param>
     /// <param name="lengths">The expected path of a row that has come to a node.</param>
-    /// <param name="roots">Where each tree begins.</param>
+    /// <param name="roots">Index of each tree's first node.</param>
     /// <param name="height">Levels of the highest tree.</param>
     /// <param name="row">Every feature that the trees compare; NaN is a missing one.</param>
     public static int Total(ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<ushort> lengths, ReadOnlySpan<int> roots, int height,

@@ -61,7 +61,7 @@ public sealed class StreamingForest
     /// <summary>Features of the widest row it has learned.</summary>
     public int Features => _rows.Features;
 
-    /// <summary>How odd a row is, 0 to 1. Changes nothing.</summary>
+    /// <summary>Anomaly score of a row, 0 to 1. Changes nothing.</summary>
     /// <param name="row">One value a metric, always in the same places; NaN is a missing one. Features it hasn't learned yet don't
     /// count.</param>
     public double Score(ReadOnlySpan<float> row)

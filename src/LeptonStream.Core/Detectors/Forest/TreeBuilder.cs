@@ -27,7 +27,7 @@ public sealed class TreeBuilder
 
     /// <summary>Grows one tree.</summary>
     /// <param name="table">Rows one after another; NaN is a missing feature.</param>
-    /// <param name="sample">Where in the table each row of the tree begins; reordered.</param>
+    /// <param name="sample">Offset in the table of each row of the tree; reordered.</param>
     /// <param name="features">Features of a row, at most 256.</param>
     /// <param name="random">Decides features and cuts.</param>
     /// <param name="nodes">The tree, level by level. Where it is too short for all nodes, the last ones stay leaves, as at the height

@@ -30,8 +30,8 @@ internal static class TreeSnapshot
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="state">The snapshot.</param>
-    /// <param name="nodes">Where the tree goes.</param>
-    /// <param name="lengths">Where its lengths go.</param>
+    /// <param name="nodes">Receives the nodes.</param>
+    /// <param name="lengths">Receives the path lengths.</param>
     /// <param name="features">The tree compares none from here on.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no tree of such features and size.</exception>
     public static void Load(ref StateReader state, Span<IsolationNode> nodes, Span<ushort> lengths, int features)

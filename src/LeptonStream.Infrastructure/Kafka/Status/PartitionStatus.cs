@@ -19,7 +19,7 @@ public sealed record PartitionStatus
     /// <summary>The input partition.</summary>
     public required int Partition { get; init; }
 
-    /// <summary>When this was written, by the worker's clock.</summary>
+    /// <summary>Time of writing, by the worker's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The log time of the last record that was read; null where none was.</summary>
@@ -34,7 +34,7 @@ public sealed record PartitionStatus
     /// <summary>Series known.</summary>
     public int Series { get; init; }
 
-    /// <summary>How often the state began empty since the process started, the first time left out.</summary>
+    /// <summary>Number of times that the state began empty since the process started, the first time left out.</summary>
     public int Restarts { get; init; }
 
     /// <summary>Whether the state covers too little history yet for full confidence.</summary>
@@ -78,7 +78,7 @@ public sealed record PartitionStatus
 /// <summary>A key of the input topic of which nothing is judged now.</summary>
 /// <param name="Key">The key; empty where the records have none.</param>
 /// <param name="Records">Its records since the last that was judged.</param>
-/// <param name="Reason">Why the last of them was not.</param>
+/// <param name="Reason">Reason for which the last of them was not judged.</param>
 /// <param name="Since">The log time of the first of them.</param>
 public sealed record UnjudgedKey(string Key, long Records, string Reason, DateTimeOffset Since);
 

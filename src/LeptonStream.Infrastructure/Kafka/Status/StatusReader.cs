@@ -41,7 +41,7 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
         return _statuses.Values;
     }
 
-    /// <summary>How many partitions the metrics topic has; 0 where there is none.</summary>
+    /// <summary>Number of partitions of the metrics topic; 0 where there is none.</summary>
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
     public int InputPartitions() => PartitionsOf(topics.Metrics).Count;
 

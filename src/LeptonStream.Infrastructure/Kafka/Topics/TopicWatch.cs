@@ -10,7 +10,7 @@ namespace LeptonStream.Kafka.Topics;
 /// </summary>
 public sealed class TopicWatch : IDisposable
 {
-    /// <summary>How often it asks; sooner than producers, which notice new partitions within minutes.</summary>
+    /// <summary>Time between two questions; producers notice new partitions later, within minutes.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
     private const int MaxUnanswered = 3;
@@ -24,8 +24,8 @@ public sealed class TopicWatch : IDisposable
     private long _asked;
     private int _unanswered;
 
-    /// <param name="kafka">How to reach Kafka. The watch has connections of its own: a broker that drops one for a question it does not
-    /// know disturbs nobody else.</param>
+    /// <param name="kafka">Settings of the Kafka clients. The watch has connections of its own: a broker that drops one for a
+    /// question it does not know disturbs nobody else.</param>
     /// <param name="topics">The topics to ask about.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Takes what the client has to say.</param>

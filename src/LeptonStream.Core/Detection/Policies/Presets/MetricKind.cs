@@ -42,7 +42,7 @@ public enum MetricKind
     /// <summary>GPU heat and throttling.</summary>
     Thermal = 12,
 
-    /// <summary>How busy a GPU is, its power and clocks.</summary>
+    /// <summary>Load, power and clocks of a GPU.</summary>
     GpuUse = 13,
 
     /// <summary>Memory of GPU or host.</summary>

@@ -3,7 +3,7 @@ namespace LeptonStream.Detection.Policies.Presets;
 /// <summary>The knowledge of a metric by its name, so that it needs no setting.</summary>
 public sealed record MetricPreset
 {
-    /// <summary>Where the metric comes from.</summary>
+    /// <summary>Source of the metric.</summary>
     public required MetricSource Source { get; init; }
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Policies.Presets;
 
-/// <summary>Where metrics come from whose names are known.</summary>
+/// <summary>A source of metrics whose names are known.</summary>
 public enum MetricSource
 {
     /// <summary>vLLM's Prometheus metrics.</summary>

@@ -1,6 +1,6 @@
 namespace LeptonStream.Detection.Policies.Presets;
 
-/// <summary>How names of metrics are compared: in small letters, their separators alike, <c>*</c> for any text.</summary>
+/// <summary>Compares names of metrics: in small letters, all separators alike, <c>*</c> for any text.</summary>
 internal sealed class NamePattern
 {
     private readonly string[] _parts;

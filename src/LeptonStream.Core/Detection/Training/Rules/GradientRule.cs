@@ -36,7 +36,7 @@ internal sealed class GradientRule : TrainingRule
         _vanishing = Alert(TrainingKind.GradientVanishing, TrainingRole.GradientNorm);
     }
 
-    /// <summary>How far the gradient of this row lies above its level, as a logarithm; 0 where it doesn't, or isn't known.</summary>
+    /// <summary>Distance of this row's gradient above its level, as a logarithm; 0 where it isn't above, or isn't known.</summary>
     public double Excess { get; private set; }
 
     /// <summary>Whether its level is known.</summary>

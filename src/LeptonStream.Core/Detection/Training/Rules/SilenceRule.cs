@@ -61,7 +61,7 @@ internal sealed class SilenceRule : TrainingRule
     /// <summary>Whether the run is silent for so long that nobody waits for it any more.</summary>
     public bool IsForgotten(Timestamp now) => _isKnown && now >= ForgottenAt;
 
-    /// <summary>When it will be so.</summary>
+    /// <summary>Time at which a silent run is forgotten.</summary>
     public Timestamp ForgottenAt => _progress + _policy.ForgetAfter;
 
     /// <summary>Whether the run is known to be broken for good, and will be stopped.</summary>

@@ -22,7 +22,7 @@ internal abstract class TrainingRule(string name)
 
     /// <summary>Judges a row that the phase has taken in, then learns it.</summary>
     /// <param name="row">The row; it is not kept.</param>
-    /// <param name="phase">Where the run stands.</param>
+    /// <param name="phase">Phase of the run.</param>
     /// <param name="report">Takes the findings.</param>
     public abstract void Judge(TrainingRow row, RunPhase phase, FindingReport report);
 

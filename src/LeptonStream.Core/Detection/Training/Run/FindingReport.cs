@@ -3,7 +3,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>Collects what a row changed, in an array that is used again for the next one.</summary>
-/// <param name="policy">How findings are scored and end.</param>
+/// <param name="policy">Policy by which findings are scored and end.</param>
 internal sealed class FindingReport(TrainingPolicy policy)
 {
     private TrainingFinding[] _findings = new TrainingFinding[8];

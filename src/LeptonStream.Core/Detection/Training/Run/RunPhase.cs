@@ -3,7 +3,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;
 
-/// <summary>Where a run stands: warm-up, resume, and the declared changes after which the old normal says nothing.</summary>
+/// <summary>The phase of a run: warm-up, resume, and the declared changes after which the old normal says nothing.</summary>
 internal sealed class RunPhase(TrainingPolicy policy)
 {
     private static readonly TrainingTuning Tuning = TrainingTuning.Default;
@@ -55,7 +55,7 @@ internal sealed class RunPhase(TrainingPolicy policy)
     /// <summary>The learning rate jumped on this row as schedules jump: down, or up to where it was before.</summary>
     public bool RateChanged { get; private set; }
 
-    /// <summary>How far the learning rate jumped above all it was before, as a score; 0 where it did not.</summary>
+    /// <summary>Jump of the learning rate above all its earlier values, as a score; 0 where there was none.</summary>
     public double RateAbove => _rate.Above;
 
     /// <summary>The highest learning rate so far.</summary>

@@ -52,8 +52,8 @@ public sealed class TrainingMonitor
     public ReadOnlySpan<TrainingFinding> Forget() => Close(_silence.ForgottenAt, AlertChange.Gone);
 
     /// <summary>Ends the watch: closes what is open.</summary>
-    /// <param name="time">When.</param>
-    /// <param name="reason">Why.</param>
+    /// <param name="time">Event time of the end.</param>
+    /// <param name="reason">Reason of the end.</param>
     /// <returns>Valid until the next call.</returns>
     public ReadOnlySpan<TrainingFinding> Close(Timestamp time, AlertChange reason)
     {

@@ -11,7 +11,7 @@ public sealed class TrainingRow
     /// <summary>Event time of the row.</summary>
     public Timestamp Time { get; private set; }
 
-    /// <summary>When it reached the log: the clock that silence is measured by.</summary>
+    /// <summary>Log time: the clock that silence is measured by.</summary>
     public Timestamp LogTime { get; private set; }
 
     /// <summary>Optimizer step; goes back on a resume.</summary>

@@ -18,7 +18,7 @@ internal sealed class RateMeter
 
     public double Highest { get; private set; }
 
-    /// <summary>How far above, in units of the highest and a margin; 0 where it is not.</summary>
+    /// <summary>Distance above, in units of the highest and a margin; 0 where it is not above.</summary>
     public double Above { get; private set; }
 
     public bool IsAbove => _rowsAbove > 0;
