@@ -31,6 +31,6 @@ internal static class KafkaTool
         ErrorCode.Local_Ssl => $"no TLS connection to Kafka at {kafka.BootstrapServers}: {error.Reason}",
         ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
             $"Kafka at {kafka.BootstrapServers} does not allow it: {error.Reason}",
-        _ => $"Kafka at {kafka.BootstrapServers}: {error.Reason}",
+        _ => $"Kafka at {kafka.BootstrapServers}: {error.Words()}",
     };
 }

@@ -60,7 +60,7 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
         catch (KafkaException failure)
         {
-            throw new InvalidOperationException($"no topics can be created at {kafka.BootstrapServers}: {failure.Error.Reason}", failure);
+            throw new InvalidOperationException($"no topics can be created at {kafka.BootstrapServers}: {failure.Error.Words()}", failure);
         }
     }
 

@@ -98,13 +98,16 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
         }
         catch (KafkaException failure)
         {
-            return new(Role, "status not readable", $"{names.Status} can't be read: {failure.Error.Reason}");
+            return new(Role, "status not readable", $"{names.Status} can't be read: {failure.Error.Words()}");
         }
 
         if (partitions == 0 || all.Count == 0)
         {
             return new(Role, "no detector has reported on this cluster yet",
-                isUnread ? $"{names.Metrics} holds records, and no detector has ever reported: start one with 'lepton detector'" : null);
+                isUnread
+                    ? $"{names.Metrics} holds records, and no detector has reported to {names.Status}: start one with 'lepton detector' "
+                        + "(one that runs reports within half a minute of the topic's creation)"
+                    : null);
         }
 
         var now = DateTimeOffset.UtcNow;

@@ -69,7 +69,7 @@ public sealed partial class HttpSurfaceTests
     [TestCase("identity")]
     public async Task Asset_AskedAgainWithItsTag_IsNotSentAgain(string encoding)
     {
-        var address = await AddressOf("app.css");
+        var address = await AddressOf("css/page.css");
         using var first = await Send(address, encoding, null);
         using var second = await Send(address, encoding, first.Headers.ETag);
 
@@ -81,7 +81,7 @@ public sealed partial class HttpSurfaceTests
     [Test]
     public async Task Asset_OfAnotherVersion_IsSentButNotKept()
     {
-        using var answer = await _dashboard.Http.GetAsync("assets/0123456789abcdef/app.css");
+        using var answer = await _dashboard.Http.GetAsync("assets/0123456789abcdef/css/page.css");
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(answer.Headers.CacheControl!.ToString(), Is.EqualTo("no-cache"));

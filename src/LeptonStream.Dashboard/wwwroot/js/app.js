@@ -1,14 +1,14 @@
 // The page: what it shows is a function of the alerts, of the address behind the # (status, filter, chosen alert) and of the language.
-import { el, icon } from './dom.js';
-import { languages, firstLanguage, useLanguage, currentLanguage, t, term, number, zone, problemText } from './text.js';
+import { el } from './dom.js';
+import { statuses, readAddress, addressOf } from './address.js';
+import { countButtons, emptyParts, helpParts } from './panels.js';
+import { languages, firstLanguage, useLanguage, currentLanguage, t, term, zone, problemText } from './text.js';
 import { parseFilter, matcherFor } from './matchers.js';
 import { Store } from './store.js';
 import { Live } from './live.js';
 import { AlertListView, refreshAges } from './list.js';
 import { AlertDetailView } from './detail.js';
 
-const statuses = ['firing', 'resolved', 'all'];
-const severities = ['critical', 'warning', 'info'];
 const leastBetweenDraws = 250;
 const pauseInTyping = 250;
 const wide = matchMedia('(min-width: 62rem)');
@@ -105,24 +105,6 @@ function togglePause() {
 
 // --- the address behind the # ---
 
-function readAddress() {
-    const parameters = new URLSearchParams(location.hash.slice(1));
-    const status = parameters.get('status');
-    return {
-        status: statuses.includes(status) ? status : 'firing',
-        filter: parameters.get('filter') ?? '',
-        alert: parameters.get('alert'),
-    };
-}
-
-function addressOf({ status, filter: text, alert }) {
-    const parameters = new URLSearchParams();
-    if (status !== 'firing') parameters.set('status', status);
-    if (text) parameters.set('filter', text);
-    if (alert) parameters.set('alert', alert);
-    return `#${parameters}`;
-}
-
 function go(next, remember = true) {
     history[remember ? 'pushState' : 'replaceState'](null, '', addressOf(next));
     follow();
@@ -197,23 +179,7 @@ function turn() {
 
 function drawCounts() {
     const open = store.open();
-    const counts = severities.map(severity => open.filter(alert => alert.severity === severity).length);
-    at('counts').replaceChildren(
-        ...severities.map((severity, index) =>
-            el(
-                'button',
-                {
-                    type: 'button',
-                    class: `count ${severity}${counts[index] ? '' : ' none'}`,
-                    title: t('counts.filter'),
-                    click: () => go({ ...view, status: 'firing', filter: `severity=${severity}` }),
-                },
-                icon(severity),
-                el('strong', {}, number(counts[index])),
-                el('span', {}, term('severity', severity)),
-            ),
-        ),
-    );
+    at('counts').replaceChildren(...countButtons(open, severity => go({ ...view, status: 'firing', filter: `severity=${severity}` })));
     document.title = open.length > 0 ? `(${open.length}) LeptonStream` : 'LeptonStream';
 }
 
@@ -231,27 +197,8 @@ function drawNotice() {
 
 function drawEmpty(isEmpty) {
     at('empty').hidden = !isEmpty;
-    if (isEmpty) at('empty').replaceChildren(...whyEmpty());
-}
-
-function whyEmpty() {
-    const title = (key, ...signs) => el('h2', {}, ...signs, t(key));
-    const text = key => el('p', {}, t(key));
-    if (!loaded)
-        return failure ? [title('empty.failed'), el('p', {}, failure.message), text('empty.failed.what')] : [text('empty.loading')];
-    if (view.filter.trim())
-        return [title('empty.filtered'), el('button', { type: 'button', click: () => go({ ...view, filter: '' }) }, t('empty.clear'))];
-    if (view.status === 'resolved') return [title('empty.resolved')];
-    const quiet = [title('empty.quiet', icon('resolved')), text('empty.quiet.what')];
-    if (store.seq > 0)
-        return [...quiet, el('button', { type: 'button', click: () => go({ ...view, status: 'resolved' }) }, t('empty.show-resolved'))];
-    return [
-        ...quiet,
-        text('empty.never'),
-        el('pre', {}, 'lepton detector\nlepton notifier'),
-        text('empty.demo'),
-        el('pre', {}, 'lepton demo'),
-    ];
+    if (!isEmpty) return;
+    at('empty').replaceChildren(...emptyParts({ view, loaded, failure, hasPast: store.seq > 0 }, change => go({ ...view, ...change })));
 }
 
 // Everything whose words are there from the start.
@@ -276,21 +223,7 @@ function write() {
             el('option', { value: code, lang: code, selected: code === currentLanguage() }, label),
         ),
     );
-    at('help').replaceChildren(
-        el('h2', { id: 'help-title' }, t('help.title')),
-        el(
-            'dl',
-            {},
-            ...['jk', 'enter', 'escape', 'slash', 't', 'p'].flatMap(key => [
-                el('dt', {}, el('kbd', {}, t(`help.${key}.key`))),
-                el('dd', {}, t(`help.${key}`)),
-            ]),
-        ),
-        el('h3', {}, t('help.filter')),
-        el('p', {}, t('help.filter.text')),
-        el('pre', {}, 'severity=critical model=~"llama.*" instance!="gpu-7" ttft'),
-        el('button', { type: 'button', click: () => at('help').close() }, t('help.close')),
-    );
+    at('help').replaceChildren(...helpParts(() => at('help').close()));
     at('zone').textContent = zone();
     at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
     writePause();

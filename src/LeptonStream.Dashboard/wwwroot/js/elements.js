@@ -4,19 +4,19 @@
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
 export function el(tag, attributes = {}, ...children) {
-  return fill(document.createElement(tag), attributes, children);
+    return fill(document.createElement(tag), attributes, children);
 }
 
 export function svg(tag, attributes = {}, ...children) {
-  return fill(document.createElementNS(svgNamespace, tag), attributes, children);
+    return fill(document.createElementNS(svgNamespace, tag), attributes, children);
 }
 
 function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (typeof value === 'function') element.addEventListener(name, value);
-    else element.setAttribute(name, value === true ? '' : value);
-  }
-  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
-  return element;
+    for (const [name, value] of Object.entries(attributes)) {
+        if (value === undefined || value === null || value === false) continue;
+        if (typeof value === 'function') element.addEventListener(name, value);
+        else element.setAttribute(name, value === true ? '' : value);
+    }
+    element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+    return element;
 }

@@ -20,22 +20,21 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
     public IReadOnlyCollection<PartitionStatus> Read(CancellationToken stop)
     {
         if (_positions.Count == 0) Assign();
-        foreach (var partition in _positions.Keys.ToList())
+        var ends = Ends();
+        if (ends.Any(end => end.Value < _positions[end.Key]))
         {
-            var end = _consumer.QueryWatermarkOffsets(partition, Patience).High.Value;
-            if (end < _positions[partition])
-            {
-                StartOver();
-                return [];
-            }
+            // The topic was deleted and created again.
+            _statuses.Clear();
+            Assign();
+            ends = Ends();
+        }
 
-            while (_positions[partition] < end)
-            {
-                stop.ThrowIfCancellationRequested();
-                if (_consumer.Consume(Patience) is not { } record)
-                    throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{topics.Status} can't be read to its end"));
-                Take(record);
-            }
+        while (ends.Any(end => _positions[end.Key] < end.Value))
+        {
+            stop.ThrowIfCancellationRequested();
+            if (_consumer.Consume(Patience) is not { } record)
+                throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{topics.Status} can't be read to its end"));
+            Take(record);
         }
 
         return _statuses.Values;
@@ -53,15 +52,12 @@ public sealed class StatusReader(KafkaOptions kafka, TopicNames topics, ILogger 
 
     public void Dispose() => _consumer.Dispose();
 
-    // The topic was deleted and created again.
-    private void StartOver()
-    {
-        _positions.Clear();
-        _statuses.Clear();
-    }
+    private Dictionary<TopicPartition, long> Ends() =>
+        _positions.Keys.ToDictionary(partition => partition, partition => _consumer.QueryWatermarkOffsets(partition, Patience).High.Value);
 
     private void Assign()
     {
+        _positions.Clear();
         foreach (var partition in PartitionsOf(topics.Status))
         {
             var one = new TopicPartition(topics.Status, partition.PartitionId);
