@@ -6,7 +6,7 @@ using LeptonStream.Backtest.Training;
 
 namespace LeptonStream.Backtest;
 
-/// <summary>Tells programs what a backtest found: one object.</summary>
+/// <summary>Writes the results of a backtest as one JSON object.</summary>
 internal static class BacktestJson
 {
     private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

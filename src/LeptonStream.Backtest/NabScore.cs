@@ -22,7 +22,7 @@ internal sealed record NabScore(NabProfile Profile, double Threshold, double Raw
                 rows.Add((corpus[file].Scores[row], file, row));
         rows.Sort((a, b) => b.Score.CompareTo(a.Score));
 
-        // What each window has brought so far: the best of its flagged rows.
+        // The worth of each window so far: that of its best flagged row.
         var windows = corpus.Select(f => Enumerable.Repeat(-profile.FalseNegative, f.Windows.Count).ToArray()).ToArray();
         var total = -profile.FalseNegative * corpus.Sum(ScorableWindows);
         var (best, threshold) = (total, Math.Max(FlagNothing, rows.Count > 0 ? Math.BitIncrement(rows[0].Score) : 0));

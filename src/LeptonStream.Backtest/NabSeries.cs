@@ -32,7 +32,7 @@ internal sealed class NabSeries
     }
 
     /// <summary>
-    /// What flagging a row brings: in a window up to the weight of a hit, less the later it is; outside minus the weight of a false alarm,
+    /// The worth of flagging a row: in a window up to the weight of a hit, less the later it is; outside minus the weight of a false alarm,
     /// less shortly after a window.
     /// </summary>
     public double WorthOf(int row, NabProfile profile)

@@ -37,7 +37,7 @@ internal sealed class BatchTally
         if (reason != RejectReason.None) _rejects[(int)reason]++;
     }
 
-    /// <summary>Tells the counters.</summary>
+    /// <summary>Adds the batch to the counters.</summary>
     public void Count(DetectorMetrics metrics)
     {
         metrics.Read(Records, Samples);

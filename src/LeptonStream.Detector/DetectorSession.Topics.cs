@@ -50,7 +50,7 @@ internal sealed partial class DetectorSession
             _membership.Seek(task.Partition, earliest);
         }
 
-        // What was searched for is of the old topic; the search goes by the new one's id from its beginning.
+        // The snapshots under way are of the old topic; the search begins again by the new one's id.
         foreach (var (partition, restore) in _restores.ToList())
         {
             restore.Dispose();

@@ -18,7 +18,7 @@ namespace LeptonStream.Detector;
 /// </summary>
 internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 {
-    // What a full batch leaves for the next is no trouble.
+    // The records that a full batch leaves for the next are no trouble.
     private const long MaxLag = 50_000;
 
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
@@ -140,7 +140,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             task.PassBy(range.To);
             _metrics.Undecodable(range.To - range.From);
             Log.PassedBy(_logger, partition.Name(), range.From, range.To);
-            _troubles.Count("records that can't be decoded", DeadLetter.Undecodable, range.To - range.From, $"{partition} @{range.From}");
+            _troubles.Count("records that can't be decoded", DeadLetter.Undecodable, range.To - range.From,
+                new TopicPartitionOffset(partition, range.From).Name());
             if (isKnown) continue;
             var detail = $"the records from offset {range.From} to before {range.To} can't be decoded";
             Deliveries.Add(new TopicPartition(_topics.DeadLetters, Partition.Any),
@@ -149,7 +150,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     }
 
     /// <summary>
-    /// Tells the tasks that are at their log's end, as the broker itself says now, that time goes on: a training run that is silent there
+    /// Moves the clock on for the tasks that are at their log's end, as the broker itself says now: a training run that is silent there
     /// is silent indeed. While the broker does not answer nobody can know, and for a while after that the sources may still be on their way
     /// back.
     /// </summary>
@@ -195,7 +196,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     }
 
     /// <summary>
-    /// Tells the counters what was not judged, the gauges how far behind the log's end the tasks are, and how much they hold, and readers
+    /// Gives the counters the samples that were not judged, the gauges the lag and the size of the tasks, and readers
     /// of the status topic all of it.
     /// </summary>
     public void Measure()

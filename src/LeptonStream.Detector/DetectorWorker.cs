@@ -266,7 +266,7 @@ internal sealed partial class DetectorWorker(
         if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.TopicPartitionOffset.Name(), fingerprint);
     }
 
-    // What is not committed yet is judged again by the next owner of its partition: by the policies of the first time.
+    // Uncommitted records are judged again by the next owner of their partition: by the policies of the first time.
     private void Adopt(DetectorSession session, CancellationToken giveUp)
     {
         if (session.IsSettled)
@@ -294,7 +294,7 @@ internal sealed partial class DetectorWorker(
         }
     }
 
-    // What follows from an entry may be published only when another owner can find the entry.
+    // The events after an entry may be published only when another owner can find the entry.
     private void PublishJournal(DetectorSession session, CancellationToken giveUp)
     {
         if (!session.TakeJournal()) return;

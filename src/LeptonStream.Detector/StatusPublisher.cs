@@ -38,7 +38,7 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
         else health.ReportProblem(Concern.Refusals, refusals);
         _problems = health.Problems;
         if (!canPublish) return;
-        // What is refused follows from the counts of each status.
+        // The refusals follow from the counts of each status.
         RoleProblem[] others = [.. _problems.Where(problem => problem.Text != refusals)];
         foreach (var status in whole)
             membership.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key),
@@ -52,7 +52,7 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
         return status with { Instance = Instance, At = now, LastMinute = window.Add(now, status.Total) };
     }
 
-    // What was counted in about the last minute.
+    // The counts of about the last minute.
     private sealed class StatusWindow
     {
         private static readonly TimeSpan Length = TimeSpan.FromMinutes(1);

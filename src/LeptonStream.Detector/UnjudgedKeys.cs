@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using LeptonStream.Kafka.Status;
+using LeptonStream.Output;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detector;
@@ -76,10 +76,7 @@ internal sealed class UnjudgedKeys
     {
         if (key is null) return "";
         var text = Encoding.UTF8.GetString(key.AsSpan(0, Math.Min(key.Length, MaxNameLength * 4)));
-        var shown = text.EnumerateRunes().Take(MaxNameLength)
-            .Select(rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? new Rune(' ') : rune);
-        return string.Concat(shown);
+        return SafeText.OneLine(string.Concat(text.EnumerateRunes().Take(MaxNameLength)), mark: ' ');
     }
 
     private sealed class Entry(string name, Timestamp since)

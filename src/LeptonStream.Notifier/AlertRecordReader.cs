@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Journal;
+using LeptonStream.Output;
 using LeptonStream.Samples;
 using Timestamp = LeptonStream.Samples.Timestamp;
 
@@ -48,9 +49,9 @@ internal static class AlertRecordReader
         return double.IsFinite(alert.Score) ? null : "'score' is not finite";
     }
 
-    // What is wrong may quote the record: it must not fill or forge the log.
+    // The error may quote the record: it must not fill or forge the log.
     private static string Plain(string text) =>
-        new([.. text.Take(LongestDetail).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)]);
+        SafeText.OneLine(text.Length > LongestDetail ? text[..LongestDetail] : text);
 
     private static bool IsId(string text) => text.Length is > 0 and <= LongestId && !text.Any(char.IsControl);
 }

@@ -60,7 +60,7 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     public IReadOnlyList<TopicPartition> Unpositioned =>
         [.. _next.Where(partition => partition.Value is null).Select(partition => partition.Key)];
 
-    /// <summary>The id of the alerts topic, as the cluster said last; null where it has not said, or tells no ids.</summary>
+    /// <summary>The id of the alerts topic, as the cluster said last; null where it has not answered, or gives no ids.</summary>
     public Guid? TopicId()
     {
         _watch.Refresh();

@@ -52,7 +52,7 @@ internal sealed partial class NotifierWorker(
     TimeProvider time,
     ILogger<NotifierWorker> logger) : BackgroundService
 {
-    // What a full batch leaves for the next is no trouble.
+    // The records that a full batch leaves for the next are no trouble.
     private const long MaxLag = 5_000;
 
     // Another notifier may have made or moved groups since we last looked.

@@ -92,7 +92,7 @@ internal sealed class FaultScript
             [new(Names.Chat)], []), 1, 0),
     ];
 
-    // What a rank that lags does to the job, and the job to the GPUs that wait for it.
+    // The effects of a lagging rank on the job, and of the job on the GPUs that wait for it.
     private static Symptom[] SlowJob =>
         [new(Names.Training, Names.StepTime), new(Names.Training, Names.TokensPerSecond), new(Names.Training, Names.Mfu)];
 

@@ -1,7 +1,7 @@
 namespace LeptonStream.Simulator;
 
 /// <summary>
-/// What happens in any fleet and must not alert: restarts of a minute for a deployment, a bump of traffic, checkpoints, evaluations.
+/// Events that happen in any fleet and must not alert: restarts of a minute for a deployment, a bump of traffic, checkpoints, evaluations.
 /// </summary>
 internal sealed class QuietEvents
 {

@@ -58,7 +58,7 @@ internal sealed class Verdicts(Story story, FaultScript script, QuietEvents quie
             _warnings[alert.AlertId] = new(fault, breach.Limit, IsRising: alert.Value is not { } value || value < breach.Limit);
     }
 
-    // A warning that ends while the fault goes on toward the limit told people that all is well.
+    // A warning that ends while the fault goes on toward the limit said that all is well.
     private void Close(AlertEvent alert)
     {
         _open.Remove(alert.AlertId);

@@ -28,7 +28,7 @@ internal static class DelimitedText
     {
         using var text = Open(path);
         var line = Guard(path, text.ReadLine) ?? throw new InvalidDataException($"{path} is empty");
-        // What stands in quotes belongs to a name.
+        // A delimiter in quotes belongs to a name.
         var names = string.Concat(line.Split('"').Where((_, i) => i % 2 == 0));
         var delimiter = Delimiters.MaxBy(candidate => names.Count(c => c == candidate[0]))!;
         using var csv = Parser(new StringReader(line), delimiter);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>Tells programs how training mode did.</summary>
+/// <summary>Writes the results of training mode as JSON.</summary>
 internal static class TrainingJson
 {
     public static void Write(Utf8JsonWriter json, TrainingScore score)

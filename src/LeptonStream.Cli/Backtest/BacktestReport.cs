@@ -6,7 +6,7 @@ using LeptonStream.Explanations;
 
 namespace LeptonStream.Cli.Backtest;
 
-/// <summary>Tells people what a backtest found: tables and a few sentences.</summary>
+/// <summary>Writes the results of a backtest for people: tables and a few sentences.</summary>
 internal static class BacktestReport
 {
     private const int SkippedShown = 3;

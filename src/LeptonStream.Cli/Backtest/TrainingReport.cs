@@ -5,7 +5,7 @@ using LeptonStream.Cli.Terminal;
 
 namespace LeptonStream.Cli.Backtest;
 
-/// <summary>Tells how training mode did, in a table.</summary>
+/// <summary>Writes the results of training mode as a table.</summary>
 internal static class TrainingReport
 {
     public static void Append(StringBuilder text, TrainingScore score)

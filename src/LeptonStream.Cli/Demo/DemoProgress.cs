@@ -8,7 +8,7 @@ namespace LeptonStream.Cli.Demo;
 /// <param name="Simulated">Simulated time so far.</param>
 /// <param name="Whole">Simulated time of the whole story.</param>
 /// <param name="Samples">Samples sent.</param>
-/// <param name="SamplesPerSecond">Since the telling began.</param>
+/// <param name="SamplesPerSecond">Samples judged a second since the first was sent.</param>
 /// <param name="Notifications">Notifications that arrived.</param>
 /// <param name="Alerts">Alerts read from the alerts topic so far.</param>
 /// <param name="Dashboard">The dashboard's address, or null.</param>

@@ -6,7 +6,7 @@ using LeptonStream.Explanations;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>Tells how the demo went: a table for people, one object for programs.</summary>
+/// <summary>Writes the results of the demo: a table for people, one object for programs.</summary>
 internal static class DemoReport
 {
     /// <summary>The longest line where nobody says how wide the reader's screen is.</summary>

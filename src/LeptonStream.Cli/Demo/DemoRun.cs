@@ -7,10 +7,10 @@ using LeptonStream.Simulator;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>Tells the story to the roles on the stage and compares what they made of it with the script.</summary>
+/// <summary>Sends the story to the roles on the stage and compares their alerts with the script.</summary>
 /// <remarks>
 /// <code>
-///   (1) tell     fleet ─▶ lepton.metrics ─▶ detector ─▶ lepton.alerts ─▶ notifier ─▶ journal, webhook
+///   (1) send     fleet ─▶ lepton.metrics ─▶ detector ─▶ lepton.alerts ─▶ notifier ─▶ journal, webhook
 ///   (2) listen                                              └─▶ verdicts
 ///   (3) settle   until every event is read here and in the journal, and the last notification has arrived
 ///   (4) judge    the counts of all of them

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Cli.Demo;
 
 /// <summary>
-/// Tells the story to the metrics topic, no faster than the detectors listen: the embedded broker forgets what is more than a few megabytes
+/// Sends the story to the metrics topic, no faster than the detectors read: the embedded broker forgets what is more than a few megabytes
 /// old, and an alert shall not come long after the simulated moment that it is about.
 /// </summary>
 internal sealed class FleetProducer : IDisposable

@@ -7,15 +7,15 @@ using LeptonStream.Kafka;
 namespace LeptonStream.Cli.Doctor;
 
 /// <summary>
-/// Which requests a broker understands, and up to which version: all that Kafka tells of its own age. The client library asks the same
-/// but keeps the answer to itself.
+/// The requests that a broker understands, each with its highest version: all that Kafka says of its own age. The client library asks the
+/// same but keeps the answer to itself.
 /// </summary>
 internal sealed class BrokerApis
 {
     private const short ApiVersionsKey = 18;
     private const int LongestAnswer = 64 * 1024;
 
-    // What the roles rely on; the numbers are the protocol's.
+    // The requests that the roles rely on; the numbers are the protocol's.
     private static readonly (short Api, short Version, string Need)[] Needs =
     [
         (0, 7, "zstd compression (Kafka 2.1)"),

@@ -27,7 +27,7 @@ internal static class DoctorCommand
             var settings = LeptonSettings.Load(parsed);
             settings.Check(services => services.AddKafka(settings.Configuration).AddStorage(settings.Configuration));
             var kafka = settings.Configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new();
-            var storage = settings.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
+            var storage = settings.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
             var findings = await new Diagnostics(kafka, storage).Run(stop);
             if (parsed.GetValue(json)) WriteJson(findings);
             else WriteText(findings);

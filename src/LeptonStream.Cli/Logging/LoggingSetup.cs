@@ -17,7 +17,7 @@ internal static class LoggingSetup
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.SetMinimumLevel(CommandRunner.IsVerbose(parsed) ? LogLevel.Debug : LogLevel.Information);
-        // What a host says of itself every time.
+        // The usual sentences of a host about itself.
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // It logs with its stack what the program then says in one line.

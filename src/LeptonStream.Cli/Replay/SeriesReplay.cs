@@ -70,7 +70,7 @@ internal sealed class SeriesReplay : IDisposable
     public SentSeries Run(Action<int> progress, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
-        var told = TimeSpan.Zero;
+        var reported = TimeSpan.Zero;
         var rows = 0;
         long records = 0, samples = 0;
         var (first, last) = Span();
@@ -91,8 +91,8 @@ internal sealed class SeriesReplay : IDisposable
             }
 
             rows++;
-            if (watch.Elapsed - told < ProgressPause) continue;
-            told = watch.Elapsed;
+            if (watch.Elapsed - reported < ProgressPause) continue;
+            reported = watch.Elapsed;
             progress(rows);
             rows = 0;
         }

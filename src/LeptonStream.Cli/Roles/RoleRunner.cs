@@ -36,7 +36,7 @@ internal static class RoleRunner
 
     /// <summary>Refuses to start with a journal that can't be had.</summary>
     public static Task CheckJournal(LeptonSettings settings, bool writes, CancellationToken stop) =>
-        StorageCheck.Run(settings.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new(), writes, stop);
+        StorageCheck.Run(settings.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new(), writes, stop);
 
     /// <summary>Runs a host until it is stopped or one of its roles fails.</summary>
     public static async Task<int> Run(IHost host, CancellationToken stop)

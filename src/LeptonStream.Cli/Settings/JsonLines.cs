@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LeptonStream.Cli.Settings;
 
-/// <summary>On which line of a settings file each setting stands; the configuration system itself does not tell.</summary>
+/// <summary>The line of a settings file on which each setting stands; the configuration system does not keep it.</summary>
 internal static class JsonLines
 {
     /// <summary>Lines by setting, such as <c>Kafka:TopicPrefix</c>. Of a file that is no JSON, as far as it is some.</summary>

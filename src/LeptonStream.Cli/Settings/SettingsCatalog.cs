@@ -20,7 +20,7 @@ internal static class SettingsCatalog
     private static readonly Dictionary<string, Type?> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
         [KafkaOptions.Section] = typeof(KafkaOptions),
-        ["Storage"] = typeof(StorageOptions),
+        [StorageOptions.Section] = typeof(StorageOptions),
         [DetectorOptions.Section] = typeof(DetectorOptions),
         [NotifierOptions.Section] = typeof(NotifierOptions),
         [DashboardOptions.Section] = typeof(DashboardOptions),

@@ -24,7 +24,7 @@ internal static class SettingsFlags
         HelpName = "FORMAT",
     };
 
-    // What a flag sets stands here and nowhere else.
+    // The settings behind each flag; no other place names them.
     private static readonly Dictionary<string, Option<string?>> Shortcuts = new()
     {
         ["Kafka:BootstrapServers"]

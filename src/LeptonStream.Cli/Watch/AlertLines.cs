@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Cli.Logging;
+using LeptonStream.Output;
 using LeptonStream.Series;
 
 namespace LeptonStream.Cli.Watch;
@@ -27,8 +27,8 @@ internal sealed class AlertLines(bool chinese, bool colour)
         var score = alert.Score.ToString("0.0", CultureInfo.InvariantCulture);
         var series = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
         var meaning = (chinese ? alert.Chinese : alert.English).Summary;
-        return $"{Paint(Dim, time)} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {Plain(series)}  "
-            + $"{Paint(Dim, Plain(meaning))}";
+        return $"{Paint(Dim, time)} {Paint(ColourOf(alert), $"{type,-8} {severity,-8}")} {score,5}  {SafeText.OneLine(series)}  "
+            + $"{Paint(Dim, SafeText.OneLine(meaning))}";
     }
 
     private static string ColourOf(AlertEvent alert) => (alert.Type, alert.Severity) switch
@@ -40,16 +40,4 @@ internal sealed class AlertLines(bool chinese, bool colour)
     };
 
     private string Paint(string code, string text) => colour && code.Length > 0 ? code + text + Off : text;
-
-    // Names come from producers: one could move the cursor, or turn the rest of the line around.
-    private static string Plain(string text)
-    {
-        if (!text.Any(IsDangerous)) return text;
-        var plain = new StringBuilder(text.Length);
-        foreach (var c in text) plain.Append(IsDangerous(c) ? '\uFFFD' : c);
-        return plain.ToString();
-    }
-
-    private static bool IsDangerous(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -148,7 +148,7 @@ public sealed class AlertPipeline(RouteTree routes)
 
     private void Flush(AlertGroups groups, AlertGroupState group, Timestamp now, List<Notification> notifications)
     {
-        // A group of a route that is gone (its alerts are elsewhere by now) tells its last resolves by the root's timing.
+        // A group of a route that is gone (its alerts are elsewhere by now) sends its last resolves by the root's timing.
         var route = routes.Find(group.RouteKey, group.Receiver) ?? routes.Root;
 
         // 4. The next flush is set, whatever comes of this one.

@@ -26,7 +26,7 @@ public enum NotifyReason
     RepeatInterval = 5,
 }
 
-/// <summary>The decision whether to tell a channel about its group, and the words for it.</summary>
+/// <summary>The decision whether to notify a channel about its group, and its reason in words.</summary>
 public static class NotifyReasons
 {
     /// <summary>The value of <c>notification_reason</c> in a webhook's payload, as Alertmanager writes it.</summary>

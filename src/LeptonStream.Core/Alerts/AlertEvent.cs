@@ -4,7 +4,7 @@ using LeptonStream.Series;
 namespace LeptonStream.Alerts;
 
 /// <summary>
-/// What is published on the alerts topic: one change of one alert, complete enough to be read, charted and routed without any other store.
+/// One event on the alerts topic: one change of one alert, complete enough to be read, charted and routed without any other store.
 /// </summary>
 public sealed record AlertEvent
 {
@@ -107,7 +107,7 @@ public sealed record AlertEvent
     /// <summary>The forecast of a breach, on events of an early warning; else null.</summary>
     public ExpectedBreach? EarlyWarning { get; init; }
 
-    /// <summary>A page that tells what to do, or null.</summary>
+    /// <summary>Address of the page with instructions, or null.</summary>
     public string? RunbookUrl { get; init; }
 
     /// <summary>
@@ -122,8 +122,8 @@ public sealed record AlertEvent
     public required LabelSet Annotations { get; init; }
 
     /// <summary>
-    /// What was shortened or left out so that the event fits a record: <c>points</c>, <c>explanation</c> (label values in its texts and the
-    /// annotations), <c>labels</c> (a long value ends in the hash of all of it); null where all is there.
+    /// The parts that were shortened or left out so that the event fits a record: <c>points</c>, <c>explanation</c> (label values in its
+    /// texts and the annotations), <c>labels</c> (a long value ends in the hash of all of it); null where all is there.
     /// </summary>
     public IReadOnlyList<string>? Truncated { get; init; }
 }

@@ -174,8 +174,9 @@ public sealed class PartitionPipeline
     }
 
     /// <summary>
-    /// Tells that time went on without a record: of training runs that are silent for too long. To be called while everything is read, at
-    /// most about once a second. What follows is as if by the last record; the ids depend on the alert, not on the moment of the call.
+    /// Moves the clock on without a record, so that training runs that are silent for too long are found. To be called while everything is
+    /// read, at most about once a second. What follows is as if by the last record; the ids depend on the alert, not on the moment of the
+    /// call.
     /// </summary>
     /// <param name="elapsed">The time since the last record.</param>
     /// <param name="events">Takes the events, in order.</param>
@@ -208,7 +209,7 @@ public sealed class PartitionPipeline
     }
 
     /// <summary>
-    /// Tells that producers may write to other partitions from now on. Nobody's silence is judged for some minutes; who is silent at their
+    /// Says that producers may write to other partitions from now on. No run's silence is judged for some minutes; who is silent at their
     /// end has moved, and is watched again as soon as it speaks here.
     /// </summary>
     public void OnPartitionsAdded() => _runs.OnPartitionsAdded();

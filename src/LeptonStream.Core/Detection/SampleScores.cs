@@ -30,7 +30,7 @@ internal readonly record struct SampleScores
     public double Novelty => Math.Max(SharpNovelty, Math.Max(SlowNovelty, Young));
 
     /// <summary>
-    /// What the alert of the series is to see: novelty opens it, level keeps it, and the return to the baseline before the onset ends it.
+    /// The signal for the alert of the series: novelty opens it, level keeps it, and the return to the baseline before the onset ends it.
     /// </summary>
     /// <param name="phase">Phase of the alert.</param>
     /// <param name="stand">The sample's position against that baseline.</param>

@@ -8,7 +8,8 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection;
 
-/// <content>What events tell of a series: its detectors, its chart, and for how long there was no such value.</content>
+/// <content>The part of events that comes from a series: its detectors, its chart, and the time for which there was no such
+/// value.</content>
 public sealed partial class SeriesPipeline
 {
     /// <summary>A detector's raw score of the sample that was judged last, and its score alone.</summary>

@@ -8,7 +8,7 @@ namespace LeptonStream.Detection;
 /// <content>A series that began with the wrong scale begins again.</content>
 public sealed partial class SeriesPipeline
 {
-    // What was learned on a scale that was none is forgotten; the window shows the series as it is.
+    // Learning on a scale that was none is forgotten; the window shows the series as it is.
     private void RestartIfBegunWrong(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample,
         in RollingWindow window)
     {

@@ -38,7 +38,7 @@ public sealed partial class SeriesPipeline
             : 1, isLong, LostReadings.RuleName, isGrave: false);
     }
 
-    // What a rule sees opens an alert where it is news; an open one goes on while it lasts.
+    // A rule's finding opens an alert where it is news; an open one goes on while the finding lasts.
     private Judgement JudgeByRule(SeriesState series, in Sample sample, double score, bool isUnusual, string rule, bool isGrave)
     {
         var memory = series.Memory.Span;

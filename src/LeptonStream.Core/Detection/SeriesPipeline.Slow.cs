@@ -56,7 +56,7 @@ public sealed partial class SeriesPipeline
     {
         var age = now - first;
         if (age < SlowWarmUp) return 0;
-        // What is new to a series of a few days is not yet new to it for good.
+        // A value that is new to a series of a few days need not be new to an older one.
         var young = Math.Max(0, Math.Log10(Grown / age));
         return Math.Max(0, sum + series.IntervalDecades + Math.Log10(perStep) - young) / _slowLine;
     }

@@ -31,7 +31,7 @@ namespace LeptonStream.Detection;
 /// </remarks>
 public sealed partial class SeriesPipeline
 {
-    // What a rule finds is worth telling at once: a metric that is no number, a code that was raised.
+    // A rule's finding is worth an event at once: a metric that is no number, a code that was raised.
     internal const double RuleScore = 3;
 
     // Tails are known after so many warm-ups.
@@ -44,7 +44,7 @@ public sealed partial class SeriesPipeline
     private readonly SeriesDetector[] _detectors;
     private readonly DetectorKind[] _kinds;
 
-    // What each detector said of the sample at hand, in the order of the layout: one pipeline, one thread, one sample at a time.
+    // The score of each detector for the present sample, in the order of the layout: one pipeline, one thread, one sample at a time.
     private readonly double[] _raw;
     private readonly double[] _rarity;
 
@@ -239,7 +239,7 @@ public sealed partial class SeriesPipeline
             Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1
                 ? 1
                 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
-            // Which of the siblings it is, and a change of the new level, are worth telling of an alert that is open.
+            // An open alert has an event for another verdict of the siblings and for a change of the new level.
             IsFurtherChange = series.Peers is { Novelty: >= 1 }
                 || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
             AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
@@ -253,7 +253,7 @@ public sealed partial class SeriesPipeline
     private static double MinScale(SeriesState series, in LongDeviation deviation) =>
         Math.Max(deviation.Value / 4, Math.Max(CountOf(series, deviation), deviation.RangeWidth / 100));
 
-    // What one count makes of a sample. A rate is a count over an interval, and the interval is not quite even.
+    // The rate of one count. A rate is a count over an interval, and the interval is not quite even.
     private static double CountOf(SeriesState series, in LongDeviation deviation) =>
         series.Counter is not null ? 1.5 / Math.Max(series.IntervalSeconds, 1e-3) : deviation.IsWhole ? 1 : 0;
 
@@ -338,7 +338,7 @@ public sealed partial class SeriesPipeline
         RestartIfBegunWrong(series, memory, ref numbers, sample, view.Window);
     }
 
-    // What lasts is learned beside the baseline, so that a further change is seen.
+    // A lasting level is learned beside the baseline, so that a further change is seen.
     private bool Relearns(ref SeriesNumbers numbers, Timestamp time, bool isAnomalous)
     {
         if (!isAnomalous)

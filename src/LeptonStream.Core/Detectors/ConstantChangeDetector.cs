@@ -59,7 +59,7 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
         (state.Constant, state.StoodSeconds, state.Left, state.HasLeft) = (state.Last, stood, sample.Time.UnixNanoseconds, true);
     }
 
-    // What has been away for as long as it stood is another series by now, and what goes on rising is scaled by somebody.
+    // A value that was away for as long as it stood belongs to another series by now, and one that goes on rising is scaled by somebody.
     private static void Follow(in Sample sample, ref State state)
     {
         var rises = sample.Value > state.Last && state.Last > state.Constant;

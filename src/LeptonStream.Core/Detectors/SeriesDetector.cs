@@ -5,7 +5,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// One way to tell how odd a sample of one series is. It holds no state of its own: what it knows of a series is a struct of plain numbers
+/// One way to score a sample of one series. It holds no state of its own: what it knows of a series is a struct of plain numbers
 /// in the series' memory, all zeros at first, whose bytes are its snapshot. The contract, checked for every detector by one shared suite:
 /// it scores before it learns and scoring changes nothing; it is neutral (0) while it warms up; a score is finite and not negative; the
 /// same samples give the same scores; a copy of its bytes goes on bit-equal; nothing is allocated per sample.

@@ -7,7 +7,7 @@ using LeptonStream.Detectors;
 namespace LeptonStream.Explanations;
 
 /// <summary>
-/// What a person does about an alert, in English: by what was detected where that says it, else by what the metric is, else in general.
+/// The advice for an alert, in English: by the kind of finding where that decides it, else by the metric, else in general.
 /// </summary>
 internal static class EnglishAdvice
 {

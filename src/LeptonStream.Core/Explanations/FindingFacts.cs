@@ -9,7 +9,7 @@ namespace LeptonStream.Explanations;
 /// <param name="Unit">The unit, or null.</param>
 internal sealed record FindingFacts(SeriesKey Key, TrainingFinding Finding, string? Unit)
 {
-    /// <summary>The value with its unit, with enough digits to tell it from what was expected.</summary>
+    /// <summary>The value with its unit, with enough digits to differ from the expected value.</summary>
     public string Value => Expected is null ? Numbers.Show(Finding.Value, Unit) : Numbers.Pair(Finding.Value, Finding.Expected, Unit).Value;
 
     /// <summary>The expected value, with its unit; null where there was none.</summary>

@@ -63,7 +63,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         return Utf8.IsValid(value) ? RejectReason.None : Refuse(RejectReason.InvalidUtf8, "the value is not UTF-8");
     }
 
-    // What is no JSON only because it names a number that JSON has no word for is read again with that word as a string.
+    // A text that fails only by a number for which JSON has no word is read again with that word as a string.
     private RejectReason ReadMessage(ReadOnlySpan<byte> value, Timestamp logTime, SampleBatch batch)
     {
         _quoted = _meetsBareNumbers && _bareNumbers.TryQuote(value);

@@ -5,7 +5,7 @@ using LeptonStream.Series;
 namespace LeptonStream.Samples;
 
 /// <summary>
-/// What one message says, in arrays that are used again for the next one: entities, and under each its metrics.
+/// The content of one message, in arrays that are used again for the next one: entities, and under each its metrics.
 /// Texts stay UTF-8 until somebody asks for them, which only a new series does.
 /// </summary>
 public sealed class SampleBatch

@@ -28,7 +28,7 @@ public enum SampleRefusal
     Ignored = 7,
 }
 
-/// <summary>Tells the reasons apart.</summary>
+/// <summary>Classifies the reasons.</summary>
 public static class SampleRefusals
 {
     /// <summary>

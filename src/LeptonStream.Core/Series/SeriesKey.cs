@@ -1,7 +1,7 @@
 namespace LeptonStream.Series;
 
 /// <summary>
-/// What a series is: the watched model, the metric and the labels. All metrics of one model and label set are one entity.
+/// The identity of a series: the watched model, the metric and the labels. All metrics of one model and label set are one entity.
 /// </summary>
 /// <param name="Model">The AI model (or job, or fleet) being watched; the Kafka key of its samples.</param>
 /// <param name="Metric">The metric's name as its producer wrote it.</param>

@@ -20,7 +20,7 @@ internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, JsonE
         [.. history.Select(AlertHistoryEntry.Of)]);
 
     internal static AlertEvent? Read(string payload) =>
-        AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var told, out _) ? told : null;
+        AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var alert, out _) ? alert : null;
 
     private static JsonElement? ToJson(string payload) => Read(payload) is null ? null : JsonDocument.Parse(payload).RootElement;
 }
@@ -63,20 +63,20 @@ internal sealed record AlertHistoryEntry(
 {
     public static AlertHistoryEntry Of(AlertEventRow row)
     {
-        var told = AlertDetail.Read(row.Payload);
+        var alert = AlertDetail.Read(row.Payload);
         return new(
             row.Seq,
             row.EventId,
             row.Type,
-            told?.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null,
-            told?.IsProgress ?? false,
+            alert?.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null,
+            alert?.IsProgress ?? false,
             row.Severity,
             row.Score,
-            told?.Value,
-            told?.ValueText,
-            told?.Expected,
-            AlertSummary.InBothLanguages(told, explanation => explanation.Summary),
-            AlertSummary.InBothLanguages(told, explanation => explanation.Description),
+            alert?.Value,
+            alert?.ValueText,
+            alert?.Expected,
+            AlertSummary.InBothLanguages(alert, explanation => explanation.Summary),
+            AlertSummary.InBothLanguages(alert, explanation => explanation.Description),
             Timestamp.FromUnixMilliseconds(row.DetectedAt).ToString(),
             Timestamp.FromUnixMilliseconds(row.RecordedAt).ToString(),
             row.KafkaPartition,

@@ -86,8 +86,8 @@ internal sealed record AlertSummary(
         last is null ? null : Spark.Of(last));
 
     /// <summary>One text of an event per language; null where there is no event to read.</summary>
-    internal static Dictionary<string, string>? InBothLanguages(AlertEvent? told, Func<Explanation, string> text) =>
-        told is null ? null : new() { ["en"] = text(told.English), ["zh-CN"] = text(told.Chinese) };
+    internal static Dictionary<string, string>? InBothLanguages(AlertEvent? alert, Func<Explanation, string> text) =>
+        alert is null ? null : new() { ["en"] = text(alert.English), ["zh-CN"] = text(alert.Chinese) };
 
     private static Dictionary<string, string> ToDictionary(LabelSet labels) =>
         labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace LeptonStream.Dashboard.Live;
 
 /// <summary>
-/// What waits to be sent to one open page. A page that reads too slowly loses the oldest messages, never holds up the others,
+/// The messages that wait for one open page. A page that reads too slowly loses the oldest messages, never holds up the others,
 /// and is asked to load the list again.
 /// </summary>
 internal sealed class LiveClient

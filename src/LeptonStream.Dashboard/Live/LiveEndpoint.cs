@@ -70,7 +70,7 @@ internal static class LiveEndpoint
             yield return ToItem(LiveFeed.MessageOf(row));
         }
 
-        // Opens the stream at once, also where there is nothing to tell, and gives the browser a number to resume from.
+        // Opens the stream at once, also where there is no news, and gives the browser a number to resume from.
         yield return ToItem(LiveMessage.PingOf(feed.State, seen));
 
         await foreach (var message in client.ReadAsync(stop))

@@ -6,7 +6,7 @@ namespace LeptonStream.Dashboard.Live;
 /// <summary>One event for every open page.</summary>
 /// <param name="Kind">alert (one that changed), ping (the connection and the journal's state) or reset (load the list again).</param>
 /// <param name="Seq">
-/// The journal's number that the page has seen everything up to once it has this; null where it tells nothing about that.
+/// The journal's number up to which the page has seen everything once it has this message; null where it does not change that.
 /// </param>
 /// <param name="Json">The content, in one line.</param>
 internal readonly record struct LiveMessage(string Kind, long? Seq, string Json)

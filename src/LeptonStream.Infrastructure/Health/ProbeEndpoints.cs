@@ -12,7 +12,7 @@ namespace LeptonStream.Health;
 /// <summary>The health checks of the process and where probes ask for them: <c>/healthz/live</c> and <c>/healthz/ready</c>.</summary>
 public static class ProbeEndpoints
 {
-    /// <summary>Tag of checks that tell whether the process does its job now.</summary>
+    /// <summary>Tag of checks whether the process does its job now.</summary>
     public const string Ready = "ready";
 
     private const string Live = "live";

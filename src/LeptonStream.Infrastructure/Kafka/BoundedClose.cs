@@ -17,7 +17,7 @@ public static class BoundedClose
             }
             catch (Exception failure) when (failure is Confluent.Kafka.KafkaException or ObjectDisposedException)
             {
-                // There is nothing left to do with it, and nobody to tell: the broker finds out by the session time-out.
+                // There is nothing left to do with it: the broker finds out by the session time-out.
             }
         })
         { IsBackground = true, Name = "kafka-close" };

@@ -39,7 +39,7 @@ internal sealed partial class BrokerContact(string servers, LoopHealth health, T
         if (!_isLost || (_since is not null && time.GetElapsedTime(_asked) < AskEvery)) return;
         _asked = time.GetTimestamp();
         _since ??= _asked;
-        // A loss that is told in the meantime stays.
+        // A loss that is reported in the meantime stays.
         _isLost = false;
         if (Answers(client)) Return();
         else Miss();

@@ -7,7 +7,7 @@ namespace LeptonStream.Policies;
 /// <summary>Reads <c>detectors</c> and <c>detectors_off</c> of a rule, and holds them against the memory that it allows.</summary>
 internal static class PolicyDetectors
 {
-    // What no deviation replaces: a list that was meant to choose among the detectors turns them off by the way.
+    // Rules that no other detector replaces: a list that was meant to choose among detectors turns them off by the way.
     private static readonly DetectorSet Rules = DetectorSet.Of([DetectorSet.NonFinite, FrozenValueDetector.RuleName, DetectorSet.Training]);
 
     private static readonly DetectorSet NeedMore =

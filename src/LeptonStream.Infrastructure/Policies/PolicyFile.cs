@@ -31,7 +31,7 @@ public static class PolicyFile
     /// <summary>Reads a file, and keeps its text.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="errors">Everything that is wrong.</param>
-    /// <param name="notes">What is sound and yet may not be meant, each with file, line and field.</param>
+    /// <param name="notes">Sound settings that may not be meant, each with file, line and field.</param>
     /// <param name="text">The text; null where it can't be read.</param>
     /// <returns>The policies, or null where anything is wrong.</returns>
     public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes, out string? text)

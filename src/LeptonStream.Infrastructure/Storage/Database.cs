@@ -61,7 +61,7 @@ public sealed class Database : IAsyncDisposable
         return new(DatabaseKind.Sqlite, SqliteFactory.Instance.CreateDataSource(file.ConnectionString), $"SQLite {file.DataSource}");
     }
 
-    /// <summary>Tells the kind by the keys of the connection string, and checks every key.</summary>
+    /// <summary>Finds the kind by the keys of the connection string, and checks every key.</summary>
     /// <exception cref="ArgumentException">It is for neither, or a key is unknown; the message says what is allowed.</exception>
     public static DatabaseKind KindOf(string connectionString)
     {

@@ -47,7 +47,7 @@ public sealed class RoleStatus
     }
 
     /// <summary>
-    /// What is wrong with the roles. Where no notifier lives, nobody records how the detectors are: only that is said
+    /// The problems of the roles. Where no notifier lives, nobody records the detectors' state: only that is said
     /// then. Nothing is wrong where nobody has reported yet.
     /// </summary>
     public static IReadOnlyList<RoleProblem> ProblemsOf(IReadOnlyCollection<RoleStatus> roles, DateTimeOffset now)

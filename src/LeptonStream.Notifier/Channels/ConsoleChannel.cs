@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeptonStream.Alerting;
+using LeptonStream.Output;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
@@ -42,7 +43,7 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
         var texts = firing.Concat(resolved).Take(ShownAlerts).Select(alert => alert.Annotations["summary"] ?? alert.Labels.ToString());
         var more = notification.Alerts.Count > ShownAlerts ? $"; {notification.Alerts.Count - ShownAlerts} more" : "";
         var at = notification.At.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        return OneLine(
+        return SafeText.OneLine(
             $"{at} {state}{(severity is null ? "" : " " + severity)}: {string.Join("; ", texts)}{more} "
             + $"({NotifyReasons.TextOf(notification.Reason)})");
     }
@@ -52,13 +53,4 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
         var present = states.Where(state => state.Count > 0).ToArray();
         return present is [(var only, 1)] ? [only] : present.Select(state => $"{state.State} {state.Count}");
     }
-
-    // Names come from producers: none of them may move the cursor or forge a line.
-    private static string OneLine(string text) => string.Create(text.Length, text, static (line, source) =>
-    {
-        for (var i = 0; i < line.Length; i++)
-            line[i] = char.IsControl(source[i])
-                || char.GetUnicodeCategory(source[i]) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator ? '\uFFFD' : source[i];
-    });
 }

@@ -2,7 +2,7 @@ using LeptonStream.Alerting;
 
 namespace LeptonStream.Notifier.Channels;
 
-/// <summary>A way to tell somebody. One instance serves one channel of one receiver, from several threads at once.</summary>
+/// <summary>A channel to a receiver. One instance serves one channel of one receiver, from several threads at once.</summary>
 internal interface INotificationChannel
 {
     /// <summary>Tries once. Anything that may go wrong at the other end is an outcome and not an exception.</summary>

@@ -7,7 +7,7 @@ using LeptonStream.Storage;
 namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>
-/// What is to be sent, and what became of it. A row is pending until it is sent or dead; nothing leaves it silently. Who takes a row in
+/// The messages to send and their outcomes. A row is pending until it is sent or dead; nothing leaves it silently. Who takes a row in
 /// hand leases it: if that process dies, the row comes free when the lease ends and is sent again under the same id.
 /// </summary>
 internal sealed class NotificationOutbox(Database database)

@@ -17,7 +17,7 @@ namespace LeptonStream.Notifier.Outbox;
 /// <remarks>
 /// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down the result of each: sent,
 /// postponed (later and later, or when the receiver said), or dead: refused, or tried for a whole day. If the process dies between (2) and
-/// (3), the lease ends and the row is sent again under the same id, by which the receiver can tell.
+/// (3), the lease ends and the row is sent again under the same id, by which the receiver recognizes it.
 /// <para>
 /// There are two layers of retries. <see cref="DestinationSender"/> repeats at once what failed by a hiccup, within one claim and a second.
 /// <see cref="RetrySchedule"/> brings a row back later, in seconds up to 15 minutes, over restarts and for a day: outages are its business.
@@ -74,7 +74,7 @@ internal sealed partial class OutboxDelivery(
                 CancellationToken.None), ends));
         }
 
-        // What an old loop has in hand is leased to it: nothing is sent twice beside it.
+        // The rows of an old loop are leased to it: nothing is sent twice beside it.
         foreach (var gone in loops.Keys.Where(channel => !wanted.Contains(channel)).ToArray())
         {
             loops.Remove(gone, out var loop);
@@ -90,7 +90,7 @@ internal sealed partial class OutboxDelivery(
 
     private async Task Run(DestinationSender sender, CancellationToken stop)
     {
-        // What is under way when the program is asked to stop may still end well within this time.
+        // A delivery under way when the program is asked to stop may still end well within this time.
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastSend));
         var backOff = new BackOff(AfterFailure, LongestPause);

@@ -1,6 +1,6 @@
 namespace LeptonStream.Notifier.Outbox;
 
-/// <summary>Tells the deliveries that there may be something new, so that they need not wait for their next look.</summary>
+/// <summary>Wakes the deliveries when there may be something new, so that they need not wait for their next look.</summary>
 internal sealed class OutboxSignal
 {
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);

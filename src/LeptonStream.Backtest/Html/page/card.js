@@ -89,23 +89,23 @@ class Card {
         const within = ranges => ranges.find(range => row >= range.first && row <= range.last);
         const part = (text, kind) => el('span', { class: kind }, text);
         const alarm = within(series.alarms);
-        const told = [part(clock(columns.time[row], series.calendar, columns.step), 'at'), part(t('row', { row: whole(row) }))];
+        const parts = [part(clock(columns.time[row], series.calendar, columns.step), 'at'), part(t('row', { row: whole(row) }))];
         for (const lane of picture.lanes) {
-            told.push(
+            parts.push(
                 part(`${series.metrics > 1 ? `${lane.metric} ` : ''}${number(lane.value[row], 6)}`, lane.score[row] >= 1 ? 'over' : 'seen'),
             );
             if (has(lane.lower[row]) && series.metrics === 1)
-                told.push(
+                parts.push(
                     part(
                         `${t('expected', { value: number(lane.expected[row]) })} ` +
                 `(${t('range', { lower: number(lane.lower[row]), upper: number(lane.upper[row]) })})`,
                     ),
                 );
         }
-        told.push(part(t('score', { score: share(columns.score[row]) }), columns.score[row] >= 1 ? 'over' : 'seen'));
-        if (row < series.firstScored) told.push(part(t('warmup')));
-        if (within(series.events)) told.push(part(t('inEvent'), 'event'));
-        if (alarm) told.push(part(t(alarm.hit ? 'inAlarm' : 'inFalse'), alarm.hit ? 'hit' : 'false'));
-        this.readout.replaceChildren(...told);
+        parts.push(part(t('score', { score: share(columns.score[row]) }), columns.score[row] >= 1 ? 'over' : 'seen'));
+        if (row < series.firstScored) parts.push(part(t('warmup')));
+        if (within(series.events)) parts.push(part(t('inEvent'), 'event'));
+        if (alarm) parts.push(part(t(alarm.hit ? 'inAlarm' : 'inFalse'), alarm.hit ? 'hit' : 'false'));
+        this.readout.replaceChildren(...parts);
     }
 }

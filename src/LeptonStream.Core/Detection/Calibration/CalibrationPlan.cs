@@ -7,8 +7,8 @@ namespace LeptonStream.Detection.Calibration;
 /// <param name="Floor">The least mean excess where the tail begins at 0, in the detector's unit.</param>
 /// <param name="FloorShare">The least mean excess as a share of where the tail begins.</param>
 /// <param name="RoutineSeconds">
-/// What came back five times, on average sooner than this, is routine: the tail goes through it, as a power law would. Without a limit that
-/// would let a few incidents of past weeks hide the next.
+/// A score that came back five times, on average sooner than this, is routine: the tail goes through it, as a power law would. Without a
+/// limit that would let a few incidents of past weeks hide the next.
 /// </param>
 public readonly record struct CalibrationPlan(int Memory, double TailShare, int FirstTailBin, double Floor, double FloorShare,
     double RoutineSeconds)

@@ -43,7 +43,7 @@ public struct TailCalibrator
         var (inBin, above) = _counts.Look(bin);
         var within = Math.Clamp((raw - Edge(bin)) / (Edge(bin + 1) - Edge(bin)), 0, 1);
         var reached = above + ((1 - within) * inBin);
-        // What has happened again and again is ordinary, however far from the rest it lies: the tail is for what was hardly ever seen.
+        // A score that came again and again is ordinary, however far from the rest it lies: the tail is for scores hardly ever seen.
         if (raw < _threshold || reached >= Routine) return Math.Max(0, -Math.Log10((reached + 1) / (Total + 1)));
         // Never less than what the last counted score had.
         var counted = Math.Log10((Total + 1) / (Routine + 1));

@@ -18,7 +18,7 @@ public enum LimitPhase
 /// <summary>The change that a sample made to the watch over a limit, and so whether an event is published.</summary>
 public enum LimitChange
 {
-    /// <summary>Nothing to tell.</summary>
+    /// <summary>Nothing changed.</summary>
     None = 0,
 
     /// <summary>A breach is expected within the horizon: an <c>early_warning</c> event.</summary>

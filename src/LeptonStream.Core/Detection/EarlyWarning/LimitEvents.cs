@@ -57,9 +57,9 @@ internal static class LimitEvents
     }
 
     // An interval as wide to each side as the time that is left makes a half.
-    private static double Confidence(BreachForecast told, Timestamp now)
+    private static double Confidence(BreachForecast breach, Timestamp now)
     {
-        var left = Math.Max(1, (told.At - now).TotalSeconds);
-        return Math.Round(1 / (1 + ((told.Latest - told.Earliest).TotalSeconds / 2 / left)), 3);
+        var left = Math.Max(1, (breach.At - now).TotalSeconds);
+        return Math.Round(1 / (1 + ((breach.Latest - breach.Earliest).TotalSeconds / 2 / left)), 3);
     }
 }

@@ -60,7 +60,7 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
             if (LevelsOff(early, late, times[^1] - times[half])) return new(OutlookVerdict.Away);
         }
 
-        // The whole rise tells the slope best, unless it has become another one lately.
+        // The whole rise gives the best slope, unless it has become another one lately.
         for (var part = times.Length / 2; part >= MinPoints; part /= 2)
         {
             var late = TrendFit.Of(times[^part..], levels[^part..]);
@@ -88,7 +88,7 @@ internal readonly record struct LimitOutlook(OutlookVerdict Verdict, double Lead
         return new(isSure ? OutlookVerdict.Breach : OutlookVerdict.Unsure, lead, earliest, latest);
     }
 
-    // What approaches a level grows by the same factor r less in each half: r + r² + … halves remain. Doubt is for the limit.
+    // A course that approaches a level grows by the same factor r less in each half: r + r² + … halves remain. Doubt is for the limit.
     private static bool LevelsOff(in TrendFit early, in TrendFit late, double halfSpan)
     {
         if (late.Slope <= 0) return false;

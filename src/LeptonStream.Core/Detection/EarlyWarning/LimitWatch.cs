@@ -14,7 +14,7 @@ namespace LeptonStream.Detection.EarlyWarning;
 /// or no longer leads there.
 /// </summary>
 /// <remarks>
-/// What a series does by habit is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a
+/// A habit of a series is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a
 /// rush hour), only a rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample;
 /// about 580 bytes. A function of the samples and the limit only.
 /// </remarks>
@@ -38,7 +38,7 @@ public sealed class LimitWatch
     private static readonly int LongRise = Tuning.LongRise;
     private static readonly int FirstRise = Tuning.FirstRise;
 
-    // What goes beyond its habit must do so by a usual rise, or by this share of the way from there to the limit.
+    // A rise beyond the habit must exceed it by a usual rise, or by this share of the way from there to the limit.
     private static readonly double BeyondHabit = Tuning.BeyondHabit;
 
     // The limit counts as reached this close to it, as a share of the limit or of the way from where the rise began; over again five times
@@ -135,7 +135,7 @@ public sealed class LimitWatch
 
         // Measured from the limit: below it negative, whichever way it is approached.
         _course.Add(_sign * (Magnitude.Clamp(value) - Limit.Value));
-        if (change != LimitChange.None) Live(change, time);
+        if (change != LimitChange.None) MoveAlert(change, time);
         else if (Alert.Progress(time) == AlertChange.Progressed) change = LimitChange.Going;
         return change;
     }
@@ -276,7 +276,7 @@ public sealed class LimitWatch
         return _calm >= EnoughCalm ? End(LimitChange.Receded) : LimitChange.None;
     }
 
-    private void Live(LimitChange change, Timestamp now)
+    private void MoveAlert(LimitChange change, Timestamp now)
     {
         switch (change)
         {

@@ -48,7 +48,7 @@ internal sealed class RiseTracker
     /// <summary>The level from which it has turned back at least twice, or negative infinity: below it, a rise is a habit.</summary>
     public double Habit => Math.Max(Math.Min(_now.First, _before.First), Math.Max(_now.Second, _before.Second));
 
-    /// <summary>Takes the level of a bucket. Where it has turned back, tells by how much of the rise; else 0.</summary>
+    /// <summary>Takes the level of a bucket. Returns the share of the rise by which it has turned back; 0 where it has not.</summary>
     /// <param name="bucket">The bucket's number.</param>
     /// <param name="level">Its mean.</param>
     /// <param name="reached">The level from which on the limit counts as reached: who turns back from there has not turned back by

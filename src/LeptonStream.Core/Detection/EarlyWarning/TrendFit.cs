@@ -11,7 +11,7 @@ namespace LeptonStream.Detection.EarlyWarning;
 /// <param name="Slope">The slope, per unit of time.</param>
 /// <param name="Level">The line's value at the last point.</param>
 /// <param name="Noise">A robust standard deviation of the points about the line.</param>
-/// <param name="SlopeError">A standard deviation of the slope, from its interval; infinite where the points don't tell.</param>
+/// <param name="SlopeError">A standard deviation of the slope, from its interval; infinite where the points don't determine it.</param>
 internal readonly record struct TrendFit(double Slope, double Level, double Noise, double SlopeError)
 {
     public const int MaxPoints = 48;

@@ -15,7 +15,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
     public AlertLifecycle Alert => alert;
 
     /// <summary>
-    /// What was normal of the metrics that had their part when the alert opened, by their places; empty while none is open.
+    /// The baselines of the metrics that took part when the alert opened, by their places; empty while none is open.
     /// </summary>
     public List<(int Place, FrozenBaseline Baseline)> Baselines { get; } = [];
 

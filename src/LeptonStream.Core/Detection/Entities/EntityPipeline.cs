@@ -17,12 +17,11 @@ namespace LeptonStream.Detection.Entities;
 /// </summary>
 /// <remarks>
 /// <code>
-///  1 learn      the row before, once the first value of a newer one is there
-/// 2 score      what the metrics' surprises add up to, beyond what is usual these minutes; more where the forest finds the row of residuals
-/// odd
-///  3 line       the raw score that the entity's own past reaches once in its warning budget: 1.0
-/// 4 alert      where several metrics have their part in it and none of them has an alert of its own; what one metric does alone is its own
-/// affair
+/// 1 learn   the row before, once the first value of a newer one is there
+/// 2 score   the sum of the metrics' surprises beyond the sum that is usual in these minutes;
+///           more where the forest finds the row of residuals unusual
+/// 3 line    1.0 is the raw score that the entity's own past reaches once in its warning budget
+/// 4 alert   where several metrics take part and none of them has an alert of its own
 /// </code>
 /// Raw scores are held against a calibrated line, not turned into rarities: they are made of rarities already, and keep their order so.
 /// </remarks>
@@ -36,7 +35,7 @@ internal sealed class EntityPipeline
     // Rows before an entity can be judged.
     private static readonly int WarmUp = Tuning.WarmUp;
 
-    // What was surprising for some rows is expected to go on: a fifth of the way a row, and a fifth of the surprise is left of what goes on
+    // A surprise of some rows is expected to go on: a fifth of the way a row, and a fifth is left of one that goes on
     // for good.
     private static readonly double Habituation = Tuning.Habituation;
     private static readonly double Lasting = Tuning.Lasting;
@@ -45,10 +44,10 @@ internal sealed class EntityPipeline
     private const double Ordinary = 0.4;
     private const double Spread = 16;
 
-    // What a row at the forest's own line adds to the surprise.
+    // The surprise that a row at the forest's own line adds.
     private static readonly double ForestShare = Tuning.ForestShare;
 
-    // What one metric does alone stays below the line, however long it lasts.
+    // The deviation of one metric alone stays below the line, however long it lasts.
     private static readonly double OneAlone = Tuning.OneAlone;
 
     // No line below what one metric reaches once in ten samples.
@@ -83,7 +82,7 @@ internal sealed class EntityPipeline
     public double CriticalScore { get; }
 
     /// <summary>
-    /// What an entity begins to learn with. Its forest's seed is its own, so that entities don't share their blind spots.
+    /// The first state of an entity. Its forest's seed is its own, so that entities don't share their blind spots.
     /// </summary>
     public EntityMemory NewMemory(SeriesId id) =>
         new(new(_timing, CriticalScore, Policy.CriticalBudget), new(Forest with { Seed = (ulong)id.Value }, _builder));
@@ -185,7 +184,7 @@ internal sealed class EntityPipeline
         return change;
     }
 
-    // What was surprising becomes usual within rows: an open alert is held against what was normal of its metrics before.
+    // A surprise becomes usual within rows: an open alert is held against its metrics' baselines from before.
     private static double Held(EntityState entity, double seen)
     {
         var (known, away) = (0, 0);

@@ -9,7 +9,7 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Entities;
 
 /// <summary>
-/// What the metrics of an entity said last, side by side: one row of a table that grows with time. A metric keeps its place until it is
+/// The last values of an entity's metrics, side by side: one row of a table that grows with time. A metric keeps its place until it is
 /// forgotten, or silent where room is needed.
 /// </summary>
 internal sealed class EntityRow

@@ -10,7 +10,7 @@ namespace LeptonStream.Detection.Entities;
 /// <summary>Everything that is known of one entity beyond its series. <see cref="EntityPipeline"/> is what acts on it.</summary>
 internal sealed class EntityState
 {
-    // What the rows have taught; null while the entity has a single metric, as most of some fleets have.
+    // The memory learned from the rows; null while the entity has a single metric, as most of some fleets have.
     private EntityMemory? _memory;
 
     public EntityState(SeriesId id, SeriesKey key, EntityPipeline pipeline)

@@ -14,7 +14,7 @@ internal static class SeriesEvents
 {
     private const string Kind = "series";
 
-    // What speaks where the series itself says nothing any more.
+    // The detector of an event where the series itself says nothing any more.
     private const string Silence = "silence";
 
     /// <summary>Makes the event.</summary>
@@ -83,8 +83,8 @@ internal static class SeriesEvents
         return series.Peers is { Score: > 0 } peers ? WithPeers(ordered, peers) : [.. ordered];
     }
 
-    // What the siblings said decides by itself: the scores of the others may be louder and yet not count, since gates and filters are held
-    // against them together.
+    // The verdict of the siblings decides by itself: the scores of the others may be louder and yet not count, since gates and filters are
+    // held against them together.
     private static DetectorPart[] WithPeers(IEnumerable<DetectorPart> parts, PeerScorer peers)
     {
         var part = PartOf(peers);

@@ -11,12 +11,14 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </summary>
 /// <remarks>
 /// <code>
-///          score ≥ 1                       enough evidence
-/// Quiet ───────────▶ Pending ─────────────────────────────▶ Open ─┐ worse, further change: update; after 1, 5, 15, 60, 120 … minutes:
-/// progress
-///    ▲                   │ LapseAfter without                  │ ◀─┘
-/// └───────────────────┴── calm for ResolveAfter (× flaps): recovered; a warning open for AcceptAfter: accepted; End(…): gone, superseded,
-/// policy
+///          score ≥ 1             enough evidence
+///   Quiet ───────────▶ Pending ───────────────────▶ Open ─┐ update: worse, or a further change
+///     ▲                   │                           │ ◀─┘ progress: after 1, 5, 15, 60, 120 … minutes
+///     │ LapseAfter without│                           │
+///     └───────────────────┴───────────────────────────┘
+///                                        recovered: calm for ResolveAfter (longer after flaps)
+///                                        accepted:  a warning that was open for AcceptAfter
+///                                        gone, superseded, policy: End(…)
 /// </code>
 /// It never says that trouble is over because it lasts. Whoever observes decides by the baseline before the onset whether the trouble goes
 /// on (<see cref="FrozenBaseline"/>).

@@ -13,7 +13,7 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
     /// <summary>Whether it is critical whatever its score and the budget.</summary>
     public bool IsGrave { get; init; }
 
-    /// <summary>Whether an open alert changed again and is worth telling, though its worst score did not double.</summary>
+    /// <summary>Whether an open alert changed again and is worth an event, though its worst score did not double.</summary>
     public bool IsFurtherChange { get; init; }
 
     /// <summary>Whether whoever observes has seen enough calm observations, however short their time.</summary>

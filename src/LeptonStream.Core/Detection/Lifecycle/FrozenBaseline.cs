@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// What was normal before an alert's onset: level, daily or weekly course, and band, none of which learns any more. While the alert is open
+/// The baseline before an alert's onset: level, daily or weekly course, and band, none of which learns any more. While the alert is open
 /// it is held against this; the series learns its new level beside it.
 /// </summary>
 internal sealed class FrozenBaseline

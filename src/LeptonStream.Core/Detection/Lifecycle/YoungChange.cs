@@ -68,7 +68,7 @@ internal struct YoungChange
         return 1 + (0.5 * Math.Log2(mean / Tuning.YoungMeanFrom));
     }
 
-    // What it went once, it may go again: only further is new.
+    // A way that it went once it may go again: only a longer one is new.
     private void End(double scale)
     {
         if (_count >= Samples) _reach = (float)Math.Min(float.MaxValue, Math.Max(_reach, Math.Abs(_sum) / _count * scale));

@@ -29,7 +29,7 @@ public sealed class PeerMembership
         }
     }
 
-    /// <summary>Takes the newest value of the series and tells its <see cref="Verdict"/>. Allocates nothing.</summary>
+    /// <summary>Takes the newest value of the series and returns its <see cref="Verdict"/>. Allocates nothing.</summary>
     /// <param name="value">The value, in the metric's unit; what is no finite number is left out and has no verdict.</param>
     public PeerVerdict Observe(double value)
     {

@@ -16,7 +16,7 @@ public sealed class PeerRegistry
     // Beyond this a group is no node or job any more, and its comparison no cheap one.
     private const int MaxMembers = 4096;
 
-    // What says no more than the label "gpu" beside it.
+    // Labels that say no more than the label "gpu" beside them.
     private static readonly HashSet<string> OtherNamesOfGpu =
         ["UUID", "uuid", "gpu_uuid", "pci_bus_id", "device", "minor_number", "serial"];
 

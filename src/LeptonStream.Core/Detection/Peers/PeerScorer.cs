@@ -8,7 +8,7 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Peers;
 
 /// <summary>
-/// What the siblings of a series have to say in its alert. The score is 1.0 where it is the odd one of its group
+/// The part of the siblings in a series' alert. The score is 1.0 where it is the odd one of its group
 /// (<see cref="PeerVerdict.AnomalousFrom"/> scales) and grows by a half with each doubling; but no more than the rarity of such a distance
 /// in its own past allows, held against the warning budget as any detector's is: GPUs with jobs of their own part company every day. An
 /// alert is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
@@ -50,7 +50,7 @@ internal sealed class PeerScorer(PeerMembership seat)
     /// <returns>The score that its alert is to see.</returns>
     public double Combine(double own, double value, SeriesState series, double minScale, double line, bool isYoung)
     {
-        // What an open alert is about must not become usual meanwhile.
+        // The deviation of an open alert must not become usual meanwhile.
         seat.Hold(series.Alert.Phase == AlertPhase.Open);
         var verdict = seat.Observe(value);
         var distance = verdict.Siblings >= MinSiblings && Passes(verdict, minScale, series.Policy) ? Math.Abs(verdict.Score) : 0;

@@ -41,8 +41,8 @@ public sealed class PolicySet
     public PresetCatalog Presets { get; }
 
     /// <summary>
-    /// 32 hex digits that differ whenever any rule, default or choice of presets differs; for logs. The ids of events hold
-    /// <see cref="SeriesPolicy.Fingerprint"/> of their own series, so that they don't change with a rule for another.
+    /// 32 hex digits that differ whenever any rule, default or choice of presets differs. Logs show them, and the state of a partition
+    /// names by them the policies under which its records were judged.
     /// </summary>
     public string Fingerprint { get; }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies.Presets;
 
@@ -77,25 +75,21 @@ public sealed record SeriesPolicy
     public string? RunbookUrl { get; init; }
 
     /// <summary>
-    /// What is known of the metric by its name: canonical name, unit, titles; null for an unknown metric. It words alerts and bounds what
+    /// Known facts of the metric by its name: canonical name, unit, titles; null for an unknown metric. It words alerts and bounds what
     /// is expected.
     /// </summary>
-    [JsonIgnore]
     public MetricPreset? Preset { get; init; }
 
     /// <summary>The unit (UCUM) of what is judged, by the preset or by the metric's name; null where neither says.</summary>
-    [JsonIgnore]
     public string? Unit { get; init; }
 
     /// <summary>
     /// Between which values the series lies by nature, by the preset or by its unit. <value>The default value is
     /// <see cref="ValueBounds.None"/>.</value>
     /// </summary>
-    [JsonIgnore]
     public ValueBounds Bounds { get; init; } = ValueBounds.None;
 
     /// <summary>Whether series are compared with their siblings. Codes are not: they mean nothing in the middle of others.</summary>
-    [JsonIgnore]
     public bool AsksPeers => Detectors.HasPeers && Type != MetricType.EventCode;
 
     /// <summary>The runbook of a metric; null for none.</summary>
@@ -111,7 +105,4 @@ public sealed record SeriesPolicy
         ArgumentNullException.ThrowIfNull(before);
         return Type == before.Type;
     }
-
-    /// <summary>A text that differs whenever any setting differs, the same in every culture.</summary>
-    public string Fingerprint() => JsonSerializer.Serialize(this);
 }

@@ -21,7 +21,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private readonly EntityRegistry _entities = new(detection, policies);
     private readonly PeerRegistry _peers = new();
 
-    // What a series takes beside its numbers: the objects around them, its place in the rows of its entity, its seat among siblings, the
+    // The bytes of a series beside its numbers: the objects around them, its place in the rows of its entity, its seat among siblings, the
     // watch over its limit.
     private const long ObjectBytes = 1024;
     private const long PlaceBytes = 4096;

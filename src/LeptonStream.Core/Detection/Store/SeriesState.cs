@@ -107,7 +107,7 @@ public sealed class SeriesState
     internal int Place { get; set; } = -1;
 
     /// <summary>
-    /// What it stands for in a training run; <see cref="TrainingRole.None"/> where training mode has no use for it, or its policy has none
+    /// Its role in a training run; <see cref="TrainingRole.None"/> where training mode has no use for it, or its policy has none
     /// for training mode.
     /// </summary>
     internal TrainingRole Role { get; private set; }

@@ -5,7 +5,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Training;
 
-/// <summary>The alert of one kind and role: what a rule's scores mean for its life, and the findings that tell of it.</summary>
+/// <summary>The alert of one kind and role: turns a rule's scores into its life, and makes the findings about it.</summary>
 /// <param name="kind">Kind of finding.</param>
 /// <param name="role">The metric that shows it.</param>
 /// <param name="timing">Times by which it ends.</param>
@@ -28,7 +28,7 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
 
     public bool IsOpen => _life.Phase == AlertPhase.Open;
 
-    /// <summary>Takes the score of a row and tells what it changed.</summary>
+    /// <summary>Takes the score of a row and returns the change of the alert.</summary>
     /// <param name="report">Takes the finding.</param>
     /// <param name="score">The score; 1.0 is the line.</param>
     /// <param name="severity">Severity that the finding would have.</param>

@@ -1,7 +1,7 @@
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// What a metric of a training run stands for, whatever its framework calls it. See <see cref="TrainingRoles"/> for the names.
+/// The role of a metric in a training run, whatever its framework calls it. See <see cref="TrainingRoles"/> for the names.
 /// </summary>
 public enum TrainingRole
 {

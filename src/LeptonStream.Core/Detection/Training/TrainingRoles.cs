@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// Tells the role of a metric from its name: those of Hugging Face Trainer, Lightning, Megatron-LM and torchtitan, and plain ones.
+/// Finds the role of a metric by its name: the names of Hugging Face Trainer, Lightning, Megatron-LM and torchtitan, and plain ones.
 /// Capitals don't matter, and <c>-</c>, <c>.</c>, <c>/</c> and space count as <c>_</c>.
 /// </summary>
 public static class TrainingRoles

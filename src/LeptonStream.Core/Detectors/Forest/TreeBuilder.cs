@@ -61,7 +61,7 @@ public sealed class TreeBuilder
         return count;
     }
 
-    // What is the same in all rows of the sample can't be cut anywhere in the tree.
+    // A feature that is the same in all rows of the sample can't be cut anywhere in the tree.
     private void FindLiveFeatures(ReadOnlySpan<float> table, ReadOnlySpan<int> sample, int features)
     {
         _live = 0;
@@ -102,7 +102,7 @@ public sealed class TreeBuilder
         return false;
     }
 
-    private static (float Min, float Greatest, int Present) Range(ReadOnlySpan<float> table, ReadOnlySpan<int> part, int feature,
+    private static (float Least, float Greatest, int Present) Range(ReadOnlySpan<float> table, ReadOnlySpan<int> part, int feature,
         Span<float> values)
     {
         float least = float.PositiveInfinity, greatest = float.NegativeInfinity;

@@ -193,18 +193,18 @@ export class Chart {
 
     #read(index) {
         const point = this.points[index ?? this.points.length - 1];
-        this.readout.replaceChildren(...(point ? this.#tell(point).map(([key, text]) => el('span', { class: key }, text)) : []));
+        this.readout.replaceChildren(...(point ? this.#partsOf(point).map(([key, text]) => el('span', { class: key }, text)) : []));
     }
 
-    #tell(point) {
-        const told = [
+    #partsOf(point) {
+        const parts = [
             ['at', clock(point.time)],
             ['seen', point.value === null ? t('point.none') : quantity(point.value, this.unit)],
         ];
-        if (point.expected !== null) told.push(['wanted', t('chart.expected', { value: quantity(point.expected, this.unit) })]);
-        if (point.lower !== null && point.upper !== null) told.push(['range', span(point.lower, point.upper, this.unit)]);
-        if (point.side) told.push(['side', t(point.side > 0 ? 'point.above' : 'point.below')]);
-        return told;
+        if (point.expected !== null) parts.push(['wanted', t('chart.expected', { value: quantity(point.expected, this.unit) })]);
+        if (point.lower !== null && point.upper !== null) parts.push(['range', span(point.lower, point.upper, this.unit)]);
+        if (point.side) parts.push(['side', t(point.side > 0 ? 'point.above' : 'point.below')]);
+        return parts;
     }
 
     #onKey(key) {
@@ -218,7 +218,7 @@ export class Chart {
         this.#plot.setCursor({ left, top: this.#plot.over.clientHeight / 2 });
         clearTimeout(this.#spoken);
         this.#spoken = setTimeout(() => {
-            this.voice.textContent = this.#tell(this.points[index])
+            this.voice.textContent = this.#partsOf(this.points[index])
                 .map(([, text]) => text)
                 .join(', ');
         }, 250);

@@ -13,10 +13,10 @@ export class AlertDetailView {
     #asTable = false;
     #openEntries = new Set();
 
-    // told: {back(), label(name, value)}
-    constructor(root, told) {
+    // handlers: {back(), label(name, value)}
+    constructor(root, handlers) {
         this.root = root;
-        this.told = told;
+        this.handlers = handlers;
     }
 
     // Shows an alert, or shows it again where it has changed.
@@ -91,7 +91,7 @@ export class AlertDetailView {
     }
 
     #back() {
-        return el('button', { type: 'button', class: 'back', 'data-key': 'back', click: () => this.told.back() }, t('detail.back'));
+        return el('button', { type: 'button', class: 'back', 'data-key': 'back', click: () => this.handlers.back() }, t('detail.back'));
     }
 
     #head(alert, event) {
@@ -129,7 +129,7 @@ export class AlertDetailView {
                                 class: 'label',
                                 'data-key': `label ${label}`,
                                 title: t('labels.filter'),
-                                click: () => this.told.label(label, value),
+                                click: () => this.handlers.label(label, value),
                             },
                             name(label),
                             '=',

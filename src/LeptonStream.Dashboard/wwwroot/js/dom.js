@@ -15,7 +15,7 @@ const shapes = {
     resolved: ['M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z', 'M7 11.6 3.8 8.4l1.1-1.1L7 9.4l4.1-4.1 1.1 1.1z'],
 };
 
-// Shape and colour both tell the severity; the text beside it tells it too.
+// Shape, colour and the text beside it all show the severity.
 export function icon(kind) {
     const [outline, sign] = shapes[kind] ?? shapes.info;
     return svg('svg', { class: `icon ${shapes[kind] ? kind : 'info'}`, viewBox: '0 0 16 16', 'aria-hidden': 'true' },

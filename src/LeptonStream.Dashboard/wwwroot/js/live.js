@@ -11,9 +11,9 @@ export class Live {
     #wait = 1000;
     #retry = 0;
 
-    // told: {alert(alert), reset(), state('live' | 'reconnecting' | 'stale'), trouble(problems)}
-    constructor(told) {
-        this.told = told;
+    // handlers: {alert(alert), reset(), state('live' | 'reconnecting' | 'stale'), trouble(problems)}
+    constructor(handlers) {
+        this.handlers = handlers;
         setInterval(() => this.#check(), 5000);
         document.addEventListener('visibilitychange', () => this.#check());
         addEventListener('online', () => this.#open());
@@ -35,18 +35,18 @@ export class Live {
             if (event.lastEventId) this.#last = Number(event.lastEventId);
             act(JSON.parse(event.data));
         });
-        on('alert', alert => this.told.alert(alert));
-        on('reset', () => this.told.reset());
+        on('alert', alert => this.handlers.alert(alert));
+        on('reset', () => this.handlers.reset());
         on('ping', ping => {
-            this.told.state(ping.journal === 'ok' ? 'live' : 'stale');
-            this.told.trouble(ping.problems ?? []);
+            this.handlers.state(ping.journal === 'ok' ? 'live' : 'stale');
+            this.handlers.trouble(ping.problems ?? []);
         });
         source.onerror = () => this.#failed(source);
     }
 
     #failed(source) {
         if (source !== this.#source) return;
-        this.told.state('reconnecting');
+        this.handlers.state('reconnecting');
         if (source.readyState === EventSource.CLOSED) this.#openLater();
     }
 
@@ -57,7 +57,7 @@ export class Live {
 
     #check() {
         if (!this.#source || document.hidden || Date.now() - this.#heard < silence) return;
-        this.told.state('reconnecting');
+        this.handlers.state('reconnecting');
         this.#open();
     }
 }

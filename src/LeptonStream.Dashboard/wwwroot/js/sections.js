@@ -45,8 +45,8 @@ export function facts(alert, event, history) {
 // The value that lay farthest from what was expected while the alert was open; null where none has both.
 function worstOf(history) {
     const far = entry => Math.abs(entry.value - entry.expected);
-    const told = history.filter(entry => entry.type !== 'resolved' && entry.value !== null && entry.expected !== null);
-    return told.length === 0 ? null : told.reduce((worst, entry) => (far(entry) > far(worst) ? entry : worst)).value;
+    const judged = history.filter(entry => entry.type !== 'resolved' && entry.value !== null && entry.expected !== null);
+    return judged.length === 0 ? null : judged.reduce((worst, entry) => (far(entry) > far(worst) ? entry : worst)).value;
 }
 
 // Whether its own detectors say why there is an alert: those of an end and of progress say nothing any more.

@@ -23,7 +23,7 @@ export class Store {
         for (const alert of this.#arrived.values()) this.change(alert);
     }
 
-    // True where it told something new.
+    // True where it changed something.
     change(alert) {
         this.#arrived.set(alert.alertId, alert);
         const known = this.alerts.get(alert.alertId);

@@ -8,7 +8,7 @@ namespace LeptonStream.Kafka.Embedded;
 /// on loopback, so any client of any process can use it, and it is gone with this process.
 /// </summary>
 /// <remarks>
-/// What it is not (docs/adr/0004-embedded-broker.md): it keeps at most 5 MB or 100,000 records per partition and forgets the oldest,
+/// Its limits (docs/adr/0004-embedded-broker.md): it keeps at most 5 MB or 100,000 records per partition and forgets the oldest,
 /// knows no administration requests (topics are made with <see cref="CreateTopic"/>), no compaction, no log-append time, no authentication.
 /// </remarks>
 public sealed class EmbeddedBroker : IDisposable

@@ -58,7 +58,7 @@ public sealed class TopicWatch : IDisposable
     // A client must not be closed under a call.
     public void Dispose() => _asking.ContinueWith(_ => _admin.Dispose(), TaskScheduler.Default);
 
-    // The partitions come first: every broker tells them.
+    // The partitions come first: every broker answers for them.
     private async Task Ask()
     {
         try
@@ -86,10 +86,10 @@ public sealed class TopicWatch : IDisposable
         if (facts.Count == 0) return facts;
         try
         {
-            var told = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys),
+            var answer = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(facts.Keys),
                 new() { RequestTimeout = AnswerLimit }).ConfigureAwait(false);
             _unanswered = 0;
-            return told.TopicDescriptions.ToDictionary(topic => topic.Name, topic =>
+            return answer.TopicDescriptions.ToDictionary(topic => topic.Name, topic =>
                 new TopicFacts(IdOf(topic.TopicId), topic.Partitions.Count));
         }
         catch (DescribeTopicsException)
@@ -118,6 +118,6 @@ public sealed class TopicWatch : IDisposable
 }
 
 /// <summary>A topic as the cluster describes it.</summary>
-/// <param name="Id">Its id, which no other topic ever had; null while it is not known, or where the cluster does not tell ids.</param>
+/// <param name="Id">Its id, which no other topic ever had; null while it is not known, or where the cluster gives no ids.</param>
 /// <param name="Partitions">Number of its partitions.</param>
 public sealed record TopicFacts(Guid? Id, int Partitions);

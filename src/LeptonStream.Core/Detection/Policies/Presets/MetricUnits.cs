@@ -12,7 +12,7 @@ internal static class MetricUnits
         ("_ratio", "1"), ("_fraction", "1"), ("_mib", "MiBy"), ("_gib", "GiBy"), ("_mhz", "MHz"),
     ];
 
-    // What such names measure is a difference: below 0 as often as above.
+    // Such names measure a difference: below 0 as often as above.
     private static readonly string[] Differences =
         ["offset", "drift", "skew", "delta", "diff", "change", "balance", "margin", "error_s", "growth"];
 

@@ -3,7 +3,7 @@ using LeptonStream.Series;
 namespace LeptonStream.Detection.Policies.Presets;
 
 /// <summary>
-/// What is known of metrics by their names, under their old and new ones, with and without <c>_total</c>, and for the parts of a Prometheus
+/// Known facts of metrics by their names, under their old and new ones, with and without <c>_total</c>, and for the parts of a Prometheus
 /// histogram (<c>_sum</c>, <c>_count</c>, <c>_bucket</c>) and its quantiles (<c>_p99</c>, <c>_avg</c>). Capitals and the signs <c>: . /
 /// -</c> and space (all read as <c>_</c>) make no difference.
 /// </summary>

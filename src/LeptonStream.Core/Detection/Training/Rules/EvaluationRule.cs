@@ -102,7 +102,7 @@ internal sealed class EvaluationRule : TrainingRule
         var isJudged = phase.IsWarm && _losses.Count >= Enough;
         var noise = _losses.Noise();
         var usual = _losses.Count == 0 ? log : _losses.HighestOf(3);
-        // What the training loss shows too is no fault of the evaluation.
+        // A rise that the training loss shows too is no fault of the evaluation.
         var score = isJudged && !_loss.IsHigh ? (log - usual) / Math.Max(Half, BrokenScales * noise) : 0;
         if (_broken.Observe(report, score, AlertSeverity.Warning, value, Math.Exp(usual)) == AlertChange.Accepted) Rebase();
         if (score >= 1 || _broken.IsOpen) return;

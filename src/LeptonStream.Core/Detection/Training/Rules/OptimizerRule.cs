@@ -55,7 +55,7 @@ internal sealed class OptimizerRule : TrainingRule
 
         if (phase.IsResume)
         {
-            // What follows a resume is compared with what went before its step: lost state shows there.
+            // A row after a resume is compared with the rows before its step: lost state shows there.
             _levels.Rewind(row.Step, Enough);
             if (_levels.Count > 0) _last = _levels.Last;
         }

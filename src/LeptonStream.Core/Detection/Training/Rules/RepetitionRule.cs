@@ -76,9 +76,9 @@ internal sealed class RepetitionRule : TrainingRule
         _slow = state.ReadDouble();
     }
 
-    private void Smooth(double log, bool anew)
+    private void Smooth(double log, bool isRestart)
     {
-        if (double.IsNaN(_fast) || anew) _fast = _slow = log;
+        if (double.IsNaN(_fast) || isRestart) _fast = _slow = log;
         _fast += FastRate * (log - _fast);
         _slow += SlowRate * (log - _slow);
     }

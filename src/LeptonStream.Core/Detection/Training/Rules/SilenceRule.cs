@@ -24,7 +24,7 @@ internal sealed class SilenceRule : TrainingRule
     // Somebody was paged for this run already and stops it: its silence is no news for a while.
     private static readonly double BrokenMargin = Tuning.SilenceBrokenMargin;
 
-    // What a run came back from was no death; but a dead run that somebody restarted the next day must not blind the rule.
+    // A silence that a run came back from was no death; but a dead run that somebody restarted the next day must not blind the rule.
     private static readonly double MaxSurvivedSeconds = Tuning.SilenceMaxSurvivedSeconds;
 
     // Silence that is not the usual time between two rows.

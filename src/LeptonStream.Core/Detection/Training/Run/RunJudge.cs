@@ -38,7 +38,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <summary>The newest log time.</summary>
     public Timestamp Clock => _clock;
 
-    /// <summary>Moves the clock on to a record's log time, and tells of the runs that were silent for too long before it.</summary>
+    /// <summary>Moves the clock on to a record's log time, and reports the runs that were silent for too long before it.</summary>
     public void Advance(Timestamp logTime, in EventSink sink)
     {
         if (LogHole.IsBetween(_clock, logTime))
@@ -47,7 +47,7 @@ internal sealed class RunJudge(EntityRegistry entities)
         if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, sink);
     }
 
-    /// <summary>Tells of the runs that are silent for too long at a time.</summary>
+    /// <summary>Reports the runs that are silent for too long at a time.</summary>
     public void Tick(Timestamp now, in EventSink sink)
     {
         _ticked = now;

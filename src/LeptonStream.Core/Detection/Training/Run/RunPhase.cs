@@ -35,7 +35,7 @@ internal sealed class RunPhase(TrainingPolicy policy)
     /// <summary>The usual number of steps between two rows.</summary>
     public long Stride { get; private set; } = 1;
 
-    /// <summary>Whether a row stands for so many steps that one alone tells something.</summary>
+    /// <summary>Whether a row stands for so many steps that one alone is evidence.</summary>
     public bool IsSparse => Stride >= SparseStride;
 
     public bool IsResume { get; private set; }
@@ -65,7 +65,7 @@ internal sealed class RunPhase(TrainingPolicy policy)
     public int SinceChange { get; private set; } = int.MaxValue;
 
     /// <summary>
-    /// Whether another pace is to be expected from this row on: another host, another batch, or other data whose size nobody can tell.
+    /// Whether another pace is to be expected from this row on: another host, another batch, or other data of unknown size.
     /// </summary>
     public bool PaceChanged => IsResume || WorkChanged || (StageChanged && !_work.IsKnown);
 

@@ -5,9 +5,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training;
 
 /// <summary>
-/// Who writes a run, told by its steps: each source goes on where it was. A resume goes back and stays there; of two jobs under one name
-/// each goes on from its own last step, again and again. Each source is judged by rules of its own, so that what happens to one is not lost
-/// in the other.
+/// The sources that write a run, told apart by their steps: each source goes on where it was. A resume goes back and stays there; of two
+/// jobs under one name each goes on from its own last step, again and again. Each source is judged by rules of its own, so that what
+/// happens to one is not lost in the other.
 /// </summary>
 internal sealed class RunSources(TrainingPolicy policy)
 {

@@ -62,7 +62,7 @@ public sealed class TrainingMonitor
         return _report.Findings;
     }
 
-    /// <summary>Takes a row and tells what it changed.</summary>
+    /// <summary>Takes a row and returns the findings that it changed.</summary>
     /// <param name="row">The row, in order of time; it is not kept.</param>
     /// <returns>Valid until the next call.</returns>
     public ReadOnlySpan<TrainingFinding> Observe(TrainingRow row)
@@ -98,7 +98,7 @@ public sealed class TrainingMonitor
         return _report.Findings;
     }
 
-    /// <summary>Tells the time, so that silence is noticed.</summary>
+    /// <summary>Moves the clock on, so that silence is noticed.</summary>
     /// <param name="now">The clock of <see cref="TrainingRow.LogTime"/>: the newest log time of the partition, or the time of the worker
     /// once it has read everything.</param>
     /// <returns>Valid until the next call.</returns>

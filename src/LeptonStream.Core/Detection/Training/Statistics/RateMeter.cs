@@ -3,8 +3,8 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Training.Statistics;
 
 /// <summary>
-/// Tells a learning rate that jumps above everything before it from a schedule: schedules rise step by step, and restart where they once
-/// were. What stays above is above until it is accepted.
+/// Distinguishes a learning rate that jumps above everything before it from a schedule: schedules rise step by step, and restart where
+/// they once were. What stays above is above until it is accepted.
 /// </summary>
 internal sealed class RateMeter
 {
