@@ -1,24 +1,22 @@
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
-using LeptonStream.Detection.Snapshots;
 using LeptonStream.Samples;
-using LeptonStream.State;
 using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.EarlyWarning;
 
 /// <summary>
-/// Tells ahead of time that a series will reach its limit. Its course is kept as the means of 48 buckets, 120 to a horizon; from where the
-/// present rise began, a robust line (<see cref="TrendFit"/>) says when the limit is reached, with an interval. It warns when three buckets
-/// in a row say so within the horizon and beyond doubt, tells again when the time has moved by much, and withdraws when the rise turns back
-/// or no longer leads there.
+/// Warns ahead of time that a series will reach its limit. Its course is kept as the means of 48 buckets, 120 to a horizon. From the
+/// beginning of the present rise a robust line (<see cref="TrendFit"/>) gives the time at which the limit is reached, with an interval.
+/// The watch warns when three buckets in a row expect it within the horizon and beyond doubt, reports a time that has moved by much,
+/// and withdraws the warning when the rise turns back or no longer leads there.
 /// </summary>
 /// <remarks>
 /// A habit of a series is no news: where it has turned back twice by itself in the last days (a cache that is emptied, the end of a
 /// rush hour), only a rise beyond that height can warn. A rise that levels off does not lead to the limit either. No allocation per sample;
 /// about 580 bytes. A function of the samples and the limit only.
 /// </remarks>
-public sealed class LimitWatch
+public sealed partial class LimitWatch
 {
     private const int Horizon = 120;
 
@@ -138,68 +136,6 @@ public sealed class LimitWatch
         if (change != LimitChange.None) MoveAlert(change, time);
         else if (Alert.Progress(time) == AlertChange.Progressed) change = LimitChange.Going;
         return change;
-    }
-
-    /// <summary>Writes everything a bit-equal copy needs.</summary>
-    public void Save(StateWriter state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Write((int)Phase);
-        Alert.Save(state);
-        state.Write(_onset.UnixNanoseconds);
-        state.Write(Forecast.At.UnixNanoseconds);
-        state.Write(Forecast.Earliest.UnixNanoseconds);
-        state.Write(Forecast.Latest.UnixNanoseconds);
-        state.Write(Urgency);
-        state.Write(_publishedBucket);
-        state.Write(_quietUntil);
-        state.Write(_breaches);
-        state.Write(_doubt);
-        state.Write(_calm);
-        state.Write(_reachedFrom);
-        state.Write(_doubtful);
-        state.Write(_riseLength);
-        state.Write(_withdrawnUntil);
-        _course.Save(state);
-        _rise.Save(state);
-    }
-
-    /// <summary>Writes the limit too: a watch that has reported something outlives the policy that it came with.</summary>
-    internal void SaveWhole(StateWriter state)
-    {
-        PolicyState.Save(Limit, state);
-        Save(state);
-    }
-
-    /// <summary>Reads what <see cref="SaveWhole"/> wrote.</summary>
-    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    internal static LimitWatch LoadWhole(ref StateReader state)
-    {
-        var watch = new LimitWatch(PolicyState.ReadLimit(ref state));
-        watch.Load(ref state);
-        return watch;
-    }
-
-    /// <summary>Reads what <see cref="Save"/> wrote on a watch of the same limit.</summary>
-    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public void Load(ref StateReader state)
-    {
-        Phase = (LimitPhase)state.ReadCount((int)LimitPhase.Reached);
-        Alert.Load(ref state);
-        _onset = new(state.ReadInt64());
-        Forecast = new(new(state.ReadInt64()), new(state.ReadInt64()), new(state.ReadInt64()));
-        Urgency = state.ReadDouble();
-        _publishedBucket = state.ReadInt64();
-        _quietUntil = state.ReadInt64();
-        _breaches = state.ReadCount(EnoughBreaches);
-        _doubt = state.ReadCount(EnoughDoubt);
-        _calm = state.ReadCount(EnoughCalm);
-        _reachedFrom = state.ReadDouble();
-        _doubtful = state.ReadCount(int.MaxValue);
-        _riseLength = state.ReadInt64();
-        _withdrawnUntil = state.ReadInt64();
-        _course.Load(ref state);
-        _rise.Load(ref state);
     }
 
     // A bucket is complete: its mean is one point of the course.
