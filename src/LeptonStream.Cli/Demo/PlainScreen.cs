@@ -47,7 +47,7 @@ internal sealed class PlainScreen(TextWriter output) : IDemoScreen
             _tenth = tenth;
             yield return Line(progress.Whole * tenth / 10, string.Create(CultureInfo.InvariantCulture,
                 $"{10 * tenth} %, {progress.SamplesPerSecond:N0} samples/s, {EnglishCount.Of(progress.Alerts.Open.Count, "alert")} open, "
-                + EnglishCount.Of(progress.Notifications, "notification")));
+                + $"{EnglishCount.Of(progress.Notifications, "notification")}"));
         }
 
         foreach (var verdict in progress.Alerts.Faults)
