@@ -9,11 +9,6 @@ namespace LeptonStream.Backtest;
 /// <summary>One file after the pipeline has been through it: one series, or one entity where the file has several metrics.</summary>
 internal sealed class BacktestFile
 {
-    // Where a file counts its time from zero: any date that the format takes for one.
-    private static readonly Timestamp Epoch = Timestamp.FromUnixSeconds(1_767_225_600);
-
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-
     private readonly Dictionary<string, int> _metricIndex;
     private readonly bool[] _alerting;
     private readonly FindingLog _findings;
@@ -28,7 +23,7 @@ internal sealed class BacktestFile
         HasTruth = events is not null;
         IsNab = EventLabels.IsNab(file.Path);
         Account = new(file.Path);
-        Shift = file.HasCalendarTime ? TimeSpan.Zero : Epoch - Timestamp.Zero;
+        Shift = file.HasCalendarTime ? TimeSpan.Zero : FileClock.Lead;
         _findings = new(Shift);
         var metrics = file.Metrics.Count;
         _metricIndex = file.Metrics.Select((name, i) => (name, i)).ToDictionary(m => m.name, m => m.i);
@@ -144,7 +139,8 @@ internal sealed class BacktestFile
     // The detector looks at the clock between two records, too: that is how a run that stands still is seen.
     private static void LetTimePass(PartitionPipeline pipeline, Timestamp from, Timestamp until, List<AlertEvent> events)
     {
-        for (var now = from + Tick; now < until && pipeline.WatchesSilence; now += Tick) pipeline.Tick(now - from, events);
+        for (var now = from + FileClock.Tick; now < until && pipeline.WatchesSilence; now += FileClock.Tick)
+            pipeline.Tick(now - from, events);
     }
 
     private void Observe(in JudgedSample judged)

@@ -12,10 +12,8 @@ namespace LeptonStream.Backtest.Training;
 /// </summary>
 internal sealed class TrainingReplay
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-
-    // Times in such files count from the start of the job: any date that the format takes for one.
-    private static readonly TimeSpan Shift = Timestamp.FromUnixSeconds(1_767_225_600) - Timestamp.Zero;
+    // Times in such files count from the start of the job.
+    private static readonly TimeSpan Shift = FileClock.Lead;
 
     private readonly SeriesFile _file;
     private readonly TrainingFacts _facts;
@@ -92,7 +90,7 @@ internal sealed class TrainingReplay
 
     private void TickUntil(Timestamp from, Timestamp until)
     {
-        for (var now = from + Tick; now < until; now += Tick)
+        for (var now = from + FileClock.Tick; now < until; now += FileClock.Tick)
         {
             _pipeline.Tick(now - from, _events);
             Note(Beyond(now));
