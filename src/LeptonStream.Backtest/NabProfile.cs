@@ -1,6 +1,6 @@
 namespace LeptonStream.Backtest;
 
-/// <summary>The worth of a hit, a false alarm and a miss to somebody (NAB, config/profiles.json).</summary>
+/// <summary>The weights of a hit, a false alarm and a miss (NAB, config/profiles.json).</summary>
 /// <param name="Name">Its name in the benchmark.</param>
 /// <param name="Key">Its name in JSON.</param>
 /// <param name="TruePositive">Weight of a hit.</param>

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace LeptonStream.Backtest;
 
 /// <summary>
-/// Writes what was said of every row, for anybody's own scoring: <c>timestamp,value,score,alarm,expected,lower,upper</c>. For a file of
-/// several metrics the row is that of the metric with the highest score, named in a further column, and each metric's score follows.
+/// Writes the score, alarm and band of every row, for other scoring programs: <c>timestamp,value,score,alarm,expected,lower,upper</c>. For
+/// a file of several metrics the row is that of the metric with the highest score, named in a further column, and each metric's score
+/// follows.
 /// </summary>
 internal static class ScoresFile
 {

@@ -51,7 +51,7 @@ internal sealed partial class DetectorSession
             if (task.EndReplay(events) is not { } replay) continue;
             _metrics.ReplayDiffers(replay.Missing, replay.Differing);
             if (replay.Missing + replay.Differing > 0)
-                Log.ReplayDiffers(_logger, task.Partition, replay.Missing, replay.Differing);
+                Log.ReplayDiffers(_logger, task.Partition.Name(), replay.Missing, replay.Differing);
         }
     }
 
@@ -129,21 +129,21 @@ internal sealed partial class DetectorSession
         {
             if (subject.Committed < found.Earliest)
                 Log.StateGap(_logger, subject.Committed, subject.Partition.Name(), found.Earliest, gap);
-            else Log.BeginsEmpty(_logger, subject.Partition, gap, task.Next);
+            else Log.BeginsEmpty(_logger, subject.Partition.Name(), gap, task.Next);
             _metrics.StateGap();
         }
         else if (found.State is { } state)
         {
             _metrics.Restored(duration);
-            Log.Restored(_logger, subject.Partition, task.SeriesCount, state.Header.Next, duration);
+            Log.Restored(_logger, subject.Partition.Name(), task.SeriesCount, state.Header.Next, duration);
             if (subject.Committed < state.Header.Next)
-                Log.CommittedBefore(_logger, subject.Partition, subject.Committed.Value, state.Header.Next, _topics.State);
+                Log.CommittedBefore(_logger, subject.Partition.Name(), subject.Committed.Value, state.Header.Next, _topics.State);
             if (_known.Metrics is { } known && state.Header.Partitions > 0 && known.Partitions > state.Header.Partitions)
                 Note(task, task.OnPartitionsAdded());
         }
         else
         {
-            Log.Begins(_logger, subject.Partition, start.Value);
+            Log.Begins(_logger, subject.Partition.Name(), start.Value);
         }
     }
 
@@ -241,20 +241,20 @@ internal sealed partial class DetectorSession
     {
         [LoggerMessage(1061, LogLevel.Information,
             "{Partition}: restored {Series} series as of offset {Offset} in {Duration}, going on from there")]
-        public static partial void Restored(ILogger logger, TopicPartition partition, int series, long offset, TimeSpan duration);
+        public static partial void Restored(ILogger logger, string partition, int series, long offset, TimeSpan duration);
 
         [LoggerMessage(1062, LogLevel.Error, "{Partition}: begins with empty state at {Offset}: {Reason}")]
-        public static partial void BeginsEmpty(ILogger logger, TopicPartition partition, string reason, long? offset);
+        public static partial void BeginsEmpty(ILogger logger, string partition, string reason, long? offset);
 
         [LoggerMessage(1063, LogLevel.Information, "{Partition}: begins at offset {Offset}, nothing is known yet")]
-        public static partial void Begins(ILogger logger, TopicPartition partition, long offset);
+        public static partial void Begins(ILogger logger, string partition, long offset);
 
         [LoggerMessage(1064, LogLevel.Error, "{Partition}: replaying its records did not make {Missing} published events again, and "
             + "{Different} with another content; the program or its settings changed in a way that snapshots do not know")]
-        public static partial void ReplayDiffers(ILogger logger, TopicPartition partition, int missing, int different);
+        public static partial void ReplayDiffers(ILogger logger, string partition, int missing, int different);
 
         [LoggerMessage(1065, LogLevel.Warning, "{Partition}: offset {Committed} is committed but its state is of {Offset}, which holds; to "
             + "judge records again, delete the records of {Topic} while no detector runs")]
-        public static partial void CommittedBefore(ILogger logger, TopicPartition partition, long committed, long offset, string topic);
+        public static partial void CommittedBefore(ILogger logger, string partition, long committed, long offset, string topic);
     }
 }

@@ -92,7 +92,7 @@ internal sealed partial class DetectorSession
         static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
     }
 
-    // Whether alerts of a partition have a place to go; also while nobody knows.
+    // Whether alerts of a partition have a partition to go to; true while that is unknown.
     private bool HasAlertsPartition(TopicPartition partition) =>
         _watch.Latest is not { } topics || !topics.TryGetValue(_topics.Alerts,
             out var alerts) || partition.Partition.Value < alerts.Partitions;

@@ -225,7 +225,7 @@ internal sealed partial class DetectorWorker(
             return;
         }
 
-        // Its dead letter is from whoever read it first.
+        // The member that read it first wrote its dead letter.
         if (task.IsKnown(record.Offset.Value)) return;
         _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
             example: $"{record.TopicPartitionOffset.Name()}: {outcome.Detail}");

@@ -387,6 +387,6 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     private void Require(PartitionTaskState state)
     {
-        if (State != state) throw new InvalidOperationException($"The task of {Partition} is {State}, not {state}.");
+        if (State != state) throw new InvalidOperationException($"The task of {Partition.Name()} is {State}, not {state}.");
     }
 }

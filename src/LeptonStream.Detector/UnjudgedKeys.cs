@@ -13,7 +13,7 @@ namespace LeptonStream.Detector;
 /// </summary>
 internal sealed class UnjudgedKeys
 {
-    // One wrong record, or two, are nobody's state.
+    // One or two wrong records say nothing of a key.
     private const int MinRecords = 3;
 
     private const int MaxKeys = 1_000;

@@ -3,7 +3,7 @@ using LeptonStream.Detection.Training;
 
 namespace LeptonStream.Backtest.Training;
 
-/// <summary>Writes the alarms of a run, for anybody's own scoring: <c>ts_ms,step,kind,metric,severity,score</c>.</summary>
+/// <summary>Writes the alarms of a run, for other scoring programs: <c>ts_ms,step,kind,metric,severity,score</c>.</summary>
 internal static class AlarmsFile
 {
     public static void Write(TrainingRunScore run, string path)

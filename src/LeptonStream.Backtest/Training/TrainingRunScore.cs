@@ -29,7 +29,7 @@ internal sealed record TrainingRunScore(
         }
     }
 
-    /// <summary>False alarms that would have woken somebody.</summary>
+    /// <summary>False alarms that are pages.</summary>
     public int FalsePages => FalseAlarms.Count(a => a.Severity == AlertSeverity.Critical);
 
     /// <summary>

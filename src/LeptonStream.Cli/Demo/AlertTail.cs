@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Cli.Demo;
 
-/// <summary>Reads the alerts topic from its beginning, as anybody could, and holds what it says against the script.</summary>
+/// <summary>Reads the alerts topic from its beginning and compares its events with the script.</summary>
 internal sealed class AlertTail : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -9,7 +9,7 @@ namespace LeptonStream.Cli.Demo;
 /// <summary>Writes the results of the demo: a table for people, one object for programs.</summary>
 internal static class DemoReport
 {
-    /// <summary>The longest line where nobody says how wide the reader's screen is.</summary>
+    /// <summary>The longest line where the width of the reader's screen is unknown.</summary>
     public const int LineOfPipes = 140;
 
     private const int FalseShown = 10;

@@ -76,7 +76,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
         return new(Role, problems.Count == 0 ? "is running" : isDead ? "not running" : "not well", RoleProblem.Line(problems));
     }
 
-    // Events that contradict the journal are kept beside it until somebody has looked into them.
+    // Events that contradict the journal are kept beside it until an operator has looked into them.
     private static async Task<IReadOnlyList<Finding>> Conflicts(DbConnection connection)
     {
         var count = await connection.QuerySingleAsync<long>("select count(*) from event_conflict");

@@ -3,7 +3,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Detection;
 
-/// <summary>The pipeline's judgement of one sample, for whoever looks on (backtests, scores files, tests).</summary>
+/// <summary>The pipeline's judgement of one sample, for observers (backtests, scores files, tests).</summary>
 /// <param name="Key">The series.</param>
 /// <param name="Sample">The sample.</param>
 /// <param name="Score">Its score; 1.0 is the line.</param>

@@ -87,10 +87,10 @@ public sealed class PartitionPipeline
     /// </summary>
     public bool WatchesSilence => _queue.IsWaiting || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
 
-    /// <summary>Gets every judged sample; null (the default) for nobody.</summary>
+    /// <summary>Gets every judged sample. <value>The default value is null.</value></summary>
     public JudgedSampleObserver? Observer { get; set; }
 
-    /// <summary>Gets every judged row of an entity; null (the default) for nobody.</summary>
+    /// <summary>Gets every judged row of an entity. <value>The default value is null.</value></summary>
     public JudgedRowObserver? EntityObserver { get; set; }
 
     /// <summary>

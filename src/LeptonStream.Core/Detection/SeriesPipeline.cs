@@ -231,7 +231,7 @@ public sealed partial class SeriesPipeline
 
         band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series.Memory.Span, ref numbers, sample, band);
-        // Who opened it may not speak any more: nobody would ever end it.
+        // The detector that opened it may be silent for good: nothing else would end it.
         if (alert.Phase == AlertPhase.Open && !Policy.Detectors.MaySpeak(series.OpenedBy))
             return alert.End(AlertChange.PolicyChanged, sample.Time);
         var change = alert.Observe(new(seen, sample.Time)

@@ -22,7 +22,7 @@ public abstract class SeriesDetector
     public abstract int StateBytes { get; }
 
     /// <summary>Raw score of the sample, in the detector's own unit (scales, for most), from 0 (as expected). Changes nothing.</summary>
-    /// <param name="sample">A sample within ±10³⁶, not yet learned by anybody.</param>
+    /// <param name="sample">A sample within ±10³⁶, not yet learned.</param>
     /// <param name="view">Statistics of the series before this sample.</param>
     /// <param name="state">State of this detector for the series.</param>
     public abstract double Score(in Sample sample, in SeriesView view, ReadOnlySpan<byte> state);

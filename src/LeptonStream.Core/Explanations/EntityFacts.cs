@@ -18,7 +18,7 @@ namespace LeptonStream.Explanations;
 internal sealed record EntityFacts(
     SeriesKey Key, AlertSeverity Severity, AlertChange Change, IReadOnlyList<Contributor> Contributors, Timestamp Onset, double Score)
 {
-    /// <summary>As many metrics are named with their values; more nobody reads in one line.</summary>
+    /// <summary>Most metrics that are named with their values in one line.</summary>
     public const int Named = 3;
 
     /// <summary>Policy of the entity: its budgets. <value>The default value is <see cref="SeriesPolicy.Default"/>.</value></summary>

@@ -76,7 +76,7 @@ internal sealed partial class PartitionRestore : IDisposable
                 }
                 catch (KafkaException failure) when (!failure.Error.EndsClient())
                 {
-                    Log.Again(_logger, _subject.Partition, failure.Error.Reason);
+                    Log.Again(_logger, _subject.Partition.Name(), failure.Error.Words());
                     if (_abort.Token.WaitHandle.WaitOne(Pause)) throw new OperationCanceledException(_abort.Token);
                 }
             }
@@ -113,7 +113,7 @@ internal sealed partial class PartitionRestore : IDisposable
             {
                 // Whatever is wrong with it: the partition must be read on.
                 var reason = $"the snapshot of offset {header.Next} can't be used: {unusable.Message}";
-                Log.Unusable(_logger, unusable is SnapshotCorruptException ? null : unusable, _subject.Partition, reason);
+                Log.Unusable(_logger, unusable is SnapshotCorruptException ? null : unusable, _subject.Partition.Name(), reason);
                 gap ??= reason;
             }
         }
@@ -152,7 +152,7 @@ internal sealed partial class PartitionRestore : IDisposable
             if (found.Count >= 2 || from == ends.Low) break;
         }
 
-        if (refused is not null) Log.Unusable(_logger, null, _subject.Partition, refused);
+        if (refused is not null) Log.Unusable(_logger, null, _subject.Partition.Name(), refused);
         return new([.. found.Values.Reverse()], refused, newest);
     }
 
@@ -244,10 +244,10 @@ internal sealed partial class PartitionRestore : IDisposable
     private static partial class Log
     {
         [LoggerMessage(1100, LogLevel.Warning, "The state of {Partition} can't be read now and is tried again: {Reason}")]
-        public static partial void Again(ILogger logger, TopicPartition partition, string reason);
+        public static partial void Again(ILogger logger, string partition, string reason);
 
         [LoggerMessage(1101, LogLevel.Error, "State of {Partition}: {Reason}")]
-        public static partial void Unusable(ILogger logger, Exception? defect, TopicPartition partition, string reason);
+        public static partial void Unusable(ILogger logger, Exception? defect, string partition, string reason);
     }
 
     // Why one was refused, or null, and the number of the newest, usable or not.

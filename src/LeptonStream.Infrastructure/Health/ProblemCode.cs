@@ -36,16 +36,16 @@ public enum ProblemCode
     /// <summary>A changed settings file is refused.</summary>
     SettingsRefused,
 
-    /// <summary>Nobody in the role works any more.</summary>
+    /// <summary>No member of the role works any more.</summary>
     RoleDead,
 
-    /// <summary>Nobody in the role has ever worked.</summary>
+    /// <summary>No member of the role has ever worked.</summary>
     RoleNeverSeen,
 
-    /// <summary>Nobody works on some partitions any more.</summary>
+    /// <summary>No member works on some partitions any more.</summary>
     PartitionsDead,
 
-    /// <summary>Nobody has ever worked on some partitions.</summary>
+    /// <summary>No member has ever worked on some partitions.</summary>
     PartitionsNeverSeen,
 
     /// <summary>Nearly all records of a partition are refused.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Kafka;
 
 /// <summary>
-/// Sends what the native client has to say to the program's log instead of to standard error. An error after which the client can't go on
+/// Sends the messages of the native client to the program's log instead of to standard error. An error after which the client can't go on
 /// comes on the client's own thread and not always as an exception: <c>onFatal</c> is called with it, and <c>onError</c> with any other.
 /// </summary>
 public static partial class ClientLogging

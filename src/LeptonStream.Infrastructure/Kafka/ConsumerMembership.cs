@@ -201,7 +201,7 @@ public sealed partial class ConsumerMembership : IDisposable
     /// <inheritdoc cref="InputHealth.OnTopicSeen"/>
     public void OnTopicSeen() => _input.OnTopicSeen();
 
-    /// <summary>Produces a record that nobody waits for, and that may be lost.</summary>
+    /// <summary>Produces a record without waiting for it; it may be lost.</summary>
     public void Publish(string topic, Message<byte[]?, byte[]?> message)
     {
         try
@@ -332,7 +332,7 @@ public sealed partial class ConsumerMembership : IDisposable
         _owned.ExceptWith(partitions);
         foreach (var partition in partitions)
             if (_searches.Remove(partition, out var search)) search.Dispose();
-        // The group's next assignment, be it an empty one, says how it goes on. Where none comes, nobody may take it for well.
+        // The group's next assignment, be it an empty one, says how it goes on. Where none comes, the member must not count as sound.
         if (_owned.Count == 0 && partitions.Count > 0)
             _health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.PartitionsLost));
         return [.. partitions];

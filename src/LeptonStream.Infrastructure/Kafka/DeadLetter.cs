@@ -59,7 +59,7 @@ public static class DeadLetter
         var time = Math.Min(logged, now.ToUnixTimeMilliseconds());
         if (time != logged) Add(headers, TimestampHeader, Number(logged));
 
-        // Whoever set the time of the original, here it is the producer that says it.
+        // Here the producer sets the time, whichever side set that of the original.
         return new() { Key = Cut(key), Value = Cut(record.Message.Value), Headers = headers,
             Timestamp = new(time, TimestampType.CreateTime) };
     }

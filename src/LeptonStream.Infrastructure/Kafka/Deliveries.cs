@@ -143,7 +143,7 @@ public sealed record DeliveryFailure(string Topic, Error Error)
     public bool ConcernsRecord =>
         Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.InvalidTimestamp;
 
-    /// <summary>Whether sending again may help without anybody changing anything.</summary>
+    /// <summary>Whether sending again may help without a change of settings or topics.</summary>
     public bool IsTransient =>
         !IsFatal && Error.Code is ErrorCode.Local_MsgTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
         or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_InProgress or ErrorCode.NotEnoughReplicas

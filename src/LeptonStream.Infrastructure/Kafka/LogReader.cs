@@ -51,7 +51,7 @@ public sealed partial class LogReader : IDisposable
             {
                 if (FindReadable(partition, next, stop) is { } unreadable) next = PassBy(partition, unreadable.To);
                 else if (isSilent)
-                    throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{partition} can't be read to its end"));
+                    throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{partition.Name()} can't be read to its end"));
                 if (next < to) _consumer.Assign(new TopicPartitionOffset(partition, next));
                 continue;
             }
@@ -92,7 +92,7 @@ public sealed partial class LogReader : IDisposable
         var range = new OffsetRange(from, behind);
         if (!_unreadable.TryGetValue(partition, out var known)) _unreadable.Add(partition, known = []);
         known.Add(range);
-        Log.Unreadable(_logger, partition, range.From, range.To, first.Error);
+        Log.Unreadable(_logger, partition.Name(), range.From, range.To, first.Error);
         return range;
 
         bool IsBehind(long offset) => Look(partition, offset, stop) is var batch && (batch.IsReadable || batch.Offset > first.Offset);
@@ -159,6 +159,6 @@ public sealed partial class LogReader : IDisposable
     private static partial class Log
     {
         [LoggerMessage(4020, LogLevel.Error, "{Partition}: records {From} to {To}, the last not among them, can't be decoded: {Reason}")]
-        public static partial void Unreadable(ILogger logger, TopicPartition partition, long from, long to, string reason);
+        public static partial void Unreadable(ILogger logger, string partition, long from, long to, string reason);
     }
 }

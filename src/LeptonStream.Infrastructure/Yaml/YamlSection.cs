@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 namespace LeptonStream.Yaml;
 
 /// <summary>
-/// One mapping of a settings file in YAML, read strictly: a field that nobody asked for is an error, and every error says its line.
+/// One mapping of a settings file in YAML, read strictly: a field that no reader asked for is an error, and every error says its line.
 /// Errors are gathered, so that a person sees all of them at once.
 /// </summary>
 public sealed partial class YamlSection
@@ -133,7 +133,7 @@ public sealed partial class YamlSection
 
     public void Wrong(int line, string field, string what) => _errors.Add(line, $"{Below(field)} {what}");
 
-    /// <summary>Reports every field that nobody asked for. Call it when the section is read.</summary>
+    /// <summary>Reports every field that no reader asked for. Call it when the section is read.</summary>
     public void End()
     {
         foreach (var key in _node.Children.Keys)

@@ -22,7 +22,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 {
     private const int GroupsPerFlush = 64;
 
-    // Whoever works by the routes of a group looks at it within a second, and within ten while the database fails.
+    // A notifier with the routes of a group looks at it within a second, and within ten while the database fails.
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(15);
 
     private readonly KnownEvents _known = new(database);

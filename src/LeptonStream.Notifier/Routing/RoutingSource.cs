@@ -1,7 +1,7 @@
 namespace LeptonStream.Notifier.Routing;
 
 /// <summary>
-/// The routing in force. It may be changed while the notifier runs; whoever works by it asks for it at the begin of each step.
+/// The routing in force. It may be changed while the notifier runs; every user asks for it at the beginning of each step.
 /// </summary>
 internal sealed class RoutingSource(NotifierRouting routing)
 {

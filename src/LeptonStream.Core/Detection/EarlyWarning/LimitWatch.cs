@@ -153,7 +153,7 @@ public sealed partial class LimitWatch
 
     private LimitChange OnQuiet(double level, double reached)
     {
-        // Whoever was notified that the warning is over must hear that it came true all the same.
+        // People who were notified that the warning is over must hear that it came true all the same.
         if (level >= reached && _course.Bucket <= _withdrawnUntil) return Reach(reached);
         var outlook = level >= reached || _course.Bucket < _quietUntil || IsHabit(level) ? new(OutlookVerdict.Away) : Look();
         _breaches = outlook.Verdict == OutlookVerdict.Breach && IsLongEnough(level) ? _breaches + 1 : 0;

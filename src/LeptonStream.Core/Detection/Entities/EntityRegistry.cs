@@ -122,7 +122,8 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
 
     /// <summary>Reads what <see cref="Save(EntityState, StateWriter)"/> wrote. Its places wait for its series.</summary>
     /// <param name="id">The entity's id.</param>
-    /// <param name="isForgotten">Whether it was forgotten before its alert was over: then nobody but whoever ends that knows it.</param>
+    /// <param name="isForgotten">Whether it was forgotten before its alert was over: then only the code that ends the alert knows
+    /// it.</param>
     /// <param name="state">The bytes.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no such entity.</exception>
     public EntityState Load(UInt128 id, bool isForgotten, ref StateReader state)

@@ -81,7 +81,7 @@ public sealed class AlertLifecycle
     /// <summary>Takes an observation and says what it changed.</summary>
     internal AlertChange Observe(in AlertSignal signal) => Phase == AlertPhase.Open ? OnOpen(signal) : OnPending(signal);
 
-    /// <summary>Opens the alert at once: whoever calls has gathered the evidence.</summary>
+    /// <summary>Opens the alert at once: the caller has gathered the evidence.</summary>
     /// <param name="onset">Time at which the trouble began.</param>
     /// <param name="now">Event time.</param>
     /// <param name="score">Its score.</param>
@@ -94,7 +94,7 @@ public sealed class AlertLifecycle
         return Enter(now, isFlap: false);
     }
 
-    /// <summary>Makes an open alert worse, as whoever calls found.</summary>
+    /// <summary>Makes an open alert worse, as the caller found.</summary>
     /// <param name="score">The score now.</param>
     /// <param name="isCritical">Whether it is critical now; it stays so.</param>
     internal AlertChange Worsen(double score, bool isCritical)

@@ -16,7 +16,7 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
     /// <summary>Whether an open alert changed again and is worth an event, though its worst score did not double.</summary>
     public bool IsFurtherChange { get; init; }
 
-    /// <summary>Whether whoever observes has seen enough calm observations, however short their time.</summary>
+    /// <summary>Whether the observer has seen enough calm samples, however short their time.</summary>
     public bool HasRecovered { get; init; }
 
     /// <summary>The time after which a warning is accepted as the new level; null where it never is.</summary>

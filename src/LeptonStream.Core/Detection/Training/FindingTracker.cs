@@ -64,7 +64,7 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
         return change;
     }
 
-    /// <summary>Ends an open alert: nobody will judge it any more.</summary>
+    /// <summary>Ends an open alert that is not judged any more.</summary>
     public void Close(FindingReport report, AlertChange reason)
     {
         if (_life.End(reason, report.Time) == reason) Report(report, reason, double.NaN, double.NaN);

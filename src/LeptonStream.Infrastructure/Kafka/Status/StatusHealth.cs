@@ -32,14 +32,14 @@ public static class StatusHealth
         var ours = Of(role, statuses, partitions).ToList();
         var alive = Alive(role, statuses, partitions, now);
         var dead = Enumerable.Range(0, partitions).Except(alive.Select(status => status.Partition)).ToList();
-        if (dead.Count == partitions) return [NobodyIs(role, ours)];
-        RoleProblem[] unserved = dead.Count == 0 ? [] : [NobodyWorksOn(role, dead, ours)];
+        if (dead.Count == partitions) return [NoneRuns(role, ours)];
+        RoleProblem[] unserved = dead.Count == 0 ? [] : [NoneWorksOn(role, dead, ours)];
         return [.. unserved.Concat(alive.SelectMany(RefusalsOf))
             .Concat(alive.SelectMany(status => status.Problems).Select(problem => problem with { Role = role }))
             .Distinct()];
     }
 
-    /// <summary>The statuses of a role's partitions that somebody works on now, in the order of the partitions.</summary>
+    /// <summary>The statuses of a role's partitions that a member works on now, in the order of the partitions.</summary>
     /// <param name="role">The role, such as <c>detector</c>.</param>
     /// <param name="statuses">The statuses of its partitions.</param>
     /// <param name="partitions">Number of partitions of its input.</param>
@@ -48,7 +48,7 @@ public static class StatusHealth
         DateTimeOffset now) =>
         [.. Of(role, statuses, partitions).Where(status => now - status.At <= MaxAge).OrderBy(status => status.Partition)];
 
-    /// <summary>Says that nobody in a role works any more.</summary>
+    /// <summary>Says that no member of a role works any more.</summary>
     public static RoleProblem DeathOf(string role, DateTimeOffset lastReport) =>
         RoleProblem.Of(ProblemCode.RoleDead, ("role", role), ("at", TimeText(lastReport)));
 
@@ -83,11 +83,11 @@ public static class StatusHealth
         RoleProblem.Of(code, [("share", Text(Math.Round(100 * share))), .. PlaceOf(status),
             ("reasons", string.Join(", ", reasons.Select(count => $"{count.Key} {Text(count.Value)}")))]);
 
-    private static RoleProblem NobodyIs(string role, List<PartitionStatus> statuses) => statuses.Count == 0
+    private static RoleProblem NoneRuns(string role, List<PartitionStatus> statuses) => statuses.Count == 0
         ? RoleProblem.Of(ProblemCode.RoleNeverSeen, ("role", role))
         : DeathOf(role, statuses.Max(status => status.At));
 
-    private static RoleProblem NobodyWorksOn(string role, List<int> partitions, List<PartitionStatus> statuses)
+    private static RoleProblem NoneWorksOn(string role, List<int> partitions, List<PartitionStatus> statuses)
     {
         (string, string)[] values = [("role", role), ("partitions", string.Join(", ", partitions))];
         var theirs = statuses.FindAll(status => partitions.Contains(status.Partition));

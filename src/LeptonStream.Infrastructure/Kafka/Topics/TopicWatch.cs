@@ -28,7 +28,7 @@ public sealed class TopicWatch : IDisposable
     /// question it does not know disturbs nobody else.</param>
     /// <param name="topics">The topics to ask about.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Takes what the client has to say.</param>
+    /// <param name="logger">Takes the messages of the client.</param>
     public TopicWatch(KafkaOptions kafka, IReadOnlyList<string> topics, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(time);

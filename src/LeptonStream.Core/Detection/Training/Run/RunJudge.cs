@@ -31,7 +31,7 @@ internal sealed class RunJudge(EntityRegistry entities)
     private Timestamp _ticked = Timestamp.Zero;
     private Timestamp _swept = Timestamp.Zero;
 
-    // Silence is nobody's fault before this time.
+    // Silence before this time is no run's fault.
     private Timestamp _judgedFrom = Timestamp.Never;
     private bool _mayHaveMoved;
 
@@ -95,7 +95,7 @@ internal sealed class RunJudge(EntityRegistry entities)
         if (series.Role == TrainingRole.None || !entities.TryBecomeRun(series.Entity!)) return false;
         _entity = series.Entity;
         _row.Set(series.Role, value);
-        // An alert from before the entity carried a step is followed to its end by whoever opened it.
+        // An alert from before the entity carried a step is followed to its end by the pipeline that opened it.
         return series.Role.GoesByStep() && !series.HasOpenAlert;
     }
 
@@ -143,7 +143,7 @@ internal sealed class RunJudge(EntityRegistry entities)
         entities.EndRun(entity);
     }
 
-    // Nobody would ever close what is open.
+    // Nothing else would close the open alerts.
     private void End(EntityState entity, TrainingMonitor run, AlertChange reason, in EventSink sink)
     {
         Publish(entity, run.Close(entity.Row.Time, reason), sink);
