@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using LeptonStream.Health;
 using LeptonStream.Testing;
@@ -166,11 +165,10 @@ public sealed class LiveFeedTests
     {
         await using var dashboard = await RunningDashboard.Start(("Dashboard:HeartbeatSeconds", "1"));
         await using var live = await LiveConnection.Open(dashboard.Http);
-        var waited = Stopwatch.StartNew();
 
-        for (var i = 0; i < 3; i++) Assert.That((await live.NextItem())!.Value.EventType, Is.EqualTo("ping"));
-
-        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
+        // With the default of 15 seconds the third would come after half a minute.
+        for (var i = 0; i < 3; i++)
+            Assert.That((await live.NextItem().WaitAsync(TimeSpan.FromSeconds(12)))!.Value.EventType, Is.EqualTo("ping"));
     }
 
     [TestCase("-1")]
@@ -204,16 +202,15 @@ public sealed class LiveFeedTests
     }
 
     [Test]
-    public async Task Stop_WithOpenPages_EndsThemAndIsQuick()
+    public async Task Stop_WithOpenPages_EndsThem()
     {
         await using var dashboard = await RunningDashboard.Start();
         await using var live = await LiveConnection.Open(dashboard.Http);
         await live.NextItem();
-        var waited = Stopwatch.StartNew();
 
-        await dashboard.Stop();
+        // A server that waits for its pages does so for 30 seconds.
+        await dashboard.Stop().WaitAsync(TimeSpan.FromSeconds(20));
 
-        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(3)));
         Assert.That(await live.NextItem(), Is.Null);
     }
 

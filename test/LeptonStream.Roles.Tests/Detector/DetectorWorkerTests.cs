@@ -11,6 +11,9 @@ namespace LeptonStream.Roles.Tests.Detector;
 [Parallelizable]
 public sealed class DetectorWorkerTests
 {
+    // Far beyond what any machine needs: a stop that takes longer hangs.
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
+
     private DetectorRig _rig = null!;
 
     [SetUp]
@@ -290,16 +293,14 @@ public sealed class DetectorWorkerTests
     }
 
     [Test]
-    public async Task Stop_UnderLoad_CommitsAndLeavesWithinSeconds()
+    public async Task Stop_UnderLoad_CommitsAndLeaves()
     {
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 5_000));
         var host = _rig.Start(settings: ("Detector:BatchSize", "100"));
         await Eventually.True(() => _rig.CountOf("records") >= 500, "some records read");
 
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        await host.StopAsync();
+        await host.StopAsync().WaitAsync(HangLimit);
 
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
         Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0), Is.EqualTo(_rig.CountOf("records")),
             "what was read is committed");
     }
@@ -311,10 +312,7 @@ public sealed class DetectorWorkerTests
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
         _rig.Broker.GoDown();
 
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        await host.StopAsync();
-
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(15)));
+        Assert.That(async () => await host.StopAsync().WaitAsync(HangLimit), Throws.Nothing);
     }
 
     [Test]
