@@ -1,7 +1,7 @@
 using LeptonStream.Alerting;
 using LeptonStream.Series;
 
-namespace LeptonStream.Core.Tests.Alerting;
+namespace LeptonStream.Core.Tests.Series;
 
 public sealed class MatcherTests
 {
