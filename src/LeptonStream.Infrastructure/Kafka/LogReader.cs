@@ -158,7 +158,7 @@ public sealed partial class LogReader : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(4020, LogLevel.Error, "{Partition}: records {From} to {To}, the last not among them, can't be decoded: {Reason}")]
+        [LoggerMessage(4031, LogLevel.Error, "{Partition}: records {From} to {To}, the last not among them, can't be decoded: {Reason}")]
         public static partial void Unreadable(ILogger logger, string partition, long from, long to, string reason);
     }
 }
