@@ -15,7 +15,10 @@ public sealed partial class SeriesPipeline
     internal FrozenBaseline BaselineBefore(SeriesState series, in Sample sample, Timestamp pending)
     {
         ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
-        var (onset, band) = ChangeOnset.Find(PointsOf(series), pending);
+        var chart = _layout.Chart(series.Memory.Span);
+        var (onset, band) = chart.IsEmpty
+            ? (pending, ExpectedBand.None)
+            : series.Onset.Find(new(chart.Newest, chart.Number, HasBefore: false), pending, _onset);
         if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(onset), numbers.Band.Scales);
         var least = Math.Max(Policy.MinimumAbsoluteDeviation, Policy.MinimumRelativeDeviation * Math.Abs(band.Expected));
         var (mean, reach) = (numbers.Deviation.Mean, UsualReach * numbers.Deviation.Value);

@@ -26,28 +26,11 @@ public sealed partial class SeriesPipeline
     internal Sample LastOf(SeriesState series)
     {
         var chart = _layout.Chart(series.Memory.Span);
-        var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
-        return charted == 0
-            ? new(series.LastTime, double.NaN)
-            : new(new(chart[(charted - 1) % chart.Length].Nanoseconds), chart[(charted - 1) % chart.Length].Value);
+        return chart.IsEmpty ? new(series.LastTime, double.NaN) : new(new(chart.Newest.Nanoseconds), chart.Newest.Value);
     }
 
     /// <summary>The last points, oldest first, with their band.</summary>
-    internal AlertPoint[] PointsOf(SeriesState series)
-    {
-        var chart = _layout.Chart(series.Memory.Span);
-        var charted = SeriesLayout.Numbers(series.Memory.Span).Charted;
-        var bounds = Policy.Bounds;
-        var points = new AlertPoint[Math.Min(charted, chart.Length)];
-        for (var i = 0; i < points.Length; i++)
-        {
-            var (time, value, expected, halfWidth) = chart[(charted - points.Length + i) % chart.Length];
-            points[i] = new(new(time), value, bounds.Clamp(expected), bounds.Clamp(expected - halfWidth),
-                bounds.Clamp(expected + halfWidth));
-        }
-
-        return points;
-    }
+    internal AlertPoint[] PointsOf(SeriesState series) => _layout.Chart(series.Memory.Span).Read(Policy.Bounds);
 
     /// <summary>
     /// For how long before its incident the series had shown no value so far from what is expected; null where that is not known or not
@@ -66,11 +49,14 @@ public sealed partial class SeriesPipeline
         return _kinds[detector] == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
     }
 
-    private void Chart(Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in ExpectedBand band)
+    private void Chart(SeriesState series, in Sample sample, in ExpectedBand band)
     {
-        var chart = _layout.Chart(memory);
-        chart[numbers.Charted % chart.Length] = new(sample.Time.UnixNanoseconds, (float)sample.Value, (float)band.Expected,
-            (float)band.HalfWidth);
-        numbers.Charted = numbers.Charted + 1 == 2 * chart.Length ? chart.Length : numbers.Charted + 1;
+        var chart = _layout.Chart(series.Memory.Span);
+        var hasBefore = !chart.IsEmpty;
+        var before = hasBefore ? chart.Newest : default;
+        var point = new ChartPoint(sample.Time.UnixNanoseconds, (float)sample.Value, (float)band.Expected, (float)band.HalfWidth);
+        chart.Add(point, Policy.Bounds);
+        var isPending = series.Alert.Phase == AlertPhase.Pending || series.Entity is { IsPending: true };
+        series.Onset.Follow(new(point, chart.Number, hasBefore), before, isPending, _onset);
     }
 }

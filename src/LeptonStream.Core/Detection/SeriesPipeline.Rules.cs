@@ -51,7 +51,7 @@ public sealed partial class SeriesPipeline
         var band = series.Code is not null ? ExpectedBand.None
             : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time)
                 .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
-        Chart(memory, ref numbers, sample, band);
+        Chart(series, sample, band);
         return new(sample, isUnusual ? score : 0, change, Forecast.None, band, Rule: rule);
     }
 }

@@ -8,6 +8,7 @@ using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.Series;
+using LeptonStream.State;
 using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection;
@@ -43,6 +44,7 @@ public sealed partial class SeriesPipeline
     private readonly SeriesLayout _layout;
     private readonly SeriesDetector[] _detectors;
     private readonly DetectorKind[] _kinds;
+    private readonly OnsetPlan _onset;
 
     // The score of each detector for the present sample, in the order of the layout: one pipeline, one thread, one sample at a time.
     private readonly double[] _raw;
@@ -70,6 +72,7 @@ public sealed partial class SeriesPipeline
         _layout = layout;
         _detectors = _layout.Detectors;
         _kinds = _layout.Kinds;
+        _onset = new(_layout.ChartPoints, policy.Bounds, _layout.Onsets);
         _raw = new double[_detectors.Length];
         _rarity = new double[_detectors.Length];
         // All slow detectors share one part of the budget, and so do all rules.
@@ -113,7 +116,14 @@ public sealed partial class SeriesPipeline
     internal void Prefetch(SeriesState series) => _layout.Prefetch(series.Memory);
 
     /// <summary>Takes the memory of a series back that is forgotten.</summary>
-    internal void Return(Memory<byte> memory) => _layout.Return(memory);
+    internal void Return(SeriesState series)
+    {
+        _layout.Return(series.Memory);
+        series.Onset.Clear(_onset);
+    }
+
+    /// <summary>Reads what may be the onset of its alert.</summary>
+    internal void LoadOnset(SeriesState series, ref StateReader state) => series.Onset.Load(ref state, _onset);
 
     /// <summary>Judges one sample and lets its series learn from it.</summary>
     /// <param name="series">The sample's series.</param>
@@ -143,7 +153,7 @@ public sealed partial class SeriesPipeline
     {
         var refusal = Accept(series, sample, out var clean);
         if (refusal == SampleRefusal.None)
-            Chart(series.Memory.Span, ref SeriesLayout.Numbers(series.Memory.Span), clean, ExpectedBand.None);
+            Chart(series, clean, ExpectedBand.None);
         return refusal;
     }
 
@@ -230,7 +240,7 @@ public sealed partial class SeriesPipeline
         }
 
         band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
-        Chart(series.Memory.Span, ref numbers, sample, band);
+        Chart(series, sample, band);
         // The detector that opened it may be silent for good: nothing else would end it.
         if (alert.Phase == AlertPhase.Open && !Policy.Detectors.MaySpeak(series.OpenedBy))
             return alert.End(AlertChange.PolicyChanged, sample.Time);

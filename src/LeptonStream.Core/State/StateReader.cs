@@ -99,9 +99,13 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
         if (length != block.Length) throw new SnapshotCorruptException($"a block of {length} bytes where {block.Length} belong");
         var hash = (ulong)ReadInt64();
         var bytes = Take(length);
-        if (XxHash64.HashToUInt64(bytes) != hash) throw new SnapshotCorruptException("a block whose bytes are not those that were written");
+        if (XxHash3.HashToUInt64(bytes) != hash) throw new SnapshotCorruptException("a block whose bytes are not those that were written");
         bytes.CopyTo(block);
     }
+
+    /// <summary>Reads bytes as they are.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public void ReadRaw(Span<byte> bytes) => Take(bytes.Length).CopyTo(bytes);
 
     private ReadOnlySpan<byte> Take(int length)
     {

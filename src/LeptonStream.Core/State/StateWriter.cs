@@ -83,11 +83,11 @@ public sealed class StateWriter
         _buffer.Advance(bytes.Length);
     }
 
-    /// <summary>Writes a block of plain numbers with its length and its XXH64, so that a reader never takes other bytes for it.</summary>
+    /// <summary>Writes a block of plain numbers with its length and its XXH3, so that a reader never takes other bytes for it.</summary>
     public void WriteBlock(ReadOnlySpan<byte> block)
     {
         Write(block.Length);
-        Write((long)XxHash64.HashToUInt64(block));
+        Write((long)XxHash3.HashToUInt64(block));
         block.CopyTo(_buffer.GetSpan(block.Length));
         _buffer.Advance(block.Length);
     }

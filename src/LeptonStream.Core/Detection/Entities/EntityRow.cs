@@ -68,6 +68,8 @@ internal sealed class EntityRow
     public int Join(SeriesState series, Timestamp now)
     {
         if (_metrics.Count == MaxMetrics) return -1;
+        // Most rows get their places in the first minute, and then keep them: no room is left over.
+        if (_metrics.Count == _metrics.Capacity) _words.Capacity = _metrics.Capacity = Count + 1 + (Count / 4);
         _metrics.Add(series);
         _words.Add(Word.None(now));
         return _metrics.Count - 1;

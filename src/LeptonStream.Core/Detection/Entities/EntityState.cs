@@ -65,6 +65,9 @@ internal sealed class EntityState
         return place;
     }
 
+    /// <summary>Whether its own alert is pending.</summary>
+    public bool IsPending => _memory is { Alert.Phase: AlertPhase.Pending };
+
     /// <summary>Whether its own alert is open.</summary>
     public bool HasOpenAlert => _memory is { Alert.Phase: AlertPhase.Open };
 

@@ -20,12 +20,13 @@ public static class StateLayout
     /// <summary>
     /// The version of everything that is written field by field. To be raised whenever that, or the meaning of a field, changes.
     /// </summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     // Beside the states of detectors.
     private static readonly Type[] Blocks =
     [
         typeof(SeriesNumbers), typeof(Calibration.TailCalibrator), typeof(Series.PastExtremes), typeof(ChartPoint),
+        typeof(ChangeOnset.Candidate),
         typeof(Cleaning.NonFiniteHabit),
         typeof(Cleaning.LostReadings), typeof(EntityNumbers), typeof(PeerMember.Numbers), typeof(PeerGroup.Numbers),
         typeof(PeerScorer.Numbers), typeof(FrozenBaseline.Numbers),

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
@@ -48,7 +49,9 @@ internal sealed class SeriesLayout
         for (var i = 0; i < Detectors.Length; i++)
             if (Kinds[i] == DetectorKind.Slow) TakeDetector(i);
         NumberBytes = at;
-        _chart = Take((plan == MemoryPlan.Lean ? policy.LeanChartPoints : policy.ChartPoints) * Unsafe.SizeOf<ChartPoint>());
+        ChartPoints = plan == MemoryPlan.Lean ? policy.LeanChartPoints : policy.ChartPoints;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ChartPoints, 1000);
+        _chart = Take(SeriesChart.BytesFor(ChartPoints));
         _memory = new(at);
 
         void TakeDetector(int detector)
@@ -84,6 +87,12 @@ internal sealed class SeriesLayout
     /// </summary>
     public int MemoryBytes => _windowEnd - _window + (_slow - _past) + (_slowWindowEnd - _slow) + Unsafe.SizeOf<HoltWintersForecaster>();
 
+    /// <summary>Points of its chart.</summary>
+    public int ChartPoints { get; }
+
+    /// <summary>Memory for what may be the onset of an alert.</summary>
+    public OnsetMemory Onsets { get; } = new();
+
     /// <summary>Bytes of its chart.</summary>
     public int ChartBytes => _memory.BlockBytes - NumberBytes;
 
@@ -100,7 +109,7 @@ internal sealed class SeriesLayout
 
     public ref PastExtremes Past(Span<byte> memory) => ref MemoryMarshal.AsRef<PastExtremes>(memory[_past..]);
 
-    public Span<ChartPoint> Chart(Span<byte> memory) => MemoryMarshal.Cast<byte, ChartPoint>(memory[_chart..]);
+    public SeriesChart Chart(Span<byte> memory) => new(memory[_chart..], ref Numbers(memory).Chart, ChartPoints);
 
     /// <summary>Asks the cache for what every sample of a series needs.</summary>
     public void Prefetch(Memory<byte> memory) => CacheLines.Prefetch(memory.Span[.._slow]);
@@ -129,12 +138,7 @@ internal sealed class SeriesLayout
         }
 
         if (HasPast && from.HasPast) Past(after) = from.Past(before);
-        ref var charted = ref Numbers(after).Charted;
-        var points = from.Chart(before);
-        var chart = Chart(after);
-        var kept = Math.Min(charted, Math.Min(points.Length, chart.Length));
-        for (var i = 0; i < kept; i++) chart[i] = points[(charted - kept + i) % points.Length];
-        charted = kept;
+        Chart(after).Take(from.Chart(before));
         from.Return(memory);
         return moved;
     }
@@ -142,10 +146,3 @@ internal sealed class SeriesLayout
     // Every part begins where a 64-bit number may lie.
     private static int Aligned(int bytes) => (bytes + 7) & ~7;
 }
-
-/// <summary>A point of the chart; no more exact than a chart shows.</summary>
-/// <param name="Nanoseconds">Its time.</param>
-/// <param name="Value">The value.</param>
-/// <param name="Expected">Forecast for the sample, in the series' unit.</param>
-/// <param name="HalfWidth">Half the width of the band about it.</param>
-internal readonly record struct ChartPoint(long Nanoseconds, float Value, float Expected, float HalfWidth);

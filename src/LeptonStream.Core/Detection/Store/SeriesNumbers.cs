@@ -32,8 +32,8 @@ internal struct SeriesNumbers
     /// <summary>Which samples the calibrators learn from.</summary>
     public LearningGate Events;
 
-    /// <summary>Points put into the chart; counts on beyond its end and stays small.</summary>
-    public int Charted;
+    /// <summary>How far the chart is filled.</summary>
+    public ChartState Chart;
 }
 
 /// <summary>The step of two minutes at which slow detectors look.</summary>

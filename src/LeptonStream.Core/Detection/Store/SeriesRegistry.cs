@@ -18,6 +18,9 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     // Series that the policies ignore, by id only.
     private readonly HashSet<UInt128> _ignored = [];
 
+    // Metrics have the same names on many entities.
+    private readonly NamePool _names = new(detection.SeriesPerPartition);
+
     private readonly EntityRegistry _entities = new(detection, policies);
     private readonly PeerRegistry _peers = new();
 
@@ -73,6 +76,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         refusal = _ignored.Contains(metric.Id.Value) ? SampleRefusal.Ignored : HasRoom() ? SampleRefusal.None : SampleRefusal.SeriesLimit;
         if (refusal != SampleRefusal.None) return null;
         var key = _entities.KeyOf(entity.Id) is { } sibling ? batch.KeyOf(metric, sibling) : batch.KeyOf(entity, metric);
+        key = key with { Metric = _names.Share(key.Metric) };
         var policy = Policies.For(key);
         if (policy.Ignore)
         {
@@ -190,7 +194,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     public void Load(UInt128 id, RestoredPolicies policies, Dictionary<UInt128, byte[]> shared, ref StateReader state)
     {
         var entity = _entities.Find(state.ReadUInt128()) ?? throw new SnapshotCorruptException("a series whose entity is missing");
-        var key = entity.Key with { Metric = state.ReadName() };
+        var key = entity.Key with { Metric = _names.Share(state.ReadName()) };
         var series = PipelineOf(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(new(id), key);
         if (!_series.TryAdd(id, series)) throw new SnapshotCorruptException("a series twice");
         series.Number = state.ReadInt64();
@@ -261,7 +265,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         _series.Remove(series.Id.Value);
         // An alert that is open still ends, and reads the series for that.
-        if (!series.HasOpenAlert) series.Pipeline.Return(series.Memory);
+        if (!series.HasOpenAlert) series.Pipeline.Return(series);
         series.IsForgotten = true;
         _bytes -= series.Bytes;
         _entities.Leave(series);

@@ -23,6 +23,7 @@ public sealed class SeriesState
     private double _intervalSeconds;
     private NonFiniteHabit _nonFinite;
     private LostReadings _blanks;
+    private ChangeOnset _onset;
 
     internal SeriesState(SeriesId id, SeriesKey key, SeriesPipeline pipeline, AlertLifecycle alert, Memory<byte> memory)
     {
@@ -63,6 +64,9 @@ public sealed class SeriesState
 
     /// <summary>For how long its exporter has had no reading.</summary>
     internal ref LostReadings Blanks => ref _blanks;
+
+    /// <summary>Which of its charted points may be the onset of an alert.</summary>
+    internal ref ChangeOnset Onset => ref _onset;
 
     /// <summary>The baseline from before the open alert; null where none is open, or nothing was known.</summary>
     internal FrozenBaseline? Baseline { get; set; }
@@ -173,6 +177,7 @@ public sealed class SeriesState
         state.Write(Heard.UnixNanoseconds);
         state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<NonFiniteHabit>(in _nonFinite)));
         state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<LostReadings>(in _blanks)));
+        _onset.Save(state);
         state.Write(OpenedBy is null ? 0 : 1 + DetectorSet.NumberOf(OpenedBy));
         state.Write(Baseline is not null);
         Baseline?.Save(state);
@@ -196,6 +201,7 @@ public sealed class SeriesState
         Heard = new(state.ReadInt64());
         state.ReadBlock(MemoryMarshal.AsBytes(new Span<NonFiniteHabit>(ref _nonFinite)));
         state.ReadBlock(MemoryMarshal.AsBytes(new Span<LostReadings>(ref _blanks)));
+        Pipeline.LoadOnset(this, ref state);
         OpenedBy = DetectorSet.NameOf(state.ReadCount(DetectorSet.LastNumber + 1) - 1);
         Baseline = state.ReadBoolean() ? FrozenBaseline.Load(ref state) : null;
         Counter?.Load(ref state);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LeptonStream.State;
 
 namespace LeptonStream.Detectors.Forest;
@@ -12,6 +13,8 @@ namespace LeptonStream.Detectors.Forest;
 /// <param name="memory">Rows that go by until a remembered one is replaced, on average.</param>
 internal sealed class RowReservoir(int capacity, int memory)
 {
+    private const int Least = 8;
+
     private float[] _values = [];
     private int _seen;
 
@@ -33,6 +36,7 @@ internal sealed class RowReservoir(int capacity, int memory)
         if (_seen < int.MaxValue) _seen++;
         var slot = Count < capacity ? Count++ : random.Below(Math.Min(_seen, memory));
         if (slot >= capacity) return;
+        if (_values.Length < Count * Features) Array.Resize(ref _values, RoomFor(Count) * Features);
         var place = _values.AsSpan(slot * Features, Features);
         row.CopyTo(place);
         place[row.Length..].Fill(float.NaN);
@@ -57,7 +61,7 @@ internal sealed class RowReservoir(int capacity, int memory)
         Count = state.ReadCount(Features == 0 ? 0 : capacity);
         _seen = state.ReadCount(int.MaxValue);
         if (_seen < Count) throw new SnapshotCorruptException($"{Count} rows remembered of {_seen} seen");
-        _values = new float[capacity * Features];
+        _values = new float[RoomFor(Count) * Features];
         state.Read(_values.AsSpan(0, Count * Features));
     }
 
@@ -65,10 +69,13 @@ internal sealed class RowReservoir(int capacity, int memory)
     // than they are.
     private void Widen(int features)
     {
-        var wider = new float[capacity * features];
+        var wider = new float[RoomFor(Count) * features];
         wider.AsSpan().Fill(float.NaN);
         for (var row = 0; row < Count; row++) _values.AsSpan(row * Features, Features).CopyTo(wider.AsSpan(row * features));
         (_values, Features) = (wider, features);
         _seen = Count;
     }
+
+    // Room for rows is doubled until all that are remembered have some.
+    private int RoomFor(int rows) => Math.Min(capacity, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(Least, rows)));
 }

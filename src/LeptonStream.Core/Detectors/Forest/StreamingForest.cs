@@ -14,7 +14,8 @@ namespace LeptonStream.Detectors.Forest;
 /// row odd. A feature that appears later widens the forest: older rows lack it, newer ones replace them as in a young forest, and it is cut
 /// as soon as half of the remembered rows have it, after about as many rows as are remembered. Warm-up 127 rows (a quarter of the
 /// remembered ones, then one tree a row). A row costs O(trees · log cuts) to score, and one row in sixteen (memory/2/trees) grows a tree in
-/// O(rows · log cuts). Nothing is allocated but when it widens.
+/// O(rows · log cuts). Memory grows with what it learns: rows by doubling, trees with the first that is grown, both again when it widens;
+/// after that nothing is allocated.
 /// </remarks>
 public sealed class StreamingForest
 {
@@ -24,8 +25,8 @@ public sealed class StreamingForest
     private readonly StreamingForestOptions _options;
     private readonly TreeBuilder _builder;
     private readonly RowReservoir _rows;
-    private readonly IsolationNode[] _nodes;
-    private readonly ushort[] _lengths;
+    private IsolationNode[] _nodes = [];
+    private ushort[] _lengths = [];
     private readonly int[] _roots;
     private readonly byte[] _heights;
     private SplitMix64 _random;
@@ -47,10 +48,7 @@ public sealed class StreamingForest
         options.Check();
         (_options, _builder) = (options, builder);
         _rows = new(options.Rows, options.Memory);
-        _nodes = new IsolationNode[options.Trees * options.NodesOfTree];
-        _lengths = new ushort[_nodes.Length];
-        _roots = new int[options.Trees];
-        for (var tree = 0; tree < _roots.Length; tree++) _roots[tree] = tree * options.NodesOfTree;
+        _roots = builder.RootsOf(options.Trees, options.NodesOfTree);
         _heights = new byte[options.Trees];
         _random = new(options.Seed);
     }
@@ -101,7 +99,7 @@ public sealed class StreamingForest
         Span<float> padded = stackalloc float[MaxFeatures];
         Span<double> all = stackalloc double[MaxFeatures];
         Pad(row, padded);
-        ForestAttribution.Explain(_nodes, _lengths, _roots, padded, all);
+        ForestAttribution.Explain(_nodes, _lengths, _grown == 0 ? [] : _roots, padded, all);
         all[..shares.Length].CopyTo(shares);
     }
 
@@ -130,6 +128,7 @@ public sealed class StreamingForest
         _untilGrowth = state.ReadCount(int.MaxValue);
         _expected = 0;
         _heights.AsSpan().Clear();
+        if (_grown > 0) MakeTrees();
         for (var tree = 0; tree < _grown; tree++)
         {
             TreeSnapshot.Load(ref state, _nodes.AsSpan(_roots[tree], _options.NodesOfTree), _lengths.AsSpan(_roots[tree]), Features);
@@ -158,6 +157,7 @@ public sealed class StreamingForest
 
     private void Grow()
     {
+        if (_nodes.Length == 0) MakeTrees();
         var root = _roots[_next];
         _expected -= _lengths[root];
         _builder.Grow(_rows.Values, Features, ref _random, _nodes.AsSpan(root, _options.NodesOfTree),
@@ -166,6 +166,12 @@ public sealed class StreamingForest
         _next = _next + 1 == _options.Trees ? 0 : _next + 1;
         if (_grown < _options.Trees) _grown++;
         _untilGrowth = Wait();
+    }
+
+    private void MakeTrees()
+    {
+        _nodes = new IsolationNode[_options.Trees * _options.NodesOfTree];
+        _lengths = new ushort[_nodes.Length];
     }
 
     // One tree a row until all are there; then the forest is renewed whenever it has learned twice as much, later at an even pace.

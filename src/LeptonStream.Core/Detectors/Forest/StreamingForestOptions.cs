@@ -1,7 +1,8 @@
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// How a <see cref="StreamingForest"/> grows and forgets. It takes about 20·Trees·Cuts + 4·Rows·features bytes: 28 KB for eight features.
+/// How a <see cref="StreamingForest"/> grows and forgets. It takes about 20·Trees·Cuts + 4·Rows·features bytes once it has learned so many
+/// rows, 28 KB for eight features, and hardly any before.
 /// </summary>
 public sealed record StreamingForestOptions
 {

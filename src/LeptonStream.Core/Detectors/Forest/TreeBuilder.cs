@@ -15,7 +15,17 @@ public sealed class TreeBuilder
     private readonly (int Start, int Count)[] _parts = new (int, int)[2 * PathLength.MaxRows];
     private readonly byte[] _features = new byte[256];
     private readonly int[] _offsets = new int[PathLength.MaxRows];
+    private int[] _roots = [];
     private int _live;
+
+    /// <summary>Where each tree of a forest begins whose trees take equal room; one list for all such forests.</summary>
+    internal int[] RootsOf(int trees, int nodesOfTree)
+    {
+        if (_roots.Length == trees && _roots[^1] == (trees - 1) * nodesOfTree) return _roots;
+        _roots = new int[trees];
+        for (var tree = 0; tree < trees; tree++) _roots[tree] = tree * nodesOfTree;
+        return _roots;
+    }
 
     /// <summary>Grows one tree on all rows of a table.</summary>
     internal int Grow(ReadOnlySpan<float> table, int features, ref SplitMix64 random, Span<IsolationNode> nodes, Span<ushort> lengths)
