@@ -109,8 +109,14 @@ public sealed partial class SeriesPipeline
         new(id, key, this, new AlertLifecycle(_timing, CriticalScore, Policy.CriticalBudget), _layout.Rent());
 
     /// <summary>Takes over a series that another pipeline judged so far.</summary>
-    internal Memory<byte> Move(Memory<byte> memory, SeriesPipeline from) =>
-        from._layout == _layout ? memory : _layout.Move(memory, from._layout);
+    /// <returns>Its memory from now on.</returns>
+    internal Memory<byte> Move(SeriesState series, SeriesPipeline from)
+    {
+        if (from._layout == _layout) return series.Memory;
+        var moved = _layout.Move(series.Memory, from._layout);
+        series.Onset.Fit(_layout.Chart(moved.Span).Number, _onset);
+        return moved;
+    }
 
     /// <summary>Asks the cache for a series that is judged next. Changes nothing.</summary>
     internal void Prefetch(SeriesState series) => _layout.Prefetch(series.Memory);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
@@ -8,51 +7,35 @@ namespace LeptonStream.State;
 /// <summary>Writes the bytes of a snapshot: little-endian, floating point as raw bits, so that what is read back is bit-equal.</summary>
 public sealed class StateWriter
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new(512);
+    private byte[] _bytes = new byte[512];
+    private int _used;
 
     /// <summary>The bytes written so far; valid until the next write.</summary>
-    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _used);
 
     /// <summary>Forgets what was written.</summary>
-    public void Clear() => _buffer.ResetWrittenCount();
+    public void Clear() => _used = 0;
 
     /// <summary>Writes a float's bits.</summary>
     public void Write(double value) => Write(BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>Writes a whole number.</summary>
-    public void Write(long value)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(_buffer.GetSpan(8), value);
-        _buffer.Advance(8);
-    }
+    public void Write(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
 
     /// <summary>Writes a whole number.</summary>
-    public void Write(int value)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(_buffer.GetSpan(4), value);
-        _buffer.Advance(4);
-    }
+    public void Write(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(4), value);
 
     /// <summary>Writes a truth value as one byte.</summary>
-    public void Write(bool value)
-    {
-        _buffer.GetSpan(1)[0] = value ? (byte)1 : (byte)0;
-        _buffer.Advance(1);
-    }
+    public void Write(bool value) => Take(1)[0] = value ? (byte)1 : (byte)0;
 
     /// <summary>Writes a 128-bit number.</summary>
-    public void Write(UInt128 value)
-    {
-        BinaryPrimitives.WriteUInt128LittleEndian(_buffer.GetSpan(16), value);
-        _buffer.Advance(16);
-    }
+    public void Write(UInt128 value) => BinaryPrimitives.WriteUInt128LittleEndian(Take(16), value);
 
     /// <summary>Writes the floats' bits, without their number.</summary>
     public void Write(ReadOnlySpan<float> values)
     {
-        var span = _buffer.GetSpan(values.Length * 4);
+        var span = Take(values.Length * 4);
         for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(span[(i * 4)..], values[i]);
-        _buffer.Advance(values.Length * 4);
     }
 
     /// <summary>Writes the floats' bits, without their number.</summary>
@@ -72,23 +55,24 @@ public sealed class StateWriter
 
         var bytes = Encoding.UTF8.GetByteCount(text);
         Write(bytes);
-        Encoding.UTF8.GetBytes(text, _buffer.GetSpan(bytes));
-        _buffer.Advance(bytes);
+        Encoding.UTF8.GetBytes(text, Take(bytes));
     }
 
     /// <summary>Writes bytes as they are, without their number.</summary>
-    public void WriteRaw(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(_buffer.GetSpan(bytes.Length));
-        _buffer.Advance(bytes.Length);
-    }
+    public void WriteRaw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
     /// <summary>Writes a block of plain numbers with its length and its XXH3, so that a reader never takes other bytes for it.</summary>
     public void WriteBlock(ReadOnlySpan<byte> block)
     {
         Write(block.Length);
         Write((long)XxHash3.HashToUInt64(block));
-        block.CopyTo(_buffer.GetSpan(block.Length));
-        _buffer.Advance(block.Length);
+        block.CopyTo(Take(block.Length));
+    }
+
+    private Span<byte> Take(int length)
+    {
+        if (_bytes.Length - _used < length) Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _used + length));
+        _used += length;
+        return _bytes.AsSpan(_used - length, length);
     }
 }

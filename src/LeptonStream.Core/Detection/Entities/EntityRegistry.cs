@@ -99,12 +99,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     }
 
     /// <summary>The entities in the order in which they came, whatever was forgotten in between.</summary>
-    public EntityState[] InOrder()
-    {
-        EntityState[] entities = [.. _entities.Values];
-        Array.Sort(entities, static (a, b) => a.Number.CompareTo(b.Number));
-        return entities;
-    }
+    public EntityState[] InOrder() => Arrival.Sorted<EntityState>([.. _entities.Values], static one => one.Number);
 
     /// <summary>The entity of an id, or null.</summary>
     public EntityState? Find(UInt128 id) => _entities.GetValueOrDefault(id);

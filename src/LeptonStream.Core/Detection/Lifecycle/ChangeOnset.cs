@@ -62,6 +62,15 @@ internal struct ChangeOnset
         return (pending, BandOf(fallback, plan.Bounds));
     }
 
+    /// <summary>Leaves out the points that a chart of another length does not show.</summary>
+    public void Fit(ushort newest, OnsetPlan plan)
+    {
+        var kept = 0;
+        foreach (ref readonly var candidate in _candidates.AsSpan(0, _count))
+            if (candidate.LengthTo(newest) <= plan.Points) _candidates![kept++] = candidate;
+        _count = kept;
+    }
+
     /// <summary>Forgets all, and gives its memory back.</summary>
     public void Clear(OnsetPlan plan)
     {

@@ -135,12 +135,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     }
 
     /// <summary>The series in the order in which they came, whatever was forgotten in between.</summary>
-    public SeriesState[] InOrder()
-    {
-        SeriesState[] series = [.. _series.Values];
-        Array.Sort(series, static (a, b) => a.Number.CompareTo(b.Number));
-        return series;
-    }
+    public SeriesState[] InOrder() => Arrival.Sorted<SeriesState>([.. _series.Values], static one => one.Number);
 
     /// <summary>The series of an id, or null.</summary>
     public SeriesState? Find(UInt128 id) => _series.GetValueOrDefault(id);

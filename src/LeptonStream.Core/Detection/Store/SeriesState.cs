@@ -151,7 +151,7 @@ public sealed class SeriesState
     /// <summary>Is judged by another policy from now on, with what it has learned.</summary>
     internal void MoveTo(SeriesPipeline pipeline)
     {
-        Memory = pipeline.Move(Memory, Pipeline);
+        Memory = pipeline.Move(this, Pipeline);
         Alert.Adopt(pipeline.CriticalScore, pipeline.Policy.CriticalBudget);
         Pipeline = pipeline;
         Role = RoleOf(Key, Policy);
