@@ -19,6 +19,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly KafkaOptions _kafka;
     private readonly string _deadLetters;
     private readonly string _group;
+    private readonly string? _instance;
     private readonly LoopHealth _health;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -61,6 +62,7 @@ public sealed partial class ConsumerMembership : IDisposable
         _kafka = kafka;
         _deadLetters = deadLetters;
         _group = group;
+        _instance = kafka.GroupInstanceId;
         _health = health;
         _time = time;
         _logger = logger;
@@ -151,6 +153,10 @@ public sealed partial class ConsumerMembership : IDisposable
         {
             OnConsumeError(failure);
             return false;
+        }
+        catch (ConsumeException failure)
+        {
+            throw new KafkaException(Explained(failure.Error), failure);
         }
     }
 
@@ -266,9 +272,10 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private void BreakDown(Error fatal) => Interlocked.CompareExchange(ref _fatal, Explained(fatal), null);
 
-    private Error Explained(Error fatal) => fatal.Code is ErrorCode.FencedInstanceId or ErrorCode.UnreleasedInstanceId
-        ? new(fatal.Code, $"another member of the group {_group} has the same Kafka:GroupInstanceId: give each process its own", true)
-        : fatal;
+    // A member with a name of its own ends like this where another process has the same.
+    private Error Explained(Error fatal) => _instance is null
+        ? fatal
+        : new(fatal.Code, $"{fatal.Reason} (Kafka:GroupInstanceId is '{_instance}'; each process needs its own)", isFatal: true);
 
     private void OnConsumeError(ConsumeException failure)
     {

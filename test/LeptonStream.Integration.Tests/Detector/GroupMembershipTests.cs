@@ -18,7 +18,7 @@ public sealed class GroupMembershipTests
         await rig.AllCommitted();
 
         var second = rig.StartDetector(NewProtocol);
-        await second.Says(", 2 owned now", TimeSpan.FromSeconds(60));
+        await second.Says("; owned now: 2", TimeSpan.FromSeconds(60));
         Produce(rig, 1);
         await rig.AllCommitted();
         Assert.That(await first.Stop(), Is.Zero, first.ToString());
@@ -35,7 +35,7 @@ public sealed class GroupMembershipTests
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 4);
         var stays = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-0");
         var killed = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-1");
-        await killed.Says(", 2 owned now", TimeSpan.FromSeconds(60));
+        await killed.Says("; owned now: 2", TimeSpan.FromSeconds(60));
         Produce(rig, 0);
         await rig.AllCommitted();
         var assigned = Assignments(stays);
@@ -46,7 +46,7 @@ public sealed class GroupMembershipTests
         var back = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-1");
         await rig.AllCommitted(TimeSpan.FromSeconds(45));
 
-        Assert.That(back.Error + back.Output, Does.Contain(", 2 owned now"));
+        Assert.That(back.Error + back.Output, Does.Contain("; owned now: 2"));
         Assert.That(Assignments(stays), Is.EqualTo(assigned));
         Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()));
     }
@@ -56,16 +56,16 @@ public sealed class GroupMembershipTests
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
         var first = rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-0");
-        await first.Says(", 1 owned now", TimeSpan.FromSeconds(60));
+        await first.Says("; owned now: 1", TimeSpan.FromSeconds(60));
 
         rig.StartDetector(LongSession, "Kafka:GroupInstanceId=detector-0");
 
         await Eventually.True(() => first.HasExited, $"the first has ended\n{first}", TimeSpan.FromSeconds(60));
-        Assert.That(first.Error, Does.Contain("has the same Kafka:GroupInstanceId: give each process its own"));
+        Assert.That(first.Error, Does.Contain("(Kafka:GroupInstanceId is 'detector-0'; each process needs its own)"));
         Assert.That(await first.Stop(), Is.Not.Zero);
     }
 
-    private static int Assignments(LeptonProcess detector) => (detector.Error + detector.Output).Split("partitions assigned").Length - 1;
+    private static int Assignments(LeptonProcess detector) => (detector.Error + detector.Output).Split("Partitions assigned").Length - 1;
 
     private static void Produce(DetectorOnKafka rig, int turn)
     {
