@@ -64,7 +64,7 @@ internal readonly ref struct SeriesChart
     {
         if (IsEmpty) return [];
         var open = Open[.._state.Open];
-        var segments = Segments[.._state.Used];
+        var segments = InOrder();
         var closed = Count(segments) * ChartSegment.Points;
         var skipped = Math.Max(0, closed + open.Length - _points);
         var all = new AlertPoint[closed + open.Length];
@@ -80,11 +80,11 @@ internal readonly ref struct SeriesChart
     /// <summary>Takes the newest of another chart's points.</summary>
     public void Take(in SeriesChart other)
     {
-        var from = other.Segments[..other._state.Used];
+        ReadOnlySpan<byte> from = other.InOrder();
         while (from.Length > Segments.Length) from = from[ChartSegment.LengthOf(from)..];
         from.CopyTo(Segments);
         other.Open.CopyTo(Open);
-        _state = other._state with { Used = (ushort)from.Length };
+        _state = other._state with { Used = (ushort)from.Length, First = 0 };
     }
 
     private Span<ChartPoint> Open =>
@@ -99,15 +99,32 @@ internal readonly ref struct SeriesChart
     {
         Span<byte> segment = stackalloc byte[ChartSegment.IrregularBytes];
         segment = segment[..ChartSegment.Write(open, next, bounds, segment)];
-        var segments = Segments;
+        // A ring, so that most of it need not come from memory.
+        var ring = Segments;
         // A chart that is too short for one segment shows the points that are open.
-        if (segment.Length > segments.Length) return;
-        var dropped = 0;
-        while (_state.Used - dropped + segment.Length > segments.Length) dropped += ChartSegment.LengthOf(segments[dropped..]);
-        var kept = segments[dropped.._state.Used];
-        if (dropped > 0) kept.CopyTo(segments);
-        segment.CopyTo(segments[kept.Length..]);
-        _state.Used = (ushort)(kept.Length + segment.Length);
+        if (segment.Length > ring.Length) return;
+        while (_state.Used + segment.Length > ring.Length)
+        {
+            var oldest = ChartSegment.LengthOf(ring[_state.First..]);
+            _state.First = (ushort)((_state.First + oldest) % ring.Length);
+            _state.Used -= (ushort)oldest;
+        }
+
+        var end = (_state.First + _state.Used) % ring.Length;
+        var whole = Math.Min(segment.Length, ring.Length - end);
+        segment[..whole].CopyTo(ring[end..]);
+        segment[whole..].CopyTo(ring);
+        _state.Used += (ushort)segment.Length;
+    }
+
+    private byte[] InOrder()
+    {
+        var ring = Segments;
+        var all = new byte[_state.Used];
+        var whole = Math.Min(all.Length, ring.Length - _state.First);
+        ring.Slice(_state.First, whole).CopyTo(all);
+        ring[..(all.Length - whole)].CopyTo(all.AsSpan(whole));
+        return all;
     }
 
     private static int Count(ReadOnlySpan<byte> segments)
@@ -159,6 +176,9 @@ internal struct ChartState
 {
     /// <summary>Bytes of its segments.</summary>
     public ushort Used;
+
+    /// <summary>Where in their ring the oldest begins.</summary>
+    public ushort First;
 
     /// <summary>The number of its newest point, from 1; begins again after 65,535.</summary>
     public ushort Number;
