@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Confluent.Kafka;
+using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Policies;
@@ -226,18 +227,21 @@ internal sealed partial class PartitionRestore : IDisposable
         return journal;
     }
 
-    private Dictionary<string, ulong> Published(LogReader log, SnapshotHeader header)
+    private List<PublishedEvent> Published(LogReader log, SnapshotHeader header)
     {
         var alerts = Of(_topics.Alerts);
         var ends = log.Ends(alerts);
-        // In a topic that was deleted and created again, the offset means nothing.
-        var from = header.AlertsFrom > ends.High || (_subject.AlertsId is { } id && header.AlertsId is { } other && id != other)
-            ? ends.Low
-            : Math.Max(header.AlertsFrom, ends.Low);
-        var published = new Dictionary<string, ulong>();
-        foreach (var record in log.Read(alerts, from, ends.High, _abort.Token))
-            if (AlertRecord.IdOf(record.Message) is { } made)
-                published[made] = Replay.HashOf(record.Message.Value);
+        // In a topic that was deleted and created again the offset means nothing, and events from before the snapshot may lie in it.
+        var isOther = header.AlertsFrom > ends.High || (_subject.AlertsId is { } id && header.AlertsId is { } other && id != other);
+        var published = new List<PublishedEvent>();
+        foreach (var record in log.Read(alerts, isOther ? ends.Low : Math.Max(header.AlertsFrom, ends.Low), ends.High, _abort.Token))
+        {
+            // Anyone may write to a topic: of another's record no replay can say anything.
+            if (record.Message.Value is not { } value || !AlertEventJson.TryRead(value, out var made, out _)) continue;
+            if (made!.SourceTopic != _subject.Partition.Topic || made.SourcePartition != header.Partition) continue;
+            published.Add(new(made.Id, Replay.HashOf(value), !isOther || made.SourceOffset >= header.Next));
+        }
+
         return published;
     }
 

@@ -36,12 +36,6 @@ public static class AlertRecord
     /// <summary>The CloudEvents type, such as <c>io.leptonstream.alert.opened.v1</c>.</summary>
     public static string TypeOf(AlertEventType type) => $"io.leptonstream.alert.{AlertEventJson.NameOf(type)}.v1";
 
-    /// <summary>The event's id, or null where the record is none.</summary>
-    public static string? IdOf(Message<byte[]?, byte[]?> record) =>
-        record.Headers is { } headers && headers.TryGetLastBytes("ce_id", out var id) && id is not null
-            ? Encoding.UTF8.GetString(id)
-            : null;
-
     // The whole of it is in the value; a header is for tools that show records.
     private static string SubjectOf(AlertEvent alert)
     {

@@ -57,6 +57,29 @@ public sealed class StateFaultTests
         }
     }
 
+    [Test]
+    public async Task Recreation_OfTheAlertsTopic_LeavesNothingToMiss()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var first = rig.StartDetector();
+        Produce(rig, 0, 300);
+        await rig.AllCommitted();
+        Assert.That(rig.PublishedIds(), Is.Not.Empty);
+        Assert.That(await first.Stop(), Is.Zero, first.ToString());
+
+        await rig.Recreate(rig.Topics.Alerts, 1);
+        var second = rig.StartDetector("Detector:SnapshotSeconds=3600");
+        Produce(rig, 300, 300);
+        await rig.AllCommitted();
+        second.Kill();
+        var third = rig.StartDetector();
+        Produce(rig, 600, 10);
+        await rig.AllCommitted();
+
+        Assert.That(Contents(rig), Is.Unique);
+        Assert.That(second.Error + third.Error, Does.Not.Contain("did not make"));
+    }
+
     private static async Task Kill(int kills)
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), Partitions);

@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Kafka;
 using LeptonStream.Testing;
 using Microsoft.Extensions.Hosting;
 
@@ -91,6 +92,30 @@ public sealed class StateTests
         await Eventually.True(() => _rig.CountOf("state_gaps") == 1, "the gap counted");
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 150, _ => null).Skip(100));
         await Committed(0, 150);
+    }
+
+    [Test]
+    public async Task Restart_OthersWroteToTheAlertsTopic_NothingIsMissedFromThem()
+    {
+        var story = MetricStream.Of("llama", 400, i => i is >= 200 and < 300 ? 900 : null).ToList();
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, story.Take(250));
+        var first = _rig.Start(null, ("Detector:SnapshotSeconds", "3600"));
+        await Committed(0, 250);
+        await first.StopAsync();
+        var own = _rig.Probe.Read(_rig.Topics.Alerts)[0].Message;
+        var elsewhere = Published()[0] with { SourcePartition = 1, Id = "another" };
+        Headers headers = new() { { "ce_id", "forged"u8.ToArray() } };
+        _rig.Probe.Produce(_rig.Topics.Alerts, 0,
+        [
+            new() { Key = own.Key, Value = [1, 2, 3], Headers = headers }, new() { Key = own.Key, Headers = headers },
+            AlertRecord.Of(elsewhere),
+        ]);
+
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, story.Skip(250));
+        _rig.Start();
+        await Committed(0, 400);
+
+        Assert.That(_rig.CountOf("replay.differences"), Is.Zero);
     }
 
     private async Task Committed(int partition, long offset) => await Eventually.True(
