@@ -119,6 +119,9 @@ public sealed class HostileStateTests
         Assert.That(rig.CountOf("state_gaps"), Is.EqualTo(cases.Count), "the state since then is whole");
     }
 
+    // Some two dozen partitions are restored two at a time.
+    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(4);
+
     // One partition for each.
     private static async Task RunBefore(DetectorRig rig, List<HostileCase> cases)
     {
@@ -171,7 +174,7 @@ public sealed class HostileStateTests
     {
         foreach (var (partition, hostile) in cases.Index())
             await Eventually.True(() => rig.Probe.Committed(DetectorRig.Group, rig.Topics.Metrics, partition) == offset,
-                $"{offset} records committed of the partition with {hostile.Name}");
+                $"{offset} records committed of the partition with {hostile.Name}", HangLimit);
     }
 
     // Those that the client can decode and that are events.
