@@ -5,7 +5,6 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.Notifier;
 
 /// <summary>The real program <c>lepton notifier</c> on PostgreSQL, ended with SIGKILL.</summary>
-[Parallelizable]
 public sealed class NotifierProcessTests
 {
     private NotifierRig _rig = null!;

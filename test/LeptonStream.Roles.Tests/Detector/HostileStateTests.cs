@@ -75,7 +75,7 @@ public sealed class HostileStateTests
         yield return Records("policies that nobody takes", Zeroth("\"next\":150,\"policies\":{\"yaml\":\"rules: [\"}"));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Restart_HostileRecordsButAWholeSnapshot_GoesOnAsOneOwnerWould()
     {
         var cases = Harmless().ToList();
