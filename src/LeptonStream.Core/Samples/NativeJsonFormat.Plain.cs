@@ -3,9 +3,9 @@ using System.IO.Hashing;
 namespace LeptonStream.Samples;
 
 /// <content>
-/// The messages that almost all producers write, read without a tokenizer: about a quarter of the time of a quiet sample that comes alone.
-/// A message with anything unusual, and so every message that is refused, is read the other way. Both say the same of the same bytes
-/// (<c>PlainMessageTests</c>).
+/// The messages that almost all producers write, read without a tokenizer, which saves about a fifth of the time of a quiet sample that
+/// comes alone. A message with anything unusual, and so every message that is refused, is read the other way. Both say the same of the
+/// same bytes (<c>PlainMessageTests</c>).
 /// </content>
 public sealed partial class NativeJsonFormat
 {
@@ -57,7 +57,7 @@ public sealed partial class NativeJsonFormat
             seen |= field;
             var isRead = field switch
             {
-                Fields.Model => TryReadPlainText(ref json, limits.NameBytes, batch, out model),
+                Fields.Model => TryReadPlainModel(ref json, batch, out model),
                 Fields.Ts => TryReadPlainTime(ref json, logTime, batch, out time),
                 Fields.Step => json.TryWhole(out step),
                 Fields.Labels => TryReadPlainLabels(ref json, batch, firstLabel),
@@ -72,10 +72,10 @@ public sealed partial class NativeJsonFormat
         return true;
     }
 
-    private static bool TryReadPlainText(ref PlainJson json, int limit, SampleBatch batch, out SampleBatch.Slice slice)
+    private bool TryReadPlainModel(ref PlainJson json, SampleBatch batch, out SampleBatch.Slice slice)
     {
         slice = default;
-        if (!json.TryText(out var text) || text.IsEmpty || text.Length > limit) return false;
+        if (!json.TryText(out var text) || !IsName(text)) return false;
         slice = batch.KeepText(text);
         return true;
     }
@@ -96,7 +96,7 @@ public sealed partial class NativeJsonFormat
         if (json.TryTake('}')) return true;
         do
         {
-            if (!json.TryName(out var name) || name.IsEmpty || name.Length > limits.NameBytes) return false;
+            if (!json.TryName(out var name) || !IsName(name)) return false;
             if (!json.TryText(out var value) || value.Length > limits.LabelValueBytes) return false;
             if (!value.IsEmpty) batch.AddLabel(batch.KeepText(name), batch.KeepText(value));
         }
@@ -109,13 +109,14 @@ public sealed partial class NativeJsonFormat
         if (!json.TryTake('{')) return false;
         do
         {
-            if (!json.TryName(out var name) || name.IsEmpty || name.Length > limits.NameBytes || !json.TryNumber(out var value))
-                return false;
+            if (!json.TryName(out var name) || !IsName(name) || !json.TryNumber(out var value)) return false;
             batch.AddMetric(batch.KeepText(name), value);
         }
         while (json.TryTake(','));
         return json.TryTake('}') && batch.MetricCount - first <= limits.Metrics && HaveNamesOfTheirOwn(batch, first);
     }
+
+    private bool IsName(ReadOnlySpan<byte> text) => !text.IsEmpty && text.Length <= limits.NameBytes;
 
     private bool HaveNamesOfTheirOwn(SampleBatch batch, int first)
     {

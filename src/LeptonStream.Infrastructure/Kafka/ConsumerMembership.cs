@@ -18,8 +18,6 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly IPartitionOwner _owner;
     private readonly KafkaOptions _kafka;
     private readonly string _deadLetters;
-    private readonly string _group;
-    private readonly string? _instance;
     private readonly LoopHealth _health;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -61,8 +59,6 @@ public sealed partial class ConsumerMembership : IDisposable
         _owner = owner;
         _kafka = kafka;
         _deadLetters = deadLetters;
-        _group = group;
-        _instance = kafka.GroupInstanceId;
         _health = health;
         _time = time;
         _logger = logger;
@@ -273,9 +269,9 @@ public sealed partial class ConsumerMembership : IDisposable
     private void BreakDown(Error fatal) => Interlocked.CompareExchange(ref _fatal, Explained(fatal), null);
 
     // A member with a name of its own ends like this where another process has the same.
-    private Error Explained(Error fatal) => _instance is null
-        ? fatal
-        : new(fatal.Code, $"{fatal.Reason} (Kafka:GroupInstanceId is '{_instance}'; each process needs its own)", isFatal: true);
+    private Error Explained(Error fatal) => _kafka.GroupInstanceId is { } name
+        ? new(fatal.Code, $"{fatal.Reason} (Kafka:GroupInstanceId is '{name}'; each process needs its own)", isFatal: true)
+        : fatal;
 
     private void OnConsumeError(ConsumeException failure)
     {
