@@ -30,7 +30,8 @@ namespace LeptonStream.Detector;
 /// <para>(2) Judge: each record goes through its partition's task, which yields alert events or a dead letter.
 /// Partitions that are read to their end are ticked, so that their time goes on. A round ends early where it has enough samples, and
 /// publishes in between where it has too many bytes.</para>
-/// <para>(3) Fence: where the last poll is too long ago, others may own the partitions. Publish nothing, drop the state, join again.</para>
+/// <para>(3) Fence: where the process stood still in any step of the round, others may own the partitions. Publish nothing, drop the
+/// state, join again.</para>
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
 /// <para>(6) Adopt: where the policies have changed, they change here, when nothing that was judged can be judged again.</para>
@@ -62,15 +63,12 @@ internal sealed partial class DetectorWorker(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly TimeSpan _fence = TimeSpan.FromMilliseconds(kafka.Value.SessionTimeoutMs / 2.0);
+    private readonly Fence _fence = new(TimeSpan.FromMilliseconds(kafka.Value.SessionTimeoutMs / 2.0), time);
     private readonly List<AlertEvent> _events = [];
     private readonly BatchTally _tally = new();
     private readonly BatchLimit _limit = new(options.Value.BatchSize);
     private readonly TroubleLog _troubles = new(logger, time);
     private readonly HashSet<string> _defects = [];
-
-    // When the client was asked last.
-    private long _polled;
     private readonly BackOff _backOff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     // The native client blocks its caller, so the loop has a thread of its own.
@@ -108,6 +106,7 @@ internal sealed partial class DetectorWorker(
     private void RunSession(CancellationToken stop, CancellationToken giveUp)
     {
         using var session = sessions.Join(_troubles);
+        _fence.Reset();
         try
         {
             while (!stop.IsCancellationRequested) Round(session, stop, giveUp);
@@ -118,7 +117,7 @@ internal sealed partial class DetectorWorker(
             if (lost.IsFenced) _limit.Halve();
             DropSession(lost.Reason, lost.Message);
         }
-        catch (KafkaException failure) when (!failure.Error.EndsClient())
+        catch (KafkaException failure) when (failure.Error.MayPass())
         {
             DropSession("client_error", failure.Error.Words());
         }
@@ -126,11 +125,12 @@ internal sealed partial class DetectorWorker(
 
     private void Round(DetectorSession session, CancellationToken stop, CancellationToken giveUp)
     {
-        // :: (1) Gather. The fence counts from here, so that a process frozen inside the client's own call is fenced too.
-        var began = _polled = time.GetTimestamp();
+        // :: (1) Gather.
+        _fence.Pass();
+        var began = time.GetTimestamp();
         session.Gather(_limit.Records, stop);
         session.ThrowIfBroken();
-        ThrowIfFenced();
+        _fence.Check();
         session.WatchTopics();
         session.TakeOver();
         health.Heartbeat();
@@ -148,22 +148,17 @@ internal sealed partial class DetectorWorker(
 
         // :: (5) Commit.
         session.Commit();
+        _fence.Pass();
 
         // :: (6) Adopt.
         Adopt(session, giveUp);
+        _fence.Pass();
 
         // :: (7) Keep.
         session.KeepState();
         span?.SetTag("leptonstream.events", _tally.Events).SetStatus(ActivityStatusCode.Ok);
         session.Measure();
         _troubles.Report();
-    }
-
-    // A worker that was silent for too long may own nothing any more, whether or not it has anything to publish.
-    private void ThrowIfFenced()
-    {
-        var silence = time.GetElapsedTime(_polled);
-        if (silence > _fence) throw SessionLostException.Fenced(silence, _fence);
     }
 
     // One span a batch, in OpenTelemetry's words for messaging; nothing where nobody listens. One that ends without a status has failed.
@@ -185,7 +180,7 @@ internal sealed partial class DetectorWorker(
         session.Deliveries.Clear();
         PublishJournal(session, giveUp);
         while (_tally.Samples < bounds.Samples
-            && time.GetElapsedTime(_polled) < _fence / 2
+            && _fence.HasRoom
             && session.TryTake(out var record, out var task))
             Judge(session, task, record, giveUp);
         _events.Clear();
@@ -252,10 +247,9 @@ internal sealed partial class DetectorWorker(
         if (session.Deliveries.Bytes < bounds.PublishBytes) return;
         Publish(session, giveUp);
         session.Deliveries.Clear();
-        // The events of a single record can take longer to publish than the fence allows.
-        _polled = time.GetTimestamp();
         session.KeepAlive();
         session.ThrowIfBroken();
+        _fence.Pass();
         health.Heartbeat();
     }
 
@@ -283,8 +277,15 @@ internal sealed partial class DetectorWorker(
     {
         for (var attempt = 1; ; attempt++)
         {
-            ThrowIfFenced();
-            if (session.Send(OnRefused, giveUp) is not { } failure) break;
+            _fence.Check();
+            var began = time.GetTimestamp();
+            if (session.Send(OnRefused, giveUp) is not { } failure)
+            {
+                // The attempts together may take longer than the fence allows; one alone ends well before.
+                _fence.Pass(began);
+                return;
+            }
+
             session.ThrowIfBroken();
             if (failure.IsFatal) throw new KafkaException(failure.Error);
             // The second attempt also tells a refused record from a client that can take none any more.

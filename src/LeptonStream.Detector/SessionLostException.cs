@@ -18,7 +18,7 @@ internal sealed class SessionLostException : Exception
 
     public static SessionLostException Fenced(TimeSpan silence, TimeSpan fence) =>
         new(FencedReason, string.Create(CultureInfo.InvariantCulture,
-        $"{silence.TotalSeconds:F1} s since the last poll, more than half the session time-out ({fence.TotalSeconds:F1} s): others may "
+        $"{silence.TotalSeconds:F1} s in one step, more than half the session time-out ({fence.TotalSeconds:F1} s): others may "
             + $"own the partitions"));
 
     public static SessionLostException Refused(DeliveryFailure failure) =>

@@ -86,11 +86,16 @@ public static class AlertEventJson
         try
         {
             using var document = JsonDocument.Parse(utf8);
-            alert = Read(document.RootElement);
+            alert = AlertEventReader.Read(document.RootElement);
             error = null;
             return true;
         }
-        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (JsonException wrong)
+        {
+            error = $"not JSON in line {wrong.LineNumber + 1} at byte {wrong.BytePositionInLine}";
+            return false;
+        }
+        catch (FormatException wrong)
         {
             error = wrong.Message;
             return false;
@@ -127,58 +132,6 @@ public static class AlertEventJson
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
-    private static AlertEvent Read(JsonElement json)
-    {
-        var source = json.GetProperty("source");
-        var explanation = json.GetProperty("explanation");
-        var alertmanager = json.GetProperty("alertmanager");
-        return new AlertEvent
-        {
-            Id = Text(json, "id"),
-            AlertId = Text(json, "alertId"),
-            Type = Enumerate(json, "type", Enum.GetValues<AlertEventType>(), NameOf),
-            EndedReason = OptionalText(json, "endedReason") is null
-                ? null
-                : Enumerate(json, "endedReason", Enum.GetValues<EndedReason>(), NameOf),
-            IsProgress = json.TryGetProperty("progress", out var progress) && progress.ValueKind == JsonValueKind.True,
-            Model = Text(json, "model"),
-            Metric = Text(json, "metric"),
-            Labels = Labels(json.GetProperty("labels")),
-            Severity = Enumerate(json, "severity", Enum.GetValues<AlertSeverity>(), NameOf),
-            Score = json.GetProperty("score").GetDouble(),
-            Confidence = json.GetProperty("confidence").GetDouble(),
-            Value = Number(json, "value"),
-            ValueText = OptionalText(json, "valueText"),
-            Expected = Number(json, "expected"),
-            Lower = Number(json, "lower"),
-            Upper = Number(json, "upper"),
-            Unit = OptionalText(json, "unit"),
-            Onset = Time(json, "onset"),
-            DetectedAt = Time(json, "detectedAt"),
-            Step = json.TryGetProperty("step", out var step) ? step.GetInt64() : null,
-            SourceTopic = Text(source, "topic"),
-            SourcePartition = source.GetProperty("partition").GetInt32(),
-            SourceOffset = source.GetProperty("offset").GetInt64(),
-            Detectors = [.. json.GetProperty("detectors").EnumerateArray().Select(part =>
-                new DetectorPart(Text(part, "name"), Number(part, "score") ?? double.NaN, Number(part, "raw") ?? double.NaN))],
-            Points = [.. json.GetProperty("points").EnumerateArray().Select(Point)],
-            English = ReadExplanation(explanation.GetProperty("en")),
-            Chinese = ReadExplanation(explanation.GetProperty("zh-CN")),
-            Contributors = json.TryGetProperty("contributors", out var contributors)
-                ? [.. contributors.EnumerateArray().Select(ReadContributor)]
-                : null,
-            EarlyWarning = json.TryGetProperty("earlyWarning", out var warning) && warning.ValueKind != JsonValueKind.Null
-                ? ReadEarlyWarning(warning)
-                : null,
-            RunbookUrl = OptionalText(json, "runbookUrl"),
-            RoutingLabels = Labels(alertmanager.GetProperty("labels")),
-            Annotations = Labels(alertmanager.GetProperty("annotations")),
-            Truncated = json.TryGetProperty("truncated", out var truncated)
-                ? [.. truncated.EnumerateArray().Select(what => what.GetString()!)]
-                : null,
-        };
-    }
-
     private static void WriteContributors(Utf8JsonWriter json, IReadOnlyList<Contributor> contributors)
     {
         json.WriteStartArray("contributors");
@@ -198,9 +151,6 @@ public static class AlertEventJson
         json.WriteEndArray();
     }
 
-    private static Contributor ReadContributor(JsonElement json) => new(Text(json, "metric"), json.GetProperty("share").GetDouble(),
-        Number(json, "value"), Number(json, "expected"), Number(json, "lower"), Number(json, "upper"), OptionalText(json, "unit"));
-
     private static void WriteEarlyWarning(Utf8JsonWriter json, ExpectedBreach warning)
     {
         json.WriteStartObject("earlyWarning");
@@ -210,10 +160,6 @@ public static class AlertEventJson
         json.WriteString("latest", warning.Latest?.ToString());
         json.WriteEndObject();
     }
-
-    private static ExpectedBreach ReadEarlyWarning(JsonElement json) => new(
-        json.GetProperty("limit").GetDouble(), OptionalTime(json, "expectedBreachAt"), OptionalTime(json, "earliest"),
-        OptionalTime(json, "latest"));
 
     private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {
@@ -267,42 +213,5 @@ public static class AlertEventJson
         json.WriteString("description", explanation.Description);
         WriteTexts(json, "actions", explanation.Actions);
         json.WriteEndObject();
-    }
-
-    private static Explanation ReadExplanation(JsonElement json) => new(
-        Text(json, "summary"),
-        Text(json, "description"),
-        [.. json.GetProperty("actions").EnumerateArray().Select(a => a.GetString()!)]);
-
-    private static AlertPoint Point(JsonElement json) => json.GetArrayLength() == 5
-        ? new(Timestamp.FromUnixMilliseconds(json[0].GetInt64()), Nullable(json[1]), Nullable(json[2]), Nullable(json[3]),
-            Nullable(json[4]))
-        : throw new FormatException("an entry of 'points' is not [time, value, expected, lower, upper]");
-
-    private static double Nullable(JsonElement json) => json.ValueKind == JsonValueKind.Null ? double.NaN : json.GetDouble();
-
-    private static LabelSet Labels(JsonElement json) =>
-        LabelSet.Of(json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value.GetString() ?? "")));
-
-    private static Timestamp Time(JsonElement json, string name) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(Text(json, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
-
-    private static Timestamp? OptionalTime(JsonElement json, string name) => OptionalText(json, name) is null ? null : Time(json, name);
-
-    private static string Text(JsonElement json, string name) =>
-        json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
-
-    private static string? OptionalText(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static double? Number(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
-
-    private static T Enumerate<T>(JsonElement json, string name, T[] values, Func<T, string> nameOf)
-    {
-        var text = Text(json, name);
-        foreach (var value in values)
-            if (nameOf(value) == text) return value;
-        throw new FormatException($"'{name}' is '{text}', not one of {string.Join(", ", values.Select(nameOf))}");
     }
 }

@@ -101,7 +101,7 @@ public sealed partial class NativeJsonFormat
             if (!value.IsEmpty) batch.AddLabel(batch.KeepText(name), batch.KeepText(value));
         }
         while (json.TryTake(','));
-        return json.TryTake('}') && batch.LabelCount - first <= limits.Labels && batch.SortLabels(first);
+        return json.TryTake('}') && batch.LabelCount - first <= limits.Labels && batch.SortLabels(first) is null;
     }
 
     private bool TryReadPlainMetrics(ref PlainJson json, SampleBatch batch, int first)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -172,7 +173,8 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
                 return Refuse(RejectReason.TooMany, $"'labels' has more than {LabelsReadForOne * limits.Labels} entries");
         }
 
-        if (!batch.SortLabels(first)) return Refuse(RejectReason.DuplicateField, "'labels' has a name twice");
+        if (batch.SortLabels(first) is { } twice)
+            return Refuse(RejectReason.DuplicateField, $"'labels' has the name '{Encoding.UTF8.GetString(batch.BytesOf(twice))}' twice");
         batch.KeepLabels(first, limits.Labels);
         return RejectReason.None;
     }
@@ -189,7 +191,8 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
             var reason = ReadText(ref reader, "metrics (a name)", limits.NameBytes, batch, out var name);
             if (reason != RejectReason.None) return reason;
             if (!_names.Add(System.IO.Hashing.XxHash128.HashToUInt128(batch.BytesOf(name))))
-                return Refuse(RejectReason.DuplicateField, "'metrics' has a name twice");
+                return Refuse(RejectReason.DuplicateField,
+                    $"'metrics' has the name '{Encoding.UTF8.GetString(batch.BytesOf(name))}' twice");
             reader.Read();
             reason = ReadValue(ref reader, out var number, out var measured);
             if (reason != RejectReason.None) return reason;

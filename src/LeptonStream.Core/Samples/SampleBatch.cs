@@ -103,8 +103,9 @@ public sealed class SampleBatch
 
     internal void AddMetric(Slice name, double value) => _metrics.Add(new(default, name, value));
 
-    /// <summary>Sorts the labels since <paramref name="first"/> by name; false where a name occurs twice.</summary>
-    internal bool SortLabels(int first)
+    /// <summary>Sorts the labels since <paramref name="first"/> by name.</summary>
+    /// <returns>A name that occurs twice; null where none does.</returns>
+    internal Slice? SortLabels(int first)
     {
         var labels = CollectionsMarshal.AsSpan(_labels)[first..];
         // Insertion sort: at most a few dozen, mostly sorted already, and no comparer to allocate.
@@ -115,7 +116,7 @@ public sealed class SampleBatch
             for (; j > 0; j--)
             {
                 var order = BytesOf(labels[j - 1].Name).SequenceCompareTo(BytesOf(moving.Name));
-                if (order == 0) return false;
+                if (order == 0) return moving.Name;
                 if (order < 0) break;
                 labels[j] = labels[j - 1];
             }
@@ -123,7 +124,7 @@ public sealed class SampleBatch
             labels[j] = moving;
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>Leaves out what is more than <paramref name="most"/> of the sorted labels since <paramref name="first"/>.</summary>

@@ -8,6 +8,16 @@ public static class ClientErrors
     public static bool EndsClient(this Error error) => error.IsFatal || error.Code == ErrorCode.Local_Fatal;
 
     /// <summary>
+    /// Whether a new client may do better: this one goes on, or its name in the group is free once the session of the member that had it
+    /// times out. Only the newer group protocol refuses a name; the other one gives it to the newcomer.
+    /// </summary>
+    public static bool MayPass(this Error error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return !error.EndsClient() || error.Code == ErrorCode.UnreleasedInstanceId;
+    }
+
+    /// <summary>
     /// Whether a batch of records could not be decoded: damaged, packed in a way that the client does not know, or larger than it takes.
     /// The client goes on reporting it at the same offset.
     /// </summary>

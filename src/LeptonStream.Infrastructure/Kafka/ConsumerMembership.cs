@@ -270,7 +270,8 @@ public sealed partial class ConsumerMembership : IDisposable
 
     // A member with a name of its own ends like this where another process has the same.
     private Error Explained(Error fatal) => _kafka.GroupInstanceId is { } name
-        ? new(fatal.Code, $"{fatal.Reason} (Kafka:GroupInstanceId is '{name}'; each process needs its own)", isFatal: true)
+        ? new(fatal.Code, $"{fatal.Reason} (Kafka:GroupInstanceId is '{name}'; each process needs its own"
+            + $"{(fatal.MayPass() ? ", and the group gives it back after the session time-out of the one before" : "")})", isFatal: true)
         : fatal;
 
     private void OnConsumeError(ConsumeException failure)

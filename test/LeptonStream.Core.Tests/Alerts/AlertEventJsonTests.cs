@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection;
 using LeptonStream.Core.Tests.Detection.EarlyWarning;
@@ -64,14 +65,40 @@ public sealed class AlertEventJsonTests
         Assert.That(AlertEventJson.Write(read!), Is.EqualTo(bytes));
     }
 
-    [TestCase("")]
-    [TestCase("[]")]
-    [TestCase("{\"id\":5}")]
-    [TestCase("not json")]
-    public void Read_OfAnythingElse_SaysWhatIsWrong(string text)
+    [TestCase("", "not JSON in line 1 at byte 0")]
+    [TestCase("{\n\"id\": x", "not JSON in line 2 at byte 6")]
+    [TestCase("[]", "there is no 'source'")]
+    [TestCase("{\"source\":{}}", "there is no 'explanation'")]
+    public void Read_OfAnythingElse_SaysWhatIsWrong(string text, string expected)
     {
         Assert.That(AlertEventJson.TryRead(Encoding.UTF8.GetBytes(text), out _, out var error), Is.False);
-        Assert.That(error, Is.Not.Empty);
+        Assert.That(error, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Read_OfAnEventWithOneFieldOfAnotherTypeOrWithout_NamesTheField(
+        [Values("opened", "resolved", "early-warning", "entity")] string name, [Values("true", "[1.5]", "\"x\"", null)] string? other)
+    {
+        var refused = 0;
+        foreach (var path in Paths(Sample()))
+        {
+            var changed = Sample();
+            var parent = path.SkipLast(1).Aggregate((JsonNode)changed, (node, field) => node[field]!).AsObject();
+            // What stands in the place of an object has none of its fields.
+            var hasFields = parent[path[^1]] is JsonObject or JsonArray && other is not null;
+            if (other is null) parent.Remove(path[^1]);
+            else parent[path[^1]] = JsonNode.Parse(other);
+
+            if (AlertEventJson.TryRead(Encoding.UTF8.GetBytes(changed.ToJsonString()), out _, out var error)) continue;
+            refused++;
+            Assert.That(error, hasFields
+                ? Does.Contain($"'{path[^1]}'").Or.StartsWith("there is no '")
+                : Does.Contain($"'{path[^1]}'"), string.Join('.', path));
+        }
+
+        Assert.That(refused, Is.AtLeast(15));
+
+        JsonObject Sample() => JsonNode.Parse(AlertEventJson.Write(Samples[name]))!.AsObject();
     }
 
     [Test]
@@ -93,6 +120,12 @@ public sealed class AlertEventJsonTests
             Assert.That(alert.Chinese.Actions, Has.Count.EqualTo(alert.English.Actions.Count));
         }
     }
+
+    // Fields of objects; the entries of labels and of lists are data.
+    private static IEnumerable<string[]> Paths(JsonObject json) => json.SelectMany(field =>
+        field is { Key: "source" or "explanation" or "alertmanager" or "en" or "zh-CN", Value: JsonObject inner }
+            ? Paths(inner).Select(below => (string[])[field.Key, .. below]).Prepend([field.Key])
+            : [[field.Key]]);
 
     private static Dictionary<string, AlertEvent> MakeSamples()
     {

@@ -65,6 +65,26 @@ public sealed class GroupMembershipTests
         Assert.That(await first.Stop(), Is.Not.Zero);
     }
 
+    // It waits for the session time-out of the broker.
+    [Test, Category("Slow")]
+    public async Task GroupInstanceId_UnderTheConsumerProtocol_KilledAndStartedAgain_WaitsUntilTheNameIsFree()
+    {
+        const string Member = "Kafka:GroupInstanceId=detector-0";
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 2);
+        var killed = rig.StartDetector("Kafka:GroupProtocol=Consumer", Member);
+        Produce(rig, 0);
+        await rig.AllCommitted();
+        killed.Kill();
+        Produce(rig, 1);
+
+        var back = rig.StartDetector("Kafka:GroupProtocol=Consumer", Member);
+        await back.Says("the group gives it back after the session time-out of the one before", TimeSpan.FromSeconds(30));
+        await rig.AllCommitted(TimeSpan.FromSeconds(150));
+
+        Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()));
+        Assert.That(await back.Stop(), Is.Zero, back.ToString());
+    }
+
     private static int Assignments(LeptonProcess detector) => (detector.Error + detector.Output).Split("Partitions assigned").Length - 1;
 
     private static void Produce(DetectorOnKafka rig, int turn)

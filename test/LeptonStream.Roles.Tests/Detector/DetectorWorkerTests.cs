@@ -226,6 +226,31 @@ public sealed class DetectorWorkerTests
     }
 
     [Test]
+    public async Task Fence_WhereverInARoundTheProcessStandsStill_TheSessionEndsAndNothingIsPublishedTwice()
+    {
+        _rig.Dispose();
+        _rig = new DetectorRig(sessionTimeoutMs: 4_000);
+        var clock = new JumpingClock();
+        var host = _rig.Start(clock);
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
+
+        // A round looks at the clock more often than that.
+        for (var look = 0; look < 8; look++)
+        {
+            var fenced = _rig.CountOf("sessions.lost/fenced");
+            clock.JumpAtLook(look, TimeSpan.FromSeconds(3));
+            _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 40, i => i % 40 == 39
+                ? double.NaN
+                : null, from: look * 40));
+            await Eventually.True(() => _rig.CountOf("sessions.lost/fenced") == fenced + 1, $"the session fenced at look {look}");
+            await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == (look + 1) * 40,
+                $"all records committed after look {look}");
+        }
+
+        Assert.That(DetectorRig.IdsOf(_rig.Probe.Read(_rig.Topics.Alerts)), Is.EqualTo(_rig.Expected(0).Select(e => e.Id)));
+    }
+
+    [Test]
     public async Task Gap_TheCommittedOffsetIsTrimmed_IsCountedAndReadingGoesOnAtTheEarliest()
     {
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 100));

@@ -84,7 +84,7 @@ public sealed class OutboxDeliveryTests
         await _rig.Becomes("second", "sent");
 
         Assert.That(_rig.Sink.Calls.Skip(1).Min(call => call.At) - refusedAt,
-            Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(3)).And.LessThan(TimeSpan.FromSeconds(8)));
+            Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(3)));
         Assert.That(_rig.Sink.Calls, Has.Count.EqualTo(3));
     }
 

@@ -140,7 +140,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         entity.SeriesCount++;
         series.Entity = entity;
         series.Place = place;
-        if (place >= 0) entity.Row.Sit(series, place);
+        if (place >= 0) entity.Row.Restore(series, place);
         else if (place != -1) throw new SnapshotCorruptException($"a series in place {place}");
     }
 

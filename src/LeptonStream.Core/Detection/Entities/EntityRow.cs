@@ -32,12 +32,12 @@ internal sealed class EntityRow
     private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 
     private readonly List<SeriesState?> _metrics = new(1);
-    private readonly List<Word> _words = new(1);
+    private readonly List<Latest> _latest = new(1);
 
     /// <summary>Number of places.</summary>
     public int Count => _metrics.Count;
 
-    /// <summary>Time of the newest word.</summary>
+    /// <summary>Time of the newest sample.</summary>
     public Timestamp Time { get; private set; } = Timestamp.Never;
 
     /// <summary>The series in a place; null where it was forgotten.</summary>
@@ -69,15 +69,15 @@ internal sealed class EntityRow
     {
         if (_metrics.Count == MaxMetrics) return -1;
         // Most rows get their places in the first minute, and then keep them: no room is left over.
-        if (_metrics.Count == _metrics.Capacity) _words.Capacity = _metrics.Capacity = Count + 1 + (Count / 4);
+        if (_metrics.Count == _metrics.Capacity) _latest.Capacity = _metrics.Capacity = Count + 1 + (Count / 4);
         _metrics.Add(series);
-        _words.Add(Word.None(now));
+        _latest.Add(Latest.None(now));
         return _metrics.Count - 1;
     }
 
     /// <summary>Gives a series the place that it had.</summary>
     /// <exception cref="SnapshotCorruptException">There is no such place, or another series has it.</exception>
-    public void Sit(SeriesState series, int place)
+    public void Restore(SeriesState series, int place)
     {
         if (place >= Count || _metrics[place] is not null)
             throw new SnapshotCorruptException($"two series in place {place} of {Count}, or none there");
@@ -92,11 +92,11 @@ internal sealed class EntityRow
     {
         var place = 0;
         for (var i = 1; i < Count; i++)
-            if (_words[i].Sample.Time < _words[place].Sample.Time) place = i;
-        if (now - _words[place].Sample.Time < Silence) return -1;
+            if (_latest[i].Sample.Time < _latest[place].Sample.Time) place = i;
+        if (now - _latest[place].Sample.Time < Silence) return -1;
         if (_metrics[place] is { } silent) silent.Place = -1;
         _metrics[place] = series;
-        _words[place] = Word.None(now);
+        _latest[place] = Latest.None(now);
         return place;
     }
 
@@ -104,20 +104,20 @@ internal sealed class EntityRow
     public void Leave(int place)
     {
         _metrics[place] = null;
-        _words[place] = Word.Nothing;
+        _latest[place] = Latest.Nothing;
     }
 
-    /// <summary>Takes the word of a metric.</summary>
+    /// <summary>Takes the newest sample of a metric and what was expected of it.</summary>
     public void Set(int place, in Judgement judgement)
     {
-        _words[place] = new(judgement.Sample, judgement.Forecast, judgement.Band, judgement.Surprise);
+        _latest[place] = new(judgement.Sample, judgement.Forecast, judgement.Band, judgement.Surprise);
         if (judgement.Sample.Time > Time) Time = judgement.Sample.Time;
     }
 
     /// <summary>The residuals of the metrics that have a say, in scales of their forecasts; NaN for the others.</summary>
     public void Residuals(Span<float> residuals)
     {
-        for (var i = 0; i < Count; i++) residuals[i] = IsFresh(i) ? _words[i].Residual : float.NaN;
+        for (var i = 0; i < Count; i++) residuals[i] = IsFresh(i) ? _latest[i].Residual : float.NaN;
     }
 
     /// <summary>
@@ -126,10 +126,10 @@ internal sealed class EntityRow
     public double Energy() => Math.Sqrt(SquaredEnergy());
 
     /// <summary>Surprise of a metric's newest value, in decades; 0 where it has no say.</summary>
-    public double SurpriseOf(int place) => IsFresh(place) ? _words[place].Surprise : 0;
+    public double SurpriseOf(int place) => IsFresh(place) ? _latest[place].Surprise : 0;
 
     /// <summary>The newest value of a metric and what was expected, as a verdict that changed nothing.</summary>
-    public Judgement NewestOf(int place) => new(_words[place].Sample, 0, AlertChange.None, _words[place].Forecast, _words[place].Band);
+    public Judgement NewestOf(int place) => new(_latest[place].Sample, 0, AlertChange.None, _latest[place].Forecast, _latest[place].Band);
 
     /// <summary>The places of the metrics that have their part in the row's energy, as bits.</summary>
     public ulong Contributors()
@@ -156,21 +156,21 @@ internal sealed class EntityRow
     {
         state.Write(Count);
         state.Write(Time.UnixNanoseconds);
-        foreach (var word in _words)
+        foreach (var latest in _latest)
         {
-            state.Write(word.Sample.Time.UnixNanoseconds);
-            state.Write(word.Sample.Value);
-            state.Write(word.Sample.Step);
-            state.Write(word.Forecast.Expected);
-            state.Write(word.Forecast.Scale);
-            state.Write(word.Band.Expected);
-            state.Write(word.Band.HalfWidth);
-            state.Write(word.Surprise);
+            state.Write(latest.Sample.Time.UnixNanoseconds);
+            state.Write(latest.Sample.Value);
+            state.Write(latest.Sample.Step);
+            state.Write(latest.Forecast.Expected);
+            state.Write(latest.Forecast.Scale);
+            state.Write(latest.Band.Expected);
+            state.Write(latest.Band.HalfWidth);
+            state.Write(latest.Surprise);
         }
     }
 
     /// <summary>
-    /// Reads what <see cref="Save"/> wrote on a row of the same places, or an empty one, whose places then wait for <see cref="Sit"/>.
+    /// Reads what <see cref="Save"/> wrote on a row of the same places, or an empty one, whose places then wait for <see cref="Restore"/>.
     /// </summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
@@ -179,17 +179,17 @@ internal sealed class EntityRow
         if (Count == 0)
         {
             _metrics.AddRange(new SeriesState?[count]);
-            _words.AddRange(Enumerable.Repeat(Word.Nothing, count));
+            _latest.AddRange(Enumerable.Repeat(Latest.Nothing, count));
         }
 
         if (count != Count) throw new SnapshotCorruptException($"a row of {count} metrics where {Count} are");
         Time = new(state.ReadInt64());
-        for (var i = 0; i < _words.Count; i++)
+        for (var i = 0; i < _latest.Count; i++)
         {
             var (time, value, step) = (state.ReadInt64(), state.ReadDouble(), state.ReadInt64());
             var (expected, scale) = (state.ReadDouble(), state.ReadDouble());
             var band = new ExpectedBand(state.ReadDouble(), state.ReadDouble());
-            _words[i] = new(new(new(time), value, step), new(expected, scale), band, state.ReadDouble());
+            _latest[i] = new(new(new(time), value, step), new(expected, scale), band, state.ReadDouble());
         }
     }
 
@@ -206,14 +206,14 @@ internal sealed class EntityRow
     }
 
     private bool IsFresh(int place) =>
-        _metrics[place] is { } series && (Time - _words[place].Sample.Time).TotalSeconds <= FreshIntervals * series.IntervalSeconds;
+        _metrics[place] is { } series && (Time - _latest[place].Sample.Time).TotalSeconds <= FreshIntervals * series.IntervalSeconds;
 
-    private readonly record struct Word(Sample Sample, Forecast Forecast, ExpectedBand Band, double Surprise)
+    private readonly record struct Latest(Sample Sample, Forecast Forecast, ExpectedBand Band, double Surprise)
     {
-        public static readonly Word Nothing = new(default, Forecast.None, ExpectedBand.None, 0);
+        public static readonly Latest Nothing = new(default, Forecast.None, ExpectedBand.None, 0);
 
         // The first sample of a counter has no rate: until its second the series is here, silent since it came, and not since 1970.
-        public static Word None(Timestamp since) => new(new(since, double.NaN), Forecast.None, ExpectedBand.None, 0);
+        public static Latest None(Timestamp since) => new(new(since, double.NaN), Forecast.None, ExpectedBand.None, 0);
 
         public float Residual
         {

@@ -33,7 +33,7 @@ internal static class SeriesEvents
         var facts = new AlertFacts(series.Key, life.Severity, judgement.Change, openedBy
             ?? detectors[0].Name, sample, bounds.Clamp(judgement.Band.Expected),
             bounds.Clamp(judgement.Band.Lower), bounds.Clamp(judgement.Band.Upper), life.Onset, life.Worst, unit,
-            series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Seat.Verdict : null)
+            series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Membership.Verdict : null)
         {
             Policy = policy,
             History = series.History(sample.Time),
@@ -95,7 +95,7 @@ internal static class SeriesEvents
 
     private static DetectorPart PartOf(PeerScorer peers)
     {
-        var raw = peers.Score > 0 ? peers.Seat.Verdict.Score : 0;
+        var raw = peers.Score > 0 ? peers.Membership.Verdict.Score : 0;
         return new(DetectorSet.Peers, peers.Score, raw);
     }
 }

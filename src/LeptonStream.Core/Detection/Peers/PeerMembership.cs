@@ -52,11 +52,11 @@ public sealed class PeerMembership
         foreach (var (_, member) in Places) member.Save(state);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a seat of the same series.</summary>
-    /// <exception cref="SnapshotCorruptException">The bytes are no such seat.</exception>
+    /// <summary>Reads what <see cref="Save"/> wrote on a membership of the same series.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such membership.</exception>
     public void Load(ref StateReader state)
     {
-        if (state.ReadCount(Places.Length) != Places.Length) throw new SnapshotCorruptException("a seat of other labels");
+        if (state.ReadCount(Places.Length) != Places.Length) throw new SnapshotCorruptException("a membership of other labels");
         foreach (var (_, member) in Places) member.Load(ref state);
     }
 

@@ -39,14 +39,14 @@ public sealed class PeerRegistry
         return new(key, [.. places]);
     }
 
-    /// <summary>Takes a series away that is forgotten. Its seat must not be used any more.</summary>
-    public void Leave(PeerMembership seat)
+    /// <summary>Takes a series away that is forgotten. Its membership must not be used any more.</summary>
+    public void Leave(PeerMembership membership)
     {
-        ArgumentNullException.ThrowIfNull(seat);
-        foreach (var (group, member) in seat.Places)
+        ArgumentNullException.ThrowIfNull(membership);
+        foreach (var (group, member) in membership.Places)
         {
             group.Leave(member);
-            if (group.Count == 0) _groups.Remove(GroupKey.Of(seat.Key, group.Label));
+            if (group.Count == 0) _groups.Remove(GroupKey.Of(membership.Key, group.Label));
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class PeerRegistry
         for (var i = 0; i < places.Length; i++)
         {
             var label = labels[i];
-            if (key.Labels[label] is null) throw new SnapshotCorruptException("a seat of another label than the series has");
+            if (key.Labels[label] is null) throw new SnapshotCorruptException("a membership of another label than the series has");
             var name = GroupKey.Of(key, label);
             if (!_groups.TryGetValue(name, out var group)) _groups.Add(name, group = Restore(name, shared));
             places[i] = new(group, group.Join());
@@ -84,7 +84,7 @@ public sealed class PeerRegistry
 
     private static PeerGroup Restore(in GroupKey name, Dictionary<UInt128, byte[]> shared)
     {
-        if (!shared.TryGetValue(name.Id, out var bytes)) throw new SnapshotCorruptException("a seat in a group that is missing");
+        if (!shared.TryGetValue(name.Id, out var bytes)) throw new SnapshotCorruptException("a membership in a group that is missing");
         var group = new PeerGroup(name.Id, name.Label);
         var state = new StateReader(bytes);
         group.Load(ref state);

@@ -13,7 +13,7 @@ namespace LeptonStream.Detection.Peers;
 /// in its own past allows, held against the warning budget as any detector's is: GPUs with jobs of their own part company every day. An
 /// alert is opened by the odd one only; an open one goes on while the series is far from its siblings, though another may be farther.
 /// </summary>
-internal sealed class PeerScorer(PeerMembership seat)
+internal sealed class PeerScorer(PeerMembership membership)
 {
     private static readonly PeersTuning Tuning = PeersTuning.Default;
 
@@ -29,7 +29,7 @@ internal sealed class PeerScorer(PeerMembership seat)
     private Numbers _numbers;
 
     /// <summary>The place of the series among its siblings.</summary>
-    public PeerMembership Seat => seat;
+    public PeerMembership Membership => membership;
 
     /// <summary>The score of the newest sample; 0 where it is near its siblings, or where the policy does not look.</summary>
     public double Score => _numbers.Score;
@@ -51,8 +51,8 @@ internal sealed class PeerScorer(PeerMembership seat)
     public double Combine(double own, double value, SeriesState series, double minScale, double line, bool isYoung)
     {
         // The deviation of an open alert must not become usual meanwhile.
-        seat.Hold(series.Alert.Phase == AlertPhase.Open);
-        var verdict = seat.Observe(value);
+        membership.Hold(series.Alert.Phase == AlertPhase.Open);
+        var verdict = membership.Observe(value);
         var distance = verdict.Siblings >= MinSiblings && Passes(verdict, minScale, series.Policy) ? Math.Abs(verdict.Score) : 0;
         var rarity = _numbers.Calibrator.Rarity(distance, CalibrationPlan.Sharp, series.IntervalSeconds) + series.IntervalDecades;
         var speaks = !isYoung && (verdict.IsAnomalous || series.Alert.Phase == AlertPhase.Open);
@@ -68,7 +68,7 @@ internal sealed class PeerScorer(PeerMembership seat)
     public void Save(StateWriter state)
     {
         state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<Numbers>(in _numbers)));
-        seat.Save(state);
+        membership.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a scorer of the same series.</summary>
@@ -76,7 +76,7 @@ internal sealed class PeerScorer(PeerMembership seat)
     public void Load(ref StateReader state)
     {
         state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref _numbers)));
-        seat.Load(ref state);
+        membership.Load(ref state);
     }
 
     private static double ScoreOf(double distance)

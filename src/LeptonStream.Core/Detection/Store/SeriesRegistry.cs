@@ -24,11 +24,11 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private readonly EntityRegistry _entities = new(detection, policies);
     private readonly PeerRegistry _peers = new();
 
-    // The bytes of a series beside its numbers: the objects around them, its place in the rows of its entity, its seat among siblings, the
-    // watch over its limit.
+    // The bytes of a series beside its numbers: the objects around them, its place in the rows of its entity, its membership among
+    // siblings, the watch over its limit.
     private const long ObjectBytes = 1024;
     private const long PlaceBytes = 4096;
-    private const long SeatBytes = 512;
+    private const long MembershipBytes = 512;
     private const long LimitBytes = 4096;
 
     // Silence is looked for as often as this, by the clock of the log.
@@ -91,7 +91,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         series.Heard = _clock;
         _series.Add(metric.Id.Value, series);
         _entities.Join(entity.Id, series, entity.Time);
-        Seat(series, policy.AsksPeers);
+        JoinPeers(series, policy.AsksPeers);
         Weigh(series);
         _silence.Add(series);
         return series;
@@ -174,7 +174,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         state.Write(series.Bytes);
         state.Write(series.Place);
         state.Write(series.IsUnwatched);
-        var places = series.Peers?.Seat.Places ?? [];
+        var places = series.Peers?.Membership.Places ?? [];
         state.Write(series.Peers is null ? -1 : places.Length);
         foreach (var (group, _) in places) state.Write(group.Label);
         series.Save(state);
@@ -232,7 +232,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private static string[] ReadLabels(int count, SeriesKey key, ref StateReader state)
     {
         if (count > key.Labels.Count)
-            throw new SnapshotCorruptException($"a seat in {count} groups, the series has {key.Labels.Count} labels");
+            throw new SnapshotCorruptException($"a membership in {count} groups, the series has {key.Labels.Count} labels");
         var labels = new string[count];
         for (var i = 0; i < count; i++) labels[i] = state.ReadName();
         return labels;
@@ -264,7 +264,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         series.IsForgotten = true;
         _bytes -= series.Bytes;
         _entities.Leave(series);
-        Seat(series, asksPeers: false);
+        JoinPeers(series, asksPeers: false);
     }
 
     private void Weigh(SeriesState series)
@@ -273,18 +273,18 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         series.Bytes = ObjectBytes + (2 * series.Key.Metric.Length) + series.Pipeline.BytesPerSeries + series.Pipeline.ChartBytesPerSeries
             + (series.Place >= 0 ? PlaceBytes : 0) + (series.Limit is null
                 ? 0
-                : LimitBytes) + (SeatBytes * (series.Peers?.Seat.Places.Length ?? 0));
+                : LimitBytes) + (MembershipBytes * (series.Peers?.Membership.Places.Length ?? 0));
         _bytes += series.Bytes;
     }
 
     private void Move(SeriesState series, SeriesPolicy policy)
     {
         series.MoveTo(PipelineOf(policy));
-        Seat(series, policy.AsksPeers);
+        JoinPeers(series, policy.AsksPeers);
         Weigh(series);
     }
 
-    private void Seat(SeriesState series, bool asksPeers)
+    private void JoinPeers(SeriesState series, bool asksPeers)
     {
         if (asksPeers)
         {
@@ -292,7 +292,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
             return;
         }
 
-        if (series.Peers is { } peers) _peers.Leave(peers.Seat);
+        if (series.Peers is { } peers) _peers.Leave(peers.Membership);
         series.Peers = null;
     }
 

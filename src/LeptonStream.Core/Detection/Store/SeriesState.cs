@@ -189,7 +189,7 @@ public sealed class SeriesState
         Peers?.Save(state);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its seat among its siblings.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its membership among its siblings.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {

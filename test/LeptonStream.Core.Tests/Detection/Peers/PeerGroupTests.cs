@@ -10,16 +10,17 @@ public sealed class PeerGroupTests
     public void Join_OfSeriesWithTwoLabels_ComparesByEachOfThem()
     {
         var watch = new PeerRegistry();
-        var seats = (from host in Enumerable.Range(0, 4) from gpu in Enumerable.Range(0,
-            4) select (host, gpu, Seat: watch.Join(Ranks.Key(("host", $"{host}"), ("gpu", $"{gpu}"))))).ToArray();
+        var memberships = (from host in Enumerable.Range(0, 4) from gpu in Enumerable.Range(0,
+            4) select (host, gpu, Membership: watch.Join(Ranks.Key(("host", $"{host}"), ("gpu", $"{gpu}"))))).ToArray();
         var random = new Random(11);
-        PeerVerdict[] Round(int hot) => [.. seats.Select(s => s.Seat.Observe(60 + Streams.Gauss(random) + (s.host == hot ? 40 : 0)))];
+        PeerVerdict[] Round(int hot) =>
+            [.. memberships.Select(s => s.Membership.Observe(60 + Streams.Gauss(random) + (s.host == hot ? 40 : 0)))];
         for (var i = 0; i < 200; i++) Round(hot: -1);
         for (var i = 0; i < 3; i++) Round(hot: 2);
         var verdicts = Round(hot: 2);
         // All GPUs of one host are hot: among themselves they are equal, against those of other hosts they are not.
-        for (var i = 0; i < seats.Length; i++)
-            Assert.That(verdicts[i].IsAnomalous, Is.EqualTo(seats[i].host == 2), $"{seats[i].host} {seats[i].gpu}");
+        for (var i = 0; i < memberships.Length; i++)
+            Assert.That(verdicts[i].IsAnomalous, Is.EqualTo(memberships[i].host == 2), $"{memberships[i].host} {memberships[i].gpu}");
         Assert.That(verdicts.Where(v => v.IsAnomalous).Select(v => v.Label), Is.All.EqualTo("host"));
     }
 
@@ -27,21 +28,21 @@ public sealed class PeerGroupTests
     public void Join_OfGpusAsNvidiasExporterLabelsThem_ComparesThemByGpu()
     {
         var watch = new PeerRegistry();
-        var seats = Enumerable.Range(0, 8).Select(i => watch.Join(Ranks.Key(("gpu", $"{i}"), ("UUID", $"GPU-{i}"),
+        var memberships = Enumerable.Range(0, 8).Select(i => watch.Join(Ranks.Key(("gpu", $"{i}"), ("UUID", $"GPU-{i}"),
             ("device", $"nvidia{i}"), ("pci_bus_id", $"0:{i}"), ("Hostname", "a")))).ToArray();
         var random = new Random(18);
         for (var round = 0; round < 100; round++)
-            foreach (var seat in seats) seat.Observe(60 + Streams.Gauss(random));
-        Assert.That(seats.Select(s => (s.Verdict.Label, s.Verdict.Siblings)), Is.All.EqualTo(("gpu", 7)));
-        foreach (var seat in seats) watch.Leave(seat);
-        Assert.That(watch.Join(seats[0].Key).Verdict, Is.EqualTo(PeerVerdict.None));
+            foreach (var membership in memberships) membership.Observe(60 + Streams.Gauss(random));
+        Assert.That(memberships.Select(s => (s.Verdict.Label, s.Verdict.Siblings)), Is.All.EqualTo(("gpu", 7)));
+        foreach (var membership in memberships) watch.Leave(membership);
+        Assert.That(watch.Join(memberships[0].Key).Verdict, Is.EqualTo(PeerVerdict.None));
     }
 
     [Test]
     public void Join_OfOtherModelsMetricsAndLabelNames_AreNoSiblings()
     {
         var watch = new PeerRegistry();
-        PeerMembership[] seats =
+        PeerMembership[] memberships =
         [
             watch.Join(new("a", "m", LabelSet.Of(("rank", "0")))), watch.Join(new("b", "m", LabelSet.Of(("rank", "1")))),
             watch.Join(new("a", "n", LabelSet.Of(("rank", "2")))),
@@ -49,7 +50,7 @@ public sealed class PeerGroupTests
             watch.Join(new("a", "m", LabelSet.Empty)),
         ];
         for (var i = 0; i < 100; i++)
-            foreach (var seat in seats) Assert.That(seat.Observe(i), Is.EqualTo(PeerVerdict.None));
+            foreach (var membership in memberships) Assert.That(membership.Observe(i), Is.EqualTo(PeerVerdict.None));
     }
 
     [Test]

@@ -110,9 +110,10 @@ public sealed class PeerRegistryTests
         double[] values = [0, double.MaxValue, double.MinValue, double.NaN, double.PositiveInfinity, double.Epsilon, -1e300, 1e300];
         var random = new Random(14);
         var watch = new PeerRegistry();
-        var seats = Enumerable.Range(0, 5).Select(i => watch.Join(Ranks.Key(("rank", $"{i}")))).ToArray();
+        var memberships = Enumerable.Range(0, 5).Select(i => watch.Join(Ranks.Key(("rank", $"{i}")))).ToArray();
         for (var i = 0; i < 2000; i++)
-            foreach (var seat in seats) Assert.That(double.IsFinite(seat.Observe(values[random.Next(values.Length)]).Score), Is.True);
+            foreach (var membership in memberships)
+                Assert.That(double.IsFinite(membership.Observe(values[random.Next(values.Length)]).Score), Is.True);
     }
 
     [Test]

@@ -63,7 +63,7 @@ public sealed class PeerScorerTests
             var (shared, watch) = (new SharedByPeers(other._watch), new PeerRegistry());
             for (var rank = 0; rank < Ranks; rank++)
             {
-                _ranks[rank].Peers = new(shared.Seat(watch, other._ranks[rank].Peers!.Seat));
+                _ranks[rank].Peers = new(shared.Membership(watch, other._ranks[rank].Peers!.Membership));
                 var state = new StateWriter();
                 other._ranks[rank].Save(state);
                 var reader = new StateReader(state.Written);

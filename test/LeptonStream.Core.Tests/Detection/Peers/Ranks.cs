@@ -9,7 +9,7 @@ namespace LeptonStream.Core.Tests.Detection.Peers;
 internal sealed class Ranks(int count, int seed, double unit = 1)
 {
     private readonly PeerRegistry _watch = new();
-    private readonly List<PeerMembership> _seats = [];
+    private readonly List<PeerMembership> _memberships = [];
     private readonly Random _random = new(seed);
     private int _drawn;
 
@@ -18,32 +18,32 @@ internal sealed class Ranks(int count, int seed, double unit = 1)
     public PeerVerdict[] Run(int rounds, int odd = -1, double by = 0, double shift = 0)
     {
         var verdicts = Array.Empty<PeerVerdict>();
-        for (var round = 0; round < rounds; round++) verdicts = RunOne(0, Seats().Count, shift, odd, by);
+        for (var round = 0; round < rounds; round++) verdicts = RunOne(0, Memberships().Count, shift, odd, by);
         return verdicts;
     }
 
     public PeerVerdict[] RunOne(int from, int to, double shift, int odd = -1, double by = 0) =>
-        [.. Enumerable.Range(from, to - from).Select(i => Seats()[i].Observe(unit * (100 + shift + Noise() + (i == odd ? by : 0))))];
+        [.. Enumerable.Range(from, to - from).Select(i => Memberships()[i].Observe(unit * (100 + shift + Noise() + (i == odd ? by : 0))))];
 
     public void Touch(double value)
     {
-        foreach (var seat in _seats) seat.Observe(value);
+        foreach (var membership in _memberships) membership.Observe(value);
     }
 
     public void Leave(int rank)
     {
-        _watch.Leave(_seats[rank]);
-        _seats.RemoveAt(rank);
+        _watch.Leave(_memberships[rank]);
+        _memberships.RemoveAt(rank);
     }
 
     // Read in another order than written.
     public Ranks Restored()
     {
         var copy = new Ranks(count, seed, unit);
-        var seats = Seats();
+        var memberships = Memberships();
         var shared = new SharedByPeers(_watch);
-        copy._seats.AddRange(seats.Select(seat => shared.Seat(copy._watch, seat)));
-        foreach (var (mine, its) in seats.Zip(copy.Seats()).Reverse())
+        copy._memberships.AddRange(memberships.Select(membership => shared.Membership(copy._watch, membership)));
+        foreach (var (mine, its) in memberships.Zip(copy.Memberships()).Reverse())
         {
             var state = new StateWriter();
             mine.Save(state);
@@ -62,9 +62,9 @@ internal sealed class Ranks(int count, int seed, double unit = 1)
         return 2 * Streams.Gauss(_random);
     }
 
-    private List<PeerMembership> Seats()
+    private List<PeerMembership> Memberships()
     {
-        if (_seats.Count == 0) _seats.AddRange(Enumerable.Range(0, count).Select(i => _watch.Join(Key(("rank", $"{i}")))));
-        return _seats;
+        if (_memberships.Count == 0) _memberships.AddRange(Enumerable.Range(0, count).Select(i => _watch.Join(Key(("rank", $"{i}")))));
+        return _memberships;
     }
 }

@@ -3,7 +3,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Peers;
 
-/// <summary>What siblings of one registry share, as bytes, for seats in another.</summary>
+/// <summary>What siblings of one registry share, as bytes, for memberships in another.</summary>
 internal sealed class SharedByPeers : ISnapshotSink
 {
     private readonly Dictionary<UInt128, byte[]> _groups = [];
@@ -12,7 +12,7 @@ internal sealed class SharedByPeers : ISnapshotSink
 
     public void Take(in SnapshotBlock block) => _groups.Add(block.Id, block.Bytes.ToArray());
 
-    /// <summary>The same seat in another registry, whose groups were not joined but by seats from here.</summary>
-    public PeerMembership Seat(PeerRegistry registry, PeerMembership seat) =>
-        registry.Rejoin(seat.Key, [.. seat.Places.Select(place => place.Group.Label)], _groups);
+    /// <summary>The same membership in another registry, whose groups were not joined but by memberships from here.</summary>
+    public PeerMembership Membership(PeerRegistry registry, PeerMembership membership) =>
+        registry.Rejoin(membership.Key, [.. membership.Places.Select(place => place.Group.Label)], _groups);
 }
