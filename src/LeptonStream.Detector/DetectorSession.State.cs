@@ -1,5 +1,7 @@
+using System.Globalization;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
@@ -26,6 +28,13 @@ internal sealed partial class DetectorSession
     private readonly StateProducer _states;
     private SnapshotWrite? _snapshot;
 
+    // Events and dead letters of gaps, until the batch at hand takes them.
+    private readonly List<(PartitionTask Task, AlertEvent Event)> _told = [];
+    private readonly List<Message<byte[]?, byte[]?>> _lost = [];
+
+    // Partitions whose next offset is gone, and the client's words: they begin again when the records before are judged and committed.
+    private readonly Dictionary<int, string> _gone = [];
+
     /// <summary>Gives the partitions whose state is found now to their tasks. To be called in every round.</summary>
     public void TakeOver()
     {
@@ -38,6 +47,19 @@ internal sealed partial class DetectorSession
         }
 
         ReportRestores();
+    }
+
+    /// <summary>
+    /// Tells of gaps: in the state of partitions that were taken over, and of batches that can't be decoded, behind which reading goes on.
+    /// </summary>
+    /// <param name="events">Takes the events of those that are still this member's.</param>
+    public void TellGaps(List<AlertEvent> events)
+    {
+        PassBy();
+        events.AddRange(_told.Where(told => Owns(told.Task)).Select(told => told.Event));
+        foreach (var letter in _lost) Deliveries.Add(new TopicPartition(_topics.DeadLetters, Partition.Any), letter);
+        _told.Clear();
+        _lost.Clear();
     }
 
     /// <summary>Ends the replays that have come to their end.</summary>
@@ -76,6 +98,7 @@ internal sealed partial class DetectorSession
                 + "makes it";
         _troubles.Set("state", words);
         _health.SetDegraded(Concern.State, words);
+        BeginAgainWhereGone();
         Advance();
     }
 
@@ -91,12 +114,69 @@ internal sealed partial class DetectorSession
         }
     }
 
-    private void Restore(TopicPartitionOffset committed)
+    private void Restore(TopicPartitionOffset committed) =>
+        Restore(committed.TopicPartition, committed.Offset.Value >= 0 ? committed.Offset.Value : null, null);
+
+    private void Restore(TopicPartition partition, long? committed, StateLoss? loss)
     {
-        var subject = new RestoreSubject(committed.TopicPartition, committed.Offset.Value >= 0 ? committed.Offset.Value : null, TopicId,
-            AlertsId);
-        _restores.Add(committed.Partition.Value, new(subject, _kafka, _topics, _policy, _logger) { Began = _time.GetTimestamp() });
+        var subject = new RestoreSubject(partition, committed, TopicId, AlertsId, _time.GetUtcNow(), loss);
+        _restores.Add(partition.Partition.Value, new(subject, _kafka, _topics, _policy, _logger) { Began = _time.GetTimestamp() });
         ReportRestores();
+    }
+
+    // What is known belongs to a past that has a gap now: as if another owner took the partition over, and found no snapshot.
+    private void BeginAgain(TopicPartition partition, long? next, StateLoss loss)
+    {
+        foreach (var task in Remove([partition])) task.Close();
+        // At the end of the log nothing is fetched that would be dropped.
+        _membership.Seek(partition, Offset.End);
+        Restore(partition, next, loss);
+    }
+
+    private void BeginAgainWhereGone()
+    {
+        foreach (var (partition, reason) in _gone.ToList())
+        {
+            var task = _tasks[partition];
+            if (task.ToCommit is not null || _membership.Holds(task.Partition)) continue;
+            BeginAgain(task.Partition, task.Next, new(StateGapCause.RecordsGone, reason));
+        }
+    }
+
+    private void PassBy()
+    {
+        if (_membership.HasMore) return;
+        while (_membership.TryPassBy(out var partition, out var range))
+        {
+            if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) continue;
+            var isKnown = task.IsKnown(range.From);
+            var detail = $"the records from offset {range.From} to before {range.To} can't be decoded";
+            task.PassBy(range.To);
+            var now = Samples.Timestamp.FromDateTimeOffset(_time.GetUtcNow());
+            Tell(task, new(StateGapCause.Undecodable, range.From, range.To, now, detail), []);
+            _metrics.Undecodable(range.To - range.From);
+            Log.PassedBy(_logger, partition.Name(), range.From, range.To);
+            _troubles.Count("records that can't be decoded", DeadLetter.Undecodable, range.To - range.From,
+                new TopicPartitionOffset(partition, range.From).Name());
+            if (!isKnown) Lose(partition, range, DeadLetter.Undecodable, detail);
+        }
+    }
+
+    private void Tell(PartitionTask task, StateGap gap, IReadOnlyCollection<AlertEvent> open)
+    {
+        var events = new List<AlertEvent>();
+        task.Tell(gap, open, events);
+        _told.AddRange(events.Select(made => (task, made)));
+    }
+
+    private void Lose(TopicPartition partition, OffsetRange range, string reason, string detail) =>
+        _lost.Add(DeadLetter.OfLost(partition, range, reason, detail, RoleNames.ProgramOf(_health.Role)));
+
+    private void OnPartitionsAdded(PartitionTask task)
+    {
+        var events = new List<AlertEvent>();
+        Note(task, task.OnPartitionsAdded(events));
+        _told.AddRange(events.Select(made => (task, made)));
     }
 
     private Guid? AlertsId => _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id;
@@ -104,7 +184,8 @@ internal sealed partial class DetectorSession
     private void ReportRestores()
     {
         if (_restores.Count == 0) _health.ClearProblem(Concern.Restore);
-        else _health.ReportProblem(Concern.Restore, $"restores the state of {_restores.Count} partitions");
+        else _health.ReportProblem(Concern.Restore, RoleProblem.Of(ProblemCode.Restoring,
+            ("count", _restores.Count.ToString(CultureInfo.InvariantCulture))));
     }
 
     private void TakeOver(RestoreSubject subject, RestoreOutcome found, TimeSpan duration)
@@ -127,10 +208,12 @@ internal sealed partial class DetectorSession
 
         if (found.Gap is { } gap)
         {
-            if (subject.Committed < found.Earliest)
-                Log.StateGap(_logger, subject.Committed, subject.Partition.Name(), found.Earliest, gap);
-            else Log.BeginsEmpty(_logger, subject.Partition.Name(), gap, task.Next);
+            if (subject.Committed is { } wanted && gap.Cause == StateGapCause.RecordsGone)
+                Log.StateGap(_logger, wanted, subject.Partition.Name(), found.Start, gap.Detail);
+            else Log.BeginsEmpty(_logger, subject.Partition.Name(), gap.Detail, task.Next);
             _metrics.StateGap();
+            Tell(task, gap, found.Open);
+            if (gap.To > gap.From) Lose(subject.Partition, new(gap.From, gap.To), DeadLetter.RecordsGone, gap.Detail);
         }
         else if (found.State is { } state)
         {
@@ -139,7 +222,7 @@ internal sealed partial class DetectorSession
             if (subject.Committed < state.Header.Next)
                 Log.CommittedBefore(_logger, subject.Partition.Name(), subject.Committed.Value, state.Header.Next, _topics.State);
             if (_known.Metrics is { } known && state.Header.Partitions > 0 && known.Partitions > state.Header.Partitions)
-                Note(task, task.OnPartitionsAdded());
+                OnPartitionsAdded(task);
         }
         else
         {
@@ -239,6 +322,14 @@ internal sealed partial class DetectorSession
 
     private static partial class Log
     {
+        [LoggerMessage(1053, LogLevel.Error,
+            "Offset {Wanted} of {Partition} no longer exists; resuming at {Earliest} with empty state ({Reason})")]
+        public static partial void StateGap(ILogger logger, long wanted, string partition, long earliest, string reason);
+
+        [LoggerMessage(1066, LogLevel.Error,
+            "{Partition}: the records from offset {From} to before {To} can't be decoded and are skipped; a dead letter names them")]
+        public static partial void PassedBy(ILogger logger, string partition, long from, long to);
+
         [LoggerMessage(1061, LogLevel.Information,
             "{Partition}: restored {Series} series as of offset {Offset} in {Duration}, going on from there")]
         public static partial void Restored(ILogger logger, string partition, int series, long offset, TimeSpan duration);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Confluent.Kafka;
+using LeptonStream.Detection.Gaps;
+using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Topics;
@@ -33,7 +35,7 @@ internal sealed partial class DetectorSession
         else if (now.Partitions > before.Partitions)
         {
             Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, now.Partitions);
-            foreach (var task in _tasks.Values) Note(task, task.OnPartitionsAdded());
+            foreach (var task in _tasks.Values) OnPartitionsAdded(task);
         }
     }
 
@@ -41,22 +43,16 @@ internal sealed partial class DetectorSession
     private void StartOver(Guid before, Guid now)
     {
         _membership.Batch.Clear();
-        foreach (var task in _tasks.Values)
+        var loss = new StateLoss(StateGapCause.TopicReplaced, $"{_topics.Metrics} was deleted and created again");
+        foreach (var task in _tasks.Values.ToList())
         {
-            var earliest = Consumer.QueryWatermarkOffsets(task.Partition, _answer).Low.Value;
-            Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition.Name(), earliest, task.Next);
-            _metrics.StateGap();
-            task.Restart(earliest, now);
-            _membership.Seek(task.Partition, earliest);
+            Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition.Name(), task.Next);
+            BeginAgain(task.Partition, null, loss);
         }
 
-        // The snapshots under way are of the old topic; the search begins again by the new one's id.
-        foreach (var (partition, restore) in _restores.ToList())
-        {
-            restore.Dispose();
-            _restores.Remove(partition);
-            Restore(new(restore.Subject.Partition, Offset.Unset));
-        }
+        // What was searched for is of the old topic.
+        foreach (var restore in _restores.Values.Where(restore => restore.Subject.TopicId == before).ToList())
+            BeginAgain(restore.Subject.Partition, null, loss);
     }
 
     private void Block(IReadOnlyDictionary<string, TopicFacts> topics)
@@ -115,10 +111,11 @@ internal sealed partial class DetectorSession
         [LoggerMessage(
             1059,
             LogLevel.Error,
-            "{Topic} was deleted and created again (id {Before}, now {Now}); resuming {Partition} at {Earliest} with empty state instead "
-                + "of {Next}")]
-        public static partial void TopicCreatedAgain(ILogger logger, string topic, Guid before, Guid now, string partition,
-            long earliest, long? next);
+            "{Topic} was deleted and created again (id {Before}, now {Now}); resuming {Partition} at its beginning with empty state "
+            + "instead "
+                + "of at {Next}")]
+        public static partial void TopicCreatedAgain(
+            ILogger logger, string topic, Guid before, Guid now, string partition, long? next);
 
         [LoggerMessage(1060, LogLevel.Error, "Partitions stand still: {Problem}")]
         public static partial void StandsStill(ILogger logger, string problem);

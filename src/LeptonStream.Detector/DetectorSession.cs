@@ -127,29 +127,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     public void ThrowIfBroken() => _membership.ThrowIfBroken();
 
     /// <summary>
-    /// Goes on behind batches that can't be decoded: each is counted, logged and named by a dead letter. To be called when the records
-    /// before are judged.
-    /// </summary>
-    public void PassBy()
-    {
-        if (_membership.HasMore) return;
-        while (_membership.TryPassBy(out var partition, out var range))
-        {
-            if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) continue;
-            var isKnown = task.IsKnown(range.From);
-            task.PassBy(range.To);
-            _metrics.Undecodable(range.To - range.From);
-            Log.PassedBy(_logger, partition.Name(), range.From, range.To);
-            _troubles.Count("records that can't be decoded", DeadLetter.Undecodable, range.To - range.From,
-                new TopicPartitionOffset(partition, range.From).Name());
-            if (isKnown) continue;
-            var detail = $"the records from offset {range.From} to before {range.To} can't be decoded";
-            Deliveries.Add(new TopicPartition(_topics.DeadLetters, Partition.Any),
-                DeadLetter.OfLost(partition, range, DeadLetter.Undecodable, detail, RoleNames.ProgramOf(_health.Role)));
-        }
-    }
-
-    /// <summary>
     /// Moves the clock on for the tasks that are at their log's end, as the broker itself says now: a training run that is silent there
     /// is silent indeed. While the broker does not answer nobody can know, and for a while after that the sources may still be on their way
     /// back.
@@ -270,24 +247,21 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)
     {
-        if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) return;
-        var log = Consumer.QueryWatermarkOffsets(task.Partition, _answer);
-        Log.StateGap(_logger, task.Next, task.Partition.Name(), log.Low.Value, reason);
-        _metrics.StateGap();
-        task.Restart(log.Low.Value);
-        _membership.Seek(task.Partition, log.Low.Value);
+        if (_tasks.ContainsKey(partition.Partition.Value)) _gone[partition.Partition.Value] = reason;
     }
 
-    private IEnumerable<PartitionStatus> Statuses() =>
-        _tasks.Values.Select(task => task.Status(LagOf(task), _time.GetUtcNow())).Concat(_blocked.Select(partition => new PartitionStatus
+    private IEnumerable<PartitionStatus> Statuses() => _tasks.Values.Select(task => task.Status(LagOf(task), _time.GetUtcNow()))
+        .Concat(_restores.Keys.Select(partition => StatusOf(partition) with { Restoring = true }))
+        .Concat(_blocked.Select(partition => StatusOf(partition) with { Blocked = true }));
+
+    private PartitionStatus StatusOf(int partition) => new()
     {
         Role = _health.Role,
         Instance = "",
         At = default,
         Topic = _topics.Metrics,
         Partition = partition,
-        Blocked = true,
-    }));
+    };
 
     private static void TellEnds(ConsumerConfig settings) => settings.EnablePartitionEof = true;
 
@@ -299,6 +273,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             _blocked.Remove(partition.Partition.Value);
             if (_restores.Remove(partition.Partition.Value, out var restore)) restore.Dispose();
             _founding.Remove(partition.Partition.Value);
+            _gone.Remove(partition.Partition.Value);
             if (_snapshot?.Partition == partition.Partition.Value) _snapshot = null;
             if (_tasks.Remove(partition.Partition.Value, out var task)) removed.Add(task);
         }
@@ -344,13 +319,6 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1053, LogLevel.Error,
-            "Offset {Wanted} of {Partition} no longer exists; resuming at {Earliest} with empty state ({Reason})")]
-        public static partial void StateGap(ILogger logger, long? wanted, string partition, long earliest, string reason);
-
-        [LoggerMessage(1066, LogLevel.Error,
-            "{Partition}: the records from offset {From} to before {To} can't be decoded and are skipped; a dead letter names them")]
-        public static partial void PassedBy(ILogger logger, string partition, long from, long to);
 
         [LoggerMessage(1056, LogLevel.Warning, "Offsets not committed, to be tried again: {Code}: {Reason}")]
         public static partial void CommitRefused(ILogger logger, ErrorCode code, string reason);

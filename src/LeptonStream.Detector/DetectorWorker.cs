@@ -184,7 +184,7 @@ internal sealed partial class DetectorWorker(
             && session.TryTake(out var record, out var task))
             Judge(session, task, record, giveUp);
         _events.Clear();
-        session.PassBy();
+        session.TellGaps(_events);
         session.EndReplays(_events);
         session.Tick(_events);
         PublishJournal(session, giveUp);

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
@@ -21,8 +22,6 @@ namespace LeptonStream.Detector;
 internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PoliciesInForce policies,
     Dictionary<int, int> beginnings, Guid? topicId)
 {
-    private static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
-
     private readonly long[] _refusedReported = new long[Refusals.Length];
     private (long Labels, long Times, long Events, long Series) _leftOutReported;
     private PoliciesInForce _policies = policies;
@@ -92,8 +91,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Require(PartitionTaskState.Created);
         State = PartitionTaskState.Restoring;
         if (found.State is { } state) Resume(state, committed);
-        // Where nobody has searched, the client says that an offset is gone.
-        else Begin(committed is { } offset && (offset >= found.Earliest || !found.HasTopic) ? offset : found.Earliest);
+        else Begin(found.Start);
         _book = new(found.HasTopic, found.LastNumber, found.State?.Sequence ?? 0, found.State?.Header.Next);
         State = PartitionTaskState.Running;
         return _read!.Value;
@@ -131,19 +129,16 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         return replay;
     }
 
-    /// <summary>
-    /// Goes on at another offset because the one it wants is gone from the log. What was known belongs to a past that has a gap now.
-    /// </summary>
-    /// <param name="offset">The offset.</param>
-    /// <param name="topicId">The topic's id, where it is another topic now.</param>
-    public void Restart(long offset, Guid? topicId = null)
+    /// <summary>Tells of a gap in what is known.</summary>
+    /// <param name="gap">The gap.</param>
+    /// <param name="open">The last event of each alert that is open before it.</param>
+    /// <param name="events">Takes the events that follow.</param>
+    public void Tell(StateGap gap, IReadOnlyCollection<AlertEvent> open, List<AlertEvent> events)
     {
-        _topicId = topicId ?? _topicId;
         Require(PartitionTaskState.Running);
-        State = PartitionTaskState.Restoring;
-        Begin(offset);
-        _book = new(_book.HasTopic, _book.NextNumber - 1, _book.Sequence, null);
-        State = PartitionTaskState.Running;
+        var before = events.Count;
+        _pipeline!.Tell(gap, open, events);
+        DropPublished(before, events);
     }
 
     /// <summary>Goes on behind records that nobody can read.</summary>
@@ -209,6 +204,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Series = SeriesCount,
         Restarts = beginnings.GetValueOrDefault(Partition.Partition.Value, 1) - 1,
         Cold = IsCold,
+        Gap = _pipeline!.OpenGap is { } gap ? new(gap.From, gap.At.ToDateTimeOffset(), gap.Detail) : null,
         Unjudged = _unjudged.Worst(Samples.Timestamp.FromDateTimeOffset(now)),
         Total = new()
         {
@@ -223,7 +219,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     /// Whether the state covers less than half an hour of the log, so that judgements are of low confidence; not where nothing was read,
     /// since then there are none.
     /// </summary>
-    public bool IsCold => _firstLogTime is { } first && _logTime - first < WarmAfter;
+    public bool IsCold => _firstLogTime is { } first && _logTime - first < StateGap.WarmAfter;
 
     /// <summary>Forgets what is known of the entities of the last record, because the program could not go on with it.</summary>
     /// <returns>The outcome of that record.</returns>
@@ -250,10 +246,11 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     public void MarkEnd(long offset) => _end = offset;
 
     /// <summary>The topic has more partitions now: producers may go on writing to another one.</summary>
+    /// <param name="events">Takes the events that follow.</param>
     /// <returns>The journal's entry of it.</returns>
-    public JournalEntry OnPartitionsAdded()
+    public JournalEntry OnPartitionsAdded(List<AlertEvent> events)
     {
-        _pipeline!.OnPartitionsAdded();
+        Move(events);
         return _book.Note(_read ?? 0) with { PartitionsAdded = true };
     }
 
@@ -343,7 +340,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         {
             var before = events.Count;
             if (entry.Silence is { } silence) _pipeline!.Tick(_silence = new(silence), events);
-            if (entry.PartitionsAdded is true) _pipeline!.OnPartitionsAdded();
+            if (entry.PartitionsAdded is true) Move(events);
             if (entry.Policies is { } text && PoliciesInForce.Of(text.Yaml) is { } policies)
             {
                 _policies = policies;
@@ -352,6 +349,16 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
             DropPublished(before, events);
         }
+    }
+
+    // It is one gap of the whole topic, so the first partition tells of it.
+    private void Move(List<AlertEvent> events)
+    {
+        _pipeline!.OnPartitionsAdded();
+        var next = _read ?? 0;
+        if (Partition.Partition.Value == 0)
+            _pipeline.Tell(new(StateGapCause.PartitionsAdded, next, next, _logTime,
+                $"{Partition.Topic} has more partitions now"), [], events);
     }
 
     private void DropPublished(int from, List<AlertEvent> events)

@@ -117,6 +117,12 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
             CultureInfo.InvariantCulture,
             $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, "
                 + $"{statuses.Count(status => status.Cold)} of {EnglishCount.Of(partitions, "partition")} cold");
+        if (statuses.Count(status => status.Restoring) is > 0 and var restoring)
+            words += string.Create(CultureInfo.InvariantCulture, $", {restoring} restoring");
+        foreach (var status in statuses)
+            if (status.Gap is { } gap)
+                words += string.Create(CultureInfo.InvariantCulture,
+                    $"; partition {status.Partition} began with empty state at offset {gap.Offset}: {gap.Reason}");
         return new(Role, words, RoleProblem.Line(problems));
     }
 

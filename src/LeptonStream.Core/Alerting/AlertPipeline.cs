@@ -96,11 +96,16 @@ public sealed class AlertPipeline(RouteTree routes)
     }
 
     /// <summary>
-    /// The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups.
+    /// The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups. A gap in a
+    /// detector's knowledge is for the record: only routes that ask for it by <c>alertname</c> or <c>kind</c> get it.
     /// </summary>
     public IReadOnlyList<GroupTarget> TargetsOf(LabelSet labels) =>
         // 1. Its labels choose the routes, and the routes its groups.
-        [.. routes.Match(labels).Select(route => new GroupTarget(route, route.GroupLabelsOf(labels))).DistinctBy(target => target.GroupId)];
+        [.. routes.Match(labels).Where(route => route.AsksByKind || !IsForTheRecord(labels))
+            .Select(route => new GroupTarget(route, route.GroupLabelsOf(labels))).DistinctBy(target => target.GroupId)];
+
+    private static bool IsForTheRecord(LabelSet labels) =>
+        labels.Any(label => label is { Key: "alertname", Value: StateGapNames.AlertName });
 
     private static void Place(
         AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt,

@@ -20,6 +20,9 @@ public sealed record Route
     /// <summary>The labels of a group; null means all.</summary>
     public required IReadOnlyList<string>? GroupBy { get; init; }
 
+    /// <summary>Whether it, or a route above, asks for alerts by their <c>alertname</c> or <c>kind</c>.</summary>
+    public required bool AsksByKind { get; init; }
+
     /// <summary>Whether the siblings behind it are tried too.</summary>
     public required bool Continue { get; init; }
 

@@ -93,6 +93,7 @@ public sealed class RouteTree
             Key = parent is null ? own : $"{parent.Key}/{own}",
             Receiver = config.Receiver is { } name ? Receiver(name) : parent!.Receiver,
             Matchers = matchers,
+            AsksByKind = parent?.AsksByKind is true || matchers.Any(AsksByKind),
             GroupBy = GroupBy(config, parent),
             Continue = config.Continue,
             GroupWait = Positive(config.GroupWait, "group_wait", orZero: true) ?? parent?.GroupWait ?? DefaultGroupWait,
@@ -105,6 +106,9 @@ public sealed class RouteTree
         _byKey.TryAdd((route.Key, route.Receiver.Name), route);
         return route;
     }
+
+    private static bool AsksByKind(Matcher matcher) =>
+        matcher.Name is "alertname" or "kind" && matcher.Operator is MatchOperator.Equal or MatchOperator.Matches;
 
     private ReceiverConfig Receiver(string name) => _receivers.GetValueOrDefault(name)
         ?? throw new ArgumentException($"receiver '{name}' is not defined; defined are: {string.Join(", ", _receivers.Keys)}");

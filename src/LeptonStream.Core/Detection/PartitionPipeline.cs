@@ -3,6 +3,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Snapshots;
@@ -29,6 +30,7 @@ public sealed class PartitionPipeline
     private readonly RunJudge _runs;
     private readonly OpenAlerts _open;
     private readonly EventQueue _queue;
+    private readonly GapWatch _gaps = new();
     private readonly DetectionPolicy _policy;
 
     // The last record that was taken.
@@ -87,6 +89,9 @@ public sealed class PartitionPipeline
     /// </summary>
     public bool WatchesSilence => _queue.IsWaiting || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
 
+    /// <summary>The gap in the knowledge of the partition whose alert is open; null where there is none.</summary>
+    public StateGap? OpenGap => _gaps.Open;
+
     /// <summary>Gets every judged sample. <value>The default value is null.</value></summary>
     public JudgedSampleObserver? Observer { get; set; }
 
@@ -135,6 +140,7 @@ public sealed class PartitionPipeline
         _runs.Advance(logTime, new(_last, _topicId, _queue));
         Sweep(_runs.Clock);
         _series.Advance(_runs.Clock);
+        _gaps.Advance(_runs.Clock, new(new(_topic, _partition, offset), _topicId, _queue));
         var outcome = Take(value, offset, logTime);
         _queue.Release(events);
         return outcome;
@@ -171,6 +177,33 @@ public sealed class PartitionPipeline
         }
 
         return new(RejectReason.None, null, judged) { Lost = judged == 0 ? lost : SampleRefusal.None };
+    }
+
+    /// <summary>
+    /// Tells of a gap: appends an event that opens its alert, and one that ends each alert that is open for others and that this pipeline
+    /// knows nothing of. The gap's alert ends when <see cref="StateGap.WarmAfter"/> of the log is known again, or at once where the state
+    /// is kept. The ids are functions of topic id, partition, offset and alert.
+    /// </summary>
+    /// <param name="gap">The gap. Its time is that of the log where this pipeline has seen one.</param>
+    /// <param name="open">The last event of each alert that the alerts topic shows as open for this partition; may be empty.</param>
+    /// <param name="events">Takes the events, in order.</param>
+    public void Tell(StateGap gap, IReadOnlyCollection<AlertEvent> open, List<AlertEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(gap);
+        ArgumentNullException.ThrowIfNull(open);
+        ArgumentNullException.ThrowIfNull(events);
+        if (!_runs.Clock.IsNever) gap = gap with { At = _runs.Clock };
+        // No record leads to these events, so its limit does not hold.
+        var own = new EventQueue(2);
+        var sink = new EventSink(new(_topic, _partition, gap.From), _topicId, own);
+        _gaps.Tell(gap, sink);
+        var before = events.Count;
+        own.Release(events);
+        // A worker that ended before its first snapshot has told of the gap already.
+        var id = events[before].AlertId;
+        if (open.Any(alert => alert.AlertId == id)) events.RemoveAt(before);
+        foreach (var last in open)
+            if (last.AlertId != id) events.Add(AlertEventSize.Fit(GapEvents.Supersede(sink, last, gap.At)));
     }
 
     /// <summary>
@@ -242,7 +275,7 @@ public sealed class PartitionPipeline
     /// </summary>
     public PartitionLoader Load() => new(Parts, Subject, offset => _last = offset < 0 ? default : new(_topic, _partition, offset));
 
-    private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue);
+    private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue, _gaps);
 
     private SnapshotSubject Subject => new(_topicId, _partition, _series.Policies.Fingerprint, _last.Topic is null ? -1 : _last.Offset);
 

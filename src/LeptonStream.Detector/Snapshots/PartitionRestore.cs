@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Kafka;
@@ -91,37 +92,82 @@ internal sealed partial class PartitionRestore : IDisposable
     private RestoreOutcome Search(LogReader log)
     {
         var input = log.Ends(_subject.Partition);
-        (long Low, long High) ends;
-        try
-        {
-            ends = log.Ends(Of(_topics.State));
-        }
-        catch (KafkaException missing) when (missing.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition
-            or ErrorCode.Local_UnknownTopic)
-        {
-            return new(null, null, HasTopic: false, input.Low);
-        }
-
-        var found = Headers(log, ends);
-        var gap = found.Refused;
-        foreach (var header in found.Headers)
+        var place = StatePlace(log);
+        var found = place is { } all ? Headers(log, all) : new([], null, -1);
+        var loss = _subject.Loss;
+        foreach (var header in loss is null && place is not null ? found.Headers : [])
         {
             try
             {
-                return new(Load(log, header, input, ends), null, HasTopic: true, input.Low, found.Newest);
+                return new(Load(log, header, input, place!.Value), null, [], HasTopic: true, header.Next, found.Newest);
             }
             catch (Exception unusable) when (unusable is not (KafkaException or OperationCanceledException or OutOfMemoryException))
             {
                 // Whatever is wrong with it: the partition must be read on.
                 var reason = $"the snapshot of offset {header.Next} can't be used: {unusable.Message}";
                 Log.Unusable(_logger, unusable is SnapshotCorruptException ? null : unusable, _subject.Partition.Name(), reason);
-                gap ??= reason;
+                loss ??= new(CauseOf(header, input), reason);
             }
         }
 
-        if (gap is null && _subject.Committed is { } committed)
-            gap = $"offset {committed} is committed, and there is no snapshot";
-        return new(null, gap, HasTopic: true, input.Low, found.Newest);
+        loss ??= found.Refused is { } refused ? new(StateGapCause.SnapshotUnusable, refused)
+            : _subject.Committed is { } committed ? new(StateGapCause.NoSnapshot, place is null
+                ? $"offset {committed} is committed, and {_topics.State} has no place for a snapshot"
+                : $"offset {committed} is committed, and there is no snapshot")
+            : null;
+        return BeginEmpty(log, loss, input) with { HasTopic = place is not null, LastNumber = found.Newest };
+    }
+
+    // Null where there is none.
+    private (long Low, long High)? StatePlace(LogReader log)
+    {
+        try
+        {
+            return log.Ends(Of(_topics.State));
+        }
+        catch (KafkaException missing) when (missing.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition
+            or ErrorCode.Local_UnknownTopic)
+        {
+            return null;
+        }
+    }
+
+    private StateGapCause CauseOf(SnapshotHeader header, (long Low, long High) input) =>
+        _subject.TopicId is { } id && header.MetricsId is { } other && id != other ? StateGapCause.TopicReplaced
+            : header.Next < input.Low ? StateGapCause.RecordsGone
+            : StateGapCause.SnapshotUnusable;
+
+    private RestoreOutcome BeginEmpty(LogReader log, StateLoss? loss, (long Low, long High) input)
+    {
+        // Offsets of a topic that is no more mean nothing.
+        var wanted = loss?.Cause == StateGapCause.TopicReplaced ? null : _subject.Committed;
+        var start = wanted is { } offset && offset >= input.Low && offset <= input.High ? offset : input.Low;
+        if (loss is null) return new(null, null, [], HasTopic: true, start);
+        var isGone = wanted < input.Low;
+        var from = isGone ? wanted!.Value : start;
+        var alerts = OpenAlerts(log);
+        if (alerts.LeftOut > 0) Log.StayOpen(_logger, _subject.Partition.Name(), alerts.LeftOut);
+        var gap = new StateGap(
+            isGone ? StateGapCause.RecordsGone : loss.Cause, from, Math.Max(from, start), TimeNear(log, start, input), loss.Detail);
+        return new(null, gap, alerts.Open(_subject.Partition.Topic, _subject.Partition.Partition.Value), HasTopic: true, start);
+    }
+
+    private PublishedAlerts OpenAlerts(LogReader log)
+    {
+        var alerts = new PublishedAlerts();
+        var place = Of(_topics.Alerts);
+        var ends = log.Ends(place);
+        foreach (var record in log.Read(place, ends.Low, ends.High, _abort.Token)) alerts.Take(record.Message.Value);
+        return alerts;
+    }
+
+    // Of the record where reading goes on, or the last before; so it is the same whenever somebody looks.
+    private Samples.Timestamp TimeNear(LogReader log, long start, (long Low, long High) input)
+    {
+        var from = Math.Max(input.Low, Math.Min(start, input.High - 1));
+        foreach (var record in log.Read(_subject.Partition, from, input.High, _abort.Token))
+            return Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs);
+        return Samples.Timestamp.FromDateTimeOffset(_subject.Now);
     }
 
     // The newest first.
@@ -247,6 +293,9 @@ internal sealed partial class PartitionRestore : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(1102, LogLevel.Error, "{Partition}: {Count} more alerts are open than fit into memory; nobody ends them")]
+        public static partial void StayOpen(ILogger logger, string partition, int count);
+
         [LoggerMessage(1100, LogLevel.Warning, "The state of {Partition} can't be read now and is tried again: {Reason}")]
         public static partial void Again(ILogger logger, string partition, string reason);
 
@@ -263,4 +312,12 @@ internal sealed partial class PartitionRestore : IDisposable
 /// <param name="Committed">The group's offset; null where none was ever committed.</param>
 /// <param name="TopicId">The input topic's id; null where it is not known.</param>
 /// <param name="AlertsId">The alerts topic's id; null where it is not known.</param>
-internal sealed record RestoreSubject(TopicPartition Partition, long? Committed, Guid? TopicId, Guid? AlertsId);
+/// <param name="Now">The wall clock.</param>
+/// <param name="Loss">Why no snapshot may be used; null where one may.</param>
+internal sealed record RestoreSubject(
+    TopicPartition Partition, long? Committed, Guid? TopicId, Guid? AlertsId, DateTimeOffset Now, StateLoss? Loss = null);
+
+/// <summary>Why a partition's state is lost.</summary>
+/// <param name="Cause">The cause.</param>
+/// <param name="Detail">The same in plain words.</param>
+internal sealed record StateLoss(StateGapCause Cause, string Detail);

@@ -1,4 +1,6 @@
+using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Detector.Policies;
 
 namespace LeptonStream.Detector.Snapshots;
@@ -14,8 +16,10 @@ internal sealed record RestoredPartition(
 
 /// <summary>What became of the search for a partition's state.</summary>
 /// <param name="State">The state; null where the partition begins empty.</param>
-/// <param name="Gap">Why it begins empty though it was owned before, in plain words; null where it was not.</param>
+/// <param name="Gap">Why it begins empty though it was owned before; null where it was not.</param>
+/// <param name="Open">The last event of each alert that is open before the gap.</param>
 /// <param name="HasTopic">Whether the state topic has a partition for it.</param>
-/// <param name="Earliest">The first offset of the input.</param>
+/// <param name="Start">Where an empty partition begins to read.</param>
 /// <param name="LastNumber">The number of the newest snapshot that was found, usable or not; −1 for none.</param>
-internal sealed record RestoreOutcome(RestoredPartition? State, string? Gap, bool HasTopic, long Earliest, long LastNumber = -1);
+internal sealed record RestoreOutcome(
+    RestoredPartition? State, StateGap? Gap, IReadOnlyList<AlertEvent> Open, bool HasTopic, long Start, long LastNumber = -1);

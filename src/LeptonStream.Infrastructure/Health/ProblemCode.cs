@@ -30,6 +30,9 @@ public enum ProblemCode
     /// <summary>The alerts topic has too few partitions.</summary>
     AlertsPartitionsMissing,
 
+    /// <summary>The role searches for the state of partitions, and reads them after that.</summary>
+    Restoring,
+
     /// <summary>The last round failed.</summary>
     RoundFailed,
 

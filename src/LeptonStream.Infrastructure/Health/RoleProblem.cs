@@ -30,6 +30,7 @@ public sealed partial record RoleProblem(string Code, string Text, IReadOnlyDict
         [ProblemCode.AlertsPartitionsMissing] = "{metrics} has {wanted} partitions but {alerts} has {given}: partitions {partitions} of "
             + "{metrics} are not read until {alerts} has {wanted} partitions; add them: kafka-topics.sh --alter --topic {alerts} "
             + "--partitions {wanted}",
+        [ProblemCode.Restoring] = "restores the state of {count} partitions",
         [ProblemCode.RoundFailed] = "{detail}",
         [ProblemCode.SettingsRefused] = "{detail}",
         [ProblemCode.RoleDead] = "no {role} is running: the last report is of {at}",

@@ -179,6 +179,9 @@ public sealed partial class ConsumerMembership : IDisposable
         }
     }
 
+    /// <summary>Whether records of a partition are not taken yet.</summary>
+    public bool Holds(TopicPartition partition) => Batch.Skip(_taken).Any(record => record.TopicPartition == partition);
+
     /// <summary>
     /// Passes by the next batch that can't be decoded and whose end is known now: reading goes on behind it. To be called when the records
     /// before it are judged.

@@ -21,6 +21,9 @@ public static class DeadLetter
     /// <summary>The reason of records that no client can decode.</summary>
     public const string Undecodable = "undecodable";
 
+    /// <summary>The reason of records that retention removed before they were read.</summary>
+    public const string RecordsGone = "records_gone";
+
     public const string FromHeader = "lepton.offset.from";
     public const string ToHeader = "lepton.offset.to";
     public const string ReasonHeader = "lepton.reason";

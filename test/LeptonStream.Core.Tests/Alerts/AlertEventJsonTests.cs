@@ -5,6 +5,8 @@ using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection;
 using LeptonStream.Core.Tests.Detection.EarlyWarning;
 using LeptonStream.Core.Tests.Detection.Entities;
+using LeptonStream.Detection;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Testing;
 using NJsonSchema;
 
@@ -31,6 +33,8 @@ public sealed class AlertEventJsonTests
     [TestCase("early-warning")]
     [TestCase("early-warning-withdrawn")]
     [TestCase("entity")]
+    [TestCase("state-gap")]
+    [TestCase("superseded")]
     public void Write_OfASample_IsAsApproved(string name)
     {
         var path = Path.Combine(SharedFolder.RepositoryRoot, "test", "LeptonStream.Core.Tests", "Alerts", "Approved", name + ".json");
@@ -45,6 +49,8 @@ public sealed class AlertEventJsonTests
     [TestCase("early-warning")]
     [TestCase("early-warning-withdrawn")]
     [TestCase("entity")]
+    [TestCase("state-gap")]
+    [TestCase("superseded")]
     public async Task Write_OfASample_FulfilsTheSchema(string name)
     {
         var schema = await JsonSchema.FromFileAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs", "alert-event.schema.json"));
@@ -58,6 +64,8 @@ public sealed class AlertEventJsonTests
     [TestCase("early-warning")]
     [TestCase("early-warning-withdrawn")]
     [TestCase("entity")]
+    [TestCase("state-gap")]
+    [TestCase("superseded")]
     public void Read_OfWhatWasWritten_WritesTheSameAgain(string name)
     {
         var bytes = AlertEventJson.Write(Samples[name]);
@@ -146,9 +154,21 @@ public sealed class AlertEventJsonTests
             ["resolved"] = driver.Events.Last(e => e.Type == AlertEventType.Resolved),
             ["not-a-number"] = loss.Events.Single(),
             ["entity"] = entity.Events.First(),
+            ["state-gap"] = Gap(driver)[0],
+            ["superseded"] = Gap(driver)[1],
             ["early-warning"] = EarlyWarnings.Leak()[0],
             ["early-warning-withdrawn"] = EarlyWarnings.Leak()[^1],
         };
+    }
+
+    private static List<AlertEvent> Gap(PipelineTestDriver driver)
+    {
+        var open = driver.Events.First(e => e.Type == AlertEventType.Opened);
+        var gap = new StateGap(StateGapCause.NoSnapshot, 318, 318, open.DetectedAt + TimeSpan.FromMinutes(5),
+            "offset 318 is committed, and there is no snapshot");
+        var events = new List<AlertEvent>();
+        new PartitionPipeline("lepton.metrics", 0, DetectionPolicy.Default).Tell(gap, [open], events);
+        return events;
     }
 
     private static string Indented(byte[] json)

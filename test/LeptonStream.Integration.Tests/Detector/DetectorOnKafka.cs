@@ -124,7 +124,7 @@ internal sealed class DetectorOnKafka : IDisposable
 
     /// <summary>The models that alerts were published of, each once.</summary>
     public IEnumerable<string> PublishedModels() =>
-        Probe.Read(Topics.Alerts).Select(alert => Encoding.UTF8.GetString(alert.Message.Key!)).Distinct();
+        Judgements().Select(alert => Encoding.UTF8.GetString(alert.Message.Key!)).Distinct();
 
     /// <summary>Gives a topic more partitions.</summary>
     public async Task AddPartitions(string topic, int partitions)
@@ -152,7 +152,12 @@ internal sealed class DetectorOnKafka : IDisposable
         return watch.Latest![topic].Id!.Value;
     }
 
-    public List<string> PublishedIds() => [.. Probe.Read(Topics.Alerts).Select(alert => TopicProbe.Header(alert, "ce_id")!)];
+    public List<string> PublishedIds() => [.. Judgements().Select(alert => TopicProbe.Header(alert, "ce_id")!)];
+
+    // Without gaps, and what they end.
+    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> Judgements() => Probe.Read(Topics.Alerts).Where(alert =>
+        AlertEventJson.TryRead(alert.Message.Value, out var made, out _) && made!.Metric != StateGapNames.Metric
+        && made.EndedReason != EndedReason.Superseded);
 
     /// <summary>Forgets the records of a partition before an offset, as retention does.</summary>
     public async Task DeleteRecords(int partition, long before)

@@ -66,6 +66,36 @@ internal static class AlertEventFactory
         };
     }
 
+    /// <summary>Makes the last event of an alert whose state was lost, from the last one that is known.</summary>
+    /// <param name="sink">The sink that takes the event.</param>
+    /// <param name="last">The last event that is known.</param>
+    /// <param name="at">Event time of the end.</param>
+    /// <param name="reason">Why it ends.</param>
+    /// <param name="english">The explanation in English.</param>
+    /// <param name="chinese">The explanation in Chinese.</param>
+    public static AlertEvent End(
+        in EventSink sink, AlertEvent last, Timestamp at, EndedReason reason, Explanation english, Explanation chinese) => last with
+    {
+        Id = EventFields.Hex(AlertIds.OfLoss(IdOf(last))),
+        Type = AlertEventType.Resolved,
+        EndedReason = reason,
+        IsProgress = false,
+        DetectedAt = at,
+        SourceTopic = sink.Position.Topic,
+        SourcePartition = sink.Position.Partition,
+        SourceOffset = sink.Position.Offset,
+        English = english,
+        Chinese = chinese,
+        EarlyWarning = last.EarlyWarning is { } warning ? new(warning.Limit, null, null, null) : null,
+        Annotations = EventFields.Ended(last.Annotations, reason, english, chinese),
+    };
+
+    // One that somebody else wrote may have any text for its id.
+    private static UInt128 IdOf(AlertEvent alert) =>
+        UInt128.TryParse(alert.AlertId, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : AlertIds.OfTopic(alert.AlertId);
+
     private static AlertEventType TypeOf(EventContent content) => content.Change switch
     {
         _ when content.Change.IsEnd() => AlertEventType.Resolved,

@@ -27,6 +27,17 @@ internal static class AlertIds
     /// <param name="number">Its number in the alert's life, from 0.</param>
     public static UInt128 OfEvent(UInt128 alert, long number) => SeriesId.Derive(alert, 1, number, 0);
 
+    /// <summary>The id of the last event of an alert that ended because its state was lost: there is one at most.</summary>
+    /// <param name="alert">The alert's id.</param>
+    public static UInt128 OfLoss(UInt128 alert) => SeriesId.Derive(alert, 2, 0, 0);
+
+    /// <summary>The id of the alert of a gap in the knowledge of a partition.</summary>
+    /// <param name="sink">Topic and partition.</param>
+    /// <param name="offset">Where the gap is.</param>
+    /// <param name="cause">Its cause, as a number.</param>
+    public static UInt128 OfGap(in EventSink sink, long offset, int cause) =>
+        SeriesId.Derive(OfTopic("state_gap") ^ sink.TopicId, sink.Position.Partition, offset, cause);
+
     /// <summary>Stands for a topic's id where that is not known.</summary>
     /// <param name="topic">Its name.</param>
     public static UInt128 OfTopic(string topic) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(topic));

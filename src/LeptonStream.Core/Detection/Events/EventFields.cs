@@ -55,6 +55,16 @@ internal static class EventFields
         ("ended_reason", AlertChanges.ReasonOf(content.Change) is { } reason ? AlertEventJson.NameOf(reason) : ""),
         ("runbook_url", content.Runbook ?? ""));
 
+    /// <summary>The annotations of an alert that ended, from those of an event before.</summary>
+    public static LabelSet Ended(LabelSet before, EndedReason reason, Explanation english, Explanation chinese) => before.With(
+        ("summary", english.Summary),
+        ("description", english.Description),
+        ("actions", Lines(english.Actions)),
+        ("summary_zh", chinese.Summary),
+        ("description_zh", chinese.Description),
+        ("actions_zh", Lines(chinese.Actions)),
+        ("ended_reason", AlertEventJson.NameOf(reason)));
+
     private static string Lines(IReadOnlyList<string> actions) => string.Join('\n', actions);
 
     private static string Text(double value) => value.ToString("G7", CultureInfo.InvariantCulture);

@@ -98,6 +98,7 @@ public sealed class PartitionLoader : ISnapshotSink
         _parts.Open.Load(ref state);
         _parts.Series.LoadClocks(ref state);
         _parts.Series.Entities.Number = state.ReadInt64();
+        _parts.Gaps.Load(ref state);
     }
 
     private void ReadEvent(ReadOnlySpan<byte> json)

@@ -1,6 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
@@ -14,7 +15,9 @@ namespace LeptonStream.Detection.Snapshots;
 /// <param name="Runs">The clocks of its training runs.</param>
 /// <param name="Open">Its open alerts.</param>
 /// <param name="Queue">Its events that wait.</param>
-internal sealed record PartitionParts(DetectionPolicy Detection, SeriesRegistry Series, RunJudge Runs, OpenAlerts Open, EventQueue Queue);
+/// <param name="Gaps">The alert of its last gap.</param>
+internal sealed record PartitionParts(
+    DetectionPolicy Detection, SeriesRegistry Series, RunJudge Runs, OpenAlerts Open, EventQueue Queue, GapWatch Gaps);
 
 /// <summary>The position that a snapshot is of.</summary>
 /// <param name="TopicId">The input topic.</param>
@@ -76,6 +79,7 @@ internal static class PartitionSnapshot
         parts.Open.Save(head);
         parts.Series.SaveClocks(head);
         head.Write(parts.Series.Entities.Number);
+        parts.Gaps.Save(head);
         snapshot.End(SnapshotBlockKind.Head);
     }
 

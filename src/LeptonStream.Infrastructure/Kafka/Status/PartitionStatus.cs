@@ -40,6 +40,12 @@ public sealed record PartitionStatus
     /// <summary>Whether the state covers too little history yet for full confidence.</summary>
     public bool Cold { get; init; }
 
+    /// <summary>Whether nothing is read yet because the state of the partition is being restored.</summary>
+    public bool Restoring { get; init; }
+
+    /// <summary>The last gap in what is known, until half an hour of the log is known again; null where there is none.</summary>
+    public StatusGap? Gap { get; init; }
+
     /// <summary>Whether nothing is read: the problems say why.</summary>
     public bool Blocked { get; init; }
 
@@ -74,6 +80,12 @@ public sealed record PartitionStatus
         }
     }
 }
+
+/// <summary>A gap in what is known of a partition.</summary>
+/// <param name="Offset">The input offset from which on it is lacking.</param>
+/// <param name="At">The log time there.</param>
+/// <param name="Reason">Why, in plain words.</param>
+public sealed record StatusGap(long Offset, DateTimeOffset At, string Reason);
 
 /// <summary>A key of the input topic of which nothing is judged now.</summary>
 /// <param name="Key">The key; empty where the records have none.</param>

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Reflection;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Gaps;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Core.Tests.Detection.Snapshots;
 
@@ -79,6 +81,7 @@ public sealed class SnapshotFieldsTests
         ["EntityPipeline"] = "a policy's plan, and the row at hand",
         ["PolicySet"] = "settings",
         ["AlertEvent"] = "immutable",
+        ["StateGap"] = "immutable",
         ["SeriesKey"] = "immutable",
         ["JudgedSampleObserver"] = "who listens",
         ["JudgedRowObserver"] = "who listens",
@@ -101,6 +104,7 @@ public sealed class SnapshotFieldsTests
             var story = new PartitionStory(seed, acts);
             _pipeline = story.New();
             for (var i = 0; i < story.Count; i++) story.Play(_pipeline, i);
+            _pipeline.Tell(new(StateGapCause.NoSnapshot, 1, 1, Timestamp.Zero, "no snapshot"), [], []);
             _snapshot.Save(_pipeline);
             _before = _snapshot.Hash;
             Walk(_pipeline);

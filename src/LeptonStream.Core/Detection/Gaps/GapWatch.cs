@@ -1,0 +1,60 @@
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Samples;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Gaps;
+
+/// <summary>
+/// The alert of a partition's last gap: open until as much of the log is known as full confidence takes, by the clock of the log.
+/// </summary>
+internal sealed class GapWatch
+{
+    private StateGap? _gap;
+    private Timestamp _began = Timestamp.Never;
+
+    /// <summary>The gap whose alert is open; null where there is none.</summary>
+    public StateGap? Open => _gap;
+
+    /// <summary>Tells of a gap. Where the state is kept, the alert is over at once.</summary>
+    public void Tell(StateGap gap, in EventSink sink)
+    {
+        sink.Add(GapEvents.Of(sink, gap, AlertChange.Opened, gap.At));
+        if (gap.LosesState) (_gap, _began) = (gap, Timestamp.Never);
+        else sink.Add(GapEvents.Of(sink, gap, AlertChange.Recovered, gap.At));
+    }
+
+    /// <summary>Moves the clock on to a record's log time.</summary>
+    public void Advance(Timestamp now, in EventSink sink)
+    {
+        if (_gap is not { } gap) return;
+        if (_began.IsNever) _began = now;
+        if (now - _began < StateGap.WarmAfter) return;
+        sink.Add(GapEvents.Of(sink, gap, AlertChange.Recovered, Timestamp.Later(now, gap.At)));
+        _gap = null;
+    }
+
+    /// <summary>Writes the open alert.</summary>
+    public void Save(StateWriter state)
+    {
+        state.Write(_gap is not null);
+        if (_gap is not { } gap) return;
+        state.Write((int)gap.Cause);
+        state.Write(gap.From);
+        state.Write(gap.To);
+        state.Write(gap.At.UnixNanoseconds);
+        state.Write(gap.Detail);
+        state.Write(_began.UnixNanoseconds);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here, or tells of a gap that can't be.</exception>
+    public void Load(ref StateReader state)
+    {
+        _gap = null;
+        if (!state.ReadBoolean()) return;
+        var cause = (StateGapCause)state.ReadCount((int)StateGapCause.PartitionsAdded);
+        _gap = new(cause, state.ReadInt64(), state.ReadInt64(), new(state.ReadInt64()), state.ReadName());
+        _began = new(state.ReadInt64());
+    }
+}

@@ -1,0 +1,55 @@
+using LeptonStream.Alerts;
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Gaps;
+using LeptonStream.Detection.Lifecycle;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>The explanation of a gap in a detector's knowledge in Chinese.</summary>
+internal static class ChineseGapText
+{
+    public static Explanation Explain(RecordPosition place, StateGap gap, AlertChange change) =>
+        new($"{place.Topic} [{place.Partition}]：{Summary(gap, change)}", Description(gap, change), Actions(gap, change));
+
+    /// <summary>The end of an alert whose state was lost.</summary>
+    public static Explanation Superseded(AlertEvent last) => new(
+        $"{last.Model}{LabelText.InChineseOrSpace(last.Labels)}{last.Metric} 的告警未恢复即关闭，检测器已丢失其状态",
+        "据目前所知并未恢复。检测器丢失了该分区的状态，也丢失了这条告警。它会从当前数值重新学习该序列：持续存在的问题可能被视为正常。",
+        ["请自行确认当前数值。", "若序列再次偏离正常范围，会有新的告警。"]);
+
+    private static string Summary(StateGap gap, AlertChange change) => (gap.Cause, change) switch
+    {
+        (StateGapCause.Undecodable, _) => $"偏移量 {gap.From} 至 {gap.To} 之前的记录无法解码，已跳过",
+        (StateGapCause.PartitionsAdded, _) => "主题增加了分区；移到其他分区的序列需重新学习",
+        (_, AlertChange.Recovered) => $"自偏移量 {gap.From} 的缺口以来，已重新掌握半小时的日志",
+        (StateGapCause.RecordsGone, _) when gap.To > gap.From => $"偏移量 {gap.From} 至 {gap.To} 之前的记录在读取前已被删除；序列重新学习",
+        (StateGapCause.TopicReplaced, _) => "主题被删除并重新创建；序列重新学习",
+        _ => $"序列状态已丢失；自偏移量 {gap.From} 起重新学习",
+    };
+
+    private static string Description(StateGap gap, AlertChange change) => Cause(gap.Cause) + (gap.LosesState
+        ? change == AlertChange.Recovered
+            ? "判断的置信度已恢复正常；以天为周期的规律需要一天。"
+            : "在掌握半小时的日志之前，告警较少且置信度低。此前未结束的告警以 superseded 关闭。"
+        : "其他序列及其告警照常。") + $"（{gap.Detail}）";
+
+    private static string Cause(StateGapCause cause) => cause switch
+    {
+        StateGapCause.NoSnapshot => "原因：没有快照。",
+        StateGapCause.SnapshotUnusable => "原因：快照无法使用。",
+        StateGapCause.RecordsGone => "原因：记录已被保留策略删除。",
+        StateGapCause.TopicReplaced => "原因：输入主题已更换。",
+        StateGapCause.Undecodable => "原因：记录批次已损坏或压缩方式未知。",
+        _ => "原因：分区数增加。",
+    };
+
+    private static string[] Actions(StateGap gap, AlertChange change) => gap.Cause switch
+    {
+        _ when change == AlertChange.Recovered && gap.LosesState => ["目前无需处理。"],
+        StateGapCause.Undecodable => ["检查这些记录的生产者和 broker 的磁盘。", "死信记录了偏移量。"],
+        StateGapCause.PartitionsAdded => ["无需处理：移动的序列需要预热。"],
+        StateGapCause.RecordsGone => ["将主题的保留时间设为长于检测器可能停机的时间。"],
+        StateGapCause.TopicReplaced => ["若为有意操作，则无需处理。"],
+        _ => ["检查此前未结束的告警：它们已以 superseded 关闭。", "运行 lepton doctor 检查主题。"],
+    };
+}
