@@ -45,7 +45,7 @@ public sealed class HostileStateTests
         yield return Header("with another chunk's place", header => header["chunks"]![0]!["offset"] = 0);
         yield return Header("with another hash", header => header["chunks"]![0]!["hash"] = 1);
         yield return Header("of another partition", header => header["partition"] = 1);
-        yield return Header("of another layout", header => header["layout"] = "1");
+        yield return Header("of another layout", header => header["layout"] = 1);
         yield return Header("of an offset behind the input", header => header["next"] = 1_000_000);
         yield return Header("of a negative offset", header => header["next"] = -1);
         yield return Header("under unknown policies", header => header["policies"] = "policies: [");

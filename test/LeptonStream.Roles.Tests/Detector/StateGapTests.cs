@@ -73,7 +73,7 @@ public sealed class StateGapTests
         {
             // As compaction leaves it when another version has written both.
             var header = JsonNode.Parse(record.Message.Value!)!.AsObject();
-            header["layout"] = "1";
+            header["layout"] = 1;
             header["number"] = header["number"]!.GetValue<long>() + 2;
             _rig.Probe.Produce(_rig.Topics.State, 0,
                 [new() { Key = record.Message.Key, Value = Encoding.UTF8.GetBytes(header.ToJsonString()) }]);

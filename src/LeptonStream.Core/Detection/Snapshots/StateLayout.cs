@@ -20,7 +20,7 @@ public static class StateLayout
     /// <summary>
     /// The version of everything that is written field by field. To be raised whenever that, or the meaning of a field, changes.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     // Beside the states of detectors.
     private static readonly Type[] Blocks =
