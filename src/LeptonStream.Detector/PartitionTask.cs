@@ -22,8 +22,7 @@ namespace LeptonStream.Detector;
 internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PoliciesInForce policies,
     Dictionary<int, int> beginnings, Guid? topicId)
 {
-    private readonly long[] _refusedReported = new long[Refusals.Length];
-    private (long Labels, long Times, long Events, long Series) _leftOutReported;
+    private readonly PartitionCounts _counts = new();
     private PoliciesInForce _policies = policies;
     private SnapshotBook _book = new(hasTopic: false, -1, 0, null);
     private Replay? _replay;
@@ -34,17 +33,10 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private int? _leaderEpoch;
     private long? _read;
     private long _end;
-    private long _records;
-    private long _samples;
     private Samples.Timestamp? _firstLogTime;
     private Samples.Timestamp _logTime;
-    private readonly long[] _rejects = new long[Enum.GetValues<RejectReason>().Length];
-    private readonly UnjudgedKeys _unjudged = new();
     private long? _published;
     private long? _committed;
-
-    /// <summary>Every reason for which a sample may not be judged.</summary>
-    private static SampleRefusal[] Refusals { get; } = Enum.GetValues<SampleRefusal>();
 
     public TopicPartition Partition { get; } = partition;
 
@@ -205,14 +197,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         Restarts = beginnings.GetValueOrDefault(Partition.Partition.Value, 1) - 1,
         Cold = IsCold,
         Gap = _pipeline!.OpenGap is { } gap ? new(gap.From, gap.At.ToDateTimeOffset(), gap.Detail) : null,
-        Unjudged = _unjudged.Worst(Samples.Timestamp.FromDateTimeOffset(now)),
-        Total = new()
-        {
-            Records = _records,
-            Samples = _samples,
-            RecordsRefused = CountsOf(Enum.GetValues<RejectReason>(), reason => _rejects[(int)reason], ReasonNames.Of),
-            SamplesRefused = CountsOf(Refusals, _pipeline!.RefusedSamples, ReasonNames.Of),
-        },
+        Unjudged = _counts.Unjudged(Samples.Timestamp.FromDateTimeOffset(now)),
+        Total = _counts.Total(_pipeline!),
     };
 
     /// <summary>
@@ -265,25 +251,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>Adds the samples that were not judged since the last call to the counters.</summary>
-    public void CountRefused(DetectorMetrics metrics, TroubleLog troubles)
-    {
-        foreach (var reason in Refusals)
-        {
-            var refused = _pipeline!.RefusedSamples(reason);
-            metrics.Refused(reason, refused - _refusedReported[(int)reason]);
-            // That a counter begins or begins again is no trouble.
-            if (reason is not (SampleRefusal.None or SampleRefusal.Ignored or SampleRefusal.CounterStart or SampleRefusal.CounterReset))
-                troubles.Count("samples not judged", ReasonNames.Of(reason), refused - _refusedReported[(int)reason]);
-            _refusedReported[(int)reason] = refused;
-        }
-
-        var now = (Labels: _pipeline!.LabelsLeftOut, Times: _pipeline.TimesSetBack, Events: _pipeline.EventsDropped,
-            Series: _pipeline.SeriesForgotten);
-        metrics.LeftOut(now.Labels - _leftOutReported.Labels, now.Times - _leftOutReported.Times, now.Events - _leftOutReported.Events,
-            now.Series - _leftOutReported.Series);
-        troubles.Count("times set back to the log's", "clock_ahead", now.Times - _leftOutReported.Times);
-        _leftOutReported = now;
-    }
+    public void CountRefused(DetectorMetrics metrics, TroubleLog troubles) => _counts.Report(_pipeline!, metrics, troubles);
 
     /// <summary>All that followed from the records read so far is acknowledged.</summary>
     public void MarkPublished() => _published = _read;
@@ -306,19 +274,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         State = PartitionTaskState.Closed;
     }
 
-    private static Dictionary<string, long> CountsOf<T>(T[] reasons, Func<T, long> count, Func<T, string> name) => reasons
-        .Select(reason => KeyValuePair.Create(name(reason), count(reason)))
-        .Where(reason => reason.Value > 0)
-        .ToDictionary();
-
     private RecordOutcome Count(byte[]? key, RecordOutcome outcome)
     {
-        _records++;
-        _samples += outcome.Samples;
-        if (!outcome.IsAccepted) _rejects[(int)outcome.Reason]++;
-        if (!outcome.IsAccepted) _unjudged.Unjudged(key, ReasonNames.Of(outcome.Reason), _logTime);
-        else if (outcome.Lost != SampleRefusal.None) _unjudged.Unjudged(key, ReasonNames.Of(outcome.Lost), _logTime);
-        else if (outcome.Samples > 0) _unjudged.Judged(key);
+        _counts.Count(key, outcome, _logTime);
         return outcome;
     }
 
@@ -377,12 +335,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     private void Reset(long? offset)
     {
-        _records = _samples = 0;
+        _counts.Clear();
         _firstLogTime = null;
-        Array.Clear(_rejects);
-        _unjudged.Clear();
-        Array.Clear(_refusedReported);
-        _leftOutReported = default;
         _read = offset;
         _end = 0;
         _replay = null;
