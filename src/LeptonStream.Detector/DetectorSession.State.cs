@@ -23,6 +23,9 @@ internal sealed partial class DetectorSession
 
     // Tasks that begin empty and read nothing before a first snapshot says where: else an owner that dies at once leaves nothing to replay.
     private readonly HashSet<int> _founding = [];
+
+    // Tasks that wait for the client's first word: of a record, or of the log's end.
+    private readonly HashSet<int> _unconfirmed = [];
     private readonly List<(int Partition, JournalEntry Entry)> _journal = [];
     private readonly Dictionary<int, long> _snapshotsDue = [];
     private readonly StateProducer _states;
@@ -201,7 +204,7 @@ internal sealed partial class DetectorSession
         }
         else
         {
-            _membership.Seek(subject.Partition, start);
+            Read(subject.Partition, start);
             // Not all partitions at once.
             SetDue(partition, Random.Shared.NextDouble() * Interval);
         }
@@ -312,7 +315,13 @@ internal sealed partial class DetectorSession
 
     private void EndFounding(int partition)
     {
-        if (_founding.Remove(partition)) _membership.Seek(_tasks[partition].Partition, _tasks[partition].Next!.Value);
+        if (_founding.Remove(partition)) Read(_tasks[partition].Partition, _tasks[partition].Next!.Value);
+    }
+
+    private void Read(TopicPartition partition, Offset from)
+    {
+        _unconfirmed.Add(partition.Partition.Value);
+        _membership.Seek(partition, from);
     }
 
     private bool IsBusyWithState => _restores.Count + _founding.Count > 0 || _snapshot is not null;

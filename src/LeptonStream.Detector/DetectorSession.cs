@@ -202,12 +202,23 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     bool IPartitionOwner.Accepts(ConsumeResult<byte[]?, byte[]?> record)
     {
         _outage.Answered();
+        if (_unconfirmed.Count > 0) _unconfirmed.Remove(record.Partition.Value);
         return _tasks.ContainsKey(record.Partition.Value) && !_founding.Contains(record.Partition.Value);
     }
 
     void IPartitionOwner.OnEnd(TopicPartition partition, long offset)
     {
-        if (!_founding.Contains(partition.Partition.Value)) _tasks.GetValueOrDefault(partition.Partition.Value)?.MarkEnd(offset);
+        var number = partition.Partition.Value;
+        if (_founding.Contains(number) || !_tasks.TryGetValue(number, out var task)) return;
+        if (_unconfirmed.Remove(number) && task.Next is { } next && next < offset)
+        {
+            // Only records that nobody reads lie between, or the client went from where it waited straight to the end: it is sent once more.
+            Log.SentAgain(_logger, partition.Name(), next, offset);
+            _membership.Seek(partition, next);
+            return;
+        }
+
+        task.MarkEnd(offset);
     }
 
     long? IPartitionOwner.NextOf(TopicPartition partition) => _founding.Contains(partition.Partition.Value)
@@ -273,6 +284,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             _blocked.Remove(partition.Partition.Value);
             if (_restores.Remove(partition.Partition.Value, out var restore)) restore.Dispose();
             _founding.Remove(partition.Partition.Value);
+            _unconfirmed.Remove(partition.Partition.Value);
             _gone.Remove(partition.Partition.Value);
             if (_snapshot?.Partition == partition.Partition.Value) _snapshot = null;
             if (_tasks.Remove(partition.Partition.Value, out var task)) removed.Add(task);
@@ -319,6 +331,10 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private static partial class Log
     {
+
+        [LoggerMessage(1068, LogLevel.Information,
+            "{Partition}: no record from offset {Next} to the log's end at {End}; reading there once more")]
+        public static partial void SentAgain(ILogger logger, string partition, long next, long end);
 
         [LoggerMessage(1056, LogLevel.Warning, "Offsets not committed, to be tried again: {Code}: {Reason}")]
         public static partial void CommitRefused(ILogger logger, ErrorCode code, string reason);
