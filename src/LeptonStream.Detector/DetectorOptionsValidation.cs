@@ -17,6 +17,7 @@ internal sealed class DetectorOptionsValidation(IOptions<KafkaOptions> kafka) : 
                 + $"(after half of it a worker stops publishing)");
         if (options.PoliciesFile is { Length: > 0 } file && PolicyFile.Read(file, out var errors) is null)
             wrong.AddRange(errors.Select(error => $"Detector:PoliciesFile: {error}"));
+        if (Failpoints.Refusal is { } point) wrong.Add(point);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

@@ -84,6 +84,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _answer = TimeSpan.FromMilliseconds(Math.Min(10_000, kafka.SessionTimeoutMs / 4));
         _topics = topics;
         _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
+        _membership.Deliveries.OnProduced = () => Failpoints.Pass(Failpoint.AfterProduce);
         _watch = new(kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State], time, logger);
         _statuses = new(_membership, topics, health, time);
         _states = new(kafka, topics, logger);
@@ -247,6 +248,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     {
         var leaving = Remove(partitions);
         foreach (var task in leaving) task.Suspend();
+        if (leaving.Count > 0) Failpoints.Pass(Failpoint.InRevoke);
         Commit(leaving);
         foreach (var task in leaving) task.Close();
     }

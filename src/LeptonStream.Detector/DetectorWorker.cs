@@ -133,6 +133,7 @@ internal sealed partial class DetectorWorker(
         _fence.Check();
         session.WatchTopics();
         session.TakeOver();
+        if (session.Gathered > 0) Failpoints.Pass(Failpoint.AfterGather);
         health.Heartbeat();
         using var span = session.Gathered == 0 ? null : StartSpan(session.Gathered);
 
@@ -143,6 +144,7 @@ internal sealed partial class DetectorWorker(
             // :: (3) Fence and (4) publish, which may have to be tried again as long as the fence allows.
             Publish(session, giveUp);
             session.MarkPublished();
+            Failpoints.Pass(Failpoint.AfterAcks);
             Account(time.GetElapsedTime(began));
         }
 
@@ -182,7 +184,11 @@ internal sealed partial class DetectorWorker(
         while (_tally.Samples < bounds.Samples
             && _fence.HasRoom
             && session.TryTake(out var record, out var task))
+        {
             Judge(session, task, record, giveUp);
+            Failpoints.Pass(task.IsReplaying ? Failpoint.MidReplay : Failpoint.MidJudge);
+        }
+
         _events.Clear();
         session.TellGaps(_events);
         session.EndReplays(_events);
@@ -301,6 +307,7 @@ internal sealed partial class DetectorWorker(
         if (!session.TakeJournal()) return;
         Publish(session, giveUp);
         session.Deliveries.Clear();
+        Failpoints.Pass(Failpoint.AfterJournal);
     }
 
     private void OnRefused(string topic, string reason)

@@ -66,14 +66,19 @@ public sealed class TopicProbe : IDisposable
     }
 
     /// <summary>How many records lie in a topic without transactions, without reading them.</summary>
-    public long Count(string topic)
+    public long Count(string topic) => Ends(topic).Values.Sum(ends => ends.High - ends.Low);
+
+    /// <summary>The first offset of each partition and the one behind its last.</summary>
+    public Dictionary<int, (long Low, long High)> Ends(string topic)
     {
         using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
         var asker = _askers.GetOrAdd("probe",
             name => new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "probe", name)).Build());
-        return admin.GetMetadata(topic, Patience).Topics.Single().Partitions
-            .Select(partition => asker.QueryWatermarkOffsets(new(topic, partition.PartitionId), Patience))
-            .Sum(ends => ends.High.Value - ends.Low.Value);
+        return admin.GetMetadata(topic, Patience).Topics.Single().Partitions.ToDictionary(partition => partition.PartitionId, partition =>
+        {
+            var ends = asker.QueryWatermarkOffsets(new(topic, partition.PartitionId), Patience);
+            return (ends.Low.Value, ends.High.Value);
+        });
     }
 
     /// <summary>The offset a group has committed for a partition; null where it has none, or where nobody can tell now.</summary>

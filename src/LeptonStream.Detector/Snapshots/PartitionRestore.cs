@@ -235,6 +235,7 @@ internal sealed partial class PartitionRestore : IDisposable
             if (bytes.Length != header.Chunks[next].Length || XxHash3.HashToUInt64(bytes) != header.Chunks[next].Hash)
                 throw new SnapshotCorruptException($"chunk {next} is not the one that was written");
             chunks.Take(bytes);
+            Failpoints.Pass(Failpoint.MidRestore);
             next++;
         }
 

@@ -51,14 +51,20 @@ internal sealed class SnapshotWrite(SnapshotHeader header, IReadOnlyList<byte[]>
         }
 
         while (_writes.Count < _chunks.Length && _writes.Count - _answered < MaxUnanswered) Send(_writes.Count);
-        if (_answered == _chunks.Length)
-            _header ??= producer.Write(Partition, StateKeys.Header(header.Number), (header with { Chunks = _facts }).Write());
+        if (_answered == _chunks.Length && _header is null) SendHeader();
         Failure ??= _header?.Failure;
+    }
+
+    private void SendHeader()
+    {
+        Failpoints.Pass(Failpoint.BeforeHeader);
+        _header = producer.Write(Partition, StateKeys.Header(header.Number), (header with { Chunks = _facts }).Write());
     }
 
     // The client copies it.
     private void Send(int index)
     {
+        Failpoints.Pass(Failpoint.MidSnapshot);
         var bytes = _chunks[index]!;
         _facts[index] = new(-1, bytes.Length, XxHash3.HashToUInt64(bytes));
         _writes.Add(producer.Write(Partition, StateKeys.Chunk(header.Number, index), bytes));

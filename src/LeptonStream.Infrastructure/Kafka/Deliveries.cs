@@ -18,6 +18,9 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
     /// <summary>Bytes of their keys and values together.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Called whenever the client has records that it has not acknowledged; may be null.</summary>
+    public Action? OnProduced { get; set; }
+
     /// <summary>Adds a record; <see cref="Send"/> sends it.</summary>
     /// <param name="to">The topic, and the partition where it matters (else <see cref="Partition.Any"/>).</param>
     /// <param name="message">The record.</param>
@@ -75,6 +78,7 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
             if (delivery.HasFailed && !delivery.Failure.ConcernsRecord) break;
         }
 
+        if (deliveries.Count > 0) OnProduced?.Invoke();
         producer.Flush(cancellation);
     }
 

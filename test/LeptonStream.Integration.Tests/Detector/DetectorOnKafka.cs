@@ -16,12 +16,9 @@ internal sealed class DetectorOnKafka : IDisposable
 {
     private readonly List<LeptonProcess> _processes = [];
 
-    private readonly bool _ownsBroker;
-
     private DetectorOnKafka(RealKafka kafka, int partitions)
     {
         var options = kafka.Options();
-        _ownsBroker = kafka.Folder is not null;
         Options = options;
         Topics = TopicNames.Of(options);
         Group = options.TopicPrefix + "detector";
@@ -60,30 +57,26 @@ internal sealed class DetectorOnKafka : IDisposable
         return process;
     }
 
-    /// <summary>
-    /// The shortest session of a killed detector that this broker allows: a test waits it out at every kill. Too short for one that
-    /// must not be fenced on a busy machine.
-    /// </summary>
-    public string ShortSession => $"Kafka:SessionTimeoutMs={(_ownsBroker ? 3_000 : 6_000)}";
-
     public Task<ProgramResult> Run(params string[] arguments) =>
         LeptonProcess.Run([.. arguments, "--bootstrap-servers", Options.BootstrapServers, "--topic-prefix", Options.TopicPrefix]);
 
     /// <summary>Waits until the group has committed everything that is in the metrics topic.</summary>
     public async Task AllCommitted(TimeSpan? within = null)
     {
-        var ends = Probe.Read(Topics.Metrics).GroupBy(r => r.Partition.Value).ToDictionary(g => g.Key, g => g.Max(r => r.Offset.Value) + 1);
         try
         {
-            await Eventually.True(
-                () => ends.All(end => Probe.Committed(Group, Topics.Metrics, end.Key) == end.Value),
-                $"all {ends.Values.Sum()} records committed", within ?? TimeSpan.FromSeconds(90));
+            await Eventually.True(IsAllCommitted, $"all {Probe.Count(Topics.Metrics)} records committed", within ?? TimeSpan.FromSeconds(90));
         }
         finally
         {
             TestContext.Out.WriteLine(string.Join('\n', _processes));
         }
     }
+
+    /// <summary>Whether the group has committed everything that is in the metrics topic.</summary>
+    public bool IsAllCommitted() => Probe.Ends(Topics.Metrics)
+        .Where(partition => partition.Value.High > partition.Value.Low)
+        .All(partition => Probe.Committed(Group, Topics.Metrics, partition.Key) == partition.Value.High);
 
     /// <summary>
     /// Messages that each open an alert of their own, whatever came before: the model is new and its GPU reports a grave XID.
@@ -104,23 +97,8 @@ internal sealed class DetectorOnKafka : IDisposable
         }
     }
 
-    /// <summary>The ids of the events that a pipeline without a broker makes of what is in the metrics topic.</summary>
-    public List<string> ExpectedIds()
-    {
-        var ids = new List<string>();
-        var topicId = TopicId(Topics.Metrics);
-        foreach (var partition in Probe.Read(Topics.Metrics).GroupBy(r => r.Partition.Value))
-        {
-            var pipeline = new PartitionPipeline(Topics.Metrics, partition.Key, DetectionPolicy.Default, topicId: topicId);
-            var events = new List<AlertEvent>();
-            foreach (var record in partition)
-                pipeline.Process(record.Message.Value, record.Offset.Value,
-                    Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs), events);
-            ids.AddRange(events.Select(e => e.Id));
-        }
-
-        return ids;
-    }
+    /// <summary>The ids of the events that a detector without any fault makes of all that is in the metrics topic.</summary>
+    public List<string> ExpectedIds() => [.. ReferenceDetector.Run(this).SelectMany(partition => partition.Events).Select(made => made.Id)];
 
     /// <summary>The models that alerts were published of, each once.</summary>
     public IEnumerable<string> PublishedModels() =>
