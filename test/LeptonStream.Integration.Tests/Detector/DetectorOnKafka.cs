@@ -65,7 +65,8 @@ internal sealed class DetectorOnKafka : IDisposable
     {
         try
         {
-            await Eventually.True(IsAllCommitted, $"all {Probe.Count(Topics.Metrics)} records committed", within ?? TimeSpan.FromSeconds(90));
+            await Eventually.True(IsAllCommitted, $"all {Probe.Count(Topics.Metrics)} records committed",
+                within ?? TimeSpan.FromSeconds(90));
         }
         finally
         {
@@ -143,6 +144,16 @@ internal sealed class DetectorOnKafka : IDisposable
         using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
         await admin.DeleteRecordsAsync([new TopicPartitionOffset(Topics.Metrics, partition, before)],
             new() { RequestTimeout = TimeSpan.FromSeconds(20) });
+    }
+
+    /// <summary>A producer that writes in transactions.</summary>
+    public IProducer<string, string> TransactionalProducer()
+    {
+        var settings = ClientSettings.Producer(Options, "job");
+        settings.TransactionalId = Options.TopicPrefix + "job";
+        var producer = new ProducerBuilder<string, string>(settings).Build();
+        producer.InitTransactions(TimeSpan.FromSeconds(60));
+        return producer;
     }
 
     public async Task SetTopicSetting(string topic, string name, string value)

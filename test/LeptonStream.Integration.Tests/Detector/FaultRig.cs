@@ -57,7 +57,8 @@ internal sealed class FaultRig : IDisposable
     {
         Story.GoOn();
         var detector = Start(name, failpoint);
-        await Eventually.True(() => detector.HasExited || Topics.IsAllCommitted(), $"{failpoint}, or all committed\n{detector}", LongEnough);
+        await Eventually.True(() => detector.HasExited || Topics.IsAllCommitted(), $"{failpoint}, or all committed\n{detector}",
+            LongEnough);
         if (!detector.HasExited) Story.GoOn();
         if (failpoint.StartsWith("in-revoke", StringComparison.Ordinal)) await detector.Stop();
         await Eventually.True(() => detector.HasExited, $"{failpoint}\n{detector}", LongEnough);

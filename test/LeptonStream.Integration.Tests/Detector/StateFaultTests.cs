@@ -1,4 +1,5 @@
 using System.Text;
+using Confluent.Kafka;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Detector;
@@ -63,6 +64,30 @@ public sealed class StateFaultTests
 
         Assert.That(Contents(rig), Is.Unique);
         Assert.That(second.Error + third.Error, Does.Not.Contain("did not make"));
+    }
+
+    [Test]
+    public async Task Kill_WhileATransactionOfOthersIsOpen_NothingIsPublishedAgain()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        using var others = rig.TransactionalProducer();
+        others.BeginTransaction();
+        // Readers of transactions see nothing behind it.
+        others.Produce(new TopicPartition(rig.Topics.Alerts, 0), new() { Key = "another", Value = "{}" });
+        others.Flush(TimeSpan.FromSeconds(10));
+        var first = rig.StartDetector("Detector:SnapshotSeconds=3600");
+        FleetStory.Serve(rig, 0, 300);
+        await rig.AllCommitted();
+        first.Kill();
+
+        var second = rig.StartDetector();
+        FleetStory.Serve(rig, 300, 10);
+        await rig.AllCommitted();
+        Assert.That(await second.Stop(), Is.Zero, second.ToString());
+        others.AbortTransaction(TimeSpan.FromSeconds(10));
+
+        Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()));
+        Assert.That(rig.PublishedIds(), Is.Not.Empty);
     }
 
     private static List<string> Contents(DetectorOnKafka rig) =>

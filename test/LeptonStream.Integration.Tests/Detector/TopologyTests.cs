@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using LeptonStream.Alerts;
-using LeptonStream.Kafka;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Detector;
@@ -83,9 +81,8 @@ public sealed class TopologyTests
     {
         using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
         var detector = rig.StartDetector();
-        using (var producer = new ProducerBuilder<string, string>(Transactional(rig.Options)).Build())
+        using (var producer = rig.TransactionalProducer())
         {
-            producer.InitTransactions(LongEnough);
             for (var batch = 0; batch < 5; batch++) Transaction(producer, rig.Topics.Metrics, from: batch * 10, rows: 10, commit: true);
             Transaction(producer, rig.Topics.Metrics, from: 50, rows: 8, commit: false);
         }
@@ -127,13 +124,6 @@ public sealed class TopologyTests
         return string.Create(
             CultureInfo.InvariantCulture,
             $$$"""{"model":"run-ckpt","ts":{{{now}}},"labels":{"job":"sft"},"step":{{{step}}},"metrics":{"loss":{{{loss:F4}}}}}""");
-    }
-
-    private static ProducerConfig Transactional(KafkaOptions options)
-    {
-        var settings = ClientSettings.Producer(options, "job");
-        settings.TransactionalId = options.TopicPrefix + "job";
-        return settings;
     }
 
     private static void Transaction(IProducer<string, string> producer, string topic, int from, int rows, bool commit)

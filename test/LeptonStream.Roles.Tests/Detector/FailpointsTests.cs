@@ -34,5 +34,6 @@ public sealed class FailpointsTests
     }
 
     [Test]
-    public void Names_AreOneForEachPoint() => Assert.That(Failpoints.Names, Is.Unique.And.Exactly(Enum.GetValues<Failpoint>().Length).Items);
+    public void Names_AreOneForEachPoint() =>
+        Assert.That(Failpoints.Names, Is.Unique.And.Exactly(Enum.GetValues<Failpoint>().Length).Items);
 }
