@@ -109,9 +109,10 @@ internal sealed partial class DetectorSession
     public void KeepAllState(CancellationToken giveUp)
     {
         var began = _time.GetTimestamp();
-        _snapshotsDue.Clear();
         while (_time.GetElapsedTime(began) < LastSnapshots && !giveUp.IsCancellationRequested)
         {
+            // Also of a partition whose snapshot was on its way when the last records came.
+            _snapshotsDue.Clear();
             if (!Advance()) return;
             if (_snapshot is not null) giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
         }

@@ -71,9 +71,10 @@ public sealed class TopicProbe : IDisposable
     /// <summary>The first offset of each partition and the one behind its last.</summary>
     public Dictionary<int, (long Low, long High)> Ends(string topic)
     {
-        using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
         var asker = _askers.GetOrAdd("probe",
             name => new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(_options, "probe", name)).Build());
+        // Whoever is asked for the ends must know of all partitions.
+        using var admin = new DependentAdminClientBuilder(asker.Handle).Build();
         return admin.GetMetadata(topic, Patience).Topics.Single().Partitions.ToDictionary(partition => partition.PartitionId, partition =>
         {
             var ends = asker.QueryWatermarkOffsets(new(topic, partition.PartitionId), Patience);
