@@ -29,8 +29,17 @@ public sealed partial class SeriesPipeline
     private ExpectedBand Freeze(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
     {
         series.Baseline = BaselineBefore(series, sample, series.Alert.Onset);
-        series.Alert.BeginAt(series.Baseline.Onset);
+        series.Alert.BeginAt(Timestamp.Earlier(series.Baseline.Onset, BeginningOf(series) ?? series.Baseline.Onset));
         return series.Baseline.At(sample.Time);
+    }
+
+    // A value that stands still has not left its band: the detector that says so knows since when.
+    private Timestamp? BeginningOf(SeriesState series)
+    {
+        var leading = -1;
+        for (var i = 0; i < _detectors.Length; i++)
+            if (leading < 0 || ScoreOf(i, series) > ScoreOf(leading, series)) leading = i;
+        return leading < 0 ? null : _detectors[leading].Since(_layout.State(series.Memory.Span, leading));
     }
 
     // The series goes on from where it was before the trouble, unless it is there already: its end must not be an alert.

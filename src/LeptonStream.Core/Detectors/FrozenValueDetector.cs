@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detectors;
@@ -5,7 +6,7 @@ namespace LeptonStream.Detectors;
 /// <summary>
 /// A value that stands still where it used to move: a hung exporter, a stuck counter. With p the decayed share of samples that repeat their
 /// predecessor, a run of k repeats has the probability p^k under independence; the score is k·(−log₁₀ p), halved because real repeats come
-/// in runs, and 0 below twelve repeats or where one sample in twenty repeats anyway. Warm-up 200 samples. O(1), 24 bytes.
+/// in runs, and 0 below twelve repeats or where one sample in twenty repeats anyway. Warm-up 200 samples. O(1), 32 bytes.
 /// </summary>
 public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.State>
 {
@@ -26,6 +27,9 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     public override DetectorKind Kind => DetectorKind.Rule;
 
     /// <inheritdoc/>
+    public override Timestamp? Since(ReadOnlySpan<byte> state) => new Timestamp(MemoryMarshal.AsRef<State>(state).Changed);
+
+    /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
         if (state.Count < WarmUp || sample.Value != state.Last || state.Run + 1 < ShortestRun || state.Repeats > MaxRepeats) return 0;
@@ -40,6 +44,7 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
         if (!repeated || state.Run < ShortestRun || state.Count < WarmUp)
             state.Repeats += Math.Max(Rate, 1.0 / (state.Count + 1)) * ((repeated ? 1 : 0) - state.Repeats);
         state.Run = repeated ? state.Run + 1 : 0;
+        if (!repeated) state.Changed = sample.Time.UnixNanoseconds;
         state.Last = sample.Value;
         if (state.Count < int.MaxValue) state.Count++;
     }
@@ -49,6 +54,7 @@ public sealed class FrozenValueDetector : SeriesDetector<FrozenValueDetector.Sta
     {
         internal double Last;
         internal double Repeats;
+        internal long Changed;
         internal int Run;
         internal int Count;
     }

@@ -33,6 +33,10 @@ public abstract class SeriesDetector
     /// <param name="state">State of this detector for the series.</param>
     public abstract void Learn(in Sample sample, in SeriesView view, Span<byte> state);
 
+    /// <summary>Since when that lasts by which it scores the newest sample; null where its score does not say.</summary>
+    /// <param name="state">State of this detector for the series.</param>
+    public virtual Timestamp? Since(ReadOnlySpan<byte> state) => null;
+
     /// <summary>Accepts a new normal: what was learned of the old level is forgotten.</summary>
     public abstract void Rebase(Span<byte> state);
 }

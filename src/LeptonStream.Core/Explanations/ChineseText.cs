@@ -100,7 +100,7 @@ internal static class ChineseText
         if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value))
             return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
-        return value == expected
+        return value == expected || facts.Detector == FrozenValueDetector.RuleName
             ? $"自 {Numbers.Clock(facts.Onset)}{step} 起为 {value}。"
             : $"自 {Numbers.Clock(facts.Onset)}{step} 起：{expected} → {value}。";
     }

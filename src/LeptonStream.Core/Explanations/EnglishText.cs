@@ -105,7 +105,7 @@ internal static class EnglishText
         if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value))
             return $"Began {Numbers.Clock(facts.Onset)}{step}. ";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
-        return value == expected
+        return value == expected || facts.Detector == FrozenValueDetector.RuleName
             ? $"At {value} since {Numbers.Clock(facts.Onset)}{step}. "
             : $"{expected} → {value} since {Numbers.Clock(facts.Onset)}{step}. ";
     }

@@ -42,8 +42,13 @@ public sealed class PartitionPipelineTests
     public void Process_AValueThatStandsStill_OpensAnAlertOfTheFrozenDetector()
     {
         var driver = Warm();
+        var first = driver.Now + TimeSpan.FromMinutes(1);
         for (var i = 0; i < 40; i++) driver.Step("llama", "ttft_p99_ms", 203.25);
-        Assert.That(driver.Events.First().Detectors[0].Name, Is.EqualTo("frozen-value"));
+        var opened = driver.Events.First();
+        Assert.That(opened.Detectors[0].Name, Is.EqualTo("frozen-value"));
+        Assert.That(opened.Onset, Is.EqualTo(first), "the time of the first of the equal values");
+        Assert.That(opened.English.Description, Does.StartWith("At 203 ms since ").Or.StartWith("At 203.25 ms since "));
+        Assert.That(opened.Points.Where(point => point.Time >= first).Select(point => point.Value), Is.All.EqualTo(203.25));
     }
 
     [Test]

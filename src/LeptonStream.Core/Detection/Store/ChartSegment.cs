@@ -6,14 +6,16 @@ using LeptonStream.Detection.Policies;
 namespace LeptonStream.Detection.Store;
 
 /// <summary>
-/// Eight points of a chart as 39 bytes: values, forecasts and bands in steps of the range that the eight have together, so that none is
-/// drawn further off than a five-hundredth of that. Times are even, or seven more bytes say where in the segment each lies.
+/// Eight points of a chart as 43 bytes: values in steps of their own range, forecasts and bands in steps of theirs, so that none is drawn
+/// further off than a five-hundredth of that, and values that stand still stand still. Times are even, or seven more bytes say where in the
+/// segment each lies.
 /// </summary>
 /// <remarks>
 /// <code>
-///  0  flag: 1 where times are irregular      5  lowest of what is drawn, float      13  the highest two bits of each point
-///  1  seconds to the next segment, float     9  highest, float                      15  the other 24 of each
-///                                                                                   39  times 1 to 7 in 255ths, where irregular
+///  0  flag: 1 where times are irregular      5  lowest value, float                 17  the highest two bits of each point
+///  1  seconds to the next segment, float     9  lowest of the band, float           19  the other 24 of each
+///                                           13  half the range of values, 16 bits   43  times 1 to 7 in 255ths, where irregular
+///                                           15  half the range of the band
 /// </code>
 /// A point has 8 bits for its value, 9 for the forecast and 9 for half the width of the band.
 /// </remarks>
@@ -32,10 +34,12 @@ internal static class ChartSegment
     public const double Precision = 504;
 
     private const int SpanAt = 1;
-    private const int LowestAt = 5;
-    private const int HighestAt = 9;
-    private const int HighBitsAt = 13;
-    private const int LowBitsAt = 15;
+    private const int ValuesAt = 5;
+    private const int BandAt = 9;
+    private const int ValuesRangeAt = 13;
+    private const int BandRangeAt = 15;
+    private const int HighBitsAt = 17;
+    private const int LowBitsAt = 19;
     private const int TimesAt = LowBitsAt + (3 * Points);
 
     // Codes of values beyond the finite ones.
@@ -59,7 +63,11 @@ internal static class ChartSegment
         (long)Math.Round(BinaryPrimitives.ReadSingleLittleEndian(segment[SpanAt..]) / Nanosecond);
 
     /// <summary>The range of what is drawn of it.</summary>
-    public static double RangeOf(ReadOnlySpan<byte> segment) => Highest(segment) - Lowest(segment);
+    public static double RangeOf(ReadOnlySpan<byte> segment)
+    {
+        var (values, band) = (Scale.Read(segment, ValuesAt, ValuesRangeAt), Scale.Read(segment, BandAt, BandRangeAt));
+        return Math.Max(values.Range, band.Range);
+    }
 
     /// <summary>Writes a segment.</summary>
     /// <param name="points">Eight points.</param>
@@ -70,13 +78,15 @@ internal static class ChartSegment
     public static int Write(ReadOnlySpan<ChartPoint> points, long next, in ValueBounds bounds, Span<byte> segment)
     {
         double lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
+        float lowestValue = float.PositiveInfinity, highestValue = float.NegativeInfinity;
         Span<double> forecasts = stackalloc double[Points];
         Span<double> halves = stackalloc double[Points];
         for (var i = 0; i < Points; i++)
         {
             ref readonly var point = ref points[i];
             forecasts[i] = halves[i] = double.NaN;
-            if (float.IsFinite(point.Value)) (lowest, highest) = (Math.Min(lowest, point.Value), Math.Max(highest, point.Value));
+            if (float.IsFinite(point.Value))
+                (lowestValue, highestValue) = (Math.Min(lowestValue, point.Value), Math.Max(highestValue, point.Value));
             var (expected, lower, upper) = (bounds.Clamp(point.Expected), bounds.Clamp(point.Expected - point.HalfWidth),
                 bounds.Clamp(point.Expected + point.HalfWidth));
             if (!(Math.Abs(expected) <= float.MaxValue && Math.Abs(lower) <= float.MaxValue && Math.Abs(upper) <= float.MaxValue)) continue;
@@ -85,10 +95,8 @@ internal static class ChartSegment
             (forecasts[i], halves[i]) = (expected, Math.Max(upper - expected, expected - lower));
         }
 
-        var (from, to) = lowest <= highest ? (Below(lowest), Above(highest)) : (0f, 0f);
-        BinaryPrimitives.WriteSingleLittleEndian(segment[LowestAt..], from);
-        BinaryPrimitives.WriteSingleLittleEndian(segment[HighestAt..], to);
-        WritePoints(points, forecasts, halves, from, (double)to - from, segment);
+        var values = Scale.Write(lowestValue, highestValue, segment, ValuesAt, ValuesRangeAt);
+        WritePoints(points, forecasts, halves, values, Scale.Write(lowest, highest, segment, BandAt, BandRangeAt), segment);
         return WriteTimes(points, next, segment);
     }
 
@@ -99,30 +107,30 @@ internal static class ChartSegment
     /// <param name="points">Takes eight points.</param>
     public static void Read(ReadOnlySpan<byte> segment, long first, in ValueBounds bounds, Span<AlertPoint> points)
     {
-        var (lowest, range) = (Lowest(segment), RangeOf(segment));
+        var (values, band) = (Scale.Read(segment, ValuesAt, ValuesRangeAt), Scale.Read(segment, BandAt, BandRangeAt));
         var span = SpanOf(segment);
         for (var i = 0; i < Points; i++)
         {
             var bits = BitsOf(segment, i);
             var (value, forecast, half) = (bits & 0xFF, (bits >> 8) & 0x1FF, bits >> 17);
-            var expected = forecast == Unknown ? double.NaN : lowest + (range * forecast / BandSteps);
-            var width = range * half / BandSteps;
+            var expected = forecast == Unknown ? double.NaN : band.Lowest + (band.Range * forecast / BandSteps);
+            var width = band.Range * half / BandSteps;
             var time = i == 0 ? 0 : segment[0] == 0 ? (double)i / Points : segment[TimesAt + i - 1] / TimeSteps;
-            points[i] = new(new(first + (long)Math.Round(span * time)), ValueOf(value, lowest, range), bounds.Clamp(expected),
+            points[i] = new(new(first + (long)Math.Round(span * time)), ValueOf(value, values), bounds.Clamp(expected),
                 bounds.Clamp(expected - width), bounds.Clamp(expected + width));
         }
     }
 
     private static void WritePoints(ReadOnlySpan<ChartPoint> points, ReadOnlySpan<double> forecasts, ReadOnlySpan<double> halves,
-        double lowest, double range, Span<byte> segment)
+        in Scale values, in Scale band, Span<byte> segment)
     {
-        var perRange = range > 0 ? 1 / range : 0;
+        var (perValues, perBand) = (values.Inverse, band.Inverse);
         var high = 0u;
         for (var i = 0; i < Points; i++)
         {
-            var forecast = double.IsNaN(forecasts[i]) ? Unknown : Step((forecasts[i] - lowest) * perRange, BandSteps);
-            var half = forecast == Unknown ? 0 : Step(halves[i] * perRange, BandSteps);
-            var bits = CodeOf(points[i].Value, lowest, perRange) | (forecast << 8) | (half << 17);
+            var forecast = double.IsNaN(forecasts[i]) ? Unknown : Step((forecasts[i] - band.Lowest) * perBand, BandSteps);
+            var half = forecast == Unknown ? 0 : Step(halves[i] * perBand, BandSteps);
+            var bits = CodeOf(points[i].Value, values.Lowest, perValues) | (forecast << 8) | (half << 17);
             segment[LowBitsAt + (3 * i)] = (byte)bits;
             segment[LowBitsAt + (3 * i) + 1] = (byte)(bits >> 8);
             segment[LowBitsAt + (3 * i) + 2] = (byte)(bits >> 16);
@@ -158,23 +166,42 @@ internal static class ChartSegment
         float.IsFinite(value) ? Step((value - lowest) * perRange, ValueSteps)
             : float.IsNaN(value) ? NotANumber : value > 0 ? PlusInfinity : MinusInfinity;
 
-    private static double ValueOf(uint code, double lowest, double range) => code switch
+    private static double ValueOf(uint code, in Scale values) => code switch
     {
         MinusInfinity => double.NegativeInfinity,
         PlusInfinity => double.PositiveInfinity,
         NotANumber => double.NaN,
-        _ => lowest + (range * code / ValueSteps),
+        _ => values.Lowest + (values.Range * code / ValueSteps),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Step(double part, double steps) => (uint)((Math.Clamp(part, 0, 1) * steps) + 0.5);
 
-    private static double Lowest(ReadOnlySpan<byte> segment) => BinaryPrimitives.ReadSingleLittleEndian(segment[LowestAt..]);
+    /// <summary>The lowest of some numbers, and a range that holds all of them: steps are counted in it.</summary>
+    private readonly record struct Scale(float Lowest, double Range)
+    {
+        private const int HalfBits = 16;
+        private const uint Largest = 0x7F7F;
 
-    private static double Highest(ReadOnlySpan<byte> segment) => BinaryPrimitives.ReadSingleLittleEndian(segment[HighestAt..]);
+        public double Inverse => Range > 0 ? 1 / Range : 0;
 
-    // The nearest floats that hold all of it.
-    private static float Below(double value) => (float)value <= value ? (float)value : MathF.BitDecrement((float)value);
+        // Half of it, since the whole may be beyond the largest float.
+        public static Scale Write(double lowest, double highest, Span<byte> segment, int lowestAt, int rangeAt)
+        {
+            if (!(lowest <= highest)) (lowest, highest) = (0, 0);
+            var from = (float)lowest <= lowest ? (float)lowest : MathF.BitDecrement((float)lowest);
+            var bits = BitConverter.SingleToUInt32Bits((float)((highest - from) / 2));
+            // The next one up holds all of it, whichever way the cast went.
+            var half = highest > from ? Math.Min((bits >> HalfBits) + 1, Largest) : 0;
+            BinaryPrimitives.WriteSingleLittleEndian(segment[lowestAt..], from);
+            BinaryPrimitives.WriteUInt16LittleEndian(segment[rangeAt..], (ushort)half);
+            return new(from, RangeOf(half));
+        }
 
-    private static float Above(double value) => (float)value >= value ? (float)value : MathF.BitIncrement((float)value);
+        public static Scale Read(ReadOnlySpan<byte> segment, int lowestAt, int rangeAt) =>
+            new(BinaryPrimitives.ReadSingleLittleEndian(segment[lowestAt..]),
+                RangeOf(BinaryPrimitives.ReadUInt16LittleEndian(segment[rangeAt..])));
+
+        private static double RangeOf(uint half) => 2.0 * BitConverter.UInt32BitsToSingle(half << HalfBits);
+    }
 }

@@ -47,6 +47,17 @@ public sealed class SeriesChartTests
     }
 
     [Test]
+    public void Read_OfValuesThatStandStillInABandThatMoves_DrawsThemAsTheyAre()
+    {
+        var chart = new Chart(Length, ValueBounds.None);
+        for (var i = 0; i < 400; i++)
+        {
+            chart.Add(new(15_000_000_000L * i, 36.977f, 36 + (i % 7), 20));
+            Assert.That(chart.Points().Select(point => point.Value), Is.All.EqualTo(36.977f));
+        }
+    }
+
+    [Test]
     public void Read_OfValuesThatAreNoNumbers_SaysWhichTheyAre()
     {
         var chart = new Chart(Length, ValueBounds.None);
@@ -93,9 +104,11 @@ public sealed class SeriesChartTests
             return taken;
         }
 
+        public AlertPoint[] Points() => new SeriesChart(_memory, ref _state, length).Read(bounds);
+
         public int Check(int least)
         {
-            var points = new SeriesChart(_memory, ref _state, length).Read(bounds);
+            var points = Points();
             Assert.That(points, Has.Length.InRange(Math.Min(least, _all.Count), length));
             Assert.That(points[^1], Is.EqualTo(_all[^1].Drawn(bounds)), "the newest is as it was");
             var kept = _all.GetRange(_all.Count - points.Length, points.Length).ConvertAll(point => point.Drawn(bounds));
