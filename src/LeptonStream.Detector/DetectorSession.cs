@@ -213,7 +213,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         if (_founding.Contains(number) || !_tasks.TryGetValue(number, out var task)) return;
         if (_unconfirmed.Remove(number) && task.Next is { } next && next < offset)
         {
-            // Only records that nobody reads lie between, or the client went from where it waited straight to the end: it is sent once more.
+            // Only records that nobody reads lie between, or the client went from where it waited straight to the end: it is sent once
+            // more.
             Log.SentAgain(_logger, partition.Name(), next, offset);
             _membership.Seek(partition, next);
             return;
