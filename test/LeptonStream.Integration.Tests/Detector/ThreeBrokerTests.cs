@@ -48,10 +48,11 @@ public sealed class ThreeBrokerTests
         var random = new Random(20261128);
         string[] points = [.. Failpoints.Names];
         Assert.That(Passings.Keys, Is.EquivalentTo(points));
-        // The first ones leave something to restore.
+        // Before the first kill there is nothing to replay or to restore.
+        await rig.DieAt("before-header", "detector-0");
         for (var kill = 0; kill < Kills; kill++)
         {
-            var point = points[(kill + 1) % points.Length];
+            var point = points[kill % points.Length];
             // One without a name is missed after its session.
             await rig.DieAt($"{point}:{random.Next(1, Passings[point] + 1)}", random.Next(5) == 0 ? null : "detector-0");
         }
@@ -137,7 +138,8 @@ public sealed class ThreeBrokerTests
             }
             else
             {
-                Assert.That(await worker.Stop(), Is.Zero, worker.ToString());
+                // One that is asked to stop before it runs says so by its exit code.
+                Assert.That(await worker.Stop(), Is.Zero.Or.EqualTo(128 + 15), worker.ToString());
                 workers[at] = null;
                 stops++;
             }
