@@ -80,6 +80,9 @@ internal sealed partial class DetectorSession
         }
     }
 
+    /// <summary>Whether the next session finds the state of all partitions.</summary>
+    public bool KeepsState => _tasks.Values.All(task => task.Book.HasTopic);
+
     /// <summary>Moves the journal's new entries to <see cref="Deliveries"/>; false where there are none.</summary>
     public bool TakeJournal()
     {

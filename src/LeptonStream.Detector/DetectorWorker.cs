@@ -294,6 +294,8 @@ internal sealed partial class DetectorWorker(
 
             session.ThrowIfBroken();
             if (failure.IsFatal) throw new KafkaException(failure.Error);
+            // Another session reads which of the events are there, and publishes the others.
+            if (failure.MayBeKept && failure.Topic == topics.Alerts && session.KeepsState) throw SessionLostException.Uncertain(failure);
             // The second attempt also tells a refused record from a client that can take none any more.
             if (!failure.IsTransient && attempt > 1) throw SessionLostException.Refused(failure);
             Log.PublishingAgain(logger, failure.Topic, failure.Error.Reason, attempt);

@@ -35,7 +35,7 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
     /// Sends every record that is not acknowledged yet and waits until each one is acknowledged or given up by the client.
     /// </summary>
     /// <returns>
-    /// The first failure that is not the record's own, with the topic it happened on; null when all records are acknowledged or wait in
+    /// A failure that is not the record's own, with the topic it happened on, before all that of a record which may be kept; null when all records are acknowledged or wait in
     /// <see cref="TakeRefused"/>.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; what is acknowledged by then stays so.</exception>
@@ -49,7 +49,8 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
             suspect.IsRefused = suspect.IsPending && suspect.Failure.ConcernsRecord;
         }
 
-        return _deliveries.Find(delivery => delivery.IsPending)?.Failure;
+        return (_deliveries.Find(delivery => delivery.IsPending && delivery.Failure.MayBeKept)
+            ?? _deliveries.Find(delivery => delivery.IsPending))?.Failure;
     }
 
     /// <summary>The records that the broker will never take, which are forgotten here.</summary>
@@ -109,6 +110,7 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
     {
         // Written by the client's thread; the flush that the reader waits for orders it.
         private Error? _outcome;
+        private bool _mayBeKept;
 
         public TopicPartition To => to;
 
@@ -122,15 +124,24 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
 
         public bool HasFailed => Volatile.Read(ref _outcome) is { IsError: true };
 
-        public DeliveryFailure Failure => new(To.Topic, Volatile.Read(ref _outcome) ?? new Error(ErrorCode.Local_InProgress));
+        public DeliveryFailure Failure => new(To.Topic, Volatile.Read(ref _outcome) ?? new Error(ErrorCode.Local_InProgress))
+        {
+            MayBeKept = _mayBeKept,
+        };
 
         public void Begin() => Volatile.Write(ref _outcome, null);
 
-        public void Fail(Error error) => Volatile.Write(ref _outcome, error);
+        public void Fail(Error error)
+        {
+            _mayBeKept = false;
+            Volatile.Write(ref _outcome, error);
+        }
 
-        public void Done(DeliveryReport<byte[]?, byte[]?> report) => Volatile.Write(ref _outcome,
-            // "Possibly persisted" is sent again: readers can drop a second record with the same id, but not make up a missing one.
-            report.Status == PersistenceStatus.Persisted ? new Error(ErrorCode.NoError) : report.Error);
+        public void Done(DeliveryReport<byte[]?, byte[]?> report)
+        {
+            _mayBeKept = report.Status == PersistenceStatus.PossiblyPersisted;
+            Volatile.Write(ref _outcome, report.Status == PersistenceStatus.Persisted ? new Error(ErrorCode.NoError) : report.Error);
+        }
     }
 }
 
@@ -140,6 +151,12 @@ public sealed record RefusedRecord(TopicPartition To, Message<byte[]?, byte[]?> 
 /// <summary>The failed delivery of one record.</summary>
 public sealed record DeliveryFailure(string Topic, Error Error)
 {
+    /// <summary>
+    /// Whether the broker may have kept the record although it did not say so. Who sends it again may send it twice: readers can drop a
+    /// second record with the same id, but not make up a missing one.
+    /// </summary>
+    public bool MayBeKept { get; init; }
+
     /// <summary>Whether this producer can't deliver anything any more.</summary>
     public bool IsFatal => Error.EndsClient();
 
