@@ -35,8 +35,8 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
     /// Sends every record that is not acknowledged yet and waits until each one is acknowledged or given up by the client.
     /// </summary>
     /// <returns>
-    /// A failure that is not the record's own, with the topic it happened on, before all that of a record which may be kept; null when all records are acknowledged or wait in
-    /// <see cref="TakeRefused"/>.
+    /// A failure that is not the record's own, with the topic it happened on, before all that of a record which may be kept; null when all
+    /// records are acknowledged or wait in <see cref="TakeRefused"/>.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; what is acknowledged by then stays so.</exception>
     public DeliveryFailure? Send(CancellationToken cancellation)
