@@ -81,7 +81,7 @@ internal sealed partial class DetectorSession
     }
 
     /// <summary>Whether the next session finds the state of all partitions.</summary>
-    public bool KeepsState => _tasks.Values.All(task => task.Book.HasTopic);
+    public bool KeepsState => Homeless == 0;
 
     /// <summary>Moves the journal's new entries to <see cref="Deliveries"/>; false where there are none.</summary>
     public bool TakeJournal()
@@ -98,7 +98,7 @@ internal sealed partial class DetectorSession
     /// </summary>
     public void KeepState()
     {
-        var homeless = _tasks.Values.Count(task => !task.Book.HasTopic);
+        var homeless = Homeless;
         var words = homeless == 0 ? null
             : $"{_topics.State} has no place for {homeless} partitions, so a restart forgets what is known of them: 'lepton topics create' "
                 + "makes it";
@@ -169,22 +169,22 @@ internal sealed partial class DetectorSession
         }
     }
 
-    private void Tell(PartitionTask task, StateGap gap, IReadOnlyCollection<AlertEvent> open)
-    {
-        var events = new List<AlertEvent>();
-        task.Tell(gap, open, events);
-        _told.AddRange(events.Select(made => (task, made)));
-    }
+    private void Tell(PartitionTask task, StateGap gap, IReadOnlyCollection<AlertEvent> open) =>
+        Collect(task, events => task.Tell(gap, open, events));
 
     private void Lose(TopicPartition partition, OffsetRange range, string reason, string detail) =>
         _lost.Add(DeadLetter.OfLost(partition, range, reason, detail, RoleNames.ProgramOf(_health.Role)));
 
-    private void OnPartitionsAdded(PartitionTask task)
+    private void OnPartitionsAdded(PartitionTask task) => Collect(task, events => Note(task, task.OnPartitionsAdded(events)));
+
+    private void Collect(PartitionTask task, Action<List<AlertEvent>> make)
     {
         var events = new List<AlertEvent>();
-        Note(task, task.OnPartitionsAdded(events));
+        make(events);
         _told.AddRange(events.Select(made => (task, made)));
     }
+
+    private int Homeless => _tasks.Values.Count(task => !task.Book.HasTopic);
 
     private Guid? AlertsId => _watch.Latest?.GetValueOrDefault(_topics.Alerts)?.Id;
 
