@@ -120,17 +120,19 @@ public sealed partial class NativeJsonFormat
 
     private bool HaveNamesOfTheirOwn(SampleBatch batch, int first)
     {
-        if (batch.MetricCount - first > FewNames)
+        if (batch.MetricCount - first <= FewNames)
         {
-            _names.Clear();
-            for (var i = first; i < batch.MetricCount; i++)
-                if (!_names.Add(XxHash128.HashToUInt128(batch.NameOf(i)))) return false;
+            for (var i = first + 1; i < batch.MetricCount; i++)
+                for (var j = first; j < i; j++)
+                    if (batch.NameOf(i).SequenceEqual(batch.NameOf(j))) return false;
             return true;
         }
 
-        for (var i = first + 1; i < batch.MetricCount; i++)
-            for (var j = first; j < i; j++)
-                if (batch.NameOf(i).SequenceEqual(batch.NameOf(j))) return false;
+        if (_distinct.AreThose(batch, first)) return true;
+        _names.Clear();
+        for (var i = first; i < batch.MetricCount; i++)
+            if (!_names.Add(XxHash128.HashToUInt128(batch.NameOf(i)))) return false;
+        _distinct.Set(batch, first);
         return true;
     }
 

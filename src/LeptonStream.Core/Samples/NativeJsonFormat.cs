@@ -19,6 +19,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
     private const int LabelsReadForOne = 8;
 
     private readonly HashSet<UInt128> _names = [];
+    private readonly DistinctNames _distinct = new();
     private readonly BareNumbers _bareNumbers = new();
     private string? _detail;
 

@@ -99,6 +99,9 @@ public sealed class SampleBatch
     /// <summary>The name of a metric, by its place in the message.</summary>
     internal ReadOnlySpan<byte> NameOf(int metric) => BytesOf(_metrics[metric].Name);
 
+    /// <summary>The metrics since <paramref name="first"/>.</summary>
+    internal ReadOnlySpan<Metric> MetricsSince(int first) => CollectionsMarshal.AsSpan(_metrics)[first..];
+
     internal void AddLabel(Slice name, Slice value) => _labels.Add((name, value));
 
     internal void AddMetric(Slice name, double value) => _metrics.Add(new(default, name, value));

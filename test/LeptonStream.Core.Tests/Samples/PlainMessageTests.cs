@@ -75,6 +75,29 @@ public sealed class PlainMessageTests
         Assert.That(plain, Is.InRange(80_000, 280_000));
     }
 
+    // The names of the last message are remembered: the same text with other borders, another order or a shorter list is none of them.
+    [Test]
+    public void Read_NamesAfterOthers_AreFoundTwiceWhereTheyAre()
+    {
+        string[] names = [.. Enumerable.Range(0, 20).Select(i => $"m{i}")];
+        Assert.That(ReadsPlain(names), Is.True);
+        Assert.That(ReadsPlain(names), Is.True);
+        Assert.That(ReadsPlain([.. names[..10], "m10m", "11", .. names[12..]]), Is.True);
+        Assert.That(ReadsPlain([.. names.Reverse()]), Is.True);
+        Assert.That(ReadsPlain([.. names[..19]]), Is.True);
+        Assert.That(ReadsPlain([.. names[..19], "m7"]), Is.False);
+        Assert.That(ReadsPlain([.. names[..19], "m7"]), Is.False);
+        Assert.That(ReadsPlain(names), Is.True);
+    }
+
+    private bool ReadsPlain(string[] names)
+    {
+        var message = $$$"""{"model":"m","ts":1795341600,"metrics":{{{{string.Join(',', names.Select(n => $"\"{n}\":1"))}}}}}""";
+        var isPlain = _format.TryReadPlain(Encoding.UTF8.GetBytes(message), Now, Cleared(_plain));
+        AssertSame(Encoding.UTF8.GetBytes(message));
+        return isPlain;
+    }
+
     private static string Message(Random random)
     {
         string[] fields =
