@@ -42,6 +42,12 @@ public sealed class DetectorOptions
     [SettingRange(Section, 1, 3600)]
     public int SnapshotSeconds { get; set; } = 60;
 
+    /// <summary>
+    /// Whether records are judged in the Kafka client's own memory, without an object for each. Where that can't be reached, the log says so,
+    /// and they are copied as with false.
+    /// </summary>
+    public bool ReadInPlace { get; set; } = true;
+
     /// <summary>A file of detection policies (YAML); none where it is empty. A change of it is taken up while the detector runs.</summary>
     public string? PoliciesFile { get; set; }
 }

@@ -83,7 +83,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _firstAnswer = TimeSpan.FromMilliseconds(Math.Min(5_000, kafka.SessionTimeoutMs / 6));
         _answer = TimeSpan.FromMilliseconds(Math.Min(10_000, kafka.SessionTimeoutMs / 4));
         _topics = topics;
-        _membership = new(this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, TellEnds, health, time, logger);
+        _membership = new(
+            this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, options.ReadInPlace, TellEnds, health, time, logger);
         _membership.Deliveries.OnProduced = () => Failpoints.Pass(Failpoint.AfterProduce);
         _watch = new(kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State], time, logger);
         _statuses = new(_membership, topics, health, time);
@@ -103,9 +104,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     /// <summary>Takes the next gathered record.</summary>
     /// <param name="record">The record.</param>
     /// <param name="task">The task of its partition.</param>
-    public bool TryTake([NotNullWhen(true)] out ConsumeResult<byte[]?, byte[]?>? record, [NotNullWhen(true)] out PartitionTask? task)
+    public bool TryTake(out LogRecord record, [NotNullWhen(true)] out PartitionTask? task)
     {
-        task = _membership.TryTake(out record) ? _tasks[record.Partition.Value] : null;
+        task = _membership.TryTake(out record) ? _tasks[record.Partition] : null;
         return task is not null;
     }
 
@@ -200,11 +201,11 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _membership.Dispose();
     }
 
-    bool IPartitionOwner.Accepts(ConsumeResult<byte[]?, byte[]?> record)
+    bool IPartitionOwner.Accepts(int partition, long offset)
     {
         _outage.Answered();
-        if (_unconfirmed.Count > 0) _unconfirmed.Remove(record.Partition.Value);
-        return _tasks.ContainsKey(record.Partition.Value) && !_founding.Contains(record.Partition.Value);
+        if (_unconfirmed.Count > 0) _unconfirmed.Remove(partition);
+        return _tasks.ContainsKey(partition) && !_founding.Contains(partition);
     }
 
     void IPartitionOwner.OnEnd(TopicPartition partition, long offset)

@@ -197,7 +197,7 @@ internal sealed partial class DetectorWorker(
         foreach (var alert in _events) Add(session, alert, giveUp);
     }
 
-    private void Judge(DetectorSession session, PartitionTask task, ConsumeResult<byte[]?, byte[]?> record, CancellationToken giveUp)
+    private void Judge(DetectorSession session, PartitionTask task, in LogRecord record, CancellationToken giveUp)
     {
         _events.Clear();
         var outcome = task.Process(record, _events, out var defect);
@@ -222,23 +222,23 @@ internal sealed partial class DetectorWorker(
         _tally.Add(outcome.Reason, outcome.Samples);
         if (outcome.IsAccepted)
         {
-            if (!task.IsLastOf(record.Message.Key)) OnOtherKey(record);
+            if (!task.IsLastOf(record.Key)) OnOtherKey(record);
             return;
         }
 
         // The member that read it first wrote its dead letter.
-        if (task.IsKnown(record.Offset.Value)) return;
+        if (task.IsKnown(record.Offset)) return;
         _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
-            example: $"{record.TopicPartitionOffset.Name()}: {outcome.Detail}");
+            example: $"{record.Name}: {outcome.Detail}");
         session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
         PublishIfMuch(session, giveUp);
     }
 
-    private void OnOtherKey(ConsumeResult<byte[]?, byte[]?> record)
+    private void OnOtherKey(in LogRecord record)
     {
         metrics.OtherKey();
-        var reason = record.Message.Key is null ? "no_key" : "other_key";
-        _troubles.Count("records whose key is not their model", reason, example: record.TopicPartitionOffset.Name());
+        var reason = record.HasKey ? "other_key" : "no_key";
+        _troubles.Count("records whose key is not their model", reason, example: record.Name);
     }
 
     private void Add(DetectorSession session, AlertEvent alert, CancellationToken giveUp)
@@ -260,10 +260,10 @@ internal sealed partial class DetectorWorker(
     }
 
     // The whole of a defect is said once; later ones of the same place are counted.
-    private void OnDefect(ConsumeResult<byte[]?, byte[]?> record, Exception defect)
+    private void OnDefect(in LogRecord record, Exception defect)
     {
         var fingerprint = StackFingerprint.Of(defect);
-        if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.TopicPartitionOffset.Name(), fingerprint);
+        if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.Name, fingerprint);
     }
 
     // Uncommitted records are judged again by the next owner of their partition: by the policies of the first time.
@@ -335,8 +335,8 @@ internal sealed partial class DetectorWorker(
         Log.SessionDropped(logger, message, pause);
     }
 
-    private Message<byte[]?, byte[]?> DeadLetterOf(ConsumeResult<byte[]?, byte[]?> record, RecordOutcome outcome) =>
-        DeadLetter.Of(record, ReasonNames.Of(outcome.Reason), outcome.Detail ?? "", "VALUE_CONVERTER",
+    private Message<byte[]?, byte[]?> DeadLetterOf(in LogRecord record, RecordOutcome outcome) =>
+        DeadLetter.Of(record.ToResult(), ReasonNames.Of(outcome.Reason), outcome.Detail ?? "", "VALUE_CONVERTER",
             RoleNames.ProgramOf(health.Role), time.GetUtcNow());
 
     private static partial class Log

@@ -29,16 +29,16 @@ internal sealed class PartitionCounts
     }
 
     /// <summary>Counts a record.</summary>
-    /// <param name="key">Its key.</param>
+    /// <param name="record">The record.</param>
     /// <param name="outcome">Its outcome.</param>
     /// <param name="logTime">Its time in the log.</param>
-    public void Count(byte[]? key, RecordOutcome outcome, Timestamp logTime)
+    public void Count(in LogRecord record, RecordOutcome outcome, Timestamp logTime)
     {
         _records[(int)outcome.Reason]++;
         _samples += outcome.Samples;
-        if (!outcome.IsAccepted) _unjudged.Unjudged(key, ReasonNames.Of(outcome.Reason), logTime);
-        else if (outcome.Lost != SampleRefusal.None) _unjudged.Unjudged(key, ReasonNames.Of(outcome.Lost), logTime);
-        else if (outcome.Samples > 0) _unjudged.Judged(key);
+        if (!outcome.IsAccepted) _unjudged.Unjudged(record, ReasonNames.Of(outcome.Reason), logTime);
+        else if (outcome.Lost != SampleRefusal.None) _unjudged.Unjudged(record, ReasonNames.Of(outcome.Lost), logTime);
+        else if (outcome.Samples > 0) _unjudged.Judged(record);
     }
 
     /// <summary>The numbers as a status.</summary>

@@ -148,37 +148,37 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     /// <param name="record">The record.</param>
     /// <param name="events">Takes the events that follow.</param>
     /// <param name="failure">The defect that was met; null where there was none.</param>
-    public RecordOutcome Process(ConsumeResult<byte[]?, byte[]?> record, List<AlertEvent> events, out Exception? failure)
+    public RecordOutcome Process(in LogRecord record, List<AlertEvent> events, out Exception? failure)
     {
         Require(PartitionTaskState.Running);
-        if (_replay is not null) ApplyJournal(record.Offset.Value, events);
-        _read = record.Offset.Value + 1;
+        if (_replay is not null) ApplyJournal(record.Offset, events);
+        _read = record.Offset + 1;
         _silence = TimeSpan.Zero;
         _wasRead = true;
         _leaderEpoch = record.LeaderEpoch;
-        var logTime = Samples.Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs);
+        var logTime = Samples.Timestamp.FromUnixMilliseconds(record.UnixMilliseconds);
         _logTime = logTime;
         _firstLogTime ??= logTime;
         var before = events.Count;
         try
         {
             failure = null;
-            var outcome = _pipeline!.Process(record.Message.Value, record.Offset.Value, logTime, events);
+            var outcome = _pipeline!.Process(record.Value, record.Offset, logTime, events);
             DropPublished(before, events);
-            return Count(record.Message.Key, outcome);
+            return Count(record, outcome);
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
             events.RemoveRange(before, events.Count - before);
             failure = defect;
-            return Count(record.Message.Key, OnDefect(defect));
+            return Count(record, OnDefect(defect));
         }
     }
 
     /// <summary>
     /// Whether the last record, which was taken, is of the model that its key names. Else others of the model may be in another partition.
     /// </summary>
-    public bool IsLastOf(byte[]? key) => _pipeline!.LastRecordIsOf(key);
+    public bool IsLastOf(ReadOnlySpan<byte> key) => _pipeline!.LastRecordIsOf(key);
 
     /// <summary>The task's numbers as a status; who works on it, and what is wrong, others add.</summary>
     /// <param name="lag">Records not read yet.</param>
@@ -274,9 +274,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         State = PartitionTaskState.Closed;
     }
 
-    private RecordOutcome Count(byte[]? key, RecordOutcome outcome)
+    private RecordOutcome Count(in LogRecord record, RecordOutcome outcome)
     {
-        _counts.Count(key, outcome, _logTime);
+        _counts.Count(record, outcome, _logTime);
         return outcome;
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Output;
 using LeptonStream.Samples;
@@ -26,23 +27,23 @@ internal sealed class UnjudgedKeys
     private readonly Dictionary<UInt128, Entry> _keys = [];
 
     /// <summary>A record of the key was judged, or at least one of its samples.</summary>
-    public void Judged(byte[]? key)
+    public void Judged(in LogRecord record)
     {
-        if (_keys.Count > 0) _keys.Remove(IdOf(key));
+        if (_keys.Count > 0) _keys.Remove(IdOf(record));
     }
 
     /// <summary>Nothing of a record of the key was judged.</summary>
-    /// <param name="key">The record's key.</param>
+    /// <param name="record">The record.</param>
     /// <param name="reason">Reason as a word.</param>
     /// <param name="logTime">The record's log time.</param>
-    public void Unjudged(byte[]? key, string reason, Timestamp logTime)
+    public void Unjudged(in LogRecord record, string reason, Timestamp logTime)
     {
-        var id = IdOf(key);
+        var id = IdOf(record);
         if (!_keys.TryGetValue(id, out var entry))
         {
             if (_keys.Count >= MaxKeys) Forget(logTime);
             if (_keys.Count >= MaxKeys) return;
-            _keys.Add(id, entry = new(NameOf(key), logTime));
+            _keys.Add(id, entry = new(NameOf(record.Key), logTime));
         }
 
         entry.Records++;
@@ -69,13 +70,13 @@ internal sealed class UnjudgedKeys
             if (now - entry.Last > Forgotten) _keys.Remove(id);
     }
 
-    private static UInt128 IdOf(byte[]? key) => key is null ? UInt128.MaxValue : XxHash128.HashToUInt128(key);
+    private static UInt128 IdOf(in LogRecord record) =>
+        record.HasKey ? XxHash128.HashToUInt128(record.Key) : UInt128.MaxValue;
 
     // Keys come from producers and are shown to people.
-    private static string NameOf(byte[]? key)
+    private static string NameOf(ReadOnlySpan<byte> key)
     {
-        if (key is null) return "";
-        var text = Encoding.UTF8.GetString(key.AsSpan(0, Math.Min(key.Length, MaxNameLength * 4)));
+        var text = Encoding.UTF8.GetString(key[..Math.Min(key.Length, MaxNameLength * 4)]);
         return SafeText.OneLine(string.Concat(text.EnumerateRunes().Take(MaxNameLength)), mark: ' ');
     }
 

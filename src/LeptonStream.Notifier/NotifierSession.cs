@@ -47,11 +47,12 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _topic = topics.Alerts;
         _watch = new(kafka.Value, [_topic], time, logger);
         _membership =
-            new(this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, CommitInBackground, health, time, logger);
+            new(this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, inPlace: false, CommitInBackground, health, time,
+                logger);
     }
 
     /// <summary>The records gathered last, in the order they came.</summary>
-    public List<ConsumeResult<byte[]?, byte[]?>> Batch => _membership.Batch;
+    public List<LogRecord> Batch => _membership.Batch;
 
     /// <summary>The records that the batch leaves for the dead-letter topic.</summary>
     public Deliveries DeadLetters => _membership.Deliveries;
@@ -150,10 +151,11 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _membership.Dispose();
     }
 
-    bool IPartitionOwner.Accepts(ConsumeResult<byte[]?, byte[]?> record)
+    bool IPartitionOwner.Accepts(int partition, long offset)
     {
-        if (!_next.TryGetValue(record.TopicPartition, out var next) || next is null) return false;
-        _next[record.TopicPartition] = record.Offset.Value + 1;
+        var key = new TopicPartition(_topic, partition);
+        if (!_next.TryGetValue(key, out var next) || next is null) return false;
+        _next[key] = offset + 1;
         return true;
     }
 

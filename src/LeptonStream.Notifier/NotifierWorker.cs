@@ -195,7 +195,7 @@ internal sealed partial class NotifierWorker(
     {
         session.DeadLetters.Clear();
         var records = new List<JournalRecord>(session.Batch.Count);
-        foreach (var record in session.Batch)
+        foreach (var record in session.Batch.Select(record => record.ToResult()))
         {
             records.Add(AlertRecordReader.Read(record, out var refusal));
             if (refusal is { } refused) Refuse(session, record, refused.Reason, refused.Detail);
@@ -220,7 +220,7 @@ internal sealed partial class NotifierWorker(
     // One event that the database will never take must not stop all that come behind it.
     private async Task RecordOneByOne(NotifierSession session, IReadOnlyList<JournalRecord> records, CancellationToken stop)
     {
-        foreach (var (record, source) in records.Zip(session.Batch))
+        foreach (var (record, source) in records.Zip(session.Batch.Select(record => record.ToResult())))
         {
             var began = time.GetTimestamp();
             try

@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Benchmarks;
 
 /// <summary>
-/// The real detector on a real broker against a bare <c>Consume()</c> loop with the same client and settings: both drain the same topic,
-/// in the order A-B-B-A, and the ratio is of the geometric means.
+/// The real detector on a real broker against a bare <c>Consume()</c> loop with the same client and settings, and against itself with an
+/// object for each record: all drain the same topic, in the order A-B-C-C-B-A, and the ratios are of the geometric means.
 /// </summary>
 internal static class WorkerBenchmark
 {
@@ -41,19 +41,24 @@ internal static class WorkerBenchmark
         await CreateTopics(options, topics);
         Fill(options, topics.Metrics, new MetricMessages(entities, metricsEach), messages);
 
-        var rates = new Dictionary<string, List<double>> { ["bare"] = [], ["worker"] = [] };
-        foreach (var (what, round) in (ReadOnlySpan<(string, int)>)[("bare", 1), ("worker", 1), ("worker", 2), ("bare", 2)])
-        {
-            Report.Progress($"{what}, round {round}");
-            rates[what].Add(what == "bare"
-                ? Bare(options, topics.Metrics, messages)
-                : Worker(options, $"bench-{round}", (long)messages * metricsEach));
-        }
+        List<double> bare = [], worker = [], copying = [];
+        var (allocated, copied) = (0.0, 0.0);
+        var samples = (long)messages * metricsEach;
+        Report.Progress("bare, worker, worker that copies, and back");
+        bare.Add(Bare(options, topics.Metrics, messages));
+        worker.Add(Worker(options, "bench-1", samples, inPlace: true, out allocated));
+        copying.Add(Worker(options, "bench-2", samples, inPlace: false, out copied));
+        copying.Add(Worker(options, "bench-3", samples, inPlace: false, out copied));
+        worker.Add(Worker(options, "bench-4", samples, inPlace: true, out allocated));
+        bare.Add(Bare(options, topics.Metrics, messages));
 
-        var bare = Geometric(rates["bare"]);
-        var worker = Geometric(rates["worker"]);
-        report.Add(key, $"worker samples/s ÷ bare Consume() messages/s, {metricsEach} samples a message", worker / bare, "x",
-            $"{worker:N0} samples/s, {bare:N0} messages/s, {entities * metricsEach:N0} series");
+        var (messageRate, rate) = (Geometric(bare), Geometric(worker));
+        report.Add(key, $"worker samples/s ÷ bare Consume() messages/s, {metricsEach} samples a message", rate / messageRate, "x",
+            $"{rate:N0} samples/s, {messageRate:N0} messages/s, {entities * metricsEach:N0} series");
+        report.Add($"{key}Copying", $"the same with Detector:ReadInPlace=false, {metricsEach} samples a message",
+            Geometric(copying) / messageRate, "x", $"{Geometric(copying):N0} samples/s");
+        report.Add($"{key}BytesPerSample", $"worker, {metricsEach} samples a message, allocated with all it does", allocated, "B/sample",
+            $"{copied:N0} B/sample with Detector:ReadInPlace=false");
     }
 
     private static async Task CreateTopics(KafkaOptions options, TopicNames topics)
@@ -99,7 +104,7 @@ internal static class WorkerBenchmark
         return (messages - 1) / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
-    private static double Worker(KafkaOptions options, string group, long samples)
+    private static double Worker(KafkaOptions options, string group, long samples, bool inPlace, out double bytesPerSample)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -108,12 +113,13 @@ internal static class WorkerBenchmark
             ["Kafka:BootstrapServers"] = options.BootstrapServers,
             ["Kafka:TopicPrefix"] = options.TopicPrefix,
             ["Detector:GroupId"] = group,
+            ["Detector:ReadInPlace"] = $"{inPlace}",
         });
         builder.Services.AddDetector(builder.Configuration);
         using var host = builder.Build();
         using var done = new ManualResetEventSlim();
         using var listener = new MeterListener();
-        long first = 0, firstCount = 0, last = 0, total = 0;
+        long first = 0, firstCount = 0, firstBytes = 0, last = 0, bytes = 0, total = 0;
         listener.InstrumentPublished = (instrument, self) =>
         {
             if (instrument.Name == "leptonstream.detector.samples") self.EnableMeasurementEvents(instrument);
@@ -121,9 +127,9 @@ internal static class WorkerBenchmark
         // Reported after each batch is committed, on the worker's thread.
         listener.SetMeasurementEventCallback<long>((_, count, _, _) =>
         {
-            last = Stopwatch.GetTimestamp();
+            (last, bytes) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes());
             total += count;
-            if (first == 0) (first, firstCount) = (last, count);
+            if (first == 0) (first, firstCount, firstBytes) = (last, count, bytes);
             if (total >= samples) done.Set();
         });
         listener.Start();
@@ -131,6 +137,7 @@ internal static class WorkerBenchmark
         if (!done.Wait(TimeSpan.FromMinutes(5)))
             throw new InvalidOperationException($"the worker judged {total} of {samples} samples in five minutes");
         host.StopAsync().GetAwaiter().GetResult();
+        bytesPerSample = (double)(bytes - firstBytes) / (total - firstCount);
         return (total - firstCount) / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using LeptonStream.Health;
+using LeptonStream.Kafka.Native;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Kafka;
@@ -17,6 +18,7 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private readonly IPartitionOwner _owner;
     private readonly KafkaOptions _kafka;
+    private readonly string _topic;
     private readonly string _deadLetters;
     private readonly LoopHealth _health;
     private readonly TimeProvider _time;
@@ -27,6 +29,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly Dictionary<TopicPartition, BatchSearch> _searches = [];
     private readonly BrokerContact _broker;
     private readonly InputHealth _input;
+    private readonly NativeConsumer? _native;
 
     // Written by the clients' threads.
     private Error? _fatal;
@@ -34,11 +37,19 @@ public sealed partial class ConsumerMembership : IDisposable
     private long _bytes;
     private int _taken;
 
+    // The record that was taken last: it stays valid while partitions come and go.
+    private LogRecord? _inWork;
+
+    // Whether one of the client's handlers has thrown, which only the client knows more of.
+    private bool _handlerFailed;
+
     /// <param name="owner">Does the work of the partitions.</param>
     /// <param name="kafka">Address of Kafka, credentials and session time-out.</param>
     /// <param name="topic">The topic to read.</param>
     /// <param name="deadLetters">The topic for records that the broker refuses.</param>
     /// <param name="group">The consumer group to join.</param>
+    /// <param name="inPlace">Whether records stay in the client's own memory, instead of an object of its interface for each. They are to
+    /// be taken with <see cref="TryTake"/> then.</param>
     /// <param name="configure">Changes the consumer's settings; may be null.</param>
     /// <param name="health">Learns what keeps the member from reading.</param>
     /// <param name="time">The clock.</param>
@@ -49,6 +60,7 @@ public sealed partial class ConsumerMembership : IDisposable
         string topic,
         string deadLetters,
         string group,
+        bool inPlace,
         Action<ConsumerConfig>? configure,
         LoopHealth health,
         TimeProvider time,
@@ -58,6 +70,7 @@ public sealed partial class ConsumerMembership : IDisposable
         ArgumentNullException.ThrowIfNull(health);
         _owner = owner;
         _kafka = kafka;
+        _topic = topic;
         _deadLetters = deadLetters;
         _health = health;
         _time = time;
@@ -77,10 +90,12 @@ public sealed partial class ConsumerMembership : IDisposable
         configure?.Invoke(settings);
         Consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings)
             .LogTo(logger, BreakDown, _broker.OnError)
-            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => OnLost(partitions))
+            .SetPartitionsAssignedHandler((_, partitions) => Handle(() => OnAssigned(partitions)))
+            .SetPartitionsRevokedHandler((_, partitions) => Handle(() => OnRevoked(partitions)))
+            .SetPartitionsLostHandler((_, partitions) => Handle(() => OnLost(partitions)))
             .Build();
+        if (inPlace && (_native = NativeConsumer.Of(Consumer.Handle, Consumer.Name, out var reason)) is null)
+            Log.NotInPlace(logger, reason!);
         Consumer.Subscribe(topic);
     }
 
@@ -88,13 +103,16 @@ public sealed partial class ConsumerMembership : IDisposable
     public IConsumer<byte[]?, byte[]?> Consumer { get; }
 
     /// <summary>The records that are gathered, in the order they came; the first of them may be taken already.</summary>
-    public List<ConsumeResult<byte[]?, byte[]?>> Batch { get; } = [];
+    public List<LogRecord> Batch { get; } = [];
 
     /// <summary>Takes the next record of the batch. Partitions may be revoked in between: their records leave the batch.</summary>
-    public bool TryTake([NotNullWhen(true)] out ConsumeResult<byte[]?, byte[]?>? record)
+    public bool TryTake(out LogRecord record)
     {
-        record = _taken < Batch.Count ? Batch[_taken++] : null;
-        return record is not null;
+        EndWork();
+        record = default;
+        if (!HasMore) return false;
+        _inWork = record = Batch[_taken++];
+        return true;
     }
 
     /// <summary>Whether records of the batch are not taken yet.</summary>
@@ -114,8 +132,9 @@ public sealed partial class ConsumerMembership : IDisposable
     /// <param name="stop">Ends the waiting.</param>
     public void Gather(int records, long bytes, TimeSpan idle, TimeSpan wait, CancellationToken stop)
     {
+        EndWork();
         DropTaken();
-        _bytes = Batch.Sum(SizeOf);
+        _bytes = Batch.Sum(record => record.Size);
         if (Batch.Count > 0) idle = wait = TimeSpan.Zero;
         Poll(idle);
         if (Batch.Count == 0) return;
@@ -133,27 +152,7 @@ public sealed partial class ConsumerMembership : IDisposable
     public bool Poll(TimeSpan wait)
     {
         _broker.Check(Consumer.Handle);
-        try
-        {
-            if (Consumer.Consume(wait) is not { } record) return false;
-            _input.OnRecord();
-            // Of a partition whose next batch can't be decoded, the client is elsewhere.
-            if (_searches.ContainsKey(record.TopicPartition)) return false;
-            if (record.IsPartitionEOF) _owner.OnEnd(record.TopicPartition, record.Offset.Value);
-            if (record.IsPartitionEOF || !_owner.Accepts(record)) return false;
-            Batch.Add(record);
-            _bytes += SizeOf(record);
-            return true;
-        }
-        catch (ConsumeException failure) when (!failure.Error.EndsClient())
-        {
-            OnConsumeError(failure);
-            return false;
-        }
-        catch (ConsumeException failure)
-        {
-            throw new KafkaException(Explained(failure.Error), failure);
-        }
+        return _native is { } native ? PollInPlace(native, wait) : PollObject(wait);
     }
 
     /// <summary>
@@ -180,7 +179,7 @@ public sealed partial class ConsumerMembership : IDisposable
     }
 
     /// <summary>Whether records of a partition are not taken yet.</summary>
-    public bool Holds(TopicPartition partition) => Batch.Skip(_taken).Any(record => record.TopicPartition == partition);
+    public bool Holds(TopicPartition partition) => WaitingOf(partition.Partition.Value) is not null;
 
     /// <summary>
     /// Passes by the next batch that can't be decoded and whose end is known now: reading goes on behind it. To be called when the records
@@ -246,6 +245,10 @@ public sealed partial class ConsumerMembership : IDisposable
     {
         foreach (var search in _searches.Values) search.Dispose();
         _searches.Clear();
+        EndWork();
+        foreach (var record in Batch.Skip(_taken)) record.Release();
+        Batch.Clear();
+        _native?.Dispose();
         if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
         else BoundedClose.Run(Consumer.Dispose, CloseLimit);
         BoundedClose.Run(_producer.Dispose, CloseLimit);
@@ -258,8 +261,68 @@ public sealed partial class ConsumerMembership : IDisposable
         _taken = 0;
     }
 
-    private static long SizeOf(ConsumeResult<byte[]?, byte[]?> record) =>
-        (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0);
+    private void EndWork()
+    {
+        _inWork?.Release();
+        _inWork = null;
+    }
+
+    private bool PollObject(TimeSpan wait)
+    {
+        try
+        {
+            if (Consumer.Consume(wait) is not { } record) return false;
+            return record.IsPartitionEOF
+                ? OnEnd(record.Partition.Value, record.Offset.Value)
+                : TryAdd(new(record), record.Partition.Value, record.Offset.Value);
+        }
+        catch (ConsumeException failure)
+        {
+            return OnConsumeError(failure.Error, failure.ConsumerRecord.Partition.Value);
+        }
+    }
+
+    private unsafe bool PollInPlace(NativeConsumer native, TimeSpan wait)
+    {
+        var message = native.Poll(wait);
+        var isAdded = false;
+        try
+        {
+            // The client keeps what its handler has thrown for its own poll.
+            if (_handlerFailed) Consumer.Consume(TimeSpan.Zero);
+            if (message is null) return false;
+            isAdded = message->Error switch
+            {
+                ErrorCode.NoError => TryAdd(new(message, _topic), message->Partition, message->Offset),
+                ErrorCode.Local_PartitionEOF => OnEnd(message->Partition, message->Offset),
+                _ => OnConsumeError(native.ErrorOf(message), message->Partition),
+            };
+            return isAdded;
+        }
+        finally
+        {
+            if (message is not null && !isAdded) NativeConsumer.Release(message);
+        }
+    }
+
+    private bool TryAdd(in LogRecord record, int partition, long offset)
+    {
+        _input.OnRecord();
+        // Of a partition whose next batch can't be decoded, the client is elsewhere.
+        if (IsSearched(partition) || !_owner.Accepts(partition, offset)) return false;
+        Batch.Add(record);
+        _bytes += record.Size;
+        return true;
+    }
+
+    private bool OnEnd(int partition, long offset)
+    {
+        _input.OnRecord();
+        if (!IsSearched(partition)) _owner.OnEnd(new(_topic, partition), offset);
+        return false;
+    }
+
+    private bool IsSearched(int partition) => _searches.Count > 0 && _searches.ContainsKey(new(_topic, partition));
 
     private Message<byte[]?, byte[]?>? Substitute(RefusedRecord refused)
     {
@@ -277,12 +340,13 @@ public sealed partial class ConsumerMembership : IDisposable
             + $"{(fatal.MayPass() ? ", and the group gives it back after the session time-out of the one before" : "")})", isFatal: true)
         : fatal;
 
-    private void OnConsumeError(ConsumeException failure)
+    private bool OnConsumeError(Error error, int partition)
     {
-        if (failure.Error.Code == ErrorCode.Local_AutoOffsetReset)
-            OnOffsetGone(failure.ConsumerRecord.TopicPartition, failure.Error.Reason);
-        else if (failure.Error.IsUndecodable()) SearchBehind(failure.ConsumerRecord.TopicPartition);
-        else _input.OnError(failure.Error);
+        if (error.EndsClient()) throw new KafkaException(Explained(error));
+        if (error.Code == ErrorCode.Local_AutoOffsetReset) OnOffsetGone(new(_topic, partition), error.Reason);
+        else if (error.IsUndecodable()) SearchBehind(new(_topic, partition));
+        else _input.OnError(error);
+        return false;
     }
 
     // Behind a batch that it can't decode the client reads on in the middle of its bytes, and may take them for an offset.
@@ -295,7 +359,14 @@ public sealed partial class ConsumerMembership : IDisposable
     }
 
     private long? PositionOf(TopicPartition partition) =>
-        Batch.FindLast(record => record.TopicPartition == partition) is { } last ? last.Offset.Value + 1 : _owner.NextOf(partition);
+        WaitingOf(partition.Partition.Value) is { } last ? last + 1 : _owner.NextOf(partition);
+
+    private long? WaitingOf(int partition)
+    {
+        for (var i = Batch.Count - 1; i >= _taken; i--)
+            if (Batch[i].Partition == partition) return Batch[i].Offset;
+        return null;
+    }
 
     // By itself the client stays where it is, or goes on with whatever it takes for the next batch.
     private void SearchBehind(TopicPartition partition)
@@ -304,6 +375,25 @@ public sealed partial class ConsumerMembership : IDisposable
         Seek(partition, Offset.End);
         _searches.Add(partition, new(_kafka, partition, next, _logger));
     }
+
+    private T Handle<T>(Func<T> handler)
+    {
+        try
+        {
+            return handler();
+        }
+        catch
+        {
+            _handlerFailed = true;
+            throw;
+        }
+    }
+
+    private void Handle(Action handler) => Handle(() =>
+    {
+        handler();
+        return true;
+    });
 
     private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
     {
@@ -335,7 +425,12 @@ public sealed partial class ConsumerMembership : IDisposable
     {
         DropTaken();
         HashSet<TopicPartition> partitions = [.. offsets.Select(offset => offset.TopicPartition)];
-        Batch.RemoveAll(record => partitions.Contains(record.TopicPartition));
+        Batch.RemoveAll(record =>
+        {
+            if (!partitions.Contains(new(_topic, record.Partition))) return false;
+            record.Release();
+            return true;
+        });
         _owned.ExceptWith(partitions);
         foreach (var partition in partitions)
             if (_searches.Remove(partition, out var search)) search.Dispose();
@@ -347,6 +442,10 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(4022, LogLevel.Warning,
+            "Records are copied one by one, because the Kafka client's own memory can't be read: {Reason}")]
+        public static partial void NotInPlace(ILogger logger, string reason);
+
         [LoggerMessage(4012, LogLevel.Warning,
             "Leaving the group takes longer than {Limit}; the broker will notice after the session time-out")]
         public static partial void CloseHangs(ILogger logger, TimeSpan limit);

@@ -29,5 +29,7 @@ public interface IPartitionOwner
     void OnEnd(TopicPartition partition, long offset);
 
     /// <summary>Whether a record belongs into the batch.</summary>
-    bool Accepts(ConsumeResult<byte[]?, byte[]?> record);
+    /// <param name="partition">The number of its partition.</param>
+    /// <param name="offset">Its offset.</param>
+    bool Accepts(int partition, long offset);
 }

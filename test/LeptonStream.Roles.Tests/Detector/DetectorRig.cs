@@ -31,7 +31,8 @@ internal sealed class DetectorRig : IDisposable
     /// <param name="sessionTimeoutMs">How long the group waits for a silent member.</param>
     /// <param name="tellsStatus">Whether there are topics of statuses and of states. Without them, nothing but alerts and dead letters is
     /// published.</param>
-    public DetectorRig(int partitions = 2, int sessionTimeoutMs = 6_000, bool tellsStatus = true)
+    /// <param name="inPlace">Whether detectors read records in the client's own memory.</param>
+    public DetectorRig(int partitions = 2, int sessionTimeoutMs = 6_000, bool tellsStatus = true, bool inPlace = true)
     {
         Broker = EmbeddedBroker.Start();
         Options = new KafkaOptions { BootstrapServers = Broker.BootstrapServers, SessionTimeoutMs = sessionTimeoutMs };
@@ -44,6 +45,7 @@ internal sealed class DetectorRig : IDisposable
         {
             ["Kafka:BootstrapServers"] = Options.BootstrapServers,
             ["Kafka:SessionTimeoutMs"] = sessionTimeoutMs.ToString(CultureInfo.InvariantCulture),
+            ["Detector:ReadInPlace"] = $"{inPlace}",
         };
         _listener.InstrumentPublished = (instrument, listener) =>
         {

@@ -8,8 +8,10 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
+[TestFixture(true)]
+[TestFixture(false)]
 [Parallelizable]
-public sealed class DetectorWorkerTests
+public sealed class DetectorWorkerTests(bool inPlace)
 {
     // Far beyond what any machine needs: a stop that takes longer hangs.
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
@@ -17,7 +19,7 @@ public sealed class DetectorWorkerTests
     private DetectorRig _rig = null!;
 
     [SetUp]
-    public void MakeRig() => _rig = new DetectorRig();
+    public void MakeRig() => _rig = new DetectorRig(inPlace: inPlace);
 
     [TearDown]
     public void RemoveRig() => _rig.Dispose();

@@ -5,14 +5,16 @@ using LeptonStream.Testing;
 namespace LeptonStream.Roles.Tests.Detector;
 
 /// <summary>Point by point what bad input may do to the worker: nothing.</summary>
-public sealed class HostileInputTests
+[TestFixture(true)]
+[TestFixture(false)]
+public sealed class HostileInputTests(bool inPlace)
 {
     private static readonly Timestamp Begin = Timestamp.FromDateTimeOffset(new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero));
 
     [Test]
     public async Task Run_EveryHostileRecord_IsDeadLetteredOnceAndChangesNothingElse()
     {
-        using var rig = new DetectorRig();
+        using var rig = new DetectorRig(inPlace: inPlace);
         var stream = new HostileStream(Begin, LogTime);
         rig.Probe.Produce(rig.Topics.Metrics, 1, stream.Messages);
         var host = rig.Start();

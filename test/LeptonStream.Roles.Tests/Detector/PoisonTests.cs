@@ -10,7 +10,9 @@ namespace LeptonStream.Roles.Tests.Detector;
 /// <summary>
 /// No record stops a partition: neither one that the program cannot judge, nor one whose events are too many or too large.
 /// </summary>
-public sealed class PoisonTests
+[TestFixture(true)]
+[TestFixture(false)]
+public sealed class PoisonTests(bool inPlace)
 {
     // Training mode without its policy: whatever carries a step fails inside the program, and nothing else does.
     private static readonly DetectionPolicy Defective = DetectionPolicy.Default with { Training = null! };
@@ -18,7 +20,7 @@ public sealed class PoisonTests
     private DetectorRig _rig = null!;
 
     [SetUp]
-    public void MakeRig() => _rig = new DetectorRig(tellsStatus: false);
+    public void MakeRig() => _rig = new DetectorRig(tellsStatus: false, inPlace: inPlace);
 
     [TearDown]
     public void RemoveRig() => _rig.Dispose();

@@ -6,12 +6,14 @@ using LeptonStream.Testing;
 namespace LeptonStream.Roles.Tests.Detector;
 
 /// <summary>Batches that no client can decode are passed by and named; what stands before and behind them is judged.</summary>
-public sealed class UndecodableBatchTests
+[TestFixture(true)]
+[TestFixture(false)]
+public sealed class UndecodableBatchTests(bool inPlace)
 {
     private DetectorRig _rig = null!;
 
     [SetUp]
-    public void MakeRig() => _rig = new DetectorRig();
+    public void MakeRig() => _rig = new DetectorRig(inPlace: inPlace);
 
     [TearDown]
     public void RemoveRig() => _rig.Dispose();

@@ -1,6 +1,6 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using LeptonStream.Kafka.Native;
 
 namespace LeptonStream.Kafka.Embedded;
 
@@ -10,60 +10,47 @@ internal static partial class MockCluster
     public const int ProducerType = 0;
     public const int EveryBroker = -1;
 
-    private const string Library = "librdkafka";
+    static MockCluster() => _ = ClientLibrary.IsResolved;
 
-    // librdkafka.redist carries one build per C library; Confluent.Kafka tries these names too.
-    private static readonly string[] Names = [Library, "centos8-librdkafka", "alpine-librdkafka"];
-
-    static MockCluster() => NativeLibrary.SetDllImportResolver(typeof(MockCluster).Assembly, Resolve);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_conf_new")]
     internal static partial nint NewSettings();
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SetSetting(nint settings, string name, string value, [Out] byte[] error, nuint errorSize);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_new")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_new")]
     internal static partial nint NewClient(int type, nint settings, [Out] byte[] error, nuint errorSize);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_destroy")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_destroy")]
     internal static partial void DestroyClient(nint client);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_new")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_cluster_new")]
     internal static partial nint NewCluster(nint client, int brokers);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_destroy")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_cluster_destroy")]
     internal static partial void DestroyCluster(nint cluster);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
     internal static partial nint Bootstraps(nint cluster);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
     internal static partial void SetInitialRebalanceDelay(nint cluster, int milliseconds);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial ErrorCode CreateTopic(nint cluster, string topic, int partitions, int replicas);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_partition_delete_records", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_partition_delete_records", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial ErrorCode DeleteRecords(nint cluster, string topic, int partition, long before);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
     internal static partial void PushErrors(nint cluster, short request, nuint count, ErrorCode[] errors);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_clear_request_errors")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_clear_request_errors")]
     internal static partial void ClearErrors(nint cluster, short request);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_broker_set_down")]
     internal static partial ErrorCode SetDown(nint cluster, int broker);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_broker_set_up")]
     internal static partial ErrorCode SetUp(nint cluster, int broker);
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != Library) return 0;
-        foreach (var candidate in Names)
-            if (NativeLibrary.TryLoad(candidate, assembly, path, out var handle)) return handle;
-        return 0;
-    }
 }

@@ -1,0 +1,30 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace LeptonStream.Kafka.Native;
+
+/// <summary>The native library that Confluent.Kafka has loaded, for calls that it does not offer.</summary>
+internal static class ClientLibrary
+{
+    public const string Name = "librdkafka";
+
+    // librdkafka.redist carries one build per C library; Confluent.Kafka tries these names too.
+    private static readonly string[] Names = [Name, "centos8-librdkafka", "alpine-librdkafka"];
+
+    private static readonly Lazy<bool> Resolver = new(() =>
+    {
+        NativeLibrary.SetDllImportResolver(typeof(ClientLibrary).Assembly, Resolve);
+        return true;
+    });
+
+    /// <summary>To be called before the first native call: an assembly has one resolver, which can be set once.</summary>
+    public static bool IsResolved => Resolver.Value;
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != Name) return 0;
+        foreach (var candidate in Names)
+            if (NativeLibrary.TryLoad(candidate, assembly, path, out var handle)) return handle;
+        return 0;
+    }
+}

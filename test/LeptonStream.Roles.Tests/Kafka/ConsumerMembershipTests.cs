@@ -1,0 +1,175 @@
+using System.Text;
+using Confluent.Kafka;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Kafka.Embedded;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Roles.Tests.Kafka;
+
+/// <summary>To its owner a membership is the same, whether records stay in the client's own memory or are objects.</summary>
+[TestFixture(true)]
+[TestFixture(false)]
+public sealed class ConsumerMembershipTests(bool inPlace)
+{
+    private const string Topic = "t";
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
+
+    private EmbeddedBroker _broker = null!;
+    private TopicProbe _probe = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _broker = EmbeddedBroker.Start();
+        _broker.CreateTopic(Topic, 2);
+        _probe = new(new KafkaOptions { BootstrapServers = _broker.BootstrapServers });
+    }
+
+    [TearDown]
+    public void Stop()
+    {
+        _probe.Dispose();
+        _broker.Dispose();
+    }
+
+    [Test]
+    public async Task Gather_RecordsWithAndWithoutKeyValueAndHeaders_SayWhatAConsumerSays()
+    {
+        _probe.Produce(Topic, 1,
+        [
+            new() { Key = "k"u8.ToArray(), Value = "v"u8.ToArray() },
+            new() { Key = null, Value = null },
+            new() { Key = [], Value = [], Timestamp = new(1_700_000_000_123, TimestampType.CreateTime) },
+            new() { Key = "k"u8.ToArray(), Value = new byte[300_000], Headers = new() { { "h", [1, 0, 2] }, { "h", null }, { "ü", [] } } },
+        ]);
+        var owner = new Owner();
+        using var member = Join(owner);
+        await Gathered(member, 4);
+
+        var expected = _probe.Read(Topic);
+        for (var i = 0; member.TryTake(out var record); i++)
+        {
+            var (copy, original) = (record.ToResult(), expected[i]);
+            Assert.That((record.Partition, record.Offset, record.UnixMilliseconds, record.LeaderEpoch ?? -1),
+                Is.EqualTo((1, (long)i, original.Message.Timestamp.UnixTimestampMs, original.LeaderEpoch ?? -1)));
+            Assert.That((record.HasKey, Text(record.Key), Text(record.Value)),
+                Is.EqualTo((original.Message.Key is not null, Text(original.Message.Key), Text(original.Message.Value))));
+            Assert.That((copy.Message.Key, copy.Message.Value), Is.EqualTo((original.Message.Key, original.Message.Value)));
+            Assert.That((copy.Topic, copy.Message.Timestamp), Is.EqualTo((Topic, original.Message.Timestamp)));
+            Assert.That(copy.Message.Headers.Select(header => (header.Key, header.GetValueBytes())),
+                Is.EqualTo(original.Message.Headers.Select(header => (header.Key, header.GetValueBytes()))));
+        }
+
+        Assert.That(owner.Accepted, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Poll_APartitionIsRevokedInTheMiddleOfABatch_ItsRecordsLeaveAndTheOneInWorkStaysValid()
+    {
+        for (var partition = 0; partition < 2; partition++) _probe.Produce(Topic, partition, Numbered(20));
+        var first = new Owner();
+        using var member = Join(first);
+        await Gathered(member, 40);
+        Assert.That(member.TryTake(out var inWork), Is.True);
+        var (kept, left) = (Text(inWork.Value), inWork.Partition);
+
+        var second = new Owner();
+        using var other = Join(second);
+        await Eventually.True(() =>
+        {
+            member.Poll(Wait);
+            other.Poll(Wait);
+            return first.Owned.Count == 1 && second.Owned.Count == 1;
+        }, "each has a partition");
+
+        Assert.That(Text(inWork.Value), Is.EqualTo(kept), "whatever became of its partition");
+        var waiting = new List<(int, long)>();
+        while (member.TryTake(out var record)) waiting.Add((record.Partition, record.Offset));
+        var stayed = first.Owned.Single();
+        Assert.That(waiting, Is.EqualTo(Enumerable.Range(stayed == left ? 1 : 0, stayed == left ? 19 : 20).Select(i => (stayed, (long)i))));
+    }
+
+    [Test]
+    public async Task Poll_TheOwnerFailsInTheMiddleOfARebalance_ThrowsItsFailure()
+    {
+        using var member = Join(new Owner { Fails = true });
+        KafkaException? thrown = null;
+        await Eventually.True(() =>
+        {
+            try
+            {
+                member.Poll(Wait);
+            }
+            catch (KafkaException failure)
+            {
+                thrown = failure;
+            }
+
+            return thrown is not null;
+        }, "the failure is thrown");
+        Assert.That(thrown!.Error.Code, Is.EqualTo(ErrorCode.Local_TimedOut));
+    }
+
+    [Test]
+    public async Task Dispose_InTheMiddleOfABatch_LeavesTheGroup()
+    {
+        _probe.Produce(Topic, 0, Numbered(20));
+        var owner = new Owner();
+        var member = Join(owner);
+        await Gathered(member, 20);
+        Assert.That(member.TryTake(out _), Is.True);
+        member.Dispose();
+
+        Assert.That(owner.Owned, Is.Empty, "closed in order");
+        Assert.That(member.TryTake(out _), Is.False);
+    }
+
+    private static Message<byte[]?, byte[]?>[] Numbered(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new Message<byte[]?, byte[]?> { Value = Encoding.ASCII.GetBytes($"number {i}") })];
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
+
+    private static async Task Gathered(ConsumerMembership member, int records) => await Eventually.True(() =>
+    {
+        member.Gather(1_000, long.MaxValue, Wait, Wait, CancellationToken.None);
+        return member.Batch.Count == records;
+    }, $"{records} records gathered");
+
+    private ConsumerMembership Join(Owner owner) => new(
+        owner, new() { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 }, Topic, "dead", "group", inPlace, null,
+        new LoopHealth("test", TimeSpan.FromMinutes(1), TimeProvider.System), TimeProvider.System, new TestLog());
+
+    private sealed class Owner : IPartitionOwner
+    {
+        public HashSet<int> Owned { get; } = [];
+
+        public int Accepted { get; private set; }
+
+        public bool Fails { get; init; }
+
+        public List<TopicPartitionOffset> OnAssigned(IReadOnlyList<TopicPartition> partitions)
+        {
+            if (Fails) throw new KafkaException(ErrorCode.Local_TimedOut);
+            Owned.UnionWith(partitions.Select(partition => partition.Partition.Value));
+            return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning))];
+        }
+
+        public void OnRevoked(IReadOnlyList<TopicPartition> partitions) =>
+            Owned.ExceptWith(partitions.Select(partition => partition.Partition.Value));
+
+        public void OnLost(IReadOnlyList<TopicPartition> partitions) => OnRevoked(partitions);
+
+        public void OnOffsetGone(TopicPartition partition, string reason) => Assert.Fail(reason);
+
+        public long? NextOf(TopicPartition partition) => null;
+
+        public void OnEnd(TopicPartition partition, long offset) => Assert.Fail("not asked for");
+
+        public bool Accepts(int partition, long offset)
+        {
+            Accepted++;
+            return Owned.Contains(partition);
+        }
+    }
+}
