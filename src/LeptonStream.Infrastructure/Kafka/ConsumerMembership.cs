@@ -40,8 +40,10 @@ public sealed partial class ConsumerMembership : IDisposable
     // The record that was taken last: it stays valid while partitions come and go.
     private LogRecord? _inWork;
 
-    // Whether one of the client's handlers has thrown, which only the client knows more of.
+    // Whether one of the client's handlers has thrown, which only the client knows more of; and the partitions that they took away during
+    // the last call.
     private bool _handlerFailed;
+    private readonly HashSet<int> _withdrawn = [];
 
     /// <param name="owner">Does the work of the partitions.</param>
     /// <param name="kafka">Address of Kafka, credentials and session time-out.</param>
@@ -141,7 +143,7 @@ public sealed partial class ConsumerMembership : IDisposable
         for (var began = _time.GetTimestamp(); Batch.Count < records && _bytes < bytes && !stop.IsCancellationRequested;)
         {
             var left = wait - _time.GetElapsedTime(began);
-            if (!Poll(left > TimeSpan.Zero ? left : TimeSpan.Zero) && left <= TimeSpan.Zero) break;
+            if (!TakeWaiting(records, bytes) && !Poll(left > TimeSpan.Zero ? left : TimeSpan.Zero) && left <= TimeSpan.Zero) break;
         }
     }
 
@@ -222,6 +224,7 @@ public sealed partial class ConsumerMembership : IDisposable
     public void Seek(TopicPartition partition, Offset offset)
     {
         if (_searches.Remove(partition, out var search)) search.Dispose();
+        _native?.Drop(partition.Partition.Value);
         // A seek is refused while the client is not fetching yet, or after an error; assigning the partition again never is.
         Consumer.IncrementalUnassign([partition]);
         Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
@@ -285,12 +288,31 @@ public sealed partial class ConsumerMembership : IDisposable
     private unsafe bool PollInPlace(NativeConsumer native, TimeSpan wait)
     {
         var message = native.Poll(wait);
+        if (message is null) ThrowHandlersFailure();
+        return message is not null && Take(native, message);
+    }
+
+    // All that the client has already, without a call for each.
+    private unsafe bool TakeWaiting(int records, long bytes)
+    {
+        if (_native is not { } native) return false;
+        _broker.Check(Consumer.Handle);
+        _withdrawn.Clear();
+        var each = Math.Max(1, _bytes / Math.Max(1, Batch.Count));
+        native.Receive((int)Math.Min(records - Batch.Count, (bytes - _bytes) / each));
+        ThrowHandlersFailure();
+        foreach (var partition in _withdrawn) native.Drop(partition);
+        var any = false;
+        while (native.TryNext(out var message)) any |= Take(native, message);
+        return any;
+    }
+
+    private unsafe bool Take(NativeConsumer native, NativeMessage* message)
+    {
         var isAdded = false;
         try
         {
-            // The client keeps what its handler has thrown for its own poll.
-            if (_handlerFailed) Consumer.Consume(TimeSpan.Zero);
-            if (message is null) return false;
+            ThrowHandlersFailure();
             isAdded = message->Error switch
             {
                 ErrorCode.NoError => TryAdd(new(message, _topic), message->Partition, message->Offset),
@@ -301,8 +323,14 @@ public sealed partial class ConsumerMembership : IDisposable
         }
         finally
         {
-            if (message is not null && !isAdded) NativeConsumer.Release(message);
+            if (!isAdded) NativeConsumer.Release(message);
         }
+    }
+
+    // The client keeps what its handler has thrown for its own poll.
+    private void ThrowHandlersFailure()
+    {
+        if (_handlerFailed) Consumer.Consume(TimeSpan.Zero);
     }
 
     private bool TryAdd(in LogRecord record, int partition, long offset)
@@ -432,6 +460,7 @@ public sealed partial class ConsumerMembership : IDisposable
             return true;
         });
         _owned.ExceptWith(partitions);
+        _withdrawn.UnionWith(partitions.Select(partition => partition.Partition.Value));
         foreach (var partition in partitions)
             if (_searches.Remove(partition, out var search)) search.Dispose();
         // The group's next assignment, be it an empty one, says how it goes on. Where none comes, the member must not count as sound.

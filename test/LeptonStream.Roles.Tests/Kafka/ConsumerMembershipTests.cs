@@ -111,6 +111,21 @@ public sealed class ConsumerMembershipTests(bool inPlace)
         Assert.That(thrown!.Error.Code, Is.EqualTo(ErrorCode.Local_TimedOut));
     }
 
+    /// <summary>The client goes on from its position after each rebalance: one too far would lose a record.</summary>
+    [Test]
+    public async Task Gather_ToTheEndOfALog_LeavesTheClientsPositionThere()
+    {
+        _probe.Produce(Topic, 0, Numbered(20));
+        var owner = new Owner();
+        using var member = Join(owner);
+        await Eventually.True(() =>
+        {
+            member.Gather(1_000, long.MaxValue, Wait, Wait, CancellationToken.None);
+            return owner.End == 20;
+        }, "the end is told");
+        Assert.That(member.Consumer.Position(new(Topic, 0)).Value, Is.EqualTo(20));
+    }
+
     [Test]
     public async Task Dispose_InTheMiddleOfABatch_LeavesTheGroup()
     {
@@ -137,7 +152,8 @@ public sealed class ConsumerMembershipTests(bool inPlace)
     }, $"{records} records gathered");
 
     private ConsumerMembership Join(Owner owner) => new(
-        owner, new() { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 }, Topic, "dead", "group", inPlace, null,
+        owner, new() { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 }, Topic, "dead", "group", inPlace,
+        settings => settings.EnablePartitionEof = true,
         new LoopHealth("test", TimeSpan.FromMinutes(1), TimeProvider.System), TimeProvider.System, new TestLog());
 
     private sealed class Owner : IPartitionOwner
@@ -147,6 +163,9 @@ public sealed class ConsumerMembershipTests(bool inPlace)
         public int Accepted { get; private set; }
 
         public bool Fails { get; init; }
+
+        /// <summary>Where the first partition's log ends.</summary>
+        public long? End { get; private set; }
 
         public List<TopicPartitionOffset> OnAssigned(IReadOnlyList<TopicPartition> partitions)
         {
@@ -164,7 +183,7 @@ public sealed class ConsumerMembershipTests(bool inPlace)
 
         public long? NextOf(TopicPartition partition) => null;
 
-        public void OnEnd(TopicPartition partition, long offset) => Assert.Fail("not asked for");
+        public void OnEnd(TopicPartition partition, long offset) => End = partition.Partition.Value == 0 ? offset : End;
 
         public bool Accepts(int partition, long offset)
         {

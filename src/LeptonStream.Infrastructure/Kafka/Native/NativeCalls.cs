@@ -18,6 +18,16 @@ internal static unsafe partial class NativeCalls
     [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_consumer_poll")]
     internal static partial NativeMessage* Poll(nint client, int milliseconds);
 
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_queue_get_consumer")]
+    internal static partial nint QueueOf(nint client);
+
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_queue_destroy")]
+    internal static partial void DestroyQueue(nint queue);
+
+    // As Poll; returns a number, or -1.
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_consume_batch_queue")]
+    internal static partial nint PollMany(nint queue, int milliseconds, NativeMessage** messages, nuint most);
+
     [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_message_destroy")]
     internal static partial void Destroy(NativeMessage* message);
 
