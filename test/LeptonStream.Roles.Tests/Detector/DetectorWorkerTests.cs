@@ -8,18 +8,15 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
-[Parallelizable]
-public class DetectorWorkerTests
+public abstract class DetectorWorkerTests(bool inPlace)
 {
     // Far beyond what any machine needs: a stop that takes longer hangs.
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private DetectorRig _rig = null!;
 
-    protected virtual bool ReadsInPlace => true;
-
     [SetUp]
-    public void MakeRig() => _rig = new DetectorRig(inPlace: ReadsInPlace);
+    public void MakeRig() => _rig = new DetectorRig(inPlace: inPlace);
 
     [TearDown]
     public void RemoveRig() => _rig.Dispose();
@@ -211,7 +208,7 @@ public class DetectorWorkerTests
     public async Task Fence_TooLongSinceTheLastPoll_PublishesNothingAndBeginsAnew()
     {
         _rig.Dispose();
-        _rig = new DetectorRig(sessionTimeoutMs: 8_000, inPlace: ReadsInPlace);
+        _rig = new DetectorRig(sessionTimeoutMs: 8_000, inPlace: inPlace);
         var clock = new JumpingClock();
         var host = _rig.Start(clock, ("Detector:BatchWaitMs", "2000"));
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
@@ -231,7 +228,7 @@ public class DetectorWorkerTests
     public async Task Fence_WhereverInARoundTheProcessStandsStill_TheSessionEndsAndNothingIsPublishedTwice()
     {
         _rig.Dispose();
-        _rig = new DetectorRig(sessionTimeoutMs: 4_000, inPlace: ReadsInPlace);
+        _rig = new DetectorRig(sessionTimeoutMs: 4_000, inPlace: inPlace);
         var clock = new JumpingClock();
         var host = _rig.Start(clock);
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
@@ -273,7 +270,7 @@ public class DetectorWorkerTests
     public async Task Group_ASecondWorkerJoins_EveryRecordIsJudgedOnceByOneOfThem()
     {
         _rig.Dispose();
-        _rig = new DetectorRig(partitions: 4, sessionTimeoutMs: 2_000, inPlace: ReadsInPlace);
+        _rig = new DetectorRig(partitions: 4, sessionTimeoutMs: 2_000, inPlace: inPlace);
         var one = _rig.Start();
         var two = _rig.Start();
         await Eventually.True(() => DetectorRig.HealthOf(one).Ready().IsHealthy && DetectorRig.HealthOf(two).Ready().IsHealthy,
@@ -290,7 +287,7 @@ public class DetectorWorkerTests
     public async Task Health_MoreMembersThanPartitions_IsReadyOnStandbyAfterASessionWasLostToo()
     {
         _rig.Dispose();
-        _rig = new DetectorRig(partitions: 1, sessionTimeoutMs: 6_000, inPlace: ReadsInPlace);
+        _rig = new DetectorRig(partitions: 1, sessionTimeoutMs: 6_000, inPlace: inPlace);
         var clock = new JumpingClock();
         var one = DetectorRig.HealthOf(_rig.Start(clock));
         await Eventually.True(() => one.Ready().IsHealthy, "in the group");
@@ -310,7 +307,7 @@ public class DetectorWorkerTests
     public async Task Health_NoTopic_IsNotReadyAndNamesIt()
     {
         _rig.Dispose();
-        _rig = new DetectorRig(partitions: 0, inPlace: ReadsInPlace);
+        _rig = new DetectorRig(partitions: 0, inPlace: inPlace);
         var host = _rig.Start();
 
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().Detail.Contains("there is no topic lepton.metrics"),
