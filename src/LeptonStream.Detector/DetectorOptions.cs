@@ -43,8 +43,8 @@ public sealed class DetectorOptions
     public int SnapshotSeconds { get; set; } = 60;
 
     /// <summary>
-    /// Whether records are judged in the Kafka client's own memory, without an object for each. Where that can't be reached, the log says so,
-    /// and they are copied as with false.
+    /// Whether records are judged in the Kafka client's own memory, without an object for each. Where that can't be reached, the log says
+    /// so, and they are copied as with false.
     /// </summary>
     public bool ReadInPlace { get; set; } = true;
 

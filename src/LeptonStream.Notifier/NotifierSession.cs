@@ -46,9 +46,9 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _logger = logger;
         _topic = topics.Alerts;
         _watch = new(kafka.Value, [_topic], time, logger);
-        _membership =
-            new(this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, inPlace: false, CommitInBackground, health, time,
-                logger);
+        _membership = new(
+            this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, inPlace: false, CommitInBackground, health, time,
+            logger);
     }
 
     /// <summary>The records gathered last, in the order they came.</summary>
