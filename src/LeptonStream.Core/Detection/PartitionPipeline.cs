@@ -38,6 +38,7 @@ public sealed class PartitionPipeline
 
     // The entity of the message at hand.
     private EntityState? _entity;
+    private int _cuts;
     private readonly long[] _refusals = new long[Enum.GetValues<SampleRefusal>().Length];
 
     /// <summary>Makes an empty pipeline for one partition.</summary>
@@ -120,6 +121,7 @@ public sealed class PartitionPipeline
     public void Adopt(PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
+        _series.Cut?.Finish();
         _series.Adopt(policies);
         _open.AdoptPolicies();
     }
@@ -159,6 +161,7 @@ public sealed class PartitionPipeline
         var lost = SampleRefusal.None;
         foreach (ref readonly var entity in _batch.Entities)
         {
+            KeepForSnapshot(entity);
             _runs.Begin(entity);
             var metrics = _batch.MetricsOf(entity);
             if (!metrics.IsEmpty) _series.Prefetch(metrics[0]);
@@ -257,16 +260,21 @@ public sealed class PartitionPipeline
         foreach (ref readonly var entity in _batch.Entities) _series.Forget(entity.Id);
     }
 
+    /// <summary>Writes all that decides, as of the last record, as <see cref="BeginSave"/> does, at once.</summary>
+    public void Save(ISnapshotSink sink) => BeginSave(sink).Finish();
+
     /// <summary>
-    /// Writes all that decides, as of the last record: a copy that reads it and takes the same records, ticks and policies makes the same
-    /// events. To be called between records.
+    /// Begins to write all that decides, as of the last record: a copy that reads it and takes the same records, ticks and policies makes
+    /// the same events. To be called between records; the pipeline may take further ones while it is written. One that was begun before
+    /// and is not done is given up.
     /// </summary>
     /// <param name="sink">Takes the blocks: those of series and entities that said nothing since the last snapshot have the same hash as in
     /// that.</param>
-    public void Save(ISnapshotSink sink)
+    public SnapshotCut BeginSave(ISnapshotSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        PartitionSnapshot.Save(Parts, Subject, sink);
+        _series.Cut?.Abandon();
+        return _series.Cut = new(Parts, Subject, ++_cuts, sink, () => _series.Cut = null);
     }
 
     /// <summary>
@@ -279,10 +287,17 @@ public sealed class PartitionPipeline
 
     private SnapshotSubject Subject => new(_topicId, _partition, _series.Policies.Fingerprint, _last.Topic is null ? -1 : _last.Offset);
 
+    // Before anything of an entity changes: a message may touch series of its row that it does not name.
+    private void KeepForSnapshot(in SampleBatch.Entity message)
+    {
+        if (_series.Cut is { } cut && _series.Entities.Find(message.Id.Value) is { } entity) cut.Keep(entity);
+    }
+
     private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink sink)
     {
         var series = _series.Find(_batch, entity, metric, out var refusal);
         if (series is null) return refusal;
+        _series.Cut?.Keep(series);
         series.Heard = _runs.Clock;
         var sample = new Sample(entity.Time, metric.Value, entity.Step);
         if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value))

@@ -32,6 +32,9 @@ internal sealed class EntityState
     /// <summary>Number of entities that its partition knew before it: the order in which they came.</summary>
     public long Number { get; set; }
 
+    /// <summary>The number of the last snapshot that has it as it was; 0 for none.</summary>
+    public int Cut { get; set; }
+
     /// <summary>Whether its partition has forgotten it.</summary>
     public bool IsForgotten { get; set; }
 

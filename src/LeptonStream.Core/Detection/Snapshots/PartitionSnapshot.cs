@@ -26,7 +26,10 @@ internal sealed record PartitionParts(
 /// <param name="Last">The offset of the last record that was taken; −1 for none.</param>
 internal readonly record struct SnapshotSubject(UInt128 TopicId, int Partition, string Policies, long Last);
 
-/// <summary>Writes all of a partition that decides, as of one offset, in blocks. Equal states are equal bytes.</summary>
+/// <summary>
+/// The blocks of a snapshot beside entities and series, which <see cref="SnapshotCut"/> writes: all of a partition that decides, as of one
+/// offset. Equal states are equal bytes.
+/// </summary>
 internal static class PartitionSnapshot
 {
     /// <summary>Ids in one block of a list.</summary>
@@ -34,26 +37,9 @@ internal static class PartitionSnapshot
 
     private const int Kinds = (int)SnapshotBlockKind.End;
 
-    /// <summary>Writes a snapshot.</summary>
-    public static void Save(PartitionParts parts, in SnapshotSubject subject, ISnapshotSink sink)
+    /// <summary>Writes what stands behind the series: what is forgotten, lists, and events that wait.</summary>
+    public static void SaveTail(PartitionParts parts, SnapshotWriter snapshot)
     {
-        var snapshot = new SnapshotWriter(sink);
-        SaveHead(parts, subject, snapshot);
-        var all = parts.Series.InOrder();
-        SavePolicies(all, parts.Open, snapshot);
-        foreach (var entity in parts.Series.Entities.InOrder())
-        {
-            EntityRegistry.Save(entity, snapshot.Begin());
-            snapshot.End(SnapshotBlockKind.Entity, entity.Id.Value);
-        }
-
-        parts.Series.Peers.Save(snapshot);
-        foreach (var series in all)
-        {
-            SeriesRegistry.Save(series, snapshot.Begin());
-            snapshot.End(SnapshotBlockKind.Series, series.Id.Value);
-        }
-
         SaveForgotten(parts.Open, snapshot);
         SaveLists(parts, snapshot);
         foreach (var waiting in parts.Queue.Waiting)
@@ -61,13 +47,18 @@ internal static class PartitionSnapshot
             snapshot.Begin().WriteRaw(AlertEventJson.Write(waiting));
             snapshot.End(SnapshotBlockKind.Event);
         }
+    }
 
+    /// <summary>Writes how many blocks of each kind there are.</summary>
+    public static void SaveEnd(SnapshotWriter snapshot)
+    {
         var end = snapshot.Begin();
         for (var kind = 0; kind < Kinds; kind++) end.Write(snapshot.CountOf((SnapshotBlockKind)kind));
         snapshot.End(SnapshotBlockKind.End);
     }
 
-    private static void SaveHead(PartitionParts parts, in SnapshotSubject subject, SnapshotWriter snapshot)
+    /// <summary>Writes the position and the clocks.</summary>
+    public static void SaveHead(PartitionParts parts, in SnapshotSubject subject, SnapshotWriter snapshot)
     {
         var head = snapshot.Begin();
         head.Write(StateLayout.FingerprintOf(parts.Detection));
@@ -83,7 +74,8 @@ internal static class PartitionSnapshot
         snapshot.End(SnapshotBlockKind.Head);
     }
 
-    private static void SavePolicies(SeriesState[] all, OpenAlerts open, SnapshotWriter snapshot)
+    /// <summary>Writes the policies under which series run.</summary>
+    public static void SavePolicies(SeriesState[] all, OpenAlerts open, SnapshotWriter snapshot)
     {
         var policies = new SortedDictionary<UInt128, SeriesPipeline>();
         var seen = new HashSet<SeriesPipeline>();

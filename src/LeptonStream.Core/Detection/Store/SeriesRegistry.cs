@@ -42,6 +42,9 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     private Timestamp _sweepAt = Timestamp.Never;
     private long _bytes;
 
+    /// <summary>The snapshot that is being written, which keeps what changes; null where none is.</summary>
+    public SnapshotCut? Cut { get; set; }
+
     /// <summary>The policies in force.</summary>
     public PolicySet Policies { get; private set; } = policies;
 
@@ -61,7 +64,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         _clock = logTime;
         if (_clock < _sweepAt) return;
         _sweepAt = _clock + SweepEvery;
-        while (_silence.Next(_clock) is { } silent && _clock - silent.Heard >= detection.ForgetAfter) ForgetSilent(silent);
+        while (_silence.Next(_clock, Cut) is { } silent && _clock - silent.Heard >= detection.ForgetAfter) ForgetSilent(silent);
     }
 
     /// <summary>The entities that the series make up.</summary>
@@ -243,7 +246,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         while (_series.Count >= detection.SeriesPerPartition || Bytes >= detection.BytesPerPartition)
         {
-            if (_silence.Next(_clock) is not { } silent) return false;
+            if (_silence.Next(_clock, Cut) is not { } silent) return false;
             ForgetSilent(silent);
         }
 
@@ -258,6 +261,8 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 
     private void Forget(SeriesState series)
     {
+        Cut?.Keep(series);
+        if (series.Entity is { } entity) Cut?.Keep(entity);
         _series.Remove(series.Id.Value);
         // An alert that is open still ends, and reads the series for that.
         if (!series.HasOpenAlert) series.Pipeline.Return(series);

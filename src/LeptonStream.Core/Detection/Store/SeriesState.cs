@@ -95,6 +95,9 @@ public sealed class SeriesState
     /// <summary>Bytes that it counts for in its partition.</summary>
     internal long Bytes { get; set; }
 
+    /// <summary>The number of the last snapshot that has it as it was; 0 for none.</summary>
+    internal int Cut { get; set; }
+
     /// <summary>Whether its partition has forgotten it.</summary>
     internal bool IsForgotten { get; set; }
 

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Store;
@@ -32,7 +33,8 @@ internal sealed class SilenceQueue
 
     /// <summary>The series that may be forgotten first, if any may be now. It stays in the queue until it is forgotten.</summary>
     /// <param name="now">Log time.</param>
-    public SeriesState? Next(Timestamp now)
+    /// <param name="cut">Keeps series as they were; null where no snapshot is being written.</param>
+    public SeriesState? Next(Timestamp now, SnapshotCut? cut)
     {
         while (_queue.TryPeek(out var series, out var at))
         {
@@ -46,6 +48,7 @@ internal sealed class SilenceQueue
             // An open alert of it is followed to its end first.
             var due = series.IsHeld ? (now + Least).UnixNanoseconds : DueOf(series);
             if (due <= now.UnixNanoseconds) return series;
+            cut?.Keep(series);
             series.SilenceDue = due;
             _queue.DequeueEnqueue(series, (due, at.Number));
         }

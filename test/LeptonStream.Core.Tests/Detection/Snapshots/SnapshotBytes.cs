@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Hashing;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Snapshots;
@@ -23,11 +24,13 @@ internal sealed class SnapshotBytes : ISnapshotSink
         return bytes;
     }
 
-    public void Save(PartitionPipeline pipeline)
+    public void Save(PartitionPipeline pipeline) => BeginSave(pipeline).Finish();
+
+    public SnapshotCut BeginSave(PartitionPipeline pipeline)
     {
         _bytes.ResetWrittenCount();
         Blocks = 0;
-        pipeline.Save(this);
+        return pipeline.BeginSave(this);
     }
 
     public static void Load(ReadOnlySpan<byte> bytes, PartitionPipeline pipeline)

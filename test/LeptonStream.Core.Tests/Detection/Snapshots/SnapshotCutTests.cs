@@ -1,5 +1,6 @@
 using System.Text;
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Snapshots;
@@ -55,6 +56,64 @@ public sealed class SnapshotCutTests
         Assert.That((copy.SeriesCount, copy.Bytes), Is.EqualTo((whole.SeriesCount, whole.Bytes)));
     }
 
+    [TestCase(6, 1500, 12), TestCase(7, 1200, 3), TestCase(8, 1200, 60)]
+    public void Save_WhileThePipelineGoesOn_WritesTheSameBytesAsAtOnce(int seed, int acts, int during) =>
+        SaveWhileGoingOn(new(seed, acts), during);
+
+    [TestCase(21), TestCase(22), TestCase(23), Category("Slow")]
+    public void Save_WhileThePipelineGoesOnForLong_WritesTheSameBytesAsAtOnce(int seed) => SaveWhileGoingOn(new(seed, 2500), 7);
+
+    // A second pipeline takes the same acts and is saved at once where a snapshot of the first begins.
+    private static void SaveWhileGoingOn(PartitionStory story, int during)
+    {
+        var random = new Random(story.Count);
+        var (first, second) = (story.New(), story.New());
+        var (slow, once) = (new SnapshotBytes(), new SnapshotBytes());
+        int begun = 0, left = 0, compared = 0, copied = 0;
+        SnapshotCut? cut = null;
+        for (var i = 0; i < story.Count; i++)
+        {
+            if (cut is null)
+            {
+                once.Save(second);
+                cut = slow.BeginSave(first);
+                (begun, left) = (i, random.Next(1, 2 * during));
+            }
+
+            Assert.That(story.Play(first, i), Is.EqualTo(story.Play(second, i)), $"act {i}");
+            if (left-- > 0)
+            {
+                cut.Advance(random.Next(4));
+                continue;
+            }
+
+            copied += cut.Copies;
+            cut.Finish();
+            if (!slow.Bytes.SequenceEqual(once.Bytes))
+                Assert.Fail($"begun at {begun}, done at {i}: {FirstDifference(once.Bytes, slow.Bytes)}");
+            cut = null;
+            compared++;
+        }
+
+        TestContext.Out.WriteLine($"{compared} snapshots, {copied} copies waited at their ends");
+        Assert.That((compared, copied), Is.GreaterThan((10, 50)));
+    }
+
+    [Test]
+    public void Save_GivenUp_LeavesThePipelineAsItIs()
+    {
+        var story = new PartitionStory(9, 600);
+        var (whole, other) = (story.New(), story.New());
+        var bytes = new SnapshotBytes();
+        for (var i = 0; i < story.Count; i++)
+        {
+            if (i % 20 == 0) bytes.BeginSave(other).Advance(5);
+            Assert.That(story.Play(other, i), Is.EqualTo(story.Play(whole, i)), $"act {i}");
+        }
+
+        Assert.That(SnapshotBytes.Of(other).Hash, Is.EqualTo(SnapshotBytes.Of(whole).Hash));
+    }
+
     private static void Cut(PartitionStory story, int cuts, int afterwards)
     {
         var random = new Random(story.Count);
@@ -107,8 +166,11 @@ public sealed class SnapshotCutTests
     {
         var whole = story.New();
         for (var i = 0; i < at; i++) story.Play(whole, i);
-        var mine = SnapshotBytes.Of(whole).Bytes;
-        var its = copy.Bytes;
+        return FirstDifference(SnapshotBytes.Of(whole).Bytes, copy.Bytes);
+    }
+
+    private static string FirstDifference(ReadOnlySpan<byte> mine, ReadOnlySpan<byte> its)
+    {
         while (!mine.IsEmpty && !its.IsEmpty)
         {
             var a = SnapshotBlock.ReadFrom(ref mine);
