@@ -117,7 +117,7 @@ internal sealed partial class DetectorSession
             // Also of a partition whose snapshot was on its way when the last records came.
             _snapshotsDue.Clear();
             if (!Advance()) return;
-            if (_snapshot is not null) giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
+            if (_snapshot is { IsWaiting: true }) giveUp.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
         }
     }
 
@@ -280,10 +280,9 @@ internal sealed partial class DetectorSession
             };
             var began = _time.GetTimestamp();
             var chunks = new ChunkWriter();
-            header = task.Save(header, chunks);
-            var write = new SnapshotWrite(header, chunks.End(), _states);
+            header = task.BeginSave(header, chunks, out var cut);
             _metrics.SnapshotPause(_time.GetElapsedTime(began));
-            return write;
+            return new(header, cut, chunks, _states, _time);
         }
         catch (KafkaException unanswered) when (!unanswered.Error.EndsClient())
         {
@@ -296,7 +295,9 @@ internal sealed partial class DetectorSession
     {
         if (_snapshot is null && Due() is { } task) _snapshot = Cut(task);
         if (_snapshot is not { } snapshot) return false;
+        var began = _time.GetTimestamp();
         snapshot.Advance();
+        _metrics.SnapshotPause(_time.GetElapsedTime(began));
         if (snapshot.Failure is { } failure)
         {
             _snapshot = null;

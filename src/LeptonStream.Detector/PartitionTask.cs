@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Gaps;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
@@ -90,15 +91,16 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>
-    /// Writes what decides, as of <see cref="Next"/>: with the same records and the journal's entries from there on, another owner makes
+    /// Begins to write what decides, as of <see cref="Next"/>: with the same records and the journal's entries from there on, another owner makes
     /// the same events.
     /// </summary>
     /// <param name="header">The header, without what the task itself knows.</param>
     /// <param name="chunks">Takes the state.</param>
-    public SnapshotHeader Save(SnapshotHeader header, ChunkWriter chunks)
+    /// <param name="cut">Writes the state; records may come meanwhile.</param>
+    public SnapshotHeader BeginSave(SnapshotHeader header, ChunkWriter chunks, out SnapshotCut cut)
     {
         Require(PartitionTaskState.Running);
-        _pipeline!.Save(chunks);
+        cut = _pipeline!.BeginSave(chunks);
         return header with { FirstLogTime = _firstLogTime?.UnixNanoseconds, LogTime = _logTime.UnixNanoseconds };
     }
 

@@ -6,7 +6,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Benchmarks;
 
-/// <summary>What a snapshot of a partition costs: how long nothing is judged meanwhile, its bytes, and how long it takes to read.</summary>
+/// <summary>What a snapshot of a partition costs: how long it takes and how long nothing is judged, its bytes, and how long it takes to read.</summary>
 internal static class StateBenchmark
 {
     private const int Metrics = 20;
@@ -22,14 +22,16 @@ internal static class StateBenchmark
         var chunks = new Chunk();
         pipeline.Save(chunks);
 
-        var pause = Best(() => pipeline.Save(chunks.Emptied()));
+        var whole = Best(() => pipeline.Save(chunks.Emptied()));
+        var pause = Best(() => pipeline.BeginSave(chunks.Emptied()).Abandon());
         var before = GC.GetAllocatedBytesForCurrentThread();
         pipeline.Save(chunks.Emptied());
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         var restore = Best(() => Load(chunks.Bytes, New(entities)));
         var (series, per) = (pipeline.SeriesCount, 10_000.0 / pipeline.SeriesCount);
-        report.Add("snapshotMs", $"pause for a snapshot, per 10,000 series ({series:N0} measured, {entities} entities)", per * pause, "ms",
+        report.Add("snapshotMs", $"making a snapshot, per 10,000 series ({series:N0} measured, {entities} entities)", per * whole, "ms",
             $"{per * allocated / 1024:N0} KB are allocated");
+        report.Add("snapshotPauseMs", "of it at once, before judging goes on", per * pause, "ms", "the rest in slices of 10 ms");
         report.Add("snapshotMB", "its bytes, per 10,000 series", per * chunks.Bytes.Length / 1e6, "MB", "20 metrics an entity");
         report.Add("restoreMs", "reading it, per 10,000 series", per * restore, "ms", "into a new pipeline");
     }

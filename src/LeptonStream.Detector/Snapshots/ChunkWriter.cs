@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using LeptonStream.State;
 
 namespace LeptonStream.Detector.Snapshots;
@@ -10,11 +11,10 @@ internal sealed class ChunkWriter : ISnapshotSink
     public const int ChunkBytes = (512 * 1024) - 1024;
 
     private readonly ArrayBufferWriter<byte> _block = new(4096);
+    private readonly Queue<byte[]> _full = [];
     private byte[] _chunk = new byte[ChunkBytes];
     private int _length;
 
-    /// <summary>The chunks that are full; <see cref="End"/> adds the last.</summary>
-    public List<byte[]> Chunks { get; } = [];
 
     public void Take(in SnapshotBlock block)
     {
@@ -27,15 +27,18 @@ internal sealed class ChunkWriter : ISnapshotSink
             _length += part.Length;
             rest = rest[part.Length..];
             if (_length < ChunkBytes) continue;
-            Chunks.Add(_chunk);
+            _full.Enqueue(_chunk);
             (_chunk, _length) = (new byte[ChunkBytes], 0);
         }
     }
 
-    /// <summary>No more blocks come.</summary>
-    public List<byte[]> End()
+    /// <summary>Takes the next full chunk.</summary>
+    public bool TryTake([NotNullWhen(true)] out byte[]? chunk) => _full.TryDequeue(out chunk);
+
+    /// <summary>No more blocks come: what is left is a chunk, too.</summary>
+    public void End()
     {
-        if (_length > 0) Chunks.Add(_chunk.AsSpan(0, _length).ToArray());
-        return Chunks;
+        if (_length > 0) _full.Enqueue(_chunk.AsSpan(0, _length).ToArray());
+        (_chunk, _length) = ([], 0);
     }
 }

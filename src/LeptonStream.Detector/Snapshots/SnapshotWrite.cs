@@ -1,22 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
 using Confluent.Kafka;
+using LeptonStream.Detection.Snapshots;
 
 namespace LeptonStream.Detector.Snapshots;
 
 /// <summary>
-/// A snapshot on its way to the state topic: a few chunks at a time while judging goes on, and its header when all are acknowledged.
+/// A snapshot on its way to the state topic: made and sent a few chunks at a time while judging goes on, and its header when all are
+/// acknowledged.
 /// </summary>
 /// <param name="header">The header, without chunks.</param>
-/// <param name="chunks">The bytes of the chunks.</param>
-/// <param name="producer">Writes them.</param>
-internal sealed class SnapshotWrite(SnapshotHeader header, IReadOnlyList<byte[]> chunks, StateProducer producer)
+/// <param name="cut">The state.</param>
+/// <param name="chunks">Takes the blocks of the state.</param>
+/// <param name="producer">Writes the chunks.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SnapshotWrite(SnapshotHeader header, SnapshotCut cut, ChunkWriter chunks, StateProducer producer, TimeProvider time)
 {
     // Bytes in the client's queue are bytes in memory twice.
     private const int MaxUnanswered = 8;
 
+    // Nothing is judged for so long, and for the time of the last few blocks.
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(10);
+    private const int BlocksAtOnce = 8;
+
     private readonly List<StateWrite> _writes = [];
-    private readonly byte[]?[] _chunks = [.. chunks];
-    private readonly SnapshotChunk[] _facts = new SnapshotChunk[chunks.Count];
+    private readonly List<SnapshotChunk> _facts = [];
+    private bool _isCut;
     private int _answered;
     private StateWrite? _header;
 
@@ -31,28 +40,50 @@ internal sealed class SnapshotWrite(SnapshotHeader header, IReadOnlyList<byte[]>
     /// <summary>The number of the journal's first entry behind it.</summary>
     public long Sequence => header.Sequence;
 
-    /// <summary>The bytes of its chunks.</summary>
-    public long Bytes { get; } = chunks.Sum(chunk => (long)chunk.Length);
+    /// <summary>The bytes of its chunks so far.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Whether it is whole in the topic.</summary>
     public bool IsWritten => _header is { IsDone: true, Failure: null };
 
+    /// <summary>Whether only the broker has something to do.</summary>
+    public bool IsWaiting => _writes.Count - _answered >= MaxUnanswered || _isCut;
+
     /// <summary>Why it can't be written; null where it can.</summary>
     public Error? Failure { get; private set; }
 
-    /// <summary>Sends what may be sent now.</summary>
+    /// <summary>Makes and sends what may be sent now.</summary>
     public void Advance()
     {
         while (_answered < _writes.Count && _writes[_answered].IsDone)
         {
-            if ((Failure = _writes[_answered].Failure) is not null) return;
+            if ((Failure = _writes[_answered].Failure) is not null)
+            {
+                cut.Abandon();
+                return;
+            }
+
             _facts[_answered] = _facts[_answered] with { Offset = _writes[_answered].Offset };
             _answered++;
         }
 
-        while (_writes.Count < _chunks.Length && _writes.Count - _answered < MaxUnanswered) Send(_writes.Count);
-        if (_answered == _chunks.Length && _header is null) SendHeader();
+        for (var began = time.GetTimestamp(); _writes.Count - _answered < MaxUnanswered && TryMake(began, out var chunk);) Send(chunk);
+        if (_isCut && _answered == _writes.Count && _header is null) SendHeader();
         Failure ??= _header?.Failure;
+    }
+
+    private bool TryMake(long began, [NotNullWhen(true)] out byte[]? chunk)
+    {
+        while (!chunks.TryTake(out chunk))
+        {
+            if (_isCut || time.GetElapsedTime(began) >= Slice) return false;
+            cut.Advance(BlocksAtOnce);
+            if (!cut.IsDone) continue;
+            chunks.End();
+            _isCut = true;
+        }
+
+        return true;
     }
 
     private void SendHeader()
@@ -62,12 +93,11 @@ internal sealed class SnapshotWrite(SnapshotHeader header, IReadOnlyList<byte[]>
     }
 
     // The client copies it.
-    private void Send(int index)
+    private void Send(byte[] bytes)
     {
         Failpoints.Pass(Failpoint.MidSnapshot);
-        var bytes = _chunks[index]!;
-        _facts[index] = new(-1, bytes.Length, XxHash3.HashToUInt64(bytes));
-        _writes.Add(producer.Write(Partition, StateKeys.Chunk(header.Number, index), bytes));
-        _chunks[index] = null;
+        _facts.Add(new(-1, bytes.Length, XxHash3.HashToUInt64(bytes)));
+        _writes.Add(producer.Write(Partition, StateKeys.Chunk(header.Number, _writes.Count), bytes));
+        Bytes += bytes.Length;
     }
 }

@@ -100,7 +100,9 @@ internal sealed class ReferenceDetector
         if (_newest is null || _newest.Next != next || _newest.Sequence != Decisions) return;
         var chunks = new ChunkWriter();
         _pipeline.Save(chunks);
-        _stateThere = [.. chunks.End().Select(chunk => XxHash3.HashToUInt64(chunk))];
+        chunks.End();
+        _stateThere = [];
+        while (chunks.TryTake(out var chunk)) _stateThere.Add(XxHash3.HashToUInt64(chunk));
     }
 
     private static SnapshotHeader? Newest(IEnumerable<ConsumeResult<byte[]?, byte[]?>> state) => state
