@@ -55,7 +55,7 @@ internal sealed class DetectorMetrics
             "Snapshots of partitions, by outcome (written, failed)");
         _snapshotBytes = meter.CreateCounter<long>("leptonstream.detector.snapshot.size", "By", "Bytes of snapshots written");
         _snapshotPause = meter.CreateHistogram<double>("leptonstream.detector.snapshot.pause", "s",
-            "How long judging waits while the state of a partition is copied");
+            "How long judging waits at a time for a snapshot: where it begins, and for each part that is made");
         _restore = meter.CreateHistogram<double>("leptonstream.detector.restore.duration", "s",
             "From the assignment of a partition to its first record, where there was a snapshot");
         _sessions = meter.CreateCounter<long>("leptonstream.detector.sessions.lost", "{session}",

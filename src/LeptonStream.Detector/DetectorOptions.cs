@@ -43,6 +43,12 @@ public sealed class DetectorOptions
     public int SnapshotSeconds { get; set; } = 60;
 
     /// <summary>
+    /// Milliseconds for which a round makes a part of a snapshot, instead of judging; 0 to 1000. A round makes at least a few series.
+    /// </summary>
+    [SettingRange(Section, 0, 1000)]
+    public int SnapshotSliceMs { get; set; } = 10;
+
+    /// <summary>
     /// Whether records are judged in the Kafka client's own memory, without an object for each. Where that can't be reached, the log says
     /// so, and they are copied as with false.
     /// </summary>

@@ -282,7 +282,7 @@ internal sealed partial class DetectorSession
             var chunks = new ChunkWriter();
             header = task.BeginSave(header, chunks, out var cut);
             _metrics.SnapshotPause(_time.GetElapsedTime(began));
-            return new(header, cut, chunks, _states, _time);
+            return new(header, cut, chunks, _states, TimeSpan.FromMilliseconds(_options.SnapshotSliceMs), _time);
         }
         catch (KafkaException unanswered) when (!unanswered.Error.EndsClient())
         {

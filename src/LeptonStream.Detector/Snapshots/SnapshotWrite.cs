@@ -13,14 +13,14 @@ namespace LeptonStream.Detector.Snapshots;
 /// <param name="cut">The state.</param>
 /// <param name="chunks">Takes the blocks of the state.</param>
 /// <param name="producer">Writes the chunks.</param>
+/// <param name="slice">How long nothing is judged at once: so long, and for the time of the last few blocks.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SnapshotWrite(SnapshotHeader header, SnapshotCut cut, ChunkWriter chunks, StateProducer producer, TimeProvider time)
+internal sealed class SnapshotWrite(
+    SnapshotHeader header, SnapshotCut cut, ChunkWriter chunks, StateProducer producer, TimeSpan slice, TimeProvider time)
 {
     // Bytes in the client's queue are bytes in memory twice.
     private const int MaxUnanswered = 8;
 
-    // Nothing is judged for so long, and for the time of the last few blocks.
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(10);
     private const int BlocksAtOnce = 8;
 
     private readonly List<StateWrite> _writes = [];
@@ -67,16 +67,18 @@ internal sealed class SnapshotWrite(SnapshotHeader header, SnapshotCut cut, Chun
             _answered++;
         }
 
-        for (var began = time.GetTimestamp(); _writes.Count - _answered < MaxUnanswered && TryMake(began, out var chunk);) Send(chunk);
+        long? began = null;
+        while (_writes.Count - _answered < MaxUnanswered && TryMake(ref began, out var chunk)) Send(chunk);
         if (_isCut && _answered == _writes.Count && _header is null) SendHeader();
         Failure ??= _header?.Failure;
     }
 
-    private bool TryMake(long began, [NotNullWhen(true)] out byte[]? chunk)
+    private bool TryMake(ref long? began, [NotNullWhen(true)] out byte[]? chunk)
     {
         while (!chunks.TryTake(out chunk))
         {
-            if (_isCut || time.GetElapsedTime(began) >= Slice) return false;
+            if (_isCut || (began is { } since && time.GetElapsedTime(since) >= slice)) return false;
+            began ??= time.GetTimestamp();
             cut.Advance(BlocksAtOnce);
             if (!cut.IsDone) continue;
             chunks.End();

@@ -17,7 +17,7 @@ internal sealed class FaultRig : IDisposable
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(120);
 
     // Small batches make many moments between an acknowledgement and its commit, and between two snapshots.
-    private static readonly string[] Settings = ["Detector:BatchSize=50", "Detector:SnapshotSeconds=1"];
+    private static readonly string[] Settings = ["Detector:BatchSize=50", "Detector:SnapshotSeconds=1", "Detector:SnapshotSliceMs=0"];
 
     private readonly string[] _settings;
     private readonly string? _policies;
