@@ -91,8 +91,8 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>
-    /// Begins to write what decides, as of <see cref="Next"/>: with the same records and the journal's entries from there on, another owner makes
-    /// the same events.
+    /// Begins to write what decides, as of <see cref="Next"/>: with the same records and the journal's entries from there on, another owner
+    /// makes the same events.
     /// </summary>
     /// <param name="header">The header, without what the task itself knows.</param>
     /// <param name="chunks">Takes the state.</param>

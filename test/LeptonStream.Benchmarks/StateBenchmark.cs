@@ -6,7 +6,9 @@ using LeptonStream.State;
 
 namespace LeptonStream.Benchmarks;
 
-/// <summary>What a snapshot of a partition costs: how long it takes and how long nothing is judged, its bytes, and how long it takes to read.</summary>
+/// <summary>
+/// What a snapshot of a partition costs: how long it takes and how long nothing is judged, its bytes, and how long it takes to read.
+/// </summary>
 internal static class StateBenchmark
 {
     private const int Metrics = 20;

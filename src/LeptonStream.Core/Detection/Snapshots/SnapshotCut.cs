@@ -64,7 +64,9 @@ public sealed class SnapshotCut
     /// <summary>Whether all is written, or it was given up.</summary>
     public bool IsDone => _stage == Stage.Done;
 
-    /// <summary>Number of series and entities that changed before they were written, and so were copied; they wait for their turn.</summary>
+    /// <summary>
+    /// Number of series and entities that changed before they were written, and so were copied; they wait for their turn.
+    /// </summary>
     public int Copies => _keptEntities.Count + _keptSeries.Count;
 
     /// <summary>Writes some blocks.</summary>
