@@ -1,6 +1,4 @@
-using System.Numerics;
 using LeptonStream.Alerts;
-using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Gaps;
@@ -29,6 +27,7 @@ public sealed class PartitionPipeline
 
     private readonly RunJudge _runs;
     private readonly OpenAlerts _open;
+    private readonly AlertPublisher _publisher;
     private readonly EventQueue _queue;
     private readonly GapWatch _gaps = new();
     private readonly DetectionPolicy _policy;
@@ -58,10 +57,9 @@ public sealed class PartitionPipeline
         _format = new(policy.Limits);
         _series = new(policy, policies ?? PolicySet.Default);
         _runs = new(_series.Entities);
-        _topicId = topicId is { } id
-            ? new UInt128(BitConverter.ToUInt64(id.ToByteArray(), 8), BitConverter.ToUInt64(id.ToByteArray(), 0))
-            : AlertIds.OfTopic(topic);
+        _topicId = topicId is { } id ? AlertIds.OfTopic(id) : AlertIds.OfTopic(topic);
         _open = new(policy.Timing);
+        _publisher = new(_open);
     }
 
     /// <summary>Number of series known now, from 0 to <see cref="SeriesLimit"/>.</summary>
@@ -196,17 +194,7 @@ public sealed class PartitionPipeline
         ArgumentNullException.ThrowIfNull(open);
         ArgumentNullException.ThrowIfNull(events);
         if (!_runs.Clock.IsNever) gap = gap with { At = _runs.Clock };
-        // No record leads to these events, so its limit does not hold.
-        var own = new EventQueue(2);
-        var sink = new EventSink(new(_topic, _partition, gap.From), _topicId, own);
-        _gaps.Tell(gap, sink);
-        var before = events.Count;
-        own.Release(events);
-        // A worker that ended before its first snapshot has told of the gap already.
-        var id = events[before].AlertId;
-        if (open.Any(alert => alert.AlertId == id)) events.RemoveAt(before);
-        foreach (var last in open)
-            if (last.AlertId != id) events.Add(AlertEventSize.Fit(GapEvents.Supersede(sink, last, gap.At)));
+        _gaps.Tell(gap, new(_topic, _partition, gap.From), _topicId, open, events);
     }
 
     /// <summary>
@@ -303,13 +291,13 @@ public sealed class PartitionPipeline
         if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value))
         {
             refusal = series.Pipeline.Record(series, sample);
-            if (refusal == SampleRefusal.None && series.Limit is { } watched) Warn(series, watched, sample, sink);
+            if (refusal == SampleRefusal.None && series.Limit is { } watched) _publisher.Watch(watched, series, sample, sink);
             _series.Release(series);
             return refusal;
         }
 
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
-        if (judgement.Change != AlertChange.None) Publish(series, judgement, sink);
+        if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink);
         if (refusal != SampleRefusal.None) return refusal;
         if (series.Place >= 0)
         {
@@ -317,7 +305,7 @@ public sealed class PartitionPipeline
             _entity!.Row.Set(series.Place, judgement);
         }
 
-        if (series.Limit is { } limit) Warn(series, limit, judgement.Sample, sink);
+        if (series.Limit is { } limit) _publisher.Watch(limit, series, judgement.Sample, sink);
         Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
             judgement.Band.Expected, judgement.Band.Lower, judgement.Band.Upper));
         _series.Release(series);
@@ -327,40 +315,7 @@ public sealed class PartitionPipeline
     private void JudgeEntity(EntityState entity, in EventSink sink)
     {
         var judgement = entity.Pipeline.Judge(entity);
-        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, sink);
-        if (judgement.Change != AlertChange.None) sink.Add(EntityEvents.Of(sink, entity, judgement, entity.Row.Time));
-        if (judgement.Change == AlertChange.Opened) _open.Add(entity);
+        _publisher.Publish(entity, judgement, sink);
         EntityObserver?.Invoke(new(entity.Key, entity.Row.Time, judgement.Score, entity.HasAnyOpenAlert));
-    }
-
-    // Where several metrics are anomalous at once, the alert of one of them is no chance.
-    private void Publish(SeriesState series, in Judgement judgement, in EventSink sink)
-    {
-        var made = SeriesEvents.Of(sink, series, judgement);
-        sink.Add(made);
-        if (judgement.Change != AlertChange.Opened) return;
-        series.OpenedBy = made.Detectors[0].Name;
-        _open.Add(series);
-    }
-
-    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventSink sink)
-    {
-        for (var left = agreeing; left != 0; left &= left - 1)
-        {
-            var place = BitOperations.TrailingZeroCount(left);
-            if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
-            var newest = row.NewestOf(place);
-            var band = series.Baseline?.At(newest.Sample.Time) ?? newest.Band;
-            sink.Add(SeriesEvents.Of(sink, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band,
-                Rule = series.OpenedBy }, row.NamesOf(agreeing & ~(1UL << place))));
-        }
-    }
-
-    private void Warn(SeriesState series, LimitWatch limit, in Sample sample, in EventSink sink)
-    {
-        var change = limit.Observe(sample.Time, sample.Value);
-        if (change == LimitChange.None) return;
-        sink.Add(LimitEvents.Of(sink, series, limit, change, sample));
-        if (change is LimitChange.Warned or LimitChange.Reached) _open.Add(series);
     }
 }

@@ -37,9 +37,9 @@ public sealed partial class SeriesPipeline
     private Timestamp? BeginningOf(SeriesState series)
     {
         var leading = -1;
-        for (var i = 0; i < _detectors.Length; i++)
+        for (var i = 0; i < _detectors.Count; i++)
             if (leading < 0 || ScoreOf(i, series) > ScoreOf(leading, series)) leading = i;
-        return leading < 0 ? null : _detectors[leading].Since(_layout.State(series.Memory.Span, leading));
+        return leading < 0 ? null : _detectors.Since(leading, series.Memory.Span);
     }
 
     // The series goes on from where it was before the trouble, unless it is there already: its end must not be an alert.
@@ -51,8 +51,7 @@ public sealed partial class SeriesPipeline
             numbers.Forecaster = baseline.Restore();
             numbers.ConsecutiveAnomalies = 0;
             _layout.Window(memory).Clear();
-            for (var i = 0; i < _detectors.Length; i++)
-                if (_kinds[i] != DetectorKind.Slow) _detectors[i].Rebase(_layout.State(memory, i));
+            _detectors.Rebase(memory);
         }
 
         series.Baseline = null;

@@ -14,10 +14,10 @@ public sealed partial class SeriesPipeline
 {
     /// <summary>A detector's raw score of the sample that was judged last, and its score alone.</summary>
     internal DetectorPart PartOf(int detector, SeriesState series) =>
-        new(_detectors[detector].Name, ScoreOf(detector, series), _raw[detector]);
+        new(_detectors.NameOf(detector), ScoreOf(detector, series), _detectors.RawOf(detector));
 
     /// <summary>Number of detectors of the policy.</summary>
-    internal int DetectorCount => _detectors.Length;
+    internal int DetectorCount => _detectors.Count;
 
     /// <summary>Number of samples that the series has learned.</summary>
     internal static int LearnedBy(SeriesState series) => SeriesLayout.Numbers(series.Memory.Span).Learned;
@@ -45,8 +45,8 @@ public sealed partial class SeriesPipeline
 
     private double ScoreOf(int detector, SeriesState series)
     {
-        var rarity = Math.Max(0, _rarity[detector] + series.IntervalDecades);
-        return _kinds[detector] == DetectorKind.Slow ? rarity / _slowLine : rarity / _line;
+        var rarity = Math.Max(0, _detectors.RarityOf(detector) + series.IntervalDecades);
+        return _detectors.IsSlow(detector) ? rarity / _slowLine : rarity / _line;
     }
 
     private void Chart(SeriesState series, in Sample sample, in ExpectedBand band)

@@ -32,13 +32,7 @@ public sealed partial class SeriesPipeline
         numbers.Band = default;
         numbers.Learned = 0;
         for (var back = window.Count - 1; back >= 0; back--) numbers.Deviation.Learn(sample with { Value = window[back] });
-        for (var i = 0; i < _detectors.Length; i++)
-        {
-            if (_kinds[i] == DetectorKind.Rule) continue;
-            _layout.State(memory, i).Clear();
-            _layout.Calibrator(memory, i) = default;
-        }
-
+        _detectors.Forget(memory);
         if (_layout.HasSlow) _layout.SlowWindow(memory).Clear();
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class SeriesPipeline
     private static readonly TimeSpan SlowWarmUp = TimeSpan.FromDays(2);
     private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
 
-    // Slow detectors are shown means over two minutes, and learn them always: they are there to see how the series goes on.
+    // Slow detectors are shown means over two minutes.
     private bool UpdateSlowChannel(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample)
     {
         ref var slow = ref numbers.Slow;
@@ -29,19 +29,7 @@ public sealed partial class SeriesPipeline
 
         var view = new SeriesView(_layout.SlowWindow(memory), Forecast.None,
             Math.Max(slow.Deviation.Value, slow.Deviation.RangeWidth / 50));
-        double sum = 0;
-        for (var i = 0; i < _detectors.Length; i++)
-        {
-            if (_kinds[i] != DetectorKind.Slow) continue;
-            var detector = _detectors[i];
-            var state = _layout.State(memory, i);
-            ref var calibrator = ref _layout.Calibrator(memory, i);
-            _raw[i] = detector.Score(mean, view, state);
-            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, SlowSeconds), Tuning.MostOfOneSlow);
-            sum += _rarity[i];
-            detector.Learn(mean, view, state);
-            calibrator.Learn(_raw[i], CalibrationPlan.Slow);
-        }
+        var sum = _detectors.StepSlow(memory, mean, view, SlowSeconds);
 
         // One count in two minutes is no level, though it be the highest of a counter that hardly ever moves.
         var count = CountOf(series, numbers.Deviation) / perStep;

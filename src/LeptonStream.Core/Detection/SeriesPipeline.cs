@@ -42,13 +42,8 @@ public sealed partial class SeriesPipeline
 
     private readonly AlertTiming _timing;
     private readonly SeriesLayout _layout;
-    private readonly SeriesDetector[] _detectors;
-    private readonly DetectorKind[] _kinds;
+    private readonly DetectorEnsemble _detectors;
     private readonly OnsetPlan _onset;
-
-    // The score of each detector for the present sample, in the order of the layout: one pipeline, one thread, one sample at a time.
-    private readonly double[] _raw;
-    private readonly double[] _rarity;
 
     // The rarity, per five minutes, at which the sharp score is 1, and the sum at which the slow one is.
     private readonly double _line;
@@ -70,15 +65,10 @@ public sealed partial class SeriesPipeline
         Policy = policy;
         _timing = detection.Timing;
         _layout = layout;
-        _detectors = _layout.Detectors;
-        _kinds = _layout.Kinds;
+        _detectors = new(_layout);
         _onset = new(_layout.ChartPoints, policy.Bounds, _layout.Onsets);
-        _raw = new double[_detectors.Length];
-        _rarity = new double[_detectors.Length];
-        // All slow detectors share one part of the budget, and so do all rules.
-        _line = AlarmLine.RarityOf(policy, tests: _kinds.Count(kind => kind is not (DetectorKind.Slow or DetectorKind.Rule))
-            + (_layout.HasSlow ? 1 : 0) + (_kinds.Contains(DetectorKind.Rule) ? 1 : 0));
-        _seesYoung = !policy.FollowsLoad && _kinds.Contains(DetectorKind.Sharp);
+        _line = AlarmLine.RarityOf(policy, _detectors.Tests);
+        _seesYoung = !policy.FollowsLoad && _detectors.HasSharp;
         _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
         PolicyId = PolicyState.IdOf(policy);
@@ -176,16 +166,19 @@ public sealed partial class SeriesPipeline
 
         // 3 score, 4 calibrate
         var view = new SeriesView(_layout.Window(memory), forecast, minScale);
-        ScoreAndCalibrate(memory, sample, view, series.IntervalSeconds);
+        _detectors.Score(memory, sample, view, series.IntervalSeconds);
         var stepped = _layout.HasSlow && UpdateSlowChannel(series, memory, ref numbers, sample);
 
         // 5 combine, 6 line
         var isYoung = numbers.Learned < CalibratedAfter * Policy.WarmUp;
         var gate = Gate(sample.Value, view);
-        var rarity = isYoung ? 0 : Combine(gate);
+        var rarity = isYoung ? 0 : _detectors.Combine(gate);
         var sharp = isYoung ? 0 : Math.Max(0, rarity + series.IntervalDecades) / _line;
         var isAnomalous = sharp >= 1;
-        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung) with { Rule = RuleScoreOf(gate) };
+        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung) with
+        {
+            Rule = _detectors.CombineRules(gate) / _line,
+        };
 
         // 7 alert
         var change = MoveAlert(series, ref numbers, sample, scores, isYoung, out var novelty, out var band, forecast);
@@ -273,101 +266,6 @@ public sealed partial class SeriesPipeline
     private static double CountOf(SeriesState series, in LongDeviation deviation) =>
         series.Counter is not null ? 1.5 / Math.Max(series.IntervalSeconds, 1e-3) : deviation.IsWhole ? 1 : 0;
 
-    private void ScoreAndCalibrate(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
-    {
-        for (var i = 0; i < _detectors.Length; i++)
-        {
-            if (_kinds[i] == DetectorKind.Slow)
-            {
-                _raw[i] = _rarity[i] = 0;
-                continue;
-            }
-
-            var raw = _detectors[i].Score(sample, view, _layout.State(memory, i));
-            _raw[i] = raw;
-            _rarity[i] = _kinds[i] == DetectorKind.Rule
-                ? Rarities.SoftCap(raw)
-                : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
-        }
-    }
-
     private GateVerdict Gate(double value, in SeriesView view) =>
         DeviationGate.Check(value, view.Forecast.Expected, view.Window.Median, view.MinScale, Policy);
-
-    // Rules speak of changes however small, but not of those that the policy does not look for.
-    private bool MaySpeak(int detector, GateVerdict gate) => gate == GateVerdict.Open || (_kinds[detector] == DetectorKind.Rule
-        && !(gate == GateVerdict.WrongDirection && _detectors[detector] is ConstantChangeDetector));
-
-    private double RuleScoreOf(GateVerdict gate)
-    {
-        double most = 0;
-        for (var i = 0; i < _detectors.Length; i++)
-            if (_kinds[i] == DetectorKind.Rule && MaySpeak(i, gate)) most = Math.Max(most, _rarity[i]);
-        return most / _line;
-    }
-
-    // The p-norm with p = 5 lies close to the largest of the sharp detectors and rewards agreement a little. Of a small change only the
-    // rules may speak.
-    private double Combine(GateVerdict gate)
-    {
-        double powers = 0, most = 0;
-        for (var i = 0; i < _detectors.Length; i++)
-        {
-            var rarity = _rarity[i];
-            var kind = _kinds[i];
-            if (kind == DetectorKind.Slow || !MaySpeak(i, gate)) continue;
-            if (kind == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
-            else most = Math.Max(most, rarity);
-        }
-
-        return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
-    }
-
-    private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view,
-        bool isAnomalous)
-    {
-        var counts = numbers.Events.Admits(isAnomalous);
-        var relearns = Relearns(ref numbers, sample.Time, isAnomalous);
-        series.Baseline?.Follow(isAnomalous, relearns, _timing.RelearnSamples);
-        if (relearns)
-        {
-            numbers.Forecaster.Rebase(sample);
-            view.Window.Clear();
-            if (IsAnother(view, sample)) Restart(series, memory, ref numbers, sample, view.Window);
-        }
-
-        for (var i = 0; i < _detectors.Length; i++)
-        {
-            var (detector, kind) = (_detectors[i], _kinds[i]);
-            if (kind == DetectorKind.Slow) continue;
-            var state = _layout.State(memory, i);
-            if (relearns) detector.Rebase(state);
-            if (!isAnomalous || relearns || kind == DetectorKind.Rule) detector.Learn(sample, view, state);
-            if (counts && kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
-        }
-
-        numbers.Deviation.Learn(sample);
-        if (numbers.Learned < int.MaxValue) numbers.Learned++;
-        if (isAnomalous && !relearns) return;
-        numbers.Forecaster.Learn(sample, series.IntervalSeconds);
-        view.Window.Push(sample.Value);
-        RestartIfBegunWrong(series, memory, ref numbers, sample, view.Window);
-    }
-
-    // A lasting level is learned beside the baseline, so that a further change is seen.
-    private bool Relearns(ref SeriesNumbers numbers, Timestamp time, bool isAnomalous)
-    {
-        if (!isAnomalous)
-        {
-            numbers.ConsecutiveAnomalies = 0;
-            return false;
-        }
-
-        if (numbers.ConsecutiveAnomalies++ == 0) numbers.AnomalousSince = time.UnixNanoseconds;
-        var lasted = (time - new Timestamp(numbers.AnomalousSince)) * (numbers.ConsecutiveAnomalies / Math.Max(1.0,
-            numbers.ConsecutiveAnomalies - 1));
-        if (numbers.ConsecutiveAnomalies < _timing.RelearnSamples || lasted < _timing.RelearnAfter) return false;
-        numbers.ConsecutiveAnomalies = 0;
-        return true;
-    }
 }

@@ -38,6 +38,14 @@ internal static class AlertIds
     public static UInt128 OfGap(in EventSink sink, long offset, int cause) =>
         SeriesId.Derive(OfTopic("state_gap") ^ sink.TopicId, sink.Position.Partition, offset, cause);
 
+    /// <summary>A topic's own id.</summary>
+    public static UInt128 OfTopic(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        return new(BitConverter.ToUInt64(bytes[8..]), BitConverter.ToUInt64(bytes));
+    }
+
     /// <summary>Stands for a topic's id where that is not known.</summary>
     /// <param name="topic">Its name.</param>
     public static UInt128 OfTopic(string topic) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(topic));

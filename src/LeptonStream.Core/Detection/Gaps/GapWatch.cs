@@ -1,3 +1,4 @@
+using LeptonStream.Alerts;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Samples;
@@ -16,12 +17,31 @@ internal sealed class GapWatch
     /// <summary>The gap whose alert is open; null where there is none.</summary>
     public StateGap? Open => _gap;
 
-    /// <summary>Tells of a gap. Where the state is kept, the alert is over at once.</summary>
-    public void Tell(StateGap gap, in EventSink sink)
+    /// <summary>
+    /// Appends an event that opens the alert of a gap, and one that ends each alert that is open for others. Where the state is kept, the
+    /// gap's alert is over at once.
+    /// </summary>
+    /// <param name="gap">The gap.</param>
+    /// <param name="position">Where it is: the events are of that record.</param>
+    /// <param name="topicId">The topic's id.</param>
+    /// <param name="open">The last event of each alert that the alerts topic shows as open.</param>
+    /// <param name="events">Takes the events, in order.</param>
+    public void Tell(
+        StateGap gap, RecordPosition position, UInt128 topicId, IReadOnlyCollection<AlertEvent> open, List<AlertEvent> events)
     {
+        // No record leads to these events, so its limit does not hold.
+        var own = new EventQueue(2);
+        var sink = new EventSink(position, topicId, own);
         sink.Add(GapEvents.Of(sink, gap, AlertChange.Opened, gap.At));
         if (gap.LosesState) (_gap, _began) = (gap, Timestamp.Never);
         else sink.Add(GapEvents.Of(sink, gap, AlertChange.Recovered, gap.At));
+        var before = events.Count;
+        own.Release(events);
+        // A worker that ended before its first snapshot has told of the gap already.
+        var id = events[before].AlertId;
+        if (open.Any(alert => alert.AlertId == id)) events.RemoveAt(before);
+        foreach (var last in open)
+            if (last.AlertId != id) events.Add(AlertEventSize.Fit(GapEvents.Supersede(sink, last, gap.At)));
     }
 
     /// <summary>Moves the clock on to a record's log time.</summary>

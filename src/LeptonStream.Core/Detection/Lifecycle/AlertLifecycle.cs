@@ -25,11 +25,7 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </remarks>
 public sealed class AlertLifecycle
 {
-    private const int MaxFlaps = 5;
     private const int MinSamples = 2;
-
-    // A thousand years, one an hour: more is no count.
-    private const int MaxProgressed = 10_000_000;
 
     // Of the samples that are back to normal, so many to one may lie outside: noise does, too.
     private const int CalmPerLapse = 10;
@@ -144,47 +140,12 @@ public sealed class AlertLifecycle
     public void Save(StateWriter state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        state.Write((int)_numbers.Phase);
-        state.Write(_numbers.IsCritical);
-        state.Write(_numbers.Onset);
-        state.Write(_numbers.Opened);
-        state.Write(_numbers.Ended);
-        state.Write(_numbers.LastAnomalous);
-        state.Write(_numbers.CalmSince);
-        state.Write(_numbers.Worst);
-        state.Write(_numbers.Published);
-        state.Write(_numbers.Refused);
-        state.Write(_numbers.Evidence);
-        state.Write(_numbers.Lapses);
-        state.Write(_numbers.Calm);
-        state.Write(_numbers.Flaps);
-        state.Write(_numbers.Events);
-        state.Write(_numbers.Progressed);
-        _numbers.Critical.Save(state);
+        _numbers.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public void Load(ref StateReader state)
-    {
-        _numbers.Phase = (AlertPhase)state.ReadCount((int)AlertPhase.Open);
-        _numbers.IsCritical = state.ReadBoolean();
-        _numbers.Onset = state.ReadInt64();
-        _numbers.Opened = state.ReadInt64();
-        _numbers.Ended = state.ReadInt64();
-        _numbers.LastAnomalous = state.ReadInt64();
-        _numbers.CalmSince = state.ReadInt64();
-        _numbers.Worst = state.ReadDouble();
-        _numbers.Published = state.ReadDouble();
-        _numbers.Refused = state.ReadDouble();
-        _numbers.Evidence = state.ReadDouble();
-        _numbers.Lapses = state.ReadCount(int.MaxValue);
-        _numbers.Calm = state.ReadCount(int.MaxValue);
-        _numbers.Flaps = state.ReadCount(MaxFlaps);
-        _numbers.Events = state.ReadCount(int.MaxValue);
-        _numbers.Progressed = state.ReadCount(MaxProgressed);
-        _numbers.Critical = CriticalBudget.Load(ref state);
-    }
+    public void Load(ref StateReader state) => _numbers = AlertNumbers.Load(ref state);
 
     private bool IsRefractory(Timestamp time) =>
         new Timestamp(_numbers.Ended) is { IsNever: false } ended && time - ended < _timing.Refractory;
@@ -221,7 +182,7 @@ public sealed class AlertLifecycle
     {
         _numbers.Phase = AlertPhase.Open;
         _numbers.Opened = now.UnixNanoseconds;
-        _numbers.Flaps = isFlap ? Math.Min(_numbers.Flaps + 1, MaxFlaps) : 0;
+        _numbers.Flaps = isFlap ? Math.Min(_numbers.Flaps + 1, AlertNumbers.MaxFlaps) : 0;
         _numbers.Published = _numbers.Worst;
         _numbers.Calm = _numbers.Lapses = _numbers.Events = _numbers.Progressed = 0;
         return AlertChange.Opened;
@@ -278,27 +239,5 @@ public sealed class AlertLifecycle
         _numbers.Phase = AlertPhase.Quiet;
         _numbers.Refused = _numbers.Evidence = 0;
         _numbers.Lapses = _numbers.Calm = 0;
-    }
-
-    // Times in nanoseconds since the epoch.
-    private struct AlertNumbers
-    {
-        public AlertPhase Phase;
-        public bool IsCritical;
-        public long Onset;
-        public long Opened;
-        public long Ended;
-        public long LastAnomalous;
-        public long CalmSince;
-        public double Worst;
-        public double Published;
-        public double Refused;
-        public double Evidence;
-        public int Lapses;
-        public int Calm;
-        public int Flaps;
-        public int Events;
-        public int Progressed;
-        public CriticalBudget Critical;
     }
 }

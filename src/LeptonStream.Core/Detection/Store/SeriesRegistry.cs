@@ -12,8 +12,7 @@ namespace LeptonStream.Detection.Store;
 internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet policies)
 {
     private readonly Dictionary<UInt128, SeriesState> _series = [];
-    private readonly Dictionary<SeriesPolicy, SeriesPipeline> _pipelines = [];
-    private readonly Dictionary<(DetectorSet Detectors, MemoryPlan Memory), SeriesLayout> _layouts = [];
+    private readonly PolicyPipelines _pipelines = new(detection);
 
     // Series that the policies ignore, by id only.
     private readonly HashSet<UInt128> _ignored = [];
@@ -90,7 +89,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
             return null;
         }
 
-        series = PipelineOf(policy).NewSeries(metric.Id, key);
+        series = _pipelines.Of(policy).NewSeries(metric.Id, key);
         series.Heard = _clock;
         _series.Add(metric.Id.Value, series);
         _entities.Join(entity.Id, series, entity.Time);
@@ -120,7 +119,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 
         _entities.Adopt(policies);
         foreach (var series in _series.Values.Where(series => series.IsUnwatched).ToList()) Release(series);
-        foreach (var unused in _pipelines.Keys.Except(_series.Values.Select(s => s.Policy)).ToList()) _pipelines.Remove(unused);
+        _pipelines.KeepOnly(_series.Values.Select(series => series.Policy));
     }
 
     /// <summary>To be called after each sample: forgets a series that was waiting for its end.</summary>
@@ -193,7 +192,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         var entity = _entities.Find(state.ReadUInt128()) ?? throw new SnapshotCorruptException("a series whose entity is missing");
         var key = entity.Key with { Metric = _names.Share(state.ReadName()) };
-        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(new(id), key);
+        var series = _pipelines.Of(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(new(id), key);
         if (!_series.TryAdd(id, series)) throw new SnapshotCorruptException("a series twice");
         series.Number = state.ReadInt64();
         series.SilenceDue = state.ReadInt64();
@@ -225,7 +224,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         var id = new SeriesId(state.ReadUInt128());
         var key = EntityRegistry.LoadKey(ref state) with { Metric = state.ReadName() };
-        var series = PipelineOf(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(id, key);
+        var series = _pipelines.Of(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(id, key);
         series.IsUnwatched = state.ReadBoolean();
         series.IsForgotten = true;
         series.Load(ref state);
@@ -284,7 +283,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 
     private void Move(SeriesState series, SeriesPolicy policy)
     {
-        series.MoveTo(PipelineOf(policy));
+        series.MoveTo(_pipelines.Of(policy));
         JoinPeers(series, policy.AsksPeers);
         Weigh(series);
     }
@@ -299,14 +298,5 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 
         if (series.Peers is { } peers) _peers.Leave(peers.Membership);
         series.Peers = null;
-    }
-
-    private SeriesPipeline PipelineOf(SeriesPolicy policy)
-    {
-        if (_pipelines.TryGetValue(policy, out var pipeline)) return pipeline;
-        if (!_layouts.TryGetValue((policy.Detectors, policy.Memory), out var layout))
-            _layouts.Add((policy.Detectors, policy.Memory), layout = new(detection, policy.Detectors, policy.Memory));
-        _pipelines.Add(policy, pipeline = new(detection, policy, layout));
-        return pipeline;
     }
 }

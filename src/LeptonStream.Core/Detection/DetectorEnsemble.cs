@@ -1,0 +1,162 @@
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
+using LeptonStream.Detectors;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection;
+
+/// <summary>
+/// The detectors of a policy, on one series after the other: each scores the sample at hand, its raw score becomes a rarity against the
+/// series' own past, and the rarities are combined. One thread, one sample at a time; allocates nothing after its construction.
+/// </summary>
+/// <param name="layout">Where the state and the calibration of each detector lie in the memory of a series.</param>
+internal sealed class DetectorEnsemble(SeriesLayout layout)
+{
+    private static readonly double MostOfOneSlow = CalibrationTuning.Default.MostOfOneSlow;
+
+    private readonly SeriesLayout _layout = layout;
+    private readonly SeriesDetector[] _detectors = layout.Detectors;
+    private readonly DetectorKind[] _kinds = layout.Kinds;
+
+    // Of the present sample, in the order of the layout.
+    private readonly double[] _raw = new double[layout.Detectors.Length];
+    private readonly double[] _rarity = new double[layout.Detectors.Length];
+
+    /// <summary>Number of detectors.</summary>
+    public int Count => _detectors.Length;
+
+    /// <summary>Whether one of them sees single samples.</summary>
+    public bool HasSharp => _kinds.Contains(DetectorKind.Sharp);
+
+    /// <summary>
+    /// Number of tests that share the warning budget: all slow detectors together are one, and so are all rules.
+    /// </summary>
+    public int Tests => _kinds.Count(kind => kind is not (DetectorKind.Slow or DetectorKind.Rule))
+        + (_layout.HasSlow ? 1 : 0) + (_kinds.Contains(DetectorKind.Rule) ? 1 : 0);
+
+    /// <summary>A detector's name.</summary>
+    public string NameOf(int detector) => _detectors[detector].Name;
+
+    /// <summary>A detector's raw score of the sample that was judged last.</summary>
+    public double RawOf(int detector) => _raw[detector];
+
+    /// <summary>The rarity of that score, in decades.</summary>
+    public double RarityOf(int detector) => _rarity[detector];
+
+    /// <summary>Whether a detector looks every two minutes only.</summary>
+    public bool IsSlow(int detector) => _kinds[detector] == DetectorKind.Slow;
+
+    /// <summary>The time since which a detector says so of a series; null where it does not know.</summary>
+    public Timestamp? Since(int detector, Span<byte> memory) => _detectors[detector].Since(_layout.State(memory, detector));
+
+    /// <summary>Scores a sample with all detectors that see single ones, and calibrates: steps 3 and 4.</summary>
+    public void Score(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
+    {
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            if (_kinds[i] == DetectorKind.Slow)
+            {
+                _raw[i] = _rarity[i] = 0;
+                continue;
+            }
+
+            var raw = _detectors[i].Score(sample, view, _layout.State(memory, i));
+            _raw[i] = raw;
+            _rarity[i] = _kinds[i] == DetectorKind.Rule
+                ? Rarities.SoftCap(raw)
+                : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
+        }
+    }
+
+    /// <summary>Scores a mean with the slow detectors, and lets them learn it always: they are there to see how the series goes on.</summary>
+    /// <returns>The sum of their rarities, in decades.</returns>
+    public double StepSlow(Span<byte> memory, in Sample mean, in SeriesView view, double stepSeconds)
+    {
+        double sum = 0;
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            if (_kinds[i] != DetectorKind.Slow) continue;
+            var detector = _detectors[i];
+            var state = _layout.State(memory, i);
+            ref var calibrator = ref _layout.Calibrator(memory, i);
+            _raw[i] = detector.Score(mean, view, state);
+            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, stepSeconds), MostOfOneSlow);
+            sum += _rarity[i];
+            detector.Learn(mean, view, state);
+            calibrator.Learn(_raw[i], CalibrationPlan.Slow);
+        }
+
+        return sum;
+    }
+
+    /// <summary>The rarity of the sample, in decades: of a small change only the rules may speak.</summary>
+    /// <param name="gate">The policy's gates of small and unwatched changes.</param>
+    public double Combine(GateVerdict gate)
+    {
+        // The p-norm with p = 5 lies close to the largest of the sharp detectors and rewards agreement a little.
+        double powers = 0, most = 0;
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            var rarity = _rarity[i];
+            var kind = _kinds[i];
+            if (kind == DetectorKind.Slow || !MaySpeak(i, gate)) continue;
+            if (kind == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
+            else most = Math.Max(most, rarity);
+        }
+
+        return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
+    }
+
+    /// <summary>The highest rarity of the rules alone, in decades.</summary>
+    /// <param name="gate">The policy's gates of small and unwatched changes.</param>
+    public double CombineRules(GateVerdict gate)
+    {
+        double most = 0;
+        for (var i = 0; i < _detectors.Length; i++)
+            if (_kinds[i] == DetectorKind.Rule && MaySpeak(i, gate)) most = Math.Max(most, _rarity[i]);
+        return most;
+    }
+
+    /// <summary>Lets all detectors that see single samples learn the one they scored last.</summary>
+    /// <param name="memory">The series' memory.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="view">The series as it was shown for the scores.</param>
+    /// <param name="learns">Whether it is normal from now on; the rules learn every sample.</param>
+    /// <param name="rebases">Whether the series is on another level from this sample on.</param>
+    /// <param name="counts">Whether the scores count in the calibration.</param>
+    public void Learn(Span<byte> memory, in Sample sample, in SeriesView view, bool learns, bool rebases, bool counts)
+    {
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            var (detector, kind) = (_detectors[i], _kinds[i]);
+            if (kind == DetectorKind.Slow) continue;
+            var state = _layout.State(memory, i);
+            if (rebases) detector.Rebase(state);
+            if (learns || kind == DetectorKind.Rule) detector.Learn(sample, view, state);
+            if (counts && kind != DetectorKind.Rule) _layout.Calibrator(memory, i).Learn(_raw[i], CalibrationPlan.Sharp);
+        }
+    }
+
+    /// <summary>Tells all detectors that see single samples that the series is on another level.</summary>
+    public void Rebase(Span<byte> memory)
+    {
+        for (var i = 0; i < _detectors.Length; i++)
+            if (_kinds[i] != DetectorKind.Slow) _detectors[i].Rebase(_layout.State(memory, i));
+    }
+
+    /// <summary>Forgets what the detectors know of a series, and how rare their scores are; the rules keep what they know.</summary>
+    public void Forget(Span<byte> memory)
+    {
+        for (var i = 0; i < _detectors.Length; i++)
+        {
+            if (_kinds[i] == DetectorKind.Rule) continue;
+            _layout.State(memory, i).Clear();
+            _layout.Calibrator(memory, i) = default;
+        }
+    }
+
+    // Rules speak of changes however small, but not of those that the policy does not look for.
+    private bool MaySpeak(int detector, GateVerdict gate) => gate == GateVerdict.Open || (_kinds[detector] == DetectorKind.Rule
+        && !(gate == GateVerdict.WrongDirection && _detectors[detector] is ConstantChangeDetector));
+}

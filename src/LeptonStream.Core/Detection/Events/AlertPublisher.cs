@@ -1,0 +1,60 @@
+using System.Numerics;
+using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection.Events;
+
+/// <summary>Makes the events that follow from verdicts, and keeps an eye on the alerts that they open.</summary>
+/// <param name="open">The open alerts of the partition.</param>
+internal sealed class AlertPublisher(OpenAlerts open)
+{
+    /// <summary>Publishes a change of a series' alert.</summary>
+    /// <param name="series">The series after the sample.</param>
+    /// <param name="judgement">The verdict; its change is not <see cref="AlertChange.None"/>.</param>
+    /// <param name="sink">Takes the event.</param>
+    public void Publish(SeriesState series, in Judgement judgement, in EventSink sink)
+    {
+        var made = SeriesEvents.Of(sink, series, judgement);
+        sink.Add(made);
+        if (judgement.Change != AlertChange.Opened) return;
+        series.OpenedBy = made.Detectors[0].Name;
+        open.Add(series);
+    }
+
+    /// <summary>Publishes what the verdict on an entity changes: alerts of its series, and its own.</summary>
+    /// <param name="entity">The entity after the row.</param>
+    /// <param name="judgement">The verdict.</param>
+    /// <param name="sink">Takes the events.</param>
+    public void Publish(EntityState entity, in EntityJudgement judgement, in EventSink sink)
+    {
+        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, sink);
+        if (judgement.Change != AlertChange.None) sink.Add(EntityEvents.Of(sink, entity, judgement, entity.Row.Time));
+        if (judgement.Change == AlertChange.Opened) open.Add(entity);
+    }
+
+    /// <summary>Shows a sample to the watch over its series' limit, and publishes what that changes.</summary>
+    public void Watch(LimitWatch limit, SeriesState series, in Sample sample, in EventSink sink)
+    {
+        var change = limit.Observe(sample.Time, sample.Value);
+        if (change == LimitChange.None) return;
+        sink.Add(LimitEvents.Of(sink, series, limit, change, sample));
+        if (change is LimitChange.Warned or LimitChange.Reached) open.Add(series);
+    }
+
+    // Where several metrics are anomalous at once, the alert of one of them is no chance.
+    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventSink sink)
+    {
+        for (var left = agreeing; left != 0; left &= left - 1)
+        {
+            var place = BitOperations.TrailingZeroCount(left);
+            if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
+            var newest = row.NewestOf(place);
+            var band = series.Baseline?.At(newest.Sample.Time) ?? newest.Band;
+            sink.Add(SeriesEvents.Of(sink, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band,
+                Rule = series.OpenedBy }, row.NamesOf(agreeing & ~(1UL << place))));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <summary>All that the life of an alert remembers: times in nanoseconds since the epoch, scores, and counts.</summary>
+internal struct AlertNumbers
+{
+    /// <summary>The most flaps that are counted: each makes the time to recover longer.</summary>
+    public const int MaxFlaps = 5;
+
+    // A thousand years, one an hour: more is no count.
+    private const int MaxProgressed = 10_000_000;
+
+    public AlertPhase Phase;
+    public bool IsCritical;
+    public long Onset;
+    public long Opened;
+    public long Ended;
+    public long LastAnomalous;
+    public long CalmSince;
+
+    /// <summary>The worst score of the alert that is pending or open.</summary>
+    public double Worst;
+
+    /// <summary>The worst score that an event has told.</summary>
+    public double Published;
+
+    /// <summary>The worst score for which the critical budget was asked.</summary>
+    public double Refused;
+
+    /// <summary>The sum of scores since the alert is pending.</summary>
+    public double Evidence;
+
+    /// <summary>Samples on the other side: calm ones while it is pending, anomalous ones while it recovers.</summary>
+    public int Lapses;
+
+    /// <summary>Calm samples since <see cref="CalmSince"/>.</summary>
+    public int Calm;
+
+    /// <summary>How often it came back within the refractory time, at most <see cref="MaxFlaps"/>.</summary>
+    public int Flaps;
+
+    /// <summary>Events of this life.</summary>
+    public int Events;
+
+    /// <summary>Updates with the newest points, of those events.</summary>
+    public int Progressed;
+    public CriticalBudget Critical;
+
+    /// <summary>Writes everything a bit-equal copy needs.</summary>
+    public readonly void Save(StateWriter state)
+    {
+        state.Write((int)Phase);
+        state.Write(IsCritical);
+        state.Write(Onset);
+        state.Write(Opened);
+        state.Write(Ended);
+        state.Write(LastAnomalous);
+        state.Write(CalmSince);
+        state.Write(Worst);
+        state.Write(Published);
+        state.Write(Refused);
+        state.Write(Evidence);
+        state.Write(Lapses);
+        state.Write(Calm);
+        state.Write(Flaps);
+        state.Write(Events);
+        state.Write(Progressed);
+        Critical.Save(state);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public static AlertNumbers Load(ref StateReader state) => new()
+    {
+        Phase = (AlertPhase)state.ReadCount((int)AlertPhase.Open),
+        IsCritical = state.ReadBoolean(),
+        Onset = state.ReadInt64(),
+        Opened = state.ReadInt64(),
+        Ended = state.ReadInt64(),
+        LastAnomalous = state.ReadInt64(),
+        CalmSince = state.ReadInt64(),
+        Worst = state.ReadDouble(),
+        Published = state.ReadDouble(),
+        Refused = state.ReadDouble(),
+        Evidence = state.ReadDouble(),
+        Lapses = state.ReadCount(int.MaxValue),
+        Calm = state.ReadCount(int.MaxValue),
+        Flaps = state.ReadCount(MaxFlaps),
+        Events = state.ReadCount(int.MaxValue),
+        Progressed = state.ReadCount(MaxProgressed),
+        Critical = CriticalBudget.Load(ref state),
+    };
+}
