@@ -20,7 +20,7 @@ internal static class PipelineBenchmark
         var source = new MetricMessages(entities, metricsEach);
         var pipeline = new PartitionPipeline("metrics", 0, DetectionPolicy.Default);
         var events = new List<AlertEvent>();
-        var block = new byte[Math.Min(messages, 50_000)][];
+        var block = new byte[Math.Min(messages / 4, 50_000)][];
         long samples = 0, allocated = 0;
         var (spent, waited) = (TimeSpan.Zero, TimeSpan.Zero);
         for (var done = 0; done < messages; done += block.Length)
