@@ -21,8 +21,14 @@ internal sealed partial class DetectorSession
     public void WatchTopics()
     {
         _watch.Refresh();
-        if (_watch.Latest is not { } topics || topics == _compared || !topics.TryGetValue(_topics.Metrics, out var metrics)) return;
+        if (_watch.Latest is not { } topics || topics == _compared) return;
         _compared = topics;
+        if (!topics.TryGetValue(_topics.Metrics, out var metrics))
+        {
+            _membership.OnTopicGone();
+            return;
+        }
+
         _membership.OnTopicSeen();
         if (_known.Metrics is { } before) Compare(before, metrics);
         _known.Metrics = metrics with { Id = metrics.Id ?? _known.Metrics?.Id };

@@ -47,7 +47,7 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _topic = topics.Alerts;
         _watch = new(kafka.Value, [_topic], time, logger);
         _membership = new(
-            this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, inPlace: false, CommitInBackground, health, time,
+            this, kafka.Value, topics.Alerts, topics.DeadLetters, options.Value.GroupId, inPlace: false, Configure, health, time,
             logger);
     }
 
@@ -67,7 +67,8 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         _watch.Refresh();
         var topics = _watch.Latest;
         var topic = topics?.GetValueOrDefault(_topic);
-        if (topic is not null && topics != _seen) _membership.OnTopicSeen();
+        if (topics != _seen && topic is not null) _membership.OnTopicSeen();
+        else if (topics != _seen) _membership.OnTopicGone();
         _seen = topics;
         return topic?.Id;
     }
@@ -184,9 +185,10 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         // Not asked for.
     }
 
-    // For lag tools only: the position that counts is the journal's.
-    private static void CommitInBackground(ConsumerConfig settings)
+    private static void Configure(ConsumerConfig settings)
     {
+        settings.EnablePartitionEof = true;
+        // For lag tools only: the position that counts is the journal's.
         settings.EnableAutoCommit = true;
         settings.AutoCommitIntervalMs = 1_000;
     }

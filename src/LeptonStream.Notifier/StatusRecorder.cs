@@ -78,5 +78,10 @@ internal sealed class StatusRecorder(
         {
             return [RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Words()))];
         }
+        catch (Exception defect) when (defect is not (OperationCanceledException or OutOfMemoryException))
+        {
+            // Whatever others write to the topic, the notifier goes on.
+            return [RoleProblem.Plain($"nobody knows how the {RoleNames.Detector} is: {topics.Status} can't be read: {defect.Message}")];
+        }
     }
 }

@@ -25,6 +25,7 @@ public static class RawBatch
         payload.CopyTo(batch, HeaderBytes);
         var span = batch.AsSpan();
         BinaryPrimitives.WriteInt32BigEndian(span[8..], batch.Length - 12);
+        if (fault == BatchFault.WrongLength) BinaryPrimitives.WriteInt32BigEndian(span[8..], batch.Length + 1_000_000);
         batch[16] = 2;
         var codec = fault switch { BatchFault.UnknownCodec => UnknownCodec, BatchFault.BadCompression => Gzip, _ => 0 };
         BinaryPrimitives.WriteInt16BigEndian(span[21..], (short)codec);
@@ -120,4 +121,7 @@ public enum BatchFault
 
     /// <summary>It is said to be packed, and is not.</summary>
     BadCompression = 2,
+
+    /// <summary>It is said to be longer than it is.</summary>
+    WrongLength = 3,
 }

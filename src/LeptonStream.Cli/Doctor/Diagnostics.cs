@@ -101,7 +101,8 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
             return new(Role, "status not readable", $"{names.Status} can't be read: {failure.Error.Words()}");
         }
 
-        if (partitions == 0 || all.Count == 0)
+        if (partitions == 0 && all.Count > 0) return new(Role, $"reads nothing: there is no topic {names.Metrics}");
+        if (all.Count == 0)
         {
             return new(Role, "no detector has reported on this cluster yet",
                 isUnread
@@ -115,10 +116,11 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
         var statuses = StatusHealth.Alive(Role, all, partitions, now);
         var words = statuses.Count == 0 ? "not running" : string.Create(
             CultureInfo.InvariantCulture,
-            $"{statuses.Sum(status => status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, "
+            $"{statuses.Sum(status => (long)status.Series)} series, {statuses.Sum(status => status.Lag)} records behind, "
                 + $"{statuses.Count(status => status.Cold)} of {EnglishCount.Of(partitions, "partition")} cold");
         if (statuses.Count(status => status.Restoring) is > 0 and var restoring)
             words += string.Create(CultureInfo.InvariantCulture, $", {restoring} restoring");
+        if (StatusHealth.RefusalsOf(statuses) is { } refusals) words += $", {refusals}";
         foreach (var status in statuses)
             if (status.Gap is { } gap)
                 words += string.Create(CultureInfo.InvariantCulture,

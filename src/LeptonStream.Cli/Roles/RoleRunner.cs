@@ -42,11 +42,20 @@ internal static class RoleRunner
     public static async Task<int> Run(IHost host, CancellationToken stop)
     {
         var exit = host.Services.GetService<RoleExit>();
+        BackgroundService[] parts = [];
+        using var started = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() =>
+            parts = [.. host.Services.GetServices<IHostedService>().OfType<BackgroundService>()]);
         await host.RunAsync(stop);
-        if (exit?.Reason is not { } reason) return ExitCode.Sound;
+        if ((exit?.Reason ?? FailureOf(parts)) is not { } reason) return ExitCode.Sound;
         Console.Error.WriteLine($"lepton: {reason}");
         return ExitCode.Failed;
     }
+
+    // The host stops where a part of it fails unexpectedly, and calls that a success.
+    private static string? FailureOf(IEnumerable<BackgroundService> parts) => parts
+        .Where(part => part.ExecuteTask is { IsFaulted: true })
+        .Select(part => $"{part.GetType().Name} failed: {part.ExecuteTask!.Exception!.GetBaseException().Message}")
+        .FirstOrDefault();
 
     private static void Register(IServiceCollection services, IConfiguration configuration,
         Action<IServiceCollection, IConfiguration> addRole)

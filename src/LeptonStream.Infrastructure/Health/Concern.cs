@@ -15,6 +15,9 @@ public enum Concern
     /// <summary>Reading the input topic.</summary>
     Input,
 
+    /// <summary>Records that wait in the input topic and do not come.</summary>
+    Progress,
+
     /// <summary>Most of the input is refused.</summary>
     Refusals,
 

@@ -27,6 +27,9 @@ public enum ProblemCode
     /// <summary>The broker does not allow reading.</summary>
     ReadingNotAllowed,
 
+    /// <summary>Records wait in some partitions, and none of them comes.</summary>
+    ReadingStalled,
+
     /// <summary>The alerts topic has too few partitions.</summary>
     AlertsPartitionsMissing,
 
@@ -44,6 +47,9 @@ public enum ProblemCode
 
     /// <summary>No member of the role has ever worked.</summary>
     RoleNeverSeen,
+
+    /// <summary>The last report of a role is of a time to come: whether it works is not known.</summary>
+    ClocksDiffer,
 
     /// <summary>No member works on some partitions any more.</summary>
     PartitionsDead,

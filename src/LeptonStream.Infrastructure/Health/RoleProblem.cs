@@ -27,6 +27,8 @@ public sealed partial record RoleProblem(string Code, string Text, IReadOnlyDict
         [ProblemCode.PartitionsLost] = "has lost all its partitions, and the group has assigned none since",
         [ProblemCode.TopicMissing] = "there is no topic {topic}: 'lepton topics create' makes it",
         [ProblemCode.ReadingNotAllowed] = "the broker does not allow reading {topic} as group {group}: {detail}",
+        [ProblemCode.ReadingStalled] = "no record of {topic} comes although some wait, at partition and offset {places}: the broker's "
+            + "answer is damaged, or a producer has not ended its transaction",
         [ProblemCode.AlertsPartitionsMissing] = "{metrics} has {wanted} partitions but {alerts} has {given}: partitions {partitions} of "
             + "{metrics} are not read until {alerts} has {wanted} partitions; add them: kafka-topics.sh --alter --topic {alerts} "
             + "--partitions {wanted}",
@@ -35,6 +37,8 @@ public sealed partial record RoleProblem(string Code, string Text, IReadOnlyDict
         [ProblemCode.SettingsRefused] = "{detail}",
         [ProblemCode.RoleDead] = "no {role} is running: the last report is of {at}",
         [ProblemCode.RoleNeverSeen] = "no {role} is running: none has ever reported",
+        [ProblemCode.ClocksDiffer] = "nobody knows whether a {role} is running: the last report is of {at}, a time to come; set the clocks "
+            + "of its machine and of this one",
         [ProblemCode.PartitionsDead] = "no {role} works on partitions {partitions}: the last report is of {at}",
         [ProblemCode.PartitionsNeverSeen] = "no {role} works on partitions {partitions}: none has ever reported",
         [ProblemCode.RecordsRefused] =

@@ -29,6 +29,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly Dictionary<TopicPartition, BatchSearch> _searches = [];
     private readonly BrokerContact _broker;
     private readonly InputHealth _input;
+    private readonly ReadProgress _progress;
     private readonly NativeConsumer? _native;
 
     // Written by the clients' threads.
@@ -79,10 +80,12 @@ public sealed partial class ConsumerMembership : IDisposable
         _logger = logger;
         _broker = new(kafka.BootstrapServers, health, time, logger);
         _input = new(topic, group, health, logger);
+        _progress = new(topic, health, time);
         // One reason after the other: in between the role would look ready.
         health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.NotJoined));
         health.ClearProblem(Concern.Start);
         health.ClearProblem(Concern.Input);
+        health.ClearProblem(Concern.Progress);
         health.ClearProblem(Concern.Broker);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
@@ -136,6 +139,7 @@ public sealed partial class ConsumerMembership : IDisposable
     {
         EndWork();
         DropTaken();
+        _progress.Check(_owned, PositionOf, EndOf);
         _bytes = Batch.Sum(record => record.Size);
         if (Batch.Count > 0) idle = wait = TimeSpan.Zero;
         Poll(idle);
@@ -207,6 +211,9 @@ public sealed partial class ConsumerMembership : IDisposable
     /// <inheritdoc cref="InputHealth.OnTopicSeen"/>
     public void OnTopicSeen() => _input.OnTopicSeen();
 
+    /// <inheritdoc cref="InputHealth.OnTopicGone"/>
+    public void OnTopicGone() => _input.OnTopicGone();
+
     /// <summary>Produces a record without waiting for it; it may be lost.</summary>
     public void Publish(string topic, Message<byte[]?, byte[]?> message)
     {
@@ -225,6 +232,7 @@ public sealed partial class ConsumerMembership : IDisposable
     {
         if (_searches.Remove(partition, out var search)) search.Dispose();
         _native?.Drop(partition.Partition.Value);
+        _progress.Forget(partition.Partition.Value);
         // A seek is refused while the client is not fetching yet, or after an error; assigning the partition again never is.
         Consumer.IncrementalUnassign([partition]);
         Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
@@ -346,7 +354,9 @@ public sealed partial class ConsumerMembership : IDisposable
     private bool OnEnd(int partition, long offset)
     {
         _input.OnRecord();
-        if (!IsSearched(partition)) _owner.OnEnd(new(_topic, partition), offset);
+        if (IsSearched(partition)) return false;
+        _progress.OnEnd(partition, offset);
+        _owner.OnEnd(new(_topic, partition), offset);
         return false;
     }
 
@@ -388,6 +398,8 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private long? PositionOf(TopicPartition partition) =>
         WaitingOf(partition.Partition.Value) is { } last ? last + 1 : _owner.NextOf(partition);
+
+    private long EndOf(TopicPartition partition) => Consumer.GetWatermarkOffsets(partition).High.Value;
 
     private long? WaitingOf(int partition)
     {

@@ -36,6 +36,17 @@ internal sealed partial class InputHealth(string topic, string group, LoopHealth
         _isTopicMissing = false;
     }
 
+    /// <summary>
+    /// The cluster says that there is no such topic. The client says so once at most, and to the group a topic that is gone is one without
+    /// work.
+    /// </summary>
+    public void OnTopicGone()
+    {
+        if (_isTopicMissing) return;
+        _isTopicMissing = true;
+        Report(RoleProblem.Of(ProblemCode.TopicMissing, ("topic", topic)));
+    }
+
     /// <summary>Reading failed with an error after which the client goes on.</summary>
     public void OnError(Error error)
     {

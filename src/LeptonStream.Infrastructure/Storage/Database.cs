@@ -14,6 +14,13 @@ public sealed class Database : IAsyncDisposable
     // Waiting in the library is smoother than the driver's own 150 ms polling; beyond it the caller's retry takes over.
     private const string SqliteSession = "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = normal;";
 
+    // A database that hangs must be told of within half a minute: connecting and one statement together take less.
+    private const int ConnectSeconds = 8;
+    private const int StatementSeconds = 10;
+
+    // What Npgsql takes where the connection string says nothing.
+    private static readonly NpgsqlConnectionStringBuilder Unset = [];
+
     private readonly DbDataSource _source;
 
     // Columns are snake_case, properties PascalCase.
@@ -53,6 +60,8 @@ public sealed class Database : IAsyncDisposable
             server.ApplicationName ??= "lepton";
             // The same few statements all the time: prepared, they cost half.
             if (server.MaxAutoPrepare == 0) server.MaxAutoPrepare = 50;
+            if (server.Timeout == Unset.Timeout) server.Timeout = ConnectSeconds;
+            if (server.CommandTimeout == Unset.CommandTimeout) server.CommandTimeout = StatementSeconds;
             return new(DatabaseKind.PostgreSql, NpgsqlDataSource.Create(server),
                 $"PostgreSQL {server.Host}:{server.Port}/{server.Database}");
         }

@@ -14,6 +14,9 @@ public static class DatabaseSchema
     // Any number will do as long as no other program uses it on the same database: "lepton" in ASCII.
     private const long AdvisoryLock = 0x6c6570746f6e;
 
+    // A step may build an index over years of events.
+    private const int StepSeconds = 3600;
+
     private static readonly Step[] Steps = ReadSteps();
 
     /// <summary>The version that this program needs.</summary>
@@ -41,7 +44,7 @@ public static class DatabaseSchema
 
     private static async Task Apply(Step step, DbTransaction transaction)
     {
-        await transaction.Connection!.ExecuteAsync(step.Sql, transaction: transaction);
+        await transaction.Connection!.ExecuteAsync(step.Sql, transaction: transaction, commandTimeout: StepSeconds);
         await transaction.Connection!.ExecuteAsync(
             "insert into schema_version (version, name, applied_at) values (@Version, @Name, @now)",
             new { step.Version, step.Name, now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() }, transaction);

@@ -54,6 +54,9 @@ public sealed class RoleStatus
     {
         var dead = roles.Where(role => now - role.At > MaxAge).ToList();
         if (dead.Find(role => role.Role == RoleNames.Notifier) is { } notifier) return [notifier.Obituary];
+        // Both roles' rows are written by the notifier, by one clock.
+        if (roles.FirstOrDefault(role => StatusHealth.IsAhead(role.At, now)) is { } ahead)
+            return [StatusHealth.Unknown(ahead.Role, ahead.At)];
         return [.. dead.Select(role => role.Obituary), .. roles.Except(dead).SelectMany(role => role.Reported)];
     }
 

@@ -115,12 +115,19 @@ internal sealed class DetectorOnKafka : IDisposable
     /// <summary>Deletes a topic and creates one of the same name.</summary>
     public async Task Recreate(string topic, int partitions)
     {
+        await Delete(topic);
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
+        await admin.CreateTopicsAsync([new() { Name = topic, NumPartitions = partitions, Configs = new()
+            { ["message.timestamp.type"] = "LogAppendTime" } }]);
+    }
+
+    /// <summary>Deletes a topic, and waits until the cluster does not list it any more.</summary>
+    public async Task Delete(string topic)
+    {
         using var admin = new AdminClientBuilder(ClientSettings.Admin(Options)).Build();
         await admin.DeleteTopicsAsync([topic]);
         await Eventually.True(() => admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.TrueForAll(known => known.Topic != topic),
             $"{topic} is deleted");
-        await admin.CreateTopicsAsync([new() { Name = topic, NumPartitions = partitions, Configs = new()
-            { ["message.timestamp.type"] = "LogAppendTime" } }]);
     }
 
     /// <summary>The id that the cluster gave a topic.</summary>

@@ -29,6 +29,21 @@ public sealed class GroupMembershipTests
         Assert.That(await second.Stop(), Is.Zero, second.ToString());
     }
 
+    /// <summary>To the group a topic that is gone is one without work, so its member would be on standby and well.</summary>
+    [TestCase("Classic")]
+    [TestCase("Consumer")]
+    public async Task GroupProtocol_TheTopicIsDeleted_IsSaid(string protocol)
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 2);
+        var detector = rig.StartDetector($"Kafka:GroupProtocol={protocol}");
+        await detector.Says("; owned now: 2", TimeSpan.FromSeconds(60));
+
+        await rig.Delete(rig.Topics.Metrics);
+        await detector.Says($"Cannot consume: there is no topic {rig.Topics.Metrics}", TimeSpan.FromSeconds(40));
+
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+    }
+
     [Test]
     public async Task GroupInstanceId_KilledAndStartedAgain_HasItsPartitionsBackAndDisturbsNobody()
     {

@@ -1,3 +1,4 @@
+using Dapper;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Notifier;
@@ -50,5 +51,30 @@ public sealed class JournalOutageTests
         await rig.Sink.Receives(1);
 
         Assert.That(rig.Sink.Calls.Single().Metrics("firing"), Is.EqualTo(new[] { "latency" }));
+    }
+
+    [TestCase("consumer_offset")]
+    [TestCase("alert_group")]
+    public async Task Run_PostgresTakesStatementsAndDoesNotAnswer_SaysSoWithinHalfAMinuteAndTellsOnce(string table)
+    {
+        await using var postgres = await PostgresServer.Start();
+        await using var rig = await NotifierRig.CreateOn(postgres.ConnectionString);
+        var host = rig.Start();
+        rig.Publish(0, AlertEvents.Opened("before"));
+        await rig.Sink.Receives(1);
+
+        await using var other = await rig.Database.Open();
+        await using var transaction = await other.BeginTransactionAsync();
+        await other.ExecuteAsync($"lock table {table} in access exclusive mode", transaction: transaction);
+        rig.Publish(0, AlertEvents.Opened("during", 1));
+        await Eventually.True(() => !NotifierRig.HealthOf(host).Ready().IsHealthy, "the notifier says that it can't work",
+            TimeSpan.FromSeconds(25));
+        var ready = NotifierRig.HealthOf(host).Ready();
+        await transaction.RollbackAsync();
+        await rig.Sink.Receives(2);
+
+        Assert.That(ready.Detail, Does.Contain("the journal (PostgreSQL 127.0.0.1:").And.Contain("fails"));
+        Assert.That(rig.Sink.Calls.SelectMany(call => call.Metrics("firing")), Is.EquivalentTo(new[] { "before", "during" }));
+        await Eventually.True(() => NotifierRig.HealthOf(host).Ready().IsHealthy, "the notifier is well again");
     }
 }

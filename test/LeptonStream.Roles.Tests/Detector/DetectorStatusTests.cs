@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Health;
 using LeptonStream.Kafka.Status;
+using LeptonStream.Storage;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;
@@ -129,6 +130,50 @@ public sealed class DetectorStatusTests
 
         IEnumerable<string> Sentences(string role, int partitions, DateTimeOffset at) =>
             StatusHealth.ProblemsOf(role, statuses, partitions, at).Select(problem => problem.ToString());
+    }
+
+    [TestCase(4, 4, null)]
+    [TestCase(12, 0, "12% of the records of the last minute refused (too_large 12)")]
+    [TestCase(0, 25, "20% of the samples of the last minute refused (series_limit 25)")]
+    [TestCase(6, 100, "6% of the records of the last minute refused (too_large 6), 50% of the samples of the last minute refused "
+        + "(series_limit 100)")]
+    public void RefusalsOf_AShareOfEverything_IsSaidFromAFewPercentOn(int records, int samples, string? words)
+    {
+        var some = Status(0, default) with { LastMinute = new() { Records = 60, Samples = 60,
+            RecordsRefused = new Dictionary<string, long> { ["too_large"] = records },
+            SamplesRefused = new Dictionary<string, long> { ["series_limit"] = samples, ["ignored"] = 1_000 } } };
+        var none = Status(1, default) with { LastMinute = new() { Records = 40, Samples = 40 } };
+        Assert.That(StatusHealth.RefusalsOf([some, none]), Is.EqualTo(words));
+    }
+
+    /// <summary>A clock that was set back leaves reports behind that stay new for as long as it was set back.</summary>
+    [Test]
+    public void ProblemsOf_AReportOfATimeToCome_SaysThatNobodyKnows()
+    {
+        var now = new DateTimeOffset(2026, 11, 28, 3, 0, 0, TimeSpan.Zero);
+        PartitionStatus[] statuses = [Status(0, now.AddHours(1)), Status(1, now.AddSeconds(20)), Status(2, now)];
+        Assert.That(StatusHealth.ProblemsOf("detector", statuses, 3, now).Select(problem => problem.Text), Has.One.StartsWith(
+            "nobody knows whether a detector is running: the last report is of 2026-11-28 04:00:00 UTC, a time to come"));
+        Assert.That(StatusHealth.Alive("detector", statuses, 3, now).Select(status => status.Partition), Is.EqualTo(new[] { 1, 2 }));
+
+        RoleStatus[] roles = [new() { Role = "notifier", ReportedAt = now.AddHours(1).ToUnixTimeMilliseconds() }];
+        Assert.That(RoleStatus.ProblemsOf(roles, now).Single().Code, Is.EqualTo("clocks_differ"));
+        Assert.That(RoleStatus.ProblemsOf(roles, now.AddHours(1)), Is.Empty);
+    }
+
+    /// <summary>Anyone may write to the topic, and whoever reads it adds the numbers up.</summary>
+    [TestCase("\"lag\":0", "\"lag\":9223372036854775807")]
+    [TestCase("\"lag\":0", "\"lag\":-1")]
+    [TestCase("\"series\":0", "\"series\":-1")]
+    [TestCase("\"samples\":0", "\"samples\":9223372036854775807")]
+    [TestCase("\"recordsRefused\":{}", "\"recordsRefused\":{\"a\":9223372036854775807,\"b\":1}")]
+    [TestCase("\"samplesRefused\":{}", "\"samplesRefused\":{\"series_limit\":-9223372036854775808}")]
+    public void Read_NumbersThatCantBe_AreNoStatus(string part, string forged)
+    {
+        var written = Encoding.UTF8.GetString(Status(0, default).Write());
+        Assert.That(PartitionStatus.Read(Encoding.UTF8.GetBytes(written)), Is.Not.Null);
+        Assert.That(written, Does.Contain(part));
+        Assert.That(PartitionStatus.Read(Encoding.UTF8.GetBytes(written.Replace(part, forged, StringComparison.Ordinal))), Is.Null);
     }
 
     [Test]

@@ -4,6 +4,7 @@ using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeptonStream.Roles.Tests.Kafka;
 
@@ -126,6 +127,51 @@ public sealed class ConsumerMembershipTests(bool inPlace)
         Assert.That(member.Consumer.Position(new(Topic, 0)).Value, Is.EqualTo(20));
     }
 
+    /// <summary>Of a batch whose length is wrong the client says nothing: it asks for more and more of it.</summary>
+    [Test]
+    public async Task Gather_RecordsWaitAndNoneComes_SaysWhereItStandsUntilItGoesOn()
+    {
+        _probe.Produce(Topic, 0, Numbered(3));
+        var clock = new FakeTimeProvider();
+        var health = new LoopHealth("test", TimeSpan.FromMinutes(1), clock);
+        var owner = new Owner();
+        using var member = Join(owner, health, clock);
+        await Gathered(member, 3);
+        Assert.That(health.Ready().Detail, Is.EqualTo("ready"));
+
+        RawBatch.Produce(_broker.BootstrapServers, Topic, 0, RawBatch.Of(10, BatchFault.WrongLength));
+        await Eventually.True(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(3));
+            Gather(member);
+            return !health.Ready().IsHealthy;
+        }, "it says that it stands still");
+        Assert.That(health.Ready().Detail, Does.StartWith("no record of t comes although some wait, at partition and offset 0@3:"));
+
+        while (member.TryTake(out _)) continue;
+        member.Seek(new(Topic, 0), owner.Next[0] = 13);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        Gather(member);
+        Assert.That(health.Ready().Detail, Is.EqualTo("ready"));
+    }
+
+    [Test]
+    public async Task Gather_AtTheLogsEndForLong_IsWell()
+    {
+        _probe.Produce(Topic, 0, Numbered(3));
+        var clock = new FakeTimeProvider();
+        var health = new LoopHealth("test", TimeSpan.FromMinutes(1), clock);
+        using var member = Join(new Owner(), health, clock);
+        await Gathered(member, 3);
+        for (var i = 0; i < 20; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(3));
+            Gather(member);
+        }
+
+        Assert.That(health.Ready().Detail, Is.EqualTo("ready"));
+    }
+
     [Test]
     public async Task Dispose_InTheMiddleOfABatch_LeavesTheGroup()
     {
@@ -147,18 +193,25 @@ public sealed class ConsumerMembershipTests(bool inPlace)
 
     private static async Task Gathered(ConsumerMembership member, int records) => await Eventually.True(() =>
     {
-        member.Gather(1_000, long.MaxValue, Wait, Wait, CancellationToken.None);
+        Gather(member);
         return member.Batch.Count == records;
     }, $"{records} records gathered");
 
-    private ConsumerMembership Join(Owner owner) => new(
+    private static void Gather(ConsumerMembership member) => member.Gather(1_000, long.MaxValue, Wait, Wait, CancellationToken.None);
+
+    private ConsumerMembership Join(Owner owner) =>
+        Join(owner, new LoopHealth("test", TimeSpan.FromMinutes(1), TimeProvider.System), TimeProvider.System);
+
+    private ConsumerMembership Join(Owner owner, LoopHealth health, TimeProvider time) => new(
         owner, new() { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 }, Topic, "dead", "group", inPlace,
         settings => settings.EnablePartitionEof = true,
-        new LoopHealth("test", TimeSpan.FromMinutes(1), TimeProvider.System), TimeProvider.System, new TestLog());
+        health, time, new TestLog());
 
     private sealed class Owner : IPartitionOwner
     {
         public HashSet<int> Owned { get; } = [];
+
+        public Dictionary<int, long> Next { get; } = [];
 
         public int Accepted { get; private set; }
 
@@ -181,13 +234,15 @@ public sealed class ConsumerMembershipTests(bool inPlace)
 
         public void OnOffsetGone(TopicPartition partition, string reason) => Assert.Fail(reason);
 
-        public long? NextOf(TopicPartition partition) => null;
+        public long? NextOf(TopicPartition partition) =>
+            Next.TryGetValue(partition.Partition.Value, out var next) ? next : null;
 
         public void OnEnd(TopicPartition partition, long offset) => End = partition.Partition.Value == 0 ? offset : End;
 
         public bool Accepts(int partition, long offset)
         {
             Accepted++;
+            Next[partition] = offset + 1;
             return Owned.Contains(partition);
         }
     }

@@ -61,6 +61,9 @@ public sealed record PartitionStatus
     /// <summary>The problems; empty where there are none.</summary>
     public IReadOnlyList<RoleProblem> Problems { get; init; } = [];
 
+    // Anyone may write to the topic, and the numbers are added up.
+    private bool IsPossible => Series >= 0 && StatusCounts.IsPossible(Lag) && LastMinute.IsPossible() && Total.IsPossible();
+
     /// <summary>The record's key: role and partition, so that a compacted topic keeps the last status of each.</summary>
     [JsonIgnore]
     public string Key => $"{Role}/{Partition}";
@@ -72,7 +75,7 @@ public sealed record PartitionStatus
     {
         try
         {
-            return JsonSerializer.Deserialize(value, StatusJson.Default.PartitionStatus);
+            return JsonSerializer.Deserialize(value, StatusJson.Default.PartitionStatus) is { IsPossible: true } status ? status : null;
         }
         catch (JsonException)
         {
@@ -97,6 +100,9 @@ public sealed record UnjudgedKey(string Key, long Records, string Reason, DateTi
 /// <summary>Numbers of a partition.</summary>
 public sealed record StatusCounts
 {
+    // More than there are, of this version and later ones.
+    private const int MostReasons = 100;
+
     /// <summary>Records read.</summary>
     public long Records { get; init; }
 
@@ -112,6 +118,14 @@ public sealed record StatusCounts
     /// <summary>The share of the records that were refused, 0 to 1; 0 where there were none.</summary>
     [JsonIgnore]
     public double RefusedShare => Records == 0 ? 0 : (double)RecordsRefused.Values.Sum() / Records;
+
+    /// <summary>Whether a number of records or samples can be one.</summary>
+    internal static bool IsPossible(long count) => count is >= 0 and <= 1L << 46;
+
+    /// <summary>Whether all numbers can be what they are said to be.</summary>
+    internal bool IsPossible() => IsPossible(Records) && IsPossible(Samples)
+        && RecordsRefused.Count <= MostReasons && RecordsRefused.Values.All(IsPossible)
+        && SamplesRefused.Count <= MostReasons && SamplesRefused.Values.All(IsPossible);
 
     /// <summary>The difference to an earlier count.</summary>
     public StatusCounts Since(StatusCounts earlier)

@@ -16,6 +16,9 @@ public static class StatusHealth
     private const double BlindShare = 0.8;
     private const int BlindRecords = 10;
 
+    // From which share on refusals are worth a word to whoever asks how things are.
+    private const double NotableShare = 0.05;
+
     // A sample that comes twice is judged once: of five collectors that send the same, four are refused and nothing is lost.
     private static readonly HashSet<string> Losses =
         [.. Enum.GetValues<SampleRefusal>().Where(reason => reason.IsLoss() && reason != SampleRefusal.Duplicate).Select(ReasonNames.Of)];
@@ -31,10 +34,12 @@ public static class StatusHealth
     {
         var ours = Of(role, statuses, partitions).ToList();
         var alive = Alive(role, statuses, partitions, now);
-        var dead = Enumerable.Range(0, partitions).Except(alive.Select(status => status.Partition)).ToList();
+        var ahead = ours.FindAll(status => IsAhead(status.At, now));
+        var dead = Enumerable.Range(0, partitions).Except(alive.Concat(ahead).Select(status => status.Partition)).ToList();
         if (dead.Count == partitions) return [NoneRuns(role, ours)];
         RoleProblem[] unserved = dead.Count == 0 ? [] : [NoneWorksOn(role, dead, ours)];
-        return [.. unserved.Concat(alive.SelectMany(RefusalsOf))
+        RoleProblem[] unknown = ahead.Count == 0 ? [] : [Unknown(role, ahead.Max(status => status.At))];
+        return [.. unserved.Concat(unknown).Concat(alive.SelectMany(RefusalsOf))
             .Concat(alive.SelectMany(status => status.Problems).Select(problem => problem with { Role = role }))
             .Distinct()];
     }
@@ -46,7 +51,17 @@ public static class StatusHealth
     /// <param name="now">The wall clock.</param>
     public static IReadOnlyList<PartitionStatus> Alive(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
         DateTimeOffset now) =>
-        [.. Of(role, statuses, partitions).Where(status => now - status.At <= MaxAge).OrderBy(status => status.Partition)];
+        [.. Of(role, statuses, partitions).Where(status => now - status.At <= MaxAge && !IsAhead(status.At, now))
+            .OrderBy(status => status.Partition)];
+
+    /// <summary>
+    /// Whether a report is of a time to come, by more than clocks differ: it would count as new until then, be the role dead or not.
+    /// </summary>
+    public static bool IsAhead(DateTimeOffset report, DateTimeOffset now) => report - now > MaxAge;
+
+    /// <summary>Says that a role's reports are of a time to come.</summary>
+    public static RoleProblem Unknown(string role, DateTimeOffset lastReport) =>
+        RoleProblem.Of(ProblemCode.ClocksDiffer, ("role", role), ("at", TimeText(lastReport)));
 
     /// <summary>Says that no member of a role works any more.</summary>
     public static RoleProblem DeathOf(string role, DateTimeOffset lastReport) =>
@@ -66,6 +81,35 @@ public static class StatusHealth
             : null;
     }
 
+    /// <summary>
+    /// Says which share of everything was refused in the last minute, whole records or their samples, and why; null where it is little.
+    /// It is no problem of a role yet, and somebody's data.
+    /// </summary>
+    public static string? RefusalsOf(IReadOnlyCollection<PartitionStatus> statuses)
+    {
+        ArgumentNullException.ThrowIfNull(statuses);
+        var records = Added(statuses.SelectMany(status => status.LastMinute.RecordsRefused));
+        var samples = Added(statuses.SelectMany(status => status.LastMinute.SamplesRefused).Where(reason => Losses.Contains(reason.Key)));
+        string?[] words =
+        [
+            Share("records", records, statuses.Sum(status => status.LastMinute.Records)),
+            Share("samples", samples, samples.Values.Sum() + statuses.Sum(status => status.LastMinute.Samples)),
+        ];
+        return words.Any(part => part is not null) ? string.Join(", ", words.OfType<string>()) : null;
+    }
+
+    private static Dictionary<string, long> Added(IEnumerable<KeyValuePair<string, long>> counts) =>
+        counts.GroupBy(count => count.Key).ToDictionary(same => same.Key, same => same.Sum(count => count.Value));
+
+    private static string? Share(string things, Dictionary<string, long> refused, long all)
+    {
+        var share = refused.Values.Sum() / Math.Max(1.0, all);
+        return share < NotableShare
+            ? null
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{100 * share:F0}% of the {things} of the last minute refused ({ReasonsOf(refused)})");
+    }
+
     // Where the whole partition is blind it is said once.
     private static IEnumerable<RoleProblem> RefusalsOf(PartitionStatus status) =>
         BlindnessOf(status) is { } blindness ? [blindness] : status.Unjudged.Select(key => NotJudged(key, status));
@@ -81,7 +125,10 @@ public static class StatusHealth
 
     private static RoleProblem Refused(ProblemCode code, double share, IReadOnlyDictionary<string, long> reasons, PartitionStatus status) =>
         RoleProblem.Of(code, [("share", Text(Math.Round(100 * share))), .. PlaceOf(status),
-            ("reasons", string.Join(", ", reasons.Select(count => $"{count.Key} {Text(count.Value)}")))]);
+            ("reasons", ReasonsOf(reasons))]);
+
+    private static string ReasonsOf(IEnumerable<KeyValuePair<string, long>> reasons) =>
+        string.Join(", ", reasons.Select(count => $"{count.Key} {Text(count.Value)}"));
 
     private static RoleProblem NoneRuns(string role, List<PartitionStatus> statuses) => statuses.Count == 0
         ? RoleProblem.Of(ProblemCode.RoleNeverSeen, ("role", role))
