@@ -80,7 +80,7 @@ public sealed partial class ConsumerMembership : IDisposable
         _logger = logger;
         _broker = new(kafka.BootstrapServers, health, time, logger);
         _input = new(topic, group, health, logger);
-        _progress = new(topic, health, time);
+        _progress = new(topic, health, time, logger);
         // One reason after the other: in between the role would look ready.
         health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.NotJoined));
         health.ClearProblem(Concern.Start);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Confluent.Kafka;
 using LeptonStream.Health;
+using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Kafka;
 
@@ -11,14 +12,20 @@ namespace LeptonStream.Kafka;
 /// <param name="topic">The topic to read.</param>
 /// <param name="health">Learns which partitions stand still.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReadProgress(string topic, LoopHealth health, TimeProvider time)
+/// <param name="logger">The role's log.</param>
+internal sealed partial class ReadProgress(string topic, LoopHealth health, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // A member that did something else for so long has not asked for records meanwhile.
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<int, (long Position, long Since)> _standing = [];
     private readonly Dictionary<int, long> _ends = [];
     private long? _checked;
+    private long? _said;
 
     /// <summary>The client has come to the end of what it may read.</summary>
     public void OnEnd(int partition, long offset) => _ends[partition] = offset;
@@ -36,7 +43,9 @@ internal sealed class ReadProgress(string topic, LoopHealth health, TimeProvider
     /// <param name="endOf">The end of the log, as far as the client knows it.</param>
     public void Check(IReadOnlyCollection<TopicPartition> owned, Func<TopicPartition, long?> positionOf, Func<TopicPartition, long> endOf)
     {
-        if (_checked is { } last && time.GetElapsedTime(last) < Every) return;
+        var since = _checked is { } last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
+        if (since < Every) return;
+        if (since > Absence) _standing.Clear();
         _checked = time.GetTimestamp();
         foreach (var gone in _standing.Keys.Except(owned.Select(partition => partition.Partition.Value)).ToList()) _standing.Remove(gone);
         List<string> places = [.. owned.Where(partition => StandsStill(partition.Partition.Value, positionOf(partition), endOf(partition)))
@@ -44,8 +53,15 @@ internal sealed class ReadProgress(string topic, LoopHealth health, TimeProvider
             .Select(partition => string.Create(CultureInfo.InvariantCulture,
                 $"{partition.Partition.Value}@{_standing[partition.Partition.Value].Position}"))];
         if (places.Count == 0) health.ClearProblem(Concern.Progress);
-        else health.ReportProblem(Concern.Progress,
-            RoleProblem.Of(ProblemCode.ReadingStalled, ("topic", topic), ("places", string.Join(", ", places))));
+        else Report(RoleProblem.Of(ProblemCode.ReadingStalled, ("topic", topic), ("places", string.Join(", ", places))));
+    }
+
+    private void Report(RoleProblem problem)
+    {
+        health.ReportProblem(Concern.Progress, problem);
+        if (_said is { } said && time.GetElapsedTime(said) < SayEvery) return;
+        _said = time.GetTimestamp();
+        Log.Stalled(logger, problem.Text);
     }
 
     private bool StandsStill(int partition, long? next, long end)
@@ -61,5 +77,11 @@ internal sealed class ReadProgress(string topic, LoopHealth health, TimeProvider
         if (!_standing.TryGetValue(partition, out var known) || known.Position != position)
             _standing[partition] = known = (position.Value, time.GetTimestamp());
         return time.GetElapsedTime(known.Since) >= Patience;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4023, LogLevel.Error, "Reading stands still: {Problem}")]
+        public static partial void Stalled(ILogger logger, string problem);
     }
 }
