@@ -74,7 +74,7 @@ public sealed class JournalOutageTests
         await rig.Sink.Receives(2);
 
         Assert.That(ready.Detail, Does.Contain("the journal (PostgreSQL 127.0.0.1:").And.Contain("fails"));
-        Assert.That(rig.Sink.Calls.SelectMany(call => call.Metrics("firing")), Is.EquivalentTo(new[] { "before", "during" }));
+        Assert.That(rig.Sink.Calls.Count(call => call.Metrics("firing").Contains("during")), Is.EqualTo(1));
         await Eventually.True(() => NotifierRig.HealthOf(host).Ready().IsHealthy, "the notifier is well again");
     }
 }
