@@ -32,8 +32,9 @@ hint() {
 }
 
 install() {
-  build
   local folder="${1:-$HOME/.local/bin}"
+  case "$folder" in -*) echo "build.sh: install takes a folder, not '$folder'" >&2; exit 2 ;; esac
+  build
   mkdir -p "$folder"
   ln -sf "$lepton" "$folder/lepton"
   say "installed: $folder/lepton"

@@ -13,7 +13,10 @@ From queries of a Prometheus server, each NAME=PROMQL (repeat --query):
 Where the records go: --bootstrap-servers HOST:PORT (needs the Python package confluent-kafka), else standard output, one line
 each, as "model|record" for kcat and kafka-console-producer.
 
-Exit codes: 0 after --once, 130 after Ctrl-C, 143 after SIGTERM, 1 where --once could not read, or where records were not delivered.
+With --up it also sends up: 1 where the address answered, 0 where not. An exporter that died is an alert by that, and by nothing else.
+
+Exit codes: 0 after --once, 130 after Ctrl-C, 143 after SIGTERM, 1 where --once could not read, where records were not delivered, or
+where confluent-kafka is missing.
 """
 
 import argparse
@@ -40,12 +43,15 @@ def options():
     parser.add_argument("--drop", action="append", default=[], metavar="LABEL", help="leave this label out")
     parser.add_argument("--match", default="", metavar="REGEX", help="only metrics whose name begins so")
     parser.add_argument("--interval", type=float, default=15, help="seconds between two readings (default 15)")
+    parser.add_argument("--up", action="store_true", help="also send up: 1 where the address answered, 0 where not (needs --model)")
     parser.add_argument("--once", action="store_true", help="read once and end")
     parser.add_argument("--topic", default="lepton.metrics")
     parser.add_argument("--bootstrap-servers", metavar="HOST:PORT")
     chosen = parser.parse_args()
     if not (chosen.model or chosen.model_label):
         parser.error("--model or --model-label says what is watched")
+    if chosen.up and not chosen.model:
+        parser.error("--up needs --model: where nothing answers nobody else names it")
     for pair in chosen.query + chosen.label:
         if "=" not in pair:
             parser.error(f"'{pair}' is not NAME=…")
@@ -99,6 +105,12 @@ def records(chosen, samples, now):
         yield model, json.dumps({"model": model, "ts": at, "labels": dict(labels), "metrics": metrics}, ensure_ascii=False)
 
 
+def up(chosen, answered, now):
+    """The record that says whether the address answered, labelled as Prometheus labels it."""
+    labels = {"instance": urllib.parse.urlsplit(chosen.url).netloc, **dict(pair.split("=", 1) for pair in chosen.label)}
+    return json.dumps({"model": chosen.model, "ts": now, "labels": labels, "metrics": {"up": int(answered)}}, ensure_ascii=False)
+
+
 def number(text):
     value = float(text)
     return value if abs(value) < float("inf") else str(value)
@@ -120,7 +132,10 @@ class Kafka:
     PATIENCE = 30  # seconds to wait for room in the queue, and at the end for acknowledgements
 
     def __init__(self, chosen):
-        from confluent_kafka import Producer
+        try:
+            from confluent_kafka import Producer
+        except ImportError:
+            sys.exit("--bootstrap-servers needs the Python package confluent-kafka: install it, or leave the option out and pipe into kcat")
 
         self.topic = chosen.topic
         self.lost = 0
@@ -173,16 +188,19 @@ def read_and_send(chosen, send):
     """Reads in turns; whether the only turn of --once failed."""
     while True:
         began = time.time()
+        answered = False
         try:
             samples = samples_of_queries(chosen) if chosen.query else samples_of_page(fetch(chosen.url))
+            answered = True
             for model, record in records(chosen, samples, int(began * 1000)):
                 send(model, record)
         except (OSError, ValueError, KeyError) as failure:
+            answered = False
             print(f"{chosen.url}: {failure}", file=sys.stderr)
-            if chosen.once:
-                return True
+        if chosen.up:
+            send(chosen.model, up(chosen, answered, int(began * 1000)))
         if chosen.once:
-            return False
+            return not answered
         time.sleep(max(0, began + chosen.interval - time.time()))
 
 

@@ -27,7 +27,7 @@ internal static class CommandRunner
         ParseResult parsed;
         try
         {
-            parsed = root.Parse(args);
+            parsed = root.Parse(AsOption(args));
         }
         catch (InvalidOperationException unreadable)
         {
@@ -68,6 +68,9 @@ internal static class CommandRunner
             return ExitCode.Failed;
         }
     }
+
+    // "lepton help COMMAND" is what people type who know other programs.
+    private static string[] AsOption(string[] args) => args is ["help", .. var command] ? [.. command, "--help"] : args;
 
     // The first signal asks to stop in order; a second one is left to the system and ends the process.
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop, Action remember)

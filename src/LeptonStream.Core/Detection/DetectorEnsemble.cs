@@ -50,6 +50,9 @@ internal sealed class DetectorEnsemble(SeriesLayout layout)
     /// <summary>The time since which a detector says so of a series; null where it does not know.</summary>
     public Timestamp? Since(int detector, Span<byte> memory) => _detectors[detector].Since(_layout.State(memory, detector));
 
+    /// <summary>The one value that the series had until then; NaN where the detector does not know it.</summary>
+    public double ValueBefore(int detector, Span<byte> memory) => _detectors[detector].ValueBefore(_layout.State(memory, detector));
+
     /// <summary>Scores a sample with all detectors that see single ones, and calibrates: steps 3 and 4.</summary>
     public void Score(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
     {

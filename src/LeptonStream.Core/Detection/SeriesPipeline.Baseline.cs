@@ -20,7 +20,7 @@ public sealed partial class SeriesPipeline
             ? (pending, ExpectedBand.None)
             : series.Onset.Find(new(chart.Newest, chart.Number, HasBefore: false), pending, _onset);
         if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(onset), numbers.Band.Scales);
-        var least = Math.Max(Policy.MinimumAbsoluteDeviation, Policy.MinimumRelativeDeviation * Math.Abs(band.Expected));
+        var least = LeastDeviation(band.Expected);
         var (mean, reach) = (numbers.Deviation.Mean, UsualReach * numbers.Deviation.Value);
         return FrozenBaseline.Before(numbers.Forecaster, (onset, band with { HalfWidth = Math.Max(band.HalfWidth, least) }),
             (mean - reach, mean + reach), sample);
@@ -28,18 +28,26 @@ public sealed partial class SeriesPipeline
 
     private ExpectedBand Freeze(SeriesState series, ref SeriesNumbers numbers, in Sample sample)
     {
-        series.Baseline = BaselineBefore(series, sample, series.Alert.Onset);
-        series.Alert.BeginAt(Timestamp.Earlier(series.Baseline.Onset, BeginningOf(series) ?? series.Baseline.Onset));
+        var (since, before) = BeginningOf(series);
+        series.Baseline = since is { } onset && double.IsFinite(before)
+            ? FrozenBaseline.OfConstant(numbers.Forecaster, (onset, new(before, LeastDeviation(before))), sample)
+            : BaselineBefore(series, sample, series.Alert.Onset);
+        series.Alert.BeginAt(Timestamp.Earlier(series.Baseline.Onset, since ?? series.Baseline.Onset));
         return series.Baseline.At(sample.Time);
     }
 
-    // A value that stands still has not left its band: the detector that says so knows since when.
-    private Timestamp? BeginningOf(SeriesState series)
+    private double LeastDeviation(double expected) =>
+        Math.Max(Policy.MinimumAbsoluteDeviation, Policy.MinimumRelativeDeviation * Math.Abs(expected));
+
+    // A value that stands still has not left its band, and one that stood still had none to leave: the detector that says so knows since
+    // when, and what it was before.
+    private (Timestamp? Since, double Before) BeginningOf(SeriesState series)
     {
         var leading = -1;
         for (var i = 0; i < _detectors.Count; i++)
             if (leading < 0 || ScoreOf(i, series) > ScoreOf(leading, series)) leading = i;
-        return leading < 0 ? null : _detectors.Since(leading, series.Memory.Span);
+        return leading < 0 ? (null, double.NaN)
+            : (_detectors.Since(leading, series.Memory.Span), _detectors.ValueBefore(leading, series.Memory.Span));
     }
 
     // The series goes on from where it was before the trouble, unless it is there already: its end must not be an alert.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detectors;
@@ -28,6 +29,12 @@ public sealed class ConstantChangeDetector : SeriesDetector<ConstantChangeDetect
 
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Rule;
+
+    /// <inheritdoc/>
+    public override Timestamp? Since(ReadOnlySpan<byte> state) => new Timestamp(MemoryMarshal.AsRef<State>(state).Left);
+
+    /// <inheritdoc/>
+    public override double ValueBefore(ReadOnlySpan<byte> state) => MemoryMarshal.AsRef<State>(state).Constant;
 
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)

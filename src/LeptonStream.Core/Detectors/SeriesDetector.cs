@@ -37,6 +37,10 @@ public abstract class SeriesDetector
     /// <param name="state">State of this detector for the series.</param>
     public virtual Timestamp? Since(ReadOnlySpan<byte> state) => null;
 
+    /// <summary>The one value that the series had until then, in the metric's unit; NaN where its score does not say.</summary>
+    /// <param name="state">State of this detector for the series.</param>
+    public virtual double ValueBefore(ReadOnlySpan<byte> state) => double.NaN;
+
     /// <summary>Accepts a new normal: what was learned of the old level is forgotten.</summary>
     public abstract void Rebase(Span<byte> state);
 }

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detectors;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -72,4 +73,12 @@ internal sealed record AlertFacts(
 
     /// <summary>Whether a band is known and holds the value.</summary>
     public bool IsInsideBand => Sample.Value >= Lower && Sample.Value <= Upper;
+
+    /// <summary>Whether only its siblings say that something is wrong: the value is normal for the series itself.</summary>
+    public bool IsFarFromPeersOnly => Detector == DetectorSet.Peers && Peers is not null && IsInsideBand && !Change.IsEnd();
+
+    /// <summary>Whether the way from the expected value to that of the sample tells what is wrong: not where the alert is over, or about
+    /// to be, or about the siblings.</summary>
+    public bool HasCourse => !Change.IsEnd() && double.IsFinite(Expected) && double.IsFinite(Sample.Value) && !IsFarFromPeersOnly
+        && !(Change == AlertChange.Progressed && IsInsideBand && Detector != FrozenValueDetector.RuleName);
 }

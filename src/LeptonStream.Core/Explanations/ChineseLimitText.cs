@@ -9,6 +9,8 @@ namespace LeptonStream.Explanations;
 /// </summary>
 internal static class ChineseLimitText
 {
+    private const string NearEnough = "与限值的差距已很小，视为触及。";
+
     public static Explanation Explain(LimitFacts facts) => new(Summary(facts), Description(facts), Actions(facts));
 
     private static string Summary(LimitFacts facts)
@@ -19,9 +21,9 @@ internal static class ChineseLimitText
         {
             LimitChange.Warned => $"预计约 {Durations.InChinese(facts.Left)}后{reach}{limit} {at}，当前 {value}",
             LimitChange.Moved => $"现预计约 {Durations.InChinese(facts.Left)}后{reach}{limit} {at}，当前 {value}",
-            LimitChange.Going when facts.IsReached => $"仍处于{limit} {at}，当前 {value}",
+            LimitChange.Going when facts.IsReached => $"仍{(facts.IsBeyond ? "处于" : "接近")}{limit} {at}，当前 {value}",
             LimitChange.Going => $"仍在朝{limit} {at} 发展，预计约 {Durations.InChinese(facts.Left)}后{reach}，当前 {value}",
-            LimitChange.Reached => $"已{reach}{limit} {at}，当前 {value}",
+            LimitChange.Reached => $"已{(facts.IsBeyond ? reach : "非常接近")}{limit} {at}，当前 {value}",
             LimitChange.Receded => $"已离开{limit} {at}，当前 {value}",
             LimitChange.Gone => ChineseText.Ended(AlertChange.Gone, value, facts.Sample.Time),
             LimitChange.PolicyChanged => ChineseText.Ended(AlertChange.PolicyChanged, value, facts.Sample.Time),
@@ -35,10 +37,10 @@ internal static class ChineseLimitText
         var course = $"{name}自 {Numbers.Clock(facts.Onset)} 起持续{(facts.Limit.IsFloor ? "下降" : "上升")}。";
         return facts.Change switch
         {
-            LimitChange.Going when facts.IsReached => course + "已触及限值。",
+            LimitChange.Going when facts.IsReached => course + (facts.IsBeyond ? "已触及限值。" : NearEnough),
             LimitChange.Warned or LimitChange.Moved or LimitChange.Going => $"{course}若趋势不变，将于 {Numbers.Clock(facts.Breach.At)} 触及限值；"
                 + $"最可能介于 {Numbers.Clock(facts.Breach.Earliest)} 与 {Numbers.Clock(facts.Breach.Latest)} 之间。",
-            LimitChange.Reached => course + "如预警所示，已触及限值。",
+            LimitChange.Reached => course + (facts.IsBeyond ? "如预警所示，已触及限值。" : NearEnough),
             LimitChange.Receded => $"{name}已持续一段时间远离限值，预警关闭。",
             LimitChange.Gone => course + Endings.InChinese(AlertChange.Gone),
             LimitChange.PolicyChanged => course + Endings.InChinese(AlertChange.PolicyChanged),

@@ -32,16 +32,23 @@ internal static class ChineseText
         return name + state + (facts.Agreeing.Count == 0 ? "" : $"；{facts.Key.Model} 另有 {facts.Agreeing.Count} 项指标同时异常");
     }
 
-    private static string Ended(AlertFacts facts) => facts.Change == AlertChange.Recovered && facts.IsCode
-        ? $"未再出现新代码，最近一次为 {Code(facts)}"
-        : Ended(facts.Change, Value(facts), facts.Sample.Time)!;
+    private static string Ended(AlertFacts facts) => facts.Change switch
+    {
+        AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => "已回到 0，不再上报代码",
+        AlertChange.Recovered when facts.IsCode => $"未再出现新代码，最近一次为{Code(facts)}",
+        AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $"与同类已无明显差异，当前 {Value(facts)}",
+        _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
+    };
 
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
-        ErrorCodeTracker.RuleName => $"仍在上报 {Code(facts)}",
+        ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => "已回到 0，持续一段时间后告警关闭",
+        ErrorCodeTracker.RuleName => $"仍在上报{Code(facts)}",
         DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
         LostReadings.RuleName => "仍无读数",
         FrozenValueDetector.RuleName => $"仍停在 {Value(facts)}",
+        DetectorSet.Peers when facts.Peers is { } peers => $"仍{ChinesePeerText.Standing(peers, facts.Unit)}",
+        _ when facts.IsInsideBand => $"目前处于正常范围，持续一段时间后告警关闭：{Value(facts)}",
         _ => $"尚未恢复：{Seen(facts)}",
     };
 
@@ -49,7 +56,7 @@ internal static class ChineseText
     {
         DetectorSet.NonFinite => $"出现 {Value(facts)}，不是有效数值",
         LostReadings.RuleName => "没有读数：采集器上报的是空值标记",
-        ErrorCodeTracker.RuleName => $"上报 {Code(facts)}",
+        ErrorCodeTracker.RuleName => $"上报{Code(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Standing(peers, facts.Unit),
         FrozenValueDetector.RuleName => $"停在 {Value(facts)} 不再变化",
         ConstantChangeDetector.RuleName => $"原本恒定，现已改变：{Seen(facts)}",
@@ -96,13 +103,13 @@ internal static class ChineseText
 
     private static string Course(AlertFacts facts)
     {
-        var step = facts.Sample.Step == Samples.Sample.NoStep ? "" : $"（训练步 {facts.Sample.Step}）";
-        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value))
-            return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
+        var step = facts.Sample.Step == Samples.Sample.NoStep ? ""
+            : facts.Change.IsEnd() ? $"（最近训练步 {facts.Sample.Step}）" : $"（当前训练步 {facts.Sample.Step}）";
+        if (!facts.HasCourse) return $"始于 {Numbers.Clock(facts.Onset)}{step}。";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
-        return value == expected || facts.Detector == FrozenValueDetector.RuleName
-            ? $"自 {Numbers.Clock(facts.Onset)}{step} 起为 {value}。"
-            : $"自 {Numbers.Clock(facts.Onset)}{step} 起：{expected} → {value}。";
+        var since = $"自 {Numbers.Clock(facts.Onset)}{(step.Length == 0 ? " " : step)}起";
+        if (facts.Detector == FrozenValueDetector.RuleName) return $"{since}为 {Value(facts)}。";
+        return value == expected ? $"{since}为 {value}。" : $"{since}：{expected} → {value}。";
     }
 
     private static string Band(AlertFacts facts)
@@ -110,6 +117,7 @@ internal static class ChineseText
         if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
             && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);
+        if (facts.IsFarFromPeersOnly) return $"仅与自身历史相比并无异常（{lower} 至 {upper}）。";
         return lower == upper ? $"正常值：{lower}。" : $"正常范围：{lower} 至 {upper}。";
     }
 
@@ -124,7 +132,7 @@ internal static class ChineseText
     }
 
     private static string Code(AlertFacts facts) => facts.Xid is not { } xid ? $"代码 {Value(facts)}"
-        : XidCodes.Find(xid) is { } known ? $"XID {xid}：{known.Chinese}" : $"XID {xid}";
+        : XidCodes.Find(xid) is { } known ? $" XID {xid}：{known.Chinese}" : $" XID {xid}";
 
     private static string Side(AlertFacts facts) => facts.IsHigh ? "高" : "低";
 

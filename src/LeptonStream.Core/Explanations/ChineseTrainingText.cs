@@ -22,7 +22,7 @@ internal static class ChineseTrainingText
         {
             AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "训练已恢复进展",
             AlertChange.Recovered when finding.Kind == TrainingKind.SharedName => "该训练已恢复为单一来源写入",
-            AlertChange.Recovered => $"{Name(finding.Kind)}已结束，{key.Metric} 恢复正常",
+            AlertChange.Recovered => $"{Name(finding.Kind)}已结束，{key.Metric} 当前 {facts.Value}{Instead(facts)}",
             var end when end.IsEnd() => $"{Name(finding.Kind)}未恢复，告警关闭：" + (end switch
             {
                 AlertChange.Superseded => "训练已结束、重新开始或声明了变更",
@@ -83,7 +83,7 @@ internal static class ChineseTrainingText
 
     private static string Name(TrainingKind kind) => kind switch
     {
-        TrainingKind.NonFinite => "NaN/Inf",
+        TrainingKind.NonFinite => "NaN/Inf 异常",
         TrainingKind.LossSpike => "loss 突增",
         TrainingKind.LossHigh => "loss 偏高",
         TrainingKind.LossDiverging => "loss 发散",

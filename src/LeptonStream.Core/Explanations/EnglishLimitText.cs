@@ -7,6 +7,8 @@ namespace LeptonStream.Explanations;
 /// <summary>The explanation of an early warning in English: fixed sentences, filled with the facts.</summary>
 internal static class EnglishLimitText
 {
+    private const string NearEnough = "So close to the limit counts as reached.";
+
     public static Explanation Explain(LimitFacts facts) => new(Summary(facts), Description(facts), Actions(facts));
 
     private static string Summary(LimitFacts facts)
@@ -18,10 +20,10 @@ internal static class EnglishLimitText
             LimitChange.Warned => $" will {reach} its limit of {limit} in about {Durations.InEnglish(facts.Left)}: now {value}",
             LimitChange.Moved =>
                 $" is now expected to {reach} its limit of {limit} in about {Durations.InEnglish(facts.Left)}: now {value}",
-            LimitChange.Going when facts.IsReached => $" is still at its limit of {limit}: {value}",
+            LimitChange.Going when facts.IsReached => $" is still {At(facts)} its limit of {limit}: {value}",
             LimitChange.Going =>
                 $" is still on its way to its limit of {limit}, expected in about {Durations.InEnglish(facts.Left)}: now {value}",
-            LimitChange.Reached => $" has reached its limit of {limit}: {value}",
+            LimitChange.Reached => $" {(facts.IsBeyond ? "has reached" : "is just short of")} its limit of {limit}: {value}",
             LimitChange.Receded => $" is away from its limit of {limit} again: {value}",
             LimitChange.Gone => EnglishText.Ended(AlertChange.Gone, value, facts.Sample.Time),
             LimitChange.PolicyChanged => EnglishText.Ended(AlertChange.PolicyChanged, value, facts.Sample.Time),
@@ -36,17 +38,19 @@ internal static class EnglishLimitText
         var course = $"{name} has been {move} since {Numbers.Clock(facts.Onset)}. ";
         return facts.Change switch
         {
-            LimitChange.Going when facts.IsReached => course + "The limit is reached.",
+            LimitChange.Going when facts.IsReached => course + (facts.IsBeyond ? "The limit is reached." : NearEnough),
             LimitChange.Warned or LimitChange.Moved or LimitChange.Going =>
                 $"{course}At this rate it reaches the limit at {Numbers.Clock(facts.Breach.At)}, "
                 + $"most likely between {Numbers.Clock(facts.Breach.Earliest)} and {Numbers.Clock(facts.Breach.Latest)}.",
-            LimitChange.Reached => course + "The limit is reached, as this warning expected.",
+            LimitChange.Reached => course + (facts.IsBeyond ? "The limit is reached, as this warning expected." : NearEnough),
             LimitChange.Receded => $"{name} has stayed away from the limit for a while, so this warning is closed.",
             LimitChange.Gone => course + Endings.InEnglish(AlertChange.Gone),
             LimitChange.PolicyChanged => course + Endings.InEnglish(AlertChange.PolicyChanged),
             _ => $"{name} has stopped {move} towards the limit, or has turned back, so this warning is withdrawn.",
         };
     }
+
+    private static string At(LimitFacts facts) => facts.IsBeyond ? "at" : "just short of";
 
     private static string[] Actions(LimitFacts facts) =>
         Endings.AdviceInEnglish(facts.Change.InAlert()) ?? EnglishAdvice.ForLimit(facts.Kind);

@@ -32,16 +32,23 @@ internal static class EnglishText
             : $"; agrees with {EnglishCount.Of(facts.Agreeing.Count, "other metric")} of {facts.Key.Model}");
     }
 
-    private static string Ended(AlertFacts facts) => facts.Change == AlertChange.Recovered && facts.IsCode
-        ? $" has reported no new code; the last is {Code(facts)}"
-        : Ended(facts.Change, Value(facts), facts.Sample.Time)!;
+    private static string Ended(AlertFacts facts) => facts.Change switch
+    {
+        AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => " is at 0 again: no code is reported any more",
+        AlertChange.Recovered when facts.IsCode => $" has reported no new code; the last is {Code(facts)}",
+        AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $" is like its peers again: {Value(facts)}",
+        _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
+    };
 
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
+        ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => " is at 0 again, and the alert closes if that lasts",
         ErrorCodeTracker.RuleName => $" still reports {Code(facts)}",
         DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " still has no readings",
         FrozenValueDetector.RuleName => $" is still stuck at {Value(facts)}",
+        DetectorSet.Peers when facts.Peers is { } peers => $" is still {EnglishPeerText.Standing(peers, facts.Unit)}",
+        _ when facts.IsInsideBand => $" is inside its normal range, and the alert closes if that lasts: {Value(facts)}",
         _ => $" is not back to normal: {Seen(facts)}",
     };
 
@@ -101,13 +108,14 @@ internal static class EnglishText
     // "50 ms → 56 ms since 02:40": from what was expected to what is seen.
     private static string Course(AlertFacts facts)
     {
-        var step = facts.Sample.Step == Samples.Sample.NoStep ? "" : $" (training step {facts.Sample.Step})";
-        if (facts.Change.IsEnd() || !double.IsFinite(facts.Expected) || !double.IsFinite(facts.Sample.Value))
-            return $"Began {Numbers.Clock(facts.Onset)}{step}. ";
+        // The step is that of the sample: at the onset it was another one.
+        var step = facts.Sample.Step == Samples.Sample.NoStep ? ""
+            : facts.Change.IsEnd() ? $" (last training step: {facts.Sample.Step})" : $" (training step now: {facts.Sample.Step})";
+        if (!facts.HasCourse) return $"Began {Numbers.Clock(facts.Onset)}{step}. ";
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
-        return value == expected || facts.Detector == FrozenValueDetector.RuleName
-            ? $"At {value} since {Numbers.Clock(facts.Onset)}{step}. "
-            : $"{expected} → {value} since {Numbers.Clock(facts.Onset)}{step}. ";
+        var since = $"since {Numbers.Clock(facts.Onset)}{step}. ";
+        if (facts.Detector == FrozenValueDetector.RuleName) return $"At {Value(facts)} {since}";
+        return value == expected ? $"At {value} {since}" : $"{expected} → {value} {since}";
     }
 
     // An end that is no recovery names what it did not come back to; a recovery whose value is just outside says nothing of the band.
@@ -116,6 +124,7 @@ internal static class EnglishText
         if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
             && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);
+        if (facts.IsFarFromPeersOnly) return $"Compared with its own past alone it is normal ({lower} to {upper}). ";
         return lower == upper ? $"Normal: {lower}. " : $"Normal: {lower} to {upper}. ";
     }
 

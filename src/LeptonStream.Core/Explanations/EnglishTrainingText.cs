@@ -20,7 +20,7 @@ internal static class EnglishTrainingText
         {
             AlertChange.Recovered when finding.Kind == TrainingKind.RunDead => "the run is making progress again",
             AlertChange.Recovered when finding.Kind == TrainingKind.SharedName => "one source writes this run again",
-            AlertChange.Recovered => $"the {Name(finding.Kind)} is over; {key.Metric} is back to normal",
+            AlertChange.Recovered => $"the {Name(finding.Kind)} is over; {key.Metric} is at {facts.Value}{Instead(facts)}",
             var end when end.IsEnd() => $"the {Name(finding.Kind)} did not recover, alert closed: " + (end switch
             {
                 AlertChange.Superseded => "the run ended, started over or declared a change",

@@ -29,8 +29,11 @@ internal sealed record LimitFacts(
     /// <summary>Time left.</summary>
     public TimeSpan Left => Breach.At - Sample.Time;
 
-    /// <summary>Whether the limit is reached: nothing is left to forecast.</summary>
+    /// <summary>Whether the limit is reached, or as good as that: nothing is left to forecast.</summary>
     public bool IsReached { get; init; }
+
+    /// <summary>Whether the value itself is at the limit or beyond it.</summary>
+    public bool IsBeyond => Limit.IsFloor ? Sample.Value <= Limit.Value : Sample.Value >= Limit.Value;
 
     /// <summary>The kind of the metric that fills up.</summary>
     public MetricKind Kind => Preset?.Kind ?? MetricKind.Other;

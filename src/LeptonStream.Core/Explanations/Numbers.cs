@@ -23,6 +23,9 @@ internal static class Numbers
         for (var digits = Digits; ; digits++)
         {
             var pair = (Show(value, unit, digits), Show(other, unit, digits));
+            // Of two percentages both have tenths or neither has: else their difference does not match what stands there.
+            if (IsPercent(value, unit) && IsPercent(other, unit) && pair.Item1.Contains('.') != pair.Item2.Contains('.'))
+                pair = (Tenths(value, unit, digits), Tenths(other, unit, digits));
             if (digits == MostDigits || value.Equals(other) || pair.Item1 != pair.Item2) return pair;
         }
     }
@@ -37,10 +40,14 @@ internal static class Numbers
     private static string Show(double value, string? unit, int digits)
     {
         if (!double.IsFinite(value)) return Show(value, digits);
-        return unit == Share && Math.Abs(value) <= LargestShare
-            ? Percent(100 * value, digits) + "%"
-            : unit == "%" ? Percent(value, digits) + "%" : Show(value, digits) + Units.Suffix(unit);
+        return IsPercent(value, unit) ? Percent(InPercent(value, unit), digits) + "%" : Show(value, digits) + Units.Suffix(unit);
     }
+
+    private static bool IsPercent(double value, string? unit) => unit == "%" || (unit == Share && Math.Abs(value) <= LargestShare);
+
+    private static double InPercent(double value, string? unit) => unit == Share ? 100 * value : value;
+
+    private static string Tenths(double value, string? unit, int digits) => Show(InPercent(value, unit), digits) + "%";
 
     // Whole in the middle, where nobody reads a tenth; with all digits near nothing and near all, where a tenth tells.
     private static string Percent(double percent, int digits) => Show(percent, digits == Digits && percent is >= 10 and < 90 ? 2 : digits);

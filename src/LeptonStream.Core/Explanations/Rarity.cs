@@ -12,8 +12,8 @@ internal static class Rarity
     private const double Year = 365.25;
     private const double LongestYears = 10;
 
-    // Of a series that is younger, nobody can say how often something happens in a month.
-    private static readonly TimeSpan Young = TimeSpan.FromDays(1);
+    /// <summary>Of a series that is younger, nobody can say how often something happens in a month.</summary>
+    public static readonly TimeSpan Young = TimeSpan.FromDays(1);
 
     /// <summary>The sentence in English.</summary>
     /// <param name="score">The worst score; 1.0 is the line of the warning budget.</param>

@@ -20,6 +20,26 @@ public sealed class TroubleTests
         Assert.That(told[0].Expected, Is.Not.EqualTo(told[0].Value));
     }
 
+    [TestCase(1, 0)]
+    [TestCase(0, 1)]
+    [TestCase(8, 4)]
+    public void AConstantThatChanged_IsHeldAgainstWhatItWas_HoweverLongItLasts(double before, double after)
+    {
+        var driver = new PipelineTestDriver();
+        for (var i = 0; i < 150; i++) driver.Step("m", "up", before);
+        var changed = driver.Now + TimeSpan.FromMinutes(1);
+        for (var i = 0; i < 600; i++) driver.Step("m", "up", after);
+
+        var opened = driver.Events.Single();
+        Assert.That((opened.Type, opened.Onset), Is.EqualTo((AlertEventType.Opened, changed)));
+        Assert.That(opened.Expected, Is.EqualTo(before).Within(1e-6));
+        Assert.That(opened.English.Summary, Does.Contain($" has changed: {after}, expected {before}"));
+
+        for (var i = 0; i < 20; i++) driver.Step("m", "up", before);
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
+        Assert.That(driver.Events, Has.Count.EqualTo(2));
+    }
+
     [TestCase("60-autoscaler-replicas")]
     [TestCase("61-disk-rarely-moves")]
     [TestCase("10-dst-traffic")]

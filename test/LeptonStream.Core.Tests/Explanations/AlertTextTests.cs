@@ -89,6 +89,58 @@ public sealed class AlertTextTests
         Assert.That(ChineseText.Explain(facts).Description, Does.Not.Contain("正常范围"));
     }
 
+    [Test]
+    public void Progress_InsideOfTheBand_SaysSoAndClaimsNoDeviation()
+    {
+        var facts = Facts.Of("error_rate", 0, 0.0001, change: AlertChange.Progressed, halfWidth: 0.01);
+
+        var (english, chinese) = (EnglishText.Explain(facts), ChineseText.Explain(facts));
+        Assert.That(english.Summary, Does.EndWith(" is inside its normal range, and the alert closes if that lasts: 0%"));
+        Assert.That(english.Description, Does.StartWith("Began 2026-09-21 14:13:20 UTC. Normal: "));
+        Assert.That(chinese.Summary, Does.EndWith("目前处于正常范围，持续一段时间后告警关闭：0%"));
+        Assert.That(Facts.AllTexts(facts), Does.Not.Contain("not back to normal").And.Not.Contain("尚未恢复").And.Not.Contain("At 0%"));
+    }
+
+    [Test]
+    public void Progress_AmongPeers_StillComparesWithThePeers()
+    {
+        var facts = Facts.Of("DCGM_FI_DEV_GPU_TEMP", 63, 62.7, DetectorSet.Peers, AlertChange.Progressed, halfWidth: 3)
+            with { Peers = new PeerVerdict(20, 63, 58, 7, "gpu", true) };
+
+        var (english, chinese) = (EnglishText.Explain(facts), ChineseText.Explain(facts));
+        Assert.That(english.Summary, Does.EndWith(" is still 5 °C above its 7 peers by gpu: 63 °C; its peers are at 58 °C"));
+        Assert.That(english.Description, Does.StartWith(
+            "Began 2026-09-21 14:13:20 UTC. Compared with its own past alone it is normal (59.7 °C to 65.7 °C). Only this gpu deviates"));
+        Assert.That(chinese.Summary, Does.EndWith("仍比其余 7 块 GPU 高 5 °C：63 °C（其余约 58 °C）"));
+        Assert.That(chinese.Description, Does.Contain("仅与自身历史相比并无异常（59.7 °C 至 65.7 °C）。"));
+        var over = facts with { Change = AlertChange.Recovered, Peers = null };
+        Assert.That(EnglishText.Explain(over).Summary, Does.EndWith(" is like its peers again: 63 °C"));
+        Assert.That(ChineseText.Explain(over).Summary, Does.EndWith("与同类已无明显差异，当前 63 °C"));
+    }
+
+    [TestCase(AlertChange.Opened, "since 2026-09-21 14:13:20 UTC (training step now: 824). ", "UTC（当前训练步 824）起")]
+    [TestCase(AlertChange.Recovered, "Began 2026-09-21 14:13:20 UTC (last training step: 824). ", "UTC（最近训练步 824）。")]
+    public void Step_IsThatOfTheSampleAndNotOfTheOnset(AlertChange change, string english, string chinese)
+    {
+        var facts = Facts.Of(change: change);
+        facts = facts with { Sample = new(facts.Sample.Time, facts.Sample.Value, 824) };
+
+        Assert.That(EnglishText.Explain(facts).Description, Does.Contain(english));
+        Assert.That(ChineseText.Explain(facts).Description, Does.Contain(chinese));
+    }
+
+    [Test]
+    public void Code_BackAtZero_IsNoCode()
+    {
+        var facts = Facts.Of("DCGM_FI_DEV_XID_ERRORS", 0, double.NaN, ErrorCodeTracker.RuleName, AlertChange.Recovered);
+
+        Assert.That(EnglishText.Explain(facts).Summary, Does.EndWith(" is at 0 again: no code is reported any more"));
+        Assert.That(ChineseText.Explain(facts).Summary, Does.EndWith("已回到 0，不再上报代码"));
+        var before = facts with { Change = AlertChange.Progressed };
+        Assert.That(EnglishText.Explain(before).Summary, Does.EndWith(" is at 0 again, and the alert closes if that lasts"));
+        Assert.That(ChineseText.Explain(before).Summary, Does.EndWith("已回到 0，持续一段时间后告警关闭"));
+    }
+
     [TestCase(79, "XID 79: the GPU has fallen off the bus", "掉卡", "reboot")]
     [TestCase(92, "XID 92: high rate of single-bit ECC errors", "单比特 ECC", "Watch the ECC counters")]
     [TestCase(94, "XID 94: contained ECC error", "已隔离的 ECC", "reboot")]

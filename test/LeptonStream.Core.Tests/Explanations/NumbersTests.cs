@@ -25,6 +25,9 @@ public sealed class NumbersTests
     [TestCase(128, 128.4, "W", "128 W", "128.4 W")]
     [TestCase(9, 55.3, "%", "9%", "55%")]
     [TestCase(0.7121, 0.7122, "1", "71.21%", "71.22%")]
+    [TestCase(0.865, 0.9488, "1", "86.5%", "94.9%")]
+    [TestCase(8, 98.92, "%", "8%", "98.9%")]
+    [TestCase(0.712, 0.35, "1", "71%", "35%")]
     [TestCase(5, 5, "s", "5 s", "5 s")]
     public void Pair_ValuesThatDiffer_ReadDifferent(double value, double other, string? unit, string first, string second) =>
         Assert.That(Numbers.Pair(value, other, unit), Is.EqualTo((first, second)));

@@ -46,6 +46,15 @@ public sealed class CommandLineTests
         Assert.That(result.Error, Is.Empty);
     }
 
+    [TestCase("help", "--help")]
+    [TestCase("help config route", "config route --help")]
+    public async Task Help_AsAWord_IsTheOption(string words, string option)
+    {
+        var (asked, wanted) = (await LeptonProcess.Run(words.Split(' ')), await LeptonProcess.Run(option.Split(' ')));
+
+        Assert.That((asked.ExitCode, asked.Output, asked.Error), Is.EqualTo((0, wanted.Output, "")));
+    }
+
     [Test]
     public async Task Help_OfReplay_ShowsNoInfinity()
     {

@@ -94,6 +94,18 @@ public sealed class PrometheusExampleTests
     }
 
     [Test]
+    public async Task Script_WithUp_SaysWhetherTheAddressAnswered()
+    {
+        var lines = await Run(Vllm, "--match", "vllm:", "--model", "llama-70b", "--label", "instance=vllm-0", "--up");
+        var result = await Python("--url", "http://127.0.0.1:1/metrics", "--model", "llama-70b", "--up", "--once");
+
+        Assert.That((lines[^1].Key, lines[^1].Labels), Is.EqualTo(("llama-70b", "instance=vllm-0")));
+        Assert.That(lines[^1].Metrics, Is.EqualTo(new[] { "up" }));
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Output, Does.StartWith("llama-70b|").And.Contain("\"instance\": \"127.0.0.1:1\"").And.Contain("\"up\": 0"));
+    }
+
+    [Test]
     public async Task Script_QueueOfTheProducerIsFull_WaitsAndSendsEverything()
     {
         var result = await Send("NOTHING", "", "--once");

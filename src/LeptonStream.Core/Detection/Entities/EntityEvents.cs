@@ -37,7 +37,7 @@ internal static class EntityEvents
             Change = judgement.Change,
             Severity = life.Severity,
             Score = life.Worst,
-            Confidence = EventFields.Confidence(entity.Memory.Numbers.Learned),
+            Confidence = EventFields.Confidence(entity.Memory.Numbers.Learned, first.History(now)),
             Onset = life.Onset,
             DetectedAt = now,
             Step = entity.Row.NewestOf(places[0].Place).Sample.Step,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Explanations;
 using LeptonStream.Series;
 
 namespace LeptonStream.Detection.Events;
@@ -9,6 +10,9 @@ namespace LeptonStream.Detection.Events;
 internal static class EventFields
 {
     private const string Exported = "exported_";
+
+    // What the first day adds to a half.
+    private const double YoungShare = 0.39;
 
     // Every label that an alert may have of its own, whether or not the alert at hand has it: all alerts of a series have its labels under
     // the same names.
@@ -20,8 +24,15 @@ internal static class EventFields
     /// <summary>A number that may not be known, as one that may be missing.</summary>
     public static double? Known(double value) => double.IsFinite(value) ? value : null;
 
-    /// <summary>Full trust after a thousand samples: until then tails are extrapolated from few.</summary>
-    public static double Confidence(int learned) => Math.Round(Math.Min(1, 0.5 + (learned / 2000.0)), 3);
+    /// <summary>
+    /// Full trust after a thousand samples and a day. Until then tails are extrapolated from few; in the first day, whose texts call it
+    /// low, it stays below 0.9.
+    /// </summary>
+    public static double Confidence(int learned, TimeSpan? history)
+    {
+        var trust = Math.Min(1, 0.5 + (learned / 2000.0));
+        return Math.Round(history is { } age && age < Rarity.Young ? Math.Min(trust, 0.5 + (YoungShare * (age / Rarity.Young))) : trust, 3);
+    }
 
     /// <summary>
     /// The labels under which Alertmanager's users know an alert. A producer's label with the name of one of ours is named

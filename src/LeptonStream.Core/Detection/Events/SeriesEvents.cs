@@ -46,7 +46,7 @@ internal static class SeriesEvents
             Change = judgement.Change,
             Severity = life.Severity,
             Score = life.Worst,
-            Confidence = EventFields.Confidence(SeriesPipeline.LearnedBy(series)),
+            Confidence = EventFields.Confidence(SeriesPipeline.LearnedBy(series), series.History(sample.Time)),
             Value = sample.Value,
             Band = judgement.Band,
             Bounds = policy.Bounds,

@@ -59,6 +59,16 @@ internal sealed class FrozenBaseline
         return frozen;
     }
 
+    /// <summary>Keeps the one value that a series had before it changed.</summary>
+    /// <param name="forecaster">The forecaster as it is.</param>
+    /// <param name="before">The time of the change, and the value until then with what does not count as a change.</param>
+    /// <param name="now">The sample that opened the alert.</param>
+    public static FrozenBaseline OfConstant(HoltWintersForecaster forecaster, (Timestamp Onset, ExpectedBand Band) before, in Sample now)
+    {
+        forecaster.Rebase(new(before.Onset, before.Band.Expected));
+        return Before(forecaster, before, (before.Band.Lower, before.Band.Upper), now);
+    }
+
     /// <summary>The expectation had the trouble not come.</summary>
     public ExpectedBand At(Timestamp time) => new(_numbers.Forecaster.Predict(time).Expected + _numbers.Shift, _numbers.HalfWidth);
 

@@ -26,7 +26,9 @@ internal static class TrainingEvents
         var kind = TrainingKinds.NameOf(finding.Kind);
         var alert = AlertIds.OfAlert(sink, entity.Id, $"{kind}/{finding.Role}/{finding.OnsetStep}", finding.Onset);
         var facts = new FindingFacts(key, finding, series?.Policy.Unit);
-        var saysNothing = !double.IsFinite(finding.Value) && (finding.Change.IsEnd() || finding.Role == TrainingRole.None);
+        // What a finding about the run as a whole measured is a length of time and no value of the chart: its texts say it.
+        var isOfRun = key.Metric == Run;
+        var saysNothing = isOfRun || (!double.IsFinite(finding.Value) && finding.Change.IsEnd());
         return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, finding.Number), new()
         {
             Key = key,
@@ -35,7 +37,7 @@ internal static class TrainingEvents
             Score = finding.Score,
             Confidence = 1,
             Value = saysNothing ? null : finding.Value,
-            Band = new(finding.Expected, double.NaN),
+            Band = isOfRun ? ExpectedBand.None : new(finding.Expected, double.NaN),
             Unit = facts.Unit,
             Onset = finding.Onset,
             DetectedAt = finding.Time,

@@ -235,6 +235,11 @@ export class Chart {
         return t('chart.describe', { points: this.points.length, outside, onset: clock(this.onset) });
     }
 
+    // Whether any point of the chart says this of itself: the legend names nothing that isn't drawn.
+    #has(part) {
+        return this.points.some(point => Number.isFinite(point[part]));
+    }
+
     #legend() {
         const key = (kind, label, ...marks) =>
             el('li', { class: kind }, svg('svg', { viewBox: '0 0 24 12', 'aria-hidden': 'true' }, ...marks), label);
@@ -244,9 +249,9 @@ export class Chart {
             key('value', t('legend.value') + (unitText(this.unit) ? ` (${unitText(this.unit)})` : ''), svg('path', { d: 'M1 6H23' })),
             this.limit && key('limit', t('legend.limit'), svg('path', { d: 'M1 6H23' })),
             this.forecast && key('forecast', t('legend.forecast'), svg('path', { class: 'cone', d: 'M1 11 23 1V9z' })),
-            !this.limit && key('expected', t('legend.expected'), svg('path', { d: 'M1 6H23' })),
-            !this.limit && key('band', t('legend.band'), svg('rect', { x: 1, y: 1, width: 22, height: 10 })),
-            !this.limit && key('anomaly', t('legend.anomaly'), svg('circle', { cx: 12, cy: 6, r: 4.5 })),
+            this.#has('expected') && key('expected', t('legend.expected'), svg('path', { d: 'M1 6H23' })),
+            this.#has('upper') && key('band', t('legend.band'), svg('rect', { x: 1, y: 1, width: 22, height: 10 })),
+            this.#has('upper') && key('anomaly', t('legend.anomaly'), svg('circle', { cx: 12, cy: 6, r: 4.5 })),
             this.points.some(point => point.value === null) &&
                 key('missing', t('legend.missing'), svg('path', { d: 'M8 2 16 10M16 2 8 10' })),
             key('onset', t('legend.onset'), svg('path', { d: 'M12 0V12' })),

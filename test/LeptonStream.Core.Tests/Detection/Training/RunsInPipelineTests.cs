@@ -81,6 +81,7 @@ public sealed class RunsInPipelineTests
         var dead = first.Single();
         Assert.That((dead.Metric, dead.Severity, dead.Detectors[0].Name), Is.EqualTo(("run", AlertSeverity.Critical, "run-dead")));
         Assert.That(dead.English.Summary, Does.EndWith("no progress for 100 s; the run did not report its end"));
+        Assert.That((dead.Value, dead.Expected), Is.EqualTo(((double?)null, (double?)null)), "a silence is no value of the chart");
         Assert.That(AlertEventJson.Write(second.Single()), Is.EqualTo(AlertEventJson.Write(dead)), "the same whenever somebody looks");
     }
 
