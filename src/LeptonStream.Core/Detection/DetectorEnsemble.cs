@@ -11,7 +11,8 @@ namespace LeptonStream.Detection;
 /// series' own past, and the rarities are combined. One thread, one sample at a time; allocates nothing after its construction.
 /// </summary>
 /// <param name="layout">Where the state and the calibration of each detector lie in the memory of a series.</param>
-internal sealed class DetectorEnsemble(SeriesLayout layout)
+/// <param name="ceiling">The largest value that the metric can have, in its unit; infinite where it has none.</param>
+internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
 {
     private static readonly double MostOfOneSlow = CalibrationTuning.Default.MostOfOneSlow;
 
@@ -65,6 +66,8 @@ internal sealed class DetectorEnsemble(SeriesLayout layout)
             }
 
             var raw = _detectors[i].Score(sample, view, _layout.State(memory, i));
+            // A full cache stands still by itself: no reading hangs.
+            if (raw > 0 && sample.Value >= ceiling && _detectors[i] is FrozenValueDetector) raw = 0;
             _raw[i] = raw;
             _rarity[i] = _kinds[i] == DetectorKind.Rule
                 ? Rarities.SoftCap(raw)

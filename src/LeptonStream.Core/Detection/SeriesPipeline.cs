@@ -65,7 +65,7 @@ public sealed partial class SeriesPipeline
         Policy = policy;
         _timing = detection.Timing;
         _layout = layout;
-        _detectors = new(_layout);
+        _detectors = new(_layout, policy.Bounds.Upper);
         _onset = new(_layout.ChartPoints, policy.Bounds, _layout.Onsets);
         _line = AlarmLine.RarityOf(policy, _detectors.Tests);
         _seesYoung = !policy.FollowsLoad && _detectors.HasSharp;

@@ -40,6 +40,18 @@ public sealed class TroubleTests
         Assert.That(driver.Events, Has.Count.EqualTo(2));
     }
 
+    [TestCase(1.0, 0)]
+    [TestCase(0.7, 1)]
+    public void AShareThatStandsStill_IsFrozenUnlessItIsFull(double end, int frozen)
+    {
+        var driver = new PipelineTestDriver();
+        var random = new Random(5);
+        for (var i = 0; i < 900; i++) driver.Step("m", "vllm:kv_cache_usage_perc", 0.7 + Normal.Sample(random, 0, 0.05), 15);
+        for (var i = 0; i < 120; i++) driver.Step("m", "vllm:kv_cache_usage_perc", end, 15);
+
+        Assert.That(driver.Events.Count(e => e.Type == AlertEventType.Opened && e.Detectors[0].Name == "frozen-value"), Is.EqualTo(frozen));
+    }
+
     [TestCase("60-autoscaler-replicas")]
     [TestCase("61-disk-rarely-moves")]
     [TestCase("10-dst-traffic")]
