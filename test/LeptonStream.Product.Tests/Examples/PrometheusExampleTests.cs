@@ -96,11 +96,14 @@ public sealed class PrometheusExampleTests
     [Test]
     public async Task Script_WithUp_SaysWhetherTheAddressAnswered()
     {
-        var lines = await Run(Vllm, "--match", "vllm:", "--model", "llama-70b", "--label", "instance=vllm-0", "--up");
+        var page = Path.Combine(_folder, "metrics");
+        await File.WriteAllTextAsync(page, Vllm);
+        var answered = await Python("--url", $"file://{page}", "--model", "llama-70b", "--label", "instance=vllm-0", "--up", "--once");
         var result = await Python("--url", "http://127.0.0.1:1/metrics", "--model", "llama-70b", "--up", "--once");
 
-        Assert.That((lines[^1].Key, lines[^1].Labels), Is.EqualTo(("llama-70b", "instance=vllm-0")));
-        Assert.That(lines[^1].Metrics, Is.EqualTo(new[] { "up" }));
+        Assert.That(answered.ExitCode, Is.Zero, answered.Everything);
+        Assert.That(answered.Output.TrimEnd().Split('\n')[^1], Does.StartWith("llama-70b|").And.EndWith(
+            "\"labels\": {\"instance\": \"vllm-0\"}, \"metrics\": {\"up\": 1}}"));
         Assert.That(result.ExitCode, Is.EqualTo(1));
         Assert.That(result.Output, Does.StartWith("llama-70b|").And.Contain("\"instance\": \"127.0.0.1:1\"").And.Contain("\"up\": 0"));
     }
