@@ -73,10 +73,12 @@ internal sealed class TuningPageTests
             """
             # Tuned constants
 
-            Constants of the detection pipeline that were chosen by measurement. They are no settings: a policy says how often alerts
+            Constants of the detection pipeline that were chosen, by measurement or by hand. They are no settings: a policy says how often alerts
             may come, and these make it so on every series. An engineer tries another value with
             `lepton backtest --set Name=value FOLDER` (hidden from `--help`; it may be given several times).
             Sizes of windows, slots and lags are not among them: they are the layout of snapshots.
+            A source that begins with "chosen by hand" says that no measurement chose the value; the test, the page or the figures
+            that follow hold the property that it serves.
 
             The last two columns are what half and double of the value do (a whole number is halved downwards). Each table says by which
             measure, and its figures as the constants are; a dash stands for a missing measurement. The columns say how much hangs on a

@@ -5,6 +5,9 @@ namespace LeptonStream.Detection.Calibration;
 /// <summary>The tuned constants that turn raw scores into rarities, and rarities into lines.</summary>
 internal sealed record CalibrationTuning
 {
+    private const string Tail = "chosen by hand; noise keeps its rate of false alarms (TailCalibratorTests)";
+    private const string Figures = "chosen by hand; the figures of accuracy.md are those with it";
+
     public static CalibrationTuning Default { get; } = new();
 
     [Tuned("decades added to the line, since real tails are heavier than the exponential one that is fitted",
@@ -23,32 +26,32 @@ internal sealed record CalibrationTuning
     [Tuned("most decades that one slow detector may add", "one slow detector alone opens no alert (ADR 0006)")]
     public double MostOfOneSlow { get; init; } = 6;
 
-    [Tuned("sharp scores after which counts are halved", "not recorded")]
+    [Tuned("sharp scores after which counts are halved", Tail)]
     public int SharpMemory { get; init; } = 12_000;
 
-    [Tuned("share of sharp scores that the tail is fitted to", "not recorded")]
+    [Tuned("share of sharp scores that the tail is fitted to", Tail)]
     public double SharpTailShare { get; init; } = 0.03;
 
     [Tuned("least mean excess of a sharp tail that begins at 0, in scales", "differences below half a scale are ordinary")]
     public double SharpFloor { get; init; } = 0.5;
 
-    [Tuned("least mean excess of a sharp tail, as a share of where it begins", "not recorded")]
+    [Tuned("least mean excess of a sharp tail, as a share of where it begins", Tail)]
     public double SharpFloorShare { get; init; } = 0.1;
 
     [Tuned("seconds between recurrences below which a sharp score is routine",
         "what comes back more than twice a day is anchored (ADR 0006)")]
     public double RoutineSeconds { get; init; } = 43_200;
 
-    [Tuned("slow scores after which counts are halved", "not recorded")]
+    [Tuned("slow scores after which counts are halved", Figures)]
     public int SlowMemory { get; init; } = 8_000;
 
-    [Tuned("share of slow scores that the tail is fitted to", "not recorded")]
+    [Tuned("share of slow scores that the tail is fitted to", Figures)]
     public double SlowTailShare { get; init; } = 0.01;
 
-    [Tuned("samples that the deviation of a series remembers", "not recorded")]
+    [Tuned("samples that the deviation of a series remembers", "chosen by hand; it must outlast a quiet hour (mean-sigma.md)")]
     public double DeviationMemory { get; init; } = 2_000;
 
-    [Tuned("samples in which the range of a series fades", "not recorded")]
+    [Tuned("samples in which the range of a series fades", "chosen by hand; an incident must not hide the next (WildValueTests)")]
     public double RangeMemory { get; init; } = 20_000;
 
     [Tuned("deviations outside its range up to which one value widens it at once", "one wild value must leave no trace (WildValueTests)")]

@@ -9,7 +9,7 @@ internal sealed record EntitiesTuning
 
     public static EntitiesTuning Default { get; } = new();
 
-    [Tuned("rows before an entity is judged", "not recorded")]
+    [Tuned("rows before an entity is judged", "chosen by hand (joint-surprise.md)")]
     public int WarmUp { get; init; } = 120;
 
     [Tuned("share of the way that the usual surprise goes to a row's surprise", "smd, asd, jumpstarter (accuracy.md)")]
@@ -28,16 +28,19 @@ internal sealed record EntitiesTuning
     [Tuned("least line of an entity, in decades", "one metric reaches it once in ten samples")]
     public double MinLine { get; init; } = 1;
 
-    [Tuned("intervals of silence after which a metric has no say", "not recorded")]
+    [Tuned("intervals of silence after which a metric has no say",
+        "chosen by hand; a metric that fell silent is no evidence (joint-surprise.md)")]
     public double FreshIntervals { get; init; } = 2;
 
     [Tuned("most that a residual counts for the forest, in scales", "the forest tells rows apart: further out all are alike")]
     public float MaxResidual { get; init; } = 20;
 
-    [Tuned("surprise from which a metric has its part in an alert, in decades", "rarer than one in thirty; the value is not recorded")]
+    [Tuned("surprise from which a metric has its part in an alert, in decades",
+        "chosen by hand; rarer than one in thirty (joint-surprise.md)")]
     public double MinSurprise { get; init; } = 1.5;
 
-    [Tuned("share of the row's energy from which a metric has its part in an alert", "not recorded")]
+    [Tuned("share of the row's energy from which a metric has its part in an alert",
+        "chosen by hand; an alert takes two metrics that matter (joint-surprise.md)")]
     public double MinShare { get; init; } = 0.1;
 
     [Tuned("trees of the forest", Forest)]

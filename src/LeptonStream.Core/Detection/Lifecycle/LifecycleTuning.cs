@@ -40,6 +40,6 @@ internal sealed record LifecycleTuning
     [Tuned("scales of the forecast's error that it must begin with", "the first morning of a service is no change")]
     public double YoungJumpFrom { get; init; } = 4.5;
 
-    [Tuned("times as far as it went before that is new to a young series", "not recorded")]
+    [Tuned("times as far as it went before that is new to a young series", "chosen by hand; the figures of accuracy.md are those with it")]
     public double YoungFurther { get; init; } = 1.5;
 }

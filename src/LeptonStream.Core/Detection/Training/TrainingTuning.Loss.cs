@@ -42,7 +42,8 @@ internal sealed partial record TrainingTuning
         "a learning rate near its end is not meant to improve anything")]
     public double LossRateThatImproves { get; init; } = 0.2;
 
-    [Tuned("least standard error of a mean of three blocks, in logarithms", NotRecorded)]
+    [Tuned("least standard error of a mean of three blocks, in logarithms",
+        "chosen by hand; a loss that creeps up is high (TrainingFaultTests)")]
     public double CreepMinError { get; init; } = 0.003;
 
     [Tuned("standard errors that a creep must exceed", "the lowest of many blocks is low by chance")]
@@ -51,13 +52,15 @@ internal sealed partial record TrainingTuning
     [Tuned("least share above the level of a creep", Runs)]
     public double CreepLeast { get; init; } = 0.15;
 
-    [Tuned("fall in 512 rows below which the loss stands still", NotRecorded)]
+    [Tuned("fall in 512 rows below which the loss stands still",
+        "chosen by hand; a loss that stands still is a plateau (TrainingFaultTests)")]
     public double PlateauLine { get; init; } = 0.01;
 
     [Tuned("doublings of the run's steps that those rows must span", "losses fall with the logarithm of the step")]
     public double PlateauMinDoublings { get; init; } = 0.25;
 
-    [Tuned("scales that one row counts at most for the level", NotRecorded)]
+    [Tuned("scales that one row counts at most for the level",
+        "chosen by hand; heavy tails of small batches are silent (TrainingQuietTests)")]
     public double LevelClip { get; init; } = 4;
 
     [Tuned("scales of the median of five rows of a loss below zero", "no labelled run has one; far out, for such losses wander")]
@@ -72,10 +75,10 @@ internal sealed partial record TrainingTuning
     [Tuned("steps after which it may diverge", "as for positive losses")]
     public int SignedLossPageAfterSteps { get; init; } = 40;
 
-    [Tuned("rows after which it may diverge", NotRecorded)]
+    [Tuned("rows after which it may diverge", Signed)]
     public int SignedLossPageAfterRows { get; init; } = 9;
 
-    [Tuned("share of negative rows from which a loss is of this kind", NotRecorded)]
+    [Tuned("share of negative rows from which a loss is of this kind", Signed)]
     public double SignedLossFrom { get; init; } = 0.05;
 
     [Tuned("least scale, as a share of the usual step from row to row", "rounded losses stand still at times")]

@@ -5,10 +5,10 @@ namespace LeptonStream.Detection.Training;
 // Silence, and two jobs under one name.
 internal sealed partial record TrainingTuning
 {
-    [Tuned("share by which one row moves the usual interval", NotRecorded)]
+    [Tuned("share by which one row moves the usual interval", Pauses)]
     public double SilenceIntervalStep { get; init; } = 0.05;
 
-    [Tuned("times the longest silence that a run came back from", NotRecorded)]
+    [Tuned("times the longest silence that a run came back from", Pauses)]
     public double SilenceSurvivedMargin { get; init; } = 1.5;
 
     [Tuned("usual intervals of silence", Runs)]
@@ -23,10 +23,10 @@ internal sealed partial record TrainingTuning
     [Tuned("longest silence that counts as survived, in seconds", "a run restarted the next day must not blind the rule")]
     public double SilenceMaxSurvivedSeconds { get; init; } = 1_800;
 
-    [Tuned("seconds above which silence is not the usual time between two rows", NotRecorded)]
+    [Tuned("seconds above which silence is not the usual time between two rows", Pauses)]
     public double SilenceLeastSeconds { get; init; } = 15;
 
-    [Tuned("intervals above which it is not", NotRecorded)]
+    [Tuned("intervals above which it is not", Pauses)]
     public double SilenceLeastIntervals { get; init; } = 3;
 
     [Tuned("seconds of silence after a first row", "before there were two nobody knows how often it speaks")]
@@ -35,21 +35,21 @@ internal sealed partial record TrainingTuning
     [Tuned("usual strides that a jump of the step counts at most", "a jump of the step is no work done")]
     public int SilenceMaxStrides { get; init; } = 4;
 
-    [Tuned("returns from which two jobs share a name", NotRecorded)]
+    [Tuned("returns from which two jobs share a name", OneName)]
     public int SharedNameReturns { get; init; } = 4;
 
-    [Tuned("seconds between two returns beyond which they are unrelated", NotRecorded)]
+    [Tuned("seconds between two returns beyond which they are unrelated", OneName)]
     public double SharedNameMaxSeconds { get; init; } = 1_800;
 
-    [Tuned("least seconds of one way after which it is over", NotRecorded)]
+    [Tuned("least seconds of one way after which it is over", OneName)]
     public double SharedNameHoldSeconds { get; init; } = 60;
 
-    [Tuned("usual distances of one way after which it is over", NotRecorded)]
+    [Tuned("usual distances of one way after which it is over", OneName)]
     public double SharedNameHoldDistances { get; init; } = 10;
 
-    [Tuned("share of a difference that the usual distance takes", NotRecorded)]
+    [Tuned("share of a difference that the usual distance takes", OneName)]
     public double SharedNameRate { get; init; } = 0.25;
 
-    [Tuned("score from which the onset of a finding counts", NotRecorded)]
+    [Tuned("score from which the onset of a finding counts", "chosen by hand; a collapse is dated from its onset (TrainingTroubleTests)")]
     public double SuspectedFrom { get; init; } = 0.5;
 }

@@ -44,19 +44,19 @@ internal sealed partial record TrainingTuning
     [Tuned("times the row before from which a learning rate jumps", "schedules rise step by step")]
     public double RateJumpTimes { get; init; } = 1.5;
 
-    [Tuned("share above the highest learning rate that is no jump", NotRecorded)]
+    [Tuned("share above the highest learning rate that is no jump", Schedules)]
     public double RateMargin { get; init; } = 0.05;
 
-    [Tuned("share by which a learning rate changes as schedules jump", NotRecorded)]
+    [Tuned("share by which a learning rate changes as schedules jump", Schedules)]
     public double RateChange { get; init; } = 0.3;
 
-    [Tuned("share above its recent mean from which a learning rate rises", NotRecorded)]
+    [Tuned("share above its recent mean from which a learning rate rises", Schedules)]
     public double RateRising { get; init; } = 0.03;
 
-    [Tuned("rows that this mean remembers", NotRecorded)]
+    [Tuned("rows that this mean remembers", Schedules)]
     public double RateMemory { get; init; } = 16;
 
-    [Tuned("rows after a rise of the learning rate that belong to the warm-up", NotRecorded)]
+    [Tuned("rows after a rise of the learning rate that belong to the warm-up", "chosen by hand; a warm-up is silent (TrainingQuietTests)")]
     public int RowsAfterRise { get; init; } = 24;
 
     [Tuned("steps a row from which one row alone tells something", Runs)]
@@ -74,18 +74,21 @@ internal sealed partial record TrainingTuning
     [Tuned("steps that they must span", Runs)]
     public double FrozenSteps { get; init; } = 30;
 
-    [Tuned("rows of the same norm of weights, where no update is logged", NotRecorded)]
+    [Tuned("rows of the same norm of weights, where no update is logged", "chosen by hand (training.md)")]
     public double FrozenRowsOfSameNorm { get; init; } = 60;
 
     [Tuned("steps after which it pages", Runs)]
     public int FrozenPageAfterSteps { get; init; } = 60;
 
-    [Tuned("share of the highest learning rate below which a schedule has run out", NotRecorded)]
+    [Tuned("share of the highest learning rate below which a schedule has run out",
+        "chosen by hand; a schedule that ran out is for the record only (TrainingQuietTests)")]
     public double FrozenRanOut { get; init; } = 0.02;
 
-    [Tuned("rows after which it pages where the weights are known to be finite", NotRecorded)]
+    [Tuned("rows after which it pages where the weights are known to be finite",
+        "chosen by hand; an overflow that lasts pages (TrainingFaultTests)")]
     public int NonFiniteRows { get; init; } = 25;
 
-    [Tuned("rows after which it pages where they are not known", NotRecorded)]
+    [Tuned("rows after which it pages where they are not known",
+        "chosen by hand; a loss that is no number pages within three rows (TrainingTroubleTests)")]
     public int NonFiniteRowsWithoutNorm { get; init; } = 3;
 }
