@@ -10,6 +10,9 @@ namespace LeptonStream.Backtest.Html;
 /// </summary>
 internal static class HtmlReport
 {
+    // In the order in which they win over each other.
+    private static readonly string[] Styles = ["tokens.css", "colors.css", "page.css", "tables.css", "cards.css", "media.css"];
+
     // In the order in which they need each other.
     private static readonly string[] Scripts =
         ["elements.js", "text.js", "series.js", "axis.js", "drawing.js", "picture.js", "chart.js", "card.js", "tables.js", "report.js"];
@@ -18,7 +21,7 @@ internal static class HtmlReport
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var output = File.Create(path);
-        var style = Part("tokens.css") + Part("report.css");
+        var style = string.Concat(Styles.Select(Part));
         var script = $"(() => {{\n'use strict';\n{string.Concat(Scripts.Select(Script))}}})();\n";
         var policy = $"default-src 'none'; script-src '{Hash(script)}'; style-src '{Hash(style)}'; "
             + "img-src data:; base-uri 'none'; form-action 'none'";

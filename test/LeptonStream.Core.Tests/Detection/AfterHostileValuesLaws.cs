@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Store;
 using LeptonStream.Core.Tests.Detectors;
 using LeptonStream.Detection;
 using LeptonStream.Samples;

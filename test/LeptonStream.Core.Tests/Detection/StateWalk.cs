@@ -1,4 +1,5 @@
 using System.Reflection;
+using LeptonStream.Core.Tests.Detection.Store;
 using LeptonStream.Detection;
 
 namespace LeptonStream.Core.Tests.Detection;

@@ -26,8 +26,7 @@ internal readonly record struct TrendFit(double Slope, double Level, double Nois
         for (var i = 1; i < times.Length; i++)
             for (var j = 0; j < i; j++) slopes[pairs++] = (values[i] - values[j]) / (times[i] - times[j]);
         slopes = slopes[..pairs];
-        slopes.Sort();
-        var slope = Middle(slopes);
+        var slope = Median.Of(slopes);
 
         Span<double> residuals = stackalloc double[MaxPoints];
         residuals = residuals[..times.Length];
@@ -35,16 +34,14 @@ internal readonly record struct TrendFit(double Slope, double Level, double Nois
         sorted = sorted[..times.Length];
         for (var i = 0; i < times.Length; i++) residuals[i] = values[i] - (slope * (times[i] - times[^1]));
         residuals.CopyTo(sorted);
-        sorted.Sort();
-        var level = Middle(sorted);
+        var level = Median.Of(sorted);
         for (var i = 0; i < times.Length; i++)
         {
             residuals[i] -= level;
             sorted[i] = Math.Abs(residuals[i]);
         }
 
-        sorted.Sort();
-        return new(slope, level, MathConstants.MadToSigma * Middle(sorted), ErrorOf(slopes, times.Length, Correlation(residuals)));
+        return new(slope, level, MathConstants.MadToSigma * Median.Of(sorted), ErrorOf(slopes, times.Length, Correlation(residuals)));
     }
 
     private static double ErrorOf(ReadOnlySpan<double> slopes, int points, double correlation)
@@ -66,7 +63,4 @@ internal readonly record struct TrendFit(double Slope, double Level, double Nois
 
         return Math.Clamp(products / squares, 0, 0.8);
     }
-
-    private static double Middle(ReadOnlySpan<double> sorted) =>
-        sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
 }

@@ -3,7 +3,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Calibration;
 using MathNet.Numerics.Distributions;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Calibration;
 
 public sealed class TailCalibratorTests
 {

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Calibration;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Calibration;
 
 public sealed class TailCountsTests
 {

@@ -5,7 +5,7 @@ using LeptonStream.Detection.Cleaning;
 using LeptonStream.Samples;
 using LeptonStream.State;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Cleaning;
 
 public sealed class CounterRateTests
 {

@@ -3,7 +3,7 @@ using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Policies;
 using LeptonStream.State;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Cleaning;
 
 public sealed class ErrorCodeTrackerTests
 {

@@ -9,7 +9,7 @@ using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.State;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Events;
 
 /// <summary>What events say of how long a value was not seen.</summary>
 public sealed class RecordSpanInEventsTests

@@ -2,7 +2,7 @@ using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Samples;
 using LeptonStream.State;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Lifecycle;
 
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlertLifecycleTests

@@ -3,7 +3,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Policies;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Store;
 
 public sealed class SeriesBytesTests
 {

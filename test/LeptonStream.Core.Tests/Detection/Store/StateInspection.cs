@@ -7,7 +7,7 @@ using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
 using LeptonStream.Series;
 
-namespace LeptonStream.Core.Tests.Detection;
+namespace LeptonStream.Core.Tests.Detection.Store;
 
 /// <summary>
 /// Looks at every number in the memory of a partition's series: forecast, scales, windows, detectors, calibrators and past.

@@ -1,4 +1,5 @@
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Training.Statistics;
 
@@ -28,8 +29,7 @@ internal sealed class StepBlocks(int rows)
         _open[_opened++] = value;
         if (_opened < rows) return false;
         _opened = 0;
-        Array.Sort(_open);
-        _medians[_next] = (_open[(rows - 1) / 2] + _open[rows / 2]) / 2;
+        _medians[_next] = Median.Of(_open);
         _ends[_next] = step;
         _next = (_next + 1) % Capacity;
         Count = Math.Min(Count + 1, Capacity);

@@ -1,7 +1,7 @@
 using LeptonStream.Detection.Training;
 using LeptonStream.Detection.Training.Statistics;
 
-namespace LeptonStream.Core.Tests.Detection.Training;
+namespace LeptonStream.Core.Tests.Detection.Training.Statistics;
 
 public sealed class StepWindowTests
 {
