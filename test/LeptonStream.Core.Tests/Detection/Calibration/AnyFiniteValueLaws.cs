@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Store;
 using LeptonStream.Core.Tests.Detectors;
 
 namespace LeptonStream.Core.Tests.Detection.Calibration;
