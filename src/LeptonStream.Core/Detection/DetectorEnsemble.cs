@@ -75,7 +75,9 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
         }
     }
 
-    /// <summary>Scores a mean with the slow detectors, and lets them learn it always: they are there to see how the series goes on.</summary>
+    /// <summary>
+    /// Scores a mean with the slow detectors, and lets them learn it always: they are there to see how the series goes on.
+    /// </summary>
     /// <returns>The sum of their rarities, in decades.</returns>
     public double StepSlow(Span<byte> memory, in Sample mean, in SeriesView view, double stepSeconds)
     {
