@@ -73,8 +73,8 @@ internal sealed class TuningPageTests
             """
             # Tuned constants
 
-            Constants of the detection pipeline that were chosen, by measurement or by hand. They are no settings: a policy says how often alerts
-            may come, and these make it so on every series. An engineer tries another value with
+            Constants of the detection pipeline that were chosen, by measurement or by hand. They are no settings: a policy says how often
+            alerts may come, and these make it so on every series. An engineer tries another value with
             `lepton backtest --set Name=value FOLDER` (hidden from `--help`; it may be given several times).
             Sizes of windows, slots and lags are not among them: they are the layout of snapshots.
             A source that begins with "chosen by hand" says that no measurement chose the value; the test, the page or the figures
