@@ -47,7 +47,7 @@ public sealed class PartitionPipelineTests
         var opened = driver.Events.First();
         Assert.That(opened.Detectors[0].Name, Is.EqualTo("frozen-value"));
         Assert.That(opened.Onset, Is.EqualTo(first), "the time of the first of the equal values");
-        Assert.That(opened.English.Description, Does.StartWith("At 203.2 ms since "));
+        Assert.That(opened.English.Description, Does.StartWith("At 203 ms since "));
         // Up to seven of them may be coded together with values that moved.
         var flat = opened.Points.Where(point => point.Time >= first + TimeSpan.FromMinutes(7));
         Assert.That(flat.Select(point => point.Value), Is.All.EqualTo(203.25));
