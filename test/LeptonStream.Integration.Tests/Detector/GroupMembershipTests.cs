@@ -30,7 +30,7 @@ public sealed class GroupMembershipTests
     }
 
     /// <summary>To the group a topic that is gone is one without work, so its member would be on standby and well.</summary>
-    [TestCase("Classic")]
+    [TestCase("Classic", Category = "Slow")]
     [TestCase("Consumer")]
     public async Task GroupProtocol_TheTopicIsDeleted_IsSaid(string protocol)
     {

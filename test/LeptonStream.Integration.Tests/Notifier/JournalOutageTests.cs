@@ -53,7 +53,7 @@ public sealed class JournalOutageTests
         Assert.That(rig.Sink.Calls.Single().Metrics("firing"), Is.EqualTo(new[] { "latency" }));
     }
 
-    [TestCase("consumer_offset")]
+    [TestCase("consumer_offset", Category = "Slow")]
     [TestCase("alert_group")]
     public async Task Run_PostgresTakesStatementsAndDoesNotAnswer_SaysSoWithinHalfAMinuteAndTellsOnce(string table)
     {

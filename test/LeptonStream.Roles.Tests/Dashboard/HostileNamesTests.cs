@@ -64,22 +64,24 @@ public sealed class HostileNamesTests
         "id: 1\ndata: {\"alertId\":\"x\"}\n\nevent: reset",
     ];
 
-    [Test]
-    public async Task Names_OfFiftyKinds_AreShownAsTheyAreAndNothingRuns()
+    // Some of each sort, and all of them with the slow tests.
+    [TestCase(4), TestCase(1, Category = "Slow")]
+    public async Task Names_OfFiftyKinds_AreShownAsTheyAreAndNothingRuns(int step)
     {
+        string[] names = [.. Names.Where((_, number) => number % step == 0)];
         await using var dashboard = await RunningDashboard.Start();
         await using var page = await Browser.Open(dashboard.Address);
         await page.Connected();
-        var alerts = Names.Select(Hostile).ToList();
+        var alerts = names.Select(Hostile).ToList();
         await dashboard.Journal.RecordAll(alerts);
-        await page.Page.WaitForFunctionAsync("count => document.querySelectorAll('#list a').length === count", Names.Length);
-        Assert.That(await page.Metrics(), Is.EquivalentTo(Names));
+        await page.Page.WaitForFunctionAsync("count => document.querySelectorAll('#list a').length === count", names.Length);
+        Assert.That(await page.Metrics(), Is.EquivalentTo(names));
 
         foreach (var alert in alerts) await ReadEverywhere(page, alert);
 
         await page.Page.SelectOptionAsync("#language", "zh-CN");
         await page.Page.WaitForFunctionAsync("() => document.documentElement.lang === 'zh-CN'");
-        Assert.That(await page.Metrics(), Is.EquivalentTo(Names));
+        Assert.That(await page.Metrics(), Is.EquivalentTo(names));
         Assert.That(await page.Page.Locator(
             "#list script, #detail script, iframe, object, embed, base, form, #list img, #detail img, #detail style").CountAsync(),
             Is.Zero);

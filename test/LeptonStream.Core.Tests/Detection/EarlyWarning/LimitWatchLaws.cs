@@ -48,7 +48,7 @@ public sealed class LimitWatchLaws
         Assert.That(covered, Is.GreaterThanOrEqualTo(Seeds * 9 / 10), "breaches within the interval");
     }
 
-    [TestCase(0.1, 0)]
+    [TestCase(0.1, 0, Category = "Slow")]
     [TestCase(0.5, 0)]
     [TestCase(1, 1)]
     [TestCase(2, 1)]

@@ -12,7 +12,7 @@ public sealed class ChangeOnsetTests
 {
     private static readonly double[] Noises = [0.2, 0.6, 1, 3];
 
-    [TestCase(120)]
+    [TestCase(120, Category = "Slow")]
     [TestCase(40)]
     [TestCase(3)]
     public void Find_AfterAnySamples_IsWhatAllPointsOfTheChartSay(int length)

@@ -54,13 +54,13 @@ public sealed class SnapshotCorruptTests
         }
     }
 
-    [Test]
-    public void Load_SoundBlocksOfOtherBytes_IsRefusedOrTaken()
+    [TestCase(150), TestCase(600, Category = "Slow")]
+    public void Load_SoundBlocksOfOtherBytes_IsRefusedOrTaken(int tries)
     {
         var random = new Random(3);
         var refused = 0;
         var count = SnapshotBytes.Of(Restored()).Blocks;
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < tries; i++)
         {
             var left = random.Next(count);
             var bytes = Rewritten((in SnapshotBlock block, IBufferWriter<byte> chunk) =>
@@ -80,7 +80,7 @@ public sealed class SnapshotCorruptTests
             }
         }
 
-        Assert.That(refused, Is.GreaterThan(200));
+        Assert.That(refused, Is.GreaterThan(tries / 3));
     }
 
     [Test]
