@@ -56,7 +56,6 @@ public sealed class SnapshotCut
     private enum Stage
     {
         Entities,
-        Peers,
         Series,
         Done,
     }
@@ -121,11 +120,8 @@ public sealed class SnapshotCut
                 Write(_entities[_at++]);
                 break;
             case Stage.Entities:
-                (_stage, _at) = (Stage.Peers, 0);
-                break;
-            case Stage.Peers:
                 _peers.WriteTo(_out);
-                _stage = Stage.Series;
+                (_stage, _at) = (Stage.Series, 0);
                 break;
             case Stage.Series when _at < _series.Length:
                 Write(_series[_at++]);
