@@ -20,6 +20,7 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _differing;
     private readonly Counter<long> _snapshots;
     private readonly Counter<long> _snapshotBytes;
+    private readonly Counter<long> _migrated;
     private readonly Histogram<double> _snapshotPause;
     private readonly Histogram<double> _restore;
     private readonly Counter<long> _sessions;
@@ -53,6 +54,8 @@ internal sealed class DetectorMetrics
             "Published events that a replay lacks, or makes with another content, by kind (missing, different)");
         _snapshots = meter.CreateCounter<long>("leptonstream.detector.snapshots", "{snapshot}",
             "Snapshots of partitions, by outcome (written, failed)");
+        _migrated = meter.CreateCounter<long>("leptonstream.detector.snapshots.migrated", "{snapshot}",
+            "Snapshots of another version that were brought to this one");
         _snapshotBytes = meter.CreateCounter<long>("leptonstream.detector.snapshot.size", "By", "Bytes of snapshots written");
         _snapshotPause = meter.CreateHistogram<double>("leptonstream.detector.snapshot.pause", "s",
             "How long judging waits at a time for a snapshot: where it begins, and for each part that is made");
@@ -151,6 +154,8 @@ internal sealed class DetectorMetrics
     public void SnapshotPause(TimeSpan pause) => _snapshotPause.Record(pause.TotalSeconds);
 
     public void Restored(TimeSpan duration) => _restore.Record(duration.TotalSeconds);
+
+    public void Migrated() => _migrated.Add(1);
 
     public void SessionLost(string reason) => _sessions.Add(1, KeyValuePair.Create("reason", (object?)reason));
 

@@ -18,6 +18,9 @@ internal sealed partial class DetectorSession
     private static readonly TimeSpan BusyWait = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
 
+    // The description of the layout, for the headers.
+    private readonly byte[] _layout;
+
     // By partition number, as the tasks: a partition is in one of them.
     private readonly Dictionary<int, PartitionRestore> _restores = [];
 
@@ -226,6 +229,12 @@ internal sealed partial class DetectorSession
         {
             _metrics.Restored(duration);
             Log.Restored(_logger, subject.Partition.Name(), task.SeriesCount, state.Header.Next, duration);
+            if (state.Changes is { } changes)
+            {
+                _metrics.Migrated();
+                Log.Migrated(_logger, subject.Partition.Name(), changes);
+            }
+
             if (subject.Committed < state.Header.Next)
                 Log.CommittedBefore(_logger, subject.Partition.Name(), subject.Committed.Value, state.Header.Next, _topics.State);
             if (_known.Metrics is { } known && state.Header.Partitions > 0 && known.Partitions > state.Header.Partitions)
@@ -274,6 +283,7 @@ internal sealed partial class DetectorSession
                 JournalFrom = Consumer.QueryWatermarkOffsets(new(_topics.State, partition), AnswerLimit).High.Value,
                 Sequence = task.Book.Sequence,
                 Layout = StateLayout.FingerprintOf(_policy),
+                Description = _layout,
                 Policies = task.Policies.Yaml,
                 Fingerprint = task.Policies.Set.Fingerprint,
                 Chunks = [],
@@ -347,6 +357,10 @@ internal sealed partial class DetectorSession
         [LoggerMessage(1061, LogLevel.Information,
             "{Partition}: restored {Series} series as of offset {Offset} in {Duration}, going on from there")]
         public static partial void Restored(ILogger logger, string partition, int series, long offset, TimeSpan duration);
+
+        [LoggerMessage(1067, LogLevel.Information,
+            "{Partition}: its snapshot is of another version and was brought to this one ({Changes})")]
+        public static partial void Migrated(ILogger logger, string partition, string changes);
 
         [LoggerMessage(1062, LogLevel.Error, "{Partition}: begins with empty state at {Offset}: {Reason}")]
         public static partial void BeginsEmpty(ILogger logger, string partition, string reason, long? offset);

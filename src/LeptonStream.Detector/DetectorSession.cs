@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
@@ -71,6 +73,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _bounds = bounds;
         _policy = policy;
         _policies = policies;
+        _layout = PackedLayout.Of(StateLayout.TextOf(policy));
         _metrics = metrics;
         _health = health;
         _time = time;

@@ -267,9 +267,18 @@ public sealed class PartitionPipeline
 
     /// <summary>
     /// Begins to read a snapshot. To be called on a pipeline that has seen nothing, made with the topic id and the policies that the
-    /// snapshot was written under.
+    /// snapshot was written under. One of another layout is migrated; after that, or where its writer read the policies otherwise, its
+    /// series are judged by the policies as this program reads them, as if those were adopted.
     /// </summary>
-    public PartitionLoader Load() => new(Parts, Subject, offset => _last = offset < 0 ? default : new(_topic, _partition, offset));
+    /// <param name="layout">The layout of the snapshot; null for that of this program.</param>
+    /// <param name="policies">The fingerprint that its writer gave the policies; null for that of this program.</param>
+    public PartitionLoader Load(WrittenLayout? layout = null, string? policies = null)
+    {
+        var (own, written) = (Subject, layout ?? new(StateLayout.FingerprintOf(_policy), null));
+        var isOther = written.Migration is not null || (policies is not null && policies != own.Policies);
+        return new(Parts, own with { Policies = policies ?? own.Policies }, written,
+            offset => _last = offset < 0 ? default : new(_topic, _partition, offset), isOther ? () => Adopt(_series.Policies) : null);
+    }
 
     private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue, _gaps);
 

@@ -103,8 +103,11 @@ public readonly ref struct RollingWindow
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Max);
-        return Unsafe.SizeOf<Head>() + (capacity * (sizeof(float) + (capacity <= MaxOfBytes ? 1 : sizeof(ushort))));
+        return Unsafe.SizeOf<Head>() + ValueBytes(capacity);
     }
+
+    /// <summary>Of them, those of the values and their places.</summary>
+    internal static int ValueBytes(int capacity) => capacity * (sizeof(float) + (capacity <= MaxOfBytes ? 1 : sizeof(ushort)));
 
     /// <summary>Takes a value in; the oldest goes out when the window is full.</summary>
     /// <param name="value">A finite value.</param>
@@ -229,7 +232,7 @@ public readonly ref struct RollingWindow
         Sum();
     }
 
-    private struct Head
+    internal struct Head
     {
         public ushort Count;
         public ushort Next;

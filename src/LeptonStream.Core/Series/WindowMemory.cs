@@ -20,5 +20,5 @@ public sealed class WindowMemory(int capacity)
 
     /// <summary>Reads what <see cref="Save"/> wrote on a window of the same capacity.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such window.</exception>
-    public void Load(ref StateReader state) => state.ReadBlock(_bytes);
+    public void Load(ref StateReader state) => state.ReadBlock(_bytes, state.Migration?.MoveOfWindow(Window.Capacity));
 }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
+using LeptonStream.Detection.Snapshots;
 
 namespace LeptonStream.State;
 
@@ -10,6 +12,9 @@ namespace LeptonStream.State;
 public ref struct StateReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
+
+    /// <summary>The way from the layout that was written; null where it is this program's own.</summary>
+    internal LayoutMigration? Migration { get; init; }
 
     /// <summary>Whether everything was read.</summary>
     public readonly bool AtEnd => _rest.IsEmpty;
@@ -93,19 +98,48 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads a block into memory of its length.</summary>
     /// <exception cref="SnapshotCorruptException">It has another length or other bytes than were written, or the snapshot ends
     /// here.</exception>
-    public void ReadBlock(Span<byte> block)
+    public void ReadBlock(scoped Span<byte> block) => TakeBlock(block.Length).CopyTo(block);
+
+    /// <summary>Reads a block into memory that is laid out otherwise than what was written.</summary>
+    /// <param name="block">The memory.</param>
+    /// <param name="move">The way from one to the other; null where they are the same.</param>
+    /// <exception cref="SnapshotCorruptException">It is no block of that layout, or the snapshot ends here.</exception>
+    internal void ReadBlock(scoped Span<byte> block, StructMove? move)
     {
-        var length = ReadInt32();
-        if (length != block.Length) throw new SnapshotCorruptException($"a block of {length} bytes where {block.Length} belong");
-        var hash = (ulong)ReadInt64();
-        var bytes = Take(length);
-        if (XxHash3.HashToUInt64(bytes) != hash) throw new SnapshotCorruptException("a block whose bytes are not those that were written");
-        bytes.CopyTo(block);
+        if (move is null) ReadBlock(block);
+        else move.Move(TakeBlock(move.FromBytes), block);
     }
 
-    /// <summary>Reads bytes as they are.</summary>
+    /// <summary>Reads a struct that was written as a block.</summary>
+    /// <exception cref="SnapshotCorruptException">It is no block of that struct, or the snapshot ends here.</exception>
+    internal void ReadBlock<T>(scoped ref T value)
+        where T : unmanaged => ReadBlock(MemoryMarshal.AsBytes(new Span<T>(ref value)), Migration?.MoveOf(typeof(T)));
+
+    /// <summary>Reads as many structs as fit, written one after the other.</summary>
     /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
-    public void ReadRaw(Span<byte> bytes) => Take(bytes.Length).CopyTo(bytes);
+    internal void ReadRaw<T>(scoped Span<T> values)
+        where T : unmanaged
+    {
+        var bytes = MemoryMarshal.AsBytes(values);
+        if (Migration?.MoveOf(typeof(T)) is not { } move)
+        {
+            Take(bytes.Length).CopyTo(bytes);
+            return;
+        }
+
+        foreach (ref var value in values) move.Move(Take(move.FromBytes), MemoryMarshal.AsBytes(new Span<T>(ref value)));
+    }
+
+    private ReadOnlySpan<byte> TakeBlock(int expected)
+    {
+        var length = ReadInt32();
+        if (length != expected) throw new SnapshotCorruptException($"a block of {length} bytes where {expected} belong");
+        var hash = (ulong)ReadInt64();
+        var bytes = Take(length);
+        return XxHash3.HashToUInt64(bytes) == hash
+            ? bytes
+            : throw new SnapshotCorruptException("a block whose bytes are not those that were written");
+    }
 
     private ReadOnlySpan<byte> Take(int length)
     {

@@ -208,23 +208,25 @@ internal sealed partial class PartitionRestore : IDisposable
         if (_subject.TopicId is { } id && header.MetricsId is { } other && id != other)
             throw new SnapshotCorruptException($"{_subject.Partition.Topic} was deleted and created again");
         if (header.Partition != _subject.Partition.Partition.Value) throw new SnapshotCorruptException("it is of another partition");
-        if (header.Layout != StateLayout.FingerprintOf(_policy)) throw new SnapshotCorruptException("it has the layout of another version");
+        var layout = StateLayout.Resolve(header.Layout, header.Description is { } packed ? PackedLayout.Read(packed) : null, _policy);
         if (header.Next < input.Low || header.Next > input.High)
             throw new SnapshotCorruptException($"offset {header.Next} is outside the log, which holds {input.Low} to {input.High}");
-        if (PoliciesInForce.Of(header.Policies) is not { } policies || policies.Set.Fingerprint != header.Fingerprint)
-            throw new SnapshotCorruptException("its policies mean something else in this version");
-        var pipeline = LoadChunks(log, header, policies, ends);
+        if (PoliciesInForce.Of(header.Policies) is not { } policies)
+            throw new SnapshotCorruptException("this version does not take its policies");
+        var pipeline = LoadChunks(log, header, layout, policies, ends);
         var journal = Journal(log, header, input.High, ends);
         var published = Published(log, header);
         return new(header, pipeline, policies, new(journal, published, input.High),
-            journal.Count > 0 ? journal[^1].Sequence + 1 : header.Sequence);
+            journal.Count > 0 ? journal[^1].Sequence + 1 : header.Sequence,
+            layout.Changes ?? (policies.Set.Fingerprint == header.Fingerprint ? null : "its policies are read otherwise"));
     }
 
-    private PartitionPipeline LoadChunks(LogReader log, SnapshotHeader header, PoliciesInForce policies, (long Low, long High) ends)
+    private PartitionPipeline LoadChunks(
+        LogReader log, SnapshotHeader header, WrittenLayout layout, PoliciesInForce policies, (long Low, long High) ends)
     {
         var pipeline = new PartitionPipeline(_subject.Partition.Topic, header.Partition, _policy, policies.Set,
             _subject.TopicId ?? header.MetricsId);
-        var loader = pipeline.Load();
+        var loader = pipeline.Load(layout, header.Fingerprint);
         var chunks = new ChunkReader(loader);
         var next = 0;
         CheckOffsets(header, ends);

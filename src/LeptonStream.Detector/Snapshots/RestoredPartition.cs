@@ -11,8 +11,9 @@ namespace LeptonStream.Detector.Snapshots;
 /// <param name="Policies">The policies in force there.</param>
 /// <param name="Replay">The way on from there.</param>
 /// <param name="Sequence">The number of the journal's next entry.</param>
+/// <param name="Changes">What is otherwise in this version than in the one that wrote the snapshot; null where nothing is.</param>
 internal sealed record RestoredPartition(
-    SnapshotHeader Header, PartitionPipeline Pipeline, PoliciesInForce Policies, Replay Replay, long Sequence);
+    SnapshotHeader Header, PartitionPipeline Pipeline, PoliciesInForce Policies, Replay Replay, long Sequence, string? Changes);
 
 /// <summary>What became of the search for a partition's state.</summary>
 /// <param name="State">The state; null where the partition begins empty.</param>

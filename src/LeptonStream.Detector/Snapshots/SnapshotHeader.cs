@@ -51,6 +51,11 @@ internal sealed record SnapshotHeader
     /// <summary>The layout of the states (<see cref="Detection.Snapshots.StateLayout"/>).</summary>
     public required UInt128 Layout { get; init; }
 
+    /// <summary>
+    /// The description of that layout, packed (<see cref="PackedLayout"/>); null where it was written by a version that wrote none.
+    /// </summary>
+    public byte[]? Description { get; init; }
+
     /// <summary>The text of the policies in force; null for the built-in ones.</summary>
     public string? Policies { get; init; }
 

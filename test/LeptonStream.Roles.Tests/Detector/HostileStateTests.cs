@@ -1,7 +1,11 @@
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Detection;
+using LeptonStream.Detection.Snapshots;
+using LeptonStream.Detector.Snapshots;
 using LeptonStream.Kafka;
 using LeptonStream.Testing;
 using Microsoft.Extensions.Hosting;
@@ -46,6 +50,20 @@ public sealed class HostileStateTests
         yield return Header("with another hash", header => header["chunks"]![0]!["hash"] = 1);
         yield return Header("of another partition", header => header["partition"] = 1);
         yield return Header("of another layout", header => header["layout"] = 1);
+        yield return Header("with a description that is no text", header => header["description"] = 7);
+        yield return Header("with a description that can't be unpacked", header => header["description"] = "AAAA");
+        yield return Header("with a description of another layout", header => Describe(header, "version 3\n", fingerprint: 1));
+        yield return Header("with a description of a megabyte", header => Describe(header, new string('7', 1 << 20)));
+        yield return Header("with a description of a thousand levels", header => Describe(header, Changed("0 {} Forecaster",
+            $"0 {{}}{string.Concat(Enumerable.Repeat("[2]", 1000))} {string.Join('.', Enumerable.Repeat("a", 1000))}")));
+        yield return Header("with a description of garbage names",
+            header => Describe(header, Changed("0 {} Forecaster", "0 {} \u001b[31m\u0000<b>")));
+        yield return Header("with a description whose sizes overflow",
+            header => Describe(header, Changed("0 {} Forecaster", "0 Double[2147483647] Forecaster")));
+        yield return Header("with a description of another type",
+            header => Describe(header, Changed("0 {} Forecaster", "0 Double Forecaster")));
+        yield return Header("with a description of bytes that it does not have",
+            header => Describe(header, Changed("struct entity ", "struct entity 9")));
         yield return Header("of an offset behind the input", header => header["next"] = 1_000_000);
         yield return Header("of a negative offset", header => header["next"] = -1);
         yield return Header("under unknown policies", header => header["policies"] = "policies: [");
@@ -141,6 +159,17 @@ public sealed class HostileStateTests
             rig.Probe.Produce(rig.Topics.Metrics, partition,
                 MetricStream.Of("llama", to - from, i => i is >= 200 and < 210 ? 900 : null, from));
     }
+
+    // Of a layout that it describes, so that it is read.
+    private static void Describe(JsonObject header, string text, UInt128? fingerprint = null)
+    {
+        header["description"] = Convert.ToBase64String(PackedLayout.Of(text));
+        fingerprint ??= XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
+        header["layout"] = JsonNode.Parse(fingerprint.Value.ToString(null, null));
+    }
+
+    private static string Changed(string from, string to) =>
+        StateLayout.TextOf(DetectionPolicy.Default).Replace(from, to, StringComparison.Ordinal);
 
     private static (string?, byte[]?) Zeroth(string fields) => ("journal/0000", Entry(0, fields));
 

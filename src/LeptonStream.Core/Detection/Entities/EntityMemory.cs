@@ -46,7 +46,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
             Baselines.Add((place, FrozenBaseline.Load(ref state)));
         }
 
-        state.ReadBlock(MemoryMarshal.AsBytes(new Span<EntityNumbers>(ref Numbers)));
+        state.ReadBlock(ref Numbers);
         forest.Load(ref state);
     }
 }

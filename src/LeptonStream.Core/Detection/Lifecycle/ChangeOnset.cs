@@ -94,7 +94,7 @@ internal struct ChangeOnset
         if (count == 0) return;
         _candidates = plan.Memory.Rent(count);
         _count = count;
-        state.ReadRaw(MemoryMarshal.AsBytes(_candidates.AsSpan(0, count)));
+        state.ReadRaw(_candidates.AsSpan(0, count));
     }
 
     // Each takes the point into account; those that can't be the onset any more go.

@@ -98,7 +98,7 @@ internal sealed class FrozenBaseline
     public static FrozenBaseline Load(ref StateReader state)
     {
         var frozen = new FrozenBaseline();
-        state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref frozen._numbers)));
+        state.ReadBlock(ref frozen._numbers);
         return frozen;
     }
 

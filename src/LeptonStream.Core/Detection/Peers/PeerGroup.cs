@@ -32,7 +32,7 @@ internal sealed class PeerGroup(UInt128 id, string label)
 
     private readonly List<PeerMember> _members = [];
     private double[] _sorted = [];
-    private Numbers _numbers = new() { Round = 1 };
+    private Numbers _numbers = Numbers.Fresh;
 
     /// <summary>A hash of what its members have in common.</summary>
     public UInt128 Id => id;
@@ -79,7 +79,7 @@ internal sealed class PeerGroup(UInt128 id, string label)
 
     public void Save(StateWriter state) => state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<Numbers>(in _numbers)));
 
-    public void Load(ref StateReader state) => state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref _numbers)));
+    public void Load(ref StateReader state) => state.ReadBlock(ref _numbers);
 
     private void Compare()
     {
@@ -149,8 +149,11 @@ internal sealed class PeerGroup(UInt128 id, string label)
         return _sorted.AsSpan(0, count);
     }
 
-    internal struct Numbers
+    internal struct Numbers : IFreshState<Numbers>
     {
+        /// <inheritdoc/>
+        public static Numbers Fresh => new() { Round = 1 };
+
         /// <summary>The round under way, from 1.</summary>
         public long Round;
 

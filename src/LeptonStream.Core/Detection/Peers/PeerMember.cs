@@ -14,7 +14,7 @@ internal sealed class PeerMember
 
     public void Save(StateWriter state) => state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<Numbers>(in _numbers)));
 
-    public void Load(ref StateReader state) => state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref _numbers)));
+    public void Load(ref StateReader state) => state.ReadBlock(ref _numbers);
 
     public struct Numbers
     {

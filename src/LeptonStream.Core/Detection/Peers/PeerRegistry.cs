@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Series;
 using LeptonStream.State;
 
@@ -65,9 +66,9 @@ public sealed class PeerRegistry
     /// <summary>Gives a series the places that it had, whoever else came before it since.</summary>
     /// <param name="key">The series; each at most once.</param>
     /// <param name="labels">The labels by which it differs from its siblings, in the order of its places.</param>
-    /// <param name="shared">State shared by the groups, by their ids, as <see cref="Save"/> wrote it.</param>
+    /// <param name="shared">The states that the groups share, as <see cref="Save"/> wrote them.</param>
     /// <exception cref="SnapshotCorruptException">The series has no such label, or the group is missing.</exception>
-    internal PeerMembership Rejoin(SeriesKey key, IReadOnlyList<string> labels, Dictionary<UInt128, byte[]> shared)
+    internal PeerMembership Rejoin(SeriesKey key, IReadOnlyList<string> labels, SharedStates shared)
     {
         var places = new PeerMembership.Place[labels.Count];
         for (var i = 0; i < places.Length; i++)
@@ -82,11 +83,10 @@ public sealed class PeerRegistry
         return new(key, places);
     }
 
-    private static PeerGroup Restore(in GroupKey name, Dictionary<UInt128, byte[]> shared)
+    private static PeerGroup Restore(in GroupKey name, SharedStates shared)
     {
-        if (!shared.TryGetValue(name.Id, out var bytes)) throw new SnapshotCorruptException("a membership in a group that is missing");
         var group = new PeerGroup(name.Id, name.Label);
-        var state = new StateReader(bytes);
+        var state = shared.Read(name.Id);
         group.Load(ref state);
         state.End();
         return group;

@@ -75,7 +75,7 @@ internal sealed class PeerScorer(PeerMembership membership)
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
     public void Load(ref StateReader state)
     {
-        state.ReadBlock(MemoryMarshal.AsBytes(new Span<Numbers>(ref _numbers)));
+        state.ReadBlock(ref _numbers);
         membership.Load(ref state);
     }
 

@@ -38,10 +38,13 @@ public readonly record struct DetectorSet
     /// </summary>
     public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
 
-    // Rules that open alerts beside the detectors and that no policy sets.
-    private static readonly string[] Rules = [Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName];
+    /// <summary>
+    /// What can open an alert of a series, by the numbers in saved states: the detectors, and behind them rules that no policy sets.
+    /// </summary>
+    internal static ImmutableArray<string> Openers { get; } =
+        [.. AllNames, Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName];
 
-    // Below AllNames and Rules, which have to be there first.
+    // Below Openers, which have to be there first.
     private static readonly int NonFiniteNumber = NumberOf(NonFinite);
     private static readonly int JointSurpriseNumber = NumberOf(JointSurprise);
     private static readonly int IsolationForestNumber = NumberOf(IsolationForest);
@@ -50,16 +53,9 @@ public readonly record struct DetectorSet
 
     /// <summary>The number, in saved states, of a detector or rule that can open an alert of a series.</summary>
     /// <exception cref="ArgumentException">There is no detector or rule of that name.</exception>
-    internal static int NumberOf(string name)
-    {
-        if (AllNames.IndexOf(name) is >= 0 and var number) return number;
-        var rule = Array.IndexOf(Rules, name);
-        if (rule < 0) throw new ArgumentException($"'{name}' is no detector or rule that opens alerts of series", nameof(name));
-        return AllNames.Length + rule;
-    }
-
-    /// <summary>The largest such number.</summary>
-    internal static int LastNumber => AllNames.Length + Rules.Length - 1;
+    internal static int NumberOf(string name) => Openers.IndexOf(name) is >= 0 and var number
+        ? number
+        : throw new ArgumentException($"'{name}' is no detector or rule that opens alerts of series", nameof(name));
 
     /// <summary>The set as bits, by the detectors' numbers.</summary>
     internal ulong Bits => _bits;
@@ -67,9 +63,6 @@ public readonly record struct DetectorSet
     /// <summary>The set of these bits; bits beyond the known detectors are left out.</summary>
     internal static DetectorSet OfBits(ulong bits) => new(bits & ((1UL << AllNames.Length) - 1));
 
-    /// <summary>The name of a detector or rule by its number; null for −1.</summary>
-    internal static string? NameOf(int number) =>
-        number < 0 ? null : number < AllNames.Length ? AllNames[number] : Rules[number - AllNames.Length];
 
     /// <summary>
     /// The set where no policy says otherwise: the detectors of <see cref="DetectorCatalog.Default"/>, and all beside the catalogue but

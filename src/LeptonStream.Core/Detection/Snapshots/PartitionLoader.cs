@@ -15,15 +15,26 @@ public sealed class PartitionLoader : ISnapshotSink
     private readonly PartitionParts _parts;
     private readonly SnapshotSubject _subject;
     private readonly Action<long> _onLast;
-    private readonly RestoredPolicies _policies = new();
-    private readonly Dictionary<UInt128, byte[]> _shared = [];
+    private readonly Action? _onEnd;
+    private readonly WrittenLayout _layout;
+    private readonly RestoredPolicies _policies;
+    private readonly SharedStates _shared;
     private readonly Queue<EntityState> _forgottenEntities = [];
     private readonly Queue<SeriesState> _forgottenSeries = [];
     private readonly int[] _counts = new int[(int)SnapshotBlockKind.End + 1];
     private SnapshotBlockKind _kind;
 
-    internal PartitionLoader(PartitionParts parts, in SnapshotSubject subject, Action<long> onLast) =>
-        (_parts, _subject, _onLast) = (parts, subject, onLast);
+    /// <param name="parts">The partition.</param>
+    /// <param name="subject">The position that the snapshot must be of.</param>
+    /// <param name="layout">The layout of the snapshot.</param>
+    /// <param name="onLast">Takes the offset of the last record that was taken.</param>
+    /// <param name="onEnd">Called when all is read; may be null.</param>
+    internal PartitionLoader(PartitionParts parts, in SnapshotSubject subject, WrittenLayout layout, Action<long> onLast, Action? onEnd)
+    {
+        (_parts, _subject, _layout, _onLast, _onEnd) = (parts, subject, layout, onLast, onEnd);
+        _policies = new(layout.Migration);
+        _shared = new(layout.Migration);
+    }
 
     /// <summary>Whether all blocks were read, and the pipeline can go on.</summary>
     public bool IsComplete { get; private set; }
@@ -48,14 +59,14 @@ public sealed class PartitionLoader : ISnapshotSink
 
     private void Read(in SnapshotBlock block)
     {
-        var state = new StateReader(block.Bytes);
+        var state = new StateReader(block.Bytes) { Migration = _layout.Migration };
         switch (block.Kind)
         {
             case SnapshotBlockKind.Policy:
                 _policies.Take(block);
                 return;
             case SnapshotBlockKind.Peers:
-                if (!_shared.TryAdd(block.Id, block.Bytes.ToArray())) throw new SnapshotCorruptException("siblings twice");
+                _shared.Take(block);
                 return;
             case SnapshotBlockKind.Event:
                 ReadEvent(block.Bytes);
@@ -88,7 +99,7 @@ public sealed class PartitionLoader : ISnapshotSink
 
     private void ReadHead(ref StateReader state)
     {
-        if (state.ReadUInt128() != StateLayout.FingerprintOf(_parts.Detection))
+        if (state.ReadUInt128() != _layout.Fingerprint)
             throw new SnapshotCorruptException("a snapshot of another layout");
         if (state.ReadUInt128() != _subject.TopicId || state.ReadInt32() != _subject.Partition)
             throw new SnapshotCorruptException("a snapshot of another partition");
@@ -152,5 +163,6 @@ public sealed class PartitionLoader : ISnapshotSink
 
         if (_forgottenEntities.Count + _forgottenSeries.Count > 0) throw new SnapshotCorruptException("an open alert is missing");
         IsComplete = true;
+        _onEnd?.Invoke();
     }
 }

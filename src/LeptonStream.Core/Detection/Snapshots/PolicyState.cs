@@ -16,8 +16,11 @@ internal static class PolicyState
     {
         var state = new StateWriter();
         Save(policy, state);
-        return XxHash128.HashToUInt128(state.Written);
+        return IdOf(state.Written);
     }
+
+    /// <summary>A hash of a policy's bytes.</summary>
+    public static UInt128 IdOf(ReadOnlySpan<byte> policy) => XxHash128.HashToUInt128(policy);
 
     /// <summary>Writes the policy.</summary>
     public static void Save(SeriesPolicy policy, StateWriter state)
@@ -47,13 +50,15 @@ internal static class PolicyState
     /// Reads what <see cref="Save(SeriesPolicy, StateWriter)"/> wrote; of its preset, all but the settings, which are part of the policy
     /// already.
     /// </summary>
+    /// <param name="state">The bytes.</param>
+    /// <param name="detectors">Its detectors as they were written, by their numbers there.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no policy.</exception>
-    public static SeriesPolicy Load(ref StateReader state)
+    public static SeriesPolicy Load(ref StateReader state, out ulong detectors)
     {
         var policy = new SeriesPolicy
         {
             Ignore = state.ReadBoolean(),
-            Detectors = DetectorSet.OfBits((ulong)state.ReadInt64()),
+            Detectors = ReadDetectors(ref state, out detectors),
             WarningBudget = ReadTime(ref state),
             CriticalBudget = ReadTime(ref state),
             Direction = Read<Direction>(ref state),
@@ -70,6 +75,12 @@ internal static class PolicyState
             Bounds = ReadBounds(ref state),
         };
         return state.ReadBoolean() ? policy with { Preset = ReadPreset(ref state) } : policy;
+    }
+
+    private static DetectorSet ReadDetectors(ref StateReader state, out ulong bits)
+    {
+        bits = (ulong)state.ReadInt64();
+        return state.Migration?.SetOf(bits) ?? DetectorSet.OfBits(bits);
     }
 
     /// <summary>Writes a limit.</summary>

@@ -1,6 +1,7 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Lifecycle;
@@ -8,94 +9,144 @@ using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
+using LeptonStream.State;
 
 namespace LeptonStream.Detection.Snapshots;
 
 /// <summary>
-/// What the bytes of a snapshot mean: a fingerprint of the program's version of states, the lengths of windows and charts, the detectors,
-/// and the fields of every struct whose bytes are written as they are. A snapshot of another fingerprint is not read.
+/// The meaning of a snapshot's bytes: the program's version of states, the lengths of windows and charts, the detectors, and the fields of
+/// every struct whose bytes are written as they are. A snapshot carries the description; its fingerprint says at a glance whether it is
+/// that of this program. One of another layout is read by the names of its fields where that is possible.
 /// </summary>
 public static class StateLayout
 {
     /// <summary>
-    /// The version of everything that is written field by field. To be raised whenever that, or the meaning of a field, changes.
+    /// The version of what a description does not tell. It is raised where something that is written field by field is added, taken out or
+    /// moved; where a field, a value of an enum or the code of a chart's segments means something else under its old name; or where the
+    /// parts of a series' memory lie in another order. A field of a struct of <see cref="Structs"/>, or a detector, that is added or taken
+    /// out needs none.
     /// </summary>
     public const int Version = 3;
 
-    // Beside the states of detectors.
-    private static readonly Type[] Blocks =
+    /// <summary>
+    /// The oldest version that can be read: this one, or the one before where all that was raised for asks
+    /// <see cref="LayoutMigration.Version"/> as it loads.
+    /// </summary>
+    public const int OldestVersion = 3;
+
+    /// <summary>Characters of a description, at most.</summary>
+    public const int MaxTextLength = LayoutText.MaxLength;
+
+    // Names that the migration asks for by themselves.
+    internal const string Series = "series";
+    internal const string Window = "window";
+    internal const string Calibrator = "calibrator";
+    internal const string Past = "past";
+    internal const string ChartPoint = "chart-point";
+
+    // Layouts of programs that did not write their descriptions, under the usual lengths.
+    private static readonly (UInt128 Fingerprint, string Resource) VersionBefore =
+        (UInt128.Parse("307627988160094371992018093920633982360", CultureInfo.InvariantCulture), "layout-3.txt");
+
+    private static readonly ConcurrentDictionary<LayoutLengths, Described> Known = [];
+
+    /// <summary>
+    /// The structs that are written as they are, beside the states of detectors, by the names that they have in descriptions whatever the
+    /// program calls them.
+    /// </summary>
+    internal static IReadOnlyList<(string Name, Type Type)> Structs { get; } =
     [
-        typeof(SeriesNumbers), typeof(Calibration.TailCalibrator), typeof(Series.PastExtremes), typeof(ChartPoint),
-        typeof(ChangeOnset.Candidate),
-        typeof(Cleaning.NonFiniteHabit),
-        typeof(Cleaning.LostReadings), typeof(EntityNumbers), typeof(PeerMember.Numbers), typeof(PeerGroup.Numbers),
-        typeof(PeerScorer.Numbers), typeof(FrozenBaseline.Numbers),
+        (Series, typeof(SeriesNumbers)), (Window, typeof(LeptonStream.Series.RollingWindow.Head)),
+        (Calibrator, typeof(Calibration.TailCalibrator)), (Past, typeof(LeptonStream.Series.PastExtremes)),
+        (ChartPoint, typeof(ChartPoint)), ("onset", typeof(ChangeOnset.Candidate)), ("non-finite", typeof(Cleaning.NonFiniteHabit)),
+        ("lost-readings", typeof(Cleaning.LostReadings)), ("entity", typeof(EntityNumbers)), ("peer", typeof(PeerMember.Numbers)),
+        ("peers", typeof(PeerGroup.Numbers)), ("peers-score", typeof(PeerScorer.Numbers)), ("baseline", typeof(FrozenBaseline.Numbers)),
     ];
 
-    private static readonly Lazy<string> Fields = new(DescribeAll);
-
     /// <summary>The fingerprint under a policy.</summary>
-    public static UInt128 FingerprintOf(DetectionPolicy policy)
+    public static UInt128 FingerprintOf(DetectionPolicy policy) => Describe(policy).Fingerprint;
+
+    /// <summary>The description under a policy: some hundred lines.</summary>
+    public static string TextOf(DetectionPolicy policy) => Describe(policy).Text;
+
+    /// <summary>Finds the way from the layout of a snapshot to that of this program.</summary>
+    /// <param name="fingerprint">The fingerprint of the snapshot's layout.</param>
+    /// <param name="text">Its description; null where its writer wrote none.</param>
+    /// <param name="policy">Settings of this program.</param>
+    /// <exception cref="SnapshotCorruptException">There is no way, for the reason of its message.</exception>
+    public static WrittenLayout Resolve(UInt128 fingerprint, string? text, DetectionPolicy policy)
+    {
+        var own = Describe(policy);
+        if (fingerprint == own.Fingerprint) return new(fingerprint, null);
+        if (text is null)
+            text = fingerprint == VersionBefore.Fingerprint ? Resource(VersionBefore.Resource)
+                : throw new SnapshotCorruptException("it has the layout of another version, without a description");
+        else if (Hash(text) != fingerprint)
+            throw new SnapshotCorruptException("the description of its layout is not the one that was written");
+        if (text == own.Text) return new(fingerprint, null);
+        try
+        {
+            return new(fingerprint, new LayoutMigration(LayoutText.Read(text), own.Layout));
+        }
+        catch (SnapshotCorruptException noWay)
+        {
+            throw new SnapshotCorruptException($"it has the layout of another version: {noWay.Message}");
+        }
+    }
+
+    /// <summary>The layout of this program under a policy.</summary>
+    internal static LayoutDescription Of(DetectionPolicy policy) => Describe(policy).Layout;
+
+    private static Described Describe(DetectionPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        var text = $"{Version}|{policy.Window}|{policy.SlowWindow}|{policy.ChartPoints}|{policy.LeanChartPoints}|{Fields.Value}";
-        return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
-    }
-
-    /// <summary>The fields of a struct, in their order, with the fields of the structs among them.</summary>
-    internal static string Describe(Type type)
-    {
-        var text = new StringBuilder();
-        Describe(type, text);
-        return text.ToString();
-    }
-
-    private static string DescribeAll()
-    {
-        var text = new StringBuilder();
-        text.AppendJoin(',', DetectorSet.AllNames);
-        foreach (var detector in DetectorCatalog.All)
+        return Known.GetOrAdd(LayoutLengths.Of(policy), static lengths =>
         {
-            text.Append('\n').Append(detector.Name).Append(' ').Append(detector.StateBytes).Append(' ');
-            if (StateOf(detector.GetType()) is { } state) Describe(state, text);
-        }
-
-        foreach (var block in Blocks)
-        {
-            text.Append('\n').Append(block.FullName).Append(' ');
-            Describe(block, text);
-        }
-
-        return text.ToString();
+            var layout = new LayoutDescription
+            {
+                Version = Version,
+                Lengths = lengths,
+                Detectors = DetectorSet.AllNames,
+                Rules = [.. DetectorSet.Openers.Skip(DetectorSet.AllNames.Length)],
+                Lean = DetectorCatalog.Lean,
+                States = [.. DetectorCatalog.All.Select(one => new DetectorShape(one.Name, one.Kind, StructShape.Of(StateOf(one))))],
+                Structs = Structs.ToDictionary(one => one.Name, one => StructShape.Of(one.Type)),
+            };
+            var text = LayoutText.Write(layout);
+            return new(layout, text, Hash(text));
+        });
     }
 
-    private static Type? StateOf(Type detector)
+    private static Type StateOf(SeriesDetector detector)
     {
-        for (var type = detector.BaseType; type is not null; type = type.BaseType)
-            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(SeriesDetector<>)) return type.GetGenericArguments()[0];
-        return null;
+        var type = detector.GetType().BaseType!;
+        while (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(SeriesDetector<>)) type = type.BaseType!;
+        return type.GetGenericArguments()[0];
     }
 
-    private static void Describe(Type type, StringBuilder text)
+    private static UInt128 Hash(string text) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
+
+    private static string Resource(string name)
     {
-        if (type.IsPrimitive || type.IsEnum)
-        {
-            text.Append(type.IsEnum ? type.GetEnumUnderlyingType().Name : type.Name);
-            return;
-        }
-
-        text.Append('{');
-        if (type.GetCustomAttribute<InlineArrayAttribute>() is { } array) text.Append(array.Length).Append('×');
-        foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(field =>
-            field.MetadataToken))
-        {
-            text.Append(field.Name).Append(':');
-            if (field.GetCustomAttribute<FixedBufferAttribute>() is { } buffer)
-                text.Append(buffer.ElementType.Name).Append('×').Append(buffer.Length);
-            else Describe(field.FieldType, text);
-            text.Append(';');
-        }
-
-        text.Append('}');
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
+
+    private sealed record Described(LayoutDescription Layout, string Text, UInt128 Fingerprint);
+}
+
+/// <summary>The layout of a snapshot that this program can read.</summary>
+public sealed class WrittenLayout
+{
+    internal WrittenLayout(UInt128 fingerprint, LayoutMigration? migration) => (Fingerprint, Migration) = (fingerprint, migration);
+
+    /// <summary>Its fingerprint.</summary>
+    public UInt128 Fingerprint { get; }
+
+    /// <summary>The fields and detectors that are new in this program, and those that are gone; null where it is its own layout.</summary>
+    public string? Changes => Migration?.Changes;
+
+    /// <summary>The way to this program's own; null where it is that.</summary>
+    internal LayoutMigration? Migration { get; }
 }

@@ -92,7 +92,8 @@ internal readonly ref struct SeriesChart
 
     private Span<byte> Segments => _memory.Slice(ChartSegment.Points * Unsafe.SizeOf<ChartPoint>(), SegmentBytes(_points));
 
-    private static int SegmentBytes(int points) =>
+    /// <summary>Bytes of its segments.</summary>
+    public static int SegmentBytes(int points) =>
         (points + ChartSegment.Points - 1) / ChartSegment.Points * ChartSegment.RegularBytes;
 
     private void Close(ReadOnlySpan<ChartPoint> open, long next, in ValueBounds bounds)

@@ -185,14 +185,15 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="id">The series' id.</param>
     /// <param name="policies">The policies by their ids.</param>
-    /// <param name="shared">State shared by siblings, by the ids of their groups.</param>
+    /// <param name="shared">The states that siblings share.</param>
     /// <param name="state">The bytes.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no such series.</exception>
-    public void Load(UInt128 id, RestoredPolicies policies, Dictionary<UInt128, byte[]> shared, ref StateReader state)
+    public void Load(UInt128 id, RestoredPolicies policies, SharedStates shared, ref StateReader state)
     {
         var entity = _entities.Find(state.ReadUInt128()) ?? throw new SnapshotCorruptException("a series whose entity is missing");
         var key = entity.Key with { Metric = _names.Share(state.ReadName()) };
-        var series = _pipelines.Of(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(new(id), key);
+        var (policy, numbers) = policies.Find(state.ReadUInt128(), key, Policies);
+        var series = _pipelines.Of(policy).NewSeries(new(id), key);
         if (!_series.TryAdd(id, series)) throw new SnapshotCorruptException("a series twice");
         series.Number = state.ReadInt64();
         series.SilenceDue = state.ReadInt64();
@@ -202,7 +203,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         series.IsUnwatched = state.ReadBoolean();
         var labels = state.ReadInt32();
         if (labels >= 0) series.Peers = new(_peers.Rejoin(key, ReadLabels(labels, key, ref state), shared));
-        series.Load(ref state);
+        series.Load(ref state, numbers);
         EntityRegistry.Rejoin(entity, series, place);
         _silence.Restore(series);
     }
@@ -224,10 +225,11 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         var id = new SeriesId(state.ReadUInt128());
         var key = EntityRegistry.LoadKey(ref state) with { Metric = state.ReadName() };
-        var series = _pipelines.Of(policies.Find(state.ReadUInt128(), key, Policies)).NewSeries(id, key);
+        var (policy, numbers) = policies.Find(state.ReadUInt128(), key, Policies);
+        var series = _pipelines.Of(policy).NewSeries(id, key);
         series.IsUnwatched = state.ReadBoolean();
         series.IsForgotten = true;
-        series.Load(ref state);
+        series.Load(ref state, numbers);
         return series;
     }
 

@@ -193,19 +193,21 @@ public sealed class SeriesState
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its membership among its siblings.</summary>
+    /// <param name="state">The bytes.</param>
+    /// <param name="numbers">The way of its numbers from the layout that was written; null where it is this program's own.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public void Load(ref StateReader state)
+    internal void Load(ref StateReader state, StructMove? numbers = null)
     {
         FirstTime = new(state.ReadInt64());
         LastTime = new(state.ReadInt64());
         IntervalSeconds = state.ReadDouble();
         Alert.Load(ref state);
-        state.ReadBlock(Memory.Span);
+        state.ReadBlock(Memory.Span, numbers);
         Heard = new(state.ReadInt64());
-        state.ReadBlock(MemoryMarshal.AsBytes(new Span<NonFiniteHabit>(ref _nonFinite)));
-        state.ReadBlock(MemoryMarshal.AsBytes(new Span<LostReadings>(ref _blanks)));
+        state.ReadBlock(ref _nonFinite);
+        state.ReadBlock(ref _blanks);
         Pipeline.LoadOnset(this, ref state);
-        OpenedBy = DetectorSet.NameOf(state.ReadCount(DetectorSet.LastNumber + 1) - 1);
+        OpenedBy = ReadOpener(ref state);
         Baseline = state.ReadBoolean() ? FrozenBaseline.Load(ref state) : null;
         Counter?.Load(ref state);
         Code?.Load(ref state);
@@ -213,6 +215,14 @@ public sealed class SeriesState
         if (state.ReadBoolean() != Peers is not null)
             throw new SnapshotCorruptException("a series whose siblings are asked, or are not, against its policy");
         Peers?.Load(ref state);
+    }
+
+    // Null also for one that is no more.
+    private static string? ReadOpener(ref StateReader state)
+    {
+        var openers = state.Migration?.Openers ?? DetectorSet.Openers;
+        var number = state.ReadCount(openers.Length);
+        return number > 0 && DetectorSet.Openers.Contains(openers[number - 1]) ? openers[number - 1] : null;
     }
 
     private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) =>
