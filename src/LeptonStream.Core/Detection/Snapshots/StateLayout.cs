@@ -82,7 +82,7 @@ public static class StateLayout
             text = fingerprint == VersionBefore.Fingerprint ? Resource(VersionBefore.Resource)
                 : throw new SnapshotCorruptException("it has the layout of another version, without a description");
         else if (Hash(text) != fingerprint)
-            throw new SnapshotCorruptException("the description of its layout is not the one that was written");
+            throw new SnapshotCorruptException("it has the layout of another version, whose description is not the one that was written");
         if (text == own.Text) return new(fingerprint, null);
         try
         {
