@@ -162,10 +162,12 @@ public sealed class PartitionPipeline
             KeepForSnapshot(entity);
             _runs.Begin(entity);
             var metrics = _batch.MetricsOf(entity);
-            if (!metrics.IsEmpty) _series.Prefetch(metrics[0]);
+            var next = metrics.Length > 1 ? _series.Ask(metrics[1]) : null;
             for (var i = 0; i < metrics.Length; i++)
             {
-                if (i + 1 < metrics.Length) _series.Prefetch(metrics[i + 1]);
+                // Its memory is known only once the series itself has come.
+                next?.Pipeline.Prefetch(next);
+                next = i + 2 < metrics.Length ? _series.Ask(metrics[i + 2]) : null;
                 var refusal = Judge(entity, metrics[i], sink);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;

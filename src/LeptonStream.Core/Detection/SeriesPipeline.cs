@@ -109,7 +109,11 @@ public sealed partial class SeriesPipeline
     }
 
     /// <summary>Asks the cache for a series that is judged next. Changes nothing.</summary>
-    internal void Prefetch(SeriesState series) => _layout.Prefetch(series.Memory);
+    internal void Prefetch(SeriesState series)
+    {
+        _layout.Prefetch(series.Memory);
+        CacheLines.Prefetch(series.Alert, AlertLifecycle.Lines);
+    }
 
     /// <summary>Takes the memory of a series back that is forgotten.</summary>
     internal void Return(SeriesState series)

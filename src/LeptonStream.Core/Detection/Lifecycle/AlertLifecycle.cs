@@ -25,6 +25,9 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </remarks>
 public sealed class AlertLifecycle
 {
+    /// <summary>Lines of the cache that it takes.</summary>
+    internal const int Lines = 3;
+
     private const int MinSamples = 2;
 
     // Of the samples that are back to normal, so many to one may lie outside: noise does, too.

@@ -31,7 +31,10 @@ internal readonly ref struct SeriesChart
     }
 
     /// <summary>Bytes of a chart of so many points.</summary>
-    public static int BytesFor(int points) => (ChartSegment.Points * Unsafe.SizeOf<ChartPoint>()) + SegmentBytes(points);
+    public static int BytesFor(int points) => OpenBytes + SegmentBytes(points);
+
+    /// <summary>Bytes of its newest points, which come first.</summary>
+    public static int OpenBytes => ChartSegment.Points * Unsafe.SizeOf<ChartPoint>();
 
     /// <summary>Whether it has no point.</summary>
     public bool IsEmpty => _state.Open == 0;
@@ -88,9 +91,9 @@ internal readonly ref struct SeriesChart
     }
 
     private Span<ChartPoint> Open =>
-        MemoryMarshal.Cast<byte, ChartPoint>(_memory[..(ChartSegment.Points * Unsafe.SizeOf<ChartPoint>())]);
+        MemoryMarshal.Cast<byte, ChartPoint>(_memory[..OpenBytes]);
 
-    private Span<byte> Segments => _memory.Slice(ChartSegment.Points * Unsafe.SizeOf<ChartPoint>(), SegmentBytes(_points));
+    private Span<byte> Segments => _memory.Slice(OpenBytes, SegmentBytes(_points));
 
     /// <summary>Bytes of its segments.</summary>
     public static int SegmentBytes(int points) =>

@@ -112,7 +112,11 @@ internal sealed class SeriesLayout
     public SeriesChart Chart(Span<byte> memory) => new(memory[_chart..], ref Numbers(memory).Chart, ChartPoints);
 
     /// <summary>Asks the cache for what every sample of a series needs.</summary>
-    public void Prefetch(Memory<byte> memory) => CacheLines.Prefetch(memory.Span[.._slow]);
+    public void Prefetch(Memory<byte> memory)
+    {
+        CacheLines.Prefetch(memory.Span[.._slow]);
+        CacheLines.Prefetch(memory.Span.Slice(_chart, SeriesChart.OpenBytes));
+    }
 
     /// <summary>Memory for a series that is seen for the first time.</summary>
     public Memory<byte> Rent() => _memory.Rent();

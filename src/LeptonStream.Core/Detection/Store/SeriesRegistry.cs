@@ -99,10 +99,13 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         return series;
     }
 
-    /// <summary>Asks the cache for the series of a metric that is judged next, if it is known. Changes nothing.</summary>
-    public void Prefetch(in SampleBatch.Metric metric)
+    /// <summary>Asks the cache for the series of a metric that is judged soon. Changes nothing.</summary>
+    /// <returns>The series, if it is known now.</returns>
+    public SeriesState? Ask(in SampleBatch.Metric metric)
     {
-        if (_series.TryGetValue(metric.Id.Value, out var series)) series.Pipeline.Prefetch(series);
+        if (!_series.TryGetValue(metric.Id.Value, out var series)) return null;
+        CacheLines.Prefetch(series, SeriesState.Lines);
+        return series;
     }
 
     /// <summary>Judges by other policies from now on. Known series get their policy again.</summary>

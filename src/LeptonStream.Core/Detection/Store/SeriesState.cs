@@ -20,6 +20,9 @@ public sealed class SeriesState
     /// <summary>Rarities are counted per five minutes, whatever the sampling interval.</summary>
     internal const double ReferenceSeconds = 300;
 
+    /// <summary>Lines of the cache that it takes itself, without what it refers to.</summary>
+    internal const int Lines = 5;
+
     private double _intervalSeconds;
     private NonFiniteHabit _nonFinite;
     private LostReadings _blanks;
