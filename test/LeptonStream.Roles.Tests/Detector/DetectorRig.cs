@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
@@ -25,6 +26,7 @@ internal sealed class DetectorRig : IDisposable
     private readonly Dictionary<string, string?> _settings;
     private readonly List<IHost> _hosts = [];
     private readonly MeterListener _listener = new();
+    private readonly ConcurrentBag<IMeterFactory> _meters = [];
     private readonly Dictionary<string, long> _counts = [];
 
     /// <param name="partitions">Of each topic; 0 for no topics.</param>
@@ -49,7 +51,7 @@ internal sealed class DetectorRig : IDisposable
         };
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "LeptonStream") listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Scope is IMeterFactory scope && _meters.Contains(scope)) listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>(Count);
         _listener.Start();
@@ -83,6 +85,8 @@ internal sealed class DetectorRig : IDisposable
         if (Policy is { } policy) builder.Services.AddSingleton(policy);
         builder.Services.AddDetector(builder.Configuration);
         var host = builder.Build();
+        // Its instruments are made when it starts; those of another rig's hosts count there.
+        _meters.Add(host.Services.GetRequiredService<IMeterFactory>());
         host.Start();
         _hosts.Add(host);
         return host;

@@ -8,6 +8,7 @@ using LeptonStream.Testing;
 namespace LeptonStream.Roles.Tests.Detector;
 
 /// <summary>What the detector says of itself: on the status topic and to the probes.</summary>
+[Parallelizable]
 public sealed class DetectorStatusTests
 {
     private DetectorRig _rig = null!;

@@ -17,6 +17,7 @@ namespace LeptonStream.Roles.Tests.Detector;
 /// Whatever lies in the topics of state and alerts, the next owner of the partition goes on: with a snapshot that is whole, or with empty
 /// state, which it says.
 /// </summary>
+[Parallelizable]
 public sealed class HostileStateTests
 {
     private const int Known = 150;

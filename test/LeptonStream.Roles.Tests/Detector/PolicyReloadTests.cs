@@ -3,6 +3,7 @@ using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
+[Parallelizable]
 public sealed class PolicyReloadTests
 {
     private const string Ignoring = "rules:\n- matchers: [metric=ttft_p99_ms]\n  ignore: true\n";

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace LeptonStream.Roles.Tests.Detector;
 
 /// <summary>A partition that begins with less than it should have says so, and no alert stays open without an owner.</summary>
+[Parallelizable]
 public sealed class StateGapTests
 {
     private DetectorRig _rig = null!;

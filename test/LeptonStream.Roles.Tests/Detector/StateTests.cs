@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace LeptonStream.Roles.Tests.Detector;
 
 /// <summary>A partition's state outlives its owner: whoever comes next goes on where the one before was.</summary>
+[Parallelizable]
 public sealed class StateTests
 {
     private DetectorRig _rig = null!;

@@ -6,6 +6,7 @@ using LeptonStream.Testing;
 namespace LeptonStream.Roles.Tests.Detector;
 
 /// <summary>Batches that no client can decode are passed by and named; what stands before and behind them is judged.</summary>
+[Parallelizable]
 [TestFixture(true)]
 [TestFixture(false)]
 public sealed class UndecodableBatchTests(bool inPlace)
