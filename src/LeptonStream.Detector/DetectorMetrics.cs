@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using LeptonStream.Alerts;
@@ -32,9 +33,9 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _eventsDropped;
     private readonly Counter<long> _forgotten;
     private readonly Counter<long> _undecodable;
-    private KeyValuePair<int, long>[] _lag = [];
-    private PartitionFill[] _fill = [];
-    private long _series;
+
+    // By session: each loop has one at a time.
+    private readonly ConcurrentDictionary<DetectorSession, (KeyValuePair<int, long>[] Lag, PartitionFill[] Fill)> _states = [];
 
     public DetectorMetrics(IMeterFactory meters)
     {
@@ -80,7 +81,8 @@ internal sealed class DetectorMetrics
             "leptonstream.detector.series.forgotten", "{series}", "Series forgotten because they were silent");
         _undecodable = meter.CreateCounter<long>(
             "leptonstream.detector.records.undecodable", "{record}", "Offsets passed by because their batch can't be decoded");
-        meter.CreateObservableGauge("leptonstream.detector.series", () => Volatile.Read(ref _series), "{series}", "Series known");
+        meter.CreateObservableGauge(
+            "leptonstream.detector.series", () => Fill().Sum(fill => (long)fill.Series), "{series}", "Series known");
         meter.CreateObservableGauge(
             "leptonstream.detector.partition.series", () => OfPartitions(fill => fill.Series), "{series}", "Series known, by partition");
         meter.CreateObservableGauge(
@@ -163,17 +165,19 @@ internal sealed class DetectorMetrics
 
     public void BatchDone(TimeSpan duration) => _batch.Record(duration.TotalSeconds);
 
-    public void State(KeyValuePair<int, long>[] lag, PartitionFill[] fill)
-    {
-        Volatile.Write(ref _lag, lag);
-        Volatile.Write(ref _fill, fill);
-        Volatile.Write(ref _series, fill.Sum(partition => partition.Series));
-    }
+    /// <summary>Sets lag and fill of the partitions that a session owns.</summary>
+    public void State(DetectorSession session, KeyValuePair<int, long>[] lag, PartitionFill[] fill) => _states[session] = (lag, fill);
 
-    private IEnumerable<Measurement<long>> Lag() => Volatile.Read(ref _lag).Select(partition => Of(partition.Key, partition.Value));
+    /// <summary>A session has ended, and owns nothing any more.</summary>
+    public void ForgetState(DetectorSession session) => _states.TryRemove(session, out _);
+
+    private IEnumerable<Measurement<long>> Lag() =>
+        _states.Values.SelectMany(state => state.Lag).Select(partition => Of(partition.Key, partition.Value));
+
+    private IEnumerable<PartitionFill> Fill() => _states.Values.SelectMany(state => state.Fill);
 
     private IEnumerable<Measurement<long>> OfPartitions(Func<PartitionFill, long> number) =>
-        Volatile.Read(ref _fill).Select(fill => Of(fill.Partition, number(fill)));
+        Fill().Select(fill => Of(fill.Partition, number(fill)));
 
     private static Measurement<long> Of(int partition, long value) =>
         new(value, KeyValuePair.Create("messaging.destination.partition.id", (object?)partition.ToString(CultureInfo.InvariantCulture)));

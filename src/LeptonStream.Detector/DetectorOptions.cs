@@ -13,6 +13,13 @@ public sealed class DetectorOptions
     /// <summary>The consumer group: all detectors of one installation share it, and with it the partitions.</summary>
     public string GroupId { get; set; } = "lepton-detector";
 
+    /// <summary>
+    /// Loops in this process, each a member of the group on a thread of its own; 1 to 64. The default is one for each core that the
+    /// process may use, and at most 8.
+    /// </summary>
+    [SettingRange(Section, 1, 64)]
+    public int Loops { get; set; } = Math.Min(8, Environment.ProcessorCount);
+
     /// <summary>Records in one batch, at most; 1 to 100000. A batch is judged, published and committed as one.</summary>
     [SettingRange(Section, 1, 100_000)]
     public int BatchSize { get; set; } = 10_000;

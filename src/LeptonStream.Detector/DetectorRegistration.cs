@@ -26,12 +26,13 @@ public static class DetectorRegistration
         services.TryAddSingleton(PolicyOf);
         services.TryAddSingleton(BatchBounds.Default);
         services.AddSingleton<DetectorMetrics>();
-        services.AddLoopHealth(RoleNames.Detector, PatienceOf);
+        services.AddSingleton(HealthOf);
+        services.AddSingleton<IRoleHealth>(provider => provider.GetRequiredService<LoopsHealth>());
         services.AddSingleton<PolicySource>();
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<PolicySource>());
         services.AddReloadOnHangup();
         services.AddSingleton<DetectorSessionFactory>();
-        services.AddHostedService<DetectorWorker>();
+        services.AddHostedService<DetectorLoops>();
         return services;
     }
 
@@ -47,6 +48,9 @@ public static class DetectorRegistration
     }
 
     // No single step of an iteration takes longer: publishing gives up after a third of the session time-out, committing after about one.
-    private static TimeSpan PatienceOf(IServiceProvider provider) =>
-        TimeSpan.FromMilliseconds(3 * provider.GetRequiredService<IOptions<KafkaOptions>>().Value.SessionTimeoutMs);
+    private static LoopsHealth HealthOf(IServiceProvider provider) => new(
+        RoleNames.Detector,
+        provider.GetRequiredService<IOptions<DetectorOptions>>().Value.Loops,
+        TimeSpan.FromMilliseconds(3 * provider.GetRequiredService<IOptions<KafkaOptions>>().Value.SessionTimeoutMs),
+        provider.GetRequiredService<TimeProvider>());
 }

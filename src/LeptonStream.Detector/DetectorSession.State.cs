@@ -273,7 +273,7 @@ internal sealed partial class DetectorSession
             var header = new SnapshotHeader
             {
                 Number = task.Book.NextNumber,
-                Instance = StatusPublisher.Instance,
+                Instance = _instance,
                 MetricsId = TopicId,
                 AlertsId = AlertsId,
                 Partition = partition,

@@ -28,6 +28,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
     private readonly KafkaOptions _kafka;
+    private readonly string _instance;
     private readonly DetectorOptions _options;
     private readonly BatchBounds _bounds;
     private readonly DetectionPolicy _policy;
@@ -55,43 +56,41 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private uint _asked;
 
     public DetectorSession(
-        KafkaOptions kafka,
+        DetectorLoop loop,
         DetectorOptions options,
         BatchBounds bounds,
         TopicNames topics,
         DetectionPolicy policy,
         PoliciesInForce policies,
         DetectorMetrics metrics,
-        LoopHealth health,
-        TroubleLog troubles,
-        KnownTopics known,
         TimeProvider time,
         ILogger logger)
     {
-        _kafka = kafka;
+        _kafka = loop.Kafka;
+        _instance = loop.Instance;
+        _health = loop.Health;
+        _troubles = loop.Troubles;
+        _known = loop.Topics;
         _options = options;
         _bounds = bounds;
         _policy = policy;
         _policies = policies;
         _layout = PackedLayout.Of(StateLayout.TextOf(policy));
         _metrics = metrics;
-        _health = health;
         _time = time;
         _logger = logger;
         _ticked = time.GetTimestamp();
         _outage = new(time);
-        _troubles = troubles;
-        _known = known;
         // Both waits of an assignment together stay below the fence, which is at half the session time-out.
-        _firstAnswer = TimeSpan.FromMilliseconds(Math.Min(5_000, kafka.SessionTimeoutMs / 6));
-        _answer = TimeSpan.FromMilliseconds(Math.Min(10_000, kafka.SessionTimeoutMs / 4));
+        _firstAnswer = TimeSpan.FromMilliseconds(Math.Min(5_000, _kafka.SessionTimeoutMs / 6));
+        _answer = TimeSpan.FromMilliseconds(Math.Min(10_000, _kafka.SessionTimeoutMs / 4));
         _topics = topics;
         _membership = new(
-            this, kafka, topics.Metrics, topics.DeadLetters, options.GroupId, options.ReadInPlace, TellEnds, health, time, logger);
+            this, _kafka, topics.Metrics, topics.DeadLetters, options.GroupId, options.ReadInPlace, TellEnds, _health, time, logger);
         _membership.Deliveries.OnProduced = () => Failpoints.Pass(Failpoint.AfterProduce);
-        _watch = new(kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State], time, logger);
-        _statuses = new(_membership, topics, health, time);
-        _states = new(kafka, topics, logger);
+        _watch = new(_kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State], time, logger);
+        _statuses = new(_membership, topics, loop, time);
+        _states = new(_kafka, topics, logger);
     }
 
     /// <summary>Number of records gathered.</summary>
@@ -190,6 +189,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _troubles.Set("lag", lagging.Count == 0 ? null : $"{lagging.Sum(LagOf)} records of {lagging.Count} partitions wait to be read");
         _statuses.Publish(_watch.Latest?.ContainsKey(_topics.Status) is true, Statuses);
         _metrics.State(
+            this,
             [.. _tasks.Values.Where(task => task.Next is not null).Select(task =>
                 KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
             [.. _tasks.Values.Select(task => task.Fill)]);
@@ -199,6 +199,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     {
         foreach (var restore in _restores.Values) restore.Dispose();
         _restores.Clear();
+        _metrics.ForgetState(this);
         _states.Dispose();
         _watch.Dispose();
         _membership.Dispose();

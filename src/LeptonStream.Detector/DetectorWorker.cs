@@ -9,18 +9,17 @@ using LeptonStream.Policies;
 using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using LeptonStream.Telemetry;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Detector;
 
 /// <summary>
-/// The detector: a member of the consumer group on <c>lepton.metrics</c> that publishes alert events on <c>lepton.alerts</c>.
+/// One loop of the detector: a member of the consumer group on <c>lepton.metrics</c> that publishes alert events on
+/// <c>lepton.alerts</c>.
 /// </summary>
 /// <remarks>
-/// The whole of it is one loop on one thread. One round of it, in <see cref="Round"/>:
+/// The whole of it is on one thread. One round of it, in <see cref="Round"/>:
 /// <code>
 ///   lepton.metrics ─▶ (1) gather ─▶ (2) judge ─▶ (3) fence ─▶ (4) publish ─▶ lepton.alerts, lepton.deadletters
 ///                                                                 └────────▶ (5) commit ─▶ the group's offsets, (6) adopt
@@ -44,17 +43,16 @@ namespace LeptonStream.Detector;
 /// </para>
 /// </remarks>
 internal sealed partial class DetectorWorker(
+    DetectorLoop loop,
     DetectorSessionFactory sessions,
-    IOptions<KafkaOptions> kafka,
     IOptions<DetectorOptions> options,
     BatchBounds bounds,
     TopicNames topics,
     DetectorMetrics metrics,
-    [FromKeyedServices(RoleNames.Detector)] LoopHealth health,
     PolicySource policies,
     RoleExit exit,
     TimeProvider time,
-    ILogger<DetectorWorker> logger) : BackgroundService
+    ILogger<DetectorWorker> logger)
 {
     // A round under way when the process is asked to stop may still end well within this time.
     private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
@@ -63,27 +61,23 @@ internal sealed partial class DetectorWorker(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly Fence _fence = new(TimeSpan.FromMilliseconds(kafka.Value.SessionTimeoutMs / 2.0), time);
+    private readonly ILogger _log = loop.Mark(logger);
+    private readonly Fence _fence = new(TimeSpan.FromMilliseconds(loop.Kafka.SessionTimeoutMs / 2.0), time);
     private readonly List<AlertEvent> _events = [];
     private readonly BatchTally _tally = new();
     private readonly BatchLimit _limit = new(options.Value.BatchSize);
-    private readonly TroubleLog _troubles = new(logger, time);
     private readonly HashSet<string> _defects = [];
     private readonly BackOff _backOff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
-    // The native client blocks its caller, so the loop has a thread of its own.
-    protected override Task ExecuteAsync(CancellationToken stop) =>
+    /// <summary>Begins to work, until it is asked to stop or can't go on.</summary>
+    /// <remarks>The native client blocks its caller, so the loop has a thread of its own.</remarks>
+    public Task Start(CancellationToken stop) =>
         Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Run(CancellationToken stop)
     {
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
-        Log.Started(
-            logger, topics.Metrics, options.Value.GroupId, kafka.Value.BootstrapServers, topics.Alerts, topics.Status,
-            topics.DeadLetters, options.Value.PoliciesFile is { Length: > 0 } file
-                ? file
-                : "the built-in policies", options.Value.BatchSize);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -94,18 +88,18 @@ internal sealed partial class DetectorWorker(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Log.GaveUpLastRound(logger, LastRound);
+            Log.GaveUpLastRound(_log, LastRound);
         }
         catch (Exception failure)
         {
-            Log.Failed(logger, failure);
-            exit.Fail(health.Role, failure.Message);
+            Log.Failed(_log, failure);
+            exit.Fail(loop.Health.Role, failure.Message);
         }
     }
 
     private void RunSession(CancellationToken stop, CancellationToken giveUp)
     {
-        using var session = sessions.Join(_troubles);
+        using var session = sessions.Join(loop);
         _fence.Reset();
         try
         {
@@ -134,7 +128,7 @@ internal sealed partial class DetectorWorker(
         session.WatchTopics();
         session.TakeOver();
         if (session.Gathered > 0) Failpoints.Pass(Failpoint.AfterGather);
-        health.Heartbeat();
+        loop.Health.Heartbeat();
         using var span = session.Gathered == 0 ? null : StartSpan(session.Gathered);
 
         // :: (2) Judge, and publish already as often as there is too much to hold.
@@ -160,7 +154,7 @@ internal sealed partial class DetectorWorker(
         session.KeepState();
         span?.SetTag("leptonstream.events", _tally.Events).SetStatus(ActivityStatusCode.Ok);
         session.Measure();
-        _troubles.Report();
+        loop.Troubles.Report();
     }
 
     // One span a batch, in OpenTelemetry's words for messaging; nothing where nobody listens. One that ends without a status has failed.
@@ -228,7 +222,7 @@ internal sealed partial class DetectorWorker(
 
         // The member that read it first wrote its dead letter.
         if (task.IsKnown(record.Offset)) return;
-        _troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
+        loop.Troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
             example: $"{record.Name}: {outcome.Detail}");
         session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
         PublishIfMuch(session, giveUp);
@@ -238,7 +232,7 @@ internal sealed partial class DetectorWorker(
     {
         metrics.OtherKey();
         var reason = record.HasKey ? "other_key" : "no_key";
-        _troubles.Count("records whose key is not their model", reason, example: record.Name);
+        loop.Troubles.Count("records whose key is not their model", reason, example: record.Name);
     }
 
     private void Add(DetectorSession session, AlertEvent alert, CancellationToken giveUp)
@@ -256,14 +250,14 @@ internal sealed partial class DetectorWorker(
         session.KeepAlive();
         session.ThrowIfBroken();
         _fence.Pass();
-        health.Heartbeat();
+        loop.Health.Heartbeat();
     }
 
     // The whole of a defect is said once; later ones of the same place are counted.
     private void OnDefect(in LogRecord record, Exception defect)
     {
         var fingerprint = StackFingerprint.Of(defect);
-        if (_defects.Add(fingerprint)) Log.Defect(logger, defect, record.Name, fingerprint);
+        if (_defects.Add(fingerprint)) Log.Defect(_log, defect, record.Name, fingerprint);
     }
 
     // Uncommitted records are judged again by the next owner of their partition: by the policies of the first time.
@@ -276,7 +270,7 @@ internal sealed partial class DetectorWorker(
             PublishJournal(session, giveUp);
         }
 
-        health.SetRefusal(_troubles, "policies", policies.Refusal);
+        loop.Health.SetRefusal(loop.Troubles, "policies", policies.Refusal);
     }
 
     private void Publish(DetectorSession session, CancellationToken giveUp)
@@ -298,7 +292,7 @@ internal sealed partial class DetectorWorker(
             if (failure.MayBeKept && failure.Topic == topics.Alerts && session.KeepsState) throw SessionLostException.Uncertain(failure);
             // The second attempt also tells a refused record from a client that can take none any more.
             if (!failure.IsTransient && attempt > 1) throw SessionLostException.Refused(failure);
-            Log.PublishingAgain(logger, failure.Topic, failure.Error.Reason, attempt);
+            Log.PublishingAgain(_log, failure.Topic, failure.Error.Reason, attempt);
             giveUp.WaitHandle.WaitOne(BackOff.After(attempt, FirstPause, LongestPause));
         }
     }
@@ -315,14 +309,14 @@ internal sealed partial class DetectorWorker(
     private void OnRefused(string topic, string reason)
     {
         metrics.RefusedByBroker(isAlert: topic == topics.Alerts);
-        _troubles.Count($"records refused by {topic}", DeadLetter.RefusedByBroker, example: reason);
+        loop.Troubles.Count($"records refused by {topic}", DeadLetter.RefusedByBroker, example: reason);
     }
 
     private void Account(TimeSpan duration)
     {
         _backOff.Reset();
         _limit.Grow();
-        health.ClearProblem(Concern.Round);
+        loop.Health.ClearProblem(Concern.Round);
         _tally.Count(metrics);
         metrics.BatchDone(duration);
     }
@@ -330,26 +324,17 @@ internal sealed partial class DetectorWorker(
     private void DropSession(string reason, string message)
     {
         var pause = _backOff.NextDelay();
-        health.ReportProblem(Concern.Round, message);
+        loop.Health.ReportProblem(Concern.Round, message);
         metrics.SessionLost(reason);
-        Log.SessionDropped(logger, message, pause);
+        Log.SessionDropped(_log, message, pause);
     }
 
     private Message<byte[]?, byte[]?> DeadLetterOf(in LogRecord record, RecordOutcome outcome) =>
         DeadLetter.Of(record.ToResult(), ReasonNames.Of(outcome.Reason), outcome.Detail ?? "", "VALUE_CONVERTER",
-            RoleNames.ProgramOf(health.Role), time.GetUtcNow());
+            RoleNames.ProgramOf(loop.Health.Role), time.GetUtcNow());
 
     private static partial class Log
     {
-        [LoggerMessage(
-            1005,
-            LogLevel.Information,
-            "Detector started: reads {Metrics} as group {Group} from {Servers}, publishes to {Alerts}, {Status} and {DeadLetters}, "
-                + "judges by {Policies}, up to {BatchSize} records a batch")]
-        public static partial void Started(
-            ILogger logger, string metrics, string group, string servers, string alerts, string status, string deadLetters,
-            string policies, int batchSize);
-
         [LoggerMessage(1000, LogLevel.Warning, "{Topic} did not acknowledge ({Reason}): sending again, attempt {Attempt}")]
         public static partial void PublishingAgain(ILogger logger, string topic, string reason, int attempt);
 

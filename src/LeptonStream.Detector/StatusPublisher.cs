@@ -9,12 +9,9 @@ namespace LeptonStream.Detector;
 /// Publishes the status of each partition that this member owns, every five seconds and when its problems change. Nobody waits for it: a
 /// status that is lost is replaced by the next.
 /// </summary>
-internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames topics, LoopHealth health, TimeProvider time)
+internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames topics, DetectorLoop loop, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-
-    /// <summary>This process: host and process id.</summary>
-    public static string Instance { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     private readonly Dictionary<int, StatusWindow> _windows = [];
     private long? _published;
@@ -28,15 +25,15 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
     /// <param name="statuses">Makes the statuses, without instance, problems and window.</param>
     public void Publish(bool canPublish, Func<IEnumerable<PartitionStatus>> statuses)
     {
-        var isNew = canPublish != _couldPublish || !health.Problems.SequenceEqual(_problems);
+        var isNew = canPublish != _couldPublish || !loop.Health.Problems.SequenceEqual(_problems);
         if (!isNew && _published is { } last && time.GetElapsedTime(last) < Every) return;
         _couldPublish = canPublish;
         _published = time.GetTimestamp();
         PartitionStatus[] whole = [.. statuses().Select(Complete)];
         var refusals = RoleProblem.Line([.. whole.Select(StatusHealth.BlindnessOf).OfType<RoleProblem>()]);
-        if (refusals is null) health.ClearProblem(Concern.Refusals);
-        else health.ReportProblem(Concern.Refusals, refusals);
-        _problems = health.Problems;
+        if (refusals is null) loop.Health.ClearProblem(Concern.Refusals);
+        else loop.Health.ReportProblem(Concern.Refusals, refusals);
+        _problems = loop.Health.Problems;
         if (!canPublish) return;
         // The refusals follow from the counts of each status.
         RoleProblem[] others = [.. _problems.Where(problem => problem.Text != refusals)];
@@ -49,7 +46,7 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
     {
         var now = time.GetUtcNow();
         if (!_windows.TryGetValue(status.Partition, out var window)) _windows.Add(status.Partition, window = new());
-        return status with { Instance = Instance, At = now, LastMinute = window.Add(now, status.Total) };
+        return status with { Instance = loop.Instance, At = now, LastMinute = window.Add(now, status.Total) };
     }
 
     // The counts of about the last minute.

@@ -63,7 +63,10 @@
   {{- $_ := set $kafka "SslKeyLocation" "/etc/lepton/tls/client.key" -}}
 {{- end -}}
 {{- $settings := dict "Kafka" $kafka "Health" (dict "Port" 8081) "Dashboard" (dict "Url" "http://0.0.0.0:8080") -}}
-{{- if include "leptonstream.hasPolicies" . }}{{ $_ := set $settings "Detector" (dict "PoliciesFile" "/etc/lepton/policies.yaml") }}{{ end -}}
+{{- $detector := dict -}}
+{{- if include "leptonstream.hasPolicies" . }}{{ $_ := set $detector "PoliciesFile" "/etc/lepton/policies.yaml" }}{{ end -}}
+{{- if and .Values.detector.enabled .Values.detector.loops }}{{ $_ := set $detector "Loops" (int .Values.detector.loops) }}{{ end -}}
+{{- if $detector }}{{ $_ := set $settings "Detector" $detector }}{{ end -}}
 {{- $notifier := dict -}}
 {{- if or .Values.notifier.routing.config .Values.notifier.routing.existingSecret }}{{ $_ := set $notifier "RoutingFile" "/etc/lepton/routing.yaml" }}{{ end -}}
 {{- with .Values.dashboard.ingress -}}

@@ -128,6 +128,8 @@ internal sealed class DemoStage : IAsyncDisposable
             ["Kafka:SessionTimeoutMs"] = kafka.SessionTimeoutMs.ToString(CultureInfo.InvariantCulture),
             ["Storage:ConnectionString"] = $"Data Source={Path.Combine(Folder, "journal.db")}",
             ["Detector:GroupId"] = Cluster.DetectorGroup,
+            // The generator shares the machine, and a story is the same in every run.
+            ["Detector:Loops"] = "1",
             ["Notifier:GroupId"] = Cluster.NotifierGroup,
             ["Notifier:RoutingFile"] = WriteRouting(),
             // An alert of half an hour lasts a tenth of a second here: one that waits for company is over before it is sent.

@@ -5,13 +5,14 @@ namespace LeptonStream.Samples;
 /// <summary>
 /// Times as text: RFC 3339, and what languages print that means the same: a blank or <c>t</c> for the T, <c>z</c> for Z, offsets without a
 /// colon (<c>+0000</c>) or without minutes (<c>+00</c>). Without an offset a text would mean another instant on every machine, and is
-/// refused.
+/// refused. A leap second, <c>:60</c> at the end of a month in UTC, is read as the second after <c>:59</c>, as in POSIX.
 /// </summary>
 internal static class TimeText
 {
     // 2026-11-22T10:00:00, sixteen digits of a fraction, an offset.
     private const int MaxBytes = 19 + 17 + 6;
     private const int DateBytes = 10;
+    private const int SecondsBegin = 17;
     private const int SecondsEnd = 19;
 
     /// <summary>Reads the string that the reader stands at.</summary>
@@ -66,11 +67,22 @@ internal static class TimeText
         }
 
         quoted[used++] = (byte)'"';
+        var isLeap = quoted[(1 + SecondsBegin)..(1 + SecondsEnd)].SequenceEqual("60"u8);
+        if (isLeap) "59"u8.CopyTo(quoted[(1 + SecondsBegin)..]);
         var reader = new Utf8JsonReader(quoted[..used]);
         reader.Read();
         if (!reader.TryGetDateTimeOffset(out var instant)) return false;
+        if (isLeap && !TryLeap(ref instant)) return false;
         time = Timestamp.FromDateTimeOffset(instant);
         return true;
+    }
+
+    // Leap seconds are put in before midnight UTC of a month's first day, and nowhere else.
+    private static bool TryLeap(ref DateTimeOffset instant)
+    {
+        if (instant > DateTimeOffset.MaxValue.AddSeconds(-1)) return false;
+        instant = instant.AddSeconds(1);
+        return instant.UtcDateTime is { Day: 1, Hour: 0, Minute: 0, Second: 0 };
     }
 
     // Where Z, ±hh:mm, ±hhmm or ±hh begins; 0 where the text has none.

@@ -8,13 +8,15 @@ namespace LeptonStream.Detector.Policies;
 
 /// <summary>
 /// The policies in force, and the watch over their file. A changed file that is wrong is logged and counted, and the policies stay as they
-/// were. Used by the worker's thread only, but for <see cref="Reload"/>.
+/// were. Used by all loops: whichever looks at the file first reads it for all of them.
 /// </summary>
 internal sealed partial class PolicySource : IReloadable
 {
+    private readonly Lock _turn = new();
     private readonly WatchedFile? _file;
     private readonly DetectorMetrics _metrics;
     private readonly ILogger _logger;
+    private volatile PoliciesInForce _current = PoliciesInForce.Default;
 
     public PolicySource(IOptions<DetectorOptions> options, DetectorMetrics metrics, TimeProvider time, ILogger<PolicySource> logger)
     {
@@ -22,11 +24,12 @@ internal sealed partial class PolicySource : IReloadable
         _logger = logger;
         if (options.Value.PoliciesFile is not { Length: > 0 } path) return;
         _file = new(path, time);
-        Current = Read(path, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
+        _current = Read(path, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
         LogNotes(notes);
     }
 
-    public PoliciesInForce Current { get; private set; } = PoliciesInForce.Default;
+    /// <summary>The policies that a loop is to judge by once it is settled.</summary>
+    public PoliciesInForce Current => _current;
 
     /// <summary>Reason in plain words for which the present file is not in force; null where it is.</summary>
     public string? Refusal => _file?.Refusal;
@@ -34,10 +37,19 @@ internal sealed partial class PolicySource : IReloadable
     /// <summary>Looks at the file from time to time, and takes its policies where it has changed.</summary>
     public void Refresh()
     {
-        if (_file?.IsDue() is true) Adopt(_file);
+        // Where another loop is at it, this one goes on and finds its result in the next round.
+        if (_file is null || !_turn.TryEnter()) return;
+        try
+        {
+            if (_file.IsDue()) Adopt(_file);
+        }
+        finally
+        {
+            _turn.Exit();
+        }
     }
 
-    /// <summary>Lets the worker read the file before its next batch, changed or not.</summary>
+    /// <summary>Lets a loop read the file before its next batch, changed or not.</summary>
     public Task Reload(CancellationToken cancellation)
     {
         if (_file is null) Log.NothingToRead(_logger);
@@ -59,7 +71,7 @@ internal sealed partial class PolicySource : IReloadable
         _metrics.PoliciesRead(isValid: true);
         Log.Adopted(_logger, policies.Set.Fingerprint, policies.Set.Rules.Count, file.Path);
         LogNotes(notes);
-        if (policies.Set.Fingerprint != Current.Set.Fingerprint) Current = policies;
+        if (policies.Set.Fingerprint != Current.Set.Fingerprint) _current = policies;
     }
 
     private static PoliciesInForce? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes) =>

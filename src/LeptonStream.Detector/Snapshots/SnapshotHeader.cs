@@ -21,7 +21,7 @@ internal sealed record SnapshotHeader
     /// <summary>One more than that of the snapshot before; even and odd ones take turns in the topic.</summary>
     public required long Number { get; init; }
 
-    /// <summary>The process that wrote it: host and process id.</summary>
+    /// <summary>The loop that wrote it: host and process id, and its number where the process has several.</summary>
     public required string Instance { get; init; }
 
     /// <summary>The input topic's id; null where the cluster does not tell ids.</summary>

@@ -69,13 +69,25 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
             : HealthReport.Unhealthy($"main loop has not completed an iteration for {silence.TotalSeconds:F0} s");
     }
 
-    public HealthReport Ready()
+    public HealthReport Ready() => ReportOf(Obstacles, Remarks);
+
+    /// <summary>The sentences of everything that keeps the loop from its job.</summary>
+    internal IReadOnlyList<string> Obstacles => [.. Of(_problems).Select(problem => problem.ToString())];
+
+    /// <summary>The sentences of a loop that does its job, and of whose state something should be known all the same.</summary>
+    internal IReadOnlyList<string> Remarks
     {
-        if (RoleProblem.Line([.. Of(_problems)]) is { } problems) return HealthReport.Unhealthy(problems);
-        List<string> remarks = [.. Of(_degradations).Select(problem => $"degraded: {problem}")];
-        if (Volatile.Read(ref _note) is { } note) remarks.Insert(0, note);
-        return HealthReport.Healthy(string.Join("; ", remarks.Prepend("ready")));
+        get
+        {
+            var degradations = Of(_degradations).Select(problem => $"degraded: {problem}");
+            return Volatile.Read(ref _note) is { } note ? [note, .. degradations] : [.. degradations];
+        }
     }
+
+    internal static HealthReport ReportOf(IReadOnlyCollection<string> obstacles, IReadOnlyCollection<string> remarks) =>
+        obstacles.Count > 0
+            ? HealthReport.Unhealthy(string.Join("; ", obstacles))
+            : HealthReport.Healthy(string.Join("; ", remarks.Prepend("ready")));
 
     private static RoleProblem ProblemOf(Concern concern, string words) => concern switch
     {

@@ -49,12 +49,27 @@ public sealed class KafkaOptions
 
     /// <summary>
     /// The name of this member, for static membership (KIP-345): a process that starts again under it within the session time-out has its
-    /// partitions back at once, without a rebalance. One process of a group at a time may bear it. Null for a member without a name.
+    /// partitions back at once, without a rebalance. One process of a group at a time may bear it; further members in the process have
+    /// their number behind it. Null for members without a name.
     /// </summary>
     public string? GroupInstanceId { get; set; }
 
     /// <summary>Names this process in the broker's logs and quotas.</summary>
     public string ClientId { get; set; } = "lepton";
+
+    /// <summary>
+    /// These settings for one of several members in this process: the first has the names of the process, any further one its number
+    /// behind them.
+    /// </summary>
+    /// <param name="number">1 for the first.</param>
+    public KafkaOptions OfMember(int number)
+    {
+        var own = (KafkaOptions)MemberwiseClone();
+        if (number == 1) return own;
+        own.ClientId = $"{ClientId}-{number}";
+        own.GroupInstanceId = GroupInstanceId is { } name ? $"{name}-{number}" : null;
+        return own;
+    }
 }
 
 [OptionsValidator]

@@ -6,7 +6,7 @@ namespace LeptonStream.Reload;
 
 /// <summary>
 /// A settings file that is read again where it has changed or somebody asks. A change is noticed by the content and without signals of the
-/// file system, which mounted volumes do not send. Used by one thread, but for <see cref="Ask"/>.
+/// file system, which mounted volumes do not send. Used by one thread at a time, but for <see cref="Ask"/> and <see cref="Refusal"/>.
 /// </summary>
 public sealed class WatchedFile
 {
@@ -16,6 +16,7 @@ public sealed class WatchedFile
     private readonly TimeProvider _time;
     private long _looked;
     private int _isAsked;
+    private volatile string? _refusal;
 
     // The content when it was looked at last, and the content that was dealt with.
     private UInt128 _seen;
@@ -36,7 +37,7 @@ public sealed class WatchedFile
     public string Path { get; }
 
     /// <summary>Reason in plain words for which the present file is not in force; null where it is.</summary>
-    public string? Refusal { get; private set; }
+    public string? Refusal => _refusal;
 
     /// <summary>Lets the next <see cref="IsDue"/> be true, whether or not the file has changed. For any thread.</summary>
     public void Ask() => Volatile.Write(ref _isAsked, 1);
@@ -58,11 +59,11 @@ public sealed class WatchedFile
     }
 
     /// <summary>The content that was read is in force.</summary>
-    public void Accept() => Refusal = null;
+    public void Accept() => _refusal = null;
 
     /// <summary>The content that was read is not in force.</summary>
     /// <param name="reason">Reason in plain words.</param>
-    public void Refuse(string reason) => Refusal = reason;
+    public void Refuse(string reason) => _refusal = reason;
 
     // A file that can't be read is one more content, so that it is read once.
     private UInt128 Hash()

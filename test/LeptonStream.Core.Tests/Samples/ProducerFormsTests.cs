@@ -95,6 +95,25 @@ public sealed class ProducerFormsTests
         Assert.That(_batch.Entities[0].Time, Is.EqualTo(Now));
     }
 
+    [TestCase("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z")]
+    [TestCase("2016-12-31T23:59:60.250Z", "2017-01-01T00:00:00.250Z")]
+    [TestCase("2015-06-30 23:59:60+00", "2015-07-01T00:00:00Z")]
+    [TestCase("2017-01-01T07:59:60+08:00", "2017-01-01T00:00:00Z")]
+    [TestCase("2016-12-31T15:59:60-0800", "2017-01-01T00:00:00Z")]
+    [TestCase("2016-12-31T23:59:6\\u0030Z", "2017-01-01T00:00:00Z")]
+    public void Read_ALeapSecond_IsTheSecondAfterTheOneBefore(string ts, string expected)
+    {
+        Take($$$"""{"model":"m","ts":"{{{ts}}}","metrics":{"a":1}}""");
+        Assert.That(_batch.Entities[0].Time,
+            Is.EqualTo(Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture))));
+    }
+
+    [TestCase("2016-12-30T23:59:60Z")]
+    [TestCase("2016-12-31T22:59:60Z")]
+    [TestCase("2016-12-31T23:58:60Z")]
+    [TestCase("2016-12-31T23:59:60+08:00")]
+    [TestCase("2016-12-31T23:59:61Z")]
+    [TestCase("9999-12-31T23:59:60Z")]
     [TestCase("2026-11-22 10:00:00")]
     [TestCase("2026-11-22T10:00:00.123456")]
     [TestCase("2026-11-22")]

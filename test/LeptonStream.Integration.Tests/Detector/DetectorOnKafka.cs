@@ -44,7 +44,7 @@ internal sealed class DetectorOnKafka : IDisposable
         return rig;
     }
 
-    /// <summary>Starts a detector; 6 s is the shortest session that a broker allows unasked.</summary>
+    /// <summary>Starts a detector of one loop; 6 s is the shortest session that a broker allows unasked.</summary>
     public LeptonProcess StartDetector(params string[] settings) => StartDetector(null, settings);
 
     /// <summary>Starts a detector with variables on top of this process's own.</summary>
@@ -52,7 +52,7 @@ internal sealed class DetectorOnKafka : IDisposable
     {
         var process = LeptonProcess.Start(environment, [
             "detector", "--bootstrap-servers", Options.BootstrapServers, "--topic-prefix", Options.TopicPrefix, "--group", Group,
-            "--set", "Kafka:SessionTimeoutMs=6000", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+            "--set", "Kafka:SessionTimeoutMs=6000", "--set", "Detector:Loops=1", .. settings.SelectMany(setting => new[] { "--set", setting })]);
         _processes.Add(process);
         return process;
     }

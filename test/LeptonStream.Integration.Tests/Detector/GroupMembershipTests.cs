@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Detector;
@@ -66,6 +68,23 @@ public sealed class GroupMembershipTests
         Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()));
     }
 
+    [TestCase("Classic")]
+    [TestCase("Consumer")]
+    public async Task GroupInstanceId_OfAProcessWithTwoLoops_IsANameForEach(string protocol)
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 4);
+        var detector = rig.StartDetector(
+            LongSession, $"Kafka:GroupProtocol={protocol}", "Kafka:GroupInstanceId=detector-0", "Detector:Loops=2");
+        foreach (var loop in (int[])[1, 2])
+            await Eventually.True(() => OwnedBy(loop, detector) == 2, $"loop {loop} owns two partitions\n{detector}",
+                TimeSpan.FromSeconds(60));
+        Produce(rig, 0);
+        await rig.AllCommitted();
+
+        Assert.That(rig.PublishedIds(), Is.EquivalentTo(rig.ExpectedIds()));
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+    }
+
     [Test]
     public async Task GroupInstanceId_OfTwoProcesses_EndsTheOneThatHadIt()
     {
@@ -101,6 +120,13 @@ public sealed class GroupMembershipTests
     }
 
     private static int Assignments(LeptonProcess detector) => (detector.Error + detector.Output).Split("Partitions assigned").Length - 1;
+
+    // What its last line of assigned or revoked partitions says.
+    private static int OwnedBy(int loop, LeptonProcess detector)
+    {
+        var last = Regex.Matches(detector.Error + detector.Output, $"loop {loop}: Partitions .*; owned now: ([0-9]+)").LastOrDefault();
+        return last is null ? 0 : int.Parse(last.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
 
     private static void Produce(DetectorOnKafka rig, int turn)
     {

@@ -34,9 +34,11 @@ internal sealed class DetectorRig : IDisposable
     /// <param name="tellsStatus">Whether there are topics of statuses and of states. Without them, nothing but alerts and dead letters is
     /// published.</param>
     /// <param name="inPlace">Whether detectors read records in the client's own memory.</param>
-    public DetectorRig(int partitions = 2, int sessionTimeoutMs = 6_000, bool tellsStatus = true, bool inPlace = true)
+    /// <param name="joinDelayMs">How long the empty group waits for more members after its first.</param>
+    public DetectorRig(
+        int partitions = 2, int sessionTimeoutMs = 6_000, bool tellsStatus = true, bool inPlace = true, int joinDelayMs = 0)
     {
-        Broker = EmbeddedBroker.Start();
+        Broker = EmbeddedBroker.Start(joinDelayMs);
         Options = new KafkaOptions { BootstrapServers = Broker.BootstrapServers, SessionTimeoutMs = sessionTimeoutMs };
         Topics = TopicNames.Of(Options);
         foreach (var topic in partitions == 0 ? [] : Topics.All.Where(topic => tellsStatus
@@ -47,6 +49,7 @@ internal sealed class DetectorRig : IDisposable
         {
             ["Kafka:BootstrapServers"] = Options.BootstrapServers,
             ["Kafka:SessionTimeoutMs"] = sessionTimeoutMs.ToString(CultureInfo.InvariantCulture),
+            ["Detector:Loops"] = "1",
             ["Detector:ReadInPlace"] = $"{inPlace}",
         };
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -108,6 +111,17 @@ internal sealed class DetectorRig : IDisposable
     public long CountOf(string name)
     {
         lock (_counts) return _counts.GetValueOrDefault($"leptonstream.detector.{name}");
+    }
+
+    /// <summary>The sum of what a gauge says now; else as <see cref="CountOf"/>.</summary>
+    public long GaugeOf(string name)
+    {
+        lock (_counts)
+        {
+            var before = CountOf(name);
+            _listener.RecordObservableInstruments();
+            return CountOf(name) - before;
+        }
     }
 
     /// <summary>What a pipeline without a broker makes of a partition of the metrics topic as it is now.</summary>

@@ -49,6 +49,29 @@ public sealed class TroubleLogTests
         Assert.That(_lines.Said, Is.Empty);
     }
 
+    [Test]
+    public void Report_TroublesOfSeveralLoops_AreOneLineThatSaysWhatIsCommonOnce()
+    {
+        var parts = TroubleLog.Shared(_lines, _clock, ["loop 1", "loop 2"]);
+        foreach (var part in parts)
+        {
+            part.Count("records dead-lettered", "too_large");
+            part.Set("policies", "the file is refused");
+        }
+
+        parts[1].Set("lag", "7 records wait");
+        foreach (var part in parts) part.Report();
+        parts[0].Set("policies", null);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        foreach (var part in parts) part.Report();
+
+        Assert.That(_lines.Said, Is.EqualTo(new[]
+        {
+            "Warning Trouble in the last minute: loop 2: 7 records wait; the file is refused; 2 records dead-lettered (too_large 2)",
+            "Warning Trouble in the last minute: loop 2: 7 records wait; loop 2: the file is refused",
+        }));
+    }
+
     private void Round()
     {
         _log.Report();

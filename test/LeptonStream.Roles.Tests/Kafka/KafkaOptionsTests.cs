@@ -27,6 +27,17 @@ public sealed class KafkaOptionsTests
     public void Validation_SaslWithoutCredentials_NamesAllThatIsMissing() =>
         Assert.That(Failures(("SecurityProtocol", "SaslSsl")), Has.Exactly(3).Matches("SaslMechanism|SaslUsername|SaslPassword"));
 
+    [TestCase(1, "lepton", "detector-0")]
+    [TestCase(2, "lepton-2", "detector-0-2")]
+    public void OfMember_OneOfSeveral_HasNamesOfItsOwnButTheFirst(int number, string client, string instance)
+    {
+        var process = new KafkaOptions { BootstrapServers = "kafka:9092", GroupInstanceId = "detector-0" };
+        var member = process.OfMember(number);
+        Assert.That((member.BootstrapServers, member.ClientId, member.GroupInstanceId), Is.EqualTo(("kafka:9092", client, instance)));
+        Assert.That((process.ClientId, process.GroupInstanceId), Is.EqualTo(("lepton", "detector-0")), "unchanged");
+        Assert.That(new KafkaOptions().OfMember(number).GroupInstanceId, Is.Null);
+    }
+
     private static string[] Failures(params (string Setting, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()

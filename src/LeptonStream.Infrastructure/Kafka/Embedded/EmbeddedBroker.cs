@@ -28,8 +28,9 @@ public sealed class EmbeddedBroker : IDisposable
     public string BootstrapServers { get; }
 
     /// <summary>Starts a broker on a free port of the loopback interface.</summary>
+    /// <param name="joinDelayMs">How long an empty group waits for more members after its first.</param>
     /// <exception cref="InvalidOperationException">The native library refused; the message says why.</exception>
-    public static EmbeddedBroker Start()
+    public static EmbeddedBroker Start(int joinDelayMs = 0)
     {
         // The cluster needs a client handle to hang on; that client never connects to anything.
         var settings = MockCluster.NewSettings();
@@ -44,8 +45,7 @@ public sealed class EmbeddedBroker : IDisposable
             throw new InvalidOperationException("the embedded broker can't be started");
         }
 
-        // A real broker waits for more members to come; here they come from the same program.
-        MockCluster.SetInitialRebalanceDelay(cluster, 0);
+        MockCluster.SetInitialRebalanceDelay(cluster, joinDelayMs);
         return new EmbeddedBroker(client, cluster);
     }
 

@@ -10,7 +10,7 @@ public sealed record PartitionStatus
     /// <summary>The worker's role, such as <c>detector</c>.</summary>
     public required string Role { get; init; }
 
-    /// <summary>The process that owns the partition: host and process id.</summary>
+    /// <summary>The loop that owns the partition: host and process id, and its number where the process has several.</summary>
     public required string Instance { get; init; }
 
     /// <summary>The input topic.</summary>
@@ -34,7 +34,7 @@ public sealed record PartitionStatus
     /// <summary>Series known.</summary>
     public int Series { get; init; }
 
-    /// <summary>Number of times that the state began empty since the process started, the first time left out.</summary>
+    /// <summary>Number of times that the state began empty since the loop started, the first time left out.</summary>
     public int Restarts { get; init; }
 
     /// <summary>Whether the state covers too little history yet for full confidence.</summary>
