@@ -61,7 +61,8 @@ internal static class WorkerBenchmark
         report.Add($"{key}Copying", $"the same with Detector:ReadInPlace=false, {metricsEach} samples a message",
             Geometric(copying) / messageRate, "x", $"{Geometric(copying):N0} samples/s");
         report.Add($"{key}TwoLoops", $"the same with Detector:Loops=2, {metricsEach} samples a message", Geometric(two) / messageRate, "x",
-            $"{Geometric(two):N0} samples/s, {Geometric(two) / rate:F2} times one loop, on {Environment.ProcessorCount} cores with the broker");
+            $"{Geometric(two):N0} samples/s, {Geometric(two) / rate:F2} times one loop; the broker has its share of "
+                + $"{Environment.ProcessorCount} cores");
         report.Add($"{key}BytesPerSample", $"worker, {metricsEach} samples a message, allocated with all it does", allocated, "B/sample",
             $"{copied:N0} B/sample with Detector:ReadInPlace=false");
     }

@@ -12,7 +12,8 @@ internal static class DetectorCommand
     public static Command Create()
     {
         var command = new Command(RoleNames.Detector,
-            "Role: judge the samples on the metrics topic and publish alert events. Run as many as there are partitions, loops counted (Detector:Loops), at most")
+            "Role: judge the samples on the metrics topic and publish alert events. "
+            + "Run as many as there are partitions, loops counted, at most")
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix", "Detector:GroupId", "Detector:PoliciesFile", "Health:Port")
             .WithExamples(
                 ("lepton detector --bootstrap-servers kafka-1:9092,kafka-2:9092",

@@ -52,7 +52,8 @@ internal sealed class DetectorOnKafka : IDisposable
     {
         var process = LeptonProcess.Start(environment, [
             "detector", "--bootstrap-servers", Options.BootstrapServers, "--topic-prefix", Options.TopicPrefix, "--group", Group,
-            "--set", "Kafka:SessionTimeoutMs=6000", "--set", "Detector:Loops=1", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+            "--set", "Kafka:SessionTimeoutMs=6000", "--set", "Detector:Loops=1",
+            .. settings.SelectMany(setting => new[] { "--set", setting })]);
         _processes.Add(process);
         return process;
     }

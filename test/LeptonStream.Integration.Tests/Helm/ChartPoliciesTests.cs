@@ -52,7 +52,7 @@ public sealed class ChartPoliciesTests
     {
         var chart = await Chart.Render("minimal", $"detector.policies={nothing}");
 
-        Assert.That(chart.Settings.At("Detector"), Is.Null);
+        Assert.That(chart.Settings.At("Detector", "PoliciesFile"), Is.Null);
         Assert.That(chart.Pod("detector").Files.Keys, Is.EqualTo(new[] { "appsettings.json" }));
         Assert.That(chart.All("ConfigMap").Select(map => map.Text("metadata", "name")), Has.None.EndsWith("policies"));
     }

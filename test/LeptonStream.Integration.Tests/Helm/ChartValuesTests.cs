@@ -40,6 +40,14 @@ public sealed class ChartValuesTests
         Assert.That(chart.Pod("notifier").Environment.Keys, Does.Not.Contain("LEPTON_Kafka__GroupInstanceId"));
     }
 
+    [TestCase("4", "4")]
+    [TestCase("null", null)]
+    public async Task Loops_OfADetector_AreTheProgramsSettingOrItsDefault(string loops, string? expected)
+    {
+        var chart = await Chart.Render("minimal", $"detector.loops={loops}");
+        Assert.That(chart.Settings.Text("Detector", "Loops"), Is.EqualTo(expected));
+    }
+
     [TestCase(1, false)]
     [TestCase(2, true)]
     public async Task Budget_ByReplicas_ExistsOnlyForMoreThanOne(int replicas, bool expected)

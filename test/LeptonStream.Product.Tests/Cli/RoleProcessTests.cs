@@ -41,8 +41,7 @@ public sealed class RoleProcessTests
     {
         var port = FreePort();
         using var worker = LeptonProcess.Start(
-            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
-            role, "--bootstrap-servers", _broker.BootstrapServers, "--health-port", $"{port}");
+            Environment(), role, "--bootstrap-servers", _broker.BootstrapServers, "--health-port", $"{port}");
         await Eventually.True(() => Ask(port, "live").Result.Status == HttpStatusCode.OK, "live", TimeSpan.FromSeconds(60));
         var (status, text) = await Ask(port, "ready");
         Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), text);
@@ -153,8 +152,7 @@ public sealed class RoleProcessTests
         await File.WriteAllTextAsync(file, sound);
         _broker.CreateTopics(_topics, 1);
         using var worker = LeptonProcess.Start(
-            new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}" },
-            role, "--bootstrap-servers", _broker.BootstrapServers, flag, file);
+            Environment(), role, "--bootstrap-servers", _broker.BootstrapServers, flag, file);
         await worker.Says("Partitions assigned", TimeSpan.FromSeconds(60));
 
         await File.WriteAllTextAsync(file, wrong);
@@ -188,7 +186,7 @@ public sealed class RoleProcessTests
     {
         _broker.CreateTopics(_topics, 2);
         using var probe = new TopicProbe(new() { BootstrapServers = _broker.BootstrapServers });
-        using var detector = LeptonProcess.Start("detector", "--bootstrap-servers", _broker.BootstrapServers);
+        using var detector = LeptonProcess.Start(Environment(), "detector", "--bootstrap-servers", _broker.BootstrapServers);
         using var watch = LeptonProcess.Start("watch", "--bootstrap-servers", _broker.BootstrapServers);
         await watch.Says("watching");
 
@@ -205,7 +203,7 @@ public sealed class RoleProcessTests
     {
         _broker.CreateTopics(_topics, 1);
         using var detector = LeptonProcess.Start(
-            new Dictionary<string, string> { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" }, "detector", "--bootstrap-servers",
+            new Dictionary<string, string>(Environment()) { ["DOTNET_RUNNING_IN_CONTAINER"] = "true" }, "detector", "--bootstrap-servers",
             _broker.BootstrapServers);
 
         await detector.Says("Partitions assigned");
@@ -232,7 +230,7 @@ public sealed class RoleProcessTests
         await collector.StartAsync();
 
         using var detector = LeptonProcess.Start(
-            new Dictionary<string, string>
+            new Dictionary<string, string>(Environment())
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.Single(),
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
@@ -251,6 +249,13 @@ public sealed class RoleProcessTests
             lock (bodies) return bodies.Any(body => body.Contains(name, StringComparison.Ordinal));
         }
     }
+
+    // A journal of its own, and one member of the group: the embedded broker takes a session to give a second one its share.
+    private Dictionary<string, string> Environment() => new()
+    {
+        ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "journal.db")}",
+        ["LEPTON_Detector__Loops"] = "1",
+    };
 
     private async Task<(HttpStatusCode Status, string Text)> Ask(int port, string probe)
     {
