@@ -64,7 +64,7 @@ public sealed class ChartInstallTests
         await Succeed("rollback", Chart.Release, "1", "--wait");
         Assert.That((await Replicas())["detector"], Is.EqualTo(1));
         Assert.That(await Status(), Is.EqualTo((3, Deployed)));
-        Assert.That((await Settings()).At("Detector"), Is.Null);
+        Assert.That((await Settings()).At("Detector", "BatchSize"), Is.Null);
         Assert.That(JsonNode.DeepEquals(await Template("detector"), before), Is.True);
 
         // 5. Uninstall: nothing is left.
