@@ -162,12 +162,14 @@ public sealed class PartitionPipeline
             KeepForSnapshot(entity);
             _runs.Begin(entity);
             var metrics = _batch.MetricsOf(entity);
-            var next = metrics.Length > 1 ? _series.Ask(metrics[1]) : null;
+            var next = Ask(metrics, 0);
+            next?.Pipeline.Prefetch(next);
+            next = Ask(metrics, 1);
             for (var i = 0; i < metrics.Length; i++)
             {
                 // Its memory is known only once the series itself has come.
                 next?.Pipeline.Prefetch(next);
-                next = i + 2 < metrics.Length ? _series.Ask(metrics[i + 2]) : null;
+                next = Ask(metrics, i + 2);
                 var refusal = Judge(entity, metrics[i], sink);
                 if (refusal == SampleRefusal.None) judged++;
                 else _refusals[(int)refusal]++;
@@ -181,6 +183,8 @@ public sealed class PartitionPipeline
 
         return new(RejectReason.None, null, judged) { Lost = judged == 0 ? lost : SampleRefusal.None };
     }
+
+    private SeriesState? Ask(ReadOnlySpan<SampleBatch.Metric> metrics, int at) => at < metrics.Length ? _series.Ask(metrics[at]) : null;
 
     /// <summary>
     /// Tells of a gap: appends an event that opens its alert, and one that ends each alert that is open for others and that this pipeline

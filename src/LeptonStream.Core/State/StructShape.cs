@@ -43,7 +43,6 @@ internal sealed class StructShape(int bytes, IReadOnlyList<StructField> fields, 
     {
         foreach (var (field, offset) in FieldsOf(type))
         {
-            var name = path + NameOf(field);
             if (LengthOf(type) is { } length)
             {
                 // The only field of an array is its first element.
@@ -51,7 +50,7 @@ internal sealed class StructShape(int bytes, IReadOnlyList<StructField> fields, 
             }
             else
             {
-                Add(field.FieldType, name, offset);
+                Add(field.FieldType, path + NameOf(field), offset);
             }
         }
 

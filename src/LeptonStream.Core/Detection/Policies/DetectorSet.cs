@@ -63,7 +63,6 @@ public readonly record struct DetectorSet
     /// <summary>The set of these bits; bits beyond the known detectors are left out.</summary>
     internal static DetectorSet OfBits(ulong bits) => new(bits & ((1UL << AllNames.Length) - 1));
 
-
     /// <summary>
     /// The set where no policy says otherwise: the detectors of <see cref="DetectorCatalog.Default"/>, and all beside the catalogue but
     /// <see cref="Peers"/>.
