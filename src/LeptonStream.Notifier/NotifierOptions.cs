@@ -21,6 +21,17 @@ public sealed class NotifierOptions
     /// <summary>Without a routing file: a webhook that gets every alert. May hold a secret.</summary>
     public string? WebhookUrl { get; set; }
 
+    /// <summary>
+    /// Targets beyond the public Internet that channels may reach, separated by commas: <c>private</c>, <c>loopback</c>, addresses,
+    /// networks, names of hosts. Not set: public addresses only.
+    /// </summary>
+    public string? AllowedTargets { get; set; }
+
+    /// <summary>
+    /// HTTP proxy of all channels that name none of their own. Not set: straight, whatever the environment says. May hold a secret.
+    /// </summary>
+    public string? ProxyUrl { get; set; }
+
     /// <summary>Address at which people reach the dashboard; stands in notifications.</summary>
     public string ExternalUrl { get; set; } = "http://127.0.0.1:8080";
 

@@ -1,4 +1,5 @@
-using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Notifier.Egress;
 using LeptonStream.Notifier.Routing;
 using Microsoft.Extensions.Options;
 
@@ -11,12 +12,15 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
         List<string> wrong = [];
         if (string.IsNullOrWhiteSpace(options.GroupId))
             wrong.Add("Notifier:GroupId is empty: all notifiers of one installation need the same name here");
-        if (WebhookSettings.UrlOf(options.ExternalUrl) is null)
-            wrong.Add($"Notifier:ExternalUrl is '{options.ExternalUrl}': {WebhookSettings.UrlForm}");
+        if (UrlText.Parse(options.ExternalUrl) is null)
+            wrong.Add($"Notifier:ExternalUrl is '{options.ExternalUrl}': {UrlText.Form}");
         if (options.RoutingFile is { Length: > 0 } && options.WebhookUrl is { Length: > 0 })
             wrong.Add(
                 "Notifier:WebhookUrl is set beside Notifier:RoutingFile: it is for use without one; add a receiver with a webhook to the "
                 + "file");
+        if (options.ProxyUrl is { Length: > 0 } proxy && UrlText.Parse(proxy) is null) wrong.Add($"Notifier:ProxyUrl: {UrlText.Form}");
+        AllowedTargets.Parse(options.AllowedTargets, out var target);
+        if (target is not null) wrong.Add(target);
         NotifierRouting.Of(options, out var errors);
         wrong.AddRange(errors);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);

@@ -39,6 +39,7 @@ public sealed class NotifierRig : IAsyncDisposable
             ["Kafka:SessionTimeoutMs"] = "6000",
             ["Storage:ConnectionString"] = connectionString,
             ["Notifier:WebhookUrl"] = sink.Url(),
+            ["Notifier:AllowedTargets"] = "loopback",
             ["Notifier:GroupWait"] = "300ms",
             ["Notifier:GroupInterval"] = "1s",
         };

@@ -132,6 +132,8 @@ internal sealed class DemoStage : IAsyncDisposable
             ["Detector:Loops"] = "1",
             ["Notifier:GroupId"] = Cluster.NotifierGroup,
             ["Notifier:RoutingFile"] = WriteRouting(),
+            // The receiver of the demo is on this machine.
+            ["Notifier:AllowedTargets"] = "loopback",
             // An alert of half an hour lasts a tenth of a second here: one that waits for company is over before it is sent.
             ["Notifier:BatchWaitMs"] = "0",
         };

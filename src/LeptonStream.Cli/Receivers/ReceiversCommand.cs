@@ -21,7 +21,7 @@ internal static class ReceiversCommand
         var command = new Command("test",
             "Send a marked test notification through every channel of a receiver, and say what the other side answers. Exit code 1 if "
             + "one fails") { name }
-            .WithSettings("Notifier:RoutingFile", "Notifier:WebhookUrl")
+            .WithSettings("Notifier:RoutingFile", "Notifier:WebhookUrl", "Notifier:AllowedTargets")
             .WithExamples(("lepton receivers test pager --routing routing.yaml",
                 "a test alert that fires and, where the channel takes resolves, ends at once"));
         command.SetAction(async (parsed, stop) =>

@@ -14,7 +14,7 @@ internal static class NotifierCommand
         var command = new Command(RoleNames.Notifier,
             "Role: record alert events in the journal, group and route them, and deliver the notifications")
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix", "Storage:ConnectionString", "Notifier:GroupId",
-                "Notifier:RoutingFile", "Notifier:WebhookUrl", "Health:Port")
+                "Notifier:RoutingFile", "Notifier:WebhookUrl", "Notifier:AllowedTargets", "Health:Port")
             .WithExamples(
                 ("lepton notifier --webhook https://hooks.example.com/alerts",
                     "every alert to the console and to one webhook (Alertmanager's payload), journal in lepton.db"),

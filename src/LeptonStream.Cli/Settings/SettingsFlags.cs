@@ -39,6 +39,8 @@ internal static class SettingsFlags
         ["Notifier:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-notifier)"),
         ["Notifier:RoutingFile"]
         = Flag("--routing", "FILE", "Routes and receivers in Alertmanager's words (default: every alert to the console and the webhook)"),
+        ["Notifier:AllowedTargets"] = Flag("--allow-targets", "LIST",
+            "Targets beyond public addresses that channels may reach: private, loopback, networks, host names"),
         ["Notifier:WebhookUrl"] = Flag("--webhook", "URL", "Without --routing: a webhook that gets every alert"),
         ["Dashboard:Url"] = Flag("--url", "URL", "Where to listen (default http://127.0.0.1:8080)"),
         ["Health:Port"] = Flag("--health-port", "PORT",

@@ -1,26 +1,26 @@
-using System.Diagnostics;
+using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Notifier.Egress;
 using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Notifier.Channels;
 
 /// <summary>Makes the channel for its settings.</summary>
-internal sealed class ChannelFactory(ConsoleOutput console, IOptions<NotifierOptions> options, TimeProvider time) : IDisposable
+internal sealed class ChannelFactory : IDisposable
 {
-    // One client for all: connections are kept by host, and none is so old that a change of DNS is missed.
-    private readonly HttpClient _http =
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+    private readonly ChannelContext _context;
+
+    public ChannelFactory(ConsoleOutput console, IOptions<NotifierOptions> options, TimeProvider time)
+        : this(console, options.Value, new EgressGuard(AllowedTargets.Parse(options.Value.AllowedTargets, out _)), time)
     {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    }
 
-    private readonly Uri _externalUrl = new(options.Value.ExternalUrl);
-
-    public INotificationChannel Make(ChannelSettings settings) => settings switch
+    public ChannelFactory(ConsoleOutput console, NotifierOptions options, EgressGuard guard, TimeProvider time)
     {
-        WebhookSettings webhook => new WebhookChannel(_http, webhook, _externalUrl, time),
-        ConsoleSettings => new ConsoleChannel(console),
-        _ => throw new UnreachableException($"no channel for {settings.GetType().Name}"),
-    };
+        var http = new ChannelHttp(guard, options.ProxyUrl is { Length: > 0 } proxy ? new Uri(proxy) : null, time);
+        _context = new ChannelContext(http, guard, new Uri(options.ExternalUrl), console, time);
+    }
 
-    public void Dispose() => _http.Dispose();
+    public INotificationChannel Make(ChannelSettings settings) => settings.Make(_context);
+
+    public void Dispose() => _context.Http.Dispose();
 }

@@ -1,23 +1,25 @@
-using LeptonStream.Yaml;
+using LeptonStream.Notifier.Channels.Http;
 
 namespace LeptonStream.Notifier.Channels;
 
 /// <summary>The settings of one channel of a receiver in the routing file.</summary>
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = null);
-
-/// <summary>A kind of channel in the routing file: its settings stand in the list <c>NAME_configs</c> of a receiver.</summary>
-/// <param name="Name">Begins the channel's key: <c>webhook/0</c>.</param>
-/// <param name="Read">Reads the settings of one channel; every field that it asks for is a known field.</param>
-internal sealed record ChannelKind(string Name, Func<YamlSection, ChannelSettings> Read);
-
-/// <summary>Every kind of channel there is.</summary>
-internal static class ChannelKinds
+internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = null)
 {
-    public static readonly IReadOnlyList<ChannelKind> All =
-    [
-        new("webhook", WebhookSettings.Read),
-        new("console", ConsoleSettings.Read),
-    ];
+    /// <summary>Makes the channel.</summary>
+    public abstract INotificationChannel Make(ChannelContext context);
+}
+
+/// <summary>The settings of a channel that speaks HTTP.</summary>
+internal abstract record HttpChannelSettings(bool SendResolved, TimeSpan? Timeout = null) : ChannelSettings(SendResolved, Timeout)
+{
+    /// <summary>Proxy, credentials and certificates.</summary>
+    public HttpOptions Http { get; init; } = HttpOptions.Default;
+
+    /// <summary>Every text of these settings that stands in no log and no error.</summary>
+    public IEnumerable<Secret> Secrets => Own.Append(Http.Password).Append(Http.Credentials).OfType<Secret>();
+
+    /// <summary>The secrets of the kind itself.</summary>
+    protected abstract IEnumerable<Secret?> Own { get; }
 }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using LeptonStream.Alerting;
 using LeptonStream.Output;
-using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
 
 internal sealed record ConsoleSettings(bool SendResolved) : ChannelSettings(SendResolved)
 {
-    public static ConsoleSettings Read(YamlSection section) => new(section.Flag("send_resolved", otherwise: true));
+    public override INotificationChannel Make(ChannelContext context) => new ConsoleChannel(context.Console);
+
+    public static ConsoleSettings Read(ChannelSection section) => new(section.SendResolved(otherwise: true));
 }
 
 /// <summary>The output of the console channel. A program that owns the terminal registers another one before the notifier.</summary>
@@ -30,6 +31,8 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
             return DeliveryOutcome.Refused($"standard output can't be written: {closed.Message}");
         }
     }
+
+    public string Preview(string id, Notification notification) => Line(notification);
 
     /// <summary>Time, state, severity, what it is about, and why it is sent now.</summary>
     public static string Line(Notification notification)

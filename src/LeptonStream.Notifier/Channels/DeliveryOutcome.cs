@@ -24,4 +24,10 @@ internal readonly record struct DeliveryOutcome(DeliveryResult Result, string? E
     public static DeliveryOutcome Failed(string error, TimeSpan? retryAfter = null) => new(DeliveryResult.Failed, error, retryAfter);
 
     public static DeliveryOutcome Refused(string error) => new(DeliveryResult.Refused, error, null);
+
+    /// <summary>The receiver takes shorter messages only: the channel writes a shorter one, and never gives up for this.</summary>
+    public static DeliveryOutcome TooLarge(string error) => new(DeliveryResult.Failed, error, null) { IsTooLarge = true };
+
+    /// <summary>Whether a shorter message may be taken at once.</summary>
+    public bool IsTooLarge { get; private init; }
 }

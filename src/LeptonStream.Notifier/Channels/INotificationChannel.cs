@@ -10,4 +10,9 @@ internal interface INotificationChannel
     /// <param name="notification">The alerts to send, and why they are sent.</param>
     /// <param name="cancellation">Cancelled when the attempt takes too long, or the program ends.</param>
     Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation);
+
+    /// <summary>The message as <see cref="Send"/> would write it, for people: the body of the request, without its secrets.</summary>
+    /// <param name="id">The notification's id.</param>
+    /// <param name="notification">The alerts to send.</param>
+    string Preview(string id, Notification notification);
 }

@@ -1,5 +1,6 @@
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Routing;
@@ -36,9 +37,9 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
             { [(DefaultReceiver, "console/0")] = new ConsoleSettings(SendResolved: true) };
         if (options.WebhookUrl is { Length: > 0 } text)
         {
-            if (WebhookSettings.UrlOf(text) is { } url)
+            if (UrlText.Parse(text) is { } url)
                 channels[(DefaultReceiver, "webhook/0")] = new WebhookSettings(SendResolved: true, url, MaxAlerts: 0, Timeout: null);
-            else wrong.Add($"Notifier:WebhookUrl: {WebhookSettings.UrlForm}");
+            else wrong.Add($"Notifier:WebhookUrl: {UrlText.Form}");
         }
 
         var route = new RouteConfig

@@ -23,7 +23,10 @@ internal static class RoutingFile
         if (YamlSection.Parse(yaml, "'route' and 'receivers'", wrong) is not { } document) return null;
 
         var channels = new Dictionary<(string Receiver, string Channel), ChannelSettings>();
-        ReceiverConfig[] receivers = [.. document.Sections("receivers").Select(section => Receiver(section, channels))];
+        var globals = document.OptionalSection("global");
+        var global = GlobalSection.Read(globals);
+        globals?.End();
+        ReceiverConfig[] receivers = [.. document.Sections("receivers").Select(section => Receiver(section, global, channels))];
         var names = receivers.Select(receiver => receiver.Name).ToHashSet();
         foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1))
             document.Wrong("receivers", $"defines '{twice.Key}' twice");
@@ -42,7 +45,8 @@ internal static class RoutingFile
         }
     }
 
-    private static ReceiverConfig Receiver(YamlSection section, Dictionary<(string Receiver, string Channel), ChannelSettings> channels)
+    private static ReceiverConfig Receiver(YamlSection section, GlobalSection global,
+        Dictionary<(string Receiver, string Channel), ChannelSettings> channels)
     {
         var name = section.RequiredText("name");
         var configs = new List<ChannelConfig>();
@@ -50,7 +54,7 @@ internal static class RoutingFile
         {
             foreach (var (channel, index) in section.Sections(kind.Name + "_configs").Select((channel, index) => (channel, index)))
             {
-                var settings = kind.Read(channel);
+                var settings = kind.Read(new ChannelSection(channel, global));
                 channel.End();
                 var key = $"{kind.Name}/{index}";
                 configs.Add(new ChannelConfig(key, settings.SendResolved));

@@ -46,7 +46,7 @@ public sealed class MainJobTests
             Kafka = new { options.BootstrapServers, options.TopicPrefix },
             Storage = new { ConnectionString = connection },
             Detector = new { BatchWaitMs = 5, GroupId = options.TopicPrefix + "detector" },
-            Notifier = new { RoutingFile = folder.File("routing.yaml"), BatchSize = 1, BatchWaitMs = 0,
+            Notifier = new { RoutingFile = folder.File("routing.yaml"), BatchSize = 1, BatchWaitMs = 0, AllowedTargets = "loopback",
                 GroupId = options.TopicPrefix + "notifier" },
         }));
         string[] config = ["--config", folder.File("lepton.json")];

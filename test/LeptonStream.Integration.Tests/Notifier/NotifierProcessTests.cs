@@ -95,7 +95,8 @@ public sealed class NotifierProcessTests
         [
             ("Kafka__BootstrapServers", _rig.Options.BootstrapServers), ("Kafka__SessionTimeoutMs", "6000"),
             ("Storage__ConnectionString", _connectionString),
-            ("Notifier__WebhookUrl", _rig.Sink.Url()), ("Notifier__GroupWait", groupWait), ("Notifier__GroupInterval", groupInterval),
+            ("Notifier__WebhookUrl", _rig.Sink.Url()), ("Notifier__AllowedTargets", "loopback"),
+            ("Notifier__GroupWait", groupWait), ("Notifier__GroupInterval", groupInterval),
         ];
         foreach (var (name, value) in settings) start.Environment[$"LEPTON_{name}"] = value;
         var output = TestContext.Out;

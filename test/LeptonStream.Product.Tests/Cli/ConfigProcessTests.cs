@@ -131,8 +131,8 @@ public sealed class ConfigProcessTests
         sink.Answer = call => call.Path == "second" ? new SinkAnswer(403, Body: "no such token") : new SinkAnswer(202);
         var routing = await Write("routing.yaml", Routing.Replace("URL/", sink.Url("")));
 
-        var pager = await LeptonProcess.Run("receivers", "test", "pager", "--routing", routing);
-        var ops = await LeptonProcess.Run("receivers", "test", "ops", "--routing", routing);
+        var pager = await LeptonProcess.Run("receivers", "test", "pager", "--routing", routing, "--allow-targets", "loopback");
+        var ops = await LeptonProcess.Run("receivers", "test", "ops", "--routing", routing, "--allow-targets", "loopback");
 
         Assert.That((pager.ExitCode, ops.ExitCode), Is.EqualTo((1, 0)), pager.Everything + ops.Everything);
         Assert.That(pager.Output, Does.Match("ok     pager/webhook/0  firing: http://127.0.0.1:[0-9]+/…: HTTP 202 Accepted"));

@@ -52,6 +52,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Storage:ConnectionString", _database.ConnectionString),
+            new("Notifier:AllowedTargets", "loopback"),
             .. settings.Select(setting => KeyValuePair.Create($"Notifier:{setting.Name}", (string?)setting.Value))]);
         builder.Logging.AddProvider(new TestLog());
         builder.Services.AddNotifier(builder.Configuration);

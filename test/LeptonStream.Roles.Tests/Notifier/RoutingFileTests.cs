@@ -119,7 +119,8 @@ public sealed class RoutingFileTests
     [TestCase("route:\n  receiver: ops\n  labels: {a: '{{ .X }}'}", "routing.yaml:3: route.labels.a is a template")]
     [TestCase("route:\n  receiver: ops\n  routes: {a: b}", "routing.yaml:3: route.routes must be a list of mappings")]
     [TestCase("route: ops", "routing.yaml:1: route must be a mapping")]
-    [TestCase("inhibit_rules: []\nroute: {receiver: ops}", "routing.yaml:1: inhibit_rules is unknown; known here are: receivers, route")]
+    [TestCase("inhibit_rules: []\nroute: {receiver: ops}",
+        "routing.yaml:1: inhibit_rules is unknown; known here are: global, receivers, route")]
     [TestCase("route:\n  receiver: [ops", "routing.yaml:2: ")]
     [TestCase("route: {receiver: ops}\nroute: {receiver: ops}", "routing.yaml:2: ")]
     public void Parse_WrongRoute_NamesLineAndField(string yaml, string expected) =>
@@ -149,8 +150,14 @@ public sealed class RoutingFileTests
         "routing.yaml:6: receivers[0].webhook_configs[0].timeout is '90d': it must be from 100ms to 5m")]
     [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    timeout: soon",
         "routing.yaml:6: receivers[0].webhook_configs[0].timeout is no duration: write a duration such as")]
-    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {}",
-        "routing.yaml:6: receivers[0].webhook_configs[0].http_config is unknown")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {no_proxy: a}",
+        "routing.yaml:6: receivers[0].webhook_configs[0].http_config.no_proxy is unknown")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {follow_redirects: true}",
+        "routing.yaml:6: receivers[0].webhook_configs[0].http_config.follow_redirects can't be true: a redirect may lead anywhere")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {tls_config: {insecure_skip_verify: true}}",
+        "http_config.tls_config.insecure_skip_verify can't be true: certificates are always checked")]
+    [TestCase("- name: ops\n  webhook_configs:\n  - url: http://a\n    http_config: {bearer_token: a, basic_auth: {username: b}}",
+        "http_config.authorization or basic_auth or bearer_token may stand here, one of them")]
     public void Parse_WrongReceiver_NamesLineAndFieldAndNoSecret(string receivers, string expected)
     {
         var errors = Errors($"route: {{receiver: ops}}\nreceivers:\n{receivers}");
@@ -158,6 +165,11 @@ public sealed class RoutingFileTests
         Assert.That(errors, Has.Some.Contains(expected));
         Assert.That(errors, Has.None.Contains("secret"));
     }
+
+    [Test]
+    public void Parse_SecretToSignWithThatIsNone_NamesTheFormAndNotTheSecret() => Assert.That(
+        Errors("route: {receiver: ops}\nreceivers:\n- name: ops\n  webhook_configs:\n  - url: http://a\n    signing_secret: whsec_hidden"),
+        Has.Some.Contains("signing_secret is no secret to sign with: write 24 to 64 random bytes").And.None.Contains("hidden"));
 
     [TestCase("")]
     [TestCase("- a")]

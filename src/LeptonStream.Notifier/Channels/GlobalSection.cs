@@ -1,0 +1,41 @@
+using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Yaml;
+
+namespace LeptonStream.Notifier.Channels;
+
+/// <summary>The defaults of the channels in the routing file's <c>global</c>.</summary>
+internal sealed class GlobalSection
+{
+    // Alertmanager's, and files may have any of them whether a receiver uses it or not. Each may end in _file where it is a secret.
+    private static readonly string[] Known =
+    [
+        "slack_api_url", "smtp_from", "smtp_hello", "smtp_smarthost", "smtp_auth_username", "smtp_auth_identity", "smtp_require_tls",
+        "pagerduty_url", "opsgenie_api_url", "telegram_api_url", "wechat_api_url", "wechat_api_corp_id", "victorops_api_url",
+    ];
+
+    private static readonly string[] Secrets =
+        ["slack_api_url", "smtp_auth_password", "opsgenie_api_key", "telegram_bot_token", "wechat_api_secret", "victorops_api_key"];
+
+    private GlobalSection(YamlSection? fields)
+    {
+        Fields = fields;
+        Http = fields?.OptionalSection("http_config") is { } http ? HttpSection.Read(http) : HttpOptions.Default;
+        // Asked for, a field is known, and the section may be ended by whoever reads the rest of it.
+        foreach (var field in Known.Concat(Secrets).Concat(Secrets.Select(secret => secret + "_file"))) _ = fields?.Has(field);
+        foreach (var secret in Secrets.Where(secret => fields?.Has(secret) is true && fields.Has(secret + "_file")))
+            fields!.Wrong(secret, $"stands beside {secret}_file: only one of them may");
+    }
+
+    /// <summary>The section; null where the file has none.</summary>
+    public YamlSection? Fields { get; }
+
+    /// <summary>Proxy, credentials and certificates of channels that say nothing.</summary>
+    public HttpOptions Http { get; }
+
+    /// <summary>Reads the channels' part of the section.</summary>
+    /// <param name="section">The section; null where the file has none.</param>
+    public static GlobalSection Read(YamlSection? section) => new(section);
+
+    /// <summary>A text of the section, or null.</summary>
+    public string? Text(string field) => Fields?.Text(field);
+}

@@ -1,0 +1,93 @@
+using System.Net.Http.Headers;
+using System.Text;
+using LeptonStream.Alerting;
+
+namespace LeptonStream.Notifier.Channels.Http;
+
+/// <summary>The body of a request.</summary>
+/// <param name="Bytes">The body.</param>
+/// <param name="ContentType">Its media type.</param>
+/// <param name="IsTooLong">Whether a part of it is longer than the receiver allows.</param>
+internal sealed record Payload(byte[] Bytes, string ContentType = "application/json", bool IsTooLong = false)
+{
+    /// <summary>The body as text, for people.</summary>
+    public string Text => Encoding.UTF8.GetString(Bytes);
+}
+
+/// <summary>
+/// A channel that delivers by one request. What such channels share is here: shorter messages for a receiver that finds one too large, and
+/// errors without secrets.
+/// </summary>
+internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext context) : INotificationChannel
+{
+    /// <summary>The parts of the notifier that channels use.</summary>
+    protected ChannelContext Context => context;
+
+    /// <summary>The largest body that the receiver takes, in bytes.</summary>
+    protected virtual int MaxBytes => int.MaxValue;
+
+    /// <summary>Name of the other side in logs: scheme, host and port only.</summary>
+    protected virtual string Destination => UrlText.Destination(Url);
+
+    /// <summary>The address of a notification.</summary>
+    protected abstract Uri Url { get; }
+
+    public virtual async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
+    {
+        DeliveryOutcome outcome = default;
+        foreach (var payload in Payloads(id, notification))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(notification)) { Content = ContentOf(payload) };
+            Prepare(request, id, payload);
+            outcome = await Exchange(request, Judge, cancellation);
+            if (!outcome.IsTooLarge) return outcome;
+        }
+
+        return outcome.IsTooLarge ? outcome : DeliveryOutcome.Failed($"{Destination}: even the shortest message is too large");
+    }
+
+    public virtual string Preview(string id, Notification notification) =>
+        Payloads(id, notification).Select(payload => payload.Text).FirstOrDefault("(even the shortest message is too large)");
+
+    /// <summary>
+    /// Writes the body of a step: step 0 says everything, each further one says less, the last one is a title and a link. Null behind the
+    /// last.
+    /// </summary>
+    protected abstract Payload? Compose(string id, Notification notification, int step);
+
+    /// <summary>The address for one notification, where that depends on it.</summary>
+    protected virtual Uri AddressOf(Notification notification) => Url;
+
+    /// <summary>Adds headers.</summary>
+    protected virtual void Prepare(HttpRequestMessage request, string id, Payload payload)
+    {
+    }
+
+    /// <summary>Judges the answer, the body included where the receiver reports failures in it.</summary>
+    protected virtual DeliveryOutcome Judge(HttpAnswer answer) => answer.Judge();
+
+    /// <summary>Sends one request and judges its answer.</summary>
+    protected async Task<DeliveryOutcome> Exchange(HttpRequestMessage request, Func<HttpAnswer, DeliveryOutcome> judge,
+        CancellationToken cancellation)
+    {
+        var (answer, error) = await context.Http.Send(request, settings.Http, cancellation);
+        var outcome = answer is null ? DeliveryOutcome.Failed(error!) : judge(answer);
+        return outcome with { Error = Named(outcome.Error), Answer = Named(outcome.Answer) };
+    }
+
+    protected static HttpContent ContentOf(Payload payload)
+    {
+        var content = new ByteArrayContent(payload.Bytes);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(payload.ContentType);
+        return content;
+    }
+
+    private IEnumerable<Payload> Payloads(string id, Notification notification)
+    {
+        for (var step = 0; Compose(id, notification, step) is { } payload; step++)
+            if (!payload.IsTooLong && payload.Bytes.Length <= MaxBytes) yield return payload;
+    }
+
+    // An answer may repeat the address or the token.
+    private string? Named(string? text) => text is null ? null : $"{Destination}: {Secret.Remove(text, settings.Secrets)}";
+}
