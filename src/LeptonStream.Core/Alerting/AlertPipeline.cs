@@ -1,3 +1,4 @@
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -20,12 +21,12 @@ namespace LeptonStream.Alerting;
 /// <para>Time passes (<see cref="OnTick"/>), for each group whose flush is due:</para>
 /// <list type="number">
 /// <item value="4">the next flush is set (group_interval), whatever comes of this one;</item>
-/// <item>the members are what fires and what is over; inhibition, mute times and silences will take members out here, each with its
-/// cause;</item>
+/// <item>the members are what fires and what is over; those that are inhibited, outside the route's times or silenced are left out, each
+/// with its cause (<see cref="Mutes"/>), and where none is left nothing is sent;</item>
 /// <item>for each channel of the receiver: is there anything new for it, and why (<see cref="NotifyReasons.Decide"/>)?</item>
 /// <item>if so: the notification is made and the channel's log entry says what it got; escalation steps will hang on this
 /// entry;</item>
-/// <item>what is over leaves the group, and an empty group goes.</item>
+/// <item>what is over leaves the group, sent or not, and an empty group goes.</item>
 /// </list>
 /// </remarks>
 public sealed class AlertPipeline(RouteTree routes)
@@ -64,16 +65,17 @@ public sealed class AlertPipeline(RouteTree routes)
 
     /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
     /// <param name="groups">At least the groups that are due, each with all its members; changed in place.</param>
+    /// <param name="mutes">What must not be sent now.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The notifications to send. The groups' logs already count it as sent, so it must be stored together with them.</returns>
-    public IReadOnlyList<Notification> OnTick(AlertGroups groups, Timestamp now)
+    public TickOutcome OnTick(AlertGroups groups, Mutes mutes, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        var notifications = new List<Notification>();
+        ArgumentNullException.ThrowIfNull(mutes);
+        var outcome = new TickOutcome([], []);
         foreach (var group in groups.All.Where(group => IsDue(group, now)).OrderBy(group => group.NextFlush)
             .ThenBy(group => group.Id, StringComparer.Ordinal).ToArray())
-            Flush(groups, group, now, notifications);
-        return notifications;
+            Flush(groups, group, mutes, now, outcome);
+        return outcome;
     }
 
     /// <summary>
@@ -151,7 +153,7 @@ public sealed class AlertPipeline(RouteTree routes)
     // A clock that was set back must not leave a group waiting for a time that is far away again.
     private bool IsDue(AlertGroupState group, Timestamp now) => group.NextFlush <= now || group.NextFlush > now + routes.LongestWait;
 
-    private void Flush(AlertGroups groups, AlertGroupState group, Timestamp now, List<Notification> notifications)
+    private void Flush(AlertGroups groups, AlertGroupState group, Mutes mutes, Timestamp now, TickOutcome outcome)
     {
         // A group of a route that is gone (its alerts are elsewhere by now) sends its last resolves by the root's timing.
         var route = routes.Find(group.RouteKey, group.Receiver) ?? routes.Root;
@@ -159,8 +161,18 @@ public sealed class AlertPipeline(RouteTree routes)
         // 4. The next flush is set, whatever comes of this one.
         group.NextFlush = now + route.GroupInterval;
 
-        // 5. What fires and what is over.
+        // 5. What fires and what is over, but for what must not be sent now.
         var members = group.Alerts.Values.Order(GroupedAlertOrder.Instance).ToArray();
+        var passed = mutes.Pass(group, members, route.Schedule, now, outcome.Suppressed);
+        if (passed.Length > 0) Notify(group, route, passed, now, outcome.Notifications);
+
+        // 8. What is over leaves the group, and an empty group goes.
+        foreach (var alert in members.Where(alert => alert.IsResolved)) groups.Remove(group, alert);
+        if (group.Alerts.Count == 0) groups.Remove(group);
+    }
+
+    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, Timestamp now, List<Notification> notifications)
+    {
         var firing = members.Where(alert => !alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
         var resolved = members.Where(alert => alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
 
@@ -188,9 +200,5 @@ public sealed class AlertPipeline(RouteTree routes)
                 At = now,
             });
         }
-
-        // 8. What is over leaves the group, and an empty group goes.
-        foreach (var alert in members.Where(alert => alert.IsResolved)) groups.Remove(group, alert);
-        if (group.Alerts.Count == 0) groups.Remove(group);
     }
 }

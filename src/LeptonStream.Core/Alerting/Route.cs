@@ -1,3 +1,4 @@
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
@@ -34,6 +35,9 @@ public sealed record Route
 
     /// <summary>After which time an unchanged group that still fires is sent again.</summary>
     public required TimeSpan RepeatInterval { get; init; }
+
+    /// <summary>When it sends.</summary>
+    public required RouteSchedule Schedule { get; init; }
 
     /// <summary>The labels of the route and its parents.</summary>
     public required LabelSet Labels { get; init; }

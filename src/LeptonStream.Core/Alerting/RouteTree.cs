@@ -1,5 +1,4 @@
-using System.IO.Hashing;
-using System.Text;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
@@ -15,6 +14,7 @@ public sealed class RouteTree
     private static readonly TimeSpan DefaultRepeatInterval = TimeSpan.FromHours(4);
 
     private readonly Dictionary<string, ReceiverConfig> _receivers = [];
+    private readonly Dictionary<string, TimeInterval> _intervals = [];
     private readonly Dictionary<(string Key, string Receiver), Route> _byKey = [];
 
     /// <summary>Checks a configuration and fills in what its routes inherit.</summary>
@@ -27,12 +27,21 @@ public sealed class RouteTree
             if (!_receivers.TryAdd(receiver.Name, receiver)) throw new ArgumentException($"receiver '{receiver.Name}' is defined twice");
         }
 
+        foreach (var interval in config.TimeIntervals)
+        {
+            if (!_intervals.TryAdd(interval.Name, interval))
+                throw new ArgumentException($"time interval '{interval.Name}' is defined twice");
+        }
+
         if (config.Route.Receiver is null) throw new ArgumentException("the root route names no receiver");
         if (config.Route.Matchers.Count > 0) throw new ArgumentException("the root route must not have matchers: every alert matches it");
         if (config.Route.Continue) throw new ArgumentException("the root route must not have continue: it has no siblings");
+        if (config.Route.MuteTimeIntervals.Count + config.Route.ActiveTimeIntervals.Count > 0)
+            throw new ArgumentException("the root route must not have mute or active time intervals: what no route takes must be sent");
         Root = Build(config.Route, null);
+        InhibitRules = config.InhibitRules;
         LongestWait = All(Root).Max(route => route.GroupWait > route.GroupInterval ? route.GroupWait : route.GroupInterval);
-        Version = Hash(config.Receivers);
+        Version = RoutingVersion.Of(All(Root), config);
     }
 
     /// <summary>The route that every alert matches.</summary>
@@ -43,6 +52,9 @@ public sealed class RouteTree
 
     /// <summary>The receivers, in no order.</summary>
     public IReadOnlyCollection<ReceiverConfig> Receivers => _receivers.Values;
+
+    /// <summary>Alerts that are not sent while others fire.</summary>
+    public IReadOnlyList<InhibitRule> InhibitRules { get; }
 
     /// <summary>Number of routes, the root included.</summary>
     public int Count => All(Root).Count();
@@ -99,6 +111,9 @@ public sealed class RouteTree
             GroupWait = Positive(config.GroupWait, "group_wait", orZero: true) ?? parent?.GroupWait ?? DefaultGroupWait,
             GroupInterval = Positive(config.GroupInterval, "group_interval") ?? parent?.GroupInterval ?? DefaultGroupInterval,
             RepeatInterval = Positive(config.RepeatInterval, "repeat_interval") ?? parent?.RepeatInterval ?? DefaultRepeatInterval,
+            Schedule = config.MuteTimeIntervals.Count + config.ActiveTimeIntervals.Count == 0
+                ? RouteSchedule.Always
+                : new([.. config.MuteTimeIntervals.Select(Interval)], [.. config.ActiveTimeIntervals.Select(Interval)]),
             Labels = parent is null ? config.Labels : LabelSet.Of(parent.Labels.Concat(config.Labels)),
             Routes = [],
         };
@@ -112,6 +127,9 @@ public sealed class RouteTree
 
     private ReceiverConfig Receiver(string name) => _receivers.GetValueOrDefault(name)
         ?? throw new ArgumentException($"receiver '{name}' is not defined; defined are: {string.Join(", ", _receivers.Keys)}");
+
+    private TimeInterval Interval(string name) => _intervals.GetValueOrDefault(name)
+        ?? throw new ArgumentException($"time interval '{name}' is not defined; defined are: {string.Join(", ", _intervals.Keys)}");
 
     private static IReadOnlyList<string>? GroupBy(RouteConfig config, Route? parent)
     {
@@ -128,26 +146,4 @@ public sealed class RouteTree
             : throw new ArgumentException($"{field} must be above 0s");
 
     private static IEnumerable<Route> All(Route route) => route.Routes.SelectMany(All).Prepend(route);
-
-    private string Hash(IReadOnlyList<ReceiverConfig> receivers)
-    {
-        var text = new StringBuilder();
-        foreach (var route in All(Root))
-        {
-            var groupBy = route.GroupBy is null ? AllLabels : string.Join(',', route.GroupBy);
-            text.Append(route.Key).Append('|').Append(route.Receiver.Name).Append('|').Append(groupBy).Append('|').Append(route.Continue)
-                .Append('|').Append(route.GroupWait.Ticks).Append('|').Append(route.GroupInterval.Ticks).Append('|')
-                .Append(route.RepeatInterval.Ticks)
-                .Append('|').Append(route.Labels).Append('\n');
-        }
-
-        foreach (var receiver in receivers)
-        {
-            text.Append(receiver.Name);
-            foreach (var channel in receiver.Channels) text.Append('|').Append(channel.Key).Append(channel.SendResolved);
-            text.Append('\n');
-        }
-
-        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
-    }
 }

@@ -1,3 +1,4 @@
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
@@ -8,7 +9,14 @@ namespace LeptonStream.Alerting;
 /// </summary>
 /// <param name="Route">The root of the tree; every alert matches it.</param>
 /// <param name="Receivers">The receivers that routes name.</param>
-public sealed record RoutingConfig(RouteConfig Route, IReadOnlyList<ReceiverConfig> Receivers);
+public sealed record RoutingConfig(RouteConfig Route, IReadOnlyList<ReceiverConfig> Receivers)
+{
+    /// <summary>Alerts that are not sent while others fire.</summary>
+    public IReadOnlyList<InhibitRule> InhibitRules { get; init; } = [];
+
+    /// <summary>The intervals of time that routes name.</summary>
+    public IReadOnlyList<TimeInterval> TimeIntervals { get; init; } = [];
+}
 
 /// <summary>One route as written; what is null is inherited from the parent.</summary>
 public sealed record RouteConfig
@@ -44,6 +52,12 @@ public sealed record RouteConfig
 
     /// <summary>Labels of the route itself, given to its notifications; added to the parent's.</summary>
     public LabelSet Labels { get; init; } = LabelSet.Empty;
+
+    /// <summary>Names of the intervals in which this route sends nothing; not inherited. The root has none.</summary>
+    public IReadOnlyList<string> MuteTimeIntervals { get; init; } = [];
+
+    /// <summary>Names of the intervals in which alone this route sends; none means always, not inherited. The root has none.</summary>
+    public IReadOnlyList<string> ActiveTimeIntervals { get; init; } = [];
 
     /// <summary>The routes below, tried in order.</summary>
     public IReadOnlyList<RouteConfig> Routes { get; init; } = [];

@@ -26,7 +26,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(15);
 
     private readonly KnownEvents _known = new(database);
-    private Desk _desk = new(database, routing.Current);
+    private readonly SuppressionStore _suppressions = new(database);
+    private Desk _desk = new(database, routing.Current, log);
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
     public async Task Prepare(Timestamp now, CancellationToken cancellation)
@@ -122,7 +123,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 
     /// <summary>
     /// Flushes the groups that are due: their notifications go into the outbox in the same transaction as their new state.
-    /// Groups of other routes that nobody flushes any more are taken over first.
+    /// The alerts that were left out are recorded with their causes. Groups of other routes that nobody flushes any more are taken over
+    /// first.
     /// </summary>
     /// <returns>How many notifications there are to send, and whether more groups may be due.</returns>
     public async Task<(int Notifications, bool MayHaveMore)> Flush(Timestamp now, CancellationToken cancellation)
@@ -133,7 +135,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         {
             var loaded = await desk.Groups.LoadDue(transaction, now, desk.Routes.LongestWait, GroupsPerFlush);
             var due = loaded.Before.Count;
-            var notifications = desk.Pipeline.OnTick(loaded.Groups, now);
+            if (due == 0) return (0, false);
+            var (notifications, suppressed) = desk.Pipeline.OnTick(loaded.Groups, await desk.Mutes.Load(transaction, now), now);
             if (notifications.Count > 0)
             {
                 var seq = await LockCounter(transaction, "notification");
@@ -143,6 +146,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             }
 
             await desk.Groups.Save(transaction, loaded);
+            await _suppressions.Save(transaction, loaded, suppressed, now);
             return (notifications.Count, due == GroupsPerFlush);
         }, cancellation);
     }
@@ -186,7 +190,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     {
         var (desk, current) = (Volatile.Read(ref _desk), routing.Current);
         if (ReferenceEquals(desk.Routing, current)) return desk;
-        desk = new Desk(database, current);
+        desk = new Desk(database, current, log);
         Volatile.Write(ref _desk, desk);
         return desk;
     }
@@ -228,7 +232,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         positions.Select(position => new { position.Topic, position.Partition, position.NextOffset, at = now.UnixMilliseconds }));
 
     // Everything that depends on the routes; one step works by one of them to its end.
-    private sealed class Desk(Database database, NotifierRouting routing)
+    private sealed class Desk(Database database, NotifierRouting routing, JournalLog log)
     {
         public NotifierRouting Routing => routing;
 
@@ -237,5 +241,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         public AlertPipeline Pipeline { get; } = new(routing.Routes);
 
         public GroupStore Groups { get; } = new(database, routing.Routes.Version);
+
+        public MuteStore Mutes { get; } = new(routing.Routes.InhibitRules, log);
     }
 }

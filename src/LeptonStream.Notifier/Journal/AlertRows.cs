@@ -1,3 +1,4 @@
+using LeptonStream.Alerting;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
@@ -19,13 +20,13 @@ internal static class AlertRows
     public const string UpsertAlert =
         """
         insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series,
-          payload)
+          labels, payload)
         values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @endedReason, @seq, @series,
-          @payload)
+          @labels, @payload)
         on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset =
           excluded.onset,
           detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, ended_reason = excluded.ended_reason, seq = excluded.seq,
-          series = excluded.series, payload = excluded.payload
+          series = excluded.series, labels = excluded.labels, payload = excluded.payload
         """;
 
     public static object EventParameters(JournalRecord record, long seq, Timestamp now) => new
@@ -67,6 +68,7 @@ internal static class AlertRows
             endedReason = EndedReasonOf(alert),
             seq,
             series = KnownEvents.SeriesOf(alert),
+            labels = AlertingJson.Write(alert.RoutingLabels),
             payload = record.Text,
         };
     }

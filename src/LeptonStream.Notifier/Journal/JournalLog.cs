@@ -30,6 +30,9 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
         if (groups > 0) Log.TakenOver(logger, groups);
     }
 
+    /// <summary>Logs a silence that silences nothing. Its reader says so once for each change of it.</summary>
+    public void UnreadableSilence(string id, string reason) => Log.UnreadableSilence(logger, id, reason);
+
     private static partial class Log
     {
         [LoggerMessage(2200, LogLevel.Error,
@@ -39,5 +42,8 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
 
         [LoggerMessage(2201, LogLevel.Information, "{Groups} groups of other routes are taken over")]
         public static partial void TakenOver(ILogger logger, int groups);
+
+        [LoggerMessage(2202, LogLevel.Error, "Silence {Silence} can't be read and silences nothing: {Reason}")]
+        public static partial void UnreadableSilence(ILogger logger, string silence, string reason);
     }
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerts;
 using LeptonStream.Series;
 using LeptonStream.Testing;
@@ -94,8 +95,8 @@ public sealed class AlertPipelineLaws
             AlertPipeline.OnAlert(needed, alert, targets, now, now);
             store = Merge(store, needed);
 
-            if (index % 3 == 0 && !pipeline.OnTick(whole, now).Select(NotificationStory.Line)
-                .SequenceEqual(pipeline.OnTick(store, now).Select(NotificationStory.Line))) return false;
+            if (index % 3 == 0 && !pipeline.OnTick(whole, Mutes.None, now).Notifications.Select(NotificationStory.Line)
+                .SequenceEqual(pipeline.OnTick(store, Mutes.None, now).Notifications.Select(NotificationStory.Line))) return false;
         }
 
         return State(whole) == State(store);

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerts;
 using LeptonStream.Series;
 using LeptonStream.Testing;
@@ -159,7 +160,7 @@ public sealed class AlertPipelineTests
         var alert = AlertEvents.Opened("latency");
         AlertPipeline.OnAlert(groups, alert, pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(3600), AlertEvents.At(3600));
 
-        var sent = pipeline.OnTick(groups, AlertEvents.At(0));
+        var sent = pipeline.OnTick(groups, Mutes.None, AlertEvents.At(0)).Notifications;
 
         Assert.That(sent, Has.Count.EqualTo(1));
     }
@@ -316,13 +317,13 @@ public sealed class AlertPipelineTests
         var opened = AlertEvents.Opened("latency");
         Take(opened, 0);
         Take(AlertEvents.Progress("latency", 1) with { Annotations = LabelSet.Of(("summary", "too early")) }, 1);
-        var first = pipeline.OnTick(groups, AlertEvents.At(5)).Single().Alerts.Single();
+        var first = pipeline.OnTick(groups, Mutes.None, AlertEvents.At(5)).Notifications.Single().Alerts.Single();
         Assert.That(first.Annotations["summary"], Is.EqualTo(opened.Annotations["summary"]), "the first notification says how it opened");
 
         Take(AlertEvents.Progress("latency", 60) with { Annotations = LabelSet.Of(("summary", "still high")) }, 60);
         Take(AlertEvents.Progress("never-opened", 60), 60);
 
-        Assert.That(pipeline.OnTick(groups, AlertEvents.At(3600)), Is.Empty);
+        Assert.That(pipeline.OnTick(groups, Mutes.None, AlertEvents.At(3600)).Notifications, Is.Empty);
         Assert.That(groups.All.Single().Alerts.Values.Single().Annotations["summary"], Is.EqualTo("still high"));
 
         void Take(AlertEvent alert, double at) =>
@@ -340,11 +341,11 @@ public sealed class AlertPipelineTests
             (new AlertPipeline(new RouteTree(new(new() { Receiver = "ops" }, [new("ops", [new("console/0", true)])]))), new AlertGroups());
         var opened = AlertEvents.Opened("latency");
         AlertPipeline.OnAlert(groups, opened, pipeline.TargetsOf(opened.RoutingLabels), AlertEvents.At(0), AlertEvents.At(0));
-        pipeline.OnTick(groups, AlertEvents.At(5));
+        pipeline.OnTick(groups, Mutes.None, AlertEvents.At(5));
 
         AlertPipeline.OnAlert(groups, AlertEvents.Closed("latency", 30, reason), [], AlertEvents.At(30), AlertEvents.At(30));
 
-        var told = pipeline.OnTick(groups, AlertEvents.At(65)).Single().Alerts.Single();
+        var told = pipeline.OnTick(groups, Mutes.None, AlertEvents.At(65)).Notifications.Single().Alerts.Single();
         Assert.That((told.IsResolved, told.IsClosedUnrecovered), Is.EqualTo((true, isUnrecovered)), "receivers must close it either way");
         Assert.That(told.Annotations["ended_reason"], Is.EqualTo(AlertEventJson.NameOf(reason)));
     }

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -13,11 +14,17 @@ namespace LeptonStream.Core.Tests.Alerting;
 internal sealed class NotificationStory(RoutingConfig routing, double step = 0.25)
 {
     private AlertPipeline _pipeline = new(new RouteTree(routing));
+    private readonly Inhibitor _inhibitor = new(routing.InhibitRules);
+    private readonly List<Silence> _silences = [];
+    private readonly Dictionary<string, string> _names = [];
     private double _now;
 
     public AlertGroups Groups { get; private set; } = new();
 
     public List<Notification> Sent { get; } = [];
+
+    /// <summary>What was left out of each flush: <c>5s latency: silence [id]</c>.</summary>
+    public List<string> Suppressed { get; } = [];
 
     public IEnumerable<string> Lines => Sent.Select(Line);
 
@@ -33,6 +40,13 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
         LabelSet? labels = null) =>
         Happens(AlertEvents.Resolved(alert, at, severity, model, labels), at, at);
 
+    /// <summary>Somebody silences something; it holds when its time has come.</summary>
+    public NotificationStory Silences(Silence silence)
+    {
+        _silences.Add(silence);
+        return this;
+    }
+
     /// <summary>The program is started again: with other routes, or (by default) with only what a store would have kept.</summary>
     public NotificationStory Restarts(double at, RoutingConfig? with = null)
     {
@@ -47,7 +61,14 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
 
     public NotificationStory PassTo(double time)
     {
-        for (; _now <= time; _now += step) Sent.AddRange(_pipeline.OnTick(Groups, AlertEvents.At(_now)));
+        for (; _now <= time; _now += step)
+        {
+            var outcome = _pipeline.OnTick(Groups, new Mutes(_silences, _inhibitor), AlertEvents.At(_now));
+            Sent.AddRange(outcome.Notifications);
+            Suppressed.AddRange(outcome.Suppressed.Select(item =>
+                $"{_now:0.##}s {item.Alert.Labels["metric"]}: {SuppressionCauses.NameOf(item.Cause)} [{NamesOf(item.By)}]"));
+        }
+
         return this;
     }
 
@@ -78,9 +99,15 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
             + $"{string.Join(' ', alerts)}";
     }
 
+    private string NamesOf(IEnumerable<string> by) => string.Join(' ', by.Select(id => _names.GetValueOrDefault(id, id)));
+
     private NotificationStory Happens(AlertEvent alert, double at, double publishedAt)
     {
         PassTo(at - step);
+        // What fires inhibits, whatever came of it.
+        if (alert.Type == AlertEventType.Resolved) _inhibitor.Remove(alert.AlertId);
+        else _inhibitor.Put(alert.AlertId, alert.RoutingLabels);
+        _names[alert.AlertId] = alert.Metric;
         AlertPipeline.OnAlert(Groups, alert, _pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(publishedAt), AlertEvents.At(at));
         return this;
     }

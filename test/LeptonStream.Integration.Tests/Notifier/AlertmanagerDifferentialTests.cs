@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerts;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Routing;
@@ -153,7 +154,7 @@ public sealed class AlertmanagerDifferentialTests
                     AlertEvents.At(now));
             }
 
-            foreach (var notification in pipeline.OnTick(groups, AlertEvents.At(now)))
+            foreach (var notification in pipeline.OnTick(groups, Mutes.None, AlertEvents.At(now)).Notifications)
             {
                 var settings = (WebhookSettings)routing.Channels[(notification.Receiver, notification.Channel)];
                 sent.Add((settings.Url.AbsolutePath.TrimStart('/'),

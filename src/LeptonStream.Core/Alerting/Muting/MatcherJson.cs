@@ -1,0 +1,46 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting.Muting;
+
+/// <summary>
+/// The JSON form of a silence's matchers, in Alertmanager's API and in the store: an array of objects with <c>name</c>, <c>value</c>,
+/// <c>isRegex</c> and <c>isEqual</c>.
+/// </summary>
+public static class MatcherJson
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes matchers.</summary>
+    public static string Write(IEnumerable<Matcher> matchers) => JsonSerializer.Serialize(
+        matchers.Select(matcher => new Item(
+            matcher.Name,
+            matcher.Value,
+            matcher.Operator is MatchOperator.Matches or MatchOperator.NotMatches,
+            matcher.Operator is MatchOperator.Equal or MatchOperator.Matches)),
+        Options);
+
+    /// <summary>Reads matchers; <c>isEqual</c> may be left out and is true then.</summary>
+    /// <exception cref="JsonException">It is not such an array.</exception>
+    /// <exception cref="ArgumentException">A value is no valid regular expression.</exception>
+    public static IReadOnlyList<Matcher> Read(string json) =>
+        [.. (JsonSerializer.Deserialize<Item[]>(json, Options) ?? throw new JsonException("the matchers are null")).Select(Of)];
+
+    private static Matcher Of(Item? item)
+    {
+        if (item is not { Name: { Length: > 0 } name, Value: { } value }) throw new JsonException("a matcher has no name or no value");
+        return Matcher.Of(name, (item.IsRegex, item.IsEqual ?? true) switch
+        {
+            (false, true) => MatchOperator.Equal,
+            (false, false) => MatchOperator.NotEqual,
+            (true, true) => MatchOperator.Matches,
+            (true, false) => MatchOperator.NotMatches,
+        }, value);
+    }
+
+    private sealed record Item(string? Name, string? Value, bool IsRegex, bool? IsEqual);
+}

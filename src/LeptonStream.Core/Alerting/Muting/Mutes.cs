@@ -1,0 +1,44 @@
+using LeptonStream.Samples;
+
+namespace LeptonStream.Alerting.Muting;
+
+/// <summary>What a flush must know from outside its groups: what people silenced, and the alerts that inhibit others.</summary>
+/// <param name="Silences">The silences; those that do not hold at the time of the flush do nothing.</param>
+/// <param name="Inhibitor">The alerts that fire, wherever they are routed.</param>
+public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
+{
+    /// <summary>Nothing is silenced, nothing inhibits.</summary>
+    public static readonly Mutes None = new([], new Inhibitor([]));
+
+    /// <summary>
+    /// The members of a group that may be sent. The stages are Alertmanager's, in its order: inhibition, active times, mute times,
+    /// silences; each sees what those before it left. Alerts that are over pass them like those that fire.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="members">Its members, in the order in which they are sent.</param>
+    /// <param name="schedule">The times of the group's route.</param>
+    /// <param name="now">The time of the flush.</param>
+    /// <param name="suppressed">Takes the others, each with its cause.</param>
+    internal GroupedAlert[] Pass(
+        AlertGroupState group, IReadOnlyList<GroupedAlert> members, RouteSchedule schedule, Timestamp now, List<Suppression> suppressed)
+    {
+        var (timeCause, intervals) = schedule.MutedAt(now);
+        var silences = Silences.Where(silence => silence.IsActive(now)).ToArray();
+        var passed = new List<GroupedAlert>(members.Count);
+        foreach (var alert in members)
+        {
+            if (Inhibitor.InhibitingOf(alert.AlertId, alert.Labels) is { } source) Suppress(alert, SuppressionCause.Inhibition, [source]);
+            else if (timeCause is { } cause) Suppress(alert, cause, intervals);
+            else if (SilencesOf(alert, silences) is { Length: > 0 } ids) Suppress(alert, SuppressionCause.Silence, ids);
+            else passed.Add(alert);
+        }
+
+        return [.. passed];
+
+        void Suppress(GroupedAlert alert, SuppressionCause cause, IReadOnlyList<string> by) =>
+            suppressed.Add(new Suppression(group, alert, cause, by));
+    }
+
+    private static string[] SilencesOf(GroupedAlert alert, Silence[] silences) =>
+        [.. silences.Where(silence => silence.Covers(alert.Labels)).Select(silence => silence.Id).Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,119 @@
+using System.Data.Common;
+using System.Text;
+using System.Text.Json;
+using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerts;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Notifier.Journal;
+
+/// <summary>
+/// Reads, inside the transaction of a flush, what must not be sent now: the silences that hold, and the alerts of the whole journal that
+/// inhibit others. What was read before is kept, so that a flush reads changes only. One flush at a time.
+/// </summary>
+/// <param name="rules">The inhibit rules in force.</param>
+/// <param name="log">Says which silence can't be read.</param>
+internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, JournalLog log)
+{
+    private readonly Inhibitor _inhibitor = new(rules);
+    private Dictionary<string, (string Text, IReadOnlyList<Matcher> Matchers)> _matchers = [];
+
+    // Every change of an alert has a higher seq than all before it, in the order of commits.
+    private long? _seen;
+
+    public async Task<Mutes> Load(DbTransaction transaction, Timestamp now)
+    {
+        if (_inhibitor.HasRules) await ReadAlerts(transaction);
+        return new Mutes(await Silences(transaction, now), _inhibitor);
+    }
+
+    private async Task ReadAlerts(DbTransaction transaction)
+    {
+        const string Columns = "alert_id, status, seq, labels, case when labels is null then payload end as payload";
+        var before = _seen ?? (await transaction.Query<long>("select value from counter where name = 'alert_event'")).Single();
+        var rows = await transaction.Query<AlertRow>(
+            _seen is null
+                ? $"select {Columns} from alert where status = 'firing'"
+                : $"select {Columns} from alert where seq > @before order by seq",
+            new { before });
+        foreach (var row in rows)
+        {
+            if (row.Status == "firing") _inhibitor.Put(row.AlertId, row.LabelSet());
+            else _inhibitor.Remove(row.AlertId);
+        }
+
+        _seen = rows.Select(row => row.Seq).Append(before).Max();
+    }
+
+    private async Task<IReadOnlyList<Silence>> Silences(DbTransaction transaction, Timestamp now)
+    {
+        var rows = await transaction.Query<SilenceRow>(
+            "select * from silence where ends_at > @now and starts_at <= @now order by id", new { now = now.UnixMilliseconds });
+        var known = new Dictionary<string, (string Text, IReadOnlyList<Matcher> Matchers)>(rows.Count);
+        foreach (var row in rows)
+            known[row.Id] = _matchers.TryGetValue(row.Id, out var read) && read.Text == row.Matchers
+                ? read
+                : (row.Matchers, MatchersOf(row));
+        _matchers = known;
+        return [.. rows.Select(row => row.ToSilence(known[row.Id].Matchers))];
+    }
+
+    // A silence that can't be read silences nothing: better a notification too many than one too few.
+    private IReadOnlyList<Matcher> MatchersOf(SilenceRow row)
+    {
+        try
+        {
+            return MatcherJson.Read(row.Matchers);
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        {
+            log.UnreadableSilence(row.Id, wrong.Message);
+            return [];
+        }
+    }
+
+    private sealed class AlertRow
+    {
+        public required string AlertId { get; init; }
+
+        public required string Status { get; init; }
+
+        public required long Seq { get; init; }
+
+        public string? Labels { get; init; }
+
+        public string? Payload { get; init; }
+
+        public LabelSet LabelSet() => Labels is not null
+            ? AlertingJson.Read<LabelSet>(Labels)
+            : AlertEventJson.TryRead(Encoding.UTF8.GetBytes(Payload!), out var alert, out _) ? alert!.RoutingLabels : Series.LabelSet.Empty;
+    }
+
+    private sealed class SilenceRow
+    {
+        public required string Id { get; init; }
+
+        public required string Matchers { get; init; }
+
+        public required long StartsAt { get; init; }
+
+        public required long EndsAt { get; init; }
+
+        public required string CreatedBy { get; init; }
+
+        public required string Comment { get; init; }
+
+        public Silence ToSilence(IReadOnlyList<Matcher> matchers) => new()
+        {
+            Id = Id,
+            Matchers = matchers,
+            StartsAt = Timestamp.FromUnixMilliseconds(StartsAt),
+            EndsAt = Timestamp.FromUnixMilliseconds(EndsAt),
+            CreatedBy = CreatedBy,
+            Comment = Comment,
+        };
+    }
+}
