@@ -26,7 +26,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     // The bytes of a series beside its numbers: the objects around them, its place in the rows of its entity, its membership among
     // siblings, the watch over its limit.
     private const long ObjectBytes = 1024;
-    private const long PlaceBytes = 4096;
+    private const long PlaceBytes = 2048;
     private const long MembershipBytes = 512;
     private const long LimitBytes = 4096;
 

@@ -29,18 +29,4 @@ internal readonly struct IsolationNode(float cut, ushort toFirst, byte feature, 
     /// <param name="value">The row's feature; NaN is a missing one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint ToNext(float value) => ToFirst + ((value > Cut ? 1 : 0) | (MissingGoes & (float.IsNaN(value) ? 1 : 0)));
-
-    /// <summary>Levels below the root.</summary>
-    /// <param name="nodes">A tree, level by level, and whatever lies beyond it.</param>
-    public static int HeightOf(ReadOnlySpan<IsolationNode> nodes)
-    {
-        var height = 0;
-        for (int first = 0, end = 1; ; height++)
-        {
-            var children = 0;
-            foreach (ref readonly var node in nodes[first..end]) children += node.IsLeaf ? 0 : 2;
-            if (children == 0) return height;
-            (first, end) = (end, end + children);
-        }
-    }
 }

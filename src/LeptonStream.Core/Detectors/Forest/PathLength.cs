@@ -32,4 +32,11 @@ internal static class PathLength
     /// The expected path of a row that has come <paramref name="depth"/> edges down to a node of <paramref name="rows"/> rows, in steps.
     /// </summary>
     public static ushort Of(int depth, int rows) => (ushort)((depth * Edge) + Expected[rows]);
+
+    /// <summary>The rows of a node from a path that <see cref="Of"/> gave; 0 where it gives none such.</summary>
+    public static int RowsOf(int depth, int length)
+    {
+        var rest = length - (depth * Edge);
+        return rest < 0 ? 0 : Math.Max(0, Array.BinarySearch(Expected, 1, MaxRows, (ushort)rest));
+    }
 }

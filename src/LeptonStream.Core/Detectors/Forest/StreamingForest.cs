@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using LeptonStream.State;
 using MathNet.Numerics;
 
@@ -25,17 +24,13 @@ public sealed class StreamingForest
     private readonly StreamingForestOptions _options;
     private readonly TreeBuilder _builder;
     private readonly RowReservoir _rows;
-    private IsolationNode[] _nodes = [];
-    private ushort[] _lengths = [];
-    private readonly int[] _roots;
-    private readonly byte[] _heights;
+    private CompactTrees? _trees;
     private SplitMix64 _random;
     private int _learned;
     private int _grown;
     private int _next;
     private int _untilGrowth;
     private int _expected;
-    private int _height;
 
     /// <summary>An empty forest.</summary>
     /// <param name="options">Size, memory and seed. A copy restored from a snapshot needs the same.</param>
@@ -48,8 +43,6 @@ public sealed class StreamingForest
         options.Check();
         (_options, _builder) = (options, builder);
         _rows = new(options.Rows, options.Memory);
-        _roots = builder.RootsOf(options.Trees, options.NodesOfTree);
-        _heights = new byte[options.Trees];
         _random = new(options.Seed);
     }
 
@@ -64,11 +57,11 @@ public sealed class StreamingForest
     /// count.</param>
     public double Score(ReadOnlySpan<float> row)
     {
-        if (!IsReady || Fetch() == 0) return 0;
-        if (row.Length >= Features) return ScoreOf(row);
+        if (!IsReady || _trees is not { } trees || trees.Fetch() < 0) return 0;
+        if (row.Length >= Features) return ScoreOf(trees, row);
         Span<float> padded = stackalloc float[MaxFeatures];
         Pad(row, padded);
-        return ScoreOf(padded);
+        return ScoreOf(trees, padded);
     }
 
     /// <summary>Takes a row in. Called after <see cref="Score"/>, for rows that were found ordinary.</summary>
@@ -99,7 +92,9 @@ public sealed class StreamingForest
         Span<float> padded = stackalloc float[MaxFeatures];
         Span<double> all = stackalloc double[MaxFeatures];
         Pad(row, padded);
-        ForestAttribution.Explain(_nodes, _lengths, _grown == 0 ? [] : _roots, padded, all);
+        var nodes = _builder.NodesOf(_options.Trees, _options.NodesOfTree);
+        for (var tree = 0; tree < _grown; tree++) _trees!.Read(tree, nodes.Of(tree), nodes.LengthsOf(tree));
+        ForestAttribution.Explain(nodes.All, nodes.Lengths, nodes.Roots[.._grown], padded, all);
         all[..shares.Length].CopyTo(shares);
     }
 
@@ -113,7 +108,12 @@ public sealed class StreamingForest
         state.Write(_grown);
         state.Write(_next);
         state.Write(_untilGrowth);
-        for (var tree = 0; tree < _grown; tree++) TreeSnapshot.Save(state, _nodes.AsSpan(_roots[tree]), _lengths.AsSpan(_roots[tree]));
+        var nodes = _builder.NodesOf(_options.Trees, _options.NodesOfTree);
+        for (var tree = 0; tree < _grown; tree++)
+        {
+            _trees!.Read(tree, nodes.Of(tree), nodes.LengthsOf(tree));
+            TreeSnapshot.Save(state, nodes.Of(tree), nodes.LengthsOf(tree));
+        }
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -127,27 +127,17 @@ public sealed class StreamingForest
         _next = state.ReadCount(_options.Trees - 1);
         _untilGrowth = state.ReadCount(int.MaxValue);
         _expected = 0;
-        _heights.AsSpan().Clear();
-        if (_grown > 0) MakeTrees();
+        _trees = _grown > 0 ? NewTrees() : null;
+        var nodes = _builder.NodesOf(_options.Trees, _options.NodesOfTree);
         for (var tree = 0; tree < _grown; tree++)
         {
-            TreeSnapshot.Load(ref state, _nodes.AsSpan(_roots[tree], _options.NodesOfTree), _lengths.AsSpan(_roots[tree]), Features);
-            Measure(tree);
+            TreeSnapshot.Load(ref state, nodes.Of(tree), nodes.RowsOf(tree), Features, _options.Rows);
+            _trees!.Put(tree, nodes.Of(tree), nodes.RowsOf(tree));
+            _expected += ExpectedOf(_trees, tree);
         }
     }
 
-    private double ScoreOf(ReadOnlySpan<float> row) =>
-        Math.Exp(-Constants.Ln2 * RowScorer.Total(_nodes, _lengths, _roots, _height, row) / _expected);
-
-    // One read a cache line, none of which waits for another. The walk would wait for one after the other, and most forests weren't looked
-    // at since their last row.
-    private int Fetch()
-    {
-        var sum = 0;
-        for (var i = 0; i < _nodes.Length; i += 64 / Unsafe.SizeOf<IsolationNode>()) sum |= _nodes[i].ToFirst;
-        for (var i = 0; i < _lengths.Length; i += 64 / sizeof(ushort)) sum |= _lengths[i];
-        return sum;
-    }
+    private double ScoreOf(CompactTrees trees, ReadOnlySpan<float> row) => Math.Exp(-Constants.Ln2 * trees.Total(row) / _expected);
 
     private static void Pad(ReadOnlySpan<float> row, Span<float> padded)
     {
@@ -157,22 +147,21 @@ public sealed class StreamingForest
 
     private void Grow()
     {
-        if (_nodes.Length == 0) MakeTrees();
-        var root = _roots[_next];
-        _expected -= _lengths[root];
-        _builder.Grow(_rows.Values, Features, ref _random, _nodes.AsSpan(root, _options.NodesOfTree),
-            _lengths.AsSpan(root, _options.NodesOfTree));
-        Measure(_next);
+        _trees ??= NewTrees();
+        _expected -= ExpectedOf(_trees, _next);
+        var nodes = _builder.NodesOf(_options.Trees, _options.NodesOfTree);
+        var count = _builder.Grow(_rows.Values, Features, ref _random, nodes.Of(_next), nodes.LengthsOf(_next));
+        _builder.CountRows(nodes.RowsOf(_next)[..count]);
+        _trees.Put(_next, nodes.Of(_next), nodes.RowsOf(_next));
+        _expected += ExpectedOf(_trees, _next);
         _next = _next + 1 == _options.Trees ? 0 : _next + 1;
         if (_grown < _options.Trees) _grown++;
         _untilGrowth = Wait();
     }
 
-    private void MakeTrees()
-    {
-        _nodes = new IsolationNode[_options.Trees * _options.NodesOfTree];
-        _lengths = new ushort[_nodes.Length];
-    }
+    private CompactTrees NewTrees() => new(_options.Trees, _options.Cuts, _options.Rows);
+
+    private static int ExpectedOf(CompactTrees trees, int tree) => PathLength.Of(depth: 0, trees.RowsOf(tree));
 
     // One tree a row until all are there; then the forest is renewed whenever it has learned twice as much, later at an even pace.
     // The first wait is random: entities that began together would otherwise always grow their trees together.
@@ -181,13 +170,5 @@ public sealed class StreamingForest
         if (!IsReady) return 1;
         var usual = Math.Clamp(_learned / (2 * _options.Trees), 1, _options.GrowEvery);
         return _next == 0 ? 1 + _random.Below(usual) : usual;
-    }
-
-    private void Measure(int tree)
-    {
-        _expected += _lengths[_roots[tree]];
-        _heights[tree] = (byte)IsolationNode.HeightOf(_nodes.AsSpan(_roots[tree]));
-        _height = 0;
-        foreach (var height in _heights) _height = Math.Max(_height, height);
     }
 }

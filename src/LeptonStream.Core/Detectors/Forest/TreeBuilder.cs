@@ -15,16 +15,20 @@ public sealed class TreeBuilder
     private readonly (int Start, int Count)[] _parts = new (int, int)[2 * PathLength.MaxRows];
     private readonly byte[] _features = new byte[256];
     private readonly int[] _offsets = new int[PathLength.MaxRows];
-    private int[] _roots = [];
+    private ForestNodes? _nodes;
     private int _live;
 
-    /// <summary>Where each tree of a forest begins whose trees take equal room; one list for all such forests.</summary>
-    internal int[] RootsOf(int trees, int nodesOfTree)
+    /// <summary>Room for the nodes of a forest, to be used at once; one for all forests of that size.</summary>
+    internal ForestNodes NodesOf(int trees, int nodesOfTree)
     {
-        if (_roots.Length == trees && _roots[^1] == (trees - 1) * nodesOfTree) return _roots;
-        _roots = new int[trees];
-        for (var tree = 0; tree < trees; tree++) _roots[tree] = tree * nodesOfTree;
-        return _roots;
+        if (_nodes is { } nodes && nodes.Fits(trees, nodesOfTree)) return nodes;
+        return _nodes = new(trees, nodesOfTree);
+    }
+
+    /// <summary>Rows that came to each node of the tree that was grown last.</summary>
+    internal void CountRows(Span<ushort> rows)
+    {
+        for (var node = 0; node < rows.Length; node++) rows[node] = (ushort)_parts[node].Count;
     }
 
     /// <summary>Grows one tree on all rows of a table.</summary>

@@ -31,15 +31,17 @@ internal static class TreeSnapshot
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="state">The snapshot.</param>
     /// <param name="nodes">Receives the nodes.</param>
-    /// <param name="lengths">Receives the path lengths.</param>
+    /// <param name="rows">Receives how many rows came to each.</param>
     /// <param name="features">The tree compares none from here on.</param>
+    /// <param name="mostRows">It was not grown on more.</param>
     /// <exception cref="SnapshotCorruptException">The bytes are no tree of such features and size.</exception>
-    public static void Load(ref StateReader state, Span<IsolationNode> nodes, Span<ushort> lengths, int features)
+    public static void Load(ref StateReader state, Span<IsolationNode> nodes, Span<ushort> rows, int features, int mostRows)
     {
-        for (int i = 0, count = 1; i < count; i++)
+        for (int i = 0, count = 1, depth = 0, endOfLevel = 1; i < count; i++)
         {
+            if (i == endOfLevel) (depth, endOfLevel) = (depth + 1, count);
             var packed = state.ReadCount((2 * CutBit) - 1);
-            lengths[i] = (ushort)packed;
+            rows[i] = (ushort)PathLength.RowsOf(depth, (ushort)packed);
             nodes[i] = IsolationNode.Leaf;
             if ((packed & CutBit) == 0) continue;
             var feature = (byte)(packed >> FeatureShift);
@@ -51,6 +53,22 @@ internal static class TreeSnapshot
             count += 2;
         }
 
-        if (lengths[0] == 0) throw new SnapshotCorruptException("a tree that was grown on no rows");
+        if (rows[0] < 2 || rows[0] > mostRows) throw new SnapshotCorruptException($"a tree that was grown on {rows[0]} of {mostRows} rows");
+        CheckRows(nodes, rows);
+    }
+
+    // The rows of a node are those of its children.
+    private static void CheckRows(ReadOnlySpan<IsolationNode> nodes, ReadOnlySpan<ushort> rows)
+    {
+        for (int i = 0, count = 1; i < count; i++)
+        {
+            if (rows[i] == 0) throw new SnapshotCorruptException($"no rows came to node {i} of a tree");
+            if (nodes[i].IsLeaf) continue;
+            var first = i + nodes[i].ToFirst;
+            if (rows[i] != rows[first] + rows[first + 1])
+                throw new SnapshotCorruptException(
+                    $"{rows[i]} rows came to node {i} of a tree, {rows[first]} and {rows[first + 1]} to its children");
+            count += 2;
+        }
     }
 }

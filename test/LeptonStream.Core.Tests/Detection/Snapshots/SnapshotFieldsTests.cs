@@ -59,8 +59,6 @@ public sealed class SnapshotFieldsTests
         ["PeerGroup._sorted"] = "within a comparison",
         ["PeerGroup._members"] = "the places of the series",
         ["StreamingForest._expected"] = "measured again on the trees",
-        ["StreamingForest._height"] = "measured again on the trees",
-        ["StreamingForest._heights"] = "measured again on the trees",
     };
 
     // Written, but empty in the partitions that are looked at.

@@ -28,4 +28,13 @@ public sealed class PathLengthTests
             Assert.That(PathLength.Of(3, rows) / (double)PathLength.Edge,
                 Is.EqualTo(3 + PathLength.Average(rows)).Within(0.5 / PathLength.Edge + 1e-12));
     }
+
+    [Test]
+    public void RowsOf_APath_AreThoseOfTheNode()
+    {
+        for (var rows = 1; rows <= PathLength.MaxRows; rows++)
+            Assert.That(PathLength.RowsOf(5, PathLength.Of(5, rows)), Is.EqualTo(rows));
+        Assert.That(PathLength.RowsOf(0, 1), Is.Zero);
+        Assert.That(PathLength.RowsOf(2, PathLength.Edge), Is.Zero);
+    }
 }

@@ -126,6 +126,7 @@ public sealed class StreamingForestTests
 
     [TestCase(0, 15, 256, 2048, "Trees")]
     [TestCase(64, 0, 256, 2048, "Cuts")]
+    [TestCase(64, 32, 256, 2048, "Cuts")]
     [TestCase(64, 15, 7, 2048, "Rows")]
     [TestCase(64, 15, 1025, 2048, "Rows")]
     [TestCase(64, 15, 256, 255, "Memory")]
