@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using LeptonStream.Alerting.Muting;
+using LeptonStream.Series;
 using NUnit.Framework;
 
 namespace LeptonStream.Testing;
@@ -54,7 +58,31 @@ public sealed class Alertmanager : IAsyncDisposable
         DateTimeOffset startsAt, DateTimeOffset endsAt)
     {
         using var answer = await _http.PostAsJsonAsync("/api/v2/alerts", new[] { new { labels, annotations, startsAt, endsAt } });
-        if (!answer.IsSuccessStatusCode) throw new AssertionException($"alertmanager refused: {await answer.Content.ReadAsStringAsync()}");
+        if (!answer.IsSuccessStatusCode) throw await Refusal(answer);
+    }
+
+    /// <summary>Silences what fulfils all matchers, from now on.</summary>
+    public async Task Silence(IEnumerable<Matcher> matchers, DateTimeOffset endsAt)
+    {
+        var body = $$"""
+            {"matchers": {{MatcherJson.Write(matchers)}}, "startsAt": "{{DateTimeOffset.UtcNow:O}}", "endsAt": "{{endsAt:O}}",
+            "createdBy": "test", "comment": "test"}
+            """;
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync("/api/v2/silences", content);
+        if (!answer.IsSuccessStatusCode) throw await Refusal(answer);
+    }
+
+    /// <summary>Posts alerts that fire, and reads the receivers of each in the order of its routes, by the text of its labels.</summary>
+    public async Task<IReadOnlyDictionary<string, string[]>> Route(IReadOnlyCollection<LabelSet> alerts)
+    {
+        var body = alerts.Select(labels => new { labels = labels.ToDictionary(), endsAt = DateTimeOffset.UtcNow.AddDays(1) });
+        using var posted = await _http.PostAsJsonAsync("/api/v2/alerts", body);
+        if (!posted.IsSuccessStatusCode) throw await Refusal(posted);
+        var answer = (await _http.GetFromJsonAsync<JsonArray>("/api/v2/alerts"))!;
+        return answer.ToDictionary(
+            alert => LabelsOf(alert!["labels"]!.AsObject()).ToString(),
+            alert => alert!["receivers"]!.AsArray().Select(receiver => receiver!["name"]!.GetValue<string>()).ToArray());
     }
 
     public async ValueTask DisposeAsync()
@@ -65,4 +93,10 @@ public sealed class Alertmanager : IAsyncDisposable
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static LabelSet LabelsOf(JsonObject labels) =>
+        LabelSet.Of(labels.Select(label => KeyValuePair.Create(label.Key, label.Value!.GetValue<string>())));
+
+    private static async Task<AssertionException> Refusal(HttpResponseMessage answer) =>
+        new($"alertmanager refused: {await answer.Content.ReadAsStringAsync()}");
 }

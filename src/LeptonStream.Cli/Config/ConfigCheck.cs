@@ -83,6 +83,7 @@ internal static class ConfigCheck
         if (RoutingFile.Parse(text, path, out var errors) is not { } routing) return Print(errors);
         Console.Out.WriteLine($"{path}: ok (routing: {EnglishCount.Of(routing.Routes.Count, "route")}, "
             + $"{EnglishCount.Of(routing.Channels.Count, "channel")})");
+        foreach (var note in routing.Notes) Console.Out.WriteLine($"{note} (note)");
         return ExitCode.Sound;
     }
 

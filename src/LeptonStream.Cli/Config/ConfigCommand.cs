@@ -45,16 +45,21 @@ internal static class ConfigCommand
             Arity = ArgumentArity.OneOrMore,
         };
         labels.Validators.Add(CheckLabels);
+        var tree = new Option<bool>("--tree")
+            { Description = "The whole tree of routes instead: which the alert takes, and of the others why it does not" };
         var command = new Command("route", "Say which routes an alert with these labels takes, who is notified, in which group, and when")
-            { labels }
+            { labels, tree }
             .WithSettings("Notifier:RoutingFile", "Notifier:WebhookUrl")
             .WithExamples(
                 ("lepton config route --routing routing.yaml alertname=LeptonStreamAnomaly severity=critical model=llama-70b",
                     "the way of a critical alert"),
-                ("lepton config route severity=warning 'model=my model'", "with the routing file of the settings"));
+                ("lepton config route severity=warning 'model=my model'", "with the routing file of the settings"),
+                ("lepton config route --tree severity=warning", "why it takes these routes and not others"));
         command.SetAction(parsed =>
         {
-            RouteText.Write(Console.Out, RoutingOf(parsed).Routing.Routes, LabelSet.Of(parsed.GetValue(labels)!.Select(Pair)));
+            var (routes, alert) = (RoutingOf(parsed).Routing.Routes, LabelSet.Of(parsed.GetValue(labels)!.Select(Pair)));
+            if (parsed.GetValue(tree)) RouteTrace.Write(Console.Out, routes, alert);
+            else RouteText.Write(Console.Out, routes, alert);
             return ExitCode.Sound;
         });
         return command;

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Cli.Terminal;
 using LeptonStream.Series;
 
@@ -24,7 +25,14 @@ internal static class RouteText
             output.WriteLine(
                 $"times      group_wait {Of(route.GroupWait)}, group_interval {Of(route.GroupInterval)}, repeat_interval "
                 + $"{Of(route.RepeatInterval)}");
+            Intervals("muted in", route.Schedule.Mute);
+            Intervals("active in", route.Schedule.Active);
             if (route.Labels.Count > 0) output.WriteLine($"labels     {route.Labels}");
+        }
+
+        void Intervals(string kind, IReadOnlyList<TimeInterval> intervals)
+        {
+            if (intervals.Count > 0) output.WriteLine($"{kind,-9}  {string.Join(", ", intervals.Select(interval => interval.Name))}");
         }
     }
 

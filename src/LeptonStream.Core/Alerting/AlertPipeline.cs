@@ -195,7 +195,7 @@ public sealed class AlertPipeline(RouteTree routes)
                 Channel = channel.Key,
                 Reason = reason,
                 GroupLabels = group.GroupLabels,
-                RouteLabels = route.Labels,
+                RouteLabels = RouteLabels.Of(route, group.GroupLabels, shown),
                 Alerts = shown,
                 At = now,
             });

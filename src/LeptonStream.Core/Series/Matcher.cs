@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using LeptonStream.Alerting;
-using LeptonStream.Series;
 
 namespace LeptonStream.Series;
 
@@ -65,13 +63,7 @@ public sealed partial class Matcher
         var value = parts.Groups["quoted"].Success
             ? Escape().Replace(parts.Groups["quoted"].Value, escape => escape.Value == "\\n" ? "\n" : escape.Value[1..])
             : parts.Groups["plain"].Value;
-        var @operator = parts.Groups["op"].Value switch
-        {
-            "=" => MatchOperator.Equal,
-            "!=" => MatchOperator.NotEqual,
-            "=~" => MatchOperator.Matches,
-            _ => MatchOperator.NotMatches,
-        };
+        var @operator = OperatorOf(parts.Groups["op"].Value);
         var name = parts.Groups["name"].Success ? parts.Groups["name"].Value : parts.Groups["qname"].Value;
         try
         {
@@ -85,6 +77,15 @@ public sealed partial class Matcher
             return false;
         }
     }
+
+    /// <summary>The operator of a sign that is one.</summary>
+    internal static MatchOperator OperatorOf(string sign) => sign switch
+    {
+        "=" => MatchOperator.Equal,
+        "!=" => MatchOperator.NotEqual,
+        "=~" => MatchOperator.Matches,
+        _ => MatchOperator.NotMatches,
+    };
 
     /// <summary>Whether the labels fulfil the condition.</summary>
     public bool Accepts(LabelSet labels)
@@ -111,7 +112,8 @@ public sealed partial class Matcher
     {
         try
         {
-            return new Regex($@"\A(?:{value})\z", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+            return new Regex($@"\A(?:{PosixClasses.Expand(value)})\z",
+                RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException)
         {

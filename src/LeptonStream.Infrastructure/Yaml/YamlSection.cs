@@ -78,23 +78,26 @@ public sealed partial class YamlSection
         foreach (var (text, line) in Texts(field) ?? [])
         {
             // One text may hold several, in braces or not: {a="b", c=~"d"}.
-            foreach (var part in MatcherList.Split(text))
-            {
-                if (Matcher.TryParse(part, out var matcher, out var error)) matchers.Add(matcher!);
-                else Wrong(line, field, $"has a wrong entry: {error}");
-            }
+            if (MatcherList.TryRead(text, out var read, out var error)) matchers.AddRange(read);
+            else Wrong(line, field, $"has a wrong entry: {error}");
         }
 
         return matchers;
     }
 
     /// <summary>A mapping of texts; empty where it is absent.</summary>
-    public IReadOnlyList<(string Name, string Value, int Line)> Pairs(string field)
+    /// <param name="field">The field.</param>
+    /// <param name="noneIsAnError">Whether a name without a value is an error; else it is empty.</param>
+    public IReadOnlyList<(string Name, string Value, int Line)> Pairs(string field, bool noneIsAnError = false)
     {
         if (Child(field) is not { } node) return [];
         if (node is YamlMappingNode map && map.All(pair => pair.Key is YamlScalarNode && pair.Value is YamlScalarNode))
+        {
+            foreach (var (key, _) in map.Where(pair => noneIsAnError && IsNone(pair.Value))) Wrong(key, $"{field}.{key}", "has no value");
             return [.. map.Select(pair => (((YamlScalarNode)pair.Key).Value ?? "", ((YamlScalarNode)pair.Value).Value
                 ?? "", (int)pair.Key.Start.Line))];
+        }
+
         Wrong(node, field, "must be a mapping of texts");
         return [];
     }
@@ -133,6 +136,13 @@ public sealed partial class YamlSection
 
     public void Wrong(int line, string field, string what) => _errors.Add(line, $"{Below(field)} {what}");
 
+    /// <summary>Names of the fields that no reader has asked for so far, in the order of the file.</summary>
+    public IReadOnlyList<string> Unread =>
+        [.. _node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "").Where(name => !_known.Contains(name))];
+
+    /// <summary>Takes a field as known, without reading it.</summary>
+    public void Pass(string field) => _known.Add(field);
+
     /// <summary>Reports every field that no reader asked for. Call it when the section is read.</summary>
     public void End()
     {
@@ -148,8 +158,10 @@ public sealed partial class YamlSection
     private YamlNode? Child(string field)
     {
         _known.Add(field);
-        return Find(field) is { } node && node is not YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? node : null;
+        return Find(field) is { } node && !IsNone(node) ? node : null;
     }
+
+    private static bool IsNone(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" };
 
     private YamlNode? Find(string field) => _node.Children.TryGetValue(new YamlScalarNode(field), out var node) ? node : null;
 

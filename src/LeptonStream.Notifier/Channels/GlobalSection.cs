@@ -10,11 +10,16 @@ internal sealed class GlobalSection
     private static readonly string[] Known =
     [
         "slack_api_url", "smtp_from", "smtp_hello", "smtp_smarthost", "smtp_auth_username", "smtp_auth_identity", "smtp_require_tls",
+        "smtp_tls_config", "smtp_force_implicit_tls", "slack_app_url", "jira_api_url", "webex_api_url", "rocketchat_api_url",
         "pagerduty_url", "opsgenie_api_url", "telegram_api_url", "wechat_api_url", "wechat_api_corp_id", "victorops_api_url",
+        "resolve_timeout",
     ];
 
     private static readonly string[] Secrets =
-        ["slack_api_url", "smtp_auth_password", "opsgenie_api_key", "telegram_bot_token", "wechat_api_secret", "victorops_api_key"];
+    [
+        "slack_api_url", "slack_app_token", "smtp_auth_password", "smtp_auth_secret", "opsgenie_api_key", "telegram_bot_token",
+        "wechat_api_secret", "victorops_api_key", "rocketchat_token", "rocketchat_token_id", "mattermost_webhook_url",
+    ];
 
     private GlobalSection(YamlSection? fields)
     {

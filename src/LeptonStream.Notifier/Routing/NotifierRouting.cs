@@ -8,6 +8,9 @@ namespace LeptonStream.Notifier.Routing;
 /// <summary>The routes, and how to reach each channel of each receiver.</summary>
 internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(string Receiver, string Channel), ChannelSettings> Channels)
 {
+    /// <summary>What is sound in the file and yet may not be meant, or is not read here.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The name of the one receiver without a routing file.</summary>
     public const string DefaultReceiver = "default";
 

@@ -1,6 +1,6 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Notifier.Channels;
-using LeptonStream.Series;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Routing;
@@ -11,6 +11,8 @@ namespace LeptonStream.Notifier.Routing;
 /// </summary>
 internal static class RoutingFile
 {
+    private static readonly string[] OfAlertmanagersProcess = ["tracing", "event_recorder"];
+
     /// <summary>Reads the text of a routing file.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="file">The file's name, for errors.</param>
@@ -30,13 +32,18 @@ internal static class RoutingFile
         var names = receivers.Select(receiver => receiver.Name).ToHashSet();
         foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1))
             document.Wrong("receivers", $"defines '{twice.Key}' twice");
-        var route = document.Section("route") is { } root ? Route(root, names, isRoot: true) : new RouteConfig();
+        var intervals = TimeIntervalReader.ReadAll(document);
+        var reader = new RouteReader(names, intervals.Select(interval => interval.Name).ToHashSet());
+        var route = document.Section("route") is { } root ? reader.Read(root) : new RouteConfig();
+        InhibitRule[] rules = [.. document.Sections("inhibit_rules").Select(InhibitRuleReader.Read)];
+        Pass(document);
         document.End();
         if (wrong.All.Count > 0) return null;
 
         try
         {
-            return new NotifierRouting(new RouteTree(new RoutingConfig(route, receivers)), channels);
+            var config = new RoutingConfig(route, receivers) { InhibitRules = rules, TimeIntervals = intervals };
+            return new NotifierRouting(new RouteTree(config), channels) { Notes = wrong.Notes };
         }
         catch (ArgumentException unsound)
         {
@@ -62,79 +69,23 @@ internal static class RoutingFile
             }
         }
 
+        foreach (var missing in section.Unread.Where(field => field.EndsWith("_configs", StringComparison.Ordinal)))
+        {
+            section.Pass(missing);
+            var supported = ChannelKinds.All.Select(kind => $"{kind.Name}_configs");
+            section.Wrong(missing, $"is not supported; supported are: {string.Join(", ", supported)}");
+        }
+
         section.End();
         return new ReceiverConfig(name, configs);
     }
 
-    private static RouteConfig Route(YamlSection section, HashSet<string> receivers, bool isRoot)
+    // What belongs to Alertmanager's own process, or to its templates, is known and does nothing here.
+    private static void Pass(YamlSection document)
     {
-        var receiver = section.Text("receiver");
-        if (receiver is not null && !receivers.Contains(receiver))
-            section.Wrong("receiver", $"is '{receiver}', which is not defined; defined are: {string.Join(", ", receivers)}");
-        else if (receiver is null && isRoot) section.Wrong("receiver", "is missing: the root route needs one");
-
-        var route = new RouteConfig
-        {
-            Receiver = receiver,
-            Matchers = Matchers(section),
-            GroupBy = GroupBy(section),
-            Continue = section.Flag("continue", otherwise: false),
-            GroupWait = section.Duration("group_wait"),
-            GroupInterval = Positive(section, "group_interval"),
-            RepeatInterval = Positive(section, "repeat_interval"),
-            Labels = LabelSet.Of(section.Pairs("labels").Select(label => KeyValuePair.Create(label.Name, Literal(section, label)))),
-            Routes = [.. section.Sections("routes").Select(child => Route(child, receivers, isRoot: false))],
-        };
-        if (isRoot && route.Matchers.Count > 0) section.Wrong("matchers", "must not stand in the root route: every alert matches it");
-        if (isRoot && route.Continue) section.Wrong("continue", "must not stand in the root route: it has no siblings");
-        section.End();
-        return route;
-    }
-
-    private static List<Matcher> Matchers(YamlSection section)
-    {
-        var matchers = section.Matchers("matchers");
-        foreach (var (name, value, line) in section.Pairs("match")) Add(name, MatchOperator.Equal, value, line, "match");
-        // Anchored as Alertmanager writes it: the pattern stands in the group key.
-        foreach (var (name, value, line) in section.Pairs("match_re")) Add(name, MatchOperator.Matches, $"^(?:{value})$", line, "match_re");
-        return matchers;
-
-        void Add(string name, MatchOperator @operator, string value, int line, string field)
-        {
-            try
-            {
-                matchers.Add(Matcher.Of(name, @operator, value));
-            }
-            catch (ArgumentException wrong)
-            {
-                section.Wrong(line, field, $"has a wrong entry: {wrong.Message}");
-            }
-        }
-    }
-
-    private static List<string>? GroupBy(YamlSection section)
-    {
-        if (section.Texts("group_by") is not { } labels) return null;
-        foreach (var (_, line) in labels.Where(label => label.Text.Length == 0))
-            section.Wrong(line, "group_by", "holds an empty label name");
-        foreach (var twice in labels.GroupBy(label => label.Text).Where(group => group.Count() > 1))
-            section.Wrong(twice.Last().Line, "group_by", $"holds '{twice.Key}' twice");
-        if (labels.Count > 1 && labels.Any(label => label.Text == RouteTree.AllLabels))
-            section.Wrong("group_by", $"has '{RouteTree.AllLabels}' (all labels) beside other labels");
-        return [.. labels.Select(label => label.Text)];
-    }
-
-    private static TimeSpan? Positive(YamlSection section, string field)
-    {
-        var duration = section.Duration(field);
-        if (duration == TimeSpan.Zero) section.Wrong(field, "must be above 0s");
-        return duration;
-    }
-
-    private static string Literal(YamlSection section, (string Name, string Value, int Line) label)
-    {
-        if (label.Value.Contains("{{", StringComparison.Ordinal))
-            section.Wrong(label.Line, $"labels.{label.Name}", "is a template, and templates are not supported: write the value itself");
-        return label.Value;
+        if (document.Texts("templates") is { Count: > 0 })
+            document.Note("templates", "is not read: the texts of notifications are LeptonStream's own");
+        foreach (var field in OfAlertmanagersProcess.Where(document.Has))
+            document.Note(field, "is not read: it is about Alertmanager's own process; see docs/metrics.md");
     }
 }

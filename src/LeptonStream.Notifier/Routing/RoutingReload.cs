@@ -32,6 +32,7 @@ internal sealed partial class RoutingReload(
         var current = routing.Current;
         var source = _file?.Path ?? "the settings (no routing file)";
         Log.InForce(logger, current.Routes.Version, current.Routes.Count, current.Channels.Count, source);
+        foreach (var note in current.Notes) Log.Note(logger, note);
         var remote = current.Channels.Values.OfType<WebhookSettings>().FirstOrDefault(webhook => !webhook.Url.IsLoopback);
         if (remote is not null && new Uri(options.Value.ExternalUrl).IsLoopback)
             Log.LocalLinks(logger, options.Value.ExternalUrl, remote.Destination);
@@ -83,6 +84,9 @@ internal sealed partial class RoutingReload(
 
     private static partial class Log
     {
+        [LoggerMessage(2306, LogLevel.Warning, "Routing file: {Note}")]
+        public static partial void Note(ILogger logger, string note);
+
         [LoggerMessage(2300, LogLevel.Information, "Routing {Version} of {Source} in force (routes: {Routes}, channels: {Channels})")]
         public static partial void InForce(ILogger logger, string version, int routes, int channels, string source);
 

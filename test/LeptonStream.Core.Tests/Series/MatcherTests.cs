@@ -74,4 +74,18 @@ public sealed class MatcherTests
         Assert.That(accepts.Wait(TimeSpan.FromMinutes(1)), Is.True);
         Assert.That(accepts.Result, Is.False);
     }
+
+    [TestCase("[[:alpha:]]+-[[:digit:]x]", "eu-x", true)]
+    [TestCase("[[:alpha:]]+-[[:digit:]x]", "e:-a", false, Description = "not the letters of the name")]
+    [TestCase("[^[:space:]]*", "a b", false)]
+    [TestCase("[[:word:].-]+", "gpu_7.a-b", true)]
+    [TestCase("[:alpha:]", ":", true, Description = "not inside brackets: these letters")]
+    [TestCase(@"\[[:alpha:]+", "[a", true, Description = "the bracket before it is escaped, and its own are brackets")]
+    public void Accepts_PosixClass_MeansItsCharacters(string pattern, string value, bool accepted) =>
+        Assert.That(Matcher.Of("a", MatchOperator.Matches, pattern).Accepts(LabelSet.Of(("a", value))), Is.EqualTo(accepted));
+
+    [TestCase("[[:letter:]]")]
+    [TestCase("[[:^alpha:]]")]
+    public void Of_UnknownPosixClass_IsRefused(string pattern) =>
+        Assert.That(() => Matcher.Of("a", MatchOperator.Matches, pattern), Throws.ArgumentException.With.Message.Contains("is no class"));
 }

@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
-using LeptonStream.Alerts;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Series;
 using LeptonStream.Testing;
+using static LeptonStream.Integration.Tests.Notifier.AlertmanagerStory;
 
 namespace LeptonStream.Integration.Tests.Notifier;
 
@@ -17,82 +17,6 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// </summary>
 public sealed class AlertmanagerDifferentialTests
 {
-    private const string Routes =
-        """
-        route:
-          receiver: ops.web
-          group_by: [alertname]
-          group_wait: {1}
-          group_interval: {2}
-          repeat_interval: {5}
-          labels: {owner: platform}
-          routes:
-            - receiver: pager
-              matchers: ['severity="critical"']
-              continue: true
-              group_by: [cluster, alertname]
-              labels: {page: "yes"}
-            - receiver: firing-only
-              matchers: ['team=~"infra|platform"', alertname!=Skip]
-              routes:
-                - receiver: each
-                  match: {mode: each}
-                  group_by: ['...']
-                - match_re: {zone: "a.*"}
-                  group_by: []
-            - receiver: limited
-              matchers: ['{kind="many", absent=""}']
-        receivers:
-          - name: ops.web
-            webhook_configs: [{url: "{url}ops"}]
-          - name: pager
-            webhook_configs: [{url: "{url}pager-all"}, {url: "{url}pager-firing", send_resolved: false}]
-          - name: firing-only
-            webhook_configs: [{url: "{url}firing-only", send_resolved: false}]
-          - name: each
-            webhook_configs: [{url: "{url}each"}]
-          - name: limited
-            webhook_configs: [{url: "{url}limited", max_alerts: 2}]
-        """;
-
-    // Times are in units; groups made at 0.2 are flushed at 1.2, 3.2, 5.2 and so on.
-    private static readonly Step[] Story =
-    [
-        // Gathered, joined, partly over, repeated, all over, and again.
-        Fires(0.2, "A", ("instance", "1")), Fires(0.6, "A", ("instance", "2")), Fires(2.2, "A", ("instance", "3")),
-        Ends(4.2, "A", ("instance", "1")), Ends(12.2, "A", ("instance", "2")), Ends(12.3, "A", ("instance", "3")),
-        Fires(14.2, "A", ("instance", "1")),
-
-        // Over before its group was sent for the first time, alone and beside one that fires.
-        Fires(0.2, "I", ("instance", "1")), Fires(0.3, "I", ("instance", "2")), Ends(0.7, "I", ("instance", "2")),
-
-        // Over before it was told; old already; fired and over between two flushes; over and back between two flushes.
-        Fires(0.2, "B"), Ends(0.7, "B"),
-        Fires(0.4, "C") with { StartsAt = -60 },
-        Fires(0.2, "D", ("instance", "1")), Fires(1.7, "D", ("instance", "2")), Ends(2.3, "D", ("instance", "2")),
-        Fires(0.2, "E"), Ends(1.7, "E"), Fires(2.3, "E"),
-
-        // Two routes, two channels of which one wants no resolves, nested routes, all labels, no labels.
-        Fires(0.2, "F", ("severity", "critical"), ("cluster", "x")),
-            Fires(0.3, "F", ("severity", "critical"), ("cluster", "x"), ("instance", "2")),
-        Fires(0.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")),
-        Fires(0.2, "F", ("severity", "critical"), ("team", "platform"), ("zone", "ab")),
-        Ends(4.2, "F", ("severity", "critical"), ("cluster", "x")),
-        Ends(6.2, "F", ("severity", "critical"), ("cluster", "x"), ("instance", "2")),
-        Ends(4.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")),
-        Fires(8.2, "F", ("severity", "critical"), ("team", "infra"), ("mode", "each")),
-        Fires(0.2, "G", ("team", "platform"), ("zone", "abc")), Ends(2.2, "G", ("team", "platform"), ("zone", "abc")),
-        Fires(4.2, "G", ("team", "platform"), ("zone", "abc")),
-        Fires(0.2, "Skip", ("team", "infra")), Fires(0.2, "G2", ("team", "infrastructure")),
-
-        // More alerts than a channel shows, in Alertmanager's order; hostile names.
-        Fires(0.2, "H", ("kind", "many"), ("job", "b")), Fires(0.3, "H", ("kind", "many"), ("job", "a"), ("instance", "9")),
-            Fires(0.4, "H", ("kind", "many"), ("z", "1")),
-        Fires(0.5, "H", ("kind", "many"), ("job", "a"), ("instance", "10")),
-        Ends(2.2, "H", ("kind", "many"), ("job", "a"), ("instance", "10")),
-        Fires(0.2, "q\"u\\o\n二\u200b", ("severity", "<b>&\u2028")),
-    ];
-
     private const double End = 18;
 
     [Test]
@@ -115,8 +39,10 @@ public sealed class AlertmanagerDifferentialTests
         var late = TimeSpan.Zero;
         var start = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
+        var silences = new Queue<(double From, double To, Matcher[] Matchers)>(Silenced.OrderBy(silence => silence.From));
         foreach (var step in Story.OrderBy(step => step.At))
         {
+            await SilenceTo(step.At);
             await Sleep(step.At);
             late = TimeSpan.FromTicks(Math.Max(late.Ticks, (clock.Elapsed - (step.At * unit)).Ticks));
             var startsAt = step.IsEnd ? start : start + ((step.StartsAt ?? step.At) * unit);
@@ -126,8 +52,18 @@ public sealed class AlertmanagerDifferentialTests
                 startsAt, step.IsEnd ? DateTimeOffset.UtcNow : start.AddDays(1));
         }
 
+        await SilenceTo(End);
         await Sleep(End);
         return (Sorted(sink.Calls.Select(call => (call.Path, JsonNode.Parse(call.Body.GetRawText())!))), late);
+
+        async Task SilenceTo(double time)
+        {
+            for (; silences.TryPeek(out var next) && next.From <= time; silences.Dequeue())
+            {
+                await Sleep(next.From);
+                await alertmanager.Silence(next.Matchers, start + (next.To * unit));
+            }
+        }
 
         async Task Sleep(double until)
         {
@@ -142,6 +78,7 @@ public sealed class AlertmanagerDifferentialTests
         Assert.That(errors, Is.Empty);
         var pipeline = new AlertPipeline(routing.Routes);
         var groups = new AlertGroups();
+        var mutes = new Mutes(Silences, new Inhibitor(routing.Routes.InhibitRules));
         var sent = new List<(string, JsonNode)>();
         var steps = new Queue<Step>(Story.OrderBy(step => step.At));
         for (var now = 0.0; now <= End; now += 0.05)
@@ -150,11 +87,13 @@ public sealed class AlertmanagerDifferentialTests
             {
                 steps.Dequeue();
                 var alert = EventOf(step);
+                if (step.IsEnd) mutes.Inhibitor.Remove(alert.AlertId);
+                else mutes.Inhibitor.Put(alert.AlertId, alert.RoutingLabels);
                 AlertPipeline.OnAlert(groups, alert, pipeline.TargetsOf(alert.RoutingLabels), AlertEvents.At(step.StartsAt ?? step.At),
                     AlertEvents.At(now));
             }
 
-            foreach (var notification in pipeline.OnTick(groups, Mutes.None, AlertEvents.At(now)).Notifications)
+            foreach (var notification in pipeline.OnTick(groups, mutes, AlertEvents.At(now)).Notifications)
             {
                 var settings = (WebhookSettings)routing.Channels[(notification.Receiver, notification.Channel)];
                 sent.Add((settings.Url.AbsolutePath.TrimStart('/'),
@@ -183,23 +122,4 @@ public sealed class AlertmanagerDifferentialTests
         })
         .OrderBy(call => call.Path, StringComparer.Ordinal).ThenBy(call => call.Key, StringComparer.Ordinal)
         .Select(call => $"{call.Path} {call.Text}")];
-
-    private static AlertEvent EventOf(Step step) => AlertEvents.Opened("metric", step.At) with
-    {
-        Type = step.IsEnd ? AlertEventType.Resolved : AlertEventType.Opened,
-        AlertId = step.Labels.ToString(),
-        RoutingLabels = step.Labels,
-        Annotations = step.Annotations,
-    };
-
-    private static Step Fires(double at, string name, params (string Name, string Value)[] labels) =>
-        new(at, IsEnd: false, LabelSet.Of([("alertname", name), .. labels]), null);
-
-    private static Step Ends(double at, string name, params (string Name, string Value)[] labels) =>
-        new(at, IsEnd: true, LabelSet.Of([("alertname", name), .. labels]), null);
-
-    private sealed record Step(double At, bool IsEnd, LabelSet Labels, double? StartsAt)
-    {
-        public LabelSet Annotations => LabelSet.Of(("summary", $"about {Labels["alertname"]}"), ("page", "runbook"));
-    }
 }

@@ -116,6 +116,36 @@ public sealed class ConfigProcessTests
     }
 
     [Test]
+    public async Task Route_Tree_SaysOfEachRouteWhyItIsTakenOrNot()
+    {
+        var routing = await Write("routing.yaml", """
+            route:
+              receiver: ops
+              routes:
+                - receiver: pager
+                  matchers: [severity=critical]
+                - receiver: chat
+                  matchers: [team=~".+"]
+                  routes:
+                    - {receiver: night, matchers: [shift=night]}
+                - receiver: archive
+            receivers: [{name: ops}, {name: pager}, {name: chat}, {name: night}, {name: archive}]
+            """);
+
+        var result = await LeptonProcess.Run("config", "route", "--tree", "--routing", routing, "severity=warning", "team=a");
+
+        Assert.That(result.Output.ReplaceLineEndings("\n"), Is.EqualTo(
+            """
+            {}  ops  matches, and so does a route below
+              {severity="critical"}  pager  no: severity is "warning", wanted is severity="critical"
+              {team=~".+"}  chat  TAKEN
+                {shift="night"}  night  no: shift is missing, wanted is shift="night"
+              {}  archive  not tried: a route before it matches and does not continue
+
+            """));
+    }
+
+    [Test]
     public async Task Route_WordThatIsNoLabel_IsRefused()
     {
         var result = await LeptonProcess.Run("config", "route", "critical");

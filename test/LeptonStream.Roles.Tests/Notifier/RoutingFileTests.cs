@@ -97,8 +97,8 @@ public sealed class RoutingFileTests
     }
 
     [TestCase("route: {receiver: ops, group_wiat: 5s}",
-        "routing.yaml:1: route.group_wiat is unknown; known here are: continue, group_by, group_interval, group_wait, labels, match, "
-        + "match_re, matchers, receiver, repeat_interval, routes")]
+        "routing.yaml:1: route.group_wiat is unknown; known here are: active_time_intervals, continue, group_by, group_interval, "
+        + "group_wait, labels, match, match_re, matchers, mute_time_intervals, receiver, repeat_interval, routes")]
     [TestCase("route:\n  receiver: ops\n  group_wait: 5 s",
         "routing.yaml:3: route.group_wait is no duration: write a duration such as 500ms, 30s")]
     [TestCase("route:\n  receiver: ops\n  group_interval: 0s", "routing.yaml:3: route.group_interval must be above 0s")]
@@ -116,11 +116,20 @@ public sealed class RoutingFileTests
     [TestCase("route:\n  receiver: ops\n  group_by: [a, a]", "routing.yaml:3: route.group_by holds 'a' twice")]
     [TestCase("route:\n  receiver: ops\n  group_by: model", "routing.yaml:3: route.group_by must be a list of texts")]
     [TestCase("route:\n  receiver: ops\n  continue: yes", "routing.yaml:3: route.continue must be true or false")]
-    [TestCase("route:\n  receiver: ops\n  labels: {a: '{{ .X }}'}", "routing.yaml:3: route.labels.a is a template")]
+    [TestCase("route:\n  receiver: ops\n  labels: {a: '{{ .X }}'}",
+        "routing.yaml:3: route.labels.a is a template with more than .GroupLabels.NAME")]
     [TestCase("route:\n  receiver: ops\n  routes: {a: b}", "routing.yaml:3: route.routes must be a list of mappings")]
     [TestCase("route: ops", "routing.yaml:1: route must be a mapping")]
-    [TestCase("inhibit_rules: []\nroute: {receiver: ops}",
-        "routing.yaml:1: inhibit_rules is unknown; known here are: global, receivers, route")]
+    [TestCase("rules: []\nroute: {receiver: ops}",
+        "routing.yaml:1: rules is unknown; known here are: event_recorder, global, inhibit_rules, mute_time_intervals, receivers, route, "
+        + "templates, time_intervals, tracing")]
+    [TestCase("route:\n  receiver: ops\n  mute_time_intervals: [x]",
+        "routing.yaml:3: route.mute_time_intervals must not stand in the root")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - active_time_intervals:\n    - nights",
+        "routing.yaml:5: route.routes[0].active_time_intervals names 'nights', which is not defined")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - match_re:\n      a:", "routing.yaml:5: route.routes[0].match_re.a has no value")]
+    [TestCase("route:\n  receiver: ops\n  routes:\n  - match: {a b: c}",
+        "routing.yaml:4: route.routes[0].match names the label 'a b', which 'matchers' alone can")]
     [TestCase("route:\n  receiver: [ops", "routing.yaml:2: ")]
     [TestCase("route: {receiver: ops}\nroute: {receiver: ops}", "routing.yaml:2: ")]
     public void Parse_WrongRoute_NamesLineAndField(string yaml, string expected) =>
@@ -132,8 +141,8 @@ public sealed class RoutingFileTests
         Errors("route:\n  receiver: ops\n  group_by: ['']\nreceivers: [{name: ops}]"),
         Is.EqualTo(new[] { "routing.yaml:3: route.group_by holds an empty label name" }));
 
-    [TestCase("- {name: ops, slack_configs: []}",
-        "routing.yaml:3: receivers[0].slack_configs is unknown; known here are: console_configs, name, webhook_configs")]
+    [TestCase("- {name: ops, carrier_pigeon_configs: []}",
+        "routing.yaml:3: receivers[0].carrier_pigeon_configs is not supported; supported are: ")]
     [TestCase("- {webhook_configs: []}", "routing.yaml:3: receivers[0].name is missing")]
     [TestCase("- name: ops\n- name: ops", "routing.yaml:3: receivers defines 'ops' twice")]
     [TestCase("- name: ops\n  webhook_configs:\n  - {}",
