@@ -23,7 +23,8 @@ namespace LeptonStream.Alerting;
 /// <item value="4">the next flush is set (group_interval), whatever comes of this one;</item>
 /// <item>the members are what fires and what is over; those that are inhibited, outside the route's times or silenced are left out, each
 /// with its cause (<see cref="Mutes"/>), and where none is left nothing is sent;</item>
-/// <item>for each channel of the receiver: is there anything new for it, and why (<see cref="NotifyReasons.Decide"/>)?</item>
+/// <item>for each channel of the receiver: is there anything new for it, and why (<see cref="NotifyReasons.Decide"/>)? What somebody works
+/// on is not repeated;</item>
 /// <item>if so: the notification is made and the channel's log entry says what it got; escalation steps will hang on this
 /// entry;</item>
 /// <item>what is over leaves the group, sent or not, and an empty group goes.</item>
@@ -61,6 +62,18 @@ public sealed class AlertPipeline(RouteTree routes)
         var member = new GroupedAlert { AlertId = alert.AlertId, Labels = alert.RoutingLabels, Annotations = alert.Annotations,
             StartsAt = alert.Onset };
         Place(groups, member, targets, alert.DetectedAt, publishedAt, now);
+    }
+
+    /// <summary>Ends an alert that a person closed, wherever it fires.</summary>
+    /// <param name="groups">At least the groups that hold the alert; changed in place.</param>
+    /// <param name="alertId">The alert.</param>
+    /// <param name="by">Who closed it: its last notification says so.</param>
+    /// <param name="at">Time of the closing.</param>
+    public static void Close(AlertGroups groups, string alertId, string by, Timestamp at)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        foreach (var place in groups.Holding(alertId))
+            End(groups, [place], at, EndedTexts.AnnotateClosed(place.Alert.Annotations, by));
     }
 
     /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
@@ -164,14 +177,14 @@ public sealed class AlertPipeline(RouteTree routes)
         // 5. What fires and what is over, but for what must not be sent now.
         var members = group.Alerts.Values.Order(GroupedAlertOrder.Instance).ToArray();
         var passed = mutes.Pass(group, members, route.Schedule, now, outcome.Suppressed);
-        if (passed.Length > 0) Notify(group, route, passed, now, outcome.Notifications);
+        if (passed.Length > 0) Notify(group, route, passed, mutes, now, outcome);
 
         // 8. What is over leaves the group, and an empty group goes.
         foreach (var alert in members.Where(alert => alert.IsResolved)) groups.Remove(group, alert);
         if (group.Alerts.Count == 0) groups.Remove(group);
     }
 
-    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, Timestamp now, List<Notification> notifications)
+    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, Mutes mutes, Timestamp now, TickOutcome outcome)
     {
         var firing = members.Where(alert => !alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
         var resolved = members.Where(alert => alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
@@ -182,12 +195,13 @@ public sealed class AlertPipeline(RouteTree routes)
             var last = group.Notified.GetValueOrDefault(channel.Key);
             var reason = NotifyReasons.Decide(last, firing, resolved, channel.SendResolved, route.RepeatInterval, now);
             if (reason == NotifyReason.None) continue;
+            if (reason == NotifyReason.RepeatInterval && mutes.HoldRepetition(group, members, outcome.Suppressed)) continue;
 
             // 7. It is sent, and its log entry says what. A channel without resolves gets no end, but its log must know.
             group.Notified[channel.Key] = new NotificationLogEntry([.. firing], [.. resolved], now);
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;
-            notifications.Add(new Notification
+            outcome.Notifications.Add(new Notification
             {
                 GroupId = group.Id,
                 GroupKey = group.Key,

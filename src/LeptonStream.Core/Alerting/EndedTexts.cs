@@ -12,6 +12,21 @@ public static class EndedTexts
     /// <summary>The annotation that holds the wire name of the reason.</summary>
     public const string Annotation = "ended_reason";
 
+    /// <summary>The annotation that names the person who closed the alert.</summary>
+    public const string ClosedBy = "closed_by";
+
+    /// <summary>The reason of an alert that a person closed: no event says it.</summary>
+    public const string Closed = "closed";
+
+    /// <summary>The annotations of an alert that a person closed.</summary>
+    /// <param name="annotations">The annotations that it had.</param>
+    /// <param name="by">The person.</param>
+    public static LabelSet AnnotateClosed(LabelSet annotations, string by)
+    {
+        ArgumentNullException.ThrowIfNull(annotations);
+        return annotations.With((Annotation, Closed)).With((ClosedBy, by));
+    }
+
     /// <summary>The annotations of an alert's last event, with its reason.</summary>
     /// <param name="annotations">The annotations that the event brought.</param>
     /// <param name="reason">Reason of the end; null for an event that does not say (it is taken as recovered).</param>

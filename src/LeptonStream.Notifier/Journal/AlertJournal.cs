@@ -27,6 +27,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 
     private readonly KnownEvents _known = new(database);
     private readonly SuppressionStore _suppressions = new(database);
+    private readonly ClosedAlerts _closed = new(database);
     private Desk _desk = new(database, routing.Current, log);
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
@@ -151,6 +152,19 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         }, cancellation);
     }
 
+    /// <summary>Ends in their groups the alerts that people closed.</summary>
+    /// <returns>Number of them.</returns>
+    public async Task<int> EndClosed(CancellationToken cancellation)
+    {
+        if (!await _closed.AnyPending(cancellation)) return 0;
+        var desk = CurrentDesk();
+        return await database.Write(async transaction =>
+        {
+            await LockCounter(transaction, "alert_event");
+            return await _closed.End(transaction, desk.Groups);
+        }, cancellation);
+    }
+
     /// <summary>Time at which <see cref="Flush"/> has something to do next, or null without groups.</summary>
     public async Task<Timestamp?> NextFlush(CancellationToken cancellation)
     {
@@ -207,8 +221,10 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         return [.. batch.Where(record => record.Offset >= positions.GetValueOrDefault((record.Topic, record.Partition)))];
     }
 
-    private static async Task ChangeGroups(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> records, Timestamp now)
+    private async Task ChangeGroups(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> fresh, Timestamp now)
     {
+        var closed = await _closed.Among(transaction, [.. fresh.Select(record => record.Event!.AlertId).Distinct()]);
+        JournalRecord[] records = [.. fresh.Where(record => !closed.Contains(record.Event!.AlertId))];
         var moves = records.Select(record =>
             (Record: record, Targets: record.Event!.Type == AlertEventType.Resolved || record.Event.IsProgress
             ? []

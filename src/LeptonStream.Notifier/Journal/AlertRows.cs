@@ -17,16 +17,19 @@ internal static class AlertRows
           @endedReason, @progress, @payload)
         """;
 
+    // What a person closed stays closed, whatever the detector says of it afterwards.
     public const string UpsertAlert =
         """
         insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series,
           labels, payload)
         values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @endedReason, @seq, @series,
           @labels, @payload)
-        on conflict (alert_id) do update set status = excluded.status, severity = excluded.severity, score = excluded.score, onset =
-          excluded.onset,
-          detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, ended_reason = excluded.ended_reason, seq = excluded.seq,
-          series = excluded.series, labels = excluded.labels, payload = excluded.payload
+        on conflict (alert_id) do update set severity = excluded.severity, score = excluded.score, onset = excluded.onset,
+          status = case when alert.ended_reason = 'closed' then alert.status else excluded.status end,
+          resolved_at = case when alert.ended_reason = 'closed' then alert.resolved_at else excluded.resolved_at end,
+          ended_reason = case when alert.ended_reason = 'closed' then 'closed' else excluded.ended_reason end,
+          detected_at = excluded.detected_at, seq = excluded.seq, series = excluded.series, labels = excluded.labels,
+          payload = excluded.payload
         """;
 
     public static object EventParameters(JournalRecord record, long seq, Timestamp now) => new

@@ -27,8 +27,17 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, JournalLog log
     public async Task<Mutes> Load(DbTransaction transaction, Timestamp now)
     {
         if (_inhibitor.HasRules) await ReadAlerts(transaction);
-        return new Mutes(await Silences(transaction, now), _inhibitor);
+        return new Mutes(await Silences(transaction, now), _inhibitor) { Acknowledged = await Acknowledged(transaction, now) };
     }
+
+    private static async Task<IReadOnlyDictionary<string, string>> Acknowledged(DbTransaction transaction, Timestamp now) =>
+        (await transaction.Query<(string AlertId, string Person)>(
+            """
+            select care.alert_id, care.acknowledged_by from alert_care care join alert on alert.alert_id = care.alert_id
+            where alert.status = 'firing' and care.acknowledged_by is not null
+              and (care.ask_again_at is null or care.ask_again_at > @now)
+            """,
+            new { now = now.UnixMilliseconds })).ToDictionary(row => row.AlertId, row => row.Person);
 
     private async Task ReadAlerts(DbTransaction transaction)
     {

@@ -13,27 +13,38 @@ namespace LeptonStream.Notifier.Outbox;
 internal sealed class NotificationOutbox(Database database)
 {
     /// <summary>Adds notifications, in the transaction that decided them.</summary>
-    public static Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now) =>
-        transaction.ExecuteEach(
-        """
-        insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
-          created_at, attempts, next_attempt_at, leased_until, payload)
-        values (@id, @seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @payload)
-        """,
-        notifications.Select((notification, index) => new
-        {
-            id = Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"),
-            seq = seq + index + 1,
-            notification.GroupId,
-            notification.GroupKey,
-            notification.Receiver,
-            notification.Channel,
-            reason = NotifyReasons.TextOf(notification.Reason),
-            firing = notification.Firing.Count(),
-            resolved = notification.Resolved.Count(),
-            at = now.UnixMilliseconds,
-            payload = AlertingJson.Write(notification),
-        }));
+    public static async Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now)
+    {
+        var rows = notifications.Select((notification, index) =>
+            (Notification: notification, Id: Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"), Seq: seq + index + 1)).ToArray();
+        await transaction.ExecuteEach(
+            """
+            insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
+              created_at, attempts, next_attempt_at, leased_until, payload)
+            values (@Id, @Seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @payload)
+            """,
+            rows.Select(row => new
+            {
+                row.Id,
+                row.Seq,
+                row.Notification.GroupId,
+                row.Notification.GroupKey,
+                row.Notification.Receiver,
+                row.Notification.Channel,
+                reason = NotifyReasons.TextOf(row.Notification.Reason),
+                firing = row.Notification.Firing.Count(),
+                resolved = row.Notification.Resolved.Count(),
+                at = now.UnixMilliseconds,
+                payload = AlertingJson.Write(row.Notification),
+            }));
+        // An alert that changed its labels may stand in a notification twice: as over, and as firing.
+        await transaction.ExecuteEach(
+            "insert into notification_alert (alert_id, notification_id, resolved) values (@AlertId, @Id, @resolved)",
+            rows.SelectMany(row => row.Notification.Alerts.GroupBy(alert => alert.AlertId).Select(alerts => new
+            {
+                AlertId = alerts.Key, row.Id, resolved = alerts.All(alert => alert.IsResolved) ? 1 : 0,
+            })));
+    }
 
     /// <summary>
     /// Takes rows of one destination in hand whose time has come, oldest first. Of a group only the oldest pending row: what is sent later

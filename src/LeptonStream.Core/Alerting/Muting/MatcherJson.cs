@@ -30,17 +30,23 @@ public static class MatcherJson
     public static IReadOnlyList<Matcher> Read(string json) =>
         [.. (JsonSerializer.Deserialize<Item[]>(json, Options) ?? throw new JsonException("the matchers are null")).Select(Of)];
 
-    private static Matcher Of(Item? item)
+    /// <summary>Makes a matcher of the parts that the API has.</summary>
+    /// <param name="name">The label's name.</param>
+    /// <param name="value">The text or the regular expression to compare with.</param>
+    /// <param name="isRegex">Whether it is a regular expression.</param>
+    /// <param name="isEqual">Whether it must match; false turns the matcher round.</param>
+    /// <exception cref="ArgumentException">The value is no valid regular expression.</exception>
+    public static Matcher Of(string name, string value, bool isRegex, bool isEqual) => Matcher.Of(name, (isRegex, isEqual) switch
     {
-        if (item is not { Name: { Length: > 0 } name, Value: { } value }) throw new JsonException("a matcher has no name or no value");
-        return Matcher.Of(name, (item.IsRegex, item.IsEqual ?? true) switch
-        {
-            (false, true) => MatchOperator.Equal,
-            (false, false) => MatchOperator.NotEqual,
-            (true, true) => MatchOperator.Matches,
-            (true, false) => MatchOperator.NotMatches,
-        }, value);
-    }
+        (false, true) => MatchOperator.Equal,
+        (false, false) => MatchOperator.NotEqual,
+        (true, true) => MatchOperator.Matches,
+        (true, false) => MatchOperator.NotMatches,
+    }, value);
+
+    private static Matcher Of(Item? item) => item is { Name: { Length: > 0 } name, Value: { } value }
+        ? Of(name, value, item.IsRegex, item.IsEqual ?? true)
+        : throw new JsonException("a matcher has no name or no value");
 
     private sealed record Item(string? Name, string? Value, bool IsRegex, bool? IsEqual);
 }

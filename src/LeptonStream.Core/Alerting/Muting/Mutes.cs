@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Alerting.Muting;
@@ -7,6 +8,12 @@ namespace LeptonStream.Alerting.Muting;
 /// <param name="Inhibitor">The alerts that fire, wherever they are routed.</param>
 public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
 {
+    /// <summary>
+    /// Who acknowledged an alert, by the alert's id. An acknowledged alert is not repeated while nothing changes; it hides no change.
+    /// </summary>
+    /// <value>The default value is empty.</value>
+    public IReadOnlyDictionary<string, string> Acknowledged { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>Nothing is silenced, nothing inhibits.</summary>
     public static readonly Mutes None = new([], new Inhibitor([]));
 
@@ -37,6 +44,18 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
 
         void Suppress(GroupedAlert alert, SuppressionCause cause, IReadOnlyList<string> by) =>
             suppressed.Add(new Suppression(group, alert, cause, by));
+    }
+
+    /// <summary>Whether a repetition must not be sent, since somebody works on each alert that fires.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="members">Its members that may be sent.</param>
+    /// <param name="suppressed">Takes them, each with who acknowledged it, where the repetition is not sent.</param>
+    internal bool HoldRepetition(AlertGroupState group, IReadOnlyList<GroupedAlert> members, List<Suppression> suppressed)
+    {
+        if (!members.All(alert => alert.IsResolved || Acknowledged.ContainsKey(alert.AlertId))) return false;
+        suppressed.AddRange(members.Where(alert => !alert.IsResolved && !suppressed.Exists(one => one.Group == group && one.Alert == alert))
+            .Select(alert => new Suppression(group, alert, SuppressionCause.Acknowledgement, [Acknowledged[alert.AlertId]])));
+        return true;
     }
 
     private static string[] SilencesOf(GroupedAlert alert, Silence[] silences) =>

@@ -16,18 +16,22 @@ public enum SuppressionCause
 
     /// <summary><c>silence</c>: somebody asked for it.</summary>
     Silence = 3,
+
+    /// <summary><c>acknowledgement</c>: somebody works on it, and nothing but the repeat interval asks for a notification.</summary>
+    Acknowledgement = 4,
 }
 
 /// <summary>The names of causes.</summary>
 public static class SuppressionCauses
 {
-    /// <summary>The cause as Alertmanager writes it.</summary>
+    /// <summary>The cause as Alertmanager writes it, which knows no acknowledgement.</summary>
     public static string NameOf(SuppressionCause cause) => cause switch
     {
         SuppressionCause.Inhibition => "inhibition",
         SuppressionCause.InactiveTime => "active_time_interval",
         SuppressionCause.MuteTime => "mute_time_interval",
         SuppressionCause.Silence => "silence",
+        SuppressionCause.Acknowledgement => "acknowledgement",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 }
@@ -36,5 +40,5 @@ public static class SuppressionCauses
 /// <param name="Group">The group.</param>
 /// <param name="Alert">The alert as the group had it.</param>
 /// <param name="Cause">The kind of cause.</param>
-/// <param name="By">Ids of the silences, the id of the inhibiting alert, or the names of the intervals.</param>
+/// <param name="By">Ids of the silences, the id of the inhibiting alert, the names of the intervals, or who acknowledged it.</param>
 public sealed record Suppression(AlertGroupState Group, GroupedAlert Alert, SuppressionCause Cause, IReadOnlyList<string> By);
