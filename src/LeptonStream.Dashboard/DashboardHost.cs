@@ -9,6 +9,9 @@ namespace LeptonStream.Dashboard;
 /// <summary>The dashboard as a process role: a host of its own, ready to be started.</summary>
 public static class DashboardHost
 {
+    // Of a silence with hundreds of matchers.
+    private const int LongestBody = 64 * 1024;
+
     /// <summary>
     /// Makes the host from the settings (sections <c>Dashboard</c> and <c>Storage</c>); wrong settings are named when it starts.
     /// <paramref name="configure"/> adds what the caller decides, such as logging.
@@ -21,7 +24,7 @@ public static class DashboardHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestBodySize = LongestBody;
         });
         builder.Services.AddDashboard(builder.Configuration);
         builder.AddTelemetry(RoleNames.ProgramOf(RoleNames.Dashboard));

@@ -1,3 +1,4 @@
+using LeptonStream.Dashboard.Access;
 using LeptonStream.Settings;
 using Microsoft.Extensions.Options;
 
@@ -30,6 +31,23 @@ public sealed class DashboardOptions
     /// <summary>Most pages open at once; 1 to 10000. Further ones are refused with status 503.</summary>
     [SettingRange(Section, 1, 10_000)]
     public int MaxClients { get; set; } = 200;
+
+    /// <summary>
+    /// YAML file of the tokens with which people and programs sign in (<c>lepton token</c> makes them). Not set: nobody signs in by token.
+    /// </summary>
+    public string? TokensFile { get; set; }
+
+    /// <summary>Header in which an authenticating proxy names the person, such as X-Forwarded-User. Not set: no header counts.</summary>
+    public string? TrustedUserHeader { get; set; }
+
+    /// <summary>Addresses from which that header counts, as CIDR blocks separated by semicolons.</summary>
+    public string TrustedProxies { get; set; } = "127.0.0.0/8;::1/128";
+
+    /// <summary>The role of whom the proxy names.</summary>
+    public AccessRole TrustedRole { get; set; } = AccessRole.Responder;
+
+    /// <summary>The role of whoever neither has a token nor is named by a proxy; None shows nothing without signing in.</summary>
+    public AccessRole AnonymousRole { get; set; } = AccessRole.Viewer;
 }
 
 [OptionsValidator]

@@ -1,4 +1,5 @@
 using System.Net;
+using LeptonStream.Dashboard.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -8,8 +9,30 @@ internal sealed class DashboardOptionsValidation : IValidateOptions<DashboardOpt
 {
     public ValidateOptionsResult Validate(string? name, DashboardOptions options)
     {
-        if (WrongUrl(options.Url) is not { } reason) return ValidateOptionsResult.Success;
-        return ValidateOptionsResult.Fail($"Dashboard:Url is '{options.Url}': {reason}");
+        var wrong = new List<string>();
+        if (WrongUrl(options.Url) is { } reason) wrong.Add($"Dashboard:Url is '{options.Url}': {reason}");
+        _ = ProxiesOf(options, out var unreadable);
+        wrong.AddRange(unreadable.Select(text =>
+            $"Dashboard:TrustedProxies has '{text}': write CIDR blocks such as 10.0.0.0/8;::1/128"));
+        if (options.TokensFile is { Length: > 0 } file && Access.TokensFile.Of(file, out var errors) is null)
+            wrong.AddRange(errors.Select(error => $"Dashboard:TokensFile {error}"));
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    /// <summary>The networks of <see cref="DashboardOptions.TrustedProxies"/>, and what in it is none.</summary>
+    public static IPNetwork[] ProxiesOf(DashboardOptions options, out IReadOnlyList<string> unreadable)
+    {
+        const StringSplitOptions Tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var wrong = new List<string>();
+        unreadable = wrong;
+        var networks = new List<IPNetwork>();
+        foreach (var text in options.TrustedProxies.Split(';', Tidy))
+        {
+            if (IPNetwork.TryParse(text, out var network)) networks.Add(network);
+            else wrong.Add(text);
+        }
+
+        return [.. networks];
     }
 
     /// <summary>Whether the address can be reached from this machine only.</summary>

@@ -1,11 +1,18 @@
+using System.Text.Json.Serialization.Metadata;
+using LeptonStream.Dashboard.Access;
+using LeptonStream.Dashboard.Actions;
+using LeptonStream.Dashboard.Alertmanager;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Dashboard.Health;
 using LeptonStream.Dashboard.Live;
+using LeptonStream.Dashboard.Notifications;
 using LeptonStream.Dashboard.Pages;
+using LeptonStream.Dashboard.Silences;
 using LeptonStream.Health;
 using LeptonStream.Reload;
 using LeptonStream.Storage;
 using LeptonStream.Telemetry;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http;
@@ -32,11 +39,21 @@ public static class DashboardRegistration
         services.AddRouting();
         services.AddProblemDetails();
         services.AddExceptionHandler<JournalFailureHandler>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AlertJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            AlertJson.Default, ActionJson.Default, SilenceJson.Default, ApiJson.Default, NotificationJson.Default,
+            json.SerializerOptions.TypeInfoResolver));
         services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
-        // It has no file to read again, and goes on.
         services.AddReloadOnHangup();
+        services.AddSingleton<TokensFile>();
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<TokensFile>());
+        services.AddAuthentication(AccessHandler.Name).AddScheme<AuthenticationSchemeOptions, AccessHandler>(AccessHandler.Name, null);
+        services.AddAuthorization(AccessPolicies.Add);
         services.AddSingleton<AlertQueries>();
+        services.AddSingleton<AlertActions>();
+        services.AddSingleton<Audit>();
+        services.AddSingleton<SilenceStore>();
+        services.AddSingleton<NotificationQueries>();
+        services.AddSingleton<ApiQueries>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         return services;
@@ -50,8 +67,17 @@ public static class DashboardRegistration
         app.UseStatusCodePages();
         // Probes and Prometheus come under whatever address the cluster gave this process, and what they get holds no alerts.
         app.UseWhen(request => !IsForTheCluster(request.Request.Path), filtered => filtered.UseHostFiltering());
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseCrossSiteGuard();
         app.MapPage();
+        app.MapAccess();
+        app.MapSession();
         app.MapAlerts();
+        app.MapActions();
+        app.MapNotifications();
+        app.MapSilences();
+        app.MapAlertmanager();
         app.MapLive();
         app.MapProbes();
         if (app.Services.GetService<MeterProvider>() is not null) app.MapMetrics();

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using LeptonStream.Cli.Alerts;
+using LeptonStream.Cli.Api;
 using LeptonStream.Cli.Backtest;
 using LeptonStream.Cli.Config;
 using LeptonStream.Cli.Demo;
@@ -7,6 +9,7 @@ using LeptonStream.Cli.Info;
 using LeptonStream.Cli.Receivers;
 using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
+using LeptonStream.Cli.Silences;
 using LeptonStream.Cli.Topics;
 using LeptonStream.Cli.Watch;
 
@@ -26,6 +29,14 @@ internal static class LeptonCommand
         // Everything at once, to see what it does.
         DemoCommand.Create(),
 
+        // People's work with alerts, through the dashboard's API.
+        AlertsCommand.Create(),
+        CareCommands.Acknowledge(),
+        CareCommands.Assign(),
+        CareCommands.Note(),
+        CareCommands.Close(),
+        SilenceCommand.Create(),
+
         // Tools: they do one thing and end.
         WatchCommand.Create(),
         ReplayCommand.Create(),
@@ -33,6 +44,7 @@ internal static class LeptonCommand
         TopicsCommand.Create(),
         ConfigCommand.Create(),
         ReceiversCommand.Create(),
+        TokenCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),
         CompletionCommand.Create(),

@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using LeptonStream.Cli.Api;
 using LeptonStream.Cli.Health;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
@@ -25,6 +26,7 @@ internal static class SettingsCatalog
         [NotifierOptions.Section] = typeof(NotifierOptions),
         [DashboardOptions.Section] = typeof(DashboardOptions),
         [HealthOptions.Section] = typeof(HealthOptions),
+        [ApiOptions.Section] = typeof(ApiOptions),
 
         // Any category may stand under it.
         ["Logging"] = null,

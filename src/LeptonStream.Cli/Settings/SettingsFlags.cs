@@ -43,6 +43,8 @@ internal static class SettingsFlags
             "Targets beyond public addresses that channels may reach: private, loopback, networks, host names"),
         ["Notifier:WebhookUrl"] = Flag("--webhook", "URL", "Without --routing: a webhook that gets every alert"),
         ["Dashboard:Url"] = Flag("--url", "URL", "Where to listen (default http://127.0.0.1:8080)"),
+        ["Api:Url"] = Flag("--api", "URL", "The dashboard to ask (default http://127.0.0.1:8080)"),
+        ["Api:TokenFile"] = Flag("--token-file", "FILE", "A file that holds the token to sign in with (or set LEPTON_Api__Token)"),
         ["Health:Port"] = Flag("--health-port", "PORT",
             "Serve /healthz/live, /healthz/ready and /metrics on this port, on every address or that of Health:Address (default: off)"),
     };

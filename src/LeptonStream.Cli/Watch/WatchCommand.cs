@@ -2,7 +2,6 @@ using System.CommandLine;
 using LeptonStream.Alerting;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
-using LeptonStream.Series;
 
 namespace LeptonStream.Cli.Watch;
 
@@ -11,24 +10,8 @@ internal static class WatchCommand
 {
     public static Command Create()
     {
-        var matchers = new Argument<Matcher[]>("MATCHER")
-        {
-            Description =
-                "Show only alerts whose labels match all of these, in Alertmanager's notation: severity=critical, 'model=~\"llama.*\"', "
-                + "metric!=loss",
-            Arity = ArgumentArity.ZeroOrMore,
-            CustomParser = result =>
-            {
-                var read = new List<Matcher>();
-                foreach (var token in result.Tokens)
-                {
-                    if (Matcher.TryParse(token.Value, out var matcher, out var error)) read.Add(matcher!);
-                    else result.AddError(error!);
-                }
-
-                return [.. read];
-            },
-        };
+        var matchers = MatcherArgument.Create("Show only alerts whose labels match all of these, in Alertmanager's notation",
+            ArgumentArity.ZeroOrMore);
         var fromBeginning = new Option<bool>("--from-beginning") { Description = "Show what is in the topic already, then go on" };
         var most = new Option<int?>("--max") { Description = "End after this many alerts", HelpName = "N" };
         most.Validators.Add(result =>

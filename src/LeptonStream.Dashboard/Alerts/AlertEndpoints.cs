@@ -9,6 +9,8 @@ namespace LeptonStream.Dashboard.Alerts;
 internal static class AlertEndpoints
 {
     public const int MostInOneList = 1000;
+    public const string UnknownAlert = "The journal has no alert of this id.";
+
     private const int UsualInOneList = 200;
     private const int MostInOneHistory = 200;
 
@@ -38,7 +40,7 @@ internal static class AlertEndpoints
         HttpResponse response, AlertQueries alerts, string alertId, CancellationToken stop)
     {
         if (await alerts.FindAsync(alertId, stop) is not { } row)
-            return TypedResults.Problem("The journal has no alert of this id.", statusCode: StatusCodes.Status404NotFound);
+            return TypedResults.Problem(UnknownAlert, statusCode: StatusCodes.Status404NotFound);
         response.Headers.CacheControl = "no-store";
         var first = await alerts.FirstAsync(alertId, stop);
         return TypedResults.Ok(AlertDetail.Of(row, first, await alerts.HistoryAsync(alertId, MostInOneHistory, stop)));

@@ -3,27 +3,30 @@ using LeptonStream.Storage;
 
 namespace LeptonStream.Dashboard.Alerts;
 
-/// <summary>The dashboard's queries of the journal. It only ever reads; the notifier owns the tables.</summary>
+/// <summary>The dashboard's questions about alerts. The notifier owns their tables.</summary>
 internal sealed class AlertQueries(Database journal)
 {
     private const int TimeoutSeconds = 5;
 
     // The first event says when it opened. Where that is not in the journal, the last one is all there is.
     private const string Columns = """
-        alert_id, seq, status, severity, model, metric, score, onset,
+        alert.alert_id, seq, status, severity, model, metric, score, onset,
         coalesce((select first.detected_at from alert_event first where first.alert_id = alert.alert_id order by first.seq limit 1),
           detected_at) as opened_at,
-        detected_at as updated_at, resolved_at, payload
+        detected_at as updated_at, resolved_at, ended_reason, acknowledged_by, ask_again_at, assignee, payload
         """;
+
+    private const string Table = "alert left join alert_care on alert_care.alert_id = alert.alert_id";
 
     private const string EventColumns =
         "seq, event_id, type, severity, score, detected_at, recorded_at, kafka_partition, kafka_offset, payload";
 
     private const string Urgency = "case severity when 'critical' then 0 when 'warning' then 1 else 2 end, onset desc";
 
-    /// <summary>The number of the journal's newest event; 0 where there is none.</summary>
-    public async Task<long> LastSeqAsync(CancellationToken stop) =>
-        await OneAsync<long>("select coalesce(max(seq), 0) from alert_event", null, stop);
+    /// <summary>The number of the journal's newest change, an event or an action of a person; 0 where there is none.</summary>
+    public async Task<long> LastSeqAsync(CancellationToken stop) => await OneAsync<long>(
+        "select coalesce(max(seq), 0) from (select max(seq) as seq from alert_event union all select max(seq) from alert) as newest",
+        null, stop);
 
     /// <summary>The last status of each role.</summary>
     public async Task<IReadOnlyList<RoleStatus>> RolesAsync(CancellationToken stop) =>
@@ -32,9 +35,9 @@ internal sealed class AlertQueries(Database journal)
     /// <summary>The alerts of a status, the most urgent first and among equals the newest first.</summary>
     public async Task<IReadOnlyList<AlertRow>> ListAsync(AlertStatus status, int limit, CancellationToken stop) =>
         await ManyAsync<AlertRow>($"""
-            select {Columns} from alert
+            select {Columns} from {Table}
             {Where(status)}
-            order by {(status == AlertStatus.Resolved ? "resolved_at desc" : Urgency)}, alert_id
+            order by {(status == AlertStatus.Resolved ? "resolved_at desc" : Urgency)}, alert.alert_id
             limit @limit
             """, new { limit }, stop);
 
@@ -44,10 +47,12 @@ internal sealed class AlertQueries(Database journal)
 
     /// <summary>The alerts that changed after an event, in the order of their last change; each once, as it is now.</summary>
     public async Task<IReadOnlyList<AlertRow>> ChangedAsync(long after, int limit, CancellationToken stop) =>
-        await ManyAsync<AlertRow>($"select {Columns} from alert where seq > @after order by seq limit @limit", new { after, limit }, stop);
+        await ManyAsync<AlertRow>(
+            $"select {Columns} from {Table} where seq > @after order by seq limit @limit", new { after, limit }, stop);
 
     public async Task<AlertRow?> FindAsync(string alertId, CancellationToken stop) =>
-        (await ManyAsync<AlertRow>($"select {Columns} from alert where alert_id = @alertId", new { alertId }, stop)).SingleOrDefault();
+        (await ManyAsync<AlertRow>(
+            $"select {Columns} from {Table} where alert.alert_id = @alertId", new { alertId }, stop)).SingleOrDefault();
 
     /// <summary>The events of one alert, the newest first.</summary>
     public async Task<IReadOnlyList<AlertEventRow>> HistoryAsync(string alertId, int limit, CancellationToken stop) =>

@@ -25,6 +25,14 @@ internal sealed class AlertRow
 
     public long? ResolvedAt { get; init; }
 
+    public string? EndedReason { get; init; }
+
+    public string? AcknowledgedBy { get; init; }
+
+    public long? AskAgainAt { get; init; }
+
+    public string? Assignee { get; init; }
+
     public required string Payload { get; init; }
 }
 

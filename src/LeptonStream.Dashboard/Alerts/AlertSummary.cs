@@ -19,7 +19,8 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="UpdatedAt">Up to when its numbers are true: event time of the sample behind its last event, RFC 3339.</param>
 /// <param name="ResolvedAt">Time of its end, RFC 3339; null while it fires.</param>
 /// <param name="EndedReason">
-/// recovered, accepted, gone, superseded or policy; null while it fires. Only recovered says that the trouble is over.
+/// recovered, accepted, gone, superseded, policy, or closed (by a person); null while it fires. Only recovered says that the trouble is
+/// over.
 /// </param>
 /// <param name="Value">The value of the sample behind its last event; null where it was no finite number.</param>
 /// <param name="ValueText">The value as text where it was no finite number.</param>
@@ -31,6 +32,9 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Labels">The labels that routes and matchers see.</param>
 /// <param name="Summary">One sentence per language.</param>
 /// <param name="Spark">Its last points.</param>
+/// <param name="AcknowledgedBy">Who works on it; null where nobody said so.</param>
+/// <param name="AskAgainAt">Time after which repeats go on although it is acknowledged, RFC 3339; null is until it ends.</param>
+/// <param name="Assignee">Whose it is; null where it is nobody's.</param>
 // A score out of range in one event must not take the whole list down: it is written as "Infinity".
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record AlertSummary(
@@ -55,7 +59,10 @@ internal sealed record AlertSummary(
     string? Detector,
     IReadOnlyDictionary<string, string> Labels,
     IReadOnlyDictionary<string, string>? Summary,
-    Spark? Spark)
+    Spark? Spark,
+    string? AcknowledgedBy,
+    string? AskAgainAt,
+    string? Assignee)
 {
     // A payload this version can't read still is an alert: it is listed by the columns that the journal keeps beside it.
     public static AlertSummary Of(AlertRow row) =>
@@ -73,7 +80,7 @@ internal sealed record AlertSummary(
         Timestamp.FromUnixMilliseconds(row.OpenedAt).ToString(),
         Timestamp.FromUnixMilliseconds(row.UpdatedAt).ToString(),
         row.ResolvedAt is { } resolved ? Timestamp.FromUnixMilliseconds(resolved).ToString() : null,
-        last?.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null,
+        row.EndedReason ?? (last?.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null),
         last?.Value,
         last?.ValueText,
         last?.Expected,
@@ -81,9 +88,19 @@ internal sealed record AlertSummary(
         last?.EarlyWarning?.Limit,
         last?.EarlyWarning?.ExpectedBreachAt?.ToString(),
         last?.Detectors.Select(part => part.Name).FirstOrDefault(),
-        ToDictionary(last?.RoutingLabels ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric))),
+        ToDictionary(LabelsOf(row, last)),
         InBothLanguages(last, explanation => explanation.Summary),
-        last is null ? null : Spark.Of(last));
+        last is null ? null : Spark.Of(last),
+        row.AcknowledgedBy,
+        row.AskAgainAt is { } again ? Timestamp.FromUnixMilliseconds(again).ToString() : null,
+        row.Assignee);
+
+    /// <summary>The labels of an alert that routes and matchers see.</summary>
+    public static LabelSet LabelsOf(AlertRow row) =>
+        LabelsOf(row, AlertEventJson.TryRead(Encoding.UTF8.GetBytes(row.Payload), out var last, out _) ? last : null);
+
+    private static LabelSet LabelsOf(AlertRow row, AlertEvent? last) =>
+        last?.RoutingLabels ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric));
 
     /// <summary>One text of an event per language; null where there is no event to read.</summary>
     internal static Dictionary<string, string>? InBothLanguages(AlertEvent? alert, Func<Explanation, string> text) =>

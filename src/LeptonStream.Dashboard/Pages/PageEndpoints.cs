@@ -17,12 +17,13 @@ internal static class PageEndpoints
     public static void MapPage(this IEndpointRouteBuilder routes)
     {
         var assets = new PageAssets();
-        routes.MapMethods("/", Methods, (HttpContext context) => Send(context, assets.Page, Ask));
+        // They hold no alerts, and whoever signs in needs them first.
+        routes.MapMethods("/", Methods, (HttpContext context) => Send(context, assets.Page, Ask)).AllowAnonymous();
         routes.MapMethods("/assets/{version}/{**path}", Methods, IResult (HttpContext context, string version, string path) =>
             assets.Find(path) is not { } asset ? TypedResults.NotFound()
 
             // While replicas of two versions run, a page of the other one may ask here: it gets what there is, but must not keep it.
-            : Send(context, asset, version == assets.Version ? KeepForEver : Ask));
+            : Send(context, asset, version == assets.Version ? KeepForEver : Ask)).AllowAnonymous();
     }
 
     private static FileContentHttpResult Send(HttpContext context, PageAsset asset, string cache)

@@ -37,7 +37,8 @@ public static class ProbeEndpoints
         {
             routes.MapHealthChecks($"/healthz/{probe}", new() { Predicate = check => check.Tags.Contains(probe), ResponseWriter = Write })
                 .WithMetadata(new HttpMethodMetadata(Methods))
-                .DisableHttpMetrics();
+                .DisableHttpMetrics()
+                .AllowAnonymous();
         }
     }
 

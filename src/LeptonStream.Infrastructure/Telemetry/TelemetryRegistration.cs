@@ -45,7 +45,8 @@ public static class TelemetryRegistration
     /// <param name="routes">The server's routes.</param>
     /// <param name="meters">The provider that gathers the metrics; null where it is among the server's own services.</param>
     public static void MapMetrics(this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics();
+        routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics()
+            .AllowAnonymous();
 
     // The hosts of the roles read nothing of the environment themselves, and the exporter asks the host's configuration for its variables.
     private static IEnumerable<KeyValuePair<string, string?>> OpenTelemetryVariables() =>

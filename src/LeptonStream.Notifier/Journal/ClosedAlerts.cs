@@ -32,7 +32,8 @@ internal sealed class ClosedAlerts(Database database)
         foreach (var row in closed)
             AlertPipeline.Close(loaded.Groups, row.AlertId, row.ClosedBy, Timestamp.FromUnixMilliseconds(row.ClosedAt));
         await groups.Save(transaction, loaded);
-        await transaction.Execute($"update alert_care set close_pending = 0 where alert_id {database.AnyOf("@alertIds")}", new { alertIds });
+        await transaction.Execute(
+            $"update alert_care set close_pending = 0 where alert_id {database.AnyOf("@alertIds")}", new { alertIds });
         return closed.Count;
     }
 

@@ -154,13 +154,17 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
     {
         var row = new { alert.AlertId, at = AlertEvents.At(at).UnixMilliseconds };
         await transaction.Execute(
-            "insert into alert_care (alert_id, closed_by, closed_at, close_reason, close_pending) values (@AlertId, 'rosa', @at, 'fixed', 1)",
+            """
+            insert into alert_care (alert_id, closed_by, closed_at, close_reason, close_pending)
+            values (@AlertId, 'rosa', @at, 'fixed', 1)
+            """,
             row);
         return await transaction.Execute(
             "update alert set status = 'resolved', resolved_at = @at, ended_reason = 'closed' where alert_id = @AlertId", row);
     });
 
-    private Task<int> Acknowledge(AlertEvent alert, double at, double? askAgainAt) => _rig.Database.Write(transaction => transaction.Execute(
+    private Task<int> Acknowledge(AlertEvent alert, double at, double? askAgainAt) =>
+        _rig.Database.Write(transaction => transaction.Execute(
         "insert into alert_care (alert_id, acknowledged_by, acknowledged_at, ask_again_at) values (@AlertId, 'rosa', @at, @again)",
         new
         {

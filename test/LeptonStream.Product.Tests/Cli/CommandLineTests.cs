@@ -19,8 +19,8 @@ public sealed class CommandLineTests
         var result = await LeptonProcess.Run();
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "watch", "replay", "backtest", "topics", "doctor",
-            "version", "completion" })
+        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note", "close",
+            "silence", "token", "watch", "replay", "backtest", "topics", "doctor", "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }
 
@@ -195,7 +195,7 @@ public sealed class CommandLineTests
                 + "SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, "
                 + "GroupProtocol, GroupInstanceId, ClientId",
             $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, "
-                + "Health, Logging",
+                + "Health, Api, Logging",
             "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",
             "lepton: --set Kafka:SessionTimeoutMs: write Section:Key=value",
             "lepton: Kafka:TopicPrefix is 'a b': up to 100 letters, digits, dots, hyphens and underscores are allowed",

@@ -10,7 +10,7 @@ public sealed partial class CatalogueTests
 {
     // Sets whose keys are put together at run time.
     private static readonly string[] Sets = ["severity.", "status.", "type.", "ended.", "section.", "help.", "connection.", "duration.",
-        "problem.", "role."];
+        "problem.", "role.", "care.", "deed.", "delivery.", "notified.", "suppressed."];
 
     [Test]
     public void Chinese_HasTheKeysAndSlotsOfEnglish()

@@ -8,6 +8,7 @@ import { Store } from './store.js';
 import { Live } from './live.js';
 import { AlertListView, refreshAges } from './list.js';
 import { AlertDetailView } from './detail.js';
+import { askWho } from './person.js';
 
 const leastBetweenDraws = 250;
 const pauseInTyping = 250;
@@ -19,6 +20,8 @@ const list = new AlertListView(at('list'), alertId => addressOf({ ...view, alert
 const detail = new AlertDetailView(at('detail'), {
     back: () => go({ ...view, alert: null }),
     label: (label, value) => narrow(matcherFor(label, value)),
+    // Whoever works on the alert that the page chose has chosen it.
+    touched: () => (chosenByPage = null),
 });
 const live = new Live({ alert: onAlert, reset: load, state: showConnection, trouble: showTrouble });
 
@@ -41,6 +44,8 @@ const arrived = new Set();
 await useLanguage(firstLanguage());
 write();
 listen();
+// Without an answer the page shows no buttons; the list says itself what is wrong.
+await askWho().catch(() => {});
 await load();
 live.start(store.seq);
 

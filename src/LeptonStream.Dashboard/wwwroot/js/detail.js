@@ -4,6 +4,8 @@ import { t, term, number, clock, inZone, duration, currentLanguage } from './tex
 import { Chart } from './chart.js';
 import { age, ending, kindOf } from './list.js';
 import { fetchJson } from './store.js';
+import { CareView } from './care.js';
+import { deeds, notified } from './people.js';
 import { facts, spoke, meaning, detectors, origin, section, explanationOf, timeOf } from './sections.js';
 
 export class AlertDetailView {
@@ -13,10 +15,14 @@ export class AlertDetailView {
     #asTable = false;
     #openEntries = new Set();
 
-    // handlers: {back(), label(name, value)}
+    // handlers: {back(), label(name, value), touched()}
     constructor(root, handlers) {
         this.root = root;
         this.handlers = handlers;
+        this.care = new CareView({
+            touched: () => handlers.touched(),
+            changed: () => this.#shown && this.show(this.#shown.alert.alertId),
+        });
     }
 
     // Shows an alert, or shows it again where it has changed.
@@ -24,8 +30,10 @@ export class AlertDetailView {
         this.#asked?.abort();
         const asked = (this.#asked = new AbortController());
         try {
-            const detail = await fetchJson(`api/v1/alerts/${encodeURIComponent(alertId)}`, { signal: asked.signal });
-            this.#shown = detail;
+            const address = `api/v1/alerts/${encodeURIComponent(alertId)}`;
+            const ask = part => fetchJson(address + part, { signal: asked.signal });
+            const [detail, { actions }, notifications] = await Promise.all([ask(''), ask('/actions'), ask('/notifications')]);
+            this.#shown = { ...detail, actions, notifications };
             this.#render();
         } catch (failure) {
             if (asked.signal.aborted) return;
@@ -52,6 +60,7 @@ export class AlertDetailView {
 
     // In another language.
     translate() {
+        this.care.translate();
         if (this.#shown) this.#render();
     }
 
@@ -61,12 +70,14 @@ export class AlertDetailView {
     }
 
     #render() {
-        const { alert, event, first, history } = this.#shown;
+        const { alert, event, first, history, actions, notifications } = this.#shown;
+        this.care.show(alert);
         const chart = event && new Chart(event);
         this.#fill(
             this.#asTable ? null : chart,
             this.#back(),
             this.#head(alert, event),
+            this.care.element,
             event ? facts(alert, event, history) : null,
             event ? this.#plot(chart) : el('p', { class: 'nothing' }, t('summary.missing')),
             el(
@@ -74,6 +85,8 @@ export class AlertDetailView {
                 { class: 'columns' },
                 event && meaning(alert, event, first),
                 event && detectors(spoke(event) ? event : (first ?? event)),
+                notified(notifications),
+                deeds(actions),
                 this.#past(history),
                 event && origin(alert, event),
             ),

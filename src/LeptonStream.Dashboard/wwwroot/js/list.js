@@ -83,6 +83,7 @@ function build(alert, isNew) {
             el(
                 'span',
                 { class: 'labels' },
+                alert.acknowledgedBy && el('span', { class: 'label acknowledged' }, t('list.acknowledged')),
                 name(alert.model, { class: 'label model' }),
                 ...labels.slice(0, mostLabels).map(([label, value]) => name(`${label}=${value}`, { class: 'label' })),
                 labels.length > mostLabels && el('span', { class: 'label' }, `+${labels.length - mostLabels}`),

@@ -57,8 +57,21 @@ const list = (status, limit) => fetchJson(`api/v1/alerts?status=${status}&limit=
 export async function fetchJson(address, options = {}) {
     const answer = await fetch(address, { headers: { Accept: 'application/json' }, ...options });
     if (answer.ok) return answer.json();
+    throw await problemOf(answer);
+}
+
+// Asks for a change.
+export async function send(method, address, body) {
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    const answer = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (!answer.ok) throw await problemOf(answer);
+}
+
+// Alertmanager's addresses answer with a text, all others with a problem.
+async function problemOf(answer) {
     const problem = await answer.json().catch(() => ({}));
-    throw Object.assign(new Error(problem.detail ?? problem.title ?? `status ${answer.status}`), { status: answer.status });
+    const text = typeof problem === 'string' ? problem : (problem.detail ?? problem.title);
+    return Object.assign(new Error(text ?? `status ${answer.status}`), { status: answer.status });
 }
 
 function compare(left, right) {

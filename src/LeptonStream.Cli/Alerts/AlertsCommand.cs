@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LeptonStream.Cli.Api;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Terminal;
+using LeptonStream.Series;
+
+namespace LeptonStream.Cli.Alerts;
+
+/// <summary><c>lepton alerts</c>.</summary>
+internal static class AlertsCommand
+{
+    public static Command Create()
+    {
+        var matchers = MatcherArgument.Create("Show only alerts whose labels match all of these, in Alertmanager's notation",
+            ArgumentArity.ZeroOrMore);
+        var status = new Option<string>("--status")
+            { Description = "firing, resolved or all", DefaultValueFactory = _ => "firing", HelpName = "STATUS" };
+        status.AcceptOnlyFromAmong("firing", "resolved", "all");
+        var json = new Option<bool>("--json") { Description = "One JSON object a line, as the API has it" };
+        var language = new Option<string>("--lang")
+            { Description = "Language of the summary: en or zh-CN", DefaultValueFactory = _ => "en", HelpName = "LANGUAGE" };
+        language.AcceptOnlyFromAmong("en", "zh-CN");
+        return new Command("alerts", "List alerts, the most urgent first, with who works on each") { matchers, status, json, language }
+            .WithExamples(
+                ("lepton alerts", "what fires now"),
+                ("lepton alerts severity=critical --json | jq -r .alertId", "ids for another program"))
+            .WithApi(async (api, parsed, stop) =>
+            {
+                var list = await api.Get($"api/v1/alerts?limit=1000&status={parsed.GetRequiredValue(status)}", stop);
+                var wanted = parsed.GetValue(matchers) ?? [];
+                JsonElement[] alerts = [.. list.GetProperty("alerts").EnumerateArray().Where(alert => IsWanted(alert, wanted))];
+                if (parsed.GetValue(json))
+                {
+                    foreach (var alert in alerts) Console.Out.WriteLine(alert.GetRawText());
+                    return;
+                }
+
+                if (alerts.Length == 0) Console.Out.WriteLine("no alerts");
+                else Console.Out.Write(Table(alerts, parsed.GetRequiredValue(language)));
+                var (total, seen) = (list.GetProperty("total").GetInt64(), list.GetProperty("alerts").GetArrayLength());
+                if (total > seen) Console.Out.WriteLine($"of {total} alerts, the {seen} most urgent were looked at");
+            });
+    }
+
+    private static TextTable Table(JsonElement[] alerts, string language)
+    {
+        var table = new TextTable("ID", "SEVERITY", "SINCE", "MODEL", "METRIC", "WHO", "SUMMARY")
+            { Width = Console.IsOutputRedirected ? 10_000 : Console.WindowWidth };
+        foreach (var alert in alerts)
+            table.Add(
+                Text(alert, "alertId")[..AlertIds.Shown],
+                Text(alert, "status") == "resolved" ? Text(alert, "endedReason") is { Length: > 0 } reason ? reason : "resolved"
+                    : Text(alert, "severity"),
+                alert.GetProperty("onset").GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                Text(alert, "model"), Text(alert, "metric"), Who(alert),
+                alert.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Object
+                    ? Text(summary, language) : "");
+        return table;
+    }
+
+    private static string Who(JsonElement alert) => (Text(alert, "acknowledgedBy"), Text(alert, "assignee")) switch
+    {
+        ({ Length: > 0 } acknowledged, "") => $"ack {acknowledged}",
+        ({ Length: > 0 } acknowledged, var assignee) => $"ack {acknowledged}, for {assignee}",
+        (_, { Length: > 0 } assignee) => $"for {assignee}",
+        _ => "-",
+    };
+
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? OneLine(value.GetString()!) : "";
+
+    // Names come from producers: nothing in them may move the cursor.
+    private static string OneLine(string text) => LeptonStream.Output.SafeText.OneLine(text);
+
+    private static bool IsWanted(JsonElement alert, Matcher[] wanted)
+    {
+        if (wanted.Length == 0) return true;
+        var labels = LabelSet.Of(alert.GetProperty("labels").EnumerateObject()
+            .Select(label => KeyValuePair.Create(label.Name, label.Value.GetString() ?? "")));
+        return Array.TrueForAll(wanted, matcher => matcher.Accepts(labels));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Buffers.Text;
+using System.CommandLine;
+using System.Security.Cryptography;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Dashboard.Access;
+
+namespace LeptonStream.Cli.Api;
+
+/// <summary><c>lepton token</c>.</summary>
+internal static class TokenCommand
+{
+    private const int TokenBytes = 32;
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("NAME") { Description = "Whose token it is: the name in the audit" };
+        var role = new Option<string>("--role") { Description = "viewer, responder or admin", Required = true, HelpName = "ROLE" };
+        role.AcceptOnlyFromAmong("viewer", "responder", "admin");
+        var command = new Command("token", "Make a token for the dashboard and its API: the token itself on the first line, and below it "
+            + "the entry for Dashboard:TokensFile, which holds its digest only") { name, role }
+            .WithExamples(("lepton token rosa --role responder", "give rosa the first line, and add the others to the file"));
+        command.SetAction(parsed =>
+        {
+            var token = "lepton_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+            Console.Out.WriteLine(token);
+            Console.Out.WriteLine($"  - name: \"{parsed.GetRequiredValue(name).Replace("\\", "\\\\").Replace("\"", "\\\"")}\"");
+            Console.Out.WriteLine($"    role: {parsed.GetRequiredValue(role)}");
+            Console.Out.WriteLine($"    sha256: {AccessToken.DigestOf(token)}");
+            return ExitCode.Sound;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace LeptonStream.Dashboard.Access;
+
+internal static class AccessEndpoints
+{
+    /// <summary>Who asks, and what they may: for the page, which shows or leaves out its buttons.</summary>
+    public static void MapAccess(this IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/me", (HttpContext context) =>
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new Person(
+            context.User.Identity!.Name!, AccessPolicies.RoleOf(context.User).ToString().ToLowerInvariant(),
+            context.User.Identity.Name == AccessHandler.Anybody));
+    }).AllowAnonymous();
+}
+
+/// <summary>The answer of <c>/api/v1/me</c>.</summary>
+/// <param name="Name">The name under which changes are recorded.</param>
+/// <param name="Role">none, viewer, responder or admin.</param>
+/// <param name="Anonymous">Whether nobody signed in.</param>
+internal sealed record Person(string Name, string Role, bool Anonymous);

@@ -1,0 +1,121 @@
+using System.Text;
+using Dapper;
+using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerts;
+using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Dashboard.Silences;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Dashboard.Alertmanager;
+
+/// <summary>The open alerts of the journal as Alertmanager's API shows them, with what mutes each.</summary>
+internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceStore silences, TimeProvider time)
+{
+    // As long as Alertmanager takes an alert for firing that nobody renews.
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>Every open alert, at most as many as a list may have; with its labels as code beside it.</summary>
+    public async Task<IReadOnlyList<(ApiAlert Alert, LabelSet Labels, string AlertId)>> Open(Uri page, CancellationToken stop)
+    {
+        var rows = await alerts.ListAsync(AlertStatus.Firing, AlertEndpoints.MostInOneList, stop);
+        var now = Timestamp.FromDateTimeOffset(time.GetUtcNow());
+        var active = (await silences.All(stop)).Where(silence => silence.StateAt(now) == "active")
+            .Select(silence => (silence.Id, Matchers: silence.ReadMatchers().Select(SilenceRow.ToMatcher).ToArray())).ToArray();
+        var receivers = (await Members(stop)).ToLookup(member => member.AlertId, member => member.Receiver);
+        var labels = rows.ToDictionary(row => row.AlertId, AlertSummary.LabelsOf);
+        var left = (await LeftOut(stop)).ToLookup(row => (row.AlertId, row.Cause), row => AlertingJson.Read<string[]>(row.Detail));
+        return [.. rows.Select(row =>
+        {
+            string[] silencedBy =
+                [.. active.Where(one => one.Matchers.All(matcher => matcher.Accepts(labels[row.AlertId]))).Select(one => one.Id)];
+            string[] inhibitedBy = [.. By(row, SuppressionCause.Inhibition).Where(labels.ContainsKey)
+                .Select(id => Fingerprint.Of(labels[id]).ToString())];
+            string[] mutedBy = [.. By(row, SuppressionCause.MuteTime).Union(By(row, SuppressionCause.InactiveTime))];
+            var isSuppressed = silencedBy.Length + inhibitedBy.Length + mutedBy.Length > 0;
+            var status = new ApiAlertStatus(inhibitedBy, mutedBy, silencedBy, isSuppressed ? "suppressed" : "active");
+            ApiReceiver[] notified = [.. receivers[row.AlertId].Distinct().Select(name => new ApiReceiver(name))];
+            return (Of(row, labels[row.AlertId], status, notified, page, now), labels[row.AlertId], row.AlertId);
+        })];
+
+        IEnumerable<string> By(AlertRow row, SuppressionCause cause) =>
+            left[(row.AlertId, SuppressionCauses.NameOf(cause))].SelectMany(by => by).Distinct();
+    }
+
+    /// <summary>The groups of the notifier and the alerts that fire in them.</summary>
+    public async Task<IReadOnlyList<(string Receiver, LabelSet Labels, IReadOnlyList<string> AlertIds)>> Groups(CancellationToken stop) =>
+        [.. (await Members(stop)).GroupBy(member => (member.GroupId, member.Receiver, member.GroupLabels))
+            .Select(group => (group.Key.Receiver, AlertingJson.Read<LabelSet>(group.Key.GroupLabels),
+                (IReadOnlyList<string>)[.. group.Select(member => member.AlertId)]))
+            .OrderBy(group => group.Item2.ToString(), StringComparer.Ordinal).ThenBy(group => group.Receiver, StringComparer.Ordinal)];
+
+    /// <summary>The receivers that have a group, or were notified.</summary>
+    public async Task<IReadOnlyList<ApiReceiver>> Receivers(CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        var names = await connection.QueryAsync<string>(new CommandDefinition(
+            "select receiver from alert_group union select receiver from notification order by receiver", cancellationToken: stop));
+        return [.. names.Select(name => new ApiReceiver(name))];
+    }
+
+    private static ApiAlert Of(
+        AlertRow row, LabelSet labels, ApiAlertStatus status, ApiReceiver[] receivers, Uri page, Timestamp now)
+    {
+        var annotations = AlertEventJson.TryRead(Encoding.UTF8.GetBytes(row.Payload), out var last, out _)
+            ? last!.Annotations : LabelSet.Empty;
+        return new(
+            ToDictionary(annotations),
+            (now + ResolveTimeout).ToDateTimeOffset(),
+            Fingerprint.Of(labels).ToString(),
+            receivers,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.Onset),
+            status,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.UpdatedAt),
+            $"{page}#alert={Uri.EscapeDataString(row.AlertId)}",
+            ToDictionary(labels));
+    }
+
+    private static Dictionary<string, string> ToDictionary(LabelSet labels) =>
+        labels.ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal);
+
+    private async Task<IReadOnlyList<MemberRow>> Members(CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return (await connection.QueryAsync<MemberRow>(new CommandDefinition(
+            """
+            select m.group_id, m.alert_id, g.receiver, g.group_labels from alert_group_member m
+            join alert_group g on g.group_id = m.group_id order by m.alert_id, m.group_id
+            """,
+            cancellationToken: stop))).AsList();
+    }
+
+    // What the last flush of a group left out, by its cause. Silences are judged here: they may be newer than the flush.
+    private async Task<IReadOnlyList<LeftOutRow>> LeftOut(CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return (await connection.QueryAsync<LeftOutRow>(new CommandDefinition(
+            "select alert_id, cause, detail from suppression where until is null", cancellationToken: stop))).AsList();
+    }
+
+    private sealed class LeftOutRow
+    {
+        public required string AlertId { get; init; }
+
+        public required string Cause { get; init; }
+
+        public required string Detail { get; init; }
+    }
+
+    private sealed class MemberRow
+    {
+        public required string GroupId { get; init; }
+
+        public required string AlertId { get; init; }
+
+        public required string Receiver { get; init; }
+
+        public required string GroupLabels { get; init; }
+    }
+}

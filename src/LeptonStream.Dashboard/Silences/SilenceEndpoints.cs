@@ -1,0 +1,72 @@
+using System.Security.Claims;
+using LeptonStream.Dashboard.Access;
+using LeptonStream.Dashboard.Actions;
+using LeptonStream.Dashboard.Alertmanager;
+using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace LeptonStream.Dashboard.Silences;
+
+/// <summary>Silences in Alertmanager's API, and a look at what one would mute. Errors are a JSON text, as Alertmanager's.</summary>
+internal static class SilenceEndpoints
+{
+    public static void MapSilences(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v2/silences", List);
+        routes.MapGet("/api/v2/silence/{id}", async (string id, SilenceStore silences, TimeProvider time, CancellationToken stop) =>
+            await silences.Find(id, stop) is { } silence ? Results.Ok(silence.ToApi(Now(time))) : ApiError.NotFound(id));
+        routes.MapPost("/api/v2/silences", Save).RequireAuthorization(AccessPolicies.Respond);
+        routes.MapDelete("/api/v2/silence/{id}", Expire).RequireAuthorization(AccessPolicies.Respond);
+        routes.MapPost("/api/v1/silences/preview", Preview);
+    }
+
+    private static async Task<IResult> List(HttpRequest request, SilenceStore silences, TimeProvider time, CancellationToken stop)
+    {
+        if (ApiFilter.Matchers(request, out var filter) is { } wrong) return wrong;
+        var now = Now(time);
+        var all = await silences.All(stop);
+        IReadOnlyList<GettableSilence> shown = [.. all.Where(silence => IsAskedFor(silence, filter)).Select(silence => silence.ToApi(now))
+            .OrderBy(silence => silence.Status.State switch { "active" => 0, "pending" => 1, _ => 2 })];
+        return Results.Ok(shown);
+    }
+
+    // The filter looks at the silence's own matchers, as if they were labels.
+    private static bool IsAskedFor(SilenceRow silence, IReadOnlyList<Matcher> filter)
+    {
+        var labels = LabelSet.Of(silence.ReadMatchers().Select(matcher => KeyValuePair.Create(matcher.Name, matcher.Value)));
+        return filter.All(matcher => matcher.Accepts(labels));
+    }
+
+    private static async Task<IResult> Save(
+        PostableSilence posted, SilenceStore silences, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
+    {
+        var change = Change.By(person, time, posted.Comment);
+        if (SilenceDraft.Of(posted, change.Actor, change.At, out var wrong) is not { } draft) return ApiError.BadRequest(wrong!);
+        return await silences.Save(draft, change, stop) is { } id ? Results.Ok(new SilenceMade(id)) : ApiError.NotFound(draft.Id!);
+    }
+
+    private static async Task<IResult> Expire(
+        string id, SilenceStore silences, ClaimsPrincipal person, TimeProvider time, CancellationToken stop) =>
+        await silences.Expire(id, Change.By(person, time, note: null), stop) switch
+        {
+            null => ApiError.NotFound(id),
+            false => ApiError.Conflict($"silence {id} has ended already"),
+            true => Results.Ok(),
+        };
+
+    private static async Task<IResult> Preview(SilencePreviewRequest request, AlertQueries alerts, CancellationToken stop)
+    {
+        if (SilenceDraft.WrongMatchers(request.Matchers) is { } wrong) return ApiError.BadRequest(wrong);
+        Matcher[] matchers = [.. request.Matchers!.Select(SilenceRow.ToMatcher)];
+        var open = await alerts.ListAsync(AlertStatus.Firing, AlertEndpoints.MostInOneList, stop);
+        string[] muted = [.. open.Where(row => AlertSummary.LabelsOf(row) is var labels && matchers.All(one => one.Accepts(labels)))
+            .Select(row => row.AlertId)];
+        return Results.Ok(new SilencePreview(muted.Length, muted));
+    }
+
+    private static Timestamp Now(TimeProvider time) => Timestamp.FromDateTimeOffset(time.GetUtcNow());
+}

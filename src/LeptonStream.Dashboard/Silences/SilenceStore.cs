@@ -1,0 +1,167 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using LeptonStream.Dashboard.Actions;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Dashboard.Silences;
+
+/// <summary>
+/// The silences in the journal, where the notifier reads them at each flush. Changes follow Alertmanager's rules: what has begun can't be
+/// made to mute other alerts, so a change of its matchers or beginning ends it and makes another one.
+/// </summary>
+internal sealed class SilenceStore(Database journal)
+{
+    private const string Columns = "id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at";
+
+    /// <summary>The silences, those that end last first.</summary>
+    public async Task<IReadOnlyList<SilenceRow>> All(CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return (await connection.QueryAsync<SilenceRow>(new CommandDefinition(
+            $"select {Columns} from silence order by ends_at desc, id", cancellationToken: stop))).AsList();
+    }
+
+    /// <summary>The silence of an id, or null.</summary>
+    public async Task<SilenceRow?> Find(string id, CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return (await connection.QueryAsync<SilenceRow>(new CommandDefinition(
+            $"select {Columns} from silence where id = @id", new { id }, cancellationToken: stop))).SingleOrDefault();
+    }
+
+    /// <summary>Makes a silence, or changes the one of its id.</summary>
+    /// <returns>The id of the silence that holds now; null where there is none of the id that was given.</returns>
+    public Task<string?> Save(SilenceDraft draft, Change change, CancellationToken stop) => journal.Write(async transaction =>
+    {
+        if (draft.Id is null) return await Insert(transaction, draft, change);
+        var rows = await transaction.Query<SilenceRow>(
+            $"select {Columns} from silence where id = @Id {journal.ForUpdate}", new { draft.Id });
+        if (rows.SingleOrDefault() is not { } known) return null;
+        if (CanChange(known, draft, change.At))
+        {
+            await transaction.Execute(
+                """
+                update silence set starts_at = @starts, ends_at = @ends, comment = @comment, matchers = @matchers, updated_at = @now
+                where id = @Id
+                """,
+                new
+                {
+                    draft.Id, starts = draft.StartsAt.UnixMilliseconds, ends = draft.EndsAt.UnixMilliseconds, comment = draft.Comment,
+                    matchers = MatchersOf(draft), now = change.At.UnixMilliseconds,
+                });
+            await Audit.Add(transaction, change, "silence_changed", alertId: null, draft.Id,
+                ("matchers", draft.Text), ("ends_at", draft.EndsAt.ToString()));
+            return draft.Id;
+        }
+
+        await End(transaction, known, change);
+        return await Insert(transaction, draft, change);
+    }, stop);
+
+    /// <summary>Ends a silence now.</summary>
+    /// <returns>Whether there is one of that id that has not ended; null where there is none.</returns>
+    public Task<bool?> Expire(string id, Change change, CancellationToken stop) => journal.Write(async transaction =>
+    {
+        var rows = await transaction.Query<SilenceRow>($"select {Columns} from silence where id = @id {journal.ForUpdate}", new { id });
+        if (rows.SingleOrDefault() is not { } known) return (bool?)null;
+        if (known.StateAt(change.At) == "expired") return false;
+        await End(transaction, known, change);
+        return true;
+    }, stop);
+
+    // Alertmanager's rule.
+    private static bool CanChange(SilenceRow known, SilenceDraft draft, Timestamp now) => known.StateAt(now) switch
+    {
+        "active" => known.Matchers == MatchersOf(draft) && known.StartsAt / 1000 == draft.StartsAt.UnixMilliseconds / 1000,
+        "pending" => known.Matchers == MatchersOf(draft) && draft.StartsAt >= now,
+        _ => false,
+    };
+
+    private static async Task<string?> Insert(DbTransaction transaction, SilenceDraft draft, Change change)
+    {
+        var id = Guid.CreateVersion7(change.At.ToDateTimeOffset()).ToString();
+        // What begins in the past begins now: nothing that was sent is unsent.
+        var starts = draft.StartsAt < change.At ? change.At : draft.StartsAt;
+        await transaction.Execute(
+            $"""
+            insert into silence ({Columns}) values (@id, @matchers, @starts, @ends, @createdBy, @comment, @now, @now)
+            """,
+            new
+            {
+                id, matchers = MatchersOf(draft), starts = starts.UnixMilliseconds, ends = draft.EndsAt.UnixMilliseconds,
+                createdBy = draft.CreatedBy, comment = draft.Comment, now = change.At.UnixMilliseconds,
+            });
+        await Audit.Add(transaction, change, "silence", alertId: null, id,
+            ("matchers", draft.Text), ("ends_at", draft.EndsAt.ToString()), ("created_by", draft.CreatedBy));
+        return id;
+    }
+
+    private static async Task End(DbTransaction transaction, SilenceRow known, Change change)
+    {
+        var now = change.At.UnixMilliseconds;
+        if (known.StateAt(change.At) == "expired") return;
+        await transaction.Execute(
+            "update silence set starts_at = @starts, ends_at = @now, updated_at = @now where id = @Id",
+            new { known.Id, starts = Math.Min(known.StartsAt, now), now });
+        await Audit.Add(transaction, change, "silence_expired", alertId: null, known.Id);
+    }
+
+    private static string MatchersOf(SilenceDraft draft) =>
+        JsonSerializer.Serialize([.. draft.Matchers], SilenceJson.Default.ApiMatcherArray);
+}
+
+/// <summary>A checked silence, on its way into the journal.</summary>
+internal sealed record SilenceDraft(
+    string? Id, IReadOnlyList<ApiMatcher> Matchers, Timestamp StartsAt, Timestamp EndsAt, string CreatedBy, string Comment)
+{
+    /// <summary>Its matchers in Alertmanager's notation.</summary>
+    public string Text => $"{{{string.Join(",", Matchers.Select(SilenceRow.ToMatcher))}}}";
+
+    /// <summary>Checks what somebody posted.</summary>
+    /// <returns>The draft, or null and what is wrong.</returns>
+    public static SilenceDraft? Of(PostableSilence posted, string actor, Timestamp now, out string? wrong)
+    {
+        wrong = WrongMatchers(posted.Matchers);
+        if (wrong is not null) return null;
+        if (posted.EndsAt is not { } ends)
+        {
+            wrong = "'endsAt' is missing";
+            return null;
+        }
+
+        var startsAt = posted.StartsAt is { } given ? Timestamp.FromDateTimeOffset(given) : now;
+        var endsAt = Timestamp.FromDateTimeOffset(ends);
+        if (endsAt <= now) wrong = "'endsAt' lies in the past";
+        else if (endsAt <= startsAt) wrong = "'endsAt' must lie after 'startsAt'";
+        else if (posted.Comment?.Length > 4000) wrong = "'comment' may have 4000 characters";
+        if (wrong is not null) return null;
+        var createdBy = string.IsNullOrWhiteSpace(posted.CreatedBy) ? actor : posted.CreatedBy;
+        return new(string.IsNullOrEmpty(posted.Id) ? null : posted.Id, posted.Matchers!, startsAt, endsAt, SqlText.Clean(createdBy),
+            SqlText.Clean(posted.Comment ?? ""));
+    }
+
+    /// <summary>What is wrong with the matchers of a silence; null where nothing is.</summary>
+    public static string? WrongMatchers(IReadOnlyList<ApiMatcher>? matchers)
+    {
+        if (matchers is not { Count: > 0 }) return "'matchers' is missing: a silence needs at least one";
+        foreach (var matcher in matchers)
+        {
+            if (matcher.Name.Length == 0) return "'matchers' has one without a label name";
+            try
+            {
+                _ = SilenceRow.ToMatcher(matcher);
+            }
+            catch (ArgumentException invalid)
+            {
+                return $"the matcher of '{matcher.Name}' is no valid regular expression: {invalid.Message}";
+            }
+        }
+
+        // As in Alertmanager: one that would mute everything is a mistake.
+        return matchers.All(matcher => SilenceRow.ToMatcher(matcher).Accepts(LabelSet.Empty))
+            ? "at least one matcher must not match the empty text, or the silence would mute every alert" : null;
+    }
+}

@@ -1,0 +1,204 @@
+// What people do with an alert: who works on it, and the buttons to acknowledge, silence, assign, note and close.
+import { el } from './dom.js';
+import { t, clock } from './text.js';
+import { send } from './store.js';
+import { currentPerson, mayRespond, signIn, signOut } from './person.js';
+
+const lengths = ['30m', '1h', '2h', '4h', '8h', '1d', '7d'];
+const reasons = ['fixed', 'accepted', 'false_alarm', 'duplicate'];
+const minutes = { m: 1, h: 60, d: 1440 };
+
+export class CareView {
+    #alert = null;
+    #open = null;
+
+    // handlers: {touched(): somebody begins to work on the alert; changed(): the program did what was asked}
+    constructor(handlers) {
+        this.handlers = handlers;
+        this.element = el('section', { class: 'care' });
+    }
+
+    // What a person is writing stays while the alert changes.
+    show(alert) {
+        const isOther = this.#alert?.alertId !== alert.alertId;
+        const isOver = this.#alert?.status !== alert.status;
+        this.#alert = alert;
+        if (isOther || isOver) this.#open = null;
+        if (this.#open === null) this.#render();
+        else this.element.replaceChild(this.#state(), this.element.firstElementChild);
+    }
+
+    translate() {
+        this.#open = null;
+        if (this.#alert) this.#render();
+    }
+
+    #render(...form) {
+        this.element.setAttribute('aria-label', t('care.label'));
+        this.element.replaceChildren(this.#state(), this.#buttons(), ...form);
+    }
+
+    #state() {
+        const { acknowledgedBy, askAgainAt, assignee } = this.#alert;
+        const parts = [
+            acknowledgedBy && t('care.acknowledged', { person: acknowledgedBy }),
+            acknowledgedBy && askAgainAt && t('care.until', { time: clock(Date.parse(askAgainAt)) }),
+            assignee && t('care.assigned', { person: assignee }),
+        ].filter(part => part);
+        return el('p', { class: 'care-state' }, parts.length > 0 ? parts.join(' · ') : t('care.nobody'));
+    }
+
+    #buttons() {
+        if (!mayRespond())
+            return el('div', { class: 'care-buttons' }, this.#button('signin', () => this.#ask('signin', this.#signInParts())));
+        const firing = this.#alert.status === 'firing';
+        return el(
+            'div',
+            { class: 'care-buttons' },
+            firing &&
+                (this.#alert.acknowledgedBy
+                    ? this.#button('unacknowledge', () => this.#do('DELETE', 'acknowledge'))
+                    : this.#button('acknowledge', () => this.#ask('acknowledge', this.#acknowledgeParts()))),
+            firing && this.#button('silence', () => this.#ask('silence', this.#silenceParts())),
+            this.#button('assign', () => this.#ask('assign', this.#assignParts())),
+            this.#button('note', () => this.#ask('note', this.#noteParts())),
+            firing && this.#button('close', () => this.#ask('close', this.#closeParts())),
+            !currentPerson().anonymous && this.#button('signout', () => this.#try(async () => signOut())),
+        );
+    }
+
+    #button(key, click) {
+        const press = () => {
+            this.handlers.touched();
+            click();
+        };
+        return el('button', { type: 'button', 'data-key': `care ${key}`, click: press }, t(`care.${key}`));
+    }
+
+    // A small form below the buttons; a second press of its button puts it away.
+    #ask(key, { parts, act }) {
+        if (this.#open === key) {
+            this.#open = null;
+            this.#render();
+            return;
+        }
+        this.#open = key;
+        const submit = () => this.#try(act);
+        const form = el(
+            'div',
+            {
+                class: 'care-form',
+                role: 'group',
+                'aria-label': t(`care.${key}`),
+                keydown: event => {
+                    if (event.key === 'Enter' && event.target.tagName === 'INPUT') submit();
+                },
+            },
+            ...parts,
+            el('button', { type: 'button', class: 'confirm', 'data-key': 'care confirm', click: submit }, t(`care.${key}.do`)),
+            el('p', { class: 'care-error', role: 'alert' }),
+        );
+        this.#render(form);
+        form.querySelector('input, select, textarea')?.focus();
+    }
+
+    #field(label, control) {
+        return el('label', {}, el('span', {}, t(label)), control);
+    }
+
+    #noteField() {
+        return el('input', { type: 'text', maxlength: 4000, autocomplete: 'off', 'data-key': 'care note-text' });
+    }
+
+    #lengthField(chosen, ...first) {
+        return el('select', { 'data-key': 'care length' }, ...first,
+            ...lengths.map(length => el('option', { value: length, selected: length === chosen }, t(`care.length.${length}`))));
+    }
+
+    #acknowledgeParts() {
+        const again = this.#lengthField('', el('option', { value: '' }, t('care.length.end')));
+        const note = this.#noteField();
+        return {
+            parts: [this.#field('care.ask-again', again), this.#field('care.note-text', note)],
+            act: () => this.#post('acknowledge', { note: note.value, askAgainAfter: again.value || null }),
+        };
+    }
+
+    #silenceParts() {
+        const length = this.#lengthField('2h');
+        const note = this.#noteField();
+        const chosen = new Set(Object.keys(this.#alert.labels).filter(label => label !== 'severity'));
+        const labels = Object.entries(this.#alert.labels).map(([label, value]) =>
+            el('label', { class: 'care-matcher' },
+                el('input', {
+                    type: 'checkbox',
+                    checked: chosen.has(label),
+                    change: event => chosen[event.target.checked ? 'add' : 'delete'](label),
+                }),
+                el('bdi', {}, `${label}=${value}`)));
+        return {
+            parts: [
+                el('fieldset', {}, el('legend', {}, t('care.silence.labels')), ...labels),
+                this.#field('care.length', length),
+                this.#field('care.comment', note),
+            ],
+            act: () => send('POST', 'api/v2/silences', {
+                matchers: [...chosen].map(name => ({ name, value: this.#alert.labels[name], isRegex: false, isEqual: true })),
+                endsAt: new Date(Date.now() + Number(length.value.slice(0, -1)) * minutes[length.value.at(-1)] * 60_000).toISOString(),
+                comment: note.value,
+            }),
+        };
+    }
+
+    #assignParts() {
+        const person = el('input', {
+            type: 'text',
+            maxlength: 200,
+            autocomplete: 'off',
+            value: this.#alert.assignee ?? currentPerson().name,
+            'data-key': 'care person',
+        });
+        return { parts: [this.#field('care.person', person)], act: () => this.#post('assign', { to: person.value }) };
+    }
+
+    #noteParts() {
+        const note = this.#noteField();
+        return { parts: [this.#field('care.note-text', note)], act: () => this.#post('notes', { text: note.value }) };
+    }
+
+    #closeParts() {
+        const options = reasons.map(each => el('option', { value: each }, t(`care.reason.${each}`)));
+        const reason = el('select', { 'data-key': 'care reason' }, ...options);
+        const note = this.#noteField();
+        return {
+            parts: [this.#field('care.reason', reason), this.#field('care.note-text', note)],
+            act: () => this.#post('close', { reason: reason.value, note: note.value }),
+        };
+    }
+
+    #signInParts() {
+        const token = el('input', { type: 'password', autocomplete: 'current-password', 'data-key': 'care token' });
+        return { parts: [this.#field('care.token', token)], act: () => signIn(token.value) };
+    }
+
+    #post(action, body) {
+        return send('POST', `api/v1/alerts/${encodeURIComponent(this.#alert.alertId)}/${action}`, body);
+    }
+
+    #do(method, action) {
+        return this.#try(() => send(method, `api/v1/alerts/${encodeURIComponent(this.#alert.alertId)}/${action}`));
+    }
+
+    async #try(act) {
+        try {
+            await act();
+            this.#open = null;
+            this.#render();
+            this.handlers.changed();
+        } catch (failure) {
+            const place = this.element.querySelector('.care-error') ?? el('p', { class: 'care-error', role: 'alert' });
+            if (!place.isConnected) this.element.append(place);
+            place.textContent = failure.message;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// Two sections of an alert's page: what people did, and who was notified.
+import { el, name } from './dom.js';
+import { t, term, inZone, clock } from './text.js';
+import { section, timeOf } from './sections.js';
+
+// What people did, the newest first.
+export function deeds(actions) {
+    if (actions.length === 0) return null;
+    return section(
+        'people',
+        el(
+            'ol',
+            { class: 'deeds' },
+            ...actions.map(({ at, actor, action, note, detail }) =>
+                el(
+                    'li',
+                    {},
+                    el('span', {}, name(actor, { class: 'actor' }), ' ', term('deed', action), ...extra(detail)),
+                    timeOf(Date.parse(at)),
+                    note && el('p', { dir: 'auto' }, note),
+                ),
+            ),
+        ),
+    );
+}
+
+function extra({ to, reason, ask_again_at: again }) {
+    if (to) return [' ', name(to)];
+    if (reason) return [` (${term('care.reason', reason)})`];
+    if (again) return [` (${t('care.until', { time: clock(Date.parse(again)) })})`];
+    return [];
+}
+
+// Who was notified, when and with which outcome, the newest first.
+export function notified({ notifications, suppressed }) {
+    return section(
+        'notified',
+        notifications.length === 0 && el('p', { class: 'hint' }, t('notified.nobody')),
+        el(
+            'ol',
+            { class: 'deliveries' },
+            ...notifications.map(entry =>
+                el(
+                    'li',
+                    { class: entry.status },
+                    el('span', { class: 'receiver' }, name(`${entry.receiver} · ${entry.channel}`)),
+                    el('span', {}, `${term('notified.says', entry.alertStatus)} · ${term('delivery', entry.status)}`),
+                    timeOf(Date.parse(entry.sentAt ?? entry.decidedAt)),
+                    entry.nextAttemptAt &&
+                        entry.attempts > 0 &&
+                        el(
+                            'p',
+                            { class: 'hint' },
+                            t('notified.next', { attempts: entry.attempts, time: clock(Date.parse(entry.nextAttemptAt)) }),
+                        ),
+                    entry.lastError && entry.status !== 'sent' && el('p', { class: 'hint', dir: 'auto' }, inZone(entry.lastError)),
+                ),
+            ),
+        ),
+        suppressed.length > 0 && el('h4', {}, t('suppressed')),
+        el(
+            'ol',
+            { class: 'deliveries' },
+            ...suppressed.map(entry =>
+                el(
+                    'li',
+                    {},
+                    el('span', { class: 'receiver' }, name(entry.receiver)),
+                    el('span', {}, term('suppressed', entry.cause), ' ', name(entry.by.join(', '))),
+                    el(
+                        'span',
+                        {},
+                        timeOf(Date.parse(entry.since)),
+                        entry.until ? ['–', timeOf(Date.parse(entry.until))] : ` ${t('suppressed.still')}`,
+                    ),
+                ),
+            ),
+        ),
+    );
+}

@@ -1,0 +1,163 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using LeptonStream.Alerts;
+using LeptonStream.Dashboard.Access;
+using LeptonStream.Testing;
+using LeptonStream.Testing.Browsers;
+using Microsoft.Playwright;
+
+namespace LeptonStream.Roles.Tests.Dashboard;
+
+/// <summary>People's work with an alert on the page, in a real browser: sign in, acknowledge, silence, assign, note, close.</summary>
+[Parallelizable]
+public sealed class CarePageTests
+{
+    private string _tokens = "";
+    private RunningDashboard _dashboard;
+    private AlertEvent _alert;
+
+    [SetUp]
+    public async Task Start()
+    {
+        _tokens = Path.GetTempFileName();
+        await File.WriteAllTextAsync(_tokens,
+            $"tokens:\n  - name: rosa\n    role: responder\n    sha256: {AccessToken.DigestOf("rosa-token")}\n");
+        _dashboard = await RunningDashboard.Start(("Dashboard:TokensFile", _tokens));
+        _alert = SampleAlerts.Opened(labels: [("instance", "gpu-7")]);
+        await _dashboard.Journal.Record(_alert);
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        await _dashboard.DisposeAsync();
+        File.Delete(_tokens);
+    }
+
+    [Test]
+    public async Task WithoutSigningIn_NothingCanBeChanged()
+    {
+        await using var page = await Opened();
+
+        Assert.That(await Buttons(page), Is.EqualTo(new[] { "Sign in to work on it…" }));
+        await page.Page.GetByText("Sign in to work on it…").ClickAsync();
+        await page.Page.Locator(".care-form input").FillAsync("wrong");
+        await page.Page.Locator(".care-form .confirm").ClickAsync();
+        await page.Page.GetByText("This token is nobody's.").WaitForAsync();
+        Assert.That(await Buttons(page), Is.EqualTo(new[] { "Sign in to work on it…" }));
+    }
+
+    [Test]
+    public async Task Acknowledge_ShowsWhoAndWhen_AndIsWithdrawn()
+    {
+        await using var page = await SignedIn();
+
+        await Do(page, "Acknowledge…", ("select", "4h"), ("input", "restarting <b>it</b>"));
+        await page.Page.GetByText("Acknowledged by rosa · until").WaitForAsync();
+        await page.Page.Locator(".deeds").GetByText("restarting <b>it</b>").WaitForAsync();
+        await page.Page.Locator("#list .acknowledged").WaitForAsync();
+        await page.Page.GetByText("Withdraw the acknowledgement").ClickAsync();
+
+        await page.Page.GetByText("Nobody has acknowledged it").WaitForAsync();
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Silence_MutesWhatTheChosenLabelsSay()
+    {
+        await using var page = await SignedIn();
+
+        await Do(page, "Silence…", ("select", "8h"), ("input[type='text']", "driver upgrade"));
+        await page.Page.Locator(".care-form").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+
+        var silence = (await _dashboard.Http.GetFromJsonAsync<JsonElement>("api/v2/silences"))[0];
+        Assert.That(silence.GetProperty("comment").GetString(), Is.EqualTo("driver upgrade"));
+        Assert.That(silence.GetProperty("createdBy").GetString(), Is.EqualTo("rosa"));
+        Assert.That(silence.GetProperty("matchers").EnumerateArray().Select(matcher => matcher.GetProperty("name").GetString()),
+            Does.Contain("instance").And.Contain("model").And.Not.Contain("severity"));
+        Assert.That(silence.GetProperty("endsAt").GetDateTimeOffset(),
+            Is.EqualTo(DateTimeOffset.UtcNow.AddHours(8)).Within(TimeSpan.FromMinutes(2)));
+    }
+
+    [Test]
+    public async Task Close_TakesItFromTheOpenOnes_AndSaysWhoClosedIt()
+    {
+        await using var page = await SignedIn();
+
+        await Do(page, "Close…", ("select", "false_alarm"), ("input", "load test"));
+
+        await page.Page.Locator("#detail").GetByText("Closed by a person").First.WaitForAsync();
+        await page.Page.Locator(".deeds").GetByText("(False alarm)").WaitForAsync();
+        Assert.That((await _dashboard.Http.GetFromJsonAsync<JsonElement>("api/v1/alerts")).GetProperty("total").GetInt32(), Is.Zero);
+    }
+
+    [Test]
+    public async Task WhatIsBeingWritten_SurvivesAChangeOfTheAlert()
+    {
+        await using var page = await SignedIn();
+        await page.Page.GetByText("Note…").ClickAsync();
+        await page.Page.Locator(".care-form input").FillAsync("half a sent");
+
+        await _dashboard.Journal.Record(_alert with { Id = new string('8', 32), Type = AlertEventType.Updated, Value = 4321 });
+        await page.Page.Locator("#detail").GetByText("4,321").First.WaitForAsync();
+
+        Assert.That(await page.Page.Locator(".care-form input").InputValueAsync(), Is.EqualTo("half a sent"));
+    }
+
+    [Test]
+    public async Task Notifications_AreShownWithTheirOutcome()
+    {
+        await _dashboard.Journal.Execute($"""
+            insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
+              created_at, attempts, next_attempt_at, leased_until, sent_at, last_error, payload)
+            values ('n1', 1, 'g', 'k', 'pager', 'webhook/0', 'first notification', 'sent', 1, 0, 0, 1, 0, 0, 1700000000000, null, ''),
+              ('n2', 2, 'g', 'k', 'chat', 'webhook/0', 'first notification', 'dead', 1, 0, 0, 9, 0, 0, null, 'HTTP 410 Gone', '');
+            insert into notification_alert (alert_id, notification_id, resolved)
+            values ('{_alert.AlertId}', 'n1', 0), ('{_alert.AlertId}', 'n2', 0);
+            insert into suppression (group_id, fingerprint, since, alert_id, receiver, cause, detail, until)
+            values ('g2', 'f', 0, '{_alert.AlertId}', 'mail', 'silence', '["s-1"]', null);
+            """);
+        await using var page = await Opened();
+
+        var rows = page.Page.Locator(".deliveries li");
+        await rows.First.WaitForAsync();
+        Assert.That(await rows.AllInnerTextsAsync(), Is.EqualTo(new[] { "chat", "pager", "mail" }).Using<string>((shown, receiver) =>
+            shown.StartsWith(receiver, StringComparison.Ordinal)));
+        Assert.That(await rows.First.InnerTextAsync(), Does.Contain("given up").And.Contain("HTTP 410 Gone"));
+        Assert.That(await rows.Nth(1).InnerTextAsync(), Does.Contain("delivered"));
+        Assert.That(await rows.Last.InnerTextAsync(), Does.Contain("silenced by s-1").And.Contain("and still"));
+    }
+
+    private async Task<WatchedPage> Opened()
+    {
+        var page = await Browser.Open(_dashboard.Address);
+        await page.Page.Locator(".care").WaitForAsync();
+        return page;
+    }
+
+    private async Task<WatchedPage> SignedIn()
+    {
+        var page = await Opened();
+        await page.Page.GetByText("Sign in to work on it…").ClickAsync();
+        await page.Page.Locator(".care-form input").FillAsync("rosa-token");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.GetByText("Sign out").WaitForAsync();
+        return page;
+    }
+
+    private static async Task<IReadOnlyList<string>> Buttons(WatchedPage page) =>
+        await page.Page.Locator(".care-buttons button").AllInnerTextsAsync();
+
+    private static async Task Do(WatchedPage page, string button, params (string Field, string Value)[] fields)
+    {
+        await page.Page.GetByText(button).ClickAsync();
+        foreach (var (field, value) in fields)
+        {
+            var control = page.Page.Locator($".care-form {field}");
+            if (field == "select") await control.SelectOptionAsync(value);
+            else await control.FillAsync(value);
+        }
+
+        await page.Page.Locator(".care-form .confirm").ClickAsync();
+    }
+}
