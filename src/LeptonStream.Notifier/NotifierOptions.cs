@@ -32,6 +32,9 @@ public sealed class NotifierOptions
     /// </summary>
     public string? ProxyUrl { get; set; }
 
+    /// <summary>Whether <c>exec_configs</c> may start programs on this machine.</summary>
+    public bool AllowExec { get; set; }
+
     /// <summary>Address at which people reach the dashboard; stands in notifications.</summary>
     public string ExternalUrl { get; set; } = "http://127.0.0.1:8080";
 

@@ -87,7 +87,7 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
                 + $"delete the rows once looked into")];
     }
 
-    private static string? FileOf(string connectionString)
+    public static string? FileOf(string connectionString)
     {
         var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
         return parts.TryGetValue("Data Source", out var file)

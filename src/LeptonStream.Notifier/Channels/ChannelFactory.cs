@@ -1,3 +1,4 @@
+using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Egress;
 using Microsoft.Extensions.Options;
@@ -9,18 +10,23 @@ internal sealed class ChannelFactory : IDisposable
 {
     private readonly ChannelContext _context;
 
-    public ChannelFactory(ConsoleOutput console, IOptions<NotifierOptions> options, TimeProvider time)
-        : this(console, options.Value, new EgressGuard(AllowedTargets.Parse(options.Value.AllowedTargets, out _)), time)
+    public ChannelFactory(ConsoleOutput console, IOptions<NotifierOptions> options, IOptions<KafkaOptions> kafka, TimeProvider time)
+        : this(console, options.Value, new EgressGuard(AllowedTargets.Parse(options.Value.AllowedTargets, out _)), time, kafka.Value)
     {
     }
 
-    public ChannelFactory(ConsoleOutput console, NotifierOptions options, EgressGuard guard, TimeProvider time)
+    public ChannelFactory(ConsoleOutput console, NotifierOptions options, EgressGuard guard, TimeProvider time, KafkaOptions? kafka = null)
     {
         var http = new ChannelHttp(guard, options.ProxyUrl is { Length: > 0 } proxy ? new Uri(proxy) : null, time);
-        _context = new ChannelContext(http, guard, new Uri(options.ExternalUrl), console, time);
+        _context = new ChannelContext(
+            http, guard, new KafkaWriter(kafka ?? new()), new Uri(options.ExternalUrl), console, time, options.AllowExec);
     }
 
     public INotificationChannel Make(ChannelSettings settings) => settings.Make(_context);
 
-    public void Dispose() => _context.Http.Dispose();
+    public void Dispose()
+    {
+        _context.Http.Dispose();
+        _context.Kafka.Dispose();
+    }
 }

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Notifier.Channels.Messages;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
@@ -7,7 +9,7 @@ namespace LeptonStream.Notifier.Channels;
 /// One entry of a receiver's <c>NAME_configs</c>, beside the defaults that the file's <c>global</c> gives: the readers of fields that kinds
 /// share.
 /// </summary>
-internal sealed class ChannelSection(YamlSection fields, GlobalSection global)
+internal sealed partial class ChannelSection(YamlSection fields, GlobalSection global)
 {
     private static readonly Uri None = new("http://invalid.invalid/");
 
@@ -59,6 +61,40 @@ internal sealed class ChannelSection(YamlSection fields, GlobalSection global)
         if (found.Text is { } text && isSound?.Invoke(text) is false) found.Section.Wrong(found.Field, wrong);
         return new(found.Text ?? "");
     }
+
+    /// <summary>
+    /// A text that Alertmanager takes as a template: written out it holds; one of Alertmanager's defaults means ours, and any other
+    /// template is an error.
+    /// </summary>
+    /// <returns>The text; null where the field is absent, empty, or a default.</returns>
+    public string? Literal(string field)
+    {
+        if (fields.Text(field) is not { Length: > 0 } text || DefaultTemplate().IsMatch(text)) return null;
+        if (!text.Contains("{{", StringComparison.Ordinal)) return text;
+        fields.Wrong(field, "is a template, and templates are not supported: write the text itself, or leave it out for the built-in one");
+        return null;
+    }
+
+    /// <summary>How the receiver wants its messages to read.</summary>
+    /// <param name="title">The field for a title of its own; null where the kind has none.</param>
+    /// <param name="text">The field for a text of its own; null where the kind has none.</param>
+    public MessageStyle Style(string? title = null, string? text = null) => new(
+        fields.OneOf("language", "en", "zh-CN") == "zh-CN" ? MessageLanguage.Chinese : MessageLanguage.English,
+        Zone(),
+        fields.Count("max_alerts"),
+        title is null ? null : Literal(title),
+        text is null ? null : Literal(text));
+
+    private TimeZoneInfo Zone()
+    {
+        if (fields.Text("time_zone") is not { } name) return TimeZoneInfo.Utc;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
+        fields.Wrong("time_zone", $"is '{name}': write a time zone such as Asia/Shanghai or Europe/Berlin");
+        return TimeZoneInfo.Utc;
+    }
+
+    [GeneratedRegex("""^\s*\{\{-?\s*template\s+"[a-z]+\.default\.[A-Za-z_.]+"\s+\.\s*-?\}\}\s*$""")]
+    private static partial Regex DefaultTemplate();
 
     private void Missing(string field, string? fallback) =>
         fields.Wrong(field, $"or {field}_file must stand here, one of them{(fallback is null ? "" : $"; else global.{fallback}")}");

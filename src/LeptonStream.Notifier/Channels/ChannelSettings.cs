@@ -7,6 +7,9 @@ namespace LeptonStream.Notifier.Channels;
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
 internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = null)
 {
+    /// <summary>How fast it is sent to; null as fast as it answers.</summary>
+    public virtual SendRate? Rate => null;
+
     /// <summary>Makes the channel.</summary>
     public abstract INotificationChannel Make(ChannelContext context);
 }

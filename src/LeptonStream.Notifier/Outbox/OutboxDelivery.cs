@@ -70,8 +70,8 @@ internal sealed partial class OutboxDelivery(
         foreach (var channel in wanted.Where(channel => !loops.ContainsKey(channel)))
         {
             var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            loops.Add(channel, new Loop(Task.Run(() => Run(SenderOf(channel.Destination, channel.Settings), ends.Token),
-                CancellationToken.None), ends));
+            var (sender, bucket) = (SenderOf(channel.Destination, channel.Settings), BucketOf(channel.Settings));
+            loops.Add(channel, new Loop(Task.Run(() => Run(sender, bucket, ends.Token), CancellationToken.None), ends));
         }
 
         // The rows of an old loop are leased to it: nothing is sent twice beside it.
@@ -88,7 +88,9 @@ internal sealed partial class OutboxDelivery(
         return new DestinationSender(destination, channels.Make(settings), timeout, time);
     }
 
-    private async Task Run(DestinationSender sender, CancellationToken stop)
+    private TokenBucket? BucketOf(ChannelSettings settings) => settings.Rate is { } rate ? new TokenBucket(rate, time) : null;
+
+    private async Task Run(DestinationSender sender, TokenBucket? bucket, CancellationToken stop)
     {
         // A delivery under way when the program is asked to stop may still end well within this time.
         using var giveUp = new CancellationTokenSource();
@@ -98,7 +100,7 @@ internal sealed partial class OutboxDelivery(
         {
             try
             {
-                await Round(sender, stop, giveUp.Token);
+                await Round(sender, bucket, stop, giveUp.Token);
                 backOff.Reset();
                 continue;
             }
@@ -119,17 +121,25 @@ internal sealed partial class OutboxDelivery(
         }
     }
 
-    private async Task Round(DestinationSender sender, CancellationToken stop, CancellationToken giveUp)
+    private async Task Round(DestinationSender sender, TokenBucket? bucket, CancellationToken stop, CancellationToken giveUp)
     {
-        // :: (1) Claim.
+        // :: (1) Claim as many as may be sent now.
+        if (bucket?.Available == 0)
+        {
+            await Task.Delay(bucket.Wait, time, stop);
+            return;
+        }
+
+        var most = Math.Min(options.Value.ConcurrentSends, bucket?.Available ?? int.MaxValue);
         var news = signal.Next;
-        var rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, options.Value.ConcurrentSends,
-            stop);
+        var rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, most, stop);
         if (rows.Count == 0)
         {
             await Task.WhenAny(news, Task.Delay(Look, time, stop));
             return;
         }
+
+        bucket?.Take(rows.Count);
 
         // :: (2) Send and (3) write down.
         var answers = await Task.WhenAll(rows.Select(row => Deliver(sender, row, giveUp)));

@@ -72,8 +72,7 @@ internal static class RoutingFile
         foreach (var missing in section.Unread.Where(field => field.EndsWith("_configs", StringComparison.Ordinal)))
         {
             section.Pass(missing);
-            var supported = ChannelKinds.All.Select(kind => $"{kind.Name}_configs");
-            section.Wrong(missing, $"is not supported; supported are: {string.Join(", ", supported)}");
+            section.Wrong(missing, $"is not supported; {ChannelKinds.AdviceFor(missing)}");
         }
 
         section.End();

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Channels.Messages;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Reload;
@@ -33,9 +34,10 @@ internal sealed partial class RoutingReload(
         var source = _file?.Path ?? "the settings (no routing file)";
         Log.InForce(logger, current.Routes.Version, current.Routes.Count, current.Channels.Count, source);
         foreach (var note in current.Notes) Log.Note(logger, note);
-        var remote = current.Channels.Values.OfType<WebhookSettings>().FirstOrDefault(webhook => !webhook.Url.IsLoopback);
-        if (remote is not null && new Uri(options.Value.ExternalUrl).IsLoopback)
-            Log.LocalLinks(logger, options.Value.ExternalUrl, remote.Destination);
+        if (!new Uri(options.Value.ExternalUrl).IsLoopback) return;
+        var remote = current.Channels.Where(channel => channel.Value is IMessageSettings or WebhookSettings { Url.IsLoopback: false })
+            .Select(channel => new Destination(channel.Key.Receiver, channel.Key.Channel)).FirstOrDefault();
+        if (remote is not null) Log.LocalLinks(logger, options.Value.ExternalUrl, remote);
     }
 
     /// <summary>Marks as dead the notifications whose destination the routing no longer has, and says so.</summary>
@@ -106,6 +108,6 @@ internal sealed partial class RoutingReload(
         [LoggerMessage(2305, LogLevel.Warning,
             "Links in notifications lead to {ExternalUrl}, which receivers such as {Destination} cannot reach: set Notifier:ExternalUrl "
                 + "to the dashboard's address")]
-        public static partial void LocalLinks(ILogger logger, string externalUrl, string destination);
+        public static partial void LocalLinks(ILogger logger, string externalUrl, Destination destination);
     }
 }

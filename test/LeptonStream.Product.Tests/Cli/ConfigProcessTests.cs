@@ -177,6 +177,27 @@ public sealed class ConfigProcessTests
     }
 
     [Test]
+    public async Task Preview_Receiver_ShowsTextAndBodyWithoutSecretsAndSendsNothing()
+    {
+        var routing = await Write("routing.yaml", """
+            route: {receiver: chat}
+            receivers:
+              - name: chat
+                dingtalk_configs: [{url: "http://127.0.0.1:9/robot/send?access_token=hidden-token", language: zh-CN}]
+                pagerduty_configs: [{routing_key: hidden-token}]
+            """);
+
+        var result = await LeptonProcess.Run("receivers", "preview", "chat", "--example", "--routing", routing);
+        var unknown = await LeptonProcess.Run("receivers", "preview", "chat", "--alert", "none", "--routing", routing, "--storage",
+            $"Data Source={Path.Combine(Path.GetDirectoryName(routing)!, "journal.db")}");
+
+        Assert.That(result.ExitCode, Is.Zero, result.Everything);
+        Assert.That(result.Output, Does.Contain("== chat/dingtalk/0").And.Contain("严重：llama-70b").And.Contain("\"msgtype\": \"markdown\""));
+        Assert.That(result.Output, Does.Contain("\"event_action\": \"trigger\"").And.Not.Contain("hidden-token"));
+        Assert.That(unknown.ExitCode, Is.EqualTo(2), unknown.Everything);
+    }
+
+    [Test]
     public async Task Test_ReceiverThatIsNotThere_NamesThoseThatAre()
     {
         var result = await LeptonProcess.Run(

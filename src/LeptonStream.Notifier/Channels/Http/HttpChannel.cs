@@ -47,7 +47,8 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
     }
 
     public virtual string Preview(string id, Notification notification) =>
-        Payloads(id, notification).Select(payload => payload.Text).FirstOrDefault("(even the shortest message is too large)");
+        Secret.Remove(Payloads(id, notification).Select(payload => payload.Text).FirstOrDefault("(even the shortest message is too large)"),
+            settings.Secrets);
 
     /// <summary>
     /// Writes the body of a step: step 0 says everything, each further one says less, the last one is a title and a link. Null behind the
@@ -72,7 +73,9 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
     {
         var (answer, error) = await context.Http.Send(request, settings.Http, cancellation);
         var outcome = answer is null ? DeliveryOutcome.Failed(error!) : judge(answer);
-        return outcome with { Error = Named(outcome.Error), Answer = Named(outcome.Answer) };
+        var secrets = request.Headers.Authorization?.Parameter is { } credentials
+            ? settings.Secrets.Append(new(credentials)).ToArray() : [.. settings.Secrets];
+        return outcome with { Error = Named(outcome.Error, secrets), Answer = Named(outcome.Answer, secrets) };
     }
 
     protected static HttpContent ContentOf(Payload payload)
@@ -84,10 +87,14 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
 
     private IEnumerable<Payload> Payloads(string id, Notification notification)
     {
+        Payload? last = null;
         for (var step = 0; Compose(id, notification, step) is { } payload; step++)
-            if (!payload.IsTooLong && payload.Bytes.Length <= MaxBytes) yield return payload;
+        {
+            if (payload.IsTooLong || payload.Bytes.Length > MaxBytes || last?.Bytes.AsSpan().SequenceEqual(payload.Bytes) is true) continue;
+            yield return last = payload;
+        }
     }
 
     // An answer may repeat the address or the token.
-    private string? Named(string? text) => text is null ? null : $"{Destination}: {Secret.Remove(text, settings.Secrets)}";
+    private string? Named(string? text, Secret[] secrets) => text is null ? null : $"{Destination}: {Secret.Remove(text, secrets)}";
 }

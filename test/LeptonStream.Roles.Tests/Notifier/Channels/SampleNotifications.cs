@@ -44,10 +44,10 @@ internal static class SampleNotifications
         Annotations = LabelSet.Of(
             ("summary", text ?? $"llama-70b: GPU {number} is hot: 89 °C, expected 62 °C"),
             ("description", text ?? "Usual now: 60 to 64 °C. Only this GPU deviates; the other 7 are normal."),
-            ("actions", text ?? "Check the fans.\nDrain the host if it goes on."),
+            ("actions", text?.ReplaceLineEndings(" ") ?? "Check the fans."),
             ("summary_zh", text ?? $"llama-70b：GPU {number} 温度偏高：89 °C，预期 62 °C"),
             ("description_zh", text ?? "当前通常范围：60 至 64 °C。"),
-            ("actions_zh", text ?? "检查风扇。"),
+            ("actions_zh", text?.ReplaceLineEndings(" ") ?? "检查风扇。"),
             ("value", "89"), ("expected", "62"), ("unit", "°C"), ("score", "2.4"),
             ("runbook_url", "https://runbooks.example.org/gpu_temp_c")),
         StartsAt = At - TimeSpan.FromMinutes(10),

@@ -1,0 +1,82 @@
+using System.Net;
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Notifier.Channels.Messages;
+
+namespace LeptonStream.Notifier.Channels.Kinds;
+
+/// <param name="SendResolved">Whether it gets the end of an alert.</param>
+/// <param name="Url">The webhook: a secret.</param>
+/// <param name="Username">Name of the sender; null leaves it.</param>
+/// <param name="AvatarUrl">Icon of the sender; null leaves it.</param>
+/// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
+internal sealed record DiscordSettings(bool SendResolved, Uri Url, string? Username, string? AvatarUrl, TimeSpan? Timeout)
+    : MessageSettings(SendResolved, Timeout)
+{
+    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString)];
+
+    public override INotificationChannel Make(ChannelContext context) => new DiscordChannel(this, context);
+
+    public override string ToString() => $"discord {UrlText.Destination(Url)}";
+
+    public static DiscordSettings Read(ChannelSection section) => new(
+        section.SendResolved(otherwise: true),
+        section.Url("webhook_url"),
+        section.Literal("username"),
+        section.Literal("avatar_url"),
+        section.Timeout())
+    {
+        Http = section.Http(),
+        Style = section.Style("title", "message"),
+    };
+}
+
+/// <summary>
+/// Discord's webhook. It waits until the message is saved, since without that an unsaved one is no error, and mentions nobody.
+/// </summary>
+internal sealed class DiscordChannel(DiscordSettings settings, ChannelContext context) : MessageChannel(settings, context)
+{
+    private const int LongestTitle = 256;
+    private const int LongestText = 4_096;
+
+    protected override Uri Url => settings.Url;
+
+    protected override Uri AddressOf(Notification notification) =>
+        new($"{settings.Url.AbsoluteUri}{(settings.Url.Query.Length > 0 ? '&' : '?')}wait=true");
+
+    protected override Payload Write(Notification notification, AlertMessage message, int step)
+    {
+        var text = TextOf(message, Markup.Backslash, step);
+        return JsonOf(
+            new
+            {
+                username = settings.Username,
+                avatar_url = settings.AvatarUrl,
+                allowed_mentions = new { parse = Array.Empty<string>() },
+                embeds = new[]
+                {
+                    new
+                    {
+                        // Cut before it is escaped, or an escape might lose its sign.
+                        title = Markup.Backslash.Escape(MessageBuilder.Cut(message.Title, LongestTitle / 2)),
+                        url = message.Url.AbsoluteUri,
+                        description = text,
+                        color = ColorOf(message),
+                    },
+                },
+            },
+            text.Length > LongestText);
+    }
+
+    protected override DeliveryOutcome Judge(HttpAnswer answer) => answer.Status == HttpStatusCode.TooManyRequests
+        ? answer.Later(answer.Field("retry_after") is { ValueKind: System.Text.Json.JsonValueKind.Number } seconds
+            ? TimeSpan.FromSeconds(Math.Ceiling(Math.Min(seconds.GetDouble(), 86_400))) : TimeSpan.FromSeconds(5))
+        : answer.Judge();
+
+    private static int ColorOf(AlertMessage message) => message.State switch
+    {
+        MessageState.Resolved => 0x2E7D32,
+        MessageState.Closed => 0x808080,
+        _ => message.Severity == "critical" ? 0xC62828 : 0xEF6C00,
+    };
+}

@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels.Messages;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using MimeKit.Text;
+
+namespace LeptonStream.Notifier.Channels.Kinds;
+
+/// <summary>
+/// Mail over SMTP, as text and as HTML. All mails of a group are one thread. A server's 4xx is tried again, its 5xx is final.
+/// </summary>
+internal sealed class EmailChannel(EmailSettings settings, ChannelContext context) : INotificationChannel
+{
+    private const int ImplicitTls = 465;
+
+    private string Destination => $"smtp://{settings.Host}:{settings.Port}";
+
+    public async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
+    {
+        try
+        {
+            using var client = new SmtpClient { LocalDomain = settings.Hello };
+            await using var stream = await context.Guard.Connect(settings.Host, settings.Port, cancellation);
+            await client.ConnectAsync(stream, settings.Host, settings.Port, Security, cancellation);
+            if (settings.User is { } user) await client.AuthenticateAsync(user, settings.Password?.Value ?? "", cancellation);
+            using var mail = Mail(id, notification);
+            var answer = await client.SendAsync(mail, cancellation);
+            await client.DisconnectAsync(quit: true, cancellation);
+            return DeliveryOutcome.Delivered with { Answer = Named(answer) };
+        }
+        catch (SmtpCommandException refused) when ((int)refused.StatusCode >= 500)
+        {
+            return DeliveryOutcome.Refused(Named($"{(int)refused.StatusCode} {refused.Message}"));
+        }
+        catch (SmtpCommandException later)
+        {
+            return DeliveryOutcome.Failed(Named($"{(int)later.StatusCode} {later.Message}"));
+        }
+        catch (AuthenticationException wrong)
+        {
+            return DeliveryOutcome.Failed(Named($"the server does not take user and password: {wrong.Message}"));
+        }
+        catch (SslHandshakeException insecure)
+        {
+            return DeliveryOutcome.Failed(Named($"no TLS: {insecure.Message.Split('\n')[0]}"));
+        }
+        catch (NotSupportedException plain)
+        {
+            return DeliveryOutcome.Failed(Named($"{plain.Message} require_tls: false sends without TLS"));
+        }
+        catch (Exception broken) when (broken is IOException or SocketException or MailKit.ProtocolException
+            or MailKit.ServiceNotConnectedException)
+        {
+            return DeliveryOutcome.Failed(Named(broken.Message));
+        }
+    }
+
+    public string Preview(string id, Notification notification)
+    {
+        using var mail = Mail(id, notification);
+        return $"Subject: {mail.Subject}\nTo: {mail.To}\n\n{mail.TextBody}";
+    }
+
+    // Without require_tls the server decides, as in Alertmanager.
+    private SecureSocketOptions Security => settings.Port == ImplicitTls ? SecureSocketOptions.SslOnConnect
+        : settings.NeedsTls ? SecureSocketOptions.StartTls : SecureSocketOptions.StartTlsWhenAvailable;
+
+    /// <summary>The mail of a notification.</summary>
+    public MimeMessage Mail(string id, Notification notification)
+    {
+        var message = MessageBuilder.Of(notification, settings.Style, context.ExternalUrl);
+        var host = settings.From.Split('@')[^1].TrimEnd('>', ' ');
+        var thread = $"group-{GroupHash.Of(notification)[..32]}@{host}";
+        var mail = new MimeMessage
+        {
+            Subject = message.Title,
+            MessageId = $"{id}@{host}",
+            Date = notification.At.ToDateTimeOffset(),
+            InReplyTo = thread,
+            Priority = message is { State: MessageState.Firing, Severity: "critical" } ? MessagePriority.Urgent : MessagePriority.Normal,
+        };
+        mail.References.Add(thread);
+        mail.From.AddRange(InternetAddressList.Parse(settings.From));
+        mail.To.AddRange(InternetAddressList.Parse(settings.To));
+        // No robot answers a robot.
+        mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
+        mail.Body = new MultipartAlternative
+        {
+            new TextPart(TextFormat.Plain) { Text = $"{message.Title}\n\n{Text(message, Markup.Plain)}\n" },
+            new TextPart(TextFormat.Html) { Text = Html(message) },
+        };
+        return mail;
+    }
+
+    private string Html(AlertMessage message) =>
+        $"""
+        <!DOCTYPE html>
+        <html><body style="font-family:sans-serif">
+        <p style="border-left:6px solid {ColorOf(message)};padding-left:8px">{Markup.Html.Bold(message.Title)}</p>
+        <p>{Text(message, Markup.Html).Replace("\n", "<br>\n", StringComparison.Ordinal)}</p>
+        </body></html>
+        """;
+
+    private string Text(AlertMessage message, Markup markup) => MessageText.Write(message, settings.Style, markup, step: 0);
+
+    private string Named(string text) =>
+        $"{Destination}: {Secret.Remove(text.ReplaceLineEndings(" "), settings.Password is { } password ? [password] : [])}";
+
+    private static string ColorOf(AlertMessage message) => message.State switch
+    {
+        MessageState.Resolved => "#2e7d32",
+        MessageState.Closed => "#808080",
+        _ => message.Severity == "critical" ? "#c62828" : "#ef6c00",
+    };
+}

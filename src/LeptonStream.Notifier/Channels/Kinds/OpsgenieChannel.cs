@@ -1,0 +1,104 @@
+using System.Net;
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Notifier.Channels.Messages;
+
+namespace LeptonStream.Notifier.Channels.Kinds;
+
+/// <param name="SendResolved">Whether it gets the end of an alert.</param>
+/// <param name="Url">The API's base, Opsgenie's or another's that is compatible.</param>
+/// <param name="ApiKey">The integration's key.</param>
+/// <param name="Source">Name of the sender.</param>
+/// <param name="Priority">P1 to P5; null goes by the severity.</param>
+/// <param name="Responders">Those who are paged.</param>
+/// <param name="Tags">Tags, separated by commas.</param>
+/// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
+internal sealed record OpsgenieSettings(bool SendResolved, Uri Url, Secret ApiKey, string Source, string? Priority,
+    ValueList<OpsgenieResponder> Responders, string? Tags, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+{
+    protected override IEnumerable<Secret?> Own => [ApiKey];
+
+    public override INotificationChannel Make(ChannelContext context) => new OpsgenieChannel(this, context);
+
+    public static OpsgenieSettings Read(ChannelSection section) => new(
+        section.SendResolved(otherwise: true),
+        section.Url("api_url", "opsgenie_api_url", "https://api.opsgenie.com/"),
+        section.RequiredSecret("api_key", "opsgenie_api_key"),
+        section.Literal("source") ?? "LeptonStream",
+        section.Fields.OneOf("priority", "P1", "P2", "P3", "P4", "P5"),
+        new([.. section.Fields.Sections("responders").Select(OpsgenieResponder.Read)]),
+        section.Literal("tags"),
+        section.Timeout())
+    {
+        Http = section.Http(),
+        Style = section.Style("message", "description"),
+    };
+}
+
+/// <summary>Somebody who is paged, by one of id, name and username.</summary>
+internal sealed record OpsgenieResponder(string? Id, string? Name, string? Username, string Type)
+{
+    public static OpsgenieResponder Read(Yaml.YamlSection section)
+    {
+        var responder = new OpsgenieResponder(section.Text("id"), section.Text("name"), section.Text("username"),
+            section.OneOf("type", "team", "teams", "user", "escalation", "schedule") ?? "team");
+        if (new[] { responder.Id, responder.Name, responder.Username }.All(string.IsNullOrEmpty))
+            section.Wrong("name", "or id or username must stand here");
+        section.End();
+        return responder;
+    }
+}
+
+/// <summary>Opsgenie's alert API: one alert for each group, by its alias, which the group's end closes.</summary>
+internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext context) : MessageChannel(settings, context)
+{
+    private const int LongestMessage = 130;
+    private const int LongestDescription = 15_000;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    protected override Uri Url => settings.Url;
+
+    protected override Uri AddressOf(Notification notification) => new(settings.Url, notification.Firing.Any()
+        ? "v2/alerts"
+        : $"v2/alerts/{GroupHash.Of(notification)}/close?identifierType=alias");
+
+    protected override void Prepare(HttpRequestMessage request, string id, Payload payload) =>
+        request.Headers.Authorization = new("GenieKey", settings.ApiKey.Value);
+
+    protected override Payload Write(Notification notification, AlertMessage message, int step)
+    {
+        if (message.State != MessageState.Firing) return JsonOf(new { source = settings.Source, note = message.Title });
+        // The page of an alert shows a few tags of HTML.
+        var text = Markup.Html.Escape(TextOf(message, Markup.Plain, step));
+        return JsonOf(
+            new
+            {
+                alias = GroupHash.Of(notification),
+                message = MessageBuilder.Cut(message.Title, LongestMessage),
+                description = text,
+                details = notification.GroupLabels.ToDictionary(),
+                source = settings.Source,
+                priority = settings.Priority ?? PriorityOf(message.Severity),
+                tags = settings.Tags?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                responders = settings.Responders.Count == 0 ? null : settings.Responders.Select(responder => new
+                {
+                    id = responder.Id, name = responder.Name, username = responder.Username, type = responder.Type,
+                }),
+            },
+            text.Length > LongestDescription);
+    }
+
+    protected override DeliveryOutcome Judge(HttpAnswer answer) => answer.Status switch
+    {
+        HttpStatusCode.TooManyRequests => answer.Later(Pause),
+        _ => answer.Judge(),
+    };
+
+    private static string PriorityOf(string severity) => severity switch
+    {
+        "critical" => "P1",
+        "warning" => "P3",
+        _ => "P5",
+    };
+}

@@ -1,0 +1,53 @@
+namespace LeptonStream.Notifier.Channels.Messages;
+
+/// <summary>The state of an alert or of a whole message.</summary>
+internal enum MessageState
+{
+    /// <summary>It fires.</summary>
+    Firing = 0,
+
+    /// <summary>The trouble is over.</summary>
+    Resolved = 1,
+
+    /// <summary>It is closed, and the trouble did not go away.</summary>
+    Closed = 2,
+}
+
+/// <summary>A message as people read it, before any channel's notation.</summary>
+internal sealed record AlertMessage
+{
+    /// <summary>The words of its language.</summary>
+    public required MessageWords Words { get; init; }
+
+    /// <summary>Firing while any alert does; else closed where any did not recover.</summary>
+    public required MessageState State { get; init; }
+
+    /// <summary>The highest severity of the alerts that fire, else of all.</summary>
+    public required string Severity { get; init; }
+
+    /// <summary>One line that says the most.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>A text of the receiver's own that stands in place of the alerts; null without.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The alerts, firing ones first.</summary>
+    public required IReadOnlyList<AlertEntry> Entries { get; init; }
+
+    /// <summary>Where to read on: the dashboard, and the runbook where all alerts share one.</summary>
+    public required IReadOnlyList<MessageLink> Links { get; init; }
+
+    /// <summary>The first link: the alert or the alerts on the dashboard.</summary>
+    public Uri Url => Links[0].Url;
+}
+
+/// <summary>One alert of a message.</summary>
+/// <param name="State">Its state.</param>
+/// <param name="Summary">One line: the trouble, the seen and the usual value.</param>
+/// <param name="Lines">More of that, and since when.</param>
+/// <param name="Actions">Steps to take; none for an alert that is over.</param>
+/// <param name="Url">The alert on the dashboard.</param>
+internal sealed record AlertEntry(MessageState State, string Summary, IReadOnlyList<string> Lines, IReadOnlyList<string> Actions, Uri Url);
+
+/// <summary>A link with its words.</summary>
+internal sealed record MessageLink(string Text, Uri Url);

@@ -1,0 +1,94 @@
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Output;
+
+namespace LeptonStream.Notifier.Channels.Messages;
+
+/// <summary>Makes the message of a notification: short texts, in the receiver's language and time zone.</summary>
+internal static class MessageBuilder
+{
+    private const int LongestTitle = 200;
+    private const int LongestSummary = 300;
+    private const int LongestLine = 900;
+    private const int MaxActions = 5;
+
+    private static readonly string[] Severities = ["critical", "warning", "info"];
+
+    public static AlertMessage Of(Notification notification, MessageStyle style, Uri externalUrl)
+    {
+        var words = MessageWords.Of(style.Language);
+        // What fires comes first: it is what a limited channel must show.
+        var entries = notification.Firing.Concat(notification.Resolved)
+            .Select(alert => Entry(alert, words, style.Zone, externalUrl)).ToArray();
+        var state = entries.Min(entry => entry.State) == MessageState.Firing ? MessageState.Firing : entries.Max(entry => entry.State);
+        var severity = SeverityOf(notification);
+        return new AlertMessage
+        {
+            Words = words,
+            State = state,
+            Severity = severity,
+            Title = Cut(style.Title ?? Title(notification, entries, words, state, severity), LongestTitle),
+            Text = style.Text is { } text ? Cut(text, LongestLine) : null,
+            Entries = entries,
+            Links = [.. Links(notification, entries, words, externalUrl)],
+        };
+    }
+
+    /// <summary>The text in at most so many characters, none of them half.</summary>
+    public static string Cut(string text, int length)
+    {
+        if (text.Length <= length) return text;
+        var end = length - 1;
+        if (char.IsHighSurrogate(text[end - 1])) end--;
+        return text[..end] + "…";
+    }
+
+    private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, MessageState state, string severity)
+    {
+        if (entries is [var only])
+            return words.Title(state == MessageState.Firing ? words.Severity(severity) : words.State(state), only.Summary);
+        var firing = entries.Count(entry => entry.State == MessageState.Firing);
+        var group = string.Join(", ", notification.GroupLabels.Select(label => label.Value));
+        return words.Title(firing, entries.Length - firing, Clean(group.Length > 0 ? group : notification.Receiver));
+    }
+
+    private static AlertEntry Entry(GroupedAlert alert, MessageWords words, TimeZoneInfo zone, Uri externalUrl)
+    {
+        var state = alert.IsClosedUnrecovered ? MessageState.Closed : alert.IsResolved ? MessageState.Resolved : MessageState.Firing;
+        var start = MessageWords.Time(alert.StartsAt, zone);
+        var when = alert.EndsAt is { } end ? words.From(start, MessageWords.Time(end, zone)) : words.Since(start);
+        var summary = Text(alert, "summary", words) ?? string.Join(", ", alert.Labels.Select(label => $"{label.Key}={label.Value}"));
+        string?[] lines = [Text(alert, "description", words), when];
+        var actions = state == MessageState.Firing ? Text(alert, "actions", words)?.Split('\n').Take(MaxActions) ?? [] : [];
+        return new AlertEntry(
+            state,
+            Cut(Clean(summary), LongestSummary),
+            [.. lines.OfType<string>().Select(line => Cut(Clean(line), LongestLine))],
+            [.. actions.Select(action => Cut(Clean(action), LongestSummary)).Where(action => action.Length > 0)],
+            AlertUrl(alert, externalUrl));
+    }
+
+    private static IEnumerable<MessageLink> Links(Notification notification, AlertEntry[] entries, MessageWords words, Uri externalUrl)
+    {
+        yield return entries is [var only] ? new(words.Details, only.Url) : new(words.Dashboard, externalUrl);
+        var runbooks = notification.Alerts.Select(alert => alert.Annotations["runbook_url"]).Distinct().Take(2).ToArray();
+        if (runbooks is [{ } runbook] && UrlText.Parse(runbook) is { UserInfo: "" } url) yield return new(words.Runbook, url);
+    }
+
+    private static Uri AlertUrl(GroupedAlert alert, Uri externalUrl) =>
+        new($"{externalUrl.OriginalString.TrimEnd('/')}/#alert={Uri.EscapeDataString(alert.AlertId)}");
+
+    // An alert of another source may have no text in this language.
+    private static string? Text(GroupedAlert alert, string name, MessageWords words) =>
+        ((string?[])[alert.Annotations[name + words.Suffix], alert.Annotations[name]]).FirstOrDefault(text => text?.Length > 0);
+
+    private static string SeverityOf(Notification notification)
+    {
+        var alerts = notification.Firing.Any() ? notification.Firing : notification.Alerts;
+        var present = alerts.Select(alert => alert.Labels["severity"]).ToHashSet();
+        return Severities.FirstOrDefault(present.Contains) ?? "none";
+    }
+
+    // A line break of a producer must not begin a line of ours, and no character may turn the text around.
+    private static string Clean(string text) => SafeText.OneLine(text.ReplaceLineEndings(" ").Replace('\t', ' ')).Trim();
+}

@@ -1,0 +1,52 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels.Http;
+
+namespace LeptonStream.Notifier.Channels.Messages;
+
+/// <summary>The settings of a channel that writes for people.</summary>
+internal interface IMessageSettings
+{
+    /// <summary>Language, time zone and length.</summary>
+    MessageStyle Style { get; }
+}
+
+/// <summary>The settings of a channel that speaks HTTP and writes for people.</summary>
+internal abstract record MessageSettings(bool SendResolved, TimeSpan? Timeout = null)
+    : HttpChannelSettings(SendResolved, Timeout), IMessageSettings
+{
+    public override SendRate? Rate => SendRate.Ordinary;
+
+    /// <summary>Language, time zone and length.</summary>
+    public MessageStyle Style { get; init; } = MessageStyle.Default;
+}
+
+/// <summary>A channel whose request is a message for people as JSON.</summary>
+internal abstract class MessageChannel(MessageSettings settings, ChannelContext context) : HttpChannel(settings, context)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The object as a body.</summary>
+    public static Payload JsonOf(object body, bool isTooLong = false) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json", isTooLong);
+
+    protected sealed override Payload? Compose(string id, Notification notification, int step) => step < MessageText.Steps
+        ? Write(notification, MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl), step)
+        : null;
+
+    /// <summary>Writes the body.</summary>
+    /// <param name="notification">The notification.</param>
+    /// <param name="message">Its message.</param>
+    /// <param name="step">How little to say; see <see cref="MessageText"/>.</param>
+    protected abstract Payload Write(Notification notification, AlertMessage message, int step);
+
+    /// <summary>The message's text below its title, in a notation.</summary>
+    protected string TextOf(AlertMessage message, Markup markup, int step, bool withLinks = true) =>
+        MessageText.Write(message, settings.Style, markup, step, withLinks);
+}

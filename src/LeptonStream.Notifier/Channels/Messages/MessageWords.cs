@@ -1,0 +1,135 @@
+using System.Globalization;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Notifier.Channels.Messages;
+
+/// <summary>The words around the texts of alerts, in one language.</summary>
+internal abstract class MessageWords
+{
+    public static readonly MessageWords English = new EnglishWords();
+
+    public static readonly MessageWords Chinese = new ChineseWords();
+
+    /// <summary>Ends the names of the annotations in this language.</summary>
+    public abstract string Suffix { get; }
+
+    public abstract string Actions { get; }
+
+    public abstract string Details { get; }
+
+    public abstract string Dashboard { get; }
+
+    public abstract string Runbook { get; }
+
+    public static MessageWords Of(MessageLanguage language) => language == MessageLanguage.Chinese ? Chinese : English;
+
+    public abstract string Severity(string severity);
+
+    public abstract string State(MessageState state);
+
+    /// <summary>The title of a message about one alert.</summary>
+    public abstract string Title(string state, string summary);
+
+    /// <summary>The title of a message about several.</summary>
+    public abstract string Title(int firing, int over, string group);
+
+    public abstract string Since(string start);
+
+    public abstract string From(string start, string end);
+
+    public abstract string More(int alerts);
+
+    /// <summary>A time in a zone, with the zone.</summary>
+    public static string Time(Timestamp time, TimeZoneInfo zone)
+    {
+        var local = TimeZoneInfo.ConvertTime(time.ToDateTimeOffset(), zone);
+        var offset = local.Offset == TimeSpan.Zero ? "" : local.ToString("zzz", CultureInfo.InvariantCulture);
+        return local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC" + offset;
+    }
+
+    private sealed class EnglishWords : MessageWords
+    {
+        public override string Suffix => "";
+
+        public override string Actions => "To do:";
+
+        public override string Details => "Details";
+
+        public override string Dashboard => "Dashboard";
+
+        public override string Runbook => "Runbook";
+
+        public override string Severity(string severity) => severity switch
+        {
+            "critical" => "Critical",
+            "warning" => "Warning",
+            "info" => "Info",
+            _ => "Alert",
+        };
+
+        public override string State(MessageState state) => state switch
+        {
+            MessageState.Firing => "Firing",
+            MessageState.Resolved => "Resolved",
+            _ => "Closed, not recovered",
+        };
+
+        public override string Title(string state, string summary) => $"{state}: {summary}";
+
+        public override string Title(int firing, int over, string group) => (firing, over) switch
+        {
+            (_, 0) => $"{firing} alerts firing: {group}",
+            (0, _) => $"{over} alerts ended: {group}",
+            _ => $"{firing} firing, {over} ended: {group}",
+        };
+
+        public override string Since(string start) => $"Since {start}";
+
+        public override string From(string start, string end) => $"From {start} to {end}";
+
+        public override string More(int alerts) => $"and {alerts} more";
+    }
+
+    private sealed class ChineseWords : MessageWords
+    {
+        public override string Suffix => "_zh";
+
+        public override string Actions => "建议操作：";
+
+        public override string Details => "查看详情";
+
+        public override string Dashboard => "查看告警";
+
+        public override string Runbook => "处置手册";
+
+        public override string Severity(string severity) => severity switch
+        {
+            "critical" => "严重",
+            "warning" => "警告",
+            "info" => "提示",
+            _ => "告警",
+        };
+
+        public override string State(MessageState state) => state switch
+        {
+            MessageState.Firing => "未恢复",
+            MessageState.Resolved => "已恢复",
+            _ => "已关闭，未恢复",
+        };
+
+        public override string Title(string state, string summary) => $"{state}：{summary}";
+
+        public override string Title(int firing, int over, string group) => (firing, over) switch
+        {
+            (_, 0) => $"{firing} 条告警未恢复：{group}",
+            (0, _) => $"{over} 条告警已结束：{group}",
+            _ => $"{firing} 条未恢复，{over} 条已结束：{group}",
+        };
+
+        public override string Since(string start) => $"开始于 {start}";
+
+        public override string From(string start, string end) => $"{start} 至 {end}";
+
+        public override string More(int alerts) => $"另有 {alerts} 条";
+    }
+}

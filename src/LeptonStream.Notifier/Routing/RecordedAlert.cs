@@ -1,0 +1,27 @@
+using Dapper;
+using LeptonStream.Alerting;
+using LeptonStream.Alerts;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Notifier.Routing;
+
+/// <summary>An alert of the journal, as its last event left it.</summary>
+internal static class RecordedAlert
+{
+    /// <summary>Finds it by its id; null where the journal has none.</summary>
+    public static async Task<GroupedAlert?> Find(Database database, string alertId, CancellationToken cancellation)
+    {
+        await using var connection = await database.Open(cancellation);
+        var payload = await connection.QuerySingleOrDefaultAsync<string?>(
+            "select payload from alert where alert_id = @alertId", new { alertId });
+        if (payload is null || !AlertEventJson.TryRead(System.Text.Encoding.UTF8.GetBytes(payload), out var alert, out _)) return null;
+        return new GroupedAlert
+        {
+            AlertId = alert!.AlertId,
+            Labels = alert.RoutingLabels,
+            Annotations = EndedTexts.Annotate(alert.Annotations, alert.EndedReason),
+            StartsAt = alert.Onset,
+            EndsAt = alert.Type == AlertEventType.Resolved ? alert.DetectedAt : null,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Routing;
+using MimeKit;
+
+namespace LeptonStream.Roles.Tests.Notifier.Channels;
+
+[Parallelizable]
+public sealed class EmailChannelTests
+{
+    private MailServer _server = null!;
+
+    [SetUp]
+    public void Start() => _server = MailServer.Start();
+
+    [TearDown]
+    public async Task Stop() => await _server.DisposeAsync();
+
+    [Test]
+    public async Task Send_ServerTakesIt_IsDeliveredAsTextAndHtml()
+    {
+        var outcome = await Channel().Send("id1", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That((outcome.Result, outcome.Error), Is.EqualTo((DeliveryResult.Delivered, (string?)null)));
+        var mail = Parse(_server.Mails.Single());
+        Assert.That(mail.Subject, Is.EqualTo("Critical: llama-70b: GPU 0 is hot: 89 °C, expected 62 °C"));
+        Assert.That(mail.Headers[HeaderId.AutoSubmitted], Is.EqualTo("auto-generated"));
+        Assert.That(mail.TextBody, Does.Contain("Check the fans.").And.Contain("https://lepton.example.org/#alert=alert0"));
+        Assert.That(mail.HtmlBody, Does.Contain("Check the fans.").And.Contain("<a href=\"https://lepton.example.org/#alert=alert0\">"));
+        Assert.That(mail.To.ToString(), Is.EqualTo("a@example.org, b@example.org"));
+    }
+
+    [Test]
+    public async Task Send_SameGroupTwice_IsOneThread()
+    {
+        await Channel().Send("id1", SampleNotifications.Firing(), CancellationToken.None);
+        await Channel().Send("id2", SampleNotifications.Resolved(), CancellationToken.None);
+
+        var mails = _server.Mails.Select(Parse).ToArray();
+        Assert.That(mails.Select(mail => mail.InReplyTo).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(mails.Select(mail => mail.MessageId), Is.Unique);
+    }
+
+    [TestCase("451 try later", DeliveryResult.Failed)]
+    [TestCase("421 too many connections", DeliveryResult.Failed)]
+    [TestCase("550 no such user", DeliveryResult.Refused)]
+    [TestCase("552 too large", DeliveryResult.Refused)]
+    public async Task Send_ServerAnswers_IsJudgedByItsCode(string answer, object result)
+    {
+        _server.AnswerToData = answer;
+
+        var outcome = await Channel().Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That(outcome.Result, Is.EqualTo(result));
+        Assert.That(outcome.Error, Does.Contain($"smtp://127.0.0.1:{_server.Port}: {answer[..3]}"));
+    }
+
+    [Test]
+    public async Task Send_ServerWithoutTls_IsRefusedUnlessTheFileSaysSo()
+    {
+        var outcome = await Channel("require_tls: true").Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That(outcome.Result, Is.EqualTo(DeliveryResult.Failed));
+        Assert.That(outcome.Error, Does.Contain("require_tls"));
+        Assert.That(_server.Mails, Is.Empty);
+    }
+
+    [Test]
+    public async Task Send_PrivateServerThatIsNotAllowed_IsBlocked()
+    {
+        var outcome = await Channel(allowed: "").Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That(outcome.Error, Does.Contain("blocked: 127.0.0.1 is this machine").And.Contain("Notifier:AllowedTargets"));
+    }
+
+    [Test]
+    public async Task Send_HostileTexts_NeitherAddAHeaderNorATag()
+    {
+        await Channel().Send("id", SampleNotifications.Firing(), CancellationToken.None);
+        var plain = Shape(Parse(_server.Mails.Single()));
+        foreach (var text in HostileTexts.All)
+        {
+            await Channel().Send("id", SampleNotifications.Firing(text: text), CancellationToken.None);
+            Assert.That(Shape(Parse(_server.Mails[^1])), Is.EqualTo(plain), text);
+        }
+    }
+
+    private static string Shape(MimeMessage mail) => string.Join(' ', mail.Headers.Select(header => header.Field))
+        + Regex.Count(mail.HtmlBody!, "<[^>]*>") + mail.To + mail.Cc + mail.Bcc + mail.Subject!.Count(char.IsControl);
+
+    private static MimeMessage Parse(string mail)
+    {
+        using var bytes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(mail));
+        return MimeMessage.Load(bytes);
+    }
+
+    private INotificationChannel Channel(string more = "require_tls: false", string allowed = "loopback")
+    {
+        var yaml = $"global: {{smtp_smarthost: '127.0.0.1:{_server.Port}', smtp_from: lepton@example.org}}\nroute: {{receiver: ops}}\n"
+            + $"receivers:\n- name: ops\n  email_configs:\n  - {{to: 'a@example.org, b@example.org', {more}}}\n";
+        var routing = RoutingFile.Parse(yaml, "routing.yaml", out var errors);
+        Assert.That(errors, Is.Empty);
+        return ChannelCase.FactoryFor(allowed).Make(routing!.Channels[("ops", "email/0")]);
+    }
+}

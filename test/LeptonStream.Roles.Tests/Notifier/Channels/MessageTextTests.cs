@@ -1,0 +1,104 @@
+using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels.Messages;
+
+namespace LeptonStream.Roles.Tests.Notifier.Channels;
+
+[Parallelizable]
+public sealed class MessageTextTests
+{
+    private static readonly Uri Dashboard = new("https://lepton.example.org");
+
+    private static readonly MessageStyle Chinese = MessageStyle.Default with
+    {
+        Language = MessageLanguage.Chinese,
+        Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"),
+    };
+
+    [Test]
+    public void Write_OneAlert_SaysWhatSinceWhenAndWhatToDo() => Assert.That(
+        Text(SampleNotifications.Firing(), MessageStyle.Default), Is.EqualTo("""
+        Critical: llama-70b: GPU 0 is hot: 89 °C, expected 62 °C
+
+        Usual now: 60 to 64 °C. Only this GPU deviates; the other 7 are normal.
+        Since 2026-09-21 14:03:20 UTC
+        To do:
+        • Check the fans.
+
+        Details: https://lepton.example.org/#alert=alert0 · Runbook: https://runbooks.example.org/gpu_temp_c
+        """));
+
+    [Test]
+    public void Write_InChineseAndItsTimeZone_HasNoEnglishWords() => Assert.That(Text(SampleNotifications.Firing(), Chinese), Is.EqualTo(
+        """
+        严重：llama-70b：GPU 0 温度偏高：89 °C，预期 62 °C
+
+        当前通常范围：60 至 64 °C。
+        开始于 2026-09-21 22:03:20 UTC+08:00
+        建议操作：
+        • 检查风扇。
+
+        查看详情: https://lepton.example.org/#alert=alert0 · 处置手册: https://runbooks.example.org/gpu_temp_c
+        """));
+
+    [TestCase("recovered", "Resolved: ")]
+    [TestCase("accepted", "Closed, not recovered: ")]
+    public void Title_AlertIsOver_SaysWhetherTheTroubleIs(string reason, string title)
+    {
+        var text = Text(SampleNotifications.Resolved(reason: reason), MessageStyle.Default);
+
+        Assert.That(text, Does.StartWith(title).And.Not.Contain("To do"));
+        Assert.That(text, Does.Contain("From 2026-09-21 14:03:20 UTC to 2026-09-21 14:13:20 UTC"));
+    }
+
+    [Test]
+    public void Write_ManyAlerts_SaysAFewInFullSomeInALineAndCountsTheRest()
+    {
+        var message = MessageBuilder.Of(SampleNotifications.Firing(50), MessageStyle.Default, Dashboard);
+
+        var text = MessageText.Write(message, MessageStyle.Default, Markup.Plain, step: 0);
+
+        Assert.That(message.Title, Is.EqualTo("50 alerts firing: llama-70b"));
+        Assert.That(text.Split('\n').Count(line => line.StartsWith("Usual now", StringComparison.Ordinal)), Is.EqualTo(5));
+        Assert.That(text, Does.Contain("• llama-70b: GPU 19").And.Contain("and 30 more").And.Not.Contain("GPU 20"));
+    }
+
+    [Test]
+    public void Write_EachStep_IsShorterAndTheLastHasTheLinksAlone()
+    {
+        var message = MessageBuilder.Of(SampleNotifications.Firing(50), Chinese, Dashboard);
+
+        var texts = Enumerable.Range(0, MessageText.Steps).Select(step => MessageText.Write(message, Chinese, Markup.Html, step)).ToArray();
+
+        Assert.That(texts.Select(text => text.Length), Is.Ordered.Descending);
+        Assert.That(texts[^1], Does.Contain("另有 50 条").And.Contain("https://lepton.example.org").And.Not.Contain("GPU"));
+    }
+
+    [TestCase("javascript:alert(1)")]
+    [TestCase("https://user:password@evil.example/")]
+    [TestCase("no address")]
+    public void Links_RunbookThatIsNone_IsLeftOut(string runbook)
+    {
+        var alert = SampleNotifications.Alert();
+        var message = MessageBuilder.Of(
+            SampleNotifications.Of(alert with { Annotations = alert.Annotations.With(("runbook_url", runbook)) }), Chinese, Dashboard);
+
+        Assert.That(message.Links, Has.Count.EqualTo(1));
+    }
+
+    [TestCase("https://a.example/x)![y](https://evil.example")]
+    [TestCase("https://a.example/\"><script>")]
+    public void Link_AddressThatEndsTheLink_StaysOneAddress(string runbook)
+    {
+        var url = new Uri(runbook);
+
+        Assert.That(Markup.FullWidth.Link(url, "x").Count(letter => letter is '(' or ')'), Is.EqualTo(2));
+        Assert.That(Markup.Html.Link(url, "x").Count(letter => letter == '<'), Is.EqualTo(2));
+        Assert.That(Markup.Backslash.Link(url, "x").Count(letter => letter is '<' or '>'), Is.EqualTo(2));
+    }
+
+    private static string Text(Notification notification, MessageStyle style)
+    {
+        var message = MessageBuilder.Of(notification, style, Dashboard);
+        return $"{message.Title}\n\n{MessageText.Write(message, style, Markup.Plain, step: 0)}";
+    }
+}

@@ -1,0 +1,44 @@
+using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Outbox;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LeptonStream.Roles.Tests.Notifier;
+
+[Parallelizable]
+public sealed class TokenBucketTests
+{
+    [TestCase(nameof(SendRate.Ordinary), 60)]
+    [TestCase(nameof(SendRate.TwentyAMinute), 20)]
+    public void Available_InAnyMinuteOfAStorm_StaysBelowTheLimit(string rate, int perMinute)
+    {
+        var time = new FakeTimeProvider();
+        var bucket = new TokenBucket(rate == nameof(SendRate.Ordinary) ? SendRate.Ordinary : SendRate.TwentyAMinute, time);
+        var sent = new List<DateTimeOffset>();
+        for (var end = time.GetUtcNow() + TimeSpan.FromMinutes(10); time.GetUtcNow() < end; time.Advance(TimeSpan.FromMilliseconds(100)))
+        {
+            for (var allowed = bucket.Available; allowed > 0; allowed--)
+            {
+                bucket.Take(1);
+                sent.Add(time.GetUtcNow());
+            }
+        }
+
+        var most = sent.Max(from => sent.Count(at => at >= from && at < from + TimeSpan.FromMinutes(1)));
+        Assert.That(most, Is.LessThanOrEqualTo(perMinute));
+        Assert.That(sent, Has.Count.GreaterThan(perMinute * 7), "and a storm goes on");
+    }
+
+    [Test]
+    public void Wait_BucketIsEmpty_IsTheTimeToTheNextMessage()
+    {
+        var time = new FakeTimeProvider();
+        var bucket = new TokenBucket(new SendRate(2, TimeSpan.FromSeconds(4)), time);
+        bucket.Take(2);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.That(bucket.Available, Is.Zero);
+        Assert.That(bucket.Wait, Is.EqualTo(TimeSpan.FromSeconds(3)));
+        time.Advance(bucket.Wait);
+        Assert.That(bucket.Available, Is.EqualTo(1));
+    }
+}
