@@ -137,6 +137,9 @@ internal sealed class DemoStage : IAsyncDisposable
             // An alert of half an hour lasts a tenth of a second here: one that waits for company is over before it is sent.
             ["Notifier:BatchWaitMs"] = "0",
         };
+        // Whoever sees the page of this machine alone may try everything on it.
+        if (options.Settings?["Dashboard:Url"] is null && options.Settings?["Dashboard:AnonymousRole"] is null)
+            fixedSettings["Dashboard:AnonymousRole"] = "Responder";
         if (options.Settings?["Dashboard:Url"] is null)
             fixedSettings["Dashboard:Url"] = $"http://127.0.0.1:{(IsFree(FavouritePort) ? FavouritePort : 0)}";
         var all = new ConfigurationBuilder();

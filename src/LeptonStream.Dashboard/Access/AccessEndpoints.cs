@@ -7,12 +7,12 @@ namespace LeptonStream.Dashboard.Access;
 internal static class AccessEndpoints
 {
     /// <summary>Who asks, and what they may: for the page, which shows or leaves out its buttons.</summary>
-    public static void MapAccess(this IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/me", (HttpContext context) =>
+    public static void MapAccess(this IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/me", (HttpContext context, TokensFile tokens) =>
     {
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Person(
             context.User.Identity!.Name!, AccessPolicies.RoleOf(context.User).ToString().ToLowerInvariant(),
-            context.User.Identity.Name == AccessHandler.Anybody));
+            context.User.Identity.Name == AccessHandler.Anybody, tokens.IsSet));
     }).AllowAnonymous();
 }
 
@@ -20,4 +20,5 @@ internal static class AccessEndpoints
 /// <param name="Name">The name under which changes are recorded.</param>
 /// <param name="Role">none, viewer, responder or admin.</param>
 /// <param name="Anonymous">Whether nobody signed in.</param>
-internal sealed record Person(string Name, string Role, bool Anonymous);
+/// <param name="CanSignIn">Whether there are tokens to sign in with.</param>
+internal sealed record Person(string Name, string Role, bool Anonymous, bool CanSignIn);

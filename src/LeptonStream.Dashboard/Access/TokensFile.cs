@@ -24,6 +24,9 @@ internal sealed partial class TokensFile : IReloadable
         Read(_file);
     }
 
+    /// <summary>Whether the settings name a file.</summary>
+    public bool IsSet => _file is not null;
+
     /// <summary>The tokens, after a look at the file where one is due.</summary>
     public AccessTokens Current()
     {

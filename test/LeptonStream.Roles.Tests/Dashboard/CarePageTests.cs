@@ -48,6 +48,18 @@ public sealed class CarePageTests
     }
 
     [Test]
+    public async Task WithoutTokens_ThePageSaysHowPeopleGetThem()
+    {
+        await using var open = await RunningDashboard.Start();
+        await open.Journal.Record(_alert);
+
+        await using var page = await Browser.Open(open.Address);
+        await page.Page.Locator(".care").GetByText("Dashboard:TokensFile").WaitForAsync();
+
+        Assert.That(await Buttons(page), Is.Empty);
+    }
+
+    [Test]
     public async Task Acknowledge_ShowsWhoAndWhen_AndIsWithdrawn()
     {
         await using var page = await SignedIn();

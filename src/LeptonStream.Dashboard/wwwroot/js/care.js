@@ -49,6 +49,7 @@ export class CareView {
     }
 
     #buttons() {
+        if (!mayRespond() && !currentPerson().canSignIn) return el('p', { class: 'hint' }, t('care.closed'));
         if (!mayRespond())
             return el('div', { class: 'care-buttons' }, this.#button('signin', () => this.#ask('signin', this.#signInParts())));
         const firing = this.#alert.status === 'firing';

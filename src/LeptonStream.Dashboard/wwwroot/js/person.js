@@ -1,7 +1,7 @@
 // Who reads this page, and what they may do: asked of the program, which decides.
 import { fetchJson, send } from './store.js';
 
-let person = { name: '', role: 'none', anonymous: true };
+let person = { name: '', role: 'none', anonymous: true, canSignIn: false };
 
 export const currentPerson = () => person;
 
