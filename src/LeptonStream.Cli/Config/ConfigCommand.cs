@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LeptonStream.Alerting;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Config.Explain;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Routing;
@@ -10,10 +11,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace LeptonStream.Cli.Config;
 
-/// <summary><c>lepton config check | route</c>.</summary>
+/// <summary><c>lepton config check | route | explain</c>.</summary>
 internal static class ConfigCommand
 {
-    public static Command Create() => new("config", "Check settings, routing and policies before a role reads them") { Check(), Route() };
+    public static Command Create() =>
+        new("config", "Check settings, routing and policies before a role reads them; explain the way of an alert")
+            { Check(), Route(), ExplainCommand.Create() };
 
     private static Command Check()
     {

@@ -21,6 +21,8 @@ internal sealed class JournalRig : IAsyncDisposable
 
     public Database Database => _test.Database;
 
+    public string ConnectionString => _test.ConnectionString;
+
     public static async Task<JournalRig> Create(DatabaseKind kind) => new(await TestDatabase.Create(kind));
 
     /// <summary>A journal as one more process would have it, ready for work.</summary>

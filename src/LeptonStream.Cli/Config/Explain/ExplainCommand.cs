@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Data.Common;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Settings;
+using LeptonStream.Series;
+using LeptonStream.Storage;
+using Microsoft.Extensions.Configuration;
+
+namespace LeptonStream.Cli.Config.Explain;
+
+/// <summary><c>lepton config explain</c>.</summary>
+internal static class ExplainCommand
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static Command Create()
+    {
+        var id = new Argument<string>("ALERT_ID") { Description = "The alert's id, or enough of its beginning" };
+        var json = new Option<bool>("--json") { Description = "One JSON object on standard output" };
+        var command = new Command("explain",
+            "Say who was notified of an alert and when, who was not and why, from the notifier's journal, and its routes by the settings "
+            + "here") { id, json }
+            .WithSettings("Storage:ConnectionString", "Notifier:RoutingFile", "Notifier:WebhookUrl")
+            .WithExamples(("lepton config explain 3f2a91c0 --storage 'Host=db;Database=lepton;Username=lepton'", "one alert"));
+        command.SetAction(async (parsed, _) =>
+        {
+            var story = await Read(parsed, parsed.GetValue(id)!);
+            var labels = story.Alert.Labels is { } known ? LabelSet.Of(known) : null;
+            var routes = labels is null ? [] : ConfigCommand.RoutingOf(parsed).Routing.Routes.Match(labels);
+            if (parsed.GetValue(json))
+                Console.Out.WriteLine(JsonSerializer.Serialize(
+                    new { story.Alert, routes = routes.Select(route => new { route.Key, receiver = route.Receiver.Name }), story.Groups,
+                        story.Notified, story.LeftOut },
+                    Json));
+            else StoryText.Write(Console.Out, story, routes);
+            return ExitCode.Sound;
+        });
+        return command;
+    }
+
+    private static async Task<AlertStory> Read(ParseResult parsed, string start)
+    {
+        var settings = LeptonSettings.Load(parsed);
+        settings.Check(services => services.AddStorage(settings.Configuration));
+        var storage = settings.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
+        await using var database = Database.Of(storage.ConnectionString);
+        try
+        {
+            await using var connection = await database.Open();
+            var (ids, story) = await AlertStory.Read(connection, start);
+            return story ?? throw new WrongUsageException(ids.Count == 0
+                ? $"no alert in {database.Name} has an id that begins with '{start}'"
+                : $"several alerts have ids that begin with '{start}': {string.Join(", ", ids)}");
+        }
+        catch (DbException failure)
+        {
+            throw new WrongUsageException($"{database.Name} has no journal that can be read: {failure.Message.TrimEnd('.')}");
+        }
+    }
+}
