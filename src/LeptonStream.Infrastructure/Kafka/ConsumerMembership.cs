@@ -31,6 +31,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly InputHealth _input;
     private readonly ReadProgress _progress;
     private readonly NativeConsumer? _native;
+    private readonly UnownedPartitions? _unowned;
 
     // Written by the clients' threads.
     private Error? _fatal;
@@ -101,6 +102,8 @@ public sealed partial class ConsumerMembership : IDisposable
             .Build();
         if (inPlace && (_native = NativeConsumer.Of(Consumer.Handle, Consumer.Name, out var reason)) is null)
             Log.NotInPlace(logger, reason!);
+        // Without names, and with the newer protocol, the group gives each partition to somebody by itself.
+        if (kafka.GroupInstanceId is not null && settings.GroupProtocol == GroupProtocol.Classic) _unowned = new(kafka, topic, group, time);
         Consumer.Subscribe(topic);
     }
 
@@ -140,6 +143,7 @@ public sealed partial class ConsumerMembership : IDisposable
         EndWork();
         DropTaken();
         _progress.Check(_owned, PositionOf, EndOf);
+        JoinAgainForUnowned();
         _bytes = Batch.Sum(record => record.Size);
         if (Batch.Count > 0) idle = wait = TimeSpan.Zero;
         Poll(idle);
@@ -260,9 +264,19 @@ public sealed partial class ConsumerMembership : IDisposable
         foreach (var record in Batch.Skip(_taken)) record.Release();
         Batch.Clear();
         _native?.Dispose();
+        _unowned?.Dispose();
         if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
         else BoundedClose.Run(Consumer.Dispose, CloseLimit);
         BoundedClose.Run(_producer.Dispose, CloseLimit);
+    }
+
+    // A member that only closes keeps its place under its name; one that reads nothing any more gives it up.
+    private void JoinAgainForUnowned()
+    {
+        if (_unowned?.IsToJoinAgain(out var partitions) is not true) return;
+        Log.Unowned(_logger, _topic, string.Join(", ", partitions));
+        Consumer.Unsubscribe();
+        Consumer.Subscribe(_topic);
     }
 
     private void DropTaken()
@@ -496,6 +510,10 @@ public sealed partial class ConsumerMembership : IDisposable
 
         [LoggerMessage(4014, LogLevel.Debug, "A record for {Topic} is lost: {Reason}")]
         public static partial void NotPublished(ILogger logger, string topic, string reason);
+
+        [LoggerMessage(4024, LogLevel.Warning,
+            "The group leaves partitions of {Topic} to nobody ({Partitions}): leaving and joining again, so that somebody gets them")]
+        public static partial void Unowned(ILogger logger, string topic, string partitions);
 
         [LoggerMessage(4017, LogLevel.Information, "Partitions assigned: {Count}; owned now: {Total}")]
         public static partial void Assigned(ILogger logger, int count, int total);

@@ -24,6 +24,25 @@ public sealed class FailpointTests
     }
 
     [Test]
+    public async Task Die_BetweenGivingAPartitionBackAndJoiningAgain_ThePartitionIsGivenToSomebody()
+    {
+        using var rig = await FaultRig.On(await RealKafka.Shared(), partitions: 2);
+        rig.Story.GoOn();
+        var first = rig.Start("detector-0", "in-revoke");
+        await rig.Topics.AllCommitted();
+        // The first gives a partition back for it.
+        var second = rig.Start("detector-1");
+        await Eventually.True(() => first.HasExited, "the first dies");
+        var again = rig.Start("detector-0");
+        rig.Story.GoOn();
+
+        await rig.Topics.AllCommitted();
+        Assert.That(await second.Stop(), Is.Zero, second.ToString());
+        Assert.That(await again.Stop(), Is.Zero, again.ToString());
+        await rig.AssertAsWithoutFault();
+    }
+
+    [Test]
     public async Task Start_AFailpointThatIsUnknown_IsRefused()
     {
         var refused = await LeptonProcess.Run(new Dictionary<string, string> { [Failpoints.Variable] = "after-ack" }, "detector");
