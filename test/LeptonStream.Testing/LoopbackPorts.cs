@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace LeptonStream.Testing;
 
 /// <summary>Ports of this machine for programs that have to be told theirs.</summary>
-internal static class LoopbackPorts
+public static class LoopbackPorts
 {
     /// <summary>
     /// The first of as many free ports in a row. They lie below those that the system gives to outgoing connections; another process may

@@ -78,7 +78,8 @@ internal sealed class FaultRig : IDisposable
     /// Lets one more detector come to the end, and compares: events as a multiset of id, score and content, and the last snapshot's bytes.
     /// </summary>
     /// <param name="again">Events that may be there again.</param>
-    public async Task AssertAsWithoutFault(int again = 0)
+    /// <param name="reader">One that has read the events from the start; what it saw must be what is there.</param>
+    public async Task<FaultTally> AssertAsWithoutFault(int again = 0, AlertReader? reader = null)
     {
         Story.GoOn();
         var last = Start("detector-0");
@@ -89,19 +90,22 @@ internal sealed class FaultRig : IDisposable
         var expected = references.SelectMany(partition => partition.Events).Select(EventPrint.Of).ToList();
         var published = Topics.Probe.Read(Topics.Topics.Alerts).Select(alert => EventPrint.Of(alert.Message.Value!)).ToList();
         var distinct = published.Distinct().ToList();
-        TestContext.Out.WriteLine($"{expected.Count} events expected, {published.Count} published, {published.Count - distinct.Count} of "
-            + $"them again; {references.Sum(partition => partition.Decisions)} decisions in the journals");
+        var tally = new FaultTally(Topics.Probe.Count(Topics.Topics.Metrics), expected.Count, expected.Except(distinct).Count(),
+            published.Count - distinct.Count);
+        TestContext.Out.WriteLine($"{tally}; {references.Sum(partition => partition.Decisions)} decisions in the journals");
         Assert.Multiple(() =>
         {
             Assert.That(expected, Has.Count.GreaterThan(100));
             Assert.That(expected.Except(distinct), Is.Empty, "lost");
             Assert.That(distinct.Except(expected), Is.Empty, "nobody should have made");
-            Assert.That(published.Count - distinct.Count, Is.LessThanOrEqualTo(again), "published again");
+            Assert.That(tally.Again, Is.LessThanOrEqualTo(again), "published again");
+            if (reader is not null) Assert.That(reader.End(published.Count), Is.EqualTo(published), "as they were read meanwhile");
             Assert.That(last.Error + last.Output, Does.Not.Contain("empty state").And.Not.Contain("did not make"));
             Assert.That(DeadLetters().Distinct(), Is.EquivalentTo(references.SelectMany(partition =>
                 partition.Refused.Select(offset => (partition.Partition, offset)))), "dead letters, each at least once");
             foreach (var partition in references) partition.AssertNewestSnapshot();
         });
+        return tally;
     }
 
     private IEnumerable<(int Partition, long Offset)> DeadLetters() => Topics.Probe.Read(Topics.Topics.DeadLetters).Select(letter =>

@@ -18,25 +18,32 @@ internal sealed class FleetStory(DetectorOnKafka rig)
     private static readonly DateTimeOffset Start = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     private int _step;
-    private int _turns;
+    private int _incidents;
 
     // A dead letter must follow from it.
     private static Message<byte[]?, byte[]?> Broken => new() { Key = "broken"u8.ToArray(), Value = "{"u8.ToArray() };
 
     /// <summary>Writes the next part of the story to every partition.</summary>
-    public void GoOn()
+    public void GoOn() => GoOn(StepsATurn, IncidentsATurn);
+
+    /// <summary>Writes so many steps of the story to every partition, and behind them so many new models with an alert each.</summary>
+    /// <returns>The last model of each partition: once its event is there, so are all before.</returns>
+    public IReadOnlyList<string> GoOn(int steps, int incidents)
     {
+        var last = new List<string>();
         for (var partition = 0; partition < rig.Partitions; partition++)
         {
             var own = partition;
-            var records = Enumerable.Range(_step, StepsATurn).SelectMany(step =>
+            var records = Enumerable.Range(_step, steps).SelectMany(step =>
                 step % 10 == 9 ? [.. Served(own, step), Trained(own, step), Broken] : Served(own, step).Append(Trained(own, step)));
-            var incidents = DetectorOnKafka.Incidents(((_turns * rig.Partitions) + partition) * IncidentsATurn, IncidentsATurn);
-            rig.Probe.Produce(rig.Topics.Metrics, partition, records.Concat(incidents));
+            var news = DetectorOnKafka.Incidents(_incidents, incidents).ToList();
+            rig.Probe.Produce(rig.Topics.Metrics, partition, records.Concat(news));
+            _incidents += incidents;
+            last.Add(Encoding.UTF8.GetString(news[^1].Key!));
         }
 
-        _step += StepsATurn;
-        _turns++;
+        _step += steps;
+        return last;
     }
 
     /// <summary>A training run of which enough is known that its silence is soon taken for its end.</summary>

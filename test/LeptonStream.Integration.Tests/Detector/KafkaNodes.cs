@@ -24,11 +24,11 @@ internal sealed class KafkaNodes : IAsyncDisposable
 
     public RealKafka Kafka { get; }
 
-    public static async Task<KafkaNodes> Start()
+    /// <param name="missedAfterMs">After how long a broker that died is missed; nine seconds by default.</param>
+    public static async Task<KafkaNodes> Start(int missedAfterMs = 3_000)
     {
-        // A broker that died is missed after nine seconds by default.
         var kafka = await RealKafka.Start("--nodes", "3",
-            "--set", "broker.session.timeout.ms=3000", "--set", "broker.heartbeat.interval.ms=500");
+            "--set", $"broker.session.timeout.ms={missedAfterMs}", "--set", "broker.heartbeat.interval.ms=500");
         if (kafka.Folder is { } folder) return new(kafka, folder);
         await kafka.DisposeAsync();
         Requires.Component(false, $"three brokers that a test may kill: {kafka.Origin} is none (../shared/kafka is)");
@@ -38,9 +38,25 @@ internal sealed class KafkaNodes : IAsyncDisposable
     public int LeaderOf(string topic, int partition) =>
         _admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Single(known => known.PartitionId == partition).Leader;
 
-    public async Task<int> CoordinatorOf(string group) =>
-        (await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Patience })).ConsumerGroupDescriptions.Single()
-            .Coordinator.Id;
+    public int[] ReplicasOf(string topic, int partition) =>
+        _admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Single(known => known.PartitionId == partition).Replicas;
+
+    public async Task<int> CoordinatorOf(string group)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var groups = await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Patience });
+                return groups.ConsumerGroupDescriptions.Single().Coordinator.Id;
+            }
+            catch (DescribeConsumerGroupsException) when (attempt < 20)
+            {
+                // It is on its way from one broker to another.
+                await Task.Delay(500);
+            }
+        }
+    }
 
     public async Task<int> Controller()
     {
@@ -54,19 +70,39 @@ internal sealed class KafkaNodes : IAsyncDisposable
 
     public Task Kill(int node) => Do("kill", node);
 
+    /// <summary>SIGSTOP: it answers nobody, and is missed only after its session.</summary>
+    public Task Freeze(int node) => Signal("STOP", node);
+
+    /// <summary>Lets a frozen node go on, and waits until every partition has all of its replicas.</summary>
+    public async Task Thaw(int node)
+    {
+        await Signal("CONT", node);
+        await AllInSync();
+    }
+
     /// <summary>Starts a node again, and waits until every partition has all of its replicas.</summary>
     public async Task Restart(int node)
     {
         await Do("restart", node);
-        await Eventually.True(() => _admin.GetMetadata(Patience) is { Brokers.Count: 3 } all && all.Topics.TrueForAll(
-            topic => topic.Partitions.TrueForAll(partition => partition.InSyncReplicas.Length == partition.Replicas.Length)),
-            "all replicas in sync", TimeSpan.FromSeconds(120));
+        await AllInSync();
     }
 
     public ValueTask DisposeAsync()
     {
         _admin.Dispose();
         return Kafka.DisposeAsync();
+    }
+
+    private Task AllInSync() =>
+        Eventually.True(() => _admin.GetMetadata(Patience) is { Brokers.Count: 3 } all && all.Topics.TrueForAll(
+            topic => topic.Partitions.TrueForAll(partition => partition.InSyncReplicas.Length == partition.Replicas.Length)),
+            "all replicas in sync", TimeSpan.FromSeconds(120));
+
+    private async Task Signal(string signal, int node)
+    {
+        var pid = await File.ReadAllTextAsync(Path.Combine(_folder, $"node-{node}", "pid"));
+        var sent = await ExternalProgram.Run("/bin/sh", ["-c", $"kill -{signal} {pid.Trim()}"]);
+        Assert.That(sent.ExitCode, Is.Zero, sent.Everything);
     }
 
     private async Task Do(string verb, int node)
