@@ -20,9 +20,16 @@ internal static class AlertIds
     public static async Task<string> Complete(ApiClient api, string start, CancellationToken stop)
     {
         if (start.Length >= Whole) return start;
-        var list = await api.Get("api/v1/alerts?status=all&limit=1000", stop);
-        string[] ids = [.. list.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("alertId").GetString()!)
-            .Where(id => id.StartsWith(start, StringComparison.Ordinal))];
+        // What fires comes first: what ended may be a long list.
+        string[] ids = [];
+        foreach (var status in (string[])["firing", "resolved"])
+        {
+            var list = await api.Get($"api/v1/alerts?status={status}&limit=1000", stop);
+            ids = [.. list.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("alertId").GetString()!)
+                .Where(id => id.StartsWith(start, StringComparison.Ordinal))];
+            if (ids.Length > 0) break;
+        }
+
         return ids switch
         {
             [var only] => only,

@@ -4,6 +4,7 @@ using System.Text.Json;
 using LeptonStream.Cli.Api;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Output;
 using LeptonStream.Series;
 
 namespace LeptonStream.Cli.Alerts;
@@ -68,11 +69,9 @@ internal static class AlertsCommand
         _ => "-",
     };
 
-    private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? OneLine(value.GetString()!) : "";
-
     // Names come from producers: nothing in them may move the cursor.
-    private static string OneLine(string text) => LeptonStream.Output.SafeText.OneLine(text);
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? SafeText.OneLine(value.GetString()!) : "";
 
     private static bool IsWanted(JsonElement alert, Matcher[] wanted)
     {

@@ -66,6 +66,7 @@ internal sealed class ApiClient : IDisposable
         {
             using var answer = await _http.SendAsync(request, stop);
             var text = await answer.Content.ReadAsStringAsync(stop);
+            if (answer.StatusCode == HttpStatusCode.NotFound && Detail(text) is { } unknown) throw new WrongUsageException(unknown);
             if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(Refusal(answer.StatusCode, text));
             return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
         }

@@ -17,7 +17,7 @@ internal static class TokenCommand
         var role = new Option<string>("--role") { Description = "viewer, responder or admin", Required = true, HelpName = "ROLE" };
         role.AcceptOnlyFromAmong("viewer", "responder", "admin");
         var command = new Command("token", "Make a token for the dashboard and its API: the token itself on the first line, and below it "
-            + "the entry for Dashboard:TokensFile, which holds its digest only") { name, role }
+            + "the entry that Dashboard:TokensFile has below 'tokens:', with its digest only") { name, role }
             .WithExamples(("lepton token rosa --role responder", "give rosa the first line, and add the others to the file"));
         command.SetAction(parsed =>
         {

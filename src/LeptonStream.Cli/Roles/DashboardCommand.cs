@@ -12,11 +12,11 @@ internal static class DashboardCommand
 {
     public static Command Create()
     {
-        var command = new Command(RoleNames.Dashboard, "Role: the page with the alerts, their charts and explanations, live")
+        var command = new Command(RoleNames.Dashboard, "Role: the page and the API where people read alerts and act on them, live")
             .WithSettings("Storage:ConnectionString", "Dashboard:Url")
             .WithExamples(
                 ("lepton dashboard", "the journal lepton.db in the working folder, at http://127.0.0.1:8080"),
-                ("lepton dashboard --storage 'Host=db;Database=lepton;Username=reader' --url http://0.0.0.0:8080",
+                ("lepton dashboard --storage 'Host=db;Database=lepton;Username=lepton' --url http://0.0.0.0:8080",
                     "the journal in PostgreSQL, on every address of this machine"));
         command.SetAction(async (parsed, stop) =>
         {

@@ -7,12 +7,13 @@ namespace LeptonStream.Dashboard.Access;
 internal static class AccessEndpoints
 {
     /// <summary>Who asks, and what they may: for the page, which shows or leaves out its buttons.</summary>
-    public static void MapAccess(this IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/me", (HttpContext context, TokensFile tokens) =>
+    public static void MapAccess(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/v1/me", (HttpContext context, TokensFile tokens) =>
     {
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Person(
-            context.User.Identity!.Name!, AccessPolicies.RoleOf(context.User).ToString().ToLowerInvariant(),
-            context.User.Identity.Name == AccessHandler.Anybody, tokens.IsSet));
+            context.User.Identity?.Name ?? AccessHandler.Anybody, AccessPolicies.RoleOf(context.User).ToString().ToLowerInvariant(),
+            context.User.Identity?.Name is null or AccessHandler.Anybody, tokens.IsSet));
     }).AllowAnonymous();
 }
 

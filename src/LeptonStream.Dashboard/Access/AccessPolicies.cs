@@ -26,5 +26,6 @@ internal static class AccessPolicies
         scheme));
 
     /// <summary>The highest role that somebody has.</summary>
-    public static AccessRole RoleOf(ClaimsPrincipal person) => Enum.GetValues<AccessRole>().Last(role => person.IsInRole(role.ToString()));
+    public static AccessRole RoleOf(ClaimsPrincipal person) =>
+        Enum.GetValues<AccessRole>().LastOrDefault(role => person.IsInRole(role.ToString()));
 }

@@ -20,7 +20,7 @@ internal static class SessionEndpoints
         {
             var token = request.Token?.Trim() ?? "";
             if (tokens.Current().Find(token) is null)
-                return TypedResults.Problem("This token is nobody's.", statusCode: StatusCodes.Status401Unauthorized);
+                return TypedResults.Problem("Unknown token.", statusCode: StatusCodes.Status401Unauthorized);
             context.Response.Cookies.Append(Cookie, token, Options(context, Longest));
             return TypedResults.NoContent();
         }).AllowAnonymous();

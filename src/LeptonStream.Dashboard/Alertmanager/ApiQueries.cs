@@ -17,12 +17,12 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
     // As long as Alertmanager takes an alert for firing that nobody renews.
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>Every open alert, at most as many as a list may have; with its labels as code beside it.</summary>
+    /// <summary>Every open alert, with its labels as code beside it.</summary>
     public async Task<IReadOnlyList<(ApiAlert Alert, LabelSet Labels, string AlertId)>> Open(Uri page, CancellationToken stop)
     {
-        var rows = await alerts.ListAsync(AlertStatus.Firing, AlertEndpoints.MostInOneList, stop);
+        var rows = await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop);
         var now = Timestamp.FromDateTimeOffset(time.GetUtcNow());
-        var active = (await silences.All(stop)).Where(silence => silence.StateAt(now) == "active")
+        var active = (await silences.Since(now, stop)).Where(silence => silence.StateAt(now) == "active")
             .Select(silence => (silence.Id, Matchers: silence.ReadMatchers().Select(SilenceRow.ToMatcher).ToArray())).ToArray();
         var receivers = (await Members(stop)).ToLookup(member => member.AlertId, member => member.Receiver);
         var labels = rows.ToDictionary(row => row.AlertId, AlertSummary.LabelsOf);

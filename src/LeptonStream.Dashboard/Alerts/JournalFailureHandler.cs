@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Dashboard.Alerts;
 
 /// <summary>
-/// A journal that does not answer is no fault of this program: the caller gets status 503 and one plain sentence, the log one line.
+/// A journal that does not answer, or may not be written, is no fault of this program: the caller gets status 503 and one plain sentence,
+/// the log one line.
 /// </summary>
 internal sealed partial class JournalFailureHandler(IProblemDetailsService problems, ILogger<JournalFailureHandler> logger)
     : IExceptionHandler
@@ -23,8 +24,10 @@ internal sealed partial class JournalFailureHandler(IProblemDetailsService probl
             HttpContext = httpContext,
             ProblemDetails =
             {
-                Detail = "The journal does not answer: check Storage:ConnectionString, "
-                    + "and that the notifier, which makes its tables, has run.",
+                Detail = Database.ForbidsWriting(exception)
+                    ? "The journal lets this dashboard read only: its database user needs insert, update and delete on the tables."
+                    : "The journal does not answer: check Storage:ConnectionString, "
+                        + "and that the notifier, which makes its tables, has run.",
             },
         });
     }

@@ -14,6 +14,9 @@ namespace LeptonStream.Dashboard.Silences;
 /// <summary>Silences in Alertmanager's API, and a look at what one would mute. Errors are a JSON text, as Alertmanager's.</summary>
 internal static class SilenceEndpoints
 {
+    // As long as Alertmanager shows what has ended.
+    private static readonly TimeSpan Shown = TimeSpan.FromHours(120);
+
     public static void MapSilences(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v2/silences", List);
@@ -28,7 +31,7 @@ internal static class SilenceEndpoints
     {
         if (ApiFilter.Matchers(request, out var filter) is { } wrong) return wrong;
         var now = Now(time);
-        var all = await silences.All(stop);
+        var all = await silences.Since(now - Shown, stop);
         IReadOnlyList<GettableSilence> shown = [.. all.Where(silence => IsAskedFor(silence, filter)).Select(silence => silence.ToApi(now))
             .OrderBy(silence => silence.Status.State switch { "active" => 0, "pending" => 1, _ => 2 })];
         return Results.Ok(shown);
@@ -62,10 +65,10 @@ internal static class SilenceEndpoints
     {
         if (SilenceDraft.WrongMatchers(request.Matchers) is { } wrong) return ApiError.BadRequest(wrong);
         Matcher[] matchers = [.. request.Matchers!.Select(SilenceRow.ToMatcher)];
-        var open = await alerts.ListAsync(AlertStatus.Firing, AlertEndpoints.MostInOneList, stop);
+        var open = await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop);
         string[] muted = [.. open.Where(row => AlertSummary.LabelsOf(row) is var labels && matchers.All(one => one.Accepts(labels)))
             .Select(row => row.AlertId)];
-        return Results.Ok(new SilencePreview(muted.Length, muted));
+        return Results.Ok(new SilencePreview(muted.Length, [.. muted.Take(AlertEndpoints.MostInOneList)]));
     }
 
     private static Timestamp Now(TimeProvider time) => Timestamp.FromDateTimeOffset(time.GetUtcNow());

@@ -16,12 +16,13 @@ internal sealed class SilenceStore(Database journal)
 {
     private const string Columns = "id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at";
 
-    /// <summary>The silences, those that end last first.</summary>
-    public async Task<IReadOnlyList<SilenceRow>> All(CancellationToken stop)
+    /// <summary>The silences that had not ended at a time, those that end last first.</summary>
+    public async Task<IReadOnlyList<SilenceRow>> Since(Timestamp time, CancellationToken stop)
     {
         await using var connection = await journal.Open(stop);
         return (await connection.QueryAsync<SilenceRow>(new CommandDefinition(
-            $"select {Columns} from silence order by ends_at desc, id", cancellationToken: stop))).AsList();
+            $"select {Columns} from silence where ends_at > @at order by ends_at desc, id",
+            new { at = time.UnixMilliseconds }, cancellationToken: stop))).AsList();
     }
 
     /// <summary>The silence of an id, or null.</summary>

@@ -18,6 +18,9 @@ public sealed class Database : IAsyncDisposable
     private const int ConnectSeconds = 8;
     private const int StatementSeconds = 10;
 
+    // SQLITE_READONLY.
+    private const int SqliteReadOnly = 8;
+
     // What Npgsql takes where the connection string says nothing.
     private static readonly NpgsqlConnectionStringBuilder Unset = [];
 
@@ -130,6 +133,11 @@ public sealed class Database : IAsyncDisposable
     public static bool LacksTables(Exception failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
         || (failure is SqliteException && failure.Message.Contains("no such table", StringComparison.Ordinal));
+
+    /// <summary>Whether the database is well and lets this program read only.</summary>
+    public static bool ForbidsWriting(Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction }
+            or SqliteException { SqliteErrorCode: SqliteReadOnly };
 
     /// <summary>Whether the database is well and refuses what it was given: the same again would fail again.</summary>
     public static bool RefusesContent(DbException failure) =>

@@ -83,6 +83,12 @@ internal sealed class DestinationSender
             return new SendAnswer(DeliveryOutcome.Failed("held back: half of the last attempts to this destination failed"),
                 Attempts(context), open.RetryAfter ?? TimeSpan.FromSeconds(30));
         }
+        catch (Exception unforeseen) when (unforeseen is not OperationCanceledException)
+        {
+            // Its words may hold an address that is a secret.
+            return new SendAnswer(DeliveryOutcome.Failed($"the channel failed: {unforeseen.GetType().Name}"), Attempts(context),
+                WaitsForCircuit: null);
+        }
         finally
         {
             ResilienceContextPool.Shared.Return(context);

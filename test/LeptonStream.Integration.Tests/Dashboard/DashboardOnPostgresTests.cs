@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LeptonStream.Alerts;
@@ -34,6 +35,25 @@ public sealed class DashboardOnPostgresTests
         _http?.Dispose();
         if (_app is not null) await _app.DisposeAsync();
         if (_database is not null) await _database.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Change_WithADatabaseUserThatMayOnlyRead_SaysSo()
+    {
+        var alert = SampleAlerts.Opened();
+        await _journal.Record(alert);
+        await using var reader = DashboardHost.Build(new ConfigurationBuilder().AddInMemoryCollection(
+            [new("Dashboard:Url", "http://127.0.0.1:0"), new("Dashboard:AnonymousRole", "Responder"),
+                new("Storage:ConnectionString", _database!.ConnectionString + ";Options=-c default_transaction_read_only=on")]).Build());
+        await reader.StartAsync();
+        using var http = new HttpClient { BaseAddress = DashboardHost.AddressOf(reader) };
+
+        using var read = await http.GetAsync($"api/v1/alerts/{alert.AlertId}");
+        using var changed = await http.PostAsJsonAsync($"api/v1/alerts/{alert.AlertId}/notes", new { text = "seen" });
+
+        Assert.That(read.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(changed.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(await changed.Content.ReadAsStringAsync(), Does.Contain("read only"));
     }
 
     [Test]

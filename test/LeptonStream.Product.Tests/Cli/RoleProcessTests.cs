@@ -99,6 +99,7 @@ public sealed class RoleProcessTests
             new Dictionary<string, string> { ["LEPTON_Storage__ConnectionString"] = $"Data Source={Path.Combine(_folder, "new.db")}" },
             "dashboard", "--url", $"http://127.0.0.1:{port}");
         await dashboard.Says("the journal has no tables yet: the notifier creates them when it starts", TimeSpan.FromSeconds(60));
+        await dashboard.Says($"dashboard: http://127.0.0.1:{port}", TimeSpan.FromSeconds(60));
         using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{port}/api/v1/alerts"));
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));

@@ -104,6 +104,15 @@ public sealed class AccessTests
         Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/problem+json"));
     }
 
+    [Test]
+    public async Task Me_WithATokenOfNobody_IsNobody()
+    {
+        using var answer = await Knock(_dashboard, "GET", "/api/v1/me", "wrong");
+        var me = await answer.Content.ReadFromJsonAsync<JsonElement>();
+
+        Assert.That(me.GetProperty("role").GetString(), Is.EqualTo("none"));
+    }
+
     [TestCase("127.0.0.0/8", "lin@example.com", "lin@example.com", "responder")]
     [TestCase("10.0.0.0/8", "lin@example.com", "anonymous", "viewer")]
     [TestCase("127.0.0.0/8", "", "anonymous", "viewer")]
@@ -162,6 +171,7 @@ public sealed class AccessTests
 
     [TestCase("tokens:\n  - {name: a, role: king, sha256: 00}", "role must be viewer, responder or admin")]
     [TestCase("tokens:\n  - {name: a, role: viewer, sha256: secret}", "sha256 must be the SHA-256 of the token")]
+    [TestCase("tokens:\n  - {name: a, role: 'viewer, responder', sha256: 00}", "role must be viewer, responder or admin")]
     [TestCase("tokens:\n  - {role: viewer, sha256: secret}", "name is missing")]
     [TestCase("token: []", "token is unknown")]
     public void TokensFile_Wrong_IsNamedByLineAndField(string yaml, string error)

@@ -43,7 +43,7 @@ public sealed class CarePageTests
         await page.Page.GetByText("Sign in to work on it…").ClickAsync();
         await page.Page.Locator(".care-form input").FillAsync("wrong");
         await page.Page.Locator(".care-form .confirm").ClickAsync();
-        await page.Page.GetByText("This token is nobody's.").WaitForAsync();
+        await page.Page.GetByText("Unknown token.").WaitForAsync();
         Assert.That(await Buttons(page), Is.EqualTo(new[] { "Sign in to work on it…" }));
     }
 
@@ -137,7 +137,7 @@ public sealed class CarePageTests
             shown.StartsWith(receiver, StringComparison.Ordinal)));
         Assert.That(await rows.First.InnerTextAsync(), Does.Contain("given up").And.Contain("HTTP 410 Gone"));
         Assert.That(await rows.Nth(1).InnerTextAsync(), Does.Contain("delivered"));
-        Assert.That(await rows.Last.InnerTextAsync(), Does.Contain("silenced by s-1").And.Contain("and still"));
+        Assert.That(await rows.Last.InnerTextAsync(), Does.Contain("silenced by s-1").And.Contain("until now"));
     }
 
     private async Task<WatchedPage> Opened()

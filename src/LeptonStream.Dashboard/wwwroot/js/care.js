@@ -11,6 +11,7 @@ const minutes = { m: 1, h: 60, d: 1440 };
 export class CareView {
     #alert = null;
     #open = null;
+    #busy = false;
 
     // handlers: {touched(): somebody begins to work on the alert; changed(): the program did what was asked}
     constructor(handlers) {
@@ -49,6 +50,13 @@ export class CareView {
     }
 
     #buttons() {
+        if (!mayRespond() && !currentPerson().anonymous)
+            return el(
+                'div',
+                { class: 'care-buttons' },
+                el('span', { class: 'hint' }, t('care.readonly', { person: currentPerson().name })),
+                this.#signOutButton(),
+            );
         if (!mayRespond() && !currentPerson().canSignIn) return el('p', { class: 'hint' }, t('care.closed'));
         if (!mayRespond())
             return el('div', { class: 'care-buttons' }, this.#button('signin', () => this.#ask('signin', this.#signInParts())));
@@ -64,7 +72,7 @@ export class CareView {
             this.#button('assign', () => this.#ask('assign', this.#assignParts())),
             this.#button('note', () => this.#ask('note', this.#noteParts())),
             firing && this.#button('close', () => this.#ask('close', this.#closeParts())),
-            !currentPerson().anonymous && this.#button('signout', () => this.#try(async () => signOut())),
+            !currentPerson().anonymous && this.#signOutButton(),
         );
     }
 
@@ -74,6 +82,11 @@ export class CareView {
             click();
         };
         return el('button', { type: 'button', 'data-key': `care ${key}`, click: press }, t(`care.${key}`));
+    }
+
+    // Whom a proxy names can't sign out here.
+    #signOutButton() {
+        return currentPerson().canSignIn && this.#button('signout', () => this.#try(signOut));
     }
 
     // A small form below the buttons; a second press of its button puts it away.
@@ -92,7 +105,8 @@ export class CareView {
                 role: 'group',
                 'aria-label': t(`care.${key}`),
                 keydown: event => {
-                    if (event.key === 'Enter' && event.target.tagName === 'INPUT') submit();
+                    // Enter that ends the writing of a Chinese word sends nothing.
+                    if (event.key === 'Enter' && event.target.tagName === 'INPUT' && !event.isComposing) submit();
                 },
             },
             ...parts,
@@ -190,7 +204,10 @@ export class CareView {
         return this.#try(() => send(method, `api/v1/alerts/${encodeURIComponent(this.#alert.alertId)}/${action}`));
     }
 
+    // One at a time: a second press while the first is on its way does nothing.
     async #try(act) {
+        if (this.#busy) return;
+        this.#busy = true;
         try {
             await act();
             this.#open = null;
@@ -200,6 +217,8 @@ export class CareView {
             const place = this.element.querySelector('.care-error') ?? el('p', { class: 'care-error', role: 'alert' });
             if (!place.isConnected) this.element.append(place);
             place.textContent = failure.message;
+        } finally {
+            this.#busy = false;
         }
     }
 }

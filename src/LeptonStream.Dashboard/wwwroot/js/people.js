@@ -15,7 +15,14 @@ export function deeds(actions) {
                 el(
                     'li',
                     {},
-                    el('span', {}, name(actor, { class: 'actor' }), ' ', term('deed', action), ...extra(detail)),
+                    el(
+                        'span',
+                        {},
+                        name(actor, { class: 'actor' }),
+                        ' ',
+                        term('deed', action === 'assign' && !detail.to ? 'unassign' : action),
+                        ...extra(detail),
+                    ),
                     timeOf(Date.parse(at)),
                     note && el('p', { dir: 'auto' }, note),
                 ),

@@ -70,7 +70,7 @@ internal sealed class ChannelHttp(EgressGuard guard, Uri? proxy, TimeProvider ti
         UseCookies = false,
         // Never by the environment: http_proxy of a shell decides nothing here.
         UseProxy = options.Proxy is not null,
-        Proxy = options.Proxy is { } address ? new WebProxy(address) { Credentials = CredentialsOf(address) } : null,
+        Proxy = options.Proxy is { } address ? new WebProxy(WithoutUser(address)) { Credentials = CredentialsOf(address) } : null,
         PooledConnectionLifetime = TimeSpan.FromMinutes(1),
         SslOptions = TlsOptions.Of(options),
         ConnectCallback = (context, cancellation) => Connect(context, options.Proxy, cancellation),
@@ -85,6 +85,9 @@ internal sealed class ChannelHttp(EgressGuard guard, Uri? proxy, TimeProvider ti
         // The proxy is the operator's own and may be anywhere; the target behind it was checked.
         return await guard.Dial(await guard.Resolve(context.DnsEndPoint.Host, cancellation), context.DnsEndPoint.Port, cancellation);
     }
+
+    // An error of the proxy names its address.
+    private static Uri WithoutUser(Uri proxy) => new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
 
     private static NetworkCredential? CredentialsOf(Uri proxy) => proxy.UserInfo.Split(':', 2) is [{ Length: > 0 } user, ..] parts
         ? new(Uri.UnescapeDataString(user), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "")

@@ -46,7 +46,14 @@ internal static class MessageBuilder
     private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, MessageState state, string severity)
     {
         if (entries is [var only])
-            return words.Title(state == MessageState.Firing ? words.Severity(severity) : words.State(state), only.Summary);
+        {
+            var closedBy = notification.Alerts[0].Annotations[EndedTexts.ClosedBy];
+            return words.Title(
+                state == MessageState.Firing ? words.Severity(severity)
+                    : closedBy is null ? words.State(state) : words.ClosedBy(Clean(closedBy)),
+                only.Summary);
+        }
+
         var firing = entries.Count(entry => entry.State == MessageState.Firing);
         var group = string.Join(", ", notification.GroupLabels.Select(label => label.Value));
         return words.Title(firing, entries.Length - firing, Clean(group.Length > 0 ? group : notification.Receiver));
@@ -58,7 +65,8 @@ internal static class MessageBuilder
         var start = MessageWords.Time(alert.StartsAt, zone);
         var when = alert.EndsAt is { } end ? words.From(start, MessageWords.Time(end, zone)) : words.Since(start);
         var summary = Text(alert, "summary", words) ?? string.Join(", ", alert.Labels.Select(label => $"{label.Key}={label.Value}"));
-        string?[] lines = [Text(alert, "description", words), when];
+        var closedBy = alert.Annotations[EndedTexts.ClosedBy] is { } person ? words.ClosedBy(person) : null;
+        string?[] lines = [Text(alert, "description", words), when, closedBy];
         var actions = state == MessageState.Firing ? Text(alert, "actions", words)?.Split('\n').Take(MaxActions) ?? [] : [];
         return new AlertEntry(
             state,

@@ -35,6 +35,9 @@ internal abstract class MessageWords
 
     public abstract string Since(string start);
 
+    /// <summary>A person ended it.</summary>
+    public abstract string ClosedBy(string person);
+
     public abstract string From(string start, string end);
 
     public abstract string More(int alerts);
@@ -85,6 +88,8 @@ internal abstract class MessageWords
 
         public override string Since(string start) => $"Since {start}";
 
+        public override string ClosedBy(string person) => $"Closed by {person}";
+
         public override string From(string start, string end) => $"From {start} to {end}";
 
         public override string More(int alerts) => $"and {alerts} more";
@@ -127,6 +132,8 @@ internal abstract class MessageWords
         };
 
         public override string Since(string start) => $"开始于 {start}";
+
+        public override string ClosedBy(string person) => $"由 {person} 关闭";
 
         public override string From(string start, string end) => $"{start} 至 {end}";
 
