@@ -36,8 +36,15 @@ internal sealed class BrokerProxy : IAsyncDisposable
     {
         foreach (var socket in _open.Keys)
         {
-            socket.LingerState = new(true, 0);
-            socket.Dispose();
+            try
+            {
+                socket.LingerState = new(true, 0);
+                socket.Dispose();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Its own end was faster.
+            }
         }
     }
 
