@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LeptonStream.Cli.Api;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Dashboard.Actions;
 
 namespace LeptonStream.Cli.Alerts;
 
@@ -69,7 +70,7 @@ internal static class CareCommands
             Required = true,
             HelpName = "REASON",
         };
-        reason.AcceptOnlyFromAmong("fixed", "accepted", "false_alarm", "duplicate");
+        reason.AcceptOnlyFromAmong([.. CloseReasons.All]);
         var note = NoteOption();
         return new Command("close", "End an alert, whatever the detector says of it; who was notified of it is notified of its end")
             { alert, reason, note }

@@ -1,15 +1,11 @@
 using System.CommandLine;
-using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeptonStream.Alerting;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Config;
-using LeptonStream.Cli.Doctor;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Notifier.Routing;
-using LeptonStream.Storage;
-using Microsoft.Extensions.Configuration;
 
 namespace LeptonStream.Cli.Receivers;
 
@@ -41,29 +37,16 @@ internal static class PreviewCommand
             var receiver = ReceiversCommand.Find(routing, parsed.GetValue(name)!);
             using var channels = ReceiversCommand.ChannelsOf(parsed, options);
             var preview = new ReceiverPreview(routing, channels, options, TimeProvider.System);
-            var shown = parsed.GetValue(alert) is { } id ? await Recorded(LeptonSettings.Load(parsed), id, stop) : preview.Example;
+            var shown = parsed.GetValue(alert) is { } id ? await Recorded(parsed, id, stop) : preview.Example;
             foreach (var channel in preview.Of(receiver, shown)) Write(channel);
             return ExitCode.Sound;
         });
         return command;
     }
 
-    private static async Task<GroupedAlert> Recorded(LeptonSettings settings, string id, CancellationToken stop)
-    {
-        var storage = settings.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
-        await using var database = Database.Of(storage.ConnectionString);
-        // Looking must not make the file.
-        if (database.Kind == DatabaseKind.Sqlite && JournalDiagnostics.FileOf(storage.ConnectionString) is { } file && !File.Exists(file))
-            throw new WrongUsageException($"{database.Name} is not there: --storage names the notifier's database");
-        try
-        {
-            return await RecordedAlert.Find(database, id, stop) ?? throw new WrongUsageException($"{database.Name} has no alert '{id}'");
-        }
-        catch (DbException failure)
-        {
-            throw new WrongUsageException($"{database.Name} can't be read: {failure.Message}");
-        }
-    }
+    private static Task<GroupedAlert> Recorded(ParseResult parsed, string id, CancellationToken stop) =>
+        JournalTool.Read(parsed, async database => await RecordedAlert.Find(database, id, stop)
+            ?? throw new WrongUsageException($"{database.Name} has no alert '{id}'"));
 
     private static void Write(ChannelPreview channel)
     {

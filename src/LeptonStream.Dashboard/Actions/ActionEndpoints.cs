@@ -16,11 +16,7 @@ namespace LeptonStream.Dashboard.Actions;
 internal static class ActionEndpoints
 {
     private const int MostEntries = 1000;
-    private const int LongestNote = 4000;
     private const int LongestName = 200;
-
-    /// <summary>The reasons for which an alert may be closed.</summary>
-    public static readonly IReadOnlyList<string> CloseReasons = ["fixed", "accepted", "false_alarm", "duplicate"];
 
     public static void MapActions(this IEndpointRouteBuilder routes)
     {
@@ -40,7 +36,7 @@ internal static class ActionEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Acknowledge(
         string alertId, AcknowledgeRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if (TooLong("note", request.Note, LongestNote) is { } wrong) return wrong;
+        if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
         var change = Change.By(person, time, request.Note);
         Timestamp? askAgainAt = null;
         if (request.AskAgainAfter is { Length: > 0 } text)
@@ -56,7 +52,7 @@ internal static class ActionEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Assign(
         string alertId, AssignRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if ((TooLong("to", request.To, LongestName) ?? TooLong("note", request.Note, LongestNote)) is { } wrong) return wrong;
+        if ((TooLong("to", request.To, LongestName) ?? TooLong("note", request.Note, Change.LongestNote)) is { } wrong) return wrong;
         var to = string.IsNullOrWhiteSpace(request.To) ? null : request.To.Trim();
         return Answer(await actions.Assign(alertId, to, Change.By(person, time, request.Note), stop));
     }
@@ -65,16 +61,16 @@ internal static class ActionEndpoints
         string alertId, NoteRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
         if (string.IsNullOrWhiteSpace(request.Text)) return Wrong("'text' is missing: a note needs some");
-        if (TooLong("text", request.Text, LongestNote) is { } wrong) return wrong;
+        if (TooLong("text", request.Text, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Note(alertId, Change.By(person, time, request.Text), stop));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Close(
         string alertId, CloseRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if (request.Reason is not { } reason || !CloseReasons.Contains(reason))
-            return Wrong($"'reason' may be {string.Join(", ", CloseReasons)}");
-        if (TooLong("note", request.Note, LongestNote) is { } wrong) return wrong;
+        if (request.Reason is not { } reason || !CloseReasons.All.Contains(reason))
+            return Wrong($"'reason' may be {string.Join(", ", CloseReasons.All)}");
+        if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Close(alertId, reason, Change.By(person, time, request.Note), stop));
     }
 

@@ -11,6 +11,9 @@ namespace LeptonStream.Dashboard.Actions;
 /// <param name="Note">Their words; may be empty.</param>
 internal sealed record Change(string Actor, AccessRole Role, Timestamp At, string Note)
 {
+    /// <summary>Characters of the words, at most.</summary>
+    public const int LongestNote = 4000;
+
     public static Change By(ClaimsPrincipal person, TimeProvider time, string? note) => new(
         person.Identity!.Name!, AccessPolicies.RoleOf(person), Timestamp.FromDateTimeOffset(time.GetUtcNow()), note?.Trim() ?? "");
 }

@@ -33,12 +33,10 @@ internal static class ApiEndpoints
     private static async Task<IResult> Groups(HttpRequest request, ApiQueries queries, CancellationToken stop)
     {
         if (Question.Of(request, out var question) is { } wrong) return wrong;
-        var open = (await queries.Open(PageOf(request), stop)).ToDictionary(alert => alert.AlertId);
-        IReadOnlyList<ApiAlertGroup> groups = [.. (await queries.Groups(stop))
+        IReadOnlyList<ApiAlertGroup> groups = [.. (await queries.Groups(PageOf(request), stop))
             .Where(group => question.WantsReceiver(group.Receiver))
             .Select(group => new ApiAlertGroup(
-                [.. group.AlertIds.Where(open.ContainsKey).Select(id => open[id]).Where(one => question.Wants(one.Alert, one.Labels))
-                    .Select(one => one.Alert)],
+                [.. group.Alerts.Where(one => question.Wants(one.Alert, one.Labels)).Select(one => one.Alert)],
                 group.Labels.ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal),
                 new ApiReceiver(group.Receiver)))
             .Where(group => group.Alerts.Count > 0)];

@@ -1,8 +1,6 @@
-using System.Text;
 using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
-using LeptonStream.Alerts;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Dashboard.Silences;
 using LeptonStream.Samples;
@@ -18,14 +16,28 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>Every open alert, with its labels as code beside it.</summary>
-    public async Task<IReadOnlyList<(ApiAlert Alert, LabelSet Labels, string AlertId)>> Open(Uri page, CancellationToken stop)
+    public async Task<IReadOnlyList<OpenAlert>> Open(Uri page, CancellationToken stop) => await Open(await Members(stop), page, stop);
+
+    /// <summary>The groups of the notifier and the alerts that fire in them.</summary>
+    public async Task<IReadOnlyList<OpenGroup>> Groups(Uri page, CancellationToken stop)
+    {
+        var members = await Members(stop);
+        var open = (await Open(members, page, stop)).ToDictionary(alert => alert.AlertId);
+        return [.. members.GroupBy(member => (member.GroupId, member.Receiver, member.GroupLabels))
+            .Select(group => new OpenGroup(group.Key.Receiver, AlertingJson.Read<LabelSet>(group.Key.GroupLabels),
+                [.. group.Where(member => open.ContainsKey(member.AlertId)).Select(member => open[member.AlertId])]))
+            .OrderBy(group => group.Labels.ToString(), StringComparer.Ordinal).ThenBy(group => group.Receiver, StringComparer.Ordinal)];
+    }
+
+    private async Task<IReadOnlyList<OpenAlert>> Open(IReadOnlyList<MemberRow> members, Uri page, CancellationToken stop)
     {
         var rows = await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop);
         var now = Timestamp.FromDateTimeOffset(time.GetUtcNow());
         var active = (await silences.Since(now, stop)).Where(silence => silence.StateAt(now) == "active")
             .Select(silence => (silence.Id, Matchers: silence.ReadMatchers().Select(SilenceRow.ToMatcher).ToArray())).ToArray();
-        var receivers = (await Members(stop)).ToLookup(member => member.AlertId, member => member.Receiver);
-        var labels = rows.ToDictionary(row => row.AlertId, AlertSummary.LabelsOf);
+        var receivers = members.ToLookup(member => member.AlertId, member => member.Receiver);
+        var last = rows.ToDictionary(row => row.AlertId, row => AlertDetail.Read(row.Payload));
+        var labels = rows.ToDictionary(row => row.AlertId, row => AlertSummary.LabelsOf(row, last[row.AlertId]));
         var left = (await LeftOut(stop)).ToLookup(row => (row.AlertId, row.Cause), row => AlertingJson.Read<string[]>(row.Detail));
         return [.. rows.Select(row =>
         {
@@ -37,19 +49,14 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
             var isSuppressed = silencedBy.Length + inhibitedBy.Length + mutedBy.Length > 0;
             var status = new ApiAlertStatus(inhibitedBy, mutedBy, silencedBy, isSuppressed ? "suppressed" : "active");
             ApiReceiver[] notified = [.. receivers[row.AlertId].Distinct().Select(name => new ApiReceiver(name))];
-            return (Of(row, labels[row.AlertId], status, notified, page, now), labels[row.AlertId], row.AlertId);
+            var annotations = last[row.AlertId]?.Annotations ?? LabelSet.Empty;
+            return new OpenAlert(
+                Of(row, labels[row.AlertId], annotations, status, notified, page, now), labels[row.AlertId], row.AlertId);
         })];
 
         IEnumerable<string> By(AlertRow row, SuppressionCause cause) =>
             left[(row.AlertId, SuppressionCauses.NameOf(cause))].SelectMany(by => by).Distinct();
     }
-
-    /// <summary>The groups of the notifier and the alerts that fire in them.</summary>
-    public async Task<IReadOnlyList<(string Receiver, LabelSet Labels, IReadOnlyList<string> AlertIds)>> Groups(CancellationToken stop) =>
-        [.. (await Members(stop)).GroupBy(member => (member.GroupId, member.Receiver, member.GroupLabels))
-            .Select(group => (group.Key.Receiver, AlertingJson.Read<LabelSet>(group.Key.GroupLabels),
-                (IReadOnlyList<string>)[.. group.Select(member => member.AlertId)]))
-            .OrderBy(group => group.Item2.ToString(), StringComparer.Ordinal).ThenBy(group => group.Receiver, StringComparer.Ordinal)];
 
     /// <summary>The receivers that have a group, or were notified.</summary>
     public async Task<IReadOnlyList<ApiReceiver>> Receivers(CancellationToken stop)
@@ -61,11 +68,8 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
     }
 
     private static ApiAlert Of(
-        AlertRow row, LabelSet labels, ApiAlertStatus status, ApiReceiver[] receivers, Uri page, Timestamp now)
-    {
-        var annotations = AlertEventJson.TryRead(Encoding.UTF8.GetBytes(row.Payload), out var last, out _)
-            ? last!.Annotations : LabelSet.Empty;
-        return new(
+        AlertRow row, LabelSet labels, LabelSet annotations, ApiAlertStatus status, ApiReceiver[] receivers, Uri page, Timestamp now) =>
+        new(
             ToDictionary(annotations),
             (now + ResolveTimeout).ToDateTimeOffset(),
             Fingerprint.Of(labels).ToString(),
@@ -75,7 +79,6 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
             DateTimeOffset.FromUnixTimeMilliseconds(row.UpdatedAt),
             $"{page}#alert={Uri.EscapeDataString(row.AlertId)}",
             ToDictionary(labels));
-    }
 
     private static Dictionary<string, string> ToDictionary(LabelSet labels) =>
         labels.ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal);
@@ -119,3 +122,9 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
         public required string GroupLabels { get; init; }
     }
 }
+
+/// <summary>An open alert, with its labels as code beside it.</summary>
+internal sealed record OpenAlert(ApiAlert Alert, LabelSet Labels, string AlertId);
+
+/// <summary>A group, and the open alerts in it.</summary>
+internal sealed record OpenGroup(string Receiver, LabelSet Labels, IReadOnlyList<OpenAlert> Alerts);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Serialization;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
@@ -65,8 +64,7 @@ internal sealed record AlertSummary(
     string? Assignee)
 {
     // A payload this version can't read still is an alert: it is listed by the columns that the journal keeps beside it.
-    public static AlertSummary Of(AlertRow row) =>
-        Of(row, AlertEventJson.TryRead(Encoding.UTF8.GetBytes(row.Payload), out var last, out _) ? last : null);
+    public static AlertSummary Of(AlertRow row) => Of(row, AlertDetail.Read(row.Payload));
 
     public static AlertSummary Of(AlertRow row, AlertEvent? last) => new(
         row.AlertId,
@@ -96,10 +94,7 @@ internal sealed record AlertSummary(
         row.Assignee);
 
     /// <summary>The labels of an alert that routes and matchers see.</summary>
-    public static LabelSet LabelsOf(AlertRow row) =>
-        LabelsOf(row, AlertEventJson.TryRead(Encoding.UTF8.GetBytes(row.Payload), out var last, out _) ? last : null);
-
-    private static LabelSet LabelsOf(AlertRow row, AlertEvent? last) =>
+    public static LabelSet LabelsOf(AlertRow row, AlertEvent? last) =>
         last?.RoutingLabels ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric));
 
     /// <summary>One text of an event per language; null where there is no event to read.</summary>

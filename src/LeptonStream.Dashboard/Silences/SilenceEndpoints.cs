@@ -66,8 +66,8 @@ internal static class SilenceEndpoints
         if (SilenceDraft.WrongMatchers(request.Matchers) is { } wrong) return ApiError.BadRequest(wrong);
         Matcher[] matchers = [.. request.Matchers!.Select(SilenceRow.ToMatcher)];
         var open = await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop);
-        string[] muted = [.. open.Where(row => AlertSummary.LabelsOf(row) is var labels && matchers.All(one => one.Accepts(labels)))
-            .Select(row => row.AlertId)];
+        string[] muted = [.. open.Select(row => (row.AlertId, Labels: AlertSummary.LabelsOf(row, AlertDetail.Read(row.Payload))))
+            .Where(alert => matchers.All(one => one.Accepts(alert.Labels))).Select(alert => alert.AlertId)];
         return Results.Ok(new SilencePreview(muted.Length, [.. muted.Take(AlertEndpoints.MostInOneList)]));
     }
 

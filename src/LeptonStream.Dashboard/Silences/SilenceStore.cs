@@ -137,7 +137,7 @@ internal sealed record SilenceDraft(
         var endsAt = Timestamp.FromDateTimeOffset(ends);
         if (endsAt <= now) wrong = "'endsAt' lies in the past";
         else if (endsAt <= startsAt) wrong = "'endsAt' must lie after 'startsAt'";
-        else if (posted.Comment?.Length > 4000) wrong = "'comment' may have 4000 characters";
+        else if (posted.Comment?.Length > Change.LongestNote) wrong = $"'comment' may have {Change.LongestNote} characters";
         if (wrong is not null) return null;
         var createdBy = string.IsNullOrWhiteSpace(posted.CreatedBy) ? actor : posted.CreatedBy;
         return new(string.IsNullOrEmpty(posted.Id) ? null : posted.Id, posted.Matchers!, startsAt, endsAt, SqlText.Clean(createdBy),

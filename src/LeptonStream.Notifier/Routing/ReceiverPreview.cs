@@ -44,23 +44,8 @@ internal sealed class ReceiverPreview(NotifierRouting routing, ChannelFactory ch
         return $"{message.Title}\n\n{MessageText.Write(message, style, Markup.Plain, step: 0)}";
     }
 
-    private Notification NotificationOf(ReceiverConfig receiver, string channel, GroupedAlert alert)
-    {
-        var group = LabelSet.Of(alert.Labels.Where(label => label.Key is "alertname" or "model"));
-        var key = GroupKey.Of("{}", group);
-        return new Notification
-        {
-            GroupId = GroupKey.IdOf(key, receiver.Name),
-            GroupKey = key,
-            Receiver = receiver.Name,
-            Channel = channel,
-            Reason = alert.IsResolved ? NotifyReason.AllResolved : NotifyReason.FirstNotification,
-            GroupLabels = group,
-            RouteLabels = LabelSet.Empty,
-            Alerts = [alert],
-            At = time.Now(),
-        };
-    }
+    private Notification NotificationOf(ReceiverConfig receiver, string channel, GroupedAlert alert) => SingleAlert.Of(
+        receiver, channel, alert, LabelSet.Of(alert.Labels.Where(label => label.Key is "alertname" or "model")), time.Now());
 }
 
 /// <summary>The message of one channel.</summary>

@@ -46,21 +46,9 @@ internal sealed class ReceiverTest(NotifierRouting routing, ChannelFactory chann
     private static Notification Message(ReceiverConfig receiver, string channel, Timestamp start, Timestamp? end)
     {
         var labels = LabelSet.Of(("alertname", AlertName), ("severity", "info"), ("model", "test"), ("metric", "test"), ("test", "true"));
-        var group = LabelSet.Of(("alertname", AlertName));
-        var key = GroupKey.Of("{}", group);
-        return new Notification
-        {
-            GroupId = GroupKey.IdOf(key, receiver.Name),
-            GroupKey = key,
-            Receiver = receiver.Name,
-            Channel = channel,
-            Reason = end is null ? NotifyReason.FirstNotification : NotifyReason.AllResolved,
-            GroupLabels = group,
-            RouteLabels = LabelSet.Empty,
-            Alerts = [new GroupedAlert { AlertId = "test", Labels = labels, Annotations = Texts(receiver.Name), StartsAt = start,
-                EndsAt = end }],
-            At = end ?? start,
-        };
+        var alert = new GroupedAlert
+            { AlertId = "test", Labels = labels, Annotations = Texts(receiver.Name), StartsAt = start, EndsAt = end };
+        return SingleAlert.Of(receiver, channel, alert, LabelSet.Of(("alertname", AlertName)), at: end ?? start);
     }
 
     private static LabelSet Texts(string receiver) => LabelSet.Of(

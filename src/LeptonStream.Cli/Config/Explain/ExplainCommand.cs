@@ -1,12 +1,9 @@
 using System.CommandLine;
-using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Series;
-using LeptonStream.Storage;
-using Microsoft.Extensions.Configuration;
 
 namespace LeptonStream.Cli.Config.Explain;
 
@@ -44,23 +41,12 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static async Task<AlertStory> Read(ParseResult parsed, string start)
+    private static Task<AlertStory> Read(ParseResult parsed, string start) => JournalTool.Read(parsed, async database =>
     {
-        var settings = LeptonSettings.Load(parsed);
-        settings.Check(services => services.AddStorage(settings.Configuration));
-        var storage = settings.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
-        await using var database = Database.Of(storage.ConnectionString);
-        try
-        {
-            await using var connection = await database.Open();
-            var (ids, story) = await AlertStory.Read(connection, start);
-            return story ?? throw new WrongUsageException(ids.Count == 0
-                ? $"no alert in {database.Name} has an id that begins with '{start}'"
-                : $"several alerts have ids that begin with '{start}': {string.Join(", ", ids)}");
-        }
-        catch (DbException failure)
-        {
-            throw new WrongUsageException($"{database.Name} has no journal that can be read: {failure.Message.TrimEnd('.')}");
-        }
-    }
+        await using var connection = await database.Open();
+        var (ids, story) = await AlertStory.Read(connection, start);
+        return story ?? throw new WrongUsageException(ids.Count == 0
+            ? $"no alert in {database.Name} has an id that begins with '{start}'"
+            : $"several alerts have ids that begin with '{start}': {string.Join(", ", ids)}");
+    });
 }
