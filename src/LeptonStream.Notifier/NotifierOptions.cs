@@ -47,6 +47,12 @@ public sealed class NotifierOptions
     /// <summary>Without a routing file: after which time an unchanged group that still fires is sent again; above 0s.</summary>
     public string RepeatInterval { get; set; } = "4h";
 
+    /// <summary>
+    /// Time without any event after which an alert that fires ends as stale, while the detector works on its partition; 2h and more, 0s is
+    /// never.
+    /// </summary>
+    public string StaleAfter { get; set; } = "24h";
+
     /// <summary>Events in one transaction, at most; 1 to 2000.</summary>
     [SettingRange(Section, 1, 2_000)]
     public int BatchSize { get; set; } = 500;

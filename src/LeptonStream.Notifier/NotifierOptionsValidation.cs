@@ -1,12 +1,15 @@
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Egress;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Yaml;
 using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Notifier;
 
 internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptions>
 {
+    private static readonly TimeSpan ShortestStale = TimeSpan.FromHours(2);
+
     public ValidateOptionsResult Validate(string? name, NotifierOptions options)
     {
         List<string> wrong = [];
@@ -19,6 +22,9 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
                 "Notifier:WebhookUrl is set beside Notifier:RoutingFile: it is for use without one; add a receiver with a webhook to the "
                 + "file");
         if (options.ProxyUrl is { Length: > 0 } proxy && UrlText.Parse(proxy) is null) wrong.Add($"Notifier:ProxyUrl: {UrlText.Form}");
+        if (DurationText.Read(options.StaleAfter) is not { } stale || (stale > TimeSpan.Zero && stale < ShortestStale))
+            wrong.Add($"Notifier:StaleAfter is '{options.StaleAfter}': {DurationText.Form}, 2h and more (an open alert reports once an "
+                + "hour), or 0s for never");
         AllowedTargets.Parse(options.AllowedTargets, out var target);
         if (target is not null) wrong.Add(target);
         NotifierRouting.Of(options, out var errors);

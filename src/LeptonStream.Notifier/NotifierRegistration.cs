@@ -2,6 +2,7 @@ using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Reload;
@@ -34,6 +35,7 @@ public static class NotifierRegistration
         services.AddSingleton<JournalLog>();
         services.AddSingleton<AlertJournal>();
         services.AddSingleton<JournalStart>();
+        services.AddSingleton<Upkeep>();
         services.AddSingleton<NotificationOutbox>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<ChannelFactory>();

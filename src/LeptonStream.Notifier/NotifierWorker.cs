@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Resilience;
@@ -31,7 +32,8 @@ namespace LeptonStream.Notifier;
 /// <para>(3) Read: what is no alert event goes to the dead letters, acknowledged before its position is passed.</para>
 /// <para>(4) Record: each event once, the alerts and groups it changes, and the position, in one transaction. The group's offset is for lag
 /// tools.</para>
-/// <para>(5) Flush: what people closed ends in its groups; then groups whose time has come, whichever notifier made them.</para>
+/// <para>(5) Flush: alerts that people closed, or of which nothing is heard any more, end in their groups; then groups whose time has come,
+/// whichever notifier made them.</para>
 /// <para>
 /// A round that fails is forgotten and begins again at (1), later and later: the database may be down for hours, nothing is lost and
 /// nothing is counted twice, since a transaction whose outcome is unknown has either moved the position or not.
@@ -41,6 +43,7 @@ internal sealed partial class NotifierWorker(
     IServiceProvider services,
     Database database,
     AlertJournal journal,
+    Upkeep upkeep,
     RoutingSource routing,
     RoutingReload reload,
     JournalStart start,
@@ -248,7 +251,7 @@ internal sealed partial class NotifierWorker(
     private async Task Flush(CancellationToken stop)
     {
         if (time.Now() < _nextLook) return;
-        await journal.EndClosed(stop);
+        await upkeep.Run(time.Now(), stop);
         var next = await journal.NextFlush(stop);
         var now = time.Now();
         if (next is { } due && (due <= now || due > now + routing.Current.Routes.LongestWait))

@@ -4,11 +4,13 @@ using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Timestamp = LeptonStream.Samples.Timestamp;
 
 namespace LeptonStream.Notifier;
 
@@ -26,6 +28,9 @@ internal sealed class StatusRecorder(
     ILogger<StatusRecorder> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LifeEvery = TimeSpan.FromSeconds(30);
+
+    private Timestamp _nextLife = Timestamp.Zero;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -49,10 +54,13 @@ internal sealed class StatusRecorder(
             await RoleStatus.Write(database, health.Role, [.. Own().Select(problem => problem with { Role = health.Role })],
                 time.GetUtcNow(), stop);
             // The client's calls block.
-            var detector = await Task.Run(() => ProblemsOf(reader, stop), stop);
+            var (detector, alive) = await Task.Run(() => ProblemsOf(reader, stop), stop);
             // Where everything is started at once, nobody has reported yet.
             if (detector.Count == 0 || !mayBeStarting)
                 await RoleStatus.Write(database, RoleNames.Detector, detector, time.GetUtcNow(), stop);
+            if (time.Now() < _nextLife) return;
+            await PartitionLife.Record(database, alive, time.Now(), stop);
+            _nextLife = time.Now() + LifeEvery;
         }
         catch (DbException)
         {
@@ -64,24 +72,26 @@ internal sealed class StatusRecorder(
         ? [RoleProblem.Of(ProblemCode.LoopHangs, ("detail", hangs.Detail))]
         : health.Problems;
 
-    private IReadOnlyList<RoleProblem> ProblemsOf(StatusReader reader, CancellationToken stop)
+    private (IReadOnlyList<RoleProblem> Problems, IReadOnlyList<int> Alive) ProblemsOf(StatusReader reader, CancellationToken stop)
     {
         try
         {
             var statuses = reader.Read(stop);
             var partitions = reader.InputPartitions();
-            return partitions == 0
-                ? [RoleProblem.Of(ProblemCode.TopicMissing, ("topic", topics.Metrics))]
-                : StatusHealth.ProblemsOf(RoleNames.Detector, statuses, partitions, time.GetUtcNow());
+            if (partitions == 0) return ([RoleProblem.Of(ProblemCode.TopicMissing, ("topic", topics.Metrics))], []);
+            var now = time.GetUtcNow();
+            return (StatusHealth.ProblemsOf(RoleNames.Detector, statuses, partitions, now), StatusHealth.Working(RoleNames.Detector,
+                statuses, partitions, now));
         }
         catch (KafkaException failure)
         {
-            return [RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Words()))];
+            return ([RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Words()))], []);
         }
         catch (Exception defect) when (defect is not (OperationCanceledException or OutOfMemoryException))
         {
             // Whatever others write to the topic, the notifier goes on.
-            return [RoleProblem.Plain($"nobody knows how the {RoleNames.Detector} is: {topics.Status} can't be read: {defect.Message}")];
+            return (
+                [RoleProblem.Plain($"nobody knows how the {RoleNames.Detector} is: {topics.Status} can't be read: {defect.Message}")], []);
         }
     }
 }

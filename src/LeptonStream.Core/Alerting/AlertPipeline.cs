@@ -76,6 +76,17 @@ public sealed class AlertPipeline(RouteTree routes)
             End(groups, [place], at, EndedTexts.AnnotateClosed(place.Alert.Annotations, by));
     }
 
+    /// <summary>Ends an alert of which nothing was heard for long, wherever it fires.</summary>
+    /// <param name="groups">At least the groups that hold the alert; changed in place.</param>
+    /// <param name="alertId">The alert.</param>
+    /// <param name="at">The time.</param>
+    public static void Expire(AlertGroups groups, string alertId, Timestamp at)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        foreach (var place in groups.Holding(alertId))
+            End(groups, [place], at, EndedTexts.AnnotateStale(place.Alert.Annotations));
+    }
+
     /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
     /// <param name="groups">At least the groups that are due, each with all its members; changed in place.</param>
     /// <param name="mutes">What must not be sent now.</param>

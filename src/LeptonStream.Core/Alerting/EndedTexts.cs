@@ -18,6 +18,17 @@ public static class EndedTexts
     /// <summary>The reason of an alert that a person closed: no event says it.</summary>
     public const string Closed = "closed";
 
+    /// <summary>The reason of an alert of which nothing was heard for long: no event says it.</summary>
+    public const string Stale = "stale";
+
+    /// <summary>The annotations of an alert of which nothing was heard for long.</summary>
+    /// <param name="annotations">The annotations that it had.</param>
+    public static LabelSet AnnotateStale(LabelSet annotations)
+    {
+        ArgumentNullException.ThrowIfNull(annotations);
+        return annotations.With((Annotation, Stale));
+    }
+
     /// <summary>The annotations of an alert that a person closed.</summary>
     /// <param name="annotations">The annotations that it had.</param>
     /// <param name="by">The person.</param>

@@ -20,7 +20,7 @@ public sealed record GroupedAlert
     /// <summary>Beginning of the anomaly.</summary>
     public required Timestamp StartsAt { get; init; }
 
-    /// <summary>Time of its end, or null while it fires. Only an event ends an alert, never the passing of time.</summary>
+    /// <summary>Time of its end, or null while it fires. An event ends it, a person, or a long silence of its series.</summary>
     public Timestamp? EndsAt { get; init; }
 
     /// <summary>Whether it is over.</summary>

@@ -18,25 +18,14 @@ internal sealed class Audit(Database journal)
     /// <param name="detail">What else there is to know, by name.</param>
     public static Task Add(
         DbTransaction transaction, Change change, string action, string? alertId, string? silenceId,
-        params (string Name, string? Value)[] detail) => transaction.Execute(
-        """
-        insert into audit (audit_id, at, actor, role, action, alert_id, silence_id, note, detail)
-        values (@id, @at, @actor, @role, @action, @alertId, @silenceId, @note, @detail)
-        """,
-        new
+        params (string Name, string? Value)[] detail) =>
+        new AuditRecord(change.At.UnixMilliseconds, change.Actor, change.Role.ToString().ToLowerInvariant(), action)
         {
-            id = Guid.CreateVersion7(change.At.ToDateTimeOffset()).ToString("N"),
-            at = change.At.UnixMilliseconds,
-            actor = SqlText.Clean(change.Actor),
-            role = change.Role.ToString().ToLowerInvariant(),
-            action,
-            alertId,
-            silenceId,
-            note = SqlText.Clean(change.Note),
-            detail = SqlText.Clean(JsonSerializer.Serialize(
-                detail.Where(part => part.Value is not null).ToDictionary(part => part.Name, part => part.Value!),
-                ActionJson.Default.DictionaryStringString)),
-        });
+            AlertId = alertId,
+            SilenceId = silenceId,
+            Note = change.Note,
+            Detail = detail,
+        }.Add(transaction);
 
     /// <summary>The entries of one alert, or of everything where it is null; the newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> Read(string? alertId, int limit, CancellationToken stop)
@@ -79,7 +68,7 @@ internal sealed class Audit(Database journal)
 /// <param name="At">The time, RFC 3339.</param>
 /// <param name="Actor">Who made it.</param>
 /// <param name="Role">The role they had.</param>
-/// <param name="Action">acknowledge, unacknowledge, assign, note, close, silence, silence_changed or silence_expired.</param>
+/// <param name="Action">acknowledge, unacknowledge, assign, note, close, silence, silence_changed, silence_expired or stale.</param>
 /// <param name="AlertId">The alert that it is about; null where it is about none.</param>
 /// <param name="SilenceId">The silence that it is about; null where it is about none.</param>
 /// <param name="Note">Their words; may be empty.</param>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
+using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Samples;
@@ -28,6 +29,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     private readonly KnownEvents _known = new(database);
     private readonly SuppressionStore _suppressions = new(database);
     private readonly ClosedAlerts _closed = new(database);
+    private readonly StaleAlerts _stale = new(database);
     private Desk _desk = new(database, routing.Current, log);
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
@@ -103,6 +105,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             var seq = await LockCounter(transaction, "alert_event");
             var ahead = await LeaveOutOld(transaction, batch);
             var (fresh, conflicts) = await _known.Sort(transaction, ahead);
+            var stale = await _stale.Among(transaction, [.. fresh.Select(record => record.Event!.AlertId).Distinct()]);
 
             var numbered = fresh.Select((record, index) => (Record: record, Seq: seq + index + 1)).ToArray();
             await transaction.ExecuteEach(AlertRows.InsertEvent,
@@ -110,9 +113,9 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             await transaction.ExecuteEach(AlertRows.UpsertAlert, numbered.GroupBy(item => item.Record.Event!.AlertId)
                 .Select(items => AlertRows.AlertParameters(items.Last().Record, items.Last().Seq)));
             await transaction.ExecuteEach(EventConflict.Insert, conflicts.Select(conflict => conflict.Row(now)));
-            await ChangeGroups(desk, transaction, fresh, now);
+            await ChangeGroups(desk, transaction, [.. fresh.Select(record => Reopen(record, stale))], now);
 
-            await transaction.Execute("update counter set value = @value where name = 'alert_event'", new { value = seq + fresh.Count });
+            await SetCounter(transaction, "alert_event", seq + fresh.Count);
             await SavePositions(transaction, ahead.GroupBy(record => (record.Topic, record.Partition))
                 .Select(records => (records.Key.Topic, records.Key.Partition, records.Max(record => record.Offset) + 1)), now);
             var repeated = ahead.Count(record => record.Event is not null) - fresh.Count - conflicts.Count;
@@ -142,8 +145,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             {
                 var seq = await LockCounter(transaction, "notification");
                 await NotificationOutbox.Add(transaction, notifications, seq, now);
-                await transaction.Execute("update counter set value = @value where name = 'notification'",
-                    new { value = seq + notifications.Count });
+                await SetCounter(transaction, "notification", seq + notifications.Count);
             }
 
             await desk.Groups.Save(transaction, loaded);
@@ -162,6 +164,20 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         {
             await LockCounter(transaction, "alert_event");
             return await _closed.End(transaction, desk.Groups);
+        }, cancellation);
+    }
+
+    /// <summary>Ends the alerts of which nothing was heard for so long although the detector works on their partition.</summary>
+    /// <returns>Number of them.</returns>
+    public async Task<int> EndStale(TimeSpan after, Timestamp now, CancellationToken cancellation)
+    {
+        var desk = CurrentDesk();
+        return await database.Write(async transaction =>
+        {
+            var seq = await LockCounter(transaction, "alert_event");
+            var ended = await _stale.End(transaction, desk.Groups, after, now, seq);
+            if (ended > 0) await SetCounter(transaction, "alert_event", seq + ended);
+            return ended;
         }, cancellation);
     }
 
@@ -211,6 +227,15 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 
     private async Task<long> LockCounter(DbTransaction transaction, string name) =>
         (await transaction.Query<long>($"select value from counter where name = @name {database.ForUpdate}", new { name })).Single();
+
+    private static Task<int> SetCounter(DbTransaction transaction, string name, long value) =>
+        transaction.Execute("update counter set value = @value where name = @name", new { name, value });
+
+    // Newer points of an alert that ended as stale say that it goes on.
+    private static JournalRecord Reopen(JournalRecord record, HashSet<string> stale) =>
+        record.Event!.IsProgress && stale.Contains(record.Event.AlertId)
+            ? record with { Event = record.Event with { IsProgress = false } }
+            : record;
 
     private async Task<IReadOnlyList<JournalRecord>> LeaveOutOld(DbTransaction transaction, IReadOnlyList<JournalRecord> batch)
     {

@@ -55,6 +55,15 @@ public static class StatusHealth
             .OrderBy(status => status.Partition)];
 
     /// <summary>
+    /// The partitions whose records a member judges now: it lives, and neither restores their state nor is kept from reading.
+    /// </summary>
+    /// <inheritdoc cref="Alive"/>
+    public static IReadOnlyList<int> Working(string role, IReadOnlyCollection<PartitionStatus> statuses, int partitions,
+        DateTimeOffset now) =>
+        [.. Alive(role, statuses, partitions, now).Where(status => !status.Blocked && !status.Restoring)
+            .Select(status => status.Partition)];
+
+    /// <summary>
     /// Whether a report is of a time to come, by more than clocks differ: it would count as new until then, be the role dead or not.
     /// </summary>
     public static bool IsAhead(DateTimeOffset report, DateTimeOffset now) => report - now > MaxAge;

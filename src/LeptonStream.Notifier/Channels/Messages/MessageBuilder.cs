@@ -47,10 +47,8 @@ internal static class MessageBuilder
     {
         if (entries is [var only])
         {
-            var closedBy = notification.Alerts[0].Annotations[EndedTexts.ClosedBy];
             return words.Title(
-                state == MessageState.Firing ? words.Severity(severity)
-                    : closedBy is null ? words.State(state) : words.ClosedBy(Clean(closedBy)),
+                state == MessageState.Firing ? words.Severity(severity) : Ending(notification.Alerts[0], words) ?? words.State(state),
                 only.Summary);
         }
 
@@ -65,8 +63,7 @@ internal static class MessageBuilder
         var start = MessageWords.Time(alert.StartsAt, zone);
         var when = alert.EndsAt is { } end ? words.From(start, MessageWords.Time(end, zone)) : words.Since(start);
         var summary = Text(alert, "summary", words) ?? string.Join(", ", alert.Labels.Select(label => $"{label.Key}={label.Value}"));
-        var closedBy = alert.Annotations[EndedTexts.ClosedBy] is { } person ? words.ClosedBy(person) : null;
-        string?[] lines = [Text(alert, "description", words), when, closedBy];
+        string?[] lines = [Text(alert, "description", words), when, Ending(alert, words)];
         var actions = state == MessageState.Firing ? Text(alert, "actions", words)?.Split('\n').Take(MaxActions) ?? [] : [];
         return new AlertEntry(
             state,
@@ -75,6 +72,11 @@ internal static class MessageBuilder
             [.. actions.Select(action => Cut(Clean(action), LongestSummary)).Where(action => action.Length > 0)],
             AlertUrl(alert, externalUrl));
     }
+
+    // Who or what ended it, where no event did.
+    private static string? Ending(GroupedAlert alert, MessageWords words) =>
+        alert.Annotations[EndedTexts.ClosedBy] is { } person ? words.ClosedBy(Clean(person))
+        : alert.Annotations[EndedTexts.Annotation] == EndedTexts.Stale ? words.Stale : null;
 
     private static IEnumerable<MessageLink> Links(Notification notification, AlertEntry[] entries, MessageWords words, Uri externalUrl)
     {

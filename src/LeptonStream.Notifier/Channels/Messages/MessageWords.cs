@@ -38,6 +38,9 @@ internal abstract class MessageWords
     /// <summary>A person ended it.</summary>
     public abstract string ClosedBy(string person);
 
+    /// <summary>Nothing was heard of it for long.</summary>
+    public abstract string Stale { get; }
+
     public abstract string From(string start, string end);
 
     public abstract string More(int alerts);
@@ -90,6 +93,8 @@ internal abstract class MessageWords
 
         public override string ClosedBy(string person) => $"Closed by {person}";
 
+        public override string Stale => "Stale, nothing heard of it";
+
         public override string From(string start, string end) => $"From {start} to {end}";
 
         public override string More(int alerts) => $"and {alerts} more";
@@ -134,6 +139,8 @@ internal abstract class MessageWords
         public override string Since(string start) => $"开始于 {start}";
 
         public override string ClosedBy(string person) => $"由 {person} 关闭";
+
+        public override string Stale => "已过期，长期无消息";
 
         public override string From(string start, string end) => $"{start} 至 {end}";
 

@@ -1,0 +1,28 @@
+using LeptonStream.Samples;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Notifier.Lifecycle;
+
+/// <summary>
+/// Since when the detector works on each partition without a gap. Only in such a time does it mean anything that an alert is silent.
+/// </summary>
+internal static class PartitionLife
+{
+    /// <summary>Time without a sign of life from which on a partition begins again; shorter ones are restarts and rebalances.</summary>
+    public static readonly TimeSpan Gap = TimeSpan.FromMinutes(5);
+
+    /// <summary>Takes note of the partitions that the detector works on now.</summary>
+    public static Task Record(Database database, IEnumerable<int> alive, Timestamp now, CancellationToken cancellation) =>
+        database.Write(async transaction =>
+    {
+        await transaction.ExecuteEach(
+            """
+            insert into partition_life (kafka_partition, alive_since, seen_at) values (@partition, @at, @at)
+            on conflict (kafka_partition) do update set
+              alive_since = case when partition_life.seen_at < @lost then excluded.alive_since else partition_life.alive_since end,
+              seen_at = excluded.seen_at
+            """,
+            alive.Order().Select(partition => new { partition, at = now.UnixMilliseconds, lost = (now - Gap).UnixMilliseconds }));
+        return true;
+    }, cancellation);
+}

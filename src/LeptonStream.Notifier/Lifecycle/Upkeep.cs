@@ -1,0 +1,26 @@
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Samples;
+using LeptonStream.Yaml;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Notifier.Lifecycle;
+
+/// <summary>What the passing of time does to alerts and silences beside the flushes of groups. Used by the worker's thread only.</summary>
+internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> options)
+{
+    private static readonly TimeSpan StaleEvery = TimeSpan.FromMinutes(1);
+
+    private readonly TimeSpan _staleAfter = DurationText.Parse(options.Value.StaleAfter);
+    private Timestamp _nextStale = Timestamp.Zero;
+
+    /// <summary>Does what is due.</summary>
+    public async Task Run(Timestamp now, CancellationToken cancellation)
+    {
+        await journal.EndClosed(cancellation);
+        if (_staleAfter > TimeSpan.Zero && now >= _nextStale)
+        {
+            await journal.EndStale(_staleAfter, now, cancellation);
+            _nextStale = now + StaleEvery;
+        }
+    }
+}

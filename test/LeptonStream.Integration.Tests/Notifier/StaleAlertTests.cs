@@ -1,0 +1,142 @@
+using LeptonStream.Alerts;
+using LeptonStream.Notifier.Journal;
+using LeptonStream.Notifier.Lifecycle;
+using LeptonStream.Storage;
+using LeptonStream.Testing;
+using static LeptonStream.Integration.Tests.Notifier.JournalRig;
+
+namespace LeptonStream.Integration.Tests.Notifier;
+
+/// <summary>Alerts of which nothing is heard any more, in the test's time: an hour of silence is enough here.</summary>
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.PostgreSql)]
+public sealed class StaleAlertTests(DatabaseKind kind)
+{
+    private const double Minute = 60;
+    private const double Hour = 3600;
+
+    private JournalRig _rig = null!;
+    private AlertJournal _journal = null!;
+
+    [SetUp]
+    public async Task MakeRig()
+    {
+        _rig = await JournalRig.Create(kind);
+        _journal = await _rig.Open();
+        await Apply(_journal, 0, Record(AlertEvents.Opened("latency"), 0));
+        await Flush(_journal, 5);
+    }
+
+    [TearDown]
+    public async Task RemoveRig()
+    {
+        if (_rig is not null) await _rig.DisposeAsync();
+    }
+
+    [Test]
+    public async Task EndStale_SilentWhileTheDetectorWorked_EndsVisiblyAndIsNotified()
+    {
+        await Alive(from: 0, to: Hour);
+        var (before, ended, again) = (await EndStale(Hour - 1), await EndStale(Hour), await EndStale(Hour + 60));
+        await Flush(_journal, Hour + 65);
+
+        Assert.That((before, ended, again), Is.EqualTo((0, 1, 0)));
+        Assert.That(await State(), Is.EqualTo("resolved stale 2"));
+        Assert.That((await _rig.Told())[^1], Does.EndWith("all alerts resolved -latency"));
+        Assert.That(await _rig.Rows<string>("select payload from notification order by seq desc limit 1"),
+            Has.ItemAt(0).Contains("\"ended_reason\":\"stale\""));
+        Assert.That(await _rig.Rows<string>("select action || ' ' || actor || ' ' || role || ' ' || detail from audit"),
+            Is.EqualTo(new[] { "stale lepton notifier program {\"silent_for\":\"1h\"}" }));
+    }
+
+    [Test]
+    public async Task EndStale_NewestPointsOfIt_BeginTheSilenceAnew()
+    {
+        await Alive(from: 0, to: 2 * Hour);
+        await Apply(_journal, 50 * Minute, Record(AlertEvents.Progress("latency", 50 * Minute), 1));
+
+        Assert.That(await EndStale(1.5 * Hour), Is.Zero);
+        Assert.That(await EndStale(2 * Hour), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task EndStale_DetectorWasAway_ItsAbsenceDoesNotCount()
+    {
+        await Alive(from: 0, to: 10 * Minute);
+        await Alive(from: 50 * Minute, to: 1.5 * Hour);
+        Assert.That(await EndStale(1.5 * Hour), Is.Zero);
+
+        await Alive(from: 1.5 * Hour, to: 2 * Hour);
+        Assert.That(await EndStale(2 * Hour), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task EndStale_DetectorIsAwayNow_NothingEnds()
+    {
+        await Alive(from: 0, to: 50 * Minute);
+
+        Assert.That(await EndStale(Hour), Is.Zero);
+    }
+
+    [Test]
+    public async Task EndStale_AnotherPartitionIsAlive_NothingEnds()
+    {
+        await Alive(from: 0, to: Hour, partition: 1);
+
+        Assert.That(await EndStale(Hour), Is.Zero);
+    }
+
+    [Test]
+    public async Task Apply_EventOfAStaleAlert_OpensItAgain([Values] bool isProgress)
+    {
+        await Alive(from: 0, to: Hour);
+        await EndStale(Hour);
+        await Flush(_journal, Hour + 5);
+
+        var later = isProgress ? AlertEvents.Progress("latency", Hour + 60) : AlertEvents.Updated("latency", Hour + 60);
+        await Apply(_journal, Hour + 60, Record(later, 1));
+        await Flush(_journal, Hour + 65);
+
+        Assert.That(await State(), Does.StartWith("firing  "));
+        Assert.That((await _rig.Told())[^1], Is.EqualTo("3665s ops: first notification +latency"));
+    }
+
+    [Test]
+    public async Task Apply_EndOfAStaleAlert_SaysHowItEndedAndNotifiesNobodyAgain()
+    {
+        await Alive(from: 0, to: Hour);
+        await EndStale(Hour);
+        await Flush(_journal, Hour + 5);
+        var told = (await _rig.Told()).Length;
+
+        await Apply(_journal, Hour + 60, Record(AlertEvents.Closed("latency", Hour + 60, EndedReason.Recovered), 1));
+        await Flush(_journal, Hour + 200);
+
+        Assert.That(await State(), Does.StartWith("resolved recovered"));
+        Assert.That(await _rig.Told(), Has.Length.EqualTo(told));
+    }
+
+    [Test]
+    public async Task EndStale_SomebodyWorkedOnIt_IsAskedAgainShouldItComeBack()
+    {
+        await _rig.Database.Write(transaction => transaction.Execute(
+            "insert into alert_care (alert_id, acknowledged_by, acknowledged_at) select alert_id, 'rosa', 1 from alert"));
+        await Alive(from: 0, to: Hour);
+        await EndStale(Hour);
+
+        Assert.That(await _rig.Scalar<long>("select count(*) from alert_care where acknowledged_by is not null"), Is.Zero);
+    }
+
+    private Task<int> EndStale(double at) =>
+        _journal.EndStale(TimeSpan.FromHours(1), AlertEvents.At(at), CancellationToken.None);
+
+    // As the notifier sees the detector's status.
+    private async Task Alive(double from, double to, int partition = 0)
+    {
+        for (var at = from; at <= to; at += Minute)
+            await PartitionLife.Record(_rig.Database, [partition], AlertEvents.At(at), CancellationToken.None);
+    }
+
+    private Task<string> State() =>
+        _rig.Scalar<string>("select status || ' ' || coalesce(ended_reason, '') || ' ' || seq from alert");
+}
