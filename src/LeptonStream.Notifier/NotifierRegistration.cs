@@ -48,6 +48,8 @@ public static class NotifierRegistration
         services.AddHostedService<NotifierWorker>();
         services.AddHostedService<OutboxDelivery>();
         services.AddHostedService<StatusRecorder>();
+        services.AddSingleton<FeedbackOutbox>();
+        services.AddHostedService<FeedbackPublisher>();
         return services;
     }
 

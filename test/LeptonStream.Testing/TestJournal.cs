@@ -32,6 +32,13 @@ public sealed class TestJournal(Database database)
     /// <summary>Runs a statement of the test's own.</summary>
     public Task Execute(string sql) => database.Write(transaction => transaction.Connection!.ExecuteAsync(sql, transaction: transaction));
 
+    /// <summary>Reads rows by a question of the test's own.</summary>
+    public async Task<IReadOnlyList<T>> Query<T>(string sql)
+    {
+        await using var connection = await database.Open();
+        return (await connection.QueryAsync<T>(sql)).AsList();
+    }
+
     private async Task<long> Record(DbTransaction transaction, AlertEvent alert, string payload)
     {
         var connection = transaction.Connection!;

@@ -22,7 +22,9 @@ internal static class CareCommands
             .WithApi(async (api, parsed, stop) =>
             {
                 var id = await AlertIds.Complete(api, parsed.GetRequiredValue(alert), stop);
-                if (parsed.GetValue(undo)) await api.Delete($"{Address(id)}/acknowledge", stop);
+                if (parsed.GetValue(undo) && parsed.GetValue(again) is not null)
+                    throw new WrongUsageException("--ask-again-after stands beside --undo, which lets repeats go on at once");
+                if (parsed.GetValue(undo)) await api.Delete($"{Address(id)}/acknowledge{NoteQuery(parsed.GetValue(note))}", stop);
                 else
                     await api.Post($"{Address(id)}/acknowledge",
                         new { note = parsed.GetValue(note), askAgainAfter = parsed.GetValue(again) }, stop);
@@ -84,7 +86,9 @@ internal static class CareCommands
             });
     }
 
-    private static Option<string?> NoteOption() => new("--note") { Description = "Words for the alert's history", HelpName = "TEXT" };
+    public static Option<string?> NoteOption() => new("--note") { Description = "Words for the alert's history", HelpName = "TEXT" };
 
-    private static string Address(string id) => $"api/v1/alerts/{Uri.EscapeDataString(id)}";
+    public static string NoteQuery(string? note) => note is null ? "" : $"?note={Uri.EscapeDataString(note)}";
+
+    public static string Address(string id) => $"api/v1/alerts/{Uri.EscapeDataString(id)}";
 }

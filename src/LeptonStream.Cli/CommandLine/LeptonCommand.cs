@@ -35,6 +35,7 @@ internal static class LeptonCommand
         CareCommands.Assign(),
         CareCommands.Note(),
         CareCommands.Close(),
+        VerdictCommand.Create(),
         SilenceCommand.Create(),
 
         // Tools: they do one thing and end.

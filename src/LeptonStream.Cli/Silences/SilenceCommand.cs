@@ -20,25 +20,26 @@ internal static class SilenceCommand
     {
         var matchers = MatcherArgument.Create("Mute alerts whose labels match all of these, in Alertmanager's notation",
             ArgumentArity.OneOrMore);
-        var length = new Option<TimeSpan>("--for")
-        {
-            Description = "How long, such as 2h",
-            HelpName = "DURATION",
-            DefaultValueFactory = _ => TimeSpan.FromHours(1),
-            CustomParser = result =>
-            {
-                if (DurationText.TryParse(result.Tokens[0].Value, out var duration) && duration > TimeSpan.Zero) return duration;
-                result.AddError($"--for is '{result.Tokens[0].Value}': {DurationText.Form}, above 0s");
-                return TimeSpan.Zero;
-            },
-        };
+        var length = Duration("--for", "How long, such as 2h (default: 1h)");
+        var untilResolved = new Option<bool>("--until-resolved")
+            { Description = "Until the alerts that it mutes have been over for the quiet period" };
+        var quiet = Duration("--quiet", "With --until-resolved: time for which they must be over (default: 15m)");
+        var most = Duration("--max", "With --until-resolved: when it ends at the latest (default: 1d)");
         var comment = new Option<string>("--comment") { Description = "Reason, for other people", Required = true, HelpName = "TEXT" };
         var onlyPreview = new Option<bool>("--preview") { Description = "Only say which open alerts it would mute" };
-        return new Command("add", "Make a silence, and say how many open alerts it mutes") { matchers, length, comment, onlyPreview }
-            .WithExamples((
-                "lepton silence add model=llama-70b 'metric=~\"gpu_.*\"' --for 2h --comment 'driver upgrade'", "two hours of quiet"))
+        return new Command("add", "Make a silence, and say how many open alerts it mutes") 
+            { matchers, length, untilResolved, quiet, most, comment, onlyPreview }
+            .WithExamples(
+                ("lepton silence add model=llama-70b 'metric=~\"gpu_.*\"' --for 2h --comment 'driver upgrade'", "two hours of quiet"),
+                ("lepton silence add model=llama-70b --until-resolved --quiet 30m --max 8h --comment 'being repaired'",
+                    "until its alerts have been over for half an hour"))
             .WithApi(async (api, parsed, stop) =>
             {
+                var isUntilResolved = parsed.GetValue(untilResolved);
+                if (isUntilResolved && parsed.GetValue(length) is not null)
+                    throw new WrongUsageException("--for stands beside --until-resolved: write its longest time as --max");
+                if (!isUntilResolved && (parsed.GetValue(quiet) ?? parsed.GetValue(most)) is not null)
+                    throw new WrongUsageException("--quiet and --max are for --until-resolved");
                 var wanted = JsonNode.Parse(MatcherJson.Write(parsed.GetRequiredValue(matchers)));
                 var preview = await api.Post("api/v1/silences/preview", new { matchers = wanted!.DeepClone() }, stop);
                 var muted = preview.GetProperty("total").GetInt32();
@@ -52,12 +53,27 @@ internal static class SilenceCommand
                 var made = await api.Post("api/v2/silences", new
                 {
                     matchers = wanted,
-                    endsAt = DateTimeOffset.UtcNow + parsed.GetRequiredValue(length),
+                    endsAt = DateTimeOffset.UtcNow + (isUntilResolved
+                        ? parsed.GetValue(most) ?? TimeSpan.FromDays(1)
+                        : parsed.GetValue(length) ?? TimeSpan.FromHours(1)),
+                    quietPeriod = isUntilResolved ? DurationText.Of(parsed.GetValue(quiet) ?? TimeSpan.FromMinutes(15)) : null,
                     comment = parsed.GetRequiredValue(comment),
                 }, stop);
                 Console.Out.WriteLine($"{made.GetProperty("silenceID").GetString()} mutes {what}");
             });
     }
+
+    private static Option<TimeSpan?> Duration(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        CustomParser = result =>
+        {
+            if (DurationText.TryParse(result.Tokens[0].Value, out var duration) && duration > TimeSpan.Zero) return duration;
+            result.AddError($"{name} is '{result.Tokens[0].Value}': {DurationText.Form}, above 0s");
+            return null;
+        },
+    };
 
     private static Command List()
     {
@@ -67,8 +83,8 @@ internal static class SilenceCommand
             .WithExamples(("lepton silence list", "what is muted now, or will be"))
             .WithApi(async (api, parsed, stop) =>
             {
-                JsonElement[] silences = [.. (await api.Get("api/v2/silences", stop)).EnumerateArray()
-                    .Where(silence => parsed.GetValue(all) || StateOf(silence) != "expired")];
+                JsonElement[] silences = [.. (await api.Get($"api/v1/silences?all={(parsed.GetValue(all) ? "true" : "false")}", stop))
+                    .GetProperty("silences").EnumerateArray()];
                 if (parsed.GetValue(json))
                 {
                     foreach (var silence in silences) Console.Out.WriteLine(silence.GetRawText());
@@ -81,9 +97,10 @@ internal static class SilenceCommand
                     return;
                 }
 
-                var table = new TextTable("ID", "STATE", "ENDS", "BY", "MATCHERS", "COMMENT");
+                var table = new TextTable("ID", "STATE", "ENDS", "MUTES", "BY", "MATCHERS", "COMMENT");
                 foreach (var silence in silences)
-                    table.Add(Text(silence, "id"), StateOf(silence), Text(silence, "endsAt"), Text(silence, "createdBy"),
+                    table.Add(Text(silence, "id"), StateOf(silence), EndOf(silence), silence.GetProperty("mutes").GetRawText(),
+                        Text(silence, "createdBy"),
                         SafeText.OneLine(string.Join(" ", MatcherJson.Read(silence.GetProperty("matchers").GetRawText()))),
                         Text(silence, "comment"));
                 Console.Out.Write(table);
@@ -101,6 +118,10 @@ internal static class SilenceCommand
                 Console.Out.WriteLine($"{parsed.GetRequiredValue(id)} ended");
             });
     }
+
+    private static string EndOf(JsonElement silence) => silence.TryGetProperty("quietPeriod", out var quiet)
+        ? $"{quiet.GetString()} after its alerts, at most {Text(silence, "endsAt")}"
+        : Text(silence, "endsAt");
 
     private static string StateOf(JsonElement silence) => silence.GetProperty("status").GetProperty("state").GetString()!;
 

@@ -44,7 +44,8 @@ internal static class TopicsCommand
             .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix")
             .WithExamples(
                 ("lepton topics create --bootstrap-servers kafka:9092",
-                    $"lepton.metrics, .alerts, .state and .deadletters with {DefaultPartitions} partitions each, and lepton.status"),
+                    $"lepton.metrics, .alerts, .state, .feedback and .deadletters with {DefaultPartitions} partitions each, and "
+                    + "lepton.status"),
                 ("lepton topics create --partitions 48 --replication-factor 3", "for a large installation"));
         command.SetAction((parsed, _) => KafkaTool.Run(parsed, async kafka =>
         {

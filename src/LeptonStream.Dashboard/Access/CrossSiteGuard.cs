@@ -1,3 +1,4 @@
+using LeptonStream.Dashboard.Alerts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -13,8 +14,7 @@ internal static class CrossSiteGuard
     {
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || IsOurs(request)) return next(context);
-        return Results.Problem("The request comes from a page of another site.", statusCode: StatusCodes.Status403Forbidden)
-            .ExecuteAsync(context);
+        return ApiProblem.OtherSite.ExecuteAsync(context);
     });
 
     private static bool IsOurs(HttpRequest request)

@@ -1,3 +1,4 @@
+using LeptonStream.Dashboard.Alerts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,8 +20,7 @@ internal static class SessionEndpoints
         routes.MapPost("/api/v1/session", IResult (HttpContext context, SignInRequest request, TokensFile tokens) =>
         {
             var token = request.Token?.Trim() ?? "";
-            if (tokens.Current().Find(token) is null)
-                return TypedResults.Problem("Unknown token.", statusCode: StatusCodes.Status401Unauthorized);
+            if (tokens.Current().Find(token) is null) return ApiProblem.UnknownToken;
             context.Response.Cookies.Append(Cookie, token, Options(context, Longest));
             return TypedResults.NoContent();
         }).AllowAnonymous();

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using LeptonStream.Alerting;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Feedback;
 using LeptonStream.Samples;
 using LeptonStream.Yaml;
 using Microsoft.AspNetCore.Builder;
@@ -22,11 +23,12 @@ internal static class ActionEndpoints
     {
         var alert = routes.MapGroup("/api/v1/alerts/{alertId}").RequireAuthorization(AccessPolicies.Respond);
         alert.MapPost("/acknowledge", Acknowledge);
-        alert.MapDelete("/acknowledge", async (string alertId, AlertActions actions, ClaimsPrincipal person, TimeProvider time,
-            CancellationToken stop) => Answer(await actions.Unacknowledge(alertId, Change.By(person, time, note: null), stop)));
+        alert.MapDelete("/acknowledge", Unacknowledge);
         alert.MapPost("/assign", Assign);
         alert.MapPost("/notes", Note);
         alert.MapPost("/close", Close);
+        alert.MapPost("/verdict", Judge);
+        alert.MapDelete("/verdict", Withdraw);
         routes.MapGet("/api/v1/alerts/{alertId}/actions", (string alertId, Audit audit, CancellationToken stop) =>
             Entries(audit, alertId, stop));
         routes.MapGet("/api/v1/audit", (Audit audit, CancellationToken stop) => Entries(audit, alertId: null, stop))
@@ -49,6 +51,13 @@ internal static class ActionEndpoints
         return Answer(await actions.Acknowledge(alertId, askAgainAt, change, stop));
     }
 
+    private static async Task<Results<NoContent, ProblemHttpResult>> Unacknowledge(
+        string alertId, string? note, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
+    {
+        if (TooLong("note", note, Change.LongestNote) is { } wrong) return wrong;
+        return Answer(await actions.Unacknowledge(alertId, Change.By(person, time, note), stop));
+    }
+
     private static async Task<Results<NoContent, ProblemHttpResult>> Assign(
         string alertId, AssignRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
@@ -60,7 +69,7 @@ internal static class ActionEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Note(
         string alertId, NoteRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if (string.IsNullOrWhiteSpace(request.Text)) return Wrong("'text' is missing: a note needs some");
+        if (string.IsNullOrWhiteSpace(request.Text)) return ApiProblem.NoteMissing;
         if (TooLong("text", request.Text, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Note(alertId, Change.By(person, time, request.Text), stop));
     }
@@ -74,11 +83,27 @@ internal static class ActionEndpoints
         return Answer(await actions.Close(alertId, reason, Change.By(person, time, request.Note), stop));
     }
 
+    private static async Task<Results<NoContent, ProblemHttpResult>> Judge(
+        string alertId, VerdictRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
+    {
+        if (Verdicts.Parse(request.Verdict) is not { } verdict) return Wrong($"'verdict' may be {string.Join(", ", Verdicts.All)}");
+        if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
+        return Answer(await actions.Judge(alertId, verdict, Change.By(person, time, request.Note), stop));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Withdraw(
+        string alertId, string? note, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
+    {
+        if (TooLong("note", note, Change.LongestNote) is { } wrong) return wrong;
+        return Answer(await actions.WithdrawVerdict(alertId, Change.By(person, time, note), stop));
+    }
+
     private static Results<NoContent, ProblemHttpResult> Answer(ActionResult result) => result switch
     {
         ActionResult.Done => TypedResults.NoContent(),
-        ActionResult.Unknown => TypedResults.Problem(AlertEndpoints.UnknownAlert, statusCode: StatusCodes.Status404NotFound),
-        _ => TypedResults.Problem("The alert has ended already.", statusCode: StatusCodes.Status409Conflict),
+        ActionResult.Unknown => ApiProblem.UnknownAlert,
+        ActionResult.NoVerdict => ApiProblem.NoVerdict,
+        _ => ApiProblem.AlertIsOver,
     };
 
     private static async Task<Ok<ActionList>> Entries(Audit audit, string? alertId, CancellationToken stop) =>
@@ -113,6 +138,12 @@ internal sealed record NoteRequest(string? Text);
 /// <param name="Note">Words of the person, or null.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CloseRequest(string? Reason, string? Note);
+
+/// <summary>The body of a verdict.</summary>
+/// <param name="Verdict">false, true or normal.</param>
+/// <param name="Note">Words of the person, or null.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record VerdictRequest(string? Verdict, string? Note);
 
 /// <summary>Changes, the newest first.</summary>
 /// <param name="Actions">The changes.</param>

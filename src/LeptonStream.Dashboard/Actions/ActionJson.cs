@@ -10,6 +10,7 @@ namespace LeptonStream.Dashboard.Actions;
 [JsonSerializable(typeof(AssignRequest))]
 [JsonSerializable(typeof(NoteRequest))]
 [JsonSerializable(typeof(CloseRequest))]
+[JsonSerializable(typeof(VerdictRequest))]
 [JsonSerializable(typeof(ActionList))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ActionJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using LeptonStream.Alerting;
+using LeptonStream.Feedback;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
 
@@ -60,7 +61,22 @@ internal sealed class AlertActions(Database journal)
             "update alert set status = 'resolved', resolved_at = @at, ended_reason = @Closed where alert_id = @alertId",
             new { alertId, at = change.At.UnixMilliseconds, EndedTexts.Closed });
         await Audit.Add(transaction, change, "close", alertId, silenceId: null, ("reason", reason));
+        // Who accepts a level says to the detector that it is the usual one.
+        if (reason == CloseReasons.Accepted) await AlertVerdict.Give(transaction, alertId, Verdict.Normal, change);
     }, stop);
+
+    /// <summary>Says what it was, in place of the verdict before. The detector that raised it is notified.</summary>
+    public Task<ActionResult> Judge(string alertId, Verdict verdict, Change change, CancellationToken stop) =>
+        OnKnown(alertId, transaction => AlertVerdict.Give(transaction, alertId, verdict, change), stop);
+
+    /// <summary>Takes the verdict back.</summary>
+    public async Task<ActionResult> WithdrawVerdict(string alertId, Change change, CancellationToken stop)
+    {
+        var hadOne = false;
+        var result = await OnKnown(alertId,
+            async transaction => hadOne = await AlertVerdict.Withdraw(transaction, alertId, change), stop);
+        return result == ActionResult.Done && !hadOne ? ActionResult.NoVerdict : result;
+    }
 
     private Task<ActionResult> OnFiring(string alertId, Func<DbTransaction, Task> act, CancellationToken stop) =>
         On(alertId, mustFire: true, act, stop);
@@ -83,7 +99,7 @@ internal sealed class AlertActions(Database journal)
         return ActionResult.Done;
     }, stop);
 
-    private static Task<int> SetCare(DbTransaction transaction, string columns, string values, object parameters)
+    internal static Task<int> SetCare(DbTransaction transaction, string columns, string values, object parameters)
     {
         var changes = string.Join(", ", columns.Split(", ").Select(column => $"{column} = excluded.{column}"));
         return transaction.Execute(
@@ -103,4 +119,7 @@ internal enum ActionResult
 
     /// <summary>The alert has ended already.</summary>
     IsOver = 2,
+
+    /// <summary>There is no verdict to take back.</summary>
+    NoVerdict = 3,
 }

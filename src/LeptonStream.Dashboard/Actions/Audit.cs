@@ -68,7 +68,9 @@ internal sealed class Audit(Database journal)
 /// <param name="At">The time, RFC 3339.</param>
 /// <param name="Actor">Who made it.</param>
 /// <param name="Role">The role they had.</param>
-/// <param name="Action">acknowledge, unacknowledge, assign, note, close, silence, silence_changed, silence_expired or stale.</param>
+/// <param name="Action">
+/// acknowledge, unacknowledge, assign, note, close, silence, silence_changed, silence_expired, stale, verdict or verdict_withdrawn.
+/// </param>
 /// <param name="AlertId">The alert that it is about; null where it is about none.</param>
 /// <param name="SilenceId">The silence that it is about; null where it is about none.</param>
 /// <param name="Note">Their words; may be empty.</param>

@@ -34,7 +34,7 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
         var rows = await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop);
         var now = Timestamp.FromDateTimeOffset(time.GetUtcNow());
         var active = (await silences.Since(now, stop)).Where(silence => silence.StateAt(now) == "active")
-            .Select(silence => (silence.Id, Matchers: silence.ReadMatchers().Select(SilenceRow.ToMatcher).ToArray())).ToArray();
+            .Select(silence => (silence.Id, Matchers: silence.ReadMatchers())).ToArray();
         var receivers = members.ToLookup(member => member.AlertId, member => member.Receiver);
         var last = rows.ToDictionary(row => row.AlertId, row => AlertDetail.Read(row.Payload));
         var labels = rows.ToDictionary(row => row.AlertId, row => AlertSummary.LabelsOf(row, last[row.AlertId]));

@@ -9,8 +9,6 @@ namespace LeptonStream.Dashboard.Alerts;
 internal static class AlertEndpoints
 {
     public const int MostInOneList = 1000;
-    public const string UnknownAlert = "The journal has no alert of this id.";
-
     private const int UsualInOneList = 200;
     private const int MostInOneHistory = 200;
 
@@ -40,7 +38,7 @@ internal static class AlertEndpoints
         HttpResponse response, AlertQueries alerts, string alertId, CancellationToken stop)
     {
         if (await alerts.FindAsync(alertId, stop) is not { } row)
-            return TypedResults.Problem(UnknownAlert, statusCode: StatusCodes.Status404NotFound);
+            return ApiProblem.UnknownAlert;
         response.Headers.CacheControl = "no-store";
         var first = await alerts.FirstAsync(alertId, stop);
         return TypedResults.Ok(AlertDetail.Of(row, first, await alerts.HistoryAsync(alertId, MostInOneHistory, stop)));

@@ -13,7 +13,7 @@ internal sealed class AlertQueries(Database journal)
         alert.alert_id, seq, status, severity, model, metric, score, onset,
         coalesce((select first.detected_at from alert_event first where first.alert_id = alert.alert_id order by first.seq limit 1),
           detected_at) as opened_at,
-        detected_at as updated_at, resolved_at, ended_reason, acknowledged_by, ask_again_at, assignee, payload
+        detected_at as updated_at, resolved_at, ended_reason, acknowledged_by, ask_again_at, assignee, verdict, verdict_by, payload
         """;
 
     private const string Table = "alert left join alert_care on alert_care.alert_id = alert.alert_id";

@@ -33,6 +33,10 @@ internal sealed class AlertRow
 
     public string? Assignee { get; init; }
 
+    public string? Verdict { get; init; }
+
+    public string? VerdictBy { get; init; }
+
     public required string Payload { get; init; }
 }
 

@@ -34,6 +34,8 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="AcknowledgedBy">Who works on it; null where nobody said so.</param>
 /// <param name="AskAgainAt">Time after which repeats go on although it is acknowledged, RFC 3339; null is until it ends.</param>
 /// <param name="Assignee">Whose it is; null where it is nobody's.</param>
+/// <param name="Verdict">false, true or normal, as a person judged it; null where nobody did.</param>
+/// <param name="VerdictBy">Who did.</param>
 // A score out of range in one event must not take the whole list down: it is written as "Infinity".
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record AlertSummary(
@@ -61,7 +63,9 @@ internal sealed record AlertSummary(
     Spark? Spark,
     string? AcknowledgedBy,
     string? AskAgainAt,
-    string? Assignee)
+    string? Assignee,
+    string? Verdict,
+    string? VerdictBy)
 {
     // A payload this version can't read still is an alert: it is listed by the columns that the journal keeps beside it.
     public static AlertSummary Of(AlertRow row) => Of(row, AlertDetail.Read(row.Payload));
@@ -91,7 +95,9 @@ internal sealed record AlertSummary(
         last is null ? null : Spark.Of(last),
         row.AcknowledgedBy,
         row.AskAgainAt is { } again ? Timestamp.FromUnixMilliseconds(again).ToString() : null,
-        row.Assignee);
+        row.Assignee,
+        row.Verdict,
+        row.VerdictBy);
 
     /// <summary>The labels of an alert that routes and matchers see.</summary>
     public static LabelSet LabelsOf(AlertRow row, AlertEvent? last) =>

@@ -19,12 +19,14 @@ internal sealed partial class JournalFailureHandler(IProblemDetailsService probl
         // Pages ask again and again until there is a journal; the live feed says once that there is none yet.
         if (!Database.LacksTables(exception)) Log.JournalFailed(logger, httpContext.Request.Path, exception.Message);
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        var isReadOnly = Database.ForbidsWriting(exception);
         return await problems.TryWriteAsync(new()
         {
             HttpContext = httpContext,
             ProblemDetails =
             {
-                Detail = Database.ForbidsWriting(exception)
+                Extensions = { [ApiProblem.Code] = isReadOnly ? ApiProblem.JournalReadOnly : ApiProblem.JournalAway },
+                Detail = isReadOnly
                     ? "The journal lets this dashboard read only: its database user needs insert, update and delete on the tables."
                     : "The journal does not answer: check Storage:ConnectionString, "
                         + "and that the notifier, which makes its tables, has run.",

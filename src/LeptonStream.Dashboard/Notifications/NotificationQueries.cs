@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
@@ -9,74 +8,24 @@ namespace LeptonStream.Dashboard.Notifications;
 /// <summary>Who was notified of an alert.</summary>
 internal sealed class NotificationQueries(Database journal)
 {
-    private const int Most = 500;
-
     /// <summary>The notifications that held an alert, the newest first.</summary>
     public async Task<NotificationList> Of(string alertId, CancellationToken stop)
     {
         await using var connection = await journal.Open(stop);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            """
-            select n.notification_id, n.receiver, n.channel, n.reason, n.status, a.resolved, n.created_at, n.sent_at, n.attempts,
-              n.next_attempt_at, n.last_error
-            from notification_alert a join notification n on n.notification_id = a.notification_id
-            where a.alert_id = @alertId order by n.seq desc limit @Most
-            """,
-            new { alertId, Most }, cancellationToken: stop));
-        var left = await connection.QueryAsync<SuppressionRow>(new CommandDefinition(
-            """
-            select receiver, cause, detail, since, until from suppression where alert_id = @alertId order by since desc limit @Most
-            """,
-            new { alertId, Most }, cancellationToken: stop));
-        return new([.. rows.Select(row => row.ToEntry())], [.. left.Select(row => row.ToEntry())]);
+        var (notified, left) = await AlertNotifications.Read(connection, alertId, stop);
+        return new([.. notified.Select(EntryOf)], [.. left.Select(EntryOf)]);
     }
+
+    private static NotificationEntry EntryOf(NotifiedRow row) => new(
+        row.NotificationId, row.Receiver, row.Channel, row.AlertStatus, row.Reason, row.Status, Time(row.CreatedAt),
+        row.SentAt is { } sent ? Time(sent) : null, (int)row.Attempts, row.Status == "pending" ? Time(row.NextAttemptAt) : null,
+        row.LastError);
+
+    private static SuppressionEntry EntryOf(SuppressedRow row) => new(
+        row.Receiver, row.Cause, AlertingJson.Read<string[]>(row.Detail), Time(row.Since),
+        row.Until is { } until ? Time(until) : null);
 
     private static string Time(long milliseconds) => Timestamp.FromUnixMilliseconds(milliseconds).ToString();
-
-    private sealed class Row
-    {
-        public required string NotificationId { get; init; }
-
-        public required string Receiver { get; init; }
-
-        public required string Channel { get; init; }
-
-        public required string Reason { get; init; }
-
-        public required string Status { get; init; }
-
-        public required long Resolved { get; init; }
-
-        public required long CreatedAt { get; init; }
-
-        public long? SentAt { get; init; }
-
-        public required long Attempts { get; init; }
-
-        public required long NextAttemptAt { get; init; }
-
-        public string? LastError { get; init; }
-
-        public NotificationEntry ToEntry() => new(
-            NotificationId, Receiver, Channel, Resolved == 1 ? "resolved" : "firing", Reason, Status, Time(CreatedAt),
-            SentAt is { } sent ? Time(sent) : null, (int)Attempts, Status == "pending" ? Time(NextAttemptAt) : null, LastError);
-    }
-
-    private sealed class SuppressionRow
-    {
-        public required string Receiver { get; init; }
-
-        public required string Cause { get; init; }
-
-        public required string Detail { get; init; }
-
-        public required long Since { get; init; }
-
-        public long? Until { get; init; }
-
-        public SuppressionEntry ToEntry() => new(
-            Receiver, Cause, AlertingJson.Read<string[]>(Detail), Time(Since), Until is { } until ? Time(until) : null);
-    }
 }
 
 /// <summary>The notifications of an alert.</summary>

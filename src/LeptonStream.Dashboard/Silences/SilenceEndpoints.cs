@@ -5,6 +5,7 @@ using LeptonStream.Dashboard.Alertmanager;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
+using LeptonStream.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,9 +22,10 @@ internal static class SilenceEndpoints
     {
         routes.MapGet("/api/v2/silences", List);
         routes.MapGet("/api/v2/silence/{id}", async (string id, SilenceStore silences, TimeProvider time, CancellationToken stop) =>
-            await silences.Find(id, stop) is { } silence ? Results.Ok(silence.ToApi(Now(time))) : ApiError.NotFound(id));
+            await silences.Find(id, stop) is { } silence ? Results.Ok(GettableSilence.Of(silence, Now(time))) : ApiError.NotFound(id));
         routes.MapPost("/api/v2/silences", Save).RequireAuthorization(AccessPolicies.Respond);
         routes.MapDelete("/api/v2/silence/{id}", Expire).RequireAuthorization(AccessPolicies.Respond);
+        routes.MapGet("/api/v1/silences", ListWithMuted);
         routes.MapPost("/api/v1/silences/preview", Preview);
     }
 
@@ -32,10 +34,31 @@ internal static class SilenceEndpoints
         if (ApiFilter.Matchers(request, out var filter) is { } wrong) return wrong;
         var now = Now(time);
         var all = await silences.Since(now - Shown, stop);
-        IReadOnlyList<GettableSilence> shown = [.. all.Where(silence => IsAskedFor(silence, filter)).Select(silence => silence.ToApi(now))
+        IReadOnlyList<GettableSilence> shown = [.. all.Where(silence => IsAskedFor(silence, filter))
+            .Select(silence => GettableSilence.Of(silence, now))
             .OrderBy(silence => silence.Status.State switch { "active" => 0, "pending" => 1, _ => 2 })];
         return Results.Ok(shown);
     }
+
+    private static async Task<IResult> ListWithMuted(
+        bool? all, SilenceStore silences, AlertQueries alerts, TimeProvider time, CancellationToken stop)
+    {
+        var now = Now(time);
+        var open = await OpenAlerts(alerts, stop);
+        var rows = await silences.Since(all is true ? now - Shown : now, stop);
+        return Results.Ok(new SilenceList([.. rows.Select(row => GettableSilence.Of(row, now) with { Mutes = MutedBy(row, open, now) })]));
+    }
+
+    private static int MutedBy(SilenceRow row, IReadOnlyList<(string AlertId, LabelSet Labels)> open, Timestamp now)
+    {
+        if (row.StateAt(now) != "active") return 0;
+        var silence = row.ToSilence(row.ReadMatchers());
+        return open.Count(alert => silence.Covers(alert.Labels));
+    }
+
+    private static async Task<IReadOnlyList<(string AlertId, LabelSet Labels)>> OpenAlerts(AlertQueries alerts, CancellationToken stop) =>
+        [.. (await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop))
+            .Select(row => (row.AlertId, AlertSummary.LabelsOf(row, AlertDetail.Read(row.Payload))))];
 
     // The filter looks at the silence's own matchers, as if they were labels.
     private static bool IsAskedFor(SilenceRow silence, IReadOnlyList<Matcher> filter)
@@ -64,10 +87,9 @@ internal static class SilenceEndpoints
     private static async Task<IResult> Preview(SilencePreviewRequest request, AlertQueries alerts, CancellationToken stop)
     {
         if (SilenceDraft.WrongMatchers(request.Matchers) is { } wrong) return ApiError.BadRequest(wrong);
-        Matcher[] matchers = [.. request.Matchers!.Select(SilenceRow.ToMatcher)];
-        var open = await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop);
-        string[] muted = [.. open.Select(row => (row.AlertId, Labels: AlertSummary.LabelsOf(row, AlertDetail.Read(row.Payload))))
-            .Where(alert => matchers.All(one => one.Accepts(alert.Labels))).Select(alert => alert.AlertId)];
+        Matcher[] matchers = [.. request.Matchers!.Select(matcher => matcher.ToMatcher())];
+        string[] muted = [.. (await OpenAlerts(alerts, stop)).Where(alert => matchers.All(one => one.Accepts(alert.Labels)))
+            .Select(alert => alert.AlertId)];
         return Results.Ok(new SilencePreview(muted.Length, [.. muted.Take(AlertEndpoints.MostInOneList)]));
     }
 

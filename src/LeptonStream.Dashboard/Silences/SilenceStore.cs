@@ -3,7 +3,6 @@ using System.Text.Json;
 using Dapper;
 using LeptonStream.Dashboard.Actions;
 using LeptonStream.Samples;
-using LeptonStream.Series;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Dashboard.Silences;
@@ -14,14 +13,12 @@ namespace LeptonStream.Dashboard.Silences;
 /// </summary>
 internal sealed class SilenceStore(Database journal)
 {
-    private const string Columns = "id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at";
-
     /// <summary>The silences that had not ended at a time, those that end last first.</summary>
     public async Task<IReadOnlyList<SilenceRow>> Since(Timestamp time, CancellationToken stop)
     {
         await using var connection = await journal.Open(stop);
         return (await connection.QueryAsync<SilenceRow>(new CommandDefinition(
-            $"select {Columns} from silence where ends_at > @at order by ends_at desc, id",
+            $"{SilenceRow.Select} where ends_at > @at order by ends_at desc, id",
             new { at = time.UnixMilliseconds }, cancellationToken: stop))).AsList();
     }
 
@@ -30,7 +27,7 @@ internal sealed class SilenceStore(Database journal)
     {
         await using var connection = await journal.Open(stop);
         return (await connection.QueryAsync<SilenceRow>(new CommandDefinition(
-            $"select {Columns} from silence where id = @id", new { id }, cancellationToken: stop))).SingleOrDefault();
+            $"{SilenceRow.Select} where id = @id", new { id }, cancellationToken: stop))).SingleOrDefault();
     }
 
     /// <summary>Makes a silence, or changes the one of its id.</summary>
@@ -39,22 +36,23 @@ internal sealed class SilenceStore(Database journal)
     {
         if (draft.Id is null) return await Insert(transaction, draft, change);
         var rows = await transaction.Query<SilenceRow>(
-            $"select {Columns} from silence where id = @Id {journal.ForUpdate}", new { draft.Id });
+            $"{SilenceRow.Select} where id = @Id {journal.ForUpdate}", new { draft.Id });
         if (rows.SingleOrDefault() is not { } known) return null;
         if (CanChange(known, draft, change.At))
         {
             await transaction.Execute(
                 """
-                update silence set starts_at = @starts, ends_at = @ends, comment = @comment, matchers = @matchers, updated_at = @now
+                update silence set starts_at = @starts, ends_at = @ends, comment = @comment, matchers = @matchers, updated_at = @now,
+                  quiet_ms = @quiet
                 where id = @Id
                 """,
                 new
                 {
                     draft.Id, starts = draft.StartsAt.UnixMilliseconds, ends = draft.EndsAt.UnixMilliseconds, comment = draft.Comment,
-                    matchers = MatchersOf(draft), now = change.At.UnixMilliseconds,
+                    matchers = MatchersOf(draft), now = change.At.UnixMilliseconds, quiet = QuietOf(draft),
                 });
             await Audit.Add(transaction, change, "silence_changed", alertId: null, draft.Id,
-                ("matchers", draft.Text), ("ends_at", draft.EndsAt.ToString()));
+                ("matchers", draft.Text), ("ends_at", draft.EndsAt.ToString()), ("quiet_period", draft.QuietText));
             return draft.Id;
         }
 
@@ -66,7 +64,7 @@ internal sealed class SilenceStore(Database journal)
     /// <returns>Whether there is one of that id that has not ended; null where there is none.</returns>
     public Task<bool?> Expire(string id, Change change, CancellationToken stop) => journal.Write(async transaction =>
     {
-        var rows = await transaction.Query<SilenceRow>($"select {Columns} from silence where id = @id {journal.ForUpdate}", new { id });
+        var rows = await transaction.Query<SilenceRow>($"{SilenceRow.Select} where id = @id {journal.ForUpdate}", new { id });
         if (rows.SingleOrDefault() is not { } known) return (bool?)null;
         if (known.StateAt(change.At) == "expired") return false;
         await End(transaction, known, change);
@@ -87,16 +85,18 @@ internal sealed class SilenceStore(Database journal)
         // What begins in the past begins now: nothing that was sent is unsent.
         var starts = draft.StartsAt < change.At ? change.At : draft.StartsAt;
         await transaction.Execute(
-            $"""
-            insert into silence ({Columns}) values (@id, @matchers, @starts, @ends, @createdBy, @comment, @now, @now)
+            """
+            insert into silence (id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at, quiet_ms)
+            values (@id, @matchers, @starts, @ends, @createdBy, @comment, @now, @now, @quiet)
             """,
             new
             {
                 id, matchers = MatchersOf(draft), starts = starts.UnixMilliseconds, ends = draft.EndsAt.UnixMilliseconds,
-                createdBy = draft.CreatedBy, comment = draft.Comment, now = change.At.UnixMilliseconds,
+                createdBy = draft.CreatedBy, comment = draft.Comment, now = change.At.UnixMilliseconds, quiet = QuietOf(draft),
             });
         await Audit.Add(transaction, change, "silence", alertId: null, id,
-            ("matchers", draft.Text), ("ends_at", draft.EndsAt.ToString()), ("created_by", draft.CreatedBy));
+            ("matchers", draft.Text), ("ends_at", draft.EndsAt.ToString()), ("created_by", draft.CreatedBy),
+            ("quiet_period", draft.QuietText));
         return id;
     }
 
@@ -112,57 +112,6 @@ internal sealed class SilenceStore(Database journal)
 
     private static string MatchersOf(SilenceDraft draft) =>
         JsonSerializer.Serialize([.. draft.Matchers], SilenceJson.Default.ApiMatcherArray);
-}
 
-/// <summary>A checked silence, on its way into the journal.</summary>
-internal sealed record SilenceDraft(
-    string? Id, IReadOnlyList<ApiMatcher> Matchers, Timestamp StartsAt, Timestamp EndsAt, string CreatedBy, string Comment)
-{
-    /// <summary>Its matchers in Alertmanager's notation.</summary>
-    public string Text => $"{{{string.Join(",", Matchers.Select(SilenceRow.ToMatcher))}}}";
-
-    /// <summary>Checks what somebody posted.</summary>
-    /// <returns>The draft, or null and what is wrong.</returns>
-    public static SilenceDraft? Of(PostableSilence posted, string actor, Timestamp now, out string? wrong)
-    {
-        wrong = WrongMatchers(posted.Matchers);
-        if (wrong is not null) return null;
-        if (posted.EndsAt is not { } ends)
-        {
-            wrong = "'endsAt' is missing";
-            return null;
-        }
-
-        var startsAt = posted.StartsAt is { } given ? Timestamp.FromDateTimeOffset(given) : now;
-        var endsAt = Timestamp.FromDateTimeOffset(ends);
-        if (endsAt <= now) wrong = "'endsAt' lies in the past";
-        else if (endsAt <= startsAt) wrong = "'endsAt' must lie after 'startsAt'";
-        else if (posted.Comment?.Length > Change.LongestNote) wrong = $"'comment' may have {Change.LongestNote} characters";
-        if (wrong is not null) return null;
-        var createdBy = string.IsNullOrWhiteSpace(posted.CreatedBy) ? actor : posted.CreatedBy;
-        return new(string.IsNullOrEmpty(posted.Id) ? null : posted.Id, posted.Matchers!, startsAt, endsAt, SqlText.Clean(createdBy),
-            SqlText.Clean(posted.Comment ?? ""));
-    }
-
-    /// <summary>What is wrong with the matchers of a silence; null where nothing is.</summary>
-    public static string? WrongMatchers(IReadOnlyList<ApiMatcher>? matchers)
-    {
-        if (matchers is not { Count: > 0 }) return "'matchers' is missing: a silence needs at least one";
-        foreach (var matcher in matchers)
-        {
-            if (matcher.Name.Length == 0) return "'matchers' has one without a label name";
-            try
-            {
-                _ = SilenceRow.ToMatcher(matcher);
-            }
-            catch (ArgumentException invalid)
-            {
-                return $"the matcher of '{matcher.Name}' is no valid regular expression: {invalid.Message}";
-            }
-        }
-
-        // As in Alertmanager: one that would mute everything is a mistake.
-        return matchers.All(matcher => SilenceRow.ToMatcher(matcher).Accepts(LabelSet.Empty))
-            ? "at least one matcher must not match the empty text, or the silence would mute every alert" : null;
-    }
+    private static long? QuietOf(SilenceDraft draft) => (long?)draft.QuietPeriod?.TotalMilliseconds;
 }

@@ -11,9 +11,11 @@ public sealed record TopicNames(string Prefix)
 
     public string State => Prefix + "state";
 
+    public string Feedback => Prefix + "feedback";
+
     public string DeadLetters => Prefix + "deadletters";
 
-    public IReadOnlyList<string> All => [Metrics, Alerts, Status, State, DeadLetters];
+    public IReadOnlyList<string> All => [Metrics, Alerts, Status, State, Feedback, DeadLetters];
 
     public static TopicNames Of(KafkaOptions options) => new(options.TopicPrefix);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace LeptonStream.Yaml;
@@ -32,6 +33,21 @@ public static partial class DurationText
     /// <summary>A duration that is known to be one.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static TimeSpan Parse(string text) => TryParse(text, out var duration) ? duration : throw new FormatException(Form);
+
+    /// <summary>The text of a duration, such as <c>1h30m</c>; what is below a millisecond is left out.</summary>
+    public static string Of(TimeSpan duration)
+    {
+        var text = new StringBuilder();
+        var left = (long)duration.TotalMilliseconds;
+        foreach (var (unit, length) in Units.Where(unit => unit.Unit is not ("y" or "w")))
+        {
+            if (left < (long)length) continue;
+            text.Append(CultureInfo.InvariantCulture, $"{left / (long)length}{unit}");
+            left %= (long)length;
+        }
+
+        return text.Length == 0 ? "0s" : text.ToString();
+    }
 
     private static readonly (string Unit, double Milliseconds)[] Units =
     [

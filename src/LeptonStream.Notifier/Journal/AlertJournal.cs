@@ -30,6 +30,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     private readonly SuppressionStore _suppressions = new(database);
     private readonly ClosedAlerts _closed = new(database);
     private readonly StaleAlerts _stale = new(database);
+    private readonly ResolvedSilences _silences = new(database);
     private Desk _desk = new(database, routing.Current, log);
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
@@ -180,6 +181,13 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             return ended;
         }, cancellation);
     }
+
+    /// <summary>Ends the silences whose alerts have been over for long enough.</summary>
+    /// <returns>Number of them.</returns>
+    public async Task<int> EndResolvedSilences(Timestamp now, CancellationToken cancellation) =>
+        await _silences.Any(now, cancellation)
+            ? await database.Write(transaction => _silences.End(transaction, now), cancellation)
+            : 0;
 
     /// <summary>Time at which <see cref="Flush"/> has something to do next, or null without groups.</summary>
     public async Task<Timestamp?> NextFlush(CancellationToken cancellation)

@@ -1,9 +1,6 @@
 using System.Data.Common;
-using System.Text;
 using System.Text.Json;
-using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
-using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.Storage;
@@ -41,12 +38,11 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, JournalLog log
 
     private async Task ReadAlerts(DbTransaction transaction)
     {
-        const string Columns = "alert_id, status, seq, labels, case when labels is null then payload end as payload";
         var before = _seen ?? (await transaction.Query<long>("select value from counter where name = 'alert_event'")).Single();
-        var rows = await transaction.Query<AlertRow>(
+        var rows = await transaction.Query<LabelledAlert>(
             _seen is null
-                ? $"select {Columns} from alert where status = 'firing'"
-                : $"select {Columns} from alert where seq > @before order by seq",
+                ? $"select {LabelledAlert.Columns} from alert where status = 'firing'"
+                : $"select {LabelledAlert.Columns} from alert where seq > @before order by seq",
             new { before });
         foreach (var row in rows)
         {
@@ -60,7 +56,7 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, JournalLog log
     private async Task<IReadOnlyList<Silence>> Silences(DbTransaction transaction, Timestamp now)
     {
         var rows = await transaction.Query<SilenceRow>(
-            "select * from silence where ends_at > @now and starts_at <= @now order by id", new { now = now.UnixMilliseconds });
+            $"{SilenceRow.Select} where ends_at > @now and starts_at <= @now order by id", new { now = now.UnixMilliseconds });
         var known = new Dictionary<string, (string Text, IReadOnlyList<Matcher> Matchers)>(rows.Count);
         foreach (var row in rows)
             known[row.Id] = _matchers.TryGetValue(row.Id, out var read) && read.Text == row.Matchers
@@ -75,54 +71,12 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, JournalLog log
     {
         try
         {
-            return MatcherJson.Read(row.Matchers);
+            return row.ReadMatchers();
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException)
         {
             log.UnreadableSilence(row.Id, wrong.Message);
             return [];
         }
-    }
-
-    private sealed class AlertRow
-    {
-        public required string AlertId { get; init; }
-
-        public required string Status { get; init; }
-
-        public required long Seq { get; init; }
-
-        public string? Labels { get; init; }
-
-        public string? Payload { get; init; }
-
-        public LabelSet LabelSet() => Labels is not null
-            ? AlertingJson.Read<LabelSet>(Labels)
-            : AlertEventJson.TryRead(Encoding.UTF8.GetBytes(Payload!), out var alert, out _) ? alert!.RoutingLabels : Series.LabelSet.Empty;
-    }
-
-    private sealed class SilenceRow
-    {
-        public required string Id { get; init; }
-
-        public required string Matchers { get; init; }
-
-        public required long StartsAt { get; init; }
-
-        public required long EndsAt { get; init; }
-
-        public required string CreatedBy { get; init; }
-
-        public required string Comment { get; init; }
-
-        public Silence ToSilence(IReadOnlyList<Matcher> matchers) => new()
-        {
-            Id = Id,
-            Matchers = matchers,
-            StartsAt = Timestamp.FromUnixMilliseconds(StartsAt),
-            EndsAt = Timestamp.FromUnixMilliseconds(EndsAt),
-            CreatedBy = CreatedBy,
-            Comment = Comment,
-        };
     }
 }

@@ -4,6 +4,7 @@ using LeptonStream.Health;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
+using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Lifecycle;
 
@@ -54,7 +55,7 @@ internal sealed class StaleAlerts(Database database)
             await (AuditRecord.ByProgram(RoleNames.Notifier, now.UnixMilliseconds, EndedTexts.Stale) with
             {
                 AlertId = alertId,
-                Detail = [("silent_for", DurationWords(after))],
+                Detail = [("silent_for", DurationText.Of(after))],
             }).Add(transaction);
         return alertIds.Length;
     }
@@ -64,7 +65,4 @@ internal sealed class StaleAlerts(Database database)
         [.. await transaction.Query<string>(
             $"select alert_id from alert where ended_reason = @Stale and alert_id {database.AnyOf("@alertIds")}",
             new { EndedTexts.Stale, alertIds })];
-
-    private static string DurationWords(TimeSpan time) =>
-        time.TotalHours >= 1 && time.Minutes == 0 ? $"{(int)time.TotalHours}h" : $"{(int)time.TotalMinutes}m";
 }

@@ -9,14 +9,22 @@ namespace LeptonStream.Notifier.Lifecycle;
 internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> options)
 {
     private static readonly TimeSpan StaleEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SilencesEvery = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _staleAfter = DurationText.Parse(options.Value.StaleAfter);
     private Timestamp _nextStale = Timestamp.Zero;
+    private Timestamp _nextSilences = Timestamp.Zero;
 
     /// <summary>Does what is due.</summary>
     public async Task Run(Timestamp now, CancellationToken cancellation)
     {
         await journal.EndClosed(cancellation);
+        if (now >= _nextSilences)
+        {
+            await journal.EndResolvedSilences(now, cancellation);
+            _nextSilences = now + SilencesEvery;
+        }
+
         if (_staleAfter > TimeSpan.Zero && now >= _nextStale)
         {
             await journal.EndStale(_staleAfter, now, cancellation);

@@ -19,7 +19,7 @@ public sealed class CommandLineTests
         var result = await LeptonProcess.Run();
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note", "close",
+        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note", "close", "verdict",
             "silence", "token", "watch", "replay", "backtest", "topics", "doctor", "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }

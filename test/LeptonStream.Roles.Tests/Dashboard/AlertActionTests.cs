@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LeptonStream.Alerts;
+using LeptonStream.Feedback;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
@@ -70,6 +71,68 @@ public sealed class AlertActionTests
         Assert.That((await Get("api/v1/alerts")).GetProperty("total").GetInt64(), Is.Zero);
     }
 
+    [Test]
+    public async Task Verdict_IsShownAuditedAndOnItsWayToTheDetector_UntilItIsWithdrawn()
+    {
+        var alert = await Recorded();
+
+        await Done(HttpMethod.Post, alert, "verdict", new { verdict = "false", note = "load test" });
+        var shown = await Shown(alert);
+        await Done(HttpMethod.Delete, alert, "verdict?note=sorry");
+
+        Assert.That(shown.GetProperty("verdict").GetString(), Is.EqualTo("false"));
+        Assert.That(shown.GetProperty("verdictBy").GetString(), Is.EqualTo("anonymous"));
+        Assert.That((await Shown(alert)).GetProperty("verdict").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(await Actions(alert), Is.EqualTo(new[] { "verdict_withdrawn sorry", "verdict load test" }));
+        var sent = await Feedback();
+        Assert.That(sent.Select(one => (one.AlertId, one.Model, one.Metric, one.Verdict, one.Withdrawn, one.By, one.Note)),
+            Is.EqualTo(new[]
+            {
+                (alert.AlertId, alert.Model, alert.Metric, Verdict.False, false, "anonymous", "load test"),
+                (alert.AlertId, alert.Model, alert.Metric, Verdict.False, true, "anonymous", "sorry"),
+            }));
+        Assert.That(sent.Select(one => one.Labels), Is.All.EqualTo(alert.Labels));
+        Assert.That(sent.Select(one => one.Id), Is.Unique);
+    }
+
+    [Test]
+    public async Task Verdict_OnAnAlertThatIsOver_IsTaken_AndWithoutOneNoneIsWithdrawn()
+    {
+        var alert = await Recorded();
+        await _dashboard.Journal.Record(SampleAlerts.Resolved(alert));
+
+        using var nothing = await _dashboard.Http.DeleteAsync($"api/v1/alerts/{alert.AlertId}/verdict");
+        await Done(HttpMethod.Post, alert, "verdict", new { verdict = "true" });
+
+        Assert.That(nothing.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That((await nothing.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString(), Is.EqualTo("no_verdict"));
+        Assert.That((await Shown(alert)).GetProperty("verdict").GetString(), Is.EqualTo("true"));
+    }
+
+    [TestCase("accepted", 1)]
+    [TestCase("fixed", 0)]
+    public async Task Close_AsAccepted_IsTheVerdictThatTheNewLevelIsNormal(string reason, int verdicts)
+    {
+        var alert = await Recorded();
+
+        await Done(HttpMethod.Post, alert, "close", new { reason });
+
+        Assert.That((await Feedback()).Select(one => one.Verdict), Is.EqualTo(Enumerable.Repeat(Verdict.Normal, verdicts)));
+    }
+
+    [Test]
+    public async Task Unacknowledge_KeepsItsNote()
+    {
+        var alert = await Recorded();
+
+        await Done(HttpMethod.Post, alert, "acknowledge", new { });
+        await Done(HttpMethod.Delete, alert, "acknowledge?note=not%20me");
+
+        Assert.That(await Actions(alert), Is.EqualTo(new[] { "unacknowledge not me", "acknowledge " }));
+    }
+
+    [TestCase("verdict", "{\"verdict\":\"maybe\"}", 400, "'verdict' may be false, true, normal")]
+    [TestCase("verdict", "{}", 400, "'verdict' may be")]
     [TestCase("acknowledge", "{\"askAgainAfter\":\"soon\"}", 400, "'askAgainAfter' is 'soon'")]
     [TestCase("acknowledge", "{\"askAgainAfter\":\"0s\"}", 400, "above 0s")]
     [TestCase("acknowledge", "{\"who\":\"me\"}", 400, "")]
@@ -119,6 +182,10 @@ public sealed class AlertActionTests
         await _dashboard.Journal.Record(alert);
         return alert;
     }
+
+    private async Task<FeedbackEvent[]> Feedback() =>
+        [.. (await _dashboard.Journal.Query<string>("select payload from feedback order by feedback_id"))
+            .Select(payload => FeedbackEvent.Read(payload)!)];
 
     private async Task<JsonElement> Shown(AlertEvent alert) => (await Get($"api/v1/alerts/{alert.AlertId}")).GetProperty("alert");
 

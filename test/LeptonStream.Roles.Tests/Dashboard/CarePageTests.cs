@@ -92,6 +92,52 @@ public sealed class CarePageTests
     }
 
     [Test]
+    public async Task Silences_AreListedWithWhatTheyMute_AndEnded()
+    {
+        await using var page = await SignedIn();
+        await Do(page, "Silence…", ("select", "resolved"), ("input[type='text']", "repair"));
+        await page.Page.Locator(".care-form").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+
+        await page.Page.GetByText("Silences", new() { Exact = true }).First.ClickAsync();
+        var row = page.Page.Locator("#silences li");
+        await row.WaitForAsync();
+        var text = await row.InnerTextAsync();
+        await page.Page.GetByText("End it now").ClickAsync();
+        await page.Page.GetByText("Nothing is silenced.").WaitForAsync();
+
+        Assert.That(text, Does.Contain("instance=\"gpu-7\"").And.Contain("mutes 1 open alert").And.Contain("over for 15m")
+            .And.Contain("rosa: repair"));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Verdict_IsShownOnTheAlert_AndWithdrawn()
+    {
+        await using var page = await SignedIn();
+
+        await Do(page, "Verdict…", ("select", "false"), ("input", "load test"));
+        await page.Page.GetByText("Verdict of rosa: False alarm").WaitForAsync();
+        await page.Page.Locator(".deeds").GetByText("load test").WaitForAsync();
+        await page.Page.GetByText("Withdraw the verdict").ClickAsync();
+
+        await page.Page.GetByText("Nobody has acknowledged it").WaitForAsync();
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Error_OnTheChinesePage_IsChinese()
+    {
+        await using var page = await Opened();
+        await page.Page.Locator("#language").SelectOptionAsync("zh-CN");
+
+        await page.Page.Locator("[data-key='care signin']").ClickAsync();
+        await page.Page.Locator(".care-form input").FillAsync("wrong");
+        await page.Page.Locator(".care-form .confirm").ClickAsync();
+
+        await page.Page.GetByText("令牌无效。").WaitForAsync();
+    }
+
+    [Test]
     public async Task Close_TakesItFromTheOpenOnes_AndSaysWhoClosedIt()
     {
         await using var page = await SignedIn();

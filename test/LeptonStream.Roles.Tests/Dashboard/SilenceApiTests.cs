@@ -51,6 +51,8 @@ public sealed class SilenceApiTests
     [TestCase("""{"endsAt":"2999-01-01T00:00:00Z"}""", "'matchers' is missing")]
     [TestCase("""{"matchers":[],"endsAt":"2999-01-01T00:00:00Z"}""", "'matchers' is missing")]
     [TestCase("""{"matchers":[{"name":"a","value":"b","isRegex":false}]}""", "'endsAt' is missing")]
+    [TestCase("""{"matchers":[{"name":"a","value":"b","isRegex":false}],"endsAt":"2999-01-01T00:00:00Z","quietPeriod":"soon"}""",
+        "'quietPeriod' is 'soon'")]
     [TestCase("""{"matchers":[{"name":"a","value":"b","isRegex":false}],"endsAt":"2001-01-01T00:00:00Z"}""", "'endsAt' lies in the past")]
     [TestCase("""
         {"matchers":[{"name":"a","value":"b","isRegex":false}],"startsAt":"2999-01-02T00:00:00Z","endsAt":"2999-01-01T00:00:00Z"}
@@ -67,6 +69,32 @@ public sealed class SilenceApiTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetString(), Does.Contain(error));
         Assert.That((await Get("api/v2/silences")).GetArrayLength(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Silence_UntilResolved_IsListedWithWhatItMutes()
+    {
+        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "loss"), SampleAlerts.Opened(metric: "latency")]);
+        var id = await Made(Silence("metric", "loss") with { QuietPeriod = "1h30m" });
+        await Made(Silence("metric", "nothing"));
+
+        var listed = (await Get("api/v1/silences")).GetProperty("silences").EnumerateArray()
+            .Single(silence => silence.GetProperty("id").GetString() == id);
+
+        Assert.That(listed.GetProperty("quietPeriod").GetString(), Is.EqualTo("1h30m"));
+        Assert.That(listed.GetProperty("mutes").GetInt32(), Is.EqualTo(1));
+        Assert.That((await Get($"api/v2/silence/{id}")).TryGetProperty("mutes", out _), Is.False);
+        Assert.That((await Get("api/v1/silences")).GetProperty("silences").EnumerateArray()
+            .Count(silence => silence.TryGetProperty("quietPeriod", out _)), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Silences_Ended_AreListedWhereTheyAreAskedFor()
+    {
+        using var ended = await _dashboard.Http.DeleteAsync($"api/v2/silence/{await Made(Silence("metric", "loss"))}");
+
+        Assert.That((await Get("api/v1/silences")).GetProperty("silences").GetArrayLength(), Is.Zero);
+        Assert.That((await Get("api/v1/silences?all=true")).GetProperty("silences").GetArrayLength(), Is.EqualTo(1));
     }
 
     [Test]
@@ -129,5 +157,6 @@ public sealed class SilenceApiTests
 
     private async Task<JsonElement> Get(string address) => await _dashboard.Http.GetFromJsonAsync<JsonElement>(address);
 
-    private sealed record Posted(string? Id, object[] Matchers, DateTimeOffset? StartsAt, DateTimeOffset EndsAt, string Comment);
+    private sealed record Posted(string? Id, object[] Matchers, DateTimeOffset? StartsAt, DateTimeOffset EndsAt, string Comment,
+        string? QuietPeriod = null);
 }

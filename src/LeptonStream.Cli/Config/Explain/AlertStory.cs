@@ -28,21 +28,19 @@ internal sealed record AlertStory(
             join alert_group g on g.group_id = m.group_id where m.alert_id = @id order by g.receiver, g.route_key
             """,
             new { id });
-        // A search through the whole outbox: this command may take its time, and rows of older versions are found, too.
-        var notified = await connection.QueryAsync<NotificationRow>(
-            """
-            select receiver, channel, reason, status, attempts, created_at, sent_at, last_error, payload
-            from notification where payload like @mention order by seq
-            """,
-            new { mention = $"%\"alertId\":\"{id}\"%" });
-        var leftOut = await connection.QueryAsync<SuppressionRow>(
-            "select receiver, cause, detail, since, until from suppression where alert_id = @id order by since, receiver", new { id });
+        var (notified, leftOut) = await AlertNotifications.Read(connection, id);
         return (ids, new AlertStory(
             alert.ToStory(),
             [.. groups.Select(row => new StoryGroup(row.Receiver, row.RouteKey, row.GroupKey, At(row.NextFlush)))],
-            [.. notified.SelectMany(row => row.ToStory(id))],
-            [.. leftOut.Select(row => row.ToStory())]));
+            [.. notified.Reverse().Select(StoryOf)],
+            [.. leftOut.Reverse().Select(StoryOf)]));
     }
+
+    private static StoryNotification StoryOf(NotifiedRow row) => new(At(row.CreatedAt), row.Receiver, row.Channel, row.AlertStatus,
+        row.Reason, row.Status, (int)row.Attempts, At(row.SentAt), row.LastError);
+
+    private static StorySuppression StoryOf(SuppressedRow row) =>
+        new(At(row.Since), At(row.Until), row.Receiver, row.Cause, AlertingJson.Read<string[]>(row.Detail));
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
@@ -81,48 +79,6 @@ internal sealed record AlertStory(
         public required string GroupKey { get; init; }
 
         public required long NextFlush { get; init; }
-    }
-
-    private sealed record NotificationRow
-    {
-        public required string Receiver { get; init; }
-
-        public required string Channel { get; init; }
-
-        public required string Reason { get; init; }
-
-        public required string Status { get; init; }
-
-        public required int Attempts { get; init; }
-
-        public required long CreatedAt { get; init; }
-
-        public long? SentAt { get; init; }
-
-        public string? LastError { get; init; }
-
-        public required string Payload { get; init; }
-
-        // Twice where a message ends the alert under its old labels and opens it under the new ones.
-        public IEnumerable<StoryNotification> ToStory(string id) => AlertingJson.Read<Notification>(Payload).Alerts
-            .Where(alert => alert.AlertId == id)
-            .Select(alert => new StoryNotification(At(CreatedAt), Receiver, Channel, alert.IsResolved ? "resolved" : "firing", Reason,
-                Status, Attempts, At(SentAt), LastError));
-    }
-
-    private sealed record SuppressionRow
-    {
-        public required string Receiver { get; init; }
-
-        public required string Cause { get; init; }
-
-        public required string Detail { get; init; }
-
-        public required long Since { get; init; }
-
-        public long? Until { get; init; }
-
-        public StorySuppression ToStory() => new(At(Since), At(Until), Receiver, Cause, AlertingJson.Read<string[]>(Detail));
     }
 }
 

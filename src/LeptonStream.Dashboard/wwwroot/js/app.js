@@ -2,13 +2,14 @@
 import { el } from './dom.js';
 import { statuses, readAddress, addressOf } from './address.js';
 import { countButtons, emptyParts, helpParts } from './panels.js';
-import { languages, firstLanguage, useLanguage, currentLanguage, t, term, zone, problemText } from './text.js';
+import { languages, firstLanguage, useLanguage, currentLanguage, t, term, zone, problemText, failureText } from './text.js';
 import { parseFilter, matcherFor } from './matchers.js';
 import { Store } from './store.js';
 import { Live } from './live.js';
 import { AlertListView, refreshAges } from './list.js';
 import { AlertDetailView } from './detail.js';
 import { askWho } from './person.js';
+import { SilencesView } from './silences.js';
 
 const leastBetweenDraws = 250;
 const pauseInTyping = 250;
@@ -23,6 +24,7 @@ const detail = new AlertDetailView(at('detail'), {
     // Whoever works on the alert that the page chose has chosen it.
     touched: () => (chosenByPage = null),
 });
+const silences = new SilencesView(at('silences'));
 const live = new Live({ alert: onAlert, reset: load, state: showConnection, trouble: showTrouble });
 
 let view = readAddress();
@@ -192,7 +194,7 @@ function drawNotice() {
     const loadedOpen = store.open().length;
     const text =
         failure && loaded
-            ? t('notice.failed', { reason: failure.message })
+            ? t('notice.failed', { reason: failureText(failure) })
             : view.status !== 'resolved' && store.openTotal > 1000 && loadedOpen >= 1000
               ? t('notice.more', { shown: loadedOpen, total: store.openTotal })
               : '';
@@ -231,6 +233,7 @@ function write() {
     at('help').replaceChildren(...helpParts(() => at('help').close()));
     at('zone').textContent = zone();
     at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
+    at('silences-open').textContent = t('silences');
     writePause();
     writeConnection();
     writeTrouble();
@@ -269,6 +272,7 @@ function listen() {
         if (event.target.closest('a')) chosenByPage = null;
     });
     at('pause').addEventListener('click', togglePause);
+    at('silences-open').addEventListener('click', () => silences.open());
     at('help-open').addEventListener('click', () => at('help').showModal());
     at('language').addEventListener('change', async () => {
         await useLanguage(at('language').value, true);
@@ -284,7 +288,7 @@ function listen() {
 }
 
 function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || at('help').open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || at('help').open || at('silences').open) return;
     const writes = event.target.matches('input, select, textarea');
     if (event.key === 'Escape') {
         if (view.alert && !wide.matches) go({ ...view, alert: null });

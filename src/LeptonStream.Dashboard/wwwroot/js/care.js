@@ -1,12 +1,19 @@
 // What people do with an alert: who works on it, and the buttons to acknowledge, silence, assign, note and close.
 import { el } from './dom.js';
-import { t, clock } from './text.js';
+import { t, term, clock, failureText } from './text.js';
 import { send } from './store.js';
 import { currentPerson, mayRespond, signIn, signOut } from './person.js';
 
 const lengths = ['30m', '1h', '2h', '4h', '8h', '1d', '7d'];
 const reasons = ['fixed', 'accepted', 'false_alarm', 'duplicate'];
+const verdicts = ['false', 'true', 'normal'];
 const minutes = { m: 1, h: 60, d: 1440 };
+
+// Until resolved: a quarter of an hour after its alerts, after a day at the latest.
+function endOf(length) {
+    const [most, quietPeriod] = length === 'resolved' ? ['1d', '15m'] : [length, null];
+    return { endsAt: new Date(Date.now() + Number(most.slice(0, -1)) * minutes[most.at(-1)] * 60_000).toISOString(), quietPeriod };
+}
 
 export class CareView {
     #alert = null;
@@ -40,11 +47,12 @@ export class CareView {
     }
 
     #state() {
-        const { acknowledgedBy, askAgainAt, assignee } = this.#alert;
+        const { acknowledgedBy, askAgainAt, assignee, verdict, verdictBy } = this.#alert;
         const parts = [
             acknowledgedBy && t('care.acknowledged', { person: acknowledgedBy }),
             acknowledgedBy && askAgainAt && t('care.until', { time: clock(Date.parse(askAgainAt)) }),
             assignee && t('care.assigned', { person: assignee }),
+            verdict && t('care.judged', { verdict: term('care.verdict', verdict), person: verdictBy }),
         ].filter(part => part);
         return el('p', { class: 'care-state' }, parts.length > 0 ? parts.join(' · ') : t('care.nobody'));
     }
@@ -71,6 +79,9 @@ export class CareView {
             firing && this.#button('silence', () => this.#ask('silence', this.#silenceParts())),
             this.#button('assign', () => this.#ask('assign', this.#assignParts())),
             this.#button('note', () => this.#ask('note', this.#noteParts())),
+            this.#alert.verdict
+                ? this.#button('unjudge', () => this.#do('DELETE', 'verdict'))
+                : this.#button('judge', () => this.#ask('judge', this.#verdictParts())),
             firing && this.#button('close', () => this.#ask('close', this.#closeParts())),
             !currentPerson().anonymous && this.#signOutButton(),
         );
@@ -140,7 +151,7 @@ export class CareView {
     }
 
     #silenceParts() {
-        const length = this.#lengthField('2h');
+        const length = this.#lengthField('2h', el('option', { value: 'resolved' }, t('care.length.resolved')));
         const note = this.#noteField();
         const chosen = new Set(Object.keys(this.#alert.labels).filter(label => label !== 'severity'));
         const labels = Object.entries(this.#alert.labels).map(([label, value]) =>
@@ -159,7 +170,7 @@ export class CareView {
             ],
             act: () => send('POST', 'api/v2/silences', {
                 matchers: [...chosen].map(name => ({ name, value: this.#alert.labels[name], isRegex: false, isEqual: true })),
-                endsAt: new Date(Date.now() + Number(length.value.slice(0, -1)) * minutes[length.value.at(-1)] * 60_000).toISOString(),
+                ...endOf(length.value),
                 comment: note.value,
             }),
         };
@@ -191,6 +202,16 @@ export class CareView {
         };
     }
 
+    #verdictParts() {
+        const options = verdicts.map(each => el('option', { value: each }, t(`care.verdict.${each}`)));
+        const verdict = el('select', { 'data-key': 'care verdict' }, ...options);
+        const note = this.#noteField();
+        return {
+            parts: [this.#field('care.verdict', verdict), this.#field('care.note-text', note)],
+            act: () => this.#post('verdict', { verdict: verdict.value, note: note.value }),
+        };
+    }
+
     #signInParts() {
         const token = el('input', { type: 'password', autocomplete: 'current-password', 'data-key': 'care token' });
         return { parts: [this.#field('care.token', token)], act: () => signIn(token.value) };
@@ -216,7 +237,7 @@ export class CareView {
         } catch (failure) {
             const place = this.element.querySelector('.care-error') ?? el('p', { class: 'care-error', role: 'alert' });
             if (!place.isConnected) this.element.append(place);
-            place.textContent = failure.message;
+            place.textContent = failureText(failure);
         } finally {
             this.#busy = false;
         }

@@ -1,6 +1,6 @@
 // One alert: what it means, its chart, what to do, who found it and where it came from.
 import { el, name, icon } from './dom.js';
-import { t, term, number, clock, inZone, duration, currentLanguage } from './text.js';
+import { t, term, number, clock, inZone, duration, currentLanguage, failureText } from './text.js';
 import { Chart } from './chart.js';
 import { age, ending, kindOf } from './list.js';
 import { fetchJson } from './store.js';
@@ -45,7 +45,7 @@ export class AlertDetailView {
                     'div',
                     { class: 'nothing' },
                     el('h2', {}, failure.status === 404 ? t('detail.gone') : t('detail.failed')),
-                    el('p', {}, failure.message),
+                    el('p', {}, failureText(failure)),
                 ),
             );
         }

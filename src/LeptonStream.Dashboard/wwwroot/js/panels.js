@@ -1,6 +1,6 @@
 // Parts of the page beside the list and the chosen alert: the counts above, the words of an empty list, the help.
 import { el, icon } from './dom.js';
-import { t, term, number } from './text.js';
+import { t, term, number, failureText } from './text.js';
 
 const severities = ['critical', 'warning', 'info'];
 
@@ -29,7 +29,7 @@ export function emptyParts({ view, loaded, failure, hasPast }, change) {
     const text = key => el('p', {}, t(key));
     const button = (key, wanted) => el('button', { type: 'button', click: () => change(wanted) }, t(key));
     if (!loaded)
-        return failure ? [title('empty.failed'), el('p', {}, failure.message), text('empty.failed.what')] : [text('empty.loading')];
+        return failure ? [title('empty.failed'), el('p', {}, failureText(failure)), text('empty.failed.what')] : [text('empty.loading')];
     if (view.filter.trim()) return [title('empty.filtered'), button('empty.clear', { filter: '' })];
     if (view.status === 'resolved') return [title('empty.resolved')];
     const quiet = [title('empty.quiet', icon('resolved')), text('empty.quiet.what')];

@@ -31,8 +31,9 @@ export function deeds(actions) {
     );
 }
 
-function extra({ to, reason, ask_again_at: again }) {
+function extra({ to, reason, verdict, ask_again_at: again }) {
     if (to) return [' ', name(to)];
+    if (verdict) return [` (${term('care.verdict', verdict)})`];
     if (reason) return [` (${term('care.reason', reason)})`];
     if (again) return [` (${t('care.until', { time: clock(Date.parse(again)) })})`];
     return [];

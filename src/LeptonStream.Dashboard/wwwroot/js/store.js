@@ -71,7 +71,7 @@ export async function send(method, address, body) {
 async function problemOf(answer) {
     const problem = await answer.json().catch(() => ({}));
     const text = typeof problem === 'string' ? problem : (problem.detail ?? problem.title);
-    return Object.assign(new Error(text ?? `status ${answer.status}`), { status: answer.status });
+    return Object.assign(new Error(text ?? `status ${answer.status}`), { status: answer.status, code: problem.code });
 }
 
 function compare(left, right) {

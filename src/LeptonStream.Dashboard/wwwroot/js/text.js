@@ -48,6 +48,12 @@ export function term(set, value) {
     return words[`${set}.${value}`] ?? String(value);
 }
 
+// An error of the program in the reader's language; one that it does not know is shown as it came.
+export function failureText({ code, status, message }) {
+    const known = [`error.${code}`, `error.${status}`].find(key => key in words);
+    return known ? t(known) : message;
+}
+
 // What is wrong with a role; a code that a newer program sends is said in the words that came with it.
 export function problemText({ code, text, values, role }) {
     const known = `problem.${code}` in words;

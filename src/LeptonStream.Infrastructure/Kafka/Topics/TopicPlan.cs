@@ -42,6 +42,12 @@ public sealed record TopicPlan(
         new(names.State, "snapshots of each partition's state", partitions, true,
             With("compact", ("segment.bytes", "134217728"), ("min.cleanable.dirty.ratio", "0.1")),
             [TopicRule.Is(Cleanup, "compact", "a snapshot must stay until the next but one replaces it, however old it is")]),
+        new(names.Feedback, "people's verdicts about alerts, in the partition of their samples", partitions, true,
+            With("delete", (Retention, Milliseconds(90 * Day))),
+            [
+                TopicRule.Is(Cleanup, "delete", "a compacted topic keeps only the last verdict of each model"),
+                TopicRule.AtLeast(Retention, 30 * Day, "detectors learn from the verdicts of the past weeks"),
+            ]),
         new(names.DeadLetters, "records that could not be used, with the reason", partitions, false,
             With("delete", (Retention, Milliseconds(14 * Day))),
             [TopicRule.Is(Cleanup, "delete", "records without a key can't be compacted")]),

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Feedback;
+
+/// <summary>A verdict, or its withdrawal, on its way to the detector that raised the alert (docs/events.md).</summary>
+public sealed record FeedbackEvent
+{
+    /// <summary>Its own id; one that comes again is the same verdict.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The alert.</summary>
+    public required string AlertId { get; init; }
+
+    /// <summary>The watched model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The metric of the alert.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>The labels of the series.</summary>
+    public required LabelSet Labels { get; init; }
+
+    /// <summary>The verdict.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Whether the verdict is withdrawn instead.</summary>
+    public bool Withdrawn { get; init; }
+
+    /// <summary>Who gave it.</summary>
+    public required string By { get; init; }
+
+    /// <summary>Words of the person; may be empty.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Time of the verdict.</summary>
+    public required Timestamp At { get; init; }
+
+    /// <summary>Number of the input partition whose detector raised the alert.</summary>
+    public required int Partition { get; init; }
+
+    /// <summary>Writes it as JSON.</summary>
+    public string Write() => JsonSerializer.Serialize(
+        new Form(Id, AlertId, Model, Metric, Labels.ToDictionary(), Verdicts.NameOf(Verdict), Withdrawn, By, Note,
+            At.ToDateTimeOffset(), Partition),
+        FeedbackJson.Default.Form);
+
+    /// <summary>Reads it; null where the text is no verdict.</summary>
+    public static FeedbackEvent? Read(string json)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(json, FeedbackJson.Default.Form) is not { } form) return null;
+            if (Verdicts.Parse(form.Verdict) is not { } verdict) return null;
+            return new()
+            {
+                Id = form.Id,
+                AlertId = form.AlertId,
+                Model = form.Model,
+                Metric = form.Metric,
+                Labels = LabelSet.Of(form.Labels),
+                Verdict = verdict,
+                Withdrawn = form.Withdrawn,
+                By = form.By,
+                Note = form.Note,
+                At = Timestamp.FromDateTimeOffset(form.At),
+                Partition = form.Partition,
+            };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    internal sealed record Form(
+        string Id, string AlertId, string Model, string Metric, Dictionary<string, string> Labels, string Verdict, bool Withdrawn,
+        string By, string Note, DateTimeOffset At, int Partition);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(FeedbackEvent.Form))]
+internal sealed partial class FeedbackJson : JsonSerializerContext;

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace LeptonStream.Dashboard.Alerts;
+
+/// <summary>An error that the page says in its reader's language: by its code, where others read the sentence.</summary>
+internal static class ApiProblem
+{
+    /// <summary>The member of the answer that holds the code.</summary>
+    public const string Code = "code";
+
+    public const string JournalAway = "journal_away";
+
+    public const string JournalReadOnly = "journal_read_only";
+
+    public static ProblemHttpResult UnknownAlert =>
+        Of("unknown_alert", "The journal has no alert of this id.", StatusCodes.Status404NotFound);
+
+    public static ProblemHttpResult AlertIsOver => Of("alert_over", "The alert has ended already.", StatusCodes.Status409Conflict);
+
+    public static ProblemHttpResult NoVerdict =>
+        Of("no_verdict", "Nobody has given a verdict on this alert.", StatusCodes.Status409Conflict);
+
+    public static ProblemHttpResult NoteMissing =>
+        Of("note_missing", "'text' is missing: a note needs some", StatusCodes.Status400BadRequest);
+
+    public static ProblemHttpResult UnknownToken => Of("unknown_token", "Unknown token.", StatusCodes.Status401Unauthorized);
+
+    public static ProblemHttpResult OtherSite =>
+        Of("other_site", "The request comes from a page of another site.", StatusCodes.Status403Forbidden);
+
+    private static ProblemHttpResult Of(string code, string detail, int status) =>
+        TypedResults.Problem(detail, statusCode: status, extensions: [KeyValuePair.Create<string, object?>(Code, code)]);
+}
