@@ -10,6 +10,11 @@ internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = 
     /// <summary>How fast it is sent to; null as fast as it answers.</summary>
     public virtual SendRate? Rate => null;
 
+    /// <summary>
+    /// The other side as it counts messages: a robot, an account, a mailbox. Channels with the same key share one rate. Holds secrets.
+    /// </summary>
+    public virtual string RateKey => "";
+
     /// <summary>Makes the channel.</summary>
     public abstract INotificationChannel Make(ChannelContext context);
 }
@@ -22,6 +27,9 @@ internal abstract record HttpChannelSettings(bool SendResolved, TimeSpan? Timeou
 
     /// <summary>Every text of these settings that stands in no log and no error.</summary>
     public IEnumerable<Secret> Secrets => Own.Append(Http.Password).Append(Http.Credentials).OfType<Secret>();
+
+    /// <summary>Robots and accounts are known by the kind's own secrets.</summary>
+    public override string RateKey => string.Join('\n', Own.OfType<Secret>().Select(secret => secret.Value).Prepend(GetType().Name));
 
     /// <summary>The secrets of the kind itself.</summary>
     protected abstract IEnumerable<Secret?> Own { get; }

@@ -14,7 +14,7 @@ internal enum DeliveryResult
 
 /// <summary>The outcome of one attempt to deliver.</summary>
 /// <param name="Result">Delivered, to be tried again, or refused for good.</param>
-/// <param name="Error">The error, for people and without secrets; null when delivered.</param>
+/// <param name="Error">The error, for people and without secrets; null when delivered, but for recipients that did not get it.</param>
 /// <param name="RetryAfter">Time for which the receiver asked not to be called, or null.</param>
 /// <param name="Answer">The receiver's answer to the delivery, for people; null where there is nothing to say.</param>
 internal readonly record struct DeliveryOutcome(DeliveryResult Result, string? Error, TimeSpan? RetryAfter, string? Answer = null)

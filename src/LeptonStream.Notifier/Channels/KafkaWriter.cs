@@ -7,16 +7,21 @@ namespace LeptonStream.Notifier.Channels;
 /// <summary>The one producer of all channels that write to topics; made when the first one writes.</summary>
 internal sealed class KafkaWriter(KafkaOptions options) : IDisposable
 {
-    private readonly Lazy<IProducer<string, byte[]>> _producer = new(() =>
-        new ProducerBuilder<string, byte[]>(ClientSettings.Producer(options, "notifications")).LogTo(NullLogger.Instance).Build());
+    private readonly Lock _making = new();
+    private IProducer<string, byte[]>? _producer;
 
     /// <summary>Writes one record, and waits for the broker.</summary>
     /// <exception cref="KafkaException">The broker did not take it.</exception>
     public Task<DeliveryResult<string, byte[]>> Write(string topic, Message<string, byte[]> message, CancellationToken cancellation) =>
-        _producer.Value.ProduceAsync(topic, message, cancellation);
+        Producer().ProduceAsync(topic, message, cancellation);
 
-    public void Dispose()
+    public void Dispose() => _producer?.Dispose();
+
+    // One that could not be made, since a certificate was not there yet, is made by the next write.
+    private IProducer<string, byte[]> Producer()
     {
-        if (_producer.IsValueCreated) _producer.Value.Dispose();
+        lock (_making)
+            return _producer ??= new ProducerBuilder<string, byte[]>(ClientSettings.Producer(options, "notifications"))
+                .LogTo(NullLogger.Instance).Build();
     }
 }

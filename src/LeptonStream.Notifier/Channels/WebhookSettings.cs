@@ -6,7 +6,7 @@ namespace LeptonStream.Notifier.Channels;
 /// <param name="Url">Address to post to. Its path and query may be a secret: never log it, log <see cref="Destination"/>.</param>
 /// <param name="MaxAlerts">Most alerts in one message; 0 is all.</param>
 /// <param name="Timeout">Longest time of one attempt, 100 ms to 5 minutes; null is the notifier's default.</param>
-internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts, TimeSpan? Timeout)
+internal sealed record WebhookSettings(bool SendResolved, ChannelUrl Url, int MaxAlerts, TimeSpan? Timeout)
     : HttpChannelSettings(SendResolved, Timeout)
 {
     /// <summary>Secrets to sign with, separated by blanks; null sends no signature.</summary>
@@ -15,7 +15,7 @@ internal sealed record WebhookSettings(bool SendResolved, Uri Url, int MaxAlerts
     /// <summary>Destination for logs: scheme, host and port only.</summary>
     public string Destination => UrlText.Destination(Url);
 
-    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString), SigningSecrets];
+    protected override IEnumerable<Secret?> Own => [new(Url.Text), SigningSecrets];
 
     public override INotificationChannel Make(ChannelContext context) => new WebhookChannel(this, context);
 

@@ -75,11 +75,11 @@ internal sealed class NotificationOutbox(Database database)
             AlertingJson.Read<Notification>(row.Payload)))];
     }
 
-    /// <summary>It was delivered.</summary>
-    public Task MarkSent(OutboxRow row, int attempts, Timestamp now, CancellationToken cancellation) => Execute(
-        "update notification set status = 'sent', attempts = @attempts, sent_at = @at, last_error = null where notification_id = @Id and "
+    /// <summary>It was delivered; <paramref name="missed"/> says which recipients did not get it, or is null.</summary>
+    public Task MarkSent(OutboxRow row, int attempts, string? missed, Timestamp now, CancellationToken cancellation) => Execute(
+        "update notification set status = 'sent', attempts = @attempts, sent_at = @at, last_error = @error where notification_id = @Id and "
             + "status = 'pending'",
-        new { row.Id, attempts, at = now.UnixMilliseconds }, cancellation);
+        new { row.Id, attempts, error = missed is null ? null : SqlText.Clean(missed), at = now.UnixMilliseconds }, cancellation);
 
     /// <summary>It was not delivered this time; it comes up again at <paramref name="next"/>.</summary>
     public Task Postpone(OutboxRow row, int attempts, string error, Timestamp next, CancellationToken cancellation) => Execute(

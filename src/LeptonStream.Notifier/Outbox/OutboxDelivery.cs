@@ -40,6 +40,7 @@ internal sealed partial class OutboxDelivery(
     private static readonly TimeSpan LastSend = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWriteDown = TimeSpan.FromSeconds(15);
 
+    private readonly SendRates _rates = new(time);
     private readonly TimeSpan _giveUpAfter = TimeSpan.FromHours(options.Value.GiveUpAfterHours);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -70,7 +71,7 @@ internal sealed partial class OutboxDelivery(
         foreach (var channel in wanted.Where(channel => !loops.ContainsKey(channel)))
         {
             var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var (sender, bucket) = (SenderOf(channel.Destination, channel.Settings), BucketOf(channel.Settings));
+            var (sender, bucket) = (SenderOf(channel.Destination, channel.Settings), _rates.Of(channel.Settings));
             loops.Add(channel, new Loop(Task.Run(() => Run(sender, bucket, ends.Token), CancellationToken.None), ends));
         }
 
@@ -87,8 +88,6 @@ internal sealed partial class OutboxDelivery(
         var timeout = settings.Timeout ?? TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds);
         return new DestinationSender(destination, channels.Make(settings), timeout, time);
     }
-
-    private TokenBucket? BucketOf(ChannelSettings settings) => settings.Rate is { } rate ? new TokenBucket(rate, time) : null;
 
     private async Task Run(DestinationSender sender, TokenBucket? bucket, CancellationToken stop)
     {
@@ -124,22 +123,29 @@ internal sealed partial class OutboxDelivery(
     private async Task Round(DestinationSender sender, TokenBucket? bucket, CancellationToken stop, CancellationToken giveUp)
     {
         // :: (1) Claim as many as may be sent now.
-        if (bucket?.Available == 0)
+        var most = bucket?.Take(options.Value.ConcurrentSends) ?? options.Value.ConcurrentSends;
+        if (most == 0)
         {
-            await Task.Delay(bucket.Wait, time, stop);
+            await Task.Delay(bucket!.Wait, time, stop);
             return;
         }
 
-        var most = Math.Min(options.Value.ConcurrentSends, bucket?.Available ?? int.MaxValue);
         var news = signal.Next;
-        var rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, most, stop);
+        IReadOnlyList<OutboxRow> rows = [];
+        try
+        {
+            rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, most, stop);
+        }
+        finally
+        {
+            bucket?.GiveBack(most - rows.Count);
+        }
+
         if (rows.Count == 0)
         {
             await Task.WhenAny(news, Task.Delay(Look, time, stop));
             return;
         }
-
-        bucket?.Take(rows.Count);
 
         // :: (2) Send and (3) write down.
         var answers = await Task.WhenAll(rows.Select(row => Deliver(sender, row, giveUp)));
@@ -190,7 +196,8 @@ internal sealed partial class OutboxDelivery(
         switch (outcome)
         {
             case { Result: DeliveryResult.Delivered }:
-                await outbox.MarkSent(row, attempts, now, CancellationToken.None);
+                await outbox.MarkSent(row, attempts, outcome.Error, now, CancellationToken.None);
+                if (outcome.Error is { } missed) Log.NotForAll(logger, row.Id, destination, missed);
                 metrics.Delivered(destination, now - row.CreatedAt);
                 break;
             case { Result: DeliveryResult.Refused }:
@@ -240,6 +247,9 @@ internal sealed partial class OutboxDelivery(
 
         [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
         public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
+
+        [LoggerMessage(2105, LogLevel.Warning, "Notification {Id} to {Destination} did not reach every recipient: {Error}")]
+        public static partial void NotForAll(ILogger logger, string id, Destination destination, string error);
 
         [LoggerMessage(2102, LogLevel.Error, "Deliveries to {Destination} failed and resume in {Wait}")]
         public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, TimeSpan wait);

@@ -35,7 +35,7 @@ internal sealed partial class RoutingReload(
         Log.InForce(logger, current.Routes.Version, current.Routes.Count, current.Channels.Count, source);
         foreach (var note in current.Notes) Log.Note(logger, note);
         if (!new Uri(options.Value.ExternalUrl).IsLoopback) return;
-        var remote = current.Channels.Where(channel => channel.Value is IMessageSettings or WebhookSettings { Url.IsLoopback: false })
+        var remote = current.Channels.Where(channel => channel.Value is IMessageSettings or WebhookSettings { Url.Uri.IsLoopback: false })
             .Select(channel => new Destination(channel.Key.Receiver, channel.Key.Channel)).FirstOrDefault();
         if (remote is not null) Log.LocalLinks(logger, options.Value.ExternalUrl, remote);
     }

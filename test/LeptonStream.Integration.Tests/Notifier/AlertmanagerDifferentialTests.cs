@@ -96,7 +96,7 @@ public sealed class AlertmanagerDifferentialTests
             foreach (var notification in pipeline.OnTick(groups, mutes, AlertEvents.At(now)).Notifications)
             {
                 var settings = (WebhookSettings)routing.Channels[(notification.Receiver, notification.Channel)];
-                sent.Add((settings.Url.AbsolutePath.TrimStart('/'),
+                sent.Add((settings.Url.Uri.AbsolutePath.TrimStart('/'),
                     JsonNode.Parse(WebhookPayload.Write(notification, settings.MaxAlerts, new Uri("http://lepton")))!));
             }
         }

@@ -46,7 +46,7 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
                 foreach (var row in rows)
                 {
                     sent.Enqueue(row);
-                    await _outbox.MarkSent(row, 1, AlertEvents.At(1_000), CancellationToken.None);
+                    await _outbox.MarkSent(row, 1, missed: null, AlertEvents.At(1_000), CancellationToken.None);
                 }
 
                 if (rows.Count == 0) await Task.Delay(10);
@@ -76,7 +76,7 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
         await Fill(groups: 2, rounds: 2);
         var rows = await _outbox.Claim(Ops, AlertEvents.At(100), Lease, 10, CancellationToken.None);
         await _outbox.Postpone(rows[0], 3, "no\0 answer", AlertEvents.At(200), CancellationToken.None);
-        await _outbox.MarkSent(rows[1], 1, AlertEvents.At(100), CancellationToken.None);
+        await _outbox.MarkSent(rows[1], 1, missed: null, AlertEvents.At(100), CancellationToken.None);
 
         var next = await _outbox.Claim(Ops, AlertEvents.At(199), Lease, 10, CancellationToken.None);
         var later = await _outbox.Claim(Ops, AlertEvents.At(200), Lease, 10, CancellationToken.None);

@@ -92,7 +92,7 @@ public sealed class RoutingFileTests
 
         var routing = Parse($"route: {{receiver: ops}}\nreceivers:\n- name: ops\n  webhook_configs:\n  - url_file: {file}");
 
-        Assert.That(((WebhookSettings)routing.Channels[("ops", "webhook/0")]).Url, Is.EqualTo(new Uri("http://hooks.example.org/x")));
+        Assert.That(((WebhookSettings)routing.Channels[("ops", "webhook/0")]).Url.Uri, Is.EqualTo(new Uri("http://hooks.example.org/x")));
         File.Delete(file);
     }
 

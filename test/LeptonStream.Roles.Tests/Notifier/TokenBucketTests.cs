@@ -1,4 +1,5 @@
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Channels.Kinds;
 using LeptonStream.Notifier.Outbox;
 using Microsoft.Extensions.Time.Testing;
 
@@ -16,11 +17,7 @@ public sealed class TokenBucketTests
         var sent = new List<DateTimeOffset>();
         for (var end = time.GetUtcNow() + TimeSpan.FromMinutes(10); time.GetUtcNow() < end; time.Advance(TimeSpan.FromMilliseconds(100)))
         {
-            for (var allowed = bucket.Available; allowed > 0; allowed--)
-            {
-                bucket.Take(1);
-                sent.Add(time.GetUtcNow());
-            }
+            while (bucket.Take(1) == 1) sent.Add(time.GetUtcNow());
         }
 
         var most = sent.Max(from => sent.Count(at => at >= from && at < from + TimeSpan.FromMinutes(1)));
@@ -36,9 +33,32 @@ public sealed class TokenBucketTests
         bucket.Take(2);
         time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.That(bucket.Available, Is.Zero);
+        Assert.That(bucket.Take(1), Is.Zero);
         Assert.That(bucket.Wait, Is.EqualTo(TimeSpan.FromSeconds(3)));
         time.Advance(bucket.Wait);
-        Assert.That(bucket.Available, Is.EqualTo(1));
+        Assert.That(bucket.Take(5), Is.EqualTo(1));
     }
+
+    [Test]
+    public void GiveBack_ClaimFoundLess_NothingIsLostAndNothingWon()
+    {
+        var bucket = new TokenBucket(new SendRate(3, TimeSpan.FromSeconds(4)), new FakeTimeProvider());
+        bucket.GiveBack(bucket.Take(3));
+        bucket.GiveBack(5);
+
+        Assert.That(bucket.Take(9), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Of_ReceiversThatUseOneRobot_ShareItsRate()
+    {
+        var rates = new SendRates(new FakeTimeProvider());
+
+        Assert.That(rates.Of(Robot("a")), Is.SameAs(rates.Of(Robot("a") with { Keyword = "lepton" })));
+        Assert.That(rates.Of(Robot("a")), Is.Not.SameAs(rates.Of(Robot("b"))));
+        Assert.That(rates.Of(new WebhookSettings(true, new Uri("http://a.example"), 0, null)), Is.Null);
+    }
+
+    private static DingTalkSettings Robot(string token) =>
+        new(true, new Uri($"https://robot.example/send?access_token={token}"), null, null, null, false, null);
 }

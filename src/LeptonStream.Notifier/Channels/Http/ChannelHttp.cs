@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 using LeptonStream.Notifier.Egress;
 
@@ -19,8 +20,9 @@ internal sealed class ChannelHttp(EgressGuard guard, Uri? proxy, TimeProvider ti
         new("LeptonStream", Assembly.GetExecutingAssembly().GetName().Version?.ToString(3));
 
     // A client for all channels with the same proxy and certificates: connections are kept by host, and none is so old that a change of DNS
-    // is missed.
-    private readonly ConcurrentDictionary<HttpOptions, Lazy<HttpClient>> _clients = new();
+    // is missed. A certificate that is renewed, or comes late, makes another one.
+    private readonly ConcurrentDictionary<(HttpOptions Options, DateTime Certificates), HttpClient> _clients = new();
+    private readonly Lock _making = new();
 
     /// <summary>Sends a request; anything that may go wrong at the other end is an error and no exception.</summary>
     /// <returns>The answer, or null and the error.</returns>
@@ -40,7 +42,7 @@ internal sealed class ChannelHttp(EgressGuard guard, Uri? proxy, TimeProvider ti
         {
             return (null, unreachable.InnerException is EgressBlockedException blocked ? blocked.Message : unreachable.Message);
         }
-        catch (IOException broken)
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or CryptographicException)
         {
             return (null, broken.Message);
         }
@@ -48,7 +50,7 @@ internal sealed class ChannelHttp(EgressGuard guard, Uri? proxy, TimeProvider ti
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values) client.Value.Dispose();
+        foreach (var client in _clients.Values) client.Dispose();
     }
 
     private static AuthenticationHeaderValue? Authorization(Uri url, HttpOptions options)
@@ -61,7 +63,14 @@ internal sealed class ChannelHttp(EgressGuard guard, Uri? proxy, TimeProvider ti
     private HttpClient ClientOf(HttpOptions options)
     {
         var key = options with { User = null, Password = null, Credentials = null, Scheme = "", Proxy = options.Proxy ?? proxy };
-        return _clients.GetOrAdd(key, wanted => new(() => Make(wanted))).Value;
+        var current = (key, TlsOptions.ChangedAt(key));
+        if (_clients.TryGetValue(current, out var client)) return client;
+        lock (_making)
+        {
+            // The one with the certificates of before goes when its last request has ended.
+            foreach (var old in _clients.Keys.Where(made => made.Options == key && made != current)) _clients.TryRemove(old, out _);
+            return _clients.GetOrAdd(current, made => Make(made.Options));
+        }
     }
 
     private HttpClient Make(HttpOptions options) => new(new SocketsHttpHandler

@@ -7,7 +7,7 @@ internal sealed record HttpOptions
     public static readonly HttpOptions Default = new();
 
     /// <summary>Address of the proxy; null goes straight, or by <c>Notifier:ProxyUrl</c>.</summary>
-    public Uri? Proxy { get; init; }
+    public ChannelUrl? Proxy { get; init; }
 
     /// <summary>User of the basic authentication; null without.</summary>
     public string? User { get; init; }

@@ -15,6 +15,10 @@ internal static class TlsOptions
         return tls;
     }
 
+    /// <summary>Time of the newest change of the files; the year 1601 for a file that is not there.</summary>
+    public static DateTime ChangedAt(HttpOptions options) =>
+        new[] { options.CertFile, options.KeyFile, options.CaFile }.Max(file => file is null ? default : File.GetLastWriteTimeUtc(file));
+
     private static X509ChainPolicy Trusting(string authorities)
     {
         var policy = new X509ChainPolicy

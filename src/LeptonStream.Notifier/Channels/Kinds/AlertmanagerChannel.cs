@@ -8,7 +8,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Url">The base of one Alertmanager; each replica is a channel of its own.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record AlertmanagerSettings(bool SendResolved, Uri Url, TimeSpan? Timeout) : HttpChannelSettings(SendResolved, Timeout)
+internal sealed record AlertmanagerSettings(bool SendResolved, ChannelUrl Url, TimeSpan? Timeout)
+    : HttpChannelSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [];
 
@@ -19,15 +20,18 @@ internal sealed record AlertmanagerSettings(bool SendResolved, Uri Url, TimeSpan
 }
 
 /// <summary>
-/// Posts the alerts to another Alertmanager, which routes them by its own rules. Alertmanager forgets an alert that is not renewed: the
-/// route's <c>repeat_interval</c> must be shorter than its <c>resolve_timeout</c>, so each alert says for how long it holds.
+/// Posts the alerts to another Alertmanager, which routes them by its own rules. Alertmanager forgets an alert that is not renewed within
+/// its <c>resolve_timeout</c>, so each alert says for how long it holds.
 /// </summary>
 internal sealed class AlertmanagerChannel(AlertmanagerSettings settings, ChannelContext context) : HttpChannel(settings, context)
 {
-    // Longer than any sensible repeat_interval: its end comes as an event of its own.
-    private static readonly TimeSpan Holds = TimeSpan.FromDays(2);
+    // The end always comes as a notification of its own. Repetitions may not: an acknowledged or silenced alert has none.
+    private static readonly TimeSpan HoldsUntilItsEnd = TimeSpan.FromDays(365);
 
-    protected override Uri Url => new($"{settings.Url.AbsoluteUri.TrimEnd('/')}/api/v2/alerts");
+    // Without send_resolved the end never comes.
+    private static readonly TimeSpan HoldsWithoutEnd = TimeSpan.FromDays(2);
+
+    protected override Uri Url => new($"{settings.Url.Uri.AbsoluteUri.TrimEnd('/')}/api/v2/alerts");
 
     protected override Payload? Compose(string id, Notification notification, int step) => step > 0 ? null : MessageChannel.JsonOf(
         notification.Alerts.Select(alert => new
@@ -38,6 +42,8 @@ internal sealed class AlertmanagerChannel(AlertmanagerSettings settings, Channel
             endsAt = Time(alert.EndsAt?.ToDateTimeOffset() ?? Context.Time.GetUtcNow() + Holds),
             generatorURL = $"{Context.ExternalUrl.OriginalString.TrimEnd('/')}/#alert={Uri.EscapeDataString(alert.AlertId)}",
         }));
+
+    private TimeSpan Holds => settings.SendResolved ? HoldsUntilItsEnd : HoldsWithoutEnd;
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 }

@@ -17,8 +17,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="TemplateCode">The approved template, with the variables <c>severity</c>, <c>summary</c> and <c>model</c>.</param>
 /// <param name="Phones">Numbers, separated by commas.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record AliyunSmsSettings(bool SendResolved, Uri Url, Secret KeyId, Secret KeySecret, string SignName, string TemplateCode,
-    string Phones, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record AliyunSmsSettings(bool SendResolved, ChannelUrl Url, Secret KeyId, Secret KeySecret, string SignName,
+    string TemplateCode, string Phones, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [KeyId, KeySecret];
 

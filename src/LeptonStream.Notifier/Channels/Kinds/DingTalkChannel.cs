@@ -14,12 +14,12 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Mobiles">Mobile numbers that are mentioned while something fires, separated by commas.</param>
 /// <param name="MentionsAll">Whether everybody is mentioned while something critical fires.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record DingTalkSettings(bool SendResolved, Uri Url, Secret? SigningSecret, string? Keyword, string? Mobiles,
+internal sealed record DingTalkSettings(bool SendResolved, ChannelUrl Url, Secret? SigningSecret, string? Keyword, string? Mobiles,
     bool MentionsAll, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     public override SendRate Rate => SendRate.TwentyAMinute;
 
-    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString), SigningSecret];
+    protected override IEnumerable<Secret?> Own => [new(Url.Text), SigningSecret];
 
     public override INotificationChannel Make(ChannelContext context) => new DingTalkChannel(this, context);
 
@@ -54,8 +54,8 @@ internal sealed class DingTalkChannel(DingTalkSettings settings, ChannelContext 
     {
         if (settings.SigningSecret is not { } secret) return settings.Url;
         var time = Context.Time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        var separator = settings.Url.Query.Length > 0 ? '&' : '?';
-        return new($"{settings.Url.AbsoluteUri}{separator}timestamp={time}&sign={Uri.EscapeDataString(Sign(secret.Value, time))}");
+        var separator = settings.Url.Uri.Query.Length > 0 ? '&' : '?';
+        return new($"{settings.Url.Uri.AbsoluteUri}{separator}timestamp={time}&sign={Uri.EscapeDataString(Sign(secret.Value, time))}");
     }
 
     /// <summary>HMAC-SHA256 of time and secret with the secret as the key, in base64.</summary>

@@ -10,10 +10,10 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Username">Name of the sender; null leaves it.</param>
 /// <param name="AvatarUrl">Icon of the sender; null leaves it.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record DiscordSettings(bool SendResolved, Uri Url, string? Username, string? AvatarUrl, TimeSpan? Timeout)
+internal sealed record DiscordSettings(bool SendResolved, ChannelUrl Url, string? Username, string? AvatarUrl, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
-    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString)];
+    protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new DiscordChannel(this, context);
 
@@ -42,7 +42,7 @@ internal sealed class DiscordChannel(DiscordSettings settings, ChannelContext co
     protected override Uri Url => settings.Url;
 
     protected override Uri AddressOf(Notification notification) =>
-        new($"{settings.Url.AbsoluteUri}{(settings.Url.Query.Length > 0 ? '&' : '?')}wait=true");
+        new($"{settings.Url.Uri.AbsoluteUri}{(settings.Url.Uri.Query.Length > 0 ? '&' : '?')}wait=true");
 
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {

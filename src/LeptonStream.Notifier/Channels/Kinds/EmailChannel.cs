@@ -21,14 +21,14 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
     {
         try
         {
-            using var client = new SmtpClient { LocalDomain = settings.Hello };
+            using var client = new SendingClient { LocalDomain = settings.Hello };
             await using var stream = await context.Guard.Connect(settings.Host, settings.Port, cancellation);
             await client.ConnectAsync(stream, settings.Host, settings.Port, Security, cancellation);
             if (settings.User is { } user) await client.AuthenticateAsync(user, settings.Password?.Value ?? "", cancellation);
             using var mail = Mail(id, notification);
             var answer = await client.SendAsync(mail, cancellation);
             await client.DisconnectAsync(quit: true, cancellation);
-            return DeliveryOutcome.Delivered with { Answer = Named(answer) };
+            return DeliveryOutcome.Delivered with { Answer = Named(answer), Error = client.Refused is { } some ? Named(some) : null };
         }
         catch (SmtpCommandException refused) when ((int)refused.StatusCode >= 500)
         {
@@ -107,6 +107,21 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
 
     private string Named(string text) =>
         $"{Destination}: {Secret.Remove(text.ReplaceLineEndings(" "), settings.Password is { } password ? [password] : [])}";
+
+    // One address that is wrong must not keep the mail from all others.
+    private sealed class SendingClient : SmtpClient
+    {
+        private readonly List<(SmtpStatusCode Code, string Text)> _refused = [];
+
+        public string? Refused => _refused.Count == 0 ? null : $"not taken for {string.Join("; ", _refused.Select(one => one.Text))}";
+
+        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
+            _refused.Add((response.StatusCode, $"{mailbox.Address}: {(int)response.StatusCode} {response.Response}"));
+
+        // Of several reasons one that passes is worth another attempt.
+        protected override void OnNoRecipientsAccepted(MimeMessage message) => throw new SmtpCommandException(
+            SmtpErrorCode.RecipientNotAccepted, _refused.Min(one => one.Code), Refused!);
+    }
 
     private static string ColorOf(AlertMessage message) => message.State switch
     {

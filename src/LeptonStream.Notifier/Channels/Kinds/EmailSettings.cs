@@ -20,6 +20,8 @@ internal sealed record EmailSettings(bool SendResolved, string To, string From, 
 
     public override SendRate? Rate => SendRate.Ordinary;
 
+    public override string RateKey => $"{nameof(EmailSettings)}\n{Host}:{Port}\n{To}";
+
     /// <summary>Language, time zone and length.</summary>
     public MessageStyle Style { get; init; } = MessageStyle.Default;
 

@@ -12,10 +12,10 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="SigningSecret">The bot's secret where it asks for signatures; null without.</param>
 /// <param name="Keyword">A word that the bot wants to see in every message; null without.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record FeishuSettings(bool SendResolved, Uri Url, Secret? SigningSecret, string? Keyword, TimeSpan? Timeout)
+internal sealed record FeishuSettings(bool SendResolved, ChannelUrl Url, Secret? SigningSecret, string? Keyword, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
-    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString), SigningSecret];
+    protected override IEnumerable<Secret?> Own => [new(Url.Text), SigningSecret];
 
     public override INotificationChannel Make(ChannelContext context) => new FeishuChannel(this, context);
 

@@ -8,7 +8,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Api">The API's base.</param>
 /// <param name="Key">The integration's key.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record FlashdutySettings(bool SendResolved, Uri Api, Secret Key, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record FlashdutySettings(bool SendResolved, ChannelUrl Api, Secret Key, TimeSpan? Timeout)
+    : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [Key];
 
@@ -28,8 +29,8 @@ internal sealed record FlashdutySettings(bool SendResolved, Uri Api, Secret Key,
 /// <summary>Flashduty's standard alert integration: one alert for each group, by its <c>alert_key</c>, which its end recovers.</summary>
 internal sealed class FlashdutyChannel(FlashdutySettings settings, ChannelContext context) : MessageChannel(settings, context)
 {
-    protected override Uri Url => new(
-        $"{settings.Api.AbsoluteUri.TrimEnd('/')}/event/push/alert/standard?integration_key={Uri.EscapeDataString(settings.Key.Value)}");
+    protected override Uri Url => new($"{settings.Api.Uri.AbsoluteUri.TrimEnd('/')}/event/push/alert/standard"
+        + $"?integration_key={Uri.EscapeDataString(settings.Key.Value)}");
 
     protected override Payload Write(Notification notification, AlertMessage message, int step) => JsonOf(new
     {

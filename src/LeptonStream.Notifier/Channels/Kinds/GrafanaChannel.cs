@@ -11,8 +11,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="DashboardUid">The dashboard that shows them; null shows them wherever an annotation query asks for the tag.</param>
 /// <param name="PanelId">The panel; null is every panel.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record GrafanaSettings(bool SendResolved, Uri Url, Secret Token, string? DashboardUid, int? PanelId, TimeSpan? Timeout)
-    : MessageSettings(SendResolved, Timeout)
+internal sealed record GrafanaSettings(bool SendResolved, ChannelUrl Url, Secret Token, string? DashboardUid, int? PanelId,
+    TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [Token];
 
@@ -39,9 +39,9 @@ internal sealed class GrafanaChannel(GrafanaSettings settings, ChannelContext co
 {
     private const string Tag = "leptonstream";
 
-    private string Base => settings.Url.AbsoluteUri.TrimEnd('/');
+    private string Base => settings.Url.Uri.AbsoluteUri.TrimEnd('/');
 
-    protected override Uri Url => new($"{settings.Url.AbsoluteUri.TrimEnd('/')}/api/annotations");
+    protected override Uri Url => new($"{settings.Url.Uri.AbsoluteUri.TrimEnd('/')}/api/annotations");
 
     public override async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
     {

@@ -9,7 +9,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Topic">The topic: who knows it, reads it.</param>
 /// <param name="Token">Access token; null without.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record NtfySettings(bool SendResolved, Uri Url, Secret Topic, Secret? Token, TimeSpan? Timeout)
+internal sealed record NtfySettings(bool SendResolved, ChannelUrl Url, Secret Topic, Secret? Token, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [Topic, Token];

@@ -13,7 +13,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Responders">Those who are paged.</param>
 /// <param name="Tags">Tags, separated by commas.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record OpsgenieSettings(bool SendResolved, Uri Url, Secret ApiKey, string Source, string? Priority,
+internal sealed record OpsgenieSettings(bool SendResolved, ChannelUrl Url, Secret ApiKey, string Source, string? Priority,
     ValueList<OpsgenieResponder> Responders, string? Tags, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [ApiKey];

@@ -11,8 +11,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="IsVersion1">Whether the key is a <c>service_key</c> of the first events API.</param>
 /// <param name="Client">Name of the sender.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record PagerDutySettings(bool SendResolved, Uri Url, Secret RoutingKey, bool IsVersion1, string Client, TimeSpan? Timeout)
-    : MessageSettings(SendResolved, Timeout)
+internal sealed record PagerDutySettings(bool SendResolved, ChannelUrl Url, Secret RoutingKey, bool IsVersion1, string Client,
+    TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     private const string Version2 = "https://events.pagerduty.com/v2/enqueue";
     private const string Version1 = "https://events.pagerduty.com/generic/2010-04-15/create_event.json";

@@ -9,7 +9,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Token">The application's token.</param>
 /// <param name="Url">The API.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record PushoverSettings(bool SendResolved, Secret UserKey, Secret Token, Uri Url, TimeSpan? Timeout)
+internal sealed record PushoverSettings(bool SendResolved, Secret UserKey, Secret Token, ChannelUrl Url, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [UserKey, Token];

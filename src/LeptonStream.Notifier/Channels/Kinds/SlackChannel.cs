@@ -13,10 +13,10 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="IconUrl">Icon of the sender; null leaves it.</param>
 /// <param name="ImageUrl">A picture below the text; null without.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record SlackSettings(bool SendResolved, Uri Url, string? Channel, string? Username, string? IconEmoji, string? IconUrl,
-    string? ImageUrl, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record SlackSettings(bool SendResolved, ChannelUrl Url, string? Channel, string? Username, string? IconEmoji,
+    string? IconUrl, string? ImageUrl, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
-    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString)];
+    protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new SlackChannel(this, context);
 

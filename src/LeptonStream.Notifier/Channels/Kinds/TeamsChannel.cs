@@ -8,9 +8,9 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Url">The address of the flow: a secret.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record TeamsSettings(bool SendResolved, Uri Url, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record TeamsSettings(bool SendResolved, ChannelUrl Url, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
-    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString)];
+    protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new TeamsChannel(this, context);
 

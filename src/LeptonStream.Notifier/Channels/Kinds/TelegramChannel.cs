@@ -11,10 +11,13 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="ThreadId">The topic in the chat; null without.</param>
 /// <param name="IsSilent">Whether phones stay silent.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record TelegramSettings(bool SendResolved, Uri Api, Secret Token, string ChatId, int? ThreadId, bool IsSilent,
+internal sealed record TelegramSettings(bool SendResolved, ChannelUrl Api, Secret Token, string ChatId, int? ThreadId, bool IsSilent,
     TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     public override SendRate Rate => SendRate.TwentyAMinute;
+
+    // Telegram counts by chat.
+    public override string RateKey => $"{base.RateKey}\n{ChatId}";
 
     protected override IEnumerable<Secret?> Own => [Token];
 
@@ -43,7 +46,7 @@ internal sealed class TelegramChannel(TelegramSettings settings, ChannelContext 
 {
     private const int LongestText = 4_096;
 
-    protected override Uri Url => new($"{settings.Api.AbsoluteUri.TrimEnd('/')}/bot{settings.Token.Value}/sendMessage");
+    protected override Uri Url => new($"{settings.Api.Uri.AbsoluteUri.TrimEnd('/')}/bot{settings.Token.Value}/sendMessage");
 
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {

@@ -14,8 +14,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="To">The receiver's number.</param>
 /// <param name="IsCall">Whether the number is called and the title read out, in place of a text message.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record TwilioSettings(bool SendResolved, Uri Api, Secret AccountSid, Secret AuthToken, string From, string To, bool IsCall,
-    TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record TwilioSettings(bool SendResolved, ChannelUrl Api, Secret AccountSid, Secret AuthToken, string From, string To,
+    bool IsCall, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [AccountSid, AuthToken];
 
@@ -44,7 +44,7 @@ internal sealed class TwilioChannel(TwilioSettings settings, ChannelContext cont
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    protected override Uri Url => new(string.Join('/', settings.Api.AbsoluteUri.TrimEnd('/'), "2010-04-01", "Accounts",
+    protected override Uri Url => new(string.Join('/', settings.Api.Uri.AbsoluteUri.TrimEnd('/'), "2010-04-01", "Accounts",
         settings.AccountSid.Value, settings.IsCall ? "Calls.json" : "Messages.json"));
 
     protected override void Prepare(HttpRequestMessage request, string id, Payload payload) => request.Headers.Authorization = new("Basic",

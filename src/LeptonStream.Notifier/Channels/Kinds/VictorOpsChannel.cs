@@ -9,7 +9,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="ApiKey">The integration's key.</param>
 /// <param name="RoutingKey">Decides there who is paged.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record VictorOpsSettings(bool SendResolved, Uri Api, Secret ApiKey, string RoutingKey, TimeSpan? Timeout)
+internal sealed record VictorOpsSettings(bool SendResolved, ChannelUrl Api, Secret ApiKey, string RoutingKey, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [ApiKey];
@@ -33,7 +33,7 @@ internal sealed class VictorOpsChannel(VictorOpsSettings settings, ChannelContex
 {
     private const int LongestText = 20_480;
 
-    protected override Uri Url => new(string.Join('/', settings.Api.AbsoluteUri.TrimEnd('/'),
+    protected override Uri Url => new(string.Join('/', settings.Api.Uri.AbsoluteUri.TrimEnd('/'),
         Uri.EscapeDataString(settings.ApiKey.Value), Uri.EscapeDataString(settings.RoutingKey)));
 
     protected override Payload Write(Notification notification, AlertMessage message, int step)

@@ -13,7 +13,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="ToParty">Departments.</param>
 /// <param name="ToTag">Tags.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record WeChatSettings(bool SendResolved, Uri Api, string CorpId, Secret ApiSecret, string? AgentId, string? ToUser,
+internal sealed record WeChatSettings(bool SendResolved, ChannelUrl Api, string CorpId, Secret ApiSecret, string? AgentId, string? ToUser,
     string? ToParty, string? ToTag, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [ApiSecret];
@@ -50,7 +50,7 @@ internal sealed class WeChatChannel(WeChatSettings settings, ChannelContext cont
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan TokenHolds = TimeSpan.FromMinutes(90);
 
-    private string Base => settings.Api.AbsoluteUri.TrimEnd('/');
+    private string Base => settings.Api.Uri.AbsoluteUri.TrimEnd('/');
 
     private (string Token, DateTimeOffset Until) _token = ("", DateTimeOffset.MinValue);
 

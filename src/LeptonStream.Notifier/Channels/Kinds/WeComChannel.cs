@@ -8,12 +8,12 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Url">The robot's address: a secret.</param>
 /// <param name="Mentions">Ids of users who are mentioned while something fires, separated by commas; null without.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record WeComSettings(bool SendResolved, Uri Url, string? Mentions, TimeSpan? Timeout)
+internal sealed record WeComSettings(bool SendResolved, ChannelUrl Url, string? Mentions, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
     public override SendRate Rate => SendRate.TwentyAMinute;
 
-    protected override IEnumerable<Secret?> Own => [new(Url.OriginalString)];
+    protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new WeComChannel(this, context);
 

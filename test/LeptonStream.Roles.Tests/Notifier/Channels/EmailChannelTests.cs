@@ -56,6 +56,31 @@ public sealed class EmailChannelTests
     }
 
     [Test]
+    public async Task Send_OneRecipientIsRefused_ReachesTheOthersAndSaysWho()
+    {
+        _server.AnswerToRecipient = line => line.Contains("b@", StringComparison.Ordinal) ? "550 no such user" : "250 ok";
+
+        var outcome = await Channel().Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That(outcome.Result, Is.EqualTo(DeliveryResult.Delivered));
+        Assert.That(outcome.Error, Does.Contain("b@example.org: 550 no such user").And.Not.Contain("a@example.org"));
+        Assert.That(_server.Mails, Has.Count.EqualTo(1));
+    }
+
+    [TestCase("550 no such user", "550 no such user", DeliveryResult.Refused)]
+    [TestCase("550 no such user", "450 greylisted", DeliveryResult.Failed)]
+    public async Task Send_EveryRecipientIsRefused_IsTriedAgainWhereOneMayBeTakenLater(string first, string second, object result)
+    {
+        _server.AnswerToRecipient = line => line.Contains("a@", StringComparison.Ordinal) ? first : second;
+
+        var outcome = await Channel().Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That(outcome.Result, Is.EqualTo(result));
+        Assert.That(outcome.Error, Does.Contain($"a@example.org: {first}").And.Contain($"b@example.org: {second}"));
+        Assert.That(_server.Mails, Is.Empty);
+    }
+
+    [Test]
     public async Task Send_ServerWithoutTls_IsRefusedUnlessTheFileSaysSo()
     {
         var outcome = await Channel("require_tls: true").Send("id", SampleNotifications.Firing(), CancellationToken.None);

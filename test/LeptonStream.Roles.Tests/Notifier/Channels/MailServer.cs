@@ -20,6 +20,9 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>The answer to a mail.</summary>
     public string AnswerToData { get; set; } = "250 queued";
 
+    /// <summary>The answer to a recipient, by its address.</summary>
+    public Func<string, string> AnswerToRecipient { get; set; } = _ => "250 ok";
+
     public static MailServer Start()
     {
         var server = new MailServer();
@@ -65,6 +68,7 @@ internal sealed class MailServer : IAsyncDisposable
             else await writer.WriteLineAsync(verb switch
             {
                 "EHLO" => "250-mail.example.org\r\n250 8BITMIME",
+                "RCPT" => AnswerToRecipient(line),
                 "QUIT" => "221 bye",
                 _ => "250 ok",
             });
