@@ -6,6 +6,7 @@ using LeptonStream.Cli.Config;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Doctor;
 using LeptonStream.Cli.Info;
+using LeptonStream.Cli.OnCall;
 using LeptonStream.Cli.Receivers;
 using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
@@ -44,6 +45,7 @@ internal static class LeptonCommand
         BacktestCommand.Create(),
         TopicsCommand.Create(),
         ConfigCommand.Create(),
+        OnCallCommand.Create(),
         ReceiversCommand.Create(),
         TokenCommand.Create(),
         DoctorCommand.Create(),

@@ -6,6 +6,7 @@ using LeptonStream.Cli.Config.Explain;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Samples;
 using LeptonStream.Series;
 using Microsoft.Extensions.Configuration;
 
@@ -62,7 +63,7 @@ internal static class ConfigCommand
         {
             var (routes, alert) = (RoutingOf(parsed).Routing.Routes, LabelSet.Of(parsed.GetValue(labels)!.Select(Pair)));
             if (parsed.GetValue(tree)) RouteTrace.Write(Console.Out, routes, alert);
-            else RouteText.Write(Console.Out, routes, alert);
+            else RouteText.Write(Console.Out, routes, alert, Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow));
             return ExitCode.Sound;
         });
         return command;

@@ -1,6 +1,8 @@
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
+using LeptonStream.Cli.OnCall;
 using LeptonStream.Cli.Terminal;
+using LeptonStream.Samples;
 using LeptonStream.Series;
 
 namespace LeptonStream.Cli.Config;
@@ -8,7 +10,7 @@ namespace LeptonStream.Cli.Config;
 /// <summary>The routes of an alert in words.</summary>
 internal static class RouteText
 {
-    public static void Write(TextWriter output, RouteTree routes, LabelSet labels)
+    public static void Write(TextWriter output, RouteTree routes, LabelSet labels, Timestamp now)
     {
         var matches = routes.Match(labels);
         output.WriteLine(matches.Count == 1 ? "1 route" : $"{matches.Count} routes");
@@ -27,6 +29,7 @@ internal static class RouteText
                 + $"{Of(route.RepeatInterval)}");
             Intervals("muted in", route.Schedule.Mute);
             Intervals("active in", route.Schedule.Active);
+            if (OnCallText.Of(route, now) is { } steps) output.WriteLine($"escalation {steps}");
             if (route.Labels.Count > 0) output.WriteLine($"labels     {route.Labels}");
         }
 

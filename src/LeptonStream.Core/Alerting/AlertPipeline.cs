@@ -76,6 +76,24 @@ public sealed class AlertPipeline(RouteTree routes)
             End(groups, [place], at, EndedTexts.AnnotateClosed(place.Alert.Annotations, by));
     }
 
+    /// <summary>Notifies more people of an alert: it enters the groups of an escalation's step, too, whose flush is due at once.</summary>
+    /// <param name="groups">At least the groups that hold the alert and those of the step; changed in place.</param>
+    /// <param name="alertId">The alert; where it fires no more nothing happens.</param>
+    /// <param name="routes">The routes of the step.</param>
+    /// <param name="now">The time.</param>
+    public static void Escalate(AlertGroups groups, string alertId, IReadOnlyList<Route> routes, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(routes);
+        if (groups.Holding(alertId).Select(place => place.Alert).FirstOrDefault(alert => !alert.IsResolved) is not { } alert) return;
+        foreach (var target in routes.Select(route => new GroupTarget(route, route.GroupLabelsOf(alert.Labels))))
+        {
+            if (!groups.TryGet(target.GroupId, out var group)) groups.Add(group = target.NewGroup(now));
+            if (group.NextFlush > now) group.NextFlush = now;
+            groups.Put(group, alert);
+        }
+    }
+
     /// <summary>Ends an alert of which nothing was heard for long, wherever it fires.</summary>
     /// <param name="groups">At least the groups that hold the alert; changed in place.</param>
     /// <param name="alertId">The alert.</param>
@@ -137,6 +155,9 @@ public sealed class AlertPipeline(RouteTree routes)
         AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt,
         Timestamp now)
     {
+        // An escalation goes on for as long as the alert stays on its route.
+        targets = [.. targets, .. EscalatedTargets(groups, alert, targets)];
+
         // 2. Wherever else it still fires, it ends: in groups that it left, and under the labels that it no longer has.
         var others = groups.Holding(alert.AlertId)
             .Where(place => place.Alert.Fingerprint != alert.Fingerprint || targets.All(target => target.GroupId != place.Group.Id));
@@ -157,6 +178,14 @@ public sealed class AlertPipeline(RouteTree routes)
             var startsAt = known is { IsResolved: false } && known.StartsAt < alert.StartsAt ? known.StartsAt : alert.StartsAt;
             groups.Put(group, alert with { StartsAt = startsAt });
         }
+    }
+
+    private static IEnumerable<GroupTarget> EscalatedTargets(AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets)
+    {
+        var places = groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved)
+            .Select(place => (place.Group.RouteKey, place.Group.Receiver)).ToHashSet();
+        return targets.SelectMany(target => target.Escalations(alert.Labels))
+            .Where(target => places.Contains((target.Route.Key, target.Route.Receiver.Name)));
     }
 
     // Newer texts for repetitions. By themselves they notify nobody, and who was not notified yet first reads how it opened.

@@ -25,6 +25,11 @@ public sealed class GroupTarget
     /// <summary>The group's identity in the store, as <see cref="AlertGroupState.Id"/>.</summary>
     public string GroupId { get; }
 
+    /// <summary>The groups to which the escalation of an alert with these labels may lead.</summary>
+    /// <param name="labels">The alert's labels.</param>
+    public IEnumerable<GroupTarget> Escalations(LabelSet labels) =>
+        Route.Escalation.SelectMany(step => step.Routes).Select(route => new GroupTarget(route, route.GroupLabelsOf(labels)));
+
     /// <summary>Makes the group, still without members.</summary>
     /// <param name="nextFlush">Time of its first flush.</param>
     public AlertGroupState NewGroup(Timestamp nextFlush) => new(Route.Key, Route.Receiver.Name, _groupLabels, nextFlush);

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerting.OnCall;
 using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
@@ -41,6 +42,9 @@ public sealed record Route
 
     /// <summary>The labels of the route and its parents.</summary>
     public required LabelSet Labels { get; init; }
+
+    /// <summary>The steps of its escalation, in the order of their times.</summary>
+    public IReadOnlyList<EscalationStep> Escalation { get; init; } = [];
 
     /// <summary>The routes below, tried in order.</summary>
     public required IReadOnlyList<Route> Routes { get; init; }

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerting.OnCall;
 using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
@@ -15,6 +16,7 @@ public sealed class RouteTree
 
     private readonly Dictionary<string, ReceiverConfig> _receivers = [];
     private readonly Dictionary<string, TimeInterval> _intervals = [];
+    private readonly Dictionary<string, OnCallSchedule> _schedules = [];
     private readonly Dictionary<(string Key, string Receiver), Route> _byKey = [];
 
     /// <summary>Checks a configuration and fills in what its routes inherit.</summary>
@@ -33,12 +35,18 @@ public sealed class RouteTree
                 throw new ArgumentException($"time interval '{interval.Name}' is defined twice");
         }
 
+        foreach (var schedule in config.Schedules)
+        {
+            if (!_schedules.TryAdd(schedule.Name, schedule)) throw new ArgumentException($"schedule '{schedule.Name}' is defined twice");
+        }
+
         if (config.Route.Receiver is null) throw new ArgumentException("the root route names no receiver");
         if (config.Route.Matchers.Count > 0) throw new ArgumentException("the root route must not have matchers: every alert matches it");
         if (config.Route.Continue) throw new ArgumentException("the root route must not have continue: it has no siblings");
         if (config.Route.MuteTimeIntervals.Count + config.Route.ActiveTimeIntervals.Count > 0)
             throw new ArgumentException("the root route must not have mute or active time intervals: what no route takes must be sent");
-        Root = Build(config.Route, null);
+        Root = Build(config.Route, parent: null, escalation: []);
+        Maintenance = config.Maintenance;
         InhibitRules = config.InhibitRules;
         LongestWait = All(Root).Max(route => route.GroupWait > route.GroupInterval ? route.GroupWait : route.GroupInterval);
         Version = RoutingVersion.Of(All(Root), config);
@@ -56,13 +64,19 @@ public sealed class RouteTree
     /// <summary>Alerts that are not sent while others fire.</summary>
     public IReadOnlyList<InhibitRule> InhibitRules { get; }
 
+    /// <summary>Times of planned work.</summary>
+    public IReadOnlyList<MaintenanceWindow> Maintenance { get; }
+
+    /// <summary>The schedules, in no order.</summary>
+    public IReadOnlyCollection<OnCallSchedule> Schedules => _schedules.Values;
+
     /// <summary>Number of routes, the root included.</summary>
     public int Count => All(Root).Count();
 
     /// <summary>The longest time that any group may wait for its next flush.</summary>
     public TimeSpan LongestWait { get; }
 
-    /// <summary>The route of a key and receiver, or null where the configuration has none.</summary>
+    /// <summary>The route of a key and receiver, those of escalations included, or null where the configuration has none.</summary>
     public Route? Find(string key, string receiver) => _byKey.GetValueOrDefault((key, receiver));
 
     /// <summary>The receiver of that name, or null where the configuration has none.</summary>
@@ -96,8 +110,9 @@ public sealed class RouteTree
         return true;
     }
 
-    private Route Build(RouteConfig config, Route? parent)
+    private Route Build(RouteConfig config, Route? parent, IReadOnlyList<EscalationStepConfig> escalation)
     {
+        escalation = config.Escalation ?? escalation;
         var matchers = config.Matchers.OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Value, StringComparer.Ordinal).ToArray();
         var own = $"{{{string.Join(',', matchers.Select(m => m.ToString()))}}}";
         var route = new Route
@@ -117,9 +132,34 @@ public sealed class RouteTree
             Labels = parent is null ? config.Labels : LabelSet.Of(parent.Labels.Concat(config.Labels)),
             Routes = [],
         };
-        route = route with { Routes = [.. config.Routes.Select(child => Build(child, route))] };
+        route = route with
+        {
+            Routes = [.. config.Routes.Select(child => Build(child, route, escalation))],
+            Escalation = [.. escalation.Select((step, index) => Step(step, index, route))],
+        };
         _byKey.TryAdd((route.Key, route.Receiver.Name), route);
         return route;
+    }
+
+    // A step's routes share its key and differ in their receivers; no alert is led there by its labels.
+    private EscalationStep Step(EscalationStepConfig step, int index, Route route)
+    {
+        if (step.Receivers.Count == 0 && step.Schedule is null)
+            throw new ArgumentException("an escalation step names neither receivers nor a schedule");
+        var schedule = step.Schedule is { } name
+            ? _schedules.GetValueOrDefault(name)
+                ?? throw new ArgumentException($"schedule '{name}' is not defined; defined are: {string.Join(", ", _schedules.Keys)}")
+            : null;
+        return new(step.After, [.. step.Receivers.Select(To)], schedule, [.. (schedule?.Participants ?? []).Select(To)]);
+
+        Route To(string receiver)
+        {
+            var key = $"{route.Key}/escalation[{index}]";
+            if (_byKey.TryGetValue((key, receiver), out var known)) return known;
+            var way = route with { Key = key, Receiver = Receiver(receiver), GroupWait = TimeSpan.Zero, Routes = [] };
+            _byKey.Add((key, receiver), way);
+            return way;
+        }
     }
 
     private static bool AsksByKind(Matcher matcher) =>

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerting.OnCall;
 using LeptonStream.Series;
 
 namespace LeptonStream.Alerting;
@@ -16,6 +17,12 @@ public sealed record RoutingConfig(RouteConfig Route, IReadOnlyList<ReceiverConf
 
     /// <summary>The intervals of time that routes name.</summary>
     public IReadOnlyList<TimeInterval> TimeIntervals { get; init; } = [];
+
+    /// <summary>Times of planned work.</summary>
+    public IReadOnlyList<MaintenanceWindow> Maintenance { get; init; } = [];
+
+    /// <summary>Who is on call when, for the escalations of routes.</summary>
+    public IReadOnlyList<OnCallSchedule> Schedules { get; init; } = [];
 }
 
 /// <summary>One route as written; what is null is inherited from the parent.</summary>
@@ -58,6 +65,9 @@ public sealed record RouteConfig
 
     /// <summary>Names of the intervals in which alone this route sends; none means always, not inherited. The root has none.</summary>
     public IReadOnlyList<string> ActiveTimeIntervals { get; init; } = [];
+
+    /// <summary>Who is notified when nobody acknowledges, in the order of their times; null inherits, empty means nobody.</summary>
+    public IReadOnlyList<EscalationStepConfig>? Escalation { get; init; }
 
     /// <summary>The routes below, tried in order.</summary>
     public IReadOnlyList<RouteConfig> Routes { get; init; } = [];

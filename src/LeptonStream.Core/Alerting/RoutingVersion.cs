@@ -21,6 +21,8 @@ internal static class RoutingVersion
                 .Append('|').Append(route.Labels);
             foreach (var interval in route.Schedule.Mute) text.Append("|mute ").Append(Of(interval));
             foreach (var interval in route.Schedule.Active) text.Append("|active ").Append(Of(interval));
+            foreach (var step in route.Escalation.SelectMany(step => step.Routes))
+                text.Append("|step ").Append(step.Key).Append(' ').Append(step.Receiver.Name);
             text.Append('\n');
         }
 

@@ -6,6 +6,7 @@ using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Notifier.Journal;
@@ -31,6 +32,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     private readonly ClosedAlerts _closed = new(database);
     private readonly StaleAlerts _stale = new(database);
     private readonly ResolvedSilences _silences = new(database);
+    private readonly Escalations _escalations = new(database);
     private Desk _desk = new(database, routing.Current, log);
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
@@ -146,6 +148,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             {
                 var seq = await LockCounter(transaction, "notification");
                 await NotificationOutbox.Add(transaction, notifications, seq, now);
+                await _escalations.Begin(transaction, desk.Routes, loaded.Groups, notifications, now);
                 await SetCounter(transaction, "notification", seq + notifications.Count);
             }
 
@@ -182,6 +185,19 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         }, cancellation);
     }
 
+    /// <summary>Moves the escalations of alerts that nobody acknowledged.</summary>
+    /// <returns>Number of steps that were taken.</returns>
+    public async Task<int> Escalate(Timestamp now, CancellationToken cancellation)
+    {
+        if (!await _escalations.AnyDue(now, cancellation)) return 0;
+        var desk = CurrentDesk();
+        return await database.Write(async transaction =>
+        {
+            await LockCounter(transaction, "alert_event");
+            return await Escalations.Move(transaction, desk.Routes, desk.Groups, now);
+        }, cancellation);
+    }
+
     /// <summary>Ends the silences whose alerts have been over for long enough.</summary>
     /// <returns>Number of them.</returns>
     public async Task<int> EndResolvedSilences(Timestamp now, CancellationToken cancellation) =>
@@ -208,7 +224,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         {
             await LockCounter(transaction, "alert_event");
             var members = await desk.Groups.MembersOf(transaction, overdue);
-            var targets = members.Where(alert => !alert.IsResolved).SelectMany(alert => desk.Pipeline.TargetsOf(alert.Labels))
+            var targets = members.Where(alert => !alert.IsResolved)
+                .SelectMany(alert => WithEscalations(desk.Pipeline.TargetsOf(alert.Labels), alert.Labels))
                 .Select(target => target.GroupId);
             var loaded = await desk.Groups.LoadFor(
                 transaction,
@@ -264,13 +281,17 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             : desk.Pipeline.TargetsOf(record.Event.RoutingLabels))).ToArray();
         var loaded = await desk.Groups.LoadFor(
             transaction,
-            groupIds: [.. moves.SelectMany(move => move.Targets).Select(target => target.GroupId).Distinct()],
+            groupIds: [.. moves.SelectMany(move => WithEscalations(move.Targets, move.Record.Event!.RoutingLabels))
+                .Select(target => target.GroupId).Distinct()],
             alertIds: [.. records.Select(record => record.Event!.AlertId).Distinct()],
             fingerprints: [.. moves.Where(move => move.Targets.Count > 0)
                 .Select(move => Fingerprint.Of(move.Record.Event!.RoutingLabels).ToString()).Distinct()]);
         foreach (var (record, targets) in moves) AlertPipeline.OnAlert(loaded.Groups, record.Event!, targets, record.PublishedAt, now);
         await desk.Groups.Save(transaction, loaded);
     }
+
+    private static IEnumerable<GroupTarget> WithEscalations(IReadOnlyList<GroupTarget> targets, LabelSet labels) =>
+        targets.Concat(targets.SelectMany(target => target.Escalations(labels)));
 
     private static Task SavePositions(DbTransaction transaction, IEnumerable<(string Topic, int Partition, long NextOffset)> positions,
         Timestamp now) => transaction.ExecuteEach(
@@ -291,6 +312,6 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 
         public GroupStore Groups { get; } = new(database, routing.Routes.Version);
 
-        public MuteStore Mutes { get; } = new(routing.Routes.InhibitRules, log);
+        public MuteStore Mutes { get; } = new(routing.Routes.InhibitRules, routing.Routes.Maintenance, log);
     }
 }

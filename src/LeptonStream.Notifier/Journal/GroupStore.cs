@@ -76,6 +76,14 @@ internal sealed class GroupStore(Database database, string routing)
         return [.. rows.Select(row => AlertingJson.Read<GroupedAlert>(row.Content))];
     }
 
+    /// <summary>The members of all groups that are of these alerts.</summary>
+    public async Task<IReadOnlyList<GroupedAlert>> MembersOfAlerts(DbTransaction transaction, string[] alertIds)
+    {
+        var rows = await transaction.Query<MemberRow>(
+            $"select * from alert_group_member where alert_id {database.AnyOf("@alertIds")}", new { alertIds });
+        return [.. rows.Select(row => AlertingJson.Read<GroupedAlert>(row.Content))];
+    }
+
     /// <summary>Time at which the next flush is due, or a group of other routes may be taken over; null without groups.</summary>
     /// <param name="connection">A connection of the caller's.</param>
     /// <param name="patience">Longest time that a group of other routes may be overdue.</param>

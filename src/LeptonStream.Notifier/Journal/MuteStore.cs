@@ -12,8 +12,9 @@ namespace LeptonStream.Notifier.Journal;
 /// inhibit others. What was read before is kept, so that a flush reads changes only. One flush at a time.
 /// </summary>
 /// <param name="rules">The inhibit rules in force.</param>
+/// <param name="maintenance">The times of planned work.</param>
 /// <param name="log">Says which silence can't be read.</param>
-internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, JournalLog log)
+internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, IReadOnlyList<MaintenanceWindow> maintenance, JournalLog log)
 {
     private readonly Inhibitor _inhibitor = new(rules);
     private Dictionary<string, (string Text, IReadOnlyList<Matcher> Matchers)> _matchers = [];
@@ -24,7 +25,11 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, JournalLog log
     public async Task<Mutes> Load(DbTransaction transaction, Timestamp now)
     {
         if (_inhibitor.HasRules) await ReadAlerts(transaction);
-        return new Mutes(await Silences(transaction, now), _inhibitor) { Acknowledged = await Acknowledged(transaction, now) };
+        return new Mutes(await Silences(transaction, now), _inhibitor)
+        {
+            Acknowledged = await Acknowledged(transaction, now),
+            Maintenance = maintenance,
+        };
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> Acknowledged(DbTransaction transaction, Timestamp now) =>

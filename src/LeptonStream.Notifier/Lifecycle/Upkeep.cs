@@ -19,6 +19,7 @@ internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> opt
     public async Task Run(Timestamp now, CancellationToken cancellation)
     {
         await journal.EndClosed(cancellation);
+        await journal.Escalate(now, cancellation);
         if (now >= _nextSilences)
         {
             await journal.EndResolvedSilences(now, cancellation);

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.OnCall;
 using LeptonStream.Series;
 using LeptonStream.Yaml;
 
@@ -7,7 +8,8 @@ namespace LeptonStream.Notifier.Routing;
 /// <summary>Reads one route of a routing file and those below it.</summary>
 /// <param name="receivers">The names of the receivers that are defined.</param>
 /// <param name="intervals">The names of the time intervals that are defined.</param>
-internal sealed class RouteReader(IReadOnlySet<string> receivers, IReadOnlySet<string> intervals)
+/// <param name="schedules">The names of the schedules that are defined.</param>
+internal sealed class RouteReader(IReadOnlySet<string> receivers, IReadOnlySet<string> intervals, IReadOnlySet<string> schedules)
 {
     public RouteConfig Read(YamlSection section) => Read(section, isRoot: true);
 
@@ -30,12 +32,37 @@ internal sealed class RouteReader(IReadOnlySet<string> receivers, IReadOnlySet<s
             MuteTimeIntervals = Intervals(section, "mute_time_intervals", isRoot),
             ActiveTimeIntervals = Intervals(section, "active_time_intervals", isRoot),
             Labels = Labels(section),
+            Escalation = Escalation(section),
             Routes = [.. section.Sections("routes").Select(child => Read(child, isRoot: false))],
         };
         if (isRoot && route.Matchers.Count > 0) section.Wrong("matchers", "must not stand in the root route: every alert matches it");
         if (isRoot && route.Continue) section.Wrong("continue", "must not stand in the root route: it has no siblings");
         section.End();
         return route;
+    }
+
+    private List<EscalationStepConfig>? Escalation(YamlSection section)
+    {
+        if (!section.Has("escalation")) return null;
+        var steps = section.Sections("escalation").Select(Step).ToList();
+        if (!steps.Select(step => step.After).SequenceEqual(steps.Select(step => step.After).Order()))
+            section.Wrong("escalation", "must hold its steps in the order of 'after'");
+        return steps;
+    }
+
+    private EscalationStepConfig Step(YamlSection section)
+    {
+        var after = section.Duration("after");
+        if (after is null) section.Wrong("after", "is missing: write how long nobody may have acknowledged, such as 15m");
+        var names = section.Texts("receivers") ?? [];
+        foreach (var (name, line) in names.Where(name => !receivers.Contains(name.Text)))
+            section.Wrong(line, "receivers", $"names '{name}', which is not defined; defined are: {string.Join(", ", receivers)}");
+        var schedule = section.Text("schedule");
+        if (schedule is not null && !schedules.Contains(schedule))
+            section.Wrong("schedule", $"is '{schedule}', which is not defined; defined are: {string.Join(", ", schedules)}");
+        if (names.Count == 0 && schedule is null) section.Wrong("", "needs 'receivers' or a 'schedule'");
+        section.End();
+        return new(after ?? TimeSpan.Zero, [.. names.Select(name => name.Text)], schedule);
     }
 
     private IReadOnlyList<string> Intervals(YamlSection section, string field, bool isRoot)

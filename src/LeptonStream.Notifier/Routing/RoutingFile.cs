@@ -33,7 +33,9 @@ internal static class RoutingFile
         foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1))
             document.Wrong("receivers", $"defines '{twice.Key}' twice");
         var intervals = TimeIntervalReader.ReadAll(document);
-        var reader = new RouteReader(names, intervals.Select(interval => interval.Name).ToHashSet());
+        var (schedules, maintenance) = new TimeTableReader(names, intervals, Path.GetDirectoryName(Path.GetFullPath(file))!).Read(document);
+        var reader = new RouteReader(
+            names, intervals.Select(interval => interval.Name).ToHashSet(), schedules.Select(schedule => schedule.Name).ToHashSet());
         var route = document.Section("route") is { } root ? reader.Read(root) : new RouteConfig();
         InhibitRule[] rules = [.. document.Sections("inhibit_rules").Select(InhibitRuleReader.Read)];
         Pass(document);
@@ -42,7 +44,13 @@ internal static class RoutingFile
 
         try
         {
-            var config = new RoutingConfig(route, receivers) { InhibitRules = rules, TimeIntervals = intervals };
+            var config = new RoutingConfig(route, receivers)
+            {
+                InhibitRules = rules,
+                TimeIntervals = intervals,
+                Schedules = schedules,
+                Maintenance = maintenance,
+            };
             return new NotifierRouting(new RouteTree(config), channels) { Notes = wrong.Notes };
         }
         catch (ArgumentException unsound)

@@ -77,7 +77,7 @@ public sealed class RoutingFileTests
     public void Parse_ExampleOfTheDocumentation_IsRight()
     {
         var page = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "configuration.md"));
-        var example = page.Split("```yaml\n").Single(part => part.StartsWith("route:", StringComparison.Ordinal)).Split("```")[0];
+        var example = page.Split("```yaml\n").First(part => part.StartsWith("route:", StringComparison.Ordinal)).Split("```")[0];
 
         var routing = Parse(example.Replace("url_file: /etc/lepton/secrets/ops-url", "url: https://example.com", StringComparison.Ordinal));
 
@@ -97,8 +97,8 @@ public sealed class RoutingFileTests
     }
 
     [TestCase("route: {receiver: ops, group_wiat: 5s}",
-        "routing.yaml:1: route.group_wiat is unknown; known here are: active_time_intervals, continue, group_by, group_interval, "
-        + "group_wait, labels, match, match_re, matchers, mute_time_intervals, receiver, repeat_interval, routes")]
+        "routing.yaml:1: route.group_wiat is unknown; known here are: active_time_intervals, continue, escalation, group_by, "
+        + "group_interval, group_wait, labels, match, match_re, matchers, mute_time_intervals, receiver, repeat_interval, routes")]
     [TestCase("route:\n  receiver: ops\n  group_wait: 5 s",
         "routing.yaml:3: route.group_wait is no duration: write a duration such as 500ms, 30s")]
     [TestCase("route:\n  receiver: ops\n  group_interval: 0s", "routing.yaml:3: route.group_interval must be above 0s")]
@@ -121,8 +121,8 @@ public sealed class RoutingFileTests
     [TestCase("route:\n  receiver: ops\n  routes: {a: b}", "routing.yaml:3: route.routes must be a list of mappings")]
     [TestCase("route: ops", "routing.yaml:1: route must be a mapping")]
     [TestCase("rules: []\nroute: {receiver: ops}",
-        "routing.yaml:1: rules is unknown; known here are: event_recorder, global, inhibit_rules, mute_time_intervals, receivers, route, "
-        + "templates, time_intervals, tracing")]
+        "routing.yaml:1: rules is unknown; known here are: event_recorder, global, inhibit_rules, maintenance, mute_time_intervals, "
+        + "receivers, route, schedules, templates, time_intervals, tracing")]
     [TestCase("route:\n  receiver: ops\n  mute_time_intervals: [x]",
         "routing.yaml:3: route.mute_time_intervals must not stand in the root")]
     [TestCase("route:\n  receiver: ops\n  routes:\n  - active_time_intervals:\n    - nights",

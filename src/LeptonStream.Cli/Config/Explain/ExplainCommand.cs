@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.OnCall;
 using LeptonStream.Cli.Settings;
+using LeptonStream.Samples;
 using LeptonStream.Series;
 
 namespace LeptonStream.Cli.Config.Explain;
@@ -30,12 +32,14 @@ internal static class ExplainCommand
             var story = await Read(parsed, parsed.GetValue(id)!);
             var labels = story.Alert.Labels is { } known ? LabelSet.Of(known) : null;
             var routes = labels is null ? [] : ConfigCommand.RoutingOf(parsed).Routing.Routes.Match(labels);
+            var now = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow);
             if (parsed.GetValue(json))
                 Console.Out.WriteLine(JsonSerializer.Serialize(
-                    new { story.Alert, routes = routes.Select(route => new { route.Key, receiver = route.Receiver.Name }), story.Groups,
+                    new { story.Alert, routes = routes.Select(route => new { route.Key, receiver = route.Receiver.Name,
+                        escalation = OnCallText.Of(route, now) }), story.Groups,
                         story.Notified, story.LeftOut },
                     Json));
-            else StoryText.Write(Console.Out, story, routes);
+            else StoryText.Write(Console.Out, story, routes, now);
             return ExitCode.Sound;
         });
         return command;

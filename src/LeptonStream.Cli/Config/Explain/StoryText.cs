@@ -1,14 +1,16 @@
 using System.Globalization;
 using LeptonStream.Alerting;
+using LeptonStream.Cli.OnCall;
 using LeptonStream.Cli.Terminal;
 using LeptonStream.Output;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Cli.Config.Explain;
 
 /// <summary>An alert's way to people, for people.</summary>
 internal static class StoryText
 {
-    public static void Write(TextWriter output, AlertStory story, IReadOnlyList<Route> routes)
+    public static void Write(TextWriter output, AlertStory story, IReadOnlyList<Route> routes, Timestamp now)
     {
         var alert = story.Alert;
         var end = alert.ResolvedAt is { } at ? $", ended {Of(at)} ({alert.EndedReason ?? "recovered"})" : "";
@@ -18,7 +20,7 @@ internal static class StoryText
             : string.Join(' ', alert.Labels.Select(label => $"{label.Key}={label.Value}"))));
 
         Section("Routes, by the settings here", routes, "none can be given: the journal has no labels of it",
-            ["receiver", "route"], route => [route.Receiver.Name, route.Key]);
+            ["receiver", "route", "escalation"], route => [route.Receiver.Name, route.Key, OnCallText.Of(route, now) ?? ""]);
         Section("Groups that hold it", story.Groups, "none",
             ["receiver", "next flush", "group key"], group => [group.Receiver, Of(group.NextFlush), group.GroupKey]);
         Section("Notified", story.Notified, "nobody",

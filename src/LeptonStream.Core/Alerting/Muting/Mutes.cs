@@ -14,12 +14,17 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     /// <value>The default value is empty.</value>
     public IReadOnlyDictionary<string, string> Acknowledged { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Times of planned work; those that do not hold at the time of the flush do nothing.</summary>
+    /// <value>The default value is empty.</value>
+    public IReadOnlyList<MaintenanceWindow> Maintenance { get; init; } = [];
+
     /// <summary>Nothing is silenced, nothing inhibits.</summary>
     public static readonly Mutes None = new([], new Inhibitor([]));
 
     /// <summary>
     /// The members of a group that may be sent. The stages are Alertmanager's, in its order: inhibition, active times, mute times,
-    /// silences; each sees what those before it left. Alerts that are over pass them like those that fire.
+    /// silences; each sees what those before it left. Alerts that are over pass them like those that fire. Planned work comes
+    /// before the silences; it lets pass the end of an alert that was sent before, and alerts that somebody works on.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="members">Its members, in the order in which they are sent.</param>
@@ -31,11 +36,13 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     {
         var (timeCause, intervals) = schedule.MutedAt(now);
         var silences = Silences.Where(silence => silence.IsActive(now)).ToArray();
+        var windows = Maintenance.Where(window => window.IsActive(now)).ToArray();
         var passed = new List<GroupedAlert>(members.Count);
         foreach (var alert in members)
         {
             if (Inhibitor.InhibitingOf(alert.AlertId, alert.Labels) is { } source) Suppress(alert, SuppressionCause.Inhibition, [source]);
             else if (timeCause is { } cause) Suppress(alert, cause, intervals);
+            else if (WindowsOf(group, alert, windows) is { Length: > 0 } names) Suppress(alert, SuppressionCause.Maintenance, names);
             else if (SilencesOf(alert, silences) is { Length: > 0 } ids) Suppress(alert, SuppressionCause.Silence, ids);
             else passed.Add(alert);
         }
@@ -56,6 +63,13 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
         suppressed.AddRange(members.Where(alert => !alert.IsResolved && !suppressed.Exists(one => one.Group == group && one.Alert == alert))
             .Select(alert => new Suppression(group, alert, SuppressionCause.Acknowledgement, [Acknowledged[alert.AlertId]])));
         return true;
+    }
+
+    private string[] WindowsOf(AlertGroupState group, GroupedAlert alert, MaintenanceWindow[] windows)
+    {
+        if (windows.Length == 0 || Acknowledged.ContainsKey(alert.AlertId)) return [];
+        if (alert.IsResolved && group.Notified.Values.Any(entry => entry.Firing.Contains(alert.Fingerprint))) return [];
+        return [.. windows.Where(window => window.Covers(alert.Labels)).Select(window => window.Name)];
     }
 
     private static string[] SilencesOf(GroupedAlert alert, Silence[] silences) =>

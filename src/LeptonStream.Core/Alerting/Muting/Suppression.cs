@@ -19,12 +19,15 @@ public enum SuppressionCause
 
     /// <summary><c>acknowledgement</c>: somebody works on it, and nothing but the repeat interval asks for a notification.</summary>
     Acknowledgement = 4,
+
+    /// <summary><c>maintenance</c>: planned work.</summary>
+    Maintenance = 5,
 }
 
 /// <summary>The names of causes.</summary>
 public static class SuppressionCauses
 {
-    /// <summary>The cause as Alertmanager writes it, which knows no acknowledgement.</summary>
+    /// <summary>The cause as Alertmanager writes it, which knows neither acknowledgement nor maintenance.</summary>
     public static string NameOf(SuppressionCause cause) => cause switch
     {
         SuppressionCause.Inhibition => "inhibition",
@@ -32,6 +35,7 @@ public static class SuppressionCauses
         SuppressionCause.MuteTime => "mute_time_interval",
         SuppressionCause.Silence => "silence",
         SuppressionCause.Acknowledgement => "acknowledgement",
+        SuppressionCause.Maintenance => "maintenance",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 }
@@ -40,5 +44,6 @@ public static class SuppressionCauses
 /// <param name="Group">The group.</param>
 /// <param name="Alert">The alert as the group had it.</param>
 /// <param name="Cause">The kind of cause.</param>
-/// <param name="By">Ids of the silences, the id of the inhibiting alert, the names of the intervals, or who acknowledged it.</param>
+/// <param name="By">Ids of the silences, the id of the inhibiting alert, the names of the intervals or windows, or who
+/// acknowledged it.</param>
 public sealed record Suppression(AlertGroupState Group, GroupedAlert Alert, SuppressionCause Cause, IReadOnlyList<string> By);
