@@ -1,4 +1,6 @@
+using LeptonStream.Alerting.Flapping;
 using LeptonStream.Settings;
+using LeptonStream.Yaml;
 using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Notifier;
@@ -52,6 +54,23 @@ public sealed class NotifierOptions
     /// never.
     /// </summary>
     public string StaleAfter { get; set; } = "24h";
+
+    /// <summary>
+    /// Number of openings within <see cref="FlapWindow"/> above which an alert flaps: it is notified once more and then kept quiet until it
+    /// is steady; 1 to 1000, 0 is never.
+    /// </summary>
+    [SettingRange(Section, 0, 1_000)]
+    public int FlapOpenings { get; set; } = 5;
+
+    /// <summary>The window in which openings count; above 0s.</summary>
+    public string FlapWindow { get; set; } = "1h";
+
+    /// <summary>Time without an opening or an end after which an alert that flapped is steady; above 0s.</summary>
+    public string FlapSteady { get; set; } = "30m";
+
+    internal FlapRule Flapping => FlapOpenings == 0
+        ? FlapRule.Off
+        : new(FlapOpenings, DurationText.Parse(FlapWindow), DurationText.Parse(FlapSteady));
 
     /// <summary>Events in one transaction, at most; 1 to 2000.</summary>
     [SettingRange(Section, 1, 2_000)]

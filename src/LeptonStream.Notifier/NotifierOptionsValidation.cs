@@ -25,6 +25,12 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
         if (DurationText.Read(options.StaleAfter) is not { } stale || (stale > TimeSpan.Zero && stale < ShortestStale))
             wrong.Add($"Notifier:StaleAfter is '{options.StaleAfter}': {DurationText.Form}, 2h and more (an open alert reports once an "
                 + "hour), or 0s for never");
+        foreach (var (setting, value) in new[] { ("FlapWindow", options.FlapWindow), ("FlapSteady", options.FlapSteady) })
+        {
+            if (DurationText.Read(value) is not { Ticks: > 0 })
+                wrong.Add($"Notifier:{setting} is '{value}': {DurationText.Form}, above 0s");
+        }
+
         AllowedTargets.Parse(options.AllowedTargets, out var target);
         if (target is not null) wrong.Add(target);
         NotifierRouting.Of(options, out var errors);

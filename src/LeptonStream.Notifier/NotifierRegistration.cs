@@ -33,6 +33,7 @@ public static class NotifierRegistration
         services.TryAddSingleton(new ConsoleOutput(TextWriter.Synchronized(Console.Out)));
         services.AddSingleton(RoutingOf);
         services.AddSingleton<JournalLog>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<NotifierOptions>>().Value.Flapping);
         services.AddSingleton<AlertJournal>();
         services.AddSingleton<JournalStart>();
         services.AddSingleton<Upkeep>();

@@ -216,15 +216,20 @@ public sealed class AlertPipeline(RouteTree routes)
 
         // 5. What fires and what is over, but for what must not be sent now.
         var members = group.Alerts.Values.Order(GroupedAlertOrder.Instance).ToArray();
+        var before = outcome.Suppressed.Count;
         var passed = mutes.Pass(group, members, route.Schedule, now, outcome.Suppressed);
-        if (passed.Length > 0) Notify(group, route, passed, mutes, now, outcome);
+        var flapping = outcome.Suppressed.Skip(before).Where(item => item.Cause == SuppressionCause.Flapping)
+            .Select(item => item.Alert.Fingerprint).ToHashSet();
+        if (passed.Length > 0) Notify(group, route, passed, flapping, mutes, now, outcome);
 
-        // 8. What is over leaves the group, and an empty group goes.
-        foreach (var alert in members.Where(alert => alert.IsResolved)) groups.Remove(group, alert);
+        // 8. What is over leaves the group, and an empty group goes. The end of one that flaps is sent when it is steady.
+        foreach (var alert in members.Where(alert => alert.IsResolved && !flapping.Contains(alert.Fingerprint)))
+            groups.Remove(group, alert);
         if (group.Alerts.Count == 0) groups.Remove(group);
     }
 
-    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, Mutes mutes, Timestamp now, TickOutcome outcome)
+    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, HashSet<Fingerprint> flapping, Mutes mutes,
+        Timestamp now, TickOutcome outcome)
     {
         var firing = members.Where(alert => !alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
         var resolved = members.Where(alert => alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
@@ -238,7 +243,9 @@ public sealed class AlertPipeline(RouteTree routes)
             if (reason == NotifyReason.RepeatInterval && mutes.HoldRepetition(group, members, outcome.Suppressed)) continue;
 
             // 7. It is sent, and its log entry says what. A channel without resolves gets no end, but its log must know.
-            group.Notified[channel.Key] = new NotificationLogEntry([.. firing], [.. resolved], now);
+            // It still knows of those that flap.
+            group.Notified[channel.Key] = new NotificationLogEntry(
+                [.. firing, .. last?.Firing.Where(flapping.Contains) ?? []], [.. resolved], now);
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;
             outcome.Notifications.Add(new Notification

@@ -36,8 +36,10 @@ internal sealed record NotificationList(
 
 /// <summary>A stretch of time in which a receiver was not notified of an alert.</summary>
 /// <param name="Receiver">The receiver's name.</param>
-/// <param name="Cause">inhibition, active_time_interval, mute_time_interval, silence or acknowledgement.</param>
-/// <param name="By">Ids of silences, the id of the inhibiting alert, names of intervals, or who acknowledged it.</param>
+/// <param name="Cause">inhibition, active_time_interval, mute_time_interval, maintenance, silence, flapping or acknowledgement.</param>
+/// <param name="By">
+/// Ids of silences, the id of the inhibiting alert, names of intervals or windows, the time since which it flaps, or who acknowledged it.
+/// </param>
 /// <param name="Since">Time of the first notification that it was left out of, RFC 3339.</param>
 /// <param name="Until">Time from which it was not left out any more; null while it is.</param>
 internal sealed record SuppressionEntry(string Receiver, string Cause, IReadOnlyList<string> By, string Since, string? Until);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Flapping;
 using LeptonStream.Alerts;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
@@ -20,7 +21,7 @@ namespace LeptonStream.Notifier.Journal;
 /// <c>seq</c> grow in commit order). The groups' flushes run beside them: whoever has locked a group's row makes its move. Every writer
 /// locks in the order counter, positions, groups, and a flush skips what is locked, so no two can wait for each other.
 /// </remarks>
-internal sealed class AlertJournal(Database database, RoutingSource routing, JournalLog log)
+internal sealed class AlertJournal(Database database, RoutingSource routing, JournalLog log, FlapRule? flapping = null)
 {
     private const int GroupsPerFlush = 64;
 
@@ -33,7 +34,8 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     private readonly StaleAlerts _stale = new(database);
     private readonly ResolvedSilences _silences = new(database);
     private readonly Escalations _escalations = new(database);
-    private Desk _desk = new(database, routing.Current, log);
+    private readonly FlapStore _flaps = new(database, flapping ?? FlapRule.Off);
+    private Desk _desk = new(database, routing.Current, new(database, flapping ?? FlapRule.Off), log);
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
     public async Task Prepare(Timestamp now, CancellationToken cancellation)
@@ -116,6 +118,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
             await transaction.ExecuteEach(AlertRows.UpsertAlert, numbered.GroupBy(item => item.Record.Event!.AlertId)
                 .Select(items => AlertRows.AlertParameters(items.Last().Record, items.Last().Seq)));
             await transaction.ExecuteEach(EventConflict.Insert, conflicts.Select(conflict => conflict.Row(now)));
+            await _flaps.Count(transaction, [.. fresh.Select(record => record.Event!)], now);
             await ChangeGroups(desk, transaction, [.. fresh.Select(record => Reopen(record, stale))], now);
 
             await SetCounter(transaction, "alert_event", seq + fresh.Count);
@@ -198,6 +201,10 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         }, cancellation);
     }
 
+    /// <summary>Forgets the openings of alerts that are steady.</summary>
+    public Task<int> TrimFlaps(Timestamp now, CancellationToken cancellation) =>
+        database.Write(transaction => _flaps.Trim(transaction, now), cancellation);
+
     /// <summary>Ends the silences whose alerts have been over for long enough.</summary>
     /// <returns>Number of them.</returns>
     public async Task<int> EndResolvedSilences(Timestamp now, CancellationToken cancellation) =>
@@ -245,7 +252,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
     {
         var (desk, current) = (Volatile.Read(ref _desk), routing.Current);
         if (ReferenceEquals(desk.Routing, current)) return desk;
-        desk = new Desk(database, current, log);
+        desk = new Desk(database, current, _flaps, log);
         Volatile.Write(ref _desk, desk);
         return desk;
     }
@@ -302,7 +309,7 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
         positions.Select(position => new { position.Topic, position.Partition, position.NextOffset, at = now.UnixMilliseconds }));
 
     // Everything that depends on the routes; one step works by one of them to its end.
-    private sealed class Desk(Database database, NotifierRouting routing, JournalLog log)
+    private sealed class Desk(Database database, NotifierRouting routing, FlapStore flaps, JournalLog log)
     {
         public NotifierRouting Routing => routing;
 
@@ -312,6 +319,6 @@ internal sealed class AlertJournal(Database database, RoutingSource routing, Jou
 
         public GroupStore Groups { get; } = new(database, routing.Routes.Version);
 
-        public MuteStore Mutes { get; } = new(routing.Routes.InhibitRules, routing.Routes.Maintenance, log);
+        public MuteStore Mutes { get; } = new(routing.Routes.InhibitRules, routing.Routes.Maintenance, flaps, log);
     }
 }

@@ -13,8 +13,10 @@ namespace LeptonStream.Notifier.Journal;
 /// </summary>
 /// <param name="rules">The inhibit rules in force.</param>
 /// <param name="maintenance">The times of planned work.</param>
+/// <param name="flaps">Knows which alerts flap.</param>
 /// <param name="log">Says which silence can't be read.</param>
-internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, IReadOnlyList<MaintenanceWindow> maintenance, JournalLog log)
+internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, IReadOnlyList<MaintenanceWindow> maintenance, FlapStore flaps,
+    JournalLog log)
 {
     private readonly Inhibitor _inhibitor = new(rules);
     private Dictionary<string, (string Text, IReadOnlyList<Matcher> Matchers)> _matchers = [];
@@ -29,6 +31,7 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, IReadOnlyList<
         {
             Acknowledged = await Acknowledged(transaction, now),
             Maintenance = maintenance,
+            Flapping = await flaps.Flapping(transaction, now),
         };
     }
 

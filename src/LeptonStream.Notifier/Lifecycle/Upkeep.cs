@@ -8,11 +8,11 @@ namespace LeptonStream.Notifier.Lifecycle;
 /// <summary>What the passing of time does to alerts and silences beside the flushes of groups. Used by the worker's thread only.</summary>
 internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> options)
 {
-    private static readonly TimeSpan StaleEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SilencesEvery = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _staleAfter = DurationText.Parse(options.Value.StaleAfter);
-    private Timestamp _nextStale = Timestamp.Zero;
+    private Timestamp _nextMinute = Timestamp.Zero;
     private Timestamp _nextSilences = Timestamp.Zero;
 
     /// <summary>Does what is due.</summary>
@@ -26,10 +26,9 @@ internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> opt
             _nextSilences = now + SilencesEvery;
         }
 
-        if (_staleAfter > TimeSpan.Zero && now >= _nextStale)
-        {
-            await journal.EndStale(_staleAfter, now, cancellation);
-            _nextStale = now + StaleEvery;
-        }
+        if (now < _nextMinute) return;
+        if (_staleAfter > TimeSpan.Zero) await journal.EndStale(_staleAfter, now, cancellation);
+        await journal.TrimFlaps(now, cancellation);
+        _nextMinute = now + Minute;
     }
 }

@@ -1,5 +1,6 @@
 using Dapper;
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Flapping;
 using LeptonStream.Alerts;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Journal;
@@ -28,9 +29,10 @@ internal sealed class JournalRig : IAsyncDisposable
     /// <summary>A journal as one more process would have it, ready for work.</summary>
     public Task<AlertJournal> Open(RoutingConfig? routing = null, double at = 0) => Open(RoutingOf(routing ?? ByModel()), at);
 
-    public async Task<AlertJournal> Open(RoutingSource routing, double at = 0)
+    public async Task<AlertJournal> Open(RoutingSource routing, double at = 0, FlapRule? flapping = null)
     {
-        var journal = new AlertJournal(Database, routing, new JournalLog(TimeProvider.System, NullLogger<AlertJournal>.Instance));
+        var journal = new AlertJournal(
+            Database, routing, new JournalLog(TimeProvider.System, NullLogger<AlertJournal>.Instance), flapping);
         await journal.Prepare(AlertEvents.At(at), CancellationToken.None);
         return journal;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LeptonStream.Alerting.Flapping;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Alerting.Muting;
@@ -18,6 +19,10 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     /// <value>The default value is empty.</value>
     public IReadOnlyList<MaintenanceWindow> Maintenance { get; init; } = [];
 
+    /// <summary>The alerts that flap, by <see cref="FlapState.KeyOf"/>, each with the time since which it does.</summary>
+    /// <value>The default value is empty.</value>
+    public IReadOnlyDictionary<Fingerprint, Timestamp> Flapping { get; init; } = FrozenDictionary<Fingerprint, Timestamp>.Empty;
+
     /// <summary>Nothing is silenced, nothing inhibits.</summary>
     public static readonly Mutes None = new([], new Inhibitor([]));
 
@@ -25,6 +30,7 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     /// The members of a group that may be sent. The stages are Alertmanager's, in its order: inhibition, active times, mute times,
     /// silences; each sees what those before it left. Alerts that are over pass them like those that fire. Planned work comes
     /// before the silences; it lets pass the end of an alert that was sent before, and alerts that somebody works on.
+    /// Behind them all, one that flaps passes once, with the annotation that says so.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="members">Its members, in the order in which they are sent.</param>
@@ -44,7 +50,9 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
             else if (timeCause is { } cause) Suppress(alert, cause, intervals);
             else if (WindowsOf(group, alert, windows) is { Length: > 0 } names) Suppress(alert, SuppressionCause.Maintenance, names);
             else if (SilencesOf(alert, silences) is { Length: > 0 } ids) Suppress(alert, SuppressionCause.Silence, ids);
-            else passed.Add(alert);
+            else if (FlapsSince(alert) is not { } since) passed.Add(alert);
+            else if (WasNotified(group, alert, since)) Suppress(alert, SuppressionCause.Flapping, [since.ToString()]);
+            else passed.Add(alert with { Annotations = alert.Annotations.With((FlapState.Annotation, since.ToString())) });
         }
 
         return [.. passed];
@@ -64,6 +72,12 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
             .Select(alert => new Suppression(group, alert, SuppressionCause.Acknowledgement, [Acknowledged[alert.AlertId]])));
         return true;
     }
+
+    private Timestamp? FlapsSince(GroupedAlert alert) =>
+        Flapping.Count > 0 && Flapping.TryGetValue(FlapState.KeyOf(alert.Labels), out var since) ? since : null;
+
+    private static bool WasNotified(AlertGroupState group, GroupedAlert alert, Timestamp since) =>
+        group.Notified.Values.Any(entry => entry.At >= since && entry.Firing.Contains(alert.Fingerprint));
 
     private string[] WindowsOf(AlertGroupState group, GroupedAlert alert, MaintenanceWindow[] windows)
     {

@@ -22,12 +22,15 @@ public enum SuppressionCause
 
     /// <summary><c>maintenance</c>: planned work.</summary>
     Maintenance = 5,
+
+    /// <summary><c>flapping</c>: it opens again and again, and its receiver knows.</summary>
+    Flapping = 6,
 }
 
 /// <summary>The names of causes.</summary>
 public static class SuppressionCauses
 {
-    /// <summary>The cause as Alertmanager writes it, which knows neither acknowledgement nor maintenance.</summary>
+    /// <summary>The cause as Alertmanager writes it, which knows no acknowledgement, maintenance or flapping.</summary>
     public static string NameOf(SuppressionCause cause) => cause switch
     {
         SuppressionCause.Inhibition => "inhibition",
@@ -36,6 +39,7 @@ public static class SuppressionCauses
         SuppressionCause.Silence => "silence",
         SuppressionCause.Acknowledgement => "acknowledgement",
         SuppressionCause.Maintenance => "maintenance",
+        SuppressionCause.Flapping => "flapping",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 }
@@ -44,6 +48,6 @@ public static class SuppressionCauses
 /// <param name="Group">The group.</param>
 /// <param name="Alert">The alert as the group had it.</param>
 /// <param name="Cause">The kind of cause.</param>
-/// <param name="By">Ids of the silences, the id of the inhibiting alert, the names of the intervals or windows, or who
-/// acknowledged it.</param>
+/// <param name="By">Ids of the silences, the id of the inhibiting alert, the names of the intervals or windows, who
+/// acknowledged it, or the time since which it flaps.</param>
 public sealed record Suppression(AlertGroupState Group, GroupedAlert Alert, SuppressionCause Cause, IReadOnlyList<string> By);

@@ -3,6 +3,9 @@ import { el, name } from './dom.js';
 import { t, term, inZone, clock } from './text.js';
 import { section, timeOf } from './sections.js';
 
+// Actions that lead to somebody, where they lead to nobody.
+const toNobody = { assign: 'unassign', escalate: 'escalate_nobody' };
+
 // What people did, the newest first.
 export function deeds(actions) {
     if (actions.length === 0) return null;
@@ -20,7 +23,7 @@ export function deeds(actions) {
                         {},
                         name(actor, { class: 'actor' }),
                         ' ',
-                        term('deed', action === 'assign' && !detail.to ? 'unassign' : action),
+                        term('deed', (!detail.to && toNobody[action]) || action),
                         ...extra(detail),
                     ),
                     timeOf(Date.parse(at)),

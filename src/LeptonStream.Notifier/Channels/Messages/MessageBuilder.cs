@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Flapping;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Output;
 
@@ -63,7 +64,7 @@ internal static class MessageBuilder
         var start = MessageWords.Time(alert.StartsAt, zone);
         var when = alert.EndsAt is { } end ? words.From(start, MessageWords.Time(end, zone)) : words.Since(start);
         var summary = Text(alert, "summary", words) ?? string.Join(", ", alert.Labels.Select(label => $"{label.Key}={label.Value}"));
-        string?[] lines = [Text(alert, "description", words), when, Ending(alert, words)];
+        string?[] lines = [Text(alert, "description", words), when, Ending(alert, words), Flapping(alert, words)];
         var actions = state == MessageState.Firing ? Text(alert, "actions", words)?.Split('\n').Take(MaxActions) ?? [] : [];
         return new AlertEntry(
             state,
@@ -77,6 +78,9 @@ internal static class MessageBuilder
     private static string? Ending(GroupedAlert alert, MessageWords words) =>
         alert.Annotations[EndedTexts.ClosedBy] is { } person ? words.ClosedBy(Clean(person))
         : alert.Annotations[EndedTexts.Annotation] == EndedTexts.Stale ? words.Stale : null;
+
+    private static string? Flapping(GroupedAlert alert, MessageWords words) =>
+        alert.Annotations[FlapState.Annotation] is null ? null : words.Flapping;
 
     private static IEnumerable<MessageLink> Links(Notification notification, AlertEntry[] entries, MessageWords words, Uri externalUrl)
     {

@@ -41,6 +41,9 @@ internal abstract class MessageWords
     /// <summary>Nothing was heard of it for long.</summary>
     public abstract string Stale { get; }
 
+    /// <summary>It opens again and again.</summary>
+    public abstract string Flapping { get; }
+
     public abstract string From(string start, string end);
 
     public abstract string More(int alerts);
@@ -95,6 +98,8 @@ internal abstract class MessageWords
 
         public override string Stale => "Stale, nothing heard of it";
 
+        public override string Flapping => "Flapping: it opens and ends again and again. The next message comes when it is steady.";
+
         public override string From(string start, string end) => $"From {start} to {end}";
 
         public override string More(int alerts) => $"and {alerts} more";
@@ -141,6 +146,8 @@ internal abstract class MessageWords
         public override string ClosedBy(string person) => $"由 {person} 关闭";
 
         public override string Stale => "已过期，长期无消息";
+
+        public override string Flapping => "频繁抖动：反复触发和恢复，稳定后再通知。";
 
         public override string From(string start, string end) => $"{start} 至 {end}";
 
