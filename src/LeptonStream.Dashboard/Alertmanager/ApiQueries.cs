@@ -45,7 +45,8 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
                 [.. active.Where(one => one.Matchers.All(matcher => matcher.Accepts(labels[row.AlertId]))).Select(one => one.Id)];
             string[] inhibitedBy = [.. By(row, SuppressionCause.Inhibition).Where(labels.ContainsKey)
                 .Select(id => Fingerprint.Of(labels[id]).ToString())];
-            string[] mutedBy = [.. By(row, SuppressionCause.MuteTime).Union(By(row, SuppressionCause.InactiveTime))];
+            string[] mutedBy = [.. By(row, SuppressionCause.MuteTime).Union(By(row, SuppressionCause.InactiveTime))
+                .Union(By(row, SuppressionCause.Maintenance))];
             var isSuppressed = silencedBy.Length + inhibitedBy.Length + mutedBy.Length > 0;
             var status = new ApiAlertStatus(inhibitedBy, mutedBy, silencedBy, isSuppressed ? "suppressed" : "active");
             ApiReceiver[] notified = [.. receivers[row.AlertId].Distinct().Select(name => new ApiReceiver(name))];

@@ -1,0 +1,59 @@
+using LeptonStream.Notifier.Lifecycle;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Notifier.Journal;
+
+/// <content>The steps that people and the passing of time ask for, beside events and flushes.</content>
+internal sealed partial class AlertJournal
+{
+    /// <summary>Ends in their groups the alerts that people closed.</summary>
+    /// <returns>Number of them.</returns>
+    public async Task<int> EndClosed(CancellationToken cancellation)
+    {
+        if (!await _closed.AnyPending(cancellation)) return 0;
+        var desk = CurrentDesk();
+        return await database.Write(async transaction =>
+        {
+            await LockCounter(transaction, "alert_event");
+            return await _closed.End(transaction, desk.Groups);
+        }, cancellation);
+    }
+
+    /// <summary>Ends the alerts of which nothing was heard for so long although the detector works on their partition.</summary>
+    /// <returns>Number of them.</returns>
+    public async Task<int> EndStale(TimeSpan after, Timestamp now, CancellationToken cancellation)
+    {
+        var desk = CurrentDesk();
+        return await database.Write(async transaction =>
+        {
+            var seq = await LockCounter(transaction, "alert_event");
+            var ended = await _stale.End(transaction, desk.Groups, after, now, seq);
+            if (ended > 0) await SetCounter(transaction, "alert_event", seq + ended);
+            return ended;
+        }, cancellation);
+    }
+
+    /// <summary>Moves the escalations of alerts that nobody acknowledged.</summary>
+    /// <returns>Number of steps that were taken.</returns>
+    public async Task<int> Escalate(Timestamp now, CancellationToken cancellation)
+    {
+        if (!await _escalations.AnyDue(now, cancellation)) return 0;
+        var desk = CurrentDesk();
+        return await database.Write(async transaction =>
+        {
+            await LockCounter(transaction, "alert_event");
+            return await Escalations.Move(transaction, desk.Routes, desk.Groups, now);
+        }, cancellation);
+    }
+
+    /// <summary>Forgets the openings of alerts that are steady.</summary>
+    public Task<int> TrimFlaps(Timestamp now, CancellationToken cancellation) =>
+        database.Write(transaction => _flaps.Trim(transaction, now), cancellation);
+
+    /// <summary>Ends the silences whose alerts have been over for long enough.</summary>
+    /// <returns>Number of them.</returns>
+    public async Task<int> EndResolvedSilences(Timestamp now, CancellationToken cancellation) =>
+        await _silences.Any(now, cancellation)
+            ? await database.Write(transaction => _silences.End(transaction, now), cancellation)
+            : 0;
+}
