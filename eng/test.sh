@@ -52,6 +52,14 @@ wait $integration || status=1
 trap - EXIT
 cat "$results/Roles.log" "$results/Integration.log"
 
+# Its long log is often cut: the failed tests are named at its end, each with the first line of why.
+failures() {
+  awk '
+    /<UnitTestResult / { name = /outcome="Failed"/ ? $0 : ""; sub(/.* testName="/, "", name); sub(/".*/, "", name) }
+    name != "" && /<Message>/ { why = $0; sub(/.*<Message>[ \t]*/, "", why); sub(/<\/Message>.*/, "", why); print "FAILED " name ": " why; name = "" }
+  ' "$1"
+}
+
 passed=0 failed=0 skipped=0
 for layer in Core Product Roles Integration; do
   counters="$(grep -o '<Counters [^>]*>' "$results/$layer.trx" 2>/dev/null | head -1)" || true
@@ -60,6 +68,7 @@ for layer in Core Product Roles Integration; do
   passed=$((passed + $(count passed))); failed=$((failed + $(count failed)))
   skipped=$((skipped + $(count total) - $(count executed)))
 done
+[ "$failed" = 0 ] || for layer in Core Product Roles Integration; do [ ! -f "$results/$layer.trx" ] || failures "$results/$layer.trx"; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $((passed + failed + skipped)) -gt 0 ] || fail "no test is called that"
 exit $status
