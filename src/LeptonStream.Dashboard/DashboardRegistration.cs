@@ -4,6 +4,7 @@ using LeptonStream.Dashboard.Actions;
 using LeptonStream.Dashboard.Alertmanager;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Dashboard.Health;
+using LeptonStream.Dashboard.Links;
 using LeptonStream.Dashboard.Live;
 using LeptonStream.Dashboard.Notifications;
 using LeptonStream.Dashboard.Pages;
@@ -40,7 +41,7 @@ public static class DashboardRegistration
         services.AddProblemDetails();
         services.AddExceptionHandler<JournalFailureHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(
-            AlertJson.Default, ActionJson.Default, SilenceJson.Default, ApiJson.Default, NotificationJson.Default,
+            AlertJson.Default, ActionJson.Default, SilenceJson.Default, ApiJson.Default, NotificationJson.Default, LinkJson.Default,
             json.SerializerOptions.TypeInfoResolver));
         services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
         services.AddReloadOnHangup();
@@ -53,6 +54,7 @@ public static class DashboardRegistration
         services.AddSingleton<Audit>();
         services.AddSingleton<SilenceStore>();
         services.AddSingleton<NotificationQueries>();
+        services.AddSingleton<LinkActions>();
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
@@ -77,6 +79,7 @@ public static class DashboardRegistration
         app.MapActions();
         app.MapNotifications();
         app.MapSilences();
+        app.MapLinks();
         app.MapAlertmanager();
         app.MapLive();
         app.MapProbes();

@@ -40,6 +40,12 @@ public sealed class NotifierOptions
     /// <summary>Address at which people reach the dashboard; stands in notifications.</summary>
     public string ExternalUrl { get; set; } = "http://127.0.0.1:8080";
 
+    /// <summary>
+    /// Hours for which the link in a message lets its reader acknowledge, silence or close without signing in; 0 to 168, 0 leaves it out.
+    /// </summary>
+    [SettingRange(Section, 0, 168)]
+    public int ActionLinkHours { get; set; } = 24;
+
     /// <summary>Without a routing file: how long a new group gathers alerts before it is notified; 0s and more.</summary>
     public string GroupWait { get; set; } = "5s";
 

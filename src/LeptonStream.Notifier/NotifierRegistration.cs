@@ -39,6 +39,7 @@ public static class NotifierRegistration
         services.AddSingleton<Upkeep>();
         services.AddSingleton<NotificationOutbox>();
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<ActionLinks>();
         services.AddSingleton<ChannelFactory>();
         services.AddSingleton<RoutingReload>();
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<RoutingReload>());

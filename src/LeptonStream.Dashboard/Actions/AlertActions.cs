@@ -14,7 +14,11 @@ internal sealed class AlertActions(Database journal)
 {
     /// <summary>Somebody works on it: repeats stop until the alert ends, or until <paramref name="askAgainAt"/>.</summary>
     public Task<ActionResult> Acknowledge(string alertId, Timestamp? askAgainAt, Change change, CancellationToken stop) =>
-        OnFiring(alertId, async transaction =>
+        journal.Write(transaction => Acknowledge(transaction, alertId, askAgainAt, change), stop);
+
+    /// <summary>The same in a transaction that does more.</summary>
+    public static Task<ActionResult> Acknowledge(DbTransaction transaction, string alertId, Timestamp? askAgainAt, Change change) =>
+        On(transaction, alertId, mustFire: true, async () =>
     {
         await SetCare(transaction, "acknowledged_by, acknowledged_at, ask_again_at", "@actor, @at, @again", new
         {
@@ -24,7 +28,7 @@ internal sealed class AlertActions(Database journal)
             again = askAgainAt?.UnixMilliseconds,
         });
         await Audit.Add(transaction, change, "acknowledge", alertId, silenceId: null, ("ask_again_at", askAgainAt?.ToString()));
-    }, stop);
+    });
 
     /// <summary>Nobody works on it any more: repeats go on.</summary>
     public Task<ActionResult> Unacknowledge(string alertId, Change change, CancellationToken stop) =>
@@ -67,7 +71,11 @@ internal sealed class AlertActions(Database journal)
 
     /// <summary>Says what it was, in place of the verdict before. The detector that raised it is notified.</summary>
     public Task<ActionResult> Judge(string alertId, Verdict verdict, Change change, CancellationToken stop) =>
-        OnKnown(alertId, transaction => AlertVerdict.Give(transaction, alertId, verdict, change), stop);
+        journal.Write(transaction => Judge(transaction, alertId, verdict, change), stop);
+
+    /// <summary>The same in a transaction that does more.</summary>
+    public static Task<ActionResult> Judge(DbTransaction transaction, string alertId, Verdict verdict, Change change) =>
+        On(transaction, alertId, mustFire: false, () => AlertVerdict.Give(transaction, alertId, verdict, change));
 
     /// <summary>Takes the verdict back.</summary>
     public async Task<ActionResult> WithdrawVerdict(string alertId, Change change, CancellationToken stop)
@@ -85,7 +93,9 @@ internal sealed class AlertActions(Database journal)
         On(alertId, mustFire: false, act, stop);
 
     private Task<ActionResult> On(string alertId, bool mustFire, Func<DbTransaction, Task> act, CancellationToken stop) =>
-        journal.Write(async transaction =>
+        journal.Write(transaction => On(transaction, alertId, mustFire, () => act(transaction)), stop);
+
+    private static async Task<ActionResult> On(DbTransaction transaction, string alertId, bool mustFire, Func<Task> act)
     {
         // The number first, as every writer of the journal does: whoever holds its row may change alerts.
         var seq = (await transaction.Query<long>(
@@ -94,10 +104,10 @@ internal sealed class AlertActions(Database journal)
             .SingleOrDefault();
         if (status is null) return ActionResult.Unknown;
         if (mustFire && status != "firing") return ActionResult.IsOver;
-        await act(transaction);
+        await act();
         await transaction.Execute("update alert set seq = @seq where alert_id = @alertId", new { alertId, seq });
         return ActionResult.Done;
-    }, stop);
+    }
 
     internal static Task<int> SetCare(DbTransaction transaction, string columns, string values, object parameters)
     {

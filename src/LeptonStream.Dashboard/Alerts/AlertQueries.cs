@@ -54,6 +54,14 @@ internal sealed class AlertQueries(Database journal)
         (await ManyAsync<AlertRow>(
             $"select {Columns} from {Table} where alert.alert_id = @alertId", new { alertId }, stop)).SingleOrDefault();
 
+    /// <summary>The alerts that a notification holds, the most urgent first.</summary>
+    public async Task<IReadOnlyList<AlertRow>> OfNotificationAsync(string notificationId, CancellationToken stop) =>
+        await ManyAsync<AlertRow>($"""
+            select {Columns} from {Table}
+            where alert.alert_id in (select alert_id from notification_alert where notification_id = @notificationId)
+            order by {Urgency}, alert.alert_id
+            """, new { notificationId }, stop);
+
     /// <summary>The events of one alert, the newest first.</summary>
     public async Task<IReadOnlyList<AlertEventRow>> HistoryAsync(string alertId, int limit, CancellationToken stop) =>
         await ManyAsync<AlertEventRow>($"""

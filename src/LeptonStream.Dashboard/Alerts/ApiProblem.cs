@@ -29,6 +29,16 @@ internal static class ApiProblem
     public static ProblemHttpResult OtherSite =>
         Of("other_site", "The request comes from a page of another site.", StatusCodes.Status403Forbidden);
 
+    public static ProblemHttpResult LinkInvalid => Of("link_invalid", "The link is not valid.", StatusCodes.Status404NotFound);
+
+    public static ProblemHttpResult LinkExpired =>
+        Of("link_expired", "The link has expired: sign in to act on the alert.", StatusCodes.Status410Gone);
+
+    public static ProblemHttpResult LinkUsed => Of("link_used", "The link has done that before.", StatusCodes.Status409Conflict);
+
+    public static ProblemHttpResult NothingShared =>
+        Of("nothing_shared", "The alerts share no labels that a silence could name.", StatusCodes.Status409Conflict);
+
     private static ProblemHttpResult Of(string code, string detail, int status) =>
         TypedResults.Problem(detail, statusCode: status, extensions: [KeyValuePair.Create<string, object?>(Code, code)]);
 }

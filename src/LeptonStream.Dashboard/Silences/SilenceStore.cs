@@ -34,7 +34,7 @@ internal sealed class SilenceStore(Database journal)
     /// <returns>The id of the silence that holds now; null where there is none of the id that was given.</returns>
     public Task<string?> Save(SilenceDraft draft, Change change, CancellationToken stop) => journal.Write(async transaction =>
     {
-        if (draft.Id is null) return await Insert(transaction, draft, change);
+        if (draft.Id is null) return await Add(transaction, draft, change);
         var rows = await transaction.Query<SilenceRow>(
             $"{SilenceRow.Select} where id = @Id {journal.ForUpdate}", new { draft.Id });
         if (rows.SingleOrDefault() is not { } known) return null;
@@ -57,7 +57,7 @@ internal sealed class SilenceStore(Database journal)
         }
 
         await End(transaction, known, change);
-        return await Insert(transaction, draft, change);
+        return await Add(transaction, draft, change);
     }, stop);
 
     /// <summary>Ends a silence now.</summary>
@@ -79,7 +79,9 @@ internal sealed class SilenceStore(Database journal)
         _ => false,
     };
 
-    private static async Task<string?> Insert(DbTransaction transaction, SilenceDraft draft, Change change)
+    /// <summary>Makes a silence, in a transaction that may do more.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> Add(DbTransaction transaction, SilenceDraft draft, Change change)
     {
         var id = Guid.CreateVersion7(change.At.ToDateTimeOffset()).ToString();
         // What begins in the past begins now: nothing that was sent is unsent.

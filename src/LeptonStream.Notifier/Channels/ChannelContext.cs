@@ -8,8 +8,9 @@ namespace LeptonStream.Notifier.Channels;
 /// <param name="Guard">Makes all other connections.</param>
 /// <param name="Kafka">Writes to topics.</param>
 /// <param name="ExternalUrl">Address of the dashboard, for links.</param>
+/// <param name="Links">Links to act by; null where messages have none, as in a preview.</param>
 /// <param name="Console">Takes lines for the console.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="AllowsExec">Whether channels may start programs.</param>
-internal sealed record ChannelContext(ChannelHttp Http, EgressGuard Guard, KafkaWriter Kafka, Uri ExternalUrl, ConsoleOutput Console,
-    TimeProvider Time, bool AllowsExec);
+internal sealed record ChannelContext(ChannelHttp Http, EgressGuard Guard, KafkaWriter Kafka, Uri ExternalUrl, ActionLinks? Links,
+    ConsoleOutput Console, TimeProvider Time, bool AllowsExec);

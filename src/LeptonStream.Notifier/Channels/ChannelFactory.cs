@@ -10,16 +10,18 @@ internal sealed class ChannelFactory : IDisposable
 {
     private readonly ChannelContext _context;
 
-    public ChannelFactory(ConsoleOutput console, IOptions<NotifierOptions> options, IOptions<KafkaOptions> kafka, TimeProvider time)
-        : this(console, options.Value, new EgressGuard(AllowedTargets.Parse(options.Value.AllowedTargets, out _)), time, kafka.Value)
+    public ChannelFactory(ConsoleOutput console, IOptions<NotifierOptions> options, IOptions<KafkaOptions> kafka, TimeProvider time,
+        ActionLinks? links = null)
+        : this(console, options.Value, new EgressGuard(AllowedTargets.Parse(options.Value.AllowedTargets, out _)), time, kafka.Value, links)
     {
     }
 
-    public ChannelFactory(ConsoleOutput console, NotifierOptions options, EgressGuard guard, TimeProvider time, KafkaOptions? kafka = null)
+    public ChannelFactory(ConsoleOutput console, NotifierOptions options, EgressGuard guard, TimeProvider time, KafkaOptions? kafka = null,
+        ActionLinks? links = null)
     {
         var http = new ChannelHttp(guard, options.ProxyUrl is { Length: > 0 } proxy ? new Uri(proxy) : null, time);
         _context = new ChannelContext(
-            http, guard, new KafkaWriter(kafka ?? new()), new Uri(options.ExternalUrl), console, time, options.AllowExec);
+            http, guard, new KafkaWriter(kafka ?? new()), new Uri(options.ExternalUrl), links, console, time, options.AllowExec);
     }
 
     public INotificationChannel Make(ChannelSettings settings) => settings.Make(_context);

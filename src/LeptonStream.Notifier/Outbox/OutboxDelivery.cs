@@ -27,6 +27,7 @@ internal sealed partial class OutboxDelivery(
     NotificationOutbox outbox,
     RoutingSource routing,
     ChannelFactory channels,
+    ActionLinks links,
     JournalStart start,
     OutboxSignal signal,
     IOptions<NotifierOptions> options,
@@ -130,6 +131,7 @@ internal sealed partial class OutboxDelivery(
             return;
         }
 
+        await links.Prepare(stop);
         var news = signal.Next;
         IReadOnlyList<OutboxRow> rows = [];
         try

@@ -10,8 +10,8 @@ public sealed partial class CatalogueTests
 {
     // Sets whose keys are put together at run time.
     private static readonly string[] Sets = ["severity.", "status.", "type.", "ended.", "section.", "help.", "connection.", "duration.",
-        "problem.", "role.", "care.", "deed.", "delivery.", "notified.", "suppressed.",
-        "error.", "silences.state."];
+        "problem.", "role.", "act.", "care.", "deed.", "delivery.", "notified.",
+        "suppressed.", "error.", "silences.state."];
 
     [Test]
     public void Chinese_HasTheKeysAndSlotsOfEnglish()

@@ -25,6 +25,8 @@ internal sealed class RunningDashboard : IAsyncDisposable
 
     public TestJournal Journal { get; }
 
+    public Database Database => _database.Database;
+
     public Uri Address { get; }
 
     public HttpClient Http { get; }

@@ -10,6 +10,7 @@ import { AlertListView, refreshAges } from './list.js';
 import { AlertDetailView } from './detail.js';
 import { askWho } from './person.js';
 import { SilencesView } from './silences.js';
+import { ActView, takeLink } from './act.js';
 
 const leastBetweenDraws = 250;
 const pauseInTyping = 250;
@@ -27,6 +28,9 @@ const detail = new AlertDetailView(at('detail'), {
 const silences = new SilencesView(at('silences'));
 const live = new Live({ alert: onAlert, reset: load, state: showConnection, trouble: showTrouble });
 
+const act = new ActView(at('act'));
+
+let link = takeLink();
 let view = readAddress();
 let filter = parseFilter(view.filter);
 let shownAlert;
@@ -46,6 +50,7 @@ const arrived = new Set();
 await useLanguage(firstLanguage());
 write();
 listen();
+if (link) act.open(link);
 // Without an answer the page shows no buttons; the list says itself what is wrong.
 await askWho().catch(() => {});
 await load();
@@ -119,6 +124,8 @@ function go(next, remember = true) {
 
 function follow() {
     const before = view;
+    link = takeLink();
+    if (link) act.open(link);
     view = readAddress();
     if (view.filter !== before.filter && at('filter').value !== view.filter) at('filter').value = view.filter;
     readFilter();
@@ -288,7 +295,7 @@ function listen() {
 }
 
 function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || at('help').open || at('silences').open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || at('help').open || at('silences').open || at('act').open) return;
     const writes = event.target.matches('input, select, textarea');
     if (event.key === 'Escape') {
         if (view.alert && !wide.matches) go({ ...view, alert: null });

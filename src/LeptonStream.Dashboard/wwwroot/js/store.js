@@ -61,8 +61,8 @@ export async function fetchJson(address, options = {}) {
 }
 
 // Asks for a change.
-export async function send(method, address, body) {
-    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+export async function send(method, address, body, more = {}) {
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json', ...more };
     const answer = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     if (!answer.ok) throw await problemOf(answer);
 }

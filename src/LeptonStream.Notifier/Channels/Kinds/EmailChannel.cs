@@ -70,7 +70,7 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
     /// <summary>The mail of a notification.</summary>
     public MimeMessage Mail(string id, Notification notification)
     {
-        var message = MessageBuilder.Of(notification, settings.Style, context.ExternalUrl);
+        var message = MessageBuilder.Of(notification, settings.Style, context.ExternalUrl, context.Links?.For(id, notification));
         var host = settings.From.Split('@')[^1].TrimEnd('>', ' ');
         var thread = $"group-{GroupHash.Of(notification)[..32]}@{host}";
         var mail = new MimeMessage

@@ -34,7 +34,7 @@ internal sealed record AlertMessage
     /// <summary>The alerts, firing ones first.</summary>
     public required IReadOnlyList<AlertEntry> Entries { get; init; }
 
-    /// <summary>Where to read on: the dashboard, and the runbook where all alerts share one.</summary>
+    /// <summary>Where to read on and to act: the dashboard, the link to acknowledge, and the runbook where all alerts share one.</summary>
     public required IReadOnlyList<MessageLink> Links { get; init; }
 
     /// <summary>The first link: the alert or the alerts on the dashboard.</summary>

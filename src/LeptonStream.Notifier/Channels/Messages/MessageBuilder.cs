@@ -15,7 +15,7 @@ internal static class MessageBuilder
 
     private static readonly string[] Severities = ["critical", "warning", "info"];
 
-    public static AlertMessage Of(Notification notification, MessageStyle style, Uri externalUrl)
+    public static AlertMessage Of(Notification notification, MessageStyle style, Uri externalUrl, Uri? act = null)
     {
         var words = MessageWords.Of(style.Language);
         // What fires comes first: it is what a limited channel must show.
@@ -31,7 +31,7 @@ internal static class MessageBuilder
             Title = Cut(style.Title ?? Title(notification, entries, words, state, severity), LongestTitle),
             Text = style.Text is { } text ? Cut(text, LongestLine) : null,
             Entries = entries,
-            Links = [.. Links(notification, entries, words, externalUrl)],
+            Links = [.. Links(notification, entries, words, externalUrl, act)],
         };
     }
 
@@ -82,9 +82,11 @@ internal static class MessageBuilder
     private static string? Flapping(GroupedAlert alert, MessageWords words) =>
         alert.Annotations[FlapState.Annotation] is null ? null : words.Flapping;
 
-    private static IEnumerable<MessageLink> Links(Notification notification, AlertEntry[] entries, MessageWords words, Uri externalUrl)
+    private static IEnumerable<MessageLink> Links(Notification notification, AlertEntry[] entries, MessageWords words, Uri externalUrl,
+        Uri? act)
     {
         yield return entries is [var only] ? new(words.Details, only.Url) : new(words.Dashboard, externalUrl);
+        if (act is not null) yield return new(words.Act, act);
         var runbooks = notification.Alerts.Select(alert => alert.Annotations["runbook_url"]).Distinct().Take(2).ToArray();
         if (runbooks is [{ } runbook] && UrlText.Parse(runbook) is { UserInfo: "" } url) yield return new(words.Runbook, url);
     }

@@ -37,8 +37,11 @@ internal abstract class MessageChannel(MessageSettings settings, ChannelContext 
         new(JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json", isTooLong);
 
     protected sealed override Payload? Compose(string id, Notification notification, int step) => step < MessageText.Steps
-        ? Write(notification, MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl), step)
+        ? Write(notification, MessageOf(id, notification), step)
         : null;
+
+    private AlertMessage MessageOf(string id, Notification notification) =>
+        MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl, Context.Links?.For(id, notification));
 
     /// <summary>Writes the body.</summary>
     /// <param name="notification">The notification.</param>

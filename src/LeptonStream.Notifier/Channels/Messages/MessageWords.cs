@@ -21,6 +21,9 @@ internal abstract class MessageWords
 
     public abstract string Runbook { get; }
 
+    /// <summary>The link to acknowledge, silence or close.</summary>
+    public abstract string Act { get; }
+
     public static MessageWords Of(MessageLanguage language) => language == MessageLanguage.Chinese ? Chinese : English;
 
     public abstract string Severity(string severity);
@@ -67,6 +70,8 @@ internal abstract class MessageWords
         public override string Dashboard => "Dashboard";
 
         public override string Runbook => "Runbook";
+
+        public override string Act => "Acknowledge or silence";
 
         public override string Severity(string severity) => severity switch
         {
@@ -116,6 +121,8 @@ internal abstract class MessageWords
         public override string Dashboard => "查看告警";
 
         public override string Runbook => "处置手册";
+
+        public override string Act => "确认或静默";
 
         public override string Severity(string severity) => severity switch
         {

@@ -1,0 +1,97 @@
+using System.Data.Common;
+using LeptonStream.Dashboard.Actions;
+using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Dashboard.Silences;
+using LeptonStream.Links;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Dashboard.Links;
+
+/// <summary>
+/// What a link lets its reader do: each action once, on the alerts of its notification, in one transaction with the mark that it was done.
+/// </summary>
+internal sealed class LinkActions(Database journal, AlertQueries alerts, TimeProvider time)
+{
+    // No link lives as long.
+    private static readonly TimeSpan MarksAreKept = TimeSpan.FromDays(8);
+
+    private ActionLinkKey? _key;
+
+    /// <summary>Finds the notification of a link.</summary>
+    /// <returns>It, or null where the link is none of ours or its notification is gone.</returns>
+    public async Task<LinkedNotification?> Find(string text, CancellationToken stop)
+    {
+        if (_key is null || !ActionLink.TryRead(text, _key, out var link))
+        {
+            // Another key may be in force by now.
+            _key = await ActionLinkKey.Find(journal, stop);
+            if (_key is null || !ActionLink.TryRead(text, _key, out link)) return null;
+        }
+
+        var id = link.Notification.ToString("N");
+        await using var connection = await journal.Open(stop);
+        await using var transaction = await connection.BeginTransactionAsync(stop);
+        var receiver = (await transaction.Query<string>("select receiver from notification where notification_id = @id", new { id }))
+            .SingleOrDefault();
+        if (receiver is null) return null;
+        var used = await transaction.Query<string>("select action from action_link_use where notification_id = @id", new { id });
+        return new(id, receiver, link.ExpiresAt, link.ExpiresAt <= time.GetUtcNow(), used, await alerts.OfNotificationAsync(id, stop));
+    }
+
+    /// <summary>Does an action with alerts of the notification.</summary>
+    /// <returns>Whether it was done now; false where the link has done it before.</returns>
+    public Task<bool> OnAlerts(
+        LinkedNotification notification, IEnumerable<AlertRow> on, string action,
+        Func<DbTransaction, string, Task<ActionResult>> act, CancellationToken stop) =>
+        Once(notification, action, async transaction =>
+    {
+        // In one order, so that two links never wait for each other.
+        foreach (var alert in on.OrderBy(alert => alert.AlertId, StringComparer.Ordinal))
+            await act(transaction, alert.AlertId);
+    }, stop);
+
+    /// <summary>Silences what the alerts have in common.</summary>
+    /// <returns>Whether it was done now; false where the link has done it before.</returns>
+    public Task<bool> Silence(LinkedNotification notification, SilenceDraft draft, Change change, CancellationToken stop) =>
+        Once(notification, "silence", transaction => SilenceStore.Add(transaction, draft, change), stop);
+
+    private Task<bool> Once(LinkedNotification notification, string action, Func<DbTransaction, Task> act, CancellationToken stop) =>
+        journal.Write(async transaction =>
+    {
+        var now = time.GetUtcNow();
+        await transaction.Execute("delete from action_link_use where used_at < @old",
+            new { old = (now - MarksAreKept).ToUnixTimeMilliseconds() });
+        var marked = await transaction.Execute(
+            """
+            insert into action_link_use (notification_id, action, used_at) values (@Id, @action, @at)
+            on conflict (notification_id, action) do nothing
+            """,
+            new { notification.Id, action, at = now.ToUnixTimeMilliseconds() });
+        if (marked == 0) return false;
+        await act(transaction);
+        return true;
+    }, stop);
+}
+
+/// <summary>The notification of a link, as it is now.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Receiver">Who was sent it.</param>
+/// <param name="ExpiresAt">The end of the link.</param>
+/// <param name="IsExpired">Whether that is past.</param>
+/// <param name="Used">The actions that the link has done.</param>
+/// <param name="Alerts">Its alerts, the most urgent first.</param>
+internal sealed record LinkedNotification(
+    string Id, string Receiver, DateTimeOffset ExpiresAt, bool IsExpired, IReadOnlyList<string> Used, IReadOnlyList<AlertRow> Alerts)
+{
+    /// <summary>Those that still fire.</summary>
+    public IEnumerable<AlertRow> Firing => Alerts.Where(alert => alert.Status == "firing");
+
+    /// <summary>Matchers of the labels that all of them share, but for the severity; none where they share none.</summary>
+    public IReadOnlyList<ApiMatcher> SharedMatchers()
+    {
+        var labels = Firing.Select(alert => AlertSummary.LabelsOf(alert, AlertDetail.Read(alert.Payload))).ToArray();
+        return labels.Length == 0 ? []
+            : [.. labels[0].Where(label => label.Key != "severity" && labels.All(other => other[label.Key] == label.Value))
+                .Select(label => new ApiMatcher(label.Key, label.Value, IsRegex: false))];
+    }
+}
