@@ -7,6 +7,7 @@ using LeptonStream.Dashboard.Health;
 using LeptonStream.Dashboard.Links;
 using LeptonStream.Dashboard.Live;
 using LeptonStream.Dashboard.Notifications;
+using LeptonStream.Dashboard.Outbox;
 using LeptonStream.Dashboard.Pages;
 using LeptonStream.Dashboard.Silences;
 using LeptonStream.Health;
@@ -42,6 +43,7 @@ public static class DashboardRegistration
         services.AddExceptionHandler<JournalFailureHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(
             AlertJson.Default, ActionJson.Default, SilenceJson.Default, ApiJson.Default, NotificationJson.Default, LinkJson.Default,
+            OutboxJson.Default,
             json.SerializerOptions.TypeInfoResolver));
         services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
         services.AddReloadOnHangup();
@@ -55,6 +57,8 @@ public static class DashboardRegistration
         services.AddSingleton<SilenceStore>();
         services.AddSingleton<NotificationQueries>();
         services.AddSingleton<LinkActions>();
+        services.AddSingleton<OutboxQueries>();
+        services.AddSingleton<OutboxActions>();
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
@@ -78,6 +82,7 @@ public static class DashboardRegistration
         app.MapAlerts();
         app.MapActions();
         app.MapNotifications();
+        app.MapOutbox();
         app.MapSilences();
         app.MapLinks();
         app.MapAlertmanager();

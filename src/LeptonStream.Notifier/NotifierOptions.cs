@@ -97,6 +97,14 @@ public sealed class NotifierOptions
     /// <summary>For how long a delivery is tried again before it counts as dead, in hours; 1 to 720.</summary>
     [SettingRange(Section, 1, 720)]
     public int GiveUpAfterHours { get; set; } = 24;
+
+    /// <summary>Days for which ended alerts, their events and the audit are kept; 1 to 3650.</summary>
+    [SettingRange(Section, 1, 3_650)]
+    public int JournalRetentionDays { get; set; } = 90;
+
+    /// <summary>Days for which notifications that were delivered, given up or dropped are kept; 1 to 3650.</summary>
+    [SettingRange(Section, 1, 3_650)]
+    public int OutboxRetentionDays { get; set; } = 30;
 }
 
 [OptionsValidator]

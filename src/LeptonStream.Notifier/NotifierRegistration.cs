@@ -36,6 +36,7 @@ public static class NotifierRegistration
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<NotifierOptions>>().Value.Flapping);
         services.AddSingleton<AlertJournal>();
         services.AddSingleton<JournalStart>();
+        services.AddSingleton<JournalTrim>();
         services.AddSingleton<Upkeep>();
         services.AddSingleton<NotificationOutbox>();
         services.AddSingleton<OutboxSignal>();
@@ -50,6 +51,7 @@ public static class NotifierRegistration
         services.AddHostedService<NotifierWorker>();
         services.AddHostedService<OutboxDelivery>();
         services.AddHostedService<StatusRecorder>();
+        services.AddHostedService<JournalRetention>();
         services.AddSingleton<FeedbackOutbox>();
         services.AddHostedService<FeedbackPublisher>();
         return services;

@@ -7,6 +7,7 @@ using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Doctor;
 using LeptonStream.Cli.Info;
 using LeptonStream.Cli.OnCall;
+using LeptonStream.Cli.Outbox;
 using LeptonStream.Cli.Receivers;
 using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
@@ -38,6 +39,7 @@ internal static class LeptonCommand
         CareCommands.Close(),
         VerdictCommand.Create(),
         SilenceCommand.Create(),
+        OutboxCommand.Create(),
 
         // Tools: they do one thing and end.
         WatchCommand.Create(),

@@ -14,6 +14,6 @@ public enum AccessRole
     /// <summary>Acknowledge, assign, note, close and silence.</summary>
     Responder = 2,
 
-    /// <summary>Read the audit of all alerts and silences.</summary>
+    /// <summary>Read the audit of all alerts and silences; send undelivered notifications again, or drop them.</summary>
     Admin = 4,
 }

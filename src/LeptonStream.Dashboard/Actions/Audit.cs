@@ -69,8 +69,8 @@ internal sealed class Audit(Database journal)
 /// <param name="Actor">Who made it.</param>
 /// <param name="Role">The role they had.</param>
 /// <param name="Action">
-/// acknowledge, unacknowledge, assign, note, close, silence, silence_changed, silence_expired, stale, verdict, verdict_withdrawn or
-/// escalate.
+/// acknowledge, unacknowledge, assign, note, close, silence, silence_changed, silence_expired, stale, verdict, verdict_withdrawn,
+/// escalate, outbox_retry or outbox_drop.
 /// </param>
 /// <param name="AlertId">The alert that it is about; null where it is about none.</param>
 /// <param name="SilenceId">The silence that it is about; null where it is about none.</param>

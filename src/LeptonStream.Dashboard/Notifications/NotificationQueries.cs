@@ -50,7 +50,7 @@ internal sealed record SuppressionEntry(string Receiver, string Cause, IReadOnly
 /// <param name="Channel">Kind and position of the channel in it, such as webhook/0.</param>
 /// <param name="AlertStatus">What it says of the alert: firing or resolved.</param>
 /// <param name="Reason">Reason of sending it, in Alertmanager's words.</param>
-/// <param name="Status">pending, sent or dead.</param>
+/// <param name="Status">pending, sent, dead or dropped.</param>
 /// <param name="DecidedAt">Time of the decision, RFC 3339.</param>
 /// <param name="SentAt">Time of the delivery; null before it.</param>
 /// <param name="Attempts">Number of attempts so far.</param>

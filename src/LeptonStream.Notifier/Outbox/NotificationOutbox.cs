@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using LeptonStream.Alerting;
+using LeptonStream.Alerts;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
 
@@ -20,8 +21,9 @@ internal sealed class NotificationOutbox(Database database)
         await transaction.ExecuteEach(
             """
             insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
-              created_at, attempts, next_attempt_at, leased_until, payload)
-            values (@Id, @Seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @payload)
+              created_at, attempts, next_attempt_at, leased_until, urgent, payload)
+            values (@Id, @Seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @urgent,
+              @payload)
             """,
             rows.Select(row => new
             {
@@ -35,8 +37,13 @@ internal sealed class NotificationOutbox(Database database)
                 firing = row.Notification.Firing.Count(),
                 resolved = row.Notification.Resolved.Count(),
                 at = now.UnixMilliseconds,
+                urgent = IsUrgent(row.Notification) ? 1 : 0,
                 payload = AlertingJson.Write(row.Notification),
             }));
+        // A group stays in order: those before an urgent one go with it.
+        await transaction.ExecuteEach(
+            "update notification set urgent = 1 where group_id = @GroupId and channel = @Channel and status = 'pending' and urgent = 0",
+            rows.Where(row => IsUrgent(row.Notification)).Select(row => new { row.Notification.GroupId, row.Notification.Channel }));
         // An alert that changed its labels may stand in a notification twice: as over, and as firing.
         await transaction.ExecuteEach(
             "insert into notification_alert (alert_id, notification_id, resolved) values (@AlertId, @Id, @resolved)",
@@ -51,14 +58,14 @@ internal sealed class NotificationOutbox(Database database)
     /// must arrive later. Nothing while the destination is paused.
     /// </summary>
     public async Task<IReadOnlyList<OutboxRow>> Claim(
-        Destination destination, Timestamp now, TimeSpan lease, int limit, CancellationToken cancellation)
+        Destination destination, Lane lane, Timestamp now, TimeSpan lease, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.Open(cancellation);
         var rows = await connection.QueryAsync<ClaimedRow>(
             $"""
             with due as materialized (
               select n.notification_id from notification n
-              where n.receiver = @Receiver and n.channel = @Channel and n.status = 'pending'
+              where n.receiver = @Receiver and n.channel = @Channel and n.status = 'pending' and n.urgent = @urgent
                 and n.next_attempt_at <= @now and n.leased_until <= @now
                 and not exists (
                   select 1 from notification e
@@ -67,11 +74,20 @@ internal sealed class NotificationOutbox(Database database)
                   select 1 from destination_pause p where p.receiver = n.receiver and p.channel = n.channel and p.until > @now)
               order by n.seq limit @limit {database.ForUpdateSkipLocked})
             update notification set leased_until = @until where notification_id in (select notification_id from due)
-            returning notification_id, seq, created_at, attempts, payload
+            returning notification_id, seq, created_at, retried_at, attempts, payload
             """,
-            new { destination.Receiver, destination.Channel, now = now.UnixMilliseconds, until = (now + lease).UnixMilliseconds, limit });
+            new
+            {
+                destination.Receiver,
+                destination.Channel,
+                urgent = lane == Lane.Urgent ? 1 : 0,
+                now = now.UnixMilliseconds,
+                until = (now + lease).UnixMilliseconds,
+                limit,
+            });
         return [.. rows.OrderBy(row => row.Seq).Select(row => new OutboxRow(
-            row.NotificationId, row.Seq, Timestamp.FromUnixMilliseconds(row.CreatedAt), row.Attempts,
+            row.NotificationId, row.Seq, Timestamp.FromUnixMilliseconds(row.CreatedAt),
+            Timestamp.FromUnixMilliseconds(row.RetriedAt ?? row.CreatedAt), row.Attempts,
             AlertingJson.Read<Notification>(row.Payload)))];
     }
 
@@ -126,6 +142,9 @@ internal sealed class NotificationOutbox(Database database)
         return (IReadOnlyList<(Destination, int)>)marked;
     }, cancellation);
 
+    private static bool IsUrgent(Notification notification) =>
+        notification.Firing.Any(alert => alert.Labels["severity"] == AlertEventJson.NameOf(AlertSeverity.Critical));
+
     private async Task Execute(string sql, object parameters, CancellationToken cancellation)
     {
         await using var connection = await database.Open(cancellation);
@@ -139,6 +158,8 @@ internal sealed class NotificationOutbox(Database database)
         public required long Seq { get; init; }
 
         public required long CreatedAt { get; init; }
+
+        public long? RetriedAt { get; init; }
 
         public required int Attempts { get; init; }
 

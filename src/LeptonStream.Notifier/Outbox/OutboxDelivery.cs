@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>
-/// Sends what is in the outbox. Each destination has a loop of its own that shares nothing with the others but the database: one that
-/// hangs, fails or asks for patience holds up nobody else.
+/// Sends what is in the outbox. Each destination has loops of its own that share nothing with the others but the database: one that
+/// hangs, fails or asks for patience holds up nobody else. There is one for each <see cref="Lane"/>.
 /// </summary>
 /// <remarks>
 /// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down the result of each: sent,
@@ -35,6 +35,9 @@ internal sealed partial class OutboxDelivery(
     TimeProvider time,
     ILogger<OutboxDelivery> logger) : BackgroundService
 {
+    // Messages of a rate that a storm never uses.
+    private const int LeftForUrgent = 1;
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -73,7 +76,8 @@ internal sealed partial class OutboxDelivery(
         {
             var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var (sender, bucket) = (SenderOf(channel.Destination, channel.Settings), _rates.Of(channel.Settings));
-            loops.Add(channel, new Loop(Task.Run(() => Run(sender, bucket, ends.Token), CancellationToken.None), ends));
+            loops.Add(channel, new Loop(Task.WhenAll(Enum.GetValues<Lane>().Select(lane =>
+                Task.Run(() => Run(sender, lane, bucket, ends.Token), CancellationToken.None))), ends));
         }
 
         // The rows of an old loop are leased to it: nothing is sent twice beside it.
@@ -90,7 +94,7 @@ internal sealed partial class OutboxDelivery(
         return new DestinationSender(destination, channels.Make(settings), timeout, time);
     }
 
-    private async Task Run(DestinationSender sender, TokenBucket? bucket, CancellationToken stop)
+    private async Task Run(DestinationSender sender, Lane lane, TokenBucket? bucket, CancellationToken stop)
     {
         // A delivery under way when the program is asked to stop may still end well within this time.
         using var giveUp = new CancellationTokenSource();
@@ -100,7 +104,7 @@ internal sealed partial class OutboxDelivery(
         {
             try
             {
-                await Round(sender, bucket, stop, giveUp.Token);
+                await Round(sender, lane, bucket, stop, giveUp.Token);
                 backOff.Reset();
                 continue;
             }
@@ -121,13 +125,14 @@ internal sealed partial class OutboxDelivery(
         }
     }
 
-    private async Task Round(DestinationSender sender, TokenBucket? bucket, CancellationToken stop, CancellationToken giveUp)
+    private async Task Round(DestinationSender sender, Lane lane, TokenBucket? bucket, CancellationToken stop, CancellationToken giveUp)
     {
         // :: (1) Claim as many as may be sent now.
-        var most = bucket?.Take(options.Value.ConcurrentSends) ?? options.Value.ConcurrentSends;
+        var leave = lane == Lane.Urgent ? 0 : LeftForUrgent;
+        var most = bucket?.Take(options.Value.ConcurrentSends, leave) ?? options.Value.ConcurrentSends;
         if (most == 0)
         {
-            await Task.Delay(bucket!.Wait, time, stop);
+            await Task.Delay(bucket!.Wait(leave), time, stop);
             return;
         }
 
@@ -136,7 +141,7 @@ internal sealed partial class OutboxDelivery(
         IReadOnlyList<OutboxRow> rows = [];
         try
         {
-            rows = await outbox.Claim(sender.Destination, time.Now(), sender.LongestSend + LongestWriteDown, most, stop);
+            rows = await outbox.Claim(sender.Destination, lane, time.Now(), sender.LongestSend + LongestWriteDown, most, stop);
         }
         finally
         {
@@ -208,7 +213,7 @@ internal sealed partial class OutboxDelivery(
             case var _ when answer.WaitsForCircuit is { } circuit:
                 await outbox.Postpone(row, attempts, outcome.Error!, now + circuit, CancellationToken.None);
                 break;
-            case var _ when now - row.CreatedAt >= _giveUpAfter:
+            case var _ when now - row.Since >= _giveUpAfter:
                 await MarkDead(destination, row, attempts, $"given up after {_giveUpAfter.TotalHours:0} h; last: {outcome.Error}");
                 break;
             default:

@@ -12,26 +12,26 @@ internal sealed class TokenBucket(SendRate rate, TimeProvider time)
     private long _filledAt = time.GetTimestamp();
 
     /// <summary>Time until one more may be sent.</summary>
-    public TimeSpan Wait
-    {
-        get
-        {
-            lock (_lock)
-            {
-                Fill();
-                return rate.Interval * Math.Max(0, 1 - _tokens);
-            }
-        }
-    }
-
-    /// <summary>Takes the right to send messages.</summary>
-    /// <returns>Messages that may be sent now; 0 to <paramref name="most"/>.</returns>
-    public int Take(int most)
+    /// <param name="leave">Messages that are left to others.</param>
+    public TimeSpan Wait(int leave = 0)
     {
         lock (_lock)
         {
             Fill();
-            var taken = Math.Min(most, (int)_tokens);
+            return rate.Interval * Math.Max(0, 1 + Left(leave) - _tokens);
+        }
+    }
+
+    /// <summary>Takes the right to send messages.</summary>
+    /// <param name="most">Messages that are wanted.</param>
+    /// <param name="leave">Messages that are left to others.</param>
+    /// <returns>Messages that may be sent now; 0 to <paramref name="most"/>.</returns>
+    public int Take(int most, int leave = 0)
+    {
+        lock (_lock)
+        {
+            Fill();
+            var taken = Math.Clamp((int)_tokens - Left(leave), 0, most);
             _tokens -= taken;
             return taken;
         }
@@ -42,6 +42,9 @@ internal sealed class TokenBucket(SendRate rate, TimeProvider time)
     {
         lock (_lock) _tokens = Math.Min(rate.Burst, _tokens + messages);
     }
+
+    // A burst of one has nothing to spare.
+    private int Left(int leave) => Math.Min(leave, rate.Burst - 1);
 
     private void Fill()
     {

@@ -26,6 +26,7 @@ public sealed class AccessTests
         ("GET", $"/api/v1/alerts/{AlertId}", AccessRole.Viewer),
         ("GET", $"/api/v1/alerts/{AlertId}/actions", AccessRole.Viewer),
         ("GET", $"/api/v1/alerts/{AlertId}/notifications", AccessRole.Viewer),
+        ("GET", "/api/v1/outbox", AccessRole.Viewer),
         ("GET", "/api/v1/live", AccessRole.Viewer),
         ("GET", "/api/v2/alerts", AccessRole.Viewer),
         ("GET", "/api/v2/alerts/groups", AccessRole.Viewer),
@@ -40,6 +41,8 @@ public sealed class AccessTests
         ("POST", $"/api/v1/alerts/{AlertId}/close", AccessRole.Responder),
         ("POST", "/api/v2/silences", AccessRole.Responder),
         ("DELETE", "/api/v2/silence/none", AccessRole.Responder),
+        ("POST", "/api/v1/outbox/none/retry", AccessRole.Admin),
+        ("POST", "/api/v1/outbox/none/drop", AccessRole.Admin),
         ("GET", "/api/v1/audit", AccessRole.Admin),
     ];
 

@@ -76,10 +76,11 @@ internal sealed class DeliveryRig : IAsyncDisposable
     }
 
     /// <summary>Puts a notification of a group into the outbox.</summary>
-    public Task Add(string receiver, string metric, string group = "group", double hoursAgo = 0) => Database.Write(async transaction =>
+    public Task Add(string receiver, string metric, string group = "group", double hoursAgo = 0, string? severity = null) =>
+        Database.Write(async transaction =>
     {
         var at = TimeProvider.System.Now() - TimeSpan.FromHours(hoursAgo);
-        await NotificationOutbox.Add(transaction, [NotificationOf(receiver, metric, group, at)], _seq++, at);
+        await NotificationOutbox.Add(transaction, [NotificationOf(receiver, metric, group, at, severity)], _seq++, at);
         return true;
     });
 
@@ -117,7 +118,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
                 ChannelSettings (pair) => new WebhookSettings(true, new Uri(pair.Value), 0, null)));
     }
 
-    private static Notification NotificationOf(string receiver, string metric, string group, Timestamp at) => new()
+    private static Notification NotificationOf(string receiver, string metric, string group, Timestamp at, string? severity) => new()
     {
         GroupId = GroupKey.IdOf(group, receiver),
         GroupKey = group,
@@ -126,7 +127,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
         Reason = NotifyReason.FirstNotification,
         GroupLabels = LabelSet.Empty,
         RouteLabels = LabelSet.Empty,
-        Alerts = [new GroupedAlert { AlertId = metric, Labels = LabelSet.Of(("metric", metric)), Annotations = LabelSet.Empty,
+        Alerts = [new GroupedAlert { AlertId = metric, Annotations = LabelSet.Empty,
+            Labels = severity is null ? LabelSet.Of(("metric", metric)) : LabelSet.Of(("metric", metric), ("severity", severity)),
             StartsAt = at }],
         At = at,
     };

@@ -43,6 +43,8 @@ public sealed class NotifierOptionsTests
     [TestCase("FlapOpenings", "-1", "Notifier:FlapOpenings is -1: it may be 0 to 1000")]
     [TestCase("FlapWindow", "0s", "Notifier:FlapWindow is '0s': write a duration")]
     [TestCase("FlapSteady", "soon", "Notifier:FlapSteady is 'soon': write a duration")]
+    [TestCase("JournalRetentionDays", "0", "Notifier:JournalRetentionDays is 0: it may be 1 to 3650")]
+    [TestCase("OutboxRetentionDays", "4000", "Notifier:OutboxRetentionDays is 4000: it may be 1 to 3650")]
     [TestCase("ExternalUrl", "dashboard", "Notifier:ExternalUrl is 'dashboard': write an address")]
     [TestCase("WebhookUrl", "not-a-url", "Notifier:WebhookUrl: write an address")]
     [TestCase("GroupWait", "soon", "Notifier:GroupWait is 'soon': write a duration")]

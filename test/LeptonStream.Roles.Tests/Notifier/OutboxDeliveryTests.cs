@@ -120,6 +120,20 @@ public sealed class OutboxDeliveryTests
     }
 
     [Test]
+    public async Task Deliver_StormOfASlowDestination_ACriticalPageDoesNotWaitBehindIt()
+    {
+        const int Storm = 40;
+        _rig.Sink.Answer = call => new SinkAnswer { Delay = TimeSpan.FromMilliseconds(call.Metrics("firing")[0] == "page" ? 0 : 1_000) };
+        for (var i = 0; i < Storm; i++) await _rig.Add("ops", $"storm{i}", group: $"group{i}");
+        _rig.Start(("ConcurrentSends", "2"));
+        await _rig.Sink.Receives(2);
+        await _rig.Add("ops", "page", group: "page", severity: "critical");
+        await _rig.Becomes("page", "sent");
+
+        Assert.That(_rig.Sink.Calls, Has.Count.LessThan(Storm / 2));
+    }
+
+    [Test]
     public async Task Deliver_NobodyListens_IsDeliveredWhenSomebodyDoes()
     {
         var port = FreePort();
@@ -169,7 +183,8 @@ public sealed class OutboxDeliveryTests
     {
         await _rig.Add("ops", "latency");
         var claimed = await _rig.Outbox.Claim(
-            new Destination("ops", "webhook/0"), TimeProvider.System.Now(), TimeSpan.FromSeconds(2), limit: 1, CancellationToken.None);
+            new Destination("ops", "webhook/0"), Lane.Ordinary, TimeProvider.System.Now(), TimeSpan.FromSeconds(2), limit: 1,
+            CancellationToken.None);
 
         _rig.Start();
         await Task.Delay(1_000);

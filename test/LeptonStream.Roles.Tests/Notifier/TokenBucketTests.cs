@@ -34,9 +34,21 @@ public sealed class TokenBucketTests
         time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.That(bucket.Take(1), Is.Zero);
-        Assert.That(bucket.Wait, Is.EqualTo(TimeSpan.FromSeconds(3)));
-        time.Advance(bucket.Wait);
+        Assert.That(bucket.Wait(), Is.EqualTo(TimeSpan.FromSeconds(3)));
+        time.Advance(bucket.Wait());
         Assert.That(bucket.Take(5), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Take_StormLeavesSomethingToOthers_WhoAlwaysGetIt()
+    {
+        var time = new FakeTimeProvider();
+        var bucket = new TokenBucket(new SendRate(3, TimeSpan.FromSeconds(4)), time);
+
+        Assert.That(bucket.Take(9, leave: 1), Is.EqualTo(2));
+        Assert.That(bucket.Wait(leave: 1), Is.EqualTo(TimeSpan.FromSeconds(4)));
+        Assert.That(bucket.Take(9), Is.EqualTo(1));
+        Assert.That(new TokenBucket(new SendRate(1, TimeSpan.FromSeconds(4)), time).Take(9, leave: 1), Is.EqualTo(1));
     }
 
     [Test]

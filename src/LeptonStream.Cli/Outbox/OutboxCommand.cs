@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LeptonStream.Cli.Api;
+using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Terminal;
+using LeptonStream.Dashboard.Outbox;
+using LeptonStream.Output;
+
+namespace LeptonStream.Cli.Outbox;
+
+/// <summary><c>lepton outbox</c>.</summary>
+internal static class OutboxCommand
+{
+    public static Command Create() =>
+        new("outbox", "List notifications that were not delivered, send them again or drop them") { List(), Retry(), Drop() };
+
+    private static Command List()
+    {
+        var status = new Option<string>("--status")
+        {
+            Description = string.Join(", ", OutboxStates.Lists.Keys),
+            DefaultValueFactory = _ => "undelivered",
+            HelpName = "STATUS",
+        };
+        status.AcceptOnlyFromAmong([.. OutboxStates.Lists.Keys]);
+        var receiver = ReceiverOption();
+        var json = new Option<bool>("--json") { Description = "One JSON object a line, as the API has it" };
+        return new Command("list", "List notifications, the newest first") { status, receiver, json }
+            .WithExamples(
+                ("lepton outbox list", "what waits, and what was given up"),
+                ("lepton outbox list --status dead --json | jq -r .notificationId", "ids for another program"))
+            .WithApi(async (api, parsed, stop) =>
+            {
+                var list = await Ask(api, parsed.GetRequiredValue(status), parsed.GetValue(receiver), stop);
+                JsonElement[] notifications = [.. list.GetProperty("notifications").EnumerateArray()];
+                if (parsed.GetValue(json))
+                {
+                    foreach (var notification in notifications) Console.Out.WriteLine(notification.GetRawText());
+                    return;
+                }
+
+                if (notifications.Length == 0) Console.Out.WriteLine("no notifications");
+                else Console.Out.Write(Table(notifications));
+                if (list.GetProperty("total").GetInt64() is var total && total > notifications.Length)
+                    Console.Out.WriteLine($"the newest {notifications.Length} of {total}");
+            });
+    }
+
+    private static Command Retry()
+    {
+        var (ids, note, receiver) = (Ids(), NoteOption(), ReceiverOption());
+        var all = new Option<bool>("--all-dead") { Description = "All that were given up, or those of --receiver" };
+        return new Command("retry", "Send notifications now, under the ids that they had") { ids, all, receiver, note }
+            .WithExamples(
+                ("lepton outbox retry 0198c0de5a0b7c4e8f5d0a1b2c3d4e5f --note 'the token is renewed'", "one of them"),
+                ("lepton outbox retry --all-dead --receiver ops --note 'the chat is back'", "all that this receiver missed"))
+            .WithApi(async (api, parsed, stop) =>
+            {
+                string[] wanted = parsed.GetValue(ids) ?? [];
+                if (parsed.GetValue(all) == wanted.Length > 0)
+                    throw new WrongUsageException("name notifications by their ids, or all that were given up with --all-dead");
+                if (parsed.GetValue(all))
+                    wanted = [.. (await Ask(api, OutboxStates.Dead, parsed.GetValue(receiver), stop)).GetProperty("notifications")
+                        .EnumerateArray().Select(notification => notification.GetProperty("notificationId").GetString()!).Reverse()];
+                await Each(api, wanted, "retry", parsed.GetRequiredValue(note), stop);
+                Console.Out.WriteLine($"{wanted.Length} {(wanted.Length == 1 ? "notification is" : "notifications are")} sent again");
+            });
+    }
+
+    private static Command Drop()
+    {
+        var (ids, note) = (Ids(ArgumentArity.OneOrMore), NoteOption());
+        return new Command("drop", "Never send notifications; they stay in 'list --status dropped'") { ids, note }
+            .WithExamples(("lepton outbox drop 0198c0de5a0b7c4e8f5d0a1b2c3d4e5f --note 'rosa knows'", "nobody waits for it"))
+            .WithApi(async (api, parsed, stop) =>
+            {
+                var wanted = parsed.GetRequiredValue(ids);
+                await Each(api, wanted, "drop", parsed.GetRequiredValue(note), stop);
+                Console.Out.WriteLine($"{wanted.Length} {(wanted.Length == 1 ? "notification" : "notifications")} dropped");
+            });
+    }
+
+    private static Argument<string[]> Ids(ArgumentArity? arity = null) => new("NOTIFICATION_ID")
+        { Description = "Ids as 'lepton outbox list' shows them", Arity = arity ?? ArgumentArity.ZeroOrMore };
+
+    private static Option<string> NoteOption() =>
+        new("--note") { Description = "Reason, for the audit", Required = true, HelpName = "TEXT" };
+
+    private static Option<string?> ReceiverOption() =>
+        new("--receiver") { Description = "Those of one receiver", HelpName = "NAME" };
+
+    private static Task<JsonElement> Ask(ApiClient api, string status, string? receiver, CancellationToken stop) => api.Get(
+        $"api/v1/outbox?limit=1000&status={status}{(receiver is null ? "" : $"&receiver={Uri.EscapeDataString(receiver)}")}", stop);
+
+    // One after the other: the first that is refused ends it, and says which.
+    private static async Task Each(ApiClient api, string[] ids, string action, string note, CancellationToken stop)
+    {
+        foreach (var id in ids) await api.Post($"api/v1/outbox/{Uri.EscapeDataString(id)}/{action}", new { note }, stop);
+    }
+
+    private static TextTable Table(JsonElement[] notifications)
+    {
+        var table = new TextTable("ID", "STATUS", "DECIDED", "RECEIVER", TextTable.Column.Number("FIRING"),
+            TextTable.Column.Number("RESOLVED"), TextTable.Column.Number("ATTEMPTS"), "NEXT", "ERROR")
+            { Width = Console.IsOutputRedirected ? 10_000 : Console.WindowWidth };
+        foreach (var one in notifications)
+            table.Add(
+                Text(one, "notificationId"), Text(one, "status"), Time(one, "decidedAt"), $"{Text(one, "receiver")}/{Text(one, "channel")}",
+                one.GetProperty("firing").GetRawText(), one.GetProperty("resolved").GetRawText(), one.GetProperty("attempts").GetRawText(),
+                Time(one, "nextAttemptAt"), Text(one, "lastError"));
+        return table;
+    }
+
+    private static string Time(JsonElement element, string name) => element.GetProperty(name).ValueKind == JsonValueKind.String
+        ? element.GetProperty(name).GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "-";
+
+    private static string Text(JsonElement element, string name) => SafeText.OneLine(element.GetProperty(name).GetString() ?? "");
+}
