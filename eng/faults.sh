@@ -10,7 +10,7 @@ if [ "${1:-}" != --page ]; then
   rm -rf "$found"
   step "building the tests" dotnet build test/LeptonStream.Integration.Tests -c Release --nologo -v quiet
   LEPTON_FAULTS="${1:-500}" LEPTON_REQUIRE_ALL=1 dotnet test test/LeptonStream.Integration.Tests -c Release --no-build --nologo \
-    --filter 'FullyQualifiedName~KillStorm|FullyQualifiedName~NetworkFault|FullyQualifiedName~FailOver'
+    --filter 'FullyQualifiedName~KillStorm|FullyQualifiedName~NetworkFault|FullyQualifiedName~FailOver|FullyQualifiedName~DeliveryFault'
 fi
 
 cat > docs/faults.md <<PAGE
@@ -35,6 +35,14 @@ right after it, can be read: other detectors die meanwhile, and the machine is s
 
 The network is cut, slow, or holds everything in both directions for longer than the session, between one of two detectors and the broker. What a detector had in the network when it was given up arrives
 when the network lets it, which may be after its successor has published the same; whoever reads events drops the second by its id, as the notifier does.
+
+## Every alert recorded once, and delivered
+
+A notifier delivers to a webhook while alerts come forty times a second, and the notifier or PostgreSQL under it fails again and again.
+
+| fault | times |
+|---|---|
+$(cat "$found/delivery.md")
 
 ## How long events wait
 

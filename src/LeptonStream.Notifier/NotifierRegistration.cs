@@ -39,6 +39,7 @@ public static class NotifierRegistration
         services.AddSingleton<JournalTrim>();
         services.AddSingleton<Upkeep>();
         services.AddSingleton<NotificationOutbox>();
+        services.AddSingleton<DeliveryResults>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<ActionLinks>();
         services.AddSingleton<ChannelFactory>();

@@ -25,6 +25,7 @@ namespace LeptonStream.Notifier.Outbox;
 /// </remarks>
 internal sealed partial class OutboxDelivery(
     NotificationOutbox outbox,
+    DeliveryResults results,
     RoutingSource routing,
     ChannelFactory channels,
     ActionLinks links,
@@ -45,7 +46,6 @@ internal sealed partial class OutboxDelivery(
     private static readonly TimeSpan LongestWriteDown = TimeSpan.FromSeconds(15);
 
     private readonly SendRates _rates = new(time);
-    private readonly TimeSpan _giveUpAfter = TimeSpan.FromHours(options.Value.GiveUpAfterHours);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -187,7 +187,7 @@ internal sealed partial class OutboxDelivery(
         {
             try
             {
-                await WriteDown(destination, row, answer);
+                await results.Record(destination, row, answer, time.Now());
                 return;
             }
             catch (DbException down) when (time.GetElapsedTime(began) < LongestWriteDown)
@@ -195,46 +195,6 @@ internal sealed partial class OutboxDelivery(
                 Log.CannotRecord(logger, row.Id, destination, down.Message);
             }
         }
-    }
-
-    private async Task WriteDown(Destination destination, OutboxRow row, SendAnswer answer)
-    {
-        var (outcome, now, attempts) = (answer.Outcome, time.Now(), row.Attempts + answer.Attempts);
-        switch (outcome)
-        {
-            case { Result: DeliveryResult.Delivered }:
-                await outbox.MarkSent(row, attempts, outcome.Error, now, CancellationToken.None);
-                if (outcome.Error is { } missed) Log.NotForAll(logger, row.Id, destination, missed);
-                metrics.Delivered(destination, now - row.CreatedAt);
-                break;
-            case { Result: DeliveryResult.Refused }:
-                await MarkDead(destination, row, attempts, outcome.Error!);
-                break;
-            case var _ when answer.WaitsForCircuit is { } circuit:
-                await outbox.Postpone(row, attempts, outcome.Error!, now + circuit, CancellationToken.None);
-                break;
-            case var _ when now - row.Since >= _giveUpAfter:
-                await MarkDead(destination, row, attempts, $"given up after {_giveUpAfter.TotalHours:0} h; last: {outcome.Error}");
-                break;
-            default:
-                await Postpone(destination, row, attempts, outcome, now);
-                break;
-        }
-    }
-
-    private async Task Postpone(Destination destination, OutboxRow row, int attempts, DeliveryOutcome outcome, Timestamp now)
-    {
-        var wait = outcome.RetryAfter is { } asked ? RetrySchedule.Asked(asked) : RetrySchedule.After(attempts, Random.Shared.NextDouble());
-        if (outcome.RetryAfter is not null) await outbox.Pause(destination, now + wait, CancellationToken.None);
-        await outbox.Postpone(row, attempts, outcome.Error!, now + wait, CancellationToken.None);
-        Log.Postponed(logger, row.Id, destination, attempts, wait, outcome.Error!);
-    }
-
-    private async Task MarkDead(Destination destination, OutboxRow row, int attempts, string error)
-    {
-        await outbox.MarkDead(row, attempts, error, CancellationToken.None);
-        metrics.Died(destination);
-        Log.Dead(logger, row.Id, destination, attempts, error);
     }
 
     private sealed record Loop(Task Running, CancellationTokenSource Ends)
@@ -249,15 +209,6 @@ internal sealed partial class OutboxDelivery(
 
     private static partial class Log
     {
-        [LoggerMessage(2100, LogLevel.Warning, "Notification {Id} to {Destination} postponed by {Wait} after {Attempts} attempts: {Error}")]
-        public static partial void Postponed(ILogger logger, string id, Destination destination, int attempts, TimeSpan wait, string error);
-
-        [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
-        public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
-
-        [LoggerMessage(2105, LogLevel.Warning, "Notification {Id} to {Destination} did not reach every recipient: {Error}")]
-        public static partial void NotForAll(ILogger logger, string id, Destination destination, string error);
-
         [LoggerMessage(2102, LogLevel.Error, "Deliveries to {Destination} failed and resume in {Wait}")]
         public static partial void RoundFailed(ILogger logger, Exception failure, Destination destination, TimeSpan wait);
 
