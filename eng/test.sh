@@ -56,7 +56,10 @@ cat "$results/Roles.log" "$results/Integration.log"
 failures() {
   awk '
     /<UnitTestResult / { name = /outcome="Failed"/ ? $0 : ""; sub(/.* testName="/, "", name); sub(/".*/, "", name) }
-    name != "" && /<Message>/ { why = $0; sub(/.*<Message>[ \t]*/, "", why); sub(/<\/Message>.*/, "", why); print "FAILED " name ": " why; name = "" }
+    name != "" && /<Message>/ {
+      why = $0; sub(/.*<Message>[ \t]*/, "", why); sub(/<\/Message>.*/, "", why)
+      print "FAILED " name ": " why; name = ""
+    }
   ' "$1"
 }
 

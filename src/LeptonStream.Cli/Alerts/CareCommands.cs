@@ -23,7 +23,7 @@ internal static class CareCommands
             {
                 var id = await AlertIds.Complete(api, parsed.GetRequiredValue(alert), stop);
                 if (parsed.GetValue(undo) && parsed.GetValue(again) is not null)
-                    throw new WrongUsageException("--ask-again-after stands beside --undo, which lets repeats go on at once");
+                    throw new WrongUsageException("--ask-again-after can't be used with --undo, which lets repeats go on at once");
                 if (parsed.GetValue(undo)) await api.Delete($"{Address(id)}/acknowledge{NoteQuery(parsed.GetValue(note))}", stop);
                 else
                     await api.Post($"{Address(id)}/acknowledge",

@@ -38,7 +38,7 @@ internal static class OnCallCommand
             var wanted = parsed.GetValue(name);
             if (wanted is not null && schedules.All(schedule => schedule.Name != wanted))
                 throw new WrongUsageException(schedules.Count == 0
-                    ? "the routing has no schedules"
+                    ? "the routing file has no 'schedules': set it with --routing or Notifier:RoutingFile"
                     : $"there is no schedule '{wanted}'; there are: {string.Join(", ", schedules.Select(schedule => schedule.Name))}");
             var time = Timestamp.FromDateTimeOffset(parsed.GetValue(at) ?? DateTimeOffset.UtcNow);
             var table = new TextTable("SCHEDULE", "ON CALL", "SINCE", "UNTIL");
@@ -50,7 +50,7 @@ internal static class OnCallCommand
                     OnCallText.Time(shift?.Until, schedule.TimeZone));
             }
 
-            if (schedules.Count == 0) Console.Out.WriteLine("no schedules");
+            if (schedules.Count == 0) Console.Out.WriteLine("The routing has no 'schedules'.");
             else Console.Out.Write(table);
             return ExitCode.Sound;
         });

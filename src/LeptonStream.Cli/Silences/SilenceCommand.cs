@@ -27,7 +27,7 @@ internal static class SilenceCommand
         var most = Duration("--max", "With --until-resolved: when it ends at the latest (default: 1d)");
         var comment = new Option<string>("--comment") { Description = "Reason, for other people", Required = true, HelpName = "TEXT" };
         var onlyPreview = new Option<bool>("--preview") { Description = "Only say which open alerts it would mute" };
-        return new Command("add", "Make a silence, and say how many open alerts it mutes") 
+        return new Command("add", "Make a silence, and say how many open alerts it mutes")
             { matchers, length, untilResolved, quiet, most, comment, onlyPreview }
             .WithExamples(
                 ("lepton silence add model=llama-70b 'metric=~\"gpu_.*\"' --for 2h --comment 'driver upgrade'", "two hours of quiet"),
@@ -37,7 +37,7 @@ internal static class SilenceCommand
             {
                 var isUntilResolved = parsed.GetValue(untilResolved);
                 if (isUntilResolved && parsed.GetValue(length) is not null)
-                    throw new WrongUsageException("--for stands beside --until-resolved: write its longest time as --max");
+                    throw new WrongUsageException("--for can't be used with --until-resolved: write its longest time as --max");
                 if (!isUntilResolved && (parsed.GetValue(quiet) ?? parsed.GetValue(most)) is not null)
                     throw new WrongUsageException("--quiet and --max are for --until-resolved");
                 var wanted = JsonNode.Parse(MatcherJson.Write(parsed.GetRequiredValue(matchers)));

@@ -44,7 +44,7 @@ internal static class ActionEndpoints
         if (request.AskAgainAfter is { Length: > 0 } text)
         {
             if (DurationText.Read(text) is not { Ticks: > 0 } wait)
-                return Wrong($"'askAgainAfter' is '{text}': {DurationText.Form}, above 0s");
+                return ApiProblem.Wrong($"'askAgainAfter' is '{text}': {DurationText.Form}, above 0s");
             askAgainAt = change.At + wait;
         }
 
@@ -78,7 +78,7 @@ internal static class ActionEndpoints
         string alertId, CloseRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
         if (request.Reason is not { } reason || !CloseReasons.All.Contains(reason))
-            return Wrong($"'reason' may be {string.Join(", ", CloseReasons.All)}");
+            return ApiProblem.Wrong($"'reason' may be {string.Join(", ", CloseReasons.All)}");
         if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Close(alertId, reason, Change.By(person, time, request.Note), stop));
     }
@@ -86,7 +86,8 @@ internal static class ActionEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Judge(
         string alertId, VerdictRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if (Verdicts.Parse(request.Verdict) is not { } verdict) return Wrong($"'verdict' may be {string.Join(", ", Verdicts.All)}");
+        if (Verdicts.Parse(request.Verdict) is not { } verdict)
+            return ApiProblem.Wrong($"'verdict' may be {string.Join(", ", Verdicts.All)}");
         if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Judge(alertId, verdict, Change.By(person, time, request.Note), stop));
     }
@@ -110,10 +111,7 @@ internal static class ActionEndpoints
         TypedResults.Ok(new ActionList(await audit.Read(alertId, MostEntries, stop)));
 
     private static ProblemHttpResult? TooLong(string field, string? text, int most) =>
-        text?.Length > most ? Wrong($"'{field}' has {text.Length} characters, {most} are allowed") : null;
-
-    private static ProblemHttpResult Wrong(string detail) =>
-        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
+        text?.Length > most ? ApiProblem.Wrong($"'{field}' has {text.Length} characters, {most} are allowed") : null;
 }
 
 /// <summary>The body of acknowledge.</summary>

@@ -39,6 +39,10 @@ internal static class ApiProblem
     public static ProblemHttpResult NothingShared =>
         Of("nothing_shared", "The alerts share no labels that a silence could name.", StatusCodes.Status409Conflict);
 
+    /// <summary>Something in the request is wrong; the sentence names the field.</summary>
+    public static ProblemHttpResult Wrong(string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
+
     private static ProblemHttpResult Of(string code, string detail, int status) =>
         TypedResults.Problem(detail, statusCode: status, extensions: [KeyValuePair.Create<string, object?>(Code, code)]);
 }

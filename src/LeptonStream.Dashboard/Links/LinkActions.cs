@@ -39,23 +39,27 @@ internal sealed class LinkActions(Database journal, AlertQueries alerts, TimePro
     }
 
     /// <summary>Does an action with alerts of the notification.</summary>
-    /// <returns>Whether it was done now; false where the link has done it before.</returns>
-    public Task<bool> OnAlerts(
+    /// <returns>
+    /// <see cref="LinkResult.Done"/> where any of them took it; where all have ended in the meantime, the link may be used again.
+    /// </returns>
+    public Task<LinkResult> OnAlerts(
         LinkedNotification notification, IEnumerable<AlertRow> on, string action,
         Func<DbTransaction, string, Task<ActionResult>> act, CancellationToken stop) =>
         Once(notification, action, async transaction =>
     {
         // In one order, so that two links never wait for each other.
+        var isDone = false;
         foreach (var alert in on.OrderBy(alert => alert.AlertId, StringComparer.Ordinal))
-            await act(transaction, alert.AlertId);
+            isDone |= await act(transaction, alert.AlertId) == ActionResult.Done;
+        return isDone;
     }, stop);
 
     /// <summary>Silences what the alerts have in common.</summary>
-    /// <returns>Whether it was done now; false where the link has done it before.</returns>
-    public Task<bool> Silence(LinkedNotification notification, SilenceDraft draft, Change change, CancellationToken stop) =>
-        Once(notification, "silence", transaction => SilenceStore.Add(transaction, draft, change), stop);
+    public Task<LinkResult> Silence(LinkedNotification notification, SilenceDraft draft, Change change, CancellationToken stop) =>
+        Once(notification, "silence", async transaction => await SilenceStore.Add(transaction, draft, change) is not null, stop);
 
-    private Task<bool> Once(LinkedNotification notification, string action, Func<DbTransaction, Task> act, CancellationToken stop) =>
+    private Task<LinkResult> Once(
+        LinkedNotification notification, string action, Func<DbTransaction, Task<bool>> act, CancellationToken stop) =>
         journal.Write(async transaction =>
     {
         var now = time.GetUtcNow();
@@ -67,10 +71,25 @@ internal sealed class LinkActions(Database journal, AlertQueries alerts, TimePro
             on conflict (notification_id, action) do nothing
             """,
             new { notification.Id, action, at = now.ToUnixTimeMilliseconds() });
-        if (marked == 0) return false;
-        await act(transaction);
-        return true;
+        if (marked == 0) return LinkResult.IsUsed;
+        if (await act(transaction)) return LinkResult.Done;
+        await transaction.Execute("delete from action_link_use where notification_id = @Id and action = @action",
+            new { notification.Id, action });
+        return LinkResult.AllIsOver;
     }, stop);
+}
+
+/// <summary>The outcome of an action by a link.</summary>
+internal enum LinkResult
+{
+    /// <summary>It is done and in the audit.</summary>
+    Done = 0,
+
+    /// <summary>The link has done it before.</summary>
+    IsUsed = 1,
+
+    /// <summary>All alerts ended before it.</summary>
+    AllIsOver = 2,
 }
 
 /// <summary>The notification of a link, as it is now.</summary>

@@ -53,7 +53,7 @@ internal static class LinkEndpoints
         var (notification, wrong) = await Find(context, links, stop);
         if (notification is null) return wrong!;
         if (request.Person?.Length > LongestPerson || request.Note?.Length > Change.LongestNote)
-            return Wrong($"'person' may have {LongestPerson} characters, 'note' {Change.LongestNote}");
+            return ApiProblem.Wrong($"'person' may have {LongestPerson} characters, 'note' {Change.LongestNote}");
         var change = new Change(
             ActorOf(request.Person, notification.Receiver), AccessRole.Responder, Timestamp.FromDateTimeOffset(time.GetUtcNow()),
             request.Note?.Trim() ?? "");
@@ -62,7 +62,7 @@ internal static class LinkEndpoints
             "acknowledge" => await Acknowledge(),
             "silence" => await Silence(),
             "verdict" => await Judge(),
-            _ => Wrong("'action' may be acknowledge, silence, verdict"),
+            _ => ApiProblem.Wrong("'action' may be acknowledge, silence, verdict"),
         };
         return done is null ? TypedResults.NoContent() : done;
 
@@ -71,7 +71,7 @@ internal static class LinkEndpoints
             if (request.For is { Length: > 0 } text && DurationText.Read(text) is not { Ticks: > 0 }) return WrongLength(text);
             if (!notification.Firing.Any()) return ApiProblem.AlertIsOver;
             Timestamp? again = request.For is { Length: > 0 } length ? change.At + DurationText.Read(length)!.Value : null;
-            return Done(await links.OnAlerts(notification, notification.Firing, "acknowledge",
+            return AnswerOf(await links.OnAlerts(notification, notification.Firing, "acknowledge",
                 (transaction, alertId) => AlertActions.Acknowledge(transaction, alertId, again, change), stop));
         }
 
@@ -84,14 +84,15 @@ internal static class LinkEndpoints
             if (SilenceDraft.WrongMatchers(matchers) is not null) return ApiProblem.NothingShared;
             var draft = new SilenceDraft(Id: null, matchers, change.At, change.At + length, SqlText.Clean(change.Actor),
                 SqlText.Clean(change.Note), QuietPeriod: null);
-            return Done(await links.Silence(notification, draft, change, stop));
+            return AnswerOf(await links.Silence(notification, draft, change, stop));
         }
 
         // A verdict is as good after the end.
         async Task<ProblemHttpResult?> Judge()
         {
-            if (Verdicts.Parse(request.Verdict) is not { } verdict) return Wrong($"'verdict' may be {string.Join(", ", Verdicts.All)}");
-            return Done(await links.OnAlerts(notification, notification.Alerts, "verdict",
+            if (Verdicts.Parse(request.Verdict) is not { } verdict)
+                return ApiProblem.Wrong($"'verdict' may be {string.Join(", ", Verdicts.All)}");
+            return AnswerOf(await links.OnAlerts(notification, notification.Alerts, "verdict",
                 (transaction, alertId) => AlertActions.Judge(transaction, alertId, verdict, change), stop));
         }
     }
@@ -108,14 +109,15 @@ internal static class LinkEndpoints
     private static string ActorOf(string? person, string receiver) =>
         string.IsNullOrWhiteSpace(person) ? $"link of {receiver}" : $"{person.Trim()} (link of {receiver})";
 
-    private static ProblemHttpResult? Done(bool isNew) =>
-        isNew ? null : ApiProblem.LinkUsed;
+    private static ProblemHttpResult? AnswerOf(LinkResult result) => result switch
+    {
+        LinkResult.Done => null,
+        LinkResult.IsUsed => ApiProblem.LinkUsed,
+        _ => ApiProblem.AlertIsOver,
+    };
 
     private static ProblemHttpResult WrongLength(string? text) =>
-        Wrong($"'for' is '{text}': {DurationText.Form}, above 0s; a silence lasts at most 7d");
-
-    private static ProblemHttpResult Wrong(string detail) =>
-        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
+        ApiProblem.Wrong($"'for' is '{text}': {DurationText.Form}, above 0s; a silence lasts at most 7d");
 }
 
 /// <summary>What a link lets its reader see.</summary>

@@ -53,7 +53,7 @@ public static class DatabaseSchema
     private static Step[] ReadSteps()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames()
+        Step[] steps = [.. assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith("schema/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(name =>
@@ -62,6 +62,9 @@ public static class DatabaseSchema
                 var file = Path.GetFileNameWithoutExtension(name["schema/".Length..]);
                 return new Step(int.Parse(file.AsSpan(0, 4), CultureInfo.InvariantCulture), file[5..], text.ReadToEnd());
             })];
+        // Of two with one number the second would never be applied.
+        return steps.Select(step => step.Version).SequenceEqual(Enumerable.Range(1, steps.Length)) ? steps
+            : throw new InvalidOperationException($"steps of the schema: {string.Join(", ", steps.Select(step => step.Version))}");
     }
 
     private sealed record Step(int Version, string Name, string Sql);

@@ -9,7 +9,10 @@ namespace LeptonStream.Notifier.Channels;
 /// <summary>Makes the links by which people act on a notification without signing in.</summary>
 internal sealed class ActionLinks(Database journal, IOptions<NotifierOptions> options, TimeProvider time)
 {
-    private readonly TimeSpan _life = TimeSpan.FromHours(options.Value.ActionLinkHours);
+    // A link to this machine leads nowhere on a phone.
+    private readonly TimeSpan _life = new Uri(options.Value.ExternalUrl).IsLoopback ? TimeSpan.Zero
+        : TimeSpan.FromHours(options.Value.ActionLinkHours);
+
     private readonly string _page = options.Value.ExternalUrl.TrimEnd('/');
 
     private ActionLinkKey? _key;

@@ -42,7 +42,7 @@ internal sealed partial class AlertJournal
         return await database.Write(async transaction =>
         {
             await LockCounter(transaction, "alert_event");
-            return await Escalations.Move(transaction, desk.Routes, desk.Groups, now);
+            return await _escalations.Move(transaction, desk.Routes, desk.Groups, now);
         }, cancellation);
     }
 

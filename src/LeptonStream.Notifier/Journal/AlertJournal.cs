@@ -33,7 +33,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
     private readonly ClosedAlerts _closed = new(database);
     private readonly StaleAlerts _stale = new(database);
     private readonly ResolvedSilences _silences = new(database);
-    private readonly Escalations _escalations = new(database);
+    private readonly Escalations _escalations = new(database, log);
     private readonly FlapStore _flaps = new(database, flapping ?? FlapRule.Off);
     private Desk _desk = new(database, routing.Current, new(database, flapping ?? FlapRule.Off), log);
 

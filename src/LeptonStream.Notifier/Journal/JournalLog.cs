@@ -33,6 +33,9 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
     /// <summary>Logs a silence that silences nothing. Its reader says so once for each change of it.</summary>
     public void UnreadableSilence(string id, string reason) => Log.UnreadableSilence(logger, id, reason);
 
+    /// <summary>Logs a step of an escalation that reaches nobody.</summary>
+    public void NobodyOnCall(string alertId, int step) => Log.NobodyOnCall(logger, alertId, step);
+
     private static partial class Log
     {
         [LoggerMessage(2200, LogLevel.Error,
@@ -45,5 +48,9 @@ internal sealed partial class JournalLog(TimeProvider time, ILogger<AlertJournal
 
         [LoggerMessage(2202, LogLevel.Error, "Silence {Silence} can't be read and silences nothing: {Reason}")]
         public static partial void UnreadableSilence(ILogger logger, string silence, string reason);
+
+        [LoggerMessage(2203, LogLevel.Warning,
+            "Alert {Alert} is escalated to nobody: at step {Step} nobody is on call. `lepton oncall` shows when somebody is")]
+        public static partial void NobodyOnCall(ILogger logger, string alert, int step);
     }
 }

@@ -14,7 +14,7 @@ namespace LeptonStream.Notifier.Lifecycle;
 /// The escalations of alerts that fire: begun in the transaction that decides the first notification, and moved in one that enters the
 /// alert into the groups of the step, so that no step is lost or taken twice.
 /// </summary>
-internal sealed class Escalations(Database database)
+internal sealed class Escalations(Database database, JournalLog log)
 {
     private const int MostAtOnce = 200;
 
@@ -70,7 +70,7 @@ internal sealed class Escalations(Database database)
     /// <param name="groups">The groups.</param>
     /// <param name="now">The time.</param>
     /// <returns>Number of steps that were taken.</returns>
-    public static async Task<int> Move(DbTransaction transaction, RouteTree routes, GroupStore groups, Timestamp now)
+    public async Task<int> Move(DbTransaction transaction, RouteTree routes, GroupStore groups, Timestamp now)
     {
         var rows = await transaction.Query<Row>(
             $"""
@@ -100,7 +100,7 @@ internal sealed class Escalations(Database database)
 
     private static TimeSpan[] TimesOf(Route route) => [.. route.Escalation.Select(step => step.After)];
 
-    private static async Task Take(DbTransaction transaction, GroupStore groups,
+    private async Task Take(DbTransaction transaction, GroupStore groups,
         List<(Row Row, int Step, IReadOnlyList<Route> Routes)> steps, Timestamp now)
     {
         if (steps.Count == 0) return;
@@ -112,6 +112,7 @@ internal sealed class Escalations(Database database)
             [.. members.SelectMany(alerts => alerts).Select(alert => alert.Fingerprint.ToString()).Distinct()]);
         foreach (var (row, number, routes) in steps)
         {
+            if (routes.Count == 0) log.NobodyOnCall(row.AlertId, number + 1);
             AlertPipeline.Escalate(loaded.Groups, row.AlertId, routes, now);
             await (AuditRecord.ByProgram(RoleNames.Notifier, now.UnixMilliseconds, "escalate") with
             {

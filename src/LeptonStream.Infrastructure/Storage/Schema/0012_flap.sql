@@ -1,4 +1,5 @@
--- How often alerts with the same labels (but for the severity) opened within the window of Notifier:FlapWindow. Openings are a JSON array of times.
+-- How often alerts with the same labels (but for the severity) opened within the window of Notifier:FlapWindow.
+-- Openings are a JSON array of times.
 create table flap (
   flap_key text primary key,
   openings text not null,

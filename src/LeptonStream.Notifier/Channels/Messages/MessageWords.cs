@@ -152,7 +152,7 @@ internal abstract class MessageWords
 
         public override string ClosedBy(string person) => $"由 {person} 关闭";
 
-        public override string Stale => "已过期，长期无消息";
+        public override string Stale => "长时间无更新，已自动关闭";
 
         public override string Flapping => "频繁抖动：反复触发和恢复，稳定后再通知。";
 

@@ -31,14 +31,16 @@ public sealed class ActionLinksTests
     }
 
     [Test]
-    public async Task NoLink_WhereItIsSwitchedOff_OrTheIdIsNoneOfTheOutbox()
+    public async Task NoLink_WhereItIsSwitchedOffOrLeadsNowhere_OrTheIdIsNoneOfTheOutbox()
     {
         await using var rig = await DeliveryRig.Create("a");
-        var off = rig.Start(("ActionLinkHours", "0")).Services.GetRequiredService<ActionLinks>();
-        var on = rig.Start().Services.GetRequiredService<ActionLinks>();
-        await off.Prepare(CancellationToken.None);
-        await on.Prepare(CancellationToken.None);
+        const string Page = "https://lepton.example";
+        var off = rig.Start(("ActionLinkHours", "0"), ("ExternalUrl", Page)).Services.GetRequiredService<ActionLinks>();
+        var local = rig.Start().Services.GetRequiredService<ActionLinks>();
+        var on = rig.Start(("ExternalUrl", Page)).Services.GetRequiredService<ActionLinks>();
+        foreach (var links in (ActionLinks[])[off, local, on]) await links.Prepare(CancellationToken.None);
 
+        Assert.That(local.For(Id, SampleNotifications.Firing(1)), Is.Null, "nobody elsewhere reaches this machine's own address");
         Assert.That(off.For(Id, SampleNotifications.Firing(1)), Is.Null);
         Assert.That(on.For("test", SampleNotifications.Firing(1)), Is.Null);
         Assert.That(on.For(Id, SampleNotifications.Firing(1)), Is.Not.Null);
