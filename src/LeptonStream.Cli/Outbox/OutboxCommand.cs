@@ -12,6 +12,9 @@ namespace LeptonStream.Cli.Outbox;
 /// <summary><c>lepton outbox</c>.</summary>
 internal static class OutboxCommand
 {
+    // As the dashboard allows.
+    private const int MaxInOneList = 1000;
+
     public static Command Create() =>
         new("outbox", "List notifications that were not delivered, send them again or drop them") { List(), Retry(), Drop() };
 
@@ -60,11 +63,17 @@ internal static class OutboxCommand
                 string[] wanted = parsed.GetValue(ids) ?? [];
                 if (parsed.GetValue(all) == wanted.Length > 0)
                     throw new WrongUsageException("name notifications by their ids, or all that were given up with --all-dead");
-                if (parsed.GetValue(all))
-                    wanted = [.. (await Ask(api, OutboxStates.Dead, parsed.GetValue(receiver), stop)).GetProperty("notifications")
-                        .EnumerateArray().Select(notification => notification.GetProperty("notificationId").GetString()!).Reverse()];
-                await Each(api, wanted, "retry", parsed.GetRequiredValue(note), stop);
-                Console.Out.WriteLine($"{wanted.Length} {(wanted.Length == 1 ? "notification is" : "notifications are")} sent again");
+                if (!parsed.GetValue(all) && parsed.GetValue(receiver) is not null)
+                    throw new WrongUsageException("--receiver is for --all-dead");
+                var count = 0;
+                do
+                {
+                    if (parsed.GetValue(all)) wanted = await Dead(api, parsed.GetValue(receiver), stop);
+                    await Each(api, wanted, "retry", parsed.GetRequiredValue(note), stop);
+                    count += wanted.Length;
+                }
+                while (parsed.GetValue(all) && wanted.Length == MaxInOneList);
+                Console.Out.WriteLine($"{count} {(count == 1 ? "notification is" : "notifications are")} sent again");
             });
     }
 
@@ -90,8 +99,13 @@ internal static class OutboxCommand
     private static Option<string?> ReceiverOption() =>
         new("--receiver") { Description = "Those of one receiver", HelpName = "NAME" };
 
+    // The oldest first, as they would have been sent.
+    private static async Task<string[]> Dead(ApiClient api, string? receiver, CancellationToken stop) =>
+        [.. (await Ask(api, OutboxStates.Dead, receiver, stop)).GetProperty("notifications").EnumerateArray()
+            .Select(notification => notification.GetProperty("notificationId").GetString()!).Reverse()];
+
     private static Task<JsonElement> Ask(ApiClient api, string status, string? receiver, CancellationToken stop) => api.Get(
-        $"api/v1/outbox?limit=1000&status={status}{(receiver is null ? "" : $"&receiver={Uri.EscapeDataString(receiver)}")}", stop);
+        $"api/v1/outbox?limit={MaxInOneList}&status={status}{(receiver is null ? "" : $"&receiver={Uri.EscapeDataString(receiver)}")}", stop);
 
     // One after the other: the first that is refused ends it, and says which.
     private static async Task Each(ApiClient api, string[] ids, string action, string note, CancellationToken stop)

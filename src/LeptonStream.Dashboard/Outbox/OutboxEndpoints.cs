@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json.Serialization;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Dashboard.Actions;
+using LeptonStream.Dashboard.Alerts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,8 +13,8 @@ namespace LeptonStream.Dashboard.Outbox;
 /// <summary>The outbox: its list, and sending again or dropping what was not delivered.</summary>
 internal static class OutboxEndpoints
 {
-    private const int Ordinarily = 200;
-    private const int MostInOneList = 1000;
+    private const int DefaultLimit = 200;
+    private const int MaxInOneList = 1000;
 
     public static void MapOutbox(this IEndpointRouteBuilder routes)
     {
@@ -21,39 +22,37 @@ internal static class OutboxEndpoints
         var notification = routes.MapGroup("/api/v1/outbox/{id}").RequireAuthorization(AccessPolicies.Administer);
         notification.MapPost("/retry", async (string id, OutboxRequest request, OutboxActions outbox, ClaimsPrincipal person,
             TimeProvider time, CancellationToken stop) => WrongNote(request.Note) is { } wrong
-                ? wrong : Answer(await outbox.Retry(id, Change.By(person, time, request.Note), stop)));
+                ? wrong : Answer(id, await outbox.Retry(id, Change.By(person, time, request.Note), stop)));
         notification.MapPost("/drop", async (string id, OutboxRequest request, OutboxActions outbox, ClaimsPrincipal person,
             TimeProvider time, CancellationToken stop) => WrongNote(request.Note) is { } wrong
-                ? wrong : Answer(await outbox.Drop(id, Change.By(person, time, request.Note), stop)));
+                ? wrong : Answer(id, await outbox.Drop(id, Change.By(person, time, request.Note), stop)));
     }
 
     private static async Task<Results<Ok<OutboxList>, ProblemHttpResult>> List(
         HttpResponse response, OutboxQueries outbox, CancellationToken stop, string status = "undelivered", string? receiver = null,
-        int limit = Ordinarily)
+        int limit = DefaultLimit)
     {
         if (!OutboxStates.Lists.TryGetValue(status, out var states))
-            return Wrong($"'status' is '{status}': it may be {string.Join(", ", OutboxStates.Lists.Keys)}");
-        if (limit is < 1 or > MostInOneList) return Wrong($"'limit' is {limit}: it may be 1 to {MostInOneList}");
+            return ApiProblem.Wrong($"'status' is '{status}': it may be {string.Join(", ", OutboxStates.Lists.Keys)}");
+        if (limit is < 1 or > MaxInOneList) return ApiProblem.Wrong($"'limit' is {limit}: it may be 1 to {MaxInOneList}");
         response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(await outbox.List(states, receiver, limit, stop));
     }
 
-    private static Results<NoContent, ProblemHttpResult> Answer(OutboxResult result) => result switch
+    private static Results<NoContent, ProblemHttpResult> Answer(string id, OutboxResult result) => result switch
     {
         OutboxResult.Done => TypedResults.NoContent(),
         OutboxResult.Unknown => TypedResults.Problem(
-            "There is no notification with this id.", statusCode: StatusCodes.Status404NotFound),
+            $"There is no notification {id}.", statusCode: StatusCodes.Status404NotFound),
         OutboxResult.IsBeingSent => TypedResults.Problem(
-            "The notification is being sent at this moment: try again in a minute.", statusCode: StatusCodes.Status409Conflict),
-        _ => TypedResults.Problem("The notification was sent or dropped already.", statusCode: StatusCodes.Status409Conflict),
+            $"Notification {id} is being sent at this moment: try again in a minute.", statusCode: StatusCodes.Status409Conflict),
+        _ => TypedResults.Problem($"Notification {id} was sent or dropped already.", statusCode: StatusCodes.Status409Conflict),
     };
 
     // Whoever asks later why nobody was notified finds the reason in the audit.
     private static ProblemHttpResult? WrongNote(string? note) =>
-        string.IsNullOrWhiteSpace(note) ? Wrong("'note' is missing: write the reason")
-        : note.Length > Change.LongestNote ? Wrong($"'note' has {note.Length} characters, {Change.LongestNote} are allowed") : null;
-
-    private static ProblemHttpResult Wrong(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
+        string.IsNullOrWhiteSpace(note) ? ApiProblem.Wrong("'note' is missing: write the reason")
+        : note.Length > Change.LongestNote ? ApiProblem.Wrong($"'note' has {note.Length} characters, {Change.LongestNote} are allowed") : null;
 }
 
 /// <summary>The body of retry and drop.</summary>
