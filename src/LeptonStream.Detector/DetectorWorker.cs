@@ -179,7 +179,8 @@ internal sealed partial class DetectorWorker(
             && _fence.HasRoom
             && session.TryTake(out var record, out var task))
         {
-            Judge(session, task, record, giveUp);
+            if (Probe.Read(record.Key, record.Value) is { } probe) PassOn(session, task, probe, record, giveUp);
+            else Judge(session, task, record, giveUp);
             Failpoints.Pass(task.IsReplaying ? Failpoint.MidReplay : Failpoint.MidJudge);
         }
 
@@ -225,6 +226,17 @@ internal sealed partial class DetectorWorker(
         loop.Troubles.Count("records dead-lettered", ReasonNames.Of(outcome.Reason),
             example: $"{record.Name}: {outcome.Detail}");
         session.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetterOf(record, outcome));
+        PublishIfMuch(session, giveUp);
+    }
+
+    // In its place among the events of its partition, and committed behind them: where it gets through, they do.
+    private void PassOn(DetectorSession session, PartitionTask task, Probe probe, in LogRecord record, CancellationToken giveUp)
+    {
+        _events.Clear();
+        task.PassProbe(record, _events);
+        foreach (var alert in _events) Add(session, alert, giveUp);
+        if (task.IsKnown(record.Offset) || !session.Owns(task)) return;
+        session.Deliveries.Add(new TopicPartition(topics.Alerts, record.Partition), ProbeRecord.PassedOn(probe, topics.Metrics, record));
         PublishIfMuch(session, giveUp);
     }
 

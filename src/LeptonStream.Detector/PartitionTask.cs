@@ -178,6 +178,20 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     }
 
     /// <summary>
+    /// Goes on behind a probe, the record after the last. No clock moves, nothing is counted: a partition is as cold or as silent as it
+    /// was.
+    /// </summary>
+    /// <param name="record">The probe's record.</param>
+    /// <param name="events">Takes the events of what the journal says before it.</param>
+    public void PassProbe(in LogRecord record, List<AlertEvent> events)
+    {
+        Require(PartitionTaskState.Running);
+        if (_replay is not null) ApplyJournal(record.Offset, events);
+        _read = record.Offset + 1;
+        _leaderEpoch = record.LeaderEpoch;
+    }
+
+    /// <summary>
     /// Whether the last record, which was taken, is of the model that its key names. Else others of the model may be in another partition.
     /// </summary>
     public bool IsLastOf(ReadOnlySpan<byte> key) => _pipeline!.LastRecordIsOf(key);

@@ -20,11 +20,13 @@ internal static class AlertRecordReader
     /// <summary>Never throws, whatever the bytes.</summary>
     public static JournalRecord Read(ConsumeResult<byte[]?, byte[]?> record, out (string Reason, string Detail)? refusal)
     {
-        var alert = Parse(record.Message.Value, out refusal);
+        refusal = null;
+        var probe = Probe.Read(record.Message.Key, record.Message.Value);
+        var alert = probe is null ? Parse(record.Message.Value, out refusal) : null;
         return new JournalRecord(
             record.Topic, record.Partition.Value, record.Offset.Value,
             Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs),
-            alert, alert is null ? [] : record.Message.Value!);
+            alert, alert is null ? [] : record.Message.Value!) { Probe = probe };
     }
 
     /// <summary>The record without its event: only the position behind it counts.</summary>

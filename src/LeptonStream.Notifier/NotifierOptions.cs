@@ -11,6 +11,9 @@ public sealed class NotifierOptions
     /// <summary>The name of the section.</summary>
     public const string Section = "Notifier";
 
+    /// <summary>Time between two heartbeats where none is set, in seconds.</summary>
+    public const int HeartbeatInterval = 30;
+
     /// <summary>The consumer group: all notifiers of one installation share it, and with it the partitions.</summary>
     public string GroupId { get; set; } = "lepton-notifier";
 
@@ -36,6 +39,31 @@ public sealed class NotifierOptions
 
     /// <summary>Whether <c>exec_configs</c> may start programs on this machine.</summary>
     public bool AllowExec { get; set; }
+
+    /// <summary>
+    /// Addresses of watchers outside that are called with GET while alerts get through (healthchecks.io and its like), separated by blanks.
+    /// May hold secrets.
+    /// </summary>
+    public string? HeartbeatUrls { get; set; }
+
+    /// <summary>As <see cref="HeartbeatUrls"/>, called with POST of Alertmanager's webhook that holds its alert <c>Watchdog</c>.</summary>
+    public string? HeartbeatWebhookUrls { get; set; }
+
+    /// <summary>
+    /// Bases of Alertmanagers that get the alert <c>Watchdog</c> while alerts get through, separated by blanks. May hold secrets.
+    /// </summary>
+    public string? HeartbeatAlertmanagerUrls { get; set; }
+
+    /// <summary>
+    /// Time between two heartbeats, in seconds; 5 to 300. Not set: <see cref="HeartbeatInterval"/> where a watcher is named, else no
+    /// probes.
+    /// </summary>
+    [SettingRange(Section, 5, 300)]
+    public int? HeartbeatIntervalSeconds { get; set; }
+
+    /// <summary>Longest time on the way of a probe that counts, in seconds; 5 to 300.</summary>
+    [SettingRange(Section, 5, 300)]
+    public int HeartbeatMaxDelaySeconds { get; set; } = 30;
 
     /// <summary>Address at which people reach the dashboard; stands in notifications.</summary>
     public string ExternalUrl { get; set; } = "http://127.0.0.1:8080";

@@ -1,5 +1,6 @@
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Egress;
+using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Yaml;
 using Microsoft.Extensions.Options;
@@ -33,6 +34,7 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
 
         AllowedTargets.Parse(options.AllowedTargets, out var target);
         if (target is not null) wrong.Add(target);
+        HeartbeatTarget.Of(options, wrong);
         NotifierRouting.Of(options, out var errors);
         wrong.AddRange(errors);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);

@@ -1,6 +1,7 @@
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
@@ -47,10 +48,14 @@ public static class NotifierRegistration
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<RoutingReload>());
         services.AddReloadOnHangup();
         services.AddSingleton<NotifierMetrics>();
+        services.AddSingleton<ProbeStore>();
+        services.AddSingleton<ProbeProducer>();
+        services.AddSingleton<HeartbeatMetrics>();
         // The loop comes round several times a second; its longest single wait is for a broker or a database that does not answer.
         services.AddLoopHealth(RoleNames.Notifier, _ => TimeSpan.FromMinutes(2));
         services.AddHostedService<NotifierWorker>();
         services.AddHostedService<OutboxDelivery>();
+        services.AddHostedService<HeartbeatWorker>();
         services.AddHostedService<StatusRecorder>();
         services.AddHostedService<JournalRetention>();
         services.AddSingleton<FeedbackOutbox>();

@@ -50,7 +50,7 @@ public sealed class WebhookSink : IAsyncDisposable
         var call = new WebhookCall(
             context.Request.Path.Value!.TrimStart('/'),
             context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
-            JsonDocument.Parse(body.ToArray()).RootElement,
+            body.Length == 0 ? default : JsonDocument.Parse(body.ToArray()).RootElement,
             DateTimeOffset.UtcNow);
         _calls.Enqueue(call);
 

@@ -56,6 +56,12 @@ internal sealed class AlertTail : IDisposable
 
     private void Take(ConsumeResult<byte[]?, byte[]?> record)
     {
+        if (Probe.Read(record.Message.Key, record.Message.Value) is not null)
+        {
+            lock (_lock) _next[record.Partition.Value] = record.Offset.Value + 1;
+            return;
+        }
+
         if (!AlertEventJson.TryRead(record.Message.Value, out var alert, out var error))
             throw new InvalidDataException($"{record.TopicPartitionOffset.Name()} is no alert event: {error}");
         lock (_lock)

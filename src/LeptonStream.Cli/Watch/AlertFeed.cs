@@ -51,7 +51,7 @@ internal sealed class AlertFeed : IDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            if (Next() is not { } record) continue;
+            if (Next() is not { } record || Probe.Read(record.Message.Key, record.Message.Value) is not null) continue;
             if (AlertEventJson.TryRead(record.Message.Value, out var alert, out var error))
                 yield return (alert!, Encoding.UTF8.GetString(record.Message.Value!));
             else Console.Error.WriteLine($"lepton: {record.TopicPartitionOffset.Name()} is no alert event: {error}");

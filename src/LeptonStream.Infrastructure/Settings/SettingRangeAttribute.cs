@@ -25,6 +25,7 @@ public sealed class SettingRangeAttribute(string section, int least, int most) :
     /// <inheritdoc/>
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
+        if (value is null) return ValidationResult.Success;
         var number = Convert.ToInt64(value, CultureInfo.InvariantCulture);
         if (number >= least && number <= most) return ValidationResult.Success;
         var note = Note is null ? "" : $" ({Note})";

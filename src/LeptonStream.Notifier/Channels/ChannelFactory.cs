@@ -24,6 +24,9 @@ internal sealed class ChannelFactory : IDisposable
             http, guard, new KafkaWriter(kafka ?? new()), new Uri(options.ExternalUrl), links, console, time, options.AllowExec);
     }
 
+    /// <summary>The way to HTTP that all channels share.</summary>
+    public ChannelHttp Http => _context.Http;
+
     public INotificationChannel Make(ChannelSettings settings) => settings.Make(_context);
 
     public void Dispose()

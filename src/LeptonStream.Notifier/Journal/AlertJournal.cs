@@ -3,6 +3,7 @@ using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Flapping;
 using LeptonStream.Alerts;
+using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
@@ -120,6 +121,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
             await transaction.ExecuteEach(EventConflict.Insert, conflicts.Select(conflict => conflict.Row(now)));
             await _flaps.Count(transaction, [.. fresh.Select(record => record.Event!)], now);
             await ChangeGroups(desk, transaction, [.. fresh.Select(record => Reopen(record, stale))], now);
+            await ProbeStore.Save(transaction, ahead);
 
             await SetCounter(transaction, "alert_event", seq + fresh.Count);
             await SavePositions(transaction, ahead.GroupBy(record => (record.Topic, record.Partition))

@@ -13,6 +13,9 @@ namespace LeptonStream.Notifier.Journal;
 /// <param name="Payload">The event's JSON as on the topic, UTF-8; empty without an event.</param>
 internal sealed record JournalRecord(string Topic, int Partition, long Offset, Timestamp PublishedAt, AlertEvent? Event, byte[] Payload)
 {
+    /// <summary>The probe that came back with it; null where it holds none.</summary>
+    public Probe? Probe { get; init; }
+
     private string? _text;
 
     /// <summary>The payload as text. Made when it is asked for: of most records that come again it never is.</summary>
