@@ -3,6 +3,7 @@ using LeptonStream.Dashboard.Access;
 using LeptonStream.Dashboard.Actions;
 using LeptonStream.Dashboard.Alertmanager;
 using LeptonStream.Dashboard.Alerts;
+using LeptonStream.Dashboard.Description;
 using LeptonStream.Dashboard.Health;
 using LeptonStream.Dashboard.Links;
 using LeptonStream.Dashboard.Live;
@@ -45,6 +46,7 @@ public static class DashboardRegistration
             AlertJson.Default, ActionJson.Default, SilenceJson.Default, ApiJson.Default, NotificationJson.Default, LinkJson.Default,
             OutboxJson.Default,
             json.SerializerOptions.TypeInfoResolver));
+        ApiDocument.Add(services);
         services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
         services.AddReloadOnHangup();
         services.AddSingleton<TokensFile>();
@@ -87,6 +89,7 @@ public static class DashboardRegistration
         app.MapLinks();
         app.MapAlertmanager();
         app.MapLive();
+        app.MapApiDocument();
         app.MapProbes();
         if (app.Services.GetService<MeterProvider>() is not null) app.MapMetrics();
         return app;

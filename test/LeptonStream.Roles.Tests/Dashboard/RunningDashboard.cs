@@ -2,7 +2,9 @@ using LeptonStream.Dashboard;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeptonStream.Roles.Tests.Dashboard;
 
@@ -38,6 +40,12 @@ internal sealed class RunningDashboard : IAsyncDisposable
             ("Storage:ConnectionString", database.ConnectionString), .. settings];
         return new(database, all, await StartApp(all));
     }
+
+    /// <summary>Every route that is meant to be described, such as <c>GET /api/v1/alerts</c>.</summary>
+    public IEnumerable<string> Routes() => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(route => route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
+        .SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(method =>
+            $"{method} {route.RoutePattern.RawText}") ?? []);
 
     public Task Stop() => _app.StopAsync();
 
