@@ -251,7 +251,6 @@ internal sealed partial class NotifierWorker(
     private async Task Flush(CancellationToken stop)
     {
         if (time.Now() < _nextLook) return;
-        await upkeep.Run(time.Now(), stop);
         var next = await journal.NextFlush(stop);
         var now = time.Now();
         if (next is { } due && (due <= now || due > now + routing.Current.Routes.LongestWait))
@@ -270,6 +269,8 @@ internal sealed partial class NotifierWorker(
 
         var latest = now + LongestBlindness;
         _nextLook = next is { } soon && soon < latest ? soon : latest;
+        // Behind the flush: its failure holds up no notification.
+        await upkeep.Run(time.Now(), stop);
     }
 
     private void Refuse(NotifierSession session, ConsumeResult<byte[]?, byte[]?> record, string reason, string detail)

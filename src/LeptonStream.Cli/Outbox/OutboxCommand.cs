@@ -65,14 +65,9 @@ internal static class OutboxCommand
                     throw new WrongUsageException("name notifications by their ids, or all that were given up with --all-dead");
                 if (!parsed.GetValue(all) && parsed.GetValue(receiver) is not null)
                     throw new WrongUsageException("--receiver is for --all-dead");
-                var count = 0;
-                do
-                {
-                    if (parsed.GetValue(all)) wanted = await Dead(api, parsed.GetValue(receiver), stop);
-                    await Each(api, wanted, "retry", parsed.GetRequiredValue(note), stop);
-                    count += wanted.Length;
-                }
-                while (parsed.GetValue(all) && wanted.Length == MaxInOneList);
+                if (!parsed.GetValue(all)) await Each(api, wanted, "retry", parsed.GetRequiredValue(note), stop);
+                var count = parsed.GetValue(all)
+                    ? await RetryDead(api, parsed.GetValue(receiver), parsed.GetRequiredValue(note), stop) : wanted.Length;
                 Console.Out.WriteLine($"{count} {(count == 1 ? "notification is" : "notifications are")} sent again");
             });
     }
@@ -99,13 +94,39 @@ internal static class OutboxCommand
     private static Option<string?> ReceiverOption() =>
         new("--receiver") { Description = "Those of one receiver", HelpName = "NAME" };
 
+    // Those that are out of date, or were given up while this runs, are named and left.
+    private static async Task<int> RetryDead(ApiClient api, string? receiver, string note, CancellationToken stop)
+    {
+        var (count, before) = (0, -1);
+        string[] wanted;
+        do
+        {
+            before = count;
+            foreach (var id in wanted = await Dead(api, receiver, stop))
+            {
+                try
+                {
+                    await Each(api, [id], "retry", note, stop);
+                    count++;
+                }
+                catch (InvalidOperationException refused)
+                {
+                    Console.Error.WriteLine(refused.Message);
+                }
+            }
+        }
+        while (wanted.Length == MaxInOneList && count > before);
+        return count;
+    }
+
     // The oldest first, as they would have been sent.
     private static async Task<string[]> Dead(ApiClient api, string? receiver, CancellationToken stop) =>
         [.. (await Ask(api, OutboxStates.Dead, receiver, stop)).GetProperty("notifications").EnumerateArray()
             .Select(notification => notification.GetProperty("notificationId").GetString()!).Reverse()];
 
     private static Task<JsonElement> Ask(ApiClient api, string status, string? receiver, CancellationToken stop) => api.Get(
-        $"api/v1/outbox?limit={MaxInOneList}&status={status}{(receiver is null ? "" : $"&receiver={Uri.EscapeDataString(receiver)}")}", stop);
+        $"api/v1/outbox?limit={MaxInOneList}&status={status}"
+            + (receiver is null ? "" : $"&receiver={Uri.EscapeDataString(receiver)}"), stop);
 
     // One after the other: the first that is refused ends it, and says which.
     private static async Task Each(ApiClient api, string[] ids, string action, string note, CancellationToken stop)

@@ -28,7 +28,7 @@ public sealed class AlertGroups
     public bool TryGet(string id, [NotNullWhen(true)] out AlertGroupState? group) => _byId.TryGetValue(id, out group);
 
     /// <summary>The groups that hold an alert, under whichever labels.</summary>
-    internal IReadOnlyList<(AlertGroupState Group, GroupedAlert Alert)> Holding(string alertId) =>
+    public IReadOnlyList<(AlertGroupState Group, GroupedAlert Alert)> Holding(string alertId) =>
         _placesByAlert.TryGetValue(alertId, out var places)
         ? [.. places.OrderBy(place => place.GroupId, StringComparer.Ordinal).Select(place =>
             (_byId[place.GroupId], _byId[place.GroupId].Alerts[place.Fingerprint]))]

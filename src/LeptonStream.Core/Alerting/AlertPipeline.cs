@@ -218,17 +218,20 @@ public sealed class AlertPipeline(RouteTree routes)
         var members = group.Alerts.Values.Order(GroupedAlertOrder.Instance).ToArray();
         var before = outcome.Suppressed.Count;
         var passed = mutes.Pass(group, members, route.Schedule, now, outcome.Suppressed);
-        var flapping = outcome.Suppressed.Skip(before).Where(item => item.Cause == SuppressionCause.Flapping)
-            .Select(item => item.Alert.Fingerprint).ToHashSet();
-        if (passed.Length > 0) Notify(group, route, passed, flapping, mutes, now, outcome);
+        var flapping = SuppressedBy(SuppressionCause.Flapping);
+        HashSet<Fingerprint> owed = [.. flapping, .. SuppressedBy(SuppressionCause.Maintenance)];
+        if (passed.Length > 0) Notify(group, route, passed, owed, mutes, now, outcome);
 
         // 8. What is over leaves the group, and an empty group goes. The end of one that flaps is sent when it is steady.
         foreach (var alert in members.Where(alert => alert.IsResolved && !flapping.Contains(alert.Fingerprint)))
             groups.Remove(group, alert);
         if (group.Alerts.Count == 0) groups.Remove(group);
+
+        HashSet<Fingerprint> SuppressedBy(SuppressionCause cause) =>
+            [.. outcome.Suppressed.Skip(before).Where(item => item.Cause == cause).Select(item => item.Alert.Fingerprint)];
     }
 
-    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, HashSet<Fingerprint> flapping, Mutes mutes,
+    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, HashSet<Fingerprint> owed, Mutes mutes,
         Timestamp now, TickOutcome outcome)
     {
         var firing = members.Where(alert => !alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
@@ -243,9 +246,9 @@ public sealed class AlertPipeline(RouteTree routes)
             if (reason == NotifyReason.RepeatInterval && mutes.HoldRepetition(group, members, outcome.Suppressed)) continue;
 
             // 7. It is sent, and its log entry says what. A channel without resolves gets no end, but its log must know.
-            // It still knows of those that flap.
+            // It still knows of those whose end is owed: that flap, or fire in a maintenance window.
             group.Notified[channel.Key] = new NotificationLogEntry(
-                [.. firing, .. last?.Firing.Where(flapping.Contains) ?? []], [.. resolved], now);
+                [.. firing, .. last?.Firing.Where(owed.Contains) ?? []], [.. resolved], now);
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;
             outcome.Notifications.Add(new Notification

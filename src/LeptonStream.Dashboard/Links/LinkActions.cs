@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using LeptonStream.Dashboard.Actions;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Dashboard.Silences;
@@ -15,27 +16,30 @@ internal sealed class LinkActions(Database journal, AlertQueries alerts, TimePro
     // No link lives as long.
     private static readonly TimeSpan MarksAreKept = TimeSpan.FromDays(8);
 
-    private ActionLinkKey? _key;
-
     /// <summary>Finds the notification of a link.</summary>
     /// <returns>It, or null where the link is none of ours or its notification is gone.</returns>
     public async Task<LinkedNotification?> Find(string text, CancellationToken stop)
     {
-        if (_key is null || !ActionLink.TryRead(text, _key, out var link))
-        {
-            // Another key may be in force by now.
-            _key = await ActionLinkKey.Find(journal, stop);
-            if (_key is null || !ActionLink.TryRead(text, _key, out link)) return null;
-        }
-
+        // Read each time: whoever deletes the key makes all links void at once.
+        if (await ActionLinkKey.Find(journal, stop) is not { } key || !ActionLink.TryRead(text, key, out var link)) return null;
         var id = link.Notification.ToString("N");
+        if (await ReceiverOf(id, stop) is not { } receiver) return null;
+        return new(id, receiver, link.ExpiresAt, link.ExpiresAt <= time.GetUtcNow(), await UsesOf(id, stop),
+            await alerts.OfNotificationAsync(id, stop));
+    }
+
+    private async Task<string?> ReceiverOf(string id, CancellationToken stop)
+    {
         await using var connection = await journal.Open(stop);
-        await using var transaction = await connection.BeginTransactionAsync(stop);
-        var receiver = (await transaction.Query<string>("select receiver from notification where notification_id = @id", new { id }))
-            .SingleOrDefault();
-        if (receiver is null) return null;
-        var used = await transaction.Query<string>("select action from action_link_use where notification_id = @id", new { id });
-        return new(id, receiver, link.ExpiresAt, link.ExpiresAt <= time.GetUtcNow(), used, await alerts.OfNotificationAsync(id, stop));
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "select receiver from notification where notification_id = @id", new { id }, cancellationToken: stop));
+    }
+
+    private async Task<IReadOnlyList<string>> UsesOf(string id, CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return (await connection.QueryAsync<string>(new CommandDefinition(
+            "select action from action_link_use where notification_id = @id", new { id }, cancellationToken: stop))).AsList();
     }
 
     /// <summary>Does an action with alerts of the notification.</summary>

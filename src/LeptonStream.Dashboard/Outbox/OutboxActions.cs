@@ -9,8 +9,10 @@ namespace LeptonStream.Dashboard.Outbox;
 /// </summary>
 internal sealed class OutboxActions(Database journal)
 {
+    private const string Again = "outbox_retry";
+
     /// <summary>Sends it at once, under the id that it had; a dead one gets the whole time to be delivered again.</summary>
-    public Task<OutboxResult> Retry(string id, Change change, CancellationToken stop) => On(id, change, "outbox_retry",
+    public Task<OutboxResult> Retry(string id, Change change, CancellationToken stop) => On(id, change, Again,
         "status = 'pending', next_attempt_at = @now, retried_at = @now, leased_until = 0", stop);
 
     /// <summary>It is never sent. It stays in the list of those that were dropped.</summary>
@@ -27,6 +29,12 @@ internal sealed class OutboxActions(Database journal)
         if (row.Status is not (OutboxStates.Pending or OutboxStates.Dead)) return OutboxResult.IsOver;
         // A notifier has it in hand: whether it arrives is not known before the lease ends.
         if (row.Status == OutboxStates.Pending && row.LeasedUntil > change.At.UnixMilliseconds) return OutboxResult.IsBeingSent;
+        // What was delivered later says more: an old beginning behind its end would open at the receiver for ever.
+        if (action == Again && (await transaction.Query<long>(
+            """
+            select count(*) from notification later join notification this on this.notification_id = @id
+            where later.group_id = this.group_id and later.channel = this.channel and later.seq > this.seq and later.status = 'sent'
+            """, new { id })).Single() > 0) return OutboxResult.IsOvertaken;
         await transaction.Execute($"update notification set {values} where notification_id = @id",
             new { id, now = change.At.UnixMilliseconds });
         await Audit.Add(transaction, change, action, alertId: null, silenceId: null,
@@ -60,4 +68,7 @@ internal enum OutboxResult
 
     /// <summary>It is being sent at this moment.</summary>
     IsBeingSent = 3,
+
+    /// <summary>A newer one of its group was delivered to the same channel.</summary>
+    IsOvertaken = 4,
 }

@@ -46,13 +46,17 @@ internal static class OutboxEndpoints
             $"There is no notification {id}.", statusCode: StatusCodes.Status404NotFound),
         OutboxResult.IsBeingSent => TypedResults.Problem(
             $"Notification {id} is being sent at this moment: try again in a minute.", statusCode: StatusCodes.Status409Conflict),
+        OutboxResult.IsOvertaken => TypedResults.Problem(
+            $"Notification {id} is out of date: a newer one of its group was delivered. Drop it.",
+            statusCode: StatusCodes.Status409Conflict),
         _ => TypedResults.Problem($"Notification {id} was sent or dropped already.", statusCode: StatusCodes.Status409Conflict),
     };
 
     // Whoever asks later why nobody was notified finds the reason in the audit.
     private static ProblemHttpResult? WrongNote(string? note) =>
         string.IsNullOrWhiteSpace(note) ? ApiProblem.Wrong("'note' is missing: write the reason")
-        : note.Length > Change.LongestNote ? ApiProblem.Wrong($"'note' has {note.Length} characters, {Change.LongestNote} are allowed") : null;
+        : note.Length > Change.LongestNote
+            ? ApiProblem.Wrong($"'note' has {note.Length} characters, {Change.LongestNote} are allowed") : null;
 }
 
 /// <summary>The body of retry and drop.</summary>

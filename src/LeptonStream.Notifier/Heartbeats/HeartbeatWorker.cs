@@ -88,8 +88,9 @@ internal sealed partial class HeartbeatWorker(
 
     private async Task Round(CancellationToken stop)
     {
-        if (await store.TryBeginRound(time.Now(), Interval, stop))
-            await store.SetPartitions(await producer.Send(new Probe(time.Now()), stop), stop);
+        var round = time.Now();
+        if (await store.TryBeginRound(round, Interval, stop))
+            await store.SetPartitions(await producer.Send(new Probe(round), stop), stop);
 
         (_state, var now) = (await store.Read(stop), time.Now());
         if (_state.SucceededAt is { } last) metrics.Succeeded(last);

@@ -12,10 +12,14 @@ namespace LeptonStream.Notifier.Heartbeats;
 /// </summary>
 internal sealed class ProbeStore(Database database)
 {
-    /// <summary>Takes note of the probes among records that came back, in the transaction that moves the position behind them.</summary>
+    /// <summary>
+    /// Takes note of the probes among records that came back, in the transaction that moves the position behind them. One that is newer
+    /// than the last round is none of ours: it would stand for all rounds to come.
+    /// </summary>
     public static Task Save(DbTransaction transaction, IEnumerable<JournalRecord> records) => transaction.ExecuteEach(
         """
-        insert into probe (kafka_partition, sent_at) values (@Partition, @SentAt)
+        insert into probe (kafka_partition, sent_at)
+        select @Partition, @SentAt where exists (select 1 from heartbeat where sent_at >= @SentAt)
         on conflict (kafka_partition) do update set sent_at = excluded.sent_at where probe.sent_at < excluded.sent_at
         """,
         records.Where(record => record.Probe is not null).GroupBy(record => record.Partition)
@@ -23,10 +27,18 @@ internal sealed class ProbeStore(Database database)
 
     /// <summary>Takes the turn to send a round, where one is due.</summary>
     /// <returns>Whether the caller has it.</returns>
-    public async Task<bool> TryBeginRound(Timestamp now, TimeSpan interval, CancellationToken stop) =>
-        // One that lies ahead was written by a clock that has been set back since.
-        await Execute("update heartbeat set sent_at = @now where sent_at <= @due or sent_at > @now",
-            new { now = now.UnixMilliseconds, due = (now - interval).UnixMilliseconds }, stop) == 1;
+    public async Task<bool> TryBeginRound(Timestamp now, TimeSpan interval, CancellationToken stop)
+    {
+        var times = new
+        {
+            now = now.UnixMilliseconds, due = (now - interval).UnixMilliseconds, ahead = (now + interval).UnixMilliseconds,
+        };
+        if (await Execute("update heartbeat set sent_at = @now where sent_at <= @due or sent_at > @now", times, stop) != 1) return false;
+        // Those that lie ahead were written by a clock that has been set back since.
+        await Execute("delete from probe where sent_at > @ahead", times, stop);
+        await Execute("update heartbeat set beaten_at = 0 where beaten_at > @ahead", times, stop);
+        return true;
+    }
 
     /// <summary>Notes to how many partitions the rounds go.</summary>
     public Task SetPartitions(int partitions, CancellationToken stop) =>

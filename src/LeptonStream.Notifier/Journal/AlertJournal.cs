@@ -153,9 +153,10 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
             {
                 var seq = await LockCounter(transaction, "notification");
                 await NotificationOutbox.Add(transaction, notifications, seq, now);
-                await _escalations.Begin(transaction, desk.Routes, loaded.Groups, notifications, now);
                 await SetCounter(transaction, "notification", seq + notifications.Count);
             }
+
+            await _escalations.Begin(transaction, desk.Routes, loaded.Groups, notifications, suppressed, now);
 
             await desk.Groups.Save(transaction, loaded);
             await _suppressions.Save(transaction, loaded, suppressed, now);

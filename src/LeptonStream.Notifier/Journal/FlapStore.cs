@@ -51,8 +51,9 @@ internal sealed class FlapStore(Database database, FlapRule rule)
     {
         if (!rule.IsOn) return Mutes.None.Flapping;
         var rows = await transaction.Query<(string Key, long Since)>(
-            "select flap_key, flapping_since from flap where flapping_since is not null and changed_at > @before",
-            new { before = (now - rule.Steady).UnixMilliseconds });
+            "select flap_key, flapping_since from flap where flapping_since is not null and changed_at > @before and "
+                + "changed_at <= @ahead",
+            new { before = (now - rule.Steady).UnixMilliseconds, ahead = (now + rule.Steady).UnixMilliseconds });
         return rows.ToDictionary(row => Fingerprint.Parse(row.Key), row => Timestamp.FromUnixMilliseconds(row.Since));
     }
 

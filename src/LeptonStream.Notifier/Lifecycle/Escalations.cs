@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerting.OnCall;
 using LeptonStream.Health;
 using LeptonStream.Notifier.Journal;
@@ -16,25 +17,36 @@ namespace LeptonStream.Notifier.Lifecycle;
 /// </summary>
 internal sealed class Escalations(Database database, JournalLog log)
 {
-    private const int MostAtOnce = 200;
+    private const int MaxAtOnce = 200;
+
+    // So soon a step that found nobody on call looks again.
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
+    // Clocks of notifiers differ by less.
+    private static readonly TimeSpan FarAhead = TimeSpan.FromMinutes(1);
 
     // A step is due, somebody acknowledged, the acknowledgement was withdrawn or asks again, or the alert is over.
     private const string Due =
         """
         from escalation e join alert a on a.alert_id = e.alert_id left join alert_care c on c.alert_id = e.alert_id
-        where e.due_at <= @now or a.status <> 'firing'
+        where e.due_at <= @now or e.started_at > @ahead or a.status <> 'firing'
           or (e.held = 0 and c.acknowledged_by is not null and (c.ask_again_at is null or c.ask_again_at > @now))
           or (e.held = 1 and (c.acknowledged_by is null or c.ask_again_at <= @now))
         """;
 
-    /// <summary>Begins the escalations of what is notified now.</summary>
+    /// <summary>
+    /// Begins the escalations of what is notified now, and of what is not for no other reason than that it flaps: its people know of it.
+    /// </summary>
     public async Task Begin(DbTransaction transaction, RouteTree routes, AlertGroups groups, IEnumerable<Notification> notifications,
-        Timestamp now)
+        IEnumerable<Suppression> suppressed, Timestamp now)
     {
-        var begun = notifications.SelectMany(notification => groups.TryGet(notification.GroupId, out var group)
-            && routes.Find(group.RouteKey, group.Receiver) is { Escalation.Count: > 0 } route
-                ? notification.Firing.Select(alert => (alert.AlertId, Route: route))
-                : []).Distinct().ToArray();
+        var notified = notifications.SelectMany(notification => groups.TryGet(notification.GroupId, out var group)
+            ? notification.Firing.Select(alert => (Group: group, Alert: alert)) : []);
+        var flapping = suppressed.Where(item => item.Cause == SuppressionCause.Flapping && !item.Alert.IsResolved)
+            .Select(item => (item.Group, item.Alert));
+        var begun = notified.Concat(flapping).SelectMany(item =>
+            routes.Find(item.Group.RouteKey, item.Group.Receiver) is { Escalation.Count: > 0 } route
+                ? [(item.Alert.AlertId, Route: route)] : Array.Empty<(string AlertId, Route Route)>()).Distinct().ToArray();
         if (begun.Length == 0) return;
         string[] alertIds = [.. begun.Select(item => item.AlertId).Distinct()];
         // Asked first: to insert a row that another process moves just now would wait for it.
@@ -61,7 +73,7 @@ internal sealed class Escalations(Database database, JournalLog log)
     {
         await using var connection = await database.Open(cancellation);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            $"select count(*) {Due}", new { now = now.UnixMilliseconds }, cancellationToken: cancellation)) > 0;
+            $"select count(*) from (select 1 {Due} limit 1) as due", Times(now), cancellationToken: cancellation)) > 0;
     }
 
     /// <summary>Moves those that have something to do; at most so many, the others the next time.</summary>
@@ -74,10 +86,11 @@ internal sealed class Escalations(Database database, JournalLog log)
     {
         var rows = await transaction.Query<Row>(
             $"""
-            select e.alert_id, e.route_key, e.receiver, e.started_at, e.next_step, e.held, a.status, c.acknowledged_by, c.ask_again_at
-            {Due} order by coalesce(e.due_at, 0), e.alert_id, e.route_key, e.receiver limit {MostAtOnce}
+            select e.alert_id, e.route_key, e.receiver, e.started_at, e.next_step, e.held, e.due_at, a.status, c.acknowledged_by,
+              c.ask_again_at
+            {Due} order by coalesce(e.due_at, 0), e.alert_id, e.route_key, e.receiver limit {MaxAtOnce}
             """,
-            new { now = now.UnixMilliseconds });
+            Times(now));
         var steps = new List<(Row Row, int Step, IReadOnlyList<Route> Routes)>();
         foreach (var row in rows)
         {
@@ -88,9 +101,22 @@ internal sealed class Escalations(Database database, JournalLog log)
                 continue;
             }
 
-            var before = row.State();
+            // One that begins far ahead was begun by a clock that has been set back since.
+            var before = row.State() is var read && read.StartedAt > now + FarAhead ? read with { StartedAt = now } : read;
             var (state, step) = before.Advance(TimesOf(route), row.Acknowledgement(), now);
-            if (state != before) await Save(transaction, row, state, state.IsHeld ? null : state.DueAt(TimesOf(route)));
+            var due = state.IsHeld ? null : state.DueAt(TimesOf(route));
+            // A step that reaches nobody is none: the next one follows at once, and the last one waits until somebody is on call.
+            for (; step is { } missed && route.Escalation[missed].RoutesAt(now).Count == 0; step = missed + 1)
+            {
+                log.NobodyOnCall(row.AlertId, missed + 1);
+                state = state with { NextStep = Math.Min(missed + 2, route.Escalation.Count) };
+                due = state.DueAt(TimesOf(route));
+                if (missed + 1 < route.Escalation.Count) continue;
+                (state, due, step) = (state with { NextStep = missed }, now + Again, null);
+                break;
+            }
+
+            if (state != read || due?.UnixMilliseconds != row.DueAt) await Save(transaction, row, state, due);
             if (step is { } number) steps.Add((row, number, route.Escalation[number].RoutesAt(now)));
         }
 
@@ -98,9 +124,11 @@ internal sealed class Escalations(Database database, JournalLog log)
         return steps.Count;
     }
 
+    private static object Times(Timestamp now) => new { now = now.UnixMilliseconds, ahead = (now + FarAhead).UnixMilliseconds };
+
     private static TimeSpan[] TimesOf(Route route) => [.. route.Escalation.Select(step => step.After)];
 
-    private async Task Take(DbTransaction transaction, GroupStore groups,
+    private static async Task Take(DbTransaction transaction, GroupStore groups,
         List<(Row Row, int Step, IReadOnlyList<Route> Routes)> steps, Timestamp now)
     {
         if (steps.Count == 0) return;
@@ -112,7 +140,14 @@ internal sealed class Escalations(Database database, JournalLog log)
             [.. members.SelectMany(alerts => alerts).Select(alert => alert.Fingerprint.ToString()).Distinct()]);
         foreach (var (row, number, routes) in steps)
         {
-            if (routes.Count == 0) log.NobodyOnCall(row.AlertId, number + 1);
+            // It has left the route, perhaps with another severity: those are not asked about it any more.
+            if (!loaded.Groups.Holding(row.AlertId).Any(place => !place.Alert.IsResolved && place.Group.RouteKey == row.RouteKey
+                && place.Group.Receiver == row.Receiver))
+            {
+                await Delete(transaction, row);
+                continue;
+            }
+
             AlertPipeline.Escalate(loaded.Groups, row.AlertId, routes, now);
             await (AuditRecord.ByProgram(RoleNames.Notifier, now.UnixMilliseconds, "escalate") with
             {
@@ -120,7 +155,7 @@ internal sealed class Escalations(Database database, JournalLog log)
                 Detail =
                 [
                     ("step", (number + 1).ToString(CultureInfo.InvariantCulture)),
-                    ("to", routes.Count == 0 ? null : string.Join(", ", routes.Select(route => route.Receiver.Name))),
+                    ("to", string.Join(", ", routes.Select(route => route.Receiver.Name))),
                 ],
             }).Add(transaction);
         }
@@ -156,6 +191,8 @@ internal sealed class Escalations(Database database, JournalLog log)
         public required long NextStep { get; init; }
 
         public required long Held { get; init; }
+
+        public long? DueAt { get; init; }
 
         public required string Status { get; init; }
 

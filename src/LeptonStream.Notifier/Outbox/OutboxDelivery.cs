@@ -127,6 +127,8 @@ internal sealed partial class OutboxDelivery(
 
     private async Task Round(DestinationSender sender, Lane lane, TokenBucket? bucket, CancellationToken stop, CancellationToken giveUp)
     {
+        await links.Prepare(stop);
+
         // :: (1) Claim as many as may be sent now.
         var leave = lane == Lane.Urgent ? 0 : LeftForUrgent;
         var most = bucket?.Take(options.Value.ConcurrentSends, leave) ?? options.Value.ConcurrentSends;
@@ -136,7 +138,6 @@ internal sealed partial class OutboxDelivery(
             return;
         }
 
-        await links.Prepare(stop);
         var news = signal.Next;
         IReadOnlyList<OutboxRow> rows = [];
         try

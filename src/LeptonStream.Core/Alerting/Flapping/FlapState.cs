@@ -38,10 +38,12 @@ public sealed record FlapState(IReadOnlyList<Timestamp> Openings, Timestamp? Sin
     public FlapState OnEnded(FlapRule rule, Timestamp now) =>
         this with { Since = IsSteady(rule, now) ? null : Since, ChangedAt = now };
 
-    /// <summary>Whether nothing has changed for long enough.</summary>
+    /// <summary>
+    /// Whether nothing has changed for long enough. A change far ahead was written by a clock that has been set back since.
+    /// </summary>
     public bool IsSteady(FlapRule rule, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return ChangedAt + rule.Steady <= now;
+        return ChangedAt + rule.Steady <= now || ChangedAt > now + rule.Steady;
     }
 }
