@@ -32,6 +32,15 @@ public sealed class FlapStateTests
     }
 
     [Test]
+    public void IsSteady_AChangeFarAhead_IsOfAClockThatWasSetBack()
+    {
+        var state = Opened(1000, 1040, 1080);
+
+        Assert.That(state.IsSteady(Rule, At(1031)), Is.False, "clocks of two machines differ a little");
+        Assert.That(state.IsSteady(Rule, At(0)), Is.True);
+    }
+
+    [Test]
     public void OnOpened_ManyOpenings_KeepsFew() =>
         Assert.That(Opened([.. Enumerable.Range(0, 90).Select(at => (double)at)]).Openings, Has.Count.LessThanOrEqualTo(3));
 

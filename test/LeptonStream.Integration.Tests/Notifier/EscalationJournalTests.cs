@@ -3,6 +3,7 @@ using LeptonStream.Alerting.OnCall;
 using LeptonStream.Alerts;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
 using static LeptonStream.Integration.Tests.Notifier.JournalRig;
@@ -109,6 +110,68 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
         Assert.That(await _rig.Scalar<long>("select count(*) from alert_group"), Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Escalate_NobodyIsOnCall_TheNextStepFollowsAtOnceAndTheLastWaits()
+    {
+        var nobody = new Vacant(until: 600);
+        var journal = await _rig.Open(Routing(
+            nobody, new(TimeSpan.FromSeconds(60), [], "gpu"), new(TimeSpan.FromSeconds(300), ["lead"], null)));
+        await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
+        await Pass(journal, 0, 100);
+        var lead = await _rig.Told();
+        var other = await _rig.Open(Routing(nobody, new EscalationStepConfig(TimeSpan.FromSeconds(60), [], "gpu")), 100);
+        await Apply(other, 100, Record(AlertEvents.Opened("latency", 100, model: "other"), 1));
+        await Pass(other, 100, 700);
+
+        Assert.That(lead, Is.EqualTo(new[] { "5s ops: first notification +latency", "65s lead: first notification +latency" }));
+        Assert.That((await _rig.Told()).Where(line => line.Contains(" li:", StringComparison.Ordinal)), Has.Exactly(1).Items,
+            "somebody came on call, and is notified then");
+        Assert.That(await _rig.Scalar<long>("select count(*) from audit where action = 'escalate'"), Is.EqualTo(2),
+            "no step that reached nobody");
+    }
+
+    [Test]
+    public async Task Escalate_TheAlertHasLeftTheRoute_NotifiesNobodyOfThatRoute()
+    {
+        var config = Routing();
+        var critical = new RouteConfig
+            { Receiver = "lead", Escalation = [], Matchers = [Matcher.Of("severity", MatchOperator.Equal, "critical")] };
+        var journal = await _rig.Open(config with { Route = config.Route with { Routes = [critical] } });
+        await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
+        await Pass(journal, 0, 40);
+        await Apply(journal, 45, Record(AlertEvents.Updated("latency", 45, AlertSeverity.Critical), 1));
+        await Pass(journal, 45, 400);
+
+        Assert.That((await _rig.Told()).Where(line => line.Contains(" li:", StringComparison.Ordinal)
+            || line.Contains(" rosa:", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public async Task Escalate_TheStepsWereMovedLater_NeitherTakesNorHoldsUpAnything()
+    {
+        var journal = await _rig.Open(Routing());
+        await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
+        await Pass(journal, 0, 10);
+        var later = await _rig.Open(Routing(new EachAMinute(), new EscalationStepConfig(TimeSpan.FromSeconds(900), ["lead"], null)), 20);
+        await Pass(later, 65, 70);
+
+        Assert.That(await _rig.Scalar<long>("select due_at from escalation"), Is.EqualTo(AlertEvents.At(905).UnixMilliseconds));
+        await Pass(later, 75, 905);
+        Assert.That(await _rig.Told(), Has.One.EqualTo("905s lead: first notification +latency"));
+    }
+
+    [Test]
+    public async Task Escalate_BegunByAClockThatWasAhead_BeginsWhenItIsSetRight()
+    {
+        var ahead = await _rig.Open(Routing(), 86_400);
+        await Apply(ahead, 86_400, Record(AlertEvents.Opened("latency"), 0));
+        await Flush(ahead, 86_405);
+        var right = await _rig.Open(Routing(), 10);
+        await Pass(right, 10, 80);
+
+        Assert.That(await _rig.Told(), Has.One.EqualTo("70s li: first notification +latency"));
+    }
+
     private static async Task Pass(AlertJournal journal, int from, int to)
     {
         for (var at = from; at <= to; at += 5) await Step(journal, at);
@@ -120,18 +183,21 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
         await Flush(journal, at);
     }
 
-    private static RoutingConfig Routing()
+    private static RoutingConfig Routing() => Routing(
+        new EachAMinute(), new(TimeSpan.FromSeconds(60), [], "gpu"), new(TimeSpan.FromSeconds(300), ["lead"], null));
+
+    private static RoutingConfig Routing(IShiftCalendar calendar, params EscalationStepConfig[] steps)
     {
         var config = ByModel();
         string[] people = ["ops", "rosa", "li", "lead"];
         return config with
         {
             Receivers = [.. people.Select(name => new ReceiverConfig(name, [new("console/0", true)]))],
-            Schedules = [new() { Name = "gpu", Calendar = new EachAMinute() }],
+            Schedules = [new() { Name = "gpu", Calendar = calendar }],
             Route = config.Route with
             {
                 RepeatInterval = TimeSpan.FromDays(1),
-                Escalation = [new(TimeSpan.FromSeconds(60), [], "gpu"), new(TimeSpan.FromSeconds(300), ["lead"], null)],
+                Escalation = steps,
             },
         };
     }
@@ -139,6 +205,15 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
     private Task<int> Acknowledge(AlertEvent alert, double askAgainAt) => _rig.Database.Write(transaction => transaction.Execute(
         "insert into alert_care (alert_id, acknowledged_by, acknowledged_at, ask_again_at) values (@AlertId, 'ops', 0, @again)",
         new { alert.AlertId, again = AlertEvents.At(askAgainAt).UnixMilliseconds }));
+
+    /// <summary>Nobody is on call, then li is.</summary>
+    private sealed class Vacant(int until) : IShiftCalendar
+    {
+        public IReadOnlyList<string> Participants => ["rosa", "li"];
+
+        public OnCallShift? At(Timestamp time) =>
+            time < AlertEvents.At(until) ? null : new("li", AlertEvents.At(until), AlertEvents.At(until + 3600));
+    }
 
     private sealed class EachAMinute : IShiftCalendar
     {

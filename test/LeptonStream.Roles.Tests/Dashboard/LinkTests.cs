@@ -144,6 +144,7 @@ public sealed class LinkTests
         var link = await Link();
         _ = await Show(link);
         await _dashboard.Journal.Execute("delete from action_link_key");
+        Assert.That((await Post(link, new { action = "verdict", verdict = "true" })).Status, Is.EqualTo(HttpStatusCode.NotFound));
         var anew = await Link();
 
         Assert.That(await Post(anew, new { action = "acknowledge" }), Is.EqualTo((HttpStatusCode.NoContent, "")));

@@ -61,6 +61,19 @@ public sealed class OutboxApiTests
         Assert.That(entry.GetProperty("detail").GetProperty("notification_id").GetString(), Is.EqualTo("n2"));
     }
 
+    [Test]
+    public async Task Retry_ANewerOneOfTheGroupWasDelivered_IsRefused()
+    {
+        await _dashboard.Journal.Execute(
+            "update notification set status = 'sent' where notification_id = 'n3'; "
+                + "update notification set group_id = 'another' where notification_id = 'n0'");
+
+        Assert.That(await Do("n2", "retry", "the token is renewed"), Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That(await StatusOf("n2"), Is.EqualTo("dead"));
+        Assert.That(await Do("n0", "retry", "the token is renewed"), Is.EqualTo(HttpStatusCode.NoContent), "that is another group");
+        Assert.That(await Do("n2", "drop", "out of date"), Is.EqualTo(HttpStatusCode.NoContent));
+    }
+
     [TestCase("n0")]
     [TestCase("n2")]
     public async Task Drop_NotDelivered_IsSeenAsDropped(string id)
