@@ -30,11 +30,12 @@ internal static class FaultReport
         foreach (var row in rows) TestContext.Out.WriteLine(row);
     }
 
-    /// <summary>The median and the 95th percentile, in seconds.</summary>
+    /// <summary>The median and the 95th percentile, in seconds; dashes where there was nothing to measure.</summary>
     public static string Percentiles(IEnumerable<TimeSpan> times)
     {
         var sorted = times.Select(time => time.TotalSeconds).Order().ToList();
-        Assert.That(sorted, Is.Not.Empty);
+        // A run of few kills may hit none whose return can be seen.
+        if (sorted.Count == 0) return "–, –";
         return FormattableString.Invariant(
             $"{sorted[sorted.Count / 2]:F1} s, {sorted[Math.Min(sorted.Count - 1, sorted.Count * 95 / 100)]:F1} s");
     }

@@ -15,6 +15,9 @@ public sealed class ThreeBrokerTests
     private const int AgainAfterElections = 40;
     private const int Zombies = 5;
 
+    // Events of one batch: whatever lay in the client when it froze goes out when it wakes, before the fence sees the time.
+    private const int AgainAfterAFreeze = 15;
+
     private static readonly TimeSpan StormLength = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(120);
 
@@ -112,7 +115,7 @@ public sealed class ThreeBrokerTests
         }
 
         foreach (var detector in detectors) Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
-        await rig.AssertAsWithoutFault(Zombies);
+        await rig.AssertAsWithoutFault(Zombies * AgainAfterAFreeze);
     }
 
     [Test]

@@ -21,7 +21,7 @@ public sealed class ProbeStoreTests(DatabaseKind kind)
         var store = new ProbeStore(rig.Database);
         await Round(store, 0);
 
-        await Back(rig, 9e12);
+        await Back(rig, 9e9);
         var forged = await store.Read(CancellationToken.None);
         await Back(rig, 0);
 
