@@ -72,8 +72,7 @@ public sealed class AlertPipeline(RouteTree routes)
     public static void Close(AlertGroups groups, string alertId, string by, Timestamp at)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        foreach (var place in groups.Holding(alertId))
-            End(groups, [place], at, EndedTexts.AnnotateClosed(place.Alert.Annotations, by));
+        EndEverywhere(groups, alertId, at, annotations => EndedTexts.AnnotateClosed(annotations, by));
     }
 
     /// <summary>Notifies more people of an alert: it enters the groups of an escalation's step, too, whose flush is due at once.</summary>
@@ -101,8 +100,7 @@ public sealed class AlertPipeline(RouteTree routes)
     public static void Expire(AlertGroups groups, string alertId, Timestamp at)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        foreach (var place in groups.Holding(alertId))
-            End(groups, [place], at, EndedTexts.AnnotateStale(place.Alert.Annotations));
+        EndEverywhere(groups, alertId, at, EndedTexts.AnnotateStale);
     }
 
     /// <summary>Lets time pass: looks at every group whose flush is due.</summary>
@@ -194,6 +192,11 @@ public sealed class AlertPipeline(RouteTree routes)
         foreach (var (group, member) in groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved))
             if (group.Notified.Values.Any(entry => entry.Firing.Contains(member.Fingerprint)))
                 groups.Put(group, member with { Annotations = alert.Annotations });
+    }
+
+    private static void EndEverywhere(AlertGroups groups, string alertId, Timestamp at, Func<LabelSet, LabelSet> annotate)
+    {
+        foreach (var place in groups.Holding(alertId)) End(groups, [place], at, annotate(place.Alert.Annotations));
     }
 
     private static void End(AlertGroups groups, IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> places, Timestamp at,

@@ -38,7 +38,7 @@ internal static class ActionEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Acknowledge(
         string alertId, AcknowledgeRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
+        if (ApiProblem.TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
         var change = Change.By(person, time, request.Note);
         Timestamp? askAgainAt = null;
         if (request.AskAgainAfter is { Length: > 0 } text)
@@ -54,14 +54,15 @@ internal static class ActionEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Unacknowledge(
         string alertId, string? note, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if (TooLong("note", note, Change.LongestNote) is { } wrong) return wrong;
+        if (ApiProblem.TooLong("note", note, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Unacknowledge(alertId, Change.By(person, time, note), stop));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Assign(
         string alertId, AssignRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if ((TooLong("to", request.To, LongestName) ?? TooLong("note", request.Note, Change.LongestNote)) is { } wrong) return wrong;
+        if ((ApiProblem.TooLong("to", request.To, LongestName)
+            ?? ApiProblem.TooLong("note", request.Note, Change.LongestNote)) is { } wrong) return wrong;
         var to = string.IsNullOrWhiteSpace(request.To) ? null : request.To.Trim();
         return Answer(await actions.Assign(alertId, to, Change.By(person, time, request.Note), stop));
     }
@@ -70,7 +71,7 @@ internal static class ActionEndpoints
         string alertId, NoteRequest request, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
         if (string.IsNullOrWhiteSpace(request.Text)) return ApiProblem.NoteMissing;
-        if (TooLong("text", request.Text, Change.LongestNote) is { } wrong) return wrong;
+        if (ApiProblem.TooLong("text", request.Text, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Note(alertId, Change.By(person, time, request.Text), stop));
     }
 
@@ -79,7 +80,7 @@ internal static class ActionEndpoints
     {
         if (request.Reason is not { } reason || !CloseReasons.All.Contains(reason))
             return ApiProblem.Wrong($"'reason' may be {string.Join(", ", CloseReasons.All)}");
-        if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
+        if (ApiProblem.TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Close(alertId, reason, Change.By(person, time, request.Note), stop));
     }
 
@@ -88,14 +89,14 @@ internal static class ActionEndpoints
     {
         if (Verdicts.Parse(request.Verdict) is not { } verdict)
             return ApiProblem.Wrong($"'verdict' may be {string.Join(", ", Verdicts.All)}");
-        if (TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
+        if (ApiProblem.TooLong("note", request.Note, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.Judge(alertId, verdict, Change.By(person, time, request.Note), stop));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Withdraw(
         string alertId, string? note, AlertActions actions, ClaimsPrincipal person, TimeProvider time, CancellationToken stop)
     {
-        if (TooLong("note", note, Change.LongestNote) is { } wrong) return wrong;
+        if (ApiProblem.TooLong("note", note, Change.LongestNote) is { } wrong) return wrong;
         return Answer(await actions.WithdrawVerdict(alertId, Change.By(person, time, note), stop));
     }
 
@@ -109,9 +110,6 @@ internal static class ActionEndpoints
 
     private static async Task<Ok<ActionList>> Entries(Audit audit, string? alertId, CancellationToken stop) =>
         TypedResults.Ok(new ActionList(await audit.Read(alertId, MostEntries, stop)));
-
-    private static ProblemHttpResult? TooLong(string field, string? text, int most) =>
-        text?.Length > most ? ApiProblem.Wrong($"'{field}' has {text.Length} characters, {most} are allowed") : null;
 }
 
 /// <summary>The body of acknowledge.</summary>

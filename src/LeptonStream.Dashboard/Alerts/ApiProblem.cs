@@ -43,6 +43,10 @@ internal static class ApiProblem
     public static ProblemHttpResult Wrong(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
 
+    /// <summary>A text of a request that is too long; null where it is not.</summary>
+    public static ProblemHttpResult? TooLong(string field, string? text, int most) =>
+        text?.Length > most ? Wrong($"'{field}' has {text.Length} characters, {most} are allowed") : null;
+
     private static ProblemHttpResult Of(string code, string detail, int status) =>
         TypedResults.Problem(detail, statusCode: status, extensions: [KeyValuePair.Create<string, object?>(Code, code)]);
 }

@@ -20,26 +20,23 @@ internal sealed class LinkActions(Database journal, AlertQueries alerts, TimePro
     /// <returns>It, or null where the link is none of ours or its notification is gone.</returns>
     public async Task<LinkedNotification?> Find(string text, CancellationToken stop)
     {
+        if (await Read(text, stop) is not { } read) return null;
+        var (link, id, receiver, used) = read;
+        return new(id, receiver, link.ExpiresAt, link.ExpiresAt <= time.GetUtcNow(), used, await alerts.OfNotificationAsync(id, stop));
+    }
+
+    private async Task<(ActionLink Link, string Id, string Receiver, IReadOnlyList<string> Used)?> Read(string text, CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
         // Read each time: whoever deletes the key makes all links void at once.
-        if (await ActionLinkKey.Find(journal, stop) is not { } key || !ActionLink.TryRead(text, key, out var link)) return null;
+        if (await ActionLinkKey.Find(connection, stop) is not { } key || !ActionLink.TryRead(text, key, out var link)) return null;
         var id = link.Notification.ToString("N");
-        if (await ReceiverOf(id, stop) is not { } receiver) return null;
-        return new(id, receiver, link.ExpiresAt, link.ExpiresAt <= time.GetUtcNow(), await UsesOf(id, stop),
-            await alerts.OfNotificationAsync(id, stop));
-    }
-
-    private async Task<string?> ReceiverOf(string id, CancellationToken stop)
-    {
-        await using var connection = await journal.Open(stop);
-        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+        var receiver = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "select receiver from notification where notification_id = @id", new { id }, cancellationToken: stop));
-    }
-
-    private async Task<IReadOnlyList<string>> UsesOf(string id, CancellationToken stop)
-    {
-        await using var connection = await journal.Open(stop);
-        return (await connection.QueryAsync<string>(new CommandDefinition(
-            "select action from action_link_use where notification_id = @id", new { id }, cancellationToken: stop))).AsList();
+        if (receiver is null) return null;
+        var used = await connection.QueryAsync<string>(new CommandDefinition(
+            "select action from action_link_use where notification_id = @id", new { id }, cancellationToken: stop));
+        return (link, id, receiver, used.AsList());
     }
 
     /// <summary>Does an action with alerts of the notification.</summary>

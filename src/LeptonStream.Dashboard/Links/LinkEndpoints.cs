@@ -52,8 +52,8 @@ internal static class LinkEndpoints
     {
         var (notification, wrong) = await Find(context, links, stop);
         if (notification is null) return wrong!;
-        if (request.Person?.Length > LongestPerson || request.Note?.Length > Change.LongestNote)
-            return ApiProblem.Wrong($"'person' may have {LongestPerson} characters, 'note' {Change.LongestNote}");
+        if ((ApiProblem.TooLong("person", request.Person, LongestPerson)
+            ?? ApiProblem.TooLong("note", request.Note, Change.LongestNote)) is { } tooLong) return tooLong;
         var change = new Change(
             ActorOf(request.Person, notification.Receiver), AccessRole.Responder, Timestamp.FromDateTimeOffset(time.GetUtcNow()),
             request.Note?.Trim() ?? "");
@@ -68,9 +68,14 @@ internal static class LinkEndpoints
 
         async Task<ProblemHttpResult?> Acknowledge()
         {
-            if (request.For is { Length: > 0 } text && DurationText.Read(text) is not { Ticks: > 0 }) return WrongLength(text);
+            Timestamp? again = null;
+            if (request.For is { Length: > 0 } text)
+            {
+                if (DurationText.Read(text) is not { Ticks: > 0 } wait) return WrongLength(text);
+                again = change.At + wait;
+            }
+
             if (!notification.Firing.Any()) return ApiProblem.AlertIsOver;
-            Timestamp? again = request.For is { Length: > 0 } length ? change.At + DurationText.Read(length)!.Value : null;
             return AnswerOf(await links.OnAlerts(notification, notification.Firing, "acknowledge",
                 (transaction, alertId) => AlertActions.Acknowledge(transaction, alertId, again, change), stop));
         }

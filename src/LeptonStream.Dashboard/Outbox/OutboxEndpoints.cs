@@ -55,8 +55,7 @@ internal static class OutboxEndpoints
     // Whoever asks later why nobody was notified finds the reason in the audit.
     private static ProblemHttpResult? WrongNote(string? note) =>
         string.IsNullOrWhiteSpace(note) ? ApiProblem.Wrong("'note' is missing: write the reason")
-        : note.Length > Change.LongestNote
-            ? ApiProblem.Wrong($"'note' has {note.Length} characters, {Change.LongestNote} are allowed") : null;
+        : ApiProblem.TooLong("note", note, Change.LongestNote);
 }
 
 /// <summary>The body of retry and drop.</summary>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Dapper;
 using LeptonStream.Storage;
@@ -22,13 +23,12 @@ public sealed record ActionLinkKey(ReadOnlyMemory<byte> Secret)
                 now = time.GetUtcNow().ToUnixTimeMilliseconds(),
             },
             cancellationToken: stop));
-        return (await Find(journal, stop))!;
+        return (await Find(connection, stop))!;
     }
 
     /// <summary>The key of a journal; null where nobody has signed anything yet.</summary>
-    public static async Task<ActionLinkKey?> Find(Database journal, CancellationToken stop)
+    public static async Task<ActionLinkKey?> Find(DbConnection connection, CancellationToken stop)
     {
-        await using var connection = await journal.Open(stop);
         var secret = await connection.ExecuteScalarAsync<string?>(
             new CommandDefinition("select secret from action_link_key where id = 1", cancellationToken: stop));
         return secret is null ? null : new(Convert.FromBase64String(secret));

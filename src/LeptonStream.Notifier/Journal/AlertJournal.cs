@@ -36,7 +36,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
     private readonly ResolvedSilences _silences = new(database);
     private readonly Escalations _escalations = new(database, log);
     private readonly FlapStore _flaps = new(database, flapping ?? FlapRule.Off);
-    private Desk _desk = new(database, routing.Current, new(database, flapping ?? FlapRule.Off), log);
+    private Desk? _desk;
 
     /// <summary>Makes the tables, and takes over the groups that were made under other routes.</summary>
     public async Task Prepare(Timestamp now, CancellationToken cancellation)
@@ -203,7 +203,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
     private Desk CurrentDesk()
     {
         var (desk, current) = (Volatile.Read(ref _desk), routing.Current);
-        if (ReferenceEquals(desk.Routing, current)) return desk;
+        if (desk is not null && ReferenceEquals(desk.Routing, current)) return desk;
         desk = new Desk(database, current, _flaps, log);
         Volatile.Write(ref _desk, desk);
         return desk;

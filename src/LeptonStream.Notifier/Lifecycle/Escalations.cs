@@ -101,27 +101,33 @@ internal sealed class Escalations(Database database, JournalLog log)
                 continue;
             }
 
-            // One that begins far ahead was begun by a clock that has been set back since.
-            var before = row.State() is var read && read.StartedAt > now + FarAhead ? read with { StartedAt = now } : read;
-            var (state, step) = before.Advance(TimesOf(route), row.Acknowledgement(), now);
-            var due = state.IsHeld ? null : state.DueAt(TimesOf(route));
-            // A step that reaches nobody is none: the next one follows at once, and the last one waits until somebody is on call.
-            for (; step is { } missed && route.Escalation[missed].RoutesAt(now).Count == 0; step = missed + 1)
-            {
-                log.NobodyOnCall(row.AlertId, missed + 1);
-                state = state with { NextStep = Math.Min(missed + 2, route.Escalation.Count) };
-                due = state.DueAt(TimesOf(route));
-                if (missed + 1 < route.Escalation.Count) continue;
-                (state, due, step) = (state with { NextStep = missed }, now + Again, null);
-                break;
-            }
-
-            if (state != read || due?.UnixMilliseconds != row.DueAt) await Save(transaction, row, state, due);
-            if (step is { } number) steps.Add((row, number, route.Escalation[number].RoutesAt(now)));
+            var (state, due, step) = Advance(row, route, now);
+            if (state != row.State() || due?.UnixMilliseconds != row.DueAt) await Save(transaction, row, state, due);
+            if (step is { } taken) steps.Add((row, taken.Number, taken.Routes));
         }
 
         await Take(transaction, groups, steps, now);
         return steps.Count;
+    }
+
+    // A step that reaches nobody is none: the next one follows at once, and the last one waits until somebody is on call.
+    private (EscalationState State, Timestamp? Due, (int Number, IReadOnlyList<Route> Routes)? Step) Advance(
+        Row row, Route route, Timestamp now)
+    {
+        var (times, before) = (TimesOf(route), row.State());
+        // One that begins far ahead was begun by a clock that has been set back since.
+        if (before.StartedAt > now + FarAhead) before = before with { StartedAt = now };
+        var (state, step) = before.Advance(times, row.Acknowledgement(), now);
+        if (step is not { } number) return (state, state.IsHeld ? null : state.DueAt(times), null);
+        for (; number < times.Length; number++)
+        {
+            state = state with { NextStep = number + 1 };
+            var routes = route.Escalation[number].RoutesAt(now);
+            if (routes.Count > 0) return (state, state.DueAt(times), (number, routes));
+            log.NobodyOnCall(row.AlertId, number + 1);
+        }
+
+        return (state with { NextStep = times.Length - 1 }, now + Again, null);
     }
 
     private static object Times(Timestamp now) => new { now = now.UnixMilliseconds, ahead = (now + FarAhead).UnixMilliseconds };

@@ -14,18 +14,22 @@ namespace LeptonStream.Notifier.Lifecycle;
 internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> options, TimeProvider time, ILogger<Upkeep> logger)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan EscalationsEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SilencesEvery = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _staleAfter = DurationText.Parse(options.Value.StaleAfter);
     private readonly TroubleLog _troubles = new(logger, time);
     private Timestamp _nextMinute = Timestamp.Zero;
+    private Timestamp _nextEscalations = Timestamp.Zero;
     private Timestamp _nextSilences = Timestamp.Zero;
 
     /// <summary>Does what is due.</summary>
     public async Task Run(Timestamp now, CancellationToken cancellation)
     {
         await Try("closed alerts do not end", () => journal.EndClosed(cancellation));
-        await Try("escalations stand still", () => journal.Escalate(now, cancellation));
+        // Not behind every batch of a storm: the question joins three tables.
+        if (IsDue(ref _nextEscalations, EscalationsEvery, now))
+            await Try("escalations stand still", () => journal.Escalate(now, cancellation));
         if (IsDue(ref _nextSilences, SilencesEvery, now))
             await Try("silences until resolved do not end", () => journal.EndResolvedSilences(now, cancellation));
         if (IsDue(ref _nextMinute, Minute, now))

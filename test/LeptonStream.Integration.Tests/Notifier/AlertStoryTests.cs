@@ -13,16 +13,14 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// <summary>What the journal says of an alert's way to people, and <c>lepton config explain</c>.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class AlertStoryTests(DatabaseKind kind)
+public sealed class AlertStoryTests(DatabaseKind kind) : JournalFixture(kind)
 {
-    private JournalRig _rig = null!;
     private string _alert = null!;
 
     [SetUp]
     public async Task RecordStory()
     {
-        _rig = await JournalRig.Create(kind);
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         _alert = AlertEvents.Opened("latency").AlertId;
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Flush(journal, 5);
@@ -34,16 +32,10 @@ public sealed class AlertStoryTests(DatabaseKind kind)
         await Flush(journal, 185);
     }
 
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
-    }
-
     [Test]
     public async Task Read_AlertThatWasSilencedForAWhile_SaysWhoWasNotifiedAndWhoWasNot()
     {
-        await using var connection = await _rig.Database.Open();
+        await using var connection = await Rig.Database.Open();
 
         var (ids, story) = await AlertStory.Read(connection, _alert[..10]);
 
@@ -63,7 +55,7 @@ public sealed class AlertStoryTests(DatabaseKind kind)
     [Test]
     public async Task Read_UnknownOrSharedBeginning_GivesTheIds()
     {
-        await using var connection = await _rig.Database.Open();
+        await using var connection = await Rig.Database.Open();
 
         Assert.That((await AlertStory.Read(connection, "nothing")).Ids, Is.Empty);
         Assert.That((await AlertStory.Read(connection, "")).Ids, Has.Count.EqualTo(2));
@@ -72,9 +64,9 @@ public sealed class AlertStoryTests(DatabaseKind kind)
     [Test]
     public async Task Explain_InTextAndJson_SaysTheSame()
     {
-        var text = await LeptonProcess.Run("config", "explain", _alert, "--storage", _rig.ConnectionString);
-        var json = await LeptonProcess.Run("config", "explain", _alert, "--json", "--storage", _rig.ConnectionString);
-        var unknown = await LeptonProcess.Run("config", "explain", "nothing", "--storage", _rig.ConnectionString);
+        var text = await LeptonProcess.Run("config", "explain", _alert, "--storage", Rig.ConnectionString);
+        var json = await LeptonProcess.Run("config", "explain", _alert, "--json", "--storage", Rig.ConnectionString);
+        var unknown = await LeptonProcess.Run("config", "explain", "nothing", "--storage", Rig.ConnectionString);
 
         Assert.That(text.ExitCode, Is.Zero, text.Everything);
         Assert.That(text.Output, Does.StartWith($"{_alert}  warning resolved since ").And.Contain("ended 2027-01-15 08:02:10Z (recovered)")
@@ -89,7 +81,7 @@ public sealed class AlertStoryTests(DatabaseKind kind)
 
     private async Task AddSilence(double from, double to)
     {
-        await using var connection = await _rig.Database.Open();
+        await using var connection = await Rig.Database.Open();
         await connection.ExecuteAsync(
             """
             insert into silence (id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at)

@@ -16,38 +16,27 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// </summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class EscalationJournalTests(DatabaseKind kind)
+public sealed class EscalationJournalTests(DatabaseKind kind) : JournalFixture(kind)
 {
-    private JournalRig _rig = null!;
-
-    [SetUp]
-    public async Task MakeRig() => _rig = await JournalRig.Create(kind);
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
-    }
-
     [Test]
     public async Task Escalate_NobodyAcknowledges_NotifiesStepByStepAndAllOfTheEnd()
     {
-        var journal = await _rig.Open(Routing());
+        var journal = await Rig.Open(Routing());
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Pass(journal, 0, 400);
         await Apply(journal, 410, Record(AlertEvents.Resolved("latency", 410), 1));
         await Pass(journal, 410, 600);
 
-        Assert.That((await _rig.Told())[..3], Is.EqualTo(new[]
+        Assert.That((await Rig.Told())[..3], Is.EqualTo(new[]
         {
             "5s ops: first notification +latency", "65s li: first notification +latency", "305s lead: first notification +latency",
         }));
-        Assert.That((await _rig.Told())[3..].Select(line => line.Split(' ', 2)[1]), Is.EquivalentTo(new[]
+        Assert.That((await Rig.Told())[3..].Select(line => line.Split(' ', 2)[1]), Is.EquivalentTo(new[]
         {
             "ops: all alerts resolved -latency", "li: all alerts resolved -latency", "lead: all alerts resolved -latency",
         }));
-        Assert.That(await _rig.Scalar<long>("select count(*) from escalation"), Is.Zero);
-        Assert.That(await _rig.Rows<string>("select action || ' ' || detail from audit order by audit_id"), Is.EqualTo(new[]
+        Assert.That(await Rig.Scalar<long>("select count(*) from escalation"), Is.Zero);
+        Assert.That(await Rig.Rows<string>("select action || ' ' || detail from audit order by audit_id"), Is.EqualTo(new[]
         {
             "escalate {\"step\":\"1\",\"to\":\"li\"}", "escalate {\"step\":\"2\",\"to\":\"lead\"}",
         }));
@@ -56,17 +45,17 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
     [Test]
     public async Task Escalate_Acknowledged_StopsAndAsksAgainLater()
     {
-        var journal = await _rig.Open(Routing());
+        var journal = await Rig.Open(Routing());
         var alert = AlertEvents.Opened("latency");
         await Apply(journal, 0, Record(alert, 0));
         await Pass(journal, 0, 40);
         await Acknowledge(alert, askAgainAt: 1000);
         await Pass(journal, 45, 1000);
-        var quiet = await _rig.Told();
+        var quiet = await Rig.Told();
         await Pass(journal, 1005, 1070);
 
         Assert.That(quiet, Is.EqualTo(new[] { "5s ops: first notification +latency" }));
-        Assert.That(await _rig.Told(), Has.One.EqualTo("1060s li: first notification +latency"));
+        Assert.That(await Rig.Told(), Has.One.EqualTo("1060s li: first notification +latency"));
     }
 
     [Test]
@@ -75,12 +64,12 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
         for (var (at, round) = (0, 0); at <= 400; at += 5, round++)
         {
             // As after a kill: nothing is kept but what the database has.
-            var journal = await _rig.Open(Routing(), at);
+            var journal = await Rig.Open(Routing(), at);
             if (round == 0) await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
             await Step(journal, at);
         }
 
-        Assert.That(await _rig.Told(), Is.EqualTo(new[]
+        Assert.That(await Rig.Told(), Is.EqualTo(new[]
         {
             "5s ops: first notification +latency", "65s li: first notification +latency", "305s lead: first notification +latency",
         }));
@@ -89,44 +78,44 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
     [Test]
     public async Task Escalate_TwoProcessesAtOnce_TakeEachStepOnce()
     {
-        var (one, two) = (await _rig.Open(Routing()), await _rig.Open(Routing()));
+        var (one, two) = (await Rig.Open(Routing()), await Rig.Open(Routing()));
         await Apply(one, 0, Record(AlertEvents.Opened("latency"), 0));
         for (var at = 0; at <= 400; at += 5) await Task.WhenAll(Step(one, at), Step(two, at));
 
-        Assert.That((await _rig.Told()).Select(line => line.Split(' ')[1]), Is.EqualTo(new[] { "ops:", "li:", "lead:" }));
+        Assert.That((await Rig.Told()).Select(line => line.Split(' ')[1]), Is.EqualTo(new[] { "ops:", "li:", "lead:" }));
     }
 
     [Test]
     public async Task Escalate_AlertGoesOn_ItsEventsReachTheEscalatedOnesToo()
     {
-        var journal = await _rig.Open(Routing());
+        var journal = await Rig.Open(Routing());
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Pass(journal, 0, 100);
         await Apply(journal, 110, Record(AlertEvents.Updated("latency", 110), 1), Record(AlertEvents.Progress("latency", 111), 2));
         await Pass(journal, 115, 250);
 
-        Assert.That((await _rig.Told()).Where(line => line.Contains("resolved", StringComparison.Ordinal)), Is.Empty,
+        Assert.That((await Rig.Told()).Where(line => line.Contains("resolved", StringComparison.Ordinal)), Is.Empty,
             "an update ends no escalation");
-        Assert.That(await _rig.Scalar<long>("select count(*) from alert_group"), Is.EqualTo(2));
+        Assert.That(await Rig.Scalar<long>("select count(*) from alert_group"), Is.EqualTo(2));
     }
 
     [Test]
     public async Task Escalate_NobodyIsOnCall_TheNextStepFollowsAtOnceAndTheLastWaits()
     {
         var nobody = new Vacant(until: 600);
-        var journal = await _rig.Open(Routing(
+        var journal = await Rig.Open(Routing(
             nobody, new(TimeSpan.FromSeconds(60), [], "gpu"), new(TimeSpan.FromSeconds(300), ["lead"], null)));
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Pass(journal, 0, 100);
-        var lead = await _rig.Told();
-        var other = await _rig.Open(Routing(nobody, new EscalationStepConfig(TimeSpan.FromSeconds(60), [], "gpu")), 100);
+        var lead = await Rig.Told();
+        var other = await Rig.Open(Routing(nobody, new EscalationStepConfig(TimeSpan.FromSeconds(60), [], "gpu")), 100);
         await Apply(other, 100, Record(AlertEvents.Opened("latency", 100, model: "other"), 1));
         await Pass(other, 100, 700);
 
         Assert.That(lead, Is.EqualTo(new[] { "5s ops: first notification +latency", "65s lead: first notification +latency" }));
-        Assert.That((await _rig.Told()).Where(line => line.Contains(" li:", StringComparison.Ordinal)), Has.Exactly(1).Items,
+        Assert.That((await Rig.Told()).Where(line => line.Contains(" li:", StringComparison.Ordinal)), Has.Exactly(1).Items,
             "somebody came on call, and is notified then");
-        Assert.That(await _rig.Scalar<long>("select count(*) from audit where action = 'escalate'"), Is.EqualTo(2),
+        Assert.That(await Rig.Scalar<long>("select count(*) from audit where action = 'escalate'"), Is.EqualTo(2),
             "no step that reached nobody");
     }
 
@@ -136,40 +125,40 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
         var config = Routing();
         var critical = new RouteConfig
             { Receiver = "lead", Escalation = [], Matchers = [Matcher.Of("severity", MatchOperator.Equal, "critical")] };
-        var journal = await _rig.Open(config with { Route = config.Route with { Routes = [critical] } });
+        var journal = await Rig.Open(config with { Route = config.Route with { Routes = [critical] } });
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Pass(journal, 0, 40);
         await Apply(journal, 45, Record(AlertEvents.Updated("latency", 45, AlertSeverity.Critical), 1));
         await Pass(journal, 45, 400);
 
-        Assert.That((await _rig.Told()).Where(line => line.Contains(" li:", StringComparison.Ordinal)
+        Assert.That((await Rig.Told()).Where(line => line.Contains(" li:", StringComparison.Ordinal)
             || line.Contains(" rosa:", StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]
     public async Task Escalate_TheStepsWereMovedLater_NeitherTakesNorHoldsUpAnything()
     {
-        var journal = await _rig.Open(Routing());
+        var journal = await Rig.Open(Routing());
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Pass(journal, 0, 10);
-        var later = await _rig.Open(Routing(new EachAMinute(), new EscalationStepConfig(TimeSpan.FromSeconds(900), ["lead"], null)), 20);
+        var later = await Rig.Open(Routing(new EachAMinute(), new EscalationStepConfig(TimeSpan.FromSeconds(900), ["lead"], null)), 20);
         await Pass(later, 65, 70);
 
-        Assert.That(await _rig.Scalar<long>("select due_at from escalation"), Is.EqualTo(AlertEvents.At(905).UnixMilliseconds));
+        Assert.That(await Rig.Scalar<long>("select due_at from escalation"), Is.EqualTo(AlertEvents.At(905).UnixMilliseconds));
         await Pass(later, 75, 905);
-        Assert.That(await _rig.Told(), Has.One.EqualTo("905s lead: first notification +latency"));
+        Assert.That(await Rig.Told(), Has.One.EqualTo("905s lead: first notification +latency"));
     }
 
     [Test]
     public async Task Escalate_BegunByAClockThatWasAhead_BeginsWhenItIsSetRight()
     {
-        var ahead = await _rig.Open(Routing(), 86_400);
+        var ahead = await Rig.Open(Routing(), 86_400);
         await Apply(ahead, 86_400, Record(AlertEvents.Opened("latency"), 0));
         await Flush(ahead, 86_405);
-        var right = await _rig.Open(Routing(), 10);
+        var right = await Rig.Open(Routing(), 10);
         await Pass(right, 10, 80);
 
-        Assert.That(await _rig.Told(), Has.One.EqualTo("70s li: first notification +latency"));
+        Assert.That(await Rig.Told(), Has.One.EqualTo("70s li: first notification +latency"));
     }
 
     private static async Task Pass(AlertJournal journal, int from, int to)
@@ -202,7 +191,7 @@ public sealed class EscalationJournalTests(DatabaseKind kind)
         };
     }
 
-    private Task<int> Acknowledge(AlertEvent alert, double askAgainAt) => _rig.Database.Write(transaction => transaction.Execute(
+    private Task<int> Acknowledge(AlertEvent alert, double askAgainAt) => Rig.Database.Write(transaction => transaction.Execute(
         "insert into alert_care (alert_id, acknowledged_by, acknowledged_at, ask_again_at) values (@AlertId, 'ops', 0, @again)",
         new { alert.AlertId, again = AlertEvents.At(askAgainAt).UnixMilliseconds }));
 

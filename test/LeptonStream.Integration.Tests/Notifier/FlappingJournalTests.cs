@@ -13,33 +13,25 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// </summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class FlappingJournalTests(DatabaseKind kind)
+public sealed class FlappingJournalTests(DatabaseKind kind) : JournalFixture(kind)
 {
     private static readonly FlapRule Rule = new(2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(600));
 
-    private JournalRig _rig = null!;
     private AlertJournal _journal = null!;
     private long _offset;
 
     [SetUp]
-    public async Task MakeRig()
+    public async Task Prepare()
     {
-        _rig = await JournalRig.Create(kind);
         _offset = 0;
         _journal = await Open(Rule);
-    }
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
     }
 
     [Test]
     public async Task Flush_OpensAgainAndAgain_IsNotifiedOnceAsFlappingAndOfItsEndWhenSteady()
     {
         for (var round = 0; round < 6; round++) await OpenAndEnd(round * 200);
-        var flapping = await _rig.Told();
+        var flapping = await Rig.Told();
         await Pass(1300, 2000);
 
         Assert.That(flapping, Is.EqualTo(new[]
@@ -48,10 +40,10 @@ public sealed class FlappingJournalTests(DatabaseKind kind)
             "325s ops: all alerts resolved -latency", "405s ops: first notification +latency",
         }), "the third opening is the last of which anybody hears");
         Assert.That((await Payloads())[4], Does.Contain("\"flapping\":"));
-        Assert.That((await _rig.Told())[5..], Has.Length.EqualTo(1).And.One.EndsWith("all alerts resolved -latency"));
-        Assert.That(await _rig.Rows<string>("select distinct cause from suppression"), Is.EqualTo(new[] { "flapping" }));
-        Assert.That(await _rig.Scalar<long>("select count(*) from suppression where until is null"), Is.Zero);
-        Assert.That(await _rig.Scalar<long>("select count(*) from alert_group"), Is.Zero);
+        Assert.That((await Rig.Told())[5..], Has.Length.EqualTo(1).And.One.EndsWith("all alerts resolved -latency"));
+        Assert.That(await Rig.Rows<string>("select distinct cause from suppression"), Is.EqualTo(new[] { "flapping" }));
+        Assert.That(await Rig.Scalar<long>("select count(*) from suppression where until is null"), Is.Zero);
+        Assert.That(await Rig.Scalar<long>("select count(*) from alert_group"), Is.Zero);
     }
 
     [Test]
@@ -60,27 +52,27 @@ public sealed class FlappingJournalTests(DatabaseKind kind)
         for (var round = 0; round < 4; round++) await OpenAndEnd(round * 200);
         await Happens(AlertEvents.Opened("latency", 800), 800);
         await Pass(800, 3000);
-        var before = await _rig.Told();
+        var before = await Rig.Told();
         await Happens(AlertEvents.Resolved("latency", 3010), 3010);
         await Pass(3010, 3700);
 
         Assert.That(before[^1], Is.EqualTo("405s ops: first notification +latency"));
-        Assert.That((await _rig.Told())[before.Length..], Has.Length.EqualTo(1).And.One.EndsWith("all alerts resolved -latency"));
+        Assert.That((await Rig.Told())[before.Length..], Has.Length.EqualTo(1).And.One.EndsWith("all alerts resolved -latency"));
     }
 
     [Test]
     public async Task Flush_AnotherAlertOfTheGroup_IsSentAsEver()
     {
         for (var round = 0; round < 4; round++) await OpenAndEnd(round * 200);
-        var before = (await _rig.Told()).Length;
+        var before = (await Rig.Told()).Length;
         await Happens(AlertEvents.Opened("errors", 810), 810);
         await Pass(810, 890);
         await OpenAndEnd(900);
         await Happens(AlertEvents.Resolved("errors", 1100), 1100);
         await Pass(1100, 1200);
 
-        Assert.That((await _rig.Told())[before..], Has.None.Contains("latency"));
-        Assert.That((await _rig.Told())[before..], Has.One.EndsWith("+errors").And.One.EndsWith("-errors"));
+        Assert.That((await Rig.Told())[before..], Has.None.Contains("latency"));
+        Assert.That((await Rig.Told())[before..], Has.One.EndsWith("+errors").And.One.EndsWith("-errors"));
     }
 
     [Test]
@@ -89,8 +81,8 @@ public sealed class FlappingJournalTests(DatabaseKind kind)
         _journal = await Open(FlapRule.Off);
         for (var round = 0; round < 6; round++) await OpenAndEnd(round * 200);
 
-        Assert.That((await _rig.Told()).Count(line => line.Contains("first notification", StringComparison.Ordinal)), Is.EqualTo(6));
-        Assert.That(await _rig.Scalar<long>("select count(*) from flap"), Is.Zero);
+        Assert.That((await Rig.Told()).Count(line => line.Contains("first notification", StringComparison.Ordinal)), Is.EqualTo(6));
+        Assert.That(await Rig.Scalar<long>("select count(*) from flap"), Is.Zero);
     }
 
     [Test]
@@ -104,7 +96,7 @@ public sealed class FlappingJournalTests(DatabaseKind kind)
     private Task<AlertJournal> Open(FlapRule rule)
     {
         var config = ByModel();
-        return _rig.Open(
+        return Rig.Open(
             RoutingOf(config with { Route = config.Route with { RepeatInterval = TimeSpan.FromDays(1) } }), flapping: rule);
     }
 
@@ -131,5 +123,5 @@ public sealed class FlappingJournalTests(DatabaseKind kind)
         for (var at = from; at <= to; at += 5) await Flush(_journal, at);
     }
 
-    private Task<string[]> Payloads() => _rig.Rows<string>("select payload from notification order by seq");
+    private Task<string[]> Payloads() => Rig.Rows<string>("select payload from notification order by seq");
 }

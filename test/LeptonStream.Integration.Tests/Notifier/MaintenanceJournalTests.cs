@@ -10,16 +10,14 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// <summary>Alerts of a group of which some are in a maintenance window, from 100 s to 600 s. Groups: 5 s, then every 60 s.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class MaintenanceJournalTests(DatabaseKind kind)
+public sealed class MaintenanceJournalTests(DatabaseKind kind) : JournalFixture(kind)
 {
-    private JournalRig _rig = null!;
     private AlertJournal _journal = null!;
 
     [SetUp]
-    public async Task MakeRig()
+    public async Task Prepare()
     {
-        _rig = await JournalRig.Create(kind);
-        _journal = await _rig.Open(ByModel() with
+        _journal = await Rig.Open(ByModel() with
         {
             Maintenance =
             [
@@ -30,12 +28,6 @@ public sealed class MaintenanceJournalTests(DatabaseKind kind)
                 },
             ],
         });
-    }
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
     }
 
     [TestCase(300)]
@@ -50,7 +42,7 @@ public sealed class MaintenanceJournalTests(DatabaseKind kind)
         await Apply(_journal, end, Record(AlertEvents.Resolved("latency", end), 2));
         await Pass(end, end + 100);
 
-        var lines = (await _rig.Told()).Where(line => !line.Contains("repeat", StringComparison.Ordinal)).ToArray();
+        var lines = (await Rig.Told()).Where(line => !line.Contains("repeat", StringComparison.Ordinal)).ToArray();
         Assert.That(lines.Count(line => line.Contains("-latency", StringComparison.Ordinal)), Is.EqualTo(1), string.Join('\n', lines));
         Assert.That(lines.Count(line => line.Contains("first notification +latency", StringComparison.Ordinal)), Is.EqualTo(1));
         Assert.That(lines.Where(line => line.Contains("new alerts", StringComparison.Ordinal)

@@ -12,23 +12,12 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// <summary>Silences and inhibition as the journal has them: group_wait 5 s, group_interval 60 s, one group for each model.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class MutedJournalTests(DatabaseKind kind)
+public sealed class MutedJournalTests(DatabaseKind kind) : JournalFixture(kind)
 {
-    private JournalRig _rig = null!;
-
-    [SetUp]
-    public async Task MakeRig() => _rig = await JournalRig.Create(kind);
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
-    }
-
     [Test]
     public async Task Flush_SilencedAlert_IsRecordedForAsLongAsItIsLeftOut()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         await AddSilence("s1", "latency", from: 0, to: 100);
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0), Record(AlertEvents.Opened("errors"), 1));
 
@@ -38,14 +27,14 @@ public sealed class MutedJournalTests(DatabaseKind kind)
         await Flush(journal, 125);
 
         Assert.That(await Suppressions(), Is.EqualTo(new[] { "latency ops: silence [\"s1\"] from 5 to 125" }));
-        Assert.That(await _rig.Told(),
+        Assert.That(await Rig.Told(),
             Is.EqualTo(new[] { "5s ops: first notification +errors", "125s ops: new alerts added +errors +latency" }));
     }
 
     [Test]
     public async Task Flush_AlertEndsInItsSilence_LeavesItsGroupUnseenAndTheRecordEnds()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         await AddSilence("s1", "latency", from: 0, to: 1000);
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Apply(journal, 3, Record(AlertEvents.Resolved("latency", 3), 1));
@@ -53,13 +42,13 @@ public sealed class MutedJournalTests(DatabaseKind kind)
         await Flush(journal, 5);
 
         Assert.That(await Suppressions(), Is.EqualTo(new[] { "latency ops: silence [\"s1\"] from 5 to 5" }));
-        Assert.That(await _rig.Scalar<long>("select count(*) from alert_group"), Is.Zero);
+        Assert.That(await Rig.Scalar<long>("select count(*) from alert_group"), Is.Zero);
     }
 
     [Test]
     public async Task Flush_CauseChanges_EndsOneRecordAndBeginsAnother()
     {
-        var journal = await _rig.Open(WithInhibition());
+        var journal = await Rig.Open(WithInhibition());
         await AddSilence("s1", "latency", from: 0, to: 1000);
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Flush(journal, 5);
@@ -75,56 +64,56 @@ public sealed class MutedJournalTests(DatabaseKind kind)
     [Test]
     public async Task Flush_SourceInAGroupOfAnotherProcess_Inhibits()
     {
-        var (ours, other) = (await _rig.Open(WithInhibition()), await _rig.Open(WithInhibition()));
+        var (ours, other) = (await Rig.Open(WithInhibition()), await Rig.Open(WithInhibition()));
         await Apply(ours, 0, Record(AlertEvents.Opened("latency", model: "a"), 0));
         await Apply(other, 4.9, Record(AlertEvents.Opened("down", 4.9, AlertSeverity.Critical, model: "b"), 0, partition: 1));
         await Flush(ours, 5);
-        Assert.That(await _rig.Told(), Is.Empty);
+        Assert.That(await Rig.Told(), Is.Empty);
 
         await Apply(other, 60, Record(AlertEvents.Resolved("down", 60, AlertSeverity.Critical, model: "b"), 1, partition: 1));
         await Flush(ours, 65);
 
-        Assert.That((await _rig.Told()).Single(line => line.EndsWith("+latency", StringComparison.Ordinal)),
+        Assert.That((await Rig.Told()).Single(line => line.EndsWith("+latency", StringComparison.Ordinal)),
             Is.EqualTo("65s ops: first notification +latency"));
     }
 
     [Test]
     public async Task Flush_SourceWasRecordedBeforeLabelsWere_InhibitsAfterARestart()
     {
-        var journal = await _rig.Open(WithInhibition());
+        var journal = await Rig.Open(WithInhibition());
         await Apply(journal, 0, Record(AlertEvents.Opened("down", 0, AlertSeverity.Critical, model: "b"), 0),
             Record(AlertEvents.Opened("latency", model: "a"), 1));
-        await _rig.Rows<int>("update alert set labels = null");
+        await Rig.Rows<int>("update alert set labels = null");
 
-        await Flush(await _rig.Open(WithInhibition()), 5);
+        await Flush(await Rig.Open(WithInhibition()), 5);
 
-        Assert.That(await _rig.Told(), Is.EqualTo(new[] { "5s ops: first notification +down" }));
+        Assert.That(await Rig.Told(), Is.EqualTo(new[] { "5s ops: first notification +down" }));
     }
 
     [Test]
     public async Task Flush_SilenceThatCannotBeRead_SilencesNothing()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         await AddSilence("s1", "latency", from: 0, to: 100, matchers: """[{"name":"metric","value":"(","isRegex":true}]""");
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
 
         await Flush(journal, 5);
 
-        Assert.That(await _rig.Told(), Is.EqualTo(new[] { "5s ops: first notification +latency" }));
+        Assert.That(await Rig.Told(), Is.EqualTo(new[] { "5s ops: first notification +latency" }));
     }
 
     [Test]
     public async Task Flush_SilenceIsChanged_HoldsAsItIsNow()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         await AddSilence("s1", "errors", from: 0, to: 1000);
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0), Record(AlertEvents.Opened("errors"), 1));
         await Flush(journal, 5);
-        await _rig.Rows<int>($"update silence set matchers = '{Matching("latency")}'");
+        await Rig.Rows<int>($"update silence set matchers = '{Matching("latency")}'");
 
         await Flush(journal, 65);
 
-        Assert.That(await _rig.Told(), Is.EqualTo(new[] { "5s ops: first notification +latency", "65s ops: new alerts added +errors" }));
+        Assert.That(await Rig.Told(), Is.EqualTo(new[] { "5s ops: first notification +latency", "65s ops: new alerts added +errors" }));
     }
 
     private static RoutingConfig WithInhibition() => ByModel() with
@@ -140,7 +129,7 @@ public sealed class MutedJournalTests(DatabaseKind kind)
 
     private async Task AddSilence(string id, string metric, double from, double to, string? matchers = null)
     {
-        await using var connection = await _rig.Database.Open();
+        await using var connection = await Rig.Database.Open();
         await connection.ExecuteAsync(
             """
             insert into silence (id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at)
@@ -157,7 +146,7 @@ public sealed class MutedJournalTests(DatabaseKind kind)
 
     private async Task<IEnumerable<string>> Suppressions()
     {
-        var rows = await _rig.Rows<(string Metric, string Receiver, string Cause, string Detail, long Since, long? Until)>(
+        var rows = await Rig.Rows<(string Metric, string Receiver, string Cause, string Detail, long Since, long? Until)>(
             """
             select a.metric, s.receiver, s.cause, s.detail, s.since, s.until
             from suppression s join alert a on a.alert_id = s.alert_id order by s.since

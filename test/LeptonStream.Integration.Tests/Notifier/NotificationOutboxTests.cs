@@ -9,25 +9,17 @@ namespace LeptonStream.Integration.Tests.Notifier;
 
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class NotificationOutboxTests(DatabaseKind kind)
+public sealed class NotificationOutboxTests(DatabaseKind kind) : JournalFixture(kind)
 {
     private static readonly Destination Ops = new("ops", "console/0");
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
-    private JournalRig _rig = null!;
     private NotificationOutbox _outbox = null!;
 
     [SetUp]
-    public async Task MakeRig()
+    public async Task Prepare()
     {
-        _rig = await JournalRig.Create(kind);
-        _outbox = new NotificationOutbox(_rig.Database);
-    }
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
+        _outbox = new NotificationOutbox(Rig.Database);
     }
 
     [Test]
@@ -83,7 +75,7 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
 
         Assert.That(next.Single().Notification.GroupId, Is.EqualTo(rows[1].Notification.GroupId));
         Assert.That((later.Single().Id, later.Single().Attempts), Is.EqualTo((rows[0].Id, 3)));
-        Assert.That(await _rig.Rows<string>("select last_error from notification where attempts = 3"), Is.EqualTo(new[] { "no␀ answer" }));
+        Assert.That(await Rig.Rows<string>("select last_error from notification where attempts = 3"), Is.EqualTo(new[] { "no␀ answer" }));
     }
 
     [Test]
@@ -107,7 +99,7 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
         var second = (await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(100), Lease, 10, CancellationToken.None)).Single();
 
         Assert.That(second.Seq, Is.GreaterThan(first.Seq));
-        Assert.That(await _rig.Rows<(string, string)>("select status, last_error from notification order by seq"),
+        Assert.That(await Rig.Rows<(string, string)>("select status, last_error from notification order by seq"),
             Is.EqualTo(new[] { ("dead", "refused"), ("pending", (string?)null) }));
     }
 
@@ -115,7 +107,7 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
     public async Task Claim_SomethingCriticalFires_GoesByItsOwnLaneWithWhatItsGroupHasBefore()
     {
         await Fill(groups: 3, rounds: 1);
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         await Apply(journal, 60, Record(AlertEvents.Opened("page", 60, AlertSeverity.Critical, "model1"), 100));
         await Flush(journal, 65);
 
@@ -132,7 +124,7 @@ public sealed class NotificationOutboxTests(DatabaseKind kind)
     // Each round adds an alert to each group and flushes it, so that each group has one notification a round.
     private async Task Fill(int groups, int rounds)
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         for (var round = 0; round < rounds; round++)
         {
             var at = round * 60.0;

@@ -8,23 +8,12 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// <summary>What the notifier makes of what people wrote into the journal: acknowledgements and closings.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class PeopleJournalTests(DatabaseKind kind)
+public sealed class PeopleJournalTests(DatabaseKind kind) : JournalFixture(kind)
 {
-    private JournalRig _rig = null!;
-
-    [SetUp]
-    public async Task MakeRig() => _rig = await JournalRig.Create(kind);
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
-    }
-
     [Test]
     public async Task Closed_WhoWasNotifiedIsNotifiedOfTheEnd()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         var alert = AlertEvents.Opened("latency");
         await Apply(journal, 0, Record(alert, 0));
         await Flush(journal, 5);
@@ -36,18 +25,18 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
         await Flush(journal, 600);
 
         Assert.That((ended, endedAgain), Is.EqualTo((1, 0)));
-        Assert.That(await _rig.Told(), Is.EqualTo(new[]
+        Assert.That(await Rig.Told(), Is.EqualTo(new[]
         {
             "5s ops: first notification +latency", "65s ops: all alerts resolved -latency",
         }));
-        Assert.That(await _rig.Rows<string>("select payload from notification order by seq desc"),
+        Assert.That(await Rig.Rows<string>("select payload from notification order by seq desc"),
             Has.ItemAt(0).Contains("\"closed_by\":\"rosa\"").And.ItemAt(0).Contains("\"ended_reason\":\"closed\""));
     }
 
     [Test]
     public async Task Closed_LaterEventsAreRecordedAndFireNoMore([Values] bool beforeTheNotifierSawIt)
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         var alert = AlertEvents.Opened("latency");
         await Apply(journal, 0, Record(alert, 0));
         await Flush(journal, 5);
@@ -60,19 +49,19 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
         await Apply(journal, 90, Record(AlertEvents.Resolved("latency", 90, AlertSeverity.Critical), 2));
         await Flush(journal, 600);
 
-        Assert.That(await _rig.Told(), Is.EqualTo(new[]
+        Assert.That(await Rig.Told(), Is.EqualTo(new[]
         {
             "5s ops: first notification +latency", "65s ops: all alerts resolved -latency",
         }));
-        Assert.That(await _rig.Rows<string>("select status || ' ' || ended_reason || ' ' || severity from alert"),
+        Assert.That(await Rig.Rows<string>("select status || ' ' || ended_reason || ' ' || severity from alert"),
             Is.EqualTo(new[] { "resolved closed critical" }));
-        Assert.That(await _rig.Scalar<long>("select count(*) from alert_event"), Is.EqualTo(3));
+        Assert.That(await Rig.Scalar<long>("select count(*) from alert_event"), Is.EqualTo(3));
     }
 
     [Test]
     public async Task Closed_OthersOfTheGroupGoOn()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         var alert = AlertEvents.Opened("latency");
         await Apply(journal, 0, Record(alert, 0), Record(AlertEvents.Opened("errors"), 1));
         await Flush(journal, 5);
@@ -81,7 +70,7 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
         await journal.EndClosed(CancellationToken.None);
         await Flush(journal, 65);
 
-        Assert.That(await _rig.Told(), Is.EqualTo(new[]
+        Assert.That(await Rig.Told(), Is.EqualTo(new[]
         {
             "5s ops: first notification +errors +latency", "65s ops: some alerts resolved +errors -latency",
         }));
@@ -90,18 +79,18 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
     [Test]
     public async Task Acknowledged_IsNotRepeated_UntilItAsksAgain()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         var alert = AlertEvents.Opened("latency");
         await Apply(journal, 0, Record(alert, 0));
         await Flush(journal, 5);
 
         await Acknowledge(alert, 20, askAgainAt: 400);
         for (var at = 65; at <= 365; at += 60) await Flush(journal, at);
-        var quiet = await _rig.Told();
+        var quiet = await Rig.Told();
         await Flush(journal, 425);
 
         Assert.That(quiet, Is.EqualTo(new[] { "5s ops: first notification +latency" }));
-        Assert.That(await _rig.Told(), Is.EqualTo(new[]
+        Assert.That(await Rig.Told(), Is.EqualTo(new[]
         {
             "5s ops: first notification +latency", "425s ops: repeat interval elapsed +latency",
         }));
@@ -110,7 +99,7 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
     [Test]
     public async Task Acknowledged_HidesNoChangeOfTheGroup()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         var alert = AlertEvents.Opened("latency");
         await Apply(journal, 0, Record(alert, 0));
         await Flush(journal, 5);
@@ -122,7 +111,7 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
         await Apply(journal, 310, Record(AlertEvents.Resolved("errors", 310), 2), Record(AlertEvents.Resolved("latency", 310), 3));
         await Flush(journal, 365);
 
-        Assert.That(await _rig.Told(), Is.EqualTo(new[]
+        Assert.That(await Rig.Told(), Is.EqualTo(new[]
         {
             "5s ops: first notification +latency",
             "65s ops: new alerts added +errors +latency",
@@ -135,13 +124,13 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
     [Test]
     public async Task Notification_IsFoundByEachOfItsAlerts()
     {
-        var journal = await _rig.Open();
+        var journal = await Rig.Open();
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0), Record(AlertEvents.Opened("errors"), 1));
         await Flush(journal, 5);
         await Apply(journal, 10, Record(AlertEvents.Resolved("errors", 10), 2));
         await Flush(journal, 65);
 
-        Assert.That(await _rig.Rows<string>(
+        Assert.That(await Rig.Rows<string>(
             """
             select n.seq || ' ' || a.metric || ' ' || na.resolved from notification_alert na
             join notification n on n.notification_id = na.notification_id join alert a on a.alert_id = na.alert_id order by n.seq, a.metric
@@ -150,7 +139,7 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
     }
 
     // As the dashboard writes it down.
-    private Task<int> Close(AlertEvent alert, double at) => _rig.Database.Write(async transaction =>
+    private Task<int> Close(AlertEvent alert, double at) => Rig.Database.Write(async transaction =>
     {
         var row = new { alert.AlertId, at = AlertEvents.At(at).UnixMilliseconds };
         await transaction.Execute(
@@ -164,7 +153,7 @@ public sealed class PeopleJournalTests(DatabaseKind kind)
     });
 
     private Task<int> Acknowledge(AlertEvent alert, double at, double? askAgainAt) =>
-        _rig.Database.Write(transaction => transaction.Execute(
+        Rig.Database.Write(transaction => transaction.Execute(
         "insert into alert_care (alert_id, acknowledged_by, acknowledged_at, ask_again_at) values (@AlertId, 'rosa', @at, @again)",
         new
         {

@@ -11,23 +11,15 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// <summary>Silences until resolved in the journal: quiet period 60 s, maximum 1000 s.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class ResolvedSilenceTests(DatabaseKind kind)
+public sealed class ResolvedSilenceTests(DatabaseKind kind) : JournalFixture(kind)
 {
-    private JournalRig _rig = null!;
     private AlertJournal _journal = null!;
 
     [SetUp]
-    public async Task MakeRig()
+    public async Task Prepare()
     {
-        _rig = await JournalRig.Create(kind);
-        _journal = await _rig.Open();
+        _journal = await Rig.Open();
         await AddSilence();
-    }
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
     }
 
     [Test]
@@ -39,11 +31,11 @@ public sealed class ResolvedSilenceTests(DatabaseKind kind)
 
         Assert.That((await EndAt(105), await EndAt(164), await EndAt(165), await EndAt(170)), Is.EqualTo((0, 0, 1, 0)));
         Assert.That(await Ends(), Is.EqualTo(165));
-        Assert.That(await _rig.Rows<string>("select action || ' ' || actor || ' ' || silence_id || ' ' || detail from audit"),
+        Assert.That(await Rig.Rows<string>("select action || ' ' || actor || ' ' || silence_id || ' ' || detail from audit"),
             Is.EqualTo(new[] { "silence_expired lepton notifier s1 {\"reason\":\"resolved\"}" }));
         await Apply(_journal, 200, Record(AlertEvents.Opened("latency", 200, model: "other"), 2));
         await Flush(_journal, 205);
-        Assert.That(await _rig.Told(), Is.EqualTo(new[] { "205s ops: first notification +latency" }));
+        Assert.That(await Rig.Told(), Is.EqualTo(new[] { "205s ops: first notification +latency" }));
     }
 
     [Test]
@@ -70,20 +62,20 @@ public sealed class ResolvedSilenceTests(DatabaseKind kind)
         await Apply(_journal, 0, Record(AlertEvents.Opened("latency"), 0));
         for (var at = 5; at < 1000; at += 100) await EndAt(at);
         await Flush(_journal, 900);
-        var quiet = await _rig.Told();
+        var quiet = await Rig.Told();
         await Flush(_journal, 1000);
 
         Assert.That(quiet, Is.Empty);
-        Assert.That(await _rig.Told(), Has.Length.EqualTo(1));
+        Assert.That(await Rig.Told(), Has.Length.EqualTo(1));
     }
 
     private Task<int> EndAt(double at) => _journal.EndResolvedSilences(AlertEvents.At(at), CancellationToken.None);
 
     private async Task<double> Ends() =>
-        (await _rig.Scalar<long>("select ends_at from silence") - AlertEvents.Start.UnixMilliseconds) / 1000.0;
+        (await Rig.Scalar<long>("select ends_at from silence") - AlertEvents.Start.UnixMilliseconds) / 1000.0;
 
     // As the dashboard writes it down.
-    private Task<int> AddSilence() => _rig.Database.Write(transaction => transaction.Execute(
+    private Task<int> AddSilence() => Rig.Database.Write(transaction => transaction.Execute(
         """
         insert into silence (id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at, quiet_ms)
         values ('s1', @matchers, @from, @to, 'rosa', 'repair', @from, @from, 60000)

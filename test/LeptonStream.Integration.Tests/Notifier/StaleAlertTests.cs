@@ -10,27 +10,19 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// <summary>Alerts of which nothing is heard any more, in the test's time: an hour of silence is enough here.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.PostgreSql)]
-public sealed class StaleAlertTests(DatabaseKind kind)
+public sealed class StaleAlertTests(DatabaseKind kind) : JournalFixture(kind)
 {
     private const double Minute = 60;
     private const double Hour = 3600;
 
-    private JournalRig _rig = null!;
     private AlertJournal _journal = null!;
 
     [SetUp]
-    public async Task MakeRig()
+    public async Task Prepare()
     {
-        _rig = await JournalRig.Create(kind);
-        _journal = await _rig.Open();
+        _journal = await Rig.Open();
         await Apply(_journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await Flush(_journal, 5);
-    }
-
-    [TearDown]
-    public async Task RemoveRig()
-    {
-        if (_rig is not null) await _rig.DisposeAsync();
     }
 
     [Test]
@@ -42,10 +34,10 @@ public sealed class StaleAlertTests(DatabaseKind kind)
 
         Assert.That((before, ended, again), Is.EqualTo((0, 1, 0)));
         Assert.That(await State(), Is.EqualTo("resolved stale 2"));
-        Assert.That((await _rig.Told())[^1], Does.EndWith("all alerts resolved -latency"));
-        Assert.That(await _rig.Rows<string>("select payload from notification order by seq desc limit 1"),
+        Assert.That((await Rig.Told())[^1], Does.EndWith("all alerts resolved -latency"));
+        Assert.That(await Rig.Rows<string>("select payload from notification order by seq desc limit 1"),
             Has.ItemAt(0).Contains("\"ended_reason\":\"stale\""));
-        Assert.That(await _rig.Rows<string>("select action || ' ' || actor || ' ' || role || ' ' || detail from audit"),
+        Assert.That(await Rig.Rows<string>("select action || ' ' || actor || ' ' || role || ' ' || detail from audit"),
             Is.EqualTo(new[] { "stale lepton notifier program {\"silent_for\":\"1h\"}" }));
     }
 
@@ -98,7 +90,7 @@ public sealed class StaleAlertTests(DatabaseKind kind)
         await Flush(_journal, Hour + 65);
 
         Assert.That(await State(), Does.StartWith("firing  "));
-        Assert.That((await _rig.Told())[^1], Is.EqualTo("3665s ops: first notification +latency"));
+        Assert.That((await Rig.Told())[^1], Is.EqualTo("3665s ops: first notification +latency"));
     }
 
     [Test]
@@ -107,24 +99,24 @@ public sealed class StaleAlertTests(DatabaseKind kind)
         await Alive(from: 0, to: Hour);
         await EndStale(Hour);
         await Flush(_journal, Hour + 5);
-        var told = (await _rig.Told()).Length;
+        var told = (await Rig.Told()).Length;
 
         await Apply(_journal, Hour + 60, Record(AlertEvents.Closed("latency", Hour + 60, EndedReason.Recovered), 1));
         await Flush(_journal, Hour + 200);
 
         Assert.That(await State(), Does.StartWith("resolved recovered"));
-        Assert.That(await _rig.Told(), Has.Length.EqualTo(told));
+        Assert.That(await Rig.Told(), Has.Length.EqualTo(told));
     }
 
     [Test]
     public async Task EndStale_SomebodyWorkedOnIt_IsAskedAgainShouldItComeBack()
     {
-        await _rig.Database.Write(transaction => transaction.Execute(
+        await Rig.Database.Write(transaction => transaction.Execute(
             "insert into alert_care (alert_id, acknowledged_by, acknowledged_at) select alert_id, 'rosa', 1 from alert"));
         await Alive(from: 0, to: Hour);
         await EndStale(Hour);
 
-        Assert.That(await _rig.Scalar<long>("select count(*) from alert_care where acknowledged_by is not null"), Is.Zero);
+        Assert.That(await Rig.Scalar<long>("select count(*) from alert_care where acknowledged_by is not null"), Is.Zero);
     }
 
     private Task<int> EndStale(double at) =>
@@ -134,9 +126,9 @@ public sealed class StaleAlertTests(DatabaseKind kind)
     private async Task Alive(double from, double to, int partition = 0)
     {
         for (var at = from; at <= to; at += Minute)
-            await PartitionLife.Record(_rig.Database, [partition], AlertEvents.At(at), CancellationToken.None);
+            await PartitionLife.Record(Rig.Database, [partition], AlertEvents.At(at), CancellationToken.None);
     }
 
     private Task<string> State() =>
-        _rig.Scalar<string>("select status || ' ' || coalesce(ended_reason, '') || ' ' || seq from alert");
+        Rig.Scalar<string>("select status || ' ' || coalesce(ended_reason, '') || ' ' || seq from alert");
 }

@@ -24,7 +24,8 @@ public sealed class ActionLinksTests
         var address = links.For(Id, SampleNotifications.Firing(2))!.AbsoluteUri;
 
         Assert.That(address, Does.StartWith("https://lepton.example/x/#act="));
-        var key = await ActionLinkKey.Find(rig.Database, CancellationToken.None);
+        await using var connection = await rig.Database.Open();
+        var key = await ActionLinkKey.Find(connection, CancellationToken.None);
         Assert.That(ActionLink.TryRead(address.Split('=')[1], key!, out var link), Is.True);
         Assert.That(link.Notification.ToString("N"), Is.EqualTo(Id));
         Assert.That(link.ExpiresAt, Is.EqualTo(DateTimeOffset.UtcNow.AddHours(3)).Within(TimeSpan.FromMinutes(1)));
