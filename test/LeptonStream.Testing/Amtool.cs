@@ -22,6 +22,13 @@ public static class Amtool
         return text.Trim().Split('\n')[^1].Split(',');
     }
 
+    /// <summary>A template as Alertmanager writes it for amtool's own sample; null and the error where it fails.</summary>
+    public static async Task<(string? Written, string? Error)> Render(string file, string template)
+    {
+        var (code, text) = await Run(["template", "render", $"--template.glob={file}", $"--template.text={template}"]);
+        return code == 0 ? (text, null) : (null, text);
+    }
+
     private static async Task<(int Code, string Text)> Run(string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(SharedFolder.Require("tools/amtool"), arguments)

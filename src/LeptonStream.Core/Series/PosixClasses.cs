@@ -6,7 +6,7 @@ namespace LeptonStream.Series;
 /// Classes such as <c>[[:alpha:]]</c>, which RE2 knows and .NET would read as the letters of their names: the one difference between the
 /// two that would change a match without a word.
 /// </summary>
-internal static partial class PosixClasses
+public static partial class PosixClasses
 {
     /// <summary>The pattern with the ranges of each class in its place.</summary>
     /// <exception cref="ArgumentException">There is no such class.</exception>

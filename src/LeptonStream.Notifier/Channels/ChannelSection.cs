@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Notifier.Templates;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
@@ -63,16 +64,28 @@ internal sealed partial class ChannelSection(YamlSection fields, GlobalSection g
     }
 
     /// <summary>
-    /// A text that Alertmanager takes as a template: written out it holds; one of Alertmanager's defaults means ours, and any other
-    /// template is an error.
+    /// A text that is a template, as in Alertmanager; one of Alertmanager's defaults means ours.
     /// </summary>
-    /// <returns>The text; null where the field is absent, empty, or a default.</returns>
-    public string? Literal(string field)
+    /// <returns>The template; null where the field is absent, empty, or a default.</returns>
+    public Template? Template(string field) => fields.Text(field) is { Length: > 0 } text && !DefaultTemplate().IsMatch(text)
+        ? Template(fields, field, text) : null;
+
+    /// <summary>The texts of a map, each a template.</summary>
+    public IReadOnlyList<(string Name, Template Text)> Templates(string field) => [.. fields.Pairs(field)
+        .Select(pair => (pair.Name, Template(fields, field, pair.Value))).Where(pair => pair.Item2 is not null)!];
+
+    /// <summary>A text of a part of the entry, which is a template.</summary>
+    public Template? Template(YamlSection part, string field, string text)
     {
-        if (fields.Text(field) is not { Length: > 0 } text || DefaultTemplate().IsMatch(text)) return null;
-        if (!text.Contains("{{", StringComparison.Ordinal)) return text;
-        fields.Wrong(field, "is a template, and templates are not supported: write the text itself, or leave it out for the built-in one");
-        return null;
+        try
+        {
+            return global.Templates.Read(text);
+        }
+        catch (TemplateFault fault)
+        {
+            part.Wrong(field, $"{fault.Message} (line {fault.Line} of the template)");
+            return null;
+        }
     }
 
     /// <summary>How the receiver wants its messages to read.</summary>
@@ -82,8 +95,8 @@ internal sealed partial class ChannelSection(YamlSection fields, GlobalSection g
         fields.OneOf("language", "en", "zh-CN") == "zh-CN" ? MessageLanguage.Chinese : MessageLanguage.English,
         Zone(),
         fields.Count("max_alerts"),
-        title is null ? null : Literal(title),
-        text is null ? null : Literal(text));
+        title is null ? null : Template(title),
+        text is null ? null : Template(text));
 
     private TimeZoneInfo Zone()
     {

@@ -1,4 +1,5 @@
 using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Notifier.Templates;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Channels;
@@ -21,9 +22,9 @@ internal sealed class GlobalSection
         "wechat_api_secret", "victorops_api_key", "rocketchat_token", "rocketchat_token_id", "mattermost_webhook_url",
     ];
 
-    private GlobalSection(YamlSection? fields)
+    private GlobalSection(YamlSection? fields, TemplateLibrary templates)
     {
-        Fields = fields;
+        (Fields, Templates) = (fields, templates);
         Http = fields?.OptionalSection("http_config") is { } http ? HttpSection.Read(http) : HttpOptions.Default;
         // Asked for, a field is known, and the section may be ended by whoever reads the rest of it.
         foreach (var field in Known.Concat(Secrets).Concat(Secrets.Select(secret => secret + "_file"))) _ = fields?.Has(field);
@@ -34,12 +35,16 @@ internal sealed class GlobalSection
     /// <summary>The section; null where the file has none.</summary>
     public YamlSection? Fields { get; }
 
+    /// <summary>The templates that texts may call.</summary>
+    public TemplateLibrary Templates { get; }
+
     /// <summary>Proxy, credentials and certificates of channels that say nothing.</summary>
     public HttpOptions Http { get; }
 
     /// <summary>Reads the channels' part of the section.</summary>
     /// <param name="section">The section; null where the file has none.</param>
-    public static GlobalSection Read(YamlSection? section) => new(section);
+    /// <param name="templates">The templates of the file.</param>
+    public static GlobalSection Read(YamlSection? section, TemplateLibrary templates) => new(section, templates);
 
     /// <summary>A text of the section, or null.</summary>
     public string? Text(string field) => Fields?.Text(field);

@@ -1,6 +1,7 @@
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Templates;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Routing;
@@ -25,15 +26,16 @@ internal static class RoutingFile
         if (YamlSection.Parse(yaml, "'route' and 'receivers'", wrong) is not { } document) return null;
 
         var channels = new Dictionary<(string Receiver, string Channel), ChannelSettings>();
+        var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var globals = document.OptionalSection("global");
-        var global = GlobalSection.Read(globals);
+        var global = GlobalSection.Read(globals, TemplateFiles.Read(document, directory));
         globals?.End();
         ReceiverConfig[] receivers = [.. document.Sections("receivers").Select(section => Receiver(section, global, channels))];
         var names = receivers.Select(receiver => receiver.Name).ToHashSet();
         foreach (var twice in receivers.GroupBy(receiver => receiver.Name).Where(group => group.Count() > 1))
             document.Wrong("receivers", $"defines '{twice.Key}' twice");
         var intervals = TimeIntervalReader.ReadAll(document);
-        var (schedules, maintenance) = new TimeTableReader(names, intervals, Path.GetDirectoryName(Path.GetFullPath(file))!).Read(document);
+        var (schedules, maintenance) = new TimeTableReader(names, intervals, directory).Read(document);
         var reader = new RouteReader(
             names, intervals.Select(interval => interval.Name).ToHashSet(), schedules.Select(schedule => schedule.Name).ToHashSet());
         var route = document.Section("route") is { } root ? reader.Read(root) : new RouteConfig();
@@ -87,11 +89,9 @@ internal static class RoutingFile
         return new ReceiverConfig(name, configs);
     }
 
-    // What belongs to Alertmanager's own process, or to its templates, is known and does nothing here.
+    // What belongs to Alertmanager's own process is known and does nothing here.
     private static void Pass(YamlSection document)
     {
-        if (document.Texts("templates") is { Count: > 0 })
-            document.Note("templates", "is not read: the texts of notifications are LeptonStream's own");
         foreach (var field in OfAlertmanagersProcess.Where(document.Has))
             document.Note(field, "is not read: it is about Alertmanager's own process; see docs/metrics.md");
     }

@@ -10,6 +10,9 @@ namespace LeptonStream.Notifier.Channels.Http;
 /// <param name="IsTooLong">Whether a part of it is longer than the receiver allows.</param>
 internal sealed record Payload(byte[] Bytes, string ContentType = "application/json", bool IsTooLong = false)
 {
+    /// <summary>What people should know of a message that was delivered all the same; null without.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The body as text, for people.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes);
 }
@@ -40,6 +43,7 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
             using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(notification)) { Content = ContentOf(payload) };
             Prepare(request, id, payload);
             outcome = await Exchange(request, Judge, cancellation);
+            if (outcome.Result == DeliveryResult.Delivered) return outcome with { Error = outcome.Error ?? payload.Note };
             if (!outcome.IsTooLarge) return outcome;
         }
 

@@ -35,7 +35,7 @@ internal sealed record DingTalkSettings(bool SendResolved, ChannelUrl Url, Secre
         section.Timeout())
     {
         Http = section.Http(),
-        Style = section.Style(),
+        Style = section.Style("title", "text"),
     };
 }
 

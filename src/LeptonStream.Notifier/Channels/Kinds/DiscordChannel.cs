@@ -2,6 +2,7 @@ using System.Net;
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Notifier.Templates;
 
 namespace LeptonStream.Notifier.Channels.Kinds;
 
@@ -10,7 +11,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Username">Name of the sender; null leaves it.</param>
 /// <param name="AvatarUrl">Icon of the sender; null leaves it.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record DiscordSettings(bool SendResolved, ChannelUrl Url, string? Username, string? AvatarUrl, TimeSpan? Timeout)
+internal sealed record DiscordSettings(bool SendResolved, ChannelUrl Url, Template? Username, Template? AvatarUrl, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [new(Url.Text)];
@@ -22,8 +23,8 @@ internal sealed record DiscordSettings(bool SendResolved, ChannelUrl Url, string
     public static DiscordSettings Read(ChannelSection section) => new(
         section.SendResolved(otherwise: true),
         section.Url("webhook_url"),
-        section.Literal("username"),
-        section.Literal("avatar_url"),
+        section.Template("username"),
+        section.Template("avatar_url"),
         section.Timeout())
     {
         Http = section.Http(),
@@ -50,8 +51,8 @@ internal sealed class DiscordChannel(DiscordSettings settings, ChannelContext co
         return JsonOf(
             new
             {
-                username = settings.Username,
-                avatar_url = settings.AvatarUrl,
+                username = message.Templates.Line(settings.Username),
+                avatar_url = message.Templates.Line(settings.AvatarUrl),
                 allowed_mentions = new { parse = Array.Empty<string>() },
                 embeds = new[]
                 {

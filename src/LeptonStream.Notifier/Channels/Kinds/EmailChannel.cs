@@ -25,10 +25,11 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
             await using var stream = await context.Guard.Connect(settings.Host, settings.Port, cancellation);
             await client.ConnectAsync(stream, settings.Host, settings.Port, Security, cancellation);
             if (settings.User is { } user) await client.AuthenticateAsync(user, settings.Password?.Value ?? "", cancellation);
-            using var mail = Mail(id, notification);
+            using var mail = Mail(id, notification, out var fault);
             var answer = await client.SendAsync(mail, cancellation);
             await client.DisconnectAsync(quit: true, cancellation);
-            return DeliveryOutcome.Delivered with { Answer = Named(answer), Error = client.Refused is { } some ? Named(some) : null };
+            var note = client.Refused ?? fault;
+            return DeliveryOutcome.Delivered with { Answer = Named(answer), Error = note is null ? null : Named(note) };
         }
         catch (SmtpCommandException refused) when ((int)refused.StatusCode >= 500)
         {
@@ -59,7 +60,7 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
 
     public string Preview(string id, Notification notification)
     {
-        using var mail = Mail(id, notification);
+        using var mail = Mail(id, notification, out _);
         return $"Subject: {mail.Subject}\nTo: {mail.To}\n\n{mail.TextBody}";
     }
 
@@ -67,8 +68,8 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
     private SecureSocketOptions Security => settings.Port == ImplicitTls ? SecureSocketOptions.SslOnConnect
         : settings.NeedsTls ? SecureSocketOptions.StartTls : SecureSocketOptions.StartTlsWhenAvailable;
 
-    /// <summary>The mail of a notification.</summary>
-    public MimeMessage Mail(string id, Notification notification)
+    /// <summary>The mail of a notification, and what people should know of it.</summary>
+    public MimeMessage Mail(string id, Notification notification, out string? fault)
     {
         var message = MessageBuilder.Of(notification, settings.Style, context.ExternalUrl, context.Links?.For(id, notification));
         var host = settings.From.Split('@')[^1].TrimEnd('>', ' ');
@@ -86,11 +87,15 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
         mail.To.AddRange(InternetAddressList.Parse(settings.To));
         // No robot answers a robot.
         mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
+        foreach (var (name, template) in settings.Headers)
+            if (message.Templates.Line(template) is { } value) mail.Headers.Add(name, value);
+        var text = message.Templates.Text(settings.Text, Markup.Plain) ?? $"{message.Title}\n\n{Text(message, Markup.Plain)}";
         mail.Body = new MultipartAlternative
         {
-            new TextPart(TextFormat.Plain) { Text = $"{message.Title}\n\n{Text(message, Markup.Plain)}\n" },
-            new TextPart(TextFormat.Html) { Text = Html(message) },
+            new TextPart(TextFormat.Plain) { Text = text + "\n" },
+            new TextPart(TextFormat.Html) { Text = message.Templates.Text(settings.Html, Markup.Html) ?? Html(message) },
         };
+        fault = message.Templates.Fault;
         return mail;
     }
 

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Notifier.Templates;
 using MimeKit;
 
 namespace LeptonStream.Notifier.Channels.Kinds;
@@ -13,10 +15,12 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Password">Its password.</param>
 /// <param name="NeedsTls">Whether a server without TLS is refused.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record EmailSettings(bool SendResolved, string To, string From, string Host, int Port, string? Hello, string? User,
+internal sealed partial record EmailSettings(bool SendResolved, string To, string From, string Host, int Port, string? Hello, string? User,
     Secret? Password, bool NeedsTls, TimeSpan? Timeout) : ChannelSettings(SendResolved, Timeout), IMessageSettings
 {
     private const string SmartHost = "smarthost";
+    private const string HeadersField = "headers";
+    private const string Subject = "Subject";
 
     public override SendRate? Rate => SendRate.Ordinary;
 
@@ -24,6 +28,15 @@ internal sealed record EmailSettings(bool SendResolved, string To, string From, 
 
     /// <summary>Language, time zone and length.</summary>
     public MessageStyle Style { get; init; } = MessageStyle.Default;
+
+    /// <summary>The mail as HTML, in place of ours.</summary>
+    public Template? Html { get; init; }
+
+    /// <summary>The mail as text, in place of ours.</summary>
+    public Template? Text { get; init; }
+
+    /// <summary>Headers beside ours.</summary>
+    public ValueList<(string Name, Template Text)> Headers { get; init; } = new([]);
 
     public override INotificationChannel Make(ChannelContext context) => new EmailChannel(this, context);
 
@@ -35,6 +48,11 @@ internal sealed record EmailSettings(bool SendResolved, string To, string From, 
             if (text?.Length > 0 && !InternetAddressList.TryParse(text, out _)) section.Fields.Wrong(field, "is no mail address");
         if (from is null) section.Fields.Wrong("from", "is missing; else global.smtp_from");
         var (host, port) = HostOf(section);
+        var headers = section.Templates(HeadersField);
+        foreach (var (name, _) in headers.Where(header => !IsFree(header.Name)))
+            section.Fields.Wrong(HeadersField, $"has '{name}': only Subject, Reply-To and headers that begin with X- can be set");
+        var style = section.Style("subject");
+        var subject = headers.FirstOrDefault(header => header.Name.Equals(Subject, StringComparison.OrdinalIgnoreCase)).Text;
         return new(
             section.SendResolved(otherwise: false), to, from ?? "", host, port,
             Own(section, "hello", "smtp_hello") is { Length: > 0 } hello ? hello : null,
@@ -43,9 +61,18 @@ internal sealed record EmailSettings(bool SendResolved, string To, string From, 
             section.Fields.Flag("require_tls") ?? section.Global.Fields?.Flag("smtp_require_tls") ?? true,
             section.Timeout())
         {
-            Style = section.Style("subject"),
+            Style = subject is null ? style : style with { Title = subject },
+            Html = section.Template("html"),
+            Text = section.Template("text"),
+            Headers = new([.. headers.Where(header => !header.Name.Equals(Subject, StringComparison.OrdinalIgnoreCase))]),
         };
     }
+
+    // A header of the envelope would send the mail to others, or as another.
+    private static bool IsFree(string name) => FreeHeader().IsMatch(name);
+
+    [GeneratedRegex(@"\A(?:Subject|Reply-To|X-[A-Za-z0-9-]+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FreeHeader();
 
     private static string? Own(ChannelSection section, string field, string fallback) =>
         section.Fields.Text(field) ?? section.Global.Text(fallback);

@@ -29,7 +29,7 @@ internal sealed record FeishuSettings(bool SendResolved, ChannelUrl Url, Secret?
         section.Timeout())
     {
         Http = section.Http(),
-        Style = section.Style(),
+        Style = section.Style("title", "text"),
     };
 }
 

@@ -24,7 +24,7 @@ internal sealed record NtfySettings(bool SendResolved, ChannelUrl Url, Secret To
         section.Timeout())
     {
         Http = section.Http(),
-        Style = section.Style(),
+        Style = section.Style("title", "text"),
     };
 }
 

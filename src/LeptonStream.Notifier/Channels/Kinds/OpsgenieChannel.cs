@@ -2,19 +2,20 @@ using System.Net;
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Notifier.Templates;
 
 namespace LeptonStream.Notifier.Channels.Kinds;
 
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Url">The API's base, Opsgenie's or another's that is compatible.</param>
 /// <param name="ApiKey">The integration's key.</param>
-/// <param name="Source">Name of the sender.</param>
+/// <param name="Source">Name of the sender; null is LeptonStream.</param>
 /// <param name="Priority">P1 to P5; null goes by the severity.</param>
 /// <param name="Responders">Those who are paged.</param>
 /// <param name="Tags">Tags, separated by commas.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record OpsgenieSettings(bool SendResolved, ChannelUrl Url, Secret ApiKey, string Source, string? Priority,
-    ValueList<OpsgenieResponder> Responders, string? Tags, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record OpsgenieSettings(bool SendResolved, ChannelUrl Url, Secret ApiKey, Template? Source, Template? Priority,
+    ValueList<OpsgenieResponder> Responders, Template? Tags, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [ApiKey];
 
@@ -24,10 +25,10 @@ internal sealed record OpsgenieSettings(bool SendResolved, ChannelUrl Url, Secre
         section.SendResolved(otherwise: true),
         section.Url("api_url", "opsgenie_api_url", "https://api.opsgenie.com/"),
         section.RequiredSecret("api_key", "opsgenie_api_key"),
-        section.Literal("source") ?? "LeptonStream",
-        section.Fields.OneOf("priority", "P1", "P2", "P3", "P4", "P5"),
+        section.Template("source"),
+        section.Template("priority"),
         new([.. section.Fields.Sections("responders").Select(OpsgenieResponder.Read)]),
-        section.Literal("tags"),
+        section.Template("tags"),
         section.Timeout())
     {
         Http = section.Http(),
@@ -68,7 +69,8 @@ internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext 
 
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
-        if (message.State != MessageState.Firing) return JsonOf(new { source = settings.Source, note = message.Title });
+        var source = message.Templates.Line(settings.Source) ?? "LeptonStream";
+        if (message.State != MessageState.Firing) return JsonOf(new { source, note = message.Title });
         // The page of an alert shows a few tags of HTML.
         var text = Markup.Html.Escape(TextOf(message, Markup.Plain, step));
         return JsonOf(
@@ -78,9 +80,10 @@ internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext 
                 message = MessageBuilder.Cut(message.Title, LongestMessage),
                 description = text,
                 details = notification.GroupLabels.ToDictionary(),
-                source = settings.Source,
-                priority = settings.Priority ?? PriorityOf(message.Severity),
-                tags = settings.Tags?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                source,
+                priority = Priority(message),
+                tags = message.Templates.Line(settings.Tags)?
+                    .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 responders = settings.Responders.Count == 0 ? null : settings.Responders.Select(responder => new
                 {
                     id = responder.Id, name = responder.Name, username = responder.Username, type = responder.Type,
@@ -94,6 +97,10 @@ internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext 
         HttpStatusCode.TooManyRequests => answer.Later(Pause),
         _ => answer.Judge(),
     };
+
+    private string Priority(AlertMessage message) =>
+        message.Templates.Line(settings.Priority) is { } own and ("P1" or "P2" or "P3" or "P4" or "P5")
+            ? own : PriorityOf(message.Severity);
 
     private static string PriorityOf(string severity) => severity switch
     {

@@ -2,6 +2,7 @@ using System.Net;
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Notifier.Templates;
 
 namespace LeptonStream.Notifier.Channels.Kinds;
 
@@ -9,22 +10,28 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Url">The events API.</param>
 /// <param name="RoutingKey">The integration's key.</param>
 /// <param name="IsVersion1">Whether the key is a <c>service_key</c> of the first events API.</param>
-/// <param name="Client">Name of the sender.</param>
+/// <param name="Client">Name of the sender; null is LeptonStream.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record PagerDutySettings(bool SendResolved, ChannelUrl Url, Secret RoutingKey, bool IsVersion1, string Client,
+internal sealed record PagerDutySettings(bool SendResolved, ChannelUrl Url, Secret RoutingKey, bool IsVersion1, Template? Client,
     TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     private const string Version2 = "https://events.pagerduty.com/v2/enqueue";
     private const string Version1 = "https://events.pagerduty.com/generic/2010-04-15/create_event.json";
 
     /// <summary>Severity in place of the alert's; null takes that.</summary>
-    public string? Severity { get; init; }
+    public Template? Severity { get; init; }
 
-    public string? Component { get; init; }
+    public Template? Component { get; init; }
 
-    public string? Group { get; init; }
+    public Template? Group { get; init; }
 
-    public string? Class { get; init; }
+    public Template? Class { get; init; }
+
+    /// <summary>Address of the sender; null is the alert on the dashboard.</summary>
+    public Template? ClientUrl { get; init; }
+
+    /// <summary>More about the incident, by names.</summary>
+    public ValueList<(string Name, Template Text)> Details { get; init; } = new([]);
 
     protected override IEnumerable<Secret?> Own => [RoutingKey];
 
@@ -40,13 +47,15 @@ internal sealed record PagerDutySettings(bool SendResolved, ChannelUrl Url, Secr
             section.Url("url", key is null ? null : "pagerduty_url", key is null ? Version1 : Version2),
             key ?? old ?? new(""),
             key is null,
-            section.Literal("client") ?? "LeptonStream",
+            section.Template("client"),
             section.Timeout())
         {
-            Severity = section.Literal("severity"),
-            Component = section.Literal("component"),
-            Group = section.Literal("group"),
-            Class = section.Literal("class"),
+            Severity = section.Template("severity"),
+            Component = section.Template("component"),
+            Group = section.Template("group"),
+            Class = section.Template("class"),
+            ClientUrl = section.Template("client_url"),
+            Details = new([.. section.Templates("details")]),
             Http = section.Http(),
             Style = section.Style("description"),
         };
@@ -68,7 +77,16 @@ internal sealed class PagerDutyChannel(PagerDutySettings settings, ChannelContex
     {
         var action = message.State == MessageState.Firing ? "trigger" : "resolve";
         var summary = MessageBuilder.Cut(message.Title, LongestSummary);
-        var details = new { text = TextOf(message, Markup.Plain, step, withLinks: false), labels = Labels(notification) };
+        var client = message.Templates.Line(settings.Client) ?? "LeptonStream";
+        var clientUrl = message.Templates.Line(settings.ClientUrl) ?? message.Url.AbsoluteUri;
+        var details = new Dictionary<string, object>
+        {
+            ["text"] = TextOf(message, Markup.Plain, step, withLinks: false),
+            ["labels"] = Labels(notification),
+        };
+        // Only the first step says what the receiver added: an event that is too large is worth less than one that arrives.
+        foreach (var (name, template) in settings.Details.Where(_ => step == 0))
+            if (message.Templates.Text(template, Markup.Plain) is { } text) details[name] = text;
         if (settings.IsVersion1)
         {
             return JsonOf(new
@@ -77,8 +95,8 @@ internal sealed class PagerDutyChannel(PagerDutySettings settings, ChannelContex
                 event_type = action,
                 incident_key = GroupHash.Of(notification),
                 description = summary,
-                client = settings.Client,
-                client_url = message.Url.AbsoluteUri,
+                client,
+                client_url = clientUrl,
                 details,
             });
         }
@@ -88,17 +106,17 @@ internal sealed class PagerDutyChannel(PagerDutySettings settings, ChannelContex
             routing_key = settings.RoutingKey.Value,
             event_action = action,
             dedup_key = GroupHash.Of(notification),
-            client = settings.Client,
-            client_url = message.Url.AbsoluteUri,
+            client,
+            client_url = clientUrl,
             payload = new
             {
                 summary,
-                source = notification.Firing.Concat(notification.Resolved).First().Labels["model"] ?? settings.Client,
-                severity = settings.Severity ?? SeverityOf(message),
+                source = notification.Firing.Concat(notification.Resolved).First().Labels["model"] ?? client,
+                severity = Severity(message),
                 timestamp = DateTimeOffset.FromUnixTimeMilliseconds(notification.Alerts.Min(alert => alert.StartsAt.UnixMilliseconds)),
-                component = settings.Component,
-                group = settings.Group,
-                @class = settings.Class,
+                component = message.Templates.Line(settings.Component),
+                group = message.Templates.Line(settings.Group),
+                @class = message.Templates.Line(settings.Class),
                 custom_details = details,
             },
             links = message.Links.Select(link => new { href = link.Url.AbsoluteUri, text = link.Text }),
@@ -113,6 +131,10 @@ internal sealed class PagerDutyChannel(PagerDutySettings settings, ChannelContex
         _ when answer.IsSuccess && answer.Field("status")?.ToString() != "success" => answer.Never(),
         _ => answer.Judge(),
     };
+
+    // Another word would be refused, and with it the page.
+    private string Severity(AlertMessage message) =>
+        message.Templates.Line(settings.Severity) is { } own and ("critical" or "error" or "warning" or "info") ? own : SeverityOf(message);
 
     private static string SeverityOf(AlertMessage message) =>
         message.Severity is "critical" or "warning" or "info" ? message.Severity : "error";

@@ -2,19 +2,16 @@ using System.Net;
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Notifier.Templates;
 
 namespace LeptonStream.Notifier.Channels.Kinds;
 
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
 /// <param name="Url">The incoming webhook: a secret.</param>
-/// <param name="Channel">Channel or user in place of the webhook's own; null leaves it.</param>
-/// <param name="Username">Name of the sender; null leaves it.</param>
-/// <param name="IconEmoji">Icon of the sender; null leaves it.</param>
-/// <param name="IconUrl">Icon of the sender; null leaves it.</param>
-/// <param name="ImageUrl">A picture below the text; null without.</param>
+/// <param name="Parts">What the receiver says of the message beside title and text.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record SlackSettings(bool SendResolved, ChannelUrl Url, string? Channel, string? Username, string? IconEmoji,
-    string? IconUrl, string? ImageUrl, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record SlackSettings(bool SendResolved, ChannelUrl Url, SlackParts Parts, TimeSpan? Timeout)
+    : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
@@ -25,11 +22,7 @@ internal sealed record SlackSettings(bool SendResolved, ChannelUrl Url, string? 
     public static SlackSettings Read(ChannelSection section) => new(
         section.SendResolved(otherwise: false),
         section.Url("api_url", fallback: "slack_api_url"),
-        section.Literal("channel"),
-        section.Literal("username"),
-        section.Literal("icon_emoji"),
-        section.Literal("icon_url"),
-        section.Literal("image_url"),
+        SlackParts.Read(section),
         section.Timeout())
     {
         Http = section.Http(),
@@ -38,8 +31,8 @@ internal sealed record SlackSettings(bool SendResolved, ChannelUrl Url, string? 
 }
 
 /// <summary>
-/// Slack's incoming webhook. Texts stand in blocks of plain text, in which Slack reads no markup and no mention. Success is the body
-/// <c>ok</c>.
+/// Slack's incoming webhook. Texts stand in blocks of plain text, in which Slack reads no markup and no mention, but for those that the
+/// receiver wrote itself. Success is the body <c>ok</c>.
 /// </summary>
 internal sealed class SlackChannel(SlackSettings settings, ChannelContext context) : MessageChannel(settings, context)
 {
@@ -53,26 +46,34 @@ internal sealed class SlackChannel(SlackSettings settings, ChannelContext contex
 
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
-        var text = TextOf(message, Markup.Plain, step, withLinks: false);
-        var blocks = new List<object> { new { type = "header", text = PlainText(MessageBuilder.Cut(message.Title, LongestTitle)) } };
-        if (text.Length > 0) blocks.Add(new { type = "section", text = PlainText(text) });
-        if (settings.ImageUrl is { } image) blocks.Add(new { type = "image", image_url = image, alt_text = message.Words.Details });
-        blocks.Add(new
-        {
-            type = "actions",
-            elements = message.Links.Select(link => new { type = "button", text = PlainText(link.Text), url = link.Url.AbsoluteUri }),
-        });
+        var (templates, parts) = (message.Templates, settings.Parts);
+        var isOwn = step == 0 && message.Text is not null;
+        var text = TextOf(message, isOwn ? Markup.Slack : Markup.Plain, step, withLinks: false);
+        var blocks = new List<object>();
+        if (templates.Text(parts.Pretext, Markup.Slack) is { } pretext) blocks.Add(new { type = "section", text = Mrkdwn(pretext) });
+        blocks.Add(new { type = "header", text = PlainText(MessageBuilder.Cut(message.Title, LongestTitle)) });
+        if (text.Length > 0) blocks.Add(new { type = "section", text = isOwn ? Mrkdwn(text) : PlainText(text) });
+        if (step == 0) blocks.AddRange(parts.Sections(templates));
+        if (templates.Line(parts.ImageUrl) is { } image)
+            blocks.Add(new { type = "image", image_url = image, alt_text = message.Words.Details });
+        blocks.Add(new { type = "actions", elements = parts.Links(message).Select(Button) });
+        if (templates.Text(parts.Footer, Markup.Slack) is { } footer)
+            blocks.Add(new { type = "context", elements = new[] { Mrkdwn(footer) } });
+        var fallback = templates.Line(parts.Fallback) ?? message.Title;
         return JsonOf(
             new
             {
-                channel = settings.Channel,
-                username = settings.Username,
-                icon_emoji = settings.IconEmoji,
-                icon_url = settings.IconUrl,
+                channel = templates.Line(parts.Channel),
+                username = templates.Line(parts.Username),
+                icon_emoji = templates.Line(parts.IconEmoji),
+                icon_url = templates.Line(parts.IconUrl),
                 // For notifications and screen readers; here Slack reads its markup.
-                text = Escape(message.Title),
+                text = Escape(fallback),
                 unfurl_links = false,
-                attachments = new[] { new { color = ColorOf(message), fallback = Escape(message.Title), blocks } },
+                attachments = new[]
+                {
+                    new { color = templates.Line(parts.Color) ?? ColorOf(message), fallback = Escape(fallback), blocks },
+                },
             },
             text.Length > LongestText);
     }
@@ -86,6 +87,11 @@ internal sealed class SlackChannel(SlackSettings settings, ChannelContext contex
         if (answer.Body.Contains("msg_too_long", StringComparison.Ordinal)) return DeliveryOutcome.TooLarge(answer.Text);
         return answer.IsSuccess ? answer.Never() : answer.Judge();
     }
+
+    // Without verbatim, Slack would look for names and addresses in values.
+    internal static object Mrkdwn(string text) => new { type = "mrkdwn", text = MessageBuilder.Cut(text, LongestText), verbatim = true };
+
+    private static object Button(MessageLink link) => new { type = "button", text = PlainText(link.Text), url = link.Url.AbsoluteUri };
 
     private static object PlainText(string text) => new { type = "plain_text", text, emoji = false };
 

@@ -36,7 +36,7 @@ internal sealed record TelegramSettings(bool SendResolved, ChannelUrl Api, Secre
             section.Timeout())
         {
             Http = section.Http(),
-            Style = section.Style("message"),
+            Style = section.Style(text: "message"),
         };
     }
 }
@@ -50,7 +50,8 @@ internal sealed class TelegramChannel(TelegramSettings settings, ChannelContext 
 
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
-        var text = $"{Markup.Html.Bold(message.Title)}\n\n{TextOf(message, Markup.Html, step)}";
+        var text = TextOf(message, Markup.Html, step);
+        if (step > 0 || message.Text is null) text = $"{Markup.Html.Bold(message.Title)}\n\n{text}";
         return JsonOf(
             new
             {

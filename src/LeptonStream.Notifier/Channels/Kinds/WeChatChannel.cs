@@ -1,6 +1,7 @@
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Notifier.Templates;
 
 namespace LeptonStream.Notifier.Channels.Kinds;
 
@@ -13,8 +14,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="ToParty">Departments.</param>
 /// <param name="ToTag">Tags.</param>
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
-internal sealed record WeChatSettings(bool SendResolved, ChannelUrl Api, string CorpId, Secret ApiSecret, string? AgentId, string? ToUser,
-    string? ToParty, string? ToTag, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
+internal sealed record WeChatSettings(bool SendResolved, ChannelUrl Api, string CorpId, Secret ApiSecret, Template? AgentId,
+    Template? ToUser, Template? ToParty, Template? ToTag, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
     protected override IEnumerable<Secret?> Own => [ApiSecret];
 
@@ -30,14 +31,14 @@ internal sealed record WeChatSettings(bool SendResolved, ChannelUrl Api, string 
             section.Url("api_url", "wechat_api_url", "https://qyapi.weixin.qq.com/cgi-bin/"),
             corp ?? "",
             section.RequiredSecret("api_secret", "wechat_api_secret"),
-            section.Literal("agent_id"),
-            section.Literal("to_user"),
-            section.Literal("to_party"),
-            section.Literal("to_tag"),
+            section.Template("agent_id"),
+            section.Template("to_user"),
+            section.Template("to_party"),
+            section.Template("to_tag"),
             section.Timeout())
         {
             Http = section.Http(),
-            Style = section.Style("message"),
+            Style = section.Style(text: "message"),
         };
     }
 }
@@ -75,15 +76,16 @@ internal sealed class WeChatChannel(WeChatSettings settings, ChannelContext cont
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
         // Its text knows links in angle brackets.
-        var content = $"{message.Title}\n\n{TextOf(message, Markup.Plain, step)}"
+        var text = TextOf(message, Markup.Plain, step);
+        var content = (step == 0 && message.Text is not null ? text : $"{message.Title}\n\n{text}")
             .Replace('<', '＜').Replace('>', '＞');
         return JsonOf(
             new
             {
-                touser = settings.ToUser ?? (settings.ToParty is null && settings.ToTag is null ? "@all" : null),
-                toparty = settings.ToParty,
-                totag = settings.ToTag,
-                agentid = settings.AgentId,
+                touser = message.Templates.Line(settings.ToUser) ?? (settings.ToParty is null && settings.ToTag is null ? "@all" : null),
+                toparty = message.Templates.Line(settings.ToParty),
+                totag = message.Templates.Line(settings.ToTag),
+                agentid = message.Templates.Line(settings.AgentId),
                 msgtype = "text",
                 text = new { content },
                 safe = "0",

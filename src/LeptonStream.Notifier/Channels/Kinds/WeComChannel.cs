@@ -26,7 +26,7 @@ internal sealed record WeComSettings(bool SendResolved, ChannelUrl Url, string? 
         section.Timeout())
     {
         Http = section.Http(),
-        Style = section.Style(),
+        Style = section.Style("title", "text"),
     };
 }
 

@@ -28,8 +28,11 @@ internal sealed record AlertMessage
     /// <summary>One line that says the most.</summary>
     public required string Title { get; init; }
 
-    /// <summary>A text of the receiver's own that stands in place of the alerts; null without.</summary>
-    public string? Text { get; init; }
+    /// <summary>A text of the receiver's own in a notation, which stands in place of the alerts; null without.</summary>
+    public Func<Markup, string?>? Text { get; init; }
+
+    /// <summary>Writes other templates of the receiver for this message.</summary>
+    public required MessageTemplates Templates { get; init; }
 
     /// <summary>The alerts, firing ones first.</summary>
     public required IReadOnlyList<AlertEntry> Entries { get; init; }

@@ -1,12 +1,15 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
+using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Output;
 
 namespace LeptonStream.Notifier.Channels.Messages;
 
 /// <summary>
 /// A notation in which a chat shows text. <see cref="Escape"/> makes any text show as it stands: no emphasis, no link, no mention.
 /// </summary>
-internal abstract class Markup
+internal abstract partial class Markup
 {
     public static readonly Markup Plain = new PlainMarkup();
 
@@ -15,6 +18,8 @@ internal abstract class Markup
     public static readonly Markup Backslash = new BackslashMarkdown();
 
     public static readonly Markup FullWidth = new FullWidthMarkdown();
+
+    public static readonly Markup Slack = new SlackMarkup();
 
     /// <summary>Takes part in no word, and is not seen.</summary>
     protected const char Apart = '\u200B';
@@ -28,10 +33,65 @@ internal abstract class Markup
     /// <summary>Separates two lines.</summary>
     public virtual string LineBreak => "\n";
 
+    /// <summary>
+    /// A value in a template whose author's own signs mean what they mean: the value shows as it stands, or is the target of a link that
+    /// the author began.
+    /// </summary>
+    /// <param name="before">The text up to the value.</param>
+    /// <param name="value">The value.</param>
+    public virtual string Value(StringBuilder before, string value)
+    {
+        if (IsTarget(before)) return UrlText.Parse(value.Trim()) is { } url ? Target(url) : "#";
+        return string.Join(LineBreak, value.ReplaceLineEndings("\n").Split('\n').Select(line => Escape(SafeText.OneLine(line))));
+    }
+
+    /// <summary>Whether the target of a link follows a text.</summary>
+    protected virtual bool IsTarget(StringBuilder before) => false;
+
+    /// <summary>An address as the target of a link.</summary>
+    protected virtual string Target(Uri url) => url.AbsoluteUri;
+
+    /// <summary>Whether a text ends in another.</summary>
+    protected static bool Ends(StringBuilder text, string with)
+    {
+        if (text.Length < with.Length) return false;
+        for (var i = 1; i <= with.Length; i++)
+            if (text[^i] != with[^i]) return false;
+        return true;
+    }
+
     // So that neither a name becomes a mention nor an address of a producer a link.
     private static string Unlinked(string text) =>
         text.Replace("@", $"@{Apart}", StringComparison.Ordinal).Replace("://", $":{Apart}//", StringComparison.Ordinal)
             .Replace("www.", $"www{Apart}.", StringComparison.OrdinalIgnoreCase);
+
+    private static string Unbracketed(string url) =>
+        url.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Slack's mrkdwn, which knows escapes of three signs only: another that means something stands as its full-width twin.
+    /// </summary>
+    private sealed partial class SlackMarkup : Markup
+    {
+        public override string Escape(string text) => Emphasis().Replace(
+            Unlinked(text).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+                .Replace(">", "&gt;", StringComparison.Ordinal),
+            sign => ((char)(sign.Value[0] - '!' + '！')).ToString());
+
+        public override string Bold(string text) => $"*{Escape(text)}*";
+
+        public override string Link(Uri url, string text) => $"<{Target(url)}|{Escape(text)}>";
+
+        protected override bool IsTarget(StringBuilder before) => Ends(before, "<");
+
+        protected override string Target(Uri url) => url.AbsoluteUri.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "%3C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal)
+            .Replace("|", "%7C", StringComparison.Ordinal);
+
+        // An underscore inside of a word is one of its letters.
+        [GeneratedRegex(@"[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])", RegexOptions.CultureInvariant)]
+        private static partial Regex Emphasis();
+    }
 
     /// <summary>For fields that are shown as they stand.</summary>
     private sealed class PlainMarkup : Markup
@@ -47,6 +107,14 @@ internal abstract class Markup
     private sealed class HtmlMarkup : Markup
     {
         public override string Escape(string text) => WebUtility.HtmlEncode(Unlinked(text));
+
+        public override string Value(StringBuilder before, string value) => HtmlPlaces.Behind(before.ToString()) switch
+        {
+            HtmlPlace.Text => base.Value(before, value),
+            HtmlPlace.Address => WebUtility.HtmlEncode(UrlText.Parse(value.Trim())?.AbsoluteUri ?? "#"),
+            HtmlPlace.Attribute => WebUtility.HtmlEncode(SafeText.OneLine(value)),
+            _ => "",
+        };
 
         public override string Bold(string text) => $"<b>{Escape(text)}</b>";
 
@@ -69,6 +137,10 @@ internal abstract class Markup
 
             return escaped.ToString();
         }
+
+        protected override bool IsTarget(StringBuilder before) => Ends(before, "](") || Ends(before, "](<");
+
+        protected override string Target(Uri url) => Unbracketed(url.AbsoluteUri);
 
         public override string Bold(string text) => $"**{Escape(text)}**";
 
@@ -94,11 +166,12 @@ internal abstract class Markup
 
         public override string Bold(string text) => $"**{Escape(text)}**";
 
+        protected override bool IsTarget(StringBuilder before) => Ends(before, "](");
+
+        protected override string Target(Uri url) => Unbracketed(url.AbsoluteUri);
+
         public override string Link(Uri url, string text) =>
             $"[{Escape(text)}]({Unbracketed(url.AbsoluteUri)})";
-
-        private static string Unbracketed(string url) =>
-            url.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal);
 
         // A single line break is a blank there.
         public override string LineBreak => "\n\n";

@@ -23,15 +23,24 @@ internal static class MessageBuilder
             .Select(alert => Entry(alert, words, style.Zone, externalUrl)).ToArray();
         var state = entries.Min(entry => entry.State) == MessageState.Firing ? MessageState.Firing : entries.Max(entry => entry.State);
         var severity = SeverityOf(notification);
-        return new AlertMessage
+        var title = Cut(Title(notification, entries, words, state, severity), LongestTitle);
+        AlertMessage? built = null;
+        var templates = new MessageTemplates(
+            notification, externalUrl, title, markup => MessageText.Write(built!, style, markup, step: 0, withLinks: false));
+        built = new AlertMessage
         {
             Words = words,
             State = state,
             Severity = severity,
-            Title = Cut(style.Title ?? Title(notification, entries, words, state, severity), LongestTitle),
-            Text = style.Text is { } text ? Cut(text, LongestLine) : null,
+            Title = title,
             Entries = entries,
             Links = [.. Links(notification, entries, words, externalUrl, act)],
+            Templates = templates,
+        };
+        return built with
+        {
+            Title = Cut(templates.Line(style.Title) ?? title, LongestTitle),
+            Text = style.Text is { } text ? markup => templates.Text(text, markup) : null,
         };
     }
 

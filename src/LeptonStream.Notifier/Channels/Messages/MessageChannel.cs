@@ -36,9 +36,12 @@ internal abstract class MessageChannel(MessageSettings settings, ChannelContext 
     public static Payload JsonOf(object body, bool isTooLong = false) =>
         new(JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json", isTooLong);
 
-    protected sealed override Payload? Compose(string id, Notification notification, int step) => step < MessageText.Steps
-        ? Write(notification, MessageOf(id, notification), step)
-        : null;
+    protected sealed override Payload? Compose(string id, Notification notification, int step)
+    {
+        if (step >= MessageText.Steps) return null;
+        var message = MessageOf(id, notification);
+        return Write(notification, message, step) with { Note = message.Templates.Fault };
+    }
 
     private AlertMessage MessageOf(string id, Notification notification) =>
         MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl, Context.Links?.For(id, notification));

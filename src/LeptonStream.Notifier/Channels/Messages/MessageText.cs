@@ -20,7 +20,8 @@ internal static class MessageText
     public static string Write(AlertMessage message, MessageStyle style, Markup markup, int step, bool withLinks = true)
     {
         var paragraphs = new List<string>();
-        if (message.Text is { } own && step < Steps - 1) paragraphs.Add(markup.Escape(own));
+        // A text of the receiver's own has no shorter form; the built-in one has.
+        if (step == 0 && message.Text?.Invoke(markup) is { } own) paragraphs.Add(own);
         else paragraphs.AddRange(Alerts(message, style, markup, step));
         if (withLinks) paragraphs.Add(string.Join(" · ", message.Links.Select(link => markup.Link(link.Url, link.Text))));
         return string.Join(markup.LineBreak + (markup.LineBreak == "\n" ? "\n" : ""), paragraphs.Where(paragraph => paragraph.Length > 0));

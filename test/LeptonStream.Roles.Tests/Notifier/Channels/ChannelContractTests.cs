@@ -200,6 +200,57 @@ public sealed class ChannelContractTests
         Assert.That(marked, Is.Empty);
     }
 
+    // A receiver's own template stands in the notation of its chat; what a producer writes into it does not.
+    [TestCase("slack", "title: T, fallback: F, text: TEXT, footer: '{{ .CommonLabels.model }}', fields: [{title: A, value: VALUE}]",
+        "[*~`<>]|(?<!\\w)_|_(?!\\w)|@(?!\u200B)|://")]
+    [TestCase("msteamsv2", "text: TEXT", null)]
+    [TestCase("discord", "message: TEXT", null)]
+    [TestCase("telegram", "message: TEXT", null)]
+    [TestCase("dingtalk", "title: T, text: TEXT", null)]
+    [TestCase("wecom", "text: TEXT", null)]
+    [TestCase("feishu", "text: TEXT", null)]
+    [TestCase("wechat", "message: TEXT", null)]
+    [TestCase("opsgenie", "message: T, description: TEXT", null)]
+    [TestCase("pagerduty", "description: T, details: {more: TEXT}, severity: '{{ .CommonLabels.model }}'", null)]
+    public async Task Send_HostileTextsInATemplate_StayTexts(string kind, string fields, string? active)
+    {
+        var test = Of(kind);
+        if (active is not null) test = test with { Active = active };
+        const string Text =
+            "'Seen: {{ range .Alerts }}{{ .Annotations.summary }} {{ .Labels.model | toUpper }} {{ .Annotations.actions }}{{ end }}'";
+        var channel = test.Make(_server, ", " + fields.Replace("TEXT", Text, StringComparison.Ordinal)
+            .Replace("VALUE", "'{{ .CommonAnnotations.summary }}'", StringComparison.Ordinal));
+        test.Script(_server, _ => test.Good);
+        await channel.Send("id", SampleNotifications.Firing(), CancellationToken.None);
+        var plain = Shape(test, test.Messages(_server).Single());
+        Assert.That(Readable(test.Messages(_server).Single()), Does.Contain(kind is "pagerduty" ? "more" : "Seen: "));
+        var marked = new List<string>();
+        // A value of several lines is several lines of a card.
+        foreach (var text in HostileTexts.All.Where(text => kind != "msteamsv2" || text.ReplaceLineEndings("") == text))
+        {
+            _server.Forget();
+            var outcome = await channel.Send("id", SampleNotifications.Firing(text: text), CancellationToken.None);
+            if (outcome.Result != DeliveryResult.Delivered || Shape(test, test.Messages(_server).Single()) != plain) marked.Add(text);
+        }
+
+        Assert.That(marked, Is.Empty);
+    }
+
+    [TestCase("slack", "text: '{{ index .Alerts 9 }}'")]
+    [TestCase("discord", "title: '{{ .Nope }}'")]
+    [TestCase("opsgenie", "priority: '{{ .Nope }}'")]
+    public async Task Send_TemplateFails_BuiltInTextIsSentAndTheFaultIsSaid(string kind, string fields)
+    {
+        var test = Of(kind);
+        test.Script(_server, _ => test.Good);
+
+        var outcome = await test.Make(_server, ", " + fields).Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That(outcome.Result, Is.EqualTo(DeliveryResult.Delivered));
+        Assert.That(outcome.Error, Does.StartWith("the built-in text stands for a template that "));
+        Assert.That(Readable(test.Messages(_server).Single()), Does.Contain("GPU 0"));
+    }
+
     [Test]
     public async Task Send_HostileTexts_StandInSlacksOwnMarkupEscaped()
     {

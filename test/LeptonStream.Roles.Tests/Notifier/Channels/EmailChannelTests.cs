@@ -110,6 +110,25 @@ public sealed class EmailChannelTests
         }
     }
 
+    [Test]
+    public async Task Send_OwnTemplates_HoldValuesAsTexts()
+    {
+        const string Own = "require_tls: false, "
+            + "headers: {subject: '[{{ .Status }}] {{ .CommonLabels.model }}', X-Team: '{{ .CommonLabels.gpu }}'}, "
+            + "html: '<h1>{{ .Title }}</h1><p>{{ range .Alerts }}{{ .Annotations.summary }}{{ end }}</p>', "
+            + "text: 'T {{ .CommonLabels.model }}'";
+        await Channel(Own).Send("id", SampleNotifications.Firing(), CancellationToken.None);
+        var mail = Parse(_server.Mails.Single());
+        Assert.That((mail.Subject, mail.Headers["X-Team"], mail.TextBody!.Trim()), Is.EqualTo(("[firing] llama-70b", "0", "T llama-70b")));
+        Assert.That(mail.HtmlBody, Does.StartWith("<h1>").And.Contain("GPU 0 is hot"));
+        var plain = Shape(mail);
+        foreach (var text in HostileTexts.All)
+        {
+            await Channel(Own).Send("id", SampleNotifications.Firing(text: text), CancellationToken.None);
+            Assert.That(Shape(Parse(_server.Mails[^1])), Is.EqualTo(plain), text);
+        }
+    }
+
     private static string Shape(MimeMessage mail) => string.Join(' ', mail.Headers.Select(header => header.Field))
         + Regex.Count(mail.HtmlBody!, "<[^>]*>") + mail.To + mail.Cc + mail.Bcc + mail.Subject!.Count(char.IsControl);
 

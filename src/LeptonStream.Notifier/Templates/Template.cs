@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace LeptonStream.Notifier.Templates;
+
+/// <summary>The text of a field, read; equal to another that would write the same.</summary>
+internal sealed class Template(TemplateLibrary library, string source, IReadOnlyList<TemplateNode> body,
+    IReadOnlyDictionary<string, IReadOnlyList<TemplateNode>> own) : IEquatable<Template>
+{
+    private readonly string _library = library.Fingerprint;
+
+    /// <summary>Writes the text.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="now">The time of the notification.</param>
+    /// <param name="routeLabels">The labels of the route.</param>
+    /// <param name="escape">Takes the meaning from the signs of a value; gets what was written before it, too.</param>
+    /// <exception cref="TemplateFault">The data does not fit.</exception>
+    public string Write(TemplateRecord data, GoTime now, TemplateMap routeLabels, Func<StringBuilder, string, string> escape)
+    {
+        var run = new TemplateRun(name => own.GetValueOrDefault(name) ?? library.Find(name), escape)
+        {
+            Now = now,
+            RouteLabels = routeLabels,
+        };
+        return run.Write(body, data);
+    }
+
+    public bool Equals(Template? other) => other is not null && source == other.Source && _library == other._library;
+
+    public override bool Equals(object? obj) => Equals(obj as Template);
+
+    public override int GetHashCode() => HashCode.Combine(source, _library);
+
+    public override string ToString() => source;
+
+    private string Source => source;
+}
