@@ -62,6 +62,7 @@ public static class DashboardRegistration
         services.AddSingleton<OutboxQueries>();
         services.AddSingleton<OutboxActions>();
         services.AddSingleton<ApiQueries>();
+        services.AddSingleton<ReceivedAlertStore>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         return services;

@@ -51,6 +51,8 @@ internal sealed class NotifierMetrics
         _batch.Record(duration.TotalSeconds);
     }
 
+    public void TakenUp(int events) => _events.Add(events, KeyValuePair.Create("result", (object?)"recorded"));
+
     public void Rejected(string reason) => _rejects.Add(1, KeyValuePair.Create("reason", (object?)reason));
 
     public void Gap() => _gaps.Add(1);

@@ -25,14 +25,15 @@ namespace LeptonStream.Notifier;
 /// <code>
 ///   lepton.alerts ─▶ (2) gather ─▶ (3) read ─┬▶ (4) record ─▶ journal, groups, position    one transaction
 ///                        ▲                   └▶ lepton.deadletters
-///                        │ (1) seek: the journal's position        (5) flush ─▶ groups, outbox   one transaction ─▶ deliveries
+///                        │ (1) seek: the journal's position        (6) flush ─▶ groups, outbox   one transaction ─▶ deliveries
 /// </code>
 /// <para>(1) Position: an assigned partition is read on where the journal says, never where the group says.</para>
 /// <para>(2) Gather: take what comes, up to a batch. Partitions come and go here and nowhere else.</para>
 /// <para>(3) Read: what is no alert event goes to the dead letters, acknowledged before its position is passed.</para>
 /// <para>(4) Record: each event once, the alerts and groups it changes, and the position, in one transaction. The group's offset is for lag
 /// tools.</para>
-/// <para>(5) Flush: alerts that people closed, or of which nothing is heard any more, end in their groups; then groups whose time has come,
+/// <para>(5) Take up: alerts that others posted to the dashboard are recorded in the same way.</para>
+/// <para>(6) Flush: alerts that people closed, or of which nothing is heard any more, end in their groups; then groups whose time has come,
 /// whichever notifier made them.</para>
 /// <para>
 /// A round that fails is forgotten and begins again at (1), later and later: the database may be down for hours, nothing is lost and
@@ -61,9 +62,12 @@ internal sealed partial class NotifierWorker(
     // Another notifier may have made or moved groups since we last looked.
     private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan TakeUpEvery = TimeSpan.FromMilliseconds(250);
+
     private readonly TroubleLog _troubles = new(logger, time);
     private Guid? _topicId;
     private Timestamp _nextLook = Timestamp.Zero;
+    private long _tookUp;
     private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => Run(stoppingToken), stoppingToken);
@@ -155,7 +159,8 @@ internal sealed partial class NotifierWorker(
             _nextLook = Timestamp.Zero;
         }
 
-        // :: (5) Flush.
+        // :: (5) Take up, and (6) flush.
+        await TakeUp(stop);
         await Flush(stop);
         _backOff.Reset();
         health.ClearProblem(Concern.Round);
@@ -246,6 +251,16 @@ internal sealed partial class NotifierWorker(
         var behind = lag.Sum(partition => partition.Value);
         _troubles.Set("lag",
             behind <= MaxLag ? null : $"{behind} events of {lag.Count(partition => partition.Value > 0)} partitions wait to be read");
+    }
+
+    private async Task TakeUp(CancellationToken stop)
+    {
+        if (time.GetElapsedTime(_tookUp) < TakeUpEvery) return;
+        _tookUp = time.GetTimestamp();
+        var events = await journal.TakeUp(time.Now(), stop);
+        if (events == 0) return;
+        metrics.TakenUp(events);
+        _nextLook = Timestamp.Zero;
     }
 
     private async Task Flush(CancellationToken stop)

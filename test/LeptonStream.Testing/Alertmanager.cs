@@ -22,6 +22,9 @@ public sealed class Alertmanager : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
+    /// <summary>The address of its API.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     /// <summary>Starts one with a configuration and waits until it is ready.</summary>
     public static async Task<Alertmanager> Start(string configuration)
     {

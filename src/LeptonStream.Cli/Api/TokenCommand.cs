@@ -14,8 +14,8 @@ internal static class TokenCommand
     public static Command Create()
     {
         var name = new Argument<string>("NAME") { Description = "Whose token it is: the name in the audit" };
-        var role = new Option<string>("--role") { Description = "viewer, responder or admin", Required = true, HelpName = "ROLE" };
-        role.AcceptOnlyFromAmong("viewer", "responder", "admin");
+        var role = new Option<string>("--role") { Description = "viewer, responder, admin or sender", Required = true, HelpName = "ROLE" };
+        role.AcceptOnlyFromAmong("viewer", "responder", "admin", "sender");
         var command = new Command("token", "Make a token for the dashboard and its API: the token itself on the first line, and below it "
             + "the entry that Dashboard:TokensFile has below 'tokens:', with its digest only") { name, role }
             .WithExamples(("lepton token rosa --role responder", "give rosa the first line, and add the others to the file"));

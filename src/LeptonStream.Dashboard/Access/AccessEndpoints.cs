@@ -19,7 +19,7 @@ internal static class AccessEndpoints
 
 /// <summary>The answer of <c>/api/v1/me</c>.</summary>
 /// <param name="Name">The name under which changes are recorded.</param>
-/// <param name="Role">none, viewer, responder or admin.</param>
+/// <param name="Role">none, viewer, responder, admin or sender.</param>
 /// <param name="Anonymous">Whether nobody signed in.</param>
 /// <param name="CanSignIn">Whether there are tokens to sign in with.</param>
 internal sealed record Person(string Name, string Role, bool Anonymous, bool CanSignIn);

@@ -10,7 +10,7 @@ internal sealed class AccessTokens
 {
     public static readonly AccessTokens None = new([]);
 
-    private const string RoleForm = "must be viewer, responder or admin";
+    private const string RoleForm = "must be viewer, responder, admin or sender";
 
     // By digest: a comparison of digests tells nothing of a token, however long it takes.
     private readonly Dictionary<string, (string Name, AccessRole Role)> _byDigest;

@@ -33,7 +33,7 @@ internal sealed record ApiStatus(ApiCluster Cluster, ApiConfig Config, DateTimeO
 /// <param name="Peers">None.</param>
 internal sealed record ApiCluster(string Status, IReadOnlyList<string> Peers);
 
-/// <param name="Original">The routing file; empty where it is not known here.</param>
+/// <param name="Original">The routes of the notifier without the settings of channels; empty where no notifier has started yet.</param>
 internal sealed record ApiConfig(string Original);
 
 internal sealed record ApiVersion(string Branch, string BuildDate, string BuildUser, string GoVersion, string Revision, string Version);
@@ -43,4 +43,6 @@ internal sealed record ApiVersion(string Branch, string BuildDate, string BuildU
 [JsonSerializable(typeof(IReadOnlyList<ApiAlertGroup>))]
 [JsonSerializable(typeof(IReadOnlyList<ApiReceiver>))]
 [JsonSerializable(typeof(ApiStatus))]
+[JsonSerializable(typeof(IReadOnlyList<PostedAlert>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

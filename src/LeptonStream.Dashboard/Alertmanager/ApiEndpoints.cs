@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LeptonStream.Dashboard.Alertmanager;
 
-/// <summary>The questions of Alertmanager's API v2, for amtool, Grafana and whatever else asks Alertmanager.</summary>
+/// <summary>Alertmanager's API v2 but for silences, for Prometheus, amtool, Grafana and whatever else knows Alertmanager.</summary>
 internal static class ApiEndpoints
 {
     public static void MapAlertmanager(this IEndpointRouteBuilder routes)
@@ -19,6 +19,7 @@ internal static class ApiEndpoints
         routes.MapGet("/api/v2/alerts/groups", Groups);
         routes.MapGet("/api/v2/receivers", (ApiQueries queries, CancellationToken stop) => queries.Receivers(stop));
         routes.MapGet("/api/v2/status", Status);
+        routes.MapAlertIntake();
     }
 
     private static async Task<IResult> Alerts(HttpRequest request, ApiQueries queries, CancellationToken stop)
@@ -43,9 +44,9 @@ internal static class ApiEndpoints
         return Results.Ok(groups);
     }
 
-    private static IResult Status() => Results.Ok(new ApiStatus(
+    private static async Task<IResult> Status(ApiQueries queries, CancellationToken stop) => Results.Ok(new ApiStatus(
         new("disabled", []),
-        new(""),
+        new((await queries.Routing(stop)).Original),
         Process.GetCurrentProcess().StartTime.ToUniversalTime(),
         new("", "", "", "", "", Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "")));
 

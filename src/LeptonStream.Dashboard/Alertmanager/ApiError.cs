@@ -9,5 +9,7 @@ internal static class ApiError
 
     public static IResult NotFound(string id) => TypedResults.NotFound($"silence {id} not found");
 
+    public static IResult Of(int status, string what) => TypedResults.Json(what, ApiJson.Default.String, statusCode: status);
+
     public static IResult Conflict(string what) => TypedResults.Conflict(what);
 }

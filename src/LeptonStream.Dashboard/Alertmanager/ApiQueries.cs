@@ -1,6 +1,7 @@
 using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerting.Received;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Dashboard.Silences;
 using LeptonStream.Samples;
@@ -12,9 +13,6 @@ namespace LeptonStream.Dashboard.Alertmanager;
 /// <summary>The open alerts of the journal as Alertmanager's API shows them, with what mutes each.</summary>
 internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceStore silences, TimeProvider time)
 {
-    // As long as Alertmanager takes an alert for firing that nobody renews.
-    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromMinutes(5);
-
     /// <summary>Every open alert, with its labels as code beside it.</summary>
     public async Task<IReadOnlyList<OpenAlert>> Open(Uri page, CancellationToken stop) => await Open(await Members(stop), page, stop);
 
@@ -38,6 +36,7 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
         var receivers = members.ToLookup(member => member.AlertId, member => member.Receiver);
         var last = rows.ToDictionary(row => row.AlertId, row => AlertDetail.Read(row.Payload));
         var labels = rows.ToDictionary(row => row.AlertId, row => AlertSummary.LabelsOf(row, last[row.AlertId]));
+        var (received, timeout) = (await Received(stop), (await Routing(stop)).ResolveTimeout);
         var left = (await LeftOut(stop)).ToLookup(row => (row.AlertId, row.Cause), row => AlertingJson.Read<string[]>(row.Detail));
         return [.. rows.Select(row =>
         {
@@ -51,8 +50,9 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
             var status = new ApiAlertStatus(inhibitedBy, mutedBy, silencedBy, isSuppressed ? "suppressed" : "active");
             ApiReceiver[] notified = [.. receivers[row.AlertId].Distinct().Select(name => new ApiReceiver(name))];
             var annotations = last[row.AlertId]?.Annotations ?? LabelSet.Empty;
-            return new OpenAlert(
-                Of(row, labels[row.AlertId], annotations, status, notified, page, now), labels[row.AlertId], row.AlertId);
+            var shown = Of(row, labels[row.AlertId], annotations, status, notified, page, now + timeout);
+            if (received.GetValueOrDefault(row.AlertId) is { } alert) shown = AsSent(shown, alert, timeout);
+            return new OpenAlert(shown, labels[row.AlertId], row.AlertId);
         })];
 
         IEnumerable<string> By(AlertRow row, SuppressionCause cause) =>
@@ -68,11 +68,35 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
         return [.. names.Select(name => new ApiReceiver(name))];
     }
 
+    /// <summary>The routing that the notifier published last.</summary>
+    public async Task<RoutingInForce> Routing(CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return await connection.QuerySingleOrDefaultAsync<RoutingInForce>(
+            new CommandDefinition(RoutingInForce.Select, cancellationToken: stop)) ?? new();
+    }
+
+    private async Task<Dictionary<string, ReceivedAlert>> Received(CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        var rows = await connection.QueryAsync<ReceivedAlertRow>(
+            new CommandDefinition($"{ReceivedAlertRow.Select} where state = 'firing'", cancellationToken: stop));
+        return rows.ToDictionary(row => row.AlertId, row => row.ToAlert());
+    }
+
+    private static ApiAlert AsSent(ApiAlert shown, ReceivedAlert alert, TimeSpan timeout) => shown with
+    {
+        Annotations = ToDictionary(alert.Annotations),
+        EndsAt = alert.EndsBy(timeout).ToDateTimeOffset(),
+        UpdatedAt = alert.RenewedAt.ToDateTimeOffset(),
+        GeneratorUrl = alert.GeneratorUrl,
+    };
+
     private static ApiAlert Of(
-        AlertRow row, LabelSet labels, LabelSet annotations, ApiAlertStatus status, ApiReceiver[] receivers, Uri page, Timestamp now) =>
+        AlertRow row, LabelSet labels, LabelSet annotations, ApiAlertStatus status, ApiReceiver[] receivers, Uri page, Timestamp ends) =>
         new(
             ToDictionary(annotations),
-            (now + ResolveTimeout).ToDateTimeOffset(),
+            ends.ToDateTimeOffset(),
             Fingerprint.Of(labels).ToString(),
             receivers,
             DateTimeOffset.FromUnixTimeMilliseconds(row.Onset),

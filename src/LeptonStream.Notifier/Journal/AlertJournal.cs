@@ -6,6 +6,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
+using LeptonStream.Notifier.Received;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -34,6 +35,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
     private readonly ClosedAlerts _closed = new(database);
     private readonly StaleAlerts _stale = new(database);
     private readonly ResolvedSilences _silences = new(database);
+    private readonly ReceivedAlerts _received = new(database);
     private readonly Escalations _escalations = new(database, log);
     private readonly FlapStore _flaps = new(database, flapping ?? FlapRule.Off);
     private Desk? _desk;
@@ -45,13 +47,14 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         await AdoptGroups(now, cancellation);
     }
 
-    /// <summary>Takes over every group that was made under other routes than those in force.</summary>
+    /// <summary>Publishes the routes in force, and takes over every group that was made under others.</summary>
     public async Task AdoptGroups(Timestamp now, CancellationToken cancellation)
     {
         var desk = CurrentDesk();
         log.TakenOver(await database.Write(async transaction =>
         {
             await LockCounter(transaction, "alert_event");
+            await transaction.Execute(RoutingInForce.Upsert, desk.Routing.InForce);
             var loaded = await desk.Groups.LoadAllIfForeign(transaction);
             var alerts = loaded.Groups.All.SelectMany(group => group.Alerts.Values).Select(alert => alert.AlertId).ToHashSet();
             desk.Pipeline.Reroute(loaded.Groups, alerts, now);
@@ -111,19 +114,10 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
             var seq = await LockCounter(transaction, "alert_event");
             var ahead = await LeaveOutOld(transaction, batch);
             var (fresh, conflicts) = await _known.Sort(transaction, ahead);
-            var stale = await _stale.Among(transaction, [.. fresh.Select(record => record.Event!.AlertId).Distinct()]);
-
-            var numbered = fresh.Select((record, index) => (Record: record, Seq: seq + index + 1)).ToArray();
-            await transaction.ExecuteEach(AlertRows.InsertEvent,
-                numbered.Select(item => AlertRows.EventParameters(item.Record, item.Seq, now)));
-            await transaction.ExecuteEach(AlertRows.UpsertAlert, numbered.GroupBy(item => item.Record.Event!.AlertId)
-                .Select(items => AlertRows.AlertParameters(items.Last().Record, items.Last().Seq)));
             await transaction.ExecuteEach(EventConflict.Insert, conflicts.Select(conflict => conflict.Row(now)));
-            await _flaps.Count(transaction, [.. fresh.Select(record => record.Event!)], now);
-            await ChangeGroups(desk, transaction, [.. fresh.Select(record => Reopen(record, stale))], now);
+            await Record(desk, transaction, fresh, seq, now);
             await ProbeStore.Save(transaction, ahead);
 
-            await SetCounter(transaction, "alert_event", seq + fresh.Count);
             await SavePositions(transaction, ahead.GroupBy(record => (record.Topic, record.Partition))
                 .Select(records => (records.Key.Topic, records.Key.Partition, records.Max(record => record.Offset) + 1)), now);
             var repeated = ahead.Count(record => record.Event is not null) - fresh.Count - conflicts.Count;
@@ -131,6 +125,25 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         }, cancellation);
         log.Conflicts(conflicts);
         return outcome;
+    }
+
+    /// <summary>Takes up alerts that others posted, as <see cref="Apply"/> takes events.</summary>
+    /// <returns>Number of their events.</returns>
+    public async Task<int> TakeUp(Timestamp now, CancellationToken cancellation)
+    {
+        var desk = CurrentDesk();
+        var timeout = desk.Routing.ResolveTimeout;
+        var events = 0;
+        for (var mayHaveMore = await _received.Any(timeout, now, cancellation); mayHaveMore;)
+            mayHaveMore = await database.Write(async transaction =>
+            {
+                var seq = await LockCounter(transaction, "alert_event");
+                var (records, alerts) = await _received.Take(transaction, timeout, now);
+                await Record(desk, transaction, records, seq, now);
+                events += records.Count;
+                return alerts == ReceivedAlerts.MostAtOnce;
+            }, cancellation);
+        return events;
     }
 
     /// <summary>
@@ -228,6 +241,20 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
             $"select topic, kafka_partition, next_offset from consumer_offset where topic {database.AnyOf("@topics")}", new { topics });
         var positions = rows.ToDictionary(row => (row.Topic, row.Partition), row => row.NextOffset);
         return [.. batch.Where(record => record.Offset >= positions.GetValueOrDefault((record.Topic, record.Partition)))];
+    }
+
+    private async Task Record(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> fresh, long seq, Timestamp now)
+    {
+        if (fresh.Count == 0) return;
+        var stale = await _stale.Among(transaction, [.. fresh.Select(record => record.Event!.AlertId).Distinct()]);
+        var numbered = fresh.Select((record, index) => (Record: record, Seq: seq + index + 1)).ToArray();
+        await transaction.ExecuteEach(
+            AlertRows.InsertEvent, numbered.Select(item => AlertRows.EventParameters(item.Record, item.Seq, now)));
+        await transaction.ExecuteEach(AlertRows.UpsertAlert, numbered.GroupBy(item => item.Record.Event!.AlertId)
+            .Select(items => AlertRows.AlertParameters(items.Last().Record, items.Last().Seq)));
+        await _flaps.Count(transaction, [.. fresh.Select(record => record.Event!)], now);
+        await ChangeGroups(desk, transaction, [.. fresh.Select(record => Reopen(record, stale))], now);
+        await SetCounter(transaction, "alert_event", seq + fresh.Count);
     }
 
     private async Task ChangeGroups(Desk desk, DbTransaction transaction, IReadOnlyList<JournalRecord> fresh, Timestamp now)

@@ -1,6 +1,8 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Received;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Storage;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Notifier.Routing;
@@ -10,6 +12,15 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
 {
     /// <summary>What is sound in the file and yet may not be meant, or is not read here.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Time for which an alert of others that names no end fires.</summary>
+    public TimeSpan ResolveTimeout { get; init; } = ReceivedAlert.ResolveTimeout;
+
+    /// <summary>The routes as others may read them.</summary>
+    public string Original { get; init; } = PublicRouting.OfDefault(DefaultReceiver);
+
+    /// <summary>What the journal has of it.</summary>
+    public RoutingInForce InForce => new() { Original = Original, ResolveTimeoutMs = (long)ResolveTimeout.TotalMilliseconds };
 
     /// <summary>The name of the one receiver without a routing file.</summary>
     public const string DefaultReceiver = "default";

@@ -1,5 +1,6 @@
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerting.Received;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Templates;
 using LeptonStream.Yaml;
@@ -29,6 +30,7 @@ internal static class RoutingFile
         var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var globals = document.OptionalSection("global");
         var global = GlobalSection.Read(globals, TemplateFiles.Read(document, directory));
+        var resolveTimeout = globals?.Duration("resolve_timeout") ?? ReceivedAlert.ResolveTimeout;
         globals?.End();
         ReceiverConfig[] receivers = [.. document.Sections("receivers").Select(section => Receiver(section, global, channels))];
         var names = receivers.Select(receiver => receiver.Name).ToHashSet();
@@ -53,7 +55,12 @@ internal static class RoutingFile
                 Schedules = schedules,
                 Maintenance = maintenance,
             };
-            return new NotifierRouting(new RouteTree(config), channels) { Notes = wrong.Notes };
+            return new NotifierRouting(new RouteTree(config), channels) 
+            {
+                Notes = wrong.Notes,
+                ResolveTimeout = resolveTimeout,
+                Original = PublicRouting.Of(yaml),
+            };
         }
         catch (ArgumentException unsound)
         {
