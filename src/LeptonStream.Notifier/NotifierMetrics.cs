@@ -16,6 +16,7 @@ internal sealed class NotifierMetrics
     private readonly Counter<long> _decided;
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _dead;
+    private readonly Counter<long> _actions;
     private readonly Histogram<double> _batch;
     private readonly Histogram<double> _send;
     private readonly Histogram<double> _delay;
@@ -35,6 +36,8 @@ internal sealed class NotifierMetrics
             "leptonstream.notifier.attempts", "{attempt}", "Attempts to deliver, by receiver, channel and result");
         _dead = meter.CreateCounter<long>(
             "leptonstream.notifier.dead", "{notification}", "Notifications given up, by receiver and channel");
+        _actions = meter.CreateCounter<long>("leptonstream.notifier.actions", "{action}",
+            "Actions against alerts, by the state that they came to, such as blocked, running, verified or failed");
         _batch = meter.CreateHistogram<double>("leptonstream.notifier.batch.duration", "s", "One transaction of events");
         _send = meter.CreateHistogram<double>(
             "leptonstream.notifier.send.duration", "s", "From an attempt's begin to its outcome, quick retries included");
@@ -76,6 +79,8 @@ internal sealed class NotifierMetrics
         _delay.Record(delay.TotalSeconds, Receiver(destination), Channel(destination));
 
     public void Died(Destination destination) => _dead.Add(1, Receiver(destination), Channel(destination));
+
+    public void Action(string state) => _actions.Add(1, KeyValuePair.Create("state", (object?)state));
 
     public void Behind(KeyValuePair<int, long>[] lag) => Volatile.Write(ref _lag, lag);
 

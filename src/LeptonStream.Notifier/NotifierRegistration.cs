@@ -1,3 +1,4 @@
+using LeptonStream.Alerting.Remediation;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
@@ -5,6 +6,7 @@ using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
+using LeptonStream.Notifier.Remediation;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Reload;
 using LeptonStream.Storage;
@@ -60,6 +62,10 @@ public static class NotifierRegistration
         services.AddHostedService<JournalRetention>();
         services.AddSingleton<FeedbackOutbox>();
         services.AddHostedService<FeedbackPublisher>();
+        services.AddSingleton<RemediationOutbox>();
+        services.AddKeyedSingleton<IRemedy, WebhookRemedy>(RemedyKind.Webhook);
+        services.AddKeyedSingleton<IRemedy, KafkaRemedy>(RemedyKind.Kafka);
+        services.AddHostedService<RemediationRunner>();
         return services;
     }
 

@@ -82,7 +82,8 @@ internal static class ConfigCheck
     {
         if (RoutingFile.Parse(text, path, out var errors) is not { } routing) return Print(errors);
         Console.Out.WriteLine($"{path}: ok (routing: {EnglishCount.Of(routing.Routes.Count, "route")}, "
-            + $"{EnglishCount.Of(routing.Channels.Count, "channel")})");
+            + $"{EnglishCount.Of(routing.Channels.Count, "channel")}"
+            + $"{(routing.Policies.Count > 0 ? $", {EnglishCount.Of(routing.Policies.Count, "action")}" : "")})");
         foreach (var note in routing.Notes) Console.Out.WriteLine($"{note} (note)");
         return ExitCode.Sound;
     }

@@ -61,9 +61,14 @@ internal static class ConfigCommand
                 ("lepton config route --tree severity=warning", "why it takes these routes and not others"));
         command.SetAction(parsed =>
         {
-            var (routes, alert) = (RoutingOf(parsed).Routing.Routes, LabelSet.Of(parsed.GetValue(labels)!.Select(Pair)));
-            if (parsed.GetValue(tree)) RouteTrace.Write(Console.Out, routes, alert);
-            else RouteText.Write(Console.Out, routes, alert, Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow));
+            var (routing, alert) = (RoutingOf(parsed).Routing, LabelSet.Of(parsed.GetValue(labels)!.Select(Pair)));
+            if (parsed.GetValue(tree)) RouteTrace.Write(Console.Out, routing.Routes, alert);
+            else
+            {
+                RouteText.Write(Console.Out, routing.Routes, alert, Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow));
+                ActionText.Write(Console.Out, routing.Policies, alert);
+            }
+
             return ExitCode.Sound;
         });
         return command;

@@ -93,6 +93,22 @@ public sealed class AlertPipeline(RouteTree routes)
         }
     }
 
+    /// <summary>An action against an alert failed: every channel that was notified of it is notified again, at once.</summary>
+    /// <param name="groups">At least the groups that hold the alert; changed in place.</param>
+    /// <param name="alertId">The alert; where it fires no more nothing happens.</param>
+    /// <param name="now">The time.</param>
+    public static void ActionFailed(AlertGroups groups, string alertId, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        foreach (var (group, alert) in groups.Holding(alertId).Where(place => !place.Alert.IsResolved))
+        {
+            foreach (var (channel, last) in group.Notified.Where(entry => entry.Value.Firing.Contains(alert.Fingerprint)).ToArray())
+                group.Notified[channel] = last with { ActionFailed = true };
+            // Later by the least step there is, so that a store sees a change where the flush was due now.
+            group.NextFlush = group.NextFlush == now ? now + TimeSpan.FromMilliseconds(1) : now;
+        }
+    }
+
     /// <summary>Ends an alert of which nothing was heard for long, wherever it fires.</summary>
     /// <param name="groups">At least the groups that hold the alert; changed in place.</param>
     /// <param name="alertId">The alert.</param>

@@ -6,4 +6,8 @@ namespace LeptonStream.Alerting;
 /// <param name="Firing">The alerts that it was notified of as firing.</param>
 /// <param name="Resolved">The alerts that it was notified of as over.</param>
 /// <param name="At">When.</param>
-public sealed record NotificationLogEntry(IReadOnlyList<Fingerprint> Firing, IReadOnlyList<Fingerprint> Resolved, Timestamp At);
+public sealed record NotificationLogEntry(IReadOnlyList<Fingerprint> Firing, IReadOnlyList<Fingerprint> Resolved, Timestamp At)
+{
+    /// <summary>Whether an action failed since, which the channel must learn; null where none did.</summary>
+    public bool? ActionFailed { get; init; }
+}

@@ -24,6 +24,9 @@ public enum NotifyReason
 
     /// <summary><c>repeat interval elapsed</c>: nothing changed, but it still fires and the last notification is old.</summary>
     RepeatInterval = 5,
+
+    /// <summary><c>action failed</c>: nothing changed, but an action against an alert did not help. Not Alertmanager's word.</summary>
+    ActionFailed = 6,
 }
 
 /// <summary>The decision whether to notify a channel about its group, and its reason in words.</summary>
@@ -38,6 +41,7 @@ public static class NotifyReasons
         NotifyReason.SomeResolved => "some alerts resolved",
         NotifyReason.AllResolved => "all alerts resolved",
         NotifyReason.RepeatInterval => "repeat interval elapsed",
+        NotifyReason.ActionFailed => "action failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
@@ -71,6 +75,8 @@ public static class NotifyReasons
         if (firing.Count == 0) return last.Firing.Count > 0 ? NotifyReason.AllResolved : NotifyReason.None;
 
         if (sendResolved && !resolved.IsSubsetOf(last.Resolved)) return NotifyReason.SomeResolved;
+
+        if (last.ActionFailed is true) return NotifyReason.ActionFailed;
 
         return last.At + repeatInterval <= now ? NotifyReason.RepeatInterval : NotifyReason.None;
     }

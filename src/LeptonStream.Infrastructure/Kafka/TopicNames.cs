@@ -13,9 +13,11 @@ public sealed record TopicNames(string Prefix)
 
     public string Feedback => Prefix + "feedback";
 
+    public string Actions => Prefix + "actions";
+
     public string DeadLetters => Prefix + "deadletters";
 
-    public IReadOnlyList<string> All => [Metrics, Alerts, Status, State, Feedback, DeadLetters];
+    public IReadOnlyList<string> All => [Metrics, Alerts, Status, State, Feedback, Actions, DeadLetters];
 
     public static TopicNames Of(KafkaOptions options) => new(options.TopicPrefix);
 }

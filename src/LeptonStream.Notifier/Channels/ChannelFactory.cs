@@ -27,6 +27,9 @@ internal sealed class ChannelFactory : IDisposable
     /// <summary>The way to HTTP that all channels share.</summary>
     public ChannelHttp Http => _context.Http;
 
+    /// <summary>The producer that all channels share.</summary>
+    public KafkaWriter Kafka => _context.Kafka;
+
     public INotificationChannel Make(ChannelSettings settings) => settings.Make(_context);
 
     public void Dispose()

@@ -21,11 +21,14 @@ internal sealed record WebhookSettings(bool SendResolved, ChannelUrl Url, int Ma
 
     public override string ToString() => $"webhook {Destination}";
 
-    public static WebhookSettings Read(ChannelSection section) => new(
-        section.SendResolved(otherwise: true),
-        section.Url("url"),
-        section.Fields.Count("max_alerts"),
-        section.Timeout())
+    public static WebhookSettings Read(ChannelSection section) =>
+        Read(section, section.SendResolved(otherwise: true), section.Fields.Count("max_alerts"));
+
+    /// <summary>Reads the webhook of an action, which gets no notifications.</summary>
+    public static WebhookSettings ReadAction(ChannelSection section) => Read(section, sendResolved: false, maxAlerts: 0);
+
+    private static WebhookSettings Read(ChannelSection section, bool sendResolved, int maxAlerts) => new(
+        sendResolved, section.Url("url"), maxAlerts, section.Timeout())
     {
         Http = section.Http(),
         SigningSecrets = section.Secret("signing_secret", WebhookSignature.AreSound, $"is no secret to sign with: {WebhookSignature.Form}"),

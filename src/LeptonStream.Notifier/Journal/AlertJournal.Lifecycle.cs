@@ -46,6 +46,23 @@ internal sealed partial class AlertJournal
         }, cancellation);
     }
 
+    /// <summary>Decides which actions alerts start, and whether those that were executed helped.</summary>
+    /// <returns>The states that actions came to.</returns>
+    public async Task<IReadOnlyList<string>> Remediate(Timestamp now, CancellationToken cancellation)
+    {
+        var desk = CurrentDesk();
+        var policies = desk.Routing.Policies;
+        if (!await _remediations.AnyDue(policies, cancellation)) return [];
+        var (outcomes, seq) = await database.Write(async transaction =>
+        {
+            var seq = await LockCounter(transaction, "alert_event");
+            var mutes = await desk.Mutes.Load(transaction, now);
+            return (await _remediations.Move(transaction, policies, mutes, desk.Groups, now), seq);
+        }, cancellation);
+        _remediations.Seen(policies, seq);
+        return outcomes;
+    }
+
     /// <summary>Forgets the openings of alerts that are steady.</summary>
     public Task<int> TrimFlaps(Timestamp now, CancellationToken cancellation) =>
         database.Write(transaction => _flaps.Trim(transaction, now), cancellation);

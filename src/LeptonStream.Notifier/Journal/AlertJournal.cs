@@ -7,6 +7,7 @@ using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Received;
+using LeptonStream.Notifier.Remediation;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -37,6 +38,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
     private readonly ResolvedSilences _silences = new(database);
     private readonly ReceivedAlerts _received = new(database);
     private readonly Escalations _escalations = new(database, log);
+    private readonly Remediations _remediations = new(database);
     private readonly FlapStore _flaps = new(database, flapping ?? FlapRule.Off);
     private Desk? _desk;
 

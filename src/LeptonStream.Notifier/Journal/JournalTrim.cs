@@ -50,7 +50,7 @@ internal sealed class JournalTrim(Database database)
             new { before = before.UnixMilliseconds, MostAtOnce })];
         if (ids.Length == 0) return 0;
         foreach (var table in (string[])
-            ["notification_alert", "suppression", "feedback", "alert_care", "received_alert", "alert_event", "alert"])
+            ["notification_alert", "suppression", "feedback", "remediation", "alert_care", "received_alert", "alert_event", "alert"])
             await transaction.Execute($"delete from {table} where alert_id {database.AnyOf("@ids")}", new { ids });
         return ids.Length;
     }, cancellation);

@@ -21,6 +21,12 @@ internal sealed class LabelledAlert
 
     public string? Payload { get; init; }
 
+    /// <summary>Beginning of the trouble, Unix milliseconds, where it was asked for.</summary>
+    public long Onset { get; init; }
+
+    /// <summary>Reason of its end, where it was asked for and has one.</summary>
+    public string? EndedReason { get; init; }
+
     public LabelSet LabelSet() => Labels is not null
         ? AlertingJson.Read<LabelSet>(Labels)
         : AlertEventJson.TryRead(Encoding.UTF8.GetBytes(Payload!), out var alert, out _) ? alert!.RoutingLabels : Series.LabelSet.Empty;

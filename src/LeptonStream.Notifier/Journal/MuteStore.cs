@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerting.Remediation;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.Storage;
@@ -32,6 +33,7 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, IReadOnlyList<
             Acknowledged = await Acknowledged(transaction, now),
             Maintenance = maintenance,
             Flapping = await flaps.Flapping(transaction, now),
+            FailedActions = await FailedActions(transaction),
         };
     }
 
@@ -43,6 +45,14 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, IReadOnlyList<
               and (care.ask_again_at is null or care.ask_again_at > @now)
             """,
             new { now = now.UnixMilliseconds })).ToDictionary(row => row.AlertId, row => row.Person);
+
+    // Of several the newest one.
+    private static async Task<IReadOnlyDictionary<string, FailedAction>> FailedActions(DbTransaction transaction) =>
+        (await transaction.Query<(string AlertId, string Policy, string Reason)>(
+            """
+            select remediation.alert_id, policy, reason from remediation join alert on alert.alert_id = remediation.alert_id
+            where state = 'failed' and alert.status = 'firing' order by changed_at desc, action_id
+            """)).DistinctBy(row => row.AlertId).ToDictionary(row => row.AlertId, row => new FailedAction(row.Policy, row.Reason));
 
     private async Task ReadAlerts(DbTransaction transaction)
     {

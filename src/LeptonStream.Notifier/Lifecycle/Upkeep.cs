@@ -11,7 +11,8 @@ namespace LeptonStream.Notifier.Lifecycle;
 /// What the passing of time does to alerts and silences beside the flushes of groups. A step that fails holds up neither the others nor a
 /// flush, and is tried again when its time comes. Used by the worker's thread only.
 /// </summary>
-internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> options, TimeProvider time, ILogger<Upkeep> logger)
+internal sealed class Upkeep(
+    AlertJournal journal, NotifierMetrics metrics, IOptions<NotifierOptions> options, TimeProvider time, ILogger<Upkeep> logger)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan EscalationsEvery = TimeSpan.FromSeconds(1);
@@ -29,7 +30,11 @@ internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> opt
         await Try("closed alerts do not end", () => journal.EndClosed(cancellation));
         // Not behind every batch of a storm: the question joins three tables.
         if (IsDue(ref _nextEscalations, EscalationsEvery, now))
+        {
+            await Try("actions stand still", () => Remediate(now, cancellation));
             await Try("escalations stand still", () => journal.Escalate(now, cancellation));
+        }
+
         if (IsDue(ref _nextSilences, SilencesEvery, now))
             await Try("silences until resolved do not end", () => journal.EndResolvedSilences(now, cancellation));
         if (IsDue(ref _nextMinute, Minute, now))
@@ -39,6 +44,11 @@ internal sealed class Upkeep(AlertJournal journal, IOptions<NotifierOptions> opt
         }
 
         _troubles.Report();
+    }
+
+    private async Task Remediate(Timestamp now, CancellationToken cancellation)
+    {
+        foreach (var state in await journal.Remediate(now, cancellation)) metrics.Action(state);
     }
 
     // A clock that was set back must not put it off.

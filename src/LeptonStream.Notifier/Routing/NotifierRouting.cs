@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Received;
+using LeptonStream.Alerting.Remediation;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Storage;
@@ -21,6 +23,13 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
 
     /// <summary>What the journal has of it.</summary>
     public RoutingInForce InForce => new() { Original = Original, ResolveTimeoutMs = (long)ResolveTimeout.TotalMilliseconds };
+
+    /// <summary>The policies by which alerts start actions, in the order of the file.</summary>
+    public IReadOnlyList<RemediationPolicy> Policies { get; init; } = [];
+
+    /// <summary>How to reach the webhooks of policies, by the names of these.</summary>
+    public IReadOnlyDictionary<string, WebhookSettings> ActionWebhooks { get; init; } =
+        FrozenDictionary<string, WebhookSettings>.Empty;
 
     /// <summary>The name of the one receiver without a routing file.</summary>
     public const string DefaultReceiver = "default";

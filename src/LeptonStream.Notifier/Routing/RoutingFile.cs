@@ -2,6 +2,7 @@ using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerting.Received;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Remediation;
 using LeptonStream.Notifier.Templates;
 using LeptonStream.Yaml;
 
@@ -42,6 +43,7 @@ internal static class RoutingFile
             names, intervals.Select(interval => interval.Name).ToHashSet(), schedules.Select(schedule => schedule.Name).ToHashSet());
         var route = document.Section("route") is { } root ? reader.Read(root) : new RouteConfig();
         InhibitRule[] rules = [.. document.Sections("inhibit_rules").Select(InhibitRuleReader.Read)];
+        var (policies, webhooks) = new ActionReader(global).Read(document);
         Pass(document);
         document.End();
         if (wrong.All.Count > 0) return null;
@@ -55,11 +57,13 @@ internal static class RoutingFile
                 Schedules = schedules,
                 Maintenance = maintenance,
             };
-            return new NotifierRouting(new RouteTree(config), channels) 
+            return new NotifierRouting(new RouteTree(config), channels)
             {
                 Notes = wrong.Notes,
                 ResolveTimeout = resolveTimeout,
                 Original = PublicRouting.Of(yaml),
+                Policies = policies,
+                ActionWebhooks = webhooks,
             };
         }
         catch (ArgumentException unsound)

@@ -110,7 +110,7 @@ public sealed class ChartInstallTests
 
         var kept = await Get("kafka.strimzi.io/v1", "kafkatopics");
         Assert.That(kept.Select(topic => topic.Text("spec", "topicName")),
-            Is.EquivalentTo(new[] { "team_A.metrics", "team_A.alerts", "team_A.status", "team_A.state", "team_A.feedback",
+            Is.EquivalentTo(new[] { "team_A.metrics", "team_A.alerts", "team_A.status", "team_A.state", "team_A.feedback", "team_A.actions",
                 "team_A.deadletters" }));
         await Succeed(install[0], install[1..]);
     }

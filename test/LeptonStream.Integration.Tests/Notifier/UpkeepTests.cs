@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using static LeptonStream.Integration.Tests.Notifier.JournalRig;
@@ -18,7 +20,9 @@ public sealed class UpkeepTests(DatabaseKind kind)
     {
         await using var rig = await JournalRig.Create(kind);
         var journal = await rig.Open();
-        var upkeep = new Upkeep(journal, Options.Create(new NotifierOptions()), TimeProvider.System, NullLogger<Upkeep>.Instance);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var upkeep = new Upkeep(journal, new NotifierMetrics(services.GetRequiredService<IMeterFactory>()),
+            Options.Create(new NotifierOptions()), TimeProvider.System, NullLogger<Upkeep>.Instance);
         await Apply(journal, 0, Record(AlertEvents.Opened("latency"), 0));
         await rig.Database.Write(async transaction =>
         {

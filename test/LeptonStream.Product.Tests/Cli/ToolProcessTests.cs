@@ -140,7 +140,7 @@ public sealed class ToolProcessTests
         Assert.That(report.RootElement.GetProperty("sound").GetBoolean(), Is.False);
         var problems =
             report.RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("problem").GetString()).OfType<string>();
-        Assert.That(problems, Has.Exactly(6).EndsWith("'lepton topics create' makes it"));
+        Assert.That(problems, Has.Exactly(7).EndsWith("'lepton topics create' makes it"));
     }
 
     [Test]

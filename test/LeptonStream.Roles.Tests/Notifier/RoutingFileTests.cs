@@ -121,7 +121,8 @@ public sealed class RoutingFileTests
     [TestCase("route:\n  receiver: ops\n  routes: {a: b}", "routing.yaml:3: route.routes must be a list of mappings")]
     [TestCase("route: ops", "routing.yaml:1: route must be a mapping")]
     [TestCase("rules: []\nroute: {receiver: ops}",
-        "routing.yaml:1: rules is unknown; known here are: event_recorder, global, inhibit_rules, maintenance, mute_time_intervals, "
+        "routing.yaml:1: rules is unknown; known here are: actions, event_recorder, global, "
+            + "inhibit_rules, maintenance, mute_time_intervals, "
         + "receivers, route, schedules, templates, time_intervals, tracing")]
     [TestCase("route:\n  receiver: ops\n  mute_time_intervals: [x]",
         "routing.yaml:3: route.mute_time_intervals must not stand in the root")]

@@ -9,7 +9,8 @@ namespace LeptonStream.Cli.Config.Explain;
 
 /// <summary>What the journal knows of one alert's way to people.</summary>
 internal sealed record AlertStory(
-    StoryAlert Alert, IReadOnlyList<StoryGroup> Groups, IReadOnlyList<StoryNotification> Notified, IReadOnlyList<StorySuppression> LeftOut)
+    StoryAlert Alert, IReadOnlyList<StoryGroup> Groups, IReadOnlyList<StoryNotification> Notified, IReadOnlyList<StorySuppression> LeftOut,
+    IReadOnlyList<StoryAction> Actions)
 {
     /// <summary>Reads it.</summary>
     /// <returns>The alerts whose id is, or begins with, what is given: none, one or several; a story where it is one.</returns>
@@ -33,7 +34,10 @@ internal sealed record AlertStory(
             alert.ToStory(),
             [.. groups.Select(row => new StoryGroup(row.Receiver, row.RouteKey, row.GroupKey, At(row.NextFlush)))],
             [.. notified.Reverse().Select(StoryOf)],
-            [.. leftOut.Reverse().Select(StoryOf)]));
+            [.. leftOut.Reverse().Select(StoryOf)],
+            [.. (await connection.QueryAsync<ActionRow>(
+                "select policy, action, state, reason, changed_at from remediation where alert_id = @id order by action_id", new { id }))
+                .Select(row => new StoryAction(At(row.ChangedAt), row.Policy, row.Action, row.State, row.Reason))]));
     }
 
     private static StoryNotification StoryOf(NotifiedRow row) => new(At(row.CreatedAt), row.Receiver, row.Channel, row.AlertStatus,
@@ -70,6 +74,19 @@ internal sealed record AlertStory(
             Labels is null ? null : AlertingJson.Read<LabelSet>(Labels).ToDictionary(), At(Onset), At(ResolvedAt), EndedReason);
     }
 
+    private sealed record ActionRow
+    {
+        public required string Policy { get; init; }
+
+        public required string Action { get; init; }
+
+        public required string State { get; init; }
+
+        public string? Reason { get; init; }
+
+        public required long ChangedAt { get; init; }
+    }
+
     private sealed record GroupRow
     {
         public required string Receiver { get; init; }
@@ -96,3 +113,6 @@ internal sealed record StoryNotification(DateTimeOffset DecidedAt, string Receiv
 /// <summary>A stretch of time in which somebody was not notified.</summary>
 internal sealed record StorySuppression(DateTimeOffset Since, DateTimeOffset? Until, string Receiver, string Cause,
     IReadOnlyList<string> By);
+
+/// <summary>An action against the alert, as it is now.</summary>
+internal sealed record StoryAction(DateTimeOffset ChangedAt, string Policy, string Action, string State, string? Reason);

@@ -31,15 +31,18 @@ internal static class ExplainCommand
         {
             var story = await Read(parsed, parsed.GetValue(id)!);
             var labels = story.Alert.Labels is { } known ? LabelSet.Of(known) : null;
-            var routes = labels is null ? [] : ConfigCommand.RoutingOf(parsed).Routing.Routes.Match(labels);
+            var routing = labels is null ? null : ConfigCommand.RoutingOf(parsed).Routing;
+            var routes = routing?.Routes.Match(labels!) ?? [];
+            string[] actions = [.. routing?.Policies.Where(policy => policy.Covers(labels!))
+                .Select(policy => ActionText.Of(policy, labels!)) ?? []];
             var now = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow);
             if (parsed.GetValue(json))
                 Console.Out.WriteLine(JsonSerializer.Serialize(
                     new { story.Alert, routes = routes.Select(route => new { route.Key, receiver = route.Receiver.Name,
                         escalation = OnCallText.Of(route, now) }), story.Groups,
-                        story.Notified, story.LeftOut },
+                        actions, story.Notified, story.LeftOut, started = story.Actions },
                     Json));
-            else StoryText.Write(Console.Out, story, routes, now);
+            else StoryText.Write(Console.Out, story, routes, actions, now);
             return ExitCode.Sound;
         });
         return command;

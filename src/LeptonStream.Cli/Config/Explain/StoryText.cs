@@ -10,7 +10,8 @@ namespace LeptonStream.Cli.Config.Explain;
 /// <summary>An alert's way to people, for people.</summary>
 internal static class StoryText
 {
-    public static void Write(TextWriter output, AlertStory story, IReadOnlyList<Route> routes, Timestamp now)
+    public static void Write(TextWriter output, AlertStory story, IReadOnlyList<Route> routes, IReadOnlyList<string> actions,
+        Timestamp now)
     {
         var alert = story.Alert;
         var end = alert.ResolvedAt is { } at ? $", ended {Of(at)} ({alert.EndedReason ?? "recovered"})" : "";
@@ -32,6 +33,11 @@ internal static class StoryText
             ["from", "to", "receiver", "cause", "by"],
             stretch => [Of(stretch.Since), stretch.Until is { } until ? Of(until) : "now", stretch.Receiver, stretch.Cause,
                 string.Join(", ", stretch.By)]);
+        if (actions.Count > 0)
+            Section("Actions that it may start, by the settings here", actions, "none", ["action"], action => [action]);
+        if (story.Actions.Count > 0)
+            Section("Actions", story.Actions, "none", ["changed", "policy", "action", "state", "reason"],
+                action => [Of(action.ChangedAt), action.Policy, action.Action, action.State, action.Reason ?? ""]);
 
         void Section<T>(string title, IReadOnlyList<T> items, string none, string[] columns, Func<T, string[]> cells)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using LeptonStream.Alerting.Flapping;
+using LeptonStream.Alerting.Remediation;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 
 namespace LeptonStream.Alerting.Muting;
 
@@ -22,6 +24,10 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     /// <summary>The alerts that flap, by <see cref="FlapState.KeyOf"/>, each with the time since which it does.</summary>
     /// <value>The default value is empty.</value>
     public IReadOnlyDictionary<Fingerprint, Timestamp> Flapping { get; init; } = FrozenDictionary<Fingerprint, Timestamp>.Empty;
+
+    /// <summary>The actions that did not help, by the ids of the alerts that fire on; their notifications say so.</summary>
+    /// <value>The default value is empty.</value>
+    public IReadOnlyDictionary<string, FailedAction> FailedActions { get; init; } = FrozenDictionary<string, FailedAction>.Empty;
 
     /// <summary>Nothing is silenced, nothing inhibits.</summary>
     public static readonly Mutes None = new([], new Inhibitor([]));
@@ -50,9 +56,9 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
             else if (timeCause is { } cause) Suppress(alert, cause, intervals);
             else if (WindowsOf(group, alert, windows) is { Length: > 0 } names) Suppress(alert, SuppressionCause.Maintenance, names);
             else if (SilencesOf(alert, silences) is { Length: > 0 } ids) Suppress(alert, SuppressionCause.Silence, ids);
-            else if (FlapsSince(alert) is not { } since) passed.Add(alert);
+            else if (FlapsSince(alert) is not { } since) passed.Add(WithFailure(alert));
             else if (WasNotified(group, alert, since)) Suppress(alert, SuppressionCause.Flapping, [since.ToString()]);
-            else passed.Add(alert with { Annotations = alert.Annotations.With((FlapState.Annotation, since.ToString())) });
+            else passed.Add(WithFailure(alert with { Annotations = alert.Annotations.With((FlapState.Annotation, since.ToString())) }));
         }
 
         return [.. passed];
@@ -72,6 +78,23 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
             .Select(alert => new Suppression(group, alert, SuppressionCause.Acknowledgement, [Acknowledged[alert.AlertId]])));
         return true;
     }
+
+    /// <summary>Why no action may start against an alert that fires, whatever its routes are; null where one may.</summary>
+    /// <param name="alertId">The alert.</param>
+    /// <param name="labels">Its labels.</param>
+    /// <param name="now">The time.</param>
+    public SuppressionCause? HoldingBack(string alertId, LabelSet labels, Timestamp now)
+    {
+        if (Acknowledged.ContainsKey(alertId)) return SuppressionCause.Acknowledgement;
+        if (Inhibitor.InhibitingOf(alertId, labels) is not null) return SuppressionCause.Inhibition;
+        if (Maintenance.Any(window => window.IsActive(now) && window.Covers(labels))) return SuppressionCause.Maintenance;
+        return Silences.Any(silence => silence.IsActive(now) && silence.Covers(labels)) ? SuppressionCause.Silence : null;
+    }
+
+    private GroupedAlert WithFailure(GroupedAlert alert) =>
+        !alert.IsResolved && FailedActions.TryGetValue(alert.AlertId, out var failed)
+            ? alert with { Annotations = failed.Annotate(alert.Annotations) }
+            : alert;
 
     private Timestamp? FlapsSince(GroupedAlert alert) =>
         Flapping.Count > 0 && Flapping.TryGetValue(FlapState.KeyOf(alert.Labels), out var since) ? since : null;

@@ -30,6 +30,9 @@ public enum SuppressionCause
 /// <summary>The names of causes.</summary>
 public static class SuppressionCauses
 {
+    /// <summary>All names.</summary>
+    public static readonly IReadOnlyList<string> All = [.. Enum.GetValues<SuppressionCause>().Select(NameOf)];
+
     /// <summary>The cause as Alertmanager writes it, which knows no acknowledgement, maintenance or flapping.</summary>
     public static string NameOf(SuppressionCause cause) => cause switch
     {

@@ -34,7 +34,8 @@ export function deeds(actions) {
     );
 }
 
-function extra({ to, reason, verdict, ask_again_at: again }) {
+function extra({ to, policy, reason, verdict, ask_again_at: again }) {
+    if (policy) return [' ', name(policy), reason && ` (${term('action.reason', reason)})`];
     if (to) return [' ', name(to)];
     if (verdict) return [` (${term('care.verdict', verdict)})`];
     if (reason) return [` (${term('care.reason', reason)})`];
