@@ -10,6 +10,7 @@ using LeptonStream.Dashboard.Live;
 using LeptonStream.Dashboard.Notifications;
 using LeptonStream.Dashboard.Outbox;
 using LeptonStream.Dashboard.Pages;
+using LeptonStream.Dashboard.Remediation;
 using LeptonStream.Dashboard.Silences;
 using LeptonStream.Health;
 using LeptonStream.Reload;
@@ -44,7 +45,7 @@ public static class DashboardRegistration
         services.AddExceptionHandler<JournalFailureHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(
             AlertJson.Default, ActionJson.Default, SilenceJson.Default, ApiJson.Default, NotificationJson.Default, LinkJson.Default,
-            OutboxJson.Default,
+            OutboxJson.Default, RemediationJson.Default,
             json.SerializerOptions.TypeInfoResolver));
         ApiDocument.Add(services);
         services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
@@ -61,6 +62,7 @@ public static class DashboardRegistration
         services.AddSingleton<LinkActions>();
         services.AddSingleton<OutboxQueries>();
         services.AddSingleton<OutboxActions>();
+        services.AddSingleton<RemediationActions>();
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<ReceivedAlertStore>();
         services.AddSingleton<LiveFeed>();
@@ -86,6 +88,7 @@ public static class DashboardRegistration
         app.MapActions();
         app.MapNotifications();
         app.MapOutbox();
+        app.MapRemediation();
         app.MapSilences();
         app.MapLinks();
         app.MapAlertmanager();

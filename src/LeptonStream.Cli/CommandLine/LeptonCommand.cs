@@ -9,6 +9,7 @@ using LeptonStream.Cli.Info;
 using LeptonStream.Cli.OnCall;
 using LeptonStream.Cli.Outbox;
 using LeptonStream.Cli.Receivers;
+using LeptonStream.Cli.Remediation;
 using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
 using LeptonStream.Cli.Silences;
@@ -40,6 +41,7 @@ internal static class LeptonCommand
         VerdictCommand.Create(),
         SilenceCommand.Create(),
         OutboxCommand.Create(),
+        ActionsCommand.Create(),
 
         // Tools: they do one thing and end.
         WatchCommand.Create(),

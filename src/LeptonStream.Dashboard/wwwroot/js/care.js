@@ -221,6 +221,13 @@ export class CareView {
         return send('POST', `api/v1/alerts/${encodeURIComponent(this.#alert.alertId)}/${action}`, body);
     }
 
+    // About an action of the alert that waits: nothing is rejected without a reason.
+    decide({ actionId }, decision) {
+        const note = decision === 'reject' ? prompt(t('action.reject.reason')) : null;
+        if (decision === 'reject' && !note) return undefined;
+        return this.#try(() => send('POST', `api/v1/actions/${encodeURIComponent(actionId)}/${decision}`, { note }));
+    }
+
     #do(method, action) {
         return this.#try(() => send(method, `api/v1/alerts/${encodeURIComponent(this.#alert.alertId)}/${action}`));
     }

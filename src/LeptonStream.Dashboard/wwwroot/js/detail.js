@@ -6,6 +6,7 @@ import { age, ending, kindOf } from './list.js';
 import { fetchJson } from './store.js';
 import { CareView } from './care.js';
 import { deeds, notified } from './people.js';
+import { remedies } from './remedies.js';
 import { facts, spoke, meaning, detectors, origin, section, explanationOf, timeOf } from './sections.js';
 
 export class AlertDetailView {
@@ -32,8 +33,11 @@ export class AlertDetailView {
         try {
             const address = `api/v1/alerts/${encodeURIComponent(alertId)}`;
             const ask = part => fetchJson(address + part, { signal: asked.signal });
-            const [detail, { actions }, notifications] = await Promise.all([ask(''), ask('/actions'), ask('/notifications')]);
-            this.#shown = { ...detail, actions, notifications };
+            const started = fetchJson(`api/v1/actions?alertId=${encodeURIComponent(alertId)}`, { signal: asked.signal });
+            const [detail, { actions }, notifications, remediation] = await Promise.all([
+                ask(''), ask('/actions'), ask('/notifications'), started,
+            ]);
+            this.#shown = { ...detail, actions, notifications, remediation: remediation.actions };
             this.#render();
         } catch (failure) {
             if (asked.signal.aborted) return;
@@ -70,7 +74,7 @@ export class AlertDetailView {
     }
 
     #render() {
-        const { alert, event, first, history, actions, notifications } = this.#shown;
+        const { alert, event, first, history, actions, notifications, remediation } = this.#shown;
         this.care.show(alert);
         const chart = event && new Chart(event);
         this.#fill(
@@ -85,6 +89,7 @@ export class AlertDetailView {
                 { class: 'columns' },
                 event && meaning(alert, event, first),
                 event && detectors(spoke(event) ? event : (first ?? event)),
+                remedies(remediation, (action, decision) => this.care.decide(action, decision)),
                 notified(notifications),
                 deeds(actions),
                 this.#past(history),
