@@ -41,6 +41,11 @@ public sealed class NotifierOptions
     public bool AllowExec { get; set; }
 
     /// <summary>
+    /// The cluster on which actions may act: <c>in-cluster</c>, or the path of a kubeconfig. Not set: on none.
+    /// </summary>
+    public string? Kubernetes { get; set; }
+
+    /// <summary>
     /// Addresses of watchers outside that are called with GET while alerts get through (healthchecks.io and its like), separated by blanks.
     /// May hold secrets.
     /// </summary>

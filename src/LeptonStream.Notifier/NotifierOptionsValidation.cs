@@ -1,6 +1,7 @@
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Egress;
 using LeptonStream.Notifier.Heartbeats;
+using LeptonStream.Notifier.Remediation;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Yaml;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,9 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
                 wrong.Add($"Notifier:{setting} is '{value}': {DurationText.Form}, above 0s");
         }
 
+        if (options.Kubernetes is { Length: > 0 } cluster && cluster != KubernetesCluster.InCluster && !File.Exists(cluster))
+            wrong.Add(
+                $"Notifier:Kubernetes is '{cluster}': write {KubernetesCluster.InCluster}, or the path of a kubeconfig that is there");
         AllowedTargets.Parse(options.AllowedTargets, out var target);
         if (target is not null) wrong.Add(target);
         HeartbeatTarget.Of(options, wrong);

@@ -65,6 +65,8 @@ public static class NotifierRegistration
         services.AddSingleton<RemediationOutbox>();
         services.AddKeyedSingleton<IRemedy, WebhookRemedy>(RemedyKind.Webhook);
         services.AddKeyedSingleton<IRemedy, KafkaRemedy>(RemedyKind.Kafka);
+        services.AddSingleton<KubernetesCluster>();
+        services.AddKeyedSingleton<IRemedy, KubernetesRemedy>(RemedyKind.Kubernetes);
         services.AddHostedService<RemediationRunner>();
         return services;
     }

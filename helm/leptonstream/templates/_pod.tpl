@@ -9,6 +9,7 @@ The specification of every pod. Takes:
   objects     name of the ConfigMap and Secret with its settings: a hook runs before the release's own exist
   restart     restart policy
   account     name of the service account
+  token       whether the pod has a token of it
 */}}
 {{- define "leptonstream.pod" -}}
 {{- $root := .root -}}
@@ -19,7 +20,7 @@ The specification of every pod. Takes:
 {{- $own := list -}}
 {{- range $pod.extraEnv }}{{ $own = append $own .name }}{{ end -}}
 serviceAccountName: {{ .account }}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ default false .token }}
 {{- with concat (default list ($values.global).imagePullSecrets) $values.imagePullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}

@@ -68,6 +68,7 @@
 {{- if and .Values.detector.enabled .Values.detector.loops }}{{ $_ := set $detector "Loops" (int .Values.detector.loops) }}{{ end -}}
 {{- if $detector }}{{ $_ := set $settings "Detector" $detector }}{{ end -}}
 {{- $notifier := dict -}}
+{{- if .Values.notifier.kubernetes.enabled }}{{ $_ := set $notifier "Kubernetes" "in-cluster" }}{{ end -}}
 {{- if or .Values.notifier.routing.config .Values.notifier.routing.existingSecret }}{{ $_ := set $notifier "RoutingFile" "/etc/lepton/routing.yaml" }}{{ end -}}
 {{- with .Values.dashboard.ingress -}}
   {{- if and $.Values.dashboard.enabled .enabled .hosts }}{{ $_ := set $notifier "ExternalUrl" (include "leptonstream.ingressUrl" (dict "ingress" . "host" (first .hosts))) }}{{ end -}}

@@ -27,7 +27,7 @@ internal sealed class ActionReader(GlobalSection global)
         if (matchers.Count == 0) section.Wrong("matchers", "is missing: an action needs at least one, such as severity=\"critical\"");
         var limits = section.OptionalSection("limits");
         var verify = section.OptionalSection("verify");
-        var remedy = Remedy(section, name);
+        var remedy = Remedy(section, name, limits);
         var policy = new RemediationPolicy { Name = name, Matchers = matchers, Remedy = remedy };
         policy = policy with
         {
@@ -46,13 +46,20 @@ internal sealed class ActionReader(GlobalSection global)
         return policy;
     }
 
-    private RemedySpec Remedy(YamlSection section, string name)
+    private RemedySpec Remedy(YamlSection section, string name, YamlSection? limits)
     {
         var (webhook, kafka) = (section.OptionalSection("webhook"), section.OptionalSection("kafka"));
-        if (webhook is null == kafka is null) section.Wrong("", "needs one of 'webhook' and 'kafka'");
-        return webhook is not null ? Webhook(webhook, name)
+        var kubernetes = section.OptionalSection("kubernetes");
+        if (new[] { webhook, kafka, kubernetes }.Count(one => one is not null) != 1)
+            section.Wrong("", "needs one of 'webhook', 'kafka' and 'kubernetes'");
+        var remedy = webhook is not null ? Webhook(webhook, name)
             : kafka is not null ? Kafka(kafka)
-            : new RemedySpec(RemedyKind.Webhook, "call", [Model], new Dictionary<string, string>());
+            : kubernetes is not null ? KubernetesReader.Read(kubernetes, limits)
+            : new RemedySpec(RemedyKind.Webhook, "call", [Model], Nothing);
+        foreach (var field in (string[])["pool_share", "pool_label"])
+            if (limits?.Has(field) is true && remedy.Action != KubernetesReader.Cordon)
+                limits.Wrong(field, "is for 'kubernetes: cordon': nothing else knows the nodes of a pool");
+        return remedy;
     }
 
     private RemedySpec Webhook(YamlSection section, string name)
@@ -88,4 +95,6 @@ internal sealed class ActionReader(GlobalSection global)
     };
 
     private static TargetPart Model => new("model", Literal: null, Label: "model");
+
+    private static IReadOnlyDictionary<string, string> Nothing => new Dictionary<string, string>();
 }

@@ -19,6 +19,7 @@ internal sealed partial class RemediationRunner(
     RemediationOutbox outbox,
     [FromKeyedServices(RemedyKind.Webhook)] IRemedy webhook,
     [FromKeyedServices(RemedyKind.Kafka)] IRemedy kafka,
+    [FromKeyedServices(RemedyKind.Kubernetes)] IRemedy kubernetes,
     RoutingSource routing,
     JournalStart start,
     NotifierMetrics metrics,
@@ -68,7 +69,8 @@ internal sealed partial class RemediationRunner(
         limit.CancelAfter(Patience);
         try
         {
-            return await (row.Kind == "kafka" ? kafka : webhook).Execute(row, limit.Token).WaitAsync(limit.Token);
+            var remedy = row.Kind switch { "kafka" => kafka, "kubernetes" => kubernetes, _ => webhook };
+            return await remedy.Execute(row, limit.Token).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -49,9 +49,20 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
         }
 
         var routing = RoutingFile.Parse(text, file, out var wrong);
+        if (routing is not null && options.Kubernetes is not { Length: > 0 }
+            && routing.Policies.FirstOrDefault(ActsOnKubernetes) is { } homeless)
+        {
+            errors = [$"Notifier:Kubernetes is not set, and the action '{homeless.Name}' in {file} needs it: write in-cluster, the path of "
+                + "a kubeconfig, or mode: dry_run in the action"];
+            return null;
+        }
+
         errors = [.. wrong.Select(error => $"Notifier:RoutingFile {error}")];
         return routing;
     }
+
+    private static bool ActsOnKubernetes(RemediationPolicy policy) =>
+        policy.Remedy.Kind == RemedyKind.Kubernetes && policy.Mode != RemediationMode.DryRun;
 
     private static NotifierRouting? Default(NotifierOptions options, out IReadOnlyList<string> errors)
     {

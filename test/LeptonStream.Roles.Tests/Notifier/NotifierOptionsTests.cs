@@ -46,6 +46,7 @@ public sealed class NotifierOptionsTests
     [TestCase("JournalRetentionDays", "0", "Notifier:JournalRetentionDays is 0: it may be 1 to 3650")]
     [TestCase("OutboxRetentionDays", "4000", "Notifier:OutboxRetentionDays is 4000: it may be 1 to 3650")]
     [TestCase("ExternalUrl", "dashboard", "Notifier:ExternalUrl is 'dashboard': write an address")]
+    [TestCase("Kubernetes", "/no/such/kubeconfig", "Notifier:Kubernetes is '/no/such/kubeconfig': write in-cluster, or the path")]
     [TestCase("HeartbeatUrls", "https://hc-ping.com/1 soon", "Notifier:HeartbeatUrls: write an address")]
     [TestCase("HeartbeatWebhookUrls", "ftp://snitch", "Notifier:HeartbeatWebhookUrls: write an address")]
     [TestCase("HeartbeatAlertmanagerUrls", "am:9093", "Notifier:HeartbeatAlertmanagerUrls: write an address")]

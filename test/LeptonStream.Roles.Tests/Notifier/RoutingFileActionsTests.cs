@@ -1,4 +1,5 @@
 using LeptonStream.Alerting.Remediation;
+using LeptonStream.Notifier;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Series;
 
@@ -28,10 +29,18 @@ public sealed class RoutingFileActionsTests
                 mode: approve
                 approve_within: 10m
                 webhook: {url: https://ops.example.org/hook, timeout: 5s, action: clean}
+              - name: cordon
+                matchers: [kind="xid"]
+                limits: {pool_share: 0.1, pool_label: pool}
+                kubernetes: {cordon: {node_label: host}}
+              - name: more
+                matchers: [metric="queue_time"]
+                kubernetes:
+                  scale: {namespace: serving, deployment_label: app, by: 2, max: 8}
             """, "routing.yaml", out var errors)!;
 
         Assert.That(errors, Is.Empty);
-        var (again, call) = (routing.Policies[0], routing.Policies[1]);
+        var (again, call, cordon, more) = (routing.Policies[0], routing.Policies[1], routing.Policies[2], routing.Policies[3]);
         Assert.That((again.After, again.Mode, again.Cooldown, again.LimitMax, again.LimitWindow, again.IsLimitPerModel, again.VerifyWithin),
             Is.EqualTo((TimeSpan.FromMinutes(5), RemediationMode.Automatic, TimeSpan.FromHours(1), 2, TimeSpan.FromDays(1), true,
                 TimeSpan.FromMinutes(30))));
@@ -42,15 +51,34 @@ public sealed class RoutingFileActionsTests
         Assert.That((call.Mode, call.ApproveWithin, call.Remedy.Action),
             Is.EqualTo((RemediationMode.Approve, TimeSpan.FromMinutes(10), "clean")));
         Assert.That(routing.ActionWebhooks["call"].Timeout, Is.EqualTo(TimeSpan.FromSeconds(5)));
-        Assert.That(again.Remedy.TargetOf(LabelSet.Of(("model", "chat")), out _), Is.EqualTo(LabelSet.Of(("model", "chat"))));
-        again.Remedy.TargetOf(LabelSet.Empty, out var missing);
-        Assert.That(missing, Is.EqualTo("model"));
+        Assert.That((cordon.Mode, cordon.Remedy.Action, cordon.Remedy.Parameters["pool_share"]),
+            Is.EqualTo((RemediationMode.DryRun, "cordon", "0.1")));
+        Assert.That(more.Remedy.TargetOf(LabelSet.Of(("app", "chat")), out _),
+            Is.EqualTo(LabelSet.Of(("namespace", "serving"), ("deployment", "chat"))));
+        more.Remedy.TargetOf(LabelSet.Empty, out var missing);
+        Assert.That(missing, Is.EqualTo("app"));
+    }
+
+    [TestCase("automatic", "", "Notifier:Kubernetes is not set, and the action 'out'")]
+    [TestCase("automatic", "in-cluster", null)]
+    [TestCase("dry_run", "", null)]
+    public void Of_ActsOnKubernetes_NeedsTheCluster(string mode, string cluster, string? expected)
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file,
+            $"{Rest}actions:\n  - name: out\n    matchers: [kind=xid]\n    mode: {mode}\n"
+                + "    kubernetes: {cordon: {node_label: host}}\n");
+
+        NotifierRouting.Of(new NotifierOptions { RoutingFile = file, Kubernetes = cluster }, out var errors);
+
+        Assert.That(errors, expected is null ? Is.Empty : Has.One.StartsWith(expected));
+        File.Delete(file);
     }
 
     [TestCase("matchers: [a=b]\n    kafka: {action: x}", "routing.yaml:4: actions[0].name is missing")]
     [TestCase("name: x\n    kafka: {action: x}", "routing.yaml:4: actions[0].matchers is missing: an action needs at least one")]
     [TestCase("name: x\n    matchers: [a]\n    kafka: {action: x}", "routing.yaml:5: actions[0].matchers has a wrong entry")]
-    [TestCase("name: x\n    matchers: [a=b]", "routing.yaml:4: actions[0] needs one of 'webhook' and 'kafka'")]
+    [TestCase("name: x\n    matchers: [a=b]", "routing.yaml:4: actions[0] needs one of 'webhook', 'kafka' and 'kubernetes'")]
     [TestCase("name: x\n    matchers: [a=b]\n    kafka: {action: x}\n    webhook: {url: https://a.example}", "needs one of 'webhook'")]
     [TestCase("name: x\n    matchers: [a=b]\n    kafka: {}", "routing.yaml:6: actions[0].kafka.action is missing")]
     [TestCase("name: x\n    matchers: [a=b]\n    kafka: {action: x, topic: y}", "actions[0].kafka.topic is unknown")]
@@ -64,6 +92,19 @@ public sealed class RoutingFileActionsTests
         "limits.max is '0': it must be a whole number from 1")]
     [TestCase("name: x\n    matchers: [a=b]\n    limits: {per: node}\n    kafka: {action: x}",
         "limits.per is 'node': it must be policy or model")]
+    [TestCase("name: x\n    matchers: [a=b]\n    limits: {pool_share: 0.1, pool_label: p}\n    kafka: {action: x}",
+        "limits.pool_share is for 'kubernetes: cordon'")]
+    [TestCase("name: x\n    matchers: [a=b]\n    limits: {pool_share: 2, pool_label: p}\n    kubernetes: {cordon: {node: n}}",
+        "limits.pool_share is '2': it must be a number from 0.001 to 1")]
+    [TestCase("name: x\n    matchers: [a=b]\n    limits: {pool_share: 0.5}\n    kubernetes: {cordon: {node: n}}",
+        "limits.pool_label is missing")]
+    [TestCase("name: x\n    matchers: [a=b]\n    kubernetes: {}", "needs one of 'rollout_restart', 'scale', 'cordon'")]
+    [TestCase("name: x\n    matchers: [a=b]\n    kubernetes: {drain: {node: n}}", "kubernetes.drain is unknown")]
+    [TestCase("name: x\n    matchers: [a=b]\n    kubernetes: {cordon: {}}", "kubernetes.cordon.node or node_label must stand here")]
+    [TestCase("name: x\n    matchers: [a=b]\n    kubernetes: {rollout_restart: {namespace: n, deployment: d, deployment_label: l}}",
+        "rollout_restart.deployment or deployment_label must stand here, one of them")]
+    [TestCase("name: x\n    matchers: [a=b]\n    kubernetes: {scale: {namespace: n, deployment: d}}", "scale needs 'replicas'")]
+    [TestCase("name: x\n    matchers: [a=b]\n    kubernetes: {scale: {namespace: n, deployment: d, by: 2}}", "scale.max is missing")]
     [TestCase("name: x\n    matchers: [a=b]\n    kafka: {action: x}\n  - name: x\n    matchers: [a=b]\n    kafka: {action: x}",
         "actions defines 'x' twice")]
     public void Parse_Wrong_IsNamedWithItsLineAndField(string policy, string expected)
