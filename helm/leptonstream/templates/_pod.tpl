@@ -142,6 +142,14 @@ volumes:
             name: {{ include "leptonstream.fullname" $root }}-routing
             items: [{key: routing.yaml, path: routing.yaml}]
         {{- end }}
+        {{- if .templates }}
+        - configMap:
+            name: {{ include "leptonstream.fullname" $root }}-templates
+            items:
+              {{- range $file, $_ := .templates }}
+              - {key: {{ $file }}, path: templates/{{ $file }}}
+              {{- end }}
+        {{- end }}
         {{- end }}
         {{- end }}
         {{- /* No checksum of these makes new pods: the detector sees the change of the mounted file. */}}

@@ -188,6 +188,17 @@ public sealed class ChartValuesTests
     }
 
     [Test]
+    public async Task Templates_Given_StandBesideTheRoutingFile()
+    {
+        var chart = await Chart.Render("full");
+
+        var name = $"{Chart.Release}-leptonstream-templates";
+        Assert.That(chart.One("ConfigMap", name).Text("data", "titles.tmpl"), Does.StartWith("{{ define \"team\" }}"));
+        Assert.That(chart.Pod("notifier").Files["templates/titles.tmpl"], Is.EqualTo($"configMap {name}/titles.tmpl"));
+        Assert.That((await Chart.Render("minimal")).Pod("notifier").Files, Does.Not.ContainKey("templates/titles.tmpl"));
+    }
+
+    [Test]
     public async Task Routing_InASecret_IsTheNotifiersFile()
     {
         var chart = await Chart.Render(
