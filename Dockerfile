@@ -7,6 +7,10 @@ COPY global.json nuget.config .editorconfig Directory.Build.props Directory.Pack
 COPY src/ src/
 RUN dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj --configuration Release --arch $TARGETARCH --no-self-contained --output /app
 
+# Charts in notifications have numbers at their axes, and the base has no font.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS fonts
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-dejavu-core
+
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
 ARG VERSION=0.1.0
 ARG REVISION=unknown
@@ -17,6 +21,7 @@ LABEL org.opencontainers.image.title="LeptonStream" \
       org.opencontainers.image.revision="$REVISION"
 COPY LICENSE /licenses/LICENSE
 COPY --from=build /app /app
+COPY --from=fonts /usr/share/fonts/truetype/dejavu /usr/share/fonts/truetype/dejavu
 WORKDIR /tmp
 USER 1654:1654
 EXPOSE 8080 8081

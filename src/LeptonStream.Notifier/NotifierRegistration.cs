@@ -2,6 +2,7 @@ using LeptonStream.Alerting.Remediation;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Charts;
 using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
@@ -45,6 +46,7 @@ public static class NotifierRegistration
         services.AddSingleton<DeliveryResults>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<ActionLinks>();
+        services.AddSingleton<AlertCharts>();
         services.AddSingleton<ChannelFactory>();
         services.AddSingleton<RoutingReload>();
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<RoutingReload>());

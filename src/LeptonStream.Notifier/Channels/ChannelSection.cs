@@ -88,6 +88,9 @@ internal sealed partial class ChannelSection(YamlSection fields, GlobalSection g
         }
     }
 
+    /// <summary>Whether messages show the chart of their alert.</summary>
+    public bool Chart() => fields.Flag("chart", otherwise: true);
+
     /// <summary>How the receiver wants its messages to read.</summary>
     /// <param name="title">The field for a title of its own; null where the kind has none.</param>
     /// <param name="text">The field for a text of its own; null where the kind has none.</param>

@@ -11,7 +11,7 @@ internal sealed class WebhookChannel(WebhookSettings settings, ChannelContext co
 {
     protected override Uri Url => settings.Url;
 
-    protected override Payload? Compose(string id, Notification notification, int step)
+    protected override Payload? Compose(string id, Notification notification, int step, byte[]? picture)
     {
         // Each step has a quarter of the alerts of the one before; the last has one.
         var all = settings.MaxAlerts > 0 ? Math.Min(settings.MaxAlerts, notification.Alerts.Count) : notification.Alerts.Count;

@@ -15,7 +15,7 @@ public sealed partial class DockerfileTests
 
     private static (string Word, string Arguments)[] Build => Stages[0];
 
-    private static (string Word, string Arguments)[] Image => Stages[1];
+    private static (string Word, string Arguments)[] Image => Stages[^1];
 
     [Test]
     public void Copy_EverySource_ExistsAndReachesTheEngine()
@@ -45,7 +45,7 @@ public sealed partial class DockerfileTests
     {
         var project = Path.Combine(Root, One(Build, "RUN").Split(' ').Single(word => word.EndsWith(".csproj", StringComparison.Ordinal)));
         var folder = Option(One(Build, "RUN"), "--output");
-        var (published, placed) = (One(Image, "COPY", "--from=build").Split(' ')[1], One(Image, "COPY", "--from=build").Split(' ')[2]);
+        var (published, placed) = (One(Image, "COPY", "--from=build ").Split(' ')[1], One(Image, "COPY", "--from=build ").Split(' ')[2]);
 
         var program = XDocument.Load(project).Descendants("AssemblyName").Single().Value;
         Assert.That(published, Is.EqualTo(folder));
@@ -61,6 +61,15 @@ public sealed partial class DockerfileTests
 
         Assert.That(One(Build, "FROM"), Does.Contain($"/dotnet/sdk:{framework} "));
         Assert.That(One(Image, "FROM"), Does.EndWith($"/dotnet/aspnet:{framework}-noble-chiseled-extra"));
+    }
+
+    [Test]
+    public void Fonts_ForCharts_AreCopiedFromTheirStage()
+    {
+        var folder = One(Image, "COPY", "--from=fonts ").Split(' ')[^1];
+
+        Assert.That(Stages[1][0].Arguments, Does.EndWith(" AS fonts"));
+        Assert.That(folder, Does.StartWith("/usr/share/fonts/"));
     }
 
     [Test]
@@ -95,8 +104,8 @@ public sealed partial class DockerfileTests
         var text = Continued().Replace(File.ReadAllText(Path.Combine(Root, "Dockerfile")), " ");
         var instructions = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'))
             .Select(line => line.Split(' ', 2)).Select(parts => (parts[0], parts[1].Trim())).ToArray();
-        var second = Array.FindLastIndex(instructions, i => i.Item1 == "FROM");
-        return [instructions[..second], instructions[second..]];
+        int[] begins = [.. instructions.Index().Where(i => i.Item.Item1 == "FROM").Select(i => i.Index), instructions.Length];
+        return [.. begins.Zip(begins.Skip(1), (begin, end) => instructions[begin..end])];
     }
 
     [GeneratedRegex(@"\\\n\s*")]

@@ -38,7 +38,8 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
     public virtual async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
     {
         DeliveryOutcome outcome = default;
-        foreach (var payload in Payloads(id, notification))
+        var picture = await Picture(notification, cancellation);
+        foreach (var payload in Payloads(id, notification, picture))
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(notification)) { Content = ContentOf(payload) };
             Prepare(request, id, payload);
@@ -51,14 +52,23 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
     }
 
     public virtual string Preview(string id, Notification notification) =>
-        Secret.Remove(Payloads(id, notification).Select(payload => payload.Text).FirstOrDefault("(even the shortest message is too large)"),
+        Secret.Remove(
+            Payloads(id, notification, picture: null).Select(payload => payload.Text)
+                .FirstOrDefault("(even the shortest message is too large)"),
             settings.Secrets);
 
     /// <summary>
     /// Writes the body of a step: step 0 says everything, each further one says less, the last one is a title and a link. Null behind the
     /// last.
     /// </summary>
-    protected abstract Payload? Compose(string id, Notification notification, int step);
+    /// <param name="id">The notification's id.</param>
+    /// <param name="notification">The notification.</param>
+    /// <param name="step">How little to say.</param>
+    /// <param name="picture">Its chart as PNG; null without.</param>
+    protected abstract Payload? Compose(string id, Notification notification, int step, byte[]? picture);
+
+    /// <summary>The chart of a notification as PNG; null where the channel shows none.</summary>
+    protected virtual Task<byte[]?> Picture(Notification notification, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
 
     /// <summary>The address for one notification, where that depends on it.</summary>
     protected virtual Uri AddressOf(Notification notification) => Url;
@@ -89,10 +99,10 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
         return content;
     }
 
-    private IEnumerable<Payload> Payloads(string id, Notification notification)
+    private IEnumerable<Payload> Payloads(string id, Notification notification, byte[]? picture)
     {
         Payload? last = null;
-        for (var step = 0; Compose(id, notification, step) is { } payload; step++)
+        for (var step = 0; Compose(id, notification, step, picture) is { } payload; step++)
         {
             if (payload.IsTooLong || payload.Bytes.Length > MaxBytes || last?.Bytes.AsSpan().SequenceEqual(payload.Bytes) is true) continue;
             yield return last = payload;

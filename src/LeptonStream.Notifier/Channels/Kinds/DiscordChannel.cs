@@ -28,6 +28,7 @@ internal sealed record DiscordSettings(bool SendResolved, ChannelUrl Url, Templa
         section.Timeout())
     {
         Http = section.Http(),
+        HasChart = section.Chart(),
         Style = section.Style("title", "message"),
     };
 }
@@ -48,7 +49,7 @@ internal sealed class DiscordChannel(DiscordSettings settings, ChannelContext co
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
         var text = TextOf(message, Markup.Backslash, step);
-        return JsonOf(
+        var payload = JsonOf(
             new
             {
                 username = message.Templates.Line(settings.Username),
@@ -63,10 +64,14 @@ internal sealed class DiscordChannel(DiscordSettings settings, ChannelContext co
                         url = message.Url.AbsoluteUri,
                         description = text,
                         color = ColorOf(message),
+                        image = message.Picture is null ? null : new { url = "attachment://chart.png" },
                     },
                 },
             },
             text.Length > LongestText);
+        return message.Picture is { } picture && !payload.IsTooLong
+            ? MultipartPayload.Of(picture, "files[0]", ("payload_json", payload.Text))
+            : payload;
     }
 
     protected override DeliveryOutcome Judge(HttpAnswer answer) => answer.Status == HttpStatusCode.TooManyRequests

@@ -14,18 +14,21 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed class EmailChannel(EmailSettings settings, ChannelContext context) : INotificationChannel
 {
     private const int ImplicitTls = 465;
+    private const string Chart = "chart.png";
 
     private string Destination => $"smtp://{settings.Host}:{settings.Port}";
 
     public async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
     {
+        var picture = settings.HasChart && context.Charts is { } charts
+            ? await charts(notification, settings.Style.Zone, cancellation) : null;
         try
         {
             using var client = new SendingClient { LocalDomain = settings.Hello };
             await using var stream = await context.Guard.Connect(settings.Host, settings.Port, cancellation);
             await client.ConnectAsync(stream, settings.Host, settings.Port, Security, cancellation);
             if (settings.User is { } user) await client.AuthenticateAsync(user, settings.Password?.Value ?? "", cancellation);
-            using var mail = Mail(id, notification, out var fault);
+            using var mail = Mail(id, notification, picture, out var fault);
             var answer = await client.SendAsync(mail, cancellation);
             await client.DisconnectAsync(quit: true, cancellation);
             var note = client.Refused ?? fault;
@@ -60,7 +63,7 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
 
     public string Preview(string id, Notification notification)
     {
-        using var mail = Mail(id, notification, out _);
+        using var mail = Mail(id, notification, null, out _);
         return $"Subject: {mail.Subject}\nTo: {mail.To}\n\n{mail.TextBody}";
     }
 
@@ -69,7 +72,7 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
         : settings.NeedsTls ? SecureSocketOptions.StartTls : SecureSocketOptions.StartTlsWhenAvailable;
 
     /// <summary>The mail of a notification, and what people should know of it.</summary>
-    public MimeMessage Mail(string id, Notification notification, out string? fault)
+    public MimeMessage Mail(string id, Notification notification, byte[]? picture, out string? fault)
     {
         var message = MessageBuilder.Of(notification, settings.Style, context.ExternalUrl, context.Links?.For(id, notification));
         var host = settings.From.Split('@')[^1].TrimEnd('>', ' ');
@@ -90,21 +93,26 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
         foreach (var (name, template) in settings.Headers)
             if (message.Templates.Line(template) is { } value) mail.Headers.Add(name, value);
         var text = message.Templates.Text(settings.Text, Markup.Plain) ?? $"{message.Title}\n\n{Text(message, Markup.Plain)}";
-        mail.Body = new MultipartAlternative
+        var html = message.Templates.Text(settings.Html, Markup.Html);
+        var body = new BodyBuilder { TextBody = text + "\n", HtmlBody = html ?? Html(message, hasPicture: picture is not null) };
+        if (picture is not null && html is null)
         {
-            new TextPart(TextFormat.Plain) { Text = text + "\n" },
-            new TextPart(TextFormat.Html) { Text = message.Templates.Text(settings.Html, Markup.Html) ?? Html(message) },
-        };
+            var part = body.LinkedResources.Add(Chart, picture, new ContentType("image", "png"));
+            part.ContentId = Chart;
+        }
+
+        mail.Body = body.ToMessageBody();
         fault = message.Templates.Fault;
         return mail;
     }
 
-    private string Html(AlertMessage message) =>
+    private string Html(AlertMessage message, bool hasPicture) =>
         $"""
         <!DOCTYPE html>
         <html><body style="font-family:sans-serif">
         <p style="border-left:6px solid {ColorOf(message)};padding-left:8px">{Markup.Html.Bold(message.Title)}</p>
         <p>{Text(message, Markup.Html).Replace("\n", "<br>\n", StringComparison.Ordinal)}</p>
+        {(hasPicture ? $"<p><img src=\"cid:{Chart}\" alt=\"\"></p>" : "")}
         </body></html>
         """;
 

@@ -29,6 +29,9 @@ internal sealed partial record EmailSettings(bool SendResolved, string To, strin
     /// <summary>Language, time zone and length.</summary>
     public MessageStyle Style { get; init; } = MessageStyle.Default;
 
+    /// <summary>Whether mails show the chart of their alert.</summary>
+    public bool HasChart { get; init; }
+
     /// <summary>The mail as HTML, in place of ours.</summary>
     public Template? Html { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed partial record EmailSettings(bool SendResolved, string To, strin
             section.Timeout())
         {
             Style = subject is null ? style : style with { Title = subject },
+            HasChart = section.Chart(),
             Html = section.Template("html"),
             Text = section.Template("text"),
             Headers = new([.. headers.Where(header => !header.Name.Equals(Subject, StringComparison.OrdinalIgnoreCase))]),

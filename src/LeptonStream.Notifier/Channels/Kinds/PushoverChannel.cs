@@ -24,6 +24,7 @@ internal sealed record PushoverSettings(bool SendResolved, Secret UserKey, Secre
         section.Timeout())
     {
         Http = section.Http(),
+        HasChart = section.Chart(),
         Style = section.Style("title", "message"),
     };
 }
@@ -47,6 +48,8 @@ internal sealed class PushoverChannel(PushoverSettings settings, ChannelContext 
                 title = MessageBuilder.Cut(message.Title, LongestTitle),
                 message = text.Length > 0 ? text : message.Title,
                 priority = message is { State: MessageState.Firing, Severity: "critical" } ? 1 : 0,
+                attachment_base64 = message.Picture is { } picture ? Convert.ToBase64String(picture) : null,
+                attachment_type = message.Picture is null ? null : "image/png",
                 url = message.Url.AbsoluteUri,
                 url_title = message.Links[0].Text,
             },

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Channels.Messages;
@@ -36,6 +37,7 @@ internal sealed record TelegramSettings(bool SendResolved, ChannelUrl Api, Secre
             section.Timeout())
         {
             Http = section.Http(),
+            HasChart = section.Chart(),
             Style = section.Style(text: "message"),
         };
     }
@@ -45,13 +47,26 @@ internal sealed record TelegramSettings(bool SendResolved, ChannelUrl Api, Secre
 internal sealed class TelegramChannel(TelegramSettings settings, ChannelContext context) : MessageChannel(settings, context)
 {
     private const int LongestText = 4_096;
+    private const int LongestCaption = 1_024;
 
-    protected override Uri Url => new($"{settings.Api.Uri.AbsoluteUri.TrimEnd('/')}/bot{settings.Token.Value}/sendMessage");
+    protected override Uri Url => MethodUrl("sendMessage");
+
+    protected override void Prepare(HttpRequestMessage request, string id, Payload payload)
+    {
+        if (payload.ContentType.StartsWith("multipart/", StringComparison.Ordinal)) request.RequestUri = MethodUrl("sendPhoto");
+    }
 
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
         var text = TextOf(message, Markup.Html, step);
         if (step > 0 || message.Text is null) text = $"{Markup.Html.Bold(message.Title)}\n\n{text}";
+        if (message.Picture is { } picture && text.Length <= LongestCaption)
+        {
+            return MultipartPayload.Of(picture, "photo", ("chat_id", settings.ChatId), ("caption", text), ("parse_mode", "HTML"),
+                ("message_thread_id", settings.ThreadId?.ToString(CultureInfo.InvariantCulture)),
+                ("disable_notification", settings.IsSilent ? "true" : null));
+        }
+
         return JsonOf(
             new
             {
@@ -64,6 +79,8 @@ internal sealed class TelegramChannel(TelegramSettings settings, ChannelContext 
             },
             text.Length > LongestText);
     }
+
+    private Uri MethodUrl(string method) => new($"{settings.Api.Uri.AbsoluteUri.TrimEnd('/')}/bot{settings.Token.Value}/{method}");
 
     protected override DeliveryOutcome Judge(HttpAnswer answer)
     {

@@ -34,6 +34,9 @@ internal sealed record AlertMessage
     /// <summary>Writes other templates of the receiver for this message.</summary>
     public required MessageTemplates Templates { get; init; }
 
+    /// <summary>The chart as PNG; null without.</summary>
+    public byte[]? Picture { get; init; }
+
     /// <summary>The alerts, firing ones first.</summary>
     public required IReadOnlyList<AlertEntry> Entries { get; init; }
 

@@ -21,6 +21,9 @@ internal abstract record MessageSettings(bool SendResolved, TimeSpan? Timeout = 
 
     /// <summary>Language, time zone and length.</summary>
     public MessageStyle Style { get; init; } = MessageStyle.Default;
+
+    /// <summary>Whether messages show the chart of their alert; never where the service takes no pictures.</summary>
+    public bool HasChart { get; init; }
 }
 
 /// <summary>A channel whose request is a message for people as JSON.</summary>
@@ -36,12 +39,17 @@ internal abstract class MessageChannel(MessageSettings settings, ChannelContext 
     public static Payload JsonOf(object body, bool isTooLong = false) =>
         new(JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json", isTooLong);
 
-    protected sealed override Payload? Compose(string id, Notification notification, int step)
+    protected sealed override Payload? Compose(string id, Notification notification, int step, byte[]? picture)
     {
         if (step >= MessageText.Steps) return null;
-        var message = MessageOf(id, notification);
+        // A message that was too large is tried without its picture first.
+        var message = MessageOf(id, notification) with { Picture = step == 0 ? picture : null };
         return Write(notification, message, step) with { Note = message.Templates.Fault };
     }
+
+    protected sealed override Task<byte[]?> Picture(Notification notification, CancellationToken cancellation) =>
+        settings.HasChart && Context.Charts is { } charts
+            ? charts(notification, settings.Style.Zone, cancellation) : Task.FromResult<byte[]?>(null);
 
     private AlertMessage MessageOf(string id, Notification notification) =>
         MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl, Context.Links?.For(id, notification));

@@ -1,5 +1,6 @@
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Charts;
 using LeptonStream.Notifier.Egress;
 using LeptonStream.Notifier.Routing;
 
@@ -48,9 +49,9 @@ internal sealed record ChannelCase(string Kind, string Fields, ServerAnswer Good
     }
 
     /// <summary>Makes channels whose links lead to <c>lepton.example.org</c>.</summary>
-    public static ChannelFactory FactoryFor(string allowed) => new(
+    public static ChannelFactory FactoryFor(string allowed, ChartSource? charts = null) => new(
         new ConsoleOutput(TextWriter.Null), new NotifierOptions { ExternalUrl = "https://lepton.example.org" },
-        new EgressGuard(AllowedTargets.Parse(allowed, out _)), TimeProvider.System);
+        new EgressGuard(AllowedTargets.Parse(allowed, out _)), TimeProvider.System, charts: charts);
 
     /// <summary>Lets the server answer messages so, and what only prepares as it must.</summary>
     public void Script(ChannelServer server, Func<ServerCall, ServerAnswer> answer) =>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Charts;
 using LeptonStream.Notifier.Routing;
 using MimeKit;
 
@@ -129,6 +130,20 @@ public sealed class EmailChannelTests
         }
     }
 
+    [Test]
+    public async Task Send_WithAChart_ShowsItInItsText()
+    {
+        byte[] picture = [1, 2, 3];
+        await Channel(charts: (_, _, _) => Task.FromResult<byte[]?>(picture))
+            .Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        var mail = Parse(_server.Mails.Single());
+        Assert.That(mail.HtmlBody, Does.Contain("<img src=\"cid:chart.png\""));
+        using var content = new MemoryStream();
+        mail.BodyParts.OfType<MimePart>().Single(part => part.ContentId == "chart.png").Content!.DecodeTo(content);
+        Assert.That(content.ToArray(), Is.EqualTo(picture));
+    }
+
     private static string Shape(MimeMessage mail) => string.Join(' ', mail.Headers.Select(header => header.Field))
         + Regex.Count(mail.HtmlBody!, "<[^>]*>") + mail.To + mail.Cc + mail.Bcc + mail.Subject!.Count(char.IsControl);
 
@@ -138,12 +153,12 @@ public sealed class EmailChannelTests
         return MimeMessage.Load(bytes);
     }
 
-    private INotificationChannel Channel(string more = "require_tls: false", string allowed = "loopback")
+    private INotificationChannel Channel(string more = "require_tls: false", string allowed = "loopback", ChartSource? charts = null)
     {
         var yaml = $"global: {{smtp_smarthost: '127.0.0.1:{_server.Port}', smtp_from: lepton@example.org}}\nroute: {{receiver: ops}}\n"
             + $"receivers:\n- name: ops\n  email_configs:\n  - {{to: 'a@example.org, b@example.org', {more}}}\n";
         var routing = RoutingFile.Parse(yaml, "routing.yaml", out var errors);
         Assert.That(errors, Is.Empty);
-        return ChannelCase.FactoryFor(allowed).Make(routing!.Channels[("ops", "email/0")]);
+        return ChannelCase.FactoryFor(allowed, charts).Make(routing!.Channels[("ops", "email/0")]);
     }
 }

@@ -1,0 +1,36 @@
+using System.Data.Common;
+using System.Text;
+using Dapper;
+using LeptonStream.Alerting;
+using LeptonStream.Alerts;
+using LeptonStream.Storage;
+
+namespace LeptonStream.Notifier.Charts;
+
+/// <summary>Draws the chart of a notification in a time zone; null where there is none.</summary>
+internal delegate Task<byte[]?> ChartSource(Notification notification, TimeZoneInfo zone, CancellationToken cancellation);
+
+/// <summary>The charts of alerts as the journal has their points.</summary>
+internal sealed class AlertCharts(Database journal)
+{
+    /// <summary>The chart of the first alert that fires.</summary>
+    /// <returns>Null where nothing fires, where the alert has too few points, or where the journal can't be asked: a page comes without its
+    /// picture rather than late.</returns>
+    public async Task<byte[]?> Of(Notification notification, TimeZoneInfo zone, CancellationToken cancellation)
+    {
+        if (notification.Firing.FirstOrDefault() is not { } first) return null;
+        try
+        {
+            await using var connection = await journal.Open(cancellation);
+            var payload = await connection.QuerySingleOrDefaultAsync<string?>(
+                "select payload from alert where alert_id = @AlertId", new { first.AlertId });
+            return payload is not null && AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var alert, out _)
+                ? ChartPicture.Draw(alert!.Points, alert.Onset, zone)
+                : null;
+        }
+        catch (DbException)
+        {
+            return null;
+        }
+    }
+}
