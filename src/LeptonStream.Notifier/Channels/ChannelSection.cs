@@ -67,8 +67,21 @@ internal sealed partial class ChannelSection(YamlSection fields, GlobalSection g
     /// A text that is a template, as in Alertmanager; one of Alertmanager's defaults means ours.
     /// </summary>
     /// <returns>The template; null where the field is absent, empty, or a default.</returns>
-    public Template? Template(string field) => fields.Text(field) is { Length: > 0 } text && !DefaultTemplate().IsMatch(text)
-        ? Template(fields, field, text) : null;
+    public Template? Template(string field)
+    {
+        if (fields.Text(field) is not { Length: > 0 } text) return null;
+        // A file of templates may define Alertmanager's default anew.
+        var standard = DefaultTemplate().Match(text);
+        return standard.Success && !global.Templates.Defines(standard.Groups["name"].Value) ? null : Template(fields, field, text);
+    }
+
+    /// <summary>A text that must be there, and that is no template.</summary>
+    public string Literal(string field)
+    {
+        var text = fields.RequiredText(field);
+        if (text.Contains("{{", StringComparison.Ordinal)) fields.Wrong(field, "is a template, which is not supported here");
+        return text;
+    }
 
     /// <summary>The texts of a map, each a template.</summary>
     public IReadOnlyList<(string Name, Template Text)> Templates(string field) => [.. fields.Pairs(field)
@@ -109,7 +122,7 @@ internal sealed partial class ChannelSection(YamlSection fields, GlobalSection g
         return TimeZoneInfo.Utc;
     }
 
-    [GeneratedRegex("""^\s*\{\{-?\s*template\s+"[a-z]+\.default\.[A-Za-z_.]+"\s+\.\s*-?\}\}\s*$""")]
+    [GeneratedRegex("""^\s*\{\{-?\s*template\s+"(?<name>[a-z]+\.default\.[A-Za-z_.]+)"\s+\.\s*-?\}\}\s*$""")]
     private static partial Regex DefaultTemplate();
 
     private void Missing(string field, string? fallback) =>

@@ -11,12 +11,12 @@ internal sealed class WebhookChannel(WebhookSettings settings, ChannelContext co
 {
     protected override Uri Url => settings.Url;
 
-    protected override Payload? Compose(string id, Notification notification, int step, byte[]? picture)
+    protected override Payload? Compose(string id, Notification notification, Draft draft)
     {
         // Each step has a quarter of the alerts of the one before; the last has one.
         var all = settings.MaxAlerts > 0 ? Math.Min(settings.MaxAlerts, notification.Alerts.Count) : notification.Alerts.Count;
-        var alerts = all >> Math.Min(2 * step, 30);
-        if (step > 0 && all >> Math.Min(2 * (step - 1), 30) <= 1) return null;
+        var alerts = all >> Math.Min(2 * draft.Step, 30);
+        if (draft.Step > 0 && all >> Math.Min(2 * (draft.Step - 1), 30) <= 1) return null;
         return new Payload(WebhookPayload.Write(notification, Math.Max(alerts, 1), Context.ExternalUrl));
     }
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text;
 using Dapper;
 using LeptonStream.Alerting;
@@ -13,22 +12,26 @@ internal delegate Task<byte[]?> ChartSource(Notification notification, TimeZoneI
 /// <summary>The charts of alerts as the journal has their points.</summary>
 internal sealed class AlertCharts(Database journal)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>The chart of the first alert that fires.</summary>
-    /// <returns>Null where nothing fires, where the alert has too few points, or where the journal can't be asked: a page comes without its
+    /// <returns>Null where nothing fires, where the alert has too few points, and where anything goes wrong: a page comes without its
     /// picture rather than late.</returns>
     public async Task<byte[]?> Of(Notification notification, TimeZoneInfo zone, CancellationToken cancellation)
     {
         if (notification.Firing.FirstOrDefault() is not { } first) return null;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
         try
         {
-            await using var connection = await journal.Open(cancellation);
+            await using var connection = await journal.Open(patience.Token);
             var payload = await connection.QuerySingleOrDefaultAsync<string?>(
                 "select payload from alert where alert_id = @AlertId", new { first.AlertId });
             return payload is not null && AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var alert, out _)
                 ? ChartPicture.Draw(alert!.Points, alert.Onset, zone)
                 : null;
         }
-        catch (DbException)
+        catch (Exception) when (!cancellation.IsCancellationRequested)
         {
             return null;
         }

@@ -24,6 +24,9 @@ internal static class GoDuration
             : $"{sign}{seconds}s";
     }
 
+    /// <summary>The duration in nanoseconds, within what 64 bits hold.</summary>
+    public static long Nanoseconds(TimeSpan span) => Math.Clamp(span.Ticks, long.MinValue / 100, long.MaxValue / 100) * 100;
+
     /// <summary>The members of a duration.</summary>
     public static object? Member(TimeSpan span, string name) => name switch
     {

@@ -74,7 +74,7 @@ internal sealed record GoTime(ZonedDateTime Time)
         "Local" => new TemplateMethod(_ => In("UTC")),
         "Unix" => new TemplateMethod(_ => Time.ToInstant().ToUnixTimeSeconds()),
         "UnixMilli" => new TemplateMethod(_ => Time.ToInstant().ToUnixTimeMilliseconds()),
-        "UnixNano" => new TemplateMethod(_ => (Time.ToInstant() - NodaConstants.UnixEpoch).ToInt64Nanoseconds()),
+        "UnixNano" => new TemplateMethod(_ => Nanoseconds(Time.ToInstant() - NodaConstants.UnixEpoch)),
         "IsZero" => new TemplateMethod(_ => Time.ToInstant() == Instant.FromUtc(1, 1, 1, 0, 0)),
         "Sub" => new TemplateMethod(arguments => (Time.ToInstant() - Other(arguments, "Sub")).ToTimeSpan()),
         "After" => new TemplateMethod(arguments => Time.ToInstant() > Other(arguments, "After")),
@@ -98,6 +98,14 @@ internal sealed record GoTime(ZonedDateTime Time)
             return name is "Etc/UTC" ? "UTC" : name;
         }
     }
+
+    // Go's wrap around for times that 64 bits do not hold; ours stop at the end.
+    private static long Nanoseconds(Duration since) => since.TotalNanoseconds switch
+    {
+        <= long.MinValue => long.MinValue,
+        >= long.MaxValue => long.MaxValue,
+        _ => since.ToInt64Nanoseconds(),
+    };
 
     private static Instant Other(IReadOnlyList<object?> arguments, string name) => arguments is [GoTime other]
         ? other.Time.ToInstant() : throw new TemplateFault(0, $"needs a time for {name}");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LeptonStream.Notifier.Templates;
@@ -7,6 +8,9 @@ internal sealed class Template(TemplateLibrary library, string source, IReadOnly
     IReadOnlyDictionary<string, IReadOnlyList<TemplateNode>> own) : IEquatable<Template>
 {
     private readonly string _library = library.Fingerprint;
+
+    /// <summary>Whether it writes the same for everything.</summary>
+    public bool IsConstant => body is [] or [TemplateNode.Literal];
 
     /// <summary>Writes the text.</summary>
     /// <param name="data">The data.</param>
@@ -21,7 +25,16 @@ internal sealed class Template(TemplateLibrary library, string source, IReadOnly
             Now = now,
             RouteLabels = routeLabels,
         };
-        return run.Write(body, data);
+        try
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return run.Write(body, data);
+        }
+        catch (Exception broken) when (broken is not (TemplateFault or OperationCanceledException))
+        {
+            // The page matters more than its text: whatever goes wrong here, the built-in one stands.
+            throw new TemplateFault(1, $"fails: {broken.Message}");
+        }
     }
 
     public bool Equals(Template? other) => other is not null && source == other.Source && _library == other._library;

@@ -26,6 +26,8 @@ internal static class TemplateFiles
 
         foreach (var (file, name, line) in library.Missing)
             document.Wrong(Field, $"has {file}:{line}, which calls the template '{name}', which there is not");
+        foreach (var name in library.Names.Where(name => name.Contains(".default.", StringComparison.Ordinal)))
+            document.Note(Field, $"defines '{name}', which holds where a field calls it; a field that is left out has the built-in text");
         return library;
     }
 
@@ -53,8 +55,8 @@ internal static class TemplateFiles
         var path = Path.GetFullPath(Path.Combine(directory, pattern));
         var (folder, name) = (Path.GetDirectoryName(path)!, Path.GetFileName(path));
         if (folder.AsSpan().ContainsAny('*', '?')) return null;
-        if (!Directory.Exists(folder)) return [];
-        return [.. Directory.EnumerateFiles(folder)
+        // A folder that must not be listed has no files for us.
+        return !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions())
             .Where(file => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(file), ignoreCase: false))
             .Order(StringComparer.Ordinal)];
     }

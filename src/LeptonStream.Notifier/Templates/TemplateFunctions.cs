@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -49,7 +51,7 @@ internal static partial class TemplateFunctions
         ["list"] = (0, int.MaxValue, (given, _) => new TemplateList([.. given])),
         ["append"] = (1, int.MaxValue, (given, _) => new TemplateList([.. ListAt(given, 0, "append").Items, .. given.Skip(1)])),
         ["dict"] = (0, int.MaxValue, (given, _) => Dict(given)),
-        ["toJson"] = (1, 1, (given, _) => JsonSerializer.Serialize(Plain(given[0]), Json)),
+        ["toJson"] = (1, 1, (given, _) => JsonSerializer.Serialize(Plain(given[0], new int[1]), Json)),
         ["date"] = (2, 2, (given, _) => TimeAt(given, 1, "date").Format(TextAt(given, 0, "date"))),
         ["tz"] = (2, 2, (given, _) => TimeAt(given, 1, "tz").In(TextAt(given, 0, "tz"))
             ?? throw new TemplateFault(0, $"has the time zone '{TextAt(given, 0, "tz")}', which there is not")),
@@ -58,6 +60,11 @@ internal static partial class TemplateFunctions
         ["humanizeDuration"] = (1, 1, (given, _) => Humanize(given[0])),
         ["routeLabels"] = (1, 1, (given, run) => run.RouteLabels.Entries.GetValueOrDefault(TextAt(given, 0, "routeLabels")) ?? ""),
     };
+
+    private const int MostParts = 20_000;
+    private const int MostPatterns = 256;
+
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -135,9 +142,11 @@ internal static partial class TemplateFunctions
     // A pattern of a file must hold nothing up: no backtracking.
     private static Regex Pattern(string pattern)
     {
+        if (Patterns.TryGetValue(pattern, out var known)) return known;
         try
         {
-            return new Regex(PosixClasses.Expand(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)),
+            if (Patterns.Count >= MostPatterns) Patterns.Clear();
+            return Patterns[pattern] = new Regex(PosixClasses.Expand(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)),
                 RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         }
         catch (Exception unsound) when (unsound is ArgumentException or NotSupportedException)
@@ -150,16 +159,22 @@ internal static partial class TemplateFunctions
         Pattern(pattern).Replace(text, match => Reference().Replace(replacement, reference =>
             reference.Value == "$$" ? "$" : match.Groups[reference.Groups["name"].Value + reference.Groups["braced"].Value].Value));
 
-    private static object? Plain(object? value) => value switch
+    // Values that share parts are small in memory and endless in writing.
+    private static object? Plain(object? value, int[] parts)
     {
-        VouchedText safe => safe.Text,
-        GoTime time => time.Format("2006-01-02T15:04:05.999999999Z07:00"),
-        TimeSpan span => span.Ticks * 100,
-        TemplateList list => list.Items.Select(Plain),
-        TemplateMap map => map.Entries.ToDictionary(entry => entry.Key, entry => Plain(entry.Value)),
-        TemplateRecord record => record.Fields.ToDictionary(field => JsonName(field.Name), field => Plain(field.Value)),
-        _ => value,
-    };
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (++parts[0] > MostParts) throw new TemplateFault(0, $"writes more than {MostParts} values as JSON");
+        return value switch
+        {
+            VouchedText safe => safe.Text,
+            GoTime time => time.Format("2006-01-02T15:04:05.999999999Z07:00"),
+            TimeSpan span => GoDuration.Nanoseconds(span),
+            TemplateList list => list.Items.Select(item => Plain(item, parts)).ToArray(),
+            TemplateMap map => map.Entries.ToDictionary(entry => entry.Key, entry => Plain(entry.Value, parts)),
+            TemplateRecord record => record.Fields.ToDictionary(field => JsonName(field.Name), field => Plain(field.Value, parts)),
+            _ => value,
+        };
+    }
 
     private static string JsonName(string name) => name switch
     {

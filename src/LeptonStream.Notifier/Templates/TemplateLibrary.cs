@@ -34,6 +34,12 @@ internal sealed class TemplateLibrary
         return new Template(this, text, body, own);
     }
 
+    /// <summary>Whether a file defines the template of a name.</summary>
+    public bool Defines(string name) => _defined.ContainsKey(name);
+
+    /// <summary>The names that files define.</summary>
+    public IEnumerable<string> Names => _defined.Keys;
+
     /// <summary>The template of a name; null without.</summary>
     public IReadOnlyList<TemplateNode>? Find(string name) => _defined.GetValueOrDefault(name) ?? BuiltIn.Find(name);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LeptonStream.Notifier.Templates;
@@ -43,6 +44,7 @@ internal sealed class TemplateRun(Func<string, IReadOnlyList<TemplateNode>?> fin
 
     private Flow Body(IReadOnlyList<TemplateNode> nodes, object? dot)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var scope = _variables.Count;
         foreach (var node in nodes)
         {
@@ -68,6 +70,8 @@ internal sealed class TemplateRun(Func<string, IReadOnlyList<TemplateNode>?> fin
             case TemplateNode.Action action:
                 var value = Value(action.Pipeline, dot);
                 if (action.Pipeline.Variables.Count > 0) return Flow.Next;
+                // A constant is the author's own.
+                if (action.Pipeline.Commands is [[Operand.Constant { Value: string own }]]) value = new VouchedText(own);
                 _written.Append(value is VouchedText safe ? safe.Text : escape(_written, TemplateValues.Text(value)));
                 return Flow.Next;
             case TemplateNode.Branch branch:
@@ -162,7 +166,7 @@ internal sealed class TemplateRun(Func<string, IReadOnlyList<TemplateNode>?> fin
             if (operands[0] is Operand.Function { Name: "and" or "or" } lazy)
                 return Lazy(lazy.Name == "and", operands, dot, isFed, fed);
             if (operands[0] is Operand.Function function)
-                return TemplateFunctions.Call(function.Name, Arguments(), this);
+                return Bounded(TemplateFunctions.Call(function.Name, Arguments(), this), line);
             if (operands is [Operand.Fields fields, ..])
                 return Fields(fields, dot, operands.Count > 1 || isFed ? Arguments() : null);
             if (operands.Count > 1 || isFed) throw new TemplateFault(line, "gives arguments to a value that is no function");
@@ -179,6 +183,15 @@ internal sealed class TemplateRun(Func<string, IReadOnlyList<TemplateNode>?> fin
             if (isFed) arguments.Add(fed);
             return arguments;
         }
+    }
+
+    // A value must not grow without end, nor be copied without being counted.
+    private object? Bounded(object? value, int line)
+    {
+        if (value is string { Length: > MaxLetters }) throw new TemplateFault(line, $"makes a text of more than {MaxLetters} letters");
+        _steps += value is TemplateList list ? list.Items.Count : value is string text ? text.Length / 64 : 0;
+        if (_steps > MaxSteps) throw new TemplateFault(line, $"takes more than {MaxSteps} steps");
+        return value;
     }
 
     // The first argument that decides is the value, and those behind it are not looked at.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LeptonStream.Notifier.Templates;
@@ -76,6 +77,8 @@ internal sealed class TemplateList(IReadOnlyList<object?> items, params IReadOnl
 /// <summary>How Go treats values of any kind: their truth, their order, their text.</summary>
 internal static class TemplateValues
 {
+    private const int MaxLetters = 256 * 1024;
+
     public static bool IsTrue(object? value) => value switch
     {
         null => false,
@@ -106,21 +109,65 @@ internal static class TemplateValues
     };
 
     /// <summary>The text of a value, as it is written.</summary>
-    public static string Text(object? value) => value switch
+    /// <exception cref="TemplateFault">It is longer than anybody reads, or nested without end.</exception>
+    public static string Text(object? value)
+    {
+        if (value is string text) return text;
+        var written = new StringBuilder();
+        Write(written, value);
+        return written.ToString();
+    }
+
+    private static void Write(StringBuilder written, object? value)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (written.Length > MaxLetters) throw new TemplateFault(0, $"writes a value of more than {MaxLetters} letters");
+        switch (value)
+        {
+            case TemplateList list when list.TryGet("String", out var own):
+                Write(written, ((TemplateMethod)own!)([]));
+                break;
+            case TemplateList list:
+                All(written, "[", list.Items, "]", " ", item => Write(written, item));
+                break;
+            case LabelMap labels:
+                All(written, "", labels.Entries, "", ", ", label => written.Append(label.Key).Append('=').Append(label.Value));
+                break;
+            case TemplateMap map:
+                All(written, "map[", map.Entries, "]", " ", entry => Write(written.Append(entry.Key).Append(':'), entry.Value));
+                break;
+            case TemplateRecord record:
+                All(written, "{", record.Fields, "}", " ", field => Write(written, field.Value));
+                break;
+            default:
+                written.Append(Plain(value));
+                break;
+        }
+    }
+
+    private static void All<T>(StringBuilder written, string begin, IEnumerable<T> items, string end, string between, Action<T> write)
+    {
+        written.Append(begin);
+        var isFirst = true;
+        foreach (var item in items)
+        {
+            if (!isFirst) written.Append(between);
+            isFirst = false;
+            write(item);
+        }
+
+        written.Append(end);
+    }
+
+    private static string Plain(object? value) => value switch
     {
         null => "<no value>",
         bool truth => truth ? "true" : "false",
         long number => number.ToString(CultureInfo.InvariantCulture),
         double number => GoNumber.Text(number),
-        string text => text,
-        VouchedText safe => safe.Text,
+        VouchedText vouched => vouched.Text,
         TimeSpan span => GoDuration.Text(span),
         GoTime time => time.ToString(),
-        TemplateList list when list.TryGet("String", out var own) => Text(((TemplateMethod)own!)([])),
-        TemplateList list => $"[{string.Join(' ', list.Items.Select(Text))}]",
-        LabelMap labels => string.Join(", ", labels.Entries.Select(entry => $"{entry.Key}={entry.Value}")),
-        TemplateMap map => $"map[{string.Join(' ', map.Entries.Select(entry => $"{entry.Key}:{Text(entry.Value)}"))}]",
-        TemplateRecord record => $"{{{string.Join(' ', record.Fields.Select(field => Text(field.Value)))}}}",
         _ => value.ToString() ?? "",
     };
 

@@ -10,6 +10,9 @@ namespace LeptonStream.Notifier.Channels.Http;
 /// <param name="IsTooLong">Whether a part of it is longer than the receiver allows.</param>
 internal sealed record Payload(byte[] Bytes, string ContentType = "application/json", bool IsTooLong = false)
 {
+    /// <summary>Whether the receiver wrote a part of it.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>What people should know of a message that was delivered all the same; null without.</summary>
     public string? Note { get; init; }
 
@@ -39,13 +42,18 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
     {
         DeliveryOutcome outcome = default;
         var picture = await Picture(notification, cancellation);
-        foreach (var payload in Payloads(id, notification, picture))
+        string? refusal = null;
+        foreach (var payload in Payloads(id, notification, picture, () => refusal is not null))
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(notification)) { Content = ContentOf(payload) };
             Prepare(request, id, payload);
             outcome = await Exchange(request, Judge, cancellation);
-            if (outcome.Result == DeliveryResult.Delivered) return outcome with { Error = outcome.Error ?? payload.Note };
-            if (!outcome.IsTooLarge) return outcome;
+            if (outcome.Result == DeliveryResult.Delivered)
+                return outcome with { Error = outcome.Error ?? refusal ?? Named(payload.Note, []) };
+            // A text that the service does not take is no reason to lose the page.
+            if (outcome.Result == DeliveryResult.Refused && payload.IsOwn)
+                refusal = $"the built-in text stands for the receiver's own, which was refused: {outcome.Error}";
+            else if (!outcome.IsTooLarge) return outcome;
         }
 
         return outcome.IsTooLarge ? outcome : DeliveryOutcome.Failed($"{Destination}: even the shortest message is too large");
@@ -53,7 +61,7 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
 
     public virtual string Preview(string id, Notification notification) =>
         Secret.Remove(
-            Payloads(id, notification, picture: null).Select(payload => payload.Text)
+            Payloads(id, notification, picture: null, () => false).Select(payload => payload.Text)
                 .FirstOrDefault("(even the shortest message is too large)"),
             settings.Secrets);
 
@@ -63,9 +71,8 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
     /// </summary>
     /// <param name="id">The notification's id.</param>
     /// <param name="notification">The notification.</param>
-    /// <param name="step">How little to say.</param>
-    /// <param name="picture">Its chart as PNG; null without.</param>
-    protected abstract Payload? Compose(string id, Notification notification, int step, byte[]? picture);
+    /// <param name="draft">How to write it.</param>
+    protected abstract Payload? Compose(string id, Notification notification, Draft draft);
 
     /// <summary>The chart of a notification as PNG; null where the channel shows none.</summary>
     protected virtual Task<byte[]?> Picture(Notification notification, CancellationToken cancellation) => Task.FromResult<byte[]?>(null);
@@ -99,10 +106,10 @@ internal abstract class HttpChannel(HttpChannelSettings settings, ChannelContext
         return content;
     }
 
-    private IEnumerable<Payload> Payloads(string id, Notification notification, byte[]? picture)
+    private IEnumerable<Payload> Payloads(string id, Notification notification, byte[]? picture, Func<bool> isPlain)
     {
         Payload? last = null;
-        for (var step = 0; Compose(id, notification, step, picture) is { } payload; step++)
+        for (var step = 0; Compose(id, notification, new(step, picture, isPlain())) is { } payload; step++)
         {
             if (payload.IsTooLong || payload.Bytes.Length > MaxBytes || last?.Bytes.AsSpan().SequenceEqual(payload.Bytes) is true) continue;
             yield return last = payload;

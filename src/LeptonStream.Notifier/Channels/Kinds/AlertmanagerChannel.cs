@@ -33,7 +33,7 @@ internal sealed class AlertmanagerChannel(AlertmanagerSettings settings, Channel
 
     protected override Uri Url => new($"{settings.Url.Uri.AbsoluteUri.TrimEnd('/')}/api/v2/alerts");
 
-    protected override Payload? Compose(string id, Notification notification, int step, byte[]? picture) => step > 0
+    protected override Payload? Compose(string id, Notification notification, Draft draft) => draft.Step > 0
         ? null : MessageChannel.JsonOf(
         notification.Alerts.Select(alert => new
         {

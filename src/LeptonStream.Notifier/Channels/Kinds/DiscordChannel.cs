@@ -40,6 +40,7 @@ internal sealed class DiscordChannel(DiscordSettings settings, ChannelContext co
 {
     private const int LongestTitle = 256;
     private const int LongestText = 4_096;
+    private const int LongestName = 80;
 
     protected override Uri Url => settings.Url;
 
@@ -52,7 +53,7 @@ internal sealed class DiscordChannel(DiscordSettings settings, ChannelContext co
         var payload = JsonOf(
             new
             {
-                username = message.Templates.Line(settings.Username),
+                username = message.Templates.Line(settings.Username) is { } name ? MessageBuilder.Cut(name, LongestName) : null,
                 avatar_url = message.Templates.Line(settings.AvatarUrl),
                 allowed_mentions = new { parse = Array.Empty<string>() },
                 embeds = new[]

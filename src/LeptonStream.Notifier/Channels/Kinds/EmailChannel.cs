@@ -93,7 +93,7 @@ internal sealed class EmailChannel(EmailSettings settings, ChannelContext contex
         foreach (var (name, template) in settings.Headers)
             if (message.Templates.Line(template) is { } value) mail.Headers.Add(name, value);
         var text = message.Templates.Text(settings.Text, Markup.Plain) ?? $"{message.Title}\n\n{Text(message, Markup.Plain)}";
-        var html = message.Templates.Text(settings.Html, Markup.Html);
+        var html = message.Templates.Text(settings.Html, Markup.Mail);
         var body = new BodyBuilder { TextBody = text + "\n", HtmlBody = html ?? Html(message, hasPicture: picture is not null) };
         if (picture is not null && html is null)
         {

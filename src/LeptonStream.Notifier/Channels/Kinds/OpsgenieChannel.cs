@@ -43,8 +43,10 @@ internal sealed record OpsgenieResponder(string? Id, string? Name, string? Usern
     {
         var responder = new OpsgenieResponder(section.Text("id"), section.Text("name"), section.Text("username"),
             section.OneOf("type", "team", "teams", "user", "escalation", "schedule") ?? "team");
-        if (new[] { responder.Id, responder.Name, responder.Username }.All(string.IsNullOrEmpty))
-            section.Wrong("name", "or id or username must stand here");
+        string?[] names = [responder.Id, responder.Name, responder.Username];
+        if (names.All(string.IsNullOrEmpty)) section.Wrong("name", "or id or username must stand here");
+        if (names.Any(name => name?.Contains("{{", StringComparison.Ordinal) is true))
+            section.Wrong("name", "is a template, which is not supported here: route each team to a receiver of its own");
         section.End();
         return responder;
     }
@@ -72,7 +74,9 @@ internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext 
         var source = message.Templates.Line(settings.Source) ?? "LeptonStream";
         if (message.State != MessageState.Firing) return JsonOf(new { source, note = message.Title });
         // The page of an alert shows a few tags of HTML.
-        var text = Markup.Html.Escape(TextOf(message, Markup.Plain, step));
+        var text = message.IsOwn(Markup.Html, step)
+            ? TextOf(message, Markup.Html, step)
+            : Markup.Html.Escape(TextOf(message, Markup.Plain, step));
         return JsonOf(
             new
             {

@@ -47,32 +47,32 @@ internal sealed class SlackChannel(SlackSettings settings, ChannelContext contex
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
         var (templates, parts) = (message.Templates, settings.Parts);
-        var isOwn = step == 0 && message.Text is not null;
+        var isOwn = message.IsOwn(Markup.Slack, step);
         var text = TextOf(message, isOwn ? Markup.Slack : Markup.Plain, step, withLinks: false);
         var blocks = new List<object>();
         if (templates.Text(parts.Pretext, Markup.Slack) is { } pretext) blocks.Add(new { type = "section", text = Mrkdwn(pretext) });
         blocks.Add(new { type = "header", text = PlainText(MessageBuilder.Cut(message.Title, LongestTitle)) });
         if (text.Length > 0) blocks.Add(new { type = "section", text = isOwn ? Mrkdwn(text) : PlainText(text) });
         if (step == 0) blocks.AddRange(parts.Sections(templates));
-        if (templates.Line(parts.ImageUrl) is { } image)
+        if (templates.Line(parts.ImageUrl) is { } image && UrlText.Parse(image) is not null)
             blocks.Add(new { type = "image", image_url = image, alt_text = message.Words.Details });
         blocks.Add(new { type = "actions", elements = parts.Links(message).Select(Button) });
         if (templates.Text(parts.Footer, Markup.Slack) is { } footer)
             blocks.Add(new { type = "context", elements = new[] { Mrkdwn(footer) } });
-        var fallback = templates.Line(parts.Fallback) ?? message.Title;
+        var fallback = templates.Text(parts.Fallback, Markup.Slack) ?? Escape(message.Title);
         return JsonOf(
             new
             {
-                channel = templates.Line(parts.Channel),
+                channel = templates.Line(parts.Channel) is { Length: > 1 } channel ? channel : null,
                 username = templates.Line(parts.Username),
                 icon_emoji = templates.Line(parts.IconEmoji),
                 icon_url = templates.Line(parts.IconUrl),
                 // For notifications and screen readers; here Slack reads its markup.
-                text = Escape(fallback),
+                text = fallback,
                 unfurl_links = false,
                 attachments = new[]
                 {
-                    new { color = templates.Line(parts.Color) ?? ColorOf(message), fallback = Escape(fallback), blocks },
+                    new { color = templates.Line(parts.Color) ?? ColorOf(message), fallback, blocks },
                 },
             },
             text.Length > LongestText);
@@ -89,7 +89,8 @@ internal sealed class SlackChannel(SlackSettings settings, ChannelContext contex
     }
 
     // Without verbatim, Slack would look for names and addresses in values.
-    internal static object Mrkdwn(string text) => new { type = "mrkdwn", text = MessageBuilder.Cut(text, LongestText), verbatim = true };
+    internal static object Mrkdwn(string text, int most = LongestText) =>
+        new { type = "mrkdwn", text = MessageBuilder.Cut(text, most), verbatim = true };
 
     private static object Button(MessageLink link) => new { type = "button", text = PlainText(link.Text), url = link.Url.AbsoluteUri };
 

@@ -9,6 +9,8 @@ internal sealed record SlackParts
 {
     private const int MostFields = 10;
     private const int MostActions = 3;
+    private const int LongestField = 2_000;
+    private const int LongestButton = 75;
 
     // Of the attachments that blocks took the place of.
     private static readonly string[] WithoutEffect =
@@ -75,7 +77,7 @@ internal sealed record SlackParts
     public IEnumerable<object> Sections(MessageTemplates templates) => Fields
         .Select(field => (Title: templates.Text(field.Title, Markup.Slack), Value: templates.Text(field.Value, Markup.Slack)))
         .Where(field => field is { Title: not null } or { Value: not null })
-        .Select(field => SlackChannel.Mrkdwn($"*{field.Title}*\n{field.Value}"))
+        .Select(field => SlackChannel.Mrkdwn($"*{field.Title}*\n{field.Value}", LongestField))
         .Chunk(MostFields)
         .Select(fields => new { type = "section", fields });
 
@@ -86,7 +88,7 @@ internal sealed record SlackParts
             ? message.Links[0] with { Url = url } : message.Links[0];
         var more = Actions.Select(action => (Text: message.Templates.Line(action.Text), Url: message.Templates.Line(action.Url)))
             .Where(action => action is { Text: not null, Url: not null } && UrlText.Parse(action.Url) is not null)
-            .Select(action => new MessageLink(action.Text!, UrlText.Parse(action.Url!)!));
+            .Select(action => new MessageLink(MessageBuilder.Cut(action.Text!, LongestButton), UrlText.Parse(action.Url!)!));
         return [first, .. message.Links.Skip(1), .. more.Take(MostActions)];
     }
 

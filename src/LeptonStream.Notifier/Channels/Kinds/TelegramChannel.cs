@@ -59,7 +59,7 @@ internal sealed class TelegramChannel(TelegramSettings settings, ChannelContext 
     protected override Payload Write(Notification notification, AlertMessage message, int step)
     {
         var text = TextOf(message, Markup.Html, step);
-        if (step > 0 || message.Text is null) text = $"{Markup.Html.Bold(message.Title)}\n\n{text}";
+        if (!message.IsOwn(Markup.Html, step)) text = $"{Markup.Html.Bold(message.Title)}\n\n{text}";
         if (message.Picture is { } picture && text.Length <= LongestCaption)
         {
             return MultipartPayload.Of(picture, "photo", ("chat_id", settings.ChatId), ("caption", text), ("parse_mode", "HTML"),

@@ -20,7 +20,7 @@ internal sealed record VictorOpsSettings(bool SendResolved, ChannelUrl Api, Secr
         section.SendResolved(otherwise: true),
         section.Url("api_url", "victorops_api_url", "https://alert.victorops.com/integrations/generic/20131114/alert/"),
         section.RequiredSecret("api_key", "victorops_api_key"),
-        section.Fields.RequiredText("routing_key"),
+        section.Literal("routing_key"),
         section.Timeout())
     {
         Http = section.Http(),

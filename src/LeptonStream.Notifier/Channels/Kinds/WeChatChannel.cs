@@ -77,7 +77,7 @@ internal sealed class WeChatChannel(WeChatSettings settings, ChannelContext cont
     {
         // Its text knows links in angle brackets.
         var text = TextOf(message, Markup.Plain, step);
-        var content = (step == 0 && message.Text is not null ? text : $"{message.Title}\n\n{text}")
+        var content = (message.IsOwn(Markup.Plain, step) ? text : $"{message.Title}\n\n{text}")
             .Replace('<', '＜').Replace('>', '＞');
         return JsonOf(
             new

@@ -31,6 +31,9 @@ internal sealed record AlertMessage
     /// <summary>A text of the receiver's own in a notation, which stands in place of the alerts; null without.</summary>
     public Func<Markup, string?>? Text { get; init; }
 
+    /// <summary>Whether the text of a step is the receiver's own.</summary>
+    public bool IsOwn(Markup markup, int step) => step == 0 && Text?.Invoke(markup) is not null;
+
     /// <summary>Writes other templates of the receiver for this message.</summary>
     public required MessageTemplates Templates { get; init; }
 

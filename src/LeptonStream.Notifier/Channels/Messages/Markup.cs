@@ -13,7 +13,9 @@ internal abstract partial class Markup
 {
     public static readonly Markup Plain = new PlainMarkup();
 
-    public static readonly Markup Html = new HtmlMarkup();
+    public static readonly Markup Html = new HtmlMarkup("\n");
+
+    public static readonly Markup Mail = new HtmlMarkup("<br>\n");
 
     public static readonly Markup Backslash = new BackslashMarkdown();
 
@@ -44,6 +46,9 @@ internal abstract partial class Markup
         if (IsTarget(before)) return UrlText.Parse(value.Trim()) is { } url ? Target(url) : "#";
         return string.Join(LineBreak, value.ReplaceLineEndings("\n").Split('\n').Select(line => Escape(SafeText.OneLine(line))));
     }
+
+    /// <summary>Writes the values of one run of a template; see <see cref="Value"/>.</summary>
+    public virtual Func<StringBuilder, string, string> Values() => Value;
 
     /// <summary>Whether the target of a link follows a text.</summary>
     protected virtual bool IsTarget(StringBuilder before) => false;
@@ -104,17 +109,25 @@ internal abstract partial class Markup
     }
 
     /// <summary>The part of HTML that mail and Telegram share.</summary>
-    private sealed class HtmlMarkup : Markup
+    private sealed class HtmlMarkup(string lineBreak) : Markup
     {
+        public override string LineBreak => lineBreak;
+
         public override string Escape(string text) => WebUtility.HtmlEncode(Unlinked(text));
 
-        public override string Value(StringBuilder before, string value) => HtmlPlaces.Behind(before.ToString()) switch
+        public override string Value(StringBuilder before, string value) => Values()(before, value);
+
+        public override Func<StringBuilder, string, string> Values()
         {
-            HtmlPlace.Text => base.Value(before, value),
-            HtmlPlace.Address => WebUtility.HtmlEncode(UrlText.Parse(value.Trim())?.AbsoluteUri ?? "#"),
-            HtmlPlace.Attribute => WebUtility.HtmlEncode(SafeText.OneLine(value)),
-            _ => "",
-        };
+            var places = new HtmlPlaces();
+            return (before, value) => places.Behind(before) switch
+            {
+                HtmlPlace.Text => base.Value(before, value),
+                HtmlPlace.Address => WebUtility.HtmlEncode(UrlText.Parse(value.Trim())?.AbsoluteUri ?? "#"),
+                HtmlPlace.Attribute => WebUtility.HtmlEncode(SafeText.OneLine(value)),
+                _ => "",
+            };
+        }
 
         public override string Bold(string text) => $"<b>{Escape(text)}</b>";
 

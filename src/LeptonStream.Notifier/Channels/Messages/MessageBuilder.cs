@@ -15,7 +15,8 @@ internal static class MessageBuilder
 
     private static readonly string[] Severities = ["critical", "warning", "info"];
 
-    public static AlertMessage Of(Notification notification, MessageStyle style, Uri externalUrl, Uri? act = null)
+    public static AlertMessage Of(Notification notification, MessageStyle style, Uri externalUrl, Uri? act = null,
+        bool isPlain = false)
     {
         var words = MessageWords.Of(style.Language);
         // What fires comes first: it is what a limited channel must show.
@@ -26,7 +27,10 @@ internal static class MessageBuilder
         var title = Cut(Title(notification, entries, words, state, severity), LongestTitle);
         AlertMessage? built = null;
         var templates = new MessageTemplates(
-            notification, externalUrl, title, markup => MessageText.Write(built!, style, markup, step: 0, withLinks: false));
+            notification, externalUrl, title, markup => MessageText.Write(built!, style, markup, step: 0, withLinks: false))
+        {
+            IsOff = isPlain,
+        };
         built = new AlertMessage
         {
             Words = words,
@@ -40,7 +44,7 @@ internal static class MessageBuilder
         return built with
         {
             Title = Cut(templates.Line(style.Title) ?? title, LongestTitle),
-            Text = style.Text is { } text ? markup => templates.Text(text, markup) : null,
+            Text = style.Text is { } text && !isPlain ? markup => templates.Text(text, markup) : null,
         };
     }
 

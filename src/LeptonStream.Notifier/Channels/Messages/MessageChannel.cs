@@ -39,20 +39,21 @@ internal abstract class MessageChannel(MessageSettings settings, ChannelContext 
     public static Payload JsonOf(object body, bool isTooLong = false) =>
         new(JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json", isTooLong);
 
-    protected sealed override Payload? Compose(string id, Notification notification, int step, byte[]? picture)
+    protected sealed override Payload? Compose(string id, Notification notification, Draft draft)
     {
-        if (step >= MessageText.Steps) return null;
-        // A message that was too large is tried without its picture first.
-        var message = MessageOf(id, notification) with { Picture = step == 0 ? picture : null };
-        return Write(notification, message, step) with { Note = message.Templates.Fault };
+        if (draft.Step >= MessageText.Steps) return null;
+        // A message that is too large comes without its picture.
+        var message = MessageOf(id, notification, draft.IsPlain) with { Picture = draft.Step == 0 ? draft.Picture : null };
+        var payload = Write(notification, message, draft.Step);
+        return payload with { Note = message.Templates.Fault, IsOwn = message.Templates.HasWritten || message.Text is not null };
     }
 
     protected sealed override Task<byte[]?> Picture(Notification notification, CancellationToken cancellation) =>
         settings.HasChart && Context.Charts is { } charts
             ? charts(notification, settings.Style.Zone, cancellation) : Task.FromResult<byte[]?>(null);
 
-    private AlertMessage MessageOf(string id, Notification notification) =>
-        MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl, Context.Links?.For(id, notification));
+    private AlertMessage MessageOf(string id, Notification notification, bool isPlain) =>
+        MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl, Context.Links?.For(id, notification), isPlain);
 
     /// <summary>Writes the body.</summary>
     /// <param name="notification">The notification.</param>

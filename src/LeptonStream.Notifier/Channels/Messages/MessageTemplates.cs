@@ -10,6 +10,8 @@ namespace LeptonStream.Notifier.Channels.Messages;
 /// </summary>
 internal sealed class MessageTemplates
 {
+    private const int LongestFault = 300;
+
     private readonly TemplateRecord _data;
     private readonly GoTime _now;
     private readonly LabelMap _routeLabels;
@@ -27,6 +29,12 @@ internal sealed class MessageTemplates
         _routeLabels = LabelMap.Of(notification.RouteLabels);
     }
 
+    /// <summary>Whether any template was written that depends on the notification.</summary>
+    public bool HasWritten { get; private set; }
+
+    /// <summary>Whether the built-in texts stand for all templates that depend on the notification.</summary>
+    public bool IsOff { get; init; }
+
     /// <summary>The first fault of a template; null without.</summary>
     public string? Fault { get; private set; }
 
@@ -42,16 +50,18 @@ internal sealed class MessageTemplates
     /// <returns>Null without a template, where it failed, or where it wrote nothing.</returns>
     public string? Text(Template? template, Markup markup)
     {
-        if (template is null) return null;
+        if (template is null || (IsOff && !template.IsConstant)) return null;
+        HasWritten |= !template.IsConstant;
         _markup = markup;
         try
         {
-            var text = template.Write(_data, _now, _routeLabels, markup.Value).Trim();
+            var text = template.Write(_data, _now, _routeLabels, markup.Values()).Trim();
             return text.Length > 0 ? text : null;
         }
         catch (TemplateFault fault)
         {
-            Fault ??= $"the built-in text stands for a template that {fault.Message}";
+            Fault ??= MessageBuilder.Cut(
+                $"the built-in text stands for a template that, in its line {fault.Line}, {SafeText.OneLine(fault.Message)}", LongestFault);
             return null;
         }
     }

@@ -237,6 +237,8 @@ public sealed class ChannelContractTests
     }
 
     [TestCase("slack", "text: '{{ index .Alerts 9 }}'")]
+    [TestCase("telegram", "message: '{{ index .Alerts 9 }}'")]
+    [TestCase("wechat", "message: '{{ toJson .Nope }}'")]
     [TestCase("discord", "title: '{{ .Nope }}'")]
     [TestCase("opsgenie", "priority: '{{ .Nope }}'")]
     public async Task Send_TemplateFails_BuiltInTextIsSentAndTheFaultIsSaid(string kind, string fields)
@@ -247,8 +249,24 @@ public sealed class ChannelContractTests
         var outcome = await test.Make(_server, ", " + fields).Send("id", SampleNotifications.Firing(), CancellationToken.None);
 
         Assert.That(outcome.Result, Is.EqualTo(DeliveryResult.Delivered));
-        Assert.That(outcome.Error, Does.StartWith("the built-in text stands for a template that "));
+        Assert.That(outcome.Error, Does.Contain("the built-in text stands for a template that, in its line 1, "));
         Assert.That(Readable(test.Messages(_server).Single()), Does.Contain("GPU 0"));
+    }
+
+    [TestCase("slack", "text: 'X-MARK'")]
+    [TestCase("telegram", "message: 'X-MARK <br>'")]
+    [TestCase("discord", "username: 'X-MARK {{ .Status }}'")]
+    public async Task Send_OwnTextIsRefused_TheBuiltInOneIsSent(string kind, string fields)
+    {
+        var test = Of(kind);
+        test.Script(
+            _server, call => call.Body.Contains("X-MARK", StringComparison.Ordinal) ? new ServerAnswer(400, "can't parse") : test.Good);
+
+        var outcome = await test.Make(_server, ", " + fields).Send("id", SampleNotifications.Firing(), CancellationToken.None);
+
+        Assert.That(outcome.Result, Is.EqualTo(DeliveryResult.Delivered));
+        Assert.That(outcome.Error, Does.Contain("the receiver's own, which was refused").And.Contain("HTTP 400"));
+        Assert.That(test.Messages(_server), Has.Count.EqualTo(2));
     }
 
     [Test]

@@ -117,7 +117,24 @@ public sealed class TemplateTests
     [TestCase("{{ range 100000 }}{{ range 100000 }}x{{ end }}{{ end }}", "steps")]
     [TestCase("{{ range 100000 }}0123456789{{ end }}", "letters")]
     [TestCase("{{ template \"endless\" . }}", "deep")]
+    [TestCase("{{ $x := \"0123456789\" }}{{ range 40 }}{{ $x = print $x $x }}{{ end }}", "letters")]
+    [TestCase("{{ $x := list 1 }}{{ range 40 }}{{ $x = list $x $x }}{{ end }}{{ $x }}", "letters")]
+    [TestCase("{{ $x := list 1 }}{{ range 40 }}{{ $x = list $x $x }}{{ end }}{{ toJson $x }}", "values")]
+    [TestCase("{{ $x := list }}{{ range 40000 }}{{ $x = list $x }}{{ end }}{{ $x }}", "fails")]
+    [TestCase("{{ $x := dict }}{{ range 40000 }}{{ $x = dict \"a\" $x }}{{ end }}{{ toJson $x }}", "fails")]
+    [TestCase("{{ $x := dict }}{{ range 200 }}{{ $x = dict \"a\" $x }}{{ end }}{{ toJson $x }}", "fails")]
+    [TestCase("{{ $l := list }}{{ range 60000 }}{{ $l = append $l . }}{{ end }}", "steps")]
     public void Write_Endless_Ends(string text, string because) => Assert.That(Write(text).Fault, Does.Contain(because));
+
+    [Test]
+    public void Read_EndlessChainOfElse_IsRefused() => Assert.That(
+        Write("{{ if true }}" + string.Concat(Enumerable.Repeat("{{ else if true }}", 50_000)) + "{{ end }}").Fault, Does.Contain("deep"));
+
+    [TestCase("{{ (index .Alerts 0).EndsAt.UnixNano }}", "-9223372036854775808")]
+    [TestCase("{{ printf \"%d\" (since (index .Alerts 0).EndsAt) }}", "9223372036854775800")]
+    [TestCase("{{ printf \"%c\" 99999999999 }}", "%!c(int=99999999999)")]
+    public void Write_NumberBeyondAllBounds_IsWritten(string text, string expected) =>
+        Assert.That(Write(text).Written, Is.EqualTo(expected));
 
     [Test]
     public void Read_AnyBytes_NeverFailsOtherwise()
