@@ -17,6 +17,7 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     private readonly Inhibitor _inhibitor = new(routing.InhibitRules);
     private readonly List<Silence> _silences = [];
     private readonly Dictionary<string, string> _names = [];
+    private readonly Dictionary<string, string> _acknowledged = [];
     private double _now;
 
     public AlertGroups Groups { get; private set; } = new();
@@ -47,6 +48,13 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
         return this;
     }
 
+    /// <summary>Somebody acknowledges an alert, as early as it is known.</summary>
+    public NotificationStory Acknowledges(string alert)
+    {
+        _acknowledged[AlertEvents.Opened(alert).AlertId] = "rosa";
+        return this;
+    }
+
     /// <summary>The program is started again: with other routes, or (by default) with only what a store would have kept.</summary>
     public NotificationStory Restarts(double at, RoutingConfig? with = null)
     {
@@ -63,7 +71,8 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     {
         for (; _now <= time; _now += step)
         {
-            var outcome = _pipeline.OnTick(Groups, new Mutes(_silences, _inhibitor), AlertEvents.At(_now));
+            var mutes = new Mutes(_silences, _inhibitor) { Acknowledged = _acknowledged, Maintenance = routing.Maintenance };
+            var outcome = _pipeline.OnTick(Groups, mutes, AlertEvents.At(_now));
             Sent.AddRange(outcome.Notifications);
             Suppressed.AddRange(outcome.Suppressed.Select(item =>
                 $"{_now:0.##}s {item.Alert.Labels["metric"]}: {SuppressionCauses.NameOf(item.Cause)} [{NamesOf(item.By)}]"));

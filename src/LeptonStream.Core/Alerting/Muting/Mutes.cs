@@ -35,7 +35,7 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     /// <summary>
     /// The members of a group that may be sent. The stages are Alertmanager's, in its order: inhibition, active times, mute times,
     /// silences; each sees what those before it left. Alerts that are over pass them like those that fire. Planned work comes
-    /// before the silences; it lets pass the end of an alert that was sent before, and alerts that somebody works on.
+    /// before the silences; of alerts that were sent before it lets pass the end, and those that somebody works on.
     /// Behind them all, one that flaps passes once, with the annotation that says so.
     /// </summary>
     /// <param name="group">The group.</param>
@@ -104,8 +104,10 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
 
     private string[] WindowsOf(AlertGroupState group, GroupedAlert alert, MaintenanceWindow[] windows)
     {
-        if (windows.Length == 0 || Acknowledged.ContainsKey(alert.AlertId)) return [];
-        if (alert.IsResolved && group.Notified.Values.Any(entry => entry.Firing.Contains(alert.Fingerprint))) return [];
+        if (windows.Length == 0) return [];
+        // An acknowledgement hides nothing that was sent, and causes no first notification.
+        var canPass = alert.IsResolved || Acknowledged.ContainsKey(alert.AlertId);
+        if (canPass && group.Notified.Values.Any(entry => entry.Firing.Contains(alert.Fingerprint))) return [];
         return [.. windows.Where(window => window.Covers(alert.Labels)).Select(window => window.Name)];
     }
 

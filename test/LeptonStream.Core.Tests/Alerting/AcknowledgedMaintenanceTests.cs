@@ -1,0 +1,41 @@
+using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
+using LeptonStream.Series;
+using LeptonStream.Testing;
+
+namespace LeptonStream.Core.Tests.Alerting;
+
+/// <summary>An acknowledgement in a maintenance window, from 100 s to 600 s, hides nothing and causes no first notification.</summary>
+public sealed class AcknowledgedMaintenanceTests
+{
+    [Test]
+    public void FirstNotification_InTheWindow_IsNotCausedByAnAcknowledgement()
+    {
+        var story = Story().Fires("latency", 200).Acknowledges("latency").PassTo(500);
+
+        Assert.That(story.Lines, Is.Empty);
+        Assert.That(story.Suppressed, Is.Not.Empty.And.All.Contain("latency: maintenance [drivers]"));
+        Assert.That(story.PassTo(700).Lines, Has.One.Contains("first notification +latency"), "it still fires after the window");
+    }
+
+    [Test]
+    public void OneThatWasSentBefore_StaysInTheMessagesOfItsGroup()
+    {
+        var story = Story().Fires("latency", 0).PassTo(60).Acknowledges("latency").Fires("errors", 200).PassTo(300);
+
+        Assert.That(story.Lines.Last(), Does.Contain("+latency").And.Contain("+errors"));
+    }
+
+    private static NotificationStory Story() => new(
+        new RoutingConfig(new RouteConfig { Receiver = "ops", GroupBy = ["model"] }, [new("ops", [new("webhook/0", true)])])
+    {
+        Maintenance =
+        [
+            new()
+            {
+                Name = "drivers", Matchers = [Matcher.Of("metric", MatchOperator.Equal, "latency")], From = AlertEvents.At(100),
+                Until = AlertEvents.At(600),
+            },
+        ],
+    });
+}
