@@ -47,11 +47,13 @@ internal static class AlertsCommand
 
     private static TextTable Table(JsonElement[] alerts, string language)
     {
-        var table = new TextTable("ID", "SEVERITY", "SINCE", "MODEL", "METRIC", "WHO", "SUMMARY")
-            { Width = Console.IsOutputRedirected ? 10_000 : Console.WindowWidth };
+        var length = IdStart.LengthThatDiffers([.. alerts.Select(alert => Text(alert, "alertId"))]);
+        var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole("SEVERITY"),
+            TextTable.Column.Whole("SINCE") with { IsSpare = true }, "MODEL", "METRIC", "WHO", "SUMMARY")
+            { Width = TextTable.TerminalWidth };
         foreach (var alert in alerts)
             table.Add(
-                Text(alert, "alertId")[..AlertIds.Shown],
+                IdStart.Of(Text(alert, "alertId"), length),
                 Text(alert, "status") == "resolved" ? Text(alert, "endedReason") is { Length: > 0 } reason ? reason : "resolved"
                     : Text(alert, "severity"),
                 alert.GetProperty("onset").GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
@@ -61,7 +63,23 @@ internal static class AlertsCommand
         return table;
     }
 
-    private static string Who(JsonElement alert) => (Text(alert, "acknowledgedBy"), Text(alert, "assignee")) switch
+    private static string Who(JsonElement alert) => Muted(alert) is not { } muted ? Worker(alert)
+        : Worker(alert) is var worker && worker == "-" ? muted : $"{worker}, {muted}";
+
+    private static string? Muted(JsonElement alert)
+    {
+        if (!alert.TryGetProperty("muted", out var muted) || muted.ValueKind != JsonValueKind.Object) return null;
+        return muted.GetProperty("cause").GetString() switch
+        {
+            "silence" => string.Create(CultureInfo.InvariantCulture,
+                $"silenced until {muted.GetProperty("until").GetDateTimeOffset().UtcDateTime:MM-dd HH:mm}Z"),
+            "inhibition" => "inhibited",
+            "maintenance" => "in maintenance",
+            _ => "in a mute time",
+        };
+    }
+
+    private static string Worker(JsonElement alert) => (Text(alert, "acknowledgedBy"), Text(alert, "assignee")) switch
     {
         ({ Length: > 0 } acknowledged, "") => $"ack {acknowledged}",
         ({ Length: > 0 } acknowledged, var assignee) => $"ack {acknowledged}, for {assignee}",

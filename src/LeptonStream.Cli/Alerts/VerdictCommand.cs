@@ -29,11 +29,11 @@ internal static class VerdictCommand
                 var (judged, isUndone) = (parsed.GetValue(verdict), parsed.GetValue(undo));
                 if (judged is null == !isUndone)
                     throw new WrongUsageException($"write one of {string.Join(", ", Verdicts.All)}, or --undo");
-                var id = await AlertIds.Complete(api, parsed.GetRequiredValue(alert), stop);
-                var address = $"{CareCommands.Address(id)}/verdict";
+                var found = await AlertIds.Find(api, parsed.GetRequiredValue(alert), stop);
+                var address = $"{found.Address}/verdict";
                 if (isUndone) await api.Delete(address + CareCommands.NoteQuery(parsed.GetValue(note)), stop);
                 else await api.Post(address, new { verdict = judged, note = parsed.GetValue(note) }, stop);
-                Console.Out.WriteLine(isUndone ? $"{id} has no verdict any more" : $"{id} judged as {judged}");
+                Console.Out.WriteLine($"{(isUndone ? "no verdict any more" : $"judged as {judged}")}: {found.Text}");
             });
     }
 }

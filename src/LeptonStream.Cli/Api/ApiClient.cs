@@ -16,8 +16,12 @@ internal sealed class ApiClient : IDisposable
 
     private readonly HttpClient _http;
 
-    private ApiClient(Uri url, string? token)
+    // Where the token stands, as its holder knows the place.
+    private readonly string _tokenSource;
+
+    private ApiClient(Uri url, string? token, string tokenSource)
     {
+        _tokenSource = tokenSource;
         _http = new HttpClient { BaseAddress = url, Timeout = Patience };
         if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -32,7 +36,7 @@ internal sealed class ApiClient : IDisposable
         if (!Uri.TryCreate(options.Url.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new WrongUsageException(
                 $"Api:Url is '{options.Url}': write http://host:port or https://host, with a path where there is one");
-        return new ApiClient(url, TokenOf(options));
+        return new ApiClient(url, TokenOf(options), options.TokenFile is { Length: > 0 } file ? file : "LEPTON_Api__Token");
     }
 
     public async Task<JsonElement> Get(string address, CancellationToken stop) =>
@@ -67,7 +71,7 @@ internal sealed class ApiClient : IDisposable
             using var answer = await _http.SendAsync(request, stop);
             var text = await answer.Content.ReadAsStringAsync(stop);
             if (answer.StatusCode == HttpStatusCode.NotFound && Detail(text) is { } unknown) throw new WrongUsageException(unknown);
-            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(Refusal(answer.StatusCode, text));
+            if (!answer.IsSuccessStatusCode) throw new RefusedException(answer.StatusCode, Refusal(answer.StatusCode, text));
             return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
         }
         catch (HttpRequestException unreachable)
@@ -85,11 +89,13 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    private static string Refusal(HttpStatusCode status, string text) => status switch
+    private string Refusal(HttpStatusCode status, string text) => status switch
     {
+        HttpStatusCode.Unauthorized when _http.DefaultRequestHeaders.Authorization is not null =>
+            $"the token in {_tokenSource} is unknown or was revoked",
         HttpStatusCode.Unauthorized => "the dashboard wants a token: set LEPTON_Api__Token or --token-file (its operator makes one with "
             + "'lepton token')",
-        HttpStatusCode.Forbidden => "the token's role does not allow it",
+        HttpStatusCode.Forbidden => Detail(text) ?? "the token's role does not allow it",
         _ => Detail(text) ?? $"the dashboard answers {(int)status} {status}",
     };
 
@@ -107,4 +113,10 @@ internal sealed class ApiClient : IDisposable
             return null;
         }
     }
+}
+
+/// <summary>The dashboard answers and refuses; the sentence says why.</summary>
+internal sealed class RefusedException(HttpStatusCode status, string message) : InvalidOperationException(message)
+{
+    public HttpStatusCode Status => status;
 }

@@ -108,7 +108,8 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
                 isUnread
                     ? $"{names.Metrics} holds records, and no detector has reported to {names.Status}: start one with 'lepton detector' "
                         + "(one that runs reports within half a minute of the topic's creation)"
-                    : null);
+                    : null,
+                IsMissing: true);
         }
 
         var now = DateTimeOffset.UtcNow;

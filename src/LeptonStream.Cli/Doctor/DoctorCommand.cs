@@ -40,13 +40,20 @@ internal static class DoctorCommand
     {
         var width = findings.Max(finding => finding.Name.Length);
         foreach (var finding in findings)
-            Console.Out.WriteLine($"{(finding.Problem is null ? "ok   " : "WRONG")}  {finding.Name.PadRight(width)}  {finding.Value}");
+            Console.Out.WriteLine($"{MarkOf(finding)}  {finding.Name.PadRight(width)}  {finding.Value}");
         var problems = findings.Select(finding => finding.Problem).OfType<string>().ToArray();
         Console.Out.WriteLine(problems.Length == 0
-            ? "\nAll is well."
+            ? findings.Any(finding => finding.IsMissing) ? "\nNothing is wrong, and not every role runs yet." : "\nAll is well."
             : $"\n{problems.Length} thing{(problems.Length == 1 ? " is" : "s are")} wrong:");
         foreach (var problem in problems) Console.Out.WriteLine($"  - {problem}");
     }
+
+    private static string MarkOf(Finding finding) => finding switch
+    {
+        { Problem: not null } => "WRONG",
+        { IsMissing: true } => "none ",
+        _ => "ok   ",
+    };
 
     private static void WriteJson(IReadOnlyList<Finding> findings)
     {

@@ -4,4 +4,5 @@ namespace LeptonStream.Cli.Doctor;
 /// <param name="Name">The part or setting that was looked at.</param>
 /// <param name="Value">Its state, for people.</param>
 /// <param name="Problem">The problem in plain words; null where there is none.</param>
-internal sealed record Finding(string Name, string Value, string? Problem = null);
+/// <param name="IsMissing">Whether there is nothing yet to look at: no problem, and not well either.</param>
+internal sealed record Finding(string Name, string Value, string? Problem = null, bool IsMissing = false);

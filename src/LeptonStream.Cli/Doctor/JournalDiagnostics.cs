@@ -49,7 +49,8 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
             string.Create(CultureInfo.InvariantCulture,
                 $"{database.Name}: version {connection.ServerVersion}, tables of version {version}"),
             ProblemOf(database, version));
-        return version < DatabaseSchema.Version ? [tables] : [tables, await Notifier(database, connection), .. await Conflicts(connection)];
+        return version < DatabaseSchema.Version ? [tables] : [tables, await Notifier(database, connection), .. await Dead(connection),
+            .. await Conflicts(connection)];
     }
 
     private string? Unrecorded(Database database) => alerts is null
@@ -70,10 +71,18 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
     {
         const string Role = RoleNames.Notifier;
         var own = (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).Where(role => role.Role == Role).ToList();
-        if (own.Count == 0) return new(Role, "has not reported yet", Unrecorded(database));
+        if (own.Count == 0) return new(Role, "has not reported yet", Unrecorded(database), IsMissing: true);
         var problems = RoleStatus.ProblemsOf(own, DateTimeOffset.UtcNow);
         var isDead = problems.Any(problem => problem.Code == RoleProblem.NameOf(ProblemCode.RoleDead));
         return new(Role, problems.Count == 0 ? "is running" : isDead ? "not running" : "not well", RoleProblem.Line(problems));
+    }
+
+    private static async Task<IReadOnlyList<Finding>> Dead(DbConnection connection)
+    {
+        var dead = await DeadNotifications.Read(connection, DateTimeOffset.UtcNow - DeadNotifications.Window, CancellationToken.None);
+        return DeadNotifications.ProblemOf(dead) is not { } lost ? []
+            : [new("notifications", string.Create(CultureInfo.InvariantCulture, $"{dead.Sum(one => one.Count)} given up in the last hour"),
+                $"{lost.Text}; 'lepton outbox list' shows them, 'lepton outbox retry' sends them again")];
     }
 
     // Events that contradict the journal are kept beside it until an operator has looked into them.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using LeptonStream.Cli.Api;
 using LeptonStream.Cli.CommandLine;
@@ -14,6 +15,8 @@ internal static class OutboxCommand
 {
     // As the dashboard allows.
     private const int MaxInOneList = 1000;
+
+    private const int Whole = 32;
 
     public static Command Create() =>
         new("outbox", "List notifications that were not delivered, send them again or drop them") { List(), Retry(), Drop() };
@@ -65,10 +68,12 @@ internal static class OutboxCommand
                     throw new WrongUsageException("name notifications by their ids, or all that were given up with --all-dead");
                 if (!parsed.GetValue(all) && parsed.GetValue(receiver) is not null)
                     throw new WrongUsageException("--receiver is for --all-dead");
-                if (!parsed.GetValue(all)) await Each(api, wanted, "retry", parsed.GetRequiredValue(note), stop);
+                wanted = await Complete(api, wanted, stop);
+                await Each(api, wanted, "retry", parsed.GetRequiredValue(note), stop);
                 var count = parsed.GetValue(all)
                     ? await RetryDead(api, parsed.GetValue(receiver), parsed.GetRequiredValue(note), stop) : wanted.Length;
-                Console.Out.WriteLine($"{count} {(count == 1 ? "notification is" : "notifications are")} sent again");
+                Console.Out.WriteLine($"{count} {(count == 1 ? "notification is" : "notifications are")} queued for sending; "
+                    + "'lepton outbox list' shows what is not delivered");
             });
     }
 
@@ -79,14 +84,14 @@ internal static class OutboxCommand
             .WithExamples(("lepton outbox drop 0198c0de5a0b7c4e8f5d0a1b2c3d4e5f --note 'rosa knows'", "nobody waits for it"))
             .WithApi(async (api, parsed, stop) =>
             {
-                var wanted = parsed.GetRequiredValue(ids);
+                var wanted = await Complete(api, parsed.GetRequiredValue(ids), stop);
                 await Each(api, wanted, "drop", parsed.GetRequiredValue(note), stop);
                 Console.Out.WriteLine($"{wanted.Length} {(wanted.Length == 1 ? "notification" : "notifications")} dropped");
             });
     }
 
     private static Argument<string[]> Ids(ArgumentArity? arity = null) => new("NOTIFICATION_ID")
-        { Description = "Ids as 'lepton outbox list' shows them", Arity = arity ?? ArgumentArity.ZeroOrMore };
+        { Description = "Ids, or as much of their beginnings as 'lepton outbox list' shows", Arity = arity ?? ArgumentArity.ZeroOrMore };
 
     private static Option<string> NoteOption() =>
         new("--note") { Description = "Reason, for the audit", Required = true, HelpName = "TEXT" };
@@ -94,10 +99,11 @@ internal static class OutboxCommand
     private static Option<string?> ReceiverOption() =>
         new("--receiver") { Description = "Those of one receiver", HelpName = "NAME" };
 
-    // Those that are out of date, or were given up while this runs, are named and left.
+    // Those that are out of date, or were given up while this runs, are named and left; what is refused for all ends it.
     private static async Task<int> RetryDead(ApiClient api, string? receiver, string note, CancellationToken stop)
     {
         var (count, before) = (0, -1);
+        var refusals = new HashSet<string>();
         string[] wanted;
         do
         {
@@ -109,14 +115,15 @@ internal static class OutboxCommand
                     await Each(api, [id], "retry", note, stop);
                     count++;
                 }
-                catch (InvalidOperationException refused)
+                catch (RefusedException refused) when (refused.Status == HttpStatusCode.Conflict)
                 {
-                    Console.Error.WriteLine(refused.Message);
+                    if (refusals.Add(refused.Message)) Console.Error.WriteLine(refused.Message);
                 }
             }
         }
         while (wanted.Length == MaxInOneList && count > before);
-        return count;
+        return count > 0 || refusals.Count == 0 ? count
+            : throw new InvalidOperationException($"none of the {refusals.Count} that were given up can be sent");
     }
 
     // The oldest first, as they would have been sent.
@@ -128,6 +135,14 @@ internal static class OutboxCommand
         $"api/v1/outbox?limit={MaxInOneList}&status={status}"
             + (receiver is null ? "" : $"&receiver={Uri.EscapeDataString(receiver)}"), stop);
 
+    private static async Task<string[]> Complete(ApiClient api, string[] starts, CancellationToken stop)
+    {
+        if (Array.TrueForAll(starts, start => start.Length >= Whole)) return starts;
+        var known = await api.Get($"api/v1/outbox?limit={MaxInOneList}&status=all", stop);
+        string[] ids = [.. known.GetProperty("notifications").EnumerateArray().Select(one => Text(one, "notificationId"))];
+        return [.. starts.Select(start => start.Length >= Whole ? start : IdStart.Only("notification", start, ids))];
+    }
+
     // One after the other: the first that is refused ends it, and says which.
     private static async Task Each(ApiClient api, string[] ids, string action, string note, CancellationToken stop)
     {
@@ -136,14 +151,17 @@ internal static class OutboxCommand
 
     private static TextTable Table(JsonElement[] notifications)
     {
-        var table = new TextTable("ID", "STATUS", "DECIDED", "RECEIVER", TextTable.Column.Number("FIRING"),
-            TextTable.Column.Number("RESOLVED"), TextTable.Column.Number("ATTEMPTS"), "NEXT", "ERROR")
-            { Width = Console.IsOutputRedirected ? 10_000 : Console.WindowWidth };
+        var length = IdStart.LengthThatDiffers([.. notifications.Select(one => Text(one, "notificationId"))]);
+        var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole("STATUS"), TextTable.Column.Whole("DECIDED"),
+            "RECEIVER", TextTable.Column.Number("FIRING") with { IsSpare = true },
+            TextTable.Column.Number("RESOLVED") with { IsSpare = true }, TextTable.Column.Number("ATTEMPTS") with { IsSpare = true },
+            TextTable.Column.Whole("NEXT") with { IsSpare = true }, "ABOUT", "ERROR") { Width = TextTable.TerminalWidth };
         foreach (var one in notifications)
             table.Add(
-                Text(one, "notificationId"), Text(one, "status"), Time(one, "decidedAt"), $"{Text(one, "receiver")}/{Text(one, "channel")}",
+                IdStart.Of(Text(one, "notificationId"), length), Text(one, "status"), Time(one, "decidedAt"),
+                $"{Text(one, "receiver")}/{Text(one, "channel")}",
                 one.GetProperty("firing").GetRawText(), one.GetProperty("resolved").GetRawText(), one.GetProperty("attempts").GetRawText(),
-                Time(one, "nextAttemptAt"), Text(one, "lastError"));
+                Time(one, "nextAttemptAt"), Text(one, "about"), Text(one, "lastError"));
         return table;
     }
 

@@ -19,7 +19,10 @@ internal static class PreviewCommand
     {
         var name = new Argument<string>("NAME") { Description = "The receiver's name in the routing file" };
         var alert = new Option<string?>("--alert")
-            { Description = "Id of an alert that the notifier has recorded; without it an example is shown", HelpName = "ID" };
+        {
+            Description = "Id of an alert that the notifier has recorded, or its beginning; without it an example is shown",
+            HelpName = "ID",
+        };
         var example = new Option<bool>("--example") { Description = "An example in place of an alert (the default)" };
         var command = new Command("preview",
             "Show the messages that each channel of a receiver would send about an alert, and send nothing")
@@ -44,9 +47,14 @@ internal static class PreviewCommand
         return command;
     }
 
-    private static Task<GroupedAlert> Recorded(ParseResult parsed, string id, CancellationToken stop) =>
-        JournalTool.Read(parsed, async database => await RecordedAlert.Find(database, id, stop)
-            ?? throw new WrongUsageException($"{database.Name} has no alert '{id}'"));
+    private static Task<GroupedAlert> Recorded(ParseResult parsed, string start, CancellationToken stop) =>
+        JournalTool.Read(parsed, async database =>
+        {
+            await using var connection = await database.Open(stop);
+            var id = await JournalAlerts.IdOf(connection, start);
+            return await RecordedAlert.Find(database, id, stop)
+                ?? throw new WrongUsageException($"the last event of alert '{id}' can't be read: another version wrote it");
+        });
 
     private static void Write(ChannelPreview channel)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeptonStream.Alerting.Muting;
@@ -20,11 +21,11 @@ internal static class SilenceCommand
     {
         var matchers = MatcherArgument.Create("Mute alerts whose labels match all of these, in Alertmanager's notation",
             ArgumentArity.OneOrMore);
-        var length = Duration("--for", "How long, such as 2h (default: 1h)");
+        var length = DurationOption.Create("--for", "How long, such as 2h (default: 1h)");
         var untilResolved = new Option<bool>("--until-resolved")
             { Description = "Until the alerts that it mutes have been over for the quiet period" };
-        var quiet = Duration("--quiet", "With --until-resolved: time for which they must be over (default: 15m)");
-        var most = Duration("--max", "With --until-resolved: when it ends at the latest (default: 1d)");
+        var quiet = DurationOption.Create("--quiet", "With --until-resolved: time for which they must be over (default: 15m)");
+        var most = DurationOption.Create("--max", "With --until-resolved: when it ends at the latest (default: 1d)");
         var comment = new Option<string>("--comment") { Description = "Reason, for other people", Required = true, HelpName = "TEXT" };
         var onlyPreview = new Option<bool>("--preview") { Description = "Only say which open alerts it would mute" };
         return new Command("add", "Make a silence, and say how many open alerts it mutes")
@@ -63,18 +64,6 @@ internal static class SilenceCommand
             });
     }
 
-    private static Option<TimeSpan?> Duration(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "DURATION",
-        CustomParser = result =>
-        {
-            if (DurationText.TryParse(result.Tokens[0].Value, out var duration) && duration > TimeSpan.Zero) return duration;
-            result.AddError($"{name} is '{result.Tokens[0].Value}': {DurationText.Form}, above 0s");
-            return null;
-        },
-    };
-
     private static Command List()
     {
         var all = new Option<bool>("--all") { Description = "Those that have ended too" };
@@ -97,11 +86,13 @@ internal static class SilenceCommand
                     return;
                 }
 
-                var table = new TextTable("ID", "STATE", "ENDS", "MUTES", "BY", "MATCHERS", "COMMENT");
+                var length = IdStart.LengthThatDiffers([.. silences.Select(silence => Text(silence, "id"))]);
+                var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole("STATE"), "ENDS",
+                    TextTable.Column.Number("MUTES"), "BY", "MATCHERS", "COMMENT") { Width = TextTable.TerminalWidth };
                 foreach (var silence in silences)
-                    table.Add(Text(silence, "id"), StateOf(silence), EndOf(silence), silence.GetProperty("mutes").GetRawText(),
-                        Text(silence, "createdBy"),
-                        SafeText.OneLine(string.Join(" ", MatcherJson.Read(silence.GetProperty("matchers").GetRawText()))),
+                    table.Add(IdStart.Of(Text(silence, "id"), length), StateOf(silence), EndOf(silence),
+                        silence.GetProperty("mutes").GetRawText(), Text(silence, "createdBy"),
+                        MatchersOf(silence),
                         Text(silence, "comment"));
                 Console.Out.Write(table);
             });
@@ -109,19 +100,28 @@ internal static class SilenceCommand
 
     private static Command Expire()
     {
-        var id = new Argument<string>("SILENCE_ID") { Description = "The silence's id" };
+        var id = new Argument<string>("SILENCE_ID")
+            { Description = "The silence's id, or as much of its beginning as 'lepton silence list' shows" };
         return new Command("expire", "End a silence now") { id }
             .WithExamples(("lepton silence expire 0198c0de-…", "what it muted is sent again"))
             .WithApi(async (api, parsed, stop) =>
             {
-                await api.Delete($"api/v2/silence/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", stop);
-                Console.Out.WriteLine($"{parsed.GetRequiredValue(id)} ended");
+                var silences = (await api.Get("api/v1/silences?all=true", stop)).GetProperty("silences").EnumerateArray().ToArray();
+                var whole = IdStart.Only("silence", parsed.GetRequiredValue(id), silences.Select(silence => Text(silence, "id")));
+                await api.Delete($"api/v2/silence/{Uri.EscapeDataString(whole)}", stop);
+                Console.Out.WriteLine($"ended: {MatchersOf(silences.First(silence => Text(silence, "id") == whole))}");
             });
     }
 
-    private static string EndOf(JsonElement silence) => silence.TryGetProperty("quietPeriod", out var quiet)
-        ? $"{quiet.GetString()} after its alerts, at most {Text(silence, "endsAt")}"
-        : Text(silence, "endsAt");
+    private static string EndOf(JsonElement silence)
+    {
+        var end = silence.GetProperty("endsAt").GetDateTimeOffset().UtcDateTime
+            .ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return silence.TryGetProperty("quietPeriod", out var quiet) ? $"{end}, or {quiet.GetString()} after its alerts" : end;
+    }
+
+    private static string MatchersOf(JsonElement silence) =>
+        SafeText.OneLine(string.Join(" ", MatcherJson.Read(silence.GetProperty("matchers").GetRawText())));
 
     private static string StateOf(JsonElement silence) => silence.GetProperty("status").GetProperty("state").GetString()!;
 

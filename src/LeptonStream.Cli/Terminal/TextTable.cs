@@ -4,15 +4,19 @@ namespace LeptonStream.Cli.Terminal;
 
 /// <summary>
 /// A table in plain text, for pipes, logs and terminals alike: columns as wide as their widest cell, numbers to the right, nothing wrapped.
-/// Where it is to fit a width, the last column is cut, and left out where too little of it would be left.
+/// Where it is to fit a width, the widest columns are cut first, each down to a least width; then spare columns are left out.
 /// </summary>
 internal sealed class TextTable
 {
     // Wider than any table: who reads it decides whether to wrap.
     private const int Unbounded = 10_000;
 
-    // Less than this of the last column says nothing.
-    private const int ShortestLast = 20;
+    // Less than this of a text says nothing; the last column is the one that the table is read for.
+    private const int Least = 8;
+    private const int LeastOfLast = 20;
+
+    // A rule is no longer than this, however long the texts below it.
+    private const int LongestRule = 120;
 
     // A column's padding and its border; the table has one border more than columns.
     private const int Border = 3;
@@ -25,11 +29,20 @@ internal sealed class TextTable
     /// <summary>The longest line, in columns. <value>The default value is no limit.</value></summary>
     public int Width { get; init; } = Unbounded;
 
-    internal readonly record struct Column(string Title, bool Right = false)
+    /// <summary>Width of the terminal; no limit where the output goes elsewhere.</summary>
+    public static int TerminalWidth => Console.IsOutputRedirected ? Unbounded : Console.WindowWidth;
+
+    /// <param name="Title">The title above it.</param>
+    /// <param name="Right">Whether it holds numbers, which are never cut.</param>
+    /// <param name="IsSpare">Whether it is left out where there is no room.</param>
+    /// <param name="IsWhole">Whether its cells are never cut: an id, a time.</param>
+    internal readonly record struct Column(string Title, bool Right = false, bool IsSpare = false, bool IsWhole = false)
     {
         public static implicit operator Column(string title) => new(title);
 
         public static Column Number(string title) => new(title, Right: true);
+
+        public static Column Whole(string title) => new(title, IsWhole: true);
     }
 
     public void Add(params string[] cells) => _rows.Add(cells);
@@ -43,23 +56,50 @@ internal sealed class TextTable
         console.Profile.Capabilities.Unicode = true;
         console.Write(Fitted());
         var lines = text.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0);
-        return string.Concat(lines.Select(line => line + '\n'));
+        return string.Concat(lines.Select(line => (IsRule(line) ? line[..Math.Min(line.Length, LongestRule)] : line) + '\n'));
     }
 
     private Table Fitted()
     {
-        var others = Enumerable.Range(0, _columns.Length - 1).Sum(column => WidestOf(column) + Border);
-        var last = Width - others - Border - 1;
-        var shown = last >= Math.Min(ShortestLast, WidestOf(_columns.Length - 1)) ? _columns.Length : _columns.Length - 1;
+        var widths = Widths();
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in _columns[..shown])
-            table.AddColumn(new TableColumn(new Text(column.Title))
-                { Alignment = column.Right ? Justify.Right : Justify.Left, NoWrap = true });
-        foreach (var row in _rows)
-            table.AddRow(row[..shown].Select((cell, column) =>
-                new Text(column == _columns.Length - 1 && cell.Length > last ? cell[..(last - 1)] + '…' : cell)));
+        int[] shown = [.. Enumerable.Range(0, _columns.Length).Where(column => widths[column] > 0)];
+        foreach (var column in shown)
+            table.AddColumn(new TableColumn(new Text(_columns[column].Title))
+                { Alignment = _columns[column].Right ? Justify.Right : Justify.Left, NoWrap = true });
+        foreach (var row in _rows) table.AddRow(shown.Select(column => new Text(Cut(row[column], widths[column]))));
         return table;
     }
+
+    // 0 leaves a column out. A table whose least widths are too wide stays so.
+    private int[] Widths()
+    {
+        int[] widths = [.. Enumerable.Range(0, _columns.Length).Select(WidestOf)];
+        var leasts = widths.Select((width, column) => Math.Min(width, LeastOf(column))).ToArray();
+        foreach (var spare in Enumerable.Range(0, _columns.Length).Where(column => _columns[column].IsSpare))
+        {
+            if (TotalOf(leasts) <= Width) break;
+            widths[spare] = leasts[spare] = 0;
+        }
+
+        while (TotalOf(widths) > Width && WidestAbove(widths, leasts) is { } widest) widths[widest]--;
+        return widths;
+    }
+
+    private static int? WidestAbove(int[] widths, int[] leasts) => Enumerable.Range(0, widths.Length)
+        .Where(column => widths[column] > leasts[column]).Select(column => (int?)column).MaxBy(column => widths[column!.Value]);
+
+    private static int TotalOf(int[] widths) => widths.Where(width => width > 0).Sum(width => width + Border) + 1;
+
+    private int LeastOf(int column) => _columns[column] switch
+    {
+        { Right: true } or { IsWhole: true } => int.MaxValue,
+        var text => Math.Max(text.Title.Length, column == _columns.Length - 1 ? LeastOfLast : Least),
+    };
+
+    private static string Cut(string cell, int width) => cell.Length > width ? cell[..(width - 1)] + '…' : cell;
+
+    private static bool IsRule(string line) => line.AsSpan().IndexOfAnyExcept('─', ' ') < 0;
 
     private int WidestOf(int column) => _rows.Select(row => row[column].Length).Append(_columns[column].Title.Length).Max();
 }

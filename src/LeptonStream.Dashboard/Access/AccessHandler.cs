@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
+using LeptonStream.Dashboard.Alerts;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace LeptonStream.Dashboard.Access;
 
 /// <summary>
-/// Who asks: the holder of a token (<c>Authorization: Bearer …</c>, or the page's cookie), else the person whom a trusted proxy names, else
-/// anybody with the role of <c>Dashboard:AnonymousRole</c>.
+/// Who asks: the holder of a token (<c>Authorization: Bearer …</c>, or the page's cookie), else the person whom a trusted proxy names,
+/// else anybody with the role of <c>Dashboard:AnonymousRole</c>.
 /// </summary>
 internal sealed class AccessHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> schemes,
@@ -55,8 +57,12 @@ internal sealed class AccessHandler(
     }
 
     // Who has not signed in may sign in; who has may not do it.
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Context.User.Identity?.Name == Anybody ? HandleChallengeAsync(properties) : base.HandleForbiddenAsync(properties);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        if (Context.User.Identity?.Name is not { } name || name == Anybody) return HandleChallengeAsync(properties);
+        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy ?? AccessPolicies.View;
+        return ApiProblem.RoleTooLow(name, AccessPolicies.RoleOf(Context.User).ToString(), needed).ExecuteAsync(Context);
+    }
 
     private string? NamedByProxy()
     {

@@ -105,6 +105,7 @@ internal static class ActionEndpoints
         ActionResult.Done => TypedResults.NoContent(),
         ActionResult.Unknown => ApiProblem.UnknownAlert,
         ActionResult.NoVerdict => ApiProblem.NoVerdict,
+        ActionResult.NotAcknowledged => ApiProblem.NotAcknowledged,
         _ => ApiProblem.AlertIsOver,
     };
 

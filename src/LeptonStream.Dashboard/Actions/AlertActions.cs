@@ -31,14 +31,21 @@ internal sealed class AlertActions(Database journal)
     });
 
     /// <summary>Nobody works on it any more: repeats go on.</summary>
-    public Task<ActionResult> Unacknowledge(string alertId, Change change, CancellationToken stop) =>
-        OnFiring(alertId, async transaction =>
+    public async Task<ActionResult> Unacknowledge(string alertId, Change change, CancellationToken stop)
     {
-        await transaction.Execute(
-            "update alert_care set acknowledged_by = null, acknowledged_at = null, ask_again_at = null where alert_id = @alertId",
-            new { alertId });
-        await Audit.Add(transaction, change, "unacknowledge", alertId, silenceId: null);
-    }, stop);
+        var wasAcknowledged = false;
+        var result = await OnFiring(alertId, async transaction =>
+        {
+            wasAcknowledged = await transaction.Execute(
+                """
+                update alert_care set acknowledged_by = null, acknowledged_at = null, ask_again_at = null
+                where alert_id = @alertId and acknowledged_by is not null
+                """,
+                new { alertId }) > 0;
+            if (wasAcknowledged) await Audit.Add(transaction, change, "unacknowledge", alertId, silenceId: null);
+        }, stop);
+        return result == ActionResult.Done && !wasAcknowledged ? ActionResult.NotAcknowledged : result;
+    }
 
     /// <summary>Says whose it is; null takes it from whomever it was.</summary>
     public Task<ActionResult> Assign(string alertId, string? assignee, Change change, CancellationToken stop) =>
@@ -54,7 +61,8 @@ internal sealed class AlertActions(Database journal)
         OnKnown(alertId, transaction => Audit.Add(transaction, change, "note", alertId, silenceId: null), stop);
 
     /// <summary>
-    /// Ends it, whatever the detector says of it afterwards. Who was notified of it is notified of the end.
+    /// Ends it, whatever the detector says of it afterwards. Who was notified of it is notified of the end, unless a silence or a mute time
+    /// holds then.
     /// </summary>
     public Task<ActionResult> Close(string alertId, string reason, Change change, CancellationToken stop) =>
         OnFiring(alertId, async transaction =>
@@ -132,4 +140,7 @@ internal enum ActionResult
 
     /// <summary>There is no verdict to take back.</summary>
     NoVerdict = 3,
+
+    /// <summary>There is no acknowledgement to withdraw.</summary>
+    NotAcknowledged = 4,
 }

@@ -1,10 +1,11 @@
 using Dapper;
+using LeptonStream.Samples;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Dashboard.Alerts;
 
 /// <summary>The dashboard's questions about alerts. The notifier owns their tables.</summary>
-internal sealed class AlertQueries(Database journal)
+internal sealed class AlertQueries(Database journal, TimeProvider time)
 {
     private const int TimeoutSeconds = 5;
 
@@ -32,9 +33,18 @@ internal sealed class AlertQueries(Database journal)
     public async Task<IReadOnlyList<RoleStatus>> RolesAsync(CancellationToken stop) =>
         await ManyAsync<RoleStatus>(RoleStatus.Select, null, stop);
 
+    /// <summary>
+    /// Notifications that were decided since a time and given up, by receiver; those that fail for longer were decided before it.
+    /// </summary>
+    public async Task<IReadOnlyList<DeadNotifications>> DeadAsync(DateTimeOffset since, CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        return await DeadNotifications.Read(connection, since, stop);
+    }
+
     /// <summary>The alerts of a status, the most urgent first and among equals the newest first.</summary>
     public async Task<IReadOnlyList<AlertRow>> ListAsync(AlertStatus status, int limit, CancellationToken stop) =>
-        await ManyAsync<AlertRow>($"""
+        await AlertsAsync($"""
             select {Columns} from {Table}
             {Where(status)}
             order by {(status == AlertStatus.Resolved ? "resolved_at desc" : Urgency)}, alert.alert_id
@@ -47,16 +57,16 @@ internal sealed class AlertQueries(Database journal)
 
     /// <summary>The alerts that changed after an event, in the order of their last change; each once, as it is now.</summary>
     public async Task<IReadOnlyList<AlertRow>> ChangedAsync(long after, int limit, CancellationToken stop) =>
-        await ManyAsync<AlertRow>(
+        await AlertsAsync(
             $"select {Columns} from {Table} where seq > @after order by seq limit @limit", new { after, limit }, stop);
 
     public async Task<AlertRow?> FindAsync(string alertId, CancellationToken stop) =>
-        (await ManyAsync<AlertRow>(
+        (await AlertsAsync(
             $"select {Columns} from {Table} where alert.alert_id = @alertId", new { alertId }, stop)).SingleOrDefault();
 
     /// <summary>The alerts that a notification holds, the most urgent first.</summary>
     public async Task<IReadOnlyList<AlertRow>> OfNotificationAsync(string notificationId, CancellationToken stop) =>
-        await ManyAsync<AlertRow>($"""
+        await AlertsAsync($"""
             select {Columns} from {Table}
             where alert.alert_id in (select alert_id from notification_alert where notification_id = @notificationId)
             order by {Urgency}, alert.alert_id
@@ -83,6 +93,14 @@ internal sealed class AlertQueries(Database journal)
         AlertStatus.Resolved => "where status = 'resolved'",
         _ => "",
     };
+
+    private async Task<IReadOnlyList<AlertRow>> AlertsAsync(string sql, object? values, CancellationToken stop)
+    {
+        await using var connection = await journal.Open(stop);
+        var rows = (await connection.QueryAsync<AlertRow>(Command(sql, values, stop))).AsList();
+        await AlertMutes.Set(journal, connection, rows, Timestamp.FromDateTimeOffset(time.GetUtcNow()), stop);
+        return rows;
+    }
 
     private async Task<T> OneAsync<T>(string sql, object? values, CancellationToken stop)
     {

@@ -38,6 +38,9 @@ internal sealed class AlertRow
     public string? VerdictBy { get; init; }
 
     public required string Payload { get; init; }
+
+    /// <summary>What mutes it at present, from other tables; null where nothing does.</summary>
+    public Muted? Muted { get; set; }
 }
 
 /// <summary>One row of the journal's table <c>alert_event</c>.</summary>

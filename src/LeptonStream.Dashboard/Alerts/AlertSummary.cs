@@ -36,6 +36,7 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Assignee">Whose it is; null where it is nobody's.</param>
 /// <param name="Verdict">false, true or normal, as a person judged it; null where nobody did.</param>
 /// <param name="VerdictBy">Who did.</param>
+/// <param name="Muted">The reason for which nobody is notified of it at present; null where there is none.</param>
 // A score out of range in one event must not take the whole list down: it is written as "Infinity".
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 internal sealed record AlertSummary(
@@ -65,7 +66,8 @@ internal sealed record AlertSummary(
     string? AskAgainAt,
     string? Assignee,
     string? Verdict,
-    string? VerdictBy)
+    string? VerdictBy,
+    Muted? Muted)
 {
     // A payload this version can't read still is an alert: it is listed by the columns that the journal keeps beside it.
     public static AlertSummary Of(AlertRow row) => Of(row, AlertDetail.Read(row.Payload));
@@ -97,7 +99,8 @@ internal sealed record AlertSummary(
         row.AskAgainAt is { } again ? Timestamp.FromUnixMilliseconds(again).ToString() : null,
         row.Assignee,
         row.Verdict,
-        row.VerdictBy);
+        row.VerdictBy,
+        row.Muted);
 
     /// <summary>The labels of an alert that routes and matchers see.</summary>
     public static LabelSet LabelsOf(AlertRow row, AlertEvent? last) =>

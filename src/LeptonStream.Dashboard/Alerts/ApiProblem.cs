@@ -21,6 +21,9 @@ internal static class ApiProblem
     public static ProblemHttpResult NoVerdict =>
         Of("no_verdict", "Nobody has given a verdict on this alert.", StatusCodes.Status409Conflict);
 
+    public static ProblemHttpResult NotAcknowledged =>
+        Of("not_acknowledged", "Nobody has acknowledged this alert.", StatusCodes.Status409Conflict);
+
     public static ProblemHttpResult NoteMissing =>
         Of("note_missing", "'text' is missing: a note needs some", StatusCodes.Status400BadRequest);
 
@@ -46,6 +49,10 @@ internal static class ApiProblem
     /// <summary>A text of a request that is too long; null where it is not.</summary>
     public static ProblemHttpResult? TooLong(string field, string? text, int most) =>
         text?.Length > most ? Wrong($"'{field}' has {text.Length} characters, {most} are allowed") : null;
+
+    /// <summary>Somebody is known, and has too low a role.</summary>
+    public static ProblemHttpResult RoleTooLow(string name, string role, string needed) => TypedResults.Problem(
+        $"{name} is {role.ToLowerInvariant()}; this needs {needed.ToLowerInvariant()}", statusCode: StatusCodes.Status403Forbidden);
 
     private static ProblemHttpResult Of(string code, string detail, int status) =>
         TypedResults.Problem(detail, statusCode: status, extensions: [KeyValuePair.Create<string, object?>(Code, code)]);

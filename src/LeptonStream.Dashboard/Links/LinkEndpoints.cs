@@ -88,7 +88,7 @@ internal static class LinkEndpoints
             var matchers = notification.SharedMatchers();
             if (SilenceDraft.WrongMatchers(matchers) is not null) return ApiProblem.NothingShared;
             var draft = new SilenceDraft(Id: null, matchers, change.At, change.At + length, SqlText.Clean(change.Actor),
-                SqlText.Clean(change.Note), QuietPeriod: null);
+                SqlText.Clean(change.Note.Length > 0 ? change.Note : change.Actor), QuietPeriod: null);
             return AnswerOf(await links.Silence(notification, draft, change, stop));
         }
 

@@ -23,6 +23,7 @@ internal sealed partial class LiveFeed : BackgroundService
     public const int MostAtOnce = 500;
 
     private static readonly TimeSpan RolesEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DeadEvery = TimeSpan.FromSeconds(10);
 
     private readonly AlertQueries _journal;
     private readonly DashboardOptions _options;
@@ -35,6 +36,8 @@ internal sealed partial class LiveFeed : BackgroundService
     private LiveState _state = LiveState.Well;
     private readonly TroubleLog _troubles;
     private long? _askedForRoles;
+    private IReadOnlyList<DeadNotifications> _dead = [];
+    private long? _askedForDead;
     private bool _ended;
 
     public LiveFeed(
@@ -159,12 +162,22 @@ internal sealed partial class LiveFeed : BackgroundService
     private async Task AskForRolesAsync(CancellationToken stop)
     {
         if (_askedForRoles is { } asked && _time.GetElapsedTime(asked) < RolesEvery) return;
-        var problems = RoleStatus.ProblemsOf(await _journal.RolesAsync(stop), _time.GetUtcNow());
+        var now = _time.GetUtcNow();
+        var problems = RoleStatus.ProblemsOf(await _journal.RolesAsync(stop), now);
+        if (DeadNotifications.ProblemOf(await DeadLately(now, stop)) is { } lost) problems = [.. problems, lost];
         _askedForRoles = _time.GetTimestamp();
         _troubles.Set("journal", null);
         _troubles.Note("journal", null);
         _troubles.Set("roles", RoleProblem.Line(problems));
         SetState(problems.Count == 0 ? LiveState.Well : LiveState.Well with { Problems = problems });
+    }
+
+    private async Task<IReadOnlyList<DeadNotifications>> DeadLately(DateTimeOffset now, CancellationToken stop)
+    {
+        if (_askedForDead is { } asked && _time.GetElapsedTime(asked) < DeadEvery) return _dead;
+        _dead = await _journal.DeadAsync(now - DeadNotifications.Window, stop);
+        _askedForDead = _time.GetTimestamp();
+        return _dead;
     }
 
     private void SetState(LiveState now)

@@ -23,7 +23,9 @@ internal sealed class NotificationQueries(Database journal)
 
     private static SuppressionEntry EntryOf(SuppressedRow row) => new(
         row.Receiver, row.Cause, AlertingJson.Read<string[]>(row.Detail), Time(row.Since),
-        row.Until is { } until ? Time(until) : null);
+        row.Until is { } until ? Time(until) : null,
+        [.. row.Silences.Select(silence => new SilenceName(
+            silence.Id, string.Join(" ", silence.ReadMatchers()), silence.CreatedBy, Time(silence.EndsAt)))]);
 
     private static string Time(long milliseconds) => Timestamp.FromUnixMilliseconds(milliseconds).ToString();
 }
@@ -42,7 +44,16 @@ internal sealed record NotificationList(
 /// </param>
 /// <param name="Since">Time of the first notification that it was left out of, RFC 3339.</param>
 /// <param name="Until">Time from which it was not left out any more; null while it is.</param>
-internal sealed record SuppressionEntry(string Receiver, string Cause, IReadOnlyList<string> By, string Since, string? Until);
+/// <param name="Silences">The silences among <paramref name="By"/> that the journal still has.</param>
+internal sealed record SuppressionEntry(
+    string Receiver, string Cause, IReadOnlyList<string> By, string Since, string? Until, IReadOnlyList<SilenceName> Silences);
+
+/// <summary>A silence as people know it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Matchers">Its matchers, in Alertmanager's notation.</param>
+/// <param name="CreatedBy">Who asked for it.</param>
+/// <param name="EndsAt">Its end, at the latest, RFC 3339.</param>
+internal sealed record SilenceName(string Id, string Matchers, string CreatedBy, string EndsAt);
 
 /// <summary>One notification of an alert to one channel.</summary>
 /// <param name="NotificationId">Its id: the receiver sees the same one at every attempt.</param>

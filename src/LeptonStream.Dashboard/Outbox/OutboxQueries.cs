@@ -18,7 +18,10 @@ internal sealed class OutboxQueries(Database journal)
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             $"""
             select notification_id, receiver, channel, reason, status, firing, resolved, created_at, sent_at, attempts, next_attempt_at,
-              last_error
+              last_error,
+              (select alert.metric || ' of ' || alert.model from notification_alert held
+                join alert on alert.alert_id = held.alert_id
+                where held.notification_id = notification.notification_id order by held.alert_id limit 1) as about
             from notification where {filter} order by seq desc limit @limit
             """,
             parameters, cancellationToken: stop));
@@ -51,9 +54,12 @@ internal sealed class OutboxQueries(Database journal)
 
         public string? LastError { get; init; }
 
+        public string? About { get; init; }
+
         public OutboxEntry ToEntry() => new(
             NotificationId, Receiver, Channel, Reason, Status, (int)Firing, (int)Resolved, Time(CreatedAt),
-            SentAt is { } sent ? Time(sent) : null, (int)Attempts, Status == OutboxStates.Pending ? Time(NextAttemptAt) : null, LastError);
+            SentAt is { } sent ? Time(sent) : null, (int)Attempts, Status == OutboxStates.Pending ? Time(NextAttemptAt) : null, LastError,
+            About);
 
         private static string Time(long milliseconds) => Timestamp.FromUnixMilliseconds(milliseconds).ToString();
     }
@@ -77,6 +83,7 @@ internal sealed record OutboxList(long Total, IReadOnlyList<OutboxEntry> Notific
 /// <param name="Attempts">Number of attempts so far.</param>
 /// <param name="NextAttemptAt">Time of the next attempt; null where there will be none.</param>
 /// <param name="LastError">Error of the last attempt that failed, or the recipients that were missed; null where there is none.</param>
+/// <param name="About">Metric and model of one of its alerts; null where the journal has none of them any more.</param>
 internal sealed record OutboxEntry(
     string NotificationId,
     string Receiver,
@@ -89,4 +96,5 @@ internal sealed record OutboxEntry(
     string? SentAt,
     int Attempts,
     string? NextAttemptAt,
-    string? LastError);
+    string? LastError,
+    string? About);

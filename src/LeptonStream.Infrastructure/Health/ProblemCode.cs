@@ -69,6 +69,9 @@ public enum ProblemCode
     /// <summary>Nothing of the records without a key is judged.</summary>
     KeylessNotJudged,
 
+    /// <summary>Notifications were given up of late: somebody was not notified.</summary>
+    NotificationsDead,
+
     /// <summary>The statuses of a role can't be read.</summary>
     StatusNotReadable,
 }

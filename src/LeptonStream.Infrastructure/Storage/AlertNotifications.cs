@@ -1,5 +1,7 @@
 using System.Data.Common;
 using Dapper;
+using LeptonStream.Alerting;
+using LeptonStream.Alerting.Muting;
 
 namespace LeptonStream.Storage;
 
@@ -28,7 +30,25 @@ public sealed record AlertNotifications(IReadOnlyList<NotifiedRow> Notified, IRe
             order by since desc, receiver limit @Most
             """,
             new { alertId, Most }, cancellationToken: stop));
-        return new(notified.AsList(), left.AsList());
+        var rows = left.AsList();
+        await NameSilences(connection, rows, stop);
+        return new(notified.AsList(), rows);
+    }
+
+    // An id says nothing to people: whose silence it is, of which alerts and until when does.
+    private static async Task NameSilences(DbConnection connection, IReadOnlyList<SuppressedRow> rows, CancellationToken stop)
+    {
+        var known = new Dictionary<string, SilenceRow?>();
+        foreach (var row in rows.Where(row => row.Cause == SuppressionCauses.NameOf(SuppressionCause.Silence)))
+        {
+            foreach (var id in AlertingJson.Read<string[]>(row.Detail))
+            {
+                if (!known.TryGetValue(id, out var silence))
+                    known[id] = silence = (await connection.QueryAsync<SilenceRow>(new CommandDefinition(
+                        $"{SilenceRow.Select} where id = @id", new { id }, cancellationToken: stop))).SingleOrDefault();
+                if (silence is not null) row.Silences.Add(silence);
+            }
+        }
     }
 }
 
@@ -89,4 +109,7 @@ public sealed class SuppressedRow
 
     /// <summary>Time from which it was not left out any more; null while it is.</summary>
     public long? Until { get; init; }
+
+    /// <summary>The silences that <see cref="Detail"/> names, where the journal still has them.</summary>
+    public IList<SilenceRow> Silences { get; } = [];
 }

@@ -106,8 +106,8 @@ internal sealed partial class RoutingReload(
         public static partial void Orphans(ILogger logger, int count, Destination destination);
 
         [LoggerMessage(2305, LogLevel.Warning,
-            "Links in notifications lead to {ExternalUrl}, which receivers such as {Destination} cannot reach: set Notifier:ExternalUrl "
-                + "to the dashboard's address")]
+            "Links in notifications lead to {ExternalUrl}, which receivers such as {Destination} cannot reach, and those to act on alerts "
+                + "are left out: set Notifier:ExternalUrl to the dashboard's address")]
         public static partial void LocalLinks(ILogger logger, string externalUrl, Destination destination);
     }
 }

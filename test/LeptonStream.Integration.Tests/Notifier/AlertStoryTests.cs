@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Dapper;
 using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerts;
+using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Config.Explain;
 using LeptonStream.Series;
 using LeptonStream.Storage;
@@ -37,10 +38,10 @@ public sealed class AlertStoryTests(DatabaseKind kind) : JournalFixture(kind)
     {
         await using var connection = await Rig.Database.Open();
 
-        var (ids, story) = await AlertStory.Read(connection, _alert[..10]);
+        var story = await AlertStory.Read(connection, await JournalAlerts.IdOf(connection, _alert[..10]));
 
-        Assert.That(ids, Is.EqualTo(new[] { _alert }));
-        Assert.That((story!.Alert.Status, story.Alert.Labels!["metric"], Seconds(story.Alert.ResolvedAt)),
+        Assert.That(story.Alert.AlertId, Is.EqualTo(_alert));
+        Assert.That((story.Alert.Status, story.Alert.Labels!["metric"], Seconds(story.Alert.ResolvedAt)),
             Is.EqualTo(("resolved", "latency", 130)));
         Assert.That(story.Notified.Select(message => $"{Seconds(message.DecidedAt)} {message.Receiver} {message.Channel} "
             + $"{message.AlertStatus}: {message.Reason}, {message.Status}"), Is.EqualTo(new[]
@@ -53,12 +54,12 @@ public sealed class AlertStoryTests(DatabaseKind kind) : JournalFixture(kind)
     }
 
     [Test]
-    public async Task Read_UnknownOrSharedBeginning_GivesTheIds()
+    public async Task IdOf_UnknownOrShortBeginning_IsRefused()
     {
         await using var connection = await Rig.Database.Open();
 
-        Assert.That((await AlertStory.Read(connection, "nothing")).Ids, Is.Empty);
-        Assert.That((await AlertStory.Read(connection, "")).Ids, Has.Count.EqualTo(2));
+        Assert.That(() => JournalAlerts.IdOf(connection, "nothing"), Throws.TypeOf<WrongUsageException>());
+        Assert.That(() => JournalAlerts.IdOf(connection, ""), Throws.TypeOf<WrongUsageException>().With.Message.Contains("too short"));
     }
 
     [Test]
@@ -70,7 +71,8 @@ public sealed class AlertStoryTests(DatabaseKind kind) : JournalFixture(kind)
 
         Assert.That(text.ExitCode, Is.Zero, text.Everything);
         Assert.That(text.Output, Does.StartWith($"{_alert}  warning resolved since ").And.Contain("ended 2027-01-15 08:02:10Z (recovered)")
-            .And.Contain("first notification").And.Contain("silence").And.Contain("Groups that hold it: none"));
+            .And.Contain("first notification")
+            .And.Contain("metric=\"latency\" by ann until 2027-01-15 08:01:40Z").And.Contain("Groups that hold it: none"));
         var story = JsonNode.Parse(json.Output)!;
         Assert.That(story["notified"]!.AsArray(), Has.Count.EqualTo(3));
         Assert.That(story["leftOut"]![0]!["by"]![0]!.GetValue<string>(), Is.EqualTo("s1"));

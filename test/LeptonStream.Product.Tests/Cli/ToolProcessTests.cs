@@ -46,7 +46,7 @@ public sealed class ToolProcessTests
     }
 
     [Test]
-    public async Task Doctor_AllIsThere_SaysVersionsAndThatAllIsWell()
+    public async Task Doctor_AllIsThereAndNoRoleRuns_SaysVersionsAndThatNothingIsWrong()
     {
         var result = await Lepton("doctor", "--storage", $"Data Source={Path.Combine(_folder, "none.db")}");
 
@@ -57,7 +57,8 @@ public sealed class ToolProcessTests
             Does.Contain($"{_broker.BootstrapServers}: a cluster that does not tell its id, 1 broker ({_broker.BootstrapServers})"));
         Assert.That(result.Output, Does.Match(@"ok +lepton\.metrics +2 partitions"));
         Assert.That(result.Output, Does.Match(@"ok +journal +SQLite .*: no such file yet, the notifier makes it"));
-        Assert.That(result.Output, Does.Contain("All is well."));
+        Assert.That(result.Output, Does.Match("none +detector +no detector has reported on this cluster yet"));
+        Assert.That(result.Output, Does.Contain("Nothing is wrong, and not every role runs yet.").And.Not.Contain("All is well"));
     }
 
     [Test]
@@ -70,12 +71,19 @@ public sealed class ToolProcessTests
         Assert.That(well.ExitCode, Is.Zero, well.Everything);
         Assert.That(well.Output, Does.Match("ok +notifier +is running").And.Not.Contain("event conflicts"));
 
+        await journal.Execute($"""
+            insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
+              created_at, attempts, next_attempt_at, leased_until, sent_at, last_error, payload)
+            values ('n1', 1, 'g', 'k', 'pager', 'webhook/0', 'first notification', 'dead', 1, 0,
+              {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}, 9, 0, 0, null, 'HTTP 410 Gone', '')
+            """);
         await journal.Report("notifier", TimeSpan.FromSeconds(25));
         await journal.Execute("insert into event_conflict values ('e', 'c', 'a', 'k', 'lepton.alerts', 0, 7, 0, '{}')");
         var result = await Lepton("doctor", "--storage", database.ConnectionString);
         Assert.That(result.ExitCode, Is.EqualTo(1), result.Everything);
         Assert.That(result.Output, Does.Match("WRONG +notifier +not running"));
         Assert.That(result.Output, Does.Contain("no notifier is running: the last report is of "));
+        Assert.That(result.Output, Does.Contain("were given up, by receiver: pager (1); last error: HTTP 410 Gone; 'lepton outbox list'"));
         Assert.That(result.Output, Does.Contain("1 in the table event_conflict: these events were not recorded"));
     }
 

@@ -69,6 +69,17 @@ public sealed class AccessTests
     }
 
     [Test]
+    public async Task Forbidden_NamesTheRoleAndTheOneThatIsNeeded()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/alerts/{AlertId}/close");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "vera-token");
+        using var answer = await _dashboard.Http.SendAsync(request);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("vera is viewer; this needs responder"));
+    }
+
+    [Test]
     public async Task EveryDoor_OpensToItsRoleAndThoseAboveOnly([Values] AccessRole role)
     {
         foreach (var (method, address, least) in Doors)

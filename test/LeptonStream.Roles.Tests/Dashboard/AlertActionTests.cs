@@ -121,6 +121,18 @@ public sealed class AlertActionTests
     }
 
     [Test]
+    public async Task Unacknowledge_WhereNobodyHadAcknowledged_SaysSoAndLeavesNoEntry()
+    {
+        var alert = await Recorded();
+
+        using var answer = await _dashboard.Http.DeleteAsync($"api/v1/alerts/{alert.AlertId}/acknowledge");
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("not_acknowledged"));
+        Assert.That(await Actions(alert), Is.Empty);
+    }
+
+    [Test]
     public async Task Unacknowledge_KeepsItsNote()
     {
         var alert = await Recorded();

@@ -59,6 +59,23 @@ public sealed class CarePageTests
         Assert.That(await Buttons(page), Is.Empty);
     }
 
+    [TestCase("a", "acknowledge")]
+    [TestCase("s", "silence")]
+    [TestCase("n", "note")]
+    public async Task Keys_OpenTheForms_ButNotWhileOneWrites(string key, string action)
+    {
+        await using var page = await SignedIn();
+
+        await page.Page.Keyboard.PressAsync(key);
+        await page.Page.Locator(".care-form").WaitForAsync();
+        var form = await page.Page.Locator(".care-form").GetAttributeAsync("aria-label");
+        await page.Page.Locator(".care-form input[type='text']").FocusAsync();
+        await page.Page.Keyboard.PressAsync("a");
+
+        Assert.That(form, Does.StartWith(action).IgnoreCase);
+        Assert.That(await page.Page.Locator(".care-form").GetAttributeAsync("aria-label"), Is.EqualTo(form));
+    }
+
     [Test]
     public async Task Acknowledge_ShowsWhoAndWhen_AndIsWithdrawn()
     {
@@ -89,6 +106,66 @@ public sealed class CarePageTests
             Does.Contain("instance").And.Contain("model").And.Not.Contain("severity"));
         Assert.That(silence.GetProperty("endsAt").GetDateTimeOffset(),
             Is.EqualTo(DateTimeOffset.UtcNow.AddHours(8)).Within(TimeSpan.FromMinutes(2)));
+    }
+
+    [Test]
+    public async Task Silence_SaysBeforeAndAfterwardsWhatItMutes_AndWantsAComment()
+    {
+        await _dashboard.Journal.Record(SampleAlerts.Opened(labels: [("instance", "gpu-8")]));
+        await using var page = await SignedIn();
+        var preview = page.Page.Locator(".care-preview");
+
+        await page.Page.GetByText("Silence…").ClickAsync();
+        await preview.GetByText("mutes 1 open alert").WaitForAsync();
+        await page.Page.Locator(".care-matcher", new() { HasText = "instance=" }).Locator("input").UncheckAsync();
+        await preview.GetByText("mutes 2 open alerts").WaitForAsync();
+        await page.Page.Locator(".care-form .confirm").ClickAsync();
+        await page.Page.Locator(".care-error").GetByText("Write a comment").WaitForAsync();
+        await page.Page.Locator(".care-form input[type='text']").FillAsync("driver upgrade");
+        await page.Page.Locator(".care-form .confirm").ClickAsync();
+
+        await page.Page.Locator(".care-said").GetByText("mutes 2 open alerts").WaitForAsync();
+        Assert.That(await page.Page.Locator(".care-said").InnerTextAsync(), Does.StartWith("Silenced until "));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [TestCase("en-US", "Silenced until", "In maintenance")]
+    [TestCase("zh-CN", "静默至", "维护中")]
+    public async Task MutedAlert_SaysSoInListAndHead(string locale, string silenced, string maintained)
+    {
+        var other = SampleAlerts.Opened("other");
+        await _dashboard.Journal.Record(other);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        await _dashboard.Journal.Execute($$"""
+            insert into silence (id, matchers, starts_at, ends_at, created_by, comment, created_at, updated_at)
+            values ('s-1', '[{"name":"instance","value":"gpu-7","isRegex":false,"isEqual":true}]', {{now}}, {{now + 3_600_000}}, 'ann', 'x',
+              {{now}}, {{now}});
+            insert into suppression (group_id, fingerprint, since, alert_id, receiver, cause, detail, until)
+            values ('g2', 'f', 0, '{{other.AlertId}}', 'mail', 'maintenance', '["drivers"]', null),
+              ('g2', 'f', 1, '{{_alert.AlertId}}', 'mail', 'silence', '["s-1"]', null);
+            """);
+
+        await using var page = await Browser.Open(new Uri(_dashboard.Address, $"#alert={_alert.AlertId}"), new()
+            { Locale = locale, ViewportSize = new() { Width = 1440, Height = 900 } });
+        await page.Page.Locator("#list .muted").First.WaitForAsync();
+        await page.Page.Locator("#detail .badge.muted").WaitForAsync();
+
+        Assert.That(await page.Page.Locator("#list .muted").AllInnerTextsAsync(), Has.One.EqualTo(maintained).And.One.StartsWith(silenced));
+        Assert.That(await page.Page.Locator("#detail .badge.muted").InnerTextAsync(), Does.StartWith(silenced));
+        Assert.That(await page.Page.Locator(".deliveries li").Last.InnerTextAsync(), Does.Contain("instance=\"gpu-7\"").And.Contain("ann"));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [TestCase("Verdict…", "Choose a verdict.")]
+    [TestCase("Close…", "Choose a reason.")]
+    public async Task ChoiceThatMatters_IsNeverMadeBefore(string button, string refusal)
+    {
+        await using var page = await SignedIn();
+
+        await Do(page, button);
+
+        await page.Page.Locator(".care-error").GetByText(refusal).WaitForAsync();
+        Assert.That(await page.Page.Locator(".deeds").CountAsync(), Is.Zero);
     }
 
     [Test]

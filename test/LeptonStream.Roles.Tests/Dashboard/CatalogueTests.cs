@@ -32,7 +32,8 @@ public sealed partial class CatalogueTests
         var alike = Read("zh-CN").Where(entry => english[entry.Key] == entry.Value && Letters().IsMatch(Slot().Replace(entry.Value, "")))
             .Select(entry => entry.Key);
 
-        Assert.That(alike, Is.EquivalentTo(new[] { "help.enter.key", "help.escape.key", "help.jk.key", "help.p.key", "help.t.key" }));
+        Assert.That(alike, Is.EquivalentTo(new[]
+            { "help.act.key", "help.enter.key", "help.escape.key", "help.jk.key", "help.p.key", "help.t.key" }));
     }
 
     [Test]

@@ -423,6 +423,7 @@ public sealed class DashboardPageTests
 
         await ReportBoth(TimeSpan.Zero);
         await trouble.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        Assert.That(await page.Page.Locator("#connection").GetAttributeAsync("data-trouble"), Is.EqualTo("false"));
         Assert.That(await page.Caught(), Is.Empty);
 
         async Task ReportBoth(TimeSpan age, params RoleProblem[] problems)

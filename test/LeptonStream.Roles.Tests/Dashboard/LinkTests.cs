@@ -162,16 +162,45 @@ public sealed class LinkTests
         await page.Page.Locator("#act [data-key='act acknowledge']").ClickAsync();
         await page.Page.Locator("#act").GetByText("Acknowledged. Repeats stop.").WaitForAsync();
 
-        Assert.That(await Audited(), Is.EqualTo(new[] { "acknowledge|<b>Rosa</b> (link of pager)|responder|" }));
+        // The form stays, with that row done: the next action needs no other link.
+        Assert.That(await page.Page.Locator("#act [data-key='act acknowledge']").IsDisabledAsync());
+        Assert.That(await page.Page.Locator("#act").InnerTextAsync(), Does.Not.Contain("false").And.Not.Contain("undefined"));
+        await page.Page.Locator("#act [data-key='act verdict']").ClickAsync();
+        await page.Page.Locator("#act").GetByText("Choose a verdict.").WaitForAsync();
+        await page.Page.Locator("#act [data-key='act silence']").ClickAsync();
+        await page.Page.Locator("#act").GetByText("Silenced until").WaitForAsync();
+        Assert.That(await Rows<string>("select comment from silence"), Is.EqualTo(new[] { "<b>Rosa</b> (link of pager)" }));
+        Assert.That(await Audited(), Is.EquivalentTo(new[]
+        {
+            "acknowledge|<b>Rosa</b> (link of pager)|responder|", "silence|<b>Rosa</b> (link of pager)|responder|",
+        }));
     }
 
-    private async Task<string> Link(TimeSpan? life = null)
+    [Test]
+    public async Task Page_BehindTheLink_ShowsItsAlertAndNotTheFirstOfTheList()
     {
-        var key = await ActionLinkKey.Of(_dashboard.Database, TimeProvider.System, CancellationToken.None);
+        await using var open = await RunningDashboard.Start();
+        await open.Journal.RecordAll([_alert, SampleAlerts.Opened("newer")]);
+        await Notify(_alert.AlertId, on: open);
+        var link = await Link(on: open);
+
+        await using var page = await Browser.Open(new Uri(open.Address, $"#act={link}"));
+        await page.Page.Locator("#act a").WaitForAsync();
+        await page.Page.Locator("#list a[aria-current]").WaitForAsync();
+
+        Assert.That(page.Page.Url, Does.Contain(_alert.AlertId));
+        await page.Page.Locator("#act a").ClickAsync();
+        Assert.That(await page.Page.Locator("#act").IsVisibleAsync(), Is.False);
+        Assert.That(await page.Page.Locator("#detail h2").InnerTextAsync(), Does.Contain("llama-70b"));
+    }
+
+    private async Task<string> Link(TimeSpan? life = null, RunningDashboard? on = null)
+    {
+        var key = await ActionLinkKey.Of((on ?? _dashboard).Database, TimeProvider.System, CancellationToken.None);
         return new ActionLink(Guid.Parse(Notification), DateTimeOffset.UtcNow + (life ?? TimeSpan.FromHours(1))).Write(key);
     }
 
-    private Task Notify(string alertId, bool onlyAlert = false) => _dashboard.Journal.Execute(
+    private Task Notify(string alertId, bool onlyAlert = false, RunningDashboard? on = null) => (on ?? _dashboard).Journal.Execute(
         (onlyAlert ? "" : $"""
         insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
           created_at, attempts, next_attempt_at, leased_until, sent_at, last_error, payload)

@@ -13,13 +13,8 @@ internal sealed record AlertStory(
     IReadOnlyList<StoryAction> Actions)
 {
     /// <summary>Reads it.</summary>
-    /// <returns>The alerts whose id is, or begins with, what is given: none, one or several; a story where it is one.</returns>
-    public static async Task<(IReadOnlyList<string> Ids, AlertStory? Story)> Read(DbConnection connection, string start)
+    public static async Task<AlertStory> Read(DbConnection connection, string id)
     {
-        string[] ids = [.. await connection.QueryAsync<string>(
-            "select alert_id from alert where alert_id = @start or substr(alert_id, 1, @length) = @start order by alert_id limit 10",
-            new { start, length = start.Length })];
-        if (ids is not [var id]) return (ids, null);
         var alert = await connection.QuerySingleAsync<AlertRow>(
             "select alert_id, status, severity, model, metric, labels, onset, resolved_at, ended_reason from alert where alert_id = @id",
             new { id });
@@ -30,7 +25,7 @@ internal sealed record AlertStory(
             """,
             new { id });
         var (notified, leftOut) = await AlertNotifications.Read(connection, id);
-        return (ids, new AlertStory(
+        return new AlertStory(
             alert.ToStory(),
             [.. groups.Select(row => new StoryGroup(row.Receiver, row.RouteKey, row.GroupKey, At(row.NextFlush)))],
             [.. notified.Reverse().Select(StoryOf)],
@@ -43,8 +38,15 @@ internal sealed record AlertStory(
     private static StoryNotification StoryOf(NotifiedRow row) => new(At(row.CreatedAt), row.Receiver, row.Channel, row.AlertStatus,
         row.Reason, row.Status, (int)row.Attempts, At(row.SentAt), row.LastError);
 
-    private static StorySuppression StoryOf(SuppressedRow row) =>
-        new(At(row.Since), At(row.Until), row.Receiver, row.Cause, AlertingJson.Read<string[]>(row.Detail));
+    private static StorySuppression StoryOf(SuppressedRow row)
+    {
+        var by = AlertingJson.Read<string[]>(row.Detail);
+        return new(At(row.Since), At(row.Until), row.Receiver, row.Cause, by,
+            [.. by.Select(id => row.Silences.FirstOrDefault(silence => silence.Id == id) is { } silence ? NameOf(silence) : id)]);
+    }
+
+    private static string NameOf(SilenceRow silence) =>
+        $"{string.Join(' ', silence.ReadMatchers())} by {silence.CreatedBy} until {At(silence.EndsAt):yyyy-MM-dd HH:mm:ss'Z'}";
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
@@ -110,9 +112,9 @@ internal sealed record StoryGroup(string Receiver, string Route, string GroupKey
 internal sealed record StoryNotification(DateTimeOffset DecidedAt, string Receiver, string Channel, string AlertStatus, string Reason,
     string Status, int Attempts, DateTimeOffset? SentAt, string? LastError);
 
-/// <summary>A stretch of time in which somebody was not notified.</summary>
+/// <summary>A stretch of time in which somebody was not notified; a silence has its matchers, person and end as its name.</summary>
 internal sealed record StorySuppression(DateTimeOffset Since, DateTimeOffset? Until, string Receiver, string Cause,
-    IReadOnlyList<string> By);
+    IReadOnlyList<string> By, IReadOnlyList<string> Names);
 
 /// <summary>An action against the alert, as it is now.</summary>
 internal sealed record StoryAction(DateTimeOffset ChangedAt, string Policy, string Action, string State, string? Reason);

@@ -51,9 +51,6 @@ internal static class ExplainCommand
     private static Task<AlertStory> Read(ParseResult parsed, string start) => JournalTool.Read(parsed, async database =>
     {
         await using var connection = await database.Open();
-        var (ids, story) = await AlertStory.Read(connection, start);
-        return story ?? throw new WrongUsageException(ids.Count == 0
-            ? $"no alert in {database.Name} has an id that begins with '{start}'"
-            : $"several alerts have ids that begin with '{start}': {string.Join(", ", ids)}");
+        return await AlertStory.Read(connection, await JournalAlerts.IdOf(connection, start));
     });
 }

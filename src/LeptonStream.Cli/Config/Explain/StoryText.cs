@@ -32,7 +32,7 @@ internal static class StoryText
         Section("Not notified", story.LeftOut, "nobody was left out",
             ["from", "to", "receiver", "cause", "by"],
             stretch => [Of(stretch.Since), stretch.Until is { } until ? Of(until) : "now", stretch.Receiver, stretch.Cause,
-                string.Join(", ", stretch.By)]);
+                string.Join(", ", stretch.Names)]);
         if (actions.Count > 0)
             Section("Actions that it may start, by the settings here", actions, "none", ["action"], action => [action]);
         if (story.Actions.Count > 0)

@@ -1,5 +1,5 @@
 // The page: what it shows is a function of the alerts, of the address behind the # (status, filter, chosen alert) and of the language.
-import { el } from './dom.js';
+import { el, put } from './dom.js';
 import { statuses, readAddress, addressOf } from './address.js';
 import { countButtons, emptyParts, helpParts } from './panels.js';
 import { languages, firstLanguage, useLanguage, currentLanguage, t, term, zone, problemText, failureText } from './text.js';
@@ -24,11 +24,15 @@ const detail = new AlertDetailView(at('detail'), {
     label: (label, value) => narrow(matcherFor(label, value)),
     // Whoever works on the alert that the page chose has chosen it.
     touched: () => (chosenByPage = null),
+    changed: load,
 });
-const silences = new SilencesView(at('silences'));
+const silences = new SilencesView(at('silences'), load);
 const live = new Live({ alert: onAlert, reset: load, state: showConnection, trouble: showTrouble });
 
-const act = new ActView(at('act'));
+const act = new ActView(at('act'), {
+    shows: alert => go(viewOf(alert), false),
+    hrefOf: alert => addressOf(viewOf(alert)),
+});
 
 let link = takeLink();
 let view = readAddress();
@@ -97,6 +101,11 @@ function showConnection(state) {
 function showTrouble(problems) {
     trouble = problems;
     writeTrouble();
+}
+
+// An alert in the list in which it stands.
+function viewOf(alert) {
+    return { ...view, status: alert.status === view.status ? view.status : 'all', filter: '', alert: alert.alertId };
 }
 
 function narrow(condition) {
@@ -193,7 +202,7 @@ function turn() {
 
 function drawCounts() {
     const open = store.open();
-    at('counts').replaceChildren(...countButtons(open, severity => go({ ...view, status: 'firing', filter: `severity=${severity}` })));
+    put(at('counts'), ...countButtons(open, severity => go({ ...view, status: 'firing', filter: `severity=${severity}` })));
     document.title = open.length > 0 ? `(${open.length}) LeptonStream` : 'LeptonStream';
 }
 
@@ -212,14 +221,15 @@ function drawNotice() {
 function drawEmpty(isEmpty) {
     at('empty').hidden = !isEmpty;
     if (!isEmpty) return;
-    at('empty').replaceChildren(...emptyParts({ view, loaded, failure, hasPast: store.seq > 0 }, change => go({ ...view, ...change })));
+    put(at('empty'), ...emptyParts({ view, loaded, failure, hasPast: store.seq > 0 }, change => go({ ...view, ...change })));
 }
 
 // Everything whose words are there from the start.
 function write() {
     for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', t(element.dataset.label));
     at('filter').placeholder = t('filter.placeholder');
-    at('statuses').replaceChildren(
+    put(
+        at('statuses'),
         ...statuses.map(status =>
             el(
                 'button',
@@ -232,12 +242,13 @@ function write() {
             ),
         ),
     );
-    at('language').replaceChildren(
+    put(
+        at('language'),
         ...Object.entries(languages).map(([code, label]) =>
             el('option', { value: code, lang: code, selected: code === currentLanguage() }, label),
         ),
     );
-    at('help').replaceChildren(...helpParts(() => at('help').close()));
+    put(at('help'), ...helpParts(() => at('help').close()));
     at('zone').textContent = zone();
     at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
     at('silences-open').textContent = t('silences');
@@ -257,9 +268,17 @@ function writeConnection() {
     at('connection').title = t(`connection.${connection}.title`);
 }
 
+// Who reads it asks first whether people are notified, then whether everything is watched.
+function kindOfTrouble({ code, values }) {
+    if (code === 'notifications_dead') return 'trouble.lost';
+    return code === 'role_dead' && values.role === 'notifier' ? 'trouble.notifier' : 'trouble';
+}
+
 // Written only where it changed: it is read out.
 function writeTrouble() {
-    const text = trouble.length === 0 ? '' : t('trouble', { problems: trouble.map(problemText).join(t('trouble.join')) });
+    const sentences = kind => trouble.filter(problem => kindOfTrouble(problem) === kind).map(problemText).join(t('trouble.join'));
+    const text = [...new Set(trouble.map(kindOfTrouble))].map(kind => t(kind, { problems: sentences(kind) })).join(' ');
+    at('connection').dataset.trouble = String(text !== '');
     at('trouble').hidden = text === '';
     if (at('trouble').textContent !== text) at('trouble').textContent = text;
 }
@@ -292,6 +311,8 @@ function listen() {
     document.addEventListener('keydown', onKey);
     wide.addEventListener('change', draw);
     setInterval(refreshAges, 1000);
+    // Silences and windows begin and end without an event.
+    setInterval(() => loaded && !paused && !document.hidden && load(), 60_000);
 }
 
 function onKey(event) {
@@ -309,6 +330,9 @@ function onKey(event) {
               k: () => list.move(-1),
               '/': () => at('filter').focus(),
               t: () => detail.toggleTable(),
+              a: () => detail.press('acknowledge'),
+              s: () => detail.press('silence'),
+              n: () => detail.press('note'),
               p: togglePause,
               '?': () => at('help').showModal(),
           }[event.key];

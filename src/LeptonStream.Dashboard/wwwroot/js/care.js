@@ -1,24 +1,28 @@
 // What people do with an alert: who works on it, and the buttons to acknowledge, silence, assign, note and close.
-import { el } from './dom.js';
+import { el, put } from './dom.js';
 import { t, term, clock, failureText } from './text.js';
 import { send } from './store.js';
+import { lengths, reasons, verdicts, lengthOf, field, select, choice, wanted } from './forms.js';
 import { currentPerson, mayRespond, signIn, signOut } from './person.js';
-
-const lengths = ['30m', '1h', '2h', '4h', '8h', '1d', '7d'];
-const reasons = ['fixed', 'accepted', 'false_alarm', 'duplicate'];
-const verdicts = ['false', 'true', 'normal'];
-const minutes = { m: 1, h: 60, d: 1440 };
 
 // Until resolved: a quarter of an hour after its alerts, after a day at the latest.
 function endOf(length) {
     const [most, quietPeriod] = length === 'resolved' ? ['1d', '15m'] : [length, null];
-    return { endsAt: new Date(Date.now() + Number(most.slice(0, -1)) * minutes[most.at(-1)] * 60_000).toISOString(), quietPeriod };
+    return { endsAt: new Date(Date.now() + lengthOf(most)).toISOString(), quietPeriod };
+}
+
+// How many open alerts a silence of these matchers mutes, in words.
+async function mutedBy(matchers) {
+    if (matchers.length === 0) return t('care.silence.nothing');
+    const { total } = await send('POST', 'api/v1/silences/preview', { matchers });
+    return t('silences.mutes', { count: total });
 }
 
 export class CareView {
     #alert = null;
     #open = null;
     #busy = false;
+    #said = null;
 
     // handlers: {touched(): somebody begins to work on the alert; changed(): the program did what was asked}
     constructor(handlers) {
@@ -31,6 +35,7 @@ export class CareView {
         const isOther = this.#alert?.alertId !== alert.alertId;
         const isOver = this.#alert?.status !== alert.status;
         this.#alert = alert;
+        if (isOther) this.#said = null;
         if (isOther || isOver) this.#open = null;
         if (this.#open === null) this.#render();
         else this.element.replaceChild(this.#state(), this.element.firstElementChild);
@@ -38,12 +43,14 @@ export class CareView {
 
     translate() {
         this.#open = null;
+        this.#said = null;
         if (this.#alert) this.#render();
     }
 
     #render(...form) {
         this.element.setAttribute('aria-label', t('care.label'));
-        this.element.replaceChildren(this.#state(), this.#buttons(), ...form);
+        const said = this.#said && el('p', { class: 'care-said', role: 'status' }, this.#said);
+        put(this.element, this.#state(), this.#buttons(), said, ...form);
     }
 
     #state() {
@@ -90,6 +97,7 @@ export class CareView {
     #button(key, click) {
         const press = () => {
             this.handlers.touched();
+            this.#said = null;
             click();
         };
         return el('button', { type: 'button', 'data-key': `care ${key}`, click: press }, t(`care.${key}`));
@@ -128,51 +136,57 @@ export class CareView {
         form.querySelector('input, select, textarea')?.focus();
     }
 
-    #field(label, control) {
-        return el('label', {}, el('span', {}, t(label)), control);
-    }
-
     #noteField() {
         return el('input', { type: 'text', maxlength: 4000, autocomplete: 'off', 'data-key': 'care note-text' });
     }
 
-    #lengthField(chosen, ...first) {
-        return el('select', { 'data-key': 'care length' }, ...first,
-            ...lengths.map(length => el('option', { value: length, selected: length === chosen }, t(`care.length.${length}`))));
+    // first: the choice that is no length, as its value and its words.
+    #lengthField(chosen, [value, key]) {
+        return select('care length', [value, ...lengths], each => t(each === value ? key : `care.length.${each}`), chosen);
     }
 
     #acknowledgeParts() {
-        const again = this.#lengthField('', el('option', { value: '' }, t('care.length.end')));
+        const again = this.#lengthField('', ['', 'care.length.end']);
         const note = this.#noteField();
         return {
-            parts: [this.#field('care.ask-again', again), this.#field('care.note-text', note)],
+            parts: [field('care.ask-again', again), field('care.note-text', note)],
             act: () => this.#post('acknowledge', { note: note.value, askAgainAfter: again.value || null }),
         };
     }
 
     #silenceParts() {
-        const length = this.#lengthField('2h', el('option', { value: 'resolved' }, t('care.length.resolved')));
+        const length = this.#lengthField('2h', ['resolved', 'care.length.resolved']);
         const note = this.#noteField();
         const chosen = new Set(Object.keys(this.#alert.labels).filter(label => label !== 'severity'));
+        const matchers = () => [...chosen].map(name => ({ name, value: this.#alert.labels[name], isRegex: false, isEqual: true }));
+        const preview = el('p', { class: 'hint care-preview', role: 'status' });
+        const look = async () => (preview.textContent = await mutedBy(matchers()).catch(failureText));
         const labels = Object.entries(this.#alert.labels).map(([label, value]) =>
             el('label', { class: 'care-matcher' },
                 el('input', {
                     type: 'checkbox',
                     checked: chosen.has(label),
-                    change: event => chosen[event.target.checked ? 'add' : 'delete'](label),
+                    change: event => {
+                        chosen[event.target.checked ? 'add' : 'delete'](label);
+                        look();
+                    },
                 }),
                 el('bdi', {}, `${label}=${value}`)));
+        look();
         return {
             parts: [
                 el('fieldset', {}, el('legend', {}, t('care.silence.labels')), ...labels),
-                this.#field('care.length', length),
-                this.#field('care.comment', note),
+                preview,
+                field('care.length', length),
+                field('care.comment', note),
             ],
-            act: () => send('POST', 'api/v2/silences', {
-                matchers: [...chosen].map(name => ({ name, value: this.#alert.labels[name], isRegex: false, isEqual: true })),
-                ...endOf(length.value),
-                comment: note.value,
-            }),
+            act: async () => {
+                const asked = { matchers: matchers(), ...endOf(length.value), comment: wanted(note, 'care.comment.missing') };
+                await send('POST', 'api/v2/silences', asked);
+                const key = asked.quietPeriod ? 'care.silence.said.resolved' : 'care.silence.said';
+                const end = t(key, { time: clock(Date.parse(asked.endsAt)) });
+                return `${end} · ${await mutedBy(asked.matchers)}`;
+            },
         };
     }
 
@@ -184,37 +198,35 @@ export class CareView {
             value: this.#alert.assignee ?? currentPerson().name,
             'data-key': 'care person',
         });
-        return { parts: [this.#field('care.person', person)], act: () => this.#post('assign', { to: person.value }) };
+        return { parts: [field('care.person', person)], act: () => this.#post('assign', { to: person.value }) };
     }
 
     #noteParts() {
         const note = this.#noteField();
-        return { parts: [this.#field('care.note-text', note)], act: () => this.#post('notes', { text: note.value }) };
+        return { parts: [field('care.note-text', note)], act: () => this.#post('notes', { text: note.value }) };
     }
 
     #closeParts() {
-        const options = reasons.map(each => el('option', { value: each }, t(`care.reason.${each}`)));
-        const reason = el('select', { 'data-key': 'care reason' }, ...options);
+        const reason = choice('care reason', reasons, each => t(`care.reason.${each}`));
         const note = this.#noteField();
         return {
-            parts: [this.#field('care.reason', reason), this.#field('care.note-text', note)],
-            act: () => this.#post('close', { reason: reason.value, note: note.value }),
+            parts: [field('care.reason', reason), field('care.note-text', note), el('p', { class: 'hint' }, t('care.close.hint'))],
+            act: () => this.#post('close', { reason: wanted(reason, 'care.reason.missing'), note: note.value }),
         };
     }
 
     #verdictParts() {
-        const options = verdicts.map(each => el('option', { value: each }, t(`care.verdict.${each}`)));
-        const verdict = el('select', { 'data-key': 'care verdict' }, ...options);
+        const verdict = choice('care verdict', verdicts, each => t(`care.verdict.${each}`));
         const note = this.#noteField();
         return {
-            parts: [this.#field('care.verdict', verdict), this.#field('care.note-text', note)],
-            act: () => this.#post('verdict', { verdict: verdict.value, note: note.value }),
+            parts: [field('care.verdict', verdict), field('care.note-text', note)],
+            act: () => this.#post('verdict', { verdict: wanted(verdict, 'care.verdict.missing'), note: note.value }),
         };
     }
 
     #signInParts() {
         const token = el('input', { type: 'password', autocomplete: 'current-password', 'data-key': 'care token' });
-        return { parts: [this.#field('care.token', token)], act: () => signIn(token.value) };
+        return { parts: [field('care.token', token)], act: () => signIn(token.value) };
     }
 
     #post(action, body) {
@@ -237,13 +249,14 @@ export class CareView {
         if (this.#busy) return;
         this.#busy = true;
         try {
-            await act();
+            const said = await act();
             this.#open = null;
+            if (typeof said === 'string') this.#said = said;
             this.#render();
             this.handlers.changed();
         } catch (failure) {
             const place = this.element.querySelector('.care-error') ?? el('p', { class: 'care-error', role: 'alert' });
-            if (!place.isConnected) this.element.append(place);
+            if (!place.isConnected) this.element.insertBefore(place, null);
             place.textContent = failureText(failure);
         } finally {
             this.#busy = false;

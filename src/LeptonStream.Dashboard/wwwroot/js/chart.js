@@ -1,9 +1,12 @@
 // The chart that an event carries with it: points, expected value, band, and where the anomaly began.
-import { el, svg } from './dom.js';
+import { el, put, svg } from './dom.js';
 import { readColours, shadeSince, markForecast, markLimit, markOnset, markMissing } from './marks.js';
 import { t, number, axisNumber, isShare, quantity, shown, span, unitText, axisClock, clock } from './text.js';
 
 const valueSeries = 4;
+
+// Seconds before and after a sample that stands alone.
+const aroundOne = 30;
 
 export class Chart {
     #plot = null;
@@ -101,7 +104,8 @@ export class Chart {
         const marks = { ...line, paths: () => null };
         const [low, high] = rangeOf(this.points, this.limit?.limit);
         const until = this.forecast ? this.forecast.until / 1000 : null;
-        const length = this.points.length > 1 ? (this.forecast?.until ?? this.points.at(-1).time) - this.points[0].time : 0;
+        const isOne = this.points.length === 1 && until === null;
+        const length = isOne ? aroundOne * 2000 : (this.forecast?.until ?? this.points.at(-1)?.time) - this.points[0]?.time;
         const time = axisClock(length);
         const inPercent = isShare(high, this.unit) && isShare(low, this.unit);
         const heights = (splits, step) => {
@@ -127,8 +131,13 @@ export class Chart {
                 scales: {
                     x: {
                         time: true,
+                        // Around a single sample uPlot itself would show a day.
                         range: (plot, from, to) =>
-                            until !== null ? [from, until] : from === to ? [from - 1, to + 1] : [from, to + (to - from) * 0.01],
+                            until !== null
+                                ? [from, until]
+                                : isOne
+                                  ? [seconds[0] - aroundOne, seconds[0] + aroundOne]
+                                  : [from, to + (to - from) * 0.01],
                     },
                     y: { range: () => [low, high] },
                 },
@@ -193,7 +202,7 @@ export class Chart {
 
     #read(index) {
         const point = this.points[index ?? this.points.length - 1];
-        this.readout.replaceChildren(...(point ? this.#partsOf(point).map(([key, text]) => el('span', { class: key }, text)) : []));
+        put(this.readout, ...(point ? this.#partsOf(point).map(([key, text]) => el('span', { class: key }, text)) : []));
     }
 
     #partsOf(point) {

@@ -1,8 +1,8 @@
 // One alert: what it means, its chart, what to do, who found it and where it came from.
-import { el, name, icon } from './dom.js';
+import { el, put, name, icon } from './dom.js';
 import { t, term, number, clock, inZone, duration, currentLanguage, failureText } from './text.js';
 import { Chart } from './chart.js';
-import { age, ending, kindOf } from './list.js';
+import { age, ending, kindOf, mutedText } from './list.js';
 import { fetchJson } from './store.js';
 import { CareView } from './care.js';
 import { deeds, notified } from './people.js';
@@ -16,13 +16,16 @@ export class AlertDetailView {
     #asTable = false;
     #openEntries = new Set();
 
-    // handlers: {back(), label(name, value), touched()}
+    // handlers: {back(), label(name, value), touched(), changed()}
     constructor(root, handlers) {
         this.root = root;
         this.handlers = handlers;
         this.care = new CareView({
             touched: () => handlers.touched(),
-            changed: () => this.#shown && this.show(this.#shown.alert.alertId),
+            changed: () => {
+                if (this.#shown) this.show(this.#shown.alert.alertId);
+                handlers.changed();
+            },
         });
     }
 
@@ -49,7 +52,7 @@ export class AlertDetailView {
                     'div',
                     { class: 'nothing' },
                     el('h2', {}, failure.status === 404 ? t('detail.gone') : t('detail.failed')),
-                    el('p', {}, failureText(failure)),
+                    failure.status !== 404 && el('p', {}, failureText(failure)),
                 ),
             );
         }
@@ -66,6 +69,11 @@ export class AlertDetailView {
     translate() {
         this.care.translate();
         if (this.#shown) this.#render();
+    }
+
+    // Presses a button of the work on the alert, where it is there.
+    press(action) {
+        if (this.#shown) this.care.element.querySelector(`[data-key="care ${action}"]`)?.click();
     }
 
     toggleTable() {
@@ -102,7 +110,7 @@ export class AlertDetailView {
     #fill(chart, ...parts) {
         const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
         this.#chart?.stop();
-        this.root.replaceChildren(...parts.filter(part => part));
+        put(this.root, ...parts);
         this.#chart = chart;
         chart?.start();
         if (focused) this.root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
@@ -128,6 +136,7 @@ export class AlertDetailView {
                 'p',
                 { class: 'state' },
                 el('span', { class: `badge ${alert.severity}` }, icon(alert.severity), term('severity', alert.severity)),
+                alert.muted && el('span', { class: 'badge muted' }, mutedText(alert.muted)),
                 resolved && el('span', { class: `badge ${kind}` }, icon(kind), ending(alert.endedReason)),
                 el('span', {}, ...state),
             ),

@@ -1,6 +1,6 @@
-import { el, svg } from './elements.js';
+import { el, svg, put } from './elements.js';
 
-export { el, svg };
+export { el, svg, put };
 
 // A name from a producer: kept apart from the text around it, whichever direction it is written in.
 export function name(text, attributes = {}) {

@@ -1,6 +1,6 @@
 // The list of alerts: one link per alert, kept in place while the alert stays the same.
-import { el, svg, name, icon } from './dom.js';
-import { t, term, number, quantity, relative, duration, fullTime, inZone, isoTime, currentLanguage } from './text.js';
+import { el, put, svg, name, icon } from './dom.js';
+import { t, term, number, quantity, relative, duration, clock, fullTime, inZone, isoTime, currentLanguage } from './text.js';
 
 const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
@@ -51,11 +51,12 @@ export class AlertListView {
     // The same alert in the same language keeps its row; a changed one gets a new content in the same place.
     #rowOf(alert, isNew) {
         const old = this.#rows.get(alert.alertId);
-        if (old && old.seq === alert.seq && old.language === currentLanguage()) return old;
+        const muted = alert.muted && mutedText(alert.muted);
+        if (old && old.seq === alert.seq && old.muted === muted && old.language === currentLanguage()) return old;
         const link = build(alert, isNew);
         const item = old?.item ?? el('li');
-        item.replaceChildren(link);
-        return { seq: alert.seq, language: currentLanguage(), link, item };
+        put(item, link);
+        return { seq: alert.seq, muted, language: currentLanguage(), link, item };
     }
 }
 
@@ -84,6 +85,7 @@ function build(alert, isNew) {
                 'span',
                 { class: 'labels' },
                 alert.acknowledgedBy && el('span', { class: 'label acknowledged' }, t('list.acknowledged')),
+                alert.muted && el('span', { class: 'label muted' }, mutedText(alert.muted)),
                 name(alert.model, { class: 'label model' }),
                 ...labels.slice(0, mostLabels).map(([label, value]) => name(`${label}=${value}`, { class: 'label' })),
                 labels.length > mostLabels && el('span', { class: 'label' }, `+${labels.length - mostLabels}`),
@@ -103,6 +105,9 @@ function seen(alert) {
         name(alert.detector, { class: 'detector' }),
     ].filter(part => part);
 }
+
+// Why nobody is notified of it at present.
+export const mutedText = ({ cause, until }) => t(`muted.${cause}`, { time: clock(Date.parse(until)) });
 
 const isWarning = alert => alert.limit !== null && alert.limit !== undefined;
 

@@ -49,7 +49,7 @@ export function helpParts(close) {
         el(
             'dl',
             {},
-            ...['jk', 'enter', 'escape', 'slash', 't', 'p'].flatMap(key => [
+            ...['jk', 'enter', 'escape', 'slash', 't', 'act', 'p'].flatMap(key => [
                 el('dt', {}, el('kbd', {}, t(`help.${key}.key`))),
                 el('dd', {}, t(`help.${key}`)),
             ]),

@@ -43,6 +43,13 @@ function extra({ to, policy, reason, verdict, ask_again_at: again }) {
     return [];
 }
 
+// A silence by its matchers, its person and its end, where it is still known.
+function named(by, silences) {
+    const silence = silences.find(each => each.id === by);
+    if (!silence) return by;
+    return t('suppressed.silence.name', { matchers: silence.matchers, person: silence.createdBy, time: clock(Date.parse(silence.endsAt)) });
+}
+
 // Who was notified, when and with which outcome, the newest first.
 export function notified({ notifications, suppressed }) {
     return section(
@@ -78,7 +85,7 @@ export function notified({ notifications, suppressed }) {
                     'li',
                     {},
                     el('span', { class: 'receiver' }, name(entry.receiver)),
-                    el('span', {}, term('suppressed', entry.cause), ' ', name(entry.by.join(', '))),
+                    el('span', {}, term('suppressed', entry.cause), ' ', name(entry.by.map(by => named(by, entry.silences)).join(', '))),
                     el(
                         'span',
                         {},

@@ -1,5 +1,5 @@
 // The list of silences in a dialog: what each mutes, whose it is and why, until when; whoever may respond ends one.
-import { el, name } from './dom.js';
+import { el, put, name } from './dom.js';
 import { t, term, clock, failureText } from './text.js';
 import { fetchJson, send } from './store.js';
 import { mayRespond } from './person.js';
@@ -7,8 +7,10 @@ import { mayRespond } from './person.js';
 export class SilencesView {
     #dialog;
 
-    constructor(dialog) {
+    // changed(): a silence was ended
+    constructor(dialog, changed) {
         this.#dialog = dialog;
+        this.changed = changed;
     }
 
     async open() {
@@ -58,6 +60,7 @@ export class SilencesView {
         try {
             await send('DELETE', `api/v2/silence/${encodeURIComponent(id)}`);
             await this.#load();
+            this.changed();
         } catch (failure) {
             this.#fail(failure);
         }
@@ -68,7 +71,8 @@ export class SilencesView {
     }
 
     #show(content) {
-        this.#dialog.replaceChildren(
+        put(
+            this.#dialog,
             el('h2', { id: 'silences-title' }, t('silences')),
             content,
             el('button', { type: 'button', click: () => this.#dialog.close() }, t('help.close')),

@@ -60,11 +60,13 @@ export async function fetchJson(address, options = {}) {
     throw await problemOf(answer);
 }
 
-// Asks for a change.
+// Asks for a change, and answers with what the program says of it.
 export async function send(method, address, body, more = {}) {
     const headers = { Accept: 'application/json', 'Content-Type': 'application/json', ...more };
     const answer = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     if (!answer.ok) throw await problemOf(answer);
+    const text = await answer.text();
+    return text ? JSON.parse(text) : null;
 }
 
 // Alertmanager's addresses answer with a text, all others with a problem.

@@ -65,8 +65,11 @@ internal sealed record HttpAnswer(HttpStatusCode Status, string Body, TimeSpan? 
     };
 
     /// <summary>It may work later: after the time that the answer names, or <paramref name="otherwise"/>.</summary>
-    public DeliveryOutcome Later(TimeSpan? otherwise = null) => DeliveryOutcome.Failed(Text, RetryAfter ?? otherwise);
+    public DeliveryOutcome Later(TimeSpan? otherwise = null) => DeliveryOutcome.Failed(Reason, RetryAfter ?? otherwise);
 
     /// <summary>The answer is a refusal, or the request is wrong.</summary>
-    public DeliveryOutcome Never() => DeliveryOutcome.Refused(Text);
+    public DeliveryOutcome Never() => DeliveryOutcome.Refused(Reason);
+
+    // Services that answer 200 to everything say in the body that they refuse: the status alone would read as success.
+    private string Reason => IsSuccess ? $"refused by the body of the answer: {Text}" : Text;
 }
