@@ -127,6 +127,12 @@ public sealed class NotifierOptions
     [SettingRange(Section, 1, 100)]
     public int ConcurrentSends { get; set; } = 4;
 
+    /// <summary>
+    /// Messages to one destination in a minute, at most: what is more is folded into a digest every 10 seconds; 20 to 10000, 0 is no limit.
+    /// </summary>
+    [SettingRange(Section, 0, 10_000)]
+    public int StormLimit { get; set; } = 60;
+
     /// <summary>For how long a delivery is tried again before it counts as dead, in hours; 1 to 720.</summary>
     [SettingRange(Section, 1, 720)]
     public int GiveUpAfterHours { get; set; } = 24;

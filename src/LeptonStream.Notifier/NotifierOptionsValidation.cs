@@ -10,6 +10,8 @@ namespace LeptonStream.Notifier;
 
 internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptions>
 {
+    private const int LeastStormLimit = 20;
+
     private static readonly TimeSpan ShortestStale = TimeSpan.FromHours(2);
 
     public ValidateOptionsResult Validate(string? name, NotifierOptions options)
@@ -36,6 +38,8 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
         if (options.Kubernetes is { Length: > 0 } cluster && cluster != KubernetesCluster.InCluster && !File.Exists(cluster))
             wrong.Add(
                 $"Notifier:Kubernetes is '{cluster}': write {KubernetesCluster.InCluster}, or the path of a kubeconfig that is there");
+        if (options.StormLimit is > 0 and < LeastStormLimit)
+            wrong.Add($"Notifier:StormLimit is {options.StormLimit}: {LeastStormLimit} to 10000, or 0 for no limit");
         AllowedTargets.Parse(options.AllowedTargets, out var target);
         if (target is not null) wrong.Add(target);
         HeartbeatTarget.Of(options, wrong);

@@ -43,6 +43,7 @@ public static class NotifierRegistration
         services.AddSingleton<JournalTrim>();
         services.AddSingleton<Upkeep>();
         services.AddSingleton<NotificationOutbox>();
+        services.AddSingleton<OutboxDigests>();
         services.AddSingleton<DeliveryResults>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<ActionLinks>();

@@ -40,6 +40,8 @@ public sealed class NotifierRig : IAsyncDisposable
             ["Storage:ConnectionString"] = connectionString,
             ["Notifier:WebhookUrl"] = sink.Url(),
             ["Notifier:AllowedTargets"] = "loopback",
+            // Tests that count notifications get them one by one.
+            ["Notifier:StormLimit"] = "0",
             ["Notifier:GroupWait"] = "300ms",
             ["Notifier:GroupInterval"] = "1s",
         };

@@ -143,7 +143,7 @@ internal sealed class DemoRun : IDisposable
             """
             select (select count(*) from alert_event),
                    (select count(*) from notification where status = 'sent'),
-                   (select count(*) from notification where status <> 'sent')
+                   (select count(*) from notification where status not in ('sent', 'folded'))
             """);
     }
 

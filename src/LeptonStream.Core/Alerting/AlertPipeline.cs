@@ -281,6 +281,7 @@ public sealed class AlertPipeline(RouteTree routes)
                 RouteLabels = RouteLabels.Of(route, group.GroupLabels, shown),
                 Alerts = shown,
                 At = now,
+                DigestEvery = route.DigestCritical || !shown.Any(alert => alert.IsCritical && !alert.IsResolved) ? route.Digest : null,
             });
         }
     }

@@ -33,6 +33,10 @@ public sealed record GroupedAlert
         && Annotations[EndedTexts.Annotation] is { } reason
         && reason != AlertEventJson.NameOf(EndedReason.Recovered);
 
+    /// <summary>Whether its severity is critical.</summary>
+    [JsonIgnore]
+    public bool IsCritical => Labels["severity"] == AlertEventJson.NameOf(AlertSeverity.Critical);
+
     /// <summary>The identity of its labels: what receivers know it by.</summary>
     [JsonIgnore]
     public Fingerprint Fingerprint => Fingerprint.Of(Labels);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LeptonStream.Alerting.Digests;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -33,6 +34,12 @@ public sealed record Notification
 
     /// <summary>The time of the decision.</summary>
     public required Timestamp At { get; init; }
+
+    /// <summary>The period of the digests of its route, for those that can wait; null where it is sent by itself.</summary>
+    public TimeSpan? DigestEvery { get; init; }
+
+    /// <summary>On a digest, what it says beside its alerts; else null.</summary>
+    public Digest? Digest { get; init; }
 
     /// <summary>The alerts that fire.</summary>
     [JsonIgnore]

@@ -27,6 +27,9 @@ public enum NotifyReason
 
     /// <summary><c>action failed</c>: nothing changed, but an action against an alert did not help. Not Alertmanager's word.</summary>
     ActionFailed = 6,
+
+    /// <summary><c>digest</c>: several notifications in one.</summary>
+    Digest = 7,
 }
 
 /// <summary>The decision whether to notify a channel about its group, and its reason in words.</summary>
@@ -42,6 +45,7 @@ public static class NotifyReasons
         NotifyReason.AllResolved => "all alerts resolved",
         NotifyReason.RepeatInterval => "repeat interval elapsed",
         NotifyReason.ActionFailed => "action failed",
+        NotifyReason.Digest => "digest",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

@@ -37,6 +37,12 @@ public sealed record Route
     /// <summary>After which time an unchanged group that still fires is sent again.</summary>
     public required TimeSpan RepeatInterval { get; init; }
 
+    /// <summary>Period of the digests in which it sends what can wait; null where it sends everything by itself.</summary>
+    public TimeSpan? Digest { get; init; }
+
+    /// <summary>Whether something critical waits for the digest, too.</summary>
+    public bool DigestCritical { get; init; }
+
     /// <summary>When it sends.</summary>
     public required RouteSchedule Schedule { get; init; }
 

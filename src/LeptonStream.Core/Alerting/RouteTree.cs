@@ -126,6 +126,8 @@ public sealed class RouteTree
             GroupWait = Positive(config.GroupWait, "group_wait", orZero: true) ?? parent?.GroupWait ?? DefaultGroupWait,
             GroupInterval = Positive(config.GroupInterval, "group_interval") ?? parent?.GroupInterval ?? DefaultGroupInterval,
             RepeatInterval = Positive(config.RepeatInterval, "repeat_interval") ?? parent?.RepeatInterval ?? DefaultRepeatInterval,
+            Digest = config.Digest is { } digest ? (digest == TimeSpan.Zero ? null : digest) : parent?.Digest,
+            DigestCritical = config.DigestCritical ?? parent?.DigestCritical ?? false,
             Schedule = config.MuteTimeIntervals.Count + config.ActiveTimeIntervals.Count == 0
                 ? RouteSchedule.Always
                 : new([.. config.MuteTimeIntervals.Select(Interval)], [.. config.ActiveTimeIntervals.Select(Interval)]),
@@ -156,7 +158,7 @@ public sealed class RouteTree
         {
             var key = $"{route.Key}/escalation[{index}]";
             if (_byKey.TryGetValue((key, receiver), out var known)) return known;
-            var way = route with { Key = key, Receiver = Receiver(receiver), GroupWait = TimeSpan.Zero, Routes = [] };
+            var way = route with { Key = key, Receiver = Receiver(receiver), GroupWait = TimeSpan.Zero, Digest = null, Routes = [] };
             _byKey.Add((key, receiver), way);
             return way;
         }

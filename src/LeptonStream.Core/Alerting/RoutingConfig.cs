@@ -57,6 +57,15 @@ public sealed record RouteConfig
     /// <value>At the root the default value is 4 hours.</value>
     public TimeSpan? RepeatInterval { get; init; }
 
+    /// <summary>
+    /// Period of the digests in which what can wait is sent, 1 minute to 7 days; zero sends everything by itself, null inherits.
+    /// </summary>
+    public TimeSpan? Digest { get; init; }
+
+    /// <summary>Whether something critical waits for the digest, too; null inherits.</summary>
+    /// <value>At the root the default value is false.</value>
+    public bool? DigestCritical { get; init; }
+
     /// <summary>Labels of the route itself, given to its notifications; added to the parent's.</summary>
     public LabelSet Labels { get; init; } = LabelSet.Empty;
 

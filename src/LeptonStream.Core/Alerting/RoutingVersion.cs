@@ -19,6 +19,7 @@ internal static class RoutingVersion
                 .Append('|').Append(route.GroupWait.Ticks).Append('|').Append(route.GroupInterval.Ticks).Append('|')
                 .Append(route.RepeatInterval.Ticks)
                 .Append('|').Append(route.Labels);
+            if (route.Digest is { } digest) text.Append("|digest ").Append(digest.Ticks).Append(route.DigestCritical);
             foreach (var interval in route.Schedule.Mute) text.Append("|mute ").Append(Of(interval));
             foreach (var interval in route.Schedule.Active) text.Append("|active ").Append(Of(interval));
             foreach (var step in route.Escalation.SelectMany(step => step.Routes))

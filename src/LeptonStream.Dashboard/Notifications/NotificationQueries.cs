@@ -19,7 +19,7 @@ internal sealed class NotificationQueries(Database journal)
     private static NotificationEntry EntryOf(NotifiedRow row) => new(
         row.NotificationId, row.Receiver, row.Channel, row.AlertStatus, row.Reason, row.Status, Time(row.CreatedAt),
         row.SentAt is { } sent ? Time(sent) : null, (int)row.Attempts, row.Status == "pending" ? Time(row.NextAttemptAt) : null,
-        row.LastError);
+        row.LastError, row.DigestId);
 
     private static SuppressionEntry EntryOf(SuppressedRow row) => new(
         row.Receiver, row.Cause, AlertingJson.Read<string[]>(row.Detail), Time(row.Since),
@@ -67,6 +67,7 @@ internal sealed record SilenceName(string Id, string Matchers, string CreatedBy,
 /// <param name="Attempts">Number of attempts so far.</param>
 /// <param name="NextAttemptAt">Time of the next attempt; null where there will be none.</param>
 /// <param name="LastError">Error of the last attempt that failed; null where none did.</param>
+/// <param name="DigestId">Id of the digest into which it is folded, whose delivery is its own; null without one.</param>
 internal sealed record NotificationEntry(
     string NotificationId,
     string Receiver,
@@ -78,7 +79,8 @@ internal sealed record NotificationEntry(
     string? SentAt,
     int Attempts,
     string? NextAttemptAt,
-    string? LastError);
+    string? LastError,
+    string? DigestId);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(NotificationList))]

@@ -15,6 +15,9 @@ public static class OutboxStates
     /// <summary>A person decided that it is not sent.</summary>
     public const string Dropped = "dropped";
 
+    /// <summary>It is delivered as part of a digest.</summary>
+    public const string Folded = "folded";
+
     /// <summary>The states that a list may be asked for; <c>undelivered</c> is pending and dead, <c>all</c> is every one.</summary>
     public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Lists = new Dictionary<string, IReadOnlyList<string>>
     {
@@ -23,6 +26,7 @@ public static class OutboxStates
         [Dead] = [Dead],
         [Sent] = [Sent],
         [Dropped] = [Dropped],
-        ["all"] = [Pending, Sent, Dead, Dropped],
+        [Folded] = [Folded],
+        ["all"] = [Pending, Sent, Dead, Dropped, Folded],
     };
 }

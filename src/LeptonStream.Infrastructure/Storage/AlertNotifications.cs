@@ -18,9 +18,12 @@ public sealed record AlertNotifications(IReadOnlyList<NotifiedRow> Notified, IRe
     {
         var notified = await connection.QueryAsync<NotifiedRow>(new CommandDefinition(
             """
-            select n.notification_id, n.receiver, n.channel, n.reason, n.status, a.resolved, n.created_at, n.sent_at, n.attempts,
-              n.next_attempt_at, n.last_error
+            select n.notification_id, n.receiver, n.channel, n.reason, coalesce(d.status, n.status) as status, a.resolved, n.created_at,
+              coalesce(d.sent_at, n.sent_at) as sent_at, coalesce(d.attempts, n.attempts) as attempts,
+              coalesce(d.next_attempt_at, n.next_attempt_at) as next_attempt_at, coalesce(d.last_error, n.last_error) as last_error,
+              n.digest_id
             from notification_alert a join notification n on n.notification_id = a.notification_id
+            left join notification d on d.notification_id = n.digest_id
             where a.alert_id = @alertId order by n.seq desc limit @Most
             """,
             new { alertId, Most }, cancellationToken: stop));
@@ -67,7 +70,7 @@ public sealed class NotifiedRow
     /// <summary>Reason of sending it, in Alertmanager's words.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>pending, sent or dead.</summary>
+    /// <summary>pending, sent, dead or dropped.</summary>
     public required string Status { get; init; }
 
     /// <summary>1 where it says that the alert is over.</summary>
@@ -87,6 +90,9 @@ public sealed class NotifiedRow
 
     /// <summary>Error of the last attempt that failed; null where none did.</summary>
     public string? LastError { get; init; }
+
+    /// <summary>Id of the digest into which it is folded, whose delivery is its own; null without one.</summary>
+    public string? DigestId { get; init; }
 
     /// <summary>What it says of the alert: firing or resolved.</summary>
     public string AlertStatus => Resolved == 1 ? "resolved" : "firing";

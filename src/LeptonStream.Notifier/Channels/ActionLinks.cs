@@ -23,10 +23,11 @@ internal sealed class ActionLinks(Database journal, IOptions<NotifierOptions> op
         if (_life > TimeSpan.Zero) _key ??= await ActionLinkKey.Of(journal, time, stop);
     }
 
-    /// <summary>The link of a notification; null where nothing of it fires, or where it is none of the outbox.</summary>
+    /// <summary>The link of a notification; null where nothing of it fires, where it is a digest of many, or none of the outbox.</summary>
     public Uri? For(string notificationId, Notification notification)
     {
-        if (_key is not { } key || !notification.Firing.Any() || !Guid.TryParseExact(notificationId, "N", out var id)) return null;
+        if (_key is not { } key || notification.Digest is not null || !notification.Firing.Any()
+            || !Guid.TryParseExact(notificationId, "N", out var id)) return null;
         // Behind the #: a program that fetches the addresses in a message never sends it, and no log of a server holds it.
         return new(string.Create(CultureInfo.InvariantCulture, $"{_page}/#act={new ActionLink(id, time.GetUtcNow() + _life).Write(key)}"));
     }

@@ -15,6 +15,12 @@ internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = 
     /// </summary>
     public virtual string RateKey => "";
 
+    /// <summary>
+    /// Whether the other side is a program that must get each notification, such as one that keeps an incident open until it hears of its
+    /// end: nothing is folded for it.
+    /// </summary>
+    public virtual bool NeedsEach => false;
+
     /// <summary>Makes the channel.</summary>
     public abstract INotificationChannel Make(ChannelContext context);
 }

@@ -36,7 +36,8 @@ internal static class WebhookPayload
             json.WriteString("externalURL", Base(externalUrl));
             json.WriteString("version", "4");
             json.WriteString("groupKey", notification.GroupKey);
-            json.WriteNumber("truncatedAlerts", notification.Alerts.Count - shown.Count);
+            var all = notification.Digest is { } digest ? digest.Firing + digest.Resolved : notification.Alerts.Count;
+            json.WriteNumber("truncatedAlerts", all - shown.Count);
             json.WriteEndObject();
         }
 

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using LeptonStream.Alerting;
-using LeptonStream.Alerts;
+using LeptonStream.Alerting.Digests;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
 
@@ -21,9 +21,9 @@ internal sealed class NotificationOutbox(Database database)
         await transaction.ExecuteEach(
             """
             insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
-              created_at, attempts, next_attempt_at, leased_until, urgent, payload)
+              created_at, attempts, next_attempt_at, leased_until, urgent, digest_at, payload)
             values (@Id, @Seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @urgent,
-              @payload)
+              @digestAt, @payload)
             """,
             rows.Select(row => new
             {
@@ -38,11 +38,13 @@ internal sealed class NotificationOutbox(Database database)
                 resolved = row.Notification.Resolved.Count(),
                 at = now.UnixMilliseconds,
                 urgent = IsUrgent(row.Notification) ? 1 : 0,
+                digestAt = row.Notification.DigestEvery is { } period ? Digest.DueAt(period, now).UnixMilliseconds : (long?)null,
                 payload = AlertingJson.Write(row.Notification),
             }));
         // A group stays in order: those before an urgent one go with it.
         await transaction.ExecuteEach(
-            "update notification set urgent = 1 where group_id = @GroupId and channel = @Channel and status = 'pending' and urgent = 0",
+            "update notification set urgent = 1, digest_at = null where group_id = @GroupId and channel = @Channel and status = 'pending' "
+                + "and urgent = 0",
             rows.Where(row => IsUrgent(row.Notification)).Select(row => new { row.Notification.GroupId, row.Notification.Channel }));
         // An alert that changed its labels may stand in a notification twice: as over, and as firing.
         await transaction.ExecuteEach(
@@ -53,12 +55,49 @@ internal sealed class NotificationOutbox(Database database)
             })));
     }
 
+    /// <summary>Adds a digest, in the transaction that folds notifications into it. Its alerts know of it by those.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> AddDigest(DbTransaction transaction, Notification digest, Lane lane, long seq, Timestamp now)
+    {
+        var id = Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N");
+        await transaction.Execute(
+            """
+            insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
+              created_at, attempts, next_attempt_at, leased_until, urgent, payload)
+            values (@id, @seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @Firing, @Resolved, @at, 0, @at, 0, @urgent,
+              @payload)
+            """,
+            new
+            {
+                id,
+                seq,
+                digest.GroupId,
+                digest.GroupKey,
+                digest.Receiver,
+                digest.Channel,
+                reason = NotifyReasons.TextOf(digest.Reason),
+                digest.Digest!.Firing,
+                digest.Digest.Resolved,
+                at = now.UnixMilliseconds,
+                urgent = lane == Lane.Urgent ? 1 : 0,
+                payload = AlertingJson.Write(digest),
+            });
+        return id;
+    }
+
     /// <summary>
     /// Takes rows of one destination in hand whose time has come, oldest first. Of a group only the oldest pending row: what is sent later
-    /// must arrive later. Nothing while the destination is paused.
+    /// must arrive later; and none of a lane before its digest. Nothing while the destination is paused.
     /// </summary>
+    /// <param name="destination">The destination.</param>
+    /// <param name="lane">Its lane.</param>
+    /// <param name="scope">Which rows.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="lease">Time for which nobody else takes them.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="cancellation">Ends it.</param>
     public async Task<IReadOnlyList<OutboxRow>> Claim(
-        Destination destination, Lane lane, Timestamp now, TimeSpan lease, int limit, CancellationToken cancellation)
+        Destination destination, Lane lane, ClaimScope scope, Timestamp now, TimeSpan lease, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.Open(cancellation);
         var rows = await connection.QueryAsync<ClaimedRow>(
@@ -66,7 +105,7 @@ internal sealed class NotificationOutbox(Database database)
             with due as materialized (
               select n.notification_id from notification n
               where n.receiver = @Receiver and n.channel = @Channel and n.status = 'pending' and n.urgent = @urgent
-                and n.next_attempt_at <= @now and n.leased_until <= @now
+                and n.next_attempt_at <= @now and n.leased_until <= @now {WhereOf(scope)}
                 and not exists (
                   select 1 from notification e
                   where e.group_id = n.group_id and e.channel = n.channel and e.status = 'pending' and e.seq < n.seq)
@@ -142,8 +181,20 @@ internal sealed class NotificationOutbox(Database database)
         return (IReadOnlyList<(Destination, int)>)marked;
     }, cancellation);
 
-    private static bool IsUrgent(Notification notification) =>
-        notification.Firing.Any(alert => alert.Labels["severity"] == AlertEventJson.NameOf(AlertSeverity.Critical));
+    private static bool IsUrgent(Notification notification) => notification.Firing.Any(alert => alert.IsCritical);
+
+    private static string WhereOf(ClaimScope scope) => scope switch
+    {
+        ClaimScope.Digests => "and n.reason = 'digest'",
+        ClaimScope.Due =>
+            """
+            and n.digest_at is null and (n.reason = 'digest' or not exists (
+              select 1 from notification d
+              where d.receiver = n.receiver and d.channel = n.channel and d.urgent = n.urgent and d.status = 'pending'
+                and d.reason = 'digest' and d.seq < n.seq))
+            """,
+        _ => "",
+    };
 
     private async Task Execute(string sql, object parameters, CancellationToken cancellation)
     {

@@ -15,7 +15,8 @@ namespace LeptonStream.Notifier.Outbox;
 /// hangs, fails or asks for patience holds up nobody else. There is one for each <see cref="Lane"/>.
 /// </summary>
 /// <remarks>
-/// One round of a loop: (1) claim rows whose time has come; (2) send them, a few at once; (3) write down the result of each: sent,
+/// One round of a loop: (0) fold what is too much into a digest; (1) claim rows whose time has come; (2) send them, a few at once; (3)
+/// write down the result of each: sent,
 /// postponed (later and later, or when the receiver said), or dead: refused, or tried for a whole day. If the process dies between (2) and
 /// (3), the lease ends and the row is sent again under the same id, by which the receiver recognizes it.
 /// <para>
@@ -25,6 +26,7 @@ namespace LeptonStream.Notifier.Outbox;
 /// </remarks>
 internal sealed partial class OutboxDelivery(
     NotificationOutbox outbox,
+    OutboxDigests digests,
     DeliveryResults results,
     RoutingSource routing,
     ChannelFactory channels,
@@ -76,8 +78,10 @@ internal sealed partial class OutboxDelivery(
         {
             var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var (sender, bucket) = (SenderOf(channel.Destination, channel.Settings), _rates.Of(channel.Settings));
+            var limit = StormLimit.Of(options.Value.StormLimit, channel.Settings);
             loops.Add(channel, new Loop(Task.WhenAll(Enum.GetValues<Lane>().Select(lane =>
-                Task.Run(() => Run(sender, lane, bucket, ends.Token), CancellationToken.None))), ends));
+                Task.Run(() => Run(sender, new(lane, bucket, limit, channel.Settings.NeedsEach), ends.Token),
+                    CancellationToken.None))), ends));
         }
 
         // The rows of an old loop are leased to it: nothing is sent twice beside it.
@@ -94,7 +98,7 @@ internal sealed partial class OutboxDelivery(
         return new DestinationSender(destination, channels.Make(settings), timeout, time);
     }
 
-    private async Task Run(DestinationSender sender, Lane lane, TokenBucket? bucket, CancellationToken stop)
+    private async Task Run(DestinationSender sender, Way way, CancellationToken stop)
     {
         // A delivery under way when the program is asked to stop may still end well within this time.
         using var giveUp = new CancellationTokenSource();
@@ -104,7 +108,7 @@ internal sealed partial class OutboxDelivery(
         {
             try
             {
-                await Round(sender, lane, bucket, stop, giveUp.Token);
+                await Round(sender, way, stop, giveUp.Token);
                 backOff.Reset();
                 continue;
             }
@@ -125,9 +129,14 @@ internal sealed partial class OutboxDelivery(
         }
     }
 
-    private async Task Round(DestinationSender sender, Lane lane, TokenBucket? bucket, CancellationToken stop, CancellationToken giveUp)
+    private async Task Round(DestinationSender sender, Way way, CancellationToken stop, CancellationToken giveUp)
     {
         await links.Prepare(stop);
+        var (lane, bucket) = (way.Lane, way.Bucket);
+        var news = signal.Next;
+
+        // :: (0) Fold what is too much, or waits for its digest.
+        var room = way.NeedsEach ? int.MaxValue : await digests.Fold(sender.Destination, lane, way.Limit, time.Now(), stop);
 
         // :: (1) Claim as many as may be sent now.
         var leave = lane == Lane.Urgent ? 0 : LeftForUrgent;
@@ -138,11 +147,13 @@ internal sealed partial class OutboxDelivery(
             return;
         }
 
-        var news = signal.Next;
+        var scope = way.NeedsEach ? ClaimScope.All : room > 0 ? ClaimScope.Due : ClaimScope.Digests;
         IReadOnlyList<OutboxRow> rows = [];
         try
         {
-            rows = await outbox.Claim(sender.Destination, lane, time.Now(), sender.LongestSend + LongestWriteDown, most, stop);
+            rows = await outbox.Claim(
+                sender.Destination, lane, scope, time.Now(), sender.LongestSend + LongestWriteDown,
+                room > 0 ? Math.Min(most, room) : most, stop);
         }
         finally
         {
@@ -197,6 +208,12 @@ internal sealed partial class OutboxDelivery(
             }
         }
     }
+
+    /// <param name="Lane">The lane.</param>
+    /// <param name="Bucket">The rate of the channel, shared with whoever uses the same robot; null without one.</param>
+    /// <param name="Limit">Messages in a minute; null without a limit.</param>
+    /// <param name="NeedsEach">Whether nothing is folded.</param>
+    private sealed record Way(Lane Lane, TokenBucket? Bucket, StormLimit? Limit, bool NeedsEach);
 
     private sealed record Loop(Task Running, CancellationTokenSource Ends)
     {

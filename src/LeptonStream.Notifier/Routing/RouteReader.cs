@@ -31,6 +31,8 @@ internal sealed class RouteReader(IReadOnlySet<string> receivers, IReadOnlySet<s
             RepeatInterval = Positive(section, "repeat_interval"),
             MuteTimeIntervals = Intervals(section, "mute_time_intervals", isRoot),
             ActiveTimeIntervals = Intervals(section, "active_time_intervals", isRoot),
+            Digest = Digest(section),
+            DigestCritical = section.Flag("digest_critical"),
             Labels = Labels(section),
             Escalation = Escalation(section),
             Routes = [.. section.Sections("routes").Select(child => Read(child, isRoot: false))],
@@ -91,6 +93,14 @@ internal sealed class RouteReader(IReadOnlySet<string> receivers, IReadOnlySet<s
         var duration = section.Duration(field);
         if (duration == TimeSpan.Zero) section.Wrong(field, "must be above 0s");
         return duration;
+    }
+
+    private static TimeSpan? Digest(YamlSection section)
+    {
+        var period = section.Duration("digest");
+        if (period is { } given && given != TimeSpan.Zero && (given < TimeSpan.FromMinutes(1) || given > TimeSpan.FromDays(7)))
+            section.Wrong("digest", "must be 1m to 7d, or 0s for none");
+        return period;
     }
 
     private static LabelSet Labels(YamlSection section)

@@ -52,7 +52,7 @@ public sealed class NotifyReasonsTests
         Assert.That(Enum.GetValues<NotifyReason>().Select(NotifyReasons.TextOf), Is.EqualTo(new[]
     {
         "none", "first notification", "new alerts added", "some alerts resolved", "all alerts resolved", "repeat interval elapsed",
-        "action failed",
+        "action failed", "digest",
     }));
 
     private static HashSet<Fingerprint> Set(string letters) => [.. letters.Select(letter => new Fingerprint(letter))];

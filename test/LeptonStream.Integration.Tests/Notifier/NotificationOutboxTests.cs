@@ -33,7 +33,7 @@ public sealed class NotificationOutboxTests(DatabaseKind kind) : JournalFixture(
         {
             for (var idle = 0; idle < 20;)
             {
-                var rows = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(1_000), Lease, limit: 3, CancellationToken.None);
+                var rows = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(1_000), Lease, limit: 3, default);
                 idle = rows.Count == 0 ? idle + 1 : 0;
                 foreach (var row in rows)
                 {
@@ -54,9 +54,9 @@ public sealed class NotificationOutboxTests(DatabaseKind kind) : JournalFixture(
     {
         await Fill(groups: 1, rounds: 1);
 
-        var first = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(100), Lease, 10, CancellationToken.None);
-        var during = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(159), Lease, 10, CancellationToken.None);
-        var after = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(160), Lease, 10, CancellationToken.None);
+        var first = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(100), Lease, 10, CancellationToken.None);
+        var during = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(159), Lease, 10, CancellationToken.None);
+        var after = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(160), Lease, 10, CancellationToken.None);
 
         Assert.That(during, Is.Empty);
         Assert.That(after.Single().Id, Is.EqualTo(first.Single().Id));
@@ -66,12 +66,12 @@ public sealed class NotificationOutboxTests(DatabaseKind kind) : JournalFixture(
     public async Task Claim_Postponed_WaitsForItsTimeAndHoldsBackItsGroupOnly()
     {
         await Fill(groups: 2, rounds: 2);
-        var rows = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(100), Lease, 10, CancellationToken.None);
+        var rows = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(100), Lease, 10, CancellationToken.None);
         await _outbox.Postpone(rows[0], 3, "no\0 answer", AlertEvents.At(200), CancellationToken.None);
         await _outbox.MarkSent(rows[1], 1, missed: null, AlertEvents.At(100), CancellationToken.None);
 
-        var next = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(199), Lease, 10, CancellationToken.None);
-        var later = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(200), Lease, 10, CancellationToken.None);
+        var next = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(199), Lease, 10, CancellationToken.None);
+        var later = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(200), Lease, 10, CancellationToken.None);
 
         Assert.That(next.Single().Notification.GroupId, Is.EqualTo(rows[1].Notification.GroupId));
         Assert.That((later.Single().Id, later.Single().Attempts), Is.EqualTo((rows[0].Id, 3)));
@@ -85,18 +85,18 @@ public sealed class NotificationOutboxTests(DatabaseKind kind) : JournalFixture(
         await _outbox.Pause(Ops, AlertEvents.At(300), CancellationToken.None);
         await _outbox.Pause(Ops, AlertEvents.At(200), CancellationToken.None);
 
-        Assert.That(await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(299), Lease, 10, CancellationToken.None), Is.Empty);
-        Assert.That(await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(300), Lease, 10, CancellationToken.None), Has.Count.EqualTo(1));
+        Assert.That(await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(299), Lease, 10, default), Is.Empty);
+        Assert.That(await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(300), Lease, 10, default), Has.Count.EqualTo(1));
     }
 
     [Test]
     public async Task MarkDead_StaysWithItsReasonAndLetsTheNextOneThrough()
     {
         await Fill(groups: 1, rounds: 2);
-        var first = (await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(100), Lease, 10, CancellationToken.None)).Single();
+        var first = (await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(100), Lease, 10, default)).Single();
 
         await _outbox.MarkDead(first, 1, "refused", CancellationToken.None);
-        var second = (await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(100), Lease, 10, CancellationToken.None)).Single();
+        var second = (await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(100), Lease, 10, default)).Single();
 
         Assert.That(second.Seq, Is.GreaterThan(first.Seq));
         Assert.That(await Rig.Rows<(string, string)>("select status, last_error from notification order by seq"),
@@ -111,10 +111,10 @@ public sealed class NotificationOutboxTests(DatabaseKind kind) : JournalFixture(
         await Apply(journal, 60, Record(AlertEvents.Opened("page", 60, AlertSeverity.Critical, "model1"), 100));
         await Flush(journal, 65);
 
-        var first = await _outbox.Claim(Ops, Lane.Urgent, AlertEvents.At(100), Lease, 10, CancellationToken.None);
+        var first = await _outbox.Claim(Ops, Lane.Urgent, ClaimScope.All, AlertEvents.At(100), Lease, 10, CancellationToken.None);
         await _outbox.MarkSent(first.Single(), 1, missed: null, AlertEvents.At(100), CancellationToken.None);
-        var page = await _outbox.Claim(Ops, Lane.Urgent, AlertEvents.At(100), Lease, 10, CancellationToken.None);
-        var others = await _outbox.Claim(Ops, Lane.Ordinary, AlertEvents.At(100), Lease, 10, CancellationToken.None);
+        var page = await _outbox.Claim(Ops, Lane.Urgent, ClaimScope.All, AlertEvents.At(100), Lease, 10, CancellationToken.None);
+        var others = await _outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, AlertEvents.At(100), Lease, 10, CancellationToken.None);
 
         Assert.That(first.Single().Notification.GroupId, Is.EqualTo(page.Single().Notification.GroupId));
         Assert.That(page.Single().Notification.Firing.Select(alert => alert.Labels["severity"]), Does.Contain("critical"));

@@ -53,7 +53,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Storage:ConnectionString", _database.ConnectionString),
             new("Notifier:AllowedTargets", "loopback"),
-            .. settings.Select(setting => KeyValuePair.Create($"Notifier:{setting.Name}", (string?)setting.Value))]);
+            // Tests that count notifications get them one by one.
+            .. settings.Append(("StormLimit", "0")).DistinctBy(setting => setting.Item1)
+                .Select(setting => KeyValuePair.Create($"Notifier:{setting.Item1}", (string?)setting.Item2))]);
         builder.Logging.AddProvider(new TestLog());
         builder.Services.AddNotifier(builder.Configuration);
         // Those that ask Kafka.

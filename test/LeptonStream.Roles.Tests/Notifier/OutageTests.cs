@@ -40,7 +40,7 @@ public sealed class OutageTests
         var delivered = new List<OutboxRow>();
         while (true)
         {
-            var rows = await outbox.Claim(Ops, Lane.Ordinary, now, Lease, limit: 4, CancellationToken.None);
+            var rows = await outbox.Claim(Ops, Lane.Ordinary, ClaimScope.All, now, Lease, limit: 4, CancellationToken.None);
             if (rows.Count == 0)
             {
                 if (await NextTime(database.Database, now) is not { } next) break;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Dapper;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Testing;
@@ -33,6 +34,21 @@ public sealed class OutboxDeliveryTests
             Is.EqualTo(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Within(30));
         Assert.That(call.Id, Has.Length.EqualTo(32));
         Assert.That((await _rig.States())["latency"].Attempts, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Deliver_MoreThanADestinationShouldGet_FoldsTheRestIntoADigest()
+    {
+        for (var number = 0; number < 100; number++) await _rig.Add("ops", $"m{number}", $"group{number}");
+        _rig.Start(("StormLimit", "20"));
+        await Eventually.True(() => _rig.Sink.Calls.Count == 11, "ten messages and a digest", TimeSpan.FromSeconds(30));
+
+        var digest = _rig.Sink.Calls[^1].Body;
+        Assert.That(digest.GetProperty("notification_reason").GetString(), Is.EqualTo("digest"));
+        Assert.That(digest.GetProperty("alerts").GetArrayLength(), Is.EqualTo(90));
+        await using var connection = await _rig.Database.Open();
+        Assert.That(await connection.ExecuteScalarAsync<long>("select count(*) from notification where status = 'folded'"),
+            Is.EqualTo(90));
     }
 
     [Test]
@@ -183,8 +199,8 @@ public sealed class OutboxDeliveryTests
     {
         await _rig.Add("ops", "latency");
         var claimed = await _rig.Outbox.Claim(
-            new Destination("ops", "webhook/0"), Lane.Ordinary, TimeProvider.System.Now(), TimeSpan.FromSeconds(2), limit: 1,
-            CancellationToken.None);
+            new Destination("ops", "webhook/0"), Lane.Ordinary, ClaimScope.All, TimeProvider.System.Now(), TimeSpan.FromSeconds(2),
+            limit: 1, CancellationToken.None);
 
         _rig.Start();
         await Task.Delay(1_000);

@@ -65,6 +65,7 @@ export function notified({ notifications, suppressed }) {
                     el('span', { class: 'receiver' }, name(`${entry.receiver} · ${entry.channel}`)),
                     el('span', {}, `${term('notified.says', entry.alertStatus)} · ${term('delivery', entry.status)}`),
                     timeOf(Date.parse(entry.sentAt ?? entry.decidedAt)),
+                    entry.digestId && el('p', { class: 'hint' }, t('notified.digest')),
                     entry.nextAttemptAt &&
                         entry.attempts > 0 &&
                         el(

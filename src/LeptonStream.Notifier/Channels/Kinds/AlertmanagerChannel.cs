@@ -11,6 +11,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record AlertmanagerSettings(bool SendResolved, ChannelUrl Url, TimeSpan? Timeout)
     : HttpChannelSettings(SendResolved, Timeout)
 {
+    public override bool NeedsEach => true;
+
     protected override IEnumerable<Secret?> Own => [];
 
     public override INotificationChannel Make(ChannelContext context) => new AlertmanagerChannel(this, context);

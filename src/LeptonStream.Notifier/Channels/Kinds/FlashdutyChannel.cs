@@ -11,6 +11,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record FlashdutySettings(bool SendResolved, ChannelUrl Api, Secret Key, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
+    public override bool NeedsEach => true;
+
     protected override IEnumerable<Secret?> Own => [Key];
 
     public override INotificationChannel Make(ChannelContext context) => new FlashdutyChannel(this, context);

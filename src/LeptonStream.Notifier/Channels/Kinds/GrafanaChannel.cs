@@ -14,6 +14,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record GrafanaSettings(bool SendResolved, ChannelUrl Url, Secret Token, string? DashboardUid, int? PanelId,
     TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
+    public override bool NeedsEach => true;
+
     protected override IEnumerable<Secret?> Own => [Token];
 
     public override INotificationChannel Make(ChannelContext context) => new GrafanaChannel(this, context);

@@ -17,6 +17,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record OpsgenieSettings(bool SendResolved, ChannelUrl Url, Secret ApiKey, Template? Source, Template? Priority,
     ValueList<OpsgenieResponder> Responders, Template? Tags, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
+    public override bool NeedsEach => true;
+
     protected override IEnumerable<Secret?> Own => [ApiKey];
 
     public override INotificationChannel Make(ChannelContext context) => new OpsgenieChannel(this, context);

@@ -12,6 +12,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record VictorOpsSettings(bool SendResolved, ChannelUrl Api, Secret ApiKey, string RoutingKey, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
+    public override bool NeedsEach => true;
+
     protected override IEnumerable<Secret?> Own => [ApiKey];
 
     public override INotificationChannel Make(ChannelContext context) => new VictorOpsChannel(this, context);

@@ -40,6 +40,12 @@ internal sealed record AlertMessage
     /// <summary>The chart as PNG; null without.</summary>
     public byte[]? Picture { get; init; }
 
+    /// <summary>On a digest, how many alerts of each kind there are, a line each; else empty.</summary>
+    public IReadOnlyList<string> Counts { get; init; } = [];
+
+    /// <summary>Number of alerts that the message is about and that are not among the entries.</summary>
+    public int NotShown { get; init; }
+
     /// <summary>The alerts, firing ones first.</summary>
     public required IReadOnlyList<AlertEntry> Entries { get; init; }
 

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Digests;
 using LeptonStream.Alerting.Flapping;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Output;
@@ -37,6 +38,8 @@ internal static class MessageBuilder
             State = state,
             Severity = severity,
             Title = title,
+            Counts = [.. notification.Digest?.Kinds.Select(kind => Count(kind, words)) ?? []],
+            NotShown = notification.Digest is { } digest ? digest.Firing + digest.Resolved - entries.Length : 0,
             Entries = entries,
             Links = [.. Links(notification, entries, words, externalUrl, act)],
             Templates = templates,
@@ -59,17 +62,22 @@ internal static class MessageBuilder
 
     private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, MessageState state, string severity)
     {
-        if (entries is [var only])
+        if (entries is [var only] && notification.Digest is null)
         {
             return words.Title(
                 state == MessageState.Firing ? words.Severity(severity) : Ending(notification.Alerts[0], words) ?? words.State(state),
                 only.Summary);
         }
 
+        if (notification.Digest is { } digest)
+            return words.Title(digest.Firing, digest.Resolved, words.Digest(digest.Notifications));
         var firing = entries.Count(entry => entry.State == MessageState.Firing);
         var group = string.Join(", ", notification.GroupLabels.Select(label => label.Value));
         return words.Title(firing, entries.Length - firing, Clean(group.Length > 0 ? group : notification.Receiver));
     }
+
+    private static string Count(DigestKind kind, MessageWords words) => Cut(Clean($"{kind.Alerts} × " + string.Join(" · ",
+        ((string[])[kind.Name, words.Severity(kind.Severity), kind.Model]).Where(part => part.Length > 0))), LongestSummary);
 
     private static AlertEntry Entry(GroupedAlert alert, MessageWords words, TimeZoneInfo zone, Uri externalUrl)
     {

@@ -22,7 +22,12 @@ internal static class MessageText
         var paragraphs = new List<string>();
         // A text of the receiver's own has no shorter form; the built-in one has.
         if (step == 0 && message.Text?.Invoke(markup) is { } own) paragraphs.Add(own);
-        else paragraphs.AddRange(Alerts(message, style, markup, step));
+        else
+        {
+            if (step < Extents.Length - 1) paragraphs.Add(string.Join(markup.LineBreak, message.Counts.Select(markup.Escape)));
+            paragraphs.AddRange(Alerts(message, style, markup, step));
+        }
+
         if (withLinks) paragraphs.Add(string.Join(" · ", message.Links.Select(link => markup.Link(link.Url, link.Text))));
         return string.Join(markup.LineBreak + (markup.LineBreak == "\n" ? "\n" : ""), paragraphs.Where(paragraph => paragraph.Length > 0));
     }
@@ -35,7 +40,7 @@ internal static class MessageText
         var isAlone = message.Entries.Count == 1;
         foreach (var entry in message.Entries.Take(Math.Min(full, most))) yield return Full(entry, isAlone, markup);
         var lines = message.Entries.Skip(full).Take(Math.Max(most - full, 0)).Select(entry => "• " + Heading(entry, markup)).ToList();
-        var left = message.Entries.Count - Math.Min(most, message.Entries.Count);
+        var left = message.Entries.Count - Math.Min(most, message.Entries.Count) + message.NotShown;
         if (isAlone && full == 0) yield break;
         if (left > 0) lines.Add(markup.Escape(message.Words.More(left)));
         yield return string.Join(markup.LineBreak, lines);

@@ -36,6 +36,9 @@ internal abstract class MessageWords
     /// <summary>The title of a message about several.</summary>
     public abstract string Title(int firing, int over, string group);
 
+    /// <summary>The group of a digest.</summary>
+    public abstract string Digest(int notifications);
+
     public abstract string Since(string start);
 
     /// <summary>A person ended it.</summary>
@@ -97,6 +100,8 @@ internal abstract class MessageWords
             _ => $"{firing} firing, {over} ended: {group}",
         };
 
+        public override string Digest(int notifications) => $"digest of {notifications} notifications";
+
         public override string Since(string start) => $"Since {start}";
 
         public override string ClosedBy(string person) => $"Closed by {person}";
@@ -147,6 +152,8 @@ internal abstract class MessageWords
             (0, _) => $"{over} 条告警已结束：{group}",
             _ => $"{firing} 条未恢复，{over} 条已结束：{group}",
         };
+
+        public override string Digest(int notifications) => $"{notifications} 条通知的汇总";
 
         public override string Since(string start) => $"开始于 {start}";
 

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Digests;
 using LeptonStream.Notifier.Channels.Messages;
 
 namespace LeptonStream.Roles.Tests.Notifier.Channels;
@@ -13,6 +14,21 @@ public sealed class MessageTextTests
         Language = MessageLanguage.Chinese,
         Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"),
     };
+
+    [TestCase(false, "50 alerts firing: digest of 2 notifications")]
+    [TestCase(true, "50 条告警未恢复：2 条通知的汇总")]
+    public void Digest_SaysHowManyOfEachKind_AndTheWorst(bool isChinese, string title)
+    {
+        var all = SampleNotifications.Firing(50);
+        var digest = Digest.Of([all with { Alerts = [.. all.Alerts.Take(20)] }, all with { Alerts = [.. all.Alerts.Skip(20)] }], all.At);
+        var style = isChinese ? Chinese : MessageStyle.Default;
+
+        var message = MessageBuilder.Of(digest, style, Dashboard);
+        var text = MessageText.Write(message, style, Markup.Plain, step: 0);
+
+        Assert.That(message.Title, Is.EqualTo(title));
+        Assert.That(text.Split('\n')[0], Does.Match("^[0-9]+ × "));
+    }
 
     [Test]
     public void Write_OneAlert_SaysWhatSinceWhenAndWhatToDo() => Assert.That(

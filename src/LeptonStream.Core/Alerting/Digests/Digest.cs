@@ -1,0 +1,73 @@
+using LeptonStream.Samples;
+using LeptonStream.Series;
+
+namespace LeptonStream.Alerting.Digests;
+
+/// <summary>What a digest says beside its alerts, of which it shows the worst.</summary>
+/// <param name="Notifications">Number of notifications that are folded into it.</param>
+/// <param name="Firing">Number of alerts that fire, shown or not.</param>
+/// <param name="Resolved">Number of alerts that are over, shown or not.</param>
+/// <param name="Kinds">The alerts by name, severity and model, the most frequent first; at most 20.</param>
+public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOnlyList<DigestKind> Kinds)
+{
+    /// <summary>Alerts that a digest holds, at most.</summary>
+    public const int MostAlerts = 500;
+
+    private const int MostKinds = 20;
+
+    private static readonly string?[] Severities = ["critical", "warning", "info"];
+
+    /// <summary>Folds notifications of one destination into one: each alert as the last of them has it, the worst first.</summary>
+    /// <param name="folded">The notifications in the order of their decisions; at least one, all of one receiver and channel.</param>
+    /// <param name="now">The time.</param>
+    public static Notification Of(IReadOnlyList<Notification> folded, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(folded);
+        var (receiver, channel) = (folded[0].Receiver, folded[0].Channel);
+        var last = new Dictionary<Fingerprint, GroupedAlert>();
+        foreach (var alert in folded.SelectMany(notification => notification.Alerts)) last[alert.Fingerprint] = alert;
+        var alerts = last.Values.OrderBy(alert => alert.IsResolved).ThenBy(Rank)
+            .ThenBy(alert => alert, GroupedAlertOrder.Instance).ToArray();
+        var firing = alerts.Count(alert => !alert.IsResolved);
+        var kinds = alerts.GroupBy(alert => (alert.Labels["alertname"] ?? "", alert.Labels["severity"] ?? "", alert.Labels["model"] ?? ""))
+            .Select(kind => new DigestKind(kind.Key.Item1, kind.Key.Item2, kind.Key.Item3, kind.Count()))
+            .OrderByDescending(kind => kind.Alerts).ThenBy(kind => kind.Name, StringComparer.Ordinal)
+            .ThenBy(kind => kind.Model, StringComparer.Ordinal).ThenBy(kind => kind.Severity, StringComparer.Ordinal);
+        var key = GroupKey.Of($"{{}}/digest/{channel}", LabelSet.Empty);
+        return new Notification
+        {
+            GroupId = GroupKey.IdOf(key, receiver),
+            GroupKey = key,
+            Receiver = receiver,
+            Channel = channel,
+            Reason = NotifyReason.Digest,
+            GroupLabels = LabelSet.Empty,
+            RouteLabels = LabelSet.Empty,
+            Alerts = alerts.Length > MostAlerts ? alerts[..MostAlerts] : alerts,
+            At = now,
+            Digest = new(folded.Count, firing, alerts.Length - firing, [.. kinds.Take(MostKinds)]),
+        };
+    }
+
+    /// <summary>The time at which a route with digests sends what it decided: the end of the period.</summary>
+    /// <param name="period">The period.</param>
+    /// <param name="at">Time of the decision.</param>
+    public static Timestamp DueAt(TimeSpan period, Timestamp at)
+    {
+        var length = period.Ticks * 100;
+        return new(((at.UnixNanoseconds / length) + 1) * length);
+    }
+
+    private static int Rank(GroupedAlert alert)
+    {
+        var rank = Array.IndexOf(Severities, alert.Labels["severity"]);
+        return rank < 0 ? Severities.Length : rank;
+    }
+}
+
+/// <summary>Alerts of a digest that have name, severity and model in common; what an alert lacks is empty.</summary>
+/// <param name="Name">Their <c>alertname</c>.</param>
+/// <param name="Severity">Their severity.</param>
+/// <param name="Model">Their model.</param>
+/// <param name="Alerts">Number of them.</param>
+public sealed record DigestKind(string Name, string Severity, string Model, int Alerts);

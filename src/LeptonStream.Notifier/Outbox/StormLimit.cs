@@ -1,0 +1,27 @@
+using LeptonStream.Notifier.Channels;
+
+namespace LeptonStream.Notifier.Outbox;
+
+/// <summary>
+/// How many messages a destination gets in a minute. Up to a share of it, those of a lane are sent one by one; beyond that one every
+/// <see cref="Slot"/>, into which all that wait are folded.
+/// </summary>
+/// <param name="PerMinute">Messages in a minute, at most.</param>
+internal sealed record StormLimit(int PerMinute)
+{
+    /// <summary>Time between two messages beyond the share.</summary>
+    public static readonly TimeSpan Slot = TimeSpan.FromSeconds(10);
+
+    /// <summary>The limit of a destination; null where it gets everything one by one.</summary>
+    /// <param name="perMinute">Messages in a minute for any destination; 0 is no limit.</param>
+    /// <param name="settings">The channel: one that needs each notification has none, and a slow one a lower one.</param>
+    public static StormLimit? Of(int perMinute, ChannelSettings settings)
+    {
+        if (perMinute == 0 || settings.NeedsEach) return null;
+        var own = settings.Rate is { } rate ? (int)(TimeSpan.FromMinutes(1) / rate.Interval) + rate.Burst : perMinute;
+        return new(Math.Min(perMinute, own));
+    }
+
+    /// <summary>Messages of a lane in a minute that are sent one by one.</summary>
+    public int ShareOf(Lane lane) => Math.Max(1, lane == Lane.Urgent ? PerMinute / 5 : PerMinute / 2);
+}
