@@ -20,6 +20,9 @@ internal sealed partial class KubernetesRemedy(KubernetesCluster cluster) : IRem
     /// <summary>The annotation.</summary>
     public const string Annotation = "leptonstream.io/action";
 
+    // Controllers write the status of an object several times a second while its pods change.
+    private const int MostReads = 10;
+
     private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
 
     public async Task<RemedyOutcome> Execute(RemediationRow row, CancellationToken cancellation)
@@ -30,13 +33,17 @@ internal sealed partial class KubernetesRemedy(KubernetesCluster cluster) : IRem
         try
         {
             if (cluster.Api() is not { } api) return new(RemedyResult.Never, "Notifier:Kubernetes is not set");
-            return request.Action switch
+            for (var left = MostReads - 1; ; left--)
             {
-                KubernetesReader.RolloutRestart => await Restart(api, request, cancellation),
-                KubernetesReader.Scale => await Scale(api, request, cancellation),
-                KubernetesReader.Cordon => await Cordon(api, request, cancellation),
-                _ => new(RemedyResult.Never, $"{request.Action} is unknown"),
-            };
+                try
+                {
+                    return await Act(api, request, cancellation);
+                }
+                catch (HttpOperationException changed) when (changed.Response.StatusCode == HttpStatusCode.Conflict && left > 0)
+                {
+                    // Its controller wrote the status between: read again.
+                }
+            }
         }
         catch (HttpOperationException refused)
         {
@@ -53,6 +60,14 @@ internal sealed partial class KubernetesRemedy(KubernetesCluster cluster) : IRem
             return new(RemedyResult.Never, $"Notifier:Kubernetes: {wrong.Message}");
         }
     }
+
+    private static Task<RemedyOutcome> Act(IKubernetes api, ActionRequest request, CancellationToken cancellation) => request.Action switch
+    {
+        KubernetesReader.RolloutRestart => Restart(api, request, cancellation),
+        KubernetesReader.Scale => Scale(api, request, cancellation),
+        KubernetesReader.Cordon => Cordon(api, request, cancellation),
+        _ => Task.FromResult(new RemedyOutcome(RemedyResult.Never, $"{request.Action} is unknown")),
+    };
 
     // As kubectl does: another annotation of the pods' template makes a new revision.
     private static async Task<RemedyOutcome> Restart(IKubernetes api, ActionRequest request, CancellationToken cancellation)

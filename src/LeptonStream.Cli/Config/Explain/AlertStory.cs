@@ -32,7 +32,7 @@ internal sealed record AlertStory(
             [.. leftOut.Reverse().Select(StoryOf)],
             [.. (await connection.QueryAsync<ActionRow>(
                 "select policy, action, state, reason, changed_at from remediation where alert_id = @id order by action_id", new { id }))
-                .Select(row => new StoryAction(At(row.ChangedAt), row.Policy, row.Action, row.State, row.Reason))]));
+                .Select(row => new StoryAction(At(row.ChangedAt), row.Policy, row.Action, row.State, row.Reason))]);
     }
 
     private static StoryNotification StoryOf(NotifiedRow row) => new(At(row.CreatedAt), row.Receiver, row.Channel, row.AlertStatus,
