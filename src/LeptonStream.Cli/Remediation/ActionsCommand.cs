@@ -68,26 +68,32 @@ internal static class ActionsCommand
                 Decide(api, parsed.GetRequiredValue(id), "reject", parsed.GetRequiredValue(note), "rejected", stop));
     }
 
-    private static Argument<string> IdArgument() => new("ACTION_ID") { Description = "The id as 'lepton actions list' shows it" };
+    private static Argument<string> IdArgument() => new("ACTION_ID") 
+        { Description = "The id, or as much of its beginning as 'lepton actions list' shows" };
 
-    private static async Task Decide(ApiClient api, string id, string decision, string? note, string done, CancellationToken stop)
+    private static async Task Decide(ApiClient api, string start, string decision, string? note, string done, CancellationToken stop)
     {
+        var list = await api.Get($"api/v1/actions?limit={MaxInOneList}&state=all", stop);
+        var known = list.GetProperty("actions").EnumerateArray().ToDictionary(one => Text(one, "actionId"));
+        var id = IdStart.Only("action", start, known.Keys);
         await api.Post($"api/v1/actions/{Uri.EscapeDataString(id)}/{decision}", new { note }, stop);
-        Console.Out.WriteLine($"{id} {done}");
+        Console.Out.WriteLine($"{done}: {Text(known[id], "kind")} {Text(known[id], "action")} of {Text(known[id], "policy")}");
     }
 
     private static TextTable Table(JsonElement[] actions)
     {
-        var table = new TextTable("ID", "STATE", "CHANGED", "POLICY", "ACTION", "TARGET", "ALERT", "BY", "REASON")
-            { Width = Console.IsOutputRedirected ? 10_000 : Console.WindowWidth };
+        var length = IdStart.LengthThatDiffers([.. actions.Select(one => Text(one, "actionId"))]);
+        var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole("STATE"),
+            TextTable.Column.Whole("CHANGED") with { IsSpare = true }, "POLICY", "ACTION", "TARGET", TextTable.Column.Whole("ALERT"), "BY",
+            "REASON") { Width = TextTable.TerminalWidth };
         foreach (var one in actions)
             table.Add(
-                Text(one, "actionId"), Text(one, "state"),
+                IdStart.Of(Text(one, "actionId"), length), Text(one, "state"),
                 one.GetProperty("changedAt").GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 Text(one, "policy"), $"{Text(one, "kind")} {Text(one, "action")}",
                 SafeText.OneLine(string.Join(' ', one.GetProperty("target").EnumerateObject()
                     .Select(part => $"{part.Name}={part.Value.GetString()}"))),
-                Text(one, "alertId"), Text(one, "actor"), Text(one, "reason"));
+                IdStart.Of(Text(one, "alertId"), IdStart.Shown), Text(one, "actor"), Text(one, "reason"));
         return table;
     }
 

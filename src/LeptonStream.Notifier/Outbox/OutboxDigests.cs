@@ -27,7 +27,8 @@ internal sealed class OutboxDigests(Database database)
         if (load.Scheduled > 0) await FoldAll(destination, lane, "digest_at <= @now", now, cancellation);
         if (limit is null) return int.MaxValue;
         var room = limit.ShareOf(lane) - load.Sent - load.UnderWay;
-        if (room > 0) return room;
+        // Where not all fit they are folded: a few one by one would hold up the others.
+        if (load.Waiting <= room) return room;
         if (load.Recent + load.UnderWay + load.Digests > 0) return 0;
         if (load.Waiting == 1) return 1;
         await FoldAll(destination, lane, "digest_at is null", now, cancellation);

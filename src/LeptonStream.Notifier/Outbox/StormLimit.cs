@@ -3,8 +3,8 @@ using LeptonStream.Notifier.Channels;
 namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>
-/// How many messages a destination gets in a minute. Up to a share of it, those of a lane are sent one by one; beyond that one every
-/// <see cref="Slot"/>, into which all that wait are folded.
+/// How many messages a destination gets in a minute. Those of a lane are sent one by one while all that wait fit into its share of that;
+/// else they are folded into one every <see cref="Slot"/>.
 /// </summary>
 /// <param name="PerMinute">Messages in a minute, at most.</param>
 internal sealed record StormLimit(int PerMinute)

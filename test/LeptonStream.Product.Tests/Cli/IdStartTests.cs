@@ -42,6 +42,8 @@ public sealed class IdStartTests
     [TestCase("silence expire")]
     [TestCase("outbox retry")]
     [TestCase("outbox drop")]
+    [TestCase("actions approve")]
+    [TestCase("actions reject")]
     [TestCase("config explain")]
     [TestCase("receivers preview")]
     public async Task Help_OfEveryCommandThatTakesIds_SaysThatTheBeginningIsEnough(string command)

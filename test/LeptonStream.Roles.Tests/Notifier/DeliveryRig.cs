@@ -83,6 +83,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
     {
         var at = TimeProvider.System.Now() - TimeSpan.FromHours(hoursAgo);
         await NotificationOutbox.Add(transaction, [NotificationOf(receiver, metric, group, at, severity)], _seq++, at);
+        await transaction.Execute("update counter set value = @_seq where name = 'notification'", new { _seq });
         return true;
     });
 
