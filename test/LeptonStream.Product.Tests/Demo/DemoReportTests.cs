@@ -99,9 +99,9 @@ internal sealed class DemoReportTests
         Assert.That(lines[3], Does.StartWith($"[{PlainScreen.Clock(faults[0].Fault.Onset + faults[0].Delay!.Value)}] ✓"));
     }
 
-    [TestCase(140, true)]
-    [TestCase(80, false)]
-    public void Text_WithLongNames_FitsTheWidth(int width, bool hasSeries)
+    [TestCase(140)]
+    [TestCase(80)]
+    public void Text_WithLongNames_FitsTheWidthAndNamesTheSeries(int width)
     {
         var result = Result(found: 11);
         var name = "h100-pool/DCGM_FI_DEV_ECC_SBE_VOL_TOTAL{gpu=\"6\",instance=\"node-07\",cluster=\"one-of-many\"}";
@@ -110,7 +110,7 @@ internal sealed class DemoReportTests
                 Detector = f.Found ? "forecast-residual" : null, Delay = f.Delay * 40 })] }, width);
 
         Assert.That(text.Split('\n').Select(line => line.Length), Is.All.LessThanOrEqualTo(width));
-        Assert.That(text.Contains("h100-pool", StringComparison.Ordinal), Is.EqualTo(hasSeries));
+        Assert.That(text, Does.Contain("h100-pool"));
     }
 
     private static DemoResult Result(int found) => new()

@@ -55,7 +55,7 @@ public sealed class HeartbeatTests
 
         var calls = CallsOf("ping");
         Assert.That(calls.Zip(calls.Skip(1)).Select(pair => pair.Second.At - pair.First.At),
-            Is.All.GreaterThan(TimeSpan.FromSeconds(2)), "one of the notifiers has each turn");
+            Is.All.GreaterThan(TimeSpan.FromMilliseconds(500)), "one of the notifiers has each turn, however late");
         Assert.That(rounds.Count(partition => partition == 0), Is.EqualTo(rounds.Count(partition => partition == 1)));
     }
 
