@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LeptonStream.Alerting;
+using LeptonStream.Notifier.Templates;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -30,8 +31,8 @@ internal static class WebhookPayload
             json.WriteEndArray();
             json.WriteString("notification_reason", NotifyReasons.TextOf(notification.Reason));
             WriteLabels(json, "groupLabels", notification.GroupLabels);
-            WriteLabels(json, "commonLabels", Common(shown.Select(alert => alert.Labels)));
-            WriteLabels(json, "commonAnnotations", Common(shown.Select(alert => alert.Annotations)));
+            WriteLabels(json, "commonLabels", NotificationData.Common(shown.Select(alert => alert.Labels)));
+            WriteLabels(json, "commonAnnotations", NotificationData.Common(shown.Select(alert => alert.Annotations)));
             WriteLabels(json, "routeLabels", notification.RouteLabels);
             json.WriteString("externalURL", Base(externalUrl));
             json.WriteString("version", "4");
@@ -63,9 +64,6 @@ internal static class WebhookPayload
         foreach (var (key, value) in labels) json.WriteString(key, value);
         json.WriteEndObject();
     }
-
-    private static LabelSet Common(IEnumerable<LabelSet> sets) =>
-        sets.Aggregate((common, next) => LabelSet.Of(common.Where(label => next[label.Key] == label.Value)));
 
     // RFC 3339 with as many digits of a second as there are.
     private static string Time(Timestamp time) =>
