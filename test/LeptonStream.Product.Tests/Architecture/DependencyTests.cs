@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Product.Tests.Architecture;
 
 /// <summary>
-/// The arrows between the projects: Cli → roles → Infrastructure → Core, and Cli → Backtest, Simulator → Core. No role knows another, and
-/// Core touches nothing outside.
+/// The arrows between the projects: Cli → roles → Infrastructure → Core, and Cli → Backtest, Simulator → Core. No role knows
+/// another, and Core touches nothing outside.
 /// </summary>
 public sealed class DependencyTests
 {
-    private static readonly string[] Roles = ["LeptonStream.Detector", "LeptonStream.Notifier", "LeptonStream.Dashboard"];
+    private static readonly string[] Roles =
+        ["LeptonStream.Collector", "LeptonStream.Detector", "LeptonStream.Notifier", "LeptonStream.Dashboard"];
 
     // They need nothing but Core: what they tell depends on their input alone.
     private static readonly string[] Laboratories = ["LeptonStream.Backtest", "LeptonStream.Simulator"];
