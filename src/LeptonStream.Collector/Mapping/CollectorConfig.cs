@@ -1,0 +1,24 @@
+namespace LeptonStream.Collector.Mapping;
+
+/// <summary>The settings of collector.yaml that say how points become samples. Immutable.</summary>
+public sealed record CollectorConfig
+{
+    /// <summary>The settings without a file.</summary>
+    public static readonly CollectorConfig Default = new();
+
+    /// <summary>The rules of sources without rules of their own.</summary>
+    public MappingRules Rules { get; init; } = MappingRules.Default;
+
+    /// <summary>The rules of sources by their names, complete: what a source does not say is taken from <see cref="Rules"/>.</summary>
+    public IReadOnlyDictionary<string, MappingRules> Sources { get; init; } = new Dictionary<string, MappingRules>();
+
+    /// <summary>
+    /// The series whose state one mapper keeps, at most. Beyond it the one that was silent longest goes; one that nobody made room for is
+    /// refused.
+    /// </summary>
+    /// <value>200,000.</value>
+    public int MaxSeries { get; init; } = 200_000;
+
+    /// <summary>The rules of a source.</summary>
+    public MappingRules For(string source) => Sources.TryGetValue(source, out var own) ? own : Rules;
+}

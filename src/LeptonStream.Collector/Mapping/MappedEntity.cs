@@ -1,0 +1,88 @@
+using System.Text;
+using LeptonStream.Collector.Output;
+using LeptonStream.Series;
+
+namespace LeptonStream.Collector.Mapping;
+
+/// <summary>A model and labels: all their metrics of one time are one message.</summary>
+public sealed class MappedEntity
+{
+    internal MappedEntity(string model, LabelSet labels)
+    {
+        Model = model;
+        Labels = labels;
+        Key = Encoding.UTF8.GetBytes(model);
+        (Head, Tail) = NativeMessages.PartsOf(this);
+        Id = SeriesId.OfEntity(Canonical());
+    }
+
+    /// <summary>The model.</summary>
+    public string Model { get; }
+
+    /// <summary>The labels: at most as many and as long as a native message may have.</summary>
+    public LabelSet Labels { get; }
+
+    /// <summary>The key of its records: the model in UTF-8.</summary>
+    public ReadOnlyMemory<byte> Key { get; }
+
+    /// <summary>The id that the detector finds the entity by.</summary>
+    public SeriesId Id { get; }
+
+    /// <summary>A message up to its time.</summary>
+    internal byte[] Head { get; }
+
+    /// <summary>A message from behind its time to its first metric.</summary>
+    internal byte[] Tail { get; }
+
+    // How many series there are of it.
+    internal int SeriesCount { get; set; }
+
+    /// <summary><c>llama-70b{instance="a"}</c>.</summary>
+    public override string ToString() => Labels.Count == 0 ? Model : $"{Model}{Labels}";
+
+    private byte[] Canonical()
+    {
+        var bytes = new List<byte>(256);
+        Add(Model);
+        foreach (var (name, value) in Labels)
+        {
+            Add(name);
+            Add(value);
+        }
+
+        return [.. bytes];
+
+        void Add(string text)
+        {
+            bytes.AddRange(Encoding.UTF8.GetBytes(text));
+            bytes.Add(0xFF);
+        }
+    }
+}
+
+/// <summary>A metric of an entity.</summary>
+public sealed class MappedSeries
+{
+    internal MappedSeries(MappedEntity entity, string metric)
+    {
+        Entity = entity;
+        Metric = metric;
+        NameJson = NativeMessages.NameOf(metric);
+        Id = SeriesId.OfMetric(entity.Id, Encoding.UTF8.GetBytes(metric));
+    }
+
+    /// <summary>The model and labels.</summary>
+    public MappedEntity Entity { get; }
+
+    /// <summary>The name of the metric.</summary>
+    public string Metric { get; }
+
+    /// <summary>The id that the detector finds the series by.</summary>
+    public SeriesId Id { get; }
+
+    // The name in quotes and its colon.
+    internal byte[] NameJson { get; }
+
+    /// <summary><c>vllm:num_requests_running of llama-70b{instance="a"}</c>.</summary>
+    public override string ToString() => $"{Metric} of {Entity}";
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LeptonStream.Collector.Mapping;
+
+namespace LeptonStream.Collector.Output;
+
+/// <summary>
+/// Writes messages as native JSON (docs/metric-message.schema.json), in the plain form that the detector reads without a tokenizer wherever
+/// the texts are ASCII. The key of a record is <see cref="MappedEntity.Key"/>.
+/// </summary>
+public static class NativeMessages
+{
+    // Doubles from here on are written with an exponent, which the plain form does not have.
+    private const double LargestPlain = 1e15;
+
+    // Whole numbers below it are exact in 64 bits.
+    private const double LargestWhole = 9e18;
+
+    /// <summary>Writes a message. Allocates nothing.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="message">A message of it.</param>
+    /// <param name="output">Takes the bytes (UTF-8).</param>
+    public static void Write(MappedBatch batch, in MappedMessage message, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write(message.Entity.Head);
+        WriteTime(message.Time, output);
+        if (message.Step >= 0)
+        {
+            output.Write(",\"step\":"u8);
+            WriteWhole(message.Step, output);
+        }
+
+        output.Write(message.Entity.Tail);
+        var isFirst = true;
+        foreach (ref readonly var sample in batch.SamplesOf(message))
+        {
+            if (!isFirst) output.Write(","u8);
+            isFirst = false;
+            output.Write(sample.Series.NameJson);
+            WriteNumber(sample.Value, output);
+        }
+
+        output.Write("}}"u8);
+    }
+
+    /// <summary>The parts of an entity's messages before and behind the time.</summary>
+    internal static (byte[] Head, byte[] Tail) PartsOf(MappedEntity entity)
+    {
+        var head = $"{{\"model\":{Quote(entity.Model)},\"ts\":";
+        var labels = string.Join(',', entity.Labels.Select(label => $"{Quote(label.Key)}:{Quote(label.Value)}"));
+        var tail = labels.Length == 0 ? ",\"metrics\":{" : $",\"labels\":{{{labels}}},\"metrics\":{{";
+        return (Encoding.UTF8.GetBytes(head), Encoding.UTF8.GetBytes(tail));
+    }
+
+    /// <summary>A name in quotes, with its colon.</summary>
+    internal static byte[] NameOf(string metric) => Encoding.UTF8.GetBytes(Quote(metric) + ":");
+
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
+    // Eighteen digits are all that the plain form takes, and nanoseconds have nineteen.
+    private static void WriteTime(long nanoseconds, IBufferWriter<byte> output)
+    {
+        var (milliseconds, rest) = Math.DivRem(nanoseconds, 1_000_000);
+        WriteWhole(rest == 0 ? milliseconds : nanoseconds / 1_000, output);
+    }
+
+    private static void WriteWhole(long value, IBufferWriter<byte> output)
+    {
+        Utf8Formatter.TryFormat(value, output.GetSpan(20), out var length);
+        output.Advance(length);
+    }
+
+    private static void WriteNumber(double value, IBufferWriter<byte> output)
+    {
+        if (!double.IsFinite(value))
+        {
+            output.Write(double.IsNaN(value) ? "\"NaN\""u8 : value > 0 ? "\"Infinity\""u8 : "\"-Infinity\""u8);
+            return;
+        }
+
+        if (Math.Abs(value) is >= LargestPlain and < LargestWhole && Math.Truncate(value) == value)
+        {
+            WriteWhole((long)value, output);
+            return;
+        }
+
+        value.TryFormat(output.GetSpan(32), out var length, "R", System.Globalization.CultureInfo.InvariantCulture);
+        output.Advance(length);
+    }
+}
