@@ -256,6 +256,8 @@ public sealed partial class SeriesPipeline
             IsFurtherChange = series.Peers is { Novelty: >= 1 }
                 || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
             AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
+            Entity = series.Entity,
+            PageBudget = Policy.PageBudget,
         });
         if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
         return change;

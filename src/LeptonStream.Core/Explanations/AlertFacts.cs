@@ -54,6 +54,9 @@ internal sealed record AlertFacts(
     /// </summary>
     public IReadOnlyList<string> Agreeing { get; init; } = [];
 
+    /// <summary>Why it is no page though it is beyond the critical line; null where it is one, or not beyond.</summary>
+    public HeldText? Held { get; init; }
+
     /// <summary>The detector that scores highest on the sample of this event; null where none scores on it.</summary>
     public string? Leading { get; init; }
 

@@ -31,7 +31,8 @@ internal static class EnglishEntityText
         ? Endings.InEnglish(facts.Change)
         : "No single metric is alarming alone; this combination is. "
             + Rarity.InEnglish(facts.Score, facts.Policy, facts.History, isEntity: true)
-            + $"Largest contributor: {facts.Contributors[0].Metric} ({Numbers.Show(facts.Contributors[0].Share, "1")}).");
+            + $"Largest contributor: {facts.Contributors[0].Metric} ({Numbers.Show(facts.Contributors[0].Share, "1")})."
+            + facts.Held?.InEnglish);
 
     private static string Part(Contributor part)
     {

@@ -84,7 +84,7 @@ internal static class EnglishText
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
         return start + Reason(facts) + (facts.Agreeing.Count == 0
             ? ""
-            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.");
+            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish;
     }
 
     private static string Reason(AlertFacts facts) => facts.Detector switch

@@ -16,6 +16,9 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     /// <summary>The way from the layout that was written; null where it is this program's own.</summary>
     internal LayoutMigration? Migration { get; init; }
 
+    /// <summary>Whether the states were written by a version before this one.</summary>
+    internal readonly bool IsBefore(int version) => Migration is { } written && written.Version < version;
+
     /// <summary>Whether everything was read.</summary>
     public readonly bool AtEnd => _rest.IsEmpty;
 

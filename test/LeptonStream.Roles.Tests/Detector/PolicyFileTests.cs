@@ -24,6 +24,7 @@ public sealed class PolicyFileTests
                 detectors_off: [frozen-value]
                 warning_budget: 14d
                 critical_budget: 1y
+                page_budget: 30d
                 direction: both
                 min_absolute: 0.02
                 min_relative: 5e-2
@@ -45,6 +46,7 @@ public sealed class PolicyFileTests
             Detectors = DetectorSet.Of(["forecast-residual", "median-mad"]),
             WarningBudget = TimeSpan.FromDays(14),
             CriticalBudget = TimeSpan.FromDays(365),
+            PageBudget = TimeSpan.FromDays(30),
             Direction = Direction.Both,
             MinimumAbsoluteDeviation = 0.02,
             MinimumRelativeDeviation = 0.05,

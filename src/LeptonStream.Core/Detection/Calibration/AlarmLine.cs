@@ -22,5 +22,8 @@ internal static class AlarmLine
     /// <summary>
     /// How many warning budgets long the time is in which so high a score is expected once: the inverse of <see cref="CriticalScoreOf"/>.
     /// </summary>
-    public static double BudgetsOf(double score) => Math.Pow(10, (score - 1) / Tuning.LinesPerDecade);
+    public static double BudgetsOf(double score) => Math.Pow(10, DecadesBetween(1, score));
+
+    /// <summary>By how many powers of ten one score is rarer than another.</summary>
+    public static double DecadesBetween(double score, double rarer) => (rarer - score) / Tuning.LinesPerDecade;
 }

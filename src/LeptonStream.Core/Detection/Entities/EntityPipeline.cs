@@ -178,7 +178,7 @@ internal sealed class EntityPipeline
         if (phase == AlertPhase.Open) seen = Held(entity, seen);
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
         var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
-            AcceptAfter = Policy.AcceptAfter });
+            AcceptAfter = Policy.AcceptAfter, Entity = entity, PageBudget = Policy.PageBudget });
         if (change == AlertChange.Opened) Freeze(entity);
         else if (change.IsEnd()) memory.Baselines.Clear();
         return change;

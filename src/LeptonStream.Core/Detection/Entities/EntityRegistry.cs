@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Pages;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
@@ -25,6 +26,9 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
 
     /// <summary>About how many bytes they take, without what they know of their series.</summary>
     public long Bytes => _bytes + (RunBytes * _runs.Count);
+
+    /// <summary>The models that they belong to.</summary>
+    public ModelRegistry Models { get; } = new();
 
     /// <summary>Those that are training runs.</summary>
     public List<EntityState> Runs => _runs;
@@ -69,11 +73,14 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         if (!_entities.TryGetValue(id.Value, out var entity))
         {
             var key = series.Key with { Metric = EntityPipeline.Metric };
-            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key))) { Number = Number++ });
+            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key)))
+            {
+                Number = Number++, Model = Models.Of(key.Model),
+            });
             _bytes += BytesOf(key);
         }
 
-        entity.SeriesCount++;
+        Count(entity);
         series.Entity = entity;
         series.Place = entity.Join(series, now);
     }
@@ -83,6 +90,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     {
         if (series.Entity is not { } entity) return;
         if (series.Place >= 0) entity.Row.Leave(series.Place);
+        if (entity.Model is { } model) Models.Leave(model);
         if (--entity.SeriesCount > 0) return;
         _entities.Remove(entity.Id.Value);
         _bytes -= BytesOf(entity.Key);
@@ -125,7 +133,9 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     {
         var key = LoadKey(ref state);
         var entity = new EntityState(new(id), key, PipelineOf(_policies.For(key)))
-            { Number = state.ReadInt64(), IsForgotten = isForgotten };
+        {
+            Number = state.ReadInt64(), IsForgotten = isForgotten, Model = isForgotten ? null : Models.Of(key.Model),
+        };
         entity.Load(ref state, detection.Training);
         if (isForgotten) return entity;
         if (!_entities.TryAdd(id, entity)) throw new SnapshotCorruptException("an entity twice");
@@ -137,7 +147,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     /// <exception cref="SnapshotCorruptException">There is no such place.</exception>
     public static void Rejoin(EntityState entity, SeriesState series, int place)
     {
-        entity.SeriesCount++;
+        Count(entity);
         series.Entity = entity;
         series.Place = place;
         if (place >= 0) entity.Row.Restore(series, place);
@@ -164,6 +174,12 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         var labels = new List<KeyValuePair<string, string>>();
         for (var left = state.ReadCount(ushort.MaxValue); left > 0; left--) labels.Add(new(state.ReadName(), state.ReadName()));
         return new(model, EntityPipeline.Metric, LabelSet.Of(labels));
+    }
+
+    private static void Count(EntityState entity)
+    {
+        entity.SeriesCount++;
+        if (entity.Model is { } model) model.Series++;
     }
 
     private static long BytesOf(SeriesKey key)

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Pages;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
@@ -28,6 +29,9 @@ internal sealed class EntityState
 
     /// <summary>The pipeline that judges it.</summary>
     public EntityPipeline Pipeline { get; private set; }
+
+    /// <summary>Its model; null where its partition has forgotten it.</summary>
+    public ModelState? Model { get; init; }
 
     /// <summary>Number of entities that its partition knew before it: the order in which they came.</summary>
     public long Number { get; set; }

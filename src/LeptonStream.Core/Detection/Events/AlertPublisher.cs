@@ -50,7 +50,9 @@ internal sealed class AlertPublisher(OpenAlerts open)
         for (var left = agreeing; left != 0; left &= left - 1)
         {
             var place = BitOperations.TrailingZeroCount(left);
-            if (row[place] is not { } series || series.Alert.Corroborate() is not AlertChange.Worsened) continue;
+            if (row[place] is not { } series) continue;
+            var signal = new AlertSignal(score, row.Time) { Entity = series.Entity, PageBudget = series.Policy.PageBudget };
+            if (series.Alert.Corroborate(signal) != AlertChange.Worsened) continue;
             var newest = row.NewestOf(place);
             var band = series.Baseline?.At(newest.Sample.Time) ?? newest.Band;
             sink.Add(SeriesEvents.Of(sink, series, newest with { Score = score, Change = AlertChange.Worsened, Band = band,

@@ -38,6 +38,7 @@ internal static class SeriesEvents
             Policy = policy,
             History = series.History(sample.Time),
             Agreeing = agreeing ?? [],
+            Held = life.IsHeld && series.Entity?.Model is { } model ? new(model.Series, policy.PageBudget) : null,
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
         return AlertEventFactory.Create(sink, series.Id, Kind, life, new()

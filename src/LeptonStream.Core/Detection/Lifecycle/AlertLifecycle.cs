@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Samples;
 using LeptonStream.State;
 
@@ -71,6 +72,9 @@ public sealed class AlertLifecycle
     /// </summary>
     public bool IsCritical => _numbers.IsCritical;
 
+    /// <summary>Whether it is beyond the critical line and stays a warning because of the model's page budget.</summary>
+    internal bool IsHeld => _numbers.IsHeld && !IsCritical;
+
     /// <summary>Severity that follows from the worst score.</summary>
     internal AlertSeverity Severity => IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
 
@@ -103,8 +107,17 @@ public sealed class AlertLifecycle
         return Worsen();
     }
 
-    /// <summary>Makes an open alert critical because other metrics of the entity agree, which takes nothing from the budget.</summary>
-    internal AlertChange Corroborate() => Phase != AlertPhase.Open || IsCritical ? AlertChange.None : Worsen(0, isCritical: true);
+    /// <summary>
+    /// Makes an open alert critical because other metrics of the entity agree, which takes nothing from the budget of the series, where
+    /// that of the model allows it.
+    /// </summary>
+    /// <param name="signal">The score of all metrics together.</param>
+    internal AlertChange Corroborate(in AlertSignal signal)
+    {
+        if (Phase != AlertPhase.Open || IsCritical || signal.Score <= _numbers.Corroborated) return AlertChange.None;
+        _numbers.Corroborated = signal.Score;
+        return IsAdmitted(signal, Math.Max(signal.Score, Worst)) ? Worsen(0, isCritical: true) : AlertChange.None;
+    }
 
     /// <summary>Ends an open alert for a reason that its observations do not show; forgets a pending one.</summary>
     /// <param name="change">The end.</param>
@@ -228,19 +241,31 @@ public sealed class AlertLifecycle
             : (_numbers.Progressed - ProgressAt.Length + 1) * ProgressEvery;
 
     private bool BecomesCritical(in AlertSignal signal) =>
-        signal.IsGrave || (_numbers.Worst >= _criticalScore && _numbers.Worst > _numbers.Refused && TakeFromBudget(signal.Time));
+        signal.IsGrave || (_numbers.Worst >= _criticalScore && _numbers.Worst > _numbers.Refused && TakeFromBudget(signal));
 
     // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
-    private bool TakeFromBudget(Timestamp time)
+    private bool TakeFromBudget(in AlertSignal signal)
     {
         _numbers.Refused = _numbers.Worst;
-        return _numbers.Critical.TryTake(time, _criticalBudget);
+        if (!_numbers.Critical.TryTake(signal.Time, _criticalBudget)) return false;
+        if (IsAdmitted(signal, _numbers.Worst)) return true;
+        _numbers.Critical.Return();
+        return false;
+    }
+
+    private bool IsAdmitted(in AlertSignal signal, double score)
+    {
+        if (signal.Entity?.Model is not { } model) return true;
+        var decades = Math.Log10(_criticalBudget / signal.PageBudget) + AlarmLine.DecadesBetween(_criticalScore, score);
+        _numbers.IsHeld = !model.Admits(signal.Time, decades, signal.PageBudget);
+        return !_numbers.IsHeld;
     }
 
     private void Calm()
     {
         _numbers.Phase = AlertPhase.Quiet;
-        _numbers.Refused = _numbers.Evidence = 0;
+        _numbers.Refused = _numbers.Corroborated = _numbers.Evidence = 0;
+        _numbers.IsHeld = false;
         _numbers.Lapses = _numbers.Calm = 0;
     }
 }

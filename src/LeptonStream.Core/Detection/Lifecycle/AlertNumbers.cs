@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Lifecycle;
@@ -13,6 +14,9 @@ internal struct AlertNumbers
 
     public AlertPhase Phase;
     public bool IsCritical;
+
+    /// <summary>Whether it would be critical but for the model's page budget.</summary>
+    public bool IsHeld;
     public long Onset;
     public long Opened;
     public long Ended;
@@ -27,6 +31,9 @@ internal struct AlertNumbers
 
     /// <summary>The worst score for which the critical budget was asked.</summary>
     public double Refused;
+
+    /// <summary>The worst score of all metrics of its entity together for which the model's page budget was asked.</summary>
+    public double Corroborated;
 
     /// <summary>The sum of scores since the alert is pending.</summary>
     public double Evidence;
@@ -67,6 +74,8 @@ internal struct AlertNumbers
         state.Write(Events);
         state.Write(Progressed);
         Critical.Save(state);
+        state.Write(IsHeld);
+        state.Write(Corroborated);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -90,5 +99,7 @@ internal struct AlertNumbers
         Events = state.ReadCount(int.MaxValue),
         Progressed = state.ReadCount(MaxProgressed),
         Critical = CriticalBudget.Load(ref state),
+        IsHeld = !state.IsBefore(StateLayout.PagesSince) && state.ReadBoolean(),
+        Corroborated = state.IsBefore(StateLayout.PagesSince) ? 0 : state.ReadDouble(),
     };
 }

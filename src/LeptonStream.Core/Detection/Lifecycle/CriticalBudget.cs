@@ -30,6 +30,9 @@ internal struct CriticalBudget
         return true;
     }
 
+    /// <summary>Gives back what was taken last.</summary>
+    public void Return() => _allowance++;
+
     public readonly void Save(StateWriter state)
     {
         state.Write(_allowance);

@@ -83,6 +83,7 @@ public sealed class PolicySet
             Detectors = settings.Detectors?.ApplyTo(otherwise.Detectors) ?? otherwise.Detectors,
             WarningBudget = warning,
             CriticalBudget = critical < warning ? warning : critical,
+            PageBudget = settings.PageBudget ?? otherwise.PageBudget,
             Direction = settings.Direction ?? otherwise.Direction,
             MinimumAbsoluteDeviation = settings.MinimumAbsoluteDeviation ?? otherwise.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = settings.MinimumRelativeDeviation ?? otherwise.MinimumRelativeDeviation,

@@ -20,6 +20,9 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.CriticalBudget"/>.</summary>
     public TimeSpan? CriticalBudget { get; init; }
 
+    /// <summary>See <see cref="SeriesPolicy.PageBudget"/>.</summary>
+    public TimeSpan? PageBudget { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.Direction"/>.</summary>
     public Direction? Direction { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record PolicySettings
             Detectors = Detectors?.After(other.Detectors) ?? other.Detectors,
             WarningBudget = WarningBudget ?? other.WarningBudget,
             CriticalBudget = CriticalBudget ?? other.CriticalBudget,
+            PageBudget = PageBudget ?? other.PageBudget,
             Direction = Direction ?? other.Direction,
             MinimumAbsoluteDeviation = MinimumAbsoluteDeviation ?? other.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = MinimumRelativeDeviation ?? other.MinimumRelativeDeviation,

@@ -28,6 +28,12 @@ public sealed record SeriesPolicy
     /// </summary>
     public TimeSpan CriticalBudget { get; init; } = TimeSpan.FromDays(91);
 
+    /// <summary>
+    /// The false-alarm budget of the model: all its series together may have one false page, which is a critical alert, in this time.
+    /// <value>The default value is 7 days.</value>
+    /// </summary>
+    public TimeSpan PageBudget { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>The deviations that count. <value>The default value is <see cref="Direction.Both"/>.</value></summary>
     public Direction Direction { get; init; }
 

@@ -110,6 +110,7 @@ public sealed class PartitionLoader : ISnapshotSink
         _parts.Series.LoadClocks(ref state);
         _parts.Series.Entities.Number = state.ReadInt64();
         _parts.Gaps.Load(ref state);
+        if (!state.IsBefore(StateLayout.PagesSince)) _parts.Series.Entities.Models.Load(ref state);
     }
 
     private void ReadEvent(ReadOnlySpan<byte> json)

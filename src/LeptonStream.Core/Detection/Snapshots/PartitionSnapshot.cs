@@ -71,6 +71,7 @@ internal static class PartitionSnapshot
         parts.Series.SaveClocks(head);
         head.Write(parts.Series.Entities.Number);
         parts.Gaps.Save(head);
+        parts.Series.Entities.Models.Save(head);
         snapshot.End(SnapshotBlockKind.Head);
     }
 

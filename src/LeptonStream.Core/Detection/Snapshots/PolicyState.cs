@@ -44,6 +44,7 @@ internal static class PolicyState
         Save(policy.Bounds, state);
         state.Write(policy.Preset is not null);
         if (policy.Preset is { } preset) Save(preset, state);
+        state.Write(policy.PageBudget.Ticks);
     }
 
     /// <summary>
@@ -74,7 +75,8 @@ internal static class PolicyState
             Unit = state.ReadText(),
             Bounds = ReadBounds(ref state),
         };
-        return state.ReadBoolean() ? policy with { Preset = ReadPreset(ref state) } : policy;
+        if (state.ReadBoolean()) policy = policy with { Preset = ReadPreset(ref state) };
+        return state.IsBefore(StateLayout.PagesSince) ? policy : policy with { PageBudget = ReadTime(ref state) };
     }
 
     private static DetectorSet ReadDetectors(ref StateReader state, out ulong bits)

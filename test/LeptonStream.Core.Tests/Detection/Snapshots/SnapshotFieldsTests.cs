@@ -44,6 +44,7 @@ public sealed class SnapshotFieldsTests
         ["EntityRegistry._bytes"] = "found again by the keys",
         ["EntityState.Pipeline"] = "always that of the policies",
         ["EntityState.SeriesCount"] = "counted again",
+        ["ModelState.Series"] = "counted again",
         ["EntityState.IsForgotten"] = "the kind of its block",
         ["SeriesState.IsForgotten"] = "the kind of its block",
         ["SeriesState.Role"] = "found again by name and policy",

@@ -1,0 +1,142 @@
+using LeptonStream.Samples;
+using LeptonStream.State;
+
+namespace LeptonStream.Detection.Pages;
+
+/// <summary>
+/// Keeps the page budget of one model, however many series it has: so many false pages in a time. An alert that asks to be critical says by
+/// how many powers of ten its score is rarer than one in that time on a single series; it is admitted where that is enough for all series
+/// of the model together, with those that ask at the same time as its witnesses.
+/// </summary>
+/// <remarks>
+/// <code>
+/// k alerts of the last minutes, each of d decades or more, are admitted where d ≥ log10(series ÷ k) + learned
+/// </code>
+/// It is the rule of Benjamini and Hochberg, run over the alerts of ten to twenty minutes (Benjamini and Hochberg 1995, J. R. Stat. Soc. B
+/// 57, 289; by the inequality of Simes the probability of any false page keeps its bound). A fault of many series needs less of each; a
+/// single one of many thousands needs more. What the tails of the scores promise and the model does not keep is <c>learned</c>: each page
+/// raises the line by half a decade, and each budget's time lowers it by as much, so that pages come at the rate of the budget in the long
+/// run (adaptive conformal inference: Gibbs and Candès 2021, NeurIPS 34), between 0 and as many decades as the series have: then a tail of
+/// half the slope is covered.
+/// Pages within one time of <see cref="Together"/> are one page. A function of the questions and their order.
+/// </remarks>
+internal sealed class ModelPages
+{
+    /// <summary>Pages in this time are one.</summary>
+    public static readonly TimeSpan Together = TimeSpan.FromMinutes(10);
+
+    private const int Bins = 64;
+    private const double BinsPerDecade = 5;
+    private const double Step = 0.5;
+
+    private readonly ushort[] _now = new ushort[Bins];
+    private readonly ushort[] _before = new ushort[Bins];
+    private long _clock;
+    private long _nowSince;
+    private long _paged = Timestamp.Never.UnixNanoseconds;
+    private double _learned;
+    private long _learnedAt;
+
+    /// <summary>Decades by which the line is raised now: what was learned from the pages.</summary>
+    public double Learned => _learned;
+
+    /// <summary>Answers an alert that asks to be critical.</summary>
+    /// <param name="time">Event time.</param>
+    /// <param name="decades">Powers of ten by which its score is rarer, on one series, than one in <paramref name="budget"/>.</param>
+    /// <param name="series">The number of series of the model.</param>
+    /// <param name="budget">The time in which the model may have one false page.</param>
+    public bool Admits(Timestamp time, double decades, int series, TimeSpan budget)
+    {
+        var all = Math.Log10(Math.Max(1, series));
+        Advance(time, budget, all);
+        var bin = BinOf(decades);
+        if (_now[bin] < ushort.MaxValue) _now[bin]++;
+        // A page raises the line for those that follow, and not for its own alerts.
+        var isPaging = !new Timestamp(_paged).IsNever && _clock - _paged <= Nanoseconds(Together);
+        if (!IsEnough(bin, all + (isPaging ? Math.Max(0, _learned - Step) : _learned))) return false;
+        if (isPaging) return true;
+        _learned = Math.Min(Step + all, _learned + Step);
+        _paged = _clock;
+        return true;
+    }
+
+    /// <summary>Writes everything a bit-equal copy needs.</summary>
+    public void Save(StateWriter state)
+    {
+        state.Write(_clock);
+        state.Write(_nowSince);
+        state.Write(_paged);
+        state.Write(_learned);
+        state.Write(_learnedAt);
+        Save(_now, state);
+        Save(_before, state);
+    }
+
+    /// <summary>Reads what <see cref="Save(StateWriter)"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
+    public static ModelPages Load(ref StateReader state)
+    {
+        var pages = new ModelPages
+        {
+            _clock = state.ReadInt64(),
+            _nowSince = state.ReadInt64(),
+            _paged = state.ReadInt64(),
+            _learned = state.ReadFinite(),
+            _learnedAt = state.ReadInt64(),
+        };
+        Load(pages._now, ref state);
+        Load(pages._before, ref state);
+        return pages;
+    }
+
+    // From the alert's own bin down: each lower one has more witnesses.
+    private bool IsEnough(int bin, double needed)
+    {
+        var witnesses = 0;
+        for (var i = Bins - 1; i >= 0; i--)
+        {
+            witnesses += _now[i] + _before[i];
+            if (i <= bin && witnesses > 0 && i / BinsPerDecade >= needed - Math.Log10(witnesses)) return true;
+        }
+
+        return false;
+    }
+
+    private void Advance(Timestamp time, TimeSpan budget, double all)
+    {
+        _clock = Math.Max(_clock, time.UnixNanoseconds);
+        var elapsed = _clock - _nowSince;
+        if (elapsed >= Nanoseconds(Together))
+        {
+            if (elapsed >= 2 * Nanoseconds(Together)) Array.Clear(_before);
+            else _now.CopyTo(_before, 0);
+            Array.Clear(_now);
+            _nowSince = _clock;
+        }
+
+        _learned = Math.Min(Step + all, Math.Max(0, _learned - (Step * ((_clock - _learnedAt) / (double)Nanoseconds(budget)))));
+        _learnedAt = _clock;
+    }
+
+    // Rounded down: the score is at least so rare.
+    private static int BinOf(double decades) => (int)Math.Clamp(decades * BinsPerDecade, 0, Bins - 1);
+
+    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
+
+    private static void Save(ushort[] counts, StateWriter state)
+    {
+        state.Write(counts.Count(static count => count > 0));
+        for (var i = 0; i < Bins; i++)
+        {
+            if (counts[i] == 0) continue;
+            state.Write(i);
+            state.Write((int)counts[i]);
+        }
+    }
+
+    private static void Load(ushort[] counts, ref StateReader state)
+    {
+        for (var left = state.ReadCount(Bins); left > 0; left--)
+            counts[state.ReadCount(Bins - 1)] = (ushort)state.ReadCount(ushort.MaxValue);
+    }
+}
