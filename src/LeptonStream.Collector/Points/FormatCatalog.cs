@@ -1,3 +1,5 @@
+using LeptonStream.Collector.Formats;
+
 namespace LeptonStream.Collector.Points;
 
 /// <summary>A format, and how it was decided.</summary>
@@ -10,7 +12,16 @@ public readonly record struct FormatChoice(IPayloadFormat? Format, string Reason
 /// </summary>
 public sealed partial class FormatCatalog
 {
-    private readonly IPayloadFormat[] _formats = All();
+    private readonly IPayloadFormat[] _formats;
+
+    /// <summary>Makes the formats.</summary>
+    public FormatCatalog() => _formats = All(this);
+
+    /// <summary>
+    /// The text of an Avro schema by its id, null where it can't be had (<see cref="RegistrySchemas.Find"/>). Asked on the thread that
+    /// reads, and once for each id that is known.
+    /// </summary>
+    public Func<int, string?>? Schemas { get; set; }
 
     /// <summary>The names of all formats.</summary>
     public IEnumerable<string> Names => _formats.Select(format => format.Name);

@@ -40,6 +40,7 @@ public sealed partial class PointBatch
     /// <summary>Says why nothing of a payload was taken: always kept, even where there are many before it.</summary>
     internal FormatOutcome RefuseAll(RefusalReason reason, string detail)
     {
+        _pointCount = _firstPoint;
         _refused[(int)reason]++;
         FaultCount++;
         if (!KeepsDetails) _refusals.RemoveAt(_refusals.Count - 1);

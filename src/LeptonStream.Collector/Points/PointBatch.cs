@@ -59,7 +59,7 @@ public sealed partial class PointBatch
         if (_points.Length > MostPointsKept) _points = new Point[MostPointsKept];
         if (_labels.Length > MostPointsKept) _labels = new Label[MostPointsKept];
         if (_numbers.Length > MostPointsKept) _numbers = new double[MostPointsKept];
-        _pointCount = _labelCount = _distributionCount = _numberCount = _byteCount = 0;
+        _pointCount = _labelCount = _distributionCount = _numberCount = _byteCount = _firstPoint = 0;
         ClearRefusals();
     }
 

@@ -4,7 +4,7 @@ namespace LeptonStream.Samples;
 /// Puts quotes around <c>NaN</c>, <c>-Infinity</c> and the like where they stand in JSON without any, as Python's <c>json.dumps</c> writes
 /// them. Its buffer is used again for the next message.
 /// </summary>
-internal sealed class BareNumbers
+public sealed class BareNumbers
 {
     private byte[] _buffer = [];
     private int _used;

@@ -6,7 +6,7 @@ namespace LeptonStream.Samples;
 /// The words for numbers that JSON can't write, as producers' languages print them: <c>NaN</c>, <c>Infinity</c>, <c>-inf</c>, <c>+Inf</c>,
 /// in any case.
 /// </summary>
-internal static class NonFiniteWord
+public static class NonFiniteWord
 {
     /// <summary>The longest of them, with its sign.</summary>
     public const int MaxBytes = 9;

@@ -7,7 +7,7 @@ namespace LeptonStream.Samples;
 /// colon (<c>+0000</c>) or without minutes (<c>+00</c>). Without an offset a text would mean another instant on every machine, and is
 /// refused. A leap second, <c>:60</c> at the end of a month in UTC, is read as the second after <c>:59</c>, as in POSIX.
 /// </summary>
-internal static class TimeText
+public static class TimeText
 {
     // 2026-11-22T10:00:00, sixteen digits of a fraction, an offset.
     private const int MaxBytes = 19 + 17 + 6;
@@ -44,7 +44,8 @@ internal static class TimeText
     public static bool TryRead(ReadOnlySpan<byte> text, out Timestamp time)
     {
         time = default;
-        if (text.Length is <= SecondsEnd or > MaxBytes || text[DateBytes] is not ((byte)'T' or (byte)'t' or (byte)' ')) return false;
+        if (text.Length is <= SecondsEnd or > MaxBytes || text.ContainsAny((byte)'"', (byte)'\\', (byte)'\n')) return false;
+        if (text[DateBytes] is not ((byte)'T' or (byte)'t' or (byte)' ')) return false;
         Span<byte> quoted = stackalloc byte[MaxBytes + 5];
         quoted[0] = (byte)'"';
         var offset = OffsetOf(text);

@@ -1,0 +1,229 @@
+using System.Globalization;
+using System.Text.Json;
+using LeptonStream.Collector.Points;
+using LeptonStream.Samples;
+using FormatLimits = LeptonStream.Collector.Points.FormatLimits;
+
+namespace LeptonStream.Collector.Formats;
+
+/// <summary>
+/// A format whose payload is one JSON object, an array of them, or several one after the other (newline-delimited JSON). A wrong object
+/// is refused alone where the next one begins a line.
+/// </summary>
+internal abstract class JsonFormat : IPayloadFormat
+{
+    private readonly BareNumbers _bareNumbers = new();
+    private bool _meetsBareNumbers;
+    private int _wrong;
+
+    public abstract string Name { get; }
+
+    protected PointBatch Batch { get; private set; } = null!;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    public FormatOutcome Read(ReadOnlySpan<byte> payload, PointBatch into, in FormatLimits limits)
+    {
+        if (into.Begin(payload, limits) is { } refused) return refused;
+        Batch = into;
+        if (payload.StartsWith(ByteOrderMark)) payload = payload[ByteOrderMark.Length..];
+        // Python writes numbers for which JSON has no word; the first such payload costs an exception, later ones are asked before.
+        if (_meetsBareNumbers && _bareNumbers.TryQuote(payload)) payload = _bareNumbers.Quoted;
+        var at = 0;
+        _wrong = 0;
+        while (at < payload.Length)
+        {
+            var next = ReadValues(payload[at..], at);
+            if (next == Requoted)
+            {
+                _meetsBareNumbers = true;
+                payload = _bareNumbers.Quoted;
+                at = 0;
+                continue;
+            }
+
+            at += next;
+        }
+
+        return into.End();
+    }
+
+    /// <summary>Reads an object; the reader stands at its beginning, and then at its end.</summary>
+    protected abstract void ReadObject(ref Utf8JsonReader json);
+
+    private const int Requoted = -1;
+
+    // Each wrong object costs an exception; behind so many the rest is refused.
+    private const int MostWrong = 64;
+
+    /// <summary>Reads values up to the first that is wrong; returns how many bytes are done with.</summary>
+    private int ReadValues(ReadOnlySpan<byte> text, int offset)
+    {
+        var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = Batch.Limits.Depth, AllowMultipleValues = true });
+        var firstPoint = Batch.PointCount;
+        try
+        {
+            while (json.Read())
+            {
+                firstPoint = Batch.PointCount;
+                ReadValue(ref json);
+            }
+
+            return text.Length;
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        {
+            Batch.KeepPoints(firstPoint);
+            var isText = wrong is InvalidOperationException;
+            if (offset == 0 && !isText && !_meetsBareNumbers && _bareNumbers.TryQuote(text))
+            {
+                Batch.KeepPoints(Batch.FirstPoint);
+                return Requoted;
+            }
+
+            Refuse(json, isText, offset);
+            return ++_wrong < MostWrong ? NextLine(text, (int)json.BytesConsumed) : text.Length;
+        }
+    }
+
+    private void Refuse(in Utf8JsonReader json, bool isText, int offset)
+    {
+        var place = offset + json.BytesConsumed;
+        if (isText) Batch.Refuse(RefusalReason.InvalidUtf8, $"a text before byte {place} is not UTF-8, or has an escape for no character");
+        else if (json.CurrentDepth >= Batch.Limits.Depth - 1)
+            Batch.Refuse(RefusalReason.TooDeep, $"nested deeper than {Batch.Limits.Depth} levels at byte {place}");
+        else Batch.Refuse(RefusalReason.Malformed, $"not JSON at byte {place}");
+    }
+
+    // An object within another one is indented, where it begins a line at all.
+    private static int NextLine(ReadOnlySpan<byte> text, int from)
+    {
+        var rest = text[Math.Min(from, text.Length)..];
+        var next = rest.IndexOf("\n{"u8);
+        return next < 0 ? text.Length : text.Length - rest.Length + next + 1;
+    }
+
+    private void ReadValue(ref Utf8JsonReader json)
+    {
+        if (json.TokenType == JsonTokenType.StartObject)
+        {
+            ReadObject(ref json);
+            return;
+        }
+
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            Batch.Refuse(RefusalReason.WrongType, "a value that is neither an object nor an array of objects");
+            return;
+        }
+
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (json.TokenType == JsonTokenType.StartObject)
+            {
+                ReadObject(ref json);
+                continue;
+            }
+
+            Batch.Refuse(RefusalReason.WrongType, "a member of the array is no object");
+            json.Skip();
+        }
+    }
+
+    /// <summary>Steps to the name of the next property of an object; false at its end.</summary>
+    protected static bool TryProperty(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;
+
+    /// <summary>Keeps the string or the name that the reader stands at.</summary>
+    protected Text Keep(ref Utf8JsonReader json) => Batch.Keep(json.CopyString(Batch.Room(json.ValueSpan.Length)));
+
+    /// <summary>Keeps a label's value: numbers as they are written; empty where it is null, a list or a map.</summary>
+    protected Text KeepValue(ref Utf8JsonReader json)
+    {
+        switch (json.TokenType)
+        {
+            case JsonTokenType.String: return Keep(ref json);
+            case JsonTokenType.Number: return Batch.AddText(json.ValueSpan);
+            case JsonTokenType.True: return Batch.AddText("true"u8);
+            case JsonTokenType.False: return Batch.AddText("false"u8);
+            default:
+                json.Skip();
+                return default;
+        }
+    }
+
+    /// <summary>Reads an object of labels; one without value is left out.</summary>
+    protected void ReadLabels(ref Utf8JsonReader json, int firstLabel, ref Text metric)
+    {
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            json.Skip();
+            return;
+        }
+
+        while (TryProperty(ref json))
+        {
+            var name = Keep(ref json);
+            json.Read();
+            var value = KeepValue(ref json);
+            if (Batch.BytesOf(name).SequenceEqual("__name__"u8)) metric = value;
+            else if (!value.IsEmpty && Batch.LabelCount - firstLabel <= Batch.Limits.Labels) Batch.TryAddLabel(name, value);
+        }
+    }
+
+    /// <summary>Reads a number: a JSON number, a string that holds one (NaN, +Inf), or a boolean as 1 and 0.</summary>
+    protected static RefusalReason ReadNumber(ref Utf8JsonReader json, out double value)
+    {
+        value = double.NaN;
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Number:
+                return NumberText.TryRead(json.ValueSpan, out value) ? RefusalReason.None : RefusalReason.BadNumber;
+            case JsonTokenType.String:
+                return !json.ValueIsEscaped && NumberText.TryRead(json.ValueSpan, out value) ? RefusalReason.None : RefusalReason.TextValue;
+            case JsonTokenType.True or JsonTokenType.False:
+                value = json.TokenType == JsonTokenType.True ? 1 : 0;
+                return RefusalReason.None;
+            case JsonTokenType.Null:
+                return RefusalReason.NoValue;
+            default:
+                json.Skip();
+                return RefusalReason.WrongType;
+        }
+    }
+
+    /// <summary>Reads a time: a number, whose unit follows from its magnitude, or a text in RFC 3339 or with such a number.</summary>
+    protected static bool TryTime(ref Utf8JsonReader json, out long time)
+    {
+        time = Point.NoTime;
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                return true;
+            case JsonTokenType.Number or JsonTokenType.String when !json.ValueIsEscaped:
+                if (long.TryParse(json.ValueSpan, CultureInfo.InvariantCulture, out var whole)) return Epoch.TryRead(whole, out time);
+                if (NumberText.TryRead(json.ValueSpan, out var number)) return Epoch.TryRead(number, out time);
+                if (!TimeText.TryRead(json.ValueSpan, out var instant)) return false;
+                time = instant.UnixNanoseconds;
+                return time >= 0;
+            default:
+                json.Skip();
+                return false;
+        }
+    }
+
+    /// <summary>Ends the point that was added last, with the labels since one.</summary>
+    protected void End(int firstLabel, double value, long time)
+    {
+        ref var point = ref Batch.Last;
+        point.Value = value;
+        point.Time = time;
+        if (!Batch.IsGood(point.Name) || point.Name.IsEmpty)
+        {
+            var reason = point.Name.IsEmpty ? RefusalReason.MissingField : Batch.ReasonOf(point.Name);
+            Batch.RefuseLast(reason, "the name of a metric", firstLabel);
+            return;
+        }
+
+        Batch.KeepsLabels(firstLabel);
+    }
+}

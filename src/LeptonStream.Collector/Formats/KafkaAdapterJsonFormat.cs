@@ -1,0 +1,67 @@
+using System.Text.Json;
+using LeptonStream.Collector.Points;
+
+namespace LeptonStream.Collector.Formats;
+
+/// <summary>
+/// The JSON of prometheus-kafka-adapter: <c>{"timestamp":"1970-01-01T00:00:00Z","value":"1","name":"up","labels":{"__name__":"up"}}</c>.
+/// Its times have whole seconds.
+/// </summary>
+internal sealed class KafkaAdapterJsonFormat : JsonFormat
+{
+    private readonly RemoteWriteMetadata _none = new();
+
+    public override string Name => "prometheus_kafka_adapter";
+
+    protected override void ReadObject(ref Utf8JsonReader json)
+    {
+        var firstLabel = Batch.LabelCount;
+        Text name = default, labelled = default;
+        var time = Point.NoTime;
+        var isTime = true;
+        var value = double.NaN;
+        var reason = RefusalReason.MissingField;
+        while (TryProperty(ref json))
+        {
+            if (json.ValueTextEquals("timestamp"u8))
+            {
+                json.Read();
+                isTime = TryTime(ref json, out time);
+            }
+            else if (json.ValueTextEquals("value"u8))
+            {
+                json.Read();
+                reason = ReadNumber(ref json, out value);
+            }
+            else if (json.ValueTextEquals("name"u8))
+            {
+                json.Read();
+                name = KeepValue(ref json);
+            }
+            else if (json.ValueTextEquals("labels"u8))
+            {
+                json.Read();
+                ReadLabels(ref json, firstLabel, ref labelled);
+            }
+            else
+            {
+                json.Skip();
+            }
+        }
+
+        if (name.IsEmpty) name = labelled;
+        if (!isTime) reason = RefusalReason.BadTime;
+        if (reason == RefusalReason.TextValue) reason = RefusalReason.BadNumber;
+        if (reason != RefusalReason.None)
+        {
+            Batch.RefuseOf(name, reason, isTime ? "value" : "timestamp");
+        }
+        else if (Batch.MayAdd())
+        {
+            ref var point = ref Batch.Add();
+            point.Name = name;
+            _none.Apply(Batch, ref point);
+            End(firstLabel, value, time);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using LeptonStream.Collector.Points;
+
+namespace LeptonStream.Collector.Formats;
+
+/// <summary>The types that Prometheus and OpenMetrics declare.</summary>
+internal enum FamilyType
+{
+    Unknown,
+    Counter,
+    Gauge,
+    Histogram,
+    GaugeHistogram,
+    Summary,
+    Info,
+    StateSet,
+}
+
+/// <summary>
+/// The family at hand of a Prometheus page: puts the lines of a histogram or summary together to one point for each label set, whatever
+/// their order within the family.
+/// </summary>
+internal sealed class MetricFamily
+{
+    // The lines of a label set mostly follow each other; so many label sets back is searched where they don't.
+    private const int MostLookedBack = 256;
+
+    private readonly List<(ulong Labels, int Point)> _series = [];
+    private PointBatch _batch = null!;
+
+    public Text Name { get; private set; }
+
+    public Text Unit { get; set; }
+
+    public FamilyType Type { get; set; }
+
+    /// <summary>Whether lines of it were seen.</summary>
+    public bool IsBegun { get; private set; }
+
+    public void Begin(PointBatch batch, Text name)
+    {
+        _batch = batch;
+        _series.Clear();
+        Name = name;
+        Unit = default;
+        Type = FamilyType.Unknown;
+        IsBegun = false;
+    }
+
+    /// <summary>How a line with this name belongs to the family; <see cref="Role.None"/> where it does not.</summary>
+    public Role RoleOf(ReadOnlySpan<byte> name)
+    {
+        var family = _batch.BytesOf(Name);
+        if (family.IsEmpty || !name.StartsWith(family)) return Role.None;
+        var suffix = name[family.Length..];
+        if (suffix.IsEmpty) return Type == FamilyType.Summary ? Role.Quantile : Role.Value;
+        switch (Type)
+        {
+            case FamilyType.Counter:
+                return suffix.SequenceEqual("_total"u8) ? Role.Value : suffix.SequenceEqual("_created"u8) ? Role.Created : Role.None;
+            case FamilyType.Histogram or FamilyType.GaugeHistogram or FamilyType.Summary:
+                if (suffix.SequenceEqual("_bucket"u8) && Type != FamilyType.Summary) return Role.Bucket;
+                if (suffix.SequenceEqual("_sum"u8) || suffix.SequenceEqual("_gsum"u8)) return Role.Sum;
+                if (suffix.SequenceEqual("_count"u8) || suffix.SequenceEqual("_gcount"u8)) return Role.Count;
+                return suffix.SequenceEqual("_created"u8) ? Role.Created : Role.None;
+            case FamilyType.Info:
+                return suffix.SequenceEqual("_info"u8) ? Role.Value : Role.None;
+            default:
+                return Role.None;
+        }
+    }
+
+    /// <summary>
+    /// The point of a label set, by the hash of its labels: one that is there, whose labels are then those it has, or a new one. Negative
+    /// where no more may be added.
+    /// </summary>
+    public int PointOf(ulong labels, int firstLabel)
+    {
+        IsBegun = true;
+        var known = Find(labels);
+        if (known >= 0)
+        {
+            _batch.KeepLabels(firstLabel);
+            return known;
+        }
+
+        if (!_batch.MayAdd()) return -1;
+        ref var point = ref _batch.Add();
+        point.Name = Name;
+        point.Unit = Unit;
+        point.Labels = _batch.LabelsSince(firstLabel);
+        (point.Kind, point.Temporality) = Type switch
+        {
+            FamilyType.Counter => (PointKind.Cumulative, Temporality.Cumulative),
+            FamilyType.Histogram => (PointKind.Histogram, Temporality.Cumulative),
+            // Each scrape of one stands for itself, as the histogram of a delta does.
+            FamilyType.GaugeHistogram => (PointKind.Histogram, Temporality.Delta),
+            FamilyType.Summary => (PointKind.Summary, Temporality.Cumulative),
+            FamilyType.Unknown => (PointKind.Untyped, Temporality.Unspecified),
+            _ => (PointKind.Gauge, Temporality.Unspecified),
+        };
+        if (point.Kind is PointKind.Histogram or PointKind.Summary) _batch.AddDistribution().Count = double.NaN;
+        _series.Add((labels, _batch.PointCount - 1));
+        return _batch.PointCount - 1;
+    }
+
+    /// <summary>The point of a label set that is there; negative where there is none.</summary>
+    public int Find(ulong labels)
+    {
+        for (var i = _series.Count - 1; i >= Math.Max(0, _series.Count - MostLookedBack); i--)
+            if (_series[i].Labels == labels) return _series[i].Point;
+        return -1;
+    }
+
+    /// <summary>A point of a plain family, which no later line adds to but one with its time of creation.</summary>
+    public void Remember(ulong labels, int point)
+    {
+        IsBegun = true;
+        if (Type == FamilyType.Counter) _series.Add((labels, point));
+    }
+
+    /// <summary>Ends the family: histograms get their bounds and counts, and those that contradict themselves are taken out.</summary>
+    public void End()
+    {
+        var isWrong = false;
+        if (Type is FamilyType.Histogram or FamilyType.GaugeHistogram or FamilyType.Summary)
+            foreach (var (_, at) in _series) isWrong |= !TryFinish(ref _batch.At(at));
+        if (isWrong) _batch.DropMarked(_series[0].Point);
+        _series.Clear();
+    }
+
+    private bool TryFinish(ref Point point)
+    {
+        ref var distribution = ref _batch.DistributionToChange(point);
+        var fault = point.Kind == PointKind.Histogram ? FinishHistogram(ref distribution) : FinishSummary(ref distribution);
+        if (fault is null)
+        {
+            point.Value = HistogramRules.MeanOf(distribution);
+            return true;
+        }
+
+        _batch.RefuseOf(point.Name, RefusalReason.BadHistogram, fault);
+        PointBatch.Mark(ref point);
+        return false;
+    }
+
+    private string? FinishSummary(ref Distribution summary)
+    {
+        (summary.Quantiles, summary.QuantileValues) = _batch.Unzip(summary.Counts);
+        summary.Counts = default;
+        if (double.IsNaN(summary.Count)) summary.Count = 0;
+        return HistogramRules.FaultOfSummary(_batch, summary);
+    }
+
+    // The page has an accumulated count for each upper bound.
+    private string? FinishHistogram(ref Distribution histogram)
+    {
+        var pairs = _batch.NumbersToChange(histogram.Counts);
+        SortPairs(pairs);
+        var hasAll = pairs.Length > 0 && double.IsPositiveInfinity(pairs[^2]);
+        if (!hasAll && pairs.Length > 0)
+        {
+            histogram.Counts = _batch.Append(_batch.Append(histogram.Counts, double.PositiveInfinity),
+                double.IsNaN(histogram.Count) ? pairs[^1] : histogram.Count);
+        }
+
+        if (double.IsNaN(histogram.Count)) histogram.Count = histogram.Counts.Count > 0 ? _batch.NumbersOf(histogram.Counts)[^1] : 0;
+        if (histogram.Counts.Count == 0) return null;
+        var (bounds, counts) = _batch.Unzip(histogram.Counts);
+        histogram.Bounds = bounds with { Count = bounds.Count - 1 };
+        histogram.Counts = counts;
+        var numbers = _batch.NumbersToChange(counts);
+        for (var i = numbers.Length - 1; i > 0; i--) numbers[i] -= numbers[i - 1];
+        return HistogramRules.FaultOf(_batch, histogram);
+    }
+
+    // Insertion sort by the first of each pair: they come sorted from almost everybody.
+    private static void SortPairs(Span<double> pairs)
+    {
+        for (var i = 2; i < pairs.Length; i += 2)
+        {
+            var (bound, count) = (pairs[i], pairs[i + 1]);
+            var j = i;
+            for (; j > 0 && pairs[j - 2] > bound; j -= 2) (pairs[j], pairs[j + 1]) = (pairs[j - 2], pairs[j - 1]);
+            (pairs[j], pairs[j + 1]) = (bound, count);
+        }
+    }
+
+    /// <summary>What a line says of its family.</summary>
+    public enum Role
+    {
+        None,
+        Value,
+        Quantile,
+        Bucket,
+        Sum,
+        Count,
+        Created,
+    }
+}
