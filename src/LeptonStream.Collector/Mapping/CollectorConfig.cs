@@ -1,3 +1,5 @@
+using LeptonStream.Collector.Mapping.Presets;
+
 namespace LeptonStream.Collector.Mapping;
 
 /// <summary>The settings of collector.yaml that say how points become samples. Immutable.</summary>
@@ -11,6 +13,9 @@ public sealed record CollectorConfig
 
     /// <summary>The rules of sources by their names, complete: what a source does not say is taken from <see cref="Rules"/>.</summary>
     public IReadOnlyDictionary<string, MappingRules> Sources { get; init; } = new Dictionary<string, MappingRules>();
+
+    /// <summary>The presets of exporters.</summary>
+    public ExporterCatalog Presets { get; init; } = ExporterCatalog.Default;
 
     /// <summary>
     /// The series whose state one mapper keeps, at most. Beyond it the one that was silent longest goes; one that nobody made room for is

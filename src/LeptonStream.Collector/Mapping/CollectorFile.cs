@@ -1,3 +1,4 @@
+using LeptonStream.Collector.Mapping.Presets;
 using LeptonStream.Collector.Mapping.Relabeling;
 using LeptonStream.Yaml;
 
@@ -45,11 +46,21 @@ public static class CollectorFile
         {
             Rules = rules,
             Sources = sources,
+            Presets = Presets(root),
             MaxSeries = limits?.WholeNumber("series", 1, 10_000_000) ?? CollectorConfig.Default.MaxSeries,
         };
         limits?.End();
         root.End();
         return wrong.All.Count == 0 ? config : null;
+    }
+
+    private static ExporterCatalog Presets(YamlSection root)
+    {
+        if (root.Texts("presets") is not { } names) return ExporterCatalog.Default;
+        string[] known = [.. ExporterCatalog.Default.Exporters.Select(exporter => exporter.Name)];
+        foreach (var (name, line) in names.Where(entry => !known.Contains(entry.Text)))
+            root.Wrong(line, "presets", $"holds '{name}', which is unknown; known are: {string.Join(", ", known)}");
+        return ExporterCatalog.Default.Only([.. names.Select(entry => entry.Text)]);
     }
 
     private static MappingRules Rules(YamlSection section, MappingRules otherwise)

@@ -1,5 +1,8 @@
-using LeptonStream.Collector.Mapping.Relabeling;
+using System.Runtime.CompilerServices;
+using System.Text;
+using LeptonStream.Collector.Mapping.Store;
 using LeptonStream.Collector.Points;
+using LeptonStream.Detection.Cleaning;
 
 namespace LeptonStream.Collector.Mapping;
 
@@ -7,13 +10,56 @@ namespace LeptonStream.Collector.Mapping;
 /// Turns the points of payloads into samples, and keeps the state for it: totals and histograms become rates and quantiles by what came
 /// before. One for each source, or partition of it; an instance belongs to one thread at a time. No payload makes it throw.
 /// </summary>
-/// <param name="config">The settings.</param>
-public sealed class PointMapper(CollectorConfig config)
+/// <remarks>
+/// The way of a point: 1. its time; 2. the hash of its series; 3. the decision about the series, which is made once
+/// (<see cref="SeriesResolver"/>); 4. its value, rate or quantiles; 5. when all points are through, the histograms whose parts came as
+/// points of their own. Nothing is allocated for a series that is known.
+/// </remarks>
+public sealed partial class PointMapper
 {
-    private readonly Dictionary<string, MappedSeries> _series = [];
+    // As the detector: earlier is a mistake of unit or clock, and a clock that is this far ahead is refused there.
+    private const long Earliest = 946_684_800_000_000_000;
+    private const long Ahead = 10L * 60 * 1_000_000_000;
+
+    private const long OriginPause = 60L * 1_000_000_000;
+
+    private readonly SeriesOrigins? _origins;
+    private readonly SeriesIdentity _identity = new();
+    private CollectorConfig _config;
+    private SeriesStore _store;
+    private SeriesResolver _resolver;
+    private string? _source;
+    private long _forgotten;
+    private long _now;
+
+    /// <summary>Makes a mapper without state.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="origins">Where it says which series it has, to find those that come from two sources; null for nowhere.</param>
+    public PointMapper(CollectorConfig config, SeriesOrigins? origins = null)
+    {
+        _origins = origins;
+        Adopt(config);
+    }
 
     /// <summary>How many series it keeps the state of.</summary>
-    public int SeriesCount => _series.Count;
+    public int SeriesCount => _store.Count;
+
+    /// <summary>How many series have made room for others since the start.</summary>
+    public long ForgottenCount => _forgotten + _store.Forgotten;
+
+    /// <summary>
+    /// Takes other settings. Names and labels may be others then, so every total begins with a baseline again.
+    /// </summary>
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_config), nameof(_store), nameof(_resolver))]
+    public void Adopt(CollectorConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _forgotten += _store?.Forgotten ?? 0;
+        _config = config;
+        _store = new(config.MaxSeries);
+        _resolver = new(config, _store);
+        _source = null;
+    }
 
     /// <summary>Maps the points of a payload.</summary>
     /// <param name="points">The points.</param>
@@ -26,18 +72,183 @@ public sealed class PointMapper(CollectorConfig config)
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(into);
-        foreach (ref readonly var point in points.Points)
+        if (!string.Equals(_source, source.Source, StringComparison.Ordinal)) _identity.UseSteps(_config.For(source.Source).Step);
+        _source = source.Source;
+        _now = receivedAtNanoseconds;
+        _identity.Begin();
+        foreach (ref readonly var point in points.Points) Map(points, point, source, into);
+        JoinFamilies(into);
+    }
+
+    private void Map(PointBatch points, in Point point, in SourceContext source, MappedBatch into)
+    {
+        // 1
+        var time = point.HasTime ? point.Time : _now;
+
+        // 2
+        var part = PartOf(points, point, out var name);
+        var id = _identity.Of(points, point, name, source.Labels.Hash, part is Part.None ? default : "le"u8);
+
+        // 3
+        var entry = _store.Find(id);
+        if (point.IsStale)
         {
-            var labels = new LabelBag();
-            foreach (var range in (ReadOnlySpan<LabelRange>)[point.Resource, point.Scope, point.Labels])
-                foreach (ref readonly var label in points.LabelsOf(range)) labels[points.TextOf(label.Name)] = points.TextOf(label.Value);
-            labels[LabelBag.NameLabel] = points.TextOf(point.Name);
-            var rules = config.For(source.Source);
-            var model = rules.Model.Select(name => labels[name]).FirstOrDefault(value => value.Length > 0) ?? source.Source;
-            var name = labels.ToString();
-            if (!_series.TryGetValue(name, out var series))
-                _series.Add(name, series = new(new MappedEntity(model, labels.ToLabels()), points.TextOf(point.Name)));
-            into.Add(series, point.HasTime ? point.Time : receivedAtNanoseconds, point.Step, point.Value);
+            End(entry, time, into);
+            return;
         }
+
+        if (entry is null)
+        {
+            if (!_store.TryMakeRoom(_now))
+            {
+                Drop(into, DropReason.TooManySeries, points, point);
+                return;
+            }
+
+            entry = Admit(_resolver.Resolve(points, point, id, Encoding.UTF8.GetString(name), part is not Part.None, source));
+        }
+
+        if (time < Earliest || time > _now + Ahead)
+        {
+            Drop(into, DropReason.TimeOutOfRange, entry);
+            return;
+        }
+
+        _store.Touch(entry, _now);
+        if (entry.Refused == DropReason.Collision) Reconsider(entry);
+        if (entry.Refused != DropReason.None)
+        {
+            Drop(into, entry.Refused, entry);
+            return;
+        }
+
+        if (_now >= entry.OriginDue) SayOrigin(entry, source);
+
+        // 4
+        var reason = part is Part.None ? Take(entry, points, point, time, into) : TakePart(entry, points, point, part, time);
+        if (reason != DropReason.None) Drop(into, reason, entry);
+    }
+
+    private DropReason Take(SeriesEntry entry, PointBatch points, in Point point, long time, MappedBatch into)
+    {
+        switch (entry.Role)
+        {
+            case SeriesRole.Total or SeriesRole.Change: return TakeTotal(entry, point, time, into);
+            case SeriesRole.Histogram: return TakeHistogram(entry, points, point, time, into);
+            case SeriesRole.Exponential: return TakeExponential(entry, points, point, time, into);
+            case SeriesRole.Summary: return TakeSummary(entry, points, point, time, into);
+        }
+
+        if (IsNotNewer(entry, time, out var reason)) return reason;
+        entry.LastTime = time;
+        if (entry.IsQuantile && double.IsNaN(point.Value)) return DropReason.NoTraffic;
+        Add(entry, 0, time, Scaled(point.Value, entry.Factor), into);
+        return DropReason.None;
+    }
+
+    private DropReason TakeTotal(SeriesEntry entry, in Point point, long time, MappedBatch into)
+    {
+        // Blanks and values that are no number are for the detector to judge: they are no part of the total.
+        if (!double.IsFinite(point.Value) || VendorBlank.Is(point.Value))
+        {
+            if (IsNotNewer(entry, time, out var notNewer)) return notNewer;
+            entry.LastTime = time;
+            Add(entry, 0, time, point.Value, into);
+            return DropReason.None;
+        }
+
+        // A change of something that also shrinks may be below zero.
+        var reason = entry.Role == SeriesRole.Total
+            ? entry.Total.Take(point.Value, time, point.StartTime, out var increase)
+            : point.Value < 0 && (point.Flags & PointFlags.NotMonotonic) == 0 ? NoIncrease(out increase)
+            : entry.Total.TakeChange(point.Value, time, point.StartTime, out increase);
+        if (reason is not (DropReason.Duplicate or DropReason.OutOfOrder)) entry.LastTime = time;
+        if (reason == DropReason.None) Add(entry, 0, time, increase.Rate * entry.Factor, into);
+        return reason;
+    }
+
+    private static DropReason NoIncrease(out Rates.Increase increase)
+    {
+        increase = default;
+        return DropReason.Negative;
+    }
+
+    private SeriesEntry Admit(SeriesEntry entry)
+    {
+        if (entry.Refused == DropReason.None && _store.RivalOf(entry, _now) is { } rival)
+        {
+            (entry.Refused, entry.Rival) = (DropReason.Collision, rival.Text);
+            _store.AddRefused(entry, _now);
+            return entry;
+        }
+
+        _store.Add(entry, _now);
+        return entry;
+    }
+
+    // The series that it collided with may be gone by now: a pod that another replaced.
+    private void Reconsider(SeriesEntry entry)
+    {
+        if (_store.RivalOf(entry, _now) is { } rival)
+        {
+            entry.Rival = rival.Text;
+            return;
+        }
+
+        (entry.Refused, entry.Rival) = (DropReason.None, null);
+        _store.OwnAll(entry);
+    }
+
+    private void End(SeriesEntry? entry, long time, MappedBatch into)
+    {
+        if (entry is null)
+        {
+            into.Drop(DropReason.Ended);
+            return;
+        }
+
+        if (entry.Refused == DropReason.None)
+            foreach (var output in entry.Outputs)
+                if (output is not null) into.End(output, time);
+        Drop(into, DropReason.Ended, entry);
+        _store.Remove(entry);
+    }
+
+    private void SayOrigin(SeriesEntry entry, in SourceContext source)
+    {
+        entry.OriginDue = _now + OriginPause;
+        if (_origins is null) return;
+        foreach (var output in entry.Outputs)
+            if (output is not null) _origins.Saw(output, source, _now);
+    }
+
+    private static bool IsNotNewer(SeriesEntry entry, long time, out DropReason reason)
+    {
+        reason = time == entry.LastTime ? DropReason.Duplicate : DropReason.OutOfOrder;
+        return time <= entry.LastTime;
+    }
+
+    // The detector knows blanks by their values.
+    private static double Scaled(double value, double factor) => factor == 1 || VendorBlank.Is(value) ? value : value * factor;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Add(SeriesEntry entry, int output, long time, double value, MappedBatch into) =>
+        Add(entry.Outputs[output], time, _identity.Step, value, into);
+
+    private static void Add(MappedSeries? series, long time, long step, double value, MappedBatch into)
+    {
+        if (series is not null) into.Add(series, time, step, value);
+    }
+
+    private static void Drop(MappedBatch into, DropReason reason, SeriesEntry entry)
+    {
+        if (into.KeepsDrops) into.Drop(new MappingDrop(reason, entry.Text, DropTexts.Of(reason, entry.Rival)));
+        else into.Drop(reason);
+    }
+
+    private static void Drop(MappedBatch into, DropReason reason, PointBatch points, in Point point)
+    {
+        if (into.KeepsDrops) into.Drop(new MappingDrop(reason, points.TextOf(point.Name), DropTexts.Of(reason, null)));
+        else into.Drop(reason);
     }
 }

@@ -21,7 +21,7 @@ public sealed partial class SeriesPipeline
         clean = sample;
         if (sample.Time < series.LastTime) return SampleRefusal.OutOfOrder;
         if (sample.Time == series.LastTime) return SampleRefusal.Duplicate;
-        if (LostReadings.IsBlank(sample.Value)) return SampleRefusal.VendorBlank;
+        if (VendorBlank.Is(sample.Value)) return SampleRefusal.VendorBlank;
         return series.Counter is { } counter ? counter.Convert(sample, out clean) : SampleRefusal.None;
     }
 

@@ -26,7 +26,8 @@ public sealed class RelabelRule
     {
         try
         {
-            _regex = new Regex($@"\A(?:{PosixClasses.Expand(regex)})\z",
+            // RE2 writes named groups with a P.
+            _regex = new Regex($@"\A(?:{PosixClasses.Expand(regex).Replace("(?P<", "(?<", StringComparison.Ordinal)})\z",
                 RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking, LongestMatch);
         }
         catch (NotSupportedException)

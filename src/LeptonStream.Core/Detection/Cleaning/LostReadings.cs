@@ -14,14 +14,6 @@ internal struct LostReadings
     private long _since;
     private bool _isLost;
 
-    /// <summary>
-    /// Whether a value is a blank: DCGM writes "no reading" as values just below the largest integers of 64 and 32 bits, and of floats from
-    /// 2⁴⁷ on.
-    /// </summary>
-    public static bool IsBlank(double value) =>
-        value is (>= 9223372036854775792 and <= 9223372036854775807) or (>= 2147483632 and <= 2147483635)
-            or (>= 140737488355328 and <= 140737488355331);
-
     /// <summary>Takes a blank; whether there was no reading for long.</summary>
     /// <param name="time">Event time.</param>
     /// <param name="after">Length of that silence.</param>

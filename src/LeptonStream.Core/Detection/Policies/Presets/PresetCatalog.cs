@@ -5,14 +5,21 @@ namespace LeptonStream.Detection.Policies.Presets;
 /// <summary>
 /// Known facts of metrics by their names, under their old and new ones, with and without <c>_total</c>, and for the parts of a Prometheus
 /// histogram (<c>_sum</c>, <c>_count</c>, <c>_bucket</c>) and its quantiles (<c>_p99</c>, <c>_avg</c>). Capitals and the signs <c>: . /
-/// -</c> and space (all read as <c>_</c>) make no difference.
+/// -</c> and space (all read as <c>_</c>) make no difference. A rate that somebody else has computed of a counter goes by the counter's
+/// name and <c>_per_second</c>, or by the canonical name as it is written here.
 /// </summary>
 public sealed class PresetCatalog
 {
+    private const string PerSecond = "_per_second";
+
+    // Where sources measure one thing in several units, the canonical name stands for the first's here.
+    private static readonly MetricSource[] CanonicalFirst = [MetricSource.Dcgm, MetricSource.Gpud];
+
     /// <summary>All sources.</summary>
     public static readonly PresetCatalog Default = new(Enum.GetValues<MetricSource>());
 
     private readonly Dictionary<string, List<Known>> _byName = [];
+    private readonly Dictionary<string, Known> _byCanonical = new(StringComparer.Ordinal);
     private readonly List<(NamePattern Pattern, Known Known)> _byPattern = [];
 
     /// <summary>Makes the catalogue of some sources.</summary>
@@ -22,6 +29,8 @@ public sealed class PresetCatalog
         Sources = [.. sources.Distinct().Order()];
         foreach (var source in Sources)
             foreach (var entry in TableOf(source)) Add(new(source, entry));
+        foreach (var source in CanonicalFirst.Intersect(Sources).Union(Sources))
+            foreach (var entry in TableOf(source)) _byCanonical.TryAdd(entry.Canonical, new(source, entry));
     }
 
     /// <summary>The sources whose metrics are known, in the order of <see cref="MetricSource"/>.</summary>
@@ -40,8 +49,29 @@ public sealed class PresetCatalog
         if (NamePattern.WithoutQuantile(name) is { } base_ && Exact(base_, labels) is { } quantile) return quantile.Whole();
         foreach (var (pattern, known) in _byPattern)
             if (pattern.Accepts(name) && known.Entry.Accepts(labels)) return known.Whole();
-        return null;
+        return ByCanonical(metric) ?? RateOf(metric, labels);
     }
+
+    private MetricPreset? ByCanonical(string metric)
+    {
+        if (_byCanonical.TryGetValue(metric, out var exact)) return AsRate(exact.Whole());
+        return NamePattern.WithoutQuantile(metric) is { } whole && _byCanonical.TryGetValue(whole, out var known)
+            && known.Entry.IsHistogram ? known.Whole() : null;
+    }
+
+    private MetricPreset? RateOf(string metric, LabelSet labels)
+    {
+        if (!metric.EndsWith(PerSecond, StringComparison.Ordinal)) return null;
+        var counter = metric[..^PerSecond.Length];
+        var count = counter.EndsWith("_count", StringComparison.Ordinal) && _byCanonical.TryGetValue(counter[..^6], out var histogram)
+            && histogram.Entry.IsHistogram ? histogram.Part("count") : Find(counter, labels);
+        return count?.Settings.Type == MetricType.Counter ? AsRate(count) : null;
+    }
+
+    // The unit, the bounds and the words of a counter's preset are those of its rate.
+    private static MetricPreset AsRate(MetricPreset preset) => preset.Settings.Type == MetricType.Counter
+        ? preset with { Settings = preset.Settings with { Type = MetricType.Gauge } }
+        : preset;
 
     private Known? Exact(string name, LabelSet labels)
     {

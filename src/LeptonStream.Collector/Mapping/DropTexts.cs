@@ -1,0 +1,32 @@
+namespace LeptonStream.Collector.Mapping;
+
+/// <summary>A sentence for each reason.</summary>
+internal static class DropTexts
+{
+    /// <summary>The sentence.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="rival">The series that it collides with.</param>
+    public static string Of(DropReason reason, string? rival) => reason switch
+    {
+        DropReason.Baseline => "first point of a total: the rate begins with the next",
+        DropReason.Reset => "the total began again, nobody knows when: counting begins here",
+        DropReason.Restarting => "the total stands where it began again: its process is starting",
+        DropReason.NoTraffic => "nothing was observed, so there is no mean and no quantile",
+        DropReason.Ended => "stale marker: the series ended",
+        DropReason.Joined => "a part of a histogram, which took it",
+        DropReason.Preset => "left out by the preset of its exporter",
+        DropReason.Relabeled => "dropped by relabel_configs or metric_relabel_configs",
+        DropReason.Duplicate => "the same series at the same time once more",
+        DropReason.OutOfOrder => "older than the newest point of its series",
+        DropReason.Overlap => "covers a time that an earlier change covered",
+        DropReason.Negative => "below zero, where nothing can be",
+        DropReason.TimeOutOfRange => "its time is before 2000, or more than 10 minutes ahead of the payload's",
+        DropReason.Collision => $"becomes the same series as {rival}: keep a label that tells them apart",
+        DropReason.NoModel => "no attribute of 'model' is there, and there is no model_fallback",
+        DropReason.BadName => "its model or name is empty, longer than 256 bytes or has control characters",
+        DropReason.TooManySeries => "limits.series is reached, and all series are alive",
+        DropReason.IncompleteHistogram => "parts of the histogram did not come",
+        DropReason.BadHistogram => "the histogram contradicts itself, or its bounds changed",
+        _ => "",
+    };
+}

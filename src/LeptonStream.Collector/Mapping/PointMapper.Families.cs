@@ -1,0 +1,141 @@
+using System.Globalization;
+using LeptonStream.Collector.Mapping.Rates;
+using LeptonStream.Collector.Mapping.Store;
+using LeptonStream.Collector.Points;
+
+namespace LeptonStream.Collector.Mapping;
+
+/// <content>
+/// Histograms and summaries whose buckets, sum and count come as points of their own, as from Prometheus' remote write. A payload may hold
+/// a part of one only: it is complete when it has what the family had the last time.
+/// </content>
+public sealed partial class PointMapper
+{
+    private readonly List<SeriesEntry> _families = [];
+
+    private enum Part
+    {
+        None = 0,
+        Bucket,
+        Sum,
+        Count,
+    }
+
+    private static Part PartOf(PointBatch points, in Point point, out ReadOnlySpan<byte> name)
+    {
+        name = points.BytesOf(point.Name);
+        // Remote write often says no types: then a sum and a count may belong to a histogram whose buckets alone are known by their look.
+        if ((point.Flags & PointFlags.Part) == 0 && (point.Kind != PointKind.Untyped || !point.Model.IsEmpty)) return Part.None;
+        var (part, ending) = name.EndsWith("_bucket"u8) ? (Part.Bucket, 7) : name.EndsWith("_sum"u8) ? (Part.Sum, 4)
+            : name.EndsWith("_count"u8) ? (Part.Count, 6) : (Part.None, 0);
+        if (part == Part.Bucket && (point.Flags & PointFlags.Part) == 0) return Part.None;
+        name = name[..^ending];
+        return part;
+    }
+
+    private DropReason TakePart(SeriesEntry entry, PointBatch points, in Point point, Part part, long time)
+    {
+        if (time <= entry.LastTime) return time == entry.LastTime ? DropReason.Duplicate : DropReason.OutOfOrder;
+        var family = entry.Family ??= new();
+        family.IsDeclared |= (point.Flags & PointFlags.Part) != 0;
+        if (!family.IsTouched)
+        {
+            family.IsTouched = true;
+            _families.Add(entry);
+        }
+
+        var pending = family.At(time);
+        if (point.StartTime != 0) pending.Start = point.StartTime;
+        if (_identity.Step != Point.NoStep) pending.Step = _identity.Step;
+        switch (part)
+        {
+            case Part.Sum:
+                pending.Sum = point.Value;
+                return DropReason.Joined;
+            case Part.Count:
+                pending.Count = point.Value;
+                return DropReason.Joined;
+            default:
+                if (!TryBound(points, point, out var bound)) return DropReason.BadHistogram;
+                pending.Add(bound, point.Value);
+                return DropReason.Joined;
+        }
+    }
+
+    private static bool TryBound(PointBatch points, in Point point, out double bound)
+    {
+        bound = double.NaN;
+        if (!points.TryLabel(point.Labels, "le"u8, out var text)) return false;
+        var bytes = points.BytesOf(text);
+        if (bytes.SequenceEqual("+Inf"u8))
+        {
+            bound = double.PositiveInfinity;
+            return true;
+        }
+
+        return double.TryParse(bytes, NumberStyles.Float, CultureInfo.InvariantCulture, out bound) && !double.IsNaN(bound);
+    }
+
+    private void JoinFamilies(MappedBatch into)
+    {
+        foreach (var entry in _families)
+        {
+            var family = entry.Family!;
+            family.IsTouched = false;
+            while (family.PendingCount > 0)
+            {
+                var pending = family.Oldest;
+                if (!family.IsComplete(pending))
+                {
+                    // The rest of the newest may come with the next payload.
+                    if (family.PendingCount == 1) break;
+                    if (!family.HasChangedTo(pending))
+                    {
+                        entry.LastTime = family.Take().Time;
+                        Drop(into, DropReason.IncompleteHistogram, entry);
+                        continue;
+                    }
+                }
+
+                family.Take();
+                entry.LastTime = pending.Time;
+                var reason = family.IsDeclared || pending.Buckets > 0 ? Join(entry, pending, into) : AddLone(entry, pending, into);
+                if (reason != DropReason.None) Drop(into, reason, entry);
+            }
+        }
+
+        _families.Clear();
+    }
+
+    // Metrics that are called so, and are no parts of anything.
+    private DropReason AddLone(SeriesEntry entry, PendingHistogram pending, MappedBatch into)
+    {
+        if (!double.IsNaN(pending.Sum))
+        {
+            entry.Lone = entry.Lone with { Sum = entry.Lone.Sum ?? _resolver.NamedAs(entry, "_sum") };
+            Add(entry.Lone.Sum, pending.Time, pending.Step, pending.Sum, into);
+        }
+
+        if (!double.IsNaN(pending.Count))
+        {
+            entry.Lone = entry.Lone with { Count = entry.Lone.Count ?? _resolver.NamedAs(entry, "_count") };
+            Add(entry.Lone.Count, pending.Time, pending.Step, pending.Count, into);
+        }
+
+        return DropReason.None;
+    }
+
+    private DropReason Join(SeriesEntry entry, PendingHistogram pending, MappedBatch into)
+    {
+        if (!pending.TryJoin()) return DropReason.BadHistogram;
+        if (double.IsNaN(pending.Count)) return DropReason.IncompleteHistogram;
+        var histogram = new HistogramPoint
+        {
+            Bounds = pending.Bounds,
+            Counts = pending.Counts,
+            Count = pending.Count,
+            Sum = pending.Sum,
+        };
+        return TakeHistogram(entry, histogram, (double.NaN, double.NaN), (pending.Time, pending.Start, pending.Step), false, into);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Globalization;
+using LeptonStream.Collector.Mapping.Presets;
+using LeptonStream.Collector.Mapping.Relabeling;
+using LeptonStream.Collector.Mapping.Store;
+using LeptonStream.Collector.Points;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Series;
+
+namespace LeptonStream.Collector.Mapping;
+
+/// <summary>
+/// Decides about a series when it is seen for the first time: its model, labels and names, and how its points become samples. It costs
+/// microseconds and allocates; the decision is kept.
+/// </summary>
+internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
+{
+    private const string QuantileLabel = "quantile";
+    private const string BucketLabel = "le";
+    private const string Nothing = "";
+
+    /// <summary>Decides.</summary>
+    /// <param name="points">The batch.</param>
+    /// <param name="point">The series' first point.</param>
+    /// <param name="id">The hash of the series.</param>
+    /// <param name="name">The name of the metric, or of its family.</param>
+    /// <param name="isFamily">Whether the point is a part of a histogram.</param>
+    /// <param name="source">Where it came from.</param>
+    public SeriesEntry Resolve(PointBatch points, in Point point, UInt128 id, string name, bool isFamily, in SourceContext source)
+    {
+        var rules = config.For(source.Source);
+        var labels = SeriesLabels.Of(points, point, source.Labels);
+        if (isFamily) labels[BucketLabel] = "";
+        foreach (var step in rules.Step)
+            if (SeriesIdentity.IsStep(System.Text.Encoding.UTF8.GetBytes(labels[step]), out _)) labels[step] = "";
+        labels[LabelBag.NameLabel] = name;
+        var entry = new SeriesEntry { Id = id, Text = labels.ToString(), Role = RoleOf(point, isFamily) };
+        if (isFamily)
+        {
+            var count = PresetCatalog.Default.Find(name + "_count", LabelSet.Empty);
+            entry.Family = new() { IsDeclared = count?.Settings.Type == MetricType.Counter };
+        }
+
+        entry.Refused = !rules.Relabel.Apply(labels) ? DropReason.Relabeled : Decide(entry, points, point, labels, rules);
+        return entry;
+    }
+
+    /// <summary>The series of a summary's quantile; null where rules drop it.</summary>
+    public MappedSeries? QuantileOf(SeriesEntry entry, double quantile) => NamedAs(entry, DistributionOutputs.SuffixOf(quantile));
+
+    /// <summary>A series of a distribution's family with another ending; null where rules drop the family's mean.</summary>
+    public MappedSeries? NamedAs(SeriesEntry entry, string suffix)
+    {
+        // The mean has the family's name, and it is always there unless rules drop it or give it another.
+        if (entry.Outputs[DistributionOutputs.Mean] is not { } mean) return null;
+        var ending = DistributionOutputs.Suffixes[DistributionOutputs.Mean];
+        var family = mean.Metric.EndsWith(ending, StringComparison.Ordinal) ? mean.Metric[..^ending.Length] : mean.Metric;
+        var series = new MappedSeries(mean.Entity, family + suffix);
+        store.Own(series, entry);
+        return series;
+    }
+
+    private DropReason Decide(SeriesEntry entry, PointBatch points, in Point point, LabelBag labels, MappingRules rules)
+    {
+        var name = labels[LabelBag.NameLabel];
+        if (!point.Model.IsEmpty) return Finish(entry, points.TextOf(point.Model), labels, rules, [name]);
+
+        var ending = entry.Role == SeriesRole.Level ? QuantileEnding(entry, labels) : Nothing;
+        var preset = config.Presets.Find(name, labels);
+        if (preset is { IsLeftOut: true }) return DropReason.Preset;
+        if (ModelOf(labels, rules, preset?.Exporter) is not { } model) return DropReason.NoModel;
+        if (preset is not null) labels.RemoveWhere(label => preset.Exporter.DropLabels.Any(pattern => LabelFilter.Fits(pattern, label)));
+        labels.RemoveWhere(label => !label.StartsWith("__", StringComparison.Ordinal) && !rules.Labels.Stays(label));
+
+        var known = PresetCatalog.Default.Find(name, labels.ToLabels());
+        entry.Role = RoleOf(entry.Role, point.Kind, name, known, isPreset: preset is not null, ending);
+        if (preset?.SplitBy is { } by) labels[by] = "";
+        var to = preset?.To is { } renamed && Convert(entry, points, point, preset, known, renamed, labels) ? renamed : null;
+        return Finish(entry, model, labels, rules, Names(entry.Role, name, to, ending));
+    }
+
+    private DropReason Finish(SeriesEntry entry, string model, LabelBag labels, MappingRules rules, string[] names)
+    {
+        entry.Outputs = new MappedSeries?[names.Length];
+        var reason = DropReason.Relabeled;
+        for (var i = 0; i < names.Length; i++)
+        {
+            var (output, why) = OutputOf(names[i], model, labels, rules);
+            entry.Outputs[i] = output;
+            if (output is not null) reason = DropReason.None;
+            else if (reason != DropReason.None && why != DropReason.Relabeled) reason = why;
+        }
+
+        return reason;
+    }
+
+    private (MappedSeries? Series, DropReason Reason) OutputOf(string name, string model, LabelBag labels, MappingRules rules)
+    {
+        if (!rules.MetricRelabel.IsEmpty)
+        {
+            labels = labels.Copy();
+            (labels[LabelBag.NameLabel], labels["model"]) = (name, model);
+            if (!rules.MetricRelabel.Apply(labels)) return (null, DropReason.Relabeled);
+            (name, model) = (labels[LabelBag.NameLabel], labels["model"]);
+            labels["model"] = "";
+        }
+
+        if (!SeriesLabels.IsName(name) || !SeriesLabels.IsName(model)) return (null, DropReason.BadName);
+        return (new(store.EntityOf(model, SeriesLabels.Bounded(labels)), name), DropReason.None);
+    }
+
+    // A quantile that a client library computed is a series of its own in Prometheus' formats.
+    private static string QuantileEnding(SeriesEntry entry, LabelBag labels)
+    {
+        if (!double.TryParse(labels[QuantileLabel], NumberStyles.Float, CultureInfo.InvariantCulture, out var quantile)
+            || quantile is not (>= 0 and <= 1)) return Nothing;
+        labels[QuantileLabel] = "";
+        entry.IsQuantile = true;
+        return DistributionOutputs.SuffixOf(quantile);
+    }
+
+    // The settings' own list comes before a preset's; the list that holds without settings behind it.
+    private static string? ModelOf(LabelBag labels, MappingRules rules, ExporterPreset? exporter)
+    {
+        var isOwnList = !ReferenceEquals(rules.Model, MappingRules.Default.Model);
+        var byPreset = exporter?.Model ?? [];
+        foreach (var attribute in isOwnList ? rules.Model.Concat(byPreset) : byPreset.Concat(rules.Model))
+        {
+            if (labels[attribute] is not { Length: > 0 } model) continue;
+            labels[attribute] = "";
+            return model;
+        }
+
+        return rules.Fallback;
+    }
+
+    private static SeriesRole RoleOf(in Point point, bool isFamily) => point.Kind switch
+    {
+        _ when isFamily => SeriesRole.Family,
+        PointKind.Cumulative => SeriesRole.Total,
+        PointKind.Delta => SeriesRole.Change,
+        PointKind.Histogram => SeriesRole.Histogram,
+        PointKind.ExponentialHistogram => SeriesRole.Exponential,
+        PointKind.Summary => SeriesRole.Summary,
+        _ => SeriesRole.Level,
+    };
+
+    // Formats that say no type, and exporters that say a wrong one: the preset knows better, then the name.
+    private static SeriesRole RoleOf(SeriesRole role, PointKind kind, string name, MetricPreset? known, bool isPreset, string ending)
+    {
+        if (role is not (SeriesRole.Level or SeriesRole.Total) || ending.Length > 0) return role;
+        if (known?.Settings.Type == MetricType.EventCode) return SeriesRole.Level;
+        if (kind == PointKind.Cumulative) return SeriesRole.Total;
+        if (kind == PointKind.Gauge) return isPreset && known?.Settings.Type == MetricType.Counter ? SeriesRole.Total : SeriesRole.Level;
+        if (known is not null) return known.Settings.Type == MetricType.Counter ? SeriesRole.Total : SeriesRole.Level;
+        return name.EndsWith("_total", StringComparison.Ordinal) ? SeriesRole.Total : SeriesRole.Level;
+    }
+
+    // False where the unit that the source says can't become that of the other name: then the family keeps its own.
+    private static bool Convert(SeriesEntry entry, PointBatch points, in Point point, FamilyPreset preset, MetricPreset? known,
+        string to, LabelBag labels)
+    {
+        var target = PresetCatalog.Default.Find(to, labels.ToLabels())?.Unit;
+        var said = points.TextOf(point.Unit);
+        if (said.Length > 0 && entry.Role == SeriesRole.Total) said += "/s";
+        if (UnitConversion.Factor(said, target) is { } bySource)
+        {
+            entry.Factor = bySource;
+            return true;
+        }
+
+        var own = preset.Unit ?? known?.Unit;
+        if (own is null || target is null) return true;
+        entry.Factor = UnitConversion.Factor(own, target) ?? 0;
+        return entry.Factor != 0 || Unconverted(entry);
+    }
+
+    private static bool Unconverted(SeriesEntry entry)
+    {
+        entry.Factor = 1;
+        return false;
+    }
+
+    private static string[] Names(SeriesRole role, string name, string? to, string ending) => role switch
+    {
+        SeriesRole.Total => [to ?? ExporterCatalog.WithoutTotal(name) + "_per_second"],
+        SeriesRole.Change => [to ?? ExporterCatalog.WithoutTotal(name) + "_per_second"],
+        SeriesRole.Level => [(to ?? name) + ending],
+        _ => [.. DistributionOutputs.Suffixes.Select(suffix => (to ?? name) + suffix)],
+    };
+}

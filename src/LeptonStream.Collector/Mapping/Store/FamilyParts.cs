@@ -1,0 +1,151 @@
+namespace LeptonStream.Collector.Mapping.Store;
+
+/// <summary>The parts of a classic histogram or summary at one time, as they come in.</summary>
+internal sealed class PendingHistogram
+{
+    private readonly List<(double Bound, double Count)> _buckets = [];
+    private double[] _bounds = [];
+    private double[] _counts = [];
+
+    public long Time { get; private set; }
+
+    public long Start { get; set; }
+
+    public long Step { get; set; }
+
+    public double Sum { get; set; }
+
+    public double Count { get; set; }
+
+    public int Buckets => _buckets.Count;
+
+    /// <summary>The upper bounds, without infinity. Holds after <see cref="TryJoin"/>.</summary>
+    public ReadOnlySpan<double> Bounds => _bounds.AsSpan(0, Math.Max(0, _buckets.Count - 1));
+
+    /// <summary>The counts of the buckets alone. Holds after <see cref="TryJoin"/>.</summary>
+    public ReadOnlySpan<double> Counts => _counts.AsSpan(0, _buckets.Count);
+
+    public void Begin(long time)
+    {
+        _buckets.Clear();
+        (Time, Start, Step, Sum, Count) = (time, 0, -1, double.NaN, double.NaN);
+    }
+
+    public void Add(double bound, double count) => _buckets.Add((bound, count));
+
+    /// <summary>
+    /// Puts the buckets in order and takes the sums of others out of each; false where they are no buckets of one histogram. The bucket of
+    /// infinity may be missing where the count is there.
+    /// </summary>
+    public bool TryJoin()
+    {
+        if (_buckets.Count == 0) return true;
+        _buckets.Sort(static (left, right) => left.Bound.CompareTo(right.Bound));
+        if (!double.IsPositiveInfinity(_buckets[^1].Bound))
+        {
+            if (double.IsNaN(Count)) return false;
+            _buckets.Add((double.PositiveInfinity, Count));
+        }
+
+        if (double.IsNaN(Count)) Count = _buckets[^1].Count;
+        if (_counts.Length < _buckets.Count) (_bounds, _counts) = (new double[_buckets.Count], new double[_buckets.Count]);
+        var below = 0.0;
+        for (var i = 0; i < _buckets.Count; i++)
+        {
+            var (bound, count) = _buckets[i];
+            // Buckets that were read one after the other while others counted may be ahead of those behind them.
+            var alone = Math.Max(0, count - below);
+            if (i < _buckets.Count - 1) _bounds[i] = bound;
+            if (i > 0 && bound == _buckets[i - 1].Bound) return false;
+            _counts[i] = alone;
+            below = Math.Max(below, count);
+        }
+
+        return true;
+    }
+}
+
+/// <summary>The histograms of a family that are not complete so far, the oldest first, and the parts that it usually has.</summary>
+internal sealed class FamilyParts
+{
+    // A source sends a few times of a family in one payload; of more the oldest go.
+    private const int MostPending = 64;
+
+    private readonly List<PendingHistogram> _pending = [];
+    private readonly Stack<PendingHistogram> _free = [];
+    private int _usualBuckets;
+    private bool _usuallySums;
+    private bool _usuallyCounts;
+    private int _lastIncomplete = -1;
+
+    /// <summary>
+    /// Whether it is known to be a histogram or summary; otherwise a sum or a count alone may be any metric that is called so.
+    /// </summary>
+    public bool IsDeclared { get; set; }
+
+    /// <summary>Whether this payload has brought parts of it.</summary>
+    public bool IsTouched { get; set; }
+
+    public int PendingCount => _pending.Count;
+
+    /// <summary>The pending histogram of a time; one is begun where there is none.</summary>
+    public PendingHistogram At(long time)
+    {
+        var at = PlaceOf(time);
+        if (at > 0 && _pending[at - 1].Time == time) return _pending[at - 1];
+        if (_pending.Count == MostPending)
+        {
+            Take();
+            at = PlaceOf(time);
+        }
+
+        var pending = _free.TryPop(out var used) ? used : new PendingHistogram();
+        pending.Begin(time);
+        _pending.Insert(at, pending);
+        return pending;
+    }
+
+    private int PlaceOf(long time)
+    {
+        var at = _pending.Count;
+        while (at > 0 && _pending[at - 1].Time > time) at--;
+        return at;
+    }
+
+    public PendingHistogram Oldest => _pending[0];
+
+    /// <summary>Takes the oldest off the list; it may be used until another is begun.</summary>
+    public PendingHistogram Take()
+    {
+        var oldest = _pending[0];
+        _pending.RemoveAt(0);
+        _free.Push(oldest);
+        return oldest;
+    }
+
+    /// <summary>
+    /// Whether a histogram has the parts that the family usually has: a source may cut it in two. One that is incomplete in the same way
+    /// twice has changed.
+    /// </summary>
+    public bool IsComplete(PendingHistogram pending)
+    {
+        var (sums, counts) = (!double.IsNaN(pending.Sum), !double.IsNaN(pending.Count));
+        if (pending.Buckets >= _usualBuckets && (sums || !_usuallySums) && (counts || !_usuallyCounts)) return Learn(pending, sums, counts);
+        return false;
+    }
+
+    /// <summary>Takes an incomplete one as it is, if the last one was the same.</summary>
+    public bool HasChangedTo(PendingHistogram pending)
+    {
+        var shape = (pending.Buckets << 2) | (double.IsNaN(pending.Sum) ? 0 : 2) | (double.IsNaN(pending.Count) ? 0 : 1);
+        if (shape == _lastIncomplete) return Learn(pending, !double.IsNaN(pending.Sum), !double.IsNaN(pending.Count));
+        _lastIncomplete = shape;
+        return false;
+    }
+
+    private bool Learn(PendingHistogram pending, bool sums, bool counts)
+    {
+        (_usualBuckets, _usuallySums, _usuallyCounts, _lastIncomplete) = (pending.Buckets, sums, counts, -1);
+        return true;
+    }
+}

@@ -1,0 +1,75 @@
+using LeptonStream.Collector.Mapping;
+
+namespace LeptonStream.Collector.Quality;
+
+/// <summary>
+/// The quality of what a source sends of each model: whether all of it comes, fresh, in order, once, by a clock that is right, and without
+/// new series all the time. It learns how often each model's messages come. Time is given; an instance belongs to one thread at a time.
+/// </summary>
+public sealed class SourceQuality
+{
+    // A source of more models is a source of something else.
+    private const int MostModels = 10_000;
+    private const long Forgotten = 24L * 3600 * 1_000_000_000;
+
+    private readonly Dictionary<string, ModelQuality> _models = new(StringComparer.Ordinal);
+
+    /// <summary>How many models were not watched, since there were too many.</summary>
+    public long RefusedModels { get; private set; }
+
+    /// <summary>The models that are watched.</summary>
+    public IReadOnlyCollection<string> Models => _models.Keys;
+
+    /// <summary>Takes the samples of a payload, and the counts of those that were dropped.</summary>
+    /// <param name="batch">What a payload became. Where it is of several models, faults count for each.</param>
+    /// <param name="receivedAtNanoseconds">When it was received, in nanoseconds since 1970.</param>
+    public void Observe(MappedBatch batch, long receivedAtNanoseconds)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ModelQuality? last = null;
+        foreach (ref readonly var message in batch.Messages)
+        {
+            if (last is null || !ReferenceEquals(last.Model, message.Entity.Model)) last = Of(message.Entity.Model, receivedAtNanoseconds);
+            last?.Observe(message, receivedAtNanoseconds);
+        }
+
+        var faults = new FaultCounts(batch.CountOf(DropReason.Duplicate) + batch.CountOf(DropReason.Overlap),
+            batch.CountOf(DropReason.OutOfOrder), batch.CountOf(DropReason.TooManySeries));
+        if (faults == default) return;
+        ModelQuality? before = null;
+        foreach (ref readonly var message in batch.Messages)
+        {
+            if (!_models.TryGetValue(message.Entity.Model, out var model) || ReferenceEquals(model, before)) continue;
+            model.Observe(faults);
+            before = model;
+        }
+    }
+
+    /// <summary>The scores since the last call for the model, or null where it is not known for long enough.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="now">Now, in nanoseconds since 1970.</param>
+    public QualityScore? Score(string model, long now) => _models.TryGetValue(model, out var known) ? known.Take(now) : null;
+
+    /// <summary>Forgets models that were silent for a day.</summary>
+    public void Forget(long now)
+    {
+        foreach (var (name, model) in _models)
+            if (now - model.LastSeen > Forgotten) _models.Remove(name);
+    }
+
+    private ModelQuality? Of(string name, long now)
+    {
+        if (_models.TryGetValue(name, out var model)) return model;
+        if (_models.Count >= MostModels)
+        {
+            RefusedModels++;
+            return null;
+        }
+
+        _models.Add(name, model = new ModelQuality(name, now));
+        return model;
+    }
+}
+
+/// <summary>Points that were dropped for faults of their source.</summary>
+internal readonly record struct FaultCounts(int Duplicates, int OutOfOrder, int TooMany);

@@ -1,0 +1,253 @@
+using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Points;
+using LeptonStream.Series;
+using NUnit.Framework;
+using static LeptonStream.Roles.Tests.Collector.Mapping.MappingPayload;
+
+namespace LeptonStream.Roles.Tests.Collector.Mapping;
+
+public sealed class PointMapperTests
+{
+    private readonly PointMapper _mapper = new(CollectorConfig.Default);
+
+    [Test]
+    public void Map_AGaugeOfVllm_GetsModelAndTheNameOfAllSources()
+    {
+        var mapped = new MappingPayload()
+            .Gauge("vllm:num_requests_running{model_name=llama-70b,instance=a,engine=0}", 0, 3)
+            .Gauge("vllm:gpu_cache_usage_perc{engine=0,model_name=llama-70b,instance=a}", 0, 0.5)
+            .MapBy(_mapper);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[]
+        {
+            "llama-70b{engine=\"0\",instance=\"a\"} infer.running 3",
+            "llama-70b{engine=\"0\",instance=\"a\"} infer.kv_usage 0.5",
+        }));
+        Assert.That(mapped.Messages.Length, Is.EqualTo(1), "metrics of one entity and time are one message");
+    }
+
+    [Test]
+    public void Map_ATotal_BecomesARateFromItsSecondPointOn()
+    {
+        var first = new MappingPayload().Total("vllm:generation_tokens_total{model_name=m}", 0, 1000).Total("errors_total{job=j}", 0, 5);
+        Assert.That(DropsOf(first.MapBy(_mapper)), Is.EqualTo(new[]
+        {
+            "Baseline vllm:generation_tokens_total{model_name=\"m\"}", "Baseline errors_total{job=\"j\"}",
+        }));
+        var next = new MappingPayload().Total("vllm:generation_tokens_total{model_name=m}", 10, 1500).Total("errors_total{job=j}", 10, 10);
+        Assert.That(SamplesOf(next.MapBy(_mapper)), Is.EqualTo(new[] { "m infer.tokens_out 50", "j errors_per_second 0.5" }));
+    }
+
+    [TestCase("requests_total{job=j}", "requests_per_second 1", Description = "the name says that it is a total")]
+    [TestCase("vllm:prompt_tokens{model_name=j}", "infer.tokens_in 1", Description = "the preset knows that it is a total")]
+    [TestCase("queue{job=j}", "queue 10", Description = "nothing says that it is a total")]
+    [TestCase("accelerator_nvidia_processes_running_total{job=j}", "accelerator_nvidia_processes_running_total 10",
+        Description = "a level in spite of its name")]
+    [TestCase("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL{job=j}", "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL 10",
+        Description = "judged as a code, so it stays one")]
+    public void Map_APointWithoutType_IsUnderstoodByPresetAndName(string series, string expected)
+    {
+        new MappingPayload().Untyped(series, 0, 0).MapBy(_mapper);
+        Assert.That(SamplesOf(new MappingPayload().Untyped(series, 10, 10).MapBy(_mapper)), Is.EqualTo(new[] { "j " + expected }));
+    }
+
+    [Test]
+    public void Map_ADuplicateAndALatePoint_AreDroppedWithTheirReasons()
+    {
+        var mapped = new MappingPayload().Gauge("g{job=j}", 10, 1).Gauge("g{job=j}", 10, 1).Gauge("g{job=j}", 5, 2).MapBy(_mapper);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[] { "j g 1" }));
+        Assert.That(DropsOf(mapped), Is.EqualTo(new[] { "Duplicate g{job=\"j\"}", "OutOfOrder g{job=\"j\"}" }));
+    }
+
+    [Test]
+    public void Map_TimesThatClocksCannotHave_AreDropped()
+    {
+        var mapped = new MappingPayload().Gauge("a{job=j}", -1_000_000_000, 1).Gauge("b{job=j}", 700, 1).Gauge("c{job=j}", 500, 1)
+            .MapBy(_mapper, received: 0);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[] { "j c 1" }));
+        Assert.That(mapped.CountOf(DropReason.TimeOutOfRange), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Map_AStaleMarker_EndsTheSeriesAndItsTotal()
+    {
+        new MappingPayload().Total("t_total{job=j}", 0, 5).MapBy(_mapper);
+        new MappingPayload().Total("t_total{job=j}", 10, 15).MapBy(_mapper);
+        var ended = new MappingPayload().Stale(PointKind.Cumulative, "t_total{job=j}", 20).MapBy(_mapper);
+        Assert.That(ended.Ended.ToArray().Select(end => end.Series.ToString()), Is.EqualTo(new[] { "t_per_second of j" }));
+        Assert.That((_mapper.SeriesCount, ended.SampleCount, ended.CountOf(DropReason.Ended)), Is.EqualTo((0, 0, 1)));
+        var back = new MappingPayload().Total("t_total{job=j}", 30, 400).MapBy(_mapper);
+        Assert.That(DropsOf(back), Is.EqualTo(new[] { "Baseline t_total{job=\"j\"}" }));
+    }
+
+    [Test]
+    public void Map_SeriesThatBecomeOne_KeepsTheFirstAndSaysSoUntilItIsGone()
+    {
+        var mapper = new PointMapper(Config("labels: {drop: [pod]}"));
+        var both = new MappingPayload().Gauge("g{job=j,pod=a}", 0, 1).Gauge("g{job=j,pod=b}", 0, 2).MapBy(mapper);
+        Assert.That(SamplesOf(both), Is.EqualTo(new[] { "j g 1" }));
+        Assert.That(both.Drops[0].Detail, Does.Contain("the same series as g{job=\"j\",pod=\"a\"}"));
+        var later = new MappingPayload().Gauge("g{job=j,pod=b}", 299, 2).MapBy(mapper);
+        Assert.That(later.CountOf(DropReason.Collision), Is.EqualTo(1));
+        Assert.That(SamplesOf(new MappingPayload().Gauge("g{job=j,pod=b}", 310, 3).MapBy(mapper)), Is.EqualTo(new[] { "j g 3" }));
+        Assert.That(new MappingPayload().Gauge("g{job=j,pod=a}", 311, 4).MapBy(mapper).CountOf(DropReason.Collision), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Map_MoreSeriesThanAllowed_RefusesNewOnesUntilOthersAreSilent()
+    {
+        var mapper = new PointMapper(Config("limits: {series: 2}"));
+        var mapped = new MappingPayload().Gauge("a{job=j}", 0, 1).Gauge("b{job=j}", 0, 1).Gauge("c{job=j}", 0, 1).MapBy(mapper);
+        Assert.That((mapped.SampleCount, mapped.CountOf(DropReason.TooManySeries), mapper.SeriesCount), Is.EqualTo((2, 1, 2)));
+        new MappingPayload().Gauge("b{job=j}", 200, 1).MapBy(mapper);
+        Assert.That(SamplesOf(new MappingPayload().Gauge("c{job=j}", 301, 1).MapBy(mapper)), Is.EqualTo(new[] { "j c 1" }));
+        Assert.That((mapper.SeriesCount, mapper.ForgottenCount), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
+    public void Map_AStepAsLabel_IsTheStepOfTheMessageAndNoLabel()
+    {
+        var mapped = new MappingPayload().Gauge("train.loss{run=r,step=7}", 0, 2).Gauge("train.loss{run=r,step=8}", 1, 1.5).MapBy(_mapper);
+        Assert.That(mapped.Messages.ToArray().Select(message => (message.Entity.ToString(), message.Step)), Is.EqualTo(new[]
+        {
+            ("r", 7L), ("r", 8L),
+        }));
+        Assert.That(_mapper.SeriesCount, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Map_ANativePoint_StaysAsItIs()
+    {
+        var mapped = new MappingPayload().Untyped("vllm:generation_tokens_total{job=j,model_name=x}", 0, 9).Model("m").MapBy(_mapper);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[] { "m{job=\"j\",model_name=\"x\"} vllm:generation_tokens_total 9" }));
+    }
+
+    [Test]
+    public void Map_LabelsOfTheSource_AreThoseThatThePayloadDoesNotHave()
+    {
+        var source = new SourceContext("scrape", new SourceLabels(LabelSet.Of(("job", "vllm"), ("instance", "a:8000"))));
+        var mapped = new MappingPayload().Gauge("g{instance=own}", 0, 1).Gauge("h", 0, 1).MapBy(_mapper, source);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[] { "vllm{instance=\"own\"} g 1", "vllm{instance=\"a:8000\"} h 1" }));
+    }
+
+    [Test]
+    public void Map_NoAttributeNamesTheModel_TakesTheFallbackOrDrops()
+    {
+        Assert.That(DropsOf(new MappingPayload().Gauge("g{host=h}", 0, 1).MapBy(_mapper)), Is.EqualTo(new[] { "NoModel g{host=\"h\"}" }));
+        var mapper = new PointMapper(Config("sources: [{name: telegraf, model: [team], model_fallback: fleet}]"));
+        var mapped = new MappingPayload().Gauge("g{host=h}", 0, 1).Gauge("g{host=h,team=t,job=j}", 0, 1).MapBy(mapper, new("telegraf"));
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[] { "fleet{host=\"h\"} g 1", "t{host=\"h\",job=\"j\"} g 1" }));
+    }
+
+    [Test]
+    public void Map_RelabelRules_RunBeforeAndAfterTheMapping()
+    {
+        var mapper = new PointMapper(Config("""
+            relabel_configs:
+              - {source_labels: [pod], regex: '(.*)-\d+', target_label: job}
+              - {source_labels: [__name__], regex: 'debug_.*', action: drop}
+            metric_relabel_configs:
+              - {source_labels: [__name__], regex: 'infer\.(running)', target_label: __name__, replacement: 'mine.$1'}
+              - {source_labels: [model], target_label: model, action: lowercase}
+            """));
+        var mapped = new MappingPayload().Gauge("vllm:num_requests_running{pod=LLaMA-0}", 0, 1).Gauge("debug_x{pod=a-1}", 0, 1)
+            .MapBy(mapper);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[] { "llama{pod=\"LLaMA-0\"} mine.running 1" }));
+        Assert.That(mapped.CountOf(DropReason.Relabeled), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Map_UnitsOfPresets_BecomeThoseOfTheCommonName()
+    {
+        new MappingPayload().Total("DCGM_FI_DEV_PCIE_REPLAY_COUNTER{job=j}", 0, 0).MapBy(_mapper);
+        var mapped = new MappingPayload()
+            .Gauge("nv_gpu_utilization{job=j,gpu=1}", 0, 0.97)
+            .Gauge("nv_gpu_memory_used_bytes{job=j,gpu=1}", 0, 1 << 30)
+            .Gauge("accelerator_nvidia_power_current_usage_milli_watts{job=j,uuid=u}", 0, 250_000)
+            .Gauge("DCGM_FI_DEV_GPU_UTIL{job=j,gpu=0}", 0, 97)
+            .MapBy(_mapper);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[]
+        {
+            "j{gpu=\"1\"} gpu.util 97", "j{gpu=\"1\"} gpu.mem_used 1024", "j{uuid=\"u\"} gpu.power_w 250", "j{gpu=\"0\"} gpu.util 97",
+        }));
+    }
+
+    [Test]
+    public void Map_TheUnitThatTheSourceSays_ComesBeforeThatOfThePreset()
+    {
+        double[] bounds = [100, 1000];
+        const string Series = "gen_ai.server.time_to_first_token{gen_ai.request.model=m}";
+        new MappingPayload().Histogram(Series, 0, bounds, [0, 0, 0], 0).Unit("ms").MapBy(_mapper);
+        var mapped = new MappingPayload().Histogram(Series, 10, bounds, [10, 0, 0], 500).Unit("ms").MapBy(_mapper);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[]
+        {
+            "m infer.ttft_s_count_per_second 1", "m infer.ttft_s_mean 0.05", "m infer.ttft_s_p50 0.05", "m infer.ttft_s_p90 0.09",
+            "m infer.ttft_s_p99 0.099",
+        }));
+    }
+
+    [TestCase(140737488355328.0)]
+    [TestCase(9223372036854775794.0)]
+    [TestCase(double.NaN)]
+    public void Map_ABlankOfDcgm_PassesToTheDetectorAndDisturbsNoTotal(double blank)
+    {
+        new MappingPayload().Total("DCGM_FI_DEV_PCIE_REPLAY_COUNTER{job=j}", 0, 5).MapBy(_mapper);
+        var mapped = new MappingPayload().Total("DCGM_FI_DEV_PCIE_REPLAY_COUNTER{job=j}", 10, blank)
+            .Gauge("accelerator_nvidia_power_current_usage_milli_watts{job=j}", 10, blank).MapBy(_mapper);
+        var values = mapped.Messages.ToArray().SelectMany(message => mapped.SamplesOf(message).ToArray()).Select(sample => sample.Value);
+        Assert.That(values, Is.EqualTo(new[] { blank, blank }));
+        var next = new MappingPayload().Total("DCGM_FI_DEV_PCIE_REPLAY_COUNTER{job=j}", 20, 25).MapBy(_mapper);
+        Assert.That(SamplesOf(next), Is.EqualTo(new[] { "j gpu.pcie_replays 1" }));
+    }
+
+    [Test]
+    public void Map_SplitFamilies_BecomeMetricsOfOneEntity()
+    {
+        var mapped = new MappingPayload().Gauge("nv_trt_llm_request_metrics{model=m,request_type=waiting}", 0, 4)
+            .Gauge("nv_trt_llm_request_metrics{model=m,request_type=active}", 0, 2).MapBy(_mapper);
+        Assert.That(SamplesOf(mapped), Is.EqualTo(new[] { "m infer.queue_depth 4", "m infer.running 2" }));
+    }
+
+    [Test]
+    public void Map_TheSameAgainAndAgain_AllocatesNothing()
+    {
+        var (mapped, points) = (new MappedBatch(0), new PointBatch[3]);
+        for (var i = 0; i < 3; i++) points[i] = Payload(i * 10).Points;
+        for (var i = 0; i < 2; i++) Map(i);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Map(2);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(mapped.SampleCount, Is.EqualTo(700));
+
+        void Map(int i)
+        {
+            mapped.Clear();
+            _mapper.Map(points[i], new SourceContext("test"), At(i * 10), mapped);
+            _ = mapped.Messages;
+        }
+
+        static MappingPayload Payload(double seconds)
+        {
+            var payload = new MappingPayload();
+            for (var i = 0; i < 100; i++)
+            {
+                payload.Gauge($"g{i % 10}{{job=j,instance={i / 10}}}", seconds, i);
+                payload.Total($"t{i}_total{{job=j}}", seconds, i * seconds);
+                if (i % 2 == 0)
+                    payload.Part($"h_bucket{{job=j,i={i},le=1}}", seconds, seconds)
+                        .Part($"h_bucket{{job=j,i={i},le=+Inf}}", seconds, seconds * 2)
+                        .Part($"h_sum{{job=j,i={i}}}", seconds, seconds).Part($"h_count{{job=j,i={i}}}", seconds, seconds * 2);
+                else
+                    payload.Histogram($"k{{job=j,i={i}}}", seconds, [1, 2], [seconds, seconds, 0], seconds);
+            }
+
+            return payload;
+        }
+    }
+
+    private static CollectorConfig Config(string yaml)
+    {
+        var config = CollectorFile.Parse(yaml, "collector.yaml", out var errors);
+        Assert.That(errors, Is.Empty);
+        return config!;
+    }
+}
