@@ -1,3 +1,4 @@
+using LeptonStream.Access;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Settings;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,5 @@
 using System.Net;
+using LeptonStream.Access;
 using LeptonStream.Dashboard.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ internal sealed class DashboardOptionsValidation : IValidateOptions<DashboardOpt
         _ = ProxiesOf(options, out var unreadable);
         wrong.AddRange(unreadable.Select(text =>
             $"Dashboard:TrustedProxies has '{text}': write CIDR blocks such as 10.0.0.0/8;::1/128"));
-        if (options.TokensFile is { Length: > 0 } file && Access.TokensFile.Of(file, out var errors) is null)
+        if (options.TokensFile is { Length: > 0 } file && LeptonStream.Access.TokensFile.Of(file, out var errors) is null)
             wrong.AddRange(errors.Select(error => $"Dashboard:TokensFile {error}"));
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using LeptonStream.Access;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Dashboard.Actions;
 using LeptonStream.Dashboard.Alertmanager;
@@ -23,6 +24,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 
@@ -50,7 +52,8 @@ public static class DashboardRegistration
         ApiDocument.Add(services);
         services.AddProbes().AddCheck<JournalHealthCheck>("journal", tags: [ProbeEndpoints.Ready]);
         services.AddReloadOnHangup();
-        services.AddSingleton<TokensFile>();
+        services.AddSingleton(provider => new TokensFile(provider.GetRequiredService<IOptions<DashboardOptions>>().Value.TokensFile,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TokensFile>>()));
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<TokensFile>());
         services.AddAuthentication(AccessHandler.Name).AddScheme<AuthenticationSchemeOptions, AccessHandler>(AccessHandler.Name, null);
         services.AddAuthorization(AccessPolicies.Add);

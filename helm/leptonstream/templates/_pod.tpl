@@ -2,7 +2,7 @@
 The specification of every pod. Takes:
   root, component
   args        what `lepton` is started with
-  uses        of "kafka", "storage", "routing", "policies": what it gets the secrets and files of
+  uses        of "kafka", "storage", "routing", "policies", "collector": what it gets the secrets and files of
   pod         the component's values
   port        name and number of the port it serves health on, where it does
   static      whether it joins its consumer group under the pod's name
@@ -95,6 +95,10 @@ containers:
     ports:
       - name: {{ .name }}
         containerPort: {{ .number }}
+      {{- if has "collector" $.uses }}
+      - {name: http, containerPort: 4318}
+      - {name: grpc, containerPort: 4317}
+      {{- end }}
     startupProbe:
       httpGet: {path: /healthz/live, port: {{ .name }}}
       {{- toYaml $pod.startupProbe | nindent 6 }}
@@ -157,6 +161,18 @@ volumes:
         - configMap:
             name: {{ include "leptonstream.fullname" $root }}-policies
             items: [{key: policies.yaml, path: policies.yaml}]
+        {{- end }}
+        {{- if has "collector" .uses }}
+        - configMap:
+            name: {{ include "leptonstream.fullname" $root }}-collector
+            items: [{key: collector.yaml, path: collector.yaml}]
+        {{- with $values.collector.tokens }}
+        {{- if .existingSecret }}
+        - secret:
+            name: {{ .existingSecret }}
+            items: [{key: {{ .existingSecretKey }}, path: tokens.yaml}]
+        {{- end }}
+        {{- end }}
         {{- end }}
         {{- if $kafka }}
         {{- with $values.kafka.tls.ca }}

@@ -74,6 +74,11 @@
   {{- if and $.Values.dashboard.enabled .enabled .hosts }}{{ $_ := set $notifier "ExternalUrl" (include "leptonstream.ingressUrl" (dict "ingress" . "host" (first .hosts))) }}{{ end -}}
 {{- end -}}
 {{- if $notifier }}{{ $_ := set $settings "Notifier" $notifier }}{{ end -}}
+{{- if .Values.collector.enabled -}}
+  {{- $collector := dict "HttpUrl" "http://0.0.0.0:4318" "GrpcUrl" "http://0.0.0.0:4317" "ConfigFile" "/etc/lepton/collector.yaml" -}}
+  {{- if .Values.collector.tokens.existingSecret }}{{ $_ := set $collector "TokensFile" "/etc/lepton/tokens.yaml" }}{{ end -}}
+  {{- $_ := set $settings "Collector" $collector -}}
+{{- end -}}
 {{- mergeOverwrite $settings (deepCopy .Values.settings) | toPrettyJson -}}
 {{- end -}}
 

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.CommandLine;
 using System.Security.Cryptography;
+using LeptonStream.Access;
 using LeptonStream.Cli.CommandLine;
-using LeptonStream.Dashboard.Access;
 
 namespace LeptonStream.Cli.Api;
 

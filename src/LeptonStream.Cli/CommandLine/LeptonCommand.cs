@@ -25,6 +25,7 @@ internal static class LeptonCommand
         new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
     {
         // Roles: processes that run until they are stopped.
+        CollectorCommand.Create(),
         DetectorCommand.Create(),
         NotifierCommand.Create(),
         DashboardCommand.Create(),

@@ -2,6 +2,8 @@ using System.CommandLine;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Health;
 using LeptonStream.Cli.Settings;
+using LeptonStream.Collector;
+using LeptonStream.Collector.Mapping;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
 using LeptonStream.Explanations;
@@ -16,6 +18,10 @@ namespace LeptonStream.Cli.Config;
 /// <summary>Reads files as the roles would, and says everything that is wrong with them.</summary>
 internal static class ConfigCheck
 {
+    // None of them is a field of another file.
+    private static readonly string[] CollectorFields =
+        ["sources", "topics", "scrape_configs", "model", "labels", "relabel_configs", "metric_relabel_configs"];
+
     /// <summary>The settings that the roles would have here, and the files they name.</summary>
     public static int Settings(ParseResult parsed)
     {
@@ -24,11 +30,14 @@ internal static class ConfigCheck
         Console.Out.WriteLine($"settings: ok ({settings.File ?? "no settings file"}, environment and flags)");
         var notifier = settings.Configuration.GetSection(NotifierOptions.Section).Get<NotifierOptions>() ?? new();
         var detector = settings.Configuration.GetSection(DetectorOptions.Section).Get<DetectorOptions>() ?? new();
-        return Files([.. new[] { notifier.RoutingFile, detector.PoliciesFile }.Where(file => file is { Length: > 0 })
+        var collector = settings.Configuration.GetSection(CollectorOptions.Section).Get<CollectorOptions>() ?? new();
+        return Files([.. new[] { notifier.RoutingFile, detector.PoliciesFile, collector.ConfigFile }.Where(file => file is { Length: > 0 })
             .Select(file => new FileInfo(file!))]);
     }
 
-    /// <summary>Files by themselves: settings where the name ends in .json, else routing or policies by their fields.</summary>
+    /// <summary>
+    /// Files by themselves: settings where the name ends in .json, else routing, policies or the collector's by their fields.
+    /// </summary>
     public static int Files(IReadOnlyList<FileInfo> files)
     {
         var worst = ExitCode.Sound;
@@ -56,6 +65,7 @@ internal static class ConfigCheck
         {
             settings.Check(services =>
             {
+                services.AddCollector(settings.Configuration);
                 services.AddDetector(settings.Configuration);
                 services.AddNotifier(settings.Configuration);
                 services.AddDashboard(settings.Configuration);
@@ -73,9 +83,17 @@ internal static class ConfigCheck
     {
         if (YamlText.Read(path, out var unreadable) is not { } text) return Print([unreadable!]);
         var errors = new YamlErrors(path);
-        if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, or 'presets', 'defaults' and 'rules' of a policy file,",
-            errors) is not { } root) return Print(errors.All);
-        return root.Has("route") || root.Has("receivers") ? Routing(path, text) : Policies(path);
+        if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, 'presets', 'defaults' and 'rules' of a policy file, or "
+            + "'sources', 'topics' and 'scrape_configs' of a collector's file,", errors) is not { } root) return Print(errors.All);
+        if (root.Has("route") || root.Has("receivers")) return Routing(path, text);
+        return CollectorFields.Any(root.Has) ? Collector(path, text) : Policies(path);
+    }
+
+    private static int Collector(string path, string text)
+    {
+        if (CollectorFile.Parse(text, path, out var errors) is not { } config) return Print(errors);
+        Console.Out.WriteLine($"{path}: ok (collector: {EnglishCount.Of(config.Sources.Count, "source")})");
+        return ExitCode.Sound;
     }
 
     private static int Routing(string path, string text)

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using LeptonStream.Cli.Api;
 using LeptonStream.Cli.Health;
+using LeptonStream.Collector;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
 using LeptonStream.Kafka;
@@ -22,6 +23,7 @@ internal static class SettingsCatalog
     {
         [KafkaOptions.Section] = typeof(KafkaOptions),
         [StorageOptions.Section] = typeof(StorageOptions),
+        [CollectorOptions.Section] = typeof(CollectorOptions),
         [DetectorOptions.Section] = typeof(DetectorOptions),
         [NotifierOptions.Section] = typeof(NotifierOptions),
         [DashboardOptions.Section] = typeof(DashboardOptions),

@@ -31,7 +31,14 @@ internal static class SettingsFlags
         = Flag("--bootstrap-servers", "host:port", "Kafka brokers, separated by commas (default localhost:9092)"),
         ["Kafka:TopicPrefix"] = Flag("--topic-prefix", "PREFIX", "Begins the name of every topic (default 'lepton.')"),
         ["Storage:ConnectionString"]
-        = Flag("--storage", "CONNECTION", "Journal: 'Host=…;Database=…' for PostgreSQL, 'Data Source=FILE' for SQLite (default lepton.db)"),
+        = Flag("--storage", "CONNECTION",
+            "Journal: 'Host=…;Database=…' for PostgreSQL, 'Data Source=FILE' for SQLite (default lepton.db)"),
+        ["Collector:ConfigFile"]
+        = Flag("--collector-config", "FILE",
+            "Source topics, addresses to scrape, and how their labels become models (default: payloads by HTTP, presets by name)"),
+        ["Collector:HttpUrl"] = Flag("--http", "URL", "Where to take metrics by HTTP (default http://127.0.0.1:4318)"),
+        ["Collector:GrpcUrl"] = Flag("--grpc", "URL", "Where to take OTLP by gRPC (default http://127.0.0.1:4317)"),
+        ["Collector:GroupId"] = Flag("--group", "NAME", "Consumer group of source topics (default lepton-collector)"),
         ["Detector:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-detector)"),
         ["Detector:PoliciesFile"]
         = Flag("--policies", "FILE",

@@ -1,4 +1,6 @@
 using LeptonStream.Collector.Mapping.Presets;
+using LeptonStream.Collector.Scrape;
+using LeptonStream.Collector.Topics;
 
 namespace LeptonStream.Collector.Mapping;
 
@@ -23,6 +25,12 @@ public sealed record CollectorConfig
     /// </summary>
     /// <value>200,000.</value>
     public int MaxSeries { get; init; } = 200_000;
+
+    /// <summary>The topics to read payloads from.</summary>
+    public IReadOnlyList<SourceTopic> Topics { get; init; } = [];
+
+    /// <summary>The pages to scrape.</summary>
+    public IReadOnlyList<ScrapeJob> Scrapes { get; init; } = [];
 
     /// <summary>The rules of a source.</summary>
     public MappingRules For(string source) => Sources.TryGetValue(source, out var own) ? own : Rules;

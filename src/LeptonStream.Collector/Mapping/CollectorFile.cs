@@ -1,5 +1,8 @@
 using LeptonStream.Collector.Mapping.Presets;
 using LeptonStream.Collector.Mapping.Relabeling;
+using LeptonStream.Collector.Points;
+using LeptonStream.Collector.Scrape;
+using LeptonStream.Collector.Topics;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Collector.Mapping;
@@ -9,7 +12,8 @@ namespace LeptonStream.Collector.Mapping;
 /// </summary>
 public static class CollectorFile
 {
-    private const string Fields = "'model', 'labels', 'relabel_configs', 'metric_relabel_configs', 'presets', 'limits' and 'sources'";
+    private const string Fields = "'model', 'labels', 'relabel_configs', 'metric_relabel_configs', 'presets', 'limits', 'sources', "
+        + "'topics' and 'scrape_configs'";
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its path.</param>
@@ -41,12 +45,16 @@ public static class CollectorFile
             section.End();
         }
 
+        var topics = SourceTopic.Read(root, [.. new FormatCatalog().Names]);
+        var scrapes = ScrapeSection.Read(root, (section, job) => sources.TryAdd(job, Rules(section, rules, "series_relabel_configs")));
         var limits = root.OptionalSection("limits");
         var config = new CollectorConfig
         {
             Rules = rules,
             Sources = sources,
             Presets = Presets(root),
+            Topics = topics,
+            Scrapes = scrapes,
             MaxSeries = limits?.WholeNumber("series", 1, 10_000_000) ?? CollectorConfig.Default.MaxSeries,
         };
         limits?.End();
@@ -63,14 +71,15 @@ public static class CollectorFile
         return ExporterCatalog.Default.Only([.. names.Select(entry => entry.Text)]);
     }
 
-    private static MappingRules Rules(YamlSection section, MappingRules otherwise)
+    // In a scrape config, as in Prometheus, relabel_configs are of the targets.
+    private static MappingRules Rules(YamlSection section, MappingRules otherwise, string relabel = "relabel_configs")
     {
         var rules = otherwise with
         {
             Model = Names(section, "model") ?? otherwise.Model,
             Fallback = section.Text("model_fallback") ?? otherwise.Fallback,
             Step = Names(section, "step") ?? otherwise.Step,
-            Relabel = otherwise.Relabel.Then(RelabelSection.Read(section, "relabel_configs")),
+            Relabel = otherwise.Relabel.Then(RelabelSection.Read(section, relabel)),
             MetricRelabel = otherwise.MetricRelabel.Then(RelabelSection.Read(section, "metric_relabel_configs")),
         };
         if (section.OptionalSection("labels") is not { } labels) return rules;

@@ -26,6 +26,15 @@ public static class NativeMessages
     public static void Write(MappedBatch batch, in MappedMessage message, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        Write(message, batch.SamplesOf(message), output);
+    }
+
+    /// <summary>Writes a message with some of its samples. Allocates nothing.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="samples">The samples to write, at least one.</param>
+    /// <param name="output">Takes the bytes (UTF-8).</param>
+    public static void Write(in MappedMessage message, ReadOnlySpan<MappedSample> samples, IBufferWriter<byte> output)
+    {
         ArgumentNullException.ThrowIfNull(output);
         output.Write(message.Entity.Head);
         WriteTime(message.Time, output);
@@ -37,7 +46,7 @@ public static class NativeMessages
 
         output.Write(message.Entity.Tail);
         var isFirst = true;
-        foreach (ref readonly var sample in batch.SamplesOf(message))
+        foreach (ref readonly var sample in samples)
         {
             if (!isFirst) output.Write(","u8);
             isFirst = false;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using LeptonStream.Access;
 using Microsoft.AspNetCore.Authorization;
 
 namespace LeptonStream.Dashboard.Access;

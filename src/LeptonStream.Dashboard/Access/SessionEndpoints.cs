@@ -1,3 +1,4 @@
+using LeptonStream.Access;
 using LeptonStream.Dashboard.Alerts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using LeptonStream.Access;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Samples;
 

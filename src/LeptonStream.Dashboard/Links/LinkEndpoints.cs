@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LeptonStream.Access;
 using LeptonStream.Alerting;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Dashboard.Actions;

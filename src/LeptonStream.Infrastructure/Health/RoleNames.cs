@@ -3,6 +3,7 @@ namespace LeptonStream.Health;
 /// <summary>The names of the roles: in commands, in their statuses and as the keys of their health.</summary>
 public static class RoleNames
 {
+    public const string Collector = "collector";
     public const string Detector = "detector";
     public const string Notifier = "notifier";
     public const string Dashboard = "dashboard";

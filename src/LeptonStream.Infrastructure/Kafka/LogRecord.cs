@@ -48,6 +48,17 @@ public readonly unsafe struct LogRecord
         ? new ReadOnlySpan<byte>(_native->Payload, (int)_native->PayloadSize)
         : Managed.Message.Value;
 
+    /// <summary>The value of its last header of this name; empty where it has none.</summary>
+    public ReadOnlySpan<byte> Header(string name)
+    {
+        if (_native is null) return Managed.Message.Headers?.TryGetLastBytes(name, out var bytes) is true ? bytes : default;
+        ReadOnlySpan<byte> last = default;
+        if (NativeCalls.HeadersOf(_native, out var list) != ErrorCode.NoError) return last;
+        for (nuint i = 0; NativeCalls.HeaderAt(list, i, out var at, out var value, out var size) == ErrorCode.NoError; i++)
+            if (value != 0 && Marshal.PtrToStringUTF8(at) == name) last = new((byte*)value, (int)size);
+        return last;
+    }
+
     /// <summary>Where it stands, for people.</summary>
     public string Name => new TopicPartitionOffset(Topic, Partition, Offset).Name();
 

@@ -1,5 +1,6 @@
 using System.Net;
 
+using LeptonStream.Output;
 namespace LeptonStream.Notifier.Egress;
 
 /// <summary>

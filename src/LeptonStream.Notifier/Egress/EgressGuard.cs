@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
+using LeptonStream.Output;
 namespace LeptonStream.Notifier.Egress;
 
 /// <summary>The connection was not made, because its target is not one that channels may reach.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using LeptonStream.Access;
 using LeptonStream.Dashboard;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Storage;

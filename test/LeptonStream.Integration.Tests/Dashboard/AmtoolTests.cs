@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeptonStream.Access;
 using LeptonStream.Dashboard;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Storage;

@@ -6,7 +6,7 @@ namespace LeptonStream.Integration.Tests.Helm;
 /// <summary>The table of values in the chart's README, against the values themselves.</summary>
 public sealed partial class ChartReadmeTests
 {
-    private static readonly string[] Roles = ["detector", "notifier", "dashboard"];
+    private static readonly string[] Roles = ["detector", "notifier", "collector", "dashboard"];
     private static readonly JsonNode Values = Yaml.ReadFile(Path.Combine(Chart.Folder, "values.yaml"));
 
     /// <summary>The rows, with those for every role written out.</summary>

@@ -19,7 +19,7 @@ public sealed class ComposeTests
     [Test]
     public void Roles_OfTheProgram_AreAllThere()
     {
-        Assert.That(Roles, Is.EquivalentTo(new[] { "topics", "detector", "notifier", "dashboard" }));
+        Assert.That(Roles, Is.EquivalentTo(new[] { "topics", "collector", "detector", "notifier", "dashboard" }));
         Assert.That(Roles.Select(role => Services[role].Text("command", 0)), Is.EqualTo(Roles));
     }
 

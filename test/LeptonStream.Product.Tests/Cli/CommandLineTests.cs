@@ -19,11 +19,13 @@ public sealed class CommandLineTests
         var result = await LeptonProcess.Run();
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        foreach (var command in new[] { "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note", "close", "verdict",
-            "silence", "outbox", "actions", "token", "watch", "replay", "backtest", "topics", "oncall", "doctor", "version", "completion" })
+        foreach (var command in new[] { "collector", "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note",
+            "close", "verdict", "silence", "outbox", "actions", "token", "watch", "replay", "backtest", "topics", "oncall", "doctor",
+            "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }
 
+    [TestCase("collector", true)]
     [TestCase("detector", true)]
     [TestCase("notifier", true)]
     [TestCase("dashboard", true)]

@@ -3,9 +3,12 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LeptonStream.Cli.Demo;
+using LeptonStream.Collector;
 using LeptonStream.Kafka;
 using LeptonStream.Telemetry;
 using LeptonStream.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
 namespace LeptonStream.Product.Tests.Telemetry;
 
@@ -22,6 +25,8 @@ public sealed partial class MetricsPageTests
         listener.Start();
         await using var stage = await DemoStage.Set(new() { Story = new() }, TimeProvider.System, default);
         using var http = new HttpClient { BaseAddress = stage.Dashboard };
+        using var collector = CollectorOf(stage);
+        await collector.StartAsync();
         using var probe = new TopicProbe(stage.Cluster.Kafka);
         var topics = TopicNames.Of(stage.Cluster.Kafka);
 
@@ -32,6 +37,18 @@ public sealed partial class MetricsPageTests
         var exported = Exported(_scraped);
         Assert.That(exported, Has.Count.GreaterThan(20));
         Assert.That(Rows(), Is.EqualTo(exported), $"docs/metrics.md should read:\n{string.Join('\n', exported)}\n");
+    }
+
+    // The demo has none; the exporter takes the meters of the whole process.
+    private static IHost CollectorOf(DemoStage stage)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Kafka:BootstrapServers", stage.Cluster.Kafka.BootstrapServers), new("Collector:HttpUrl", ""), new("Collector:GrpcUrl", ""),
+        ]);
+        builder.Services.AddCollector(builder.Configuration);
+        return builder.Build();
     }
 
     [TestCase("dotnet_gc_collections_total")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LeptonStream.Access;
 using LeptonStream.Dashboard;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Reload;
@@ -172,7 +173,7 @@ public sealed class AccessTests
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, TokensOf(("vera", "viewer")));
         var time = new FakeTimeProvider();
-        var file = new TokensFile(Options.Create(new DashboardOptions { TokensFile = path }), time, NullLogger<TokensFile>.Instance);
+        var file = new TokensFile(path, time, NullLogger<TokensFile>.Instance);
 
         await File.WriteAllTextAsync(path, TokensOf(("rosa", "responder")));
         var changed = Look(file, time);

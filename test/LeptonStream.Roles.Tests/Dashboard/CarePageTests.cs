@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using LeptonStream.Access;
 using LeptonStream.Alerts;
 using LeptonStream.Dashboard.Access;
 using LeptonStream.Testing;

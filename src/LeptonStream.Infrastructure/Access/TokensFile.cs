@@ -1,26 +1,27 @@
 using LeptonStream.Reload;
 using LeptonStream.Yaml;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
-namespace LeptonStream.Dashboard.Access;
+namespace LeptonStream.Access;
 
 /// <summary>
 /// The tokens in force. The file is read again where it changes, and on SIGHUP; one that is wrong changes nothing and is logged.
 /// </summary>
-internal sealed partial class TokensFile : IReloadable
+public sealed partial class TokensFile : IReloadable
 {
     private readonly WatchedFile? _file;
     private readonly ILogger<TokensFile> _logger;
     private readonly Lock _turn = new();
     private volatile AccessTokens _current = AccessTokens.None;
 
-    public TokensFile(IOptions<DashboardOptions> options, TimeProvider time, ILogger<TokensFile> logger)
+    /// <param name="path">Path of the file; null or empty for none. It was sound a moment ago: the settings are checked.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Learns which file is in force.</param>
+    public TokensFile(string? path, TimeProvider time, ILogger<TokensFile> logger)
     {
         _logger = logger;
-        if (options.Value.TokensFile is not { Length: > 0 } path) return;
+        if (path is not { Length: > 0 }) return;
         _file = new(path, time);
-        // The options are checked: the file was sound a moment ago.
         Read(_file);
     }
 
@@ -45,6 +46,7 @@ internal sealed partial class TokensFile : IReloadable
         return _current;
     }
 
+    /// <inheritdoc/>
     public Task Reload(CancellationToken cancellation)
     {
         _file?.Ask();

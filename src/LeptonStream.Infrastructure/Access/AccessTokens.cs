@@ -1,13 +1,14 @@
 using LeptonStream.Yaml;
 
-namespace LeptonStream.Dashboard.Access;
+namespace LeptonStream.Access;
 
 /// <summary>
-/// The tokens of <c>Dashboard:TokensFile</c>. The file holds the SHA-256 of each, never a token: tokens are long and random, so a fast hash
-/// keeps them.
+/// The tokens of a tokens file, such as <c>Dashboard:TokensFile</c>. The file holds the SHA-256 of each, never a token: tokens are long
+/// and random, so a fast hash keeps them.
 /// </summary>
-internal sealed class AccessTokens
+public sealed class AccessTokens
 {
+    /// <summary>No tokens: nobody has one.</summary>
     public static readonly AccessTokens None = new([]);
 
     private const string RoleForm = "must be viewer, responder, admin or sender";

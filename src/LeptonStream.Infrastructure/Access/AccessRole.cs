@@ -1,4 +1,4 @@
-namespace LeptonStream.Dashboard.Access;
+namespace LeptonStream.Access;
 
 /// <summary>
 /// How much somebody may do; each role may do what the ones before it may, but for programs that only send. No two add up to another: a

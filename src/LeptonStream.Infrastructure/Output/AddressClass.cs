@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace LeptonStream.Notifier.Egress;
+namespace LeptonStream.Output;
 
 /// <summary>The part of the world in which an address lies, as far as it matters to someone who sends.</summary>
-internal enum AddressKind
+public enum AddressKind
 {
     /// <summary>An address of the Internet.</summary>
     Public = 0,
@@ -26,7 +26,7 @@ internal enum AddressKind
 }
 
 /// <summary>Tells the kinds of addresses apart.</summary>
-internal static class AddressClass
+public static class AddressClass
 {
     // The first that fits counts. Tunnels (6to4, Teredo, NAT64) name an IPv4 address behind the back of a check, so none of them is public.
     private static readonly (AddressKind Kind, IPNetwork[] Networks)[] Classes =
@@ -44,6 +44,7 @@ internal static class AddressClass
     /// <summary>The kind of an address; an IPv4 address in IPv6 clothes is taken as the IPv4 address.</summary>
     public static AddressKind Of(IPAddress address)
     {
+        ArgumentNullException.ThrowIfNull(address);
         var plain = Plain(address);
         foreach (var (kind, networks) in Classes)
             if (networks.Any(network => network.Contains(plain))) return kind;
@@ -54,8 +55,12 @@ internal static class AddressClass
     }
 
     /// <summary>The address without zone, and as IPv4 where it is one.</summary>
-    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
-        : address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new(address.GetAddressBytes()) : address;
+    public static IPAddress Plain(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new(address.GetAddressBytes()) : address;
+    }
 
     /// <summary>The kind in words, with its article.</summary>
     public static string Words(AddressKind kind) => kind switch

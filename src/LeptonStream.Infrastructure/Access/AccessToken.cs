@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace LeptonStream.Dashboard.Access;
+namespace LeptonStream.Access;
 
-/// <summary>A token, as the dashboard keeps it: by its digest.</summary>
+/// <summary>A token, as the program keeps it: by its digest.</summary>
 public static class AccessToken
 {
     /// <summary>The SHA-256 of a token as the tokens file has it: 64 hexadecimal digits.</summary>

@@ -1,0 +1,44 @@
+using LeptonStream.Collector.Http;
+using LeptonStream.Collector.Mapping;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Collector;
+
+internal sealed class CollectorOptionsValidation : IValidateOptions<CollectorOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CollectorOptions options)
+    {
+        List<string> wrong = [];
+        if (string.IsNullOrWhiteSpace(options.GroupId))
+            wrong.Add("Collector:GroupId is empty: all collectors of one installation need the same name here");
+        foreach (var (setting, url) in new[] { ("HttpUrl", options.HttpUrl), ("GrpcUrl", options.GrpcUrl) })
+        {
+            if (ListenAddress.Of(url, out var reason) is null) wrong.Add($"Collector:{setting} is '{url}': {reason}");
+            else if (url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) && options.CertificateFile is not { Length: > 0 })
+                wrong.Add($"Collector:{setting} is '{url}': https needs Collector:CertificateFile and Collector:CertificateKeyFile");
+        }
+
+        CheckTls(options, wrong);
+        if (options.TokensFile is { Length: > 0 } tokens && LeptonStream.Access.TokensFile.Of(tokens, out var errors) is null)
+            wrong.AddRange(errors.Select(error => $"Collector:TokensFile {error}"));
+        if (options.ConfigFile is { Length: > 0 } file && CollectorFile.Read(file, out var unsound) is null)
+            wrong.AddRange(unsound.Select(error => $"Collector:ConfigFile {error}"));
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static void CheckTls(CollectorOptions options, List<string> wrong)
+    {
+        var hasCertificate = options.CertificateFile is { Length: > 0 };
+        if (hasCertificate != options.CertificateKeyFile is { Length: > 0 })
+            wrong.Add("Collector:CertificateFile and Collector:CertificateKeyFile belong together: set both or none");
+        if (options.ClientCaFile is { Length: > 0 } && !hasCertificate)
+            wrong.Add("Collector:ClientCaFile is set without Collector:CertificateFile: client certificates need https");
+        foreach (var (setting, path) in new[] { ("CertificateFile", options.CertificateFile),
+            ("CertificateKeyFile", options.CertificateKeyFile), ("ClientCaFile", options.ClientCaFile) })
+        {
+            if (path is { Length: > 0 } && !File.Exists(path)) wrong.Add($"Collector:{setting} is '{path}': there is no such file");
+        }
+
+        if (wrong.Count == 0 && ServerCertificate.Problem(options) is { } problem) wrong.Add(problem);
+    }
+}

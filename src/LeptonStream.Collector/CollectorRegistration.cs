@@ -1,0 +1,60 @@
+using LeptonStream.Access;
+using LeptonStream.Collector.Http;
+using LeptonStream.Collector.Intake;
+using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Scrape;
+using LeptonStream.Collector.Topics;
+using LeptonStream.Health;
+using LeptonStream.Kafka;
+using LeptonStream.Reload;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Collector;
+
+/// <summary>Registers the collector.</summary>
+public static class CollectorRegistration
+{
+    /// <summary>Registers the collector role for the sections <c>Kafka</c> and <c>Collector</c>.</summary>
+    public static IServiceCollection AddCollector(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddKafka(configuration);
+        services.AddRoleExit();
+        services.AddMetrics();
+        services.AddOptions<CollectorOptions>().Bind(configuration.GetSection(CollectorOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CollectorOptions>, CollectorOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CollectorOptions>, CollectorRanges>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddReloadOnHangup();
+        services.AddSingleton(provider => new TokensFile(OptionsOf(provider).TokensFile,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TokensFile>>()));
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<TokensFile>());
+        services.AddSingleton<ConfigInForce>();
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<ConfigInForce>());
+        services.AddSingleton<CollectorMetrics>();
+        services.AddSingleton(provider => new MemoryBudget(OptionsOf(provider).MaxPendingBytes));
+        services.AddSingleton<MetricsProducer>();
+        services.AddSingleton<RecordOutbox>();
+        services.AddSingleton<IntakeMapping>();
+        services.AddSingleton<IntakeSources>();
+        services.AddSingleton<PayloadIntake>();
+        services.AddSingleton<SourceTopics>();
+        services.AddSingleton<IRoleHealth>(provider => provider.GetRequiredService<SourceTopics>());
+        services.AddSingleton<TargetDiscovery>();
+        services.AddSingleton<Scraping>();
+        services.AddSingleton<SenderAccess>();
+        services.AddSingleton<HttpIntake>();
+        services.AddSingleton<GrpcIntake>();
+        // A round waits for Kafka where records are to be sent again, and for nothing else.
+        services.AddLoopHealth(RoleNames.Collector, _ => TimeSpan.FromMinutes(2));
+        services.AddHostedService<CollectorWorker>();
+        services.AddSingleton<CollectorServer>();
+        services.AddHostedService(provider => provider.GetRequiredService<CollectorServer>());
+        return services;
+    }
+
+    private static CollectorOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<CollectorOptions>>().Value;
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace LeptonStream.Collector.Http;
+
+/// <summary>OTLP's answer where some data points were rejected.</summary>
+internal sealed record OtlpPartial(OtlpPartialSuccess PartialSuccess);
+
+/// <summary>How many, in OTLP's JSON as text, and why.</summary>
+internal sealed record OtlpPartialSuccess(string RejectedDataPoints, string ErrorMessage);
+
+/// <summary>OTLP's answer to a request that failed.</summary>
+internal sealed record OtlpStatus(int Code, string Message);
+
+/// <summary>The answer of <c>POST /v1/samples</c>.</summary>
+/// <param name="Accepted">Samples that Kafka has, or of which nothing is made on purpose.</param>
+/// <param name="Rejected">Samples that will never be taken.</param>
+/// <param name="Error">Which and why; absent where all went well.</param>
+internal sealed record NativeAnswer(int Accepted, int Rejected, string? Error);
+
+/// <summary>InfluxDB's answer to a request that failed: version 2 has code and message, version 1 error.</summary>
+internal sealed record InfluxAnswer(string? Code, string? Message, string? Error);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OtlpPartial))]
+[JsonSerializable(typeof(OtlpStatus))]
+[JsonSerializable(typeof(NativeAnswer))]
+[JsonSerializable(typeof(InfluxAnswer))]
+internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Points;
+using LeptonStream.Output;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Collector.Intake;
+
+/// <summary>
+/// The way of one payload that somebody sends: (1) decompress, (2) read its points, (3) map them, (4) write records, (5) send them and wait
+/// for Kafka, (6) answer. Any thread may call it.
+/// </summary>
+internal sealed class PayloadIntake(
+    IntakeMapping mapping, RecordOutbox outbox, IOptions<CollectorOptions> options, CollectorMetrics metrics, TimeProvider time)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentBag<IntakeLane> _lanes = [];
+    private readonly FormatLimits _limits = FormatLimits.Default with
+    {
+        Bytes = options.Value.MaxDecompressedBytes,
+        DecompressedBytes = options.Value.MaxDecompressedBytes,
+    };
+
+    /// <summary>The answer to whoever comes now, before anything is read; null where a payload can be taken.</summary>
+    public IntakeReport? Hold(IntakeSource source)
+    {
+        if (outbox.Trouble is { } trouble) return IntakeReport.Later(IntakeOutcome.Busy, $"Kafka does not take records: {trouble}", Soon);
+        if (source.Hold() is { } hold) return IntakeReport.Later(IntakeOutcome.Limited, $"{source.Name} sends {hold.Reason}", hold.Wait);
+        return null;
+    }
+
+    /// <summary>Takes a payload.</summary>
+    /// <param name="payload">The payload and where it came from.</param>
+    /// <returns>The answer, once Kafka has acknowledged every record or has failed.</returns>
+    public async Task<IntakeReport> Take(IntakePayload payload)
+    {
+        if (!_lanes.TryTake(out var lane)) lane = new();
+        IntakeReport report;
+        List<Message<byte[]?, byte[]?>> records;
+        try
+        {
+            report = Convert(lane, payload);
+            records = lane.Records;
+            payload.Source.Charge(payload.Bytes.Length, lane.Points.Points.Length);
+            metrics.Took(payload.From.Source, lane, report);
+        }
+        finally
+        {
+            _lanes.Add(lane);
+        }
+
+        if (records.Count == 0 || report.Outcome is not (IntakeOutcome.Written or IntakeOutcome.Partial)) return report;
+
+        // :: (5) Send.
+        var result = await outbox.Send(records, payload.HandOver());
+        metrics.Sent(result);
+        if (!result.IsDone) return IntakeReport.Later(IntakeOutcome.Busy, $"Kafka does not take records: {result.Reason}", Soon);
+        return result.Refused == 0 ? report : report with
+        {
+            Outcome = IntakeOutcome.Partial,
+            Rejected = report.Rejected + result.Refused,
+            Reason = $"{(report.Reason is { } reason ? reason + "; " : "")}{result.Refused} records are refused by Kafka for good",
+        };
+    }
+
+    private IntakeReport Convert(IntakeLane lane, IntakePayload payload)
+    {
+        // :: (1) Decompress.
+        var plain = lane.Unpack(payload.Bytes.Span, payload.Encoding, _limits, out var packed);
+        if (packed != RefusalReason.None) return PackedBadly(packed, payload.Encoding);
+        if (plain.Length > payload.Bytes.Length && !payload.TryTakeRoom(plain.Length - payload.Bytes.Length))
+            return IntakeReport.Later(IntakeOutcome.Busy, "too much waits for Kafka", Soon);
+        if (lane.Formats.ByName(payload.Format) is not { } format)
+            return IntakeReport.Refusal(IntakeOutcome.Unsupported, $"the format {payload.Format} is not read");
+
+        // :: (2) Read.
+        if (lane.Read(format, plain, _limits) == FormatOutcome.Refused)
+        {
+            var reason = Refusals.Words(lane, 0) ?? "nothing could be read";
+            return IntakeReport.Refusal(Refusals.ReasonOf(lane.Points) is RefusalReason.TooLarge or RefusalReason.TooLargeDecompressed
+                ? IntakeOutcome.TooLarge : IntakeOutcome.Refused, reason);
+        }
+
+        // :: (3) Map.
+        mapping.Map(lane, payload.From, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
+
+        // :: (4) Write.
+        lane.Write(payload.Source.Series);
+        var rejected = Refusals.Count(lane);
+        var points = lane.Points.Points.Length;
+        var accepted = Math.Max(0, points - (rejected - lane.Points.FaultCount));
+        return new(rejected == 0 ? IntakeOutcome.Written : accepted == 0 ? IntakeOutcome.Refused : IntakeOutcome.Partial,
+            accepted, rejected, Refusals.Words(lane, options.Value.SourceSeries)) { Histograms = HistogramsOf(lane.Points) };
+    }
+
+    private IntakeReport PackedBadly(RefusalReason reason, string encoding) => reason switch
+    {
+        RefusalReason.Unsupported => IntakeReport.Refusal(IntakeOutcome.Unsupported,
+            $"Content-Encoding is '{SafeText.OneLine(encoding)}': it may be identity, {string.Join(", ", Decompressor.Encodings)}"),
+        RefusalReason.TooLarge or RefusalReason.TooLargeDecompressed => IntakeReport.Refusal(IntakeOutcome.TooLarge,
+            $"decompressed, the body has more than {_limits.DecompressedBytes} bytes (Collector:MaxDecompressedBytes)"),
+        _ => IntakeReport.Refusal(IntakeOutcome.Refused, $"the body is no {encoding}: {Refusals.NameOf(reason)}"),
+    };
+
+    private static int HistogramsOf(PointBatch points)
+    {
+        var count = 0;
+        foreach (ref readonly var point in points.Points)
+            if (point.Kind is PointKind.Histogram or PointKind.ExponentialHistogram) count++;
+        return count;
+    }
+}
+
+/// <summary>A payload, and where it came from.</summary>
+/// <param name="Bytes">As it came.</param>
+/// <param name="Encoding">How it is compressed, in the words of <c>Content-Encoding</c>; empty where it is not.</param>
+/// <param name="Format">The name of its format.</param>
+/// <param name="Source">Whoever sent it.</param>
+/// <param name="From">The way that it came, for the mapping.</param>
+/// <param name="TryTakeRoom">Takes room in memory for further bytes.</param>
+/// <param name="HandOver">Hands the room over; it is given back by the action that comes back.</param>
+internal sealed record IntakePayload(
+    ReadOnlyMemory<byte> Bytes, string Encoding, string Format, IntakeSource Source, SourceContext From, Func<long, bool> TryTakeRoom,
+    Func<Action> HandOver);

@@ -1,0 +1,74 @@
+using Confluent.Kafka;
+using LeptonStream.Kafka;
+
+namespace LeptonStream.Collector.Output;
+
+/// <summary>Records that were given to the client together, and the broker's answers to them.</summary>
+internal sealed class SendBatch
+{
+    private readonly TaskCompletionSource<SendBatch> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly List<Message<byte[]?, byte[]?>> _suspects = [];
+    private int _open;
+    private int _acknowledged;
+
+    public SendBatch(IReadOnlyList<Message<byte[]?, byte[]?>> records)
+    {
+        _open = records.Count;
+        Handler = OnDelivered;
+    }
+
+    /// <summary>Takes the answers; one object for all records.</summary>
+    public Action<DeliveryReport<byte[]?, byte[]?>> Handler { get; }
+
+    /// <summary>Ends when each record is answered.</summary>
+    public Task<SendBatch> Done => _done.Task;
+
+    public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+    /// <summary>The records that were refused for a reason of their own.</summary>
+    public IReadOnlyList<Message<byte[]?, byte[]?>> Suspects => _suspects;
+
+    /// <summary>Reason of the last of those refusals.</summary>
+    public Error? Refusal { get; private set; }
+
+    /// <summary>The first failure that is no record's own; null where there is none.</summary>
+    public Error? Failure { get; private set; }
+
+    /// <summary>The client did not even take a record.</summary>
+    public void Fail(Message<byte[]?, byte[]?> record, Error error)
+    {
+        lock (_lock)
+        {
+            if (new DeliveryFailure("", error).ConcernsRecord)
+            {
+                _suspects.Add(record);
+                Refusal = error;
+            }
+            else
+            {
+                Failure ??= error;
+            }
+        }
+
+        Close();
+    }
+
+    private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)
+    {
+        if (report.Error.IsError)
+        {
+            // The report's message has a time that the client refuses.
+            Fail(new() { Key = report.Message.Key, Value = report.Message.Value }, report.Error);
+            return;
+        }
+
+        Interlocked.Increment(ref _acknowledged);
+        Close();
+    }
+
+    private void Close()
+    {
+        if (Interlocked.Decrement(ref _open) == 0) _done.SetResult(this);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using LeptonStream.Output;
+
+namespace LeptonStream.Collector.Scrape;
+
+/// <summary>
+/// Reads pages of one job. Private addresses are allowed, since exporters are there; a link-local address is not, where clouds keep their
+/// credentials, and no redirect is followed.
+/// </summary>
+internal sealed class PageClient : IDisposable
+{
+    private const string Accept = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1";
+
+    private readonly ScrapeJob _job;
+    private readonly HttpClient _http;
+
+    public PageClient(ScrapeJob job)
+    {
+        _job = job;
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectCallback = Connect,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxConnectionsPerServer = 2,
+        };
+#pragma warning disable CA5359 // The file says insecure_skip_verify.
+        if (job.SkipsVerification) handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        else if (job.CaFile is { } file) Trust(handler.SslOptions, file);
+        _http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Reads a page.</summary>
+    /// <exception cref="HttpRequestException">It can't be had; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">The time is over.</exception>
+    public async Task<Page> Read(Uri url, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.TryAddWithoutValidation("Accept", Accept);
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+        request.Headers.TryAddWithoutValidation("User-Agent", "lepton-collector");
+        request.Headers.TryAddWithoutValidation("X-Prometheus-Scrape-Timeout-Seconds",
+            _job.Timeout.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        // Read each time: tokens of Kubernetes change every hour.
+        if (_job.CredentialsFile is { } file)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(file, stop)).Trim());
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        if (answer.StatusCode != HttpStatusCode.OK)
+            throw new HttpRequestException($"it answers {(int)answer.StatusCode}, and only 200 counts (redirects are not followed)");
+        if (answer.Content.Headers.ContentLength > _job.BodyLimit) throw TooLarge();
+        await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+        var bytes = new MemoryStream();
+        var buffer = new byte[32 * 1024];
+        for (int read; (read = await stream.ReadAsync(buffer, stop)) > 0;)
+        {
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length > _job.BodyLimit) throw TooLarge();
+        }
+
+        return new(bytes.ToArray(), answer.Content.Headers.ContentType?.ToString() ?? "",
+            string.Join(',', answer.Content.Headers.ContentEncoding));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private HttpRequestException TooLarge() => new($"the page has more than {_job.BodyLimit} bytes (body_size_limit)");
+
+    private static async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken stop)
+    {
+        var host = context.DnsEndPoint.Host;
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, stop);
+        foreach (var address in addresses)
+            if (AddressClass.Of(address) is AddressKind.LinkLocal or AddressKind.Metadata)
+                throw new HttpRequestException($"{host} is {AddressClass.Words(AddressClass.Of(address))}, which is never scraped");
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void Trust(SslClientAuthenticationOptions tls, string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(file);
+        tls.CertificateChainPolicy = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
+        };
+        tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+    }
+}
+
+/// <summary>A page as it came.</summary>
+/// <param name="Bytes">Its bytes.</param>
+/// <param name="ContentType">The header <c>Content-Type</c>.</param>
+/// <param name="Encoding">The header <c>Content-Encoding</c>.</param>
+internal sealed record Page(byte[] Bytes, string ContentType, string Encoding);

@@ -1,0 +1,108 @@
+using k8s;
+using k8s.Exceptions;
+using k8s.Models;
+using LeptonStream.Yaml;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Collector.Scrape;
+
+/// <summary>
+/// The targets of all jobs now: those that are written down, those of files, and annotated pods. Where a file or the cluster can't be read,
+/// the targets that it had before stay.
+/// </summary>
+internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) : IDisposable
+{
+    private const int MostTargets = 10_000;
+
+    private readonly Dictionary<string, IReadOnlyList<TargetGroup>> _files = [];
+    private readonly Dictionary<ScrapeJob, IReadOnlyList<ScrapeTarget>> _pods = [];
+    private readonly HashSet<string> _said = [];
+    private Kubernetes? _cluster;
+
+    /// <summary>Asks for the pods; tests have a cluster of their own.</summary>
+    public Func<string?, CancellationToken, Task<V1PodList>>? ListPods { get; set; }
+
+    /// <summary>Finds the targets.</summary>
+    public async Task<IReadOnlyList<ScrapeTarget>> Find(IReadOnlyList<ScrapeJob> jobs, CancellationToken stop)
+    {
+        var targets = new List<ScrapeTarget>();
+        foreach (var job in jobs)
+        {
+            foreach (var group in job.Static.Concat(job.Files.SelectMany(GroupsOf)))
+                targets.AddRange(group.Targets.Select(address => ScrapeTarget.Of(job, group.Labels, address)).OfType<ScrapeTarget>());
+            if (job.PodNamespaces is { } namespaces) targets.AddRange(await PodsOf(job, namespaces, stop));
+        }
+
+        if (targets.Count > MostTargets) SayOnce($"more than {MostTargets} targets: the others are left out");
+        return [.. targets.DistinctBy(target => (target.Job.Name, target.Url, target.Labels)).Take(MostTargets)];
+    }
+
+    public void Dispose() => _cluster?.Dispose();
+
+    private IEnumerable<TargetGroup> GroupsOf(string pattern)
+    {
+        var folder = Path.GetDirectoryName(pattern) is { Length: > 0 } named ? named : ".";
+        string[] paths = pattern.Contains('*') && Directory.Exists(folder)
+            ? Directory.GetFiles(folder, Path.GetFileName(pattern))
+            : [pattern];
+        foreach (var path in paths.Order(StringComparer.Ordinal))
+        {
+            if (Read(path) is { } groups) _files[path] = groups;
+            if (_files.TryGetValue(path, out var known)) foreach (var group in known) yield return group;
+        }
+    }
+
+    // JSON is YAML, too. The file is a list, which stands for the field of a section here.
+    private List<TargetGroup>? Read(string path)
+    {
+        var errors = new YamlErrors(path);
+        if (YamlText.Read(path, out var unreadable) is not { } text)
+        {
+            SayOnce(unreadable!);
+            return null;
+        }
+
+        var indented = string.Join('\n', text.Split('\n').Select(line => "  " + line));
+        var groups = YamlSection.Parse($"groups:\n{indented}", "a list of targets and labels", errors)?.Sections("groups")
+            .Select(ScrapeSection.Group).ToList();
+        foreach (var error in errors.All) SayOnce(error);
+        return errors.All.Count == 0 ? groups : null;
+    }
+
+    private async Task<IReadOnlyList<ScrapeTarget>> PodsOf(ScrapeJob job, IReadOnlyList<string> namespaces, CancellationToken stop)
+    {
+        try
+        {
+            var targets = new List<ScrapeTarget>();
+            foreach (var name in namespaces.Count == 0 ? [null] : namespaces.Select(name => (string?)name))
+                targets.AddRange((await List(name, stop)).Items.Select(pod => PodTarget.Of(job, pod)).OfType<ScrapeTarget>());
+            return _pods[job] = targets;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or k8s.Autorest.HttpOperationException or KubeConfigException
+            or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+        {
+            SayOnce($"pods can't be listed: {failure.Message}");
+            return _pods.GetValueOrDefault(job, []);
+        }
+    }
+
+    private Task<V1PodList> List(string? name, CancellationToken stop)
+    {
+        if (ListPods is { } list) return list(name, stop);
+        var api = _cluster ??= new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig());
+        return name is null
+            ? api.CoreV1.ListPodForAllNamespacesAsync(cancellationToken: stop)
+            : api.CoreV1.ListNamespacedPodAsync(name, cancellationToken: stop);
+    }
+
+    private void SayOnce(string trouble)
+    {
+        if (_said.Count < 1_000 && _said.Add(trouble)) Log.Trouble(logger, trouble);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5030, LogLevel.Warning, "Targets to scrape: {Trouble}")]
+        public static partial void Trouble(ILogger logger, string trouble);
+    }
+}

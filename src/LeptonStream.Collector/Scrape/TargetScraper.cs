@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using LeptonStream.Collector.Intake;
+using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Points;
+
+namespace LeptonStream.Collector.Scrape;
+
+/// <summary>
+/// Scrapes one target at its place in each interval: (1) read the page, (2) its points, and <c>up</c> and
+/// <c>scrape_duration_seconds</c> beside them, (3) map and write, (4) send. A page that can't be had is <c>up</c> 0 and nothing else.
+/// </summary>
+internal sealed class TargetScraper(
+    ScrapeTarget target, PageClient client, IntakeMapping mapping, RecordOutbox outbox, MemoryBudget memory, CollectorMetrics metrics,
+    TimeProvider time)
+{
+    private readonly IntakeLane _lane = new();
+    private readonly SourceContext _source = new(target.Job.Name, new SourceLabels(target.Labels));
+    private readonly FormatLimits _limits = FormatLimits.Default with
+    {
+        Bytes = target.Job.BodyLimit,
+        DecompressedBytes = target.Job.BodyLimit,
+        Points = target.Job.SampleLimit == 0 ? FormatLimits.Default.Points : target.Job.SampleLimit,
+    };
+
+    /// <summary>Reason for which the last scrape failed; null where it did not.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>Scrapes until it is asked to stop.</summary>
+    public async Task Run(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(UntilNext(), time, stop);
+            // Records that wait for Kafka come first: a page that is not read now is read the next time.
+            if (outbox.Trouble is null) await Scrape(stop);
+        }
+    }
+
+    /// <summary>Scrapes once.</summary>
+    public async Task Scrape(CancellationToken stop)
+    {
+        var began = Stopwatch.GetTimestamp();
+        // :: (1) Read.
+        var page = await Read(stop);
+        var took = Stopwatch.GetElapsedTime(began);
+        var bytes = page?.Bytes.Length ?? 0;
+        if (!memory.TryTake(bytes)) return;
+
+        // :: (2) Points.
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
+        var isUp = page is not null && Take(page);
+        if (!isUp) _lane.Begin();
+        Add("up"u8, isUp ? 1 : 0);
+        Add("scrape_duration_seconds"u8, took.TotalSeconds);
+
+        // :: (3) Map and write.
+        mapping.Map(_lane, _source, now);
+        _lane.Write(null);
+        metrics.Took(target.Job.Name, _lane, new(isUp ? IntakeOutcome.Written : IntakeOutcome.Refused, 0, Refusals.Count(_lane), Trouble));
+        metrics.Scraped(target.Job.Name, isUp, took);
+
+        // :: (4) Send.
+        metrics.Sent(await outbox.Send(_lane.Records, () => memory.Release(bytes)));
+    }
+
+    private async Task<Page?> Read(CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(target.Job.Timeout);
+        try
+        {
+            return await client.Read(target.Url, limit.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            Trouble = "it does not answer within scrape_timeout";
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException
+            or System.Net.Sockets.SocketException)
+        {
+            Trouble = failure.Message;
+        }
+
+        return null;
+    }
+
+    private bool Take(Page page)
+    {
+        var plain = _lane.Unpack(page.Bytes, page.Encoding, _limits, out var packed);
+        if (packed != RefusalReason.None)
+        {
+            Trouble = $"the page can't be decompressed: {Refusals.NameOf(packed)}";
+            return false;
+        }
+
+        // Most exporters speak the text format, and some give it another name.
+        var format = _lane.Formats.ByContentType(page.ContentType).Format ?? _lane.Formats.ByName("prometheus_text");
+        if (format is null || _lane.Read(format, plain, _limits) == FormatOutcome.Refused)
+        {
+            Trouble = Refusals.Words(_lane, 0) ?? "the page is in no format that is read";
+            return false;
+        }
+
+        if (_lane.Points.CountOf(RefusalReason.TooManyPoints) > 0)
+        {
+            Trouble = $"the page has more than {_limits.Points} samples (sample_limit)";
+            return false;
+        }
+
+        Trouble = null;
+        return true;
+    }
+
+    private void Add(ReadOnlySpan<byte> name, double value)
+    {
+        ref var point = ref _lane.Points.Add();
+        point.Name = _lane.Points.AddText(name);
+        point.Kind = PointKind.Gauge;
+        point.Value = value;
+    }
+
+    private TimeSpan UntilNext()
+    {
+        var interval = target.Job.Interval.Ticks;
+        var since = (time.GetUtcNow().Ticks - target.Offset.Ticks) % interval;
+        return TimeSpan.FromTicks(interval - since);
+    }
+}
