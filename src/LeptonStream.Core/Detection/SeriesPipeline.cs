@@ -71,6 +71,7 @@ public sealed partial class SeriesPipeline
         _seesYoung = !policy.FollowsLoad && _detectors.HasSharp;
         _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
         CriticalScore = AlarmLine.CriticalScoreOf(policy);
+        Alerts = new(_timing, CriticalScore, policy.CriticalBudget);
         PolicyId = PolicyState.IdOf(policy);
     }
 
@@ -82,6 +83,9 @@ public sealed partial class SeriesPipeline
 
     /// <summary>The score of the critical budget's line.</summary>
     public double CriticalScore { get; }
+
+    /// <summary>How the alerts of its series live.</summary>
+    internal AlertPlan Alerts { get; }
 
     /// <summary>
     /// Of <see cref="BytesPerSeries"/>, what a series remembers of its values: windows, longer memory, forecast and seasonal profile.
@@ -96,7 +100,7 @@ public sealed partial class SeriesPipeline
 
     /// <summary>Makes the state of a series that is seen for the first time.</summary>
     public SeriesState NewSeries(SeriesId id, SeriesKey key) =>
-        new(id, key, this, new AlertLifecycle(_timing, CriticalScore, Policy.CriticalBudget), _layout.Rent());
+        new(id, key, this, new(Alerts), _layout.Rent());
 
     /// <summary>Takes over a series that another pipeline judged so far.</summary>
     /// <returns>Its memory from now on.</returns>
@@ -112,7 +116,7 @@ public sealed partial class SeriesPipeline
     internal void Prefetch(SeriesState series)
     {
         _layout.Prefetch(series.Memory);
-        CacheLines.Prefetch(series.Alert, AlertLifecycle.Lines);
+        CacheLines.Prefetch(series.Alert, lines: 1);
     }
 
     /// <summary>Takes the memory of a series back that is forgotten.</summary>
@@ -139,7 +143,7 @@ public sealed partial class SeriesPipeline
         var refusal = Accept(series, sample, out var clean);
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
-        series.Blanks.Found();
+        series.FindReading();
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
             ? JudgeNumber(series, clean)
             : JudgeNonFinite(series, clean);
@@ -162,7 +166,7 @@ public sealed partial class SeriesPipeline
         var sample = given with { Value = Magnitude.Clamp(given.Value) };
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
-        series.NonFinite.OnNumber(sample.Time);
+        series.FindNumber(sample.Time);
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);

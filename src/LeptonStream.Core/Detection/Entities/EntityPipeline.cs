@@ -69,7 +69,7 @@ internal sealed class EntityPipeline
         _timing = detection.Timing;
         _builder = builder;
         _line = AlarmLine.RarityOf(policy, tests: 1);
-        CriticalScore = AlarmLine.CriticalScoreOf(policy);
+        Alerts = new(_timing, AlarmLine.CriticalScoreOf(policy), policy.CriticalBudget);
     }
 
     /// <summary>The policy of the entities it judges.</summary>
@@ -78,14 +78,14 @@ internal sealed class EntityPipeline
     /// <summary>Whether entities are judged at all.</summary>
     public bool IsOn => !Policy.Ignore && Policy.Detectors.HasJointSurprise;
 
-    /// <summary>The score of the critical budget's line.</summary>
-    public double CriticalScore { get; }
+    /// <summary>How their alerts live.</summary>
+    public AlertPlan Alerts { get; }
 
     /// <summary>
     /// The first state of an entity. Its forest's seed is its own, so that entities don't share their blind spots.
     /// </summary>
     public EntityMemory NewMemory(SeriesId id) =>
-        new(new(_timing, CriticalScore, Policy.CriticalBudget), new(Forest with { Seed = (ulong)id.Value }, _builder));
+        new(new(Alerts), new(Forest with { Seed = (ulong)id.Value }, _builder));
 
     /// <summary>
     /// Judges the newest row of an entity of two metrics or more. Called once a message, whatever part of the row it brought.

@@ -29,6 +29,8 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
 
     /// <summary>The models that they belong to.</summary>
     public ModelRegistry Models { get; } = new();
+    /// <summary>Metrics have the same names on many entities, and labels the same values.</summary>
+    public NamePool Names { get; } = new(detection.SeriesPerPartition);
 
     /// <summary>Those that are training runs.</summary>
     public List<EntityState> Runs => _runs;
@@ -131,7 +133,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     /// <exception cref="SnapshotCorruptException">The bytes are no such entity.</exception>
     public EntityState Load(UInt128 id, bool isForgotten, ref StateReader state)
     {
-        var key = LoadKey(ref state);
+        var key = Names.Share(LoadKey(ref state));
         var entity = new EntityState(new(id), key, PipelineOf(_policies.For(key)))
         {
             Number = state.ReadInt64(), IsForgotten = isForgotten, Model = isForgotten ? null : Models.Of(key.Model),

@@ -88,7 +88,7 @@ internal sealed class EntityState
     public void MoveTo(EntityPipeline pipeline)
     {
         Pipeline = pipeline;
-        _memory?.Alert.Adopt(pipeline.CriticalScore, pipeline.Policy.CriticalBudget);
+        _memory?.Alert.Adopt(pipeline.Alerts);
     }
 
     /// <summary>Writes everything a bit-equal copy needs, but the id, the key and the series.</summary>

@@ -22,13 +22,10 @@ namespace LeptonStream.Detection.Lifecycle;
 ///                                        gone, superseded, policy: End(…)
 /// </code>
 /// It never says that trouble is over because it lasts. Whoever observes decides by the baseline before the onset whether the trouble goes
-/// on (<see cref="FrozenBaseline"/>).
+/// on (<see cref="FrozenBaseline"/>). Of a series that never had evidence, it remembers nothing and takes 32 bytes.
 /// </remarks>
 public sealed class AlertLifecycle
 {
-    /// <summary>Lines of the cache that it takes.</summary>
-    internal const int Lines = 3;
-
     private const int MinSamples = 2;
 
     // Of the samples that are back to normal, so many to one may lie outside: noise does, too.
@@ -37,49 +34,46 @@ public sealed class AlertLifecycle
     private static readonly TimeSpan[] ProgressAt = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)];
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMinutes(60);
 
-    private readonly AlertTiming _timing;
-    private double _criticalScore;
-    private TimeSpan _criticalBudget;
-    private AlertNumbers _numbers;
+    private AlertPlan _plan;
+    private AlertRecord? _record;
 
     /// <summary>Makes the life of an alert that was never open.</summary>
     /// <param name="timing">Times by which it opens, goes on and ends.</param>
     /// <param name="criticalScore">The score from which on it is critical, as far as the budget allows.</param>
     /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
     public AlertLifecycle(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
+        : this(new AlertPlan(timing ?? throw new ArgumentNullException(nameof(timing)), criticalScore, criticalBudget))
     {
-        ArgumentNullException.ThrowIfNull(timing);
-        _timing = timing;
-        (_criticalScore, _criticalBudget) = (criticalScore, criticalBudget);
-        _numbers.Ended = Timestamp.Never.UnixNanoseconds;
     }
 
+    internal AlertLifecycle(AlertPlan plan) => _plan = plan;
+
     /// <summary>Phase of the alert.</summary>
-    public AlertPhase Phase => _numbers.Phase;
+    public AlertPhase Phase => Known.Phase;
 
     /// <summary>Event time at which the trouble of the alert that is pending or open began; of an ended one, as it was.</summary>
-    public Timestamp Onset => new(_numbers.Onset);
+    public Timestamp Onset => new(Known.Onset);
 
     /// <summary>Time of the opening.</summary>
-    public Timestamp OpenedAt => new(_numbers.Opened);
+    public Timestamp OpenedAt => new(Known.Opened);
 
     /// <summary>The worst score of the alert that is pending or open.</summary>
-    public double Worst => _numbers.Worst;
+    public double Worst => Known.Worst;
 
     /// <summary>
     /// Whether the open alert is critical: beyond the critical line while the series' budget for that lasts, or grave by itself. It stays
     /// so until it ends.
     /// </summary>
-    public bool IsCritical => _numbers.IsCritical;
+    public bool IsCritical => Known.IsCritical;
 
     /// <summary>Whether it is beyond the critical line and stays a warning because of the model's page budget.</summary>
-    internal bool IsHeld => _numbers.IsHeld && !IsCritical;
+    internal bool IsHeld => Known.IsHeld && !IsCritical;
 
     /// <summary>Severity that follows from the worst score.</summary>
     internal AlertSeverity Severity => IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
 
     /// <summary>Number of events so far in this life: the next event's number in it.</summary>
-    internal int Events => _numbers.Events;
+    internal int Events => Known.Events;
 
     /// <summary>Takes an observation and says what it changed.</summary>
     internal AlertChange Observe(in AlertSignal signal) => Phase == AlertPhase.Open ? OnOpen(signal) : OnPending(signal);
@@ -91,8 +85,8 @@ public sealed class AlertLifecycle
     /// <param name="isCritical">Whether it is critical.</param>
     internal AlertChange Open(Timestamp onset, Timestamp now, double score, bool isCritical)
     {
-        _numbers.Worst = score;
-        _numbers.IsCritical = isCritical;
+        Numbers.Worst = score;
+        Numbers.IsCritical = isCritical;
         BeginAt(onset);
         return Enter(now, isFlap: false);
     }
@@ -102,8 +96,8 @@ public sealed class AlertLifecycle
     /// <param name="isCritical">Whether it is critical now; it stays so.</param>
     internal AlertChange Worsen(double score, bool isCritical)
     {
-        _numbers.Worst = Math.Max(_numbers.Worst, score);
-        _numbers.IsCritical |= isCritical;
+        Numbers.Worst = Math.Max(Numbers.Worst, score);
+        Numbers.IsCritical |= isCritical;
         return Worsen();
     }
 
@@ -114,8 +108,8 @@ public sealed class AlertLifecycle
     /// <param name="signal">The score of all metrics together.</param>
     internal AlertChange Corroborate(in AlertSignal signal)
     {
-        if (Phase != AlertPhase.Open || IsCritical || signal.Score <= _numbers.Corroborated) return AlertChange.None;
-        _numbers.Corroborated = signal.Score;
+        if (Phase != AlertPhase.Open || IsCritical || signal.Score <= Numbers.Corroborated) return AlertChange.None;
+        Numbers.Corroborated = signal.Score;
         return IsAdmitted(signal, Math.Max(signal.Score, Worst)) ? Worsen(0, isCritical: true) : AlertChange.None;
     }
 
@@ -125,9 +119,15 @@ public sealed class AlertLifecycle
     internal AlertChange End(AlertChange change, Timestamp now)
     {
         var wasOpen = Phase == AlertPhase.Open;
+        if (_record is null) return AlertChange.None;
         Calm();
-        if (!wasOpen) return AlertChange.None;
-        _numbers.Ended = now.UnixNanoseconds;
+        if (!wasOpen)
+        {
+            Settle();
+            return AlertChange.None;
+        }
+
+        Numbers.Ended = now.UnixNanoseconds;
         return change;
     }
 
@@ -136,7 +136,7 @@ public sealed class AlertLifecycle
     internal AlertChange Progress(Timestamp now)
     {
         if (Phase != AlertPhase.Open || now - OpenedAt < NextProgress()) return AlertChange.None;
-        while (now - OpenedAt >= NextProgress()) _numbers.Progressed++;
+        while (now - OpenedAt >= NextProgress()) Numbers.Progressed++;
         return AlertChange.Progressed;
     }
 
@@ -144,128 +144,149 @@ public sealed class AlertLifecycle
     /// Moves the onset of the alert that just opened back to where the change began. It never lies before the end of the last alert: ids
     /// are made from it.
     /// </summary>
-    internal void BeginAt(Timestamp onset) => _numbers.Onset = Math.Max(onset.UnixNanoseconds, _numbers.Ended);
+    internal void BeginAt(Timestamp onset) => Numbers.Onset = Math.Max(onset.UnixNanoseconds, Numbers.Ended);
 
     /// <summary>Counts an event of this life and returns its number.</summary>
-    internal int NextEvent() => _numbers.Events++;
+    internal int NextEvent() => Numbers.Events++;
 
-    /// <summary>Judges by another critical line from now on.</summary>
-    internal void Adopt(double criticalScore, TimeSpan budget) => (_criticalScore, _criticalBudget) = (criticalScore, budget);
+    /// <summary>Lives by another plan from now on.</summary>
+    internal void Adopt(AlertPlan plan) => _plan = plan;
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
     public void Save(StateWriter state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _numbers.Save(state);
+        Known.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public void Load(ref StateReader state) => _numbers = AlertNumbers.Load(ref state);
+    public void Load(ref StateReader state)
+    {
+        Numbers = AlertNumbers.Load(ref state);
+        Settle();
+    }
+
+    private ref readonly AlertNumbers Known => ref _record is { } record ? ref record.Numbers : ref AlertNumbers.Quiet;
+
+    private ref AlertNumbers Numbers => ref (_record ??= _plan.Rent()).Numbers;
 
     private bool IsRefractory(Timestamp time) =>
-        new Timestamp(_numbers.Ended) is { IsNever: false } ended && time - ended < _timing.Refractory;
+        new Timestamp(Known.Ended) is { IsNever: false } ended && time - ended < _plan.Timing.Refractory;
 
     private AlertChange OnPending(in AlertSignal signal)
     {
         if (signal.Score < 1)
         {
-            if (Phase == AlertPhase.Pending
-                && ++_numbers.Lapses >= MinSamples
-                && signal.Time - new Timestamp(_numbers.LastAnomalous) >= _timing.LapseAfter) Calm();
+            if (Phase == AlertPhase.Pending) Lapse(signal.Time);
             return AlertChange.None;
         }
 
         if (Phase == AlertPhase.Quiet)
         {
             Calm();
-            _numbers.Phase = AlertPhase.Pending;
+            Numbers.Phase = AlertPhase.Pending;
             BeginAt(signal.Time);
-            _numbers.Worst = 0;
+            Numbers.Worst = 0;
         }
 
-        _numbers.Lapses = 0;
-        _numbers.LastAnomalous = signal.Time.UnixNanoseconds;
-        _numbers.Evidence += signal.Score;
-        _numbers.Worst = Math.Max(_numbers.Worst, signal.Score);
+        Numbers.Lapses = 0;
+        Numbers.LastAnomalous = signal.Time.UnixNanoseconds;
+        Numbers.Evidence += signal.Score;
+        Numbers.Worst = Math.Max(Numbers.Worst, signal.Score);
         var isFlap = IsRefractory(signal.Time);
-        if (_numbers.Evidence < signal.Needed * (isFlap ? 2 : 1)) return AlertChange.None;
-        _numbers.IsCritical = BecomesCritical(signal);
+        if (Numbers.Evidence < signal.Needed * (isFlap ? 2 : 1)) return AlertChange.None;
+        Numbers.IsCritical = BecomesCritical(signal);
         return Enter(signal.Time, isFlap);
+    }
+
+    private void Lapse(Timestamp time)
+    {
+        if (++Numbers.Lapses < MinSamples || time - new Timestamp(Numbers.LastAnomalous) < _plan.Timing.LapseAfter) return;
+        Calm();
+        Settle();
     }
 
     private AlertChange Enter(Timestamp now, bool isFlap)
     {
-        _numbers.Phase = AlertPhase.Open;
-        _numbers.Opened = now.UnixNanoseconds;
-        _numbers.Flaps = isFlap ? Math.Min(_numbers.Flaps + 1, AlertNumbers.MaxFlaps) : 0;
-        _numbers.Published = _numbers.Worst;
-        _numbers.Calm = _numbers.Lapses = _numbers.Events = _numbers.Progressed = 0;
+        Numbers.Phase = AlertPhase.Open;
+        Numbers.Opened = now.UnixNanoseconds;
+        Numbers.Flaps = isFlap ? Math.Min(Numbers.Flaps + 1, AlertNumbers.MaxFlaps) : 0;
+        Numbers.Published = Numbers.Worst;
+        Numbers.Calm = Numbers.Lapses = Numbers.Events = Numbers.Progressed = 0;
         return AlertChange.Opened;
     }
 
     private AlertChange OnOpen(in AlertSignal signal)
     {
-        _numbers.Worst = Math.Max(_numbers.Worst, signal.Score);
+        Numbers.Worst = Math.Max(Numbers.Worst, signal.Score);
         if (HasCalmed(signal) || signal.HasRecovered) return End(AlertChange.Recovered, signal.Time);
         if (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept)
             return End(AlertChange.Accepted, signal.Time);
         var raised = !IsCritical && BecomesCritical(signal);
-        _numbers.IsCritical |= raised;
-        if (raised || signal.IsFurtherChange || _numbers.Worst >= _numbers.Published * _timing.UpdateFactor) return Worsen();
+        Numbers.IsCritical |= raised;
+        if (raised || signal.IsFurtherChange || Numbers.Worst >= Numbers.Published * _plan.Timing.UpdateFactor) return Worsen();
         return Progress(signal.Time);
     }
 
     private bool HasCalmed(in AlertSignal signal)
     {
-        if (signal.Score >= _timing.CalmBelow)
+        if (signal.Score >= _plan.Timing.CalmBelow)
         {
-            if (_numbers.Calm > 0 && ++_numbers.Lapses > 1 + (_numbers.Calm / CalmPerLapse)) _numbers.Calm = _numbers.Lapses = 0;
+            if (Numbers.Calm > 0 && ++Numbers.Lapses > 1 + (Numbers.Calm / CalmPerLapse)) Numbers.Calm = Numbers.Lapses = 0;
             return false;
         }
 
-        if (_numbers.Calm++ == 0) _numbers.CalmSince = signal.Time.UnixNanoseconds;
-        return _numbers.Calm >= MinSamples
-            && signal.Time - new Timestamp(_numbers.CalmSince) >= _timing.ResolveAfter * (1 + _numbers.Flaps);
+        if (Numbers.Calm++ == 0) Numbers.CalmSince = signal.Time.UnixNanoseconds;
+        return Numbers.Calm >= MinSamples
+            && signal.Time - new Timestamp(Numbers.CalmSince) >= _plan.Timing.ResolveAfter * (1 + Numbers.Flaps);
     }
 
     private AlertChange Worsen()
     {
-        _numbers.Published = _numbers.Worst;
+        Numbers.Published = Numbers.Worst;
         return AlertChange.Worsened;
     }
 
     private TimeSpan NextProgress() =>
-        _numbers.Progressed < ProgressAt.Length
-            ? ProgressAt[_numbers.Progressed]
-            : (_numbers.Progressed - ProgressAt.Length + 1) * ProgressEvery;
+        Numbers.Progressed < ProgressAt.Length
+            ? ProgressAt[Numbers.Progressed]
+            : (Numbers.Progressed - ProgressAt.Length + 1) * ProgressEvery;
 
     private bool BecomesCritical(in AlertSignal signal) =>
-        signal.IsGrave || (_numbers.Worst >= _criticalScore && _numbers.Worst > _numbers.Refused && TakeFromBudget(signal));
+        signal.IsGrave || (Numbers.Worst >= _plan.CriticalScore && Numbers.Worst > Numbers.Refused && TakeFromBudget(signal));
 
     // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
     private bool TakeFromBudget(in AlertSignal signal)
     {
-        _numbers.Refused = _numbers.Worst;
-        if (!_numbers.Critical.TryTake(signal.Time, _criticalBudget)) return false;
-        if (IsAdmitted(signal, _numbers.Worst)) return true;
-        _numbers.Critical.Return();
+        Numbers.Refused = Numbers.Worst;
+        if (!Numbers.Critical.TryTake(signal.Time, _plan.CriticalBudget)) return false;
+        if (IsAdmitted(signal, Numbers.Worst)) return true;
+        Numbers.Critical.Return();
         return false;
     }
 
     private bool IsAdmitted(in AlertSignal signal, double score)
     {
         if (signal.Entity?.Model is not { } model) return true;
-        var decades = Math.Log10(_criticalBudget / signal.PageBudget) + AlarmLine.DecadesBetween(_criticalScore, score);
-        _numbers.IsHeld = !model.Admits(signal.Time, decades, signal.PageBudget);
-        return !_numbers.IsHeld;
+        var decades = Math.Log10(_plan.CriticalBudget / signal.PageBudget) + AlarmLine.DecadesBetween(_plan.CriticalScore, score);
+        Numbers.IsHeld = !model.Admits(signal.Time, decades, signal.PageBudget);
+        return !Numbers.IsHeld;
     }
 
     private void Calm()
     {
-        _numbers.Phase = AlertPhase.Quiet;
-        _numbers.Refused = _numbers.Corroborated = _numbers.Evidence = 0;
-        _numbers.IsHeld = false;
-        _numbers.Lapses = _numbers.Calm = 0;
+        Numbers.Phase = AlertPhase.Quiet;
+        Numbers.Refused = Numbers.Corroborated = Numbers.Evidence = 0;
+        Numbers.IsHeld = false;
+        Numbers.Lapses = Numbers.Calm = 0;
+    }
+
+    // An alert that was never open has nothing to remember.
+    private void Settle()
+    {
+        if (_record is not { Numbers.IsWorthKeeping: false } record) return;
+        _plan.Return(record);
+        _record = null;
     }
 }

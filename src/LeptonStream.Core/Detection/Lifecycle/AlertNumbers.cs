@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Snapshots;
+using LeptonStream.Samples;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Lifecycle;
@@ -8,6 +9,9 @@ internal struct AlertNumbers
 {
     /// <summary>The most flaps that are counted: each makes the time to recover longer.</summary>
     public const int MaxFlaps = 5;
+
+    /// <summary>Those of an alert that was never open.</summary>
+    public static readonly AlertNumbers Quiet = new() { Ended = Timestamp.Never.UnixNanoseconds };
 
     // A thousand years, one an hour: more is no count.
     private const int MaxProgressed = 10_000_000;
@@ -53,6 +57,9 @@ internal struct AlertNumbers
     /// <summary>Updates with the newest points, of those events.</summary>
     public int Progressed;
     public CriticalBudget Critical;
+
+    /// <summary>Whether anything of it may yet decide: it is pending or open, or was, or has taken from its budget.</summary>
+    public readonly bool IsWorthKeeping => Phase != AlertPhase.Quiet || Ended != Quiet.Ended || Events != 0 || Critical.IsAsked;
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
     public readonly void Save(StateWriter state)

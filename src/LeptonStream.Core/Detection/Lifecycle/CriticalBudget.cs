@@ -17,6 +17,9 @@ internal struct CriticalBudget
     private long _nanoseconds;
     private bool _isAsked;
 
+    /// <summary>Whether it was ever asked.</summary>
+    public readonly bool IsAsked => _isAsked;
+
     /// <summary>Takes one from the allowance; false where there is none.</summary>
     /// <param name="now">Event time.</param>
     /// <param name="period">The time in which the allowance grows by one.</param>

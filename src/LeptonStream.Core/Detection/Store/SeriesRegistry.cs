@@ -17,16 +17,13 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     // Series that the policies ignore, by id only.
     private readonly HashSet<UInt128> _ignored = [];
 
-    // Metrics have the same names on many entities.
-    private readonly NamePool _names = new(detection.SeriesPerPartition);
-
     private readonly EntityRegistry _entities = new(detection, policies);
     private readonly PeerRegistry _peers = new();
 
     // The bytes of a series beside its numbers: the objects around them, its place in the rows of its entity, its membership among
     // siblings, the watch over its limit.
     private const long ObjectBytes = 1024;
-    private const long PlaceBytes = 2048;
+    private const long PlaceBytes = 1024;
     private const long MembershipBytes = 512;
     private const long LimitBytes = 4096;
 
@@ -77,8 +74,8 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         if (_series.TryGetValue(metric.Id.Value, out var series)) return series;
         refusal = _ignored.Contains(metric.Id.Value) ? SampleRefusal.Ignored : HasRoom() ? SampleRefusal.None : SampleRefusal.SeriesLimit;
         if (refusal != SampleRefusal.None) return null;
-        var key = _entities.KeyOf(entity.Id) is { } sibling ? batch.KeyOf(metric, sibling) : batch.KeyOf(entity, metric);
-        key = key with { Metric = _names.Share(key.Metric) };
+        var key = _entities.KeyOf(entity.Id) is { } sibling ? batch.KeyOf(metric, sibling) : Names.Share(batch.KeyOf(entity, metric));
+        key = key with { Metric = Names.Share(key.Metric) };
         var policy = Policies.For(key);
         if (policy.Ignore)
         {
@@ -194,7 +191,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     public void Load(UInt128 id, RestoredPolicies policies, SharedStates shared, ref StateReader state)
     {
         var entity = _entities.Find(state.ReadUInt128()) ?? throw new SnapshotCorruptException("a series whose entity is missing");
-        var key = entity.Key with { Metric = _names.Share(state.ReadName()) };
+        var key = entity.Key with { Metric = Names.Share(state.ReadName()) };
         var (policy, numbers) = policies.Find(state.ReadUInt128(), key, Policies);
         var series = _pipelines.Of(policy).NewSeries(new(id), key);
         if (!_series.TryAdd(id, series)) throw new SnapshotCorruptException("a series twice");
@@ -244,6 +241,8 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         for (var i = 0; i < count; i++) labels[i] = state.ReadName();
         return labels;
     }
+
+    private NamePool Names => _entities.Names;
 
     // The longest silent make room.
     private bool HasRoom()

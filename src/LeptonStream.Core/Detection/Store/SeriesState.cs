@@ -21,11 +21,10 @@ public sealed class SeriesState
     internal const double ReferenceSeconds = 300;
 
     /// <summary>Lines of the cache that it takes itself, without what it refers to.</summary>
-    internal const int Lines = 5;
+    internal const int Lines = 4;
 
     private double _intervalSeconds;
-    private NonFiniteHabit _nonFinite;
-    private LostReadings _blanks;
+    private RareState? _rare;
     private ChangeOnset _onset;
 
     internal SeriesState(SeriesId id, SeriesKey key, SeriesPipeline pipeline, AlertLifecycle alert, Memory<byte> memory)
@@ -63,19 +62,36 @@ public sealed class SeriesState
     internal ErrorCodeTracker? Code { get; }
 
     /// <summary>The values that are no number and usual.</summary>
-    internal ref NonFiniteHabit NonFinite => ref _nonFinite;
+    internal ref NonFiniteHabit NonFinite => ref Rare.NonFinite;
 
     /// <summary>For how long its exporter has had no reading.</summary>
-    internal ref LostReadings Blanks => ref _blanks;
+    internal ref LostReadings Blanks => ref Rare.Blanks;
+
+    /// <summary>Ends what its exporter's blanks began: a reading came.</summary>
+    internal void FindReading() => _rare?.Blanks.Found();
+
+    /// <summary>Ends what values that are no number began: a number came.</summary>
+    internal void FindNumber(Timestamp time) => _rare?.NonFinite.OnNumber(time);
 
     /// <summary>Which of its charted points may be the onset of an alert.</summary>
     internal ref ChangeOnset Onset => ref _onset;
 
     /// <summary>The baseline from before the open alert; null where none is open, or nothing was known.</summary>
-    internal FrozenBaseline? Baseline { get; set; }
+    internal FrozenBaseline? Baseline
+    {
+        get => _rare?.Baseline;
+        set
+        {
+            if (value is not null || _rare is not null) Rare.Baseline = value;
+        }
+    }
 
     /// <summary>The detector that opened its alert; null where none ever was.</summary>
-    internal string? OpenedBy { get; set; }
+    internal string? OpenedBy
+    {
+        get => _rare?.OpenedBy;
+        set => Rare.OpenedBy = value;
+    }
 
     /// <summary>Log time of its last sample.</summary>
     internal Timestamp Heard { get; set; } = Timestamp.Never;
@@ -158,7 +174,7 @@ public sealed class SeriesState
     internal void MoveTo(SeriesPipeline pipeline)
     {
         Memory = pipeline.Move(this, Pipeline);
-        Alert.Adopt(pipeline.CriticalScore, pipeline.Policy.CriticalBudget);
+        Alert.Adopt(pipeline.Alerts);
         Pipeline = pipeline;
         Role = RoleOf(Key, Policy);
         RenewLimit();
@@ -181,8 +197,9 @@ public sealed class SeriesState
         Alert.Save(state);
         state.WriteBlock(Memory.Span);
         state.Write(Heard.UnixNanoseconds);
-        state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<NonFiniteHabit>(in _nonFinite)));
-        state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<LostReadings>(in _blanks)));
+        var rare = _rare ?? RareState.Nothing;
+        state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<NonFiniteHabit>(in rare.NonFinite)));
+        state.WriteBlock(MemoryMarshal.AsBytes(new ReadOnlySpan<LostReadings>(in rare.Blanks)));
         _onset.Save(state);
         state.Write(OpenedBy is null ? 0 : 1 + DetectorSet.NumberOf(OpenedBy));
         state.Write(Baseline is not null);
@@ -207,11 +224,13 @@ public sealed class SeriesState
         Alert.Load(ref state);
         state.ReadBlock(Memory.Span, numbers);
         Heard = new(state.ReadInt64());
-        state.ReadBlock(ref _nonFinite);
-        state.ReadBlock(ref _blanks);
+        var rare = new RareState();
+        state.ReadBlock(ref rare.NonFinite);
+        state.ReadBlock(ref rare.Blanks);
         Pipeline.LoadOnset(this, ref state);
-        OpenedBy = ReadOpener(ref state);
-        Baseline = state.ReadBoolean() ? FrozenBaseline.Load(ref state) : null;
+        rare.OpenedBy = ReadOpener(ref state);
+        rare.Baseline = state.ReadBoolean() ? FrozenBaseline.Load(ref state) : null;
+        _rare = rare.IsNothing ? null : rare;
         Counter?.Load(ref state);
         Code?.Load(ref state);
         Limit = state.ReadBoolean() ? LimitWatch.LoadWhole(ref state) : null;
@@ -219,6 +238,8 @@ public sealed class SeriesState
             throw new SnapshotCorruptException("a series whose siblings are asked, or are not, against its policy");
         Peers?.Load(ref state);
     }
+
+    private RareState Rare => _rare ??= new();
 
     // Null also for one that is no more.
     private static string? ReadOpener(ref StateReader state)

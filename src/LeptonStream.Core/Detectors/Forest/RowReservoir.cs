@@ -7,7 +7,7 @@ namespace LeptonStream.Detectors.Forest;
 /// A sample of the rows that went by, the newer ones more likely: once it is full, a new row takes the place of a random one with
 /// probability capacity/memory, so a row stays for <c>memory</c> rows on average (C. C. Aggarwal, On biased reservoir sampling in the
 /// presence of stream evolution, VLDB 2006). Until that many have gone by, it is a uniform sample of all of them (J. S. Vitter, Random
-/// sampling with a reservoir, 1985).
+/// sampling with a reservoir, 1985). A value takes a byte (<see cref="RowCode"/>).
 /// </summary>
 /// <param name="capacity">Rows.</param>
 /// <param name="memory">Rows that go by until a remembered one is replaced, on average.</param>
@@ -15,7 +15,7 @@ internal sealed class RowReservoir(int capacity, int memory)
 {
     private const int Least = 8;
 
-    private float[] _values = [];
+    private sbyte[] _codes = [];
     private int _seen;
 
     /// <summary>Rows that are remembered.</summary>
@@ -24,8 +24,8 @@ internal sealed class RowReservoir(int capacity, int memory)
     /// <summary>Features of a row.</summary>
     public int Features { get; private set; }
 
-    /// <summary>The remembered rows one after another; NaN is a missing feature.</summary>
-    public ReadOnlySpan<float> Values => _values.AsSpan(0, Count * Features);
+    /// <summary>The remembered rows one after another, as codes.</summary>
+    public ReadOnlySpan<sbyte> Codes => _codes.AsSpan(0, Count * Features);
 
     /// <summary>Takes a row in, or lets it go by.</summary>
     /// <param name="row">May be shorter than others, whose further features it then lacks.</param>
@@ -36,10 +36,8 @@ internal sealed class RowReservoir(int capacity, int memory)
         if (_seen < int.MaxValue) _seen++;
         var slot = Count < capacity ? Count++ : random.Below(Math.Min(_seen, memory));
         if (slot >= capacity) return;
-        if (_values.Length < Count * Features) Array.Resize(ref _values, RoomFor(Count) * Features);
-        var place = _values.AsSpan(slot * Features, Features);
-        row.CopyTo(place);
-        place[row.Length..].Fill(float.NaN);
+        if (_codes.Length < Count * Features) Array.Resize(ref _codes, RoomFor(Count) * Features);
+        RowCode.Encode(row, _codes.AsSpan(slot * Features, Features));
     }
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
@@ -48,7 +46,7 @@ internal sealed class RowReservoir(int capacity, int memory)
         state.Write(Features);
         state.Write(Count);
         state.Write(_seen);
-        state.Write(Values);
+        foreach (var code in Codes) state.Write(BitConverter.SingleToInt32Bits(RowCode.ValueOf(code)));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -61,18 +59,19 @@ internal sealed class RowReservoir(int capacity, int memory)
         Count = state.ReadCount(Features == 0 ? 0 : capacity);
         _seen = state.ReadCount(int.MaxValue);
         if (_seen < Count) throw new SnapshotCorruptException($"{Count} rows remembered of {_seen} seen");
-        _values = new float[RoomFor(Count) * Features];
-        state.Read(_values.AsSpan(0, Count * Features));
+        _codes = new sbyte[RoomFor(Count) * Features];
+        foreach (ref var code in _codes.AsSpan(0, Count * Features))
+            code = RowCode.Of(BitConverter.Int32BitsToSingle(state.ReadInt32()));
     }
 
     // What is new must not wait until the old rows have gone by: from now on it is a uniform sample again, in which they count as no more
     // than they are.
     private void Widen(int features)
     {
-        var wider = new float[RoomFor(Count) * features];
-        wider.AsSpan().Fill(float.NaN);
-        for (var row = 0; row < Count; row++) _values.AsSpan(row * Features, Features).CopyTo(wider.AsSpan(row * features));
-        (_values, Features) = (wider, features);
+        var wider = new sbyte[RoomFor(Count) * features];
+        wider.AsSpan().Fill(RowCode.Missing);
+        for (var row = 0; row < Count; row++) _codes.AsSpan(row * Features, Features).CopyTo(wider.AsSpan(row * features));
+        (_codes, Features) = (wider, features);
         _seen = Count;
     }
 

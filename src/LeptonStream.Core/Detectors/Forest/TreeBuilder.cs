@@ -15,6 +15,7 @@ public sealed class TreeBuilder
     private readonly (int Start, int Count)[] _parts = new (int, int)[2 * PathLength.MaxRows];
     private readonly byte[] _features = new byte[256];
     private readonly int[] _offsets = new int[PathLength.MaxRows];
+    private float[] _table = [];
     private ForestNodes? _nodes;
     private int _live;
 
@@ -31,12 +32,14 @@ public sealed class TreeBuilder
         for (var node = 0; node < rows.Length; node++) rows[node] = (ushort)_parts[node].Count;
     }
 
-    /// <summary>Grows one tree on all rows of a table.</summary>
-    internal int Grow(ReadOnlySpan<float> table, int features, ref SplitMix64 random, Span<IsolationNode> nodes, Span<ushort> lengths)
+    /// <summary>Grows one tree on all rows of a table of codes.</summary>
+    internal int Grow(ReadOnlySpan<sbyte> codes, int features, ref SplitMix64 random, Span<IsolationNode> nodes, Span<ushort> lengths)
     {
-        var sample = _offsets.AsSpan(0, table.Length / features);
+        if (_table.Length < codes.Length) _table = new float[codes.Length];
+        RowCode.Decode(codes, _table);
+        var sample = _offsets.AsSpan(0, codes.Length / features);
         for (var row = 0; row < sample.Length; row++) sample[row] = row * features;
-        return Grow(table, sample, features, ref random, nodes, lengths);
+        return Grow(_table, sample, features, ref random, nodes, lengths);
     }
 
     /// <summary>Grows one tree.</summary>

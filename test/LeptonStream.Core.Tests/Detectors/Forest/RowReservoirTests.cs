@@ -4,6 +4,9 @@ namespace LeptonStream.Core.Tests.Detectors.Forest;
 
 public sealed class RowReservoirTests
 {
+    // The number of a row, as two features.
+    private const int Digit = 100;
+
     [Test]
     public void Offer_UntilTheMemoryIsFull_KeepsAUniformSampleOfAllRows()
     {
@@ -25,14 +28,16 @@ public sealed class RowReservoirTests
     {
         var reservoir = new RowReservoir(capacity: 100, memory: 100_000);
         var random = new SplitMix64(1);
-        for (var i = 0; i < 50_000; i++) reservoir.Offer([i], ref random);
-        var before = reservoir.Values.ToArray();
-        reservoir.Offer([-1, -2, -3], ref random);
+        for (var i = 0; i < 50_000; i++) reservoir.Offer([RowCode.ValueOf((sbyte)(i % 100))], ref random);
+        var before = reservoir.Codes.ToArray();
+        float[] wide = [-1, -2, -3];
+        reservoir.Offer(wide, ref random);
         Assert.That(reservoir.Features, Is.EqualTo(3));
-        var rows = reservoir.Values.ToArray().Chunk(3).ToArray();
-        Assert.That(rows.Count(r => float.IsNaN(r[1]) && float.IsNaN(r[2]) && before.Contains(r[0])), Is.GreaterThanOrEqualTo(99));
-        for (var i = 0; i < 100; i++) reservoir.Offer([-1, -2, -3], ref random);
-        Assert.That(reservoir.Values.ToArray().Chunk(3).Count(r => r[2] == -3), Is.EqualTo(50).Within(15));
+        var rows = reservoir.Codes.ToArray().Chunk(3).ToArray();
+        Assert.That(rows.Index().Count(r => r.Item.SequenceEqual([before[r.Index], RowCode.Missing, RowCode.Missing])),
+            Is.GreaterThanOrEqualTo(99));
+        for (var i = 0; i < 100; i++) reservoir.Offer(wide, ref random);
+        Assert.That(reservoir.Codes.ToArray().Chunk(3).Count(r => r[2] == RowCode.Of(-3)), Is.EqualTo(50).Within(15));
     }
 
     [Test]
@@ -42,7 +47,7 @@ public sealed class RowReservoirTests
         var random = new SplitMix64(1);
         reservoir.Offer([1, 2, 3], ref random);
         reservoir.Offer([4], ref random);
-        Assert.That(reservoir.Values.ToArray(), Is.EqualTo((float[])[1, 2, 3, 4, float.NaN, float.NaN]));
+        Assert.That(reservoir.Codes.ToArray(), Is.EqualTo(Tables.Codes([1, 2, 3, 4, float.NaN, float.NaN])));
         Assert.That(reservoir.Count, Is.EqualTo(2));
     }
 
@@ -54,8 +59,9 @@ public sealed class RowReservoirTests
         {
             var random = new SplitMix64(seed);
             var reservoir = new RowReservoir(capacity, memory);
-            for (var i = 0; i < offered; i++) reservoir.Offer([i], ref random);
-            foreach (var value in reservoir.Values) ages.Add(offered - 1 - value);
+            for (var i = 0; i < offered; i++)
+                reservoir.Offer([RowCode.ValueOf((sbyte)(i / Digit)), RowCode.ValueOf((sbyte)(i % Digit))], ref random);
+            foreach (var row in reservoir.Codes.ToArray().Chunk(2)) ages.Add(offered - 1 - ((Digit * row[0]) + row[1]));
         }
 
         return [.. ages];

@@ -1,3 +1,5 @@
+using LeptonStream.Detectors.Forest;
+
 namespace LeptonStream.Core.Tests.Detectors.Forest;
 
 /// <summary>Seeded tables of rows, one after another.</summary>
@@ -23,4 +25,10 @@ internal static class Tables
             _ => (float)Streams.Gauss(random),
         })];
     }
+
+    /// <summary>A table as a streaming forest keeps it.</summary>
+    public static sbyte[] Codes(float[] table) => Array.ConvertAll(table, RowCode.Of);
+
+    /// <summary>Where the rows of a table begin.</summary>
+    public static int[] Offsets(float[] table, int features) => [.. Enumerable.Range(0, table.Length / features).Select(i => i * features)];
 }

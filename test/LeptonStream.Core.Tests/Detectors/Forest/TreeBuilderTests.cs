@@ -66,10 +66,12 @@ public sealed class TreeBuilderTests
         var builder = new TreeBuilder();
         var nodes = new IsolationNode[511];
         var random = new SplitMix64(1);
-        builder.Grow(Tables.Rough(8, 256, 30), 30, ref random, nodes, new ushort[511]);
+        var rough = Tables.Rough(8, 256, 30);
+        builder.Grow(rough, Tables.Offsets(rough, 30), 30, ref random, nodes, new ushort[511]);
         random = new(9);
-        var count = builder.Grow(Tables.Gaussian(10, 256, 7), 7, ref random, nodes, new ushort[511]);
-        Assert.That(nodes[..count], Is.EqualTo(Grow(Tables.Gaussian(10, 256, 7), 7, seed: 9, mostNodes: 511).Nodes));
+        var gaussian = Tables.Gaussian(10, 256, 7);
+        var count = builder.Grow(gaussian, Tables.Offsets(gaussian, 7), 7, ref random, nodes, new ushort[511]);
+        Assert.That(nodes[..count], Is.EqualTo(Grow(gaussian, 7, seed: 9, mostNodes: 511).Nodes));
     }
 
     private static (IsolationNode[] Nodes, ushort[] Lengths) Grow(float[] table, int features, ulong seed, int mostNodes)
@@ -77,7 +79,7 @@ public sealed class TreeBuilderTests
         var random = new SplitMix64(seed);
         var nodes = new IsolationNode[mostNodes];
         var lengths = new ushort[mostNodes];
-        var count = new TreeBuilder().Grow(table, features, ref random, nodes, lengths);
+        var count = new TreeBuilder().Grow(table, Tables.Offsets(table, features), features, ref random, nodes, lengths);
         return (nodes[..count], lengths[..count]);
     }
 

@@ -1,0 +1,33 @@
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <summary>How the alerts of one policy live, and room for their numbers, used again and again. Used by one thread.</summary>
+/// <param name="timing">Times by which they open, go on and end.</param>
+/// <param name="criticalScore">The score from which on one is critical, as far as the budget allows.</param>
+/// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
+internal sealed class AlertPlan(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
+{
+    private readonly Stack<AlertRecord> _free = [];
+
+    public AlertTiming Timing => timing;
+
+    public double CriticalScore => criticalScore;
+
+    public TimeSpan CriticalBudget => criticalBudget;
+
+    /// <summary>Room for the numbers of an alert that was never open.</summary>
+    public AlertRecord Rent()
+    {
+        if (!_free.TryPop(out var record)) return new();
+        record.Numbers = AlertNumbers.Quiet;
+        return record;
+    }
+
+    /// <summary>Takes the room of an alert back that has nothing to remember.</summary>
+    public void Return(AlertRecord record) => _free.Push(record);
+}
+
+/// <summary>The numbers of an alert that has something to remember.</summary>
+internal sealed class AlertRecord
+{
+    public AlertNumbers Numbers = AlertNumbers.Quiet;
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Lifecycle;
+
+namespace LeptonStream.Detection.Store;
+
+/// <summary>The knowledge that few series have: of values that are no number, of readings that were lost, of an alert that opened.</summary>
+internal sealed class RareState
+{
+    /// <summary>That of a series which has none of it; never to be changed.</summary>
+    public static readonly RareState Nothing = new();
+
+    public NonFiniteHabit NonFinite;
+    public LostReadings Blanks;
+
+    public FrozenBaseline? Baseline { get; set; }
+
+    public string? OpenedBy { get; set; }
+
+    /// <summary>Whether it is that of a series which has none of it.</summary>
+    public bool IsNothing => Baseline is null && OpenedBy is null
+        && !MemoryMarshal.AsBytes(new ReadOnlySpan<NonFiniteHabit>(in NonFinite)).ContainsAnyExcept((byte)0)
+        && !MemoryMarshal.AsBytes(new ReadOnlySpan<LostReadings>(in Blanks)).ContainsAnyExcept((byte)0);
+}
