@@ -4,7 +4,7 @@ namespace LeptonStream.Detectors;
 
 /// <summary>
 /// <see cref="RecordDetector"/> of the mean of the last 80 values: a level that was never held for so long before. It sees shifts and leaks
-/// whose single values are ordinary. Warm-up 140 samples. O(1), 72 bytes beyond the shared window.
+/// whose single values are ordinary. Warm-up 140 samples. O(1), 48 bytes beyond the shared window.
 /// </summary>
 public sealed class MeanRecordDetector : SeriesDetector<MeanRecordDetector.State>
 {

@@ -4,11 +4,11 @@ using LeptonStream.Statistics;
 namespace LeptonStream.Detectors;
 
 /// <summary>
-/// How far the series, smoothed over a few samples (ℓ ← ℓ + (x − ℓ)/4), lies outside everything it has shown until lately, in sixteenths of
-/// that range; 0 inside it. The last 120 to 240 samples don't count, else a slow leak would be measured against itself a moment ago.
-/// Record statistics: among n exchangeable samples the next is a new extreme with probability 2/(n+1), so on an old series a new extreme is
-/// news by itself. It sees slow leaks that every window follows. Warm-up a day and 60 samples: in its first day a series shows new extremes
-/// all the time. O(1), 120 bytes.
+/// How far the series, smoothed over a few samples (ℓ ← ℓ + (x − ℓ)/4), lies outside everything it has shown until lately, in
+/// sixteenths of that range; 0 inside it. The last 120 to 240 samples don't count, else a slow leak would be measured against itself a
+/// moment ago. Record statistics: among n exchangeable samples the next is a new extreme with probability 2/(n+1), so on an old series a
+/// new extreme is news by itself. It sees slow leaks that every window follows. Warm-up a day and 60 samples: in its first day a series
+/// shows new extremes all the time. O(1), 96 bytes.
 /// </summary>
 public sealed class NewExtremeDetector : SeriesDetector<NewExtremeDetector.State>
 {

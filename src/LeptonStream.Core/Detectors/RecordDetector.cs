@@ -7,7 +7,7 @@ namespace LeptonStream.Detectors;
 /// How far a value lies outside everything the series has ever shown (one wild value or one incident counts for three hours only), in
 /// sixteenths of that range; 0 inside it. The record among n exchangeable values is the newest with probability 1/n (M. N. Foster and A.
 /// Stuart, JRSS B 16, 1954), so records are rare by themselves once a series is old. Unlike <see cref="NewExtremeDetector"/> it looks at
-/// the single value, and everything up to the last one counts. Warm-up 60 samples. O(1), 72 bytes.
+/// the single value, and everything up to the last one counts. Warm-up 60 samples. O(1), 48 bytes.
 /// </summary>
 public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
 {

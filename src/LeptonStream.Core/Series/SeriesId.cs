@@ -6,9 +6,18 @@ namespace LeptonStream.Series;
 /// <summary>
 /// A 128-bit hash (XXH128) of a model, labels and metric: what series and entities are found by. Equal in every process and version.
 /// </summary>
-/// <param name="Value">The hash.</param>
-public readonly record struct SeriesId(UInt128 Value)
+public readonly record struct SeriesId
 {
+    // Halves, since a 128-bit number begins where 16 divides: it would widen whatever holds it.
+    private readonly ulong _high;
+    private readonly ulong _low;
+
+    /// <param name="value">The hash.</param>
+    public SeriesId(UInt128 value) => (_high, _low) = ((ulong)(value >> 64), (ulong)value);
+
+    /// <summary>The hash.</summary>
+    public UInt128 Value => new(_high, _low);
+
     /// <summary>
     /// The id of an entity from its canonical bytes: model, then name and value of each label in order of names, each ended by 0xFF (no
     /// byte of UTF-8).
@@ -19,8 +28,8 @@ public readonly record struct SeriesId(UInt128 Value)
     public static SeriesId OfMetric(SeriesId entity, ReadOnlySpan<byte> metric)
     {
         // Two independent 64-bit seeds keep the entity's 128 bits in the result without copying the name.
-        var low = XxHash3.HashToUInt64(metric, (long)(ulong)entity.Value);
-        var high = XxHash3.HashToUInt64(metric, (long)(ulong)(entity.Value >> 64));
+        var low = XxHash3.HashToUInt64(metric, (long)entity._low);
+        var high = XxHash3.HashToUInt64(metric, (long)entity._high);
         return new(new UInt128(high, low));
     }
 

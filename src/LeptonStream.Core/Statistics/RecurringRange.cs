@@ -68,46 +68,44 @@ internal struct RecurringRange
         if (_lowest == 0) _lowest = -0.0;
     }
 
-    // One side's values beyond reach. Times are minutes of the epoch, heights are measured from the end of the range.
+    // One side's values beyond reach, of one occasion: the second one ends it. Times are minutes of the epoch, 0 where it has none; the
+    // height is measured from the end of the range.
     private struct Excursion
     {
         private const int Apart = 20;
         private const int Lasting = 360;
         private const int Known = 180;
         private const int Forgotten = 14 * 1440;
-        private const int Enough = 2;
 
-        private float _least;
         private float _height;
         private int _first;
         private int _last;
-        private int _occasions;
 
-        public readonly double KnownAt(Timestamp now) => _occasions > 0 && MinuteOf(now) - _last <= Known ? _height : 0;
+        public readonly double KnownAt(Timestamp now) => _last != 0 && MinuteOf(now) - _last <= Known ? _height : 0;
 
         // By how much the range widens now.
         public double Take(double height, Timestamp now, double grant)
         {
             var minute = MinuteOf(now);
-            if (_occasions == 0 || minute - _last > Forgotten) this = default;
-            var isNew = _occasions == 0 || minute - _last > Apart;
-            if (isNew) Begin(minute);
+            if (minute - _last > Forgotten) this = default;
+            var isFirst = _last == 0;
+            if (!isFirst && minute - _last > Apart) return Widen(Math.Min(_height, height));
+            if (isFirst) _first = minute;
             _last = minute;
             _height = Math.Max(_height, (float)height);
-            if (_occasions < Enough && minute - _first < Lasting) return isNew ? Math.Min(grant, height) : 0;
-            var widened = _occasions < Enough ? height : Math.Min(_least, height);
-            this = default;
-            return widened;
+            return minute - _first >= Lasting ? Widen(height) : isFirst ? Math.Min(grant, height) : 0;
         }
 
-        private void Begin(int minute)
+        private double Widen(double by)
         {
-            if (_occasions > 0) _least = _height;
-            _height = 0;
-            _first = minute;
-            _occasions++;
+            this = default;
+            return by;
         }
 
-        private static int MinuteOf(Timestamp time) => (int)(time.UnixNanoseconds / 60_000_000_000);
+        private static int MinuteOf(Timestamp time)
+        {
+            var minute = (int)(time.UnixNanoseconds / 60_000_000_000);
+            return minute == 0 ? 1 : minute;
+        }
     }
 }

@@ -4,14 +4,14 @@ using MathNet.Numerics;
 namespace LeptonStream.Detection.Calibration;
 
 /// <summary>
-/// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector, on this
-/// series, scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail fitted to
-/// the mean excess (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were reached
-/// five times before: these are counted.
+/// Turns raw scores of any unit into rarities that mean the same on every series: r = −log₁₀ of the probability that this detector,
+/// on this series, scores as high or higher. Below the quantile of the tail the probability is empirical, above it an exponential tail
+/// fitted to the mean excess (peaks over threshold; J. Pickands III, Annals of Statistics 3, 1975, with shape 0), but for scores that were
+/// reached five times before: these are counted.
 /// </summary>
 /// <remarks>
-/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96 bytes,
-/// all zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits.
+/// The history is a histogram of 64 bins, four an octave from 2⁻⁶ to 2¹⁰, whose counts are halved now and then: a long memory in 96
+/// bytes, all zeros at first. Bins divide an octave linearly, so the bin of a score is a shift of its bits.
 /// </remarks>
 public struct TailCalibrator
 {
@@ -47,7 +47,9 @@ public struct TailCalibrator
         if (raw < _threshold || reached >= Routine) return Math.Max(0, -Math.Log10((reached + 1) / (Total + 1)));
         // Never less than what the last counted score had.
         var counted = Math.Log10((Total + 1) / (Routine + 1));
-        var tail = Math.Max(_tailRarity + ((raw - _threshold) / _meanExcess * Constants.Log10E), counted);
+        // A mean excess of 0 is one that a snapshot lacked.
+        var excess = _meanExcess > 0 ? _meanExcess : plan.MinExcess(_threshold);
+        var tail = Math.Max(_tailRarity + ((raw - _threshold) / excess * Constants.Log10E), counted);
         return Rarities.SoftCap(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
     }
 

@@ -6,7 +6,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Detection.Entities;
 
-/// <summary>The knowledge that the rows of an entity have taught: about 15 KB for eight metrics, nearly all of it the forest.</summary>
+/// <summary>The knowledge that the rows of an entity have taught: about 6 KB for eight metrics, nearly all of it the forest.</summary>
 internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
 {
     public EntityNumbers Numbers;

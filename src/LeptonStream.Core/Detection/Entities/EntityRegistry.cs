@@ -17,7 +17,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     private const long LabelBytes = 128;
     private const long RunBytes = 32 * 1024;
 
-    private readonly Dictionary<UInt128, EntityState> _entities = [];
+    private readonly Dictionary<SeriesId, EntityState> _entities = [];
     private readonly Dictionary<SeriesPolicy, EntityPipeline> _pipelines = [];
     private readonly TreeBuilder _builder = new();
     private readonly List<EntityState> _runs = [];
@@ -67,15 +67,15 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         _runs.FindAll(entity => now - entity.Row.Heard >= detection.ForgetRunAfter);
 
     /// <summary>The key of an entity, whose labels all its series share; null where it is not known.</summary>
-    public SeriesKey? KeyOf(SeriesId id) => _entities.GetValueOrDefault(id.Value)?.Key;
+    public SeriesKey? KeyOf(SeriesId id) => _entities.GetValueOrDefault(id)?.Key;
 
     /// <summary>Takes a new series into its entity.</summary>
     public void Join(SeriesId id, SeriesState series, Timestamp now)
     {
-        if (!_entities.TryGetValue(id.Value, out var entity))
+        if (!_entities.TryGetValue(id, out var entity))
         {
             var key = series.Key with { Metric = EntityPipeline.Metric };
-            _entities.Add(id.Value, entity = new(id, key, PipelineOf(_policies.For(key)))
+            _entities.Add(id, entity = new(id, key, PipelineOf(_policies.For(key)))
             {
                 Number = Number++, Model = Models.Of(key.Model),
             });
@@ -94,7 +94,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         if (series.Place >= 0) entity.Row.Leave(series.Place);
         if (entity.Model is { } model) Models.Leave(model);
         if (--entity.SeriesCount > 0) return;
-        _entities.Remove(entity.Id.Value);
+        _entities.Remove(entity.Id);
         _bytes -= BytesOf(entity.Key);
         _runs.Remove(entity);
         entity.IsForgotten = true;
@@ -112,7 +112,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
     public EntityState[] InOrder() => Arrival.Sorted<EntityState>([.. _entities.Values], static one => one.Number);
 
     /// <summary>The entity of an id, or null.</summary>
-    public EntityState? Find(UInt128 id) => _entities.GetValueOrDefault(id);
+    public EntityState? Find(UInt128 id) => _entities.GetValueOrDefault(new(id));
 
     /// <summary>Number of entities that came so far: the next one's number.</summary>
     public long Number { get; set; }
@@ -140,7 +140,7 @@ internal sealed class EntityRegistry(DetectionPolicy detection, PolicySet polici
         };
         entity.Load(ref state, detection.Training);
         if (isForgotten) return entity;
-        if (!_entities.TryAdd(id, entity)) throw new SnapshotCorruptException("an entity twice");
+        if (!_entities.TryAdd(entity.Id, entity)) throw new SnapshotCorruptException("an entity twice");
         _bytes += BytesOf(key);
         return entity;
     }

@@ -6,20 +6,20 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
-/// The life of one alert, of a series, an entity, a finding of a training run or a limit: quiet → pending → open → quiet, measured in time.
-/// It has hysteresis between the line and calm, a refractory time after its end, and flap damping: an alert that comes back within the
-/// refractory time stays open for longer each time.
+/// The life of one alert, of a series, an entity, a finding of a training run or a limit: quiet → pending → open → quiet, measured in
+/// time. It has hysteresis between the line and calm, a refractory time after its end, and flap damping: an alert that comes back within
+/// the refractory time stays open for longer each time.
 /// </summary>
 /// <remarks>
 /// <code>
-///          score ≥ 1             enough evidence
-///   Quiet ───────────▶ Pending ───────────────────▶ Open ─┐ update: worse, or a further change
-///     ▲                   │                           │ ◀─┘ progress: after 1, 5, 15, 60, 120 … minutes
-///     │ LapseAfter without│                           │
-///     └───────────────────┴───────────────────────────┘
-///                                        recovered: calm for ResolveAfter (longer after flaps)
-///                                        accepted:  a warning that was open for AcceptAfter
-///                                        gone, superseded, policy: End(…)
+///       score ≥ 1        enough evidence
+///   Quiet ────▶ Pending ─────▶ Open ─┐ update: worse, or a further change
+///     ▲            │             │ ◀─┘ progress: after 1, 5, 15, 60, 120 … minutes
+///     │ LapseAfter without       │
+///     └────────────┴─────────────┘
+///                       recovered: calm for ResolveAfter (longer after flaps)
+///                       accepted:  a warning that was open for AcceptAfter
+///                       gone, superseded, policy: End(…)
 /// </code>
 /// It never says that trouble is over because it lasts. Whoever observes decides by the baseline before the onset whether the trouble goes
 /// on (<see cref="FrozenBaseline"/>). Of a series that never had evidence, it remembers nothing and takes 32 bytes.
@@ -42,9 +42,9 @@ public sealed class AlertLifecycle
     /// <param name="criticalScore">The score from which on it is critical, as far as the budget allows.</param>
     /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
     public AlertLifecycle(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
-        : this(new AlertPlan(timing ?? throw new ArgumentNullException(nameof(timing)), criticalScore, criticalBudget))
-    {
-    }
+        : this(new AlertPlan(timing ?? throw new ArgumentNullException(nameof(timing)), criticalScore, criticalBudget)) =>
+        // No other leaves it room: its first evidence must not allocate.
+        _plan.Return(new());
 
     internal AlertLifecycle(AlertPlan plan) => _plan = plan;
 

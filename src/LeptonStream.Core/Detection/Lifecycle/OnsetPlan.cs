@@ -12,15 +12,13 @@ internal sealed record OnsetPlan(int Points, ValueBounds Bounds, OnsetMemory Mem
 /// <summary>Memory for the candidates of many series, used again and again. Used by one thread.</summary>
 internal sealed class OnsetMemory
 {
-    private const int Least = 2;
-
     // By the logarithm of their length.
     private readonly List<Stack<ChangeOnset.Candidate[]>> _returned = [];
 
     /// <summary>Memory for so many candidates, or more.</summary>
     public ChangeOnset.Candidate[] Rent(int count)
     {
-        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(Least, count));
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)count);
         return StackOf(size).TryPop(out var free) ? free : new ChangeOnset.Candidate[size];
     }
 

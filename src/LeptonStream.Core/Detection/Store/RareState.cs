@@ -4,7 +4,7 @@ using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Detection.Store;
 
-/// <summary>The knowledge that few series have: of values that are no number, of readings that were lost, of an alert that opened.</summary>
+/// <summary>The knowledge that few series have: of values that are no number, of lost readings, of an alert that opened.</summary>
 internal sealed class RareState
 {
     /// <summary>That of a series which has none of it; never to be changed.</summary>

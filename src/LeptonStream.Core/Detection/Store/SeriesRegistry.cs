@@ -11,7 +11,7 @@ namespace LeptonStream.Detection.Store;
 /// <summary>The series of one partition, each with the pipeline of its policy.</summary>
 internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet policies)
 {
-    private readonly Dictionary<UInt128, SeriesState> _series = [];
+    private readonly Dictionary<SeriesId, SeriesState> _series = [];
     private readonly PolicyPipelines _pipelines = new(detection);
 
     // Series that the policies ignore, by id only.
@@ -71,7 +71,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     public SeriesState? Find(SampleBatch batch, in SampleBatch.Entity entity, in SampleBatch.Metric metric, out SampleRefusal refusal)
     {
         refusal = SampleRefusal.None;
-        if (_series.TryGetValue(metric.Id.Value, out var series)) return series;
+        if (_series.TryGetValue(metric.Id, out var series)) return series;
         refusal = _ignored.Contains(metric.Id.Value) ? SampleRefusal.Ignored : HasRoom() ? SampleRefusal.None : SampleRefusal.SeriesLimit;
         if (refusal != SampleRefusal.None) return null;
         var key = _entities.KeyOf(entity.Id) is { } sibling ? batch.KeyOf(metric, sibling) : Names.Share(batch.KeyOf(entity, metric));
@@ -88,7 +88,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
 
         series = _pipelines.Of(policy).NewSeries(metric.Id, key);
         series.Heard = _clock;
-        _series.Add(metric.Id.Value, series);
+        _series.Add(metric.Id, series);
         _entities.Join(entity.Id, series, entity.Time);
         JoinPeers(series, policy.AsksPeers);
         Weigh(series);
@@ -100,7 +100,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// <returns>The series, if it is known now.</returns>
     public SeriesState? Ask(in SampleBatch.Metric metric)
     {
-        if (!_series.TryGetValue(metric.Id.Value, out var series)) return null;
+        if (!_series.TryGetValue(metric.Id, out var series)) return null;
         CacheLines.Prefetch(series, SeriesState.Lines);
         return series;
     }
@@ -140,7 +140,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     public SeriesState[] InOrder() => Arrival.Sorted<SeriesState>([.. _series.Values], static one => one.Number);
 
     /// <summary>The series of an id, or null.</summary>
-    public SeriesState? Find(UInt128 id) => _series.GetValueOrDefault(id);
+    public SeriesState? Find(UInt128 id) => _series.GetValueOrDefault(new(id));
 
     /// <summary>Ids of series that the policies ignore.</summary>
     public HashSet<UInt128> Ignored => _ignored;
@@ -194,7 +194,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         var key = entity.Key with { Metric = Names.Share(state.ReadName()) };
         var (policy, numbers) = policies.Find(state.ReadUInt128(), key, Policies);
         var series = _pipelines.Of(policy).NewSeries(new(id), key);
-        if (!_series.TryAdd(id, series)) throw new SnapshotCorruptException("a series twice");
+        if (!_series.TryAdd(series.Id, series)) throw new SnapshotCorruptException("a series twice");
         series.Number = state.ReadInt64();
         series.SilenceDue = state.ReadInt64();
         series.Bytes = state.ReadInt64();
@@ -266,7 +266,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     {
         Cut?.Keep(series);
         if (series.Entity is { } entity) Cut?.Keep(entity);
-        _series.Remove(series.Id.Value);
+        _series.Remove(series.Id);
         // An alert that is open still ends, and reads the series for that.
         if (!series.HasOpenAlert) series.Pipeline.Return(series);
         series.IsForgotten = true;

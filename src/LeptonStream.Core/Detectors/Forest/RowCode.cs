@@ -28,7 +28,7 @@ internal static class RowCode
         return (sbyte)(value < 0 ? -steps : steps);
     }
 
-    /// <summary>The code whose value is the greatest that is not above a cut: the same codes lie above it as values above the cut.</summary>
+    /// <summary>The code of the greatest value that is not above a cut: the same codes lie above it as values above the cut.</summary>
     public static sbyte OfCut(float cut)
     {
         var code = Of(cut);

@@ -5,16 +5,17 @@ namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
 /// An isolation forest (Liu, Ting and Zhou 2008) over the rows of one entity: at each time one value a metric, best the residuals of their
-/// forecasts, all in one unit: about 1 in calm, and further out than 20 all are alike (<see cref="RowCode"/>). It remembers a decayed sample of the rows and renews its trees one at a time, so that none of the rows pays
-/// for all of them. The score of a row is 2^(−E(h)/E(c)): about 0.5 is ordinary, towards 1 is odd; 0 while it warms up.
+/// forecasts, all in one unit: about 1 in calm, and further out than 20 all are alike (<see cref="RowCode"/>). It remembers a decayed
+/// sample of the rows and renews its trees one at a time, so that none of the rows pays for all of them. The score of a row is
+/// 2^(−E(h)/E(c)): about 0.5 is ordinary, towards 1 is odd; 0 while it warms up.
 /// </summary>
 /// <remarks>
 /// A missing feature (NaN, or beyond the end of the row) goes with the larger part of the remembered rows at every cut, so it can't make a
 /// row odd. A feature that appears later widens the forest: older rows lack it, newer ones replace them as in a young forest, and it is cut
 /// as soon as half of the remembered rows have it, after about as many rows as are remembered. Warm-up 127 rows (a quarter of the
-/// remembered ones, then one tree a row). A row costs O(trees · log cuts) to score, and one row in sixteen (memory/2/trees) grows a tree in
-/// O(rows · log cuts). Memory grows with what it learns: rows by doubling, trees with the first that is grown, both again when it widens;
-/// after that nothing is allocated.
+/// remembered ones, then one tree a row). A row costs O(trees · log cuts) to score, and one row in sixteen (memory/2/trees) grows a tree
+/// in O(rows · log cuts). Memory grows with what it learns: rows by doubling, trees with the first that is grown, both again when it
+/// widens; after that nothing is allocated.
 /// </remarks>
 public sealed class StreamingForest
 {

@@ -1,8 +1,8 @@
 namespace LeptonStream.Detectors.Forest;
 
 /// <summary>
-/// How a <see cref="StreamingForest"/> grows and forgets. It takes about 3.4·Trees·Cuts + Rows·features bytes once it has learned so many
-/// rows, 5.3 KB for eight features, and hardly any before.
+/// How a <see cref="StreamingForest"/> grows and forgets. It takes about 3.4·Trees·Cuts + Rows·features bytes once it has learned so
+/// many rows, 5.3 KB for eight features, and hardly any before.
 /// </summary>
 public sealed record StreamingForestOptions
 {

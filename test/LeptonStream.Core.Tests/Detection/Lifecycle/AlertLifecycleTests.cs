@@ -154,6 +154,35 @@ public sealed class AlertLifecycleTests
         }
     }
 
+    // Evidence comes and goes on every series: it must cost nothing that stays, and open what it opened before.
+    [Test]
+    public void Observe_EvidenceThatLapses_LeavesNothingAndAllocatesNothing()
+    {
+        var alert = New();
+        Assert.That(Drive(alert, 3, 1.1, 0, 0, 0), Is.EqualTo("...."));
+        Assert.That(Saved(alert), Is.EqualTo(Saved(New())));
+        Assert.That((alert.Onset, alert.Worst), Is.EqualTo((New().Onset, New().Worst)));
+        Spell();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++) Spell();
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Drive(alert, 2, 1.1, 1.1, 0, 0, 0), Is.EqualTo(".O..R"));
+        Assert.That(Saved(alert), Is.Not.EqualTo(Saved(New())), "its end is remembered");
+
+        void Spell()
+        {
+            foreach (var score in (ReadOnlySpan<double>)[1.1, 0, 0, 0])
+                alert.Observe(new(score, Timestamp.FromUnixSeconds(_second++)) { Needed = 3 });
+        }
+    }
+
+    private static byte[] Saved(AlertLifecycle alert)
+    {
+        var state = new StateWriter();
+        alert.Save(state);
+        return state.Written.ToArray();
+    }
+
     private static AlertLifecycle New(double criticalScore = 2) => new(Timing, criticalScore, TimeSpan.FromDays(91));
 
     private string Drive(AlertLifecycle alert, double needed, params double[] scores) => string.Concat(scores.Select(score =>

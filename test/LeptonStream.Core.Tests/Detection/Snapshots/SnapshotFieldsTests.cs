@@ -286,6 +286,7 @@ public sealed class SnapshotFieldsTests
         ulong number => number ^ 1,
         ushort number => (ushort)(number ^ 1),
         byte number => (byte)(number ^ 1),
+        sbyte number => (sbyte)(number ^ 1),
         UInt128 number => number ^ 1,
         TimeSpan span => span + TimeSpan.FromTicks(1),
         double number => double.IsFinite(number) ? Math.BitIncrement(number) : 1.0,

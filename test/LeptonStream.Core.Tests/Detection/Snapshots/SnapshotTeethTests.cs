@@ -18,8 +18,8 @@ public sealed class SnapshotTeethTests
     [TestCase("_queue._waiting", TestName = "Load_WithoutEventsThatWait_IsSeen")]
     [TestCase("_series._entities._runs", TestName = "Load_WithoutTheListOfRuns_IsSeen")]
     [TestCase("_series._series.Limit", TestName = "Load_WithoutLimits_IsSeen")]
-    [TestCase("_series._series.OpenedBy", TestName = "Load_WithoutWhoOpenedAlerts_IsSeen")]
-    [TestCase("_series._series.Baseline", TestName = "Load_WithoutBaselines_IsSeen")]
+    [TestCase("_series._series._rare.OpenedBy", TestName = "Load_WithoutWhoOpenedAlerts_IsSeen")]
+    [TestCase("_series._series._rare.Baseline", TestName = "Load_WithoutBaselines_IsSeen")]
     [TestCase("_series._series.Heard", TestName = "Load_WithoutWhenSeriesWereHeard_IsSeen")]
     [TestCase("_series._series.Place", TestName = "Load_WithoutPlaces_IsSeen")]
     [TestCase("_series._entities._entities._memory", TestName = "Load_WithoutWhatEntitiesLearned_IsSeen")]
@@ -64,7 +64,7 @@ public sealed class SnapshotTeethTests
         if (at < path.Length - 1)
         {
             if (value is IDictionary map) foreach (var one in map.Values) Reset(one, path, at + 1);
-            else Reset(value!, path, at + 1);
+            else if (value is not null) Reset(value, path, at + 1);
             return;
         }
 

@@ -90,7 +90,7 @@ internal static class StateInspection
     private static extern ref SeriesRegistry Registry(PartitionPipeline partition);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_series")]
-    private static extern ref Dictionary<UInt128, SeriesState> AllSeries(SeriesRegistry registry);
+    private static extern ref Dictionary<SeriesId, SeriesState> AllSeries(SeriesRegistry registry);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_layout")]
     private static extern ref SeriesLayout Layout(SeriesPipeline pipeline);

@@ -56,7 +56,7 @@ internal sealed class LabelledSeriesTests
     // What was measured, less half a hundredth. All of it is better than, or ties with, the best that is known of others on the same
     // entities and the textbook's detectors in the benchmark.
     [TestCase("smd", 1, 0.264, 0.317, 0.46, 0.69, 0.69)]
-    [TestCase("asd", 5, 0.324, 0.394, 0.36, 0.93, 1)]
+    [TestCase("asd", 5, 0.324, 0.394, 0.36, 0.93, 0.93)]
     [TestCase("jumpstarter", 5, 0.191, 0.212, 1, 1, 1)]
     public void Entities_EachSet_AreJudgedBetterThanByTheBestOfOthers(
         string set, int minutes, double area, double volume, double recall01, double recall05, double recall1)

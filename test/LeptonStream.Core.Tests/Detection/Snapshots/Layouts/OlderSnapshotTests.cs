@@ -9,6 +9,7 @@ using LeptonStream.Detection.Store;
 using LeptonStream.Core.Tests.Detectors;
 using LeptonStream.Detectors;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Snapshots.Layouts;
@@ -46,6 +47,7 @@ public sealed class OlderSnapshotTests
         // Counts and places hold each other up: a program that is to add one says with which it begins.
         var layout = OlderLayout.WithLess(new(seed), field => field.Type is "Double" or "Single");
         var older = new OlderSnapshot(layout);
+        TestContext.Out.WriteLine(older.Layout.Changes);
         var copy = story.New(600);
         Load(older, older.Of(SnapshotBytes.Of(whole).Bytes), copy, () => AssertMoved(whole, copy, layout));
         for (var i = 600; i < story.Count; i++) story.Play(copy, i);
@@ -136,7 +138,7 @@ public sealed class OlderSnapshotTests
         Assert.That(loader.IsComplete, Is.True);
     }
 
-    private static Dictionary<UInt128, SeriesState> SeriesOf(PartitionPipeline pipeline) =>
+    private static Dictionary<SeriesId, SeriesState> SeriesOf(PartitionPipeline pipeline) =>
         RegistryOf(pipeline).InOrder().ToDictionary(series => series.Id.Value);
 
     private static SeriesRegistry RegistryOf(PartitionPipeline pipeline) => (SeriesRegistry)typeof(PartitionPipeline)
