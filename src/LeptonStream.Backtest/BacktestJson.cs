@@ -24,6 +24,7 @@ internal static class BacktestJson
         Write(json, result.Total);
         WriteNab(json, "nab", result.Nab);
         WriteNab(json, "nabByAlarms", result.NabByAlarms);
+        if (result.Dial.Count > 0) WriteDial(json, result.Dial);
         if (result.Training is { } training) TrainingJson.Write(json, training);
         json.WriteStartObject("unlabelled");
         foreach (var file in result.Files.Where(f => !f.HasTruth)) WriteUnlabelled(json, file);
@@ -45,6 +46,26 @@ internal static class BacktestJson
         json.WriteNumber("samples", result.Samples);
         json.WriteNumber("seconds", result.Elapsed.TotalSeconds);
         json.WriteEndObject();
+    }
+
+    private static void WriteDial(Utf8JsonWriter json, IReadOnlyList<DialReading> dial)
+    {
+        json.WriteStartArray("dial");
+        foreach (var reading in dial)
+        {
+            json.WriteStartObject();
+            json.WriteString("family", reading.Family);
+            json.WriteNumber("days", reading.Budget.TotalDays);
+            json.WriteNumber("nominal", reading.Nominal);
+            Number(json, "realised", reading.Realised);
+            Number(json, "ratio", reading.Ratio);
+            Number(json, "precision", reading.Events.Precision);
+            Number(json, "recall", reading.Events.Recall);
+            WriteRecallAt(json, reading.RecallAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteUnlabelled(Utf8JsonWriter json, BacktestFile file)
@@ -86,26 +107,17 @@ internal static class BacktestJson
         json.WriteNumber("series", events.Series);
         json.WriteNumber("events", events.Events);
         json.WriteNumber("detected", events.Detected);
-        Number("precision", events.Precision);
-        Number("recall", events.Recall);
-        Number("f1", events.F1);
-        Number("falseEpisodesPerSeriesDay", events.FalseEpisodesPerSeriesDay);
-        json.WriteStartObject("recallAt");
-        for (var i = 0; i < FamilyResult.Budgets.Length; i++)
-            Number(FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), family.RecallAt[i]);
-        json.WriteEndObject();
-        Number("medianDelaySamples", events.MedianDelaySamples);
-        Number("p95DelaySamples", events.P95DelaySamples);
+        Number(json, "precision", events.Precision);
+        Number(json, "recall", events.Recall);
+        Number(json, "f1", events.F1);
+        Number(json, "falseEpisodesPerSeriesDay", events.FalseEpisodesPerSeriesDay);
+        WriteRecallAt(json, family.RecallAt);
+        Number(json, "medianDelaySamples", events.MedianDelaySamples);
+        Number(json, "p95DelaySamples", events.P95DelaySamples);
         WriteNab(json, "nab", family.Nab);
-        Number("vusPr", family.Areas.VusPr);
-        Number("aucPr", family.Areas.AucPr);
+        Number(json, "vusPr", family.Areas.VusPr);
+        Number(json, "aucPr", family.Areas.AucPr);
         json.WriteEndObject();
-
-        void Number(string name, double? value)
-        {
-            if (value is { } number) json.WriteNumber(name, number);
-            else json.WriteNull(name);
-        }
     }
 
     public static void WriteNab(Utf8JsonWriter json, string name, IReadOnlyList<NabScore> scores)
@@ -114,5 +126,19 @@ internal static class BacktestJson
         json.WriteStartObject(name);
         foreach (var score in scores) json.WriteNumber(score.Profile.Key, score.Normalised);
         json.WriteEndObject();
+    }
+
+    private static void WriteRecallAt(Utf8JsonWriter json, double?[] recallAt)
+    {
+        json.WriteStartObject("recallAt");
+        for (var i = 0; i < FamilyResult.Budgets.Length; i++)
+            Number(json, FamilyResult.Budgets[i].ToString(CultureInfo.InvariantCulture), recallAt[i]);
+        json.WriteEndObject();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
     }
 }

@@ -9,10 +9,28 @@ namespace LeptonStream.Backtest;
 /// <param name="VusWindow">The longest buffer of the volume under the surface, in rows.</param>
 /// <param name="Html">The file of the report with a chart of every series, or null.</param>
 /// <param name="Policies">Rules for single series; null for the default.</param>
+/// <param name="Dial">Whether everything is judged at other warning budgets, too.</param>
 internal sealed record BacktestOptions(
     string Path,
     TimeSpan? Interval = null,
     string? Scores = null,
     int VusWindow = VolumeUnderSurface.ComparableWindow,
     string? Html = null,
-    PolicySet? Policies = null);
+    PolicySet? Policies = null,
+    bool Dial = false)
+{
+    /// <summary>The family of a file: its folder.</summary>
+    /// <param name="path">Path of the file.</param>
+    public string FamilyOf(string path)
+    {
+        var folder = System.IO.Path.GetDirectoryName(RelativeTo(path))!;
+        return folder.Length > 0
+            ? folder.Replace('\\', '/')
+            : System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+    }
+
+    /// <summary>The path of a file below the folder.</summary>
+    /// <param name="path">Path of the file.</param>
+    public string RelativeTo(string path) =>
+        Directory.Exists(Path) ? System.IO.Path.GetRelativePath(Path, path) : System.IO.Path.GetFileName(path);
+}

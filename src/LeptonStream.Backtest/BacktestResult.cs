@@ -41,6 +41,9 @@ internal sealed class BacktestResult
     /// <summary>The same by the notifications that people get: a row counts only where an alarm begins, with its score.</summary>
     public IReadOnlyList<NabScore> NabByAlarms { get; }
 
+    /// <summary>The realised false episodes at four warning budgets; empty where nobody asked.</summary>
+    public IReadOnlyList<DialReading> Dial { get; init; } = [];
+
     /// <summary>The results of training mode on the runs among them; null where there are none.</summary>
     public TrainingScore? Training { get; init; }
 

@@ -26,10 +26,11 @@ internal sealed class BacktestRun(BacktestOptions options)
             {
                 runs[i] = TrainingRun(paths[i]);
                 if (runs[i] is not null) return;
-                files[i] = BacktestFile.Run(paths[i], FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default, options.Policies);
+                var family = options.FamilyOf(paths[i]);
+                files[i] = BacktestFile.Run(paths[i], family, options.Interval, DetectionPolicy.Default, options.Policies);
                 files[i]!.Areas = ScoreAreas.Of(files[i]!.Series, options.VusWindow);
                 if (options.Scores is { } folder)
-                    ScoresFile.Write(files[i]!, Path.Combine(folder, DelimitedText.Unpacked(RelativeTo(paths[i]))));
+                    ScoresFile.Write(files[i]!, Path.Combine(folder, DelimitedText.Unpacked(options.RelativeTo(paths[i]))));
             }
             catch (InvalidDataException wrong)
             {
@@ -41,6 +42,7 @@ internal sealed class BacktestRun(BacktestOptions options)
             [.. paths.Zip(reasons).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))],
             watch.Elapsed)
         {
+            Dial = options.Dial ? BudgetDial.Read(options, stop) : [],
             Training = runs.OfType<TrainingRunScore>().ToArray() is { Length: > 0 } scored ? new(scored) : null,
         };
     }
@@ -52,16 +54,7 @@ internal sealed class BacktestRun(BacktestOptions options)
         if (TrainingFolder.Of(path) is not { } folder || !folder.TryGet(file.Name, out var faults, out var facts)) return null;
         var score = TrainingRunScore.Of(
             file.Name, TrainingReplay.Run(file, facts, DetectionPolicy.Default, options.Policies), faults, facts);
-        if (options.Scores is { } output) AlarmsFile.Write(score, Path.Combine(output, DelimitedText.Unpacked(RelativeTo(path))));
+        if (options.Scores is { } output) AlarmsFile.Write(score, Path.Combine(output, DelimitedText.Unpacked(options.RelativeTo(path))));
         return score;
-    }
-
-    private string RelativeTo(string path) =>
-        Directory.Exists(options.Path) ? Path.GetRelativePath(options.Path, path) : Path.GetFileName(path);
-
-    private string FamilyOf(string path)
-    {
-        var folder = Path.GetDirectoryName(RelativeTo(path))!;
-        return folder.Length > 0 ? folder.Replace('\\', '/') : Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

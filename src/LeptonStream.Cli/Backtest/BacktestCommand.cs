@@ -32,6 +32,8 @@ internal static class BacktestCommand
             HelpName = "FILE" };
         var policies = new Option<string?>("--policies")
             { Description = "Judge by this file of detection policies, as the detector would", HelpName = "FILE" };
+        var budgets = new Option<bool>("--budgets")
+            { Description = "Judge everything at warning budgets of 1, 3, 7 and 30 days, too: false episodes allowed and realised" };
         var strict = new Option<bool>("--strict") { Description = "Exit code 1 if a file was skipped or a row was not judged" };
         var set = new Option<string[]>("--set")
         {
@@ -55,12 +57,13 @@ internal static class BacktestCommand
         var command = new Command("backtest",
             "Run the detection pipeline over recorded series: list what it finds, and score it where labels say what is true")
         {
-            path, step, scores, vus, html, policies, strict, set, json,
+            path, step, scores, vus, html, policies, budgets, strict, set, json,
         }.WithExamples(
             ("lepton backtest cpu.csv", "what would have been alerted, when and how much; no labels needed"),
             ("lepton backtest nab", "every labelled file below the folder nab: a row per file, totals per folder, and NAB's own scores"),
             ("lepton backtest --step 300 --scores out machine.csv",
                 "one entity whose rows are five minutes apart; out/machine.csv gets the score of every row"),
+            ("lepton backtest --budgets nab", "does the warning budget keep its promise? the false episodes at four of them"),
             ("lepton backtest --html report.html nab", "look through all series in a browser: labels, bands, scores, alarms"));
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
@@ -71,6 +74,7 @@ internal static class BacktestCommand
                     VusWindow = parsed.GetValue(vus) ?? VolumeUnderSurface.ComparableWindow,
                     Html = parsed.GetValue(html),
                     Policies = Policies(parsed.GetValue(policies)),
+                    Dial = parsed.GetValue(budgets),
                 },
                 parsed.GetValue(strict),
                 parsed.GetValue(json),

@@ -17,6 +17,7 @@ internal static class BacktestReport
         var text = new StringBuilder();
         if (result.Training is { } training) TrainingReport.Append(text, training);
         if (result.Files.Count > 0) AppendFiles(text, result);
+        if (result.Dial.Count > 0) DialReport.Append(text, result.Dial);
         foreach (var (_, reason) in result.Skipped.Take(SkippedShown)) text.Append(CultureInfo.InvariantCulture, $"skipped: {reason}\n");
         if (result.Skipped.Count > SkippedShown)
             text.Append(CultureInfo.InvariantCulture, $"skipped: {result.Skipped.Count - SkippedShown} more (all in --json)\n");

@@ -176,6 +176,29 @@ internal sealed class BacktestRunTests
         Assert.That(result.Total.Areas.VusPr, Is.EqualTo((a.Areas.VusPr + b.Areas.VusPr) / 2).Within(1e-12));
     }
 
+    [Test]
+    public void Run_WithTheDial_ReadsEachFamilyAtEachBudget()
+    {
+        static bool IsOdd(int row) => row is >= 800 and < 830;
+        foreach (var name in (string[])["a/x.csv", "b/y.csv"])
+            Write(name, "timestamp,value,label", 1000, (row, noise) => FormattableString.Invariant(
+                $"{1_700_000_000 + (60 * row)},{(IsOdd(row) ? 160 : 100) + noise},{(name[0] == 'a' && IsOdd(row) ? 1 : 0)}"));
+        Write("c/unlabelled.csv", "timestamp,value", 1000, (row, noise) =>
+            FormattableString.Invariant($"{1_700_000_000 + (60 * row)},{noise}"));
+        var dial = new BacktestRun(new(_folder, Dial: true)).Run(default).Dial;
+        Assert.That(dial.Select(r => r.Family).Distinct(), Is.EqualTo((string[])["a", "b", "total"]), "files of known truth");
+        foreach (var family in dial.GroupBy(r => r.Family))
+            Assert.That(family.Select(r => r.Budget), Is.EqualTo(BudgetDial.Budgets));
+        Assert.Multiple(() =>
+        {
+            Assert.That(dial.Where(r => r.Family == "a").Select(r => (r.Events.Recall, r.Ratio)), Is.All.EqualTo((1.0, 0.0)));
+            // One false episode in 849 minutes, of which a day allows one.
+            Assert.That(dial[4].Ratio, Is.EqualTo(1440.0 / 849).Within(1e-9));
+            Assert.That(dial[6].Ratio, Is.EqualTo(7 * dial[4].Ratio).Within(1e-9));
+        });
+        Assert.That(Run().Dial, Is.Empty, "nobody asked");
+    }
+
     private BacktestResult Run(TimeSpan? interval = null) => new BacktestRun(new(_folder, interval)).Run(default);
 
     private static JsonDocument Json(BacktestResult result)

@@ -62,6 +62,11 @@ public sealed class PolicySet
         return _shared.GetOrAdd(policy, policy);
     }
 
+    /// <summary>The same policies, but that every series has this warning budget whatever a rule or a preset says.</summary>
+    /// <param name="budget">The warning budget.</param>
+    public PolicySet WithWarningBudget(TimeSpan budget) =>
+        new([new([], new() { WarningBudget = budget }), .. Rules], _defaults, Presets);
+
     private PolicySettings Matching(SeriesKey key, MetricPreset? preset)
     {
         if (Rules.Count == 0) return PolicySettings.None;

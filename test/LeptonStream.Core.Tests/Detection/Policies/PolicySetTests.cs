@@ -91,6 +91,17 @@ public sealed class PolicySetTests
     }
 
     [Test]
+    public void WithWarningBudget_RulesPresetsAndDefaults_AllHaveIt()
+    {
+        var week = new PolicySet(
+            [Rule(new() { WarningBudget = TimeSpan.FromDays(1), WarmUp = 7 }, "model=chat")],
+            new() { WarningBudget = TimeSpan.FromDays(90) }, PresetCatalog.Default).WithWarningBudget(TimeSpan.FromDays(3));
+        SeriesPolicy[] all = [week.For(Key("a", "chat")), week.For(Key("a")), week.For(Key("vllm:kv_cache_usage_perc"))];
+        Assert.That(all.Select(policy => policy.WarningBudget.TotalDays), Is.All.EqualTo(3));
+        Assert.That(all[0].WarmUp, Is.EqualTo(7), "the rest of a rule stays");
+    }
+
+    [Test]
     public void For_AddedDetectors_JoinThoseThatWouldHold()
     {
         var (peers, frozen) = (DetectorSet.Of(["peers"]), DetectorSet.Of(["frozen-value"]));
