@@ -62,6 +62,9 @@ internal sealed partial class NotifierWorker(
     // Another notifier may have made or moved groups since we last looked.
     private static readonly TimeSpan LongestBlindness = TimeSpan.FromSeconds(1);
 
+    // Of the groups that a storm makes due, the others wait for the next round: events come between.
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan TakeUpEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly TroubleLog _troubles = new(logger, time);
@@ -270,6 +273,7 @@ internal sealed partial class NotifierWorker(
         var now = time.Now();
         if (next is { } due && (due <= now || due > now + routing.Current.Routes.LongestWait))
         {
+            var began = time.GetTimestamp();
             bool mayHaveMore;
             do
             {
@@ -278,7 +282,7 @@ internal sealed partial class NotifierWorker(
                 metrics.Decided(notifications);
                 signal.Raise();
             }
-            while (mayHaveMore);
+            while (mayHaveMore && time.GetElapsedTime(began) < LongestFlush);
             next = await journal.NextFlush(stop);
         }
 

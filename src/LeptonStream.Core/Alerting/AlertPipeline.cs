@@ -10,13 +10,14 @@ namespace LeptonStream.Alerting;
 /// are handed in, the time is an argument, and nothing is sent here.
 /// </summary>
 /// <remarks>
-/// The rules are Alertmanager's (dispatch, deduplication, notification log), with one addition: where a firing alert was sent, its end is
-/// sent too, even when the alert changes its labels and with them its group, or the routes change while it fires.
+/// The rules are Alertmanager's (dispatch, deduplication, notification log), with two additions: critical_wait, and where a firing alert
+/// was sent, its end is sent too, even when the alert changes its labels and with them its group, or the routes change while it fires.
 /// <para>An event comes in (<see cref="OnAlert"/>):</para>
 /// <list type="number">
 /// <item>its labels choose the routes, and the routes its groups;</item>
 /// <item>wherever else the alert still fires, it ends;</item>
-/// <item>in its groups it is added or renewed; a new group gathers for a while (group_wait) before its first flush.</item>
+/// <item>in its groups it is added or renewed; a new group gathers for a while (group_wait) before its first flush. Where the route has a
+/// critical_wait, the first critical alert of a group waits no longer than that.</item>
 /// </list>
 /// <para>Time passes (<see cref="OnTick"/>), for each group whose flush is due:</para>
 /// <list type="number">
@@ -102,7 +103,7 @@ public sealed class AlertPipeline(RouteTree routes)
         ArgumentNullException.ThrowIfNull(groups);
         foreach (var (group, alert) in groups.Holding(alertId).Where(place => !place.Alert.IsResolved))
         {
-            foreach (var (channel, last) in group.Notified.Where(entry => entry.Value.Firing.Contains(alert.Fingerprint)).ToArray())
+            foreach (var (channel, last) in group.Notified.Where(entry => entry.Value.HasFiring(alert.Fingerprint)).ToArray())
                 group.Notified[channel] = last with { ActionFailed = true };
             // Later by the least step there is, so that a store sees a change where the flush was due now.
             group.NextFlush = group.NextFlush == now ? now + TimeSpan.FromMilliseconds(1) : now;
@@ -191,8 +192,14 @@ public sealed class AlertPipeline(RouteTree routes)
             var known = group.Alerts.GetValueOrDefault(alert.Fingerprint);
             var startsAt = known is { IsResolved: false } && known.StartsAt < alert.StartsAt ? known.StartsAt : alert.StartsAt;
             groups.Put(group, alert with { StartsAt = startsAt });
+            if (target.Route.CriticalWait is { } most && IsFirstCritical(group, alert) && group.NextFlush > now + most)
+                group.NextFlush = now + most;
         }
     }
+
+    // Those that come behind it wait for the group's interval, or a storm would flush the group again and again.
+    private static bool IsFirstCritical(AlertGroupState group, GroupedAlert alert) =>
+        alert is { IsCritical: true, IsResolved: false } && group.Notified.Values.All(entry => entry.HasCritical is not true);
 
     private static IEnumerable<GroupTarget> EscalatedTargets(AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets)
     {
@@ -206,7 +213,7 @@ public sealed class AlertPipeline(RouteTree routes)
     private static void Refresh(AlertGroups groups, AlertEvent alert)
     {
         foreach (var (group, member) in groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved))
-            if (group.Notified.Values.Any(entry => entry.Firing.Contains(member.Fingerprint)))
+            if (group.Notified.Values.Any(entry => entry.HasFiring(member.Fingerprint)))
                 groups.Put(group, member with { Annotations = alert.Annotations });
     }
 
@@ -267,7 +274,10 @@ public sealed class AlertPipeline(RouteTree routes)
             // 7. It is sent, and its log entry says what. A channel without resolves gets no end, but its log must know.
             // It still knows of those whose end is owed: that flap, or fire in a maintenance window.
             group.Notified[channel.Key] = new NotificationLogEntry(
-                [.. firing, .. last?.Firing.Where(owed.Contains) ?? []], [.. resolved], now);
+                [.. firing, .. last?.Firing.Where(owed.Contains) ?? []], [.. resolved], now)
+            {
+                HasCritical = members.Any(alert => alert is { IsCritical: true, IsResolved: false }) ? true : null,
+            };
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;
             outcome.Notifications.Add(new Notification

@@ -52,10 +52,15 @@ public sealed class GroupedAlertOrder : IComparer<GroupedAlert>
     public static readonly GroupedAlertOrder Instance = new();
 
     private static readonly string[] First = ["job", "instance"];
+    private static readonly string?[] Severities = ["critical", "warning", "info"];
 
     private GroupedAlertOrder()
     {
     }
+
+    /// <summary>The alerts with the worst first: those that fire before those that are over, and by severity.</summary>
+    public static IEnumerable<GroupedAlert> WorstFirst(IEnumerable<GroupedAlert> alerts) =>
+        alerts.OrderBy(alert => alert.IsResolved).ThenBy(Rank).ThenBy(alert => alert, Instance);
 
     /// <inheritdoc/>
     public int Compare(GroupedAlert? x, GroupedAlert? y)
@@ -72,6 +77,12 @@ public sealed class GroupedAlertOrder : IComparer<GroupedAlert>
 
         if (x.Labels.Count != y.Labels.Count) return x.Labels.Count - y.Labels.Count;
         return CompareLabels(x.Labels, y.Labels);
+    }
+
+    private static int Rank(GroupedAlert alert)
+    {
+        var rank = Array.IndexOf(Severities, alert.Labels["severity"]);
+        return rank < 0 ? Severities.Length : rank;
     }
 
     // At the first name that only one set has, the set without it comes first.

@@ -41,6 +41,17 @@ public sealed record Notification
     /// <summary>On a digest, what it says beside its alerts; else null.</summary>
     public Digest? Digest { get; init; }
 
+    /// <summary>Number of alerts that it is about and that <see cref="Alerts"/> lacks; null where it has all.</summary>
+    public LeftOutAlerts? LeftOut { get; init; }
+
+    /// <summary>All alerts that it is about, while it is being decided; afterwards those that it holds.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<GroupedAlert> About
+    {
+        get => field ?? Alerts;
+        private init;
+    }
+
     /// <summary>The alerts that fire.</summary>
     [JsonIgnore]
     public IEnumerable<GroupedAlert> Firing => Alerts.Where(alert => !alert.IsResolved);
@@ -48,4 +59,39 @@ public sealed record Notification
     /// <summary>The alerts that are over.</summary>
     [JsonIgnore]
     public IEnumerable<GroupedAlert> Resolved => Alerts.Where(alert => alert.IsResolved);
+
+    /// <summary>Number of alerts that fire, held or not.</summary>
+    [JsonIgnore]
+    public int FiringCount => Digest?.Firing ?? Firing.Count() + (LeftOut?.Firing ?? 0);
+
+    /// <summary>Number of alerts that are over, held or not.</summary>
+    [JsonIgnore]
+    public int ResolvedCount => Digest?.Resolved ?? Resolved.Count() + (LeftOut?.Resolved ?? 0);
+
+    /// <summary>Number of alerts that it is about and does not hold.</summary>
+    [JsonIgnore]
+    public int NotHeld => FiringCount + ResolvedCount - Alerts.Count;
+
+    /// <summary>The notification with so many alerts at most: the worst, in their order.</summary>
+    public Notification Bounded(int most)
+    {
+        if (Alerts.Count <= most) return this;
+        GroupedAlert[] shown = [.. GroupedAlertOrder.WorstFirst(Alerts).Take(most).Order(GroupedAlertOrder.Instance)];
+        var firing = shown.Count(alert => !alert.IsResolved);
+        return this with
+        {
+            Alerts = shown,
+            About = Alerts,
+            LeftOut = new(FiringCount - firing, ResolvedCount - (shown.Length - firing)),
+        };
+    }
+
+    /// <summary>The notification as several, each with so many alerts at most, for a program that needs each alert.</summary>
+    public IEnumerable<Notification> Split(int most) =>
+        Alerts.Count <= most ? [this] : Alerts.Chunk(most).Select(part => this with { Alerts = part });
 }
+
+/// <summary>Alerts that a notification is about and does not hold.</summary>
+/// <param name="Firing">Number of those that fire.</param>
+/// <param name="Resolved">Number of those that are over.</param>
+public sealed record LeftOutAlerts(int Firing, int Resolved);

@@ -8,6 +8,16 @@ namespace LeptonStream.Alerting;
 /// <param name="At">When.</param>
 public sealed record NotificationLogEntry(IReadOnlyList<Fingerprint> Firing, IReadOnlyList<Fingerprint> Resolved, Timestamp At)
 {
+    private HashSet<Fingerprint>? _firing;
+
     /// <summary>Whether an action failed since, which the channel must learn; null where none did.</summary>
     public bool? ActionFailed { get; init; }
+
+    /// <summary>Whether something critical was among those that fire; null where nothing was.</summary>
+    public bool? HasCritical { get; init; }
+
+    /// <summary>
+    /// Whether the channel was notified of an alert as firing. A group may hold a hundred thousand, each of which is asked for.
+    /// </summary>
+    public bool HasFiring(Fingerprint alert) => (_firing ??= [.. Firing]).Contains(alert);
 }

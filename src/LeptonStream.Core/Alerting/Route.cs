@@ -34,6 +34,12 @@ public sealed record Route
     /// <summary>Time for which a notified group waits before its changes are sent.</summary>
     public required TimeSpan GroupInterval { get; init; }
 
+    /// <summary>
+    /// Longest wait of the first critical alert of a group that was notified of others; null where it waits for the group interval, as in
+    /// Alertmanager.
+    /// </summary>
+    public TimeSpan? CriticalWait { get; init; }
+
     /// <summary>After which time an unchanged group that still fires is sent again.</summary>
     public required TimeSpan RepeatInterval { get; init; }
 

@@ -125,6 +125,7 @@ public sealed class RouteTree
             Continue = config.Continue,
             GroupWait = Positive(config.GroupWait, "group_wait", orZero: true) ?? parent?.GroupWait ?? DefaultGroupWait,
             GroupInterval = Positive(config.GroupInterval, "group_interval") ?? parent?.GroupInterval ?? DefaultGroupInterval,
+            CriticalWait = config.CriticalWait ?? parent?.CriticalWait,
             RepeatInterval = Positive(config.RepeatInterval, "repeat_interval") ?? parent?.RepeatInterval ?? DefaultRepeatInterval,
             Digest = config.Digest is { } digest ? (digest == TimeSpan.Zero ? null : digest) : parent?.Digest,
             DigestCritical = config.DigestCritical ?? parent?.DigestCritical ?? false,

@@ -52,6 +52,12 @@ public sealed record RouteConfig
     public TimeSpan? GroupInterval { get; init; }
 
     /// <summary>
+    /// Longest wait of the first critical alert of a group that was notified of others; null inherits.
+    /// </summary>
+    /// <value>At the root null is Alertmanager's rule: it waits for the group interval.</value>
+    public TimeSpan? CriticalWait { get; init; }
+
+    /// <summary>
     /// After which time an unchanged group that still fires is sent again, rounded up to a multiple of the group interval; above zero.
     /// </summary>
     /// <value>At the root the default value is 4 hours.</value>

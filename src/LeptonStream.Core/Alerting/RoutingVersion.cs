@@ -20,6 +20,7 @@ internal static class RoutingVersion
                 .Append(route.RepeatInterval.Ticks)
                 .Append('|').Append(route.Labels);
             if (route.Digest is { } digest) text.Append("|digest ").Append(digest.Ticks).Append(route.DigestCritical);
+            if (route.CriticalWait is { } wait) text.Append("|critical ").Append(wait.Ticks);
             foreach (var interval in route.Schedule.Mute) text.Append("|mute ").Append(Of(interval));
             foreach (var interval in route.Schedule.Active) text.Append("|active ").Append(Of(interval));
             foreach (var step in route.Escalation.SelectMany(step => step.Routes))

@@ -1,3 +1,4 @@
+using LeptonStream.Alerting;
 using LeptonStream.Notifier.Channels.Http;
 
 namespace LeptonStream.Notifier.Channels;
@@ -15,11 +16,15 @@ internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = 
     /// </summary>
     public virtual string RateKey => "";
 
-    /// <summary>
-    /// Whether the other side is a program that must get each notification, such as one that keeps an incident open until it hears of its
-    /// end: nothing is folded for it.
-    /// </summary>
-    public virtual bool NeedsEach => false;
+    /// <summary>How it gets what is more than it may get one by one.</summary>
+    public virtual Folding Folding => Folding.Digest;
+
+    /// <summary>Alerts in one notification, at most.</summary>
+    public virtual int MostAlerts => 500;
+
+    /// <summary>A notification as this channel gets it: with as many alerts as people and programs read, or as several of all.</summary>
+    public IEnumerable<Notification> Fit(Notification notification) =>
+        Folding is Folding.Batch or Folding.None ? notification.Split(MostAlerts) : [notification.Bounded(MostAlerts)];
 
     /// <summary>Makes the channel.</summary>
     public abstract INotificationChannel Make(ChannelContext context);

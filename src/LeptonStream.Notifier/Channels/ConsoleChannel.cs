@@ -39,12 +39,14 @@ internal sealed class ConsoleChannel(ConsoleOutput output) : INotificationChanne
     {
         var firing = notification.Firing.ToArray();
         var resolved = notification.Resolved.ToArray();
-        var recovered = resolved.Count(alert => !alert.IsClosedUnrecovered);
-        var state = string.Join(", ", Counts(("FIRING", firing.Length), ("RESOLVED", recovered), ("CLOSED", resolved.Length - recovered)));
+        var closed = resolved.Count(alert => alert.IsClosedUnrecovered);
+        var state = string.Join(", ",
+            Counts(("FIRING", notification.FiringCount), ("RESOLVED", notification.ResolvedCount - closed), ("CLOSED", closed)));
         var severity = firing.Select(alert => alert.Labels["severity"])
             .FirstOrDefault(severity => severity == "critical") ?? firing.Concat(resolved).First().Labels["severity"];
         var texts = firing.Concat(resolved).Take(ShownAlerts).Select(alert => alert.Annotations["summary"] ?? alert.Labels.ToString());
-        var more = notification.Alerts.Count > ShownAlerts ? $"; {notification.Alerts.Count - ShownAlerts} more" : "";
+        var left = notification.FiringCount + notification.ResolvedCount - ShownAlerts;
+        var more = left > 0 ? $"; {left} more" : "";
         var at = notification.At.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return SafeText.OneLine(
             $"{at} {state}{(severity is null ? "" : " " + severity)}: {string.Join("; ", texts)}{more} "

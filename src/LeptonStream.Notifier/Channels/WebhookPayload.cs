@@ -37,8 +37,7 @@ internal static class WebhookPayload
             json.WriteString("externalURL", Base(externalUrl));
             json.WriteString("version", "4");
             json.WriteString("groupKey", notification.GroupKey);
-            var all = notification.Digest is { } digest ? digest.Firing + digest.Resolved : notification.Alerts.Count;
-            json.WriteNumber("truncatedAlerts", all - shown.Count);
+            json.WriteNumber("truncatedAlerts", notification.Alerts.Count + notification.NotHeld - shown.Count);
             json.WriteEndObject();
         }
 

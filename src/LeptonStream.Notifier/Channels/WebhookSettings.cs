@@ -15,6 +15,9 @@ internal sealed record WebhookSettings(bool SendResolved, ChannelUrl Url, int Ma
     /// <summary>Destination for logs: scheme, host and port only.</summary>
     public string Destination => UrlText.Destination(Url);
 
+    // Programs read it, too.
+    public override int MostAlerts => 5_000;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text), SigningSecrets];
 
     public override INotificationChannel Make(ChannelContext context) => new WebhookChannel(this, context);

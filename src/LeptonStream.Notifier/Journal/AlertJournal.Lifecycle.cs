@@ -23,6 +23,7 @@ internal sealed partial class AlertJournal
     /// <returns>Number of them.</returns>
     public async Task<int> EndStale(TimeSpan after, Timestamp now, CancellationToken cancellation)
     {
+        if (!await _stale.Any(after, now, cancellation)) return 0;
         var desk = CurrentDesk();
         return await database.Write(async transaction =>
         {
@@ -69,8 +70,10 @@ internal sealed partial class AlertJournal
 
     /// <summary>Ends the silences whose alerts have been over for long enough.</summary>
     /// <returns>Number of them.</returns>
-    public async Task<int> EndResolvedSilences(Timestamp now, CancellationToken cancellation) =>
-        await _silences.Any(now, cancellation)
-            ? await database.Write(transaction => _silences.End(transaction, now), cancellation)
-            : 0;
+    public async Task<int> EndResolvedSilences(Timestamp now, CancellationToken cancellation)
+    {
+        if (!await _silences.Any(now, cancellation)) return 0;
+        var firing = await _silences.Firing(cancellation);
+        return await database.Write(transaction => _silences.End(transaction, firing, now), cancellation);
+    }
 }

@@ -26,7 +26,7 @@ namespace LeptonStream.Notifier.Journal;
 /// </remarks>
 internal sealed partial class AlertJournal(Database database, RoutingSource routing, JournalLog log, FlapRule? flapping = null)
 {
-    private const int GroupsPerFlush = 64;
+    private const int GroupsPerFlush = 256;
 
     // A notifier with the routes of a group looks at it within a second, and within ten while the database fails.
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(15);
@@ -164,18 +164,19 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
             var due = loaded.Before.Count;
             if (due == 0) return (0, false);
             var (notifications, suppressed) = desk.Pipeline.OnTick(loaded.Groups, await desk.Mutes.Load(transaction, now), now);
-            if (notifications.Count > 0)
+            var messages = notifications.SelectMany(desk.Routing.Fit).ToArray();
+            if (messages.Length > 0)
             {
                 var seq = await LockCounter(transaction, "notification");
-                await NotificationOutbox.Add(transaction, notifications, seq, now);
-                await SetCounter(transaction, "notification", seq + notifications.Count);
+                await NotificationOutbox.Add(transaction, messages, seq, now);
+                await SetCounter(transaction, "notification", seq + messages.Length);
             }
 
             await _escalations.Begin(transaction, desk.Routes, loaded.Groups, notifications, suppressed, now);
 
             await desk.Groups.Save(transaction, loaded);
             await _suppressions.Save(transaction, loaded, suppressed, now);
-            return (notifications.Count, due == GroupsPerFlush);
+            return (messages.Length, due == GroupsPerFlush);
         }, cancellation);
     }
 
@@ -250,10 +251,7 @@ internal sealed partial class AlertJournal(Database database, RoutingSource rout
         if (fresh.Count == 0) return;
         var stale = await _stale.Among(transaction, [.. fresh.Select(record => record.Event!.AlertId).Distinct()]);
         var numbered = fresh.Select((record, index) => (Record: record, Seq: seq + index + 1)).ToArray();
-        await transaction.ExecuteEach(
-            AlertRows.InsertEvent, numbered.Select(item => AlertRows.EventParameters(item.Record, item.Seq, now)));
-        await transaction.ExecuteEach(AlertRows.UpsertAlert, numbered.GroupBy(item => item.Record.Event!.AlertId)
-            .Select(items => AlertRows.AlertParameters(items.Last().Record, items.Last().Seq)));
+        await AlertRows.Write(transaction, numbered, now);
         await _flaps.Count(transaction, [.. fresh.Select(record => record.Event!)], now);
         await ChangeGroups(desk, transaction, [.. fresh.Select(record => Reopen(record, stale))], now);
         await SetCounter(transaction, "alert_event", seq + fresh.Count);

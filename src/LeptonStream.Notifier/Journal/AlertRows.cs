@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
@@ -8,22 +9,21 @@ namespace LeptonStream.Notifier.Journal;
 /// <summary>The rows of an event: itself, and the newest state of its alert.</summary>
 internal static class AlertRows
 {
-    public const string InsertEvent =
+    private const string Events =
         """
-        insert into alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at,
-          topic, kafka_partition, kafka_offset, recorded_at, ended_reason, progress, payload)
-        values (@seq, @id, @alertId, @type, @model, @metric, @severity, @Score, @onset, @detectedAt, @Topic, @Partition, @Offset,
-          @recordedAt,
-          @endedReason, @progress, @payload)
+        alert_event (seq, event_id, alert_id, type, model, metric, severity, score, onset, detected_at, topic, kafka_partition,
+          kafka_offset, recorded_at, ended_reason, progress, payload)
+        """;
+
+    private const string Alerts =
+        """
+        alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series, labels,
+          payload)
         """;
 
     // What a person closed stays closed, whatever the detector says of it afterwards.
-    public const string UpsertAlert =
+    private const string RenewAlert =
         """
-        insert into alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series,
-          labels, payload)
-        values (@alertId, @status, @severity, @model, @metric, @Score, @onset, @detectedAt, @resolvedAt, @endedReason, @seq, @series,
-          @labels, @payload)
         on conflict (alert_id) do update set severity = excluded.severity, score = excluded.score, onset = excluded.onset,
           status = case when alert.ended_reason = 'closed' then alert.status else excluded.status end,
           resolved_at = case when alert.ended_reason = 'closed' then alert.resolved_at else excluded.resolved_at end,
@@ -32,7 +32,15 @@ internal static class AlertRows
           payload = excluded.payload
         """;
 
-    public static object EventParameters(JournalRecord record, long seq, Timestamp now) => new
+    /// <summary>Writes events with their numbers, and the alerts as the last of each leaves it.</summary>
+    public static async Task Write(DbTransaction transaction, IReadOnlyList<(JournalRecord Record, long Seq)> numbered, Timestamp now)
+    {
+        await transaction.InsertEach(Events, numbered.Select(item => EventParameters(item.Record, item.Seq, now)));
+        await transaction.InsertEach(Alerts, numbered.GroupBy(item => item.Record.Event!.AlertId)
+            .Select(items => AlertParameters(items.Last().Record, items.Last().Seq)), RenewAlert);
+    }
+
+    private static object EventParameters(JournalRecord record, long seq, Timestamp now) => new
     {
         seq,
         id = record.Event!.Id,
@@ -53,7 +61,7 @@ internal static class AlertRows
         payload = record.Text,
     };
 
-    public static object AlertParameters(JournalRecord record, long seq)
+    private static object AlertParameters(JournalRecord record, long seq)
     {
         var alert = record.Event!;
         var isResolved = alert.Type == AlertEventType.Resolved;

@@ -31,19 +31,19 @@ internal sealed class FlapStore(Database database, FlapRule rule)
             else if (known is not null) states[key] = known.OnEnded(rule, now);
         }
 
-        await transaction.ExecuteEach(
-            """
-            insert into flap (flap_key, openings, flapping_since, changed_at) values (@Key, @openings, @since, @changed)
-            on conflict (flap_key) do update set openings = excluded.openings, flapping_since = excluded.flapping_since,
-              changed_at = excluded.changed_at
-            """,
+        await transaction.InsertEach(
+            "flap (flap_key, openings, flapping_since, changed_at)",
             states.OrderBy(state => state.Key, StringComparer.Ordinal).Select(state => new
             {
                 state.Key,
                 openings = AlertingJson.Write(state.Value.Openings),
                 since = state.Value.Since?.UnixMilliseconds,
                 changed = state.Value.ChangedAt.UnixMilliseconds,
-            }));
+            }),
+            """
+            on conflict (flap_key) do update set openings = excluded.openings, flapping_since = excluded.flapping_since,
+              changed_at = excluded.changed_at
+            """);
     }
 
     /// <summary>Those that flap now, by their keys, each with the time since which it does.</summary>

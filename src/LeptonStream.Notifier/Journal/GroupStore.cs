@@ -107,16 +107,15 @@ internal sealed class GroupStore(Database database, string routing)
     /// <returns>Number of groups taken over.</returns>
     public async Task<int> Save(DbTransaction transaction, LoadedGroups loaded, IReadOnlySet<string>? adopt = null)
     {
-        var adopted = 0;
-        foreach (var group in loaded.Groups.All)
-        {
-            var before = loaded.Before.GetValueOrDefault(group.Id);
-            var isAdopted = before is not null && adopt?.Contains(group.Id) == true && before.Routing != routing;
-            if (before is null) await Insert(transaction, group);
-            else if (isAdopted || before.NextFlush != group.NextFlush) await Update(transaction, group);
-            await SaveMembers(transaction, group, before?.Members ?? LoadedGroups.NoMembers);
-            if (isAdopted) adopted++;
-        }
+        // With few statements, however many groups a storm makes.
+        var groups = loaded.Groups.All.Select(group => (Group: group, Before: loaded.Before.GetValueOrDefault(group.Id))).ToArray();
+        var adopted = groups.Where(item => item.Before is { } before && before.Routing != routing
+            && adopt?.Contains(item.Group.Id) == true).Select(item => item.Group.Id).ToHashSet();
+        await Insert(transaction, groups.Where(item => item.Before is null).Select(item => item.Group));
+        await Update(transaction, groups.Where(item => item.Before is { } before
+            && (before.NextFlush != item.Group.NextFlush || adopted.Contains(item.Group.Id))).Select(item => item.Group));
+        await SaveMembers(transaction, groups.SelectMany(item => ChangedMembers(item.Group, item.Before)));
+        foreach (var (group, before) in groups) await DeleteMembers(transaction, group, before);
 
         foreach (var gone in loaded.Before.Keys.Where(id => !loaded.Groups.TryGet(id, out _)).Chunk(MostParameters))
         {
@@ -124,15 +123,12 @@ internal sealed class GroupStore(Database database, string routing)
             await transaction.Execute($"delete from alert_group where group_id {database.AnyOf("@gone")}", new { gone });
         }
 
-        return adopted;
+        return adopted.Count;
     }
 
-    private Task<int> Insert(DbTransaction transaction, AlertGroupState group) => transaction.Execute(
-        """
-        insert into alert_group (group_id, routing, route_key, receiver, group_key, group_labels, next_flush, told)
-        values (@Id, @routing, @RouteKey, @Receiver, @Key, @labels, @next, @told)
-        """,
-        new
+    private Task Insert(DbTransaction transaction, IEnumerable<AlertGroupState> groups) => transaction.InsertEach(
+        "alert_group (group_id, routing, route_key, receiver, group_key, group_labels, next_flush, told)",
+        groups.Select(group => new
         {
             group.Id,
             routing,
@@ -142,24 +138,34 @@ internal sealed class GroupStore(Database database, string routing)
             labels = AlertingJson.Write(group.GroupLabels),
             next = group.NextFlush.UnixMilliseconds,
             told = AlertingJson.Write(group.Notified),
-        });
+        }));
 
-    private Task<int> Update(DbTransaction transaction, AlertGroupState group) => transaction.Execute(
+    private Task Update(DbTransaction transaction, IEnumerable<AlertGroupState> groups) => transaction.ExecuteEach(
         "update alert_group set routing = @routing, next_flush = @next, told = @told where group_id = @Id",
-        new { group.Id, routing, next = group.NextFlush.UnixMilliseconds, told = AlertingJson.Write(group.Notified) });
+        groups.Select(group =>
+            new { group.Id, routing, next = group.NextFlush.UnixMilliseconds, told = AlertingJson.Write(group.Notified) }));
 
-    private async Task SaveMembers(DbTransaction transaction, AlertGroupState group, IReadOnlyDictionary<Fingerprint, GroupedAlert> before)
+    private static IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> ChangedMembers(
+        AlertGroupState group, LoadedGroups.Original? before) =>
+        group.Alerts.Values.Where(alert => !alert.Equals(before?.Members.GetValueOrDefault(alert.Fingerprint)))
+            .Select(alert => (group, alert));
+
+    private static Task SaveMembers(DbTransaction transaction, IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> members) =>
+        transaction.InsertEach(
+            "alert_group_member (group_id, fingerprint, alert_id, content)",
+            members.Select(member => new
+            {
+                member.Group.Id,
+                fingerprint = member.Alert.Fingerprint.ToString(),
+                member.Alert.AlertId,
+                content = AlertingJson.Write(member.Alert),
+            }),
+            "on conflict (group_id, fingerprint) do update set alert_id = excluded.alert_id, content = excluded.content");
+
+    private async Task DeleteMembers(DbTransaction transaction, AlertGroupState group, LoadedGroups.Original? before)
     {
-        var changed = group.Alerts.Values.Where(alert => !alert.Equals(before.GetValueOrDefault(alert.Fingerprint)))
-            .Select(alert =>
-                new { group.Id, fingerprint = alert.Fingerprint.ToString(), alert.AlertId, content = AlertingJson.Write(alert) });
-        await transaction.ExecuteEach(
-            """
-            insert into alert_group_member (group_id, fingerprint, alert_id, content) values (@Id, @fingerprint, @AlertId, @content)
-            on conflict (group_id, fingerprint) do update set alert_id = excluded.alert_id, content = excluded.content
-            """,
-            changed);
-        foreach (var gone in before.Keys.Where(fingerprint => !group.Alerts.ContainsKey(fingerprint))
+        if (before is null) return;
+        foreach (var gone in before.Members.Keys.Where(fingerprint => !group.Alerts.ContainsKey(fingerprint))
             .Select(fingerprint => fingerprint.ToString()).Chunk(MostParameters))
             await transaction.Execute($"delete from alert_group_member where group_id = @Id and fingerprint {database.AnyOf("@gone")}",
                 new { group.Id, gone });

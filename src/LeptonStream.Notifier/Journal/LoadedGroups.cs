@@ -7,8 +7,6 @@ namespace LeptonStream.Notifier.Journal;
 /// <summary>Groups in the hands of one step of the pipeline, and how the store had them before it.</summary>
 internal sealed record LoadedGroups(AlertGroups Groups, IReadOnlyDictionary<string, LoadedGroups.Original> Before)
 {
-    public static readonly IReadOnlyDictionary<Fingerprint, GroupedAlert> NoMembers = new Dictionary<Fingerprint, GroupedAlert>();
-
     public static LoadedGroups Of(IEnumerable<GroupStore.GroupRow> rows, IEnumerable<GroupStore.MemberRow> members)
     {
         var groups = new AlertGroups();

@@ -30,13 +30,8 @@ internal sealed class SuppressionStore(Database database)
             "update suppression set until = @at where group_id = @GroupId and fingerprint = @Fingerprint and since = @Since",
             lasting.Where(row => !going.ContainsKey((row.GroupId, row.Fingerprint)) || current[(row.GroupId, row.Fingerprint)].IsOver)
                 .Select(row => new { row.GroupId, row.Fingerprint, row.Since, at = now.UnixMilliseconds }));
-        await transaction.ExecuteEach(
-            """
-            insert into suppression (group_id, fingerprint, since, alert_id, receiver, cause, detail, until)
-            values (@GroupId, @Fingerprint, @Since, @AlertId, @Receiver, @Cause, @Detail, @until)
-            on conflict (group_id, fingerprint, since) do update set cause = excluded.cause, detail = excluded.detail,
-              until = excluded.until
-            """,
+        await transaction.InsertEach(
+            "suppression (group_id, fingerprint, since, alert_id, receiver, cause, detail, until)",
             current.Where(item => !going.ContainsKey(item.Key)).Select(item => item.Value).Select(item => new
             {
                 item.Row.GroupId,
@@ -47,7 +42,11 @@ internal sealed class SuppressionStore(Database database)
                 item.Row.Cause,
                 item.Row.Detail,
                 until = item.IsOver ? now.UnixMilliseconds : (long?)null,
-            }));
+            }),
+            """
+            on conflict (group_id, fingerprint, since) do update set cause = excluded.cause, detail = excluded.detail,
+              until = excluded.until
+            """);
     }
 
     // An end that was left out leaves its group all the same, and no later flush would close its row.

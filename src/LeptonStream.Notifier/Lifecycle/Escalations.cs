@@ -53,19 +53,19 @@ internal sealed class Escalations(Database database, JournalLog log)
         var known = (await transaction.Query<(string, string, string)>(
             $"select alert_id, route_key, receiver from escalation where alert_id {database.AnyOf("@alertIds")}", new { alertIds }))
             .ToHashSet();
-        await transaction.ExecuteEach(
-            """
-            insert into escalation (alert_id, route_key, receiver, started_at, next_step, held, due_at)
-            values (@AlertId, @Key, @Receiver, @at, 0, 0, @due) on conflict (alert_id, route_key, receiver) do nothing
-            """,
+        await transaction.InsertEach(
+            "escalation (alert_id, route_key, receiver, started_at, next_step, held, due_at)",
             begun.Where(item => !known.Contains((item.AlertId, item.Route.Key, item.Route.Receiver.Name))).Select(item => new
             {
                 item.AlertId,
                 item.Route.Key,
                 Receiver = item.Route.Receiver.Name,
                 at = now.UnixMilliseconds,
+                step = 0,
+                held = 0,
                 due = EscalationState.StartedNow(now).DueAt(TimesOf(item.Route))?.UnixMilliseconds,
-            }));
+            }),
+            "on conflict (alert_id, route_key, receiver) do nothing");
     }
 
     /// <summary>Whether any may have something to do.</summary>

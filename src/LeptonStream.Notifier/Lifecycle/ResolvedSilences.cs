@@ -23,14 +23,24 @@ internal sealed class ResolvedSilences(Database database)
             $"select count(*) from silence where {Waiting}", new { now = now.UnixMilliseconds }, cancellationToken: cancellation)) > 0;
     }
 
+    /// <summary>The labels of the alerts that fire.</summary>
+    public async Task<IReadOnlyList<LabelSet>> Firing(CancellationToken cancellation)
+    {
+        await using var connection = await database.Open(cancellation);
+        return [.. (await connection.QueryAsync<LabelledAlert>(new CommandDefinition(
+            $"select {LabelledAlert.Columns} from alert where status = 'firing'", cancellationToken: cancellation)))
+            .Select(alert => alert.LabelSet())];
+    }
+
     /// <summary>Looks at each of them, and ends those whose time has come.</summary>
     /// <returns>Number of silences that ended.</returns>
-    public async Task<int> End(DbTransaction transaction, Timestamp now)
+    /// <param name="transaction">A transaction.</param>
+    /// <param name="firing">The labels of the alerts that fire; read before, since there may be many.</param>
+    /// <param name="now">The time.</param>
+    public async Task<int> End(DbTransaction transaction, IReadOnlyList<LabelSet> firing, Timestamp now)
     {
         var rows = await transaction.Query<SilenceRow>(
             $"{SilenceRow.Select} where {Waiting} order by id {database.ForUpdate}", new { now = now.UnixMilliseconds });
-        LabelSet[] firing = [.. (await transaction.Query<LabelledAlert>(
-            $"select {LabelledAlert.Columns} from alert where status = 'firing'")).Select(alert => alert.LabelSet())];
         var ended = 0;
         foreach (var row in rows)
         {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Health;
 using LeptonStream.Notifier.Journal;
@@ -16,6 +17,23 @@ internal sealed class StaleAlerts(Database database)
 {
     private const int MostAtOnce = 500;
 
+    private const string Stale =
+        """
+        from alert
+        join alert_event last on last.alert_id = alert.alert_id
+          and last.seq = (select max(seq) from alert_event where alert_event.alert_id = alert.alert_id)
+        join partition_life life on life.kafka_partition = last.kafka_partition
+        where alert.status = 'firing' and last.recorded_at <= @before and life.alive_since <= @before and life.seen_at >= @lost
+        """;
+
+    /// <summary>Whether there may be any: asked before anything is locked, since it looks at every alert that fires.</summary>
+    public async Task<bool> Any(TimeSpan after, Timestamp now, CancellationToken cancellation)
+    {
+        await using var connection = await database.Open(cancellation);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            $"select count(*) from (select 1 {Stale} limit 1) as stale", Times(after, now), cancellationToken: cancellation)) > 0;
+    }
+
     /// <summary>Marks them in the journal and ends them in their groups; at most so many, the others the next time.</summary>
     /// <param name="transaction">A transaction that holds the counter of events.</param>
     /// <param name="groups">The groups.</param>
@@ -26,15 +44,7 @@ internal sealed class StaleAlerts(Database database)
     public async Task<int> End(DbTransaction transaction, GroupStore groups, TimeSpan after, Timestamp now, long seq)
     {
         var rows = await transaction.Query<string>(
-            $"""
-            select alert.alert_id from alert
-            join alert_event last on last.alert_id = alert.alert_id
-              and last.seq = (select max(seq) from alert_event where alert_event.alert_id = alert.alert_id)
-            join partition_life life on life.kafka_partition = last.kafka_partition
-            where alert.status = 'firing' and last.recorded_at <= @before and life.alive_since <= @before and life.seen_at >= @lost
-            order by alert.alert_id limit {MostAtOnce}
-            """,
-            new { before = (now - after).UnixMilliseconds, lost = (now - PartitionLife.Gap).UnixMilliseconds });
+            $"select alert.alert_id {Stale} order by alert.alert_id limit {MostAtOnce}", Times(after, now));
         string[] alertIds = [.. rows];
         if (alertIds.Length == 0) return 0;
 
@@ -65,4 +75,7 @@ internal sealed class StaleAlerts(Database database)
         [.. await transaction.Query<string>(
             $"select alert_id from alert where ended_reason = @Stale and alert_id {database.AnyOf("@alertIds")}",
             new { EndedTexts.Stale, alertIds })];
+
+    private static object Times(TimeSpan after, Timestamp now) =>
+        new { before = (now - after).UnixMilliseconds, lost = (now - PartitionLife.Gap).UnixMilliseconds };
 }

@@ -18,12 +18,10 @@ internal sealed class NotificationOutbox(Database database)
     {
         var rows = notifications.Select((notification, index) =>
             (Notification: notification, Id: Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"), Seq: seq + index + 1)).ToArray();
-        await transaction.ExecuteEach(
+        await transaction.InsertEach(
             """
-            insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
-              created_at, attempts, next_attempt_at, leased_until, urgent, digest_at, payload)
-            values (@Id, @Seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @firing, @resolved, @at, 0, @at, 0, @urgent,
-              @digestAt, @payload)
+            notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved, created_at,
+              attempts, next_attempt_at, leased_until, urgent, digest_at, payload)
             """,
             rows.Select(row => new
             {
@@ -34,9 +32,13 @@ internal sealed class NotificationOutbox(Database database)
                 row.Notification.Receiver,
                 row.Notification.Channel,
                 reason = NotifyReasons.TextOf(row.Notification.Reason),
-                firing = row.Notification.Firing.Count(),
-                resolved = row.Notification.Resolved.Count(),
+                status = "pending",
+                firing = row.Notification.FiringCount,
+                resolved = row.Notification.ResolvedCount,
                 at = now.UnixMilliseconds,
+                attempts = 0,
+                next = now.UnixMilliseconds,
+                lease = 0L,
                 urgent = IsUrgent(row.Notification) ? 1 : 0,
                 digestAt = row.Notification.DigestEvery is { } period ? Digest.DueAt(period, now).UnixMilliseconds : (long?)null,
                 payload = AlertingJson.Write(row.Notification),
@@ -47,9 +49,9 @@ internal sealed class NotificationOutbox(Database database)
                 + "and urgent = 0",
             rows.Where(row => IsUrgent(row.Notification)).Select(row => new { row.Notification.GroupId, row.Notification.Channel }));
         // An alert that changed its labels may stand in a notification twice: as over, and as firing.
-        await transaction.ExecuteEach(
-            "insert into notification_alert (alert_id, notification_id, resolved) values (@AlertId, @Id, @resolved)",
-            rows.SelectMany(row => row.Notification.Alerts.GroupBy(alert => alert.AlertId).Select(alerts => new
+        await transaction.InsertEach(
+            "notification_alert (alert_id, notification_id, resolved)",
+            rows.SelectMany(row => row.Notification.About.GroupBy(alert => alert.AlertId).Select(alerts => new
             {
                 AlertId = alerts.Key, row.Id, resolved = alerts.All(alert => alert.IsResolved) ? 1 : 0,
             })));

@@ -80,7 +80,7 @@ internal sealed partial class OutboxDelivery(
             var (sender, bucket) = (SenderOf(channel.Destination, channel.Settings), _rates.Of(channel.Settings));
             var limit = StormLimit.Of(options.Value.StormLimit, channel.Settings);
             loops.Add(channel, new Loop(Task.WhenAll(Enum.GetValues<Lane>().Select(lane =>
-                Task.Run(() => Run(sender, new(lane, bucket, limit, channel.Settings.NeedsEach), ends.Token),
+                Task.Run(() => Run(sender, new(lane, bucket, limit, channel.Settings.Folding != Folding.Digest), ends.Token),
                     CancellationToken.None))), ends));
         }
 
@@ -162,7 +162,9 @@ internal sealed partial class OutboxDelivery(
 
         if (rows.Count == 0)
         {
-            await Task.WhenAny(news, Task.Delay(Look, time, stop));
+            // In a storm there are news all the time, and each look counts them.
+            var pause = Task.Delay(Look, time, stop);
+            await (scope == ClaimScope.Digests ? pause : Task.WhenAny(news, pause));
             return;
         }
 

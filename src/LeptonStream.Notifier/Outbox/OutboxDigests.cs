@@ -13,8 +13,11 @@ namespace LeptonStream.Notifier.Outbox;
 /// </summary>
 internal sealed class OutboxDigests(Database database)
 {
-    /// <summary>Notifications in one digest, at most.</summary>
-    public const int MostAtOnce = 1_000;
+    // Notifications in one digest, at most: the program holds them in memory for a moment.
+    private const int MostAtOnce = 20_000;
+
+    // Far below the limit of either database.
+    private const int MostParameters = 1_000;
 
     private const string InLane = "receiver = @Receiver and channel = @Channel and urgent = @urgent";
 
@@ -70,9 +73,10 @@ internal sealed class OutboxDigests(Database database)
         var digest = Digest.Of([.. rows.Select(row => AlertingJson.Read<Notification>(row.Payload))], now);
         var id = await NotificationOutbox.AddDigest(transaction, digest, lane, seq + 1, now);
         await transaction.Execute("update counter set value = value + 1 where name = 'notification'");
-        string[] ids = [.. rows.Select(row => row.Id)];
-        await transaction.Execute(
-            $"update notification set status = 'folded', digest_id = @id where notification_id {database.AnyOf("@ids")}", new { id, ids });
+        foreach (var ids in rows.Select(row => row.Id).Chunk(MostParameters))
+            await transaction.Execute(
+                $"update notification set status = 'folded', digest_id = @id where notification_id {database.AnyOf("@ids")}",
+                new { id, ids });
         return rows.Count;
     }, cancellation);
 

@@ -17,7 +17,7 @@ internal sealed record StormLimit(int PerMinute)
     /// <param name="settings">The channel: one that needs each notification has none, and a slow one a lower one.</param>
     public static StormLimit? Of(int perMinute, ChannelSettings settings)
     {
-        if (perMinute == 0 || settings.NeedsEach) return null;
+        if (perMinute == 0 || settings.Folding is not Folding.Digest) return null;
         var own = settings.Rate is { } rate ? (int)(TimeSpan.FromMinutes(1) / rate.Interval) + rate.Burst : perMinute;
         return new(Math.Min(perMinute, own));
     }

@@ -61,6 +61,11 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
         return routing;
     }
 
+    /// <summary>A notification as its channel gets it; see <see cref="ChannelSettings.Fit"/>.</summary>
+    public IEnumerable<Notification> Fit(Notification notification) =>
+        (Channels.GetValueOrDefault((notification.Receiver, notification.Channel)) ?? new ConsoleSettings(SendResolved: true))
+        .Fit(notification);
+
     private static bool ActsOnKubernetes(RemediationPolicy policy) =>
         policy.Remedy.Kind == RemedyKind.Kubernetes && policy.Mode != RemediationMode.DryRun;
 
@@ -81,6 +86,7 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
             Receiver = DefaultReceiver,
             GroupBy = ["model", "alertname"],
             GroupWait = Duration(options.GroupWait, nameof(options.GroupWait), orZero: true),
+            CriticalWait = Duration(options.GroupWait, nameof(options.GroupWait), orZero: true),
             GroupInterval = Duration(options.GroupInterval, nameof(options.GroupInterval), orZero: false),
             RepeatInterval = Duration(options.RepeatInterval, nameof(options.RepeatInterval), orZero: false),
         };

@@ -11,7 +11,7 @@ internal static class PublicRouting
     private static readonly string[] Shown = ["route", "inhibit_rules", "mute_time_intervals", "time_intervals", "receivers"];
 
     // What Alertmanager's tools refuse as unknown.
-    private static readonly string[] Beyond = ["escalation", "digest", "digest_critical"];
+    private static readonly string[] Beyond = ["critical_wait", "escalation", "digest", "digest_critical"];
 
     /// <summary>The text of a file, without what is nobody's business.</summary>
     /// <param name="yaml">The file, which was read before without an error.</param>

@@ -28,6 +28,7 @@ internal sealed class RouteReader(IReadOnlySet<string> receivers, IReadOnlySet<s
             Continue = section.Flag("continue", otherwise: false),
             GroupWait = section.Duration("group_wait"),
             GroupInterval = Positive(section, "group_interval"),
+            CriticalWait = section.Duration("critical_wait"),
             RepeatInterval = Positive(section, "repeat_interval"),
             MuteTimeIntervals = Intervals(section, "mute_time_intervals", isRoot),
             ActiveTimeIntervals = Intervals(section, "active_time_intervals", isRoot),

@@ -70,6 +70,25 @@ public sealed class AlertPipelineTests
         Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency", "65s ops: new alerts added +errors +latency" }));
     }
 
+    [TestCase(10, "20s ops: new alerts added +errors +latency", TestName = "OnTick_CriticalWait_SendsTheFirstCriticalSoon")]
+    [TestCase(90, "65s ops: new alerts added +errors +latency", TestName = "OnTick_CriticalWaitBeyondTheInterval_ChangesNothing")]
+    public void OnTick_CriticalJoinsToldGroup_WaitsForCriticalWait(double wait, string second)
+    {
+        var story = Story(Everything with { CriticalWait = TimeSpan.FromSeconds(wait) })
+            .Fires("latency", 0).Fires("errors", 10, AlertSeverity.Critical).PassTo(64 + (wait > 60 ? 1 : 0));
+
+        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency", second }));
+    }
+
+    [Test]
+    public void OnTick_SecondCriticalOfAGroup_WaitsForTheInterval_AlsoBehindARestart()
+    {
+        var story = Story(Everything with { CriticalWait = TimeSpan.FromSeconds(10) })
+            .Fires("latency", 0, AlertSeverity.Critical).Restarts(8).Fires("errors", 10, AlertSeverity.Critical).PassTo(64);
+
+        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency" }));
+    }
+
     [Test]
     public void OnTick_AllResolved_SendsOnceAndDropsTheGroup()
     {

@@ -97,9 +97,9 @@ public sealed class RoutingFileTests
     }
 
     [TestCase("route: {receiver: ops, group_wiat: 5s}",
-        "routing.yaml:1: route.group_wiat is unknown; known here are: active_time_intervals, continue, digest, digest_critical, "
-        + "escalation, group_by, group_interval, group_wait, labels, match, match_re, matchers, mute_time_intervals, receiver, "
-        + "repeat_interval, routes")]
+        "routing.yaml:1: route.group_wiat is unknown; known here are: active_time_intervals, continue, critical_wait, digest, "
+        + "digest_critical, escalation, group_by, group_interval, group_wait, labels, match, match_re, matchers, mute_time_intervals, "
+        + "receiver, repeat_interval, routes")]
     [TestCase("route:\n  receiver: ops\n  group_wait: 5 s",
         "routing.yaml:3: route.group_wait is no duration: write a duration such as 500ms, 30s")]
     [TestCase("route:\n  receiver: ops\n  group_interval: 0s", "routing.yaml:3: route.group_interval must be above 0s")]

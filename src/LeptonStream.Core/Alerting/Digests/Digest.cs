@@ -15,8 +15,6 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
 
     private const int MostKinds = 20;
 
-    private static readonly string?[] Severities = ["critical", "warning", "info"];
-
     /// <summary>Folds notifications of one destination into one: each alert as the last of them has it, the worst first.</summary>
     /// <param name="folded">The notifications in the order of their decisions; at least one, all of one receiver and channel.</param>
     /// <param name="now">The time.</param>
@@ -26,9 +24,10 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
         var (receiver, channel) = (folded[0].Receiver, folded[0].Channel);
         var last = new Dictionary<Fingerprint, GroupedAlert>();
         foreach (var alert in folded.SelectMany(notification => notification.Alerts)) last[alert.Fingerprint] = alert;
-        var alerts = last.Values.OrderBy(alert => alert.IsResolved).ThenBy(Rank)
-            .ThenBy(alert => alert, GroupedAlertOrder.Instance).ToArray();
+        var alerts = GroupedAlertOrder.WorstFirst(last.Values).ToArray();
         var firing = alerts.Count(alert => !alert.IsResolved);
+        var left = folded.GroupBy(notification => notification.GroupId).Select(group => group.Last().LeftOut).OfType<LeftOutAlerts>()
+            .Aggregate(new LeftOutAlerts(0, 0), (sum, one) => new(sum.Firing + one.Firing, sum.Resolved + one.Resolved));
         var kinds = alerts.GroupBy(alert => (alert.Labels["alertname"] ?? "", alert.Labels["severity"] ?? "", alert.Labels["model"] ?? ""))
             .Select(kind => new DigestKind(kind.Key.Item1, kind.Key.Item2, kind.Key.Item3, kind.Count()))
             .OrderByDescending(kind => kind.Alerts).ThenBy(kind => kind.Name, StringComparer.Ordinal)
@@ -45,7 +44,7 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
             RouteLabels = LabelSet.Empty,
             Alerts = alerts.Length > MostAlerts ? alerts[..MostAlerts] : alerts,
             At = now,
-            Digest = new(folded.Count, firing, alerts.Length - firing, [.. kinds.Take(MostKinds)]),
+            Digest = new(folded.Count, firing + left.Firing, alerts.Length - firing + left.Resolved, [.. kinds.Take(MostKinds)]),
         };
     }
 
@@ -56,12 +55,6 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
     {
         var length = period.Ticks * 100;
         return new(((at.UnixNanoseconds / length) + 1) * length);
-    }
-
-    private static int Rank(GroupedAlert alert)
-    {
-        var rank = Array.IndexOf(Severities, alert.Labels["severity"]);
-        return rank < 0 ? Severities.Length : rank;
     }
 }
 

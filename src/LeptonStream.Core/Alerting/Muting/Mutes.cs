@@ -74,7 +74,8 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     internal bool HoldRepetition(AlertGroupState group, IReadOnlyList<GroupedAlert> members, List<Suppression> suppressed)
     {
         if (!members.All(alert => alert.IsResolved || Acknowledged.ContainsKey(alert.AlertId))) return false;
-        suppressed.AddRange(members.Where(alert => !alert.IsResolved && !suppressed.Exists(one => one.Group == group && one.Alert == alert))
+        var known = suppressed.Where(one => one.Group == group).Select(one => one.Alert.Fingerprint).ToHashSet();
+        suppressed.AddRange(members.Where(alert => !alert.IsResolved && !known.Contains(alert.Fingerprint))
             .Select(alert => new Suppression(group, alert, SuppressionCause.Acknowledgement, [Acknowledged[alert.AlertId]])));
         return true;
     }
@@ -100,14 +101,14 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
         Flapping.Count > 0 && Flapping.TryGetValue(FlapState.KeyOf(alert.Labels), out var since) ? since : null;
 
     private static bool WasNotified(AlertGroupState group, GroupedAlert alert, Timestamp since) =>
-        group.Notified.Values.Any(entry => entry.At >= since && entry.Firing.Contains(alert.Fingerprint));
+        group.Notified.Values.Any(entry => entry.At >= since && entry.HasFiring(alert.Fingerprint));
 
     private string[] WindowsOf(AlertGroupState group, GroupedAlert alert, MaintenanceWindow[] windows)
     {
         if (windows.Length == 0) return [];
         // An acknowledgement hides nothing that was sent, and causes no first notification.
         var canPass = alert.IsResolved || Acknowledged.ContainsKey(alert.AlertId);
-        if (canPass && group.Notified.Values.Any(entry => entry.Firing.Contains(alert.Fingerprint))) return [];
+        if (canPass && group.Notified.Values.Any(entry => entry.HasFiring(alert.Fingerprint))) return [];
         return [.. windows.Where(window => window.Covers(alert.Labels)).Select(window => window.Name)];
     }
 

@@ -11,7 +11,9 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record AlertmanagerSettings(bool SendResolved, ChannelUrl Url, TimeSpan? Timeout)
     : HttpChannelSettings(SendResolved, Timeout)
 {
-    public override bool NeedsEach => true;
+    public override Folding Folding => Folding.Batch;
+
+    public override int MostAlerts => 5_000;
 
     protected override IEnumerable<Secret?> Own => [];
 

@@ -11,7 +11,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record FlashdutySettings(bool SendResolved, ChannelUrl Api, Secret Key, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
-    public override bool NeedsEach => true;
+    public override Folding Folding => Folding.Incident;
 
     protected override IEnumerable<Secret?> Own => [Key];
 

@@ -14,7 +14,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record GrafanaSettings(bool SendResolved, ChannelUrl Url, Secret Token, string? DashboardUid, int? PanelId,
     TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
-    public override bool NeedsEach => true;
+    public override Folding Folding => Folding.Incident;
 
     protected override IEnumerable<Secret?> Own => [Token];
 

@@ -10,7 +10,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
 internal sealed record KafkaTopicSettings(bool SendResolved, string Topic, TimeSpan? Timeout) : ChannelSettings(SendResolved, Timeout)
 {
-    public override bool NeedsEach => true;
+    public override Folding Folding => Folding.None;
 
     public override INotificationChannel Make(ChannelContext context) => new KafkaChannel(this, context);
 

@@ -17,7 +17,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record OpsgenieSettings(bool SendResolved, ChannelUrl Url, Secret ApiKey, Template? Source, Template? Priority,
     ValueList<OpsgenieResponder> Responders, Template? Tags, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
-    public override bool NeedsEach => true;
+    public override Folding Folding => Folding.Incident;
 
     protected override IEnumerable<Secret?> Own => [ApiKey];
 

@@ -15,7 +15,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record PagerDutySettings(bool SendResolved, ChannelUrl Url, Secret RoutingKey, bool IsVersion1, Template? Client,
     TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
-    public override bool NeedsEach => true;
+    public override Folding Folding => Folding.Incident;
 
     private const string Version2 = "https://events.pagerduty.com/v2/enqueue";
     private const string Version1 = "https://events.pagerduty.com/generic/2010-04-15/create_event.json";

@@ -12,7 +12,7 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record VictorOpsSettings(bool SendResolved, ChannelUrl Api, Secret ApiKey, string RoutingKey, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
-    public override bool NeedsEach => true;
+    public override Folding Folding => Folding.Incident;
 
     protected override IEnumerable<Secret?> Own => [ApiKey];
 

@@ -39,7 +39,7 @@ internal static class MessageBuilder
             Severity = severity,
             Title = title,
             Counts = [.. notification.Digest?.Kinds.Select(kind => Count(kind, words)) ?? []],
-            NotShown = notification.Digest is { } digest ? digest.Firing + digest.Resolved - entries.Length : 0,
+            NotShown = notification.NotHeld,
             Entries = entries,
             Links = [.. Links(notification, entries, words, externalUrl, act)],
             Templates = templates,
@@ -62,18 +62,17 @@ internal static class MessageBuilder
 
     private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, MessageState state, string severity)
     {
-        if (entries is [var only] && notification.Digest is null)
+        if (entries is [var only] && notification is { Digest: null, NotHeld: 0 })
         {
             return words.Title(
                 state == MessageState.Firing ? words.Severity(severity) : Ending(notification.Alerts[0], words) ?? words.State(state),
                 only.Summary);
         }
 
-        if (notification.Digest is { } digest)
-            return words.Title(digest.Firing, digest.Resolved, words.Digest(digest.Notifications));
-        var firing = entries.Count(entry => entry.State == MessageState.Firing);
         var group = string.Join(", ", notification.GroupLabels.Select(label => label.Value));
-        return words.Title(firing, entries.Length - firing, Clean(group.Length > 0 ? group : notification.Receiver));
+        var topic = notification.Digest is { } digest ? words.Digest(digest.Notifications)
+            : Clean(group.Length > 0 ? group : notification.Receiver);
+        return words.Title(notification.FiringCount, notification.ResolvedCount, topic);
     }
 
     private static string Count(DigestKind kind, MessageWords words) => Cut(Clean($"{kind.Alerts} × " + string.Join(" · ",
