@@ -46,7 +46,7 @@ internal static class EventLabels
         return [.. windows.EnumerateArray().Select(w => Range(list.File, rows, TimeOf(w[0]), TimeOf(w[1])))];
 
         Timestamp TimeOf(JsonElement text) =>
-            TimeText.Read(text.GetString()!) ?? throw new InvalidDataException($"{list.File}: '{text}' of {list.Key} is no time");
+            RowTimeText.Read(text.GetString()!) ?? throw new InvalidDataException($"{list.File}: '{text}' of {list.Key} is no time");
     }
 
     private static List<RowRange>? ListedOf(SeriesFile file, IReadOnlyList<SeriesRow> rows)

@@ -114,7 +114,7 @@ internal sealed class SeriesFile
         }
 
         if (Array.Exists(_columns, column => column is Column.Date or Column.Time))
-            time = TimeText.Read(timeText) ?? throw Wrong(line, $"'{timeText}' is no time");
+            time = RowTimeText.Read(timeText) ?? throw Wrong(line, $"'{timeText}' is no time");
         return new SeriesRow(line, time, step, values, label, part, timeText);
     }
 

@@ -4,7 +4,7 @@ using LeptonStream.Samples;
 namespace LeptonStream.Backtest.SeriesFiles;
 
 /// <summary>Reads a time as people write it into CSV files and on command lines.</summary>
-internal static class TimeText
+internal static class RowTimeText
 {
     /// <summary>
     /// An epoch number (the unit follows from its magnitude, a fraction allowed with seconds and milliseconds), or a date and time;
