@@ -9,7 +9,6 @@ using LeptonStream.Detection.Store;
 using LeptonStream.Core.Tests.Detectors;
 using LeptonStream.Detectors;
 using LeptonStream.Samples;
-using LeptonStream.Series;
 using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Snapshots.Layouts;
@@ -138,7 +137,7 @@ public sealed class OlderSnapshotTests
         Assert.That(loader.IsComplete, Is.True);
     }
 
-    private static Dictionary<SeriesId, SeriesState> SeriesOf(PartitionPipeline pipeline) =>
+    private static Dictionary<UInt128, SeriesState> SeriesOf(PartitionPipeline pipeline) =>
         RegistryOf(pipeline).InOrder().ToDictionary(series => series.Id.Value);
 
     private static SeriesRegistry RegistryOf(PartitionPipeline pipeline) => (SeriesRegistry)typeof(PartitionPipeline)
