@@ -116,7 +116,7 @@ internal static class FormatBenchmark
     private static string OtlpJson()
     {
         var points = Enumerable.Range(0, Samples).Select(i => string.Create(CultureInfo.InvariantCulture,
-            $$"""{"timeUnixNano":"{{Time}}","asDouble":{{i * 1.25}},"attributes":[{"key":"gpu","value":{"intValue":"{{i % 8}}"}}]}"""));
+            $$$"""{"timeUnixNano":"{{{Time}}}","asDouble":{{{i * 1.25}}},"attributes":[{"key":"gpu","value":{"intValue":"{{{i % 8}}}"}}]}"""));
         return $$$"""
             {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"m"}}]},
             "scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[{{{string.Join(',', points)}}}]}}]}]}]}
