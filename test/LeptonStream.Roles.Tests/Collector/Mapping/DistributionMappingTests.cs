@@ -5,6 +5,7 @@ using static LeptonStream.Roles.Tests.Collector.Mapping.MappingPayload;
 
 namespace LeptonStream.Roles.Tests.Collector.Mapping;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DistributionMappingTests
 {
     private static readonly double[] Bounds = [0.1, 1];

@@ -6,6 +6,7 @@ using static LeptonStream.Roles.Tests.Collector.Mapping.MappingPayload;
 
 namespace LeptonStream.Roles.Tests.Collector.Mapping;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PointMapperTests
 {
     private readonly PointMapper _mapper = new(CollectorConfig.Default);

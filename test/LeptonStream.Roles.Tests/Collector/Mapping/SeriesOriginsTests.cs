@@ -4,6 +4,7 @@ using static LeptonStream.Roles.Tests.Collector.Mapping.MappingPayload;
 
 namespace LeptonStream.Roles.Tests.Collector.Mapping;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SeriesOriginsTests
 {
     private readonly SeriesOrigins _origins = new();

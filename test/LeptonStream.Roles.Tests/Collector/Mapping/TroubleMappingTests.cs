@@ -9,6 +9,7 @@ namespace LeptonStream.Roles.Tests.Collector.Mapping;
 /// Cases of trouble through the mapper: levels reach the detector number by number, blanks and NaN among them, so that it judges them as
 /// if they had come directly. A total that is declared one never shows its restarts.
 /// </summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TroubleMappingTests
 {
     private readonly PointMapper _mapper = new(CollectorConfig.Default);

@@ -6,6 +6,7 @@ using static LeptonStream.Roles.Tests.Collector.Mapping.MappingPayload;
 
 namespace LeptonStream.Roles.Tests.Collector.Quality;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SourceQualityTests
 {
     private readonly PointMapper _mapper = new(CollectorConfig.Default);
