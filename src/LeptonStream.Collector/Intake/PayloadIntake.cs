@@ -4,6 +4,7 @@ using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
 using LeptonStream.Collector.Points;
 using LeptonStream.Output;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Collector.Intake;
@@ -12,8 +13,9 @@ namespace LeptonStream.Collector.Intake;
 /// The way of one payload that somebody sends: (1) decompress, (2) read its points, (3) map them, (4) write records, (5) send them and wait
 /// for Kafka, (6) answer. Any thread may call it.
 /// </summary>
-internal sealed class PayloadIntake(
-    IntakeMapping mapping, RecordOutbox outbox, IOptions<CollectorOptions> options, CollectorMetrics metrics, TimeProvider time)
+internal sealed partial class PayloadIntake(
+    IntakeMapping mapping, RecordOutbox outbox, IOptions<CollectorOptions> options, CollectorMetrics metrics, TimeProvider time,
+    ILogger<PayloadIntake> logger)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
@@ -42,7 +44,7 @@ internal sealed class PayloadIntake(
         List<Message<byte[]?, byte[]?>> records;
         try
         {
-            report = Convert(lane, payload);
+            report = TryConvert(lane, payload);
             records = lane.Records;
             payload.Source.Charge(payload.Bytes.Length, lane.Points.Points.Length);
             metrics.Took(payload.From.Source, lane, report);
@@ -64,6 +66,21 @@ internal sealed class PayloadIntake(
             Rejected = report.Rejected + result.Refused,
             Reason = $"{(report.Reason is { } reason ? reason + "; " : "")}{result.Refused} records are refused by Kafka for good",
         };
+    }
+
+    // A defect of this program: the sender would repeat a payload that fails each time, so it is refused.
+    private IntakeReport TryConvert(IntakeLane lane, IntakePayload payload)
+    {
+        try
+        {
+            return Convert(lane, payload);
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            Log.Defect(logger, defect, payload.From.Source);
+            lane.Begin();
+            return IntakeReport.Refusal(IntakeOutcome.Refused, "the collector failed on this payload; its log says why");
+        }
     }
 
     private IntakeReport Convert(IntakeLane lane, IntakePayload payload)
@@ -111,6 +128,12 @@ internal sealed class PayloadIntake(
         foreach (ref readonly var point in points.Points)
             if (point.Kind is PointKind.Histogram or PointKind.ExponentialHistogram) count++;
         return count;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5012, LogLevel.Error, "A payload of {Source} made the collector fail, and is refused")]
+        public static partial void Defect(ILogger logger, Exception defect, string source);
     }
 }
 

@@ -33,7 +33,15 @@ internal sealed class TargetScraper(
         {
             await Task.Delay(UntilNext(), time, stop);
             // Records that wait for Kafka come first: a page that is not read now is read the next time.
-            if (outbox.Trouble is null) await Scrape(stop);
+            if (outbox.Trouble is not null) continue;
+            try
+            {
+                await Scrape(stop);
+            }
+            catch (Exception defect) when (defect is not (OutOfMemoryException or OperationCanceledException))
+            {
+                Trouble = $"{defect.GetType().Name}: {defect.Message}";
+            }
         }
     }
 

@@ -86,7 +86,7 @@ internal sealed partial class TopicReader(
 
     private void Convert(TopicSession session, in LogRecord record)
     {
-        if (Refusal(record) is { } refusal)
+        if (TryRefusal(record) is { } refusal)
         {
             troubles.Count($"records of {topic.Name} dead-lettered", refusal.Reason, example: $"{record.Name}: {refusal.Detail}");
             session.Membership.Deliveries.Add(new TopicPartition(topics.DeadLetters, Partition.Any), DeadLetter.Of(record.ToResult(),
@@ -96,6 +96,21 @@ internal sealed partial class TopicReader(
 
         var to = new TopicPartition(topics.Metrics, Partition.Any);
         foreach (var message in _lane.Records) session.Membership.Deliveries.Add(to, message);
+    }
+
+    // A record that fails inside the program is a dead letter like one that can't be read: it must not hold up its partition.
+    private (string Reason, string Detail)? TryRefusal(in LogRecord record)
+    {
+        try
+        {
+            return Refusal(record);
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            Log.Defect(logger, defect, record.Name);
+            _lane.Begin();
+            return ("defect", $"{defect.GetType().Name}: {defect.Message}");
+        }
     }
 
     private (string Reason, string Detail)? Refusal(in LogRecord record)
@@ -150,5 +165,11 @@ internal sealed partial class TopicReader(
         troubles.Report();
         health.Heartbeat();
         stop.WaitHandle.WaitOne(_backOff.NextDelay());
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5025, LogLevel.Error, "{Record} made the collector fail, and is a dead letter")]
+        public static partial void Defect(ILogger logger, Exception defect, string record);
     }
 }

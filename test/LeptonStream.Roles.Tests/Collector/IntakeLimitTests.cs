@@ -20,10 +20,10 @@ public sealed class IntakeLimitTests
         Assert.That(bucket.Wait(), Is.GreaterThan(TimeSpan.Zero));
 
         _time.Advance(bucket.Wait());
-        Assert.That(bucket.Wait(), Is.Zero);
+        Assert.That(bucket.Wait(), Is.EqualTo(TimeSpan.Zero));
         for (var second = 0; second < 60; second++)
         {
-            Assert.That(bucket.Wait(), Is.Zero, $"second {second}");
+            Assert.That(bucket.Wait(), Is.EqualTo(TimeSpan.Zero), $"second {second}");
             bucket.Charge(100);
             _time.Advance(TimeSpan.FromSeconds(1));
         }

@@ -1,9 +1,12 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using LeptonStream.Collector.Mapping;
 using LeptonStream.Testing;
 using YamlDotNet.RepresentationModel;
 
 namespace LeptonStream.Roles.Tests.Collector;
 
-/// <summary>Each file of docs/send: those of other programs are parsed.</summary>
+/// <summary>Each file of docs/send: run against a real collector where the test machine can, parsed where not.</summary>
 [Parallelizable]
 public sealed class RecipeTests
 {
@@ -16,6 +19,44 @@ public sealed class RecipeTests
     public void Table_NamesEveryFile() => Assert.That(Files.Where(file => file != "README.md" && !Read("README.md").Contains($"]({file})")),
         Is.Empty);
 
+    [TestCase("train.py", "llama-pretrain", "loss")]
+    [TestCase("train.py", "llama-pretrain", "finished")]
+    public async Task PythonLoop_Run_ItsMetricsAreInTheTopic(string script, string model, string metric)
+    {
+        using var rig = new CollectorRig().Start();
+
+        await Run(rig, "python3", Path.Combine(Folder, script));
+
+        Assert.That(Metrics(rig, model), Does.Contain(metric));
+        Assert.That(rig.Values().Any(value => value.Contains("\"step\":20", StringComparison.Ordinal)), Is.True);
+    }
+
+    [TestCase("hugging_face", "llama-sft",
+        "callback.on_log(None, NS(global_step=10, is_world_process_zero=True), None, logs={'loss': 2.5})")]
+    [TestCase("lightning_run", "llama-dpo",
+        "callback.on_train_batch_end(NS(global_step=10, is_global_zero=True, logged_metrics={'loss': 2.5}), None, None, None, 0)")]
+    public async Task Callback_CalledAsItsTrainerDoes_SendsWhatWasLogged(string module, string model, string call)
+    {
+        using var rig = new CollectorRig().Start();
+        var script = $"from types import SimpleNamespace as NS\nfrom {module} import callback, lepton\n{call}\n"
+            + "assert lepton.flush(), lepton.error\n";
+
+        await Run(rig, "python3", "-c", script);
+
+        Assert.That(Metrics(rig, model), Does.Contain("loss"));
+    }
+
+    [Test]
+    public async Task Shell_Run_EachWayIsInTheTopic()
+    {
+        using var rig = new CollectorRig().Start();
+
+        await Run(rig, "sh", Path.Combine(Folder, "push.sh"));
+
+        Assert.That(rig.Values(3), Has.Count.EqualTo(3));
+        Assert.That(Metrics(rig, "llama-70b"), Is.SupersetOf((string[])["ttft_p99_ms", "eval_accuracy"]));
+    }
+
     [Test]
     public async Task PythonTests_OfTheFile_Pass()
     {
@@ -26,6 +67,12 @@ public sealed class RecipeTests
             }, TimeSpan.FromMinutes(2));
 
         Assert.That(result.ExitCode, Is.Zero, result.Output + result.Error);
+    }
+
+    [Test]
+    public void CollectorFile_IsSound()
+    {
+        Assert.That(CollectorFile.Read(Path.Combine(Folder, "collector.yaml"), out var errors), Is.Not.Null, string.Join('\n', errors));
     }
 
     [TestCase("otel-collector.yaml", "http://collector:4318")]
@@ -49,6 +96,21 @@ public sealed class RecipeTests
 
         Assert.That(result.Output, Does.Contain("http://collector:4318"), result.Error);
     }
+
+    private static async Task Run(CollectorRig rig, string program, params string[] arguments)
+    {
+        var result = await ExternalProgram.Run(program, arguments, new Dictionary<string, string>
+        {
+            ["LEPTON_COLLECTOR"] = rig.Http.BaseAddress!.ToString().TrimEnd('/'),
+            ["PYTHONPATH"] = $"{Path.Combine(Root, "integrations", "python")}:{Folder}",
+            ["PYTHONDONTWRITEBYTECODE"] = "1",
+        }, TimeSpan.FromMinutes(1));
+        Assert.That(result.ExitCode, Is.Zero, result.Output + result.Error);
+    }
+
+    private static HashSet<string> Metrics(CollectorRig rig, string model) => [.. rig.Probe.Read(rig.Topics.Metrics, 1)
+        .Where(record => Encoding.UTF8.GetString(record.Message.Key!) == model)
+        .SelectMany(record => JsonNode.Parse(record.Message.Value)!["metrics"]!.AsObject().Select(metric => metric.Key))];
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 }

@@ -1,22 +1,77 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Scrape;
+using LeptonStream.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace LeptonStream.Roles.Tests.Collector;
 
 [Parallelizable]
-public sealed class ScrapeTests
+public sealed partial class ScrapeTests
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
     [OneTimeTearDown]
     public void Remove() => Directory.Delete(_folder, recursive: true);
 
+    [TestCase("README.md")]
+    [TestCase("README.zh-CN.md")]
+    public async Task Readme_FiveLines_GetVllmAndDcgmMetricsIn(string readme)
+    {
+        await using var vllm = await FakeExporter.Start(FakeExporter.Vllm);
+        await using var dcgm = await FakeExporter.Start(FakeExporter.Dcgm);
+        var yaml = Block().Match(await File.ReadAllTextAsync(Path.Combine(SharedFolder.RepositoryRoot, readme))).Groups[1].Value;
+        Assert.That(yaml.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(5));
+        // The addresses are those of the test, and it does not wait a quarter of a minute.
+        yaml = Targets().Replace(yaml, match => match.Value.Contains("vllm", StringComparison.Ordinal) ? $"[\"{vllm.Target}\"]"
+            : $"[\"{dcgm.Target}\"]").Replace("    static", "    scrape_interval: 1s\n    static");
+        using var rig = Rig(yaml);
+
+        await Eventually.True(() => Keys(rig).IsSupersetOf(["llama-70b", "gpu-fleet"]), "both are there");
+        var values = rig.Values().Select(value => JsonNode.Parse(value)!).ToList();
+        Assert.That(Metric(values, "llama-70b", "infer.running"), Is.EqualTo(3));
+        Assert.That(Metric(values, "gpu-fleet", "gpu.xid"), Is.EqualTo(79));
+        Assert.That(values.Any(value => value["metrics"]!["up"]?.GetValue<double>() == 1), Is.True);
+    }
+
+    [Test]
+    public async Task Target_ThatFailsInEachWay_IsDownAndTheOthersAreNot()
+    {
+        await using var good = await FakeExporter.Start("x 1\n");
+        await using var moved = await FakeExporter.Start(http =>
+        {
+            http.Response.Redirect($"http://{good.Target}/metrics");
+            return Task.CompletedTask;
+        });
+        await using var slow = await FakeExporter.Start(http => Task.Delay(5_000, http.RequestAborted));
+        await using var large = await FakeExporter.Start(http => http.Response.WriteAsync(new string('#', 100_000)));
+        var targets = string.Join(", ", new[] { good.Target, moved.Target, slow.Target, large.Target, "127.0.0.1:1", "169.254.169.254:80" }
+            .Select(target => $"'{target}'"));
+        using var rig = Rig($$"""
+            scrape_configs:
+              - job_name: j
+                scrape_interval: 1s
+                scrape_timeout: 500ms
+                body_size_limit: 50000
+                static_configs: [{targets: [{{targets}}]}]
+            """);
+
+        await Eventually.True(() => Ups(rig).Count == 6, "all six are judged");
+        var ups = Ups(rig);
+        Assert.That(ups[good.Target], Is.EqualTo(1));
+        Assert.That(ups.Where(up => up.Key != good.Target).Select(up => up.Value), Is.All.Zero);
+        Assert.That(rig.Values().Count(value => value.Contains("\"x\":1", StringComparison.Ordinal)), Is.Positive);
+    }
+
     [Test]
     public async Task FileDiscovery_TargetsComeAndGo()
     {
-        var (first, second) = ("node-1:9400", "node-2:9400");
+        await using var first = await FakeExporter.Start("x 1\n");
+        await using var second = await FakeExporter.Start("x 2\n");
         var file = Path.Combine(_folder, "targets.json");
-        await File.WriteAllTextAsync(file, $$$"""[{"targets": ["{{{first}}}"], "labels": {"zone": "a"}}]""");
+        await File.WriteAllTextAsync(file, $$$"""[{"targets": ["{{{first.Target}}}"], "labels": {"zone": "a"}}]""");
         var jobs = CollectorFile.Parse($$"""
             scrape_configs:
               - job_name: j
@@ -26,14 +81,14 @@ public sealed class ScrapeTests
         using var discovery = new TargetDiscovery(Microsoft.Extensions.Logging.Abstractions.NullLogger<TargetDiscovery>.Instance);
 
         var before = await discovery.Find(jobs, default);
-        await File.WriteAllTextAsync(file, $$"""[{"targets": ["{{second}}"]}]""");
+        await File.WriteAllTextAsync(file, $$"""[{"targets": ["{{second.Target}}"]}]""");
         var after = await discovery.Find(jobs, default);
         await File.WriteAllTextAsync(file, "[{targets: [");
         var damaged = await discovery.Find(jobs, default);
 
         Assert.That(before.Single().Labels.ToString(), Does.Contain("zone=\"a\""));
-        Assert.That(before.Single().Url, Is.EqualTo(new Uri($"http://{first}/metrics")));
-        Assert.That(after.Single().Url.Authority, Is.EqualTo(second));
+        Assert.That(before.Single().Url, Is.EqualTo(new Uri($"http://{first.Target}/metrics")));
+        Assert.That(after.Single().Url.Authority, Is.EqualTo(second.Target));
         Assert.That(damaged.Select(target => target.Url), Is.EqualTo(after.Select(target => target.Url)));
     }
 
@@ -60,4 +115,32 @@ public sealed class ScrapeTests
         Assert.That(CollectorFile.Parse(yaml, "c.yaml", out var errors), Is.Null);
         Assert.That(errors, Has.Some.StartsWith("c.yaml:1").And.Some.Contains(words));
     }
+
+    private CollectorRig Rig(string yaml)
+    {
+        var file = Path.Combine(_folder, $"{Guid.NewGuid():N}.yaml");
+        File.WriteAllText(file, yaml);
+        return new CollectorRig(("Collector:ConfigFile", file)).Start();
+    }
+
+    private static HashSet<string> Keys(CollectorRig rig) =>
+        [.. rig.Probe.Read(rig.Topics.Metrics).Select(record => Encoding.UTF8.GetString(record.Message.Key!))];
+
+    private static Dictionary<string, double> Ups(CollectorRig rig)
+    {
+        var ups = new Dictionary<string, double>();
+        foreach (var value in rig.Values().Select(value => JsonNode.Parse(value)!))
+            if (value["metrics"]!["up"] is { } up) ups[value["labels"]!["instance"]!.GetValue<string>()] = up.GetValue<double>();
+        return ups;
+    }
+
+    private static double? Metric(IEnumerable<JsonNode> values, string model, string metric) => values
+        .Where(value => value["model"]!.GetValue<string>() == model).Select(value => value["metrics"]![metric]?.GetValue<double>())
+        .FirstOrDefault(value => value is not null);
+
+    [GeneratedRegex("```yaml\\n(scrape_configs:.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"(?<=targets: )\[[^\]]*\]")]
+    private static partial Regex Targets();
 }
