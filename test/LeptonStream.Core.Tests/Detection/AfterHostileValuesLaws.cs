@@ -24,7 +24,7 @@ public sealed class AfterHostileValuesLaws
     // Where NaN is a word and not a number: a reading or an expectation that there is not.
     private static readonly string[] Unknown =
     [
-        "BucketedHistory._levels", "TrainingFinding.Expected", "TrainingFinding.Value", "WeightRule._ordinary", "RowReservoir._values",
+        "BucketedHistory._levels", "TrainingFinding.Expected", "TrainingFinding.Value", "WeightRule._ordinary", "TreeBuilder._table",
     ];
 
     private static readonly Sample[] Usual = Streams.Noise(seed: 11, Ordinary + Quiet + Incident);
