@@ -6,6 +6,7 @@ using LeptonStream.Cli.Config;
 using LeptonStream.Cli.Demo;
 using LeptonStream.Cli.Doctor;
 using LeptonStream.Cli.Info;
+using LeptonStream.Cli.Map;
 using LeptonStream.Cli.OnCall;
 using LeptonStream.Cli.Outbox;
 using LeptonStream.Cli.Receivers;
@@ -47,6 +48,7 @@ internal static class LeptonCommand
         // Tools: they do one thing and end.
         WatchCommand.Create(),
         ReplayCommand.Create(),
+        MapCommand.Create(),
         BacktestCommand.Create(),
         TopicsCommand.Create(),
         ConfigCommand.Create(),

@@ -20,7 +20,7 @@ public sealed class CommandLineTests
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
         foreach (var command in new[] { "collector", "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note",
-            "close", "verdict", "silence", "outbox", "actions", "token", "watch", "replay", "backtest", "topics", "oncall", "doctor",
+            "close", "verdict", "silence", "outbox", "actions", "token", "watch", "replay", "map", "backtest", "topics", "oncall", "doctor",
             "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }

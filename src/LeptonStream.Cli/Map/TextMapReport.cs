@@ -1,0 +1,82 @@
+using System.Globalization;
+using LeptonStream.Cli.Terminal;
+using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Points;
+using LeptonStream.Explanations;
+using LeptonStream.Output;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Cli.Map;
+
+/// <summary>Shows what payloads became.</summary>
+internal interface IMapReport
+{
+    /// <summary>How many samples there were.</summary>
+    int SampleCount { get; }
+
+    void Add(string file, MappedPayload payload);
+
+    void End();
+}
+
+/// <summary>Tables for people: samples series by series, then what became none and why.</summary>
+internal sealed class TextMapReport(TextWriter output) : IMapReport
+{
+    private int _payloads;
+
+    public int SampleCount { get; private set; }
+
+    public void Add(string file, MappedPayload payload)
+    {
+        if (_payloads++ > 0) output.WriteLine();
+        var (points, mapped) = (payload.Points, payload.Mapped);
+        SampleCount += mapped.SampleCount;
+        output.WriteLine(SafeText.OneLine($"{file}: {payload.Format}, {EnglishCount.Of(points.Points.Length, "point")}, "
+            + $"{EnglishCount.Of(mapped.SampleCount, "sample")} in {EnglishCount.Of(mapped.Messages.Length, "message")}"));
+        WriteSamples(mapped);
+        WriteEnded(mapped);
+        WriteDropped(points, mapped);
+    }
+
+    public void End()
+    {
+        if (SampleCount == 0) output.WriteLine("\nNothing came out: rates need a second payload, everything else a reason above.");
+    }
+
+    private void WriteSamples(MappedBatch mapped)
+    {
+        if (mapped.SampleCount == 0) return;
+        var table = new TextTable(new("MODEL"), new("LABELS"), new("METRIC"), TextTable.Column.Number("VALUE"),
+            TextTable.Column.Number("STEP"), TextTable.Column.Whole("TIME")) { Width = TextTable.TerminalWidth };
+        foreach (ref readonly var message in mapped.Messages)
+        {
+            var (entity, time) = (message.Entity, new Timestamp(message.Time).ToString());
+            var step = message.Step < 0 ? "" : message.Step.ToString(CultureInfo.InvariantCulture);
+            foreach (ref readonly var sample in mapped.SamplesOf(message))
+                table.Add(SafeText.OneLine(entity.Model), SafeText.OneLine(entity.Labels.Count == 0 ? "" : entity.Labels.ToString()),
+                    SafeText.OneLine(sample.Series.Metric), sample.Value.ToString("G7", CultureInfo.InvariantCulture), step, time);
+        }
+
+        output.Write(table);
+    }
+
+    private void WriteEnded(MappedBatch mapped)
+    {
+        foreach (ref readonly var ended in mapped.Ended) output.WriteLine(SafeText.OneLine($"ended: {ended.Series}"));
+    }
+
+    // One line for each reason and detail: a family of a hundred series is left out for one reason.
+    private void WriteDropped(PointBatch points, MappedBatch mapped)
+    {
+        var rows = new List<(string Reason, string What, string Why)>();
+        foreach (ref readonly var refusal in points.Refusals) rows.Add(($"{refusal.Reason}", "", refusal.Detail));
+        foreach (ref readonly var drop in mapped.Drops) rows.Add(($"{drop.Reason}", drop.Series, drop.Detail));
+        if (rows.Count == 0) return;
+        var table = new TextTable(new("DROPPED"), TextTable.Column.Number("POINTS"), new("WHY"), new("SUCH AS"))
+            { Width = TextTable.TerminalWidth };
+        foreach (var group in rows.GroupBy(row => (row.Reason, row.Why)))
+            table.Add(group.Key.Reason, group.Count().ToString(CultureInfo.InvariantCulture), SafeText.OneLine(group.Key.Why),
+                SafeText.OneLine(group.First().What));
+        output.Write(table);
+    }
+}
