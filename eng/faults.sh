@@ -10,7 +10,7 @@ if [ "${1:-}" != --page ]; then
   rm -rf "$found"
   step "building the tests" dotnet build test/LeptonStream.Integration.Tests -c Release --nologo -v quiet
   LEPTON_FAULTS="${1:-500}" LEPTON_REQUIRE_ALL=1 dotnet test test/LeptonStream.Integration.Tests -c Release --no-build --nologo \
-    --filter 'FullyQualifiedName~KillStorm|FullyQualifiedName~NetworkFault|FullyQualifiedName~FailOver|FullyQualifiedName~DeliveryFault'
+    --filter 'FullyQualifiedName~KillStorm|FullyQualifiedName~NetworkFault|FullyQualifiedName~FailOver|FullyQualifiedName~DeliveryFault|FullyQualifiedName~Notifier.StormTests'
 fi
 
 cat > docs/faults.md <<PAGE
@@ -43,6 +43,16 @@ A notifier delivers to a webhook while alerts come forty times a second, and the
 | fault | times |
 |---|---|
 $(cat "$found/delivery.md")
+
+$(cat "$found"/delivery-*.md)
+
+## A storm
+
+100,000 alerts within a minute, evenly, against a notifier with the settings that it has by itself; from the middle on each hundredth is critical. The machine is shared.
+
+| groups | alerts | all recorded | first critical delivered | most messages in a minute | messages | all notified |
+|---|---|---|---|---|---|---|
+$(cat "$found"/storm-*.md)
 
 ## How long events wait
 

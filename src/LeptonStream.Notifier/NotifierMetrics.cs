@@ -17,6 +17,8 @@ internal sealed class NotifierMetrics
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _dead;
     private readonly Counter<long> _actions;
+    private readonly Counter<long> _escalations;
+    private readonly Counter<long> _stale;
     private readonly Histogram<double> _batch;
     private readonly Histogram<double> _send;
     private readonly Histogram<double> _delay;
@@ -38,6 +40,9 @@ internal sealed class NotifierMetrics
             "leptonstream.notifier.dead", "{notification}", "Notifications given up, by receiver and channel");
         _actions = meter.CreateCounter<long>("leptonstream.notifier.actions", "{action}",
             "Actions against alerts, by the state that they came to, such as blocked, running, verified or failed");
+        _escalations = meter.CreateCounter<long>("leptonstream.notifier.escalations", "{step}", "Steps of escalations that were taken");
+        _stale = meter.CreateCounter<long>(
+            "leptonstream.notifier.stale", "{alert}", "Alerts ended since nothing was heard of them for long");
         _batch = meter.CreateHistogram<double>("leptonstream.notifier.batch.duration", "s", "One transaction of events");
         _send = meter.CreateHistogram<double>(
             "leptonstream.notifier.send.duration", "s", "From an attempt's begin to its outcome, quick retries included");
@@ -81,6 +86,10 @@ internal sealed class NotifierMetrics
     public void Died(Destination destination) => _dead.Add(1, Receiver(destination), Channel(destination));
 
     public void Action(string state) => _actions.Add(1, KeyValuePair.Create("state", (object?)state));
+
+    public void Escalated(int steps) => _escalations.Add(steps);
+
+    public void EndedStale(int alerts) => _stale.Add(alerts);
 
     public void Behind(KeyValuePair<int, long>[] lag) => Volatile.Write(ref _lag, lag);
 

@@ -5,6 +5,7 @@ using LeptonStream.Cli.Settings;
 using LeptonStream.Collector;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Dashboard;
+using LeptonStream.Dashboard.Access;
 using LeptonStream.Detector;
 using LeptonStream.Explanations;
 using LeptonStream.Notifier;
@@ -31,12 +32,13 @@ internal static class ConfigCheck
         var notifier = settings.Configuration.GetSection(NotifierOptions.Section).Get<NotifierOptions>() ?? new();
         var detector = settings.Configuration.GetSection(DetectorOptions.Section).Get<DetectorOptions>() ?? new();
         var collector = settings.Configuration.GetSection(CollectorOptions.Section).Get<CollectorOptions>() ?? new();
-        return Files([.. new[] { notifier.RoutingFile, detector.PoliciesFile, collector.ConfigFile }.Where(file => file is { Length: > 0 })
-            .Select(file => new FileInfo(file!))]);
+        var dashboard = settings.Configuration.GetSection(DashboardOptions.Section).Get<DashboardOptions>() ?? new();
+        string?[] named = [notifier.RoutingFile, detector.PoliciesFile, collector.ConfigFile, dashboard.TokensFile, collector.TokensFile];
+        return Files([.. named.Where(file => file is { Length: > 0 }).Distinct().Select(file => new FileInfo(file!))]);
     }
 
     /// <summary>
-    /// Files by themselves: settings where the name ends in .json, else routing, policies or the collector's by their fields.
+    /// Files by themselves: settings where the name ends in .json, else routing, policies, tokens or the collector's by their fields.
     /// </summary>
     public static int Files(IReadOnlyList<FileInfo> files)
     {
@@ -83,9 +85,11 @@ internal static class ConfigCheck
     {
         if (YamlText.Read(path, out var unreadable) is not { } text) return Print([unreadable!]);
         var errors = new YamlErrors(path);
-        if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, 'presets', 'defaults' and 'rules' of a policy file, or "
-            + "'sources', 'topics' and 'scrape_configs' of a collector's file,", errors) is not { } root) return Print(errors.All);
+        if (YamlSection.Parse(text, "'route' and 'receivers' of a routing file, 'presets', 'defaults' and 'rules' of a policy file, "
+            + "'sources', 'topics' and 'scrape_configs' of a collector's file, or 'tokens' of a tokens file,", errors) is not { } root)
+            return Print(errors.All);
         if (root.Has("route") || root.Has("receivers")) return Routing(path, text);
+        if (root.Has("tokens")) return Tokens(path);
         return CollectorFields.Any(root.Has) ? Collector(path, text) : Policies(path);
     }
 
@@ -103,6 +107,13 @@ internal static class ConfigCheck
             + $"{EnglishCount.Of(routing.Channels.Count, "channel")}"
             + $"{(routing.Policies.Count > 0 ? $", {EnglishCount.Of(routing.Policies.Count, "action")}" : "")})");
         foreach (var note in routing.Notes) Console.Out.WriteLine($"{note} (note)");
+        return ExitCode.Sound;
+    }
+
+    private static int Tokens(string path)
+    {
+        if (TokensFile.Of(path, out var errors) is not { } tokens) return Print(errors);
+        Console.Out.WriteLine($"{path}: ok (tokens: {EnglishCount.Of(tokens.Count, "token")})");
         return ExitCode.Sound;
     }
 

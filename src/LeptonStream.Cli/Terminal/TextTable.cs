@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace LeptonStream.Cli.Terminal;
 
@@ -97,9 +98,24 @@ internal sealed class TextTable
         var text => Math.Max(text.Title.Length, column == _columns.Length - 1 ? LeastOfLast : Least),
     };
 
-    private static string Cut(string cell, int width) => cell.Length > width ? cell[..(width - 1)] + '…' : cell;
+    private static string Cut(string cell, int width)
+    {
+        if (WidthOf(cell) <= width) return cell;
+        var (end, left) = (0, width - 1);
+        foreach (var letter in cell.EnumerateRunes())
+        {
+            left -= WidthOf(letter.ToString());
+            if (left < 0) break;
+            end += letter.Utf16SequenceLength;
+        }
+
+        return cell[..end] + '…';
+    }
+
+    // A Chinese letter takes two columns.
+    private static int WidthOf(string text) => new Segment(text).CellCount();
 
     private static bool IsRule(string line) => line.AsSpan().IndexOfAnyExcept('─', ' ') < 0;
 
-    private int WidestOf(int column) => _rows.Select(row => row[column].Length).Append(_columns[column].Title.Length).Max();
+    private int WidestOf(int column) => _rows.Select(row => WidthOf(row[column])).Append(WidthOf(_columns[column].Title)).Max();
 }

@@ -60,6 +60,10 @@ public sealed record Notification
     [JsonIgnore]
     public IEnumerable<GroupedAlert> Resolved => Alerts.Where(alert => alert.IsResolved);
 
+    /// <summary>Whether everything that it is about is over: an incident ends with it.</summary>
+    [JsonIgnore]
+    public bool IsOver => Digest?.KeepsOpen is not true && !Firing.Any();
+
     /// <summary>Number of alerts that fire, held or not.</summary>
     [JsonIgnore]
     public int FiringCount => Digest?.Firing ?? Firing.Count() + (LeftOut?.Firing ?? 0);

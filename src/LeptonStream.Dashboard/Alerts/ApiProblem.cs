@@ -1,3 +1,4 @@
+using LeptonStream.Dashboard.Actions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -49,6 +50,10 @@ internal static class ApiProblem
     /// <summary>A text of a request that is too long; null where it is not.</summary>
     public static ProblemHttpResult? TooLong(string field, string? text, int most) =>
         text?.Length > most ? Wrong($"'{field}' has {text.Length} characters, {most} are allowed") : null;
+
+    /// <summary>A reason that is missing or too long; null where it is neither. Whoever asks later finds it in the audit.</summary>
+    public static ProblemHttpResult? WrongReason(string? note) =>
+        string.IsNullOrWhiteSpace(note) ? Wrong("'note' is missing: write the reason") : TooLong("note", note, Change.LongestNote);
 
     /// <summary>Somebody is known, and has too low a role.</summary>
     public static ProblemHttpResult RoleTooLow(string name, string role, string needed) => TypedResults.Problem(

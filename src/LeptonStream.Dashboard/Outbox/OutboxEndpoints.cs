@@ -21,10 +21,10 @@ internal static class OutboxEndpoints
         routes.MapGet("/api/v1/outbox", List);
         var notification = routes.MapGroup("/api/v1/outbox/{id}").RequireAuthorization(AccessPolicies.Administer);
         notification.MapPost("/retry", async (string id, OutboxRequest request, OutboxActions outbox, ClaimsPrincipal person,
-            TimeProvider time, CancellationToken stop) => WrongNote(request.Note) is { } wrong
+            TimeProvider time, CancellationToken stop) => ApiProblem.WrongReason(request.Note) is { } wrong
                 ? wrong : Answer(id, await outbox.Retry(id, Change.By(person, time, request.Note), stop)));
         notification.MapPost("/drop", async (string id, OutboxRequest request, OutboxActions outbox, ClaimsPrincipal person,
-            TimeProvider time, CancellationToken stop) => WrongNote(request.Note) is { } wrong
+            TimeProvider time, CancellationToken stop) => ApiProblem.WrongReason(request.Note) is { } wrong
                 ? wrong : Answer(id, await outbox.Drop(id, Change.By(person, time, request.Note), stop)));
     }
 
@@ -51,11 +51,6 @@ internal static class OutboxEndpoints
             statusCode: StatusCodes.Status409Conflict),
         _ => TypedResults.Problem($"Notification {id} was sent or dropped already.", statusCode: StatusCodes.Status409Conflict),
     };
-
-    // Whoever asks later why nobody was notified finds the reason in the audit.
-    private static ProblemHttpResult? WrongNote(string? note) =>
-        string.IsNullOrWhiteSpace(note) ? ApiProblem.Wrong("'note' is missing: write the reason")
-        : ApiProblem.TooLong("note", note, Change.LongestNote);
 }
 
 /// <summary>The body of retry and drop.</summary>

@@ -25,7 +25,7 @@ internal static class RemediationEndpoints
             TimeProvider time, CancellationToken stop) => ApiProblem.TooLong("note", request.Note, Change.LongestNote) is { } wrong
                 ? wrong : Answer(id, await actions.Approve(id, Change.By(person, time, request.Note), stop)));
         action.MapPost("/reject", async (string id, DecisionRequest request, RemediationActions actions, ClaimsPrincipal person,
-            TimeProvider time, CancellationToken stop) => WrongReason(request.Note) is { } wrong
+            TimeProvider time, CancellationToken stop) => ApiProblem.WrongReason(request.Note) is { } wrong
                 ? wrong : Answer(id, await actions.Reject(id, Change.By(person, time, request.Note), stop)));
     }
 
@@ -46,11 +46,6 @@ internal static class RemediationEndpoints
         RemediationResult.Unknown => TypedResults.Problem($"There is no action {id}.", statusCode: StatusCodes.Status404NotFound),
         _ => TypedResults.Problem($"Action {id} does not wait for approval, or no more.", statusCode: StatusCodes.Status409Conflict),
     };
-
-    // Whoever asks later why nothing was done finds the reason in the audit.
-    private static ProblemHttpResult? WrongReason(string? note) =>
-        string.IsNullOrWhiteSpace(note) ? ApiProblem.Wrong("'note' is missing: write the reason")
-        : ApiProblem.TooLong("note", note, Change.LongestNote);
 }
 
 /// <summary>The body of approve and reject.</summary>

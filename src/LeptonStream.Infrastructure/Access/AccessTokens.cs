@@ -18,6 +18,9 @@ public sealed class AccessTokens
 
     private AccessTokens(Dictionary<string, (string Name, AccessRole Role)> byDigest) => _byDigest = byDigest;
 
+    /// <summary>Number of tokens.</summary>
+    public int Count => _byDigest.Count;
+
     /// <summary>Reads the text of a tokens file.</summary>
     /// <returns>The tokens, or null where anything is wrong.</returns>
     public static AccessTokens? Parse(string yaml, string file, out IReadOnlyList<string> errors)

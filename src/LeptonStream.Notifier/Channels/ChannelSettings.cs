@@ -24,7 +24,13 @@ internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = 
 
     /// <summary>A notification as this channel gets it: with as many alerts as people and programs read, or as several of all.</summary>
     public IEnumerable<Notification> Fit(Notification notification) =>
-        Folding is Folding.Batch or Folding.None ? notification.Split(MostAlerts) : [notification.Bounded(MostAlerts)];
+        Folding switch
+        {
+            Folding.Digest => [notification.Bounded(MostAlerts)],
+            // A program is in no hurry to read less: the digests of a route are for people.
+            Folding.Incident => [notification.Bounded(MostAlerts) with { DigestEvery = null }],
+            _ => (notification with { DigestEvery = null }).Split(MostAlerts),
+        };
 
     /// <summary>Makes the channel.</summary>
     public abstract INotificationChannel Make(ChannelContext context);

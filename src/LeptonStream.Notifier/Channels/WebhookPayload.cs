@@ -34,7 +34,7 @@ internal static class WebhookPayload
             WriteLabels(json, "commonLabels", NotificationData.Common(shown.Select(alert => alert.Labels)));
             WriteLabels(json, "commonAnnotations", NotificationData.Common(shown.Select(alert => alert.Annotations)));
             WriteLabels(json, "routeLabels", notification.RouteLabels);
-            json.WriteString("externalURL", Base(externalUrl));
+            json.WriteString("externalURL", AlertAddress.Base(externalUrl));
             json.WriteString("version", "4");
             json.WriteString("groupKey", notification.GroupKey);
             json.WriteNumber("truncatedAlerts", notification.Alerts.Count + notification.NotHeld - shown.Count);
@@ -52,7 +52,7 @@ internal static class WebhookPayload
         WriteLabels(json, "annotations", alert.Annotations);
         json.WriteString("startsAt", Time(alert.StartsAt));
         json.WriteString("endsAt", alert.EndsAt is { } end ? Time(end) : "0001-01-01T00:00:00Z");
-        json.WriteString("generatorURL", $"{Base(externalUrl)}/#alert={Uri.EscapeDataString(alert.AlertId)}");
+        json.WriteString("generatorURL", AlertAddress.Of(alert, externalUrl));
         json.WriteString("fingerprint", alert.Fingerprint.ToString());
         json.WriteEndObject();
     }
@@ -67,8 +67,6 @@ internal static class WebhookPayload
     // RFC 3339 with as many digits of a second as there are.
     private static string Time(Timestamp time) =>
         time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
-
-    private static string Base(Uri url) => url.OriginalString.TrimEnd('/');
 
     // Alertmanager writes a receiver's name as a regular expression that matches it; so do we, or a name with a dot would differ.
     private static string Quote(string name)

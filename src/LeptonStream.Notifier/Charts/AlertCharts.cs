@@ -1,7 +1,5 @@
-using System.Text;
-using Dapper;
 using LeptonStream.Alerting;
-using LeptonStream.Alerts;
+using LeptonStream.Notifier.Routing;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Notifier.Charts;
@@ -24,11 +22,8 @@ internal sealed class AlertCharts(Database journal)
         patience.CancelAfter(Patience);
         try
         {
-            await using var connection = await journal.Open(patience.Token);
-            var payload = await connection.QuerySingleOrDefaultAsync<string?>(
-                "select payload from alert where alert_id = @AlertId", new { first.AlertId });
-            return payload is not null && AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var alert, out _)
-                ? ChartPicture.Draw(alert!.Points, alert.Onset, zone)
+            return await RecordedAlert.LastEvent(journal, first.AlertId, patience.Token) is { } alert
+                ? ChartPicture.Draw(alert.Points, alert.Onset, zone)
                 : null;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)

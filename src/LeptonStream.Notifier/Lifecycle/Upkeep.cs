@@ -32,14 +32,16 @@ internal sealed class Upkeep(
         if (IsDue(ref _nextEscalations, EscalationsEvery, now))
         {
             await Try("actions stand still", () => Remediate(now, cancellation));
-            await Try("escalations stand still", () => journal.Escalate(now, cancellation));
+            await Try("escalations stand still", async () => metrics.Escalated(await journal.Escalate(now, cancellation)));
         }
 
         if (IsDue(ref _nextSilences, SilencesEvery, now))
             await Try("silences until resolved do not end", () => journal.EndResolvedSilences(now, cancellation));
         if (IsDue(ref _nextMinute, Minute, now))
         {
-            if (_staleAfter > TimeSpan.Zero) await Try("stale alerts do not end", () => journal.EndStale(_staleAfter, now, cancellation));
+            if (_staleAfter > TimeSpan.Zero)
+                await Try("stale alerts do not end",
+                    async () => metrics.EndedStale(await journal.EndStale(_staleAfter, now, cancellation)));
             await Try("old openings stay", () => journal.TrimFlaps(now, cancellation));
         }
 

@@ -3,7 +3,7 @@ namespace LeptonStream.Notifier.Outbox;
 /// <summary>The rows of a lane that may be sent.</summary>
 internal enum ClaimScope
 {
-    /// <summary>All: for a channel that needs each nothing is folded.</summary>
+    /// <summary>All: for a log, nothing is folded.</summary>
     All = 0,
 
     /// <summary>All that do not wait to be folded.</summary>

@@ -80,7 +80,7 @@ internal sealed partial class OutboxDelivery(
             var (sender, bucket) = (SenderOf(channel.Destination, channel.Settings), _rates.Of(channel.Settings));
             var limit = StormLimit.Of(options.Value.StormLimit, channel.Settings);
             loops.Add(channel, new Loop(Task.WhenAll(Enum.GetValues<Lane>().Select(lane =>
-                Task.Run(() => Run(sender, new(lane, bucket, limit, channel.Settings.Folding != Folding.Digest), ends.Token),
+                Task.Run(() => Run(sender, new(lane, bucket, limit, channel.Settings.Folding), ends.Token),
                     CancellationToken.None))), ends));
         }
 
@@ -136,7 +136,8 @@ internal sealed partial class OutboxDelivery(
         var news = signal.Next;
 
         // :: (0) Fold what is too much, or waits for its digest.
-        var room = way.NeedsEach ? int.MaxValue : await digests.Fold(sender.Destination, lane, way.Limit, time.Now(), stop);
+        if (way is { Folding: Folding.Incident, Lane: Lane.Ordinary }) await digests.EndIncident(sender.Destination, time.Now(), stop);
+        var room = way.Folding == Folding.None ? int.MaxValue : await digests.Fold(sender.Destination, lane, way.Limit, time.Now(), stop);
 
         // :: (1) Claim as many as may be sent now.
         var leave = lane == Lane.Urgent ? 0 : LeftForUrgent;
@@ -147,7 +148,7 @@ internal sealed partial class OutboxDelivery(
             return;
         }
 
-        var scope = way.NeedsEach ? ClaimScope.All : room > 0 ? ClaimScope.Due : ClaimScope.Digests;
+        var scope = way.Folding == Folding.None ? ClaimScope.All : room > 0 ? ClaimScope.Due : ClaimScope.Digests;
         IReadOnlyList<OutboxRow> rows = [];
         try
         {
@@ -214,8 +215,8 @@ internal sealed partial class OutboxDelivery(
     /// <param name="Lane">The lane.</param>
     /// <param name="Bucket">The rate of the channel, shared with whoever uses the same robot; null without one.</param>
     /// <param name="Limit">Messages in a minute; null without a limit.</param>
-    /// <param name="NeedsEach">Whether nothing is folded.</param>
-    private sealed record Way(Lane Lane, TokenBucket? Bucket, StormLimit? Limit, bool NeedsEach);
+    /// <param name="Folding">How the channel gets what is more.</param>
+    private sealed record Way(Lane Lane, TokenBucket? Bucket, StormLimit? Limit, Folding Folding);
 
     private sealed record Loop(Task Running, CancellationTokenSource Ends)
     {

@@ -7,19 +7,20 @@ namespace LeptonStream.Notifier.Outbox;
 /// else they are folded into one every <see cref="Slot"/>.
 /// </summary>
 /// <param name="PerMinute">Messages in a minute, at most.</param>
-internal sealed record StormLimit(int PerMinute)
+/// <param name="Folding">How they are folded.</param>
+internal sealed record StormLimit(int PerMinute, Folding Folding = Folding.Digest)
 {
     /// <summary>Time between two messages beyond the share.</summary>
     public static readonly TimeSpan Slot = TimeSpan.FromSeconds(10);
 
     /// <summary>The limit of a destination; null where it gets everything one by one.</summary>
     /// <param name="perMinute">Messages in a minute for any destination; 0 is no limit.</param>
-    /// <param name="settings">The channel: one that needs each notification has none, and a slow one a lower one.</param>
+    /// <param name="settings">The channel: a log has none, and a slow one a lower one.</param>
     public static StormLimit? Of(int perMinute, ChannelSettings settings)
     {
-        if (perMinute == 0 || settings.Folding is not Folding.Digest) return null;
+        if (perMinute == 0 || settings.Folding == Folding.None) return null;
         var own = settings.Rate is { } rate ? (int)(TimeSpan.FromMinutes(1) / rate.Interval) + rate.Burst : perMinute;
-        return new(Math.Min(perMinute, own));
+        return new(Math.Min(perMinute, own), settings.Folding);
     }
 
     /// <summary>Messages of a lane in a minute that are sent one by one.</summary>

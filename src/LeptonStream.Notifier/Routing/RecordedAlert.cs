@@ -1,3 +1,4 @@
+using System.Text;
 using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
@@ -8,16 +9,22 @@ namespace LeptonStream.Notifier.Routing;
 /// <summary>An alert of the journal, as its last event left it.</summary>
 internal static class RecordedAlert
 {
+    /// <summary>The last event of an alert; null where the journal has none.</summary>
+    public static async Task<AlertEvent?> LastEvent(Database database, string alertId, CancellationToken cancellation)
+    {
+        await using var connection = await database.Open(cancellation);
+        var payload = await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(
+            "select payload from alert where alert_id = @alertId", new { alertId }, cancellationToken: cancellation));
+        return payload is not null && AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var alert, out _) ? alert : null;
+    }
+
     /// <summary>Finds it by its id; null where the journal has none.</summary>
     public static async Task<GroupedAlert?> Find(Database database, string alertId, CancellationToken cancellation)
     {
-        await using var connection = await database.Open(cancellation);
-        var payload = await connection.QuerySingleOrDefaultAsync<string?>(
-            "select payload from alert where alert_id = @alertId", new { alertId });
-        if (payload is null || !AlertEventJson.TryRead(System.Text.Encoding.UTF8.GetBytes(payload), out var alert, out _)) return null;
+        if (await LastEvent(database, alertId, cancellation) is not { } alert) return null;
         return new GroupedAlert
         {
-            AlertId = alert!.AlertId,
+            AlertId = alert.AlertId,
             Labels = alert.RoutingLabels,
             Annotations = EndedTexts.Annotate(alert.Annotations, alert.EndedReason),
             StartsAt = alert.Onset,

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace LeptonStream.Notifier.Templates;
 
 /// <summary>
@@ -42,12 +44,15 @@ internal static class BuiltIn
         ["pagerduty.default.instances"] = Listed,
     };
 
+    // There are four texts.
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<TemplateNode>> Parsed = new();
+
     /// <summary>The template of a name; null where there is no such.</summary>
     public static IReadOnlyList<TemplateNode>? Find(string name)
     {
         var parts = name.Split('.');
         var text = ByName.GetValueOrDefault(name)
             ?? (parts is [_, "default", var end] ? ByEnd.FirstOrDefault(known => known.Ends.Contains(end)).Text : null);
-        return text is null ? null : TemplateParser.Read(text, []).Body;
+        return text is null ? null : Parsed.GetOrAdd(text, source => TemplateParser.Read(source, []).Body);
     }
 }

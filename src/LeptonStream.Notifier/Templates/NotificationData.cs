@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Notifier.Channels;
 using LeptonStream.Series;
 
 namespace LeptonStream.Notifier.Templates;
@@ -15,16 +16,15 @@ internal static class NotificationData
     public static TemplateRecord Of(Notification notification, Uri externalUrl,
         params IReadOnlyList<(string Name, TemplateMethod Value)> more)
     {
-        var url = externalUrl.OriginalString.TrimEnd('/');
         return new([
             .. more.Select(member => (member.Name, (object?)member.Value)),
             ("Receiver", notification.Receiver),
             ("Status", notification.Firing.Any() ? "firing" : "resolved"),
-            ("Alerts", Alerts([.. notification.Alerts.Select(alert => Alert(alert, url))])),
+            ("Alerts", Alerts([.. notification.Alerts.Select(alert => Alert(alert, externalUrl))])),
             ("GroupLabels", LabelMap.Of(notification.GroupLabels)),
             ("CommonLabels", LabelMap.Of(Common(notification.Alerts.Select(alert => alert.Labels)))),
             ("CommonAnnotations", LabelMap.Of(Common(notification.Alerts.Select(alert => alert.Annotations)))),
-            ("ExternalURL", new VouchedText(url)),
+            ("ExternalURL", new VouchedText(AlertAddress.Base(externalUrl))),
             ("NotificationReason", NotifyReasons.TextOf(notification.Reason)),
             ("RouteLabels", LabelMap.Of(notification.RouteLabels)),
             ("GroupKey", new TemplateMethod(_ => notification.GroupKey)),
@@ -43,12 +43,12 @@ internal static class NotificationData
             Alerts([.. alerts.Where(alert => alert.TryGet("Status", out var own) && own is string text && text == status)]);
     }
 
-    private static TemplateRecord Alert(GroupedAlert alert, string url) => new(
+    private static TemplateRecord Alert(GroupedAlert alert, Uri externalUrl) => new(
         ("Status", alert.IsResolved ? "resolved" : "firing"),
         ("Labels", LabelMap.Of(alert.Labels)),
         ("Annotations", LabelMap.Of(alert.Annotations)),
         ("StartsAt", GoTime.Of(alert.StartsAt.ToDateTimeOffset())),
         ("EndsAt", alert.EndsAt is { } end ? GoTime.Of(end.ToDateTimeOffset()) : Never),
-        ("GeneratorURL", new VouchedText($"{url}/#alert={Uri.EscapeDataString(alert.AlertId)}")),
+        ("GeneratorURL", new VouchedText(AlertAddress.Of(alert, externalUrl))),
         ("Fingerprint", alert.Fingerprint.ToString()));
 }

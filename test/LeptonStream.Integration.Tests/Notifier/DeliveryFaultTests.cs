@@ -12,7 +12,7 @@ namespace LeptonStream.Integration.Tests.Notifier;
 /// LEPTON_FAULTS=500 it makes a hundred faults: <c>eng/faults.sh</c>.
 /// </summary>
 [Category("Slow")]
-public sealed class DeliveryFaultTests
+public sealed partial class DeliveryFaultTests
 {
     private const int FaultsOfEveryDay = 12;
     private const int AlertsASecond = 40;
@@ -105,9 +105,9 @@ public sealed class DeliveryFaultTests
         }
     }
 
-    private async Task Publish(Action counted, CancellationToken stop)
+    private async Task Publish(Action counted, CancellationToken stop, double alertsASecond = AlertsASecond)
     {
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / AlertsASecond));
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / alertsASecond));
         try
         {
             for (var i = 0; await pace.WaitForNextTickAsync(stop); i++)
@@ -142,16 +142,21 @@ public sealed class DeliveryFaultTests
         }
     }
 
-    private void StartNotifier() => _notifier = LeptonProcess.Start(new Dictionary<string, string>
+    private void StartNotifier(params (string Name, string Value)[] more)
     {
-        ["LEPTON_Kafka__BootstrapServers"] = _rig.Options.BootstrapServers,
-        ["LEPTON_Kafka__SessionTimeoutMs"] = "6000",
-        ["LEPTON_Storage__ConnectionString"] = _postgres.ConnectionString,
-        ["LEPTON_Notifier__WebhookUrl"] = _rig.Sink.Url(),
-        ["LEPTON_Notifier__AllowedTargets"] = "loopback",
-        ["LEPTON_Notifier__GroupWait"] = "100ms",
-        ["LEPTON_Notifier__GroupInterval"] = "1h",
-        // Each alert is looked for under its own key, so none may be folded into a digest.
-        ["LEPTON_Notifier__StormLimit"] = "0",
-    }, "notifier");
+        var settings = new Dictionary<string, string>
+        {
+            ["LEPTON_Kafka__BootstrapServers"] = _rig.Options.BootstrapServers,
+            ["LEPTON_Kafka__SessionTimeoutMs"] = "6000",
+            ["LEPTON_Storage__ConnectionString"] = _postgres.ConnectionString,
+            ["LEPTON_Notifier__WebhookUrl"] = _rig.Sink.Url(),
+            ["LEPTON_Notifier__AllowedTargets"] = "loopback",
+            ["LEPTON_Notifier__GroupWait"] = "100ms",
+            ["LEPTON_Notifier__GroupInterval"] = "1h",
+            // Each alert is looked for under its own key, so none may be folded into a digest.
+            ["LEPTON_Notifier__StormLimit"] = "0",
+        };
+        foreach (var (name, value) in more) settings["LEPTON_" + name] = value;
+        _notifier = LeptonProcess.Start(settings, "notifier");
+    }
 }

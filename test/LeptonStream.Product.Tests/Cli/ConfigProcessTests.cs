@@ -55,6 +55,21 @@ public sealed class ConfigProcessTests
     }
 
     [Test]
+    public async Task Check_TokensFile_SaysWhatItHoldsAndWhatIsWrong()
+    {
+        var tokens = await Write("tokens.yaml", $"tokens:\n- name: rosa\n  role: responder\n  sha256: {new string('a', 64)}\n");
+        var wrong = await Write("wrong.yaml", "tokens:\n- name: li\n  role: king\n  sha256: short\n");
+
+        var sound = await LeptonProcess.Run("config", "check", tokens);
+        var refused = await LeptonProcess.Run("config", "check", wrong);
+
+        Assert.That((sound.ExitCode, sound.Output.Trim()), Is.EqualTo((0, $"{tokens}: ok (tokens: 1 token)")));
+        Assert.That(refused.ExitCode, Is.EqualTo(1));
+        Assert.That(refused.Everything,
+            Does.Contain($"{wrong}:3").And.Contain("viewer, responder, admin or sender").And.Contain($"{wrong}:4"));
+    }
+
+    [Test]
     public async Task Check_WrongFiles_SaysEveryErrorWithFileAndLine()
     {
         var routing = await Write("routing.yaml", "route: {receiver: ops,\n group_wiat: 5s}\nreceivers: []\n");

@@ -47,6 +47,19 @@ public sealed class TextTableTests
         Assert.That(text.Split('\n')[1].Length, Is.LessThanOrEqualTo(120));
     }
 
+    [Test]
+    public void Chinese_TakesTwoColumnsALetter_FitsAndIsCutBetweenLetters([Range(30, 60)] int width)
+    {
+        var table = new TextTable(TextTable.Column.Whole("ID"), "SUMMARY") { Width = width };
+        table.Add("00000000", new string('温', 40));
+
+        var line = table.ToString().Split('\n')[2];
+
+        // Letters and the ellipsis, each letter twice as wide as a blank.
+        Assert.That(line.Sum(letter => letter == '温' ? 2 : 1), Is.InRange(width - 6, width));
+        Assert.That(line, Does.EndWith("…"));
+    }
+
     private static TextTable Alerts(int width)
     {
         var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole("SEVERITY"),

@@ -15,10 +15,17 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
 
     private const int MostKinds = 20;
 
+    /// <summary>
+    /// Whether the incident of a storm stays open, whichever alerts this digest is about: its end is a digest of its own. Null where
+    /// people read it.
+    /// </summary>
+    public bool? KeepsOpen { get; init; }
+
     /// <summary>Folds notifications of one destination into one: each alert as the last of them has it, the worst first.</summary>
     /// <param name="folded">The notifications in the order of their decisions; at least one, all of one receiver and channel.</param>
     /// <param name="now">The time.</param>
-    public static Notification Of(IReadOnlyList<Notification> folded, Timestamp now)
+    /// <param name="most">Alerts that it holds, at most.</param>
+    public static Notification Of(IReadOnlyList<Notification> folded, Timestamp now, int most = MostAlerts)
     {
         ArgumentNullException.ThrowIfNull(folded);
         var (receiver, channel) = (folded[0].Receiver, folded[0].Channel);
@@ -42,9 +49,24 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
             Reason = NotifyReason.Digest,
             GroupLabels = LabelSet.Empty,
             RouteLabels = LabelSet.Empty,
-            Alerts = alerts.Length > MostAlerts ? alerts[..MostAlerts] : alerts,
+            Alerts = alerts.Length > most ? alerts[..most] : alerts,
             At = now,
             Digest = new(folded.Count, firing + left.Firing, alerts.Length - firing + left.Resolved, [.. kinds.Take(MostKinds)]),
+        };
+    }
+
+    /// <summary>The end of the incident of a storm, of which no alert fires any more.</summary>
+    /// <param name="last">The last digest of the incident.</param>
+    /// <param name="now">The time.</param>
+    public static Notification EndOf(Notification last, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        var digest = last.Digest ?? throw new ArgumentException("is no digest", nameof(last));
+        return last with
+        {
+            At = now,
+            Alerts = [.. last.Alerts.Select(alert => alert.IsResolved ? alert : alert with { EndsAt = now })],
+            Digest = digest with { Firing = 0, Resolved = digest.Firing + digest.Resolved, KeepsOpen = null },
         };
     }
 

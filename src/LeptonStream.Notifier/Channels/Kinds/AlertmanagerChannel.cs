@@ -37,6 +37,22 @@ internal sealed class AlertmanagerChannel(AlertmanagerSettings settings, Channel
 
     protected override Uri Url => new($"{settings.Url.Uri.AbsoluteUri.TrimEnd('/')}/api/v2/alerts");
 
+    // It takes the alerts in any number of requests. What stands before it may limit their bytes.
+    public override async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
+    {
+        for (var most = settings.MostAlerts; ; most /= 4)
+        {
+            DeliveryOutcome outcome = default;
+            foreach (var part in notification.Split(most))
+            {
+                outcome = await base.Send(id, part, cancellation);
+                if (outcome.Result != DeliveryResult.Delivered) break;
+            }
+
+            if (!outcome.IsTooLarge || most < 4) return outcome;
+        }
+    }
+
     protected override Payload? Compose(string id, Notification notification, Draft draft) => draft.Step > 0
         ? null : MessageChannel.JsonOf(
         notification.Alerts.Select(alert => new
@@ -45,7 +61,7 @@ internal sealed class AlertmanagerChannel(AlertmanagerSettings settings, Channel
             annotations = alert.Annotations.ToDictionary(),
             startsAt = Time(alert.StartsAt.ToDateTimeOffset()),
             endsAt = Time(alert.EndsAt?.ToDateTimeOffset() ?? Context.Time.GetUtcNow() + Holds),
-            generatorURL = $"{Context.ExternalUrl.OriginalString.TrimEnd('/')}/#alert={Uri.EscapeDataString(alert.AlertId)}",
+            generatorURL = AlertAddress.Of(alert, Context.ExternalUrl),
         }));
 
     private TimeSpan Holds => settings.SendResolved ? HoldsUntilItsEnd : HoldsWithoutEnd;

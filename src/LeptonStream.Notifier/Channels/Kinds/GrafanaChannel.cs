@@ -55,7 +55,7 @@ internal sealed class GrafanaChannel(GrafanaSettings settings, ChannelContext co
             return answer.Judge();
         }, cancellation);
         if (found.Result != DeliveryResult.Delivered) return found;
-        var isOver = !notification.Firing.Any();
+        var isOver = notification.IsOver;
         // Nothing to end, or a repetition of something that is shown.
         if (open is null == isOver) return found;
         if (open is null) return await base.Send(id, notification, cancellation);

@@ -64,9 +64,9 @@ internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext 
 
     protected override Uri Url => settings.Url;
 
-    protected override Uri AddressOf(Notification notification) => new(settings.Url, notification.Firing.Any()
-        ? "v2/alerts"
-        : $"v2/alerts/{GroupHash.Of(notification)}/close?identifierType=alias");
+    protected override Uri AddressOf(Notification notification) => new(settings.Url, notification.IsOver
+        ? $"v2/alerts/{GroupHash.Of(notification)}/close?identifierType=alias"
+        : "v2/alerts");
 
     protected override void Prepare(HttpRequestMessage request, string id, Payload payload) =>
         request.Headers.Authorization = new("GenieKey", settings.ApiKey.Value);

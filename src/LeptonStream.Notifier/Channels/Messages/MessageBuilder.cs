@@ -23,7 +23,7 @@ internal static class MessageBuilder
         // What fires comes first: it is what a limited channel must show.
         var entries = notification.Firing.Concat(notification.Resolved)
             .Select(alert => Entry(alert, words, style.Zone, externalUrl)).ToArray();
-        var state = entries.Min(entry => entry.State) == MessageState.Firing ? MessageState.Firing : entries.Max(entry => entry.State);
+        var state = notification.IsOver ? entries.Max(entry => entry.State) : MessageState.Firing;
         var severity = SeverityOf(notification);
         var title = Cut(Title(notification, entries, words, state, severity), LongestTitle);
         AlertMessage? built = null;
@@ -91,7 +91,7 @@ internal static class MessageBuilder
             Cut(Clean(summary), LongestSummary),
             [.. lines.OfType<string>().Select(line => Cut(Clean(line), LongestLine))],
             [.. actions.Select(action => Cut(Clean(action), LongestSummary)).Where(action => action.Length > 0)],
-            AlertUrl(alert, externalUrl));
+            new(AlertAddress.Of(alert, externalUrl)));
     }
 
     // Who or what ended it, where no event did.
@@ -110,9 +110,6 @@ internal static class MessageBuilder
         var runbooks = notification.Alerts.Select(alert => alert.Annotations["runbook_url"]).Distinct().Take(2).ToArray();
         if (runbooks is [{ } runbook] && UrlText.Parse(runbook) is { UserInfo: "" } url) yield return new(words.Runbook, url);
     }
-
-    private static Uri AlertUrl(GroupedAlert alert, Uri externalUrl) =>
-        new($"{externalUrl.OriginalString.TrimEnd('/')}/#alert={Uri.EscapeDataString(alert.AlertId)}");
 
     // An alert of another source may have no text in this language.
     private static string? Text(GroupedAlert alert, string name, MessageWords words) =>
