@@ -19,6 +19,7 @@ internal sealed class NotifierMetrics
     private readonly Counter<long> _actions;
     private readonly Counter<long> _escalations;
     private readonly Counter<long> _stale;
+    private readonly Counter<long> _direct;
     private readonly Histogram<double> _batch;
     private readonly Histogram<double> _send;
     private readonly Histogram<double> _delay;
@@ -43,6 +44,8 @@ internal sealed class NotifierMetrics
         _escalations = meter.CreateCounter<long>("leptonstream.notifier.escalations", "{step}", "Steps of escalations that were taken");
         _stale = meter.CreateCounter<long>(
             "leptonstream.notifier.stale", "{alert}", "Alerts ended since nothing was heard of them for long");
+        _direct = meter.CreateCounter<long>("leptonstream.notifier.direct", "{attempt}",
+            "Attempts to send a page directly while the database is away, by receiver, channel and result");
         _batch = meter.CreateHistogram<double>("leptonstream.notifier.batch.duration", "s", "One transaction of events");
         _send = meter.CreateHistogram<double>(
             "leptonstream.notifier.send.duration", "s", "From an attempt's begin to its outcome, quick retries included");
@@ -90,6 +93,9 @@ internal sealed class NotifierMetrics
     public void Escalated(int steps) => _escalations.Add(steps);
 
     public void EndedStale(int alerts) => _stale.Add(alerts);
+
+    public void SentDirectly(Destination destination, DeliveryResult result) => _direct.Add(1, Receiver(destination), Channel(destination),
+        KeyValuePair.Create("result", (object?)result.ToString().ToLowerInvariant()));
 
     public void Behind(KeyValuePair<int, long>[] lag) => Volatile.Write(ref _lag, lag);
 

@@ -133,6 +133,11 @@ public sealed class NotifierOptions
     [SettingRange(Section, 0, 10_000)]
     public int StormLimit { get; set; } = 60;
 
+    /// <summary>
+    /// Time for which the journal may be away before critical alerts are read ahead and sent directly; 10s and more, 0s is never.
+    /// </summary>
+    public string DirectAfter { get; set; } = "0s";
+
     /// <summary>For how long a delivery is tried again before it counts as dead, in hours; 1 to 720.</summary>
     [SettingRange(Section, 1, 720)]
     public int GiveUpAfterHours { get; set; } = 24;

@@ -13,6 +13,7 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
     private const int LeastStormLimit = 20;
 
     private static readonly TimeSpan ShortestStale = TimeSpan.FromHours(2);
+    private static readonly TimeSpan ShortestDirect = TimeSpan.FromSeconds(10);
 
     public ValidateOptionsResult Validate(string? name, NotifierOptions options)
     {
@@ -29,6 +30,8 @@ internal sealed class NotifierOptionsValidation : IValidateOptions<NotifierOptio
         if (DurationText.Read(options.StaleAfter) is not { } stale || (stale > TimeSpan.Zero && stale < ShortestStale))
             wrong.Add($"Notifier:StaleAfter is '{options.StaleAfter}': {DurationText.Form}, 2h and more (an open alert reports once an "
                 + "hour), or 0s for never");
+        if (DurationText.Read(options.DirectAfter) is not { } direct || (direct > TimeSpan.Zero && direct < ShortestDirect))
+            wrong.Add($"Notifier:DirectAfter is '{options.DirectAfter}': {DurationText.Form}, 10s and more, or 0s for never");
         foreach (var (setting, value) in new[] { ("FlapWindow", options.FlapWindow), ("FlapSteady", options.FlapSteady) })
         {
             if (DurationText.Read(value) is not { Ticks: > 0 })

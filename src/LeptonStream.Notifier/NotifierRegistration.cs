@@ -3,6 +3,7 @@ using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Charts;
+using LeptonStream.Notifier.Direct;
 using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
@@ -46,6 +47,7 @@ public static class NotifierRegistration
         services.AddSingleton<OutboxDigests>();
         services.AddSingleton<DeliveryResults>();
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<DirectPages>();
         services.AddSingleton<ActionLinks>();
         services.AddSingleton<AlertCharts>();
         services.AddSingleton<ChannelFactory>();

@@ -61,6 +61,9 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     public IReadOnlyList<TopicPartition> Unpositioned =>
         [.. _next.Where(partition => partition.Value is null).Select(partition => partition.Key)];
 
+    /// <summary>The partitions that are this notifier's.</summary>
+    public IReadOnlyCollection<TopicPartition> Owned => _next.Keys;
+
     /// <summary>The id of the alerts topic, as the cluster said last; null where it has not answered, or gives no ids.</summary>
     public Guid? TopicId()
     {

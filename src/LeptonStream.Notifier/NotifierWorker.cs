@@ -2,6 +2,7 @@ using System.Data.Common;
 using Confluent.Kafka;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Notifier.Direct;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
 using LeptonStream.Notifier.Outbox;
@@ -49,6 +50,7 @@ internal sealed partial class NotifierWorker(
     RoutingReload reload,
     JournalStart start,
     OutboxSignal signal,
+    DirectPages direct,
     TopicNames topics,
     NotifierMetrics metrics,
     [FromKeyedServices(RoleNames.Notifier)] LoopHealth health,
@@ -84,7 +86,12 @@ internal sealed partial class NotifierWorker(
             using var session = ActivatorUtilities.CreateInstance<NotifierSession>(services);
             while (!stop.IsCancellationRequested)
             {
-                if (await TryRound(session, stop) is { } problem) BackOff(session, problem, stop);
+                if (await TryRound(session, stop) is { } problem)
+                {
+                    BackOff(session, problem, stop);
+                    await direct.Page(session.Owned, stop);
+                }
+
                 await reload.Refresh(stop);
                 health.SetRefusal(_troubles, "routing", reload.Refusal);
                 _troubles.Report();
@@ -127,10 +134,13 @@ internal sealed partial class NotifierWorker(
     {
         try
         {
-            return await Round(session, stop);
+            var problem = await Round(session, stop);
+            direct.OnJournalWorks();
+            return problem;
         }
         catch (DbException down)
         {
+            direct.OnJournalFails();
             return $"the journal ({database.Name}) fails: {down.Message}";
         }
         catch (KafkaException failure) when (!failure.Error.EndsClient())

@@ -29,8 +29,9 @@ public static partial class RouteLabels
     /// <param name="route">The route.</param>
     /// <param name="groupLabels">The labels of the group.</param>
     /// <param name="alerts">The alerts that are sent.</param>
-    internal static LabelSet Of(Route route, LabelSet groupLabels, IReadOnlyList<GroupedAlert> alerts)
+    public static LabelSet Of(Route route, LabelSet groupLabels, IReadOnlyList<GroupedAlert> alerts)
     {
+        ArgumentNullException.ThrowIfNull(route);
         if (!route.Labels.Any(label => label.Value.Contains("{{", StringComparison.Ordinal))) return route.Labels;
         return LabelSet.Of(route.Labels.Select(label => KeyValuePair.Create(label.Key, Render(label.Value, 0))));
 

@@ -17,6 +17,10 @@ public static class TransactionStatements
     public static Task<int> Execute(this DbTransaction transaction, string sql, object? parameters = null) =>
         transaction.Connection!.ExecuteAsync(sql, parameters, transaction);
 
+    /// <inheritdoc cref="Database.AnyOf"/>
+    public static string AnyOf(this DbTransaction transaction, string parameter) =>
+        transaction.Connection!.CanCreateBatch ? $"= any({parameter})" : $"in {parameter}";
+
     /// <summary>
     /// Inserts rows, many with one statement where the server can. Their properties are the columns, in this order; all rows are of one
     /// type.

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Digests;
+using LeptonStream.Notifier.Direct;
 using LeptonStream.Samples;
 using LeptonStream.Storage;
 
@@ -16,8 +17,10 @@ internal sealed class NotificationOutbox(Database database)
     /// <summary>Adds notifications, in the transaction that decided them.</summary>
     public static async Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now)
     {
-        var rows = notifications.Select((notification, index) =>
-            (Notification: notification, Id: Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"), Seq: seq + index + 1)).ToArray();
+        var keys = await FreeKeys(transaction, notifications);
+        var rows = notifications.Select((notification, index) => (Notification: notification,
+            Id: DirectKey.Of(notification) is { } key && keys.Remove(key) ? key : Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"),
+            Seq: seq + index + 1)).ToArray();
         await transaction.InsertEach(
             """
             notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved, created_at,
@@ -182,6 +185,17 @@ internal sealed class NotificationOutbox(Database database)
 
         return (IReadOnlyList<(Destination, int)>)marked;
     }, cancellation);
+
+    // A page that may have been sent directly has a key that can be known; an alert that fires again has one of its own.
+    private static async Task<HashSet<string>> FreeKeys(DbTransaction transaction, IReadOnlyList<Notification> notifications)
+    {
+        var keys = notifications.Select(DirectKey.Of).OfType<string>().ToHashSet();
+        string[] ids = [.. keys];
+        if (ids.Length > 0)
+            keys.ExceptWith(await transaction.Query<string>(
+                $"select notification_id from notification where notification_id {transaction.AnyOf("@ids")}", new { ids }));
+        return keys;
+    }
 
     private static bool IsUrgent(Notification notification) => notification.Firing.Any(alert => alert.IsCritical);
 

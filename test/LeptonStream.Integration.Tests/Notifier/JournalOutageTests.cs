@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Dapper;
+using LeptonStream.Alerts;
+using LeptonStream.Notifier.Direct;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Notifier;
@@ -51,6 +54,38 @@ public sealed class JournalOutageTests
         await rig.Sink.Receives(1);
 
         Assert.That(rig.Sink.Calls.Single().Metrics("firing"), Is.EqualTo(new[] { "latency" }));
+    }
+
+    [Test]
+    public async Task Run_PostgresIsAwayForLong_CriticalAlertsAreSentDirectlyUnderTheirKeyAndRecordedOnce()
+    {
+        await using var postgres = await PostgresServer.Start();
+        await using var rig = await NotifierRig.CreateOn(postgres.ConnectionString);
+        var host = rig.Start(("Notifier:DirectAfter", "10s"));
+        rig.Publish(0, AlertEvents.Opened("before", severity: AlertSeverity.Critical));
+        await rig.Sink.Receives(1);
+        await Task.Delay(1_500);
+
+        await postgres.Kill();
+        rig.Publish(0, AlertEvents.Opened("page", 1, AlertSeverity.Critical, model: "hot"), AlertEvents.Opened("later", 2, model: "warm"));
+        rig.Publish(1, AlertEvents.Progress("before", 3));
+        await rig.Sink.Receives(2, TimeSpan.FromSeconds(90));
+        var direct = rig.Sink.Calls[1];
+        await postgres.Resume();
+        await rig.Recorded(4);
+        await rig.Sink.Receives(4, TimeSpan.FromSeconds(60));
+        await Task.Delay(2_000);
+        await rig.Stop(host);
+
+        Assert.That(direct.Metrics("firing"), Is.EqualTo(new[] { "page" }));
+        Assert.That(Annotations(direct).TryGetProperty(DirectPages.Annotation, out _), Is.True);
+        var regular = rig.Sink.Calls.Skip(2).ToArray();
+        Assert.That(regular.SelectMany(call => call.Metrics("firing")), Is.EquivalentTo(new[] { "page", "later" }));
+        Assert.That(regular.Single(call => call.Metrics("firing")[0] == "page").Id, Is.EqualTo(direct.Id), "one key");
+        Assert.That(regular.Any(call => Annotations(call).TryGetProperty(DirectPages.Annotation, out _)), Is.False);
+        Assert.That(await rig.Scalar<long>("select count(*) from alert_event where metric = 'page'"), Is.EqualTo(1));
+
+        static JsonElement Annotations(WebhookCall call) => call.Body.GetProperty("alerts")[0].GetProperty("annotations");
     }
 
     [TestCase("consumer_offset", Category = "Slow")]

@@ -40,6 +40,8 @@ public sealed class NotifierOptionsTests
     [TestCase("GiveUpAfterHours", "0", "Notifier:GiveUpAfterHours is 0: it may be 1 to 720")]
     [TestCase("StaleAfter", "soon", "Notifier:StaleAfter is 'soon': write a duration")]
     [TestCase("StaleAfter", "1h", "Notifier:StaleAfter is '1h'")]
+    [TestCase("DirectAfter", "5s", "Notifier:DirectAfter is '5s': write a duration")]
+    [TestCase("DirectAfter", "soon", "Notifier:DirectAfter is 'soon': write a duration")]
     [TestCase("FlapOpenings", "-1", "Notifier:FlapOpenings is -1: it may be 0 to 1000")]
     [TestCase("FlapWindow", "0s", "Notifier:FlapWindow is '0s': write a duration")]
     [TestCase("FlapSteady", "soon", "Notifier:FlapSteady is 'soon': write a duration")]

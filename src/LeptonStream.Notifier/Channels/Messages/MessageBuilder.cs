@@ -2,6 +2,7 @@ using LeptonStream.Alerting;
 using LeptonStream.Alerting.Digests;
 using LeptonStream.Alerting.Flapping;
 using LeptonStream.Notifier.Channels.Http;
+using LeptonStream.Notifier.Direct;
 using LeptonStream.Output;
 
 namespace LeptonStream.Notifier.Channels.Messages;
@@ -84,7 +85,7 @@ internal static class MessageBuilder
         var start = MessageWords.Time(alert.StartsAt, zone);
         var when = alert.EndsAt is { } end ? words.From(start, MessageWords.Time(end, zone)) : words.Since(start);
         var summary = Text(alert, "summary", words) ?? string.Join(", ", alert.Labels.Select(label => $"{label.Key}={label.Value}"));
-        string?[] lines = [Text(alert, "description", words), when, Ending(alert, words), Flapping(alert, words)];
+        string?[] lines = [Text(alert, "description", words), when, Ending(alert, words), Flapping(alert, words), Directly(alert, words)];
         var actions = state == MessageState.Firing ? Text(alert, "actions", words)?.Split('\n').Take(MaxActions) ?? [] : [];
         return new AlertEntry(
             state,
@@ -101,6 +102,9 @@ internal static class MessageBuilder
 
     private static string? Flapping(GroupedAlert alert, MessageWords words) =>
         alert.Annotations[FlapState.Annotation] is null ? null : words.Flapping;
+
+    private static string? Directly(GroupedAlert alert, MessageWords words) =>
+        alert.Annotations[DirectPages.Annotation] is null ? null : words.SentDirectly;
 
     private static IEnumerable<MessageLink> Links(Notification notification, AlertEntry[] entries, MessageWords words, Uri externalUrl,
         Uri? act)

@@ -50,6 +50,8 @@ internal abstract class MessageWords
     /// <summary>It opens again and again.</summary>
     public abstract string Flapping { get; }
 
+    public abstract string SentDirectly { get; }
+
     public abstract string From(string start, string end);
 
     public abstract string More(int alerts);
@@ -108,6 +110,9 @@ internal abstract class MessageWords
 
         public override string Stale => "Stale, nothing heard of it";
 
+        public override string SentDirectly =>
+            "Sent directly, since the database is away: silences and acknowledgements are not known, and nothing can be recorded now.";
+
         public override string Flapping => "Flapping: it opens and ends again and again. The next message comes when it is steady.";
 
         public override string From(string start, string end) => $"From {start} to {end}";
@@ -160,6 +165,8 @@ internal abstract class MessageWords
         public override string ClosedBy(string person) => $"由 {person} 关闭";
 
         public override string Stale => "长时间无更新，已自动关闭";
+
+        public override string SentDirectly => "数据库不可用，直接发送：静默与确认状态未知，目前无法记录。";
 
         public override string Flapping => "频繁抖动：反复触发和恢复，稳定后再通知。";
 
