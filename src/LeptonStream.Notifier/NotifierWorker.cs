@@ -51,6 +51,7 @@ internal sealed partial class NotifierWorker(
     JournalStart start,
     OutboxSignal signal,
     DirectPages direct,
+    IOptions<NotifierOptions> options,
     TopicNames topics,
     NotifierMetrics metrics,
     [FromKeyedServices(RoleNames.Notifier)] LoopHealth health,
@@ -67,12 +68,16 @@ internal sealed partial class NotifierWorker(
     // Of the groups that a storm makes due, the others wait for the next round: events come between.
     private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(500);
 
+    // While events wait in their topic, flushes have this much less of the time; what is critical is in the first of each.
+    private static readonly TimeSpan FlushWhileBehind = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan TakeUpEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly TroubleLog _troubles = new(logger, time);
     private Guid? _topicId;
     private Timestamp _nextLook = Timestamp.Zero;
     private long _tookUp;
+    private long _flushed;
     private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => Run(stoppingToken), stoppingToken);
@@ -174,7 +179,7 @@ internal sealed partial class NotifierWorker(
 
         // :: (5) Take up, and (6) flush.
         await TakeUp(stop);
-        await Flush(stop);
+        await Flush(session.Batch.Count == options.Value.BatchSize, stop);
         _backOff.Reset();
         health.ClearProblem(Concern.Round);
         return null;
@@ -276,9 +281,9 @@ internal sealed partial class NotifierWorker(
         _nextLook = Timestamp.Zero;
     }
 
-    private async Task Flush(CancellationToken stop)
+    private async Task Flush(bool isBehind, CancellationToken stop)
     {
-        if (time.Now() < _nextLook) return;
+        if (time.Now() < _nextLook || (isBehind && time.GetElapsedTime(_flushed) < FlushWhileBehind)) return;
         var next = await journal.NextFlush(stop);
         var now = time.Now();
         if (next is { } due && (due <= now || due > now + routing.Current.Routes.LongestWait))
@@ -292,10 +297,11 @@ internal sealed partial class NotifierWorker(
                 metrics.Decided(notifications);
                 signal.Raise();
             }
-            while (mayHaveMore && time.GetElapsedTime(began) < LongestFlush);
+            while (mayHaveMore && !isBehind && time.GetElapsedTime(began) < LongestFlush);
             next = await journal.NextFlush(stop);
         }
 
+        _flushed = time.GetTimestamp();
         var latest = now + LongestBlindness;
         _nextLook = next is { } soon && soon < latest ? soon : latest;
         // Behind the flush: its failure holds up no notification.

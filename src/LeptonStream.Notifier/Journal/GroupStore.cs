@@ -37,13 +37,24 @@ internal sealed class GroupStore(Database database, string routing)
         return LoadedGroups.Of(groups, members);
     }
 
-    /// <summary>Groups whose flush is due, whole; at most so many, and none that another notifier has in hand.</summary>
+    /// <summary>
+    /// Groups whose flush is due, whole, those with something critical first; at most so many, and none that another notifier has in hand.
+    /// </summary>
     public async Task<LoadedGroups> LoadDue(DbTransaction transaction, Timestamp now, TimeSpan longestWait, int limit)
     {
-        var groups = await transaction.Query<GroupRow>(
-            $"select * from alert_group where routing = @routing and (next_flush <= @now or next_flush > @far) order by next_flush, "
-                + $"group_id limit @limit {database.ForUpdateSkipLocked}",
-            new { routing, now = now.UnixMilliseconds, far = (now + longestWait).UnixMilliseconds, limit });
+        var groups = new List<GroupRow>();
+        foreach (var urgent in new[] { 1, 0 })
+        {
+            if (groups.Count == limit) break;
+            groups.AddRange(await transaction.Query<GroupRow>(
+                $"select * from alert_group where routing = @routing and urgent = {urgent} and (next_flush <= @now or next_flush > @far) "
+                    + $"order by next_flush, group_id limit @limit {database.ForUpdateSkipLocked}",
+                new
+                {
+                    routing, now = now.UnixMilliseconds, far = (now + longestWait).UnixMilliseconds, limit = limit - groups.Count,
+                }));
+        }
+
         string[] ids = [.. groups.Select(group => group.GroupId)];
         return LoadedGroups.Of(groups, await transaction.Query<MemberRow>(
             $"select * from alert_group_member where group_id {database.AnyOf("@ids")}", new { ids }));
@@ -111,10 +122,13 @@ internal sealed class GroupStore(Database database, string routing)
         var groups = loaded.Groups.All.Select(group => (Group: group, Before: loaded.Before.GetValueOrDefault(group.Id))).ToArray();
         var adopted = groups.Where(item => item.Before is { } before && before.Routing != routing
             && adopt?.Contains(item.Group.Id) == true).Select(item => item.Group.Id).ToHashSet();
-        await Insert(transaction, groups.Where(item => item.Before is null).Select(item => item.Group));
-        await Update(transaction, groups.Where(item => item.Before is { } before
-            && (before.NextFlush != item.Group.NextFlush || adopted.Contains(item.Group.Id))).Select(item => item.Group));
-        await SaveMembers(transaction, groups.SelectMany(item => ChangedMembers(item.Group, item.Before)));
+        var changed = groups.SelectMany(item => ChangedMembers(item.Group, item.Before)).ToArray();
+        var urgent = changed.Where(member => member.Alert is { IsCritical: true, IsResolved: false }).Select(member => member.Group.Id)
+            .ToHashSet();
+        await Insert(transaction, groups.Where(item => item.Before is null).Select(item => item.Group), urgent);
+        await Update(transaction, groups.Where(item => item.Before is { } before && (before.NextFlush != item.Group.NextFlush
+            || adopted.Contains(item.Group.Id) || urgent.Contains(item.Group.Id))).Select(item => item.Group), urgent);
+        await SaveMembers(transaction, changed);
         foreach (var (group, before) in groups) await DeleteMembers(transaction, group, before);
 
         foreach (var gone in loaded.Before.Keys.Where(id => !loaded.Groups.TryGet(id, out _)).Chunk(MostParameters))
@@ -126,8 +140,8 @@ internal sealed class GroupStore(Database database, string routing)
         return adopted.Count;
     }
 
-    private Task Insert(DbTransaction transaction, IEnumerable<AlertGroupState> groups) => transaction.InsertEach(
-        "alert_group (group_id, routing, route_key, receiver, group_key, group_labels, next_flush, told)",
+    private Task Insert(DbTransaction transaction, IEnumerable<AlertGroupState> groups, HashSet<string> urgent) => transaction.InsertEach(
+        "alert_group (group_id, routing, route_key, receiver, group_key, group_labels, next_flush, told, urgent)",
         groups.Select(group => new
         {
             group.Id,
@@ -138,12 +152,19 @@ internal sealed class GroupStore(Database database, string routing)
             labels = AlertingJson.Write(group.GroupLabels),
             next = group.NextFlush.UnixMilliseconds,
             told = AlertingJson.Write(group.Notified),
+            urgent = urgent.Contains(group.Id) ? 1 : 0,
         }));
 
-    private Task Update(DbTransaction transaction, IEnumerable<AlertGroupState> groups) => transaction.ExecuteEach(
-        "update alert_group set routing = @routing, next_flush = @next, told = @told where group_id = @Id",
-        groups.Select(group =>
-            new { group.Id, routing, next = group.NextFlush.UnixMilliseconds, told = AlertingJson.Write(group.Notified) }));
+    private Task Update(DbTransaction transaction, IEnumerable<AlertGroupState> groups, HashSet<string> urgent) => transaction.ExecuteEach(
+        "update alert_group set routing = @routing, next_flush = @next, told = @told, urgent = @urgent where group_id = @Id",
+        groups.Select(group => new
+        {
+            group.Id,
+            routing,
+            next = group.NextFlush.UnixMilliseconds,
+            told = AlertingJson.Write(group.Notified),
+            urgent = urgent.Contains(group.Id) ? 1 : 0,
+        }));
 
     private static IEnumerable<(AlertGroupState Group, GroupedAlert Alert)> ChangedMembers(
         AlertGroupState group, LoadedGroups.Original? before) =>

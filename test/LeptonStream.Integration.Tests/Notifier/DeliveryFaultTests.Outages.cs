@@ -41,7 +41,7 @@ public sealed partial class DeliveryFaultTests
         FaultReport.Write("delivery-away", string.Create(CultureInfo.InvariantCulture,
             $"PostgreSQL away for {away.TotalMinutes:0} minutes: the {meanwhile} alerts until its return were recorded "
             + $"{recorded.TotalSeconds:F1} s after it; of {published} none was lost or recorded again, {again} deliveries came again, "
-            + "under their keys."));
+            + $"under their keys."));
     }
 
     [Test]
