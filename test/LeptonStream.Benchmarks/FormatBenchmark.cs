@@ -113,10 +113,12 @@ internal static class FormatBenchmark
         return new MetricsData { ResourceMetrics = { resource } }.ToByteArray();
     }
 
+    private static string Gpu(int number) => $$$"""{"key":"gpu","value":{"intValue":"{{{number}}}"}}""";
+
     private static string OtlpJson()
     {
         var points = Enumerable.Range(0, Samples).Select(i => string.Create(CultureInfo.InvariantCulture,
-            $$$"""{"timeUnixNano":"{{{Time}}}","asDouble":{{{i * 1.25}}},"attributes":[{"key":"gpu","value":{"intValue":"{{{i % 8}}}"}}]}"""));
+            $$$"""{"timeUnixNano":"{{{Time}}}","asDouble":{{{i * 1.25}}},"attributes":[{{{Gpu(i % 8)}}}]}"""));
         return $$$"""
             {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"m"}}]},
             "scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[{{{string.Join(',', points)}}}]}}]}]}]}

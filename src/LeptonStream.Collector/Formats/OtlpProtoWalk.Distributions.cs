@@ -54,8 +54,11 @@ internal ref partial struct OtlpProtoWalk
                 case Sum: histogram.Sum = _in.Double(); break;
                 case 6 << 3: histogram.Scale = (int)_in.ZigZag(); break;
                 case (7 << 3) | 1: histogram.ZeroCount = _in.Fixed64(); break;
-                case (8 << 3) | 2: (histogram.Offset, histogram.Counts) = ReadBuckets(_in.Message(end)); break;
-                case (9 << 3) | 2: (histogram.NegativeOffset, histogram.NegativeCounts) = ReadBuckets(_in.Message(end)); break;
+                case (8 << 3) | 2: (histogram.Offset, histogram.Counts) = ReadBuckets(_in.Message(end), histogram.Offset, histogram.Counts); break;
+                case (9 << 3) | 2:
+                    (histogram.NegativeOffset, histogram.NegativeCounts) =
+                        ReadBuckets(_in.Message(end), histogram.NegativeOffset, histogram.NegativeCounts);
+                    break;
                 case 10 << 3: flags = _in.Varint(); break;
                 case (12 << 3) | 1: histogram.Min = _in.Double(); break;
                 case (13 << 3) | 1: histogram.Max = _in.Double(); break;
@@ -67,10 +70,9 @@ internal ref partial struct OtlpProtoWalk
         _points.EndDistribution(firstLabel, start, time, flags);
     }
 
-    private (int Offset, NumberRange Counts) ReadBuckets(int end)
+    // A message that comes twice is one, as protobuf has it.
+    private (int Offset, NumberRange Counts) ReadBuckets(int end, int offset, NumberRange counts)
     {
-        var offset = 0;
-        NumberRange counts = default;
         while (_in.TryTag(end, out var tag))
         {
             switch (tag)

@@ -15,8 +15,8 @@ public sealed class ChartCollectorTests
     [Test]
     public async Task Collector_Enabled_ServesBothPortsAndReadsItsFile()
     {
-        var chart = await Chart.Render("minimal", "collector.enabled=true", "collector.config.scrape_configs[0].job_name=vllm",
-            "collector.tokens.existingSecret=senders");
+        var chart = await Chart.Render("minimal", "collector.enabled=true", "collector.config.scrape_configs[0].job_name=\"vllm\"",
+            "collector.tokens.existingSecret=\"senders\"");
 
         var service = chart.One("Service", "collector");
         Assert.That(service.Items("spec", "ports").Select(port => port.Text("port")), Is.EqualTo((string[])["4318", "4317"]));
@@ -28,7 +28,7 @@ public sealed class ChartCollectorTests
     }
 
     [TestCase("", "ClusterRole")]
-    [TestCase("collector.pods.namespaces[0]=inference", "Role")]
+    [TestCase("collector.pods.namespaces[0]=\"inference\"", "Role")]
     public async Task Pods_Enabled_MayBeListedAndNothingElse(string namespaces, string kind)
     {
         string[] values = ["collector.enabled=true", "collector.pods.enabled=true"];

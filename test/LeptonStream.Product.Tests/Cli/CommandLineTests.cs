@@ -196,8 +196,8 @@ public sealed class CommandLineTests
             $"lepton: {config}:1: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, "
                 + "SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, "
                 + "GroupProtocol, GroupInstanceId, ClientId",
-            $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Detector, Notifier, Dashboard, "
-                + "Health, Api, Logging",
+            $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Collector, Detector, Notifier, "
+                + "Dashboard, Health, Api, Logging",
             "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",
             "lepton: --set Kafka:SessionTimeoutMs: write Section:Key=value",
             "lepton: Kafka:TopicPrefix is 'a b': up to 100 letters, digits, dots, hyphens and underscores are allowed",

@@ -64,7 +64,7 @@ public sealed class DistributionMappingTests
         var mapped = new MappingPayload().Exponential("h{job=j}", 10, scale: 0, offset: 0, [8, 10], zero: 0).MapBy(_mapper);
         Assert.That(SamplesOf(mapped), Is.EqualTo(new[]
         {
-            "j h_count_per_second 1", "j h_p50 2.828427125", "j h_p90 3.732131966", "j h_p99 3.972369983",
+            "j h_count_per_second 1", "j h_p50 2.828427125", "j h_p90 3.732131966", "j h_p99 3.972369982",
         }));
     }
 
