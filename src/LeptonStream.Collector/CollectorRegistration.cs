@@ -2,6 +2,7 @@ using LeptonStream.Access;
 using LeptonStream.Collector.Http;
 using LeptonStream.Collector.Intake;
 using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Quality;
 using LeptonStream.Collector.Scrape;
 using LeptonStream.Collector.Topics;
 using LeptonStream.Health;
@@ -39,6 +40,7 @@ public static class CollectorRegistration
         services.AddSingleton<MetricsProducer>();
         services.AddSingleton<RecordOutbox>();
         services.AddSingleton<IntakeMapping>();
+        services.AddSingleton<QualityReport>();
         services.AddSingleton<IntakeSources>();
         services.AddSingleton<PayloadIntake>();
         services.AddSingleton<SourceTopics>();

@@ -1,7 +1,10 @@
+using LeptonStream.Collector.Intake;
 using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Quality;
 using LeptonStream.Collector.Scrape;
 using LeptonStream.Collector.Topics;
 using LeptonStream.Health;
+using LeptonStream.Output;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,7 +28,8 @@ namespace LeptonStream.Collector;
 /// <para>(1) Settings: a changed collector.yaml is taken up, or refused; readers of topics and scrapers begin and end with it.</para>
 /// <para>(2) Outbox: records that Kafka did not take are sent again; until they are, senders are asked to come later.</para>
 /// <para>(3) Targets: discovery finds the pages to scrape.</para>
-/// <para>(4) Health: whether Kafka takes records, and how full the memory is.</para>
+/// <para>(4) Quality: once a minute, how good the data of each source are, as series of the model.</para>
+/// <para>(5) Health: whether Kafka takes records, and how full the memory is.</para>
 /// <para>A sender is answered with success only when Kafka has acknowledged all that its payload led to. Where the process dies before, the
 /// sender sends it again, and the detector drops the repetition.</para>
 /// </remarks>
@@ -33,6 +37,8 @@ internal sealed partial class CollectorWorker(
     ConfigInForce config,
     SourceTopics topics,
     Scraping scraping,
+    IntakeMapping mapping,
+    QualityReport quality,
     RecordOutbox outbox,
     MetricsProducer producer,
     MemoryBudget memory,
@@ -42,6 +48,7 @@ internal sealed partial class CollectorWorker(
     ILogger<CollectorWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SharedFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
     private readonly TroubleLog _troubles = new(logger, time);
@@ -90,7 +97,10 @@ internal sealed partial class CollectorWorker(
         // :: (3) Targets.
         await scraping.Refresh(_troubles, stop);
 
-        // :: (4) Health.
+        // :: (4) Quality.
+        await quality.Round();
+
+        // :: (5) Health.
         if (producer.Broken is { } broken) throw new InvalidOperationException($"the Kafka producer can't go on: {broken}");
         Report();
     }
@@ -109,8 +119,18 @@ internal sealed partial class CollectorWorker(
         _troubles.Set("outbox", trouble);
         _troubles.Set("memory", memory.Used < memory.Limit * 0.8 ? null
             : $"{memory.Used} of {memory.Limit} bytes wait for Kafka (Collector:MaxPendingBytes)");
+        _troubles.Set("origins", SharedSeries());
         _troubles.Report();
         topics.Report();
+    }
+
+    // Each source would be judged half, or the series twice.
+    private string? SharedSeries()
+    {
+        if (mapping.Origins.Shared is not { Count: > 0 } shared) return null;
+        var newest = shared[^1];
+        var isOld = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(newest.SeenAt / 1_000_000) > SharedFor;
+        return isOld ? null : $"{SafeText.OneLine(newest.Series)} comes from {newest.First} and from {newest.Second}: drop it in one of them";
     }
 
     private static partial class Log

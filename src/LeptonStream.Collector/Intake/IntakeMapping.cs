@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Quality;
 
 namespace LeptonStream.Collector.Intake;
 
@@ -9,28 +10,55 @@ namespace LeptonStream.Collector.Intake;
 /// </summary>
 internal sealed class IntakeMapping
 {
-    private volatile Mappers _mappers = new(CollectorConfig.Default);
+    private readonly SeriesOrigins _origins = new();
+    private readonly ConcurrentDictionary<string, SourceQuality> _qualities = [];
+    private volatile Mappers _mappers;
+
+    public IntakeMapping() => _mappers = new(CollectorConfig.Default, _origins);
 
     /// <summary>Series whose state is kept.</summary>
     public int SeriesCount => _mappers.SeriesCount;
 
+    /// <summary>Finds series that come from two sources.</summary>
+    public SeriesOrigins Origins => _origins;
+
     /// <summary>Puts changed rules in force. Totals begin with their next point.</summary>
-    public void Adopt(CollectorConfig config) => _mappers = new(config);
+    public void Adopt(CollectorConfig config) => _mappers = new(config, _origins);
 
     /// <summary>Maps the points of a lane.</summary>
     public void Map(IntakeLane lane, in SourceContext source, long receivedAt)
     {
         var mapper = _mappers.Of(source.Source);
         lock (mapper) lane.Map(mapper, source, receivedAt);
+        var quality = _qualities.GetOrAdd(source.Source, _ => new());
+        lock (quality) quality.Observe(lane.Mapped, receivedAt);
     }
 
-    private sealed class Mappers(CollectorConfig config)
+    /// <summary>The quality of each model of each source since the last call, of those that are known for long enough.</summary>
+    /// <param name="now">Now, in nanoseconds since 1970.</param>
+    public IReadOnlyList<(string Source, string Model, QualityScore Score)> TakeQuality(long now)
+    {
+        var scores = new List<(string, string, QualityScore)>();
+        foreach (var (source, quality) in _qualities)
+        {
+            lock (quality)
+            {
+                quality.Forget(now);
+                foreach (var model in quality.Models)
+                    if (quality.Score(model, now) is { } score) scores.Add((source, model, score));
+            }
+        }
+
+        return scores;
+    }
+
+    private sealed class Mappers(CollectorConfig config, SeriesOrigins origins)
     {
         private readonly ConcurrentDictionary<string, PointMapper> _bySource = [];
 
         // Read without their locks: a count that is a moment old is as good.
         public int SeriesCount => _bySource.Values.Sum(mapper => mapper.SeriesCount);
 
-        public PointMapper Of(string source) => _bySource.GetOrAdd(source, _ => new(config));
+        public PointMapper Of(string source) => _bySource.GetOrAdd(source, _ => new(config, origins));
     }
 }
