@@ -15,6 +15,9 @@ namespace LeptonStream.Collector.Intake;
 [SuppressMessage("Design", "CA1001", Justification = "The decompressor holds managed memory and nothing else.")]
 internal sealed class IntakeLane
 {
+    // A small payload may repeat long labels in each of its records.
+    private const long MostRecordBytes = 64 * 1024 * 1024;
+
     private readonly Decompressor _decompressor = new();
     private readonly ArrayBufferWriter<byte> _json = new(4 * 1024);
     private SeriesId[] _ids = new SeriesId[64];
@@ -34,6 +37,9 @@ internal sealed class IntakeLane
 
     /// <summary>Samples that the limit of series refused.</summary>
     public int BeyondSeries { get; private set; }
+
+    /// <summary>Why the payload became no records though it was read; null where it did.</summary>
+    public string? TooMuch { get; private set; }
 
     /// <summary>Takes the compression off a payload.</summary>
     /// <param name="payload">As it came.</param>
@@ -65,6 +71,7 @@ internal sealed class IntakeLane
         Mapped.Clear();
         Records = [];
         Samples = BeyondSeries = 0;
+        TooMuch = null;
     }
 
     /// <summary>Maps the points that were read. The caller sees to it that nobody else uses the mapper.</summary>
@@ -74,6 +81,7 @@ internal sealed class IntakeLane
     /// <param name="limit">The limit of series; null for none.</param>
     public void Write(SeriesLimit? limit)
     {
+        var bytes = 0L;
         foreach (ref readonly var message in Mapped.Messages)
         {
             var samples = Mapped.SamplesOf(message);
@@ -82,6 +90,15 @@ internal sealed class IntakeLane
             _json.ResetWrittenCount();
             NativeMessages.Write(message, samples, _json);
             Samples += samples.Length;
+            bytes += _json.WrittenCount;
+            if (bytes > MostRecordBytes)
+            {
+                Records = [];
+                Samples = 0;
+                TooMuch = $"it becomes records of more than {MostRecordBytes} bytes: send fewer points at once";
+                return;
+            }
+
             Records.Add(new() { Key = message.Entity.Key.ToArray(), Value = _json.WrittenSpan.ToArray() });
         }
     }

@@ -5,8 +5,8 @@ using LeptonStream.Collector.Quality;
 namespace LeptonStream.Collector.Intake;
 
 /// <summary>
-/// The mapping in force. Each source has a mapper with its own state (the last value of each total, the time of each series), and one
-/// payload of a source is mapped at a time. Any thread may map.
+/// The mapping in force. Each sender of each source has a mapper with its own state (the last value of each total, the time of each
+/// series), so that none takes the room of another, and one payload of it is mapped at a time. Any thread may map.
 /// </summary>
 internal sealed class IntakeMapping
 {
@@ -26,9 +26,13 @@ internal sealed class IntakeMapping
     public void Adopt(CollectorConfig config) => _mappers = new(config, _origins);
 
     /// <summary>Maps the points of a lane.</summary>
-    public void Map(IntakeLane lane, in SourceContext source, long receivedAt)
+    /// <param name="lane">The lane.</param>
+    /// <param name="source">The way in, the topic or the job.</param>
+    /// <param name="sender">Whoever sent it; empty where the source has one sender.</param>
+    /// <param name="receivedAt">When, in nanoseconds since 1970.</param>
+    public void Map(IntakeLane lane, in SourceContext source, string sender, long receivedAt)
     {
-        var mapper = _mappers.Of(source.Source);
+        var mapper = _mappers.Of(source.Source, sender);
         lock (mapper) lane.Map(mapper, source, receivedAt);
         var quality = _qualities.GetOrAdd(source.Source, _ => new());
         lock (quality) quality.Observe(lane.Mapped, receivedAt);
@@ -54,11 +58,11 @@ internal sealed class IntakeMapping
 
     private sealed class Mappers(CollectorConfig config, SeriesOrigins origins)
     {
-        private readonly ConcurrentDictionary<string, PointMapper> _bySource = [];
+        private readonly ConcurrentDictionary<(string Source, string Sender), PointMapper> _bySource = [];
 
         // Read without their locks: a count that is a moment old is as good.
         public int SeriesCount => _bySource.Values.Sum(mapper => mapper.SeriesCount);
 
-        public PointMapper Of(string source) => _bySource.GetOrAdd(source, _ => new(config, origins));
+        public PointMapper Of(string source, string sender) => _bySource.GetOrAdd((source, sender), _ => new(config, origins));
     }
 }

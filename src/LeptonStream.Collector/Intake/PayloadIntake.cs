@@ -102,10 +102,11 @@ internal sealed partial class PayloadIntake(
         }
 
         // :: (3) Map.
-        mapping.Map(lane, payload.From, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
+        mapping.Map(lane, payload.From, payload.Source.Name, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
 
         // :: (4) Write.
         lane.Write(payload.Source.Series);
+        if (lane.TooMuch is { } tooMuch) return IntakeReport.Refusal(IntakeOutcome.TooLarge, tooMuch);
         var rejected = Refusals.Count(lane);
         var points = lane.Points.Points.Length;
         var accepted = Math.Max(0, points - (rejected - lane.Points.FaultCount));

@@ -13,6 +13,10 @@ namespace LeptonStream.Collector.Output;
 internal sealed partial class MetricsProducer : IDisposable
 {
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan QueuePause = TimeSpan.FromMilliseconds(20);
+
+    // As long as a record of the client may wait: then its own answer says why the queue does not empty.
+    private static readonly TimeSpan QueuePatience = TimeSpan.FromSeconds(30);
 
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly TopicNames _topics;
@@ -46,14 +50,15 @@ internal sealed partial class MetricsProducer : IDisposable
     {
         if (records.Count == 0) return SendResult.Nothing;
         var first = await SendTo(_topics.Metrics, records);
-        if (first.Suspects.Count == 0 || first.Failure is not null) return new(first.Acknowledged, 0, first.Failure);
+        if (first.Suspects.Count == 0 || first.Failure is not null)
+            return new(first.Acknowledged, 0, first.Failure) { Unsent = first.Unsent };
 
         // A broker refuses whole batches of the client. What it refuses alone as well, it will never take.
         var (acknowledged, refused) = (first.Acknowledged, 0);
         foreach (var suspect in first.Suspects)
         {
             var alone = await SendTo(_topics.Metrics, [suspect]);
-            if (alone.Failure is { } failure) return new(acknowledged, refused, failure);
+            if (alone.Failure is { } failure) return new(acknowledged, refused, failure) { Unsent = first.Suspects };
             acknowledged += alone.Acknowledged;
             if (alone.Suspects.Count == 0) continue;
             refused++;
@@ -68,14 +73,22 @@ internal sealed partial class MetricsProducer : IDisposable
 
     public void Dispose() => BoundedClose.Run(_producer.Dispose, CloseLimit);
 
-    private Task<SendBatch> SendTo(string topic, IReadOnlyList<Message<byte[]?, byte[]?>> records)
+    private async Task<SendBatch> SendTo(string topic, IReadOnlyList<Message<byte[]?, byte[]?>> records)
     {
         var batch = new SendBatch(records);
+        var began = _time.GetTimestamp();
         for (var i = 0; i < records.Count; i++)
         {
             try
             {
                 _producer.Produce(topic, records[i], batch.Handler);
+            }
+            catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull
+                && _time.GetElapsedTime(began) < QueuePatience)
+            {
+                // The records of this very batch may fill it: they leave it as the broker takes them.
+                await Task.Delay(QueuePause);
+                i--;
             }
             catch (ProduceException<byte[]?, byte[]?> refused)
             {
@@ -83,7 +96,7 @@ internal sealed partial class MetricsProducer : IDisposable
             }
         }
 
-        return batch.Done;
+        return await batch.Done;
     }
 
     private async Task Bury(Message<byte[]?, byte[]?> record, Error refusal)

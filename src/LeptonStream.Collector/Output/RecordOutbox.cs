@@ -28,7 +28,7 @@ internal sealed class RecordOutbox(MetricsProducer producer)
         }
 
         Volatile.Write(ref _trouble, result.Reason);
-        _unsent.Enqueue(new(records, release));
+        _unsent.Enqueue(new(result.Unsent, release));
         return result;
     }
 
@@ -40,6 +40,7 @@ internal sealed class RecordOutbox(MetricsProducer producer)
             var result = await producer.Send(oldest.Records);
             if (!result.IsDone)
             {
+                oldest.Records = result.Unsent;
                 Volatile.Write(ref _trouble, result.Reason);
                 return;
             }
@@ -49,5 +50,11 @@ internal sealed class RecordOutbox(MetricsProducer producer)
         }
     }
 
-    private sealed record Unsent(IReadOnlyList<Message<byte[]?, byte[]?>> Records, Action Release);
+    private sealed class Unsent(IReadOnlyList<Message<byte[]?, byte[]?>> records, Action release)
+    {
+        // Those that Kafka has not acknowledged yet.
+        public IReadOnlyList<Message<byte[]?, byte[]?>> Records { get; set; } = records;
+
+        public Action Release => release;
+    }
 }

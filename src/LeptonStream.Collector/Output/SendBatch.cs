@@ -9,6 +9,7 @@ internal sealed class SendBatch
     private readonly TaskCompletionSource<SendBatch> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly List<Message<byte[]?, byte[]?>> _suspects = [];
+    private readonly List<Message<byte[]?, byte[]?>> _unsent = [];
     private int _open;
     private int _acknowledged;
 
@@ -29,6 +30,9 @@ internal sealed class SendBatch
     /// <summary>The records that were refused for a reason of their own.</summary>
     public IReadOnlyList<Message<byte[]?, byte[]?>> Suspects => _suspects;
 
+    /// <summary>The records that the broker has not acknowledged, whatever the reason.</summary>
+    public IReadOnlyList<Message<byte[]?, byte[]?>> Unsent => _unsent;
+
     /// <summary>Reason of the last of those refusals.</summary>
     public Error? Refusal { get; private set; }
 
@@ -40,6 +44,7 @@ internal sealed class SendBatch
     {
         lock (_lock)
         {
+            _unsent.Add(record);
             if (new DeliveryFailure("", error).ConcernsRecord)
             {
                 _suspects.Add(record);

@@ -12,6 +12,9 @@ internal sealed record SendResult(int Acknowledged, int Refused, Error? Failure)
     /// <summary>The answer to no records.</summary>
     public static readonly SendResult Nothing = new(0, 0, null);
 
+    /// <summary>The records that are to be sent again; empty where the sender may forget the batch.</summary>
+    public IReadOnlyList<Message<byte[]?, byte[]?>> Unsent { get; init; } = [];
+
     /// <summary>Whether the sender may forget all of the batch.</summary>
     public bool IsDone => Failure is null;
 

@@ -34,7 +34,7 @@ public sealed partial class PointBatch
     /// <summary>Ends a payload that was read to its end.</summary>
     internal FormatOutcome End()
     {
-        if (_isCut) Refuse(RefusalReason.TooManyPoints, $"more than {_limits.Points} points");
+        if (_isCut) Refuse(RefusalReason.TooManyPoints, $"more than {_limits.Points} points, or texts of more than {2L * _limits.DecompressedBytes} bytes");
         if (FaultCount == _faultsBefore) return FormatOutcome.Taken;
         return _pointCount > _firstPoint ? FormatOutcome.Partial : FormatOutcome.Refused;
     }
@@ -42,7 +42,7 @@ public sealed partial class PointBatch
     /// <summary>Whether one more point may be added; the payload counts as cut where not.</summary>
     internal bool MayAdd()
     {
-        if (_pointCount - _firstPoint < _limits.Points) return true;
+        if (_pointCount - _firstPoint < _limits.Points && _byteCount <= Math.Max(1L << 20, 2L * _limits.DecompressedBytes)) return true;
         _isCut = true;
         return false;
     }

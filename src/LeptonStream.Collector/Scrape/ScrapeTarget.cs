@@ -30,8 +30,11 @@ internal sealed record ScrapeTarget(ScrapeJob Job, Uri Url, LabelSet Labels)
         var bag = new LabelBag { [Address] = address, [Path] = job.Path, [Scheme] = job.Scheme, ["job"] = job.Name };
         foreach (var (name, value) in labels) bag[name] = value;
         if (!job.Relabel.Apply(bag)) return null;
+        // Scheme and address must not reach into the parts behind them: labels may be a stranger's.
+        if (bag[Scheme] is not ("http" or "https") || !Uri.TryCreate($"{bag[Scheme]}://{bag[Address]}/", UriKind.Absolute, out var host)
+            || host.PathAndQuery != "/") return null;
         if (!Uri.TryCreate($"{bag[Scheme]}://{bag[Address]}{bag[Path]}", UriKind.Absolute, out var url)
-            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.UserInfo.Length > 0) return null;
+            || url.Authority != host.Authority || url.UserInfo.Length > 0) return null;
         if (bag["instance"].Length == 0) bag["instance"] = bag[Address];
         return new(job, url, bag.ToLabels());
     }

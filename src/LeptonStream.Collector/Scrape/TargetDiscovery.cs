@@ -13,6 +13,7 @@ namespace LeptonStream.Collector.Scrape;
 internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) : IDisposable
 {
     private const int MostTargets = 10_000;
+    private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, IReadOnlyList<TargetGroup>> _files = [];
     private readonly Dictionary<ScrapeJob, IReadOnlyList<ScrapeTarget>> _pods = [];
@@ -28,7 +29,7 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
         var targets = new List<ScrapeTarget>();
         foreach (var job in jobs)
         {
-            foreach (var group in job.Static.Concat(job.Files.SelectMany(GroupsOf)))
+            foreach (var group in job.Static.Concat(job.Files.SelectMany(Files)))
                 targets.AddRange(group.Targets.Select(address => ScrapeTarget.Of(job, group.Labels, address)).OfType<ScrapeTarget>());
             if (job.PodNamespaces is { } namespaces) targets.AddRange(await PodsOf(job, namespaces, stop));
         }
@@ -38,6 +39,20 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
     }
 
     public void Dispose() => _cluster?.Dispose();
+
+    // A folder that may not be read says so, and ends nothing.
+    private List<TargetGroup> Files(string pattern)
+    {
+        try
+        {
+            return [.. GroupsOf(pattern)];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            SayOnce($"{pattern}: {failure.Message}");
+            return [];
+        }
+    }
 
     private IEnumerable<TargetGroup> GroupsOf(string pattern)
     {
@@ -71,15 +86,18 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
 
     private async Task<IReadOnlyList<ScrapeTarget>> PodsOf(ScrapeJob job, IReadOnlyList<string> namespaces, CancellationToken stop)
     {
+        // The round of the role waits for it.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(ListLimit);
         try
         {
             var targets = new List<ScrapeTarget>();
             foreach (var name in namespaces.Count == 0 ? [null] : namespaces.Select(name => (string?)name))
-                targets.AddRange((await List(name, stop)).Items.Select(pod => PodTarget.Of(job, pod)).OfType<ScrapeTarget>());
+                targets.AddRange((await List(name, limit.Token)).Items.Select(pod => PodTarget.Of(job, pod)).OfType<ScrapeTarget>());
             return _pods[job] = targets;
         }
         catch (Exception failure) when (failure is HttpRequestException or k8s.Autorest.HttpOperationException or KubeConfigException
-            or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+            or IOException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
         {
             SayOnce($"pods can't be listed: {failure.Message}");
             return _pods.GetValueOrDefault(job, []);

@@ -54,7 +54,23 @@ internal sealed class TargetScraper(
         var took = Stopwatch.GetElapsedTime(began);
         var bytes = page?.Bytes.Length ?? 0;
         if (!memory.TryTake(bytes)) return;
+        var isHandedOver = false;
+        try
+        {
+            Convert(page, took);
+            isHandedOver = true;
+        }
+        finally
+        {
+            if (!isHandedOver) memory.Release(bytes);
+        }
 
+        // :: (4) Send.
+        metrics.Sent(await outbox.Send(_lane.Records, () => memory.Release(bytes)));
+    }
+
+    private void Convert(Page? page, TimeSpan took)
+    {
         // :: (2) Points.
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
         var isUp = page is not null && Take(page);
@@ -63,13 +79,11 @@ internal sealed class TargetScraper(
         Add("scrape_duration_seconds"u8, took.TotalSeconds);
 
         // :: (3) Map and write.
-        mapping.Map(_lane, _source, now);
+        mapping.Map(_lane, _source, "", now);
         _lane.Write(null);
+        if (_lane.TooMuch is { } tooMuch) Trouble = tooMuch;
         metrics.Took(target.Job.Name, _lane, new(isUp ? IntakeOutcome.Written : IntakeOutcome.Refused, 0, Refusals.Count(_lane), Trouble));
         metrics.Scraped(target.Job.Name, isUp, took);
-
-        // :: (4) Send.
-        metrics.Sent(await outbox.Send(_lane.Records, () => memory.Release(bytes)));
     }
 
     private async Task<Page?> Read(CancellationToken stop)

@@ -18,6 +18,7 @@ internal sealed partial class TopicReader(
     LoopHealth health, TroubleLog troubles, TimeProvider time, ILogger logger)
 {
     private const long MaxBatchBytes = 16 * 1024 * 1024;
+    private const long MaxPendingBytes = 32 * 1024 * 1024;
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(6);
 
@@ -74,6 +75,12 @@ internal sealed partial class TopicReader(
             {
                 Convert(session, record);
                 session.MarkDone(record.Partition, record.Offset);
+                if (session.Membership.Deliveries.Bytes < MaxPendingBytes) continue;
+                // Packed records may become many times their size: what is ready goes first.
+                Send(session, stop, giveUp.Token);
+                session.Commit();
+                session.Membership.Deliveries.Clear();
+                health.Heartbeat();
             }
 
             // :: (3) Send.
@@ -123,8 +130,10 @@ internal sealed partial class TopicReader(
         var outcome = _lane.Read(format, payload, _limits);
         if (outcome != FormatOutcome.Refused)
         {
-            mapping.Map(_lane, new SourceContext(topic.Name, SourceLabels.None, record.Partition), record.UnixMilliseconds * 1_000_000);
+            var from = new SourceContext(topic.Name, SourceLabels.None, record.Partition);
+            mapping.Map(_lane, from, "", record.UnixMilliseconds * 1_000_000);
             _lane.Write(null);
+            if (_lane.TooMuch is { } tooMuch) return (Refusals.NameOf(RefusalReason.TooLarge), tooMuch);
         }
 
         var rejected = Refusals.Count(_lane);

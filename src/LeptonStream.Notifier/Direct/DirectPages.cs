@@ -180,6 +180,13 @@ internal sealed partial class DirectPages(
             Log.NotSent(logger, to, "no answer in time");
             return false;
         }
+        catch (Exception unforeseen) when (unforeseen is not OperationCanceledException)
+        {
+            // One channel's defect must not end what pages while the database is away.
+            metrics.SentDirectly(to, DeliveryResult.Failed);
+            Log.NotSent(logger, to, unforeseen.GetType().Name);
+            return false;
+        }
     }
 
     private void Close()

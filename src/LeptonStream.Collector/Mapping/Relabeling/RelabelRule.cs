@@ -14,9 +14,6 @@ public sealed class RelabelRule
     /// <summary>The regular expression where none is given: all of the text.</summary>
     public const string AnyText = "(.*)";
 
-    // A pattern is a person's: it runs in time linear to the text (as RE2 does), and this bounds even that.
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(100);
-
     private readonly Regex _regex;
 
     /// <summary>Makes a rule.</summary>
@@ -28,7 +25,7 @@ public sealed class RelabelRule
         {
             // RE2 writes named groups with a P.
             _regex = new Regex($@"\A(?:{PosixClasses.Expand(regex).Replace("(?P<", "(?<", StringComparison.Ordinal)})\z",
-                RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking, LongestMatch);
+                RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException)
         {
@@ -79,20 +76,9 @@ public sealed class RelabelRule
         return true;
     }
 
-    private bool Matches(string text) => Match(text) is { Success: true };
+    private bool Matches(string text) => _regex.IsMatch(text);
 
-    // One that takes too long does not match: a series is not worth more.
-    private Match? Match(string text)
-    {
-        try
-        {
-            return _regex.Match(text);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return null;
-        }
-    }
+    private Match Match(string text) => _regex.Match(text);
 
     private void Replace(LabelBag labels, string value)
     {

@@ -3,6 +3,8 @@ namespace LeptonStream.Collector.Mapping.Store;
 /// <summary>The parts of a classic histogram or summary at one time, as they come in.</summary>
 internal sealed class PendingHistogram
 {
+    private const int MostBuckets = 1024;
+
     private readonly List<(double Bound, double Count)> _buckets = [];
     private double[] _bounds = [];
     private double[] _counts = [];
@@ -31,7 +33,18 @@ internal sealed class PendingHistogram
         (Time, Start, Step, Sum, Count) = (time, 0, -1, double.NaN, double.NaN);
     }
 
-    public void Add(double bound, double count) => _buckets.Add((bound, count));
+    /// <summary>Takes a bucket; one that comes again replaces the one before. Of more than a message may have, the rest is left out.</summary>
+    public void Add(double bound, double count)
+    {
+        for (var i = _buckets.Count - 1; i >= 0; i--)
+        {
+            if (_buckets[i].Bound != bound) continue;
+            _buckets[i] = (bound, count);
+            return;
+        }
+
+        if (_buckets.Count < MostBuckets) _buckets.Add((bound, count));
+    }
 
     /// <summary>
     /// Puts the buckets in order and takes the sums of others out of each; false where they are no buckets of one histogram. The bucket of
