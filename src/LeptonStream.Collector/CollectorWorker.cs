@@ -130,7 +130,8 @@ internal sealed partial class CollectorWorker(
         if (mapping.Origins.Shared is not { Count: > 0 } shared) return null;
         var newest = shared[^1];
         var isOld = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(newest.SeenAt / 1_000_000) > SharedFor;
-        return isOld ? null : $"{SafeText.OneLine(newest.Series)} comes from {newest.First} and from {newest.Second}: drop it in one of them";
+        var series = SafeText.OneLine(newest.Series);
+        return isOld ? null : $"{series} comes from {newest.First} and from {newest.Second}: drop it in one of them";
     }
 
     private static partial class Log

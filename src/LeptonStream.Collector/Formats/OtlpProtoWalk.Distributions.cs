@@ -54,7 +54,9 @@ internal ref partial struct OtlpProtoWalk
                 case Sum: histogram.Sum = _in.Double(); break;
                 case 6 << 3: histogram.Scale = (int)_in.ZigZag(); break;
                 case (7 << 3) | 1: histogram.ZeroCount = _in.Fixed64(); break;
-                case (8 << 3) | 2: (histogram.Offset, histogram.Counts) = ReadBuckets(_in.Message(end), histogram.Offset, histogram.Counts); break;
+                case (8 << 3) | 2:
+                    (histogram.Offset, histogram.Counts) = ReadBuckets(_in.Message(end), histogram.Offset, histogram.Counts);
+                    break;
                 case (9 << 3) | 2:
                     (histogram.NegativeOffset, histogram.NegativeCounts) =
                         ReadBuckets(_in.Message(end), histogram.NegativeOffset, histogram.NegativeCounts);

@@ -19,6 +19,8 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
     private const string BucketLabel = "le";
     private const string Nothing = "";
 
+    private static readonly string[] Sizes = ["mem_", "swap_", "disk_"];
+
     /// <summary>Decides.</summary>
     /// <param name="points">The batch.</param>
     /// <param name="point">The series' first point.</param>
@@ -153,7 +155,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         if (kind == PointKind.Cumulative) return SeriesRole.Total;
         if (kind == PointKind.Gauge) return isPreset && known?.Settings.Type == MetricType.Counter ? SeriesRole.Total : SeriesRole.Level;
         if (known is not null) return known.Settings.Type == MetricType.Counter ? SeriesRole.Total : SeriesRole.Level;
-        return name.EndsWith("_total", StringComparison.Ordinal) ? SeriesRole.Total : SeriesRole.Level;
+        return name.EndsWith("_total", StringComparison.Ordinal) && !IsSize(name) ? SeriesRole.Total : SeriesRole.Level;
     }
 
     // False where the unit that the source says can't become that of the other name: then the family keeps its own.
@@ -188,4 +190,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         SeriesRole.Level => [(to ?? name) + ending],
         _ => [.. DistributionOutputs.Suffixes.Select(suffix => (to ?? name) + suffix)],
     };
+
+    // Telegraf calls the size of a memory or a disk a total, too: mem_total, swap_total, mem_vmalloc_total, disk_total.
+    private static bool IsSize(string name) => Sizes.Any(size => name.StartsWith(size, StringComparison.Ordinal));
 }

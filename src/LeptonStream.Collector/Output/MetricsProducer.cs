@@ -81,7 +81,7 @@ internal sealed partial class MetricsProducer : IDisposable
         {
             try
             {
-                _producer.Produce(topic, records[i], batch.Handler);
+                _producer.Produce(topic, records[i], batch.HandlerOf(records[i]));
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull
                 && _time.GetElapsedTime(began) < QueuePatience)

@@ -16,11 +16,10 @@ internal sealed class SendBatch
     public SendBatch(IReadOnlyList<Message<byte[]?, byte[]?>> records)
     {
         _open = records.Count;
-        Handler = OnDelivered;
     }
 
-    /// <summary>Takes the answers; one object for all records.</summary>
-    public Action<DeliveryReport<byte[]?, byte[]?>> Handler { get; }
+    /// <summary>Takes the answer to a record. The report itself has no record: the client keeps none for it.</summary>
+    public Action<DeliveryReport<byte[]?, byte[]?>> HandlerOf(Message<byte[]?, byte[]?> record) => report => OnDelivered(report, record);
 
     /// <summary>Ends when each record is answered.</summary>
     public Task<SendBatch> Done => _done.Task;
@@ -59,12 +58,11 @@ internal sealed class SendBatch
         Close();
     }
 
-    private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)
+    private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report, Message<byte[]?, byte[]?> record)
     {
         if (report.Error.IsError)
         {
-            // The report's message has a time that the client refuses.
-            Fail(new() { Key = report.Message.Key, Value = report.Message.Value }, report.Error);
+            Fail(record, report.Error);
             return;
         }
 

@@ -42,7 +42,8 @@ public sealed partial class PointBatch
     /// <summary>Whether one more point may be added; the payload counts as cut where not.</summary>
     internal bool MayAdd()
     {
-        if (_pointCount - _firstPoint < _limits.Points && _byteCount <= Math.Max(1L << 20, 2L * _limits.DecompressedBytes)) return true;
+        var isRoom = _byteCount <= Math.Max(1L << 20, 2L * _limits.DecompressedBytes);
+        if (isRoom && _pointCount - _firstPoint < _limits.Points) return true;
         _isCut = true;
         return false;
     }

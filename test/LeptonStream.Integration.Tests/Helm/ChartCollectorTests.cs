@@ -23,7 +23,7 @@ public sealed class ChartCollectorTests
         Assert.That(chart.Settings.Text("Collector", "HttpUrl"), Is.EqualTo("http://0.0.0.0:4318"));
         Assert.That(chart.Settings.Text("Collector", "ConfigFile"), Is.EqualTo("/etc/lepton/collector.yaml"));
         Assert.That(chart.Settings.Text("Collector", "TokensFile"), Is.EqualTo("/etc/lepton/tokens.yaml"));
-        Assert.That(chart.All("ConfigMap").Select(map => map.Text("data", "collector.yaml")), Has.Some.Contains("job_name: vllm"));
+        Assert.That(chart.All("ConfigMap").Select(map => map.Text("data", "collector.yaml") ?? ""), Has.Some.Contains("job_name: vllm"));
         Assert.That(chart.All("ClusterRole"), Is.Empty);
     }
 

@@ -33,7 +33,9 @@ internal sealed class PendingHistogram
         (Time, Start, Step, Sum, Count) = (time, 0, -1, double.NaN, double.NaN);
     }
 
-    /// <summary>Takes a bucket; one that comes again replaces the one before. Of more than a message may have, the rest is left out.</summary>
+    /// <summary>
+    /// Takes a bucket; one that comes again replaces the one before. Of more than a message may have, the rest is left out.
+    /// </summary>
     public void Add(double bound, double count)
     {
         for (var i = _buckets.Count - 1; i >= 0; i--)

@@ -104,7 +104,7 @@ public sealed class ExporterCatalogTests
             + "The families of exporters that the collector knows, by the first exporter whose pattern fits. A family with a name on the "
             + "right gets it, in the unit beside it, whatever the exporter's; totals become\nrates, and histograms become `…_p50`, "
             + "`…_p90`, `…_p99`, `…_mean` and `…_count_per_second`. All other families keep their names. This page is made from\n"
-            + "[exporters.yaml](../src/LeptonStream.Collector/Mapping/Presets/exporters.yaml); [collector.md](collector.md) says how to "
+            + "[exporters.yaml](../src/LeptonStream.Collector/Mapping/Presets/exporters.yaml); [mapping.md](mapping.md) says how to "
             + "choose and change.\n");
         foreach (var exporter in ExporterCatalog.Default.Exporters)
         {
