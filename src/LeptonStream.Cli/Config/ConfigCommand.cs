@@ -24,8 +24,8 @@ internal static class ConfigCommand
         var files = new Argument<FileInfo[]>("FILE")
         {
             Description =
-                "Settings (.json), routing, policy, token or collector files; without any, the settings that the roles would have here and the "
-                + "files they name",
+                "Settings (.json), routing, policy, token or collector files; without any, the settings that the roles would have here and "
+                + "the files they name",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("check",

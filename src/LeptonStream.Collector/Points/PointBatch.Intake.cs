@@ -34,7 +34,12 @@ public sealed partial class PointBatch
     /// <summary>Ends a payload that was read to its end.</summary>
     internal FormatOutcome End()
     {
-        if (_isCut) Refuse(RefusalReason.TooManyPoints, $"more than {_limits.Points} points, or texts of more than {2L * _limits.DecompressedBytes} bytes");
+        if (_isCut)
+        {
+            Refuse(RefusalReason.TooManyPoints,
+                $"more than {_limits.Points} points, or texts of more than {2L * _limits.DecompressedBytes} bytes");
+        }
+
         if (FaultCount == _faultsBefore) return FormatOutcome.Taken;
         return _pointCount > _firstPoint ? FormatOutcome.Partial : FormatOutcome.Refused;
     }
