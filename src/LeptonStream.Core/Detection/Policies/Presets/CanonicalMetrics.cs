@@ -45,7 +45,7 @@ internal static class CanonicalMetrics
             """),
         (Errors, "infer.errors infer.error_rate infer.rejected"),
         (Quality, "infer.accuracy"),
-        (DataPipeline, "data.rows data.null_fraction data.freshness_s"),
+        (DataPipeline, "data.rows data.null_fraction data.freshness_s data.quality data.quality_part data.age_s"),
         (GpuFault, """
             gpu.xid gpu.xid_count gpu.health gpu.ecc_corr gpu.ecc_uncorr gpu.retired_pages gpu.rows_remapped gpu.row_remap_failure
             gpu.row_remap_pending

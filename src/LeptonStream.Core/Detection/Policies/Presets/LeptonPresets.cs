@@ -28,5 +28,10 @@ internal static class LeptonPresets
         Gauge("data.rows", "1/s", Both, "rows per second", "每秒行数", "rows_per_s"),
         Gauge("data.null_fraction", "1", Up, "share of empty values", "空值比例", "null_fraction"),
         Gauge("data.freshness_s", "s", Up, "age of the newest row", "最新数据的滞后时间", "freshness_lag_s"),
+
+        // Written by the collector. What gets better is no trouble.
+        Gauge("data.quality", null, Down, "quality of the data", "数据质量得分", "lepton_quality_score"),
+        Gauge("data.age_s", "s", Up, "age of the newest sample", "最新样本的时延", "lepton_quality_age_s"),
+        Gauge("data.quality_part", "1", Down, "part of the data's quality", "数据质量分项", "lepton_quality_*"),
     ];
 }
