@@ -10,6 +10,9 @@ namespace LeptonStream.Collector;
 /// <summary>The counters of the collector. Attributes hold names from the settings and fixed words, never text from a producer.</summary>
 internal sealed class CollectorMetrics
 {
+    private static readonly RefusalReason[] AllRefusals = Enum.GetValues<RefusalReason>();
+    private static readonly DropReason[] AllDrops = Enum.GetValues<DropReason>();
+
     private readonly Counter<long> _payloads;
     private readonly Counter<long> _points;
     private readonly Counter<long> _refused;
@@ -51,9 +54,9 @@ internal sealed class CollectorMetrics
     {
         _points.Add(lane.Points.Points.Length, Source(source));
         _samples.Add(lane.Samples, Source(source));
-        foreach (var reason in Enum.GetValues<RefusalReason>())
+        foreach (var reason in AllRefusals)
             if (lane.Points.CountOf(reason) is > 0 and var count) _refused.Add(count, Reason(Refusals.NameOf(reason)));
-        foreach (var reason in Enum.GetValues<DropReason>())
+        foreach (var reason in AllDrops)
             if (lane.Mapped.CountOf(reason) is > 0 and var count) _dropped.Add(count, Reason(Refusals.NameOf(reason)));
         if (lane.BeyondSeries > 0) _dropped.Add(lane.BeyondSeries, Reason("source_series"));
         if (report.Outcome == IntakeOutcome.Unsupported) _refused.Add(1, Reason("unknown_format"));

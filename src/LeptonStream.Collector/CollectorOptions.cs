@@ -44,6 +44,15 @@ public sealed class CollectorOptions
     /// </summary>
     public string? TokensFile { get; set; }
 
+    /// <summary>
+    /// Address of the schema registry (Confluent's REST API) that knows the Avro schemas of source topics; several with commas. Not set:
+    /// records in Avro are dead letters.
+    /// </summary>
+    public string? SchemaRegistryUrl { get; set; }
+
+    /// <summary>File with <c>user:password</c> for that registry (basic authentication).</summary>
+    public string? SchemaRegistryUserFile { get; set; }
+
     /// <summary>Bytes of a request's body as it comes, at most; 1024 to 256 MiB.</summary>
     [SettingRange(Section, 1_024, 256 << 20)]
     public int MaxBodyBytes { get; set; } = 16 << 20;

@@ -21,9 +21,26 @@ internal sealed class CollectorOptionsValidation : IValidateOptions<CollectorOpt
         CheckTls(options, wrong);
         if (options.TokensFile is { Length: > 0 } tokens && LeptonStream.Access.TokensFile.Of(tokens, out var errors) is null)
             wrong.AddRange(errors.Select(error => $"Collector:TokensFile {error}"));
+        CheckRegistry(options, wrong);
         if (options.ConfigFile is { Length: > 0 } file && CollectorFile.Read(file, out var unsound) is null)
             wrong.AddRange(unsound.Select(error => $"Collector:ConfigFile {error}"));
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static void CheckRegistry(CollectorOptions options, List<string> wrong)
+    {
+        foreach (var url in options.SchemaRegistryUrl?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                wrong.Add($"Collector:SchemaRegistryUrl has '{url}': write http://host:port or https://host:port, several with commas");
+            else if (address.UserInfo.Length > 0)
+                wrong.Add("Collector:SchemaRegistryUrl holds a password: name a file with it in Collector:SchemaRegistryUserFile");
+        }
+
+        if (options.SchemaRegistryUserFile is not { Length: > 0 } file) return;
+        if (options.SchemaRegistryUrl is not { Length: > 0 })
+            wrong.Add("Collector:SchemaRegistryUserFile is set without Collector:SchemaRegistryUrl");
+        if (!File.Exists(file)) wrong.Add($"Collector:SchemaRegistryUserFile is '{file}': there is no such file");
     }
 
     private static void CheckTls(CollectorOptions options, List<string> wrong)

@@ -43,6 +43,7 @@ public static class CollectorRegistration
         services.AddSingleton<QualityReport>();
         services.AddSingleton<IntakeSources>();
         services.AddSingleton<PayloadIntake>();
+        services.AddSingleton<SchemaRegistry>();
         services.AddSingleton<SourceTopics>();
         services.AddSingleton<IRoleHealth>(provider => provider.GetRequiredService<SourceTopics>());
         services.AddSingleton<TargetDiscovery>();

@@ -18,6 +18,7 @@ internal sealed class WorkerRig
 {
     private readonly KafkaOptions _options;
     private readonly int _partitions;
+    private readonly bool _keepsState;
     private int _groups;
 
     /// <param name="kafka">The broker.</param>
@@ -28,6 +29,7 @@ internal sealed class WorkerRig
     {
         _options = new() { BootstrapServers = kafka.BootstrapServers, TopicPrefix = $"{name}-{Guid.NewGuid():n}." };
         _partitions = partitions;
+        _keepsState = keepsState;
         Topics = TopicNames.Of(_options);
         string[] names = [Topics.Metrics, Topics.Alerts, Topics.DeadLetters];
         Create(keepsState ? [.. names, Topics.State] : names);
@@ -99,6 +101,7 @@ internal sealed class WorkerRig
     /// <summary>Samples a second of the detector, as a group that has not read anything yet.</summary>
     public double Worker(long samples, WorkerMode mode, out double bytesPerSample)
     {
+        if (_keepsState && _groups > 0) ForgetState();
         using var done = new ManualResetEventSlim();
         using var listener = new MeterListener();
         long first = 0, firstCount = 0, firstBytes = 0, last = 0, bytes = 0, total = 0;
@@ -133,6 +136,15 @@ internal sealed class WorkerRig
         if (first == last) throw new InvalidOperationException($"only {loops.Count} of {mode.Loops} loops had a share of the work");
         bytesPerSample = (double)(bytes - firstBytes) / (total - firstCount);
         return (total - firstCount) / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
+    }
+
+    // The state of the detector before would be restored, and nothing be left to judge.
+    private void ForgetState()
+    {
+        using var admin = new AdminClientBuilder(ClientSettings.Admin(_options)).Build();
+        admin.DeleteTopicsAsync([Topics.State]).GetAwaiter().GetResult();
+        while (admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Exists(topic => topic.Topic == Topics.State)) Thread.Sleep(100);
+        Create(Topics.State);
     }
 
     /// <summary>A detector in this process.</summary>

@@ -12,6 +12,8 @@ internal sealed class JsonMapReport(TextWriter output) : IMapReport
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        // JSON has no other numbers than finite ones: the rest are texts, as on lepton.metrics.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
     public int SampleCount { get; private set; }
@@ -27,7 +29,7 @@ internal sealed class JsonMapReport(TextWriter output) : IMapReport
             var (model, time) = (message.Entity.Model, new Timestamp(message.Time).ToString());
             long? step = message.Step < 0 ? null : message.Step;
             foreach (ref readonly var sample in mapped.SamplesOf(message))
-                Write(new { type = "sample", model, labels, metric = sample.Series.Metric, value = NumberOf(sample.Value), step, time });
+                Write(new { type = "sample", model, labels, metric = sample.Series.Metric, value = sample.Value, step, time });
         }
 
         foreach (ref readonly var ended in mapped.Ended) Write(new { type = "ended", series = ended.Series.ToString() });
@@ -43,10 +45,6 @@ internal sealed class JsonMapReport(TextWriter output) : IMapReport
     public void End()
     {
     }
-
-    // JSON has no other numbers than finite ones: the rest are texts, as on lepton.metrics.
-    private static object NumberOf(double value) =>
-        double.IsFinite(value) ? value : double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 
     private void Write(object line) => output.WriteLine(JsonSerializer.Serialize(line, Plain));
 }

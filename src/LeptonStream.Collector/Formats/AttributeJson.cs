@@ -24,10 +24,10 @@ internal sealed class AttributeJson
     }
 
     /// <summary>Writes a number; NaN and infinities as strings.</summary>
-    public void WriteNumber(double value)
+    public static void WriteNumber(Utf8JsonWriter writer, double value)
     {
-        if (double.IsFinite(value)) Writer.WriteNumberValue(value);
-        else Writer.WriteStringValue(NonFinite(value));
+        if (double.IsFinite(value)) writer.WriteNumberValue(value);
+        else writer.WriteStringValue(NonFinite(value));
     }
 
     public ReadOnlySpan<byte> End()

@@ -136,19 +136,13 @@ internal sealed class AvroJson
                 case Schema.Type.Int or Schema.Type.Long: json.WriteNumberValue(_in.ZigZag()); break;
                 case Schema.Type.Float:
                     var four = Take(sizeof(float));
-                    WriteNumber(four.Length == sizeof(float) ? BitConverter.ToSingle(four) : 0);
+                    AttributeJson.WriteNumber(json, four.Length == sizeof(float) ? BitConverter.ToSingle(four) : 0);
                     break;
-                case Schema.Type.Double: WriteNumber(_in.Double()); break;
+                case Schema.Type.Double: AttributeJson.WriteNumber(json, _in.Double()); break;
                 case Schema.Type.String: json.WriteStringValue(TakeText()); break;
                 case Schema.Type.Bytes: json.WriteBase64StringValue(Take(_in.ZigZag())); break;
                 default: Fault = RefusalReason.Unsupported; break;
             }
-        }
-
-        private readonly void WriteNumber(double value)
-        {
-            if (double.IsFinite(value)) json.WriteNumberValue(value);
-            else json.WriteStringValue(AttributeJson.NonFinite(value));
         }
 
         private ReadOnlySpan<byte> TakeText()

@@ -105,9 +105,9 @@ internal sealed class InfluxLineFormat : IPayloadFormat
         private readonly void Add(Text measurement, Text key, LabelRange labels, double value)
         {
             var name = NameOf(measurement, key);
-            if (!batch.IsGood(name))
+            if (batch.ReasonOf(name) is var reason and not RefusalReason.None)
             {
-                batch.RefuseOf(name, batch.ReasonOf(name), "the name of a metric");
+                batch.RefuseOf(name, reason, "the name of a metric");
                 return;
             }
 
@@ -117,15 +117,8 @@ internal sealed class InfluxLineFormat : IPayloadFormat
             point.Value = value;
         }
 
-        private readonly Text NameOf(Text measurement, Text key)
-        {
-            if (batch.BytesOf(key).SequenceEqual("value"u8)) return measurement;
-            var room = batch.Room(measurement.Length + 1 + key.Length);
-            batch.BytesOf(measurement).CopyTo(room);
-            room[measurement.Length] = (byte)'_';
-            batch.BytesOf(key).CopyTo(room[(measurement.Length + 1)..]);
-            return batch.Keep(measurement.Length + 1 + key.Length);
-        }
+        private readonly Text NameOf(Text measurement, Text key) =>
+            batch.BytesOf(key).SequenceEqual("value"u8) ? measurement : batch.Join(measurement, key);
 
         private RefusalReason ReadValue(out double value)
         {

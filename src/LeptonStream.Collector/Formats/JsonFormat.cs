@@ -217,9 +217,8 @@ internal abstract class JsonFormat : IPayloadFormat
         ref var point = ref Batch.Last;
         point.Value = value;
         point.Time = time;
-        if (!Batch.IsGood(point.Name) || point.Name.IsEmpty)
+        if (Batch.ReasonOfName(point.Name) is var reason and not RefusalReason.None)
         {
-            var reason = point.Name.IsEmpty ? RefusalReason.MissingField : Batch.ReasonOf(point.Name);
             Batch.RefuseLast(reason, "the name of a metric", firstLabel);
             return;
         }

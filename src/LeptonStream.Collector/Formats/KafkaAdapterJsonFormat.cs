@@ -9,8 +9,6 @@ namespace LeptonStream.Collector.Formats;
 /// </summary>
 internal sealed class KafkaAdapterJsonFormat : JsonFormat
 {
-    private readonly RemoteWriteMetadata _none = new();
-
     public override string Name => "prometheus_kafka_adapter";
 
     protected override void ReadObject(ref Utf8JsonReader json)
@@ -60,7 +58,7 @@ internal sealed class KafkaAdapterJsonFormat : JsonFormat
         {
             ref var point = ref Batch.Add();
             point.Name = name;
-            _none.Apply(Batch, ref point);
+            RemoteWriteMetadata.SetKindByName(Batch, ref point);
             End(firstLabel, value, time);
         }
     }

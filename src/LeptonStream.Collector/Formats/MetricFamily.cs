@@ -90,15 +90,12 @@ internal sealed class MetricFamily
         point.Labels = _batch.LabelsSince(firstLabel);
         (point.Kind, point.Temporality) = Type switch
         {
-            FamilyType.Counter => (PointKind.Cumulative, Temporality.Cumulative),
-            FamilyType.Histogram => (PointKind.Histogram, Temporality.Cumulative),
+            FamilyType.Summary => (PointKind.Summary, Temporality.Cumulative),
             // Each scrape of one stands for itself, as the histogram of a delta does.
             FamilyType.GaugeHistogram => (PointKind.Histogram, Temporality.Delta),
-            FamilyType.Summary => (PointKind.Summary, Temporality.Cumulative),
-            FamilyType.Unknown => (PointKind.Untyped, Temporality.Unspecified),
-            _ => (PointKind.Gauge, Temporality.Unspecified),
+            _ => (PointKind.Histogram, Temporality.Cumulative),
         };
-        if (point.Kind is PointKind.Histogram or PointKind.Summary) _batch.AddDistribution().Count = double.NaN;
+        _batch.AddDistribution().Count = double.NaN;
         _series.Add((labels, _batch.PointCount - 1));
         return _batch.PointCount - 1;
     }

@@ -74,8 +74,7 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             json.Read();
             var reason = ReadNumber(ref json, out var value);
             if (reason == RefusalReason.TextValue) reason = RefusalReason.WrongType;
-            if (reason == RefusalReason.None && name.IsEmpty) reason = RefusalReason.MissingField;
-            if (reason == RefusalReason.None && !Batch.IsGood(name)) reason = Batch.ReasonOf(name);
+            if (reason == RefusalReason.None) reason = Batch.ReasonOfName(name);
             if (reason != RefusalReason.None)
             {
                 Batch.RefuseOf(name, reason, "a metric");

@@ -180,8 +180,7 @@ internal sealed partial class OtlpJsonFormat : JsonFormat
             }
         }
 
-        if (kind == PointKind.Cumulative) _points.SetSum(first, temporality, isMonotonic);
-        else if (kind is PointKind.Histogram or PointKind.ExponentialHistogram) _points.SetTemporality(first, temporality);
+        _points.EndData(kind, first, temporality, isMonotonic);
     }
 
     // The specification allows the number only; some writers put the name.

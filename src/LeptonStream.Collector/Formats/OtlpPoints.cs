@@ -77,7 +77,7 @@ internal struct OtlpPoints(PointBatch batch)
 
     public void SetUnit(Text unit)
     {
-        _unit = batch.IsGood(unit) ? unit : default;
+        _unit = batch.GoodOrNone(unit);
         _isMetricLate |= batch.PointCount > _firstOfMetric;
     }
 
@@ -85,9 +85,9 @@ internal struct OtlpPoints(PointBatch batch)
     public readonly void EndMetric()
     {
         if (batch.PointCount == _firstOfMetric) return;
-        if (_name.IsEmpty || !batch.IsGood(_name))
+        if (batch.ReasonOfName(_name) is var reason and not RefusalReason.None)
         {
-            batch.RefuseOf(_name, _name.IsEmpty ? RefusalReason.MissingField : batch.ReasonOf(_name), "the name of a metric");
+            batch.RefuseOf(_name, reason, "the name of a metric");
             batch.KeepPoints(_firstOfMetric);
         }
 
@@ -95,8 +95,14 @@ internal struct OtlpPoints(PointBatch batch)
         for (var i = _firstOfMetric; i < batch.PointCount; i++) (batch.At(i).Name, batch.At(i).Unit) = (_name, _unit);
     }
 
-    /// <summary>Gives the points of a sum their kind.</summary>
-    public readonly void SetSum(int firstPoint, long temporality, bool isMonotonic)
+    /// <summary>Ends the points of a metric, whose kind and temporality may stand behind them.</summary>
+    public readonly void EndData(PointKind kind, int firstPoint, long temporality, bool isMonotonic)
+    {
+        if (kind == PointKind.Cumulative) SetSum(firstPoint, temporality, isMonotonic);
+        else if (kind is PointKind.Histogram or PointKind.ExponentialHistogram) SetTemporality(firstPoint, temporality);
+    }
+
+    private readonly void SetSum(int firstPoint, long temporality, bool isMonotonic)
     {
         var (kind, flags) = ((Temporality)temporality, isMonotonic) switch
         {
@@ -115,8 +121,7 @@ internal struct OtlpPoints(PointBatch batch)
         }
     }
 
-    /// <summary>Says over which time the counts of a histogram go.</summary>
-    public readonly void SetTemporality(int firstPoint, long temporality)
+    private readonly void SetTemporality(int firstPoint, long temporality)
     {
         for (var i = firstPoint; i < batch.PointCount; i++) batch.At(i).Temporality = Known(temporality);
     }

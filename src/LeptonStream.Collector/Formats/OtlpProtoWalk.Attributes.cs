@@ -131,7 +131,7 @@ internal ref partial struct OtlpProtoWalk
                 case (1 << 3) | 2: json.Writer.WriteStringValue(Valid(end)); break;
                 case 2 << 3: json.Writer.WriteBooleanValue(_in.Varint() != 0); break;
                 case 3 << 3: json.Writer.WriteNumberValue((long)_in.Varint()); break;
-                case (4 << 3) | 1: json.WriteNumber(_in.Double()); break;
+                case (4 << 3) | 1: AttributeJson.WriteNumber(json.Writer, _in.Double()); break;
                 case (5 << 3) | 2 or (6 << 3) | 2: WriteNested(tag, _in.Message(end), depth - 1); break;
                 case (7 << 3) | 2:
                     var (start, length) = _in.Bytes(end);

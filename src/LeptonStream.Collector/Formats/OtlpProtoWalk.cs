@@ -133,8 +133,7 @@ internal ref partial struct OtlpProtoWalk(ReadOnlySpan<byte> payload, PointBatch
             }
         }
 
-        if (kind == PointKind.Cumulative) _points.SetSum(first, (long)temporality, isMonotonic);
-        else if (kind is PointKind.Histogram or PointKind.ExponentialHistogram) _points.SetTemporality(first, (long)temporality);
+        _points.EndData(kind, first, (long)temporality, isMonotonic);
     }
 
     private void ReadPoint(PointKind kind, int end)

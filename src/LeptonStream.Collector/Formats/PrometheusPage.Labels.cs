@@ -146,7 +146,7 @@ internal ref partial struct PrometheusPage
         }
 
         if (isType) family.Type = TypeOf(batch.BytesOf(word));
-        else family.Unit = batch.IsGood(word) ? word : default;
+        else family.Unit = batch.GoodOrNone(word);
         return RefusalReason.None;
     }
 

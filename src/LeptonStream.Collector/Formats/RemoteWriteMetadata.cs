@@ -31,8 +31,12 @@ internal sealed class RemoteWriteMetadata
             return;
         }
 
-        SetKind(ref point, FamilyType.Unknown, SuffixOf(name));
+        SetKindByName(batch, ref point);
     }
+
+    /// <summary>The kind of a series by the end of its name alone.</summary>
+    public static void SetKindByName(PointBatch batch, ref Point point) =>
+        SetKind(ref point, FamilyType.Unknown, SuffixOf(batch.BytesOf(point.Name)));
 
     /// <summary>The kind of a series by the type of its family and the end of its name.</summary>
     public static void SetKind(ref Point point, FamilyType type, ReadOnlySpan<byte> suffix)

@@ -79,7 +79,7 @@ internal ref partial struct RemoteWriteWalk(
             }
         }
 
-        metadata.Add(family, RemoteWriteMetadata.TypeOf(type), batch.IsGood(unit) ? unit : default);
+        metadata.Add(family, RemoteWriteMetadata.TypeOf(type), batch.GoodOrNone(unit));
     }
 
     // Labels and metadata first, wherever they stand; then samples and histograms, which need them.
@@ -125,9 +125,9 @@ internal ref partial struct RemoteWriteWalk(
 
     private readonly bool IsUsable()
     {
-        if (_name.IsEmpty || !batch.IsGood(_name))
+        if (batch.ReasonOfName(_name) is var reason and not RefusalReason.None)
         {
-            batch.RefuseOf(_name, _name.IsEmpty ? RefusalReason.MissingField : batch.ReasonOf(_name), "a series' label __name__");
+            batch.RefuseOf(_name, reason, "a series' label __name__");
             return false;
         }
 
@@ -180,7 +180,7 @@ internal ref partial struct RemoteWriteWalk(
             switch (tag)
             {
                 case 1 << 3: _type = RemoteWriteMetadata.TypeOf(_in.Varint()); break;
-                case 4 << 3: _unit = Symbol(_in.Varint()) is var unit && batch.IsGood(unit) ? unit : default; break;
+                case 4 << 3: _unit = batch.GoodOrNone(Symbol(_in.Varint())); break;
                 default: _in.Skip(tag, end); break;
             }
         }
@@ -212,11 +212,14 @@ internal ref partial struct RemoteWriteWalk(
         ref var point = ref batch.Last;
         point.Value = value;
         StaleMarker.Apply(ref point);
-        if (_isSecond && _type != FamilyType.Unknown)
-            RemoteWriteMetadata.SetKind(ref point, _type, RemoteWriteMetadata.SuffixOf(batch.BytesOf(_name)));
-        else
+        if (!_isSecond)
+        {
             metadata.Apply(batch, ref point);
-        if (_isSecond) point.Unit = _unit;
+            return;
+        }
+
+        RemoteWriteMetadata.SetKind(ref point, _type, RemoteWriteMetadata.SuffixOf(batch.BytesOf(_name)));
+        point.Unit = _unit;
     }
 
     private readonly bool TryAdd(long time, long start)

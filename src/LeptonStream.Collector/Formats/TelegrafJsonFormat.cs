@@ -89,7 +89,7 @@ internal sealed class TelegrafJsonFormat : JsonFormat
             var reason = ReadNumber(ref json, out var value);
             // A text that looks like a number is a text here.
             if (reason == RefusalReason.None && json.TokenType == JsonTokenType.String) reason = RefusalReason.TextValue;
-            if (reason == RefusalReason.None && !Batch.IsGood(name)) reason = Batch.ReasonOf(name);
+            if (reason == RefusalReason.None) reason = Batch.ReasonOf(name);
             if (reason != RefusalReason.None)
             {
                 Batch.RefuseOf(name, reason, "field");

@@ -30,7 +30,7 @@ internal sealed partial class VectorJsonFormat : JsonFormat
         }
 
         if (metric.IsWrapper) return;
-        var name = Named(metric.Namespace, metric.Name);
+        var name = metric.Namespace.IsEmpty ? metric.Name : Batch.Join(metric.Namespace, metric.Name);
         if (metric.Name.IsEmpty || metric.Value == ValueKind.None)
             Batch.RefuseOf(name, RefusalReason.MissingField, metric.Name.IsEmpty ? "name" : "a value");
         else if (!metric.IsTime)
@@ -124,16 +124,6 @@ internal sealed partial class VectorJsonFormat : JsonFormat
 
             if (!value.IsEmpty && Batch.LabelCount - firstLabel <= Batch.Limits.Labels) Batch.TryAddLabel(name, value);
         }
-    }
-
-    private Text Named(Text first, Text name)
-    {
-        if (first.IsEmpty) return name;
-        var room = Batch.Room(first.Length + 1 + name.Length);
-        Batch.BytesOf(first).CopyTo(room);
-        room[first.Length] = (byte)'_';
-        Batch.BytesOf(name).CopyTo(room[(first.Length + 1)..]);
-        return Batch.Keep(first.Length + 1 + name.Length);
     }
 
     private enum ValueKind

@@ -8,8 +8,6 @@ namespace LeptonStream.Collector.Formats;
 /// </summary>
 internal sealed class VictoriaMetricsJsonFormat : JsonFormat
 {
-    private readonly RemoteWriteMetadata _none = new();
-
     public override string Name => "victoriametrics_json";
 
     protected override void ReadObject(ref Utf8JsonReader json)
@@ -45,8 +43,8 @@ internal sealed class VictoriaMetricsJsonFormat : JsonFormat
             }
         }
 
-        if (name.IsEmpty || !Batch.IsGood(name))
-            Batch.RefuseOf(name, name.IsEmpty ? RefusalReason.MissingField : Batch.ReasonOf(name), "metric.__name__");
+        if (Batch.ReasonOfName(name) is var reason and not RefusalReason.None)
+            Batch.RefuseOf(name, reason, "metric.__name__");
         else if (!hasValues || !hasTimes)
             Batch.RefuseOf(name, RefusalReason.MissingField, hasValues ? "timestamps" : "values");
         else if (Batch.LabelCount - firstLabel > Batch.Limits.Labels)
@@ -76,7 +74,7 @@ internal sealed class VictoriaMetricsJsonFormat : JsonFormat
             point.Labels = labels;
             point.Value = value;
             point.Time = time;
-            _none.Apply(Batch, ref point);
+            RemoteWriteMetadata.SetKindByName(Batch, ref point);
         }
     }
 }

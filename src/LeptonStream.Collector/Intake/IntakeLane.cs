@@ -99,7 +99,7 @@ internal sealed class IntakeLane
                 return;
             }
 
-            Records.Add(new() { Key = message.Entity.Key.ToArray(), Value = _json.WrittenSpan.ToArray() });
+            Records.Add(new() { Key = message.Entity.Key, Value = _json.WrittenSpan.ToArray() });
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Points;
+using LeptonStream.Kafka;
 using LeptonStream.Output;
 
 namespace LeptonStream.Collector.Intake;
@@ -13,18 +13,20 @@ internal static class Refusals
     private const int MostNamed = 5;
     private const int LongestText = 1_000;
 
+    private static readonly DropReason[] Faults = [.. Enum.GetValues<DropReason>().Where(IsFault)];
+
     /// <summary>Points that were refused because something is wrong with them. A repetition is no fault: senders repeat.</summary>
     public static int Count(IntakeLane lane)
     {
         var count = lane.Points.FaultCount + lane.BeyondSeries;
-        foreach (var reason in Enum.GetValues<DropReason>())
-            if (IsFault(reason)) count += lane.Mapped.CountOf(reason);
+        foreach (var reason in Faults) count += lane.Mapped.CountOf(reason);
         return count;
     }
 
     /// <summary>Which and why: the first few; null where nothing was refused.</summary>
     public static string? Words(IntakeLane lane, int seriesLimit)
     {
+        if (Count(lane) == 0) return null;
         List<string> words = [];
         foreach (ref readonly var refusal in lane.Points.Refusals)
             if (refusal.IsFault) words.Add($"{NameOf(refusal.Reason)}: {refusal.Detail}");
@@ -44,8 +46,8 @@ internal static class Refusals
 
     /// <summary>The name of a reason in counters and answers: <c>too_large</c>.</summary>
     public static string NameOf<T>(T reason)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
+        where T : struct, Enum => ReasonNames.Of(reason);
 
     private static bool IsFault(DropReason reason) =>
-        reason is not DropReason.Duplicate && new MappingDrop(reason, "", "").IsFault;
+        reason is not DropReason.Duplicate && MappingDrop.IsFaulty(reason);
 }

@@ -40,16 +40,9 @@ internal sealed class SeriesLimit(int limit, TimeProvider time)
             Age();
             for (var i = 0; i < series.Length; i++)
             {
-                if (_seen.ContainsKey(series[i]) || _seen.Count < limit)
-                {
-                    _seen[series[i]] = _generation;
-                    mayPass[i] = true;
-                }
-                else
-                {
-                    mayPass[i] = false;
-                    refused++;
-                }
+                mayPass[i] = _seen.Count < limit || _seen.ContainsKey(series[i]);
+                if (mayPass[i]) _seen[series[i]] = _generation;
+                else refused++;
             }
         }
 

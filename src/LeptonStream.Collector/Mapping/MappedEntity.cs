@@ -23,7 +23,7 @@ public sealed class MappedEntity
     public LabelSet Labels { get; }
 
     /// <summary>The key of its records: the model in UTF-8.</summary>
-    public ReadOnlyMemory<byte> Key { get; }
+    internal byte[] Key { get; }
 
     /// <summary>The id that the detector finds the entity by.</summary>
     public SeriesId Id { get; }

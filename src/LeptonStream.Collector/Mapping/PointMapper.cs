@@ -25,11 +25,10 @@ public sealed partial class PointMapper
 
     private readonly SeriesOrigins? _origins;
     private readonly SeriesIdentity _identity = new();
-    private CollectorConfig _config;
-    private SeriesStore _store;
-    private SeriesResolver _resolver;
+    private readonly CollectorConfig _config;
+    private readonly SeriesStore _store;
+    private readonly SeriesResolver _resolver;
     private string? _source;
-    private long _forgotten;
     private long _now;
 
     /// <summary>Makes a mapper without state.</summary>
@@ -37,29 +36,17 @@ public sealed partial class PointMapper
     /// <param name="origins">Where it says which series it has, to find those that come from two sources; null for nowhere.</param>
     public PointMapper(CollectorConfig config, SeriesOrigins? origins = null)
     {
-        _origins = origins;
-        Adopt(config);
+        ArgumentNullException.ThrowIfNull(config);
+        (_config, _origins) = (config, origins);
+        _store = new(config.MaxSeries);
+        _resolver = new(config, _store);
     }
 
     /// <summary>How many series it keeps the state of.</summary>
     public int SeriesCount => _store.Count;
 
     /// <summary>How many series have made room for others since the start.</summary>
-    public long ForgottenCount => _forgotten + _store.Forgotten;
-
-    /// <summary>
-    /// Takes other settings. Names and labels may be others then, so every total begins with a baseline again.
-    /// </summary>
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_config), nameof(_store), nameof(_resolver))]
-    public void Adopt(CollectorConfig config)
-    {
-        ArgumentNullException.ThrowIfNull(config);
-        _forgotten += _store?.Forgotten ?? 0;
-        _config = config;
-        _store = new(config.MaxSeries);
-        _resolver = new(config, _store);
-        _source = null;
-    }
+    public long ForgottenCount => _store.Forgotten;
 
     /// <summary>Maps the points of a payload.</summary>
     /// <param name="points">The points.</param>

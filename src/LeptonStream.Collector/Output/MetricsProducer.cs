@@ -55,10 +55,12 @@ internal sealed partial class MetricsProducer : IDisposable
 
         // A broker refuses whole batches of the client. What it refuses alone as well, it will never take.
         var (acknowledged, refused) = (first.Acknowledged, 0);
-        foreach (var suspect in first.Suspects)
+        for (var i = 0; i < first.Suspects.Count; i++)
         {
+            var suspect = first.Suspects[i];
             var alone = await SendTo(_topics.Metrics, [suspect]);
-            if (alone.Failure is { } failure) return new(acknowledged, refused, failure) { Unsent = first.Suspects };
+            // Those before it are settled: sent again, they would be written or buried twice.
+            if (alone.Failure is { } failure) return new(acknowledged, refused, failure) { Unsent = [.. first.Suspects.Skip(i)] };
             acknowledged += alone.Acknowledged;
             if (alone.Suspects.Count == 0) continue;
             refused++;

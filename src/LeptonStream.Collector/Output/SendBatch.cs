@@ -4,19 +4,13 @@ using LeptonStream.Kafka;
 namespace LeptonStream.Collector.Output;
 
 /// <summary>Records that were given to the client together, and the broker's answers to them.</summary>
-internal sealed class SendBatch
+internal sealed class SendBatch(IReadOnlyList<Message<byte[]?, byte[]?>> records)
 {
     private readonly TaskCompletionSource<SendBatch> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly List<Message<byte[]?, byte[]?>> _suspects = [];
     private readonly List<Message<byte[]?, byte[]?>> _unsent = [];
-    private int _open;
-    private int _acknowledged;
-
-    public SendBatch(IReadOnlyList<Message<byte[]?, byte[]?>> records)
-    {
-        _open = records.Count;
-    }
+    private int _open = records.Count;
 
     /// <summary>Takes the answer to a record. The report itself has no record: the client keeps none for it.</summary>
     public Action<DeliveryReport<byte[]?, byte[]?>> HandlerOf(Message<byte[]?, byte[]?> record) => report => OnDelivered(report, record);
@@ -24,7 +18,8 @@ internal sealed class SendBatch
     /// <summary>Ends when each record is answered.</summary>
     public Task<SendBatch> Done => _done.Task;
 
-    public int Acknowledged => Volatile.Read(ref _acknowledged);
+    /// <summary>How many records the broker has acknowledged, once all are answered.</summary>
+    public int Acknowledged => records.Count - _unsent.Count;
 
     /// <summary>The records that were refused for a reason of their own.</summary>
     public IReadOnlyList<Message<byte[]?, byte[]?>> Suspects => _suspects;
@@ -66,7 +61,6 @@ internal sealed class SendBatch
             return;
         }
 
-        Interlocked.Increment(ref _acknowledged);
         Close();
     }
 

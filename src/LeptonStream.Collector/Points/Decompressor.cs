@@ -85,11 +85,10 @@ public sealed class Decompressor : IDisposable
                 used += read;
             }
 
-            if (used > most) return RefusalReason.TooLargeDecompressed;
             plain = _plain.AsSpan(0, used);
             return RefusalReason.None;
         }
-        catch (Exception wrong) when (wrong is InvalidDataException or ZstdException or EndOfStreamException or IOException)
+        catch (Exception wrong) when (wrong is InvalidDataException or ZstdException or IOException)
         {
             return RefusalReason.BadCompression;
         }

@@ -69,7 +69,13 @@ public sealed partial class PointBatch
     }
 
     /// <summary>Whether a text is UTF-8 and no longer than allowed.</summary>
-    internal bool IsGood(Text text) => text.Length <= _limits.TextBytes && Utf8.IsValid(BytesOf(text));
+    internal bool IsGood(Text text) => ReasonOf(text) == RefusalReason.None;
+
+    /// <summary>The text where it is good; an empty one else.</summary>
+    internal Text GoodOrNone(Text text) => IsGood(text) ? text : default;
+
+    /// <summary>Why a text is no name; None where it is one.</summary>
+    internal RefusalReason ReasonOfName(Text name) => name.IsEmpty ? RefusalReason.MissingField : ReasonOf(name);
 
     private void RefuseLabel(Text name, Text value)
     {

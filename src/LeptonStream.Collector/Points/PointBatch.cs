@@ -117,9 +117,6 @@ public sealed partial class PointBatch
         _numbers[_numberCount++] = value;
     }
 
-    /// <summary>Takes back the numbers from this one on.</summary>
-    internal void KeepNumbers(int count) => _numberCount = count;
-
     internal NumberRange NumbersSince(int first) => new(first, _numberCount - first);
 
     internal Span<double> NumbersToChange(NumberRange range) => _numbers.AsSpan(range.First, range.Count);
@@ -137,6 +134,17 @@ public sealed partial class PointBatch
     {
         if (_byteCount + bytes > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _byteCount + bytes));
         return _bytes.AsSpan(_byteCount, bytes);
+    }
+
+    /// <summary>Two texts with an underscore between them.</summary>
+    internal Text Join(Text first, Text second)
+    {
+        var length = first.Length + 1 + second.Length;
+        var room = Room(length);
+        BytesOf(first).CopyTo(room);
+        room[first.Length] = (byte)'_';
+        BytesOf(second).CopyTo(room[(first.Length + 1)..]);
+        return Keep(length);
     }
 
     internal Text Keep(int bytes)

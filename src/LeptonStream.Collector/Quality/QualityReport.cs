@@ -36,6 +36,6 @@ internal sealed class QualityReport(IntakeMapping mapping, RecordOutbox outbox, 
         MappedSample[] samples = [.. score.Metrics.Select(part => new MappedSample(new(entity, part.Metric), part.Value))];
         _json.ResetWrittenCount();
         NativeMessages.Write(new(entity, now, -1, 0, samples.Length), samples, _json);
-        return new() { Key = entity.Key.ToArray(), Value = _json.WrittenSpan.ToArray() };
+        return new() { Key = entity.Key, Value = _json.WrittenSpan.ToArray() };
     }
 }

@@ -14,9 +14,6 @@ public sealed class SourceQuality
 
     private readonly Dictionary<string, ModelQuality> _models = new(StringComparer.Ordinal);
 
-    /// <summary>How many models were not watched, since there were too many.</summary>
-    public long RefusedModels { get; private set; }
-
     /// <summary>The models that are watched.</summary>
     public IReadOnlyCollection<string> Models => _models.Keys;
 
@@ -60,12 +57,7 @@ public sealed class SourceQuality
     private ModelQuality? Of(string name, long now)
     {
         if (_models.TryGetValue(name, out var model)) return model;
-        if (_models.Count >= MostModels)
-        {
-            RefusedModels++;
-            return null;
-        }
-
+        if (_models.Count >= MostModels) return null;
         _models.Add(name, model = new ModelQuality(name, now));
         return model;
     }

@@ -17,9 +17,6 @@ internal sealed class Scraping(
     private IReadOnlyList<ScrapeJob> _jobs = [];
     private long? _discovered;
 
-    /// <summary>Number of targets.</summary>
-    public int Targets => _running.Count;
-
     /// <summary>These jobs are wanted from now on.</summary>
     public void Adopt(IReadOnlyList<ScrapeJob> jobs)
     {

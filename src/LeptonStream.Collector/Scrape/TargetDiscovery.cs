@@ -20,9 +20,6 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
     private readonly HashSet<string> _said = [];
     private Kubernetes? _cluster;
 
-    /// <summary>Asks for the pods; tests have a cluster of their own.</summary>
-    public Func<string?, CancellationToken, Task<V1PodList>>? ListPods { get; set; }
-
     /// <summary>Finds the targets.</summary>
     public async Task<IReadOnlyList<ScrapeTarget>> Find(IReadOnlyList<ScrapeJob> jobs, CancellationToken stop)
     {
@@ -106,7 +103,6 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
 
     private Task<V1PodList> List(string? name, CancellationToken stop)
     {
-        if (ListPods is { } list) return list(name, stop);
         var api = _cluster ??= new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig());
         return name is null
             ? api.CoreV1.ListPodForAllNamespacesAsync(cancellationToken: stop)

@@ -10,7 +10,7 @@ namespace LeptonStream.Collector.Topics;
 /// <summary>The readers of the source topics that collector.yaml names now. They are started and stopped by the worker's thread.</summary>
 internal sealed partial class SourceTopics(
     IOptions<KafkaOptions> kafka, IOptions<CollectorOptions> options, TopicNames topics, IntakeMapping mapping, CollectorMetrics metrics,
-    TimeProvider time, ILogger<SourceTopics> logger) : IRoleHealth
+    SchemaRegistry registry, TimeProvider time, ILogger<SourceTopics> logger) : IRoleHealth
 {
     // The longest wait of a round is for a broker that does not answer.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -47,7 +47,8 @@ internal sealed partial class SourceTopics(
     {
         var stop = new CancellationTokenSource();
         var health = new LoopHealth(Role, Patience, time);
-        var reader = new TopicReader(topic, kafka.Value, options.Value, topics, mapping, metrics, health, _troubles, time, logger);
+        var reader = new TopicReader(
+            topic, kafka.Value, options.Value, topics, mapping, metrics, registry, health, _troubles, time, logger);
         // The native client blocks its caller.
         var work = Task.Factory.StartNew(() => reader.Run(stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default);

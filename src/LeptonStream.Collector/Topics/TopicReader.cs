@@ -15,7 +15,7 @@ namespace LeptonStream.Collector.Topics;
 /// </summary>
 internal sealed partial class TopicReader(
     SourceTopic topic, KafkaOptions kafka, CollectorOptions options, TopicNames topics, IntakeMapping mapping, CollectorMetrics metrics,
-    LoopHealth health, TroubleLog troubles, TimeProvider time, ILogger logger)
+    SchemaRegistry registry, LoopHealth health, TroubleLog troubles, TimeProvider time, ILogger logger)
 {
     private const long MaxBatchBytes = 16 * 1024 * 1024;
     private const long MaxPendingBytes = 32 * 1024 * 1024;
@@ -32,12 +32,10 @@ internal sealed partial class TopicReader(
 
     private FormatDecision? _formats;
 
-    /// <summary>How the reading is.</summary>
-    public LoopHealth Health => health;
-
     /// <summary>Reads until it is asked to stop.</summary>
     public void Run(CancellationToken stop)
     {
+        _lane.Formats.Schemas = registry.ForReader();
         _formats = new(topic, _lane.Formats, logger);
         while (!stop.IsCancellationRequested)
         {
@@ -70,25 +68,28 @@ internal sealed partial class TopicReader(
             health.Heartbeat();
 
             // :: (2) Convert.
-            session.Membership.Deliveries.Clear();
             while (session.Membership.TryTake(out var record))
             {
                 Convert(session, record);
                 session.MarkDone(record.Partition, record.Offset);
                 if (session.Membership.Deliveries.Bytes < MaxPendingBytes) continue;
                 // Packed records may become many times their size: what is ready goes first.
-                Send(session, stop, giveUp.Token);
-                session.Commit();
-                session.Membership.Deliveries.Clear();
+                Pass(session, stop, giveUp.Token);
                 health.Heartbeat();
             }
 
-            // :: (3) Send.
-            Send(session, stop, giveUp.Token);
-
-            // :: (4) Commit.
-            session.Commit();
+            Pass(session, stop, giveUp.Token);
         }
+    }
+
+    private void Pass(TopicSession session, CancellationToken stop, CancellationToken giveUp)
+    {
+        // :: (3) Send.
+        Send(session, stop, giveUp);
+
+        // :: (4) Commit.
+        session.Commit();
+        session.Membership.Deliveries.Clear();
     }
 
     private void Convert(TopicSession session, in LogRecord record)

@@ -71,6 +71,22 @@ public sealed class MetricsProducerTests
     }
 
     [Test]
+    public async Task Send_FailsHalfWayThroughSuspects_ReturnsOnlyThoseThatAreNotSettled()
+    {
+        // The batch is refused; then the first record goes alone, the second is refused for good, and the third meets a failure.
+        _broker.FailNext(BrokerRequest.Produce,
+            ErrorCode.InvalidRecord, ErrorCode.NoError, ErrorCode.InvalidRecord, ErrorCode.NoError, ErrorCode.TopicAuthorizationFailed);
+        var records = Records("a", 4);
+
+        var result = await _producer.Send(records);
+
+        Assert.That((result.Acknowledged, result.Refused, result.Failure?.Code),
+            Is.EqualTo((1, 1, (ErrorCode?)ErrorCode.TopicAuthorizationFailed)));
+        Assert.That(result.Unsent, Is.EqualTo(records[2..]));
+        Assert.That((_probe.Count(_topics.Metrics), _probe.Count(_topics.DeadLetters)), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
     public async Task Outbox_WhileTheBrokerIsDown_KeepsRecordsAndSaysSoUntilTheyAreSent()
     {
         var outbox = new RecordOutbox(_producer);

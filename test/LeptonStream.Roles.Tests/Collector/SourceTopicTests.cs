@@ -1,6 +1,8 @@
 using System.Text;
+using Avro.IO;
 using Confluent.Kafka;
 using LeptonStream.Kafka;
+using LeptonStream.Roles.Tests.Collector.Formats;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Collector;
@@ -29,6 +31,23 @@ public sealed class SourceTopicTests
         Assert.That(rig.Values(1), Is.Not.Empty);
         await Eventually.True(() => rig.Probe.Committed("lepton-collector", "theirs", 1) == 1, "the offset is committed");
         Assert.That(rig.Probe.Count(rig.Topics.DeadLetters), Is.Zero);
+    }
+
+    [Test]
+    public async Task Records_InAvro_AreReadBySchemasOfTheRegistry()
+    {
+        using var registry = new FakeRegistry((7, "AVRO", """
+            {"type":"record","name":"Message","fields":[{"name":"model","type":"string"},{"name":"ts","type":"long"},
+              {"name":"metrics","type":{"type":"map","values":"double"}}]}
+            """)) { User = "lepton:secret" };
+        var password = Path.Combine(_folder, "registry");
+        await File.WriteAllTextAsync(password, "lepton:secret\n");
+        using var rig = Rig(null, ("Collector:SchemaRegistryUrl", registry.Address), ("Collector:SchemaRegistryUserFile", password));
+        rig.Probe.Produce("theirs", 0, [new() { Value = Avro(schema: 7) }, new() { Value = Avro(schema: 8) }]);
+
+        Assert.That(rig.Values(1).Single(), Does.Contain("\"a\"").And.Contain("\"x\":1.5"));
+        Assert.That(TopicProbe.Header(rig.Probe.Read(rig.Topics.DeadLetters, 1).Single(), DeadLetter.ReasonHeader),
+            Is.EqualTo("no_schema"), "the registry does not know the other schema");
     }
 
     [Test]
@@ -82,12 +101,26 @@ public sealed class SourceTopicTests
 
     private string File_ => Path.Combine(_folder, $"{TestContext.CurrentContext.Test.ID}.yaml");
 
-    private CollectorRig Rig(string? format)
+    private CollectorRig Rig(string? format, params (string Name, string Value)[] settings)
     {
         File.WriteAllText(File_, $"topics:\n  - name: theirs\n{(format is null ? "" : $"    format: {format}\n")}");
-        var rig = new CollectorRig(("Collector:ConfigFile", File_));
+        var rig = new CollectorRig([("Collector:ConfigFile", File_), .. settings]);
         rig.Broker.CreateTopic("theirs", 3);
         return rig.Start();
+    }
+
+    private static byte[] Avro(byte schema)
+    {
+        using var record = new MemoryStream();
+        var encoder = new BinaryEncoder(record);
+        encoder.WriteString("a");
+        encoder.WriteLong(Now());
+        encoder.WriteMapStart();
+        encoder.SetItemCount(1);
+        encoder.WriteString("x");
+        encoder.WriteDouble(1.5);
+        encoder.WriteMapEnd();
+        return [0, 0, 0, 0, schema, .. record.ToArray()];
     }
 
     private static IEnumerable<Message<byte[]?, byte[]?>> Messages(int from, int count) =>

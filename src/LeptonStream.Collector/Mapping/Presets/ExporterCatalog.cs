@@ -11,6 +11,7 @@ public sealed class ExporterCatalog
 
     private static readonly Lazy<ExporterCatalog> All = new(() => new(Read()));
 
+    private readonly List<(string Pattern, ExporterPreset Exporter)> _matches = [];
     private readonly Dictionary<string, (ExporterPreset Exporter, string To)> _renamed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (ExporterPreset Exporter, SplitFamily Family)> _split = new(StringComparer.Ordinal);
 
@@ -20,6 +21,7 @@ public sealed class ExporterCatalog
         Exporters = exporters;
         foreach (var exporter in exporters)
         {
+            foreach (var pattern in exporter.Match) _matches.Add((Plain(pattern), exporter));
             foreach (var (name, to) in exporter.Rename) _renamed.TryAdd(Plain(name), (exporter, to));
             foreach (var family in exporter.Split) _split.TryAdd(Plain(family.Name), (exporter, family));
         }
@@ -27,9 +29,6 @@ public sealed class ExporterCatalog
 
     /// <summary>All presets.</summary>
     public static ExporterCatalog Default => All.Value;
-
-    /// <summary>No presets.</summary>
-    public static ExporterCatalog None { get; } = new([]);
 
     /// <summary>The presets, in the order in which they are asked.</summary>
     public IReadOnlyList<ExporterPreset> Exporters { get; }
@@ -46,9 +45,8 @@ public sealed class ExporterCatalog
         if (Lookup(_split, name) is (var splitter, { } split) && split.To.TryGetValue(labels[split.By], out var part))
             return new(splitter, false, part, UnitOf(splitter, name), split.By);
         if (Lookup(_renamed, name) is (var exporter, { } to)) return new(exporter, false, to, UnitOf(exporter, name), null);
-        foreach (var other in Exporters)
-            if (other.Match.Any(pattern => LabelFilter.Fits(Plain(pattern), name)))
-                return new(other, other.LeavesOut(family), null, UnitOf(other, name), null);
+        foreach (var (pattern, other) in _matches)
+            if (LabelFilter.Fits(pattern, name)) return new(other, other.LeavesOut(name), null, UnitOf(other, name), null);
         return null;
     }
 

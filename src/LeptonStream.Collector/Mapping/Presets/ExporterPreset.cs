@@ -33,10 +33,10 @@ public sealed record ExporterPreset
     /// <summary>Families that are several metrics, which a label tells apart; it is no label then.</summary>
     public IReadOnlyList<SplitFamily> Split { get; init; } = [];
 
-    /// <summary>Whether a family of it is left out.</summary>
-    internal bool LeavesOut(string family) =>
-        Drop.Any(pattern => LabelFilter.Fits(pattern, family))
-            || (Keep.Count > 0 && !Keep.Any(pattern => LabelFilter.Fits(pattern, family)));
+    /// <summary>Whether a family of it is left out, by its name as the catalogue compares names.</summary>
+    internal bool LeavesOut(string name) => Drop.Any(Fits(name)) || (Keep.Count > 0 && !Keep.Any(Fits(name)));
+
+    private static Func<string, bool> Fits(string name) => pattern => LabelFilter.Fits(ExporterCatalog.Plain(pattern), name);
 }
 
 /// <summary>A family that is several metrics.</summary>
