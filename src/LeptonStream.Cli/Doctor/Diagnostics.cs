@@ -10,13 +10,14 @@ using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Kafka.Topics;
+using LeptonStream.Notifier;
 using LeptonStream.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeptonStream.Cli.Doctor;
 
 /// <summary>Looks at everything the roles need, changes nothing, and says what is wrong.</summary>
-internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
+internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage, NotifierOptions notifier)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -31,6 +32,7 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage)
         List<Finding> findings = [.. Program()];
         findings.AddRange(await Broker(stop));
         findings.AddRange(await new JournalDiagnostics(storage, _alerts).Run(stop));
+        findings.Add(RoutingDiagnostics.Of(notifier));
         return findings;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Kafka;
+using LeptonStream.Notifier;
 using LeptonStream.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -17,7 +18,7 @@ internal static class DoctorCommand
         var command = new Command("doctor",
             "Say which versions are in use, what can be reached, and what is wrong. Changes nothing; exit code 1 if something is wrong")
             { json }
-            .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix", "Storage:ConnectionString")
+            .WithSettings("Kafka:BootstrapServers", "Kafka:TopicPrefix", "Storage:ConnectionString", "Notifier:RoutingFile")
             .WithExamples(
                 ("lepton doctor", "with the settings that the roles would have here"),
                 ("lepton doctor --bootstrap-servers kafka:9092 --storage 'Host=db;Database=lepton;Username=lepton' --json",
@@ -28,7 +29,8 @@ internal static class DoctorCommand
             settings.Check(services => services.AddKafka(settings.Configuration).AddStorage(settings.Configuration));
             var kafka = settings.Configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new();
             var storage = settings.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
-            var findings = await new Diagnostics(kafka, storage).Run(stop);
+            var notifier = settings.Configuration.GetSection(NotifierOptions.Section).Get<NotifierOptions>() ?? new();
+            var findings = await new Diagnostics(kafka, storage, notifier).Run(stop);
             if (parsed.GetValue(json)) WriteJson(findings);
             else WriteText(findings);
             return findings.All(finding => finding.Problem is null) ? ExitCode.Sound : ExitCode.Failed;

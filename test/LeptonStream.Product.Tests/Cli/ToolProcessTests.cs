@@ -61,6 +61,21 @@ public sealed class ToolProcessTests
         Assert.That(result.Output, Does.Contain("Nothing is wrong, and not every role runs yet.").And.Not.Contain("All is well"));
     }
 
+    [TestCase("receivers: [{name: a, webhook_configs: [{url: 'http://a.example/'}, {url: 'http://b.example/'}]}]\nroute: {receiver: a}\n",
+        @"ok +routing +\S+alerting\.yaml: 2 channels of 1 receivers")]
+    [TestCase("route: {receiver: nobody}\n", @"WRONG +routing +\S+alerting\.yaml: can't be used")]
+    [TestCase(null, @"ok +routing +no routing file \(Notifier:RoutingFile\): alerts go to the console of the notifier alone")]
+    public async Task Doctor_OfTheRouting_SaysWhoeverIsNotified(string? yaml, string line)
+    {
+        var file = Path.Combine(_folder, "alerting.yaml");
+        if (yaml is not null) await File.WriteAllTextAsync(file, yaml);
+
+        var result = await Lepton(["doctor", "--storage", $"Data Source={Path.Combine(_folder, "none.db")}",
+            .. yaml is null ? Array.Empty<string>() : ["--routing", file]]);
+
+        Assert.That(result.Output, Does.Match(line), result.Everything);
+    }
+
     [Test]
     public async Task Doctor_TheNotifierIsDeadAndEventsContradictTheJournal_SaysBoth()
     {

@@ -314,6 +314,39 @@ public sealed class DashboardPageTests
     }
 
     [Test]
+    public async Task Keyboard_FirstTabAndEnter_SkipsToTheAlerts()
+    {
+        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "first")]);
+        await using var page = await Browser.Open(_dashboard.Address);
+        await page.Shows("first");
+        var skip = page.Page.Locator("#skip");
+        Assert.That(await skip.EvaluateAsync<string>("button => getComputedStyle(button).clipPath"), Is.Not.EqualTo("none"));
+
+        await page.Page.Keyboard.PressAsync("Tab");
+        Assert.That(await skip.EvaluateAsync<string>("button => document.activeElement === button && getComputedStyle(button).clipPath"),
+            Is.EqualTo("none"));
+
+        await page.Page.Keyboard.PressAsync("Enter");
+        Assert.That(await page.Page.Locator("#list a:focus .metric").TextContentAsync(), Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task List_OfACode_SaysItsMeaningAndNotItsNumber()
+    {
+        await _dashboard.Journal.RecordAll([SampleAlerts.Opened(metric: "xid") with
+        {
+            Value = 79,
+            Expected = null,
+            Detectors = [new("event-code", 2.4, 79)],
+            English = new("XID 79: the GPU has fallen off the bus", "", []),
+        }]);
+        await using var page = await Browser.Open(_dashboard.Address);
+        await page.Shows("xid");
+
+        Assert.That(await page.Page.Locator("#list .seen").TextContentAsync(), Is.EqualTo("XID 79: the GPU has fallen off the bus"));
+    }
+
+    [Test]
     public async Task Focus_OnARowThatChangesMovesOrGoes_StaysInItsPlace()
     {
         var first = SampleAlerts.Opened(metric: "first");

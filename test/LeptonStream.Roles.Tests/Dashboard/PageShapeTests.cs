@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeptonStream.Dashboard;
 using LeptonStream.Testing;
 using LeptonStream.Testing.Browsers;
@@ -60,8 +61,14 @@ public sealed class PageShapeTests
         var times = await page.Page.EvaluateAsync<string[]>("written.filter(text => text.includes(':'))");
 
         Assert.That(times, Has.Length.GreaterThan(2).And.Unique);
-        Assert.That(times, Has.None.EqualTo("00:00:00"));
+        var onset = TimeOnly.FromDateTime(alert.Onset.ToDateTimeOffset().LocalDateTime);
+        Assert.That(times.Select(text => FromTo(onset, At(text))), Has.All.LessThan(TimeSpan.FromMinutes(30)),
+            "Only times around the alert stand below its chart, at midnight as well.");
     }
+
+    private static TimeOnly At(string text) => TimeOnly.Parse(text, CultureInfo.InvariantCulture);
+
+    private static TimeSpan FromTo(TimeOnly one, TimeOnly other) => one - other < other - one ? one - other : other - one;
 
     // Texts on the last canvas; each drawing begins anew.
     private static void WriteDown(IPage page) => page.AddInitScriptAsync(

@@ -251,6 +251,7 @@ function write() {
     put(at('help'), ...helpParts(() => at('help').close()));
     at('zone').textContent = zone();
     at('zone').title = t('zone.title', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
+    at('skip').textContent = t('skip');
     at('silences-open').textContent = t('silences');
     writePause();
     writeConnection();
@@ -297,6 +298,7 @@ function listen() {
     at('list').addEventListener('click', event => {
         if (event.target.closest('a')) chosenByPage = null;
     });
+    at('skip').addEventListener('click', () => list.move(0));
     at('pause').addEventListener('click', togglePause);
     at('silences-open').addEventListener('click', () => silences.open());
     at('help-open').addEventListener('click', () => at('help').showModal());
