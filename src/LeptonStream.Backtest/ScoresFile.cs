@@ -21,7 +21,7 @@ internal static class ScoresFile
         for (var row = 0; row < file.Rows.Count; row++)
         {
             var verdict = file.RowVerdicts[row];
-            text.Write(file.Rows[row].RowTimeText);
+            text.Write(file.Rows[row].TimeText);
             Field(text, verdict.Value);
             Field(text, file.Series.Scores[row]);
             text.Write(file.Series.Alarms[row] ? ",1" : ",0");

@@ -62,7 +62,7 @@ internal static class BacktestReport
         TextTable.Column[] columns =
         [
             first, .. Counts.Select(TextTable.Column.Number),
-            .. FamilyResult.Budgets.Select(b => TextTable.Column.Number(string.Create(CultureInfo.InvariantCulture, $"recall@{b}"))),
+            .. RecallColumns,
             TextTable.Column.Number("delay"), TextTable.Column.Number("AUC-PR"), TextTable.Column.Number("VUS-PR"),
         ];
         return new(columns);
@@ -81,7 +81,11 @@ internal static class BacktestReport
         ]);
     }
 
+    /// <summary>The recall at each of the false-episode budgets.</summary>
+    internal static IEnumerable<TextTable.Column> RecallColumns => FamilyResult.Budgets.Select(budget =>
+        TextTable.Column.Number(string.Create(CultureInfo.InvariantCulture, $"recall@{budget}")));
+
     private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Share(double? value) => value is { } share ? share.ToString("F2", CultureInfo.InvariantCulture) : "–";
+    internal static string Share(double? value) => value is { } share ? share.ToString("F2", CultureInfo.InvariantCulture) : "–";
 }

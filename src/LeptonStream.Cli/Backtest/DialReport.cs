@@ -11,7 +11,7 @@ internal static class DialReport
     private static readonly TextTable.Column[] Columns =
     [
         "family", .. Numbers("budget", "nominal", "realised", "ratio", "precision", "recall"),
-        .. Numbers([.. FamilyResult.Budgets.Select(b => string.Create(CultureInfo.InvariantCulture, $"recall@{b}"))]),
+        .. BacktestReport.RecallColumns,
     ];
 
     public static void Append(StringBuilder text, IReadOnlyList<DialReading> dial)
@@ -21,8 +21,9 @@ internal static class DialReport
             table.Add(
             [
                 reading.Family, string.Create(CultureInfo.InvariantCulture, $"{reading.Budget.TotalDays:0.#} d"),
-                Rate(reading.Nominal), Rate(reading.Realised), Share(reading.Ratio),
-                Share(reading.Events.Precision), Share(reading.Events.Recall), .. reading.RecallAt.Select(Share),
+                Rate(reading.Nominal), Rate(reading.Realised), BacktestReport.Share(reading.Ratio),
+                BacktestReport.Share(reading.Events.Precision), BacktestReport.Share(reading.Events.Recall),
+                .. reading.RecallAt.Select(BacktestReport.Share),
             ]);
         text.Append(table)
             .Append("False episodes a series-day at four warning budgets: allowed by each (nominal), and realised.\n");
@@ -31,6 +32,4 @@ internal static class DialReport
     private static IEnumerable<TextTable.Column> Numbers(params string[] titles) => titles.Select(TextTable.Column.Number);
 
     private static string Rate(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "–";
-
-    private static string Share(double? value) => value?.ToString("F2", CultureInfo.InvariantCulture) ?? "–";
 }

@@ -60,9 +60,7 @@ public sealed class AlertPipeline(RouteTree routes)
             return;
         }
 
-        var member = new GroupedAlert { AlertId = alert.AlertId, Labels = alert.RoutingLabels, Annotations = alert.Annotations,
-            StartsAt = alert.Onset };
-        Place(groups, member, targets, alert.DetectedAt, publishedAt, now);
+        Place(groups, GroupedAlert.Of(alert), targets, alert.DetectedAt, publishedAt, now);
     }
 
     /// <summary>Ends an alert that a person closed, wherever it fires.</summary>
@@ -199,7 +197,7 @@ public sealed class AlertPipeline(RouteTree routes)
 
     // Those that come behind it wait for the group's interval, or a storm would flush the group again and again.
     private static bool IsFirstCritical(AlertGroupState group, GroupedAlert alert) =>
-        alert is { IsCritical: true, IsResolved: false } && group.Notified.Values.All(entry => entry.HasCritical is not true);
+        alert.IsUrgent && group.Notified.Values.All(entry => entry.HasCritical is not true);
 
     private static IEnumerable<GroupTarget> EscalatedTargets(AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets)
     {
@@ -262,6 +260,7 @@ public sealed class AlertPipeline(RouteTree routes)
     {
         var firing = members.Where(alert => !alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
         var resolved = members.Where(alert => alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
+        var isUrgent = members.Any(alert => alert.IsUrgent);
 
         foreach (var channel in routes.FindReceiver(group.Receiver)?.Channels ?? [])
         {
@@ -276,7 +275,7 @@ public sealed class AlertPipeline(RouteTree routes)
             group.Notified[channel.Key] = new NotificationLogEntry(
                 [.. firing, .. last?.Firing.Where(owed.Contains) ?? []], [.. resolved], now)
             {
-                HasCritical = members.Any(alert => alert is { IsCritical: true, IsResolved: false }) ? true : null,
+                HasCritical = isUrgent ? true : null,
             };
             var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
             if (shown.Length == 0) continue;
@@ -291,7 +290,7 @@ public sealed class AlertPipeline(RouteTree routes)
                 RouteLabels = RouteLabels.Of(route, group.GroupLabels, shown),
                 Alerts = shown,
                 At = now,
-                DigestEvery = route.DigestCritical || !shown.Any(alert => alert.IsCritical && !alert.IsResolved) ? route.Digest : null,
+                DigestEvery = route.DigestCritical || !isUrgent ? route.Digest : null,
             });
         }
     }

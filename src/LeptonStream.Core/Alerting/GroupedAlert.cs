@@ -23,6 +23,16 @@ public sealed record GroupedAlert
     /// <summary>Time of its end, or null while it fires. An event ends it, a person, or a long silence of its series.</summary>
     public Timestamp? EndsAt { get; init; }
 
+    /// <summary>An alert as its event says, without an end.</summary>
+    public static GroupedAlert Of(AlertEvent alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return new()
+        {
+            AlertId = alert.AlertId, Labels = alert.RoutingLabels, Annotations = alert.Annotations, StartsAt = alert.Onset,
+        };
+    }
+
     /// <summary>Whether it is over.</summary>
     [JsonIgnore]
     public bool IsResolved => EndsAt is not null;
@@ -36,6 +46,10 @@ public sealed record GroupedAlert
     /// <summary>Whether its severity is critical.</summary>
     [JsonIgnore]
     public bool IsCritical => Labels["severity"] == AlertEventJson.NameOf(AlertSeverity.Critical);
+
+    /// <summary>Whether it is critical and fires.</summary>
+    [JsonIgnore]
+    public bool IsUrgent => IsCritical && !IsResolved;
 
     /// <summary>The identity of its labels: what receivers know it by.</summary>
     [JsonIgnore]

@@ -70,8 +70,7 @@ public sealed partial class SeriesPipeline
         _line = AlarmLine.RarityOf(policy, _detectors.Tests);
         _seesYoung = !policy.FollowsLoad && _detectors.HasSharp;
         _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
-        CriticalScore = AlarmLine.CriticalScoreOf(policy);
-        Alerts = new(_timing, CriticalScore, policy.CriticalBudget);
+        Alerts = new(_timing, AlarmLine.CriticalScoreOf(policy), policy.CriticalBudget, policy.PageBudget);
         PolicyId = PolicyState.IdOf(policy);
     }
 
@@ -80,9 +79,6 @@ public sealed partial class SeriesPipeline
 
     /// <summary>The policy's id in snapshots.</summary>
     internal UInt128 PolicyId { get; }
-
-    /// <summary>The score of the critical budget's line.</summary>
-    public double CriticalScore { get; }
 
     /// <summary>How the alerts of its series live.</summary>
     internal AlertPlan Alerts { get; }
@@ -261,7 +257,6 @@ public sealed partial class SeriesPipeline
                 || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
             AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
             Entity = series.Entity,
-            PageBudget = Policy.PageBudget,
         });
         if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
         return change;

@@ -9,7 +9,7 @@ internal static class DirectKey
 {
     /// <summary>The key of a notification; null where it is no first page of one critical alert.</summary>
     public static string? Of(Notification notification) =>
-        notification is { Reason: NotifyReason.FirstNotification, NotHeld: 0, Alerts: [{ IsCritical: true, IsResolved: false } only] }
+        notification is { Reason: NotifyReason.FirstNotification, NotHeld: 0, Alerts: [{ IsUrgent: true } only] }
             ? Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(
                 string.Join('\n', "first", notification.Receiver, notification.Channel, only.AlertId))))
             : null;

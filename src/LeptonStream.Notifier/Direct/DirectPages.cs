@@ -45,6 +45,7 @@ internal sealed partial class DirectPages(
     private readonly HashSet<string> _known = [];
     private readonly Queue<Notification> _waiting = new();
     private readonly Dictionary<(string, string), TokenBucket> _rates = [];
+    private readonly Dictionary<ChannelSettings, INotificationChannel> _channels = [];
     private readonly HashSet<TopicPartition> _followed = [];
     private long? _failsSince;
     private IConsumer<byte[]?, byte[]?>? _ahead;
@@ -60,6 +61,7 @@ internal sealed partial class DirectPages(
         _known.Clear();
         _waiting.Clear();
         _rates.Clear();
+        _channels.Clear();
         Close();
     }
 
@@ -96,7 +98,7 @@ internal sealed partial class DirectPages(
         {
             // The group's commits follow the journal within a second, and can be asked for while that is away.
             _ahead = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka.Value, "notifier-direct", options.Value.GroupId))
-                .Build();
+                .LogTo(logger).Build();
             Log.Began(logger, _after);
         }
 
@@ -129,13 +131,7 @@ internal sealed partial class DirectPages(
     {
         var (current, now) = (routing.Current, time.Now());
         if (current.Routes.Maintenance.Any(window => window.IsActive(now) && window.Covers(alert.RoutingLabels))) yield break;
-        var member = new GroupedAlert
-        {
-            AlertId = alert.AlertId,
-            Labels = alert.RoutingLabels,
-            Annotations = alert.Annotations.With((Annotation, now.ToString())),
-            StartsAt = alert.Onset,
-        };
+        var member = GroupedAlert.Of(alert) with { Annotations = alert.Annotations.With((Annotation, now.ToString())) };
         foreach (var target in new AlertPipeline(current.Routes).TargetsOf(alert.RoutingLabels))
         {
             if (target.Route.Schedule.MutedAt(now).Cause is not null) continue;
@@ -164,12 +160,13 @@ internal sealed partial class DirectPages(
         if (!_rates.TryGetValue(destination, out var rate))
             _rates[destination] = rate = new(settings.Rate ?? SendRate.Ordinary, time);
         if (rate.Take(1) == 0) return false;
+        if (!_channels.TryGetValue(settings, out var channel)) _channels[settings] = channel = channels.Make(settings);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timeout.CancelAfter(settings.Timeout ?? TimeSpan.FromSeconds(options.Value.SendTimeoutSeconds));
         var to = new Destination(page.Receiver, page.Channel);
         try
         {
-            var outcome = await channels.Make(settings).Send(DirectKey.Of(page)!, page, timeout.Token);
+            var outcome = await channel.Send(DirectKey.Of(page)!, page, timeout.Token);
             metrics.SentDirectly(to, outcome.Result);
             if (outcome.Result != DeliveryResult.Delivered) Log.NotSent(logger, to, outcome.Error ?? "");
             return outcome.Result != DeliveryResult.Failed;

@@ -123,7 +123,7 @@ internal sealed class GroupStore(Database database, string routing)
         var adopted = groups.Where(item => item.Before is { } before && before.Routing != routing
             && adopt?.Contains(item.Group.Id) == true).Select(item => item.Group.Id).ToHashSet();
         var changed = groups.SelectMany(item => ChangedMembers(item.Group, item.Before)).ToArray();
-        var urgent = changed.Where(member => member.Alert is { IsCritical: true, IsResolved: false }).Select(member => member.Group.Id)
+        var urgent = changed.Where(member => member.Alert.IsUrgent).Select(member => member.Group.Id)
             .ToHashSet();
         await Insert(transaction, groups.Where(item => item.Before is null).Select(item => item.Group), urgent);
         await Update(transaction, groups.Where(item => item.Before is { } before && (before.NextFlush != item.Group.NextFlush

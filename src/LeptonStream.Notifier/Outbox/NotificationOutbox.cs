@@ -14,38 +14,22 @@ namespace LeptonStream.Notifier.Outbox;
 /// </summary>
 internal sealed class NotificationOutbox(Database database)
 {
+    // In the order of ValuesOf.
+    private const string Row =
+        """
+        notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved, created_at,
+          attempts, next_attempt_at, leased_until, urgent, digest_at, payload)
+        """;
+
     /// <summary>Adds notifications, in the transaction that decided them.</summary>
     public static async Task Add(DbTransaction transaction, IReadOnlyList<Notification> notifications, long seq, Timestamp now)
     {
-        var keys = await FreeKeys(transaction, notifications);
+        string?[] keys = [.. notifications.Select(DirectKey.Of)];
+        var free = await FreeKeys(transaction, [.. keys.OfType<string>().Distinct()]);
         var rows = notifications.Select((notification, index) => (Notification: notification,
-            Id: DirectKey.Of(notification) is { } key && keys.Remove(key) ? key : Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"),
+            Id: keys[index] is { } key && free.Remove(key) ? key : Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N"),
             Seq: seq + index + 1)).ToArray();
-        await transaction.InsertEach(
-            """
-            notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved, created_at,
-              attempts, next_attempt_at, leased_until, urgent, digest_at, payload)
-            """,
-            rows.Select(row => new
-            {
-                row.Id,
-                row.Seq,
-                row.Notification.GroupId,
-                row.Notification.GroupKey,
-                row.Notification.Receiver,
-                row.Notification.Channel,
-                reason = NotifyReasons.TextOf(row.Notification.Reason),
-                status = "pending",
-                firing = row.Notification.FiringCount,
-                resolved = row.Notification.ResolvedCount,
-                at = now.UnixMilliseconds,
-                attempts = 0,
-                next = now.UnixMilliseconds,
-                lease = 0L,
-                urgent = IsUrgent(row.Notification) ? 1 : 0,
-                digestAt = row.Notification.DigestEvery is { } period ? Digest.DueAt(period, now).UnixMilliseconds : (long?)null,
-                payload = AlertingJson.Write(row.Notification),
-            }));
+        await transaction.InsertEach(Row, rows.Select(row => ValuesOf(row.Id, row.Seq, row.Notification, IsUrgent(row.Notification), now)));
         // A group stays in order: those before an urgent one go with it.
         await transaction.ExecuteEach(
             "update notification set urgent = 1, digest_at = null where group_id = @GroupId and channel = @Channel and status = 'pending' "
@@ -65,28 +49,7 @@ internal sealed class NotificationOutbox(Database database)
     public static async Task<string> AddDigest(DbTransaction transaction, Notification digest, Lane lane, long seq, Timestamp now)
     {
         var id = Guid.CreateVersion7(now.ToDateTimeOffset()).ToString("N");
-        await transaction.Execute(
-            """
-            insert into notification (notification_id, seq, group_id, group_key, receiver, channel, reason, status, firing, resolved,
-              created_at, attempts, next_attempt_at, leased_until, urgent, payload)
-            values (@id, @seq, @GroupId, @GroupKey, @Receiver, @Channel, @reason, 'pending', @Firing, @Resolved, @at, 0, @at, 0, @urgent,
-              @payload)
-            """,
-            new
-            {
-                id,
-                seq,
-                digest.GroupId,
-                digest.GroupKey,
-                digest.Receiver,
-                digest.Channel,
-                reason = NotifyReasons.TextOf(digest.Reason),
-                digest.Digest!.Firing,
-                digest.Digest.Resolved,
-                at = now.UnixMilliseconds,
-                urgent = lane == Lane.Urgent ? 1 : 0,
-                payload = AlertingJson.Write(digest),
-            });
+        await transaction.InsertEach(Row, [ValuesOf(id, seq, digest, lane == Lane.Urgent, now)]);
         return id;
     }
 
@@ -186,11 +149,31 @@ internal sealed class NotificationOutbox(Database database)
         return (IReadOnlyList<(Destination, int)>)marked;
     }, cancellation);
 
-    // A page that may have been sent directly has a key that can be known; an alert that fires again has one of its own.
-    private static async Task<HashSet<string>> FreeKeys(DbTransaction transaction, IReadOnlyList<Notification> notifications)
+    private static object ValuesOf(string id, long seq, Notification notification, bool isUrgent, Timestamp now) => new
     {
-        var keys = notifications.Select(DirectKey.Of).OfType<string>().ToHashSet();
-        string[] ids = [.. keys];
+        id,
+        seq,
+        notification.GroupId,
+        notification.GroupKey,
+        notification.Receiver,
+        notification.Channel,
+        reason = NotifyReasons.TextOf(notification.Reason),
+        status = "pending",
+        firing = notification.FiringCount,
+        resolved = notification.ResolvedCount,
+        at = now.UnixMilliseconds,
+        attempts = 0,
+        next = now.UnixMilliseconds,
+        lease = 0L,
+        urgent = isUrgent ? 1 : 0,
+        digestAt = notification.DigestEvery is { } period ? Digest.DueAt(period, now).UnixMilliseconds : (long?)null,
+        payload = AlertingJson.Write(notification),
+    };
+
+    // A page that may have been sent directly has a key that can be known; an alert that fires again has one of its own.
+    private static async Task<HashSet<string>> FreeKeys(DbTransaction transaction, string[] ids)
+    {
+        HashSet<string> keys = [.. ids];
         if (ids.Length > 0)
             keys.ExceptWith(await transaction.Query<string>(
                 $"select notification_id from notification where notification_id {transaction.AnyOf("@ids")}", new { ids }));

@@ -22,12 +22,9 @@ internal static class RecordedAlert
     public static async Task<GroupedAlert?> Find(Database database, string alertId, CancellationToken cancellation)
     {
         if (await LastEvent(database, alertId, cancellation) is not { } alert) return null;
-        return new GroupedAlert
+        return GroupedAlert.Of(alert) with
         {
-            AlertId = alert.AlertId,
-            Labels = alert.RoutingLabels,
             Annotations = EndedTexts.Annotate(alert.Annotations, alert.EndedReason),
-            StartsAt = alert.Onset,
             EndsAt = alert.Type == AlertEventType.Resolved ? alert.DetectedAt : null,
         };
     }

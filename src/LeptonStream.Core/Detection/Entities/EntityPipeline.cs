@@ -69,7 +69,7 @@ internal sealed class EntityPipeline
         _timing = detection.Timing;
         _builder = builder;
         _line = AlarmLine.RarityOf(policy, tests: 1);
-        Alerts = new(_timing, AlarmLine.CriticalScoreOf(policy), policy.CriticalBudget);
+        Alerts = new(_timing, AlarmLine.CriticalScoreOf(policy), policy.CriticalBudget, policy.PageBudget);
     }
 
     /// <summary>The policy of the entities it judges.</summary>
@@ -178,7 +178,7 @@ internal sealed class EntityPipeline
         if (phase == AlertPhase.Open) seen = Held(entity, seen);
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
         var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
-            AcceptAfter = Policy.AcceptAfter, Entity = entity, PageBudget = Policy.PageBudget });
+            AcceptAfter = Policy.AcceptAfter, Entity = entity });
         if (change == AlertChange.Opened) Freeze(entity);
         else if (change.IsEnd()) memory.Baselines.Clear();
         return change;

@@ -42,7 +42,8 @@ public sealed class AlertLifecycle
     /// <param name="criticalScore">The score from which on it is critical, as far as the budget allows.</param>
     /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
     public AlertLifecycle(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
-        : this(new AlertPlan(timing ?? throw new ArgumentNullException(nameof(timing)), criticalScore, criticalBudget)) =>
+        : this(new AlertPlan(
+            timing ?? throw new ArgumentNullException(nameof(timing)), criticalScore, criticalBudget, TimeSpan.MaxValue)) =>
         // No other leaves it room: its first evidence must not allocate.
         _plan.Return(new());
 
@@ -269,8 +270,8 @@ public sealed class AlertLifecycle
     private bool IsAdmitted(in AlertSignal signal, double score)
     {
         if (signal.Entity?.Model is not { } model) return true;
-        var decades = Math.Log10(_plan.CriticalBudget / signal.PageBudget) + AlarmLine.DecadesBetween(_plan.CriticalScore, score);
-        Numbers.IsHeld = !model.Admits(signal.Time, decades, signal.PageBudget);
+        var decades = Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + AlarmLine.DecadesBetween(_plan.CriticalScore, score);
+        Numbers.IsHeld = !model.Admits(signal.Time, decades, _plan.PageBudget);
         return !Numbers.IsHeld;
     }
 

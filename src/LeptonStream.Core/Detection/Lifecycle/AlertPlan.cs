@@ -4,7 +4,8 @@ namespace LeptonStream.Detection.Lifecycle;
 /// <param name="timing">Times by which they open, go on and end.</param>
 /// <param name="criticalScore">The score from which on one is critical, as far as the budget allows.</param>
 /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
-internal sealed class AlertPlan(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
+/// <param name="pageBudget">The time in which their model may have one false page.</param>
+internal sealed class AlertPlan(AlertTiming timing, double criticalScore, TimeSpan criticalBudget, TimeSpan pageBudget)
 {
     private readonly Stack<AlertRecord> _free = [];
 
@@ -13,6 +14,8 @@ internal sealed class AlertPlan(AlertTiming timing, double criticalScore, TimeSp
     public double CriticalScore => criticalScore;
 
     public TimeSpan CriticalBudget => criticalBudget;
+
+    public TimeSpan PageBudget => pageBudget;
 
     /// <summary>Room for the numbers of an alert that was never open.</summary>
     public AlertRecord Rent()

@@ -23,9 +23,6 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
     /// <summary>The entity whose model's page budget is asked; null where none is.</summary>
     public EntityState? Entity { get; init; }
 
-    /// <summary>The time in which the model may have one false page.</summary>
-    public TimeSpan PageBudget { get; init; }
-
     /// <summary>The time after which a warning is accepted as the new level; null where it never is.</summary>
     public TimeSpan? AcceptAfter { get; init; }
 }
