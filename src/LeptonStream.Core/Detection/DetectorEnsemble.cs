@@ -98,7 +98,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
         return sum;
     }
 
-    /// <summary>The rarity of the sample, in decades: of a small change only the rules may speak.</summary>
+    /// <summary>The rarity of the sample without the rules, in decades; 0 of a small change.</summary>
     /// <param name="gate">The policy's gates of small and unwatched changes.</param>
     public double Combine(GateVerdict gate)
     {
@@ -108,7 +108,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
         {
             var rarity = _rarity[i];
             var kind = _kinds[i];
-            if (kind == DetectorKind.Slow || !MaySpeak(i, gate)) continue;
+            if (kind is DetectorKind.Slow or DetectorKind.Rule || gate != GateVerdict.Open) continue;
             if (kind == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
             else most = Math.Max(most, rarity);
         }

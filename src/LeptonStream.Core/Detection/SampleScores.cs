@@ -29,6 +29,16 @@ internal readonly record struct SampleScores
     /// <summary>The sample's score as published.</summary>
     public double Novelty => Math.Max(SharpNovelty, Math.Max(SlowNovelty, Young));
 
+    /// <summary>The same in parts of a line so many times lower. Rules and large young changes know theirs: they stay.</summary>
+    public SampleScores Times(double factor) => this with
+    {
+        Sharp = factor * Sharp,
+        SharpNovelty = factor * SharpNovelty,
+        Slow = factor * Slow,
+        SlowNovelty = factor * SlowNovelty,
+        SlowAlarm = factor * SlowAlarm,
+    };
+
     /// <summary>
     /// The signal for the alert of the series: novelty opens it, level keeps it, and the return to the baseline before the onset ends it.
     /// </summary>

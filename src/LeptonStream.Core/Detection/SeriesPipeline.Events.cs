@@ -46,7 +46,8 @@ public sealed partial class SeriesPipeline
     private double ScoreOf(int detector, SeriesState series)
     {
         var rarity = Math.Max(0, _detectors.RarityOf(detector) + series.IntervalDecades);
-        return _detectors.IsSlow(detector) ? rarity / _slowLine : rarity / _line;
+        var line = LineOf(series).Rarity;
+        return rarity / (_detectors.IsSlow(detector) ? line + Tuning.SlowMore : line);
     }
 
     private void Chart(SeriesState series, in Sample sample, in ExpectedBand band)

@@ -45,7 +45,7 @@ public sealed partial class SeriesPipeline
         ref var numbers = ref SeriesLayout.Numbers(memory);
         var isOpen = series.Alert.Phase == AlertPhase.Open;
         var seen = isUnusual || isOpen ? score : 0;
-        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave,
+        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave, Line = _news,
             IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName });
         if (change.IsEnd()) series.Baseline = null;
         var band = series.Code is not null ? ExpectedBand.None

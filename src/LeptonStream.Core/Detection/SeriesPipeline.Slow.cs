@@ -34,19 +34,19 @@ public sealed partial class SeriesPipeline
         // One count in two minutes is no level, though it be the highest of a counter that hardly ever moves.
         var count = CountOf(series, numbers.Deviation) / perStep;
         var isSmall = IsSmallSlowly(mean.Value, view, slow.Deviation, count);
-        slow.Score = isSmall ? 0 : SlowScore(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
+        slow.Decades = isSmall ? 0 : DecadesOf(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
         slow.Deviation.Learn(mean);
         view.Window.Push(mean.Value);
         return true;
     }
 
-    private double SlowScore(SeriesState series, Timestamp first, Timestamp now, double sum, double perStep)
+    private static double DecadesOf(SeriesState series, Timestamp first, Timestamp now, double sum, double perStep)
     {
         var age = now - first;
         if (age < SlowWarmUp) return 0;
         // A value that is new to a series of a few days need not be new to an older one.
         var young = Math.Max(0, Math.Log10(Grown / age));
-        return Math.Max(0, sum + series.IntervalDecades + Math.Log10(perStep) - young) / _slowLine;
+        return Math.Max(0, sum + series.IntervalDecades + Math.Log10(perStep) - young);
     }
 
     private bool IsSmallSlowly(double mean, in SeriesView view, in LongDeviation deviation, double count) =>

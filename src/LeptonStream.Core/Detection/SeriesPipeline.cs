@@ -45,9 +45,18 @@ public sealed partial class SeriesPipeline
     private readonly DetectorEnsemble _detectors;
     private readonly OnsetPlan _onset;
 
-    // The rarity, per five minutes, at which the sharp score is 1, and the sum at which the slow one is.
-    private readonly double _line;
-    private readonly double _slowLine;
+    // The line of a series by itself, and that of one of several metrics of an entity: there, only news opens an alert.
+    private readonly AlarmLine _alone;
+    private readonly AlarmLine _news;
+
+    // How many times the line of news is as high as that of a series by itself.
+    private readonly double _lines;
+
+    // The rarity, per five minutes, from which on a sample is news whatever the budget.
+    private readonly double _newsFrom;
+
+    // The most that known trouble scores, in parts of the line of news: no alarm at either.
+    private readonly double _known;
 
     // Whether large changes of young series are looked for: wherever single samples are.
     private readonly bool _seesYoung;
@@ -67,10 +76,12 @@ public sealed partial class SeriesPipeline
         _layout = layout;
         _detectors = new(_layout, policy.Bounds.Upper);
         _onset = new(_layout.ChartPoints, policy.Bounds, _layout.Onsets);
-        _line = AlarmLine.RarityOf(policy, _detectors.Tests);
         _seesYoung = !policy.FollowsLoad && _detectors.HasSharp;
-        _slowLine = Math.Max(1, Tuning.SlowLine + (Tuning.SlowLinePerDecade * Math.Log10(policy.WarningBudget.TotalDays / 7)));
-        Alerts = new(_timing, AlarmLine.CriticalScoreOf(policy), policy.CriticalBudget, policy.PageBudget);
+        _newsFrom = AlarmLine.NewsFrom(_detectors.Tests);
+        (_alone, _news) = (AlarmLine.OfSeries(policy), AlarmLine.OfMetric(policy, _newsFrom));
+        _lines = _news.Rarity / _alone.Rarity;
+        _known = Math.Min(LifecycleTuning.Default.Known, 0.9 / _lines);
+        Alerts = new(_timing, _alone, policy.CriticalBudget, policy.PageBudget);
         PolicyId = PolicyState.IdOf(policy);
     }
 
@@ -176,13 +187,11 @@ public sealed partial class SeriesPipeline
         // 5 combine, 6 line
         var isYoung = numbers.Learned < CalibratedAfter * Policy.WarmUp;
         var gate = Gate(sample.Value, view);
-        var rarity = isYoung ? 0 : _detectors.Combine(gate);
-        var sharp = isYoung ? 0 : Math.Max(0, rarity + series.IntervalDecades) / _line;
-        var isAnomalous = sharp >= 1;
-        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung) with
-        {
-            Rule = _detectors.CombineRules(gate) / _line,
-        };
+        var (deviation, rules) = (_detectors.Combine(gate), _detectors.CombineRules(gate));
+        var rarity = isYoung ? 0 : Math.Max(deviation, rules);
+        var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;
+        var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
+        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung) with { Rule = rules / _news.Rarity };
 
         // 7 alert
         var change = MoveAlert(series, ref numbers, sample, scores, isYoung, out var novelty, out var band, forecast);
@@ -193,22 +202,33 @@ public sealed partial class SeriesPipeline
             numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
-        return new(given, novelty, change, forecast, band, rarity + (numbers.Slow.Score * _slowLine));
+        return new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades);
     }
 
+    /// <summary>
+    /// The line that a series' alert opens at. The metrics of an entity share its budget, and it speaks for them together.
+    /// </summary>
+    internal AlarmLine LineOf(SeriesState series) => series.Entity is { IsJudged: true } ? _news : _alone;
+
+    // A rule knows its odds: the budget of deviations does not let it speak sooner.
+    private double OfRule(double rarity) => rarity < _news.Rarity ? rarity / _lines : rarity;
+
+    // In parts of the line of news. Spikes and news are what they are whatever the budget: only the line moves.
     private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast, double sharp,
         bool hasStepped)
     {
-        var damped = numbers.Spikes.Damp(sharp, series.IntervalSeconds);
+        var damped = numbers.Spikes.Damp(sharp / _newsFrom, series.IntervalSeconds) * _newsFrom / _news.Rarity;
+        var slow = Math.Max(0, numbers.Slow.Decades - Tuning.SlowMore) / _news.Rarity;
         var scores = new SampleScores
         {
             Sharp = damped,
-            SharpNovelty = numbers.Novelty.OfSharp(damped),
-            Slow = numbers.Slow.Score / _timing.SlowAlertScore,
+            SharpNovelty = numbers.Novelty.OfSharp(damped, _known),
+            Slow = slow / _timing.SlowAlertScore,
             Young = Young(series, ref numbers, sample, forecast),
         };
         if (!hasStepped) return scores;
-        var novelty = numbers.Novelty.OfSlow(numbers.Slow.Score, _timing.SlowAlertScore, out var alarm);
+        var alertFrom = _timing.SlowAlertScore * LineOf(series).Rarity / _news.Rarity;
+        var novelty = numbers.Novelty.OfSlow(slow, alertFrom, _known, out var alarm);
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
     }
 
@@ -234,11 +254,13 @@ public sealed partial class SeriesPipeline
         var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample)
             ? BaselineStand.Back
             : BaselineStand.Away;
-        var seen = scores.For(alert.Phase, stand);
-        novelty = scores.Novelty;
+        // A rule's finding is news, whoever shares the budget.
+        var line = scores.Rule >= 1 ? _news : LineOf(series);
+        var seen = scores.Times(_news.Rarity / line.Rarity).For(alert.Phase, stand);
+        novelty = scores.Times(_lines).Novelty;
         if (series.Peers is { } peers)
         {
-            seen = peers.Combine(seen, sample.Value, series, CountOf(series, numbers.Deviation), _line, isYoung);
+            seen = peers.Combine(seen, sample.Value, series, CountOf(series, numbers.Deviation), _news.Rarity, isYoung);
             novelty = Math.Max(novelty, peers.Novelty);
         }
 
@@ -257,6 +279,7 @@ public sealed partial class SeriesPipeline
                 || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
             AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
             Entity = series.Entity,
+            Line = line,
         });
         if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
         return change;

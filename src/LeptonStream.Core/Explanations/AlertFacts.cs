@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Peers;
@@ -45,6 +46,11 @@ internal sealed record AlertFacts(
     /// <see cref="SeriesPolicy.Default"/>.</value>
     /// </summary>
     public SeriesPolicy Policy { get; init; } = SeriesPolicy.Default;
+
+    /// <summary>
+    /// The line that its score is held against. <value>The default value is that of a series under the default policy.</value>
+    /// </summary>
+    public AlarmLine Line { get; init; } = AlarmLine.OfSeries(SeriesPolicy.Default);
 
     /// <summary>Age of the series when the sample came; null where that is not known.</summary>
     public TimeSpan? History { get; init; }

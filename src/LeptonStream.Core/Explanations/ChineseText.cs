@@ -97,7 +97,7 @@ internal static class ChineseText
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
         _ =>
-            $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Policy, facts.History)}"
+            $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Line, facts.History)}"
                 + (facts.Leading is { } leading ? $"主要依据：{DetectorName(leading)}。" : $"开启依据：{DetectorName(facts.Detector)}。")
                 + ChinesePeerText.Besides(facts),
     };

@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Explanations;
@@ -30,7 +31,7 @@ internal static class EnglishEntityText
     private static string Description(EntityFacts facts) => $"Began {Numbers.Clock(facts.Onset)}. " + (facts.Change.IsEnd()
         ? Endings.InEnglish(facts.Change)
         : "No single metric is alarming alone; this combination is. "
-            + Rarity.InEnglish(facts.Score, facts.Policy, facts.History, isEntity: true)
+            + Rarity.InEnglish(facts.Score, AlarmLine.OfEntity(facts.Policy), facts.History, isEntity: true)
             + $"Largest contributor: {facts.Contributors[0].Metric} ({Numbers.Show(facts.Contributors[0].Share, "1")})."
             + facts.Held?.InEnglish);
 

@@ -100,7 +100,7 @@ internal static class EnglishText
             "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",
         DetectorSet.Peers when facts.Peers is { } peers => EnglishPeerText.Description(peers, facts.Unit),
-        _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Policy, facts.History)}"
+        _ => $"{Past(facts)}{Rarity.InEnglish(facts.Score, facts.Line, facts.History)}"
             + (facts.Leading is { } leading ? $"Highest-scoring detector: {leading}." : $"Opened by the detector {facts.Detector}.")
             + EnglishPeerText.Besides(facts),
     };

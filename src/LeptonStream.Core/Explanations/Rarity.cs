@@ -1,9 +1,8 @@
 using LeptonStream.Detection.Calibration;
-using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Explanations;
 
-/// <summary>The expected frequency of so high a score of a series under its policy, in words.</summary>
+/// <summary>The expected frequency of so high a score, in words.</summary>
 internal static class Rarity
 {
     private const double Day = 1;
@@ -17,14 +16,14 @@ internal static class Rarity
 
     /// <summary>The sentence in English.</summary>
     /// <param name="score">The worst score; 1.0 is the line of the warning budget.</param>
-    /// <param name="policy">The policy with its budgets.</param>
+    /// <param name="line">The line of the score, which knows the budget.</param>
     /// <param name="history">Age of the series: the time since its first sample; null where that is not known.</param>
     /// <param name="isEntity">Whether it is several metrics together.</param>
-    public static string InEnglish(double score, SeriesPolicy policy, TimeSpan? history, bool isEntity = false)
+    public static string InEnglish(double score, AlarmLine line, TimeSpan? history, bool isEntity = false)
     {
         var (what, where) = isEntity ? ("A combination", "these metrics") : ("A value", "this series");
         if (history < Young) return $"Very unusual for {where}, known for only {Durations.InEnglish(history.Value)}: low confidence. ";
-        var (count, unit, isMore) = Period(score, policy);
+        var (count, unit, isMore) = Period(score, line);
         var name = new[] { "hour", "day", "week", "month", "year" }[unit];
         var period = isMore ? $"less than once in {count} {name}s" : count == 1
             ? $"about once {(unit == 0 ? "an" : "a")} {name}"
@@ -33,11 +32,11 @@ internal static class Rarity
     }
 
     /// <summary>The sentence in Chinese.</summary>
-    public static string InChinese(double score, SeriesPolicy policy, TimeSpan? history, bool isEntity = false)
+    public static string InChinese(double score, AlarmLine line, TimeSpan? history, bool isEntity = false)
     {
         var (what, where) = isEntity ? ("这种组合", "这些指标") : ("这种偏离", "该序列");
         if (history < Young) return $"对{where}而言十分罕见，但仅有 {Durations.InChinese(history.Value)}的历史，置信度较低。";
-        var (count, unit, isMore) = Period(score, policy);
+        var (count, unit, isMore) = Period(score, line);
         var name = new[] { "小时", "天", "周", "个月", "年" }[unit];
         return isMore ? $"按{where}的历史，{what}平均 {count} {name}不到一次。" : $"按{where}的历史，{what}平均约每 {count} {name}一次。";
     }
@@ -46,9 +45,9 @@ internal static class Rarity
     /// The time in which so high a score is expected once, rounded to one unit: hours (0), days, weeks, months or years (4); whether it is
     /// longer than what is said.
     /// </summary>
-    private static (long Count, int Unit, bool IsMore) Period(double score, SeriesPolicy policy)
+    private static (long Count, int Unit, bool IsMore) Period(double score, AlarmLine line)
     {
-        var days = policy.WarningBudget.TotalDays * AlarmLine.BudgetsOf(score);
+        var days = line.DaysOf(score);
         if (!(days <= LongestYears * Year)) return ((long)LongestYears, 4, true);
         return days switch
         {

@@ -36,6 +36,15 @@ internal sealed class SampleScoresTests
     public void Novelty_IsThatOfTheLevelWithMost() =>
         Assert.That(new[] { Sharp, Slow, Young, Rule, default }.Select(scores => scores.Novelty), Is.EqualTo(new[] { 2, 1.5, 1.1, 4, 0 }));
 
+    [Test]
+    public void Times_OfEveryLevel_IsThatOfDeviationsAndLeavesRulesAndYoungChanges()
+    {
+        foreach (var (scores, times) in new[] { (Sharp, 4.0), (Slow, 3), (Young, 1.1), (Rule, 8) })
+            Assert.That(scores.Times(2).Novelty, Is.EqualTo(times), scores.ToString());
+        Assert.That(Rule.Times(2).For(AlertPhase.Open, BaselineStand.Back), Is.EqualTo(4));
+        Assert.That(Slow.Times(2).For(AlertPhase.Quiet, BaselineStand.None), Is.EqualTo(2.4));
+    }
+
     private static TestCaseData Row(string name, AlertPhase phase, BaselineStand stand, params (SampleScores, double)[] rows) =>
         new TestCaseData(phase, stand, rows).SetArgDisplayNames(name);
 }

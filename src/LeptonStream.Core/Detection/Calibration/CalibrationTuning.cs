@@ -10,18 +10,22 @@ internal sealed record CalibrationTuning
 
     public static CalibrationTuning Default { get; } = new();
 
-    [Tuned("decades added to the line, since real tails are heavier than the exponential one that is fitted",
+    [Tuned("decades added to the line of news, since real tails are heavier than the exponential one that is fitted",
         "real series: keeps the budget on their tails (accuracy.md)")]
     public double HeavyTail { get; init; } = 0.5;
 
-    [Tuned("score units per tenfold budget", "heavy-tailed noise (accuracy.md)")]
+    [Tuned("decades of rarity that a budget ten times as long takes, beyond a week",
+        "the dial of three families and seven kinds of noise (accuracy.md)")]
+    public double TailPerDecade { get; init; } = 3;
+
+    [Tuned("decades that the critical line lies beyond the line of its budget", "heavy-tailed noise (accuracy.md)")]
+    public double CriticalMore { get; init; } = 2.35;
+
+    [Tuned("score units per tenfold budget, of entities", "heavy-tailed noise (accuracy.md)")]
     public double LinesPerDecade { get; init; } = 0.9;
 
-    [Tuned("sum of slow rarities, in decades, that a series reaches once a week", "real series (accuracy.md)")]
-    public double SlowLine { get; init; } = 6.2;
-
-    [Tuned("growth of that line for a budget ten times as long, in decades", "real series (accuracy.md)")]
-    public double SlowLinePerDecade { get; init; } = 3;
+    [Tuned("decades that a sum of slow rarities needs beyond a sharp one", "real series (accuracy.md)")]
+    public double SlowMore { get; init; } = 1.7;
 
     [Tuned("most decades that one slow detector may add", "one slow detector alone opens no alert (ADR 0006)")]
     public double MostOfOneSlow { get; init; } = 6;

@@ -68,8 +68,9 @@ internal sealed class EntityPipeline
         Policy = policy;
         _timing = detection.Timing;
         _builder = builder;
-        _line = AlarmLine.RarityOf(policy, tests: 1);
-        Alerts = new(_timing, AlarmLine.CriticalScoreOf(policy), policy.CriticalBudget, policy.PageBudget);
+        var line = AlarmLine.OfEntity(policy);
+        _line = line.Rarity;
+        Alerts = new(_timing, line, policy.CriticalBudget, policy.PageBudget);
     }
 
     /// <summary>The policy of the entities it judges.</summary>
@@ -170,7 +171,7 @@ internal sealed class EntityPipeline
         numbers.Observed = score;
 
         var damped = numbers.Filters.Spikes.Damp(score, numbers.IntervalSeconds);
-        var novelty = numbers.Filters.Novelty.OfSharp(damped);
+        var novelty = numbers.Filters.Novelty.OfSharp(damped, known: 1);
         var phase = memory.Alert.Phase;
         numbers.Contributors = phase == AlertPhase.Quiet ? agreeing : numbers.Contributors | agreeing;
         var seen = phase == AlertPhase.Quiet ? novelty : damped;

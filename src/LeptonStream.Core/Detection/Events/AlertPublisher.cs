@@ -51,7 +51,7 @@ internal sealed class AlertPublisher(OpenAlerts open)
         {
             var place = BitOperations.TrailingZeroCount(left);
             if (row[place] is not { } series) continue;
-            var signal = new AlertSignal(score, row.Time) { Entity = series.Entity };
+            var signal = new AlertSignal(score, row.Time) { Entity = series.Entity, Line = series.Pipeline.LineOf(series) };
             if (series.Alert.Corroborate(signal) != AlertChange.Worsened) continue;
             var newest = row.NewestOf(place);
             var band = series.Baseline?.At(newest.Sample.Time) ?? newest.Band;

@@ -36,6 +36,7 @@ internal static class SeriesEvents
             series.Pipeline.RecordSpanBefore(series, judgement), series.Peers is { Score: >= 1 } peers ? peers.Membership.Verdict : null)
         {
             Policy = policy,
+            Line = series.Pipeline.LineOf(series),
             History = series.History(sample.Time),
             Agreeing = agreeing ?? [],
             Held = life.IsHeld && series.Entity?.Model is { } model ? new(model.Series, policy.PageBudget) : null,

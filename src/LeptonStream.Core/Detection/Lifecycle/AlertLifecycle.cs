@@ -42,8 +42,8 @@ public sealed class AlertLifecycle
     /// <param name="criticalScore">The score from which on it is critical, as far as the budget allows.</param>
     /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
     public AlertLifecycle(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
-        : this(new AlertPlan(
-            timing ?? throw new ArgumentNullException(nameof(timing)), criticalScore, criticalBudget, TimeSpan.MaxValue)) =>
+        : this(new AlertPlan(timing ?? throw new ArgumentNullException(nameof(timing)), AlarmLine.At(criticalScore), criticalBudget,
+            TimeSpan.MaxValue)) =>
         // No other leaves it room: its first evidence must not allocate.
         _plan.Return(new());
 
@@ -255,7 +255,7 @@ public sealed class AlertLifecycle
             : (Numbers.Progressed - ProgressAt.Length + 1) * ProgressEvery;
 
     private bool BecomesCritical(in AlertSignal signal) =>
-        signal.IsGrave || (Numbers.Worst >= _plan.CriticalScore && Numbers.Worst > Numbers.Refused && TakeFromBudget(signal));
+        signal.IsGrave || (Numbers.Worst >= LineOf(signal).CriticalScore && Numbers.Worst > Numbers.Refused && TakeFromBudget(signal));
 
     // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
     private bool TakeFromBudget(in AlertSignal signal)
@@ -270,10 +270,13 @@ public sealed class AlertLifecycle
     private bool IsAdmitted(in AlertSignal signal, double score)
     {
         if (signal.Entity?.Model is not { } model) return true;
-        var decades = Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + AlarmLine.DecadesBetween(_plan.CriticalScore, score);
+        var line = LineOf(signal);
+        var decades = Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + line.DecadesOf(score) - line.DecadesOf(line.CriticalScore);
         Numbers.IsHeld = !model.Admits(signal.Time, decades, _plan.PageBudget);
         return !Numbers.IsHeld;
     }
+
+    private AlarmLine LineOf(in AlertSignal signal) => signal.Line ?? _plan.Line;
 
     private void Calm()
     {

@@ -1,17 +1,19 @@
+using LeptonStream.Detection.Calibration;
+
 namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>How the alerts of one policy live, and room for their numbers, used again and again. Used by one thread.</summary>
 /// <param name="timing">Times by which they open, go on and end.</param>
-/// <param name="criticalScore">The score from which on one is critical, as far as the budget allows.</param>
+/// <param name="line">The line of their scores, and the one from which on they are critical, as far as the budget allows.</param>
 /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
 /// <param name="pageBudget">The time in which their model may have one false page.</param>
-internal sealed class AlertPlan(AlertTiming timing, double criticalScore, TimeSpan criticalBudget, TimeSpan pageBudget)
+internal sealed class AlertPlan(AlertTiming timing, AlarmLine line, TimeSpan criticalBudget, TimeSpan pageBudget)
 {
     private readonly Stack<AlertRecord> _free = [];
 
     public AlertTiming Timing => timing;
 
-    public double CriticalScore => criticalScore;
+    public AlarmLine Line => line;
 
     public TimeSpan CriticalBudget => criticalBudget;
 

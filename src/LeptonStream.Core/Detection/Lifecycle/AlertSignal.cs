@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Samples;
 
@@ -22,6 +23,9 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
 
     /// <summary>The entity whose model's page budget is asked; null where none is.</summary>
     public EntityState? Entity { get; init; }
+
+    /// <summary>The line of the score where that is not the plan's: of a metric that shares its entity's budget.</summary>
+    public AlarmLine? Line { get; init; }
 
     /// <summary>The time after which a warning is accepted as the new level; null where it never is.</summary>
     public TimeSpan? AcceptAfter { get; init; }

@@ -30,9 +30,9 @@ public sealed record AlertTiming
 
     /// <summary>
     /// From which score on a slow finding (of shape, level or hour) opens an alert; scores between 1 and this are published but open no
-    /// alert. In the alert it counts in parts of this, so that 1.0 is where the alert opens. <value>The default value is 2.</value>
+    /// alert. In the alert it counts in parts of this, so that 1.0 is where the alert opens. <value>The default value is 2.5.</value>
     /// </summary>
-    public double SlowAlertScore { get; init; } = 2;
+    public double SlowAlertScore { get; init; } = 2.5;
 
     /// <summary>Time for which a series counts as young. <value>The default value is 1 day.</value></summary>
     public TimeSpan YoungFor { get; init; } = TimeSpan.FromDays(1);

@@ -10,7 +10,7 @@ internal sealed record LifecycleTuning
 
     public static LifecycleTuning Default { get; } = new();
 
-    [Tuned("score from which a single sample is a spike, in lines", Spikes)]
+    [Tuned("score from which a single sample is a spike, in lines of news", Spikes)]
     public double Spike { get; init; } = 0.6;
 
     [Tuned("days in which spikes are forgotten by half", Spikes)]
@@ -27,6 +27,9 @@ internal sealed record LifecycleTuning
 
     [Tuned("times the reported score at which a score is reported again", "ADR 0006")]
     public double WorseFactor { get; init; } = 2;
+
+    [Tuned("most that a score without novelty comes to, in lines of news", "a known incident ranks below the next one (accuracy.md)")]
+    public double Known { get; init; } = 0.64;
 
     [Tuned("calm samples after which a sharp event is reported again", "ADR 0006")]
     public int CalmSamples { get; init; } = 6;

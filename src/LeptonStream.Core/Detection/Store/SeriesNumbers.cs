@@ -44,6 +44,6 @@ internal struct SlowStep
     public long FirstNanoseconds;
     public int Count;
 
-    /// <summary>The score of the last whole step.</summary>
-    public double Score;
+    /// <summary>The sum of the rarities of the last whole step.</summary>
+    public double Decades;
 }
