@@ -2,7 +2,7 @@
 The specification of every pod. Takes:
   root, component
   args        what `lepton` is started with
-  uses        of "kafka", "storage", "routing", "policies", "collector": what it gets the secrets and files of
+  uses        of "kafka", "storage", "routing", "policies", "collector", "edge": what it gets the secrets and files of
   pod         the component's values
   port        name and number of the port it serves health on, where it does
   static      whether it joins its consumer group under the pod's name
@@ -17,6 +17,8 @@ The specification of every pod. Takes:
 {{- $pod := .pod -}}
 {{- $kafka := has "kafka" .uses -}}
 {{- $storage := has "storage" .uses -}}
+{{- $edge := has "edge" .uses -}}
+{{- $kernelLog := ternary $pod.kernelLog "" $edge -}}
 {{- $own := list -}}
 {{- range $pod.extraEnv }}{{ $own = append $own .name }}{{ end -}}
 serviceAccountName: {{ .account }}
@@ -26,6 +28,10 @@ imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 enableServiceLinks: false
+{{- if and $edge $pod.hostNetwork }}
+hostNetwork: true
+dnsPolicy: ClusterFirstWithHostNet
+{{- end }}
 restartPolicy: {{ .restart }}
 {{- with $pod.terminationGracePeriodSeconds }}
 terminationGracePeriodSeconds: {{ . }}
@@ -33,7 +39,7 @@ terminationGracePeriodSeconds: {{ . }}
 {{- with $pod.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- with $values.podSecurityContext }}
+{{- with default $values.podSecurityContext $pod.podSecurityContext }}
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -49,11 +55,19 @@ containers:
       {{- toYaml .args | nindent 6 }}
       - --config
       - /etc/lepton/appsettings.json
+    {{- if hasPrefix "/dev/" $kernelLog }}
+    # Without it no container may open the kernel's log.
+    securityContext: {privileged: true, readOnlyRootFilesystem: true}
+    {{- else }}
     {{- with $values.securityContext }}
     securityContext:
       {{- toYaml . | nindent 6 }}
     {{- end }}
+    {{- end }}
     env:
+      {{- if $edge }}
+      {{- include "leptonstream.edgeEnv" $pod | nindent 6 }}
+      {{- end }}
       {{- if not (has "DOTNET_GCHeapHardLimitPercent" $own) }}
       # Hexadecimal: 55 % of the memory limit, for the Kafka client's buffers lie outside the managed heap.
       - name: DOTNET_GCHeapHardLimitPercent
@@ -120,6 +134,12 @@ containers:
     volumeMounts:
       - {name: settings, mountPath: /etc/lepton, readOnly: true}
       - {name: tmp, mountPath: /tmp}
+      {{- if $edge }}
+      - {name: spool, mountPath: /var/lib/leptonstream}
+      {{- with $kernelLog }}
+      - {name: kernel-log, mountPath: {{ ternary . (dir .) (hasPrefix "/dev/" .) }}, readOnly: true}
+      {{- end }}
+      {{- end }}
       {{- with $pod.extraVolumeMounts }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -129,6 +149,14 @@ containers:
 volumes:
   - name: tmp
     emptyDir: {}
+  {{- if $edge }}
+  - name: spool
+    hostPath: {path: {{ $pod.hostPath }}, type: DirectoryOrCreate}
+  {{- with $kernelLog }}
+  - name: kernel-log
+    hostPath: {path: {{ ternary . (dir .) (hasPrefix "/dev/" .) }}}
+  {{- end }}
+  {{- end }}
   - name: settings
     projected:
       sources:
@@ -174,6 +202,11 @@ volumes:
         {{- end }}
         {{- end }}
         {{- end }}
+        {{- if $edge }}
+        - configMap:
+            name: {{ include "leptonstream.fullname" $root }}-edge
+            items: [{key: edge.yaml, path: edge.yaml}]
+        {{- end }}
         {{- if $kafka }}
         {{- with $values.kafka.tls.ca }}
         {{- if .existingSecret }}
@@ -209,4 +242,25 @@ affinity:
 topologySpreadConstraints:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{/*
+The settings that an edge has for itself, and those that keep the runtime small. Takes the values of the edge. The file with all settings
+may speak of the collector's addresses and tokens.
+*/}}
+{{- define "leptonstream.edgeEnv" -}}
+- {name: LEPTON_Edge__SpoolPath, value: /var/lib/leptonstream}
+- {name: LEPTON_Edge__KernelLog, value: {{ .kernelLog | quote }}}
+{{- with .alertWebhook }}
+- {name: LEPTON_Edge__AlertWebhook, value: {{ . | quote }}}
+{{- end }}
+- {name: LEPTON_Collector__ConfigFile, value: /etc/lepton/edge.yaml}
+- {name: LEPTON_Collector__HttpUrl, value: "http://127.0.0.1:4318"}
+- {name: LEPTON_Collector__GrpcUrl, value: ""}
+- {name: LEPTON_Collector__TokensFile, value: ""}
+- {name: LEPTON_Health__Port, value: {{ .healthPort | quote }}}
+- {name: DOTNET_gcConcurrent, value: "0"}
+- {name: DOTNET_GCConserveMemory, value: "5"}
+- {name: DOTNET_GCgen0size, value: "0x400000"}
+- {name: DOTNET_TieredPGO, value: "0"}
 {{- end -}}

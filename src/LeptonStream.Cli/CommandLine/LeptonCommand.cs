@@ -27,6 +27,7 @@ internal static class LeptonCommand
     {
         // Roles: processes that run until they are stopped.
         CollectorCommand.Create(),
+        EdgeCommand.Create(),
         DetectorCommand.Create(),
         NotifierCommand.Create(),
         DashboardCommand.Create(),

@@ -5,6 +5,7 @@ using System.Reflection;
 using LeptonStream.Cli.Api;
 using LeptonStream.Cli.Health;
 using LeptonStream.Collector;
+using LeptonStream.Collector.Edge;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
 using LeptonStream.Kafka;
@@ -24,6 +25,7 @@ internal static class SettingsCatalog
         [KafkaOptions.Section] = typeof(KafkaOptions),
         [StorageOptions.Section] = typeof(StorageOptions),
         [CollectorOptions.Section] = typeof(CollectorOptions),
+        [EdgeOptions.Section] = typeof(EdgeOptions),
         [DetectorOptions.Section] = typeof(DetectorOptions),
         [NotifierOptions.Section] = typeof(NotifierOptions),
         [DashboardOptions.Section] = typeof(DashboardOptions),

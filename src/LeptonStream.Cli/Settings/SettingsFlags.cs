@@ -39,6 +39,10 @@ internal static class SettingsFlags
         ["Collector:HttpUrl"] = Flag("--http", "URL", "Where to take metrics by HTTP (default http://127.0.0.1:4318)"),
         ["Collector:GrpcUrl"] = Flag("--grpc", "URL", "Where to take OTLP by gRPC (default http://127.0.0.1:4317)"),
         ["Collector:GroupId"] = Flag("--group", "NAME", "Consumer group of source topics (default lepton-collector)"),
+        ["Edge:SpoolPath"] = Flag("--spool", "FOLDER", "Where samples wait for the broker (default lepton-edge)"),
+        ["Edge:AlertFile"] = Flag("--alert-file", "FILE", "Gets each alert of this host as a CloudEvent, one a line"),
+        ["Edge:AlertWebhook"] = Flag("--alert-webhook", "URL", "Gets each alert of this host as a CloudEvent"),
+        ["Edge:PoliciesFile"] = Flag("--policies", "FILE", "Detection policies of this host (default: what is known of metrics by name)"),
         ["Detector:GroupId"] = Flag("--group", "NAME", "Consumer group (default lepton-detector)"),
         ["Detector:PoliciesFile"]
         = Flag("--policies", "FILE",

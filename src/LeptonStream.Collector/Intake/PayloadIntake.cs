@@ -14,7 +14,7 @@ namespace LeptonStream.Collector.Intake;
 /// for Kafka, (6) answer. Any thread may call it.
 /// </summary>
 internal sealed partial class PayloadIntake(
-    IntakeMapping mapping, RecordOutbox outbox, IOptions<CollectorOptions> options, CollectorMetrics metrics, TimeProvider time,
+    IntakeMapping mapping, IRecordSink sink, IOptions<CollectorOptions> options, CollectorMetrics metrics, TimeProvider time,
     ILogger<PayloadIntake> logger)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
@@ -29,7 +29,7 @@ internal sealed partial class PayloadIntake(
     /// <summary>The answer to whoever comes now, before anything is read; null where a payload can be taken.</summary>
     public IntakeReport? Hold(IntakeSource source)
     {
-        if (outbox.Trouble is { } trouble) return IntakeReport.Later(IntakeOutcome.Busy, $"Kafka does not take records: {trouble}", Soon);
+        if (sink.Trouble is { } trouble) return IntakeReport.Later(IntakeOutcome.Busy, $"Kafka does not take records: {trouble}", Soon);
         if (source.Hold() is { } hold) return IntakeReport.Later(IntakeOutcome.Limited, $"{source.Name} sends {hold.Reason}", hold.Wait);
         return null;
     }
@@ -57,7 +57,7 @@ internal sealed partial class PayloadIntake(
         if (records.Count == 0 || report.Outcome is not (IntakeOutcome.Written or IntakeOutcome.Partial)) return report;
 
         // :: (5) Send.
-        var result = await outbox.Send(records, payload.HandOver());
+        var result = await sink.Send(records, payload.HandOver());
         metrics.Sent(result);
         if (!result.IsDone) return IntakeReport.Later(IntakeOutcome.Busy, $"Kafka does not take records: {result.Reason}", Soon);
         return result.Refused == 0 ? report : report with

@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Collector.Output;
 
@@ -22,20 +21,31 @@ internal sealed partial class MetricsProducer : IDisposable
     private readonly TopicNames _topics;
     private readonly TimeProvider _time;
     private readonly ILogger<MetricsProducer> _logger;
+    private readonly string _role;
     private Error? _fatal;
 
-    public MetricsProducer(IOptions<KafkaOptions> kafka, IOptions<CollectorOptions> options, TopicNames topics, TimeProvider time,
-        ILogger<MetricsProducer> logger)
+    /// <param name="settings">The client's settings: <see cref="SettingsOf"/>.</param>
+    /// <param name="role">The role that sends.</param>
+    /// <param name="topics">The topics.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public MetricsProducer(ProducerConfig settings, string role, TopicNames topics, TimeProvider time, ILogger<MetricsProducer> logger)
     {
-        _topics = topics;
-        _time = time;
-        _logger = logger;
-        var settings = ClientSettings.Producer(kafka.Value, RoleNames.Collector);
-        // What callers hold is bounded by the budget; this bounds what the client makes of it.
-        settings.QueueBufferingMaxKbytes = (int)(options.Value.MaxPendingBytes / 512);
+        (_role, _topics, _time, _logger) = (role, topics, time, logger);
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(settings).LogTo(logger, BreakDown).Build();
+    }
+
+    /// <summary>The client's settings.</summary>
+    /// <param name="kafka">The brokers.</param>
+    /// <param name="role">The role that sends.</param>
+    /// <param name="pendingBytes">The bytes that callers hold, at most; the client may make more of them.</param>
+    public static ProducerConfig SettingsOf(KafkaOptions kafka, string role, int pendingBytes)
+    {
+        var settings = ClientSettings.Producer(kafka, role);
+        settings.QueueBufferingMaxKbytes = pendingBytes / 512;
         settings.QueueBufferingMaxMessages = 1_000_000;
         settings.DeliveryReportFields = "status";
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(settings).LogTo(logger, BreakDown).Build();
+        return settings;
     }
 
     /// <summary>Reason for which this client can't send anything any more; null while it can.</summary>
@@ -51,7 +61,7 @@ internal sealed partial class MetricsProducer : IDisposable
         if (records.Count == 0) return SendResult.Nothing;
         var first = await SendTo(_topics.Metrics, records);
         if (first.Suspects.Count == 0 || first.Failure is not null)
-            return new(first.Acknowledged, 0, first.Failure) { Unsent = first.Unsent };
+            return new(first.Acknowledged, 0, first.Failure) { Unsent = first.Unsent, BrokerTime = first.BrokerTime };
 
         // A broker refuses whole batches of the client. What it refuses alone as well, it will never take.
         var (acknowledged, refused) = (first.Acknowledged, 0);
@@ -104,7 +114,7 @@ internal sealed partial class MetricsProducer : IDisposable
     private async Task Bury(Message<byte[]?, byte[]?> record, Error refusal)
     {
         var refused = new RefusedRecord(new(_topics.Metrics, Partition.Any), record, refusal);
-        var letter = await SendTo(_topics.DeadLetters, [DeadLetter.Of(refused, RoleNames.ProgramOf(RoleNames.Collector))]);
+        var letter = await SendTo(_topics.DeadLetters, [DeadLetter.Of(refused, RoleNames.ProgramOf(_role))]);
         if (letter.Acknowledged == 0) Log.DeadLetterLost(_logger, _topics.DeadLetters, (letter.Failure ?? letter.Refusal)?.Words());
     }
 

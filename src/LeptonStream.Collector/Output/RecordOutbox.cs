@@ -7,7 +7,7 @@ namespace LeptonStream.Collector.Output;
 /// Sends records, and keeps those that Kafka did not take. The mapping has seen their points: when their sender repeats them it takes them
 /// for duplicates. So they are sent from here, and until they are, nobody else's payload is taken or acknowledged.
 /// </summary>
-internal sealed class RecordOutbox(MetricsProducer producer)
+internal sealed class RecordOutbox(MetricsProducer producer) : IRecordSink
 {
     private readonly ConcurrentQueue<Unsent> _unsent = [];
     private string? _trouble;

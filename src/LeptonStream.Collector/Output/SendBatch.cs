@@ -27,6 +27,9 @@ internal sealed class SendBatch(IReadOnlyList<Message<byte[]?, byte[]?>> records
     /// <summary>The records that the broker has not acknowledged, whatever the reason.</summary>
     public IReadOnlyList<Message<byte[]?, byte[]?>> Unsent => _unsent;
 
+    /// <summary>The broker's time at its last acknowledgement; null where the topic keeps the times of its producers.</summary>
+    public DateTimeOffset? BrokerTime { get; private set; }
+
     /// <summary>Reason of the last of those refusals.</summary>
     public Error? Refusal { get; private set; }
 
@@ -61,7 +64,13 @@ internal sealed class SendBatch(IReadOnlyList<Message<byte[]?, byte[]?>> records
             return;
         }
 
+        if (report.Timestamp.Type == TimestampType.LogAppendTime) Note(report.Timestamp.UnixTimestampMs);
         Close();
+    }
+
+    private void Note(long unixMilliseconds)
+    {
+        lock (_lock) BrokerTime = DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
     }
 
     private void Close()

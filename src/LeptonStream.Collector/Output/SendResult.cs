@@ -15,6 +15,9 @@ internal sealed record SendResult(int Acknowledged, int Refused, Error? Failure)
     /// <summary>The records that are to be sent again; empty where the sender may forget the batch.</summary>
     public IReadOnlyList<Message<byte[]?, byte[]?>> Unsent { get; init; } = [];
 
+    /// <summary>The broker's time at its last acknowledgement; null where it is not known.</summary>
+    public DateTimeOffset? BrokerTime { get; init; }
+
     /// <summary>Whether the sender may forget all of the batch.</summary>
     public bool IsDone => Failure is null;
 

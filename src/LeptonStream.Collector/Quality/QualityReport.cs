@@ -11,7 +11,7 @@ namespace LeptonStream.Collector.Quality;
 /// Writes the quality of each source once a minute, as series of the model that detectors judge like any other. Labels tell the source and
 /// the collector, since each sees its own part. For one thread.
 /// </summary>
-internal sealed class QualityReport(IntakeMapping mapping, RecordOutbox outbox, TimeProvider time)
+internal sealed class QualityReport(IntakeMapping mapping, IRecordSink sink, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -22,12 +22,12 @@ internal sealed class QualityReport(IntakeMapping mapping, RecordOutbox outbox, 
     public async Task Round()
     {
         var now = time.GetUtcNow();
-        if (now < _due || outbox.Trouble is not null) return;
+        if (now < _due || sink.Trouble is not null) return;
         _due = now + Every;
         var nanoseconds = now.ToUnixTimeMilliseconds() * 1_000_000;
         var records = new List<Message<byte[]?, byte[]?>>();
         foreach (var (source, model, score) in mapping.TakeQuality(nanoseconds)) records.Add(Record(source, model, score, nanoseconds));
-        if (records.Count > 0) await outbox.Send(records, static () => { });
+        if (records.Count > 0) await sink.Send(records, static () => { });
     }
 
     private Message<byte[]?, byte[]?> Record(string source, string model, in QualityScore score, long now)

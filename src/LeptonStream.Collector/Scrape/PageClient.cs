@@ -72,13 +72,13 @@ internal sealed class PageClient : IDisposable
 
     private HttpRequestException TooLarge() => new($"the page has more than {_job.BodyLimit} bytes (body_size_limit)");
 
-    private static async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken stop)
+    internal static async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken stop)
     {
         var host = context.DnsEndPoint.Host;
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, stop);
         foreach (var address in addresses)
             if (AddressClass.Of(address) is AddressKind.LinkLocal or AddressKind.Metadata)
-                throw new HttpRequestException($"{host} is {AddressClass.Words(AddressClass.Of(address))}, which is never scraped");
+                throw new HttpRequestException($"{host} is {AddressClass.Words(AddressClass.Of(address))}, which is never asked");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

@@ -6,7 +6,7 @@ namespace LeptonStream.Collector.Scrape;
 
 /// <summary>The scrapers of all targets that there are now. Used by the worker's thread.</summary>
 internal sealed class Scraping(
-    TargetDiscovery discovery, IntakeMapping mapping, RecordOutbox outbox, MemoryBudget memory, CollectorMetrics metrics, TimeProvider time)
+    TargetDiscovery discovery, IntakeMapping mapping, IRecordSink sink, MemoryBudget memory, CollectorMetrics metrics, TimeProvider time)
     : IDisposable
 {
     private static readonly TimeSpan DiscoverEvery = TimeSpan.FromSeconds(10);
@@ -71,7 +71,7 @@ internal sealed class Scraping(
             if (_running.ContainsKey(target)) continue;
             if (!_clients.TryGetValue(target.Job, out var client)) _clients.Add(target.Job, client = new(target.Job));
             var stop = new CancellationTokenSource();
-            var scraper = new TargetScraper(target, client, mapping, outbox, memory, metrics, time);
+            var scraper = new TargetScraper(target, client, mapping, sink, memory, metrics, time);
             _running.Add(target, new(stop, scraper, Task.Run(() => scraper.Run(stop.Token), CancellationToken.None)));
         }
     }

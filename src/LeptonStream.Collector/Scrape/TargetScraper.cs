@@ -11,7 +11,7 @@ namespace LeptonStream.Collector.Scrape;
 /// <c>scrape_duration_seconds</c> beside them, (3) map and write, (4) send. A page that can't be had is <c>up</c> 0 and nothing else.
 /// </summary>
 internal sealed class TargetScraper(
-    ScrapeTarget target, PageClient client, IntakeMapping mapping, RecordOutbox outbox, MemoryBudget memory, CollectorMetrics metrics,
+    ScrapeTarget target, PageClient client, IntakeMapping mapping, IRecordSink sink, MemoryBudget memory, CollectorMetrics metrics,
     TimeProvider time)
 {
     private readonly IntakeLane _lane = new();
@@ -33,7 +33,7 @@ internal sealed class TargetScraper(
         {
             await Task.Delay(UntilNext(), time, stop);
             // Records that wait for Kafka come first: a page that is not read now is read the next time.
-            if (outbox.Trouble is not null) continue;
+            if (sink.Trouble is not null) continue;
             try
             {
                 await Scrape(stop);
@@ -66,7 +66,7 @@ internal sealed class TargetScraper(
         }
 
         // :: (4) Send.
-        metrics.Sent(await outbox.Send(_lane.Records, () => memory.Release(bytes)));
+        metrics.Sent(await sink.Send(_lane.Records, () => memory.Release(bytes)));
     }
 
     private void Convert(Page? page, TimeSpan took)

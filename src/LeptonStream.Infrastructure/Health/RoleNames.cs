@@ -5,6 +5,7 @@ public static class RoleNames
 {
     public const string Collector = "collector";
     public const string Detector = "detector";
+    public const string Edge = "edge";
     public const string Notifier = "notifier";
     public const string Dashboard = "dashboard";
 

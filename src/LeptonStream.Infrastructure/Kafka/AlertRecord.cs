@@ -36,8 +36,8 @@ public static class AlertRecord
     /// <summary>The CloudEvents type, such as <c>io.leptonstream.alert.opened.v1</c>.</summary>
     public static string TypeOf(AlertEventType type) => $"io.leptonstream.alert.{AlertEventJson.NameOf(type)}.v1";
 
-    // The whole of it is in the value; a header is for tools that show records.
-    private static string SubjectOf(AlertEvent alert)
+    /// <summary>The event's series, for tools that show headers; the whole of it is in the value.</summary>
+    public static string SubjectOf(AlertEvent alert)
     {
         var subject = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
         if (subject.Length <= LongestSubject) return subject;

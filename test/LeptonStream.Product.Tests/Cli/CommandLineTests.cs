@@ -19,13 +19,14 @@ public sealed class CommandLineTests
         var result = await LeptonProcess.Run();
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        foreach (var command in new[] { "collector", "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note",
+        foreach (var command in new[] { "collector", "edge", "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note",
             "close", "verdict", "silence", "outbox", "actions", "token", "watch", "replay", "map", "backtest", "topics", "oncall", "doctor",
             "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }
 
     [TestCase("collector", true)]
+    [TestCase("edge", true)]
     [TestCase("detector", true)]
     [TestCase("notifier", true)]
     [TestCase("dashboard", true)]
@@ -196,7 +197,7 @@ public sealed class CommandLineTests
             $"lepton: {config}:1: Kafka:Bootstrap is unknown: Kafka has BootstrapServers, TopicPrefix, SecurityProtocol, SaslMechanism, "
                 + "SaslUsername, SaslPassword, SslCaLocation, SslCertificateLocation, SslKeyLocation, SessionTimeoutMs, "
                 + "GroupProtocol, GroupInstanceId, ClientId",
-            $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Collector, Detector, Notifier, "
+            $"lepton: {config}:1: Detectors:BatchSize is unknown: the sections are Kafka, Storage, Collector, Edge, Detector, Notifier, "
                 + "Dashboard, Health, Api, Logging",
             "lepton: LEPTON_Detector__BatchWaitMs: Detector:BatchWaitMs is 'soon': it must be a whole number",
             "lepton: --set Kafka:SessionTimeoutMs: write Section:Key=value",

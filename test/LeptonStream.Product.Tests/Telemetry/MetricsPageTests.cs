@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LeptonStream.Cli.Demo;
-using LeptonStream.Collector;
+using LeptonStream.Collector.Edge;
 using LeptonStream.Kafka;
 using LeptonStream.Telemetry;
 using LeptonStream.Testing;
@@ -25,8 +25,9 @@ public sealed partial class MetricsPageTests
         listener.Start();
         await using var stage = await DemoStage.Set(new() { Story = new() }, TimeProvider.System, default);
         using var http = new HttpClient { BaseAddress = stage.Dashboard };
-        using var collector = CollectorOf(stage);
-        await collector.StartAsync();
+        var spool = Directory.CreateTempSubdirectory("lepton-edge-").FullName;
+        using var edge = EdgeOf(stage, spool);
+        await edge.StartAsync();
         using var probe = new TopicProbe(stage.Cluster.Kafka);
         var topics = TopicNames.Of(stage.Cluster.Kafka);
 
@@ -34,20 +35,23 @@ public sealed partial class MetricsPageTests
         probe.Produce(topics.Metrics, 0, MetricStream.Of("llama", 250, i => i is >= 200 and < 210 ? 900 : null));
         await Eventually.True(() => AllAreThere(http).Result, "every instrument exported", TimeSpan.FromSeconds(60));
 
+        await edge.StopAsync();
+        Directory.Delete(spool, recursive: true);
         var exported = Exported(_scraped);
         Assert.That(exported, Has.Count.GreaterThan(20));
         Assert.That(Rows(), Is.EqualTo(exported), $"docs/metrics.md should read:\n{string.Join('\n', exported)}\n");
     }
 
-    // The demo has none; the exporter takes the meters of the whole process.
-    private static IHost CollectorOf(DemoStage stage)
+    // The demo has none, and an edge has all metrics of a collector; the exporter takes the meters of the whole process.
+    private static IHost EdgeOf(DemoStage stage, string spool)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(
         [
-            new("Kafka:BootstrapServers", stage.Cluster.Kafka.BootstrapServers), new("Collector:HttpUrl", ""), new("Collector:GrpcUrl", ""),
+            new("Kafka:BootstrapServers", stage.Cluster.Kafka.BootstrapServers), new("Collector:HttpUrl", ""),
+            new("Edge:SpoolPath", spool),
         ]);
-        builder.Services.AddCollector(builder.Configuration);
+        builder.Services.AddEdge(builder.Configuration);
         return builder.Build();
     }
 

@@ -1,11 +1,10 @@
 using Confluent.Kafka;
-using LeptonStream.Collector;
 using LeptonStream.Collector.Output;
+using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Roles.Tests.Collector;
 
@@ -26,8 +25,8 @@ public sealed class MetricsProducerTests
         _topics = TopicNames.Of(_kafka);
         _broker.CreateTopics(_topics, partitions: 12);
         _probe = new(_kafka);
-        _producer = new(Options.Create(_kafka), Options.Create(new CollectorOptions()), _topics, TimeProvider.System,
-            NullLogger<MetricsProducer>.Instance);
+        _producer = new(MetricsProducer.SettingsOf(_kafka, RoleNames.Collector, 128 << 20), RoleNames.Collector, _topics,
+            TimeProvider.System, NullLogger<MetricsProducer>.Instance);
     }
 
     [TearDown]

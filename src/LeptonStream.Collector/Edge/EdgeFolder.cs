@@ -1,0 +1,53 @@
+using LeptonStream.Collector.Edge.Spooling;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Collector.Edge;
+
+/// <summary>
+/// The folder of an edge: its id, the spool of samples and how far it is sent, the spool of alerts, the detector's state.
+/// </summary>
+internal sealed class EdgeFolder : IDisposable
+{
+    private const int AlertsShare = 16;
+
+    public EdgeFolder(IOptions<EdgeOptions> options)
+    {
+        var settings = options.Value;
+        Root = Path.GetFullPath(settings.SpoolPath);
+        Directory.CreateDirectory(Root);
+        Sent = new(Root, "sent");
+        Samples = new(new(Path.Combine(Root, "samples"), settings.MaxSpoolBytes, settings.SpoolAge), atLeast: Sent.Next);
+        Samples.MarkRead(Sent.Next);
+        Alerts = new(new(Path.Combine(Root, "alerts"), settings.MaxSpoolBytes / AlertsShare, settings.SpoolAge));
+        Id = IdOf(Path.Combine(Root, "id"));
+    }
+
+    /// <summary>The folder.</summary>
+    public string Root { get; }
+
+    /// <summary>The spool's own id: made once, and independent of the host's name and its boots.</summary>
+    public Guid Id { get; }
+
+    /// <summary>Records for Kafka.</summary>
+    public Spool Samples { get; }
+
+    /// <summary>How far Kafka has acknowledged them.</summary>
+    public SpoolCursor Sent { get; }
+
+    /// <summary>Alerts of this host, for its file and its webhook.</summary>
+    public Spool Alerts { get; }
+
+    public void Dispose()
+    {
+        Samples.Dispose();
+        Alerts.Dispose();
+    }
+
+    private static Guid IdOf(string path)
+    {
+        if (File.Exists(path) && Guid.TryParse(File.ReadAllText(path), out var known)) return known;
+        var id = Guid.NewGuid();
+        AtomicFile.Write(path, file => file.Write(System.Text.Encoding.ASCII.GetBytes(id.ToString("N"))));
+        return id;
+    }
+}

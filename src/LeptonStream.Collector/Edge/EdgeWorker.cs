@@ -1,0 +1,142 @@
+using LeptonStream.Collector.Edge.Host;
+using LeptonStream.Collector.Edge.Local;
+using LeptonStream.Collector.Edge.Output;
+using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Quality;
+using LeptonStream.Collector.Scrape;
+using LeptonStream.Health;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LeptonStream.Collector.Edge;
+
+/// <summary>
+/// The edge: a small collector on a GPU host that goes on without a network. This is its story.
+/// </summary>
+/// <remarks>
+/// <code>
+///   pages ──────┐                                       ┌─▶ forwarder ─▶ lepton.metrics
+///   HTTP ───────┼─▶ points ─▶ mapping ─▶ records ─▶ spool
+///   kernel log ─┤                                       └─▶ detector of this host ─▶ alerts ─▶ file, webhook
+///   InfiniBand ─┘
+/// </code>
+/// <para>Everything goes to the spool first. The forwarder (<see cref="Output.SpoolForwarder"/>) and the deliveries of alerts
+/// (<see cref="Local.AlertDelivery"/>) go along theirs, each at its own pace; scraping and judging wait for none of them. The loop here
+/// does the rest, a few times a second:</para>
+/// <para>(1) Settings: a changed collector.yaml is taken up, or refused.</para>
+/// <para>(2) Targets: discovery finds the pages to scrape.</para>
+/// <para>(3) Host: errors in the kernel's log and counters of InfiniBand ports become samples.</para>
+/// <para>(4) Judge: the detector of this host reads the spool, and its alerts go to theirs.</para>
+/// <para>(5) Disk: once a second what was written is made safe; once a minute the detector's state; what nobody needs any more goes.</para>
+/// <para>(6) Own series: the quality of each source, and the state of the spool.</para>
+/// <para>(7) Health: an edge without a broker is as it should be, and says so.</para>
+/// </remarks>
+internal sealed partial class EdgeWorker(
+    ConfigInForce config,
+    Scraping scraping,
+    HostSources host,
+    LocalDetector detector,
+    SpoolForwarder forwarder,
+    IReadOnlyList<AlertDelivery> deliveries,
+    EdgeDisk disk,
+    EdgeSeries series,
+    QualityReport quality,
+    MetricsProducer producer,
+    [FromKeyedServices(RoleNames.Edge)] LoopHealth health,
+    RoleExit exit,
+    TimeProvider time,
+    ILogger<EdgeWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly TroubleLog _troubles = new(logger, time);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await scraping.Stop();
+        disk.Close(_troubles);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Reading a large spool at the start takes a moment, and the host waits for the first await.
+        await Task.Yield();
+        try
+        {
+            Adopt();
+            health.ClearProblem(Concern.Start);
+            List<Task> parts = [forwarder.Run(stoppingToken), .. deliveries.Select(delivery => delivery.Run(stoppingToken))];
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                var isBehind = await Round(stoppingToken);
+                health.Heartbeat();
+                // One that ended by a failure ends the role.
+                if (parts.Find(part => part.IsFaulted) is { } failed) await failed;
+                if (!isBehind) await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        catch (Exception failure)
+        {
+            Log.Failed(logger, failure);
+            exit.Fail(health.Role, failure.Message);
+        }
+    }
+
+    private async Task<bool> Round(CancellationToken stop)
+    {
+        // :: (1) Settings.
+        if (config.Refresh()) Adopt();
+        health.SetRefusal(_troubles, "settings", config.Refusal);
+
+        // :: (2) Targets.
+        await scraping.Refresh(_troubles, stop);
+
+        // :: (3) Host.
+        await host.Round(_troubles);
+
+        // :: (4) Judge.
+        var isBehind = detector.Judge(_troubles);
+
+        // :: (5) Disk.
+        disk.Round(_troubles);
+
+        // :: (6) Own series.
+        await quality.Round();
+        await series.Round();
+
+        // :: (7) Health.
+        if (producer.Broken is { } broken) throw new InvalidOperationException($"the Kafka producer can't go on: {broken}");
+        Report();
+        return isBehind;
+    }
+
+    private void Adopt()
+    {
+        scraping.Adopt(config.Current.Scrapes);
+        if (config.Current.Topics.Count > 0) Log.NoTopics(logger, config.Current.Topics.Count);
+    }
+
+    private void Report()
+    {
+        var trouble = forwarder.Trouble is { } reason ? $"samples wait in the spool, Kafka does not take them: {reason}" : null;
+        health.SetNote(trouble);
+        _troubles.Set("kafka", trouble);
+        foreach (var delivery in deliveries) _troubles.Set($"alerts {delivery.Name}", delivery.Trouble);
+        _troubles.Report();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5040, LogLevel.Critical, "Edge stopped by an unrecoverable error")]
+        public static partial void Failed(ILogger logger, Exception failure);
+
+        [LoggerMessage(5042, LogLevel.Warning, "{Topics} topics of the collector's file are not read: an edge has no source topics")]
+        public static partial void NoTopics(ILogger logger, int topics);
+    }
+}

@@ -1,0 +1,29 @@
+using LeptonStream.Collector.Edge.Spooling;
+
+namespace LeptonStream.Collector.Edge.Local;
+
+/// <summary>
+/// Appends alerts to a file, one CloudEvent a line. A file of 16 MB is renamed to <c>.1</c>, in place of the one before.
+/// </summary>
+internal sealed class AlertFile(string path, EdgeMetrics metrics) : IAlertTarget
+{
+    private const long MostBytes = 16 << 20;
+
+    public string Name => "file";
+
+    public async Task<string?> Deliver(SpoolRecord record, CancellationToken stop)
+    {
+        try
+        {
+            if (File.Exists(path) && new FileInfo(path).Length > MostBytes) File.Move(path, path + ".1", overwrite: true);
+            await using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+                await file.WriteAsync(record.Value, stop);
+            metrics.Delivered(Name, "delivered");
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return failure.Message;
+        }
+    }
+}

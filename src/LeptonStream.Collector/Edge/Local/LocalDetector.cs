@@ -1,0 +1,167 @@
+using LeptonStream.Alerts;
+using LeptonStream.Collector.Edge.Spooling;
+using LeptonStream.Detection;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Health;
+using LeptonStream.Policies;
+using LeptonStream.Samples;
+using LeptonStream.State;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LeptonStream.Collector.Edge.Local;
+
+/// <summary>
+/// Judges the samples of this host as a detector judges a partition: the spool is the log, and a sequence is an offset. (1) The state is
+/// read from its file, (2) records behind it are read and judged, (3) the events of each become one record of the alerts' spool, (4) now
+/// and then the state is written. Used by the worker's thread.
+/// </summary>
+/// <remarks>
+/// A start judges again what came after the state was written. The same records make the same events with the same ids, and those of
+/// records whose events are written already are left out.
+/// </remarks>
+internal sealed partial class LocalDetector
+{
+    private const string Topic = "edge";
+    private const int Slice = 2_000;
+    private const int SliceBytes = 1 << 20;
+    private const int MostSeries = 10_000;
+    private const long MostBytes = 64 << 20;
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
+
+    private readonly EdgeFolder _folder;
+    private readonly EdgeMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PolicySet _policies;
+    private readonly SpoolReader _reader;
+    private readonly LocalState _state;
+    private readonly List<SpoolRecord> _records = [];
+    private readonly List<AlertEvent> _events = [];
+    private PartitionPipeline _pipeline;
+    private long _told;
+    private long _judgedTo;
+    private long _lastRecord;
+    private long _ticked;
+
+    public LocalDetector(EdgeFolder folder, IOptions<EdgeOptions> options, EdgeMetrics metrics, TimeProvider time,
+        ILogger<LocalDetector> logger)
+    {
+        (_folder, _metrics, _time, _logger) = (folder, metrics, time, logger);
+        // The options are checked: the file was sound a moment ago.
+        _policies = options.Value.PoliciesFile is { Length: > 0 } file ? PolicyFile.Read(file, out _) ?? PolicySet.Default
+            : PolicySet.Default;
+        _state = new(Path.Combine(folder.Root, "detector.state"));
+        _pipeline = NewPipeline();
+        // :: (1) The state.
+        _reader = folder.Samples.ReadFrom(_judgedTo = Restore());
+        SavedTo = _judgedTo;
+        _told = AlertRecords.LastSource(folder.Alerts);
+        _lastRecord = _ticked = time.GetTimestamp();
+    }
+
+    /// <summary>Series known now.</summary>
+    public int SeriesCount => _pipeline.SeriesCount;
+
+    /// <summary>The sequence from which a start would judge again.</summary>
+    public long SavedTo { get; private set; }
+
+    /// <summary>Gets every judged sample, for tests.</summary>
+    public JudgedSampleObserver? Observer
+    {
+        get => _pipeline.Observer;
+        set => _pipeline.Observer = value;
+    }
+
+    /// <summary>Judges the next records.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public bool Judge(TroubleLog troubles)
+    {
+        _records.Clear();
+        // :: (2) Judge.
+        _reader.Read(_records, Slice, SliceBytes);
+        foreach (var record in _records) Judge(record, troubles);
+        if (_records.Count > 0) (_judgedTo, _lastRecord) = (_records[^1].Sequence + 1, _time.GetTimestamp());
+        else Tick();
+        return _records.Count == Slice;
+    }
+
+    /// <summary>Writes the state.</summary>
+    /// <exception cref="IOException">The disk does not take it; the one before stays.</exception>
+    public void Save()
+    {
+        // :: (4) The state.
+        if (SavedTo == _judgedTo) return;
+        _state.Write(_pipeline, _policies.Fingerprint, _judgedTo);
+        SavedTo = _judgedTo;
+    }
+
+    private PartitionPipeline NewPipeline() => new(Topic, 0,
+        DetectionPolicy.Default with { SeriesPerPartition = MostSeries, BytesPerPartition = MostBytes }, _policies, _folder.Id);
+
+    private long Restore()
+    {
+        try
+        {
+            if (_state.Read(_pipeline) is { } next) return next;
+        }
+        catch (Exception unsound) when (unsound is SnapshotCorruptException or IOException or UnauthorizedAccessException)
+        {
+            Log.Cold(_logger, unsound.Message);
+            _pipeline = NewPipeline();
+        }
+
+        return 0;
+    }
+
+    private void Judge(in SpoolRecord record, TroubleLog troubles)
+    {
+        _events.Clear();
+        try
+        {
+            var outcome = _pipeline.Process(record.Value, record.Sequence, Timestamp.FromUnixMilliseconds(record.Time), _events);
+            _metrics.Judged(outcome.Samples);
+        }
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+            // A defect of this program: the record is left out, and what is known of its entities is forgotten.
+            _events.Clear();
+            _pipeline.ForgetLastEntities();
+            troubles.Count("records that the detector failed on", defect.GetType().Name, 1, defect.Message);
+        }
+
+        Publish(record.Sequence);
+    }
+
+    // A run that is silent for too long makes no record.
+    private void Tick()
+    {
+        if (!_pipeline.WatchesSilence || _time.GetElapsedTime(_ticked) < TickEvery) return;
+        _ticked = _time.GetTimestamp();
+        _events.Clear();
+        _pipeline.Tick(_time.GetElapsedTime(_lastRecord), _events);
+        // They are as if by the last record, whose own may be written already.
+        Write(_events, _judgedTo - 1);
+    }
+
+    private void Publish(long sequence)
+    {
+        if (sequence <= _told) return;
+        Write(_events, sequence);
+    }
+
+    // :: (3) Events.
+    private void Write(List<AlertEvent> events, long sequence)
+    {
+        if (events.Count == 0) return;
+        AlertRecords.Append(_folder.Alerts, events, sequence, _folder.Id, _time.GetUtcNow());
+        _metrics.Alerted(events.Count);
+        _told = Math.Max(_told, sequence);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5041, LogLevel.Warning, "The detector of this host begins without its state, and learns from the spool: {Reason}")]
+        public static partial void Cold(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace LeptonStream.Collector.Edge.Spooling;
+
+/// <summary>A segment in a file, whose name is the lowest sequence in it.</summary>
+internal sealed class FileSegment : SpoolSegment
+{
+    private const string Ending = ".seg";
+
+    private readonly SafeFileHandle _file;
+    private readonly string _path;
+
+    private FileSegment(string path, FileMode mode)
+    {
+        _path = path;
+        _file = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read);
+    }
+
+    public override bool IsOnDisk => true;
+
+    /// <summary>Makes an empty one.</summary>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    public static FileSegment Create(string folder, long first) =>
+        new(Path.Combine(folder, first.ToString("D19", CultureInfo.InvariantCulture) + Ending), FileMode.Create) { First = first };
+
+    /// <summary>Opens those of a folder, in order. What a record left that was being written is cut off.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="cut">Bytes that were cut off.</param>
+    public static List<SpoolSegment> OpenAll(string folder, out long cut)
+    {
+        var segments = new List<SpoolSegment>();
+        cut = 0;
+        foreach (var path in Directory.GetFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
+        {
+            if (!long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var first))
+                continue;
+            var segment = new FileSegment(path, FileMode.Open) { First = first, IsSealed = true };
+            if (segment.Scan(RandomAccess.GetLength(segment._file)) is > 0 and var rest)
+            {
+                cut += rest;
+                RandomAccess.SetLength(segment._file, segment.Length);
+            }
+
+            if (segment.Count > 0) segments.Add(segment);
+            else segment.Delete();
+        }
+
+        return segments;
+    }
+
+    public override void Sync() => RandomAccess.FlushToDisk(_file);
+
+    public override void Dispose() => _file.Dispose();
+
+    protected override void Write(ReadOnlySpan<byte> bytes, long at)
+    {
+        try
+        {
+            RandomAccess.Write(_file, bytes, at);
+        }
+        catch (IOException)
+        {
+            // The part that was written must not stay behind a shorter record.
+            RandomAccess.SetLength(_file, at);
+            throw;
+        }
+    }
+
+    protected override int Read(Span<byte> into, long at)
+    {
+        var read = 0;
+        while (read < into.Length && RandomAccess.Read(_file, into[read..], at + read) is > 0 and var more) read += more;
+        return read;
+    }
+
+    protected override void Remove() => File.Delete(_path);
+}
