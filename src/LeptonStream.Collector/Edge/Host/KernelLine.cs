@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace LeptonStream.Collector.Edge.Host;
@@ -6,6 +7,7 @@ namespace LeptonStream.Collector.Edge.Host;
 internal static class KernelLine
 {
     private const string Tag = " kernel: ";
+    private static readonly SearchValues<char> TimeLetters = SearchValues.Create(" .0123456789");
     private const int KernelFacility = 0;
     private const int LevelBits = 3;
 
@@ -18,7 +20,8 @@ internal static class KernelLine
     /// <param name="message">The message.</param>
     public static bool TryReadRecord(ReadOnlySpan<char> record, out TimeSpan sinceBoot, out ReadOnlySpan<char> message)
     {
-        (sinceBoot, message) = (default, default);
+        sinceBoot = default;
+        message = default;
         var end = record.IndexOf(';');
         if (end < 0) return false;
         Span<Range> fields = stackalloc Range[4];
@@ -44,7 +47,7 @@ internal static class KernelLine
         message = line[(colon + 2)..].TrimEnd('\r');
         if (!message.StartsWith("[", StringComparison.Ordinal)) return true;
         if (message.IndexOf(']') is not (> 0 and var bracket)) return false;
-        if (message[1..bracket].IndexOfAnyExcept(" .0123456789") >= 0) return false;
+        if (message[1..bracket].ContainsAnyExcept(TimeLetters)) return false;
         message = message[(bracket + 1)..].TrimStart(' ');
         return true;
     }

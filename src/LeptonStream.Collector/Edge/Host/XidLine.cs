@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace LeptonStream.Collector.Edge.Host;
@@ -22,6 +23,7 @@ internal readonly record struct XidLine(XidKind Kind, string Pci, int Code)
     private const string Switch = "nvidia-nvswitch";
     private const string SwitchError = ": SXid (";
     private const string Bus = "PCI:";
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
     private const int LargestCode = 99_999;
 
     /// <summary>
@@ -34,14 +36,16 @@ internal readonly record struct XidLine(XidKind Kind, string Pci, int Code)
         XidKind kind;
         if (message.StartsWith(Gpu, StringComparison.Ordinal))
         {
-            (kind, message) = (XidKind.Gpu, message[Gpu.Length..]);
+            kind = XidKind.Gpu;
+            message = message[Gpu.Length..];
         }
         else if (message.StartsWith(Switch, StringComparison.Ordinal))
         {
             message = message[Switch.Length..];
             var digits = message.IndexOfAnyExceptInRange('0', '9');
             if (digits is <= 0 or > 4 || !message[digits..].StartsWith(SwitchError, StringComparison.Ordinal)) return false;
-            (kind, message) = (XidKind.Switch, message[(digits + SwitchError.Length)..]);
+            kind = XidKind.Switch;
+            message = message[(digits + SwitchError.Length)..];
         }
         else
         {
@@ -63,16 +67,18 @@ internal readonly record struct XidLine(XidKind Kind, string Pci, int Code)
     {
         Span<Range> parts = stackalloc Range[4];
         if (text.Length > 20 || text.Split(parts, ':') != 3) return null;
-        var (domain, bus, device) = (text[parts[0]], text[parts[1]], text[parts[2]]);
+        var domain = text[parts[0]];
+        var bus = text[parts[1]];
+        var device = text[parts[2]];
         var dot = device.IndexOf('.');
         if (dot >= 0 && !IsHex(device[(dot + 1)..], 1, 1)) return null;
         if (dot >= 0) device = device[..dot];
         if (!IsHex(domain, 4, 8) || !IsHex(bus, 2, 2) || !IsHex(device, 2, 2)) return null;
         // NVIDIA's tools write eight digits, and the kernel four.
         if (domain.Length == 8 && domain[..4].SequenceEqual("0000")) domain = domain[4..];
-        return string.Concat(domain, ":", bus, $":{device}").ToLowerInvariant();
+        return $"{domain}:{bus}:{device}".ToLowerInvariant();
     }
 
     private static bool IsHex(ReadOnlySpan<char> text, int least, int most) =>
-        text.Length >= least && text.Length <= most && text.IndexOfAnyExcept("0123456789abcdefABCDEF") < 0;
+        text.Length >= least && text.Length <= most && !text.ContainsAnyExcept(Hex);
 }

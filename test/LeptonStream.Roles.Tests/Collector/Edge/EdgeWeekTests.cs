@@ -82,7 +82,7 @@ public sealed class EdgeWeekTests
             var disk = host.Services.GetRequiredService<EdgeDisk>();
             var troubles = new TroubleLog(NullLogger.Instance, time);
             while (detector.Judge(troubles)) { }
-            detector.Observer = _ => judged++;
+            detector.Observer = (in _) => judged++;
             for (var end = Math.Min(minutes, minute + (24 * 60)); minute < end; minute++)
             {
                 await sink.Send([Sample(minute)], () => { });
@@ -125,7 +125,7 @@ public sealed class EdgeWeekTests
     {
         var pipeline = new PartitionPipeline("lepton.metrics", 0, DetectionPolicy.Default);
         var judged = 0;
-        pipeline.Observer = _ => judged++;
+        pipeline.Observer = (in _) => judged++;
         var offset = 0L;
         foreach (var record in records)
             pipeline.Process(Encoding.UTF8.GetBytes(record), offset++, Timestamp.FromDateTimeOffset(Begin + TimeSpan.FromDays(8)), []);
