@@ -5,6 +5,7 @@ using LeptonStream.Cli.Health;
 using LeptonStream.Cli.Settings;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector;
+using LeptonStream.Collector.Edge;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
 using LeptonStream.Explanations;
@@ -33,7 +34,9 @@ internal static class ConfigCheck
         var detector = settings.Configuration.GetSection(DetectorOptions.Section).Get<DetectorOptions>() ?? new();
         var collector = settings.Configuration.GetSection(CollectorOptions.Section).Get<CollectorOptions>() ?? new();
         var dashboard = settings.Configuration.GetSection(DashboardOptions.Section).Get<DashboardOptions>() ?? new();
-        string?[] named = [notifier.RoutingFile, detector.PoliciesFile, collector.ConfigFile, dashboard.TokensFile, collector.TokensFile];
+        var edge = settings.Configuration.GetSection(EdgeOptions.Section).Get<EdgeOptions>() ?? new();
+        string?[] named = [notifier.RoutingFile, detector.PoliciesFile, edge.PoliciesFile, collector.ConfigFile, dashboard.TokensFile,
+            collector.TokensFile];
         return Files([.. named.Where(file => file is { Length: > 0 }).Distinct().Select(file => new FileInfo(file!))]);
     }
 
@@ -68,6 +71,7 @@ internal static class ConfigCheck
             settings.Check(services =>
             {
                 services.AddCollector(settings.Configuration);
+                services.AddEdge(settings.Configuration);
                 services.AddDetector(settings.Configuration);
                 services.AddNotifier(settings.Configuration);
                 services.AddDashboard(settings.Configuration);

@@ -13,7 +13,7 @@ namespace LeptonStream.Integration.Tests.Edge;
 public sealed class EdgeKillTests
 {
     private const int Kills = 10;
-    private const long Begin = 1_795_981_000;
+    private const long Begin = 1_795_981_000_000;
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(120);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("lepton-edge-").FullName;
@@ -69,7 +69,7 @@ public sealed class EdgeKillTests
 
     private static async Task Post(HttpClient http, int number)
     {
-        var body = $$$"""{"model":"m","ts":{{{Begin + number}}},"metrics":{"n":{{{number}}}}}""";
+        var body = $$$"""{"model":"m","ts":{{{Begin + (10 * number)}}},"metrics":{"n":{{{number}}}}}""";
         using var answer = await http.PostAsync("/v1/samples", new StringContent(body, null, "application/json"));
         answer.EnsureSuccessStatusCode();
     }
