@@ -3,7 +3,8 @@ using Confluent.Kafka;
 namespace LeptonStream.Collector.Output;
 
 /// <summary>
-/// Takes the records that payloads become: the collector's sends them to Kafka, the edge's writes them to its spool. Any thread may call it.
+/// Takes the records that payloads become: the collector's sends them to Kafka, the edge's writes them to its spool. Any thread may call
+/// it.
 /// </summary>
 internal interface IRecordSink
 {
