@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The size of an edge: 500 series, scraped every 5 seconds from a page on this machine, without a broker and then with one that never answers.
+# The size of an edge that scrapes and judges 500 series every 5 seconds, from a page on this machine and without a broker (BOOTSTRAP=host:port for one).
 #   eng/edge.sh [SECONDS]     180 unless given; the first minute is not counted for the processor's share
 # It prints resident memory (now, at most) and the share of one core, with the runtime's defaults and with the settings of docs/edge.md.
 set -euo pipefail
@@ -58,4 +58,4 @@ measure() {
 
 printf '| runtime | resident, MB | at most, MB | of one core, %% |\n|---|---|---|---|\n'
 measure "defaults"
-measure "small" DOTNET_gcConcurrent=0 DOTNET_GCConserveMemory=5 DOTNET_GCgen0size=0x400000 DOTNET_TieredPGO=0
+measure "small" DOTNET_gcConcurrent=0 DOTNET_GCConserveMemory=5 DOTNET_GCgen0size=0x100000 DOTNET_TieredPGO=0 MALLOC_ARENA_MAX=1

@@ -10,16 +10,24 @@ internal sealed class EdgeFolder : IDisposable
 {
     private const int AlertsShare = 16;
 
+    /// <exception cref="InvalidOperationException">The folder can't be used, or another edge uses it.</exception>
     public EdgeFolder(IOptions<EdgeOptions> options)
     {
         var settings = options.Value;
         Root = Path.GetFullPath(settings.SpoolPath);
-        Directory.CreateDirectory(Root);
-        Sent = new(Root, "sent");
-        Samples = new(new(Path.Combine(Root, "samples"), settings.MaxSpoolBytes, settings.SpoolAge), atLeast: Sent.Next);
-        Samples.MarkRead(Sent.Next);
-        Alerts = new(new(Path.Combine(Root, "alerts"), settings.MaxSpoolBytes / AlertsShare, settings.SpoolAge));
-        Id = IdOf(Path.Combine(Root, "id"));
+        try
+        {
+            Directory.CreateDirectory(Root);
+            Sent = new(Root, "sent");
+            Samples = new(new(Path.Combine(Root, "samples"), settings.MaxSpoolBytes, settings.SpoolAge), atLeast: Sent.Next);
+            Samples.MarkRead(Sent.Next);
+            Alerts = new(new(Path.Combine(Root, "alerts"), settings.MaxSpoolBytes / AlertsShare, settings.SpoolAge));
+            Id = IdOf(Path.Combine(Root, "id"));
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"Edge:SpoolPath is {Root}: {refused.Message}", refused);
+        }
     }
 
     /// <summary>The folder.</summary>
