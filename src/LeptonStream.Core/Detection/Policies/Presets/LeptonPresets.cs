@@ -35,7 +35,7 @@ internal static class LeptonPresets
         Gauge("data.quality_part", "1", Down, "part of the data's quality", "数据质量分项", "lepton_quality_*"),
 
         // Written by the edge.
-        EventCode("gpu.sxid", Up, "last SXID error", "NVSwitch 最近的 SXID 错误"),
+        EventCode("gpu.sxid", Up, "last SXID error", "NVSwitch 最近的 SXID 错误", "gpu_sxid"),
         Gauge("edge.dropped", null, Up, "records dropped by the edge", "边缘节点丢弃的记录数", "lepton_edge_dropped"),
         Gauge("edge.spool", "By", Up, "size of the edge's spool", "边缘节点缓存大小", "lepton_edge_spool_bytes"),
         Gauge("edge.unsent_s", "s", Up, "age of the oldest unsent record", "最早未发送记录的等待时间", "lepton_edge_unsent_age_s"),
