@@ -31,7 +31,7 @@ public sealed class PresetCatalogTests
     [TestCase("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", "gpu.ecc_uncorr")]
     [TestCase("DCGM_FI_DEV_XID_ERRORS", "gpu.xid")]
     [TestCase("gpu.sxid", "gpu.sxid")]
-    [TestCase("lepton.edge.dropped", "edge.dropped")]
+    [TestCase("lepton.edge.dropped", "data.edge_dropped")]
     [TestCase("accelerator_nvidia_temperature_current_celsius", "gpu.temp_c")]
     [TestCase("accelerator_nvidia_xid_errors_total", "gpu.xid_count")]
     [TestCase("accelerator_nvidia_xid_errors", "gpu.xid_count")]

@@ -46,7 +46,7 @@ internal static class CanonicalMetrics
         (Errors, "infer.errors infer.error_rate infer.rejected"),
         (Quality, "infer.accuracy"),
         (DataPipeline, "data.rows data.null_fraction data.freshness_s data.quality data.quality_part data.age_s "
-            + "edge.dropped edge.spool edge.unsent_s"),
+            + "data.edge_dropped data.edge_spool data.edge_unsent_s"),
         (GpuFault, """
             gpu.xid gpu.sxid gpu.xid_count gpu.health gpu.ecc_corr gpu.ecc_uncorr gpu.retired_pages gpu.rows_remapped gpu.row_remap_failure
             gpu.row_remap_pending
@@ -67,7 +67,7 @@ internal static class CanonicalMetrics
             host.mem_pct host.mem_total infer.pinned_used infer.pinned_total
             """),
         (Disk, "host.disk_free host.disk_used host.disk_pct host.disk_total"),
-        (Host, "host.cpu_pct host.cpu_util host.zombies host.blocked edge.clock_skew_s"));
+        (Host, "host.cpu_pct host.cpu_util host.zombies host.blocked host.clock_skew_s"));
 
     // A loss may be a log-likelihood or a reward, a margin may be used up, and GPUs do run hotter and draw more than their limit.
     private static readonly FrozenDictionary<string, ValueBounds> Bounds = new Dictionary<string, ValueBounds>
@@ -79,7 +79,7 @@ internal static class CanonicalMetrics
         ["train.momentum"] = ValueBounds.None,
         ["gpu.temp_used_pct"] = ValueBounds.FromZero,
         ["gpu.power_used_pct"] = ValueBounds.FromZero,
-        ["edge.clock_skew_s"] = ValueBounds.None,
+        ["host.clock_skew_s"] = ValueBounds.None,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The kind of a metric; the same for the sum and the count of a histogram.</summary>

@@ -36,9 +36,9 @@ internal static class LeptonPresets
 
         // Written by the edge.
         EventCode("gpu.sxid", Up, "last SXID error", "NVSwitch 最近的 SXID 错误", "gpu_sxid"),
-        Gauge("edge.dropped", null, Up, "records dropped by the edge", "边缘节点丢弃的记录数", "lepton_edge_dropped"),
-        Gauge("edge.spool", "By", Up, "size of the edge's spool", "边缘节点缓存大小", "lepton_edge_spool_bytes"),
-        Gauge("edge.unsent_s", "s", Up, "age of the oldest unsent record", "最早未发送记录的等待时间", "lepton_edge_unsent_age_s"),
-        Gauge("edge.clock_skew_s", "s", Both, "clock skew of the host", "主机时钟偏差", "lepton_edge_clock_skew").Beyond(0.5),
+        Gauge("data.edge_dropped", null, Up, "records dropped by the edge", "边缘节点丢弃的记录数", "lepton_edge_dropped"),
+        Gauge("data.edge_spool", "By", Up, "size of the edge's spool", "边缘节点缓存大小", "lepton_edge_spool_bytes"),
+        Gauge("data.edge_unsent_s", "s", Up, "age of the oldest unsent record", "最早未发送记录的等待时间", "lepton_edge_unsent_age_s"),
+        Gauge("host.clock_skew_s", "s", Both, "clock skew of the host", "主机时钟偏差", "lepton_edge_clock_skew").Beyond(0.5),
     ];
 }
