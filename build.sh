@@ -6,7 +6,7 @@
 #   ./build.sh demo [options]   a simulated AI fleet with faults, through the whole pipeline (lepton demo --help)
 #   ./build.sh test [options]   every test that this machine can run (options go to dotnet test)
 #   ./build.sh test --slow      those of accuracy, which are left out above: minutes, with the figures they measure
-#   ./build.sh bench [options]  the benchmark table (--json); how well entities are judged, beside baselines (--accuracy)
+#   ./build.sh bench [options]  the benchmark table (--json); how well entities and series are judged, beside baselines (--accuracy)
 #
 # Whatever is missing on a fresh machine with the .NET SDK and a Debian-like base is installed on the way.
 set -euo pipefail

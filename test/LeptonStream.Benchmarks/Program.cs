@@ -4,7 +4,7 @@ using LeptonStream.Benchmarks.Windows;
 
 // Ratios from one run on one machine: what is compared runs beside what it is compared with. --json prints one object, --quick is a
 // rehearsal; the others are parts alone, of which some are run only when they are asked for; --accuracy compares what is found in labelled
-// entities instead of speed.
+// entities and series instead of speed.
 var json = args.Contains("--json");
 var quick = args.Contains("--quick");
 var report = new Report(json);

@@ -10,7 +10,8 @@ namespace LeptonStream.Benchmarks.Accuracy;
 
 /// <summary>
 /// How well entities are judged, beside three detectors of the textbook on the same rows, all strictly causal and all measured by the code
-/// of <c>lepton backtest</c>: areas under the curves, and event recall within a budget of false episodes an entity-day.
+/// of <c>lepton backtest</c>: areas under the curves, and event recall within a budget of false episodes an entity-day. Single series
+/// follow, beside detectors of a few lines.
 /// </summary>
 internal static class AccuracyBenchmark
 {
@@ -41,8 +42,9 @@ internal static class AccuracyBenchmark
             BacktestFile[] files = [.. SeriesFile.Find(path)
                 .Select(file => BacktestFile.Run(file, folder, interval, DetectionPolicy.Default))];
             Add("LeptonStream", [.. files.Select(f => f.Series)]);
+            var rowsADay = (int)Math.Round(TimeSpan.FromDays(1) / interval);
             var baselines = Baselines.AsParallel().AsOrdered()
-                .Select(b => (b.Name, Series: files.Select(f => Judge(f, b.Score, interval)).ToArray()));
+                .Select(b => (b.Name, Series: files.Select(f => Judge(f, b.Score, rowsADay)).ToArray()));
             foreach (var (name, series) in baselines.ToArray()) Add(name, series);
 
             void Add(string detector, ScoredSeries[] series) =>
@@ -50,18 +52,22 @@ internal static class AccuracyBenchmark
                     RecallAtBudget.Of(series, FamilyResult.Budgets)));
         }
 
+        foreach (var (family, detector, recallAt) in SeriesBenchmark.Measure()) results.Add((family, detector, default, recallAt));
         if (json) PrintJson(results);
         else PrintTable(results);
         return results.Count > 0 ? 0 : 1;
     }
 
-    private static ScoredSeries Judge(BacktestFile file, EntityScorer score, TimeSpan interval)
+    /// <summary>The scores of a baseline on the rows of a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="score">The baseline.</param>
+    /// <param name="rowsADay">Number of rows of a day.</param>
+    public static ScoredSeries Judge(BacktestFile file, EntityScorer score, int rowsADay)
     {
         // Where a metric was not measured its last value stands.
         var last = new double[file.File.Metrics.Count];
         double[][] rows = [.. file.Rows.Select(
             row => last = [.. row.Values.Select((value, i) => value is { } known && double.IsFinite(known) ? known : last[i])])];
-        var rowsADay = (int)Math.Round(TimeSpan.FromDays(1) / interval);
         var scores = score(rows, rowsADay);
         var early = Math.Min(RowsOfTheCheck, rows.Length);
         if (!score(rows[..early], rowsADay).AsSpan().SequenceEqual(scores.AsSpan(0, early)))
