@@ -48,7 +48,8 @@ internal static class BacktestJson
         json.WriteEndObject();
     }
 
-    private static void WriteDial(Utf8JsonWriter json, IReadOnlyList<DialReading> dial)
+    /// <summary>Writes the readings of the dial.</summary>
+    public static void WriteDial(Utf8JsonWriter json, IReadOnlyList<DialReading> dial)
     {
         json.WriteStartArray("dial");
         foreach (var reading in dial)

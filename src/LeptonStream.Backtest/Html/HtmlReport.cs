@@ -15,7 +15,10 @@ internal static class HtmlReport
 
     // In the order in which they need each other.
     private static readonly string[] Scripts =
-        ["elements.js", "text.js", "series.js", "axis.js", "drawing.js", "picture.js", "chart.js", "card.js", "tables.js", "report.js"];
+    [
+        "elements.js", "text.js", "series.js", "axis.js", "drawing.js", "picture.js", "chart.js", "card.js", "tables.js", "dial.js",
+        "report.js",
+    ];
 
     public static void Write(BacktestResult result, string path)
     {

@@ -24,6 +24,7 @@ internal static class ReportSummary
         json.WriteStartArray("series");
         foreach (var file in result.Files) WriteSeries(json, file, results.GetValueOrDefault(file));
         json.WriteEndArray();
+        BacktestJson.WriteDial(json, result.Dial);
         json.WriteStartArray("skipped");
         foreach (var (_, reason) in result.Skipped) json.WriteStringValue(reason);
         json.WriteEndArray();

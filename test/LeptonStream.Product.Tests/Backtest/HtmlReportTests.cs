@@ -40,6 +40,20 @@ internal sealed class HtmlReportTests
     }
 
     [Test]
+    public async Task Open_WithTheDial_DrawsALineOfEachFamilyWithinTheAllowed()
+    {
+        WriteJump("a/found", jump: 800, label: 800);
+        WriteJump("b/missed", jump: 850, label: 950);
+        await using var page = await Open(dial: true);
+        Assert.That(await page.Page.Locator(".dial .family").CountAsync(), Is.EqualTo(3), "two families and the total");
+        Assert.That(await page.Page.Locator(".dial .reading").CountAsync(), Is.EqualTo(12));
+        Assert.That(await page.Page.Locator(".dial .name").AllTextContentsAsync(), Is.EqualTo(new[] { "a", "b", "total" }));
+        Assert.That(await page.Page.Locator(".dial polyline").EvaluateAllAsync<bool>(
+            "lines => lines.every(line => !line.getAttribute('points').includes('NaN'))"), Is.True);
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
     public async Task Open_AnyReport_AsksTheNetworkForNothing()
     {
         WriteJump("a/found", jump: 800, label: 800);
@@ -205,9 +219,9 @@ internal sealed class HtmlReportTests
 
     private string Report => Path.Combine(_folder, "report.html");
 
-    private async Task<WatchedPage> Open(Action<IPage>? watch = null)
+    private async Task<WatchedPage> Open(Action<IPage>? watch = null, bool dial = false)
     {
-        HtmlReport.Write(new BacktestRun(new(_folder)).Run(default), Report);
+        HtmlReport.Write(new BacktestRun(new(_folder, Dial: dial)).Run(default), Report);
         return await Browser.Open(new Uri(Report), watch: watch);
     }
 

@@ -162,6 +162,7 @@ function page() {
             {},
             tiles(),
             Object.keys(summary.families).length > 0 && el('section', {}, el('h2', {}, t('families')), familyTable(summary, chooseFamily)),
+            summary.dial.length > 0 && el('section', {}, el('h2', {}, t('dial')), dialPlot(summary.dial)),
             el('section', { id: 'series' }, el('h2', {}, t('files')), table.element),
             el(
                 'div',
