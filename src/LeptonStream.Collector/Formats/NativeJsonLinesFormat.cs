@@ -48,6 +48,12 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
                 metrics = json;
                 json.Skip();
             }
+            else if (json.ValueTextEquals("distributions"u8))
+            {
+                // Nobody is to believe that they are watched.
+                json.Skip();
+                Batch.Refuse(RefusalReason.Unsupported, "distributions");
+            }
             else
             {
                 json.Skip();

@@ -41,6 +41,18 @@ public sealed record DetectionPolicy
     public TimeSpan ForgetRunAfter { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
+    /// Number of distributions that one partition watches for drift, from 0; new ones beyond them are refused and counted.
+    /// <value>The default value is 1,000.</value>
+    /// </summary>
+    public int DistributionsPerPartition { get; init; } = 1_000;
+
+    /// <summary>
+    /// Bytes that the references of these distributions may take; beyond them new distributions are refused and counted. <value>The default
+    /// value is 64 MiB.</value>
+    /// </summary>
+    public long DistributionBytesPerPartition { get; init; } = 64L << 20;
+
+    /// <summary>
     /// Number of events that one record may lead to at once, from 1; further ones follow with the next records, and at most five times as
     /// many wait.
     /// <value>The default value is 256.</value>

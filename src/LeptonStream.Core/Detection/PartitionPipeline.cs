@@ -7,6 +7,7 @@ using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
+using LeptonStream.Drift;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.State;
@@ -16,7 +17,7 @@ namespace LeptonStream.Detection;
 /// <summary>
 /// Everything that is known of one input partition: its series, and the way of one record through them. One owner, one thread.
 /// </summary>
-public sealed class PartitionPipeline
+public sealed partial class PartitionPipeline
 {
     private readonly string _topic;
     private readonly UInt128 _topicId;
@@ -24,6 +25,7 @@ public sealed class PartitionPipeline
     private readonly NativeJsonFormat _format;
     private readonly SampleBatch _batch = new();
     private readonly SeriesRegistry _series;
+    private readonly DriftRegistry _drift;
 
     private readonly RunJudge _runs;
     private readonly OpenAlerts _open;
@@ -56,6 +58,7 @@ public sealed class PartitionPipeline
         _queue = new(policy.EventsPerRecord);
         _format = new(policy.Limits);
         _series = new(policy, policies ?? PolicySet.Default);
+        _drift = new(policy);
         _runs = new(_series.Entities);
         _topicId = topicId is { } id ? AlertIds.OfTopic(id) : AlertIds.OfTopic(topic);
         _open = new(policy.Timing);
@@ -68,8 +71,8 @@ public sealed class PartitionPipeline
     /// <summary>Number of series that it may hold.</summary>
     public int SeriesLimit => _policy.SeriesPerPartition;
 
-    /// <summary>Estimated bytes that its series, entities and runs take.</summary>
-    public long Bytes => _series.Bytes;
+    /// <summary>Estimated bytes that its series, entities, runs and distributions take.</summary>
+    public long Bytes => _series.Bytes + _drift.Bytes;
 
     /// <summary>Number of bytes that they may take.</summary>
     public long BytesLimit => _policy.BytesPerPartition;
@@ -140,6 +143,7 @@ public sealed class PartitionPipeline
         _runs.Advance(logTime, new(_last, _topicId, _queue));
         Sweep(_runs.Clock);
         _series.Advance(_runs.Clock);
+        _drift.Advance(_runs.Clock, _series.Cut);
         _gaps.Advance(_runs.Clock, new(new(_topic, _partition, offset), _topicId, _queue));
         var outcome = Take(value, offset, logTime);
         _queue.Release(events);
@@ -176,6 +180,7 @@ public sealed class PartitionPipeline
                 if (refusal.IsLoss()) lost = refusal;
             }
 
+            if (entity.DistributionCount > 0) judged += JudgeDrift(entity, sink, ref lost);
             if (_entity is { IsJudged: true } whole) JudgeEntity(whole, sink);
             _runs.Judge(_entity, sink);
             _entity = null;
@@ -251,7 +256,11 @@ public sealed class PartitionPipeline
     public void ForgetLastEntities()
     {
         _entity = null;
-        foreach (ref readonly var entity in _batch.Entities) _series.Forget(entity.Id);
+        foreach (ref readonly var entity in _batch.Entities)
+        {
+            _series.Forget(entity.Id);
+            ForgetDrift(entity);
+        }
     }
 
     /// <summary>Writes all that decides, as of the last record, as <see cref="BeginSave"/> does, at once.</summary>
@@ -286,7 +295,7 @@ public sealed class PartitionPipeline
             offset => _last = offset < 0 ? default : new(_topic, _partition, offset), isOther ? () => Adopt(_series.Policies) : null);
     }
 
-    private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue, _gaps);
+    private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue, _gaps, _drift);
 
     private SnapshotSubject Subject => new(_topicId, _partition, _series.Policies.Fingerprint, _last.Topic is null ? -1 : _last.Offset);
 
@@ -296,7 +305,8 @@ public sealed class PartitionPipeline
         if (_series.Cut is { } cut && _series.Entities.Find(message.Id.Value) is { } entity) cut.Keep(entity);
     }
 
-    private SampleRefusal Judge(in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink sink)
+    private SampleRefusal Judge(
+        in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink sink, DriftReading? drift = null)
     {
         var series = _series.Find(_batch, entity, metric, out var refusal);
         if (series is null) return refusal;
@@ -312,7 +322,7 @@ public sealed class PartitionPipeline
         }
 
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
-        if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink);
+        if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift);
         if (refusal != SampleRefusal.None) return refusal;
         if (series.Place >= 0)
         {

@@ -6,6 +6,7 @@ using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detectors;
+using LeptonStream.Drift;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -59,6 +60,9 @@ internal sealed record AlertFacts(
     /// The other metrics of its entity that deviate at the same time and make it critical. <value>The default value is none.</value>
     /// </summary>
     public IReadOnlyList<string> Agreeing { get; init; } = [];
+
+    /// <summary>The parts of its distribution that moved most, where it is a drift. <value>The default value is none.</value></summary>
+    public IReadOnlyList<DriftMove> Moves { get; init; } = [];
 
     /// <summary>Why it is no page though it is beyond the critical line; null where it is one, or not beyond.</summary>
     public HeldText? Held { get; init; }

@@ -81,7 +81,8 @@ internal static class ChineseText
         if (facts.Change == AlertChange.Recovered && facts.IsCode)
             return start + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
         if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change);
-        return start + Reason(facts) + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
+        return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves)
+            + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
             + facts.Held?.InChinese;
     }
 
@@ -127,7 +128,8 @@ internal static class ChineseText
         if (!double.IsFinite(facts.Expected)) return Value(facts);
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         if (value == expected) return value;
-        return DeviationText.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
+        // Of a distance that is usually about 0, a multiple says nothing.
+        return facts.Kind != MetricKind.DataDrift && DeviationText.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
             ? $"{value}，预期 {expected}（{away.InChinese()}）"
             : $"{value}，预期 {expected}";
     }

@@ -82,7 +82,7 @@ internal static class EnglishText
             return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does "
             + $"not mean the cause is fixed.";
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
-        return start + Reason(facts) + (facts.Agreeing.Count == 0
+        return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + (facts.Agreeing.Count == 0
             ? ""
             : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish;
     }
@@ -133,7 +133,8 @@ internal static class EnglishText
         if (!double.IsFinite(facts.Expected)) return Value(facts);
         var (value, expected) = Numbers.Pair(facts.Sample.Value, facts.Expected, facts.Unit);
         if (value == expected) return value;
-        return DeviationText.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
+        // Of a distance that is usually about 0, a multiple says nothing.
+        return facts.Kind != MetricKind.DataDrift && DeviationText.Of(facts.Sample.Value, facts.Expected, facts.Unit) is { } away
             ? $"{value}, expected {expected} ({away.InEnglish()})"
             : $"{value}, expected {expected}";
     }

@@ -24,6 +24,9 @@ public sealed record FormatLimits
     /// <summary>Metrics of one entity. <value>The default value is 1,024.</value></summary>
     public int Metrics { get; init; } = 1024;
 
+    /// <summary>Distributions of one entity. <value>The default value is 64.</value></summary>
+    public int Distributions { get; init; } = 64;
+
     /// <summary>UTF-8 bytes of a model, metric or label name. <value>The default value is 256.</value></summary>
     public int NameBytes { get; init; } = 256;
 

@@ -131,6 +131,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         var step = Sample.NoStep;
         var firstLabel = batch.LabelCount;
         var firstMetric = batch.MetricCount;
+        var firstDistribution = batch.DistributionCount;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = FieldOf(ref reader);
@@ -144,14 +145,17 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
                 Fields.Step => ReadStep(ref reader, out step),
                 Fields.Labels => ReadLabels(ref reader, batch, firstLabel),
                 Fields.Metrics => ReadMetrics(ref reader, batch, firstMetric),
+                Fields.Distributions => ReadDistributions(ref reader, batch),
                 _ => SkipUnknown(ref reader),
             };
             if (reason != RejectReason.None) return reason;
         }
 
+        // One is enough.
+        if ((seen & Fields.Distributions) != 0) seen |= Fields.Metrics;
         if ((Fields.Required & ~seen) is var missing and not Fields.None)
             return Refuse(RejectReason.MissingField, $"'{NameOf((Fields)(1 << int.TrailingZeroCount((int)missing)))}' is missing");
-        batch.AddEntity(model, firstLabel, time, step, firstMetric);
+        batch.AddEntity(model, firstLabel, time, step, firstMetric, firstDistribution);
         return RejectReason.None;
     }
 
@@ -243,7 +247,8 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         if (reader.ValueTextEquals("ts"u8)) return Fields.Ts;
         if (reader.ValueTextEquals("metrics"u8)) return Fields.Metrics;
         if (reader.ValueTextEquals("labels"u8)) return Fields.Labels;
-        return reader.ValueTextEquals("step"u8) ? Fields.Step : Fields.None;
+        if (reader.ValueTextEquals("step"u8)) return Fields.Step;
+        return reader.ValueTextEquals("distributions"u8) ? Fields.Distributions : Fields.None;
     }
 
     private static string NameOf(Fields field) => field switch
@@ -252,6 +257,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         Fields.Ts => "ts",
         Fields.Metrics => "metrics",
         Fields.Labels => "labels",
+        Fields.Distributions => "distributions",
         _ => "step",
     };
 
@@ -264,6 +270,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         Metrics = 4,
         Labels = 8,
         Step = 16,
+        Distributions = 32,
         Required = Model | Ts | Metrics,
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using LeptonStream.Drift;
 using LeptonStream.Series;
 
 namespace LeptonStream.Samples;
@@ -13,6 +14,7 @@ public sealed class SampleBatch
     private readonly List<Entity> _entities = [];
     private readonly List<Metric> _metrics = [];
     private readonly List<(Slice Name, Slice Value)> _labels = [];
+    private readonly List<DistributionSample> _distributions = [];
     private byte[] _text = new byte[4096];
     private int _used;
 
@@ -23,7 +25,8 @@ public sealed class SampleBatch
 
     /// <summary>One entity at one time.</summary>
     public readonly record struct Entity(
-        SeriesId Id, Slice Model, int FirstLabel, int LabelCount, Timestamp Time, long Step, int FirstMetric, int MetricCount);
+        SeriesId Id, Slice Model, int FirstLabel, int LabelCount, Timestamp Time, long Step, int FirstMetric, int MetricCount,
+        int FirstDistribution, int DistributionCount);
 
     /// <summary>One metric of an entity.</summary>
     /// <param name="Id">The series.</param>
@@ -31,12 +34,22 @@ public sealed class SampleBatch
     /// <param name="Value">Its value; not finite where the producer said so.</param>
     public readonly record struct Metric(SeriesId Id, Slice Name, double Value);
 
+    /// <summary>One distribution of an entity.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Sample">The values of the message.</param>
+    /// <param name="Reference">The reference that it declares, or null.</param>
+    public readonly record struct DistributionSample(Slice Name, Distribution Sample, Distribution? Reference);
+
     /// <summary>The entities, in the order of the message.</summary>
     public ReadOnlySpan<Entity> Entities => CollectionsMarshal.AsSpan(_entities);
 
     /// <summary>The metrics of an entity, in the order of the message.</summary>
     public ReadOnlySpan<Metric> MetricsOf(in Entity entity) =>
         CollectionsMarshal.AsSpan(_metrics).Slice(entity.FirstMetric, entity.MetricCount);
+
+    /// <summary>The distributions of an entity, in the order of the message.</summary>
+    public ReadOnlySpan<DistributionSample> DistributionsOf(in Entity entity) =>
+        CollectionsMarshal.AsSpan(_distributions).Slice(entity.FirstDistribution, entity.DistributionCount);
 
     /// <summary>The full key of a series as text. Allocates; for series that are seen for the first time.</summary>
     public SeriesKey KeyOf(in Entity entity, in Metric metric) =>
@@ -66,12 +79,15 @@ public sealed class SampleBatch
         _entities.Clear();
         _metrics.Clear();
         _labels.Clear();
+        _distributions.Clear();
         _used = 0;
     }
 
     internal int LabelCount => _labels.Count;
 
     internal int MetricCount => _metrics.Count;
+
+    internal int DistributionCount => _distributions.Count;
 
     internal ReadOnlySpan<byte> BytesOf(Slice slice) => _text.AsSpan(slice.Start, slice.Length);
 
@@ -106,6 +122,18 @@ public sealed class SampleBatch
 
     internal void AddMetric(Slice name, double value) => _metrics.Add(new(default, name, value));
 
+    internal void AddDistribution(in DistributionSample distribution) => _distributions.Add(distribution);
+
+    /// <summary>A metric that is made of a distribution of an entity; valid as long as the message.</summary>
+    internal Metric Derive(in Entity entity, Slice name, ReadOnlySpan<byte> suffix, double value)
+    {
+        var room = Room(name.Length + suffix.Length);
+        BytesOf(name).CopyTo(room);
+        suffix.CopyTo(room[name.Length..]);
+        var slice = Keep(name.Length + suffix.Length);
+        return new(SeriesId.OfMetric(entity.Id, BytesOf(slice)), slice, value);
+    }
+
     /// <summary>Sorts the labels since <paramref name="first"/> by name.</summary>
     /// <returns>A name that occurs twice; null where none does.</returns>
     internal Slice? SortLabels(int first)
@@ -139,14 +167,18 @@ public sealed class SampleBatch
         LabelsLeftOut += more;
     }
 
-    /// <summary>Ends an entity: hashes its identity and gives every metric since <paramref name="firstMetric"/> its series id.</summary>
-    internal void AddEntity(Slice model, int firstLabel, Timestamp time, long step, int firstMetric)
+    /// <summary>
+    /// Ends an entity: hashes its identity and gives every metric since <paramref name="firstMetric"/> its series id. Distributions are its
+    /// own from <paramref name="firstDistribution"/> on.
+    /// </summary>
+    internal void AddEntity(Slice model, int firstLabel, Timestamp time, long step, int firstMetric, int firstDistribution = 0)
     {
         var id = SeriesId.OfEntity(Canonical(model, firstLabel));
         var metrics = CollectionsMarshal.AsSpan(_metrics)[firstMetric..];
         for (var i = 0; i < metrics.Length; i++)
             metrics[i] = metrics[i] with { Id = SeriesId.OfMetric(id, BytesOf(metrics[i].Name)) };
-        _entities.Add(new(id, model, firstLabel, _labels.Count - firstLabel, time, step, firstMetric, metrics.Length));
+        _entities.Add(new(id, model, firstLabel, _labels.Count - firstLabel, time, step, firstMetric, metrics.Length, firstDistribution,
+            _distributions.Count - firstDistribution));
     }
 
     private ReadOnlySpan<byte> Canonical(Slice model, int firstLabel)

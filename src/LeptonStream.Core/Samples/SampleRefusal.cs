@@ -26,6 +26,9 @@ public enum SampleRefusal
 
     /// <summary>The policy ignores its series.</summary>
     Ignored = 7,
+
+    /// <summary>Its distribution is new and the partition holds as many distributions as it may.</summary>
+    DistributionLimit = 8,
 }
 
 /// <summary>Classifies the reasons.</summary>
@@ -37,5 +40,5 @@ public static class SampleRefusals
     /// </summary>
     /// <param name="reason">The reason.</param>
     public static bool IsLoss(this SampleRefusal reason) =>
-        reason is SampleRefusal.OutOfOrder or SampleRefusal.Duplicate or SampleRefusal.SeriesLimit;
+        reason is SampleRefusal.OutOfOrder or SampleRefusal.Duplicate or SampleRefusal.SeriesLimit or SampleRefusal.DistributionLimit;
 }

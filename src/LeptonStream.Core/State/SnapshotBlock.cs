@@ -34,8 +34,11 @@ public enum SnapshotBlockKind : byte
     /// <summary>An event that waits to be let out. Its id is its number.</summary>
     Event = 8,
 
+    /// <summary>A distribution that is watched for drift. Before it was there, the end had its number.</summary>
+    Drift = 9,
+
     /// <summary>Number of blocks of each kind. One.</summary>
-    End = 9,
+    End = 10,
 }
 
 /// <summary>A part of a snapshot that is written, compared and read by itself: one series, one entity.</summary>

@@ -82,6 +82,15 @@ public sealed class PolicyFileTests
         Assert.That(Parse(example).Rules, Has.Count.GreaterThan(3));
     }
 
+    [Test]
+    public void Parse_ExampleOfTheDriftPage_IgnoresTheDistancesItNames()
+    {
+        var page = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "drift.md"));
+        var policies = Parse(page.Split("```yaml\n").Single(part => part.StartsWith("rules:", StringComparison.Ordinal)).Split("```")[0]);
+        Assert.That(((string[])["age.drift.js", "age.drift.ks", "age.drift.psi", "age.drift.w1"]).Select(metric =>
+            policies.For(new("ranker", metric, LabelSet.Empty)).Ignore), Is.EqualTo((bool[])[true, true, false, false]));
+    }
+
     [TestCase("rulez: []", "f.yaml:1: rulez is unknown; known here are: defaults, presets, rules")]
     [TestCase("", "f.yaml:1: a mapping with the fields 'presets', 'defaults' and 'rules' must stand here, and one document only")]
     [TestCase("rules: [\n", "f.yaml:2: ")]

@@ -2,6 +2,7 @@ using LeptonStream.Alerting.Remediation;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Series;
+using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Notifier;
 
@@ -57,6 +58,18 @@ public sealed class RoutingFileActionsTests
             Is.EqualTo(LabelSet.Of(("namespace", "serving"), ("deployment", "chat"))));
         more.Remedy.TargetOf(LabelSet.Empty, out var missing);
         Assert.That(missing, Is.EqualTo("app"));
+    }
+
+    [Test]
+    public void Parse_ExampleOfTheDriftPage_StartsARetraining()
+    {
+        var page = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "drift.md"));
+        var example = page.Split("```yaml\n").Single(part => part.StartsWith("actions:", StringComparison.Ordinal)).Split("```")[0];
+        var retrain = RoutingFile.Parse(Rest + example, "routing.yaml", out var errors)!.Policies.Single();
+        Assert.That(errors, Is.Empty);
+        Assert.That(retrain.Remedy.Action, Is.EqualTo("retrain"));
+        Assert.That(retrain.Covers(LabelSet.Of(("kind", "drift"), ("metric", "age.drift.psi"))), Is.True);
+        Assert.That(retrain.Covers(LabelSet.Of(("kind", "drift"), ("metric", "query.drift.mmd"))), Is.False);
     }
 
     [TestCase("automatic", "", "Notifier:Kubernetes is not set, and the action 'out'")]

@@ -3,6 +3,7 @@ using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
+using LeptonStream.Drift;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Events;
@@ -15,9 +16,10 @@ internal sealed class AlertPublisher(OpenAlerts open)
     /// <param name="series">The series after the sample.</param>
     /// <param name="judgement">The verdict; its change is not <see cref="AlertChange.None"/>.</param>
     /// <param name="sink">Takes the event.</param>
-    public void Publish(SeriesState series, in Judgement judgement, in EventSink sink)
+    /// <param name="drift">The reading that the sample is a distance of; null for any other sample.</param>
+    public void Publish(SeriesState series, in Judgement judgement, in EventSink sink, DriftReading? drift = null)
     {
-        var made = SeriesEvents.Of(sink, series, judgement);
+        var made = SeriesEvents.Of(sink, series, judgement, drift: drift);
         sink.Add(made);
         if (judgement.Change != AlertChange.Opened) return;
         series.OpenedBy = made.Detectors[0].Name;

@@ -2,7 +2,9 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detection.Store;
+using LeptonStream.Drift;
 using LeptonStream.Explanations;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -14,6 +16,9 @@ internal static class SeriesEvents
 {
     private const string Kind = "series";
 
+    // The label of alerts of drift, by which routes and actions find them.
+    private const string Drift = "drift";
+
     // The detector of an event where the series itself says nothing any more.
     private const string Silence = "silence";
 
@@ -22,7 +27,9 @@ internal static class SeriesEvents
     /// <param name="series">The series after the sample.</param>
     /// <param name="judgement">The verdict on the sample; its change is not <see cref="AlertChange.None"/>.</param>
     /// <param name="agreeing">The metrics of its entity that corroborate it, or null.</param>
-    public static AlertEvent Of(in EventSink sink, SeriesState series, in Judgement judgement, IReadOnlyList<string>? agreeing = null)
+    /// <param name="drift">The reading that the sample is a distance of, or null.</param>
+    public static AlertEvent Of(in EventSink sink, SeriesState series, in Judgement judgement, IReadOnlyList<string>? agreeing = null,
+        DriftReading? drift = null)
     {
         var (life, policy, sample) = (series.Alert, series.Policy, judgement.Sample);
         var detectors = Parts(series, judgement, agreeing is not null);
@@ -39,6 +46,7 @@ internal static class SeriesEvents
             Line = series.Pipeline.LineOf(series),
             History = series.History(sample.Time),
             Agreeing = agreeing ?? [],
+            Moves = judgement.Change.IsEnd() ? [] : drift?.Moves() ?? [],
             Held = life.IsHeld && series.Entity?.Model is { } model ? new(model.Series, policy.PageBudget) : null,
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
@@ -61,6 +69,7 @@ internal static class SeriesEvents
             English = EnglishText.Explain(facts),
             Chinese = ChineseText.Explain(facts),
             AlertName = "LeptonStreamAnomaly",
+            Kind = facts.Kind == MetricKind.DataDrift ? Drift : null,
             Runbook = policy.RunbookOf(series.Key.Metric),
         });
     }

@@ -43,15 +43,22 @@ public sealed class PartitionLoader : ISnapshotSink
     /// <exception cref="SnapshotCorruptException">It is not one that can follow, or of another layout, partition or policy.</exception>
     public void Take(in SnapshotBlock block)
     {
-        if (block.Kind < _kind || IsComplete || (block.Kind != SnapshotBlockKind.Head && _counts[0] == 0))
-            throw new SnapshotCorruptException($"a block of {block.Kind} behind one of {_kind}");
-        _kind = block.Kind;
+        var kind = KindOf(block);
+        if (kind < _kind || IsComplete || (kind != SnapshotBlockKind.Head && _counts[0] == 0))
+            throw new SnapshotCorruptException($"a block of {kind} behind one of {_kind}");
+        _kind = kind;
         // Those that nobody names are numbered, so that none is missing, twice or elsewhere.
-        if (IsNumbered(block.Kind) && block.Id != (UInt128)_counts[(int)block.Kind])
-            throw new SnapshotCorruptException($"block {block.Id} of {block.Kind}, {_counts[(int)block.Kind]} is the next");
-        _counts[(int)block.Kind]++;
+        if (IsNumbered(kind) && block.Id != (UInt128)_counts[(int)kind])
+            throw new SnapshotCorruptException($"block {block.Id} of {kind}, {_counts[(int)kind]} is the next");
+        _counts[(int)kind]++;
         Read(block);
     }
+
+    // The end had the number of distributions before there were any.
+    private SnapshotBlockKind KindOf(in SnapshotBlock block) =>
+        block.Kind == SnapshotBlockKind.Drift && !HasDrift ? SnapshotBlockKind.End : block.Kind;
+
+    private bool HasDrift => _layout.Migration is null or { Version: >= StateLayout.DriftSince };
 
     private static bool IsNumbered(SnapshotBlockKind kind) =>
         kind is SnapshotBlockKind.Head or SnapshotBlockKind.ForgottenEntity or SnapshotBlockKind.ForgottenSeries or SnapshotBlockKind.List
@@ -60,7 +67,7 @@ public sealed class PartitionLoader : ISnapshotSink
     private void Read(in SnapshotBlock block)
     {
         var state = new StateReader(block.Bytes) { Migration = _layout.Migration };
-        switch (block.Kind)
+        switch (_kind)
         {
             case SnapshotBlockKind.Policy:
                 _policies.Take(block);
@@ -89,6 +96,9 @@ public sealed class PartitionLoader : ISnapshotSink
             case SnapshotBlockKind.List:
                 ReadList(ref state);
                 break;
+            case SnapshotBlockKind.Drift:
+                _parts.Drift.Load(block.Id, ref state);
+                break;
             default:
                 Complete(ref state);
                 break;
@@ -111,6 +121,7 @@ public sealed class PartitionLoader : ISnapshotSink
         _parts.Series.Entities.Number = state.ReadInt64();
         _parts.Gaps.Load(ref state);
         if (!state.IsBefore(StateLayout.PagesSince)) _parts.Series.Entities.Models.Load(ref state);
+        if (HasDrift) _parts.Drift.LoadClock(ref state);
     }
 
     private void ReadEvent(ReadOnlySpan<byte> json)
@@ -155,7 +166,7 @@ public sealed class PartitionLoader : ISnapshotSink
 
     private void Complete(ref StateReader state)
     {
-        for (var kind = 0; kind < (int)SnapshotBlockKind.End; kind++)
+        for (var kind = 0; kind < (int)(HasDrift ? SnapshotBlockKind.End : SnapshotBlockKind.Drift); kind++)
         {
             var count = state.ReadInt32();
             if (count != _counts[kind])

@@ -5,6 +5,7 @@ using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
+using LeptonStream.Drift;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Snapshots;
@@ -16,8 +17,9 @@ namespace LeptonStream.Detection.Snapshots;
 /// <param name="Open">Its open alerts.</param>
 /// <param name="Queue">Its events that wait.</param>
 /// <param name="Gaps">The alert of its last gap.</param>
+/// <param name="Drift">Its distributions.</param>
 internal sealed record PartitionParts(
-    DetectionPolicy Detection, SeriesRegistry Series, RunJudge Runs, OpenAlerts Open, EventQueue Queue, GapWatch Gaps);
+    DetectionPolicy Detection, SeriesRegistry Series, RunJudge Runs, OpenAlerts Open, EventQueue Queue, GapWatch Gaps, DriftRegistry Drift);
 
 /// <summary>The position that a snapshot is of.</summary>
 /// <param name="TopicId">The input topic.</param>
@@ -72,6 +74,7 @@ internal static class PartitionSnapshot
         head.Write(parts.Series.Entities.Number);
         parts.Gaps.Save(head);
         parts.Series.Entities.Models.Save(head);
+        parts.Drift.SaveClock(head);
         snapshot.End(SnapshotBlockKind.Head);
     }
 

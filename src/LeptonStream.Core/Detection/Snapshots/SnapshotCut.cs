@@ -1,6 +1,7 @@
 using System.Buffers;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Store;
+using LeptonStream.Drift;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Snapshots;
@@ -17,12 +18,14 @@ public sealed class SnapshotCut
     private readonly int _number;
     private readonly EntityState[] _entities;
     private readonly SeriesState[] _series;
+    private readonly DriftWatch[] _drift;
     private readonly long _entitiesEnd;
     private readonly long _seriesEnd;
     private readonly CopiedBlocks _peers = new();
     private readonly CopiedBlocks _tail = new();
     private readonly Dictionary<EntityState, Copy> _keptEntities = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<SeriesState, Copy> _keptSeries = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<DriftWatch, Copy> _keptDrift = new(ReferenceEqualityComparer.Instance);
     private readonly Action _onEnd;
     private Stage _stage = Stage.Entities;
     private int _at;
@@ -38,6 +41,7 @@ public sealed class SnapshotCut
         _out = new(sink);
         _series = parts.Series.InOrder();
         _entities = parts.Series.Entities.InOrder();
+        _drift = parts.Drift.InOrder();
         _seriesEnd = _series.Length > 0 ? _series[^1].Number + 1 : 0;
         _entitiesEnd = _entities.Length > 0 ? _entities[^1].Number + 1 : 0;
         PartitionSnapshot.SaveHead(parts, subject, _out);
@@ -57,6 +61,7 @@ public sealed class SnapshotCut
     {
         Entities,
         Series,
+        Drift,
         Done,
     }
 
@@ -64,12 +69,12 @@ public sealed class SnapshotCut
     public bool IsDone => _stage == Stage.Done;
 
     /// <summary>
-    /// Number of series and entities that changed before they were written, and so were copied; they wait for their turn.
+    /// Number of series, entities and distributions that changed before they were written, and so were copied; they wait for their turn.
     /// </summary>
-    public int Copies => _keptEntities.Count + _keptSeries.Count;
+    public int Copies => _keptEntities.Count + _keptSeries.Count + _keptDrift.Count;
 
     /// <summary>Writes some blocks.</summary>
-    /// <param name="blocks">Number of series and entities to write, at most.</param>
+    /// <param name="blocks">Number of series, entities and distributions to write, at most.</param>
     public void Advance(int blocks)
     {
         for (; blocks > 0 && !IsDone; blocks--) Step();
@@ -84,6 +89,7 @@ public sealed class SnapshotCut
         if (IsDone) return;
         foreach (var copy in _keptEntities.Values) copy.Release();
         foreach (var copy in _keptSeries.Values) copy.Release();
+        foreach (var copy in _keptDrift.Values) copy.Release();
         End();
     }
 
@@ -112,6 +118,19 @@ public sealed class SnapshotCut
         _keptSeries.Add(series, new(state.Written));
     }
 
+    /// <summary>Copies a distribution that is about to change.</summary>
+    internal void Keep(DriftWatch watch)
+    {
+        if (watch.Cut == _number) return;
+        watch.Cut = _number;
+        var state = _copy.Begin();
+        watch.Save(state);
+        _keptDrift.Add(watch, new(state.Written));
+    }
+
+    /// <summary>Takes note of a distribution that came after the cut.</summary>
+    internal void LeaveOut(DriftWatch watch) => watch.Cut = _number;
+
     private void Step()
     {
         switch (_stage)
@@ -126,8 +145,14 @@ public sealed class SnapshotCut
             case Stage.Series when _at < _series.Length:
                 Write(_series[_at++]);
                 break;
-            default:
+            case Stage.Series:
                 _tail.WriteTo(_out);
+                (_stage, _at) = (Stage.Drift, 0);
+                break;
+            case Stage.Drift when _at < _drift.Length:
+                Write(_drift[_at++]);
+                break;
+            default:
                 PartitionSnapshot.SaveEnd(_out);
                 End();
                 break;
@@ -152,11 +177,21 @@ public sealed class SnapshotCut
         _out.End(SnapshotBlockKind.Series, series.Id.Value);
     }
 
+    private void Write(DriftWatch watch)
+    {
+        var state = _out.Begin();
+        if (_keptDrift.Remove(watch, out var copy)) copy.MoveTo(state);
+        else watch.Save(state);
+        watch.Cut = _number;
+        _out.End(SnapshotBlockKind.Drift, watch.Id);
+    }
+
     private void End()
     {
         _stage = Stage.Done;
         _keptEntities.Clear();
         _keptSeries.Clear();
+        _keptDrift.Clear();
         _onEnd();
     }
 

@@ -26,16 +26,19 @@ public static class StateLayout
     /// parts of a series' memory lie in another order. A field of a struct of <see cref="Structs"/>, or a detector, that is added or taken
     /// out needs none.
     /// </summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>
-    /// The oldest version that can be read: this one, or the one before where all that was raised for asks
+    /// The oldest version that can be read: all that the number was raised for since then asks
     /// <see cref="LayoutMigration.Version"/> as it loads.
     /// </summary>
     public const int OldestVersion = 3;
 
     /// <summary>The version that began to write the pages of models.</summary>
     internal const int PagesSince = 4;
+
+    /// <summary>The version that began to write distributions.</summary>
+    internal const int DriftSince = 5;
 
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;

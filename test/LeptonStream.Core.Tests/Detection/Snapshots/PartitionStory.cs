@@ -21,7 +21,8 @@ internal sealed class PartitionStory
 
     private static readonly DetectionPolicy Detection = DetectionPolicy.Default with
     {
-        SeriesPerPartition = 150,
+        SeriesPerPartition = 160,
+        DistributionsPerPartition = 6,
         RunsPerPartition = 3,
         EventsPerRecord = 2,
         ForgetAfter = TimeSpan.FromHours(3),
@@ -52,6 +53,7 @@ internal sealed class PartitionStory
     private readonly List<Act> _acts = [];
     private readonly Random _random;
     private readonly HostileProducer _hostile;
+    private readonly Random _drift;
     private readonly double[] _level = new double[8];
     private readonly long[] _step = new long[5];
     private readonly long[] _count = new long[8];
@@ -60,6 +62,7 @@ internal sealed class PartitionStory
     public PartitionStory(int seed, int acts)
     {
         _random = new(seed);
+        _drift = new(~seed);
         _hostile = new(seed, extremes: false);
         var silent = 0;
         var odd = 0;
@@ -134,7 +137,7 @@ internal sealed class PartitionStory
         var few = _random.Next(20) == 0 ? metrics.Where(_ => _random.Next(2) == 0).Append(metrics[0]).Distinct() : metrics;
         // Names that come once and are forgotten.
         if (_random.Next(40) == 0) few = few.Append(Number($"job_{_random.Next(300)}", 1));
-        return Message($"\"host\":\"h\",\"gpu\":\"{gpu}\"", null, few);
+        return Message($"\"host\":\"h\",\"gpu\":\"{gpu}\"", null, few, gpu == 0 ? Distributions(isOdd) : "");
 
         double Noise() => Detectors.Streams.Gauss(_random) + together;
     }
@@ -161,10 +164,33 @@ internal sealed class PartitionStory
         return Message($"\"run\":\"r{run}\"", _step[run], metrics);
     }
 
-    private string Message(string labels, long? step, IEnumerable<string> metrics)
+    // Their own random numbers: the rest of the story is as it was before they were there.
+    private string Distributions(bool isOdd)
+    {
+        var counts = new int[6];
+        for (var i = 0; i < 60; i++) counts[Math.Min(5, _drift.Next(6) + (isOdd ? 3 : 0))]++;
+        List<string> all =
+        [
+            $$"""size":{"bounds":[0,1,2,3,4],"counts":[{{string.Join(',', counts)}}]}""",
+            $$$"""lang":{"categories":{"en":{{{40 + _drift.Next(20)}}},"zh":{{{(isOdd ? 90 : 20) + _drift.Next(9)}}}}}""",
+        ];
+        if (_drift.Next(3) == 0)
+        {
+            const string Projections = "\"projections\":[{\"bounds\":[0,1],\"counts\":[5]}]";
+            all.Add(string.Create(CultureInfo.InvariantCulture,
+                $$"""vec":{"count":9,"centroid":[{{_drift.NextDouble():R}}],"variance":[1],{{Projections}}}"""));
+        }
+
+        if (_drift.Next(3) == 0) all.Add("""declared":{"bounds":[0,1],"counts":[5],"reference":{"bounds":[0,1],"counts":[7]}}""");
+        // Names that come once, for which there may be no room.
+        if (_drift.Next(30) == 0) all.Add($$$"""once-{{{_drift.Next(300)}}}":{"categories":{"a":1}}""");
+        return $"\"distributions\":{{{string.Join(',', all.Select(one => "\"" + one))}}},";
+    }
+
+    private string Message(string labels, long? step, IEnumerable<string> metrics, string distributions = "")
     {
         var steps = step is { } known ? $"\"step\":{known}," : "";
-        var head = $$"""{"model":"llama","ts":{{_now.UnixMilliseconds + _random.Next(3)}},{{steps}}"labels":{ """;
+        var head = $$"""{"model":"llama","ts":{{_now.UnixMilliseconds + _random.Next(3)}},{{steps}}{{distributions}}"labels":{ """;
         return head + $$$"""{{{labels}}} },"metrics":{ {{{string.Join(',', metrics)}}} } }""";
     }
 

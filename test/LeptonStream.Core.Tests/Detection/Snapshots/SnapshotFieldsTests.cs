@@ -29,6 +29,8 @@ public sealed class SnapshotFieldsTests
         ["PartitionPipeline._cuts"] = "of the snapshot under way",
         ["SeriesRegistry.Cut"] = "the snapshot under way",
         ["SeriesState.Cut"] = "of the snapshot under way",
+        ["DriftWatch.Cut"] = "of the snapshot under way",
+        ["DriftRegistry.Bytes"] = "the sum of those of its references",
         ["EntityState.Cut"] = "of the snapshot under way",
         ["PartitionPipeline.Observer"] = "who listens",
         ["PartitionPipeline.EntityObserver"] = "who listens",

@@ -20,6 +20,7 @@ public sealed class SnapshotTeethTests
     [TestCase("_series._series.Limit", TestName = "Load_WithoutLimits_IsSeen")]
     [TestCase("_series._series._rare.OpenedBy", TestName = "Load_WithoutWhoOpenedAlerts_IsSeen")]
     [TestCase("_series._series._rare.Baseline", TestName = "Load_WithoutBaselines_IsSeen")]
+    [TestCase("_drift._watches._reference", TestName = "Load_WithoutReferencesOfDrift_IsSeen")]
     [TestCase("_series._series.Heard", TestName = "Load_WithoutWhenSeriesWereHeard_IsSeen")]
     [TestCase("_series._series.Place", TestName = "Load_WithoutPlaces_IsSeen")]
     [TestCase("_series._entities._entities._memory", TestName = "Load_WithoutWhatEntitiesLearned_IsSeen")]

@@ -67,9 +67,11 @@ internal static class CanonicalMetrics
             host.mem_pct host.mem_total infer.pinned_used infer.pinned_total
             """),
         (Disk, "host.disk_free host.disk_used host.disk_pct host.disk_total"),
-        (Host, "host.cpu_pct host.cpu_util host.zombies host.blocked host.clock_skew_s"));
+        (Host, "host.cpu_pct host.cpu_util host.zombies host.blocked host.clock_skew_s"),
+        (DataDrift, "data.drift_psi data.drift_ks data.drift_js data.drift_w1 data.drift_mmd"));
 
-    // A loss may be a log-likelihood or a reward, a margin may be used up, and GPUs do run hotter and draw more than their limit.
+    // A loss may be a log-likelihood or a reward, a margin may be used up, GPUs do run hotter and draw more than their limit, and a
+    // distance without the part of chance is below 0 as often as above.
     private static readonly FrozenDictionary<string, ValueBounds> Bounds = new Dictionary<string, ValueBounds>
     {
         ["train.loss"] = ValueBounds.None,
@@ -80,6 +82,10 @@ internal static class CanonicalMetrics
         ["gpu.temp_used_pct"] = ValueBounds.FromZero,
         ["gpu.power_used_pct"] = ValueBounds.FromZero,
         ["host.clock_skew_s"] = ValueBounds.None,
+        ["data.drift_psi"] = ValueBounds.None,
+        ["data.drift_js"] = ValueBounds.None,
+        ["data.drift_w1"] = ValueBounds.None,
+        ["data.drift_mmd"] = ValueBounds.None,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The kind of a metric; the same for the sum and the count of a histogram.</summary>

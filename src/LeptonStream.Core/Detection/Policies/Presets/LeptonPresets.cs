@@ -29,6 +29,13 @@ internal static class LeptonPresets
         Gauge("data.null_fraction", "1", Up, "share of empty values", "空值比例", "null_fraction"),
         Gauge("data.freshness_s", "s", Up, "age of the newest row", "最新数据的滞后时间", "freshness_lag_s"),
 
+        // Made of distributions. What moves less is of no use to anybody, however many values show it.
+        Gauge("data.drift_psi", null, Up, "population stability index", "群体稳定性指数（PSI）", "*.drift.psi").Beyond(0.02),
+        Gauge("data.drift_ks", null, Up, "Kolmogorov-Smirnov distance", "KS 距离", "*.drift.ks").Beyond(0.5),
+        Gauge("data.drift_js", null, Up, "Jensen-Shannon divergence", "JS 散度", "*.drift.js").Beyond(0.0025),
+        Gauge("data.drift_w1", null, Up, "Wasserstein distance", "Wasserstein 距离", "*.drift.w1").Beyond(0.02),
+        Gauge("data.drift_mmd", null, Up, "embedding discrepancy", "嵌入分布差异（MMD）", "*.drift.mmd").Beyond(0.0005),
+
         // Written by the collector. What gets better is no trouble.
         Gauge("data.quality", null, Down, "quality of the data", "数据质量得分", "lepton_quality_score"),
         Gauge("data.age_s", "s", Up, "age of the newest sample", "最新样本的时延", "lepton_quality_age_s"),

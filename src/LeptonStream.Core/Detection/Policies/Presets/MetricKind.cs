@@ -53,4 +53,7 @@ public enum MetricKind
 
     /// <summary>Load of the host.</summary>
     Host = 16,
+
+    /// <summary>Distances of features, predictions or embeddings to their reference.</summary>
+    DataDrift = 17,
 }
