@@ -25,6 +25,7 @@ internal static class BacktestJson
         WriteNab(json, "nab", result.Nab);
         WriteNab(json, "nabByAlarms", result.NabByAlarms);
         if (result.Dial.Count > 0) WriteDial(json, result.Dial);
+        if (result.Feedback is { } effect) WriteFeedback(json, effect);
         if (result.Training is { } training) TrainingJson.Write(json, training);
         json.WriteStartObject("unlabelled");
         foreach (var file in result.Files.Where(f => !f.HasTruth)) WriteUnlabelled(json, file);
@@ -67,6 +68,20 @@ internal static class BacktestJson
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteFeedback(Utf8JsonWriter json, FeedbackEffect effect)
+    {
+        json.WriteStartObject("feedback");
+        json.WriteNumber("raised", effect.Raised);
+        json.WriteNumber("alertsBefore", effect.Before);
+        json.WriteNumber("alertsAfter", effect.After);
+        json.WriteNumber("criticalBefore", effect.PagesBefore);
+        json.WriteNumber("criticalAfter", effect.PagesAfter);
+        json.WriteStartArray("lost");
+        foreach (var lost in effect.Lost) json.WriteStringValue(lost);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteUnlabelled(Utf8JsonWriter json, BacktestFile file)

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Policies;
+using LeptonStream.Feedback;
 
 namespace LeptonStream.Backtest;
 
@@ -10,6 +11,7 @@ namespace LeptonStream.Backtest;
 /// <param name="Html">The file of the report with a chart of every series, or null.</param>
 /// <param name="Policies">Rules for single series; null for the default.</param>
 /// <param name="Dial">Whether everything is judged at other warning budgets, too.</param>
+/// <param name="Feedback">Verdicts with which everything is judged once more; null for none.</param>
 internal sealed record BacktestOptions(
     string Path,
     TimeSpan? Interval = null,
@@ -17,7 +19,8 @@ internal sealed record BacktestOptions(
     int VusWindow = VolumeUnderSurface.ComparableWindow,
     string? Html = null,
     PolicySet? Policies = null,
-    bool Dial = false)
+    bool Dial = false,
+    IReadOnlyList<FeedbackEvent>? Feedback = null)
 {
     /// <summary>The family of a file: its folder.</summary>
     /// <param name="path">Path of the file.</param>

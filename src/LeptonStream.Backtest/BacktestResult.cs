@@ -44,6 +44,9 @@ internal sealed class BacktestResult
     /// <summary>The realised false episodes at four warning budgets; empty where nobody asked.</summary>
     public IReadOnlyList<DialReading> Dial { get; init; } = [];
 
+    /// <summary>The changes that the given verdicts make; null where none were given.</summary>
+    public FeedbackEffect? Feedback { get; set; }
+
     /// <summary>The results of training mode on the runs among them; null where there are none.</summary>
     public TrainingScore? Training { get; init; }
 

@@ -37,7 +37,7 @@ internal sealed class BacktestRun(BacktestOptions options)
                 reasons[i] = wrong.Message;
             }
         });
-        return new(
+        var result = new BacktestResult(
             [.. files.OfType<BacktestFile>()],
             [.. paths.Zip(reasons).Where(p => p.Second is not null).Select(p => (p.First, p.Second!))],
             watch.Elapsed)
@@ -45,6 +45,8 @@ internal sealed class BacktestRun(BacktestOptions options)
             Dial = options.Dial ? BudgetDial.Read(options, stop) : [],
             Training = runs.OfType<TrainingRunScore>().ToArray() is { Length: > 0 } scored ? new(scored) : null,
         };
+        if (options.Feedback is { } verdicts) result.Feedback = FeedbackEffect.Of(options, result, verdicts, stop);
+        return result;
     }
 
     // A training run is scored by rules of its own.

@@ -26,6 +26,7 @@ internal sealed class DetectorMetrics
     private readonly Histogram<double> _restore;
     private readonly Counter<long> _sessions;
     private readonly Counter<long> _policies;
+    private readonly Counter<long> _verdicts;
     private readonly Histogram<double> _batch;
     private readonly Counter<long> _otherKeys;
     private readonly Counter<long> _labelsDropped;
@@ -66,6 +67,8 @@ internal sealed class DetectorMetrics
             "Times all state was dropped and the consumer group joined again, by reason");
         _policies = meter.CreateCounter<long>("leptonstream.detector.policies.reads", "{read}",
             "Changed policy files read, by outcome (adopted, refused)");
+        _verdicts = meter.CreateCounter<long>("leptonstream.detector.verdicts", "{verdict}",
+            "People's verdicts heard, by outcome (applied, unchanged, unreadable)");
         _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s",
             "From the first record of a batch to its commit");
         meter.CreateObservableGauge("leptonstream.detector.lag", Lag, "{record}", "Records not read yet, by partition");
@@ -135,6 +138,9 @@ internal sealed class DetectorMetrics
 
     /// <summary>Records whose batch can't be decoded.</summary>
     public void Undecodable(long records) => _undecodable.Add(records);
+
+    /// <summary>A record of the feedback topic was heard.</summary>
+    public void Heard(string outcome) => _verdicts.Add(1, KeyValuePair.Create("outcome", (object?)outcome));
 
     public void StateGap() => _gaps.Add(1);
 

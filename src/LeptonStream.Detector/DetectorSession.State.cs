@@ -285,6 +285,8 @@ internal sealed partial class DetectorSession
                 Layout = StateLayout.FingerprintOf(_policy),
                 Description = _layout,
                 Policies = task.Policies.Yaml,
+                Verdicts = task.Policies.Verdicts.Verdicts is { Count: > 0 } verdicts ? verdicts : null,
+                FeedbackNext = task.FeedbackNext,
                 Fingerprint = task.Policies.Set.Fingerprint,
                 Chunks = [],
             };

@@ -88,9 +88,10 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _membership = new(
             this, _kafka, topics.Metrics, topics.DeadLetters, options.GroupId, options.ReadInPlace, TellEnds, _health, time, logger);
         _membership.Deliveries.OnProduced = () => Failpoints.Pass(Failpoint.AfterProduce);
-        _watch = new(_kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State], time, logger);
+        _watch = new(_kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State, topics.Feedback], time, logger);
         _statuses = new(_membership, topics, loop, time);
         _states = new(_kafka, topics, logger);
+        _feedback = new(_kafka, topics, logger);
     }
 
     /// <summary>Number of records gathered.</summary>
@@ -171,7 +172,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _policies = policies;
         foreach (var task in _tasks.Values)
         {
-            if (task.IsReplaying || task.Policies.Set.Fingerprint == policies.Set.Fingerprint) continue;
+            if (task.IsReplaying || task.Policies.File.Fingerprint == policies.File.Fingerprint) continue;
             Note(task, task.Adopt(policies));
         }
     }
@@ -201,6 +202,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _restores.Clear();
         _metrics.ForgetState(this);
         _states.Dispose();
+        _feedback.Dispose();
         _watch.Dispose();
         _membership.Dispose();
     }
@@ -294,6 +296,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             _founding.Remove(partition.Partition.Value);
             _unconfirmed.Remove(partition.Partition.Value);
             _gone.Remove(partition.Partition.Value);
+            _feedback.Leave(partition.Partition.Value);
             if (_snapshot?.Partition == partition.Partition.Value) _snapshot = null;
             if (_tasks.Remove(partition.Partition.Value, out var task)) removed.Add(task);
         }

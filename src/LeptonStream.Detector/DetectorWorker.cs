@@ -127,6 +127,7 @@ internal sealed partial class DetectorWorker(
         _fence.Check();
         session.WatchTopics();
         session.TakeOver();
+        session.HearVerdicts();
         if (session.Gathered > 0) Failpoints.Pass(Failpoint.AfterGather);
         loop.Health.Heartbeat();
         using var span = session.Gathered == 0 ? null : StartSpan(session.Gathered);

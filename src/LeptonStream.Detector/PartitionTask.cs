@@ -5,6 +5,7 @@ using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Detector.Snapshots;
+using LeptonStream.Feedback;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
@@ -32,6 +33,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private TimeSpan _silence;
     private bool _wasRead;
     private int? _leaderEpoch;
+    private long _feedbackNext;
     private long? _read;
     private long _end;
     private Samples.Timestamp? _firstLogTime;
@@ -51,6 +53,9 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     /// <summary>The policies in force.</summary>
     public PoliciesInForce Policies => _policies;
+
+    /// <summary>The offset of the first verdict that is not heard yet.</summary>
+    public long FeedbackNext => _feedbackNext;
 
     /// <summary>The offset of the next record to read; null where it is the first there is.</summary>
     public long? Next => _read;
@@ -261,10 +266,26 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     public JournalEntry Adopt(PoliciesInForce policies)
     {
         Require(PartitionTaskState.Running);
-        _policies = policies;
-        _pipeline!.Adopt(policies.Set);
+        Judge(policies);
         return _book.Note(_read ?? 0) with { Policies = new(policies.Yaml) };
     }
+
+    /// <summary>Takes a person's verdict: what follows from it holds from the next record on.</summary>
+    /// <param name="feedback">The verdict.</param>
+    /// <param name="offset">Its offset in the feedback topic.</param>
+    /// <param name="isNews">Whether an event tells of the change.</param>
+    /// <param name="events">Takes the events that follow.</param>
+    /// <returns>The journal's entry of it; null where it changes nothing.</returns>
+    public JournalEntry? Hear(FeedbackEvent feedback, long offset, bool isNews, List<AlertEvent> events)
+    {
+        Require(PartitionTaskState.Running);
+        return Apply(feedback, offset, isNews, events)
+            ? _book.Note(_read ?? 0) with { Verdict = new(feedback.Write(), offset, isNews) }
+            : null;
+    }
+
+    /// <summary>Goes on behind a record of the feedback topic that is no verdict.</summary>
+    public void PassFeedback(long offset) => _feedbackNext = offset + 1;
 
     /// <summary>Adds the samples that were not judged since the last call to the counters.</summary>
     public void CountRefused(DetectorMetrics metrics, TroubleLog troubles) => _counts.Report(_pipeline!, metrics, troubles);
@@ -299,6 +320,7 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private void Resume(RestoredPartition state, long? committed)
     {
         Reset(state.Header.Next);
+        _feedbackNext = state.Header.FeedbackNext;
         _topicId ??= state.Header.MetricsId;
         _policies = state.Policies;
         _pipeline = state.Pipeline;
@@ -317,12 +339,29 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
             if (entry.PartitionsAdded is true) Move(events);
             if (entry.Policies is { } text && PoliciesInForce.Of(text.Yaml) is { } policies)
             {
-                _policies = policies;
-                _pipeline!.Adopt(policies.Set);
+                Judge(policies);
             }
+
+            if (entry.Verdict is { } heard && FeedbackEvent.Read(heard.Feedback) is { } feedback)
+                Apply(feedback, heard.Offset, heard.IsNews, events);
 
             DropPublished(before, events);
         }
+    }
+
+    // The file changes, and the verdicts stay.
+    private void Judge(PoliciesInForce policies)
+    {
+        _policies = policies.With(_policies.Verdicts);
+        _pipeline!.Adopt(_policies.Set);
+    }
+
+    private bool Apply(FeedbackEvent feedback, long offset, bool isNews, List<AlertEvent> events)
+    {
+        _feedbackNext = offset + 1;
+        _policies = _policies.After(feedback, out var change);
+        if (change is not null) _pipeline!.Adopt(change, _policies.Set, isNews, events);
+        return change is not null;
     }
 
     // It is one gap of the whole topic, so the first partition tells of it.

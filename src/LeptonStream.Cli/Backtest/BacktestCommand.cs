@@ -6,6 +6,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Explanations;
+using LeptonStream.Feedback;
 using LeptonStream.Policies;
 
 namespace LeptonStream.Cli.Backtest;
@@ -34,6 +35,9 @@ internal static class BacktestCommand
             { Description = "Judge by this file of detection policies, as the detector would", HelpName = "FILE" };
         var budgets = new Option<bool>("--budgets")
             { Description = "Judge everything at warning budgets of 1, 3, 7 and 30 days, too: false episodes allowed and realised" };
+        var feedback = new Option<string?>("--feedback")
+            { Description = "Judge everything once more with the verdicts of this file, one record of the feedback topic a line: "
+                + "alerts removed, and incidents lost", HelpName = "FILE" };
         var strict = new Option<bool>("--strict") { Description = "Exit code 1 if a file was skipped or a row was not judged" };
         var set = new Option<string[]>("--set")
         {
@@ -57,7 +61,7 @@ internal static class BacktestCommand
         var command = new Command("backtest",
             "Run the detection pipeline over recorded series: list what it finds, and score it where labels say what is true")
         {
-            path, step, scores, vus, html, policies, budgets, strict, set, json,
+            path, step, scores, vus, html, policies, budgets, feedback, strict, set, json,
         }.WithExamples(
             ("lepton backtest cpu.csv", "what would have been alerted, when and how much; no labels needed"),
             ("lepton backtest nab", "every labelled file below the folder nab: a row per file, totals per folder, and NAB's own scores"),
@@ -75,6 +79,7 @@ internal static class BacktestCommand
                     Html = parsed.GetValue(html),
                     Policies = Policies(parsed.GetValue(policies)),
                     Dial = parsed.GetValue(budgets),
+                    Feedback = Feedback(parsed.GetValue(feedback)),
                 },
                 parsed.GetValue(strict),
                 parsed.GetValue(json),
@@ -87,6 +92,18 @@ internal static class BacktestCommand
     {
         if (file is null) return null;
         return PolicyFile.Read(file, out var errors) ?? throw new WrongUsageException([.. errors.Select(error => $"--policies: {error}")]);
+    }
+
+    private static IReadOnlyList<FeedbackEvent>? Feedback(string? file)
+    {
+        try
+        {
+            return file is null ? null : FeedbackFile.Read(file);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new WrongUsageException($"--feedback: {wrong.Message}");
+        }
     }
 
     private static int Run(string[] constants, BacktestOptions options, bool strict, bool json, CancellationToken stop)

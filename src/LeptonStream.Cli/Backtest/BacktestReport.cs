@@ -18,6 +18,7 @@ internal static class BacktestReport
         if (result.Training is { } training) TrainingReport.Append(text, training);
         if (result.Files.Count > 0) AppendFiles(text, result);
         if (result.Dial.Count > 0) DialReport.Append(text, result.Dial);
+        if (result.Feedback is { } effect) FeedbackReport.Append(text, effect);
         foreach (var (_, reason) in result.Skipped.Take(SkippedShown)) text.Append(CultureInfo.InvariantCulture, $"skipped: {reason}\n");
         if (result.Skipped.Count > SkippedShown)
             text.Append(CultureInfo.InvariantCulture, $"skipped: {result.Skipped.Count - SkippedShown} more (all in --json)\n");

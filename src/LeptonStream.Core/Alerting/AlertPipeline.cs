@@ -154,7 +154,8 @@ public sealed class AlertPipeline(RouteTree routes)
 
     /// <summary>
     /// The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups. A gap in a
-    /// detector's knowledge is for the record: only routes that ask for it by <c>alertname</c> or <c>kind</c> get it.
+    /// detector's knowledge, and a change by a verdict, are for the record: only routes that ask for them by <c>alertname</c> or
+    /// <c>kind</c> get them.
     /// </summary>
     public IReadOnlyList<GroupTarget> TargetsOf(LabelSet labels) =>
         // 1. Its labels choose the routes, and the routes its groups.
@@ -162,7 +163,7 @@ public sealed class AlertPipeline(RouteTree routes)
             .Select(route => new GroupTarget(route, route.GroupLabelsOf(labels))).DistinctBy(target => target.GroupId)];
 
     private static bool IsForTheRecord(LabelSet labels) =>
-        labels.Any(label => label is { Key: "alertname", Value: StateGapNames.AlertName });
+        labels.Any(label => label is { Key: "alertname", Value: StateGapNames.AlertName or VerdictNames.AlertName });
 
     private static void Place(
         AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt,

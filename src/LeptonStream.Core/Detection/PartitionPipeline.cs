@@ -8,6 +8,7 @@ using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Drift;
+using LeptonStream.Feedback;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.State;
@@ -206,6 +207,34 @@ public sealed partial class PartitionPipeline
         ArgumentNullException.ThrowIfNull(events);
         if (!_runs.Clock.IsNever) gap = gap with { At = _runs.Clock };
         _gaps.Tell(gap, new(_topic, _partition, gap.From), _topicId, open, events);
+    }
+
+    /// <summary>
+    /// Takes a person's verdict: judges by other policies from the next record on, ends an alert that was accepted, and appends the events
+    /// that say so. The ids are functions of topic id, partition and the verdict's own id.
+    /// </summary>
+    /// <param name="verdict">The change.</param>
+    /// <param name="policies">The policies with the lines that follow.</param>
+    /// <param name="isNews">Whether an event tells of the change; an alert that ends has its event whatever this says.</param>
+    /// <param name="events">Takes the events, in order.</param>
+    public void Adopt(VerdictChange verdict, PolicySet policies, bool isNews, List<AlertEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(verdict);
+        ArgumentNullException.ThrowIfNull(events);
+        if (policies != _series.Policies) Adopt(policies);
+        _queue.Begin();
+        var now = _runs.Clock.IsNever ? verdict.Feedback.At : _runs.Clock;
+        var sink = new EventSink(_last.Topic is null ? new(_topic, _partition, 0) : _last, _topicId, _queue);
+        if (isNews) sink.Add(VerdictEvents.Of(sink, verdict, AlertChange.Opened, now));
+        if (verdict.Accepts)
+        {
+            _series.Cut?.Finish();
+            _open.Accept(verdict.Feedback.AlertId, now, sink);
+            foreach (var series in _open.Ended) _series.Release(series);
+        }
+
+        if (isNews) sink.Add(VerdictEvents.Of(sink, verdict, AlertChange.Recovered, now));
+        _queue.Release(events);
     }
 
     /// <summary>

@@ -241,7 +241,7 @@ public sealed partial class SeriesPipeline
         var mean = numbers.Deviation.Mean;
         return numbers.Learned < Policy.WarmUp || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open
             ? 0
-            : score;
+            : score / Policy.Line;
     }
 
     // Held against the baseline before its onset while it is open; the siblings join in.

@@ -23,6 +23,9 @@ public sealed record FeedbackEvent
     /// <summary>The labels of the series.</summary>
     public required LabelSet Labels { get; init; }
 
+    /// <summary>The series of the alert.</summary>
+    public SeriesKey Key => new(Model, Metric, Labels);
+
     /// <summary>The verdict.</summary>
     public required Verdict Verdict { get; init; }
 
@@ -31,6 +34,9 @@ public sealed record FeedbackEvent
 
     /// <summary>Who gave it.</summary>
     public required string By { get; init; }
+
+    /// <summary>The worst score of the alert, 1.0 is the line; null where nobody wrote it down.</summary>
+    public double? Score { get; init; }
 
     /// <summary>Words of the person; may be empty.</summary>
     public string Note { get; init; } = "";
@@ -44,7 +50,7 @@ public sealed record FeedbackEvent
     /// <summary>Writes it as JSON.</summary>
     public string Write() => JsonSerializer.Serialize(
         new Form(Id, AlertId, Model, Metric, Labels.ToDictionary(), Verdicts.NameOf(Verdict), Withdrawn, By, Note,
-            At.ToDateTimeOffset(), Partition),
+            At.ToDateTimeOffset(), Partition, Score),
         FeedbackJson.Default.Form);
 
     /// <summary>Reads it; null where the text is no verdict.</summary>
@@ -67,6 +73,7 @@ public sealed record FeedbackEvent
                 Note = form.Note,
                 At = Timestamp.FromDateTimeOffset(form.At),
                 Partition = form.Partition,
+                Score = form.Score is > 0 and < 1e6 ? form.Score : null,
             };
         }
         catch (JsonException)
@@ -77,7 +84,7 @@ public sealed record FeedbackEvent
 
     internal sealed record Form(
         string Id, string AlertId, string Model, string Metric, Dictionary<string, string> Labels, string Verdict, bool Withdrawn,
-        string By, string Note, DateTimeOffset At, int Partition);
+        string By, string Note, DateTimeOffset At, int Partition, double? Score = null);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,

@@ -42,7 +42,7 @@ internal static class AlertVerdict
     {
         var alert = (await transaction.Query<AlertRow>(
             """
-            select model, metric, payload, coalesce((select kafka_partition from alert_event
+            select model, metric, score, payload, coalesce((select kafka_partition from alert_event
               where alert_event.alert_id = alert.alert_id order by seq desc limit 1), 0) as kafka_partition
             from alert where alert_id = @alertId
             """,
@@ -56,6 +56,7 @@ internal static class AlertVerdict
             Metric = known?.Metric ?? alert.Metric,
             Labels = labels,
             Verdict = verdict,
+            Score = alert.Score,
             Withdrawn = isWithdrawn,
             By = change.Actor,
             Note = change.Note,
@@ -72,6 +73,8 @@ internal static class AlertVerdict
         public required string Model { get; init; }
 
         public required string Metric { get; init; }
+
+        public required double Score { get; init; }
 
         public required string Payload { get; init; }
 

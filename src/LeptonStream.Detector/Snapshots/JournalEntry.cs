@@ -1,12 +1,13 @@
 using System.Text.Json;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Feedback;
 using LeptonStream.State;
 
 namespace LeptonStream.Detector.Snapshots;
 
 /// <summary>
 /// A decision that no record of the input holds: a clock went on while there was nothing to read, or an operator changed something. It is a
-/// record of the state topic, so that whoever replays the input decides the same at the same offset. One of the three is set.
+/// record of the state topic, so that whoever replays the input decides the same at the same offset. One of the four is set.
 /// </summary>
 internal sealed record JournalEntry
 {
@@ -30,6 +31,9 @@ internal sealed record JournalEntry
     /// <summary>The input topic has more partitions now.</summary>
     public bool? PartitionsAdded { get; init; }
 
+    /// <summary>A person's verdict was heard.</summary>
+    public HeardVerdict? Verdict { get; init; }
+
     public string Key => StateKeys.Journal(Sequence % Ring);
 
     /// <summary>Why it can't be applied, in plain words; null where it can.</summary>
@@ -38,6 +42,8 @@ internal sealed record JournalEntry
         Next < 0 || Next > inputEnd ? $"is of offset {Next}, the log ends at {inputEnd}"
             : Silence is { } silence && (silence < 0 || silence > LongestSilence.Ticks) ? $"tells of a silence of {silence} ticks"
             : Policies is { } policies && PoliciesInForce.Of(policies.Yaml) is null ? "has policies that this version does not take"
+            : Verdict is { } verdict && (verdict.Offset < 0 || FeedbackEvent.Read(verdict.Feedback) is null)
+                ? "has no verdict that can be read"
             : null;
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.JournalEntry);
@@ -57,6 +63,12 @@ internal sealed record JournalEntry
         }
     }
 }
+
+/// <summary>A record of the feedback topic.</summary>
+/// <param name="Feedback">Its value.</param>
+/// <param name="Offset">Its offset.</param>
+/// <param name="IsNews">Whether an event tells of the change.</param>
+internal sealed record HeardVerdict(string Feedback, long Offset, bool IsNews);
 
 /// <summary>The text of a policy file.</summary>
 /// <param name="Yaml">The text; null for the built-in policies.</param>

@@ -5,6 +5,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Feedback;
 using LeptonStream.Kafka;
 using LeptonStream.State;
 using Microsoft.Extensions.Logging;
@@ -211,7 +212,7 @@ internal sealed partial class PartitionRestore : IDisposable
         var layout = StateLayout.Resolve(header.Layout, header.Description is { } packed ? PackedLayout.Read(packed) : null, _policy);
         if (header.Next < input.Low || header.Next > input.High)
             throw new SnapshotCorruptException($"offset {header.Next} is outside the log, which holds {input.Low} to {input.High}");
-        if (PoliciesInForce.Of(header.Policies) is not { } policies)
+        if (PoliciesInForce.Of(header.Policies, VerdictBook.Of(header.Verdicts ?? [])) is not { } policies)
             throw new SnapshotCorruptException("this version does not take its policies");
         var pipeline = LoadChunks(log, header, layout, policies, ends);
         var journal = Journal(log, header, input.High, ends);

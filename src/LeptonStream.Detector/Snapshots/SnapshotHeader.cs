@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LeptonStream.Feedback;
 using LeptonStream.State;
 
 namespace LeptonStream.Detector.Snapshots;
@@ -59,7 +60,13 @@ internal sealed record SnapshotHeader
     /// <summary>The text of the policies in force; null for the built-in ones.</summary>
     public string? Policies { get; init; }
 
-    /// <summary>Their fingerprint.</summary>
+    /// <summary>The verdicts that hold beside them; null for none.</summary>
+    public IReadOnlyList<StandingVerdict>? Verdicts { get; init; }
+
+    /// <summary>The offset of the first verdict that is not heard yet, in the partition of the feedback topic.</summary>
+    public long FeedbackNext { get; init; }
+
+    /// <summary>The fingerprint of both.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>The log time of the first record of the state, in nanoseconds; null where there was none.</summary>

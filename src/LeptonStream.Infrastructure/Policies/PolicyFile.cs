@@ -12,7 +12,7 @@ public static class PolicyFile
 {
     private static readonly string[] Fields =
     [
-        "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "page_budget", "direction", "min_absolute",
+        "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "page_budget", "line", "direction", "min_absolute",
         "min_relative", "warm_up", "accept_after", "memory", "type", "limit", "early_warning", "runbook_url",
     ];
 
@@ -95,6 +95,7 @@ public static class PolicyFile
             WarningBudget = section.Duration("warning_budget", "1h", "10y"),
             CriticalBudget = section.Duration("critical_budget", "1h", "10y"),
             PageBudget = section.Duration("page_budget", "1h", "10y"),
+            Line = section.Number("line", 1, 10),
             Direction = Word(section, "direction", ("both", Direction.Both), ("up", Direction.Up), ("down", Direction.Down)),
             MinimumAbsoluteDeviation = section.Number("min_absolute", 0, double.MaxValue),
             MinimumRelativeDeviation = section.Number("min_relative", 0, 100),

@@ -4,6 +4,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection;
 using LeptonStream.Detector.Policies;
 using LeptonStream.Detector.Snapshots;
+using LeptonStream.Feedback;
 using LeptonStream.Testing;
 using Timestamp = LeptonStream.Samples.Timestamp;
 
@@ -17,13 +18,15 @@ internal sealed class ReferenceDetector
 {
     private readonly PartitionPipeline _pipeline;
     private readonly SnapshotHeader? _newest;
+    private PoliciesInForce _policies;
     private List<ulong>? _stateThere;
 
     private ReferenceDetector(string topic, int partition, Guid topicId, string? policies, SnapshotHeader? newest)
     {
         Partition = partition;
         _newest = newest;
-        _pipeline = new(topic, partition, DetectionPolicy.Default, Policies(policies).Set, topicId);
+        _policies = Policies(policies);
+        _pipeline = new(topic, partition, DetectionPolicy.Default, _policies.Set, topicId);
     }
 
     /// <summary>The events, in their order.</summary>
@@ -89,7 +92,13 @@ internal sealed class ReferenceDetector
             Decisions++;
             if (entry.Silence is { } silence) _pipeline.Tick(new(silence), Events);
             if (entry.PartitionsAdded is true) _pipeline.OnPartitionsAdded();
-            if (entry.Policies is { } policies) _pipeline.Adopt(Policies(policies.Yaml).Set);
+            if (entry.Policies is { } policies) _pipeline.Adopt((_policies = Policies(policies.Yaml).With(_policies.Verdicts)).Set);
+            if (entry.Verdict is { } heard)
+            {
+                _policies = _policies.After(FeedbackEvent.Read(heard.Feedback)!, out var change);
+                _pipeline.Adopt(change!, _policies.Set, heard.IsNews, Events);
+            }
+
             Look(entry.Next);
         }
     }

@@ -1,5 +1,8 @@
 using System.Text;
 using Confluent.Kafka;
+using LeptonStream.Alerts;
+using LeptonStream.Feedback;
+using LeptonStream.Kafka;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Detector;
@@ -41,6 +44,39 @@ public sealed class StateFaultTests
         {
             File.Delete(policies);
         }
+    }
+
+    [Test]
+    public async Task Kill_AfterVerdicts_ReplaysEachRecordUnderTheLineOfItsTime()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        const string Once = "Detector:SnapshotSeconds=3600";
+        var first = rig.StartDetector(Once);
+        FleetStory.Serve(rig, 0, 300);
+        await rig.AllCommitted();
+        var alert = Events(rig).First(made => made.Type == AlertEventType.Opened);
+        (Verdict Verdict, bool Withdrawn)[] all =
+            [(Verdict.False, false), (Verdict.Normal, false), (Verdict.Normal, true), (Verdict.True, false)];
+        for (var i = 0; i < all.Length; i++)
+        {
+            var feedback = FeedbackOf(alert, all[i].Verdict, all[i].Withdrawn);
+            rig.Probe.Produce(rig.Topics.Feedback, 0, [FeedbackRecord.Of(feedback)]);
+            await Eventually.True(() => Events(rig).Count(made => made.RoutingLabels["alertname"] == VerdictNames.AlertName) == 2 * (i + 1),
+                "a change opens and ends an alert of its own", TimeSpan.FromSeconds(60));
+            FleetStory.Serve(rig, 300 + (50 * i), 50);
+            await rig.AllCommitted();
+        }
+
+        var before = Contents(rig);
+        first.Kill();
+
+        rig.StartDetector(Once);
+        FleetStory.Serve(rig, 600, 100);
+        await rig.AllCommitted();
+        Assert.That(Contents(rig).Take(before.Count), Is.EqualTo(before));
+        Assert.That(rig.PublishedIds(), Is.Unique);
+        var reference = ReferenceDetector.Run(rig).Single();
+        Assert.That(rig.PublishedIds(), Is.EquivalentTo(reference.Events.Select(made => made.Id)));
     }
 
     [Test]
@@ -92,6 +128,25 @@ public sealed class StateFaultTests
         Assert.That(published.Select(alert => TopicProbe.Header(alert, "ce_id")), Is.EquivalentTo(expected));
         Assert.That(expected, Is.Not.Empty);
     }
+
+    private static FeedbackEvent FeedbackOf(AlertEvent alert, Verdict verdict, bool withdrawn) => new()
+    {
+        Id = Guid.NewGuid().ToString("N"),
+        AlertId = alert.AlertId,
+        Model = alert.Model,
+        Metric = alert.Metric,
+        Labels = alert.Labels,
+        Verdict = verdict,
+        Withdrawn = withdrawn,
+        Score = alert.Score,
+        By = "lin",
+        At = LeptonStream.Samples.Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow),
+        Partition = alert.SourcePartition,
+    };
+
+    private static List<AlertEvent> Events(DetectorOnKafka rig) =>
+        [.. rig.Probe.Read(rig.Topics.Alerts)
+            .Select(alert => AlertEventJson.TryRead(alert.Message.Value!, out var made, out _) ? made : null).OfType<AlertEvent>()];
 
     private static List<string> Contents(DetectorOnKafka rig) =>
         [.. rig.Probe.Read(rig.Topics.Alerts).Select(alert => Encoding.UTF8.GetString(alert.Message.Value!))];

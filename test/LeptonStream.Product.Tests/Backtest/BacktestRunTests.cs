@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using LeptonStream.Backtest;
 using LeptonStream.Detector.Policies;
+using LeptonStream.Feedback;
 using LeptonStream.Policies;
+using LeptonStream.Samples;
+using LeptonStream.Series;
 
 namespace LeptonStream.Product.Tests.Backtest;
 
@@ -44,6 +47,51 @@ internal sealed class BacktestRunTests
             FormattableString.Invariant($"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 160 : 100) + noise},0"));
         var events = Run().Total.Events;
         Assert.That((events.Events, events.Episodes, events.FalseEpisodes, events.Precision), Is.EqualTo((0, 1, 1, 0.0)));
+    }
+
+    // One jump, which is an event: a verdict that calls its alert false loses it, unless another one confirmed it.
+    [TestCase(false, 0, 1)]
+    [TestCase(true, 1, 0)]
+    public void Run_Feedback_SaysWhichAlertsItRemovesAndWhichEventsItLoses(bool isConfirmed, int after, int lost)
+    {
+        var score = Enumerable.Range(3, 60).Select(AlertOfAJump).First(score => score is > 0 and < 2.5);
+        FeedbackEvent Given(string alert, Verdict verdict) => new()
+        {
+            Id = alert,
+            AlertId = alert,
+            Model = "a",
+            Metric = "value",
+            Labels = LabelSet.Empty,
+            Verdict = verdict,
+            Score = score,
+            By = "lin",
+            At = Timestamp.FromUnixSeconds(1_700_000_000 + (60 * 830)),
+            Partition = 0,
+        };
+        var file = Path.Combine(_folder, "verdicts.jsonl");
+        FeedbackEvent[] verdicts = [.. isConfirmed ? [Given("b", Verdict.True)] : Array.Empty<FeedbackEvent>(), Given("a", Verdict.False)];
+        File.WriteAllLines(file, verdicts.Select(verdict => verdict.Write()));
+
+        var effect = new BacktestRun(new(Path.Combine(_folder, "a.csv")) { Feedback = FeedbackFile.Read(file) }).Run(default).Feedback!;
+
+        Assert.That((effect.Before, effect.After), Is.EqualTo((1, after)));
+        Assert.That(effect.Lost, Has.Count.EqualTo(lost));
+    }
+
+    private double AlertOfAJump(int height)
+    {
+        Write("a.csv", "timestamp,value,label", 1000, (row, noise) => FormattableString.Invariant(
+            $"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 100 + height : 100) + noise},{(row is >= 800 and < 830 ? 1 : 0)}"));
+        return new BacktestRun(new(Path.Combine(_folder, "a.csv"))).Run(default).Files.Single().Findings is [var only] ? only.Score : 0;
+    }
+
+    [Test]
+    public void Read_FeedbackWithALineThatIsNoVerdict_NamesTheLine()
+    {
+        var file = Path.Combine(_folder, "verdicts.jsonl");
+        File.WriteAllLines(file, ["", """{"verdict":"false"}"""]);
+        Assert.That(() => FeedbackFile.Read(file),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("verdicts.jsonl:2: no verdict"));
     }
 
     [Test]

@@ -55,7 +55,7 @@ internal sealed class AlarmLine
     public static AlarmLine OfEntity(SeriesPolicy policy)
     {
         var critical = 1 + (Tuning.LinesPerDecade * Between(policy));
-        return new(Decades(policy.WarningBudget) + Tuning.HeavyTail, critical, policy, 1 / Tuning.LinesPerDecade);
+        return new(policy.Line * (Decades(policy.WarningBudget) + Tuning.HeavyTail), critical, policy, 1 / Tuning.LinesPerDecade);
     }
 
     /// <summary>A line of which nothing but the critical score counts.</summary>
@@ -79,7 +79,8 @@ internal sealed class AlarmLine
     private static AlarmLine Of(SeriesPolicy policy, double least)
     {
         var rarity = Math.Max(least, RarityOf(policy.WarningBudget));
-        return new(rarity, CriticalRarityOf(policy) / rarity, policy, rarity / Tuning.TailPerDecade);
+        var raised = policy.Line * rarity;
+        return new(raised, CriticalRarityOf(policy) / rarity, policy, raised / Tuning.TailPerDecade);
     }
 
     // A page must be sure: some decades beyond the line of its budget. Where both budgets are one, so are both lines.

@@ -12,7 +12,7 @@ namespace LeptonStream.Detection.Entities;
 /// <summary>Makes the event of a change of an entity's alert.</summary>
 internal static class EntityEvents
 {
-    private const string Kind = "entity";
+    public const string Kind = "entity";
 
     /// <summary>Makes the event.</summary>
     /// <param name="sink">The sink that takes the event.</param>

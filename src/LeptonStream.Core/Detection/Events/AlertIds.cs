@@ -38,6 +38,12 @@ internal static class AlertIds
     public static UInt128 OfGap(in EventSink sink, long offset, int cause) =>
         SeriesId.Derive(OfTopic("state_gap") ^ sink.TopicId, sink.Position.Partition, offset, cause);
 
+    /// <summary>The id of the alert that tells of a change by a verdict.</summary>
+    /// <param name="sink">Topic and partition.</param>
+    /// <param name="verdict">The verdict's id.</param>
+    public static UInt128 OfVerdict(in EventSink sink, string verdict) =>
+        SeriesId.Derive(OfTopic("verdict") ^ sink.TopicId ^ OfTopic(verdict), sink.Position.Partition, 0, 0);
+
     /// <summary>A topic's own id.</summary>
     public static UInt128 OfTopic(Guid id)
     {

@@ -14,7 +14,7 @@ namespace LeptonStream.Detection.Events;
 /// <summary>Makes the event of a change of a series' alert.</summary>
 internal static class SeriesEvents
 {
-    private const string Kind = "series";
+    public const string Kind = "series";
 
     // The label of alerts of drift, by which routes and actions find them.
     private const string Drift = "drift";

@@ -1,8 +1,11 @@
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
+using LeptonStream.Detectors;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Lifecycle;
@@ -45,6 +48,31 @@ internal sealed class OpenAlerts(AlertTiming timing)
 
     /// <summary>Looks for alerts that nobody asks for any more at the next sweep, whenever that is.</summary>
     public void AdoptPolicies() => _isPolicyNew = true;
+
+    /// <summary>Ends an alert whose level a person takes for the usual one; of one that is over already nothing follows.</summary>
+    /// <param name="alertId">The alert's id.</param>
+    /// <param name="now">The clock of the log.</param>
+    /// <param name="sink">Takes the event.</param>
+    public void Accept(string alertId, Timestamp now, in EventSink sink)
+    {
+        _ended.Clear();
+        for (var i = _series.Count - 1; i >= 0; i--)
+        {
+            var series = _series[i];
+            var isMeant = series.Alert.Phase == AlertPhase.Open && IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) == alertId;
+            if (!isMeant || !IsLevel(series)) continue;
+            EndAlert(series, AlertChange.Accepted, now, sink);
+            if (!series.HasOpenAlert) _series.RemoveAt(i);
+        }
+
+        for (var i = _entities.Count - 1; i >= 0; i--)
+        {
+            var entity = _entities[i];
+            if (!entity.HasOpenAlert || IdOf(entity.Id, EntityEvents.Kind, entity.Memory.Alert, sink) != alertId) continue;
+            End(entity, AlertChange.Accepted, now, sink);
+            if (!entity.HasOpenAlert) _entities.RemoveAt(i);
+        }
+    }
 
     /// <summary>Ends the alerts of those that are gone, or no longer watched.</summary>
     /// <param name="now">The clock of the log.</param>
@@ -105,14 +133,26 @@ internal sealed class OpenAlerts(AlertTiming timing)
 
     private void End(SeriesState series, AlertChange reason, Timestamp now, in EventSink sink)
     {
-        var last = series.Pipeline.LastOf(series) with { Time = now };
         EndLimit(series, reason == AlertChange.Gone ? LimitChange.Gone : LimitChange.PolicyChanged, now, sink);
+        EndAlert(series, reason, now, sink);
+    }
+
+    private void EndAlert(SeriesState series, AlertChange reason, Timestamp now, in EventSink sink)
+    {
+        var last = series.Pipeline.LastOf(series) with { Time = now };
         if (series.Alert.End(reason, now) == reason)
             sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None,
                 series.Baseline?.At(now) ?? ExpectedBand.None, Rule: series.OpenedBy)));
         series.Baseline = null;
         _ended.Add(series);
     }
+
+    // Codes, values that are no number and values that stand still are no level that could be the usual one.
+    private static bool IsLevel(SeriesState series) => series.Code is null
+        && series.OpenedBy is not (DetectorSet.NonFinite or FrozenValueDetector.RuleName);
+
+    private static string IdOf(SeriesId subject, string kind, AlertLifecycle life, in EventSink sink) =>
+        EventFields.Hex(AlertIds.OfAlert(sink, subject, kind, life.Onset));
 
     private static void EndLimit(SeriesState series, LimitChange reason, Timestamp now, in EventSink sink)
     {

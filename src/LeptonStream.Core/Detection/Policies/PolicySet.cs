@@ -65,7 +65,15 @@ public sealed class PolicySet
     /// <summary>The same policies, but that every series has this warning budget whatever a rule or a preset says.</summary>
     /// <param name="budget">The warning budget.</param>
     public PolicySet WithWarningBudget(TimeSpan budget) =>
-        new([new([], new() { WarningBudget = budget }), .. Rules], _defaults, Presets);
+        Behind([new([], new() { WarningBudget = budget })]);
+
+    /// <summary>The same policies behind other rules, which are more important.</summary>
+    /// <param name="rules">The rules.</param>
+    public PolicySet Behind(IReadOnlyList<PolicyRule> rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return rules.Count == 0 ? this : new([.. rules, .. Rules], _defaults, Presets);
+    }
 
     private PolicySettings Matching(SeriesKey key, MetricPreset? preset)
     {
@@ -89,6 +97,7 @@ public sealed class PolicySet
             WarningBudget = warning,
             CriticalBudget = critical < warning ? warning : critical,
             PageBudget = settings.PageBudget ?? otherwise.PageBudget,
+            Line = settings.Line ?? otherwise.Line,
             Direction = settings.Direction ?? otherwise.Direction,
             MinimumAbsoluteDeviation = settings.MinimumAbsoluteDeviation ?? otherwise.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = settings.MinimumRelativeDeviation ?? otherwise.MinimumRelativeDeviation,

@@ -23,6 +23,9 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.PageBudget"/>.</summary>
     public TimeSpan? PageBudget { get; init; }
 
+    /// <summary>See <see cref="SeriesPolicy.Line"/>.</summary>
+    public double? Line { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.Direction"/>.</summary>
     public Direction? Direction { get; init; }
 
@@ -67,6 +70,7 @@ public sealed record PolicySettings
             WarningBudget = WarningBudget ?? other.WarningBudget,
             CriticalBudget = CriticalBudget ?? other.CriticalBudget,
             PageBudget = PageBudget ?? other.PageBudget,
+            Line = Line ?? other.Line,
             Direction = Direction ?? other.Direction,
             MinimumAbsoluteDeviation = MinimumAbsoluteDeviation ?? other.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = MinimumRelativeDeviation ?? other.MinimumRelativeDeviation,

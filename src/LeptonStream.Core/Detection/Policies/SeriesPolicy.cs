@@ -34,6 +34,13 @@ public sealed record SeriesPolicy
     /// </summary>
     public TimeSpan PageBudget { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// The line of this series as a multiple of the one that <see cref="WarningBudget"/> draws, 1 to 10: an alert must be so many times as
+    /// rare, in powers of ten. People's verdicts raise it (<see cref="Feedback.VerdictBook"/>).
+    /// <value>The default value is 1.</value>
+    /// </summary>
+    public double Line { get; init; } = 1;
+
     /// <summary>The deviations that count. <value>The default value is <see cref="Direction.Both"/>.</value></summary>
     public Direction Direction { get; init; }
 

@@ -45,6 +45,7 @@ internal static class PolicyState
         state.Write(policy.Preset is not null);
         if (policy.Preset is { } preset) Save(preset, state);
         state.Write(policy.PageBudget.Ticks);
+        state.Write(policy.Line);
     }
 
     /// <summary>
@@ -76,8 +77,12 @@ internal static class PolicyState
             Bounds = ReadBounds(ref state),
         };
         if (state.ReadBoolean()) policy = policy with { Preset = ReadPreset(ref state) };
-        return state.IsBefore(StateLayout.PagesSince) ? policy : policy with { PageBudget = ReadTime(ref state) };
+        if (!state.IsBefore(StateLayout.PagesSince)) policy = policy with { PageBudget = ReadTime(ref state) };
+        return state.IsBefore(StateLayout.LinesSince) ? policy : policy with { Line = ReadLine(ref state) };
     }
+
+    private static double ReadLine(ref StateReader state) =>
+        state.ReadDouble() is >= 1 and var line ? line : throw new SnapshotCorruptException("a policy whose line lies below its budget");
 
     private static DetectorSet ReadDetectors(ref StateReader state, out ulong bits)
     {

@@ -40,6 +40,9 @@ public static class StateLayout
     /// <summary>The version that began to write distributions.</summary>
     internal const int DriftSince = 5;
 
+    /// <summary>The version that began to write the lines of policies.</summary>
+    internal const int LinesSince = 5;
+
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;
 
