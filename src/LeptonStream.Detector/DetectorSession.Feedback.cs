@@ -13,7 +13,7 @@ internal sealed partial class DetectorSession
     // Of a verdict that is older nobody needs to hear: a partition that begins empty hears those of months again.
     private static readonly TimeSpan News = TimeSpan.FromHours(1);
 
-    private const int VerdictsARound = 100;
+    private static readonly TimeSpan LongestHearing = TimeSpan.FromSeconds(1);
 
     private readonly FeedbackReader _feedback;
 
@@ -32,7 +32,10 @@ internal sealed partial class DetectorSession
             if (!_feedback.Follows(partition)) _feedback.Follow(partition, task.FeedbackNext);
         }
 
-        for (var left = VerdictsARound; left > 0 && _feedback.Next() is { } record; left--) Hear(_tasks[record.Partition.Value], record);
+        // Each asks all series for their policies: a flood of verdicts must not hold up the round.
+        var began = _time.GetTimestamp();
+        while (_time.GetElapsedTime(began) < LongestHearing && _feedback.Next() is { } record)
+            if (_tasks.TryGetValue(record.Partition.Value, out var task)) Hear(task, record);
     }
 
     private void Hear(PartitionTask task, ConsumeResult<byte[]?, byte[]?> record)

@@ -66,7 +66,7 @@ internal sealed partial class DetectorSession
         var problem = ProblemOf(topics);
         foreach (var task in _tasks.Values.Where(task => !HasAlertsPartition(task.Partition)).ToList())
         {
-            _tasks.Remove(task.Partition.Partition.Value);
+            Remove([task.Partition]);
             _blocked.Add(task.Partition.Partition.Value);
             task.Close();
         }

@@ -21,7 +21,7 @@ namespace LeptonStream.Detector;
 ///                            ▲ └────── lost ────────▲
 /// </code>
 /// </summary>
-internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy policy, PoliciesInForce policies,
+internal sealed partial class PartitionTask(TopicPartition partition, DetectionPolicy policy, PoliciesInForce policies,
     Dictionary<int, int> beginnings, Guid? topicId)
 {
     private readonly PartitionCounts _counts = new();
@@ -33,7 +33,6 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     private TimeSpan _silence;
     private bool _wasRead;
     private int? _leaderEpoch;
-    private long _feedbackNext;
     private long? _read;
     private long _end;
     private Samples.Timestamp? _firstLogTime;
@@ -53,9 +52,6 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
 
     /// <summary>The policies in force.</summary>
     public PoliciesInForce Policies => _policies;
-
-    /// <summary>The offset of the first verdict that is not heard yet.</summary>
-    public long FeedbackNext => _feedbackNext;
 
     /// <summary>The offset of the next record to read; null where it is the first there is.</summary>
     public long? Next => _read;
@@ -270,23 +266,6 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
         return _book.Note(_read ?? 0) with { Policies = new(policies.Yaml) };
     }
 
-    /// <summary>Takes a person's verdict: what follows from it holds from the next record on.</summary>
-    /// <param name="feedback">The verdict.</param>
-    /// <param name="offset">Its offset in the feedback topic.</param>
-    /// <param name="isNews">Whether an event tells of the change.</param>
-    /// <param name="events">Takes the events that follow.</param>
-    /// <returns>The journal's entry of it; null where it changes nothing.</returns>
-    public JournalEntry? Hear(FeedbackEvent feedback, long offset, bool isNews, List<AlertEvent> events)
-    {
-        Require(PartitionTaskState.Running);
-        return Apply(feedback, offset, isNews, events)
-            ? _book.Note(_read ?? 0) with { Verdict = new(feedback.Write(), offset, isNews) }
-            : null;
-    }
-
-    /// <summary>Goes on behind a record of the feedback topic that is no verdict.</summary>
-    public void PassFeedback(long offset) => _feedbackNext = offset + 1;
-
     /// <summary>Adds the samples that were not judged since the last call to the counters.</summary>
     public void CountRefused(DetectorMetrics metrics, TroubleLog troubles) => _counts.Report(_pipeline!, metrics, troubles);
 
@@ -354,14 +333,6 @@ internal sealed class PartitionTask(TopicPartition partition, DetectionPolicy po
     {
         _policies = policies.With(_policies.Verdicts);
         _pipeline!.Adopt(_policies.Set);
-    }
-
-    private bool Apply(FeedbackEvent feedback, long offset, bool isNews, List<AlertEvent> events)
-    {
-        _feedbackNext = offset + 1;
-        _policies = _policies.After(feedback, out var change);
-        if (change is not null) _pipeline!.Adopt(change, _policies.Set, isNews, events);
-        return change is not null;
     }
 
     // It is one gap of the whole topic, so the first partition tells of it.

@@ -19,7 +19,7 @@ internal static class VerdictCommand
         verdict.AcceptOnlyFromAmong([.. Verdicts.All]);
         var note = CareCommands.NoteOption();
         var undo = new Option<bool>("--undo") { Description = "Take the verdict back" };
-        return new Command("verdict", "Say whether an alert was right: for whoever looks at it later; programs read it on lepton.feedback")
+        return new Command("verdict", "Say whether an alert was right: the detector acts on it, and programs read it on lepton.feedback")
             { alert, verdict, note, undo }
             .WithExamples(
                 ("lepton verdict 4d7f1f20 false --note 'load test'", "a false alarm"),

@@ -37,7 +37,7 @@ internal static class BacktestCommand
             { Description = "Judge everything at warning budgets of 1, 3, 7 and 30 days, too: false episodes allowed and realised" };
         var feedback = new Option<string?>("--feedback")
             { Description = "Judge everything once more with the verdicts of this file, one record of the feedback topic a line: "
-                + "alerts removed, and incidents lost", HelpName = "FILE" };
+                + "alerts before and after, and labelled events or confirmed alerts that are lost", HelpName = "FILE" };
         var strict = new Option<bool>("--strict") { Description = "Exit code 1 if a file was skipped or a row was not judged" };
         var set = new Option<string[]>("--set")
         {

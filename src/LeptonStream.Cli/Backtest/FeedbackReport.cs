@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using LeptonStream.Backtest;
-using LeptonStream.Explanations;
 
 namespace LeptonStream.Cli.Backtest;
 
@@ -13,7 +12,7 @@ internal static class FeedbackReport
         text.Append(CultureInfo.InvariantCulture, $"With the verdicts, which raise the line of {effect.Raised} series: ")
             .Append(CultureInfo.InvariantCulture, $"alerts {effect.Before} → {effect.After}, ")
             .Append(CultureInfo.InvariantCulture, $"critical {effect.PagesBefore} → {effect.PagesAfter}, ")
-            .Append(CultureInfo.InvariantCulture, $"{EnglishCount.Of(effect.Lost.Count, "confirmed incident")} lost.\n");
+            .Append(CultureInfo.InvariantCulture, $"labelled events and confirmed alerts lost: {effect.Lost.Count}.\n");
         foreach (var lost in effect.Lost) text.Append(CultureInfo.InvariantCulture, $"lost: {lost}\n");
     }
 }

@@ -12,14 +12,16 @@ internal sealed class EdgeDisk(EdgeFolder folder, LocalDetector detector, IReadO
     private static readonly TimeSpan SyncEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StateEvery = TimeSpan.FromMinutes(1);
 
-    private DateTimeOffset _syncDue;
-    private DateTimeOffset _stateDue = time.GetUtcNow() + StateEvery;
+    private readonly long _began = time.GetTimestamp();
+    private TimeSpan _syncDue;
+    private TimeSpan _stateDue = StateEvery;
     private long _dropped;
 
     /// <summary>Does what is due.</summary>
     public void Round(TroubleLog troubles)
     {
-        var now = time.GetUtcNow();
+        // Not by the clock of the host, which may be set back.
+        var now = time.GetElapsedTime(_began);
         if (now >= _syncDue)
         {
             _syncDue = now + SyncEvery;
@@ -32,7 +34,7 @@ internal sealed class EdgeDisk(EdgeFolder folder, LocalDetector detector, IReadO
             Try(troubles, "state", detector.Save);
         }
 
-        Trim(now.ToUnixTimeMilliseconds());
+        Trim(time.GetUtcNow().ToUnixTimeMilliseconds());
         Report(troubles);
     }
 

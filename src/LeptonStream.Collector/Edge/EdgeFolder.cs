@@ -21,7 +21,9 @@ internal sealed class EdgeFolder : IDisposable
             Sent = new(Root, "sent");
             Samples = new(new(Path.Combine(Root, "samples"), settings.MaxSpoolBytes, settings.SpoolAge), atLeast: Sent.Next);
             Samples.MarkRead(Sent.Next);
-            Alerts = new(new(Path.Combine(Root, "alerts"), settings.MaxSpoolBytes / AlertsShare, settings.SpoolAge));
+            // Behind all that a target has had: below it new alerts would be taken for old ones.
+            var delivered = Math.Max(new SpoolCursor(Root, "file").Next, new SpoolCursor(Root, "webhook").Next);
+            Alerts = new(new(Path.Combine(Root, "alerts"), settings.MaxSpoolBytes / AlertsShare, settings.SpoolAge), atLeast: delivered);
             Id = IdOf(Path.Combine(Root, "id"));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace LeptonStream.Collector.Edge;
 
 /// <summary>
-/// The edge: a small collector on a GPU host that goes on without a network. This is its story.
+/// The edge: a small collector on a GPU host that goes on without a network. This is the place to start reading.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -221,7 +221,7 @@ public sealed partial class PartitionPipeline
     {
         ArgumentNullException.ThrowIfNull(verdict);
         ArgumentNullException.ThrowIfNull(events);
-        if (policies != _series.Policies) Adopt(policies);
+        if (policies.Fingerprint != _series.Policies.Fingerprint) Adopt(policies);
         _queue.Begin();
         var now = _runs.Clock.IsNever ? verdict.Feedback.At : _runs.Clock;
         var sink = new EventSink(_last.Topic is null ? new(_topic, _partition, 0) : _last, _topicId, _queue);

@@ -25,6 +25,8 @@ public sealed class CategoryCounts : Distribution
         if (!(sum > 0) || count <= 0) return null;
         Array.Sort(seen, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
         var factor = SizeOf(sum, count) / sum;
+        // Counts that are all but nothing can't be made a number of values.
+        if (!double.IsFinite(factor)) return null;
         return new([.. seen.Select(one => one.Key)], [.. seen.Select(one => one.Value * factor)]);
     }
 

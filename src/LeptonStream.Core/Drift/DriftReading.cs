@@ -50,9 +50,6 @@ internal static class DriftNames
     /// <summary>Number of suffixes.</summary>
     public const int Count = 5;
 
-    /// <summary>Bytes of the longest suffix.</summary>
-    public const int MaxBytes = 10;
-
     /// <summary>The suffix that makes the name of a series of the name of its distribution, in UTF-8.</summary>
     /// <param name="number">0 to <see cref="Count"/> − 1.</param>
     public static ReadOnlySpan<byte> SuffixOf(int number) => number switch

@@ -35,6 +35,8 @@ internal sealed class DriftRegistry(DetectionPolicy detection)
             return watch;
         }
 
+        // Those that are known may grow, and not without end: one producer's are not to take the room of all.
+        if (Bytes >= 2 * detection.DistributionBytesPerPartition) return null;
         cut?.Keep(watch);
         watch.Heard = now;
         return watch;

@@ -13,7 +13,7 @@ public sealed class EmbeddingSummary : Distribution
     private readonly Histogram[] _projections;
 
     /// <summary>Makes it.</summary>
-    /// <param name="count">Number of vectors, above 0.</param>
+    /// <param name="count">Number of vectors, from 1.</param>
     /// <param name="centroid">The mean of each dimension: 1 to <see cref="Distribution.MaxDimensions"/>, finite.</param>
     /// <param name="variance">Its variance, from 0.</param>
     /// <param name="projections">At most <see cref="Distribution.MaxProjections"/>, always of the same directions.</param>

@@ -29,6 +29,8 @@ public sealed class HistogramBuilder
     {
         if (_below.Count == 0 || !(_below[^1] > 0) || count <= 0) return null;
         var factor = Distribution.SizeOf(_below[^1], count) / _below[^1];
+        // Masses that are all but nothing can't be made a number of values.
+        if (!double.IsFinite(factor)) return null;
         return Thinned(_edges, [.. _below.Select(mass => mass * factor)]);
     }
 

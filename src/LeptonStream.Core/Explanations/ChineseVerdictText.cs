@@ -27,14 +27,14 @@ internal static class ChineseVerdictText
     }
 
     private static string Line(VerdictChange change) => change.Line == change.LineBefore
-        ? string.Create(CultureInfo.InvariantCulture, $"告警线仍为策略的 {change.Line:0.##} 倍")
-        : string.Create(CultureInfo.InvariantCulture, $"告警线由策略的 {change.LineBefore:0.##} 倍变为 {change.Line:0.##} 倍");
+        ? string.Create(CultureInfo.InvariantCulture, $"告警线不变，仍为策略告警线的 {change.Line:0.##} 倍")
+        : string.Create(CultureInfo.InvariantCulture, $"告警线由策略告警线的 {change.LineBefore:0.##} 倍调整为 {change.Line:0.##} 倍");
 
     private static string Description(VerdictChange change) => change switch
     {
         { Accepts: true } => "该序列未结束的告警以“已接受”关闭，此后按当前水平判断。",
         { Feedback.Withdrawn: true } => "对该序列的其他判定仍然有效。",
         { Feedback.Verdict: Verdict.True } => "任何判定都不会使该序列的告警线高于这条已确认告警分数的一半。",
-        _ => "分数不高于该误报的异常不再触发该序列的告警。",
+        _ => "此后只有超过该告警线的偏离才会触发该序列的告警。",
     };
 }

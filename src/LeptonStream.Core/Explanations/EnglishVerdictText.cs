@@ -27,15 +27,15 @@ internal static class EnglishVerdictText
     }
 
     private static string Line(VerdictChange change) => change.Line == change.LineBefore
-        ? string.Create(CultureInfo.InvariantCulture, $"its line stays at {change.Line:0.##} times that of its policy")
+        ? string.Create(CultureInfo.InvariantCulture, $"its line stays at {change.Line:0.##} × the line of its policy")
         : string.Create(CultureInfo.InvariantCulture,
-            $"its line moves from {change.LineBefore:0.##} to {change.Line:0.##} times that of its policy");
+            $"its line moves from {change.LineBefore:0.##} × to {change.Line:0.##} × the line of its policy");
 
     private static string Description(VerdictChange change) => change switch
     {
         { Accepts: true } => "An open alert of the series ends as accepted, and it is judged by its present level.",
         { Feedback.Withdrawn: true } => "The other verdicts on the series still hold.",
         { Feedback.Verdict: Verdict.True } => "No verdict raises the line of the series above half of the score of the confirmed alert.",
-        _ => "Alerts of the series with scores as low as that of the false one do not open any more.",
+        _ => "Only deviations beyond this line open an alert of the series from now on.",
     };
 }

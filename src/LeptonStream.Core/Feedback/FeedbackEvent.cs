@@ -8,6 +8,11 @@ namespace LeptonStream.Feedback;
 /// <summary>A verdict, or its withdrawal, on its way to the detector that raised the alert (docs/events.md).</summary>
 public sealed record FeedbackEvent
 {
+    private const int MaxId = 128;
+    private const int MaxText = 1024;
+    private const int MaxNote = 16 * 1024;
+    private const int MaxLabels = 64;
+
     /// <summary>Its own id; one that comes again is the same verdict.</summary>
     public required string Id { get; init; }
 
@@ -59,7 +64,7 @@ public sealed record FeedbackEvent
         try
         {
             if (JsonSerializer.Deserialize(json, FeedbackJson.Default.Form) is not { } form) return null;
-            if (Verdicts.Parse(form.Verdict) is not { } verdict) return null;
+            if (Verdicts.Parse(form.Verdict) is not { } verdict || !IsSound(form)) return null;
             return new()
             {
                 Id = form.Id,
@@ -81,6 +86,16 @@ public sealed record FeedbackEvent
             return null;
         }
     }
+
+    // Whoever writes to the topic decides on the text that people read and on the bytes that snapshots take. Ids stand in commands.
+    private static bool IsSound(Form form) => IsId(form.Id) && IsId(form.AlertId) && IsName(form.Model) && IsName(form.Metric)
+        && IsName(form.By) && form.Note.Length <= MaxNote && form.Labels.Count <= MaxLabels
+        && form.Labels.All(label => IsName(label.Key) && label.Value is { Length: <= MaxText });
+
+    private static bool IsId(string id) =>
+        id.Length is > 0 and <= MaxId && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
+
+    private static bool IsName(string name) => name.Length is > 0 and <= MaxText && !name.Any(char.IsControl);
 
     internal sealed record Form(
         string Id, string AlertId, string Model, string Metric, Dictionary<string, string> Labels, string Verdict, bool Withdrawn,

@@ -17,5 +17,5 @@ public sealed record StandingVerdict(
 {
     /// <summary>The series.</summary>
     [JsonIgnore]
-    public SeriesKey Key => new(Model, Metric, LabelSet.Of(Labels));
+    public SeriesKey Key { get; } = new(Model, Metric, LabelSet.Of(Labels));
 }

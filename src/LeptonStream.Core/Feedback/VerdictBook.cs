@@ -10,8 +10,11 @@ namespace LeptonStream.Feedback;
 /// </summary>
 public sealed class VerdictBook
 {
-    /// <summary>Verdicts that it holds at most; beyond, the oldest is given up.</summary>
-    public const int Most = 1_000;
+    /// <summary>Verdicts that it holds at most; beyond, the oldest are given up.</summary>
+    public const int MaxVerdicts = 1_000;
+
+    /// <summary>About how many bytes of text they may have: all of them are in one record of a snapshot.</summary>
+    public const int MaxBytes = 256 * 1024;
 
     /// <summary>The highest line, as a multiple of the one that the policies draw: three times as rare in powers of ten.</summary>
     public const double HighestLine = 3;
@@ -45,7 +48,9 @@ public sealed class VerdictBook
     public static VerdictBook Of(IReadOnlyList<StandingVerdict> verdicts)
     {
         ArgumentNullException.ThrowIfNull(verdicts);
-        return verdicts.Count == 0 ? Empty : new([.. verdicts.TakeLast(Most)]);
+        var (kept, bytes) = (0, 0);
+        while (kept < Math.Min(verdicts.Count, MaxVerdicts) && (bytes += SizeOf(verdicts[^(kept + 1)])) <= MaxBytes) kept++;
+        return kept == 0 ? Empty : new([.. verdicts.TakeLast(kept)]);
     }
 
     /// <summary>The book once a verdict is given, or withdrawn; this one where that changes nothing.</summary>
@@ -67,6 +72,9 @@ public sealed class VerdictBook
     /// <summary>The line of a series, as a multiple of the one that the policies draw; 1 to 3.</summary>
     public double LineOf(SeriesKey key) => LineOf(Verdicts.Where(known => known.Key == key));
 
+    private static int SizeOf(StandingVerdict verdict) => 128 + (2 * (verdict.AlertId.Length + verdict.Model.Length + verdict.Metric.Length
+        + verdict.Labels.Sum(label => label.Key.Length + label.Value.Length)));
+
     private static double LineOf(IEnumerable<StandingVerdict> verdicts)
     {
         var (raised, highest) = (1.0, HighestLine);
@@ -84,13 +92,7 @@ public sealed class VerdictBook
         foreach (var series in verdicts.GroupBy(known => known.Key))
         {
             var line = LineOf(series);
-            if (line > 1) yield return new(MatchersOf(series.Key), new() { Line = line });
+            if (line > 1) yield return new([], new() { Raise = line }) { Only = series.Key };
         }
     }
-
-    private static Matcher[] MatchersOf(SeriesKey key) =>
-    [
-        Matcher.Of("model", MatchOperator.Equal, key.Model), Matcher.Of("metric", MatchOperator.Equal, key.Metric),
-        .. key.Labels.Select(label => Matcher.Of(label.Key, MatchOperator.Equal, label.Value)),
-    ];
 }

@@ -13,44 +13,38 @@ namespace LeptonStream.Detector.Verdicts;
 internal sealed partial class FeedbackReader(KafkaOptions kafka, TopicNames topics, ILogger logger) : IDisposable
 {
     // Verdicts are people's: more than this wait in the topic.
-    private const int MostWaiting = 1_000;
+    private const int MaxWaiting = 64;
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentQueue<Action<IConsumer<byte[]?, byte[]?>>> _orders = new();
-    private readonly ConcurrentQueue<ConsumeResult<byte[]?, byte[]?>> _found = new();
-    private readonly HashSet<int> _followed = [];
+    private readonly ConcurrentQueue<(int Turn, ConsumeResult<byte[]?, byte[]?> Record)> _found = new();
+    private readonly ConcurrentDictionary<int, (int Turn, long From)> _followed = [];
     private readonly CancellationTokenSource _stop = new();
+    private int _turns;
     private Task? _work;
 
     /// <summary>Whether the verdicts of a partition are read.</summary>
-    public bool Follows(int partition) => _followed.Contains(partition);
+    public bool Follows(int partition) => _followed.ContainsKey(partition);
 
     /// <summary>Reads the verdicts of a partition.</summary>
     /// <param name="partition">Its number.</param>
     /// <param name="from">The offset of the first that is not heard yet.</param>
     public void Follow(int partition, long from)
     {
-        if (!_followed.Add(partition)) return;
-        var place = new TopicPartitionOffset(topics.Feedback, partition, from);
-        _orders.Enqueue(consumer => consumer.IncrementalAssign([place]));
+        _followed[partition] = (++_turns, from);
         _work ??= Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Leaves a partition that has another owner now.</summary>
-    public void Leave(int partition)
-    {
-        if (!_followed.Remove(partition)) return;
-        var place = new TopicPartition(topics.Feedback, partition);
-        _orders.Enqueue(consumer => consumer.IncrementalUnassign([place]));
-    }
+    public void Leave(int partition) => _followed.TryRemove(partition, out _);
 
     /// <summary>The next record of a followed partition; null where none has come.</summary>
     public ConsumeResult<byte[]?, byte[]?>? Next()
     {
-        while (_found.TryDequeue(out var record))
-            if (_followed.Contains(record.Partition.Value)) return record;
+        // What was read before the partition was left and followed again is read again.
+        while (_found.TryDequeue(out var found))
+            if (_followed.TryGetValue(found.Record.Partition.Value, out var place) && place.Turn == found.Turn) return found.Record;
         return null;
     }
 
@@ -62,25 +56,50 @@ internal sealed partial class FeedbackReader(KafkaOptions kafka, TopicNames topi
 
     private void Run()
     {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                Read();
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                Log.Again(logger, topics.Feedback, (failure as KafkaException)?.Error.Words() ?? failure.Message);
+                _stop.Token.WaitHandle.WaitOne(Pause);
+            }
+        }
+    }
+
+    private void Read()
+    {
         var settings = ClientSettings.Consumer(kafka, "feedback", kafka.ClientId + "-feedback");
         // Nobody waits for a verdict by the millisecond.
         settings.FetchWaitMaxMs = 500;
         settings.QueuedMaxMessagesKbytes = 1024;
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings).LogTo(logger).Build();
+        var assigned = new Dictionary<int, (int Turn, long Next)>();
         while (!_stop.IsCancellationRequested)
         {
-            try
+            Assign(consumer, assigned);
+            if (_found.Count >= MaxWaiting || assigned.Count == 0) _stop.Token.WaitHandle.WaitOne(Step);
+            else if (consumer.Consume(Step) is { } record && assigned.TryGetValue(record.Partition.Value, out var place))
             {
-                while (_orders.TryDequeue(out var order)) order(consumer);
-                if (_found.Count >= MostWaiting) _stop.Token.WaitHandle.WaitOne(Step);
-                else if (consumer.Consume(Step) is { } record) _found.Enqueue(record);
-            }
-            catch (KafkaException failure)
-            {
-                Log.Again(logger, topics.Feedback, failure.Error.Words());
-                _stop.Token.WaitHandle.WaitOne(Pause);
+                _followed.TryUpdate(record.Partition.Value, (place.Turn, record.Offset.Value + 1), (place.Turn, place.Next));
+                assigned[record.Partition.Value] = (place.Turn, record.Offset.Value + 1);
+                _found.Enqueue((place.Turn, record));
             }
         }
+    }
+
+    // All at once where anything has changed: partitions come and go with their owners.
+    private void Assign(IConsumer<byte[]?, byte[]?> consumer, Dictionary<int, (int Turn, long Next)> assigned)
+    {
+        var wanted = _followed.ToArray();
+        if (wanted.Length == assigned.Count
+            && wanted.All(one => assigned.TryGetValue(one.Key, out var place) && place.Turn == one.Value.Turn)) return;
+        assigned.Clear();
+        foreach (var (partition, place) in wanted) assigned[partition] = (place.Turn, place.From);
+        consumer.Assign(assigned.Select(one => new TopicPartitionOffset(topics.Feedback, one.Key, one.Value.Next)));
     }
 
     private static partial class Log

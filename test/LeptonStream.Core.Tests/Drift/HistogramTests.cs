@@ -5,6 +5,14 @@ namespace LeptonStream.Core.Tests.Drift;
 /// <summary>The forms of producers become the distribution function that they stand for.</summary>
 public sealed class HistogramTests
 {
+    [TestCase(1e-320, null)]
+    [TestCase(1e-300, 1e15)]
+    public void Of_CountsThatAreAllButNothing_IsNoDistribution(double each, double? count)
+    {
+        Assert.That(CategoryCounts.Of([KeyValuePair.Create("a", each)], count), Is.Null);
+        Assert.That(HistogramBuilder.OfBins([1], [each, 0]).Build(count), Is.Null);
+    }
+
     [Test]
     public void OfBins_ValuesBeyondBothEnds_LieAtTheEnds()
     {

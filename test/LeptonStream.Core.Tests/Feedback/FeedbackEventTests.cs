@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LeptonStream.Feedback;
 using LeptonStream.Series;
 using LeptonStream.Testing;
@@ -34,6 +35,26 @@ public sealed class FeedbackEventTests
     [TestCase("{}")]
     [TestCase("""{"id":"f","alertId":"a","model":"m","metric":"x","labels":{},"verdict":"maybe","withdrawn":false}""")]
     public void Read_NoVerdict_IsNull(string json) => Assert.That(FeedbackEvent.Read(json), Is.Null);
+
+    // Anyone may write to the topic, and every owner of the partition reads it.
+    [TestCase("labels", """{"a":null}""")]
+    [TestCase("labels", """{"":"1"}""")]
+    [TestCase("alertId", "\"a; rm -r x\"")]
+    [TestCase("alertId", "\"\"")]
+    [TestCase("id", "null")]
+    [TestCase("by", "\"b\\n\"")]
+    [TestCase("model", "\"\"")]
+    [TestCase("note", null)]
+    public void Read_VerdictWithAFieldThatIsNotSound_IsNull(string field, string? value)
+    {
+        var sound = JsonNode.Parse("""
+            {"id":"f","alertId":"a","model":"m","metric":"x","labels":{},"verdict":"true","withdrawn":false,"by":"b","note":"",
+              "at":"2026-11-29T13:00:00Z","partition":0}
+            """)!;
+        Assert.That(FeedbackEvent.Read(sound.ToJsonString()), Is.Not.Null);
+        sound[field] = JsonNode.Parse(value ?? $"\"{new string('n', 20_000)}\"");
+        Assert.That(FeedbackEvent.Read(sound.ToJsonString()), Is.Null);
+    }
 
     [Test]
     public void Parse_EveryName_IsItsVerdict()

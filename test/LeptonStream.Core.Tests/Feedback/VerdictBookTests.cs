@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Feedback;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -19,9 +20,19 @@ public sealed class VerdictBookTests
 
         Assert.That(book.LineOf(Loss), Is.EqualTo(line).Within(1e-9));
         Assert.That(PolicySet.Default.Behind(book.Rules).For(Loss).Line, Is.EqualTo(line).Within(1e-9));
-        SeriesKey[] others = [Loss with { Metric = "grad_norm" }, Loss with { Model = "qwen" }, Loss with { Labels = LabelSet.Empty }];
+        SeriesKey[] others = [Loss with { Metric = "grad_norm" }, Loss with { Model = "qwen" }, Loss with { Labels = LabelSet.Empty },
+            Loss with { Labels = LabelSet.Of(("gpu", "3"), ("host", "a")) }];
         foreach (var other in others)
             Assert.That(PolicySet.Default.Behind(book.Rules).For(other).Line, Is.EqualTo(1), $"{other}");
+    }
+
+    [Test]
+    public void Rules_BesideALineOfTheFile_RaiseThatLine()
+    {
+        var file = new PolicySet([new([], new() { Line = 2 })], PolicySettings.None, PresetCatalog.Default);
+        var book = VerdictBook.Empty.With(Given("a", Verdict.False, 1.2));
+        Assert.That(file.Behind(book.Rules).For(Loss).Line, Is.EqualTo(2 * 1.32).Within(1e-9));
+        Assert.That(file.Behind(book.With(Withdrawn("a")).Rules).For(Loss).Line, Is.EqualTo(2));
     }
 
     [Test]
@@ -58,8 +69,8 @@ public sealed class VerdictBookTests
     public void With_MoreThanItHolds_GivesUpTheOldest()
     {
         var book = VerdictBook.Empty;
-        for (var i = 0; i < VerdictBook.Most + 5; i++) book = book.With(Given($"a{i}", Verdict.True, 1.5));
-        Assert.That(book.Verdicts, Has.Count.EqualTo(VerdictBook.Most));
+        for (var i = 0; i < VerdictBook.MaxVerdicts + 5; i++) book = book.With(Given($"a{i}", Verdict.True, 1.5));
+        Assert.That(book.Verdicts, Has.Count.EqualTo(VerdictBook.MaxVerdicts));
         Assert.That(book.Verdicts[0].AlertId, Is.EqualTo("a5"));
     }
 

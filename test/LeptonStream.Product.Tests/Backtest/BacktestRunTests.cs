@@ -54,7 +54,7 @@ internal sealed class BacktestRunTests
     [TestCase(true, 1, 0)]
     public void Run_Feedback_SaysWhichAlertsItRemovesAndWhichEventsItLoses(bool isConfirmed, int after, int lost)
     {
-        var score = Enumerable.Range(3, 60).Select(AlertOfAJump).First(score => score is > 0 and < 2.5);
+        var score = Enumerable.Range(30, 40).Select(tenths => AlertOfAJump(tenths / 10.0)).First(score => score is > 0 and < 2.5);
         FeedbackEvent Given(string alert, Verdict verdict) => new()
         {
             Id = alert,
@@ -78,7 +78,7 @@ internal sealed class BacktestRunTests
         Assert.That(effect.Lost, Has.Count.EqualTo(lost));
     }
 
-    private double AlertOfAJump(int height)
+    private double AlertOfAJump(double height)
     {
         Write("a.csv", "timestamp,value,label", 1000, (row, noise) => FormattableString.Invariant(
             $"{1_700_000_000 + (60 * row)},{(row is >= 800 and < 830 ? 100 + height : 100) + noise},{(row is >= 800 and < 830 ? 1 : 0)}"));

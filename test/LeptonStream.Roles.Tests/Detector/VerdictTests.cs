@@ -49,7 +49,7 @@ public sealed class VerdictTests
 
         Give(opened, Verdict.False, withdrawn: true);
         await Eventually.True(() => Said().Count == 4, "it is undone");
-        Assert.That(Said()[2].English.Summary, Does.Contain("withdrew a verdict").And.Contain("to 1 times"));
+        Assert.That(Said()[2].English.Summary, Does.Contain("withdrew a verdict").And.Contain("to 1 × the line"));
     }
 
     [Test]

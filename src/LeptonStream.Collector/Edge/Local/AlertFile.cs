@@ -17,13 +17,29 @@ internal sealed class AlertFile(string path, EdgeMetrics metrics) : IAlertTarget
         {
             if (File.Exists(path) && new FileInfo(path).Length > MostBytes) File.Move(path, path + ".1", overwrite: true);
             await using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
-                await file.WriteAsync(record.Value, stop);
+                await Append(file, record.Value, stop);
             metrics.Delivered(Name, "delivered");
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return failure.Message;
+        }
+    }
+
+    // Half a line would be broken for whoever reads the file, and spoil the next one.
+    private static async Task Append(FileStream file, ReadOnlyMemory<byte> line, CancellationToken stop)
+    {
+        var before = file.Length;
+        try
+        {
+            await file.WriteAsync(line, stop);
+            await file.FlushAsync(stop);
+        }
+        catch (IOException)
+        {
+            file.SetLength(before);
+            throw;
         }
     }
 }

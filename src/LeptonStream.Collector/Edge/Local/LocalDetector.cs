@@ -92,6 +92,8 @@ internal sealed partial class LocalDetector
     {
         // :: (4) The state.
         if (SavedTo == _judgedTo) return;
+        // A state that knows an alert must not outlive it.
+        _folder.Alerts.Sync();
         _state.Write(_pipeline, _policies.Fingerprint, _judgedTo);
         SavedTo = _judgedTo;
     }

@@ -70,7 +70,15 @@ internal sealed class FileSegment : SpoolSegment
     protected override int Read(Span<byte> into, long at)
     {
         var read = 0;
-        while (read < into.Length && RandomAccess.Read(_file, into[read..], at + read) is > 0 and var more) read += more;
+        try
+        {
+            while (read < into.Length && RandomAccess.Read(_file, into[read..], at + read) is > 0 and var more) read += more;
+        }
+        catch (IOException)
+        {
+            // A sector that can't be read is as one that was never written: readers pass it by.
+        }
+
         return read;
     }
 

@@ -81,7 +81,7 @@ public sealed class PolicySet
         var labels = key.Labels.With(("model", key.Model), ("metric", key.Metric), ("canonical", preset?.Canonical ?? ""));
         var settings = PolicySettings.None;
         foreach (var rule in Rules)
-            if (rule.Matchers.All(matcher => matcher.Accepts(labels))) settings = settings.Or(rule.Settings);
+            if (rule.Fits(key, labels)) settings = settings.Or(rule.Settings);
         return settings;
     }
 
@@ -97,7 +97,7 @@ public sealed class PolicySet
             WarningBudget = warning,
             CriticalBudget = critical < warning ? warning : critical,
             PageBudget = settings.PageBudget ?? otherwise.PageBudget,
-            Line = settings.Line ?? otherwise.Line,
+            Line = (settings.Line ?? otherwise.Line) * (settings.Raise ?? 1),
             Direction = settings.Direction ?? otherwise.Direction,
             MinimumAbsoluteDeviation = settings.MinimumAbsoluteDeviation ?? otherwise.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = settings.MinimumRelativeDeviation ?? otherwise.MinimumRelativeDeviation,
@@ -113,7 +113,10 @@ public sealed class PolicySet
 
     private string Hash()
     {
-        var rules = Rules.Select(rule => new { Matchers = rule.Matchers.Select(matcher => matcher.ToString()), rule.Settings });
+        var rules = Rules.Select(rule => new
+        {
+            Matchers = rule.Matchers.Select(matcher => matcher.ToString()), Only = rule.Only?.ToString(), rule.Settings,
+        });
         var text = JsonSerializer.Serialize(new { Rules = rules, Defaults = _defaults, Presets = Presets.Sources });
         return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text)).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -26,6 +26,9 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.Line"/>.</summary>
     public double? Line { get; init; }
 
+    /// <summary>By how many times a verdict raises <see cref="Line"/>.</summary>
+    public double? Raise { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.Direction"/>.</summary>
     public Direction? Direction { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record PolicySettings
             CriticalBudget = CriticalBudget ?? other.CriticalBudget,
             PageBudget = PageBudget ?? other.PageBudget,
             Line = Line ?? other.Line,
+            Raise = Raise ?? other.Raise,
             Direction = Direction ?? other.Direction,
             MinimumAbsoluteDeviation = MinimumAbsoluteDeviation ?? other.MinimumAbsoluteDeviation,
             MinimumRelativeDeviation = MinimumRelativeDeviation ?? other.MinimumRelativeDeviation,

@@ -102,6 +102,7 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         var then = older.Detectors.Index().Aggregate(0UL, (set, detector) =>
             names.Contains(detector.Item) || detector.Item == OlderLayout.FormerDetector ? set | (1UL << detector.Index) : set);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(PolicyBits), then);
+        if (older.Version < StateLayout.LinesSince) bytes = bytes[..^sizeof(double)];
         var state = new StateReader(block.Bytes);
         var policy = PolicyState.Load(ref state, out _);
         var id = XxHash128.HashToUInt128(bytes);

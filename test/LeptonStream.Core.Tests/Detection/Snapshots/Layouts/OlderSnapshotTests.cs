@@ -79,7 +79,8 @@ public sealed class OlderSnapshotTests
         Assert.That(Play(copy, Learned, Further), Is.Empty);
     }
 
-    // Version 4: no clock of distributions at the end of the head, no count of them in the end, whose number was theirs.
+    // Version 4: policies without a line, no clock of distributions at the end of the head, no count of them in the end, whose number was
+    // theirs.
     [Test]
     public void Load_ASnapshotFromBeforeDistributions_GoesOn()
     {
