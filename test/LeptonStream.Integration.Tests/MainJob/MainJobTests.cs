@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Dapper;
+using LeptonStream.Alerts;
 using LeptonStream.Kafka;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
@@ -81,9 +82,9 @@ public sealed class MainJobTests
         foreach (var (series, from, to) in Windows(data))
         {
             // Where the trouble lasts to the end of the data, nothing is resolved.
-            var ends = published.Exists(r =>
-                Encoding.UTF8.GetString(r.Message.Key!) == series
-                && HeaderOf(r, "ce_type").Contains(".resolved.", StringComparison.Ordinal));
+            var ends = published.Exists(r => AlertEventJson.TryRead(r.Message.Value!, out var made, out _)
+                && made!.Model == series && made.Type == AlertEventType.Resolved
+                && made.Onset.ToDateTimeOffset() is var onset && onset >= from && onset <= to);
             await Eventually.True(
                 () => ends
                     ? Told(sink, series).SkipWhile(a => a.Status != "firing" || a.StartsAt < from || a.StartsAt > to)
