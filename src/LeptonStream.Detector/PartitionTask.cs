@@ -262,7 +262,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     public JournalEntry Adopt(PoliciesInForce policies)
     {
         Require(PartitionTaskState.Running);
-        Judge(policies);
+        JudgeBy(policies);
         return _book.Note(_read ?? 0) with { Policies = new(policies.Yaml) };
     }
 
@@ -316,11 +316,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
             var before = events.Count;
             if (entry.Silence is { } silence) _pipeline!.Tick(_silence = new(silence), events);
             if (entry.PartitionsAdded is true) Move(events);
-            if (entry.Policies is { } text && PoliciesInForce.Of(text.Yaml) is { } policies)
-            {
-                Judge(policies);
-            }
-
+            if (entry.Policies is { } text && PoliciesInForce.Of(text.Yaml) is { } policies) JudgeBy(policies);
             if (entry.Verdict is { } heard && FeedbackEvent.Read(heard.Feedback) is { } feedback)
                 Apply(feedback, heard.Offset, heard.IsNews, events);
 
@@ -329,7 +325,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     }
 
     // The file changes, and the verdicts stay.
-    private void Judge(PoliciesInForce policies)
+    private void JudgeBy(PoliciesInForce policies)
     {
         _policies = policies.With(_policies.Verdicts);
         _pipeline!.Adopt(_policies.Set);

@@ -1,3 +1,4 @@
+using LeptonStream.Collector.Edge.Local;
 using LeptonStream.Collector.Edge.Spooling;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +23,7 @@ internal sealed class EdgeFolder : IDisposable
             Samples = new(new(Path.Combine(Root, "samples"), settings.MaxSpoolBytes, settings.SpoolAge), atLeast: Sent.Next);
             Samples.MarkRead(Sent.Next);
             // Behind all that a target has had: below it new alerts would be taken for old ones.
-            var delivered = Math.Max(new SpoolCursor(Root, "file").Next, new SpoolCursor(Root, "webhook").Next);
+            var delivered = Math.Max(new SpoolCursor(Root, AlertFile.Target).Next, new SpoolCursor(Root, AlertWebhook.Target).Next);
             Alerts = new(new(Path.Combine(Root, "alerts"), settings.MaxSpoolBytes / AlertsShare, settings.SpoolAge), atLeast: delivered);
             Id = IdOf(Path.Combine(Root, "id"));
         }

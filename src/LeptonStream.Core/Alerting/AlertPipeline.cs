@@ -159,11 +159,8 @@ public sealed class AlertPipeline(RouteTree routes)
     /// </summary>
     public IReadOnlyList<GroupTarget> TargetsOf(LabelSet labels) =>
         // 1. Its labels choose the routes, and the routes its groups.
-        [.. routes.Match(labels).Where(route => route.AsksByKind || !IsForTheRecord(labels))
+        [.. routes.Match(labels).Where(route => route.AsksByKind || !AlertsForTheRecord.Has(labels["alertname"]))
             .Select(route => new GroupTarget(route, route.GroupLabelsOf(labels))).DistinctBy(target => target.GroupId)];
-
-    private static bool IsForTheRecord(LabelSet labels) =>
-        labels.Any(label => label is { Key: "alertname", Value: StateGapNames.AlertName or VerdictNames.AlertName });
 
     private static void Place(
         AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt,

@@ -19,13 +19,20 @@ internal sealed class CellShares
     private readonly double[] _cuts;
 
     private CellShares(double[] sample, double[] reference, string[]? names, double[] cuts) =>
-        (_sample, _reference, _names, _cuts) = (sample, reference, names, cuts);
+        (_sample, _reference, _names, _cuts, SampleCount, ReferenceCount) =
+            (sample, reference, names, cuts, TotalOf(sample), TotalOf(reference));
 
     /// <summary>Values of the sample in each cell.</summary>
     public ReadOnlySpan<double> Sample => _sample;
 
     /// <summary>Values of the reference in each cell.</summary>
     public ReadOnlySpan<double> Reference => _reference;
+
+    /// <summary>Values of the sample in all cells.</summary>
+    public double SampleCount { get; }
+
+    /// <summary>Values of the reference in all cells.</summary>
+    public double ReferenceCount { get; }
 
     /// <summary>
     /// 1/n + 1/m, the variance that chance gives the difference of two shares, times one less than the number of cells with a value.
@@ -34,16 +41,10 @@ internal sealed class CellShares
     {
         get
         {
-            double n = 0, m = 0;
             var cells = 0;
             for (var i = 0; i < _sample.Length; i++)
-            {
-                n += _sample[i];
-                m += _reference[i];
                 if (_sample[i] + _reference[i] > 0) cells++;
-            }
-
-            return (cells - 1) * ((1 / n) + (1 / m));
+            return (cells - 1) * ((1 / SampleCount) + (1 / ReferenceCount));
         }
     }
 
@@ -80,14 +81,11 @@ internal sealed class CellShares
     {
         var terms = new double[_sample.Length];
         StabilityIndex.Terms(this, terms);
-        double n = 0, m = 0;
-        foreach (var count in _sample) n += count;
-        foreach (var count in _reference) m += count;
         return [.. Enumerable.Range(0, terms.Length)
             .Where(cell => terms[cell] > 0)
             .OrderByDescending(cell => terms[cell])
             .Take(most)
-            .Select(cell => MoveOf(cell, _reference[cell] / m, _sample[cell] / n))];
+            .Select(cell => MoveOf(cell, _reference[cell] / ReferenceCount, _sample[cell] / SampleCount))];
     }
 
     private DriftMove MoveOf(int cell, double before, double after)
@@ -98,6 +96,13 @@ internal sealed class CellShares
             : _cuts[cell]);
         // The cell of a single value begins right below it.
         return DriftMove.OfRange(Math.BitIncrement(from) >= to ? to : from, to, before, after);
+    }
+
+    private static double TotalOf(double[] counts)
+    {
+        var total = 0.0;
+        foreach (var count in counts) total += count;
+        return total;
     }
 
     private static void Add(List<double> cuts, double cut)

@@ -15,16 +15,10 @@ internal static class JensenShannon
     {
         var sample = cells.Sample;
         var reference = cells.Reference;
-        double n = 0, m = 0, sum = 0;
+        var sum = 0.0;
         for (var i = 0; i < sample.Length; i++)
         {
-            n += sample[i];
-            m += reference[i];
-        }
-
-        for (var i = 0; i < sample.Length; i++)
-        {
-            double p = sample[i] / n, q = reference[i] / m;
+            double p = sample[i] / cells.SampleCount, q = reference[i] / cells.ReferenceCount;
             var middle = (p + q) / 2;
             sum += Term(p, middle) + Term(q, middle);
         }

@@ -7,7 +7,6 @@ namespace LeptonStream.Notifier.Remediation;
 /// <summary>Which alerts may start actions at all: none that only shows that alerts arrive, or that is for the record.</summary>
 internal static class ActionTriggers
 {
-    private static readonly string[] Never = [ReceiverTest.AlertName, "Watchdog", StateGapNames.AlertName, VerdictNames.AlertName];
-
-    public static bool MayStart(LabelSet labels) => !Never.Contains(labels["alertname"]) && labels["test"] != "true";
+    public static bool MayStart(LabelSet labels) => labels["alertname"] is var name && name is not (ReceiverTest.AlertName or "Watchdog")
+        && !AlertsForTheRecord.Has(name) && labels["test"] != "true";
 }

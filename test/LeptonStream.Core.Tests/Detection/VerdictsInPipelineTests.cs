@@ -2,6 +2,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Feedback;
 using LeptonStream.Series;
+using LeptonStream.Testing;
 
 namespace LeptonStream.Core.Tests.Detection;
 
@@ -99,20 +100,7 @@ public sealed class VerdictsInPipelineTests
     private static VerdictBook Hear(
         PipelineTestDriver driver, Verdict verdict, AlertEvent alert, VerdictBook? before = null, bool withdrawn = false)
     {
-        var feedback = new FeedbackEvent
-        {
-            Id = $"{verdict}{withdrawn}{alert.AlertId}",
-            AlertId = alert.AlertId,
-            Model = alert.Model,
-            Metric = alert.Metric,
-            Labels = alert.Labels,
-            Verdict = verdict,
-            Withdrawn = withdrawn,
-            Score = alert.Score,
-            By = "林",
-            At = driver.Now,
-            Partition = alert.SourcePartition,
-        };
+        var feedback = SampleFeedback.Of(alert, verdict, withdrawn) with { By = "林" };
         var known = before ?? VerdictBook.Empty;
         var book = known.With(feedback);
         driver.Pipeline.Adopt(

@@ -59,7 +59,7 @@ public sealed class StateFaultTests
             [(Verdict.False, false), (Verdict.Normal, false), (Verdict.Normal, true), (Verdict.True, false)];
         for (var i = 0; i < all.Length; i++)
         {
-            var feedback = FeedbackOf(alert, all[i].Verdict, all[i].Withdrawn);
+            var feedback = SampleFeedback.Of(alert, all[i].Verdict, all[i].Withdrawn);
             rig.Probe.Produce(rig.Topics.Feedback, 0, [FeedbackRecord.Of(feedback)]);
             await Eventually.True(() => Events(rig).Count(made => made.RoutingLabels["alertname"] == VerdictNames.AlertName) == 2 * (i + 1),
                 "a change opens and ends an alert of its own", TimeSpan.FromSeconds(60));
@@ -128,21 +128,6 @@ public sealed class StateFaultTests
         Assert.That(published.Select(alert => TopicProbe.Header(alert, "ce_id")), Is.EquivalentTo(expected));
         Assert.That(expected, Is.Not.Empty);
     }
-
-    private static FeedbackEvent FeedbackOf(AlertEvent alert, Verdict verdict, bool withdrawn) => new()
-    {
-        Id = Guid.NewGuid().ToString("N"),
-        AlertId = alert.AlertId,
-        Model = alert.Model,
-        Metric = alert.Metric,
-        Labels = alert.Labels,
-        Verdict = verdict,
-        Withdrawn = withdrawn,
-        Score = alert.Score,
-        By = "lin",
-        At = LeptonStream.Samples.Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow),
-        Partition = alert.SourcePartition,
-    };
 
     private static List<AlertEvent> Events(DetectorOnKafka rig) =>
         [.. rig.Probe.Read(rig.Topics.Alerts)

@@ -1,7 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Feedback;
 using LeptonStream.Kafka;
-using LeptonStream.Samples;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Detector;
@@ -73,24 +72,8 @@ public sealed class VerdictTests
         return Published().First(made => made.Type == AlertEventType.Opened);
     }
 
-    private void Give(AlertEvent alert, Verdict verdict, bool withdrawn = false)
-    {
-        var feedback = new FeedbackEvent
-        {
-            Id = Guid.NewGuid().ToString("N"),
-            AlertId = alert.AlertId,
-            Model = alert.Model,
-            Metric = alert.Metric,
-            Labels = alert.Labels,
-            Verdict = verdict,
-            Withdrawn = withdrawn,
-            Score = alert.Score,
-            By = "lin",
-            At = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow),
-            Partition = alert.SourcePartition,
-        };
-        _rig.Probe.Produce(_rig.Topics.Feedback, 0, [FeedbackRecord.Of(feedback)]);
-    }
+    private void Give(AlertEvent alert, Verdict verdict, bool withdrawn = false) =>
+        _rig.Probe.Produce(_rig.Topics.Feedback, 0, [FeedbackRecord.Of(SampleFeedback.Of(alert, verdict, withdrawn))]);
 
     private List<AlertEvent> Said() => [.. Published().Where(made => made.RoutingLabels["alertname"] == VerdictNames.AlertName)];
 

@@ -7,9 +7,12 @@ namespace LeptonStream.Collector.Edge.Local;
 /// </summary>
 internal sealed class AlertFile(string path, EdgeMetrics metrics) : IAlertTarget
 {
+    /// <summary>Its name, and that of its cursor.</summary>
+    public const string Target = "file";
+
     private const long MostBytes = 16 << 20;
 
-    public string Name => "file";
+    public string Name => Target;
 
     public async Task<string?> Deliver(SpoolRecord record, CancellationToken stop)
     {

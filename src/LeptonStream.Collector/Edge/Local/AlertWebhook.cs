@@ -11,6 +11,9 @@ namespace LeptonStream.Collector.Edge.Local;
 /// </summary>
 internal sealed class AlertWebhook : IAlertTarget, IDisposable
 {
+    /// <summary>Its name, and that of its cursor.</summary>
+    public const string Target = "webhook";
+
     private static readonly MediaTypeHeaderValue CloudEvent = new("application/cloudevents+json", "utf-8");
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
@@ -34,7 +37,7 @@ internal sealed class AlertWebhook : IAlertTarget, IDisposable
         }) { Timeout = Limit };
     }
 
-    public string Name => "webhook";
+    public string Name => Target;
 
     public async Task<string?> Deliver(SpoolRecord record, CancellationToken stop)
     {

@@ -26,22 +26,15 @@ internal sealed class FileSegment : SpoolSegment
 
     /// <summary>Opens those of a folder, in order. What a record left that was being written is cut off.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="cut">Bytes that were cut off.</param>
-    public static List<SpoolSegment> OpenAll(string folder, out long cut)
+    public static List<SpoolSegment> OpenAll(string folder)
     {
         var segments = new List<SpoolSegment>();
-        cut = 0;
         foreach (var path in Directory.GetFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
         {
             if (!long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var first))
                 continue;
             var segment = new FileSegment(path, FileMode.Open) { First = first, IsSealed = true };
-            if (segment.Scan(RandomAccess.GetLength(segment._file)) is > 0 and var rest)
-            {
-                cut += rest;
-                RandomAccess.SetLength(segment._file, segment.Length);
-            }
-
+            if (segment.Scan(RandomAccess.GetLength(segment._file)) > 0) RandomAccess.SetLength(segment._file, segment.Length);
             if (segment.Count > 0) segments.Add(segment);
             else segment.Delete();
         }

@@ -37,14 +37,10 @@ internal sealed class Spool : IDisposable
         _settings = settings;
         Directory.CreateDirectory(settings.Folder);
         _owner = new(Path.Combine(settings.Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _segments = FileSegment.OpenAll(settings.Folder, out var cut);
-        CutBytes = cut;
+        _segments = FileSegment.OpenAll(settings.Folder);
         var behind = Math.Max(atLeast, _segments.Count == 0 ? 0 : _segments[^1].Last + 1);
         _next = behind == 0 ? 0 : (behind + Leap - 1) / Leap * Leap;
     }
-
-    /// <summary>Bytes behind the last whole record that the start found: of one that was being written when the process ended.</summary>
-    public long CutBytes { get; }
 
     /// <summary>Records that went before <see cref="MarkRead"/> reached them, or could not be read, since the start.</summary>
     public long Dropped { get; private set; }

@@ -9,6 +9,32 @@ namespace LeptonStream.Detection.Events;
 /// <summary>The content of an event, whatever it is about: series, entity, limit or training run.</summary>
 internal sealed record EventContent
 {
+    /// <summary>The content of an event that only says that something happened: no value, no severity to speak of.</summary>
+    /// <param name="key">The series, or what stands for it.</param>
+    /// <param name="names">The alertname, and the label kind, which is the name among the detectors, too.</param>
+    /// <param name="change">Opened or recovered.</param>
+    /// <param name="onset">Time at which it happened.</param>
+    /// <param name="at">Log time of the change.</param>
+    /// <param name="english">The explanation in English.</param>
+    /// <param name="chinese">The explanation in Chinese.</param>
+    public static EventContent ForTheRecord(SeriesKey key, (string AlertName, string Kind) names, AlertChange change, Timestamp onset,
+        Timestamp at, Explanation english, Explanation chinese) => new()
+    {
+        Key = key,
+        Change = change,
+        Severity = AlertSeverity.Info,
+        Score = 0,
+        Confidence = 1,
+        Onset = onset,
+        DetectedAt = at,
+        Detectors = [new(names.Kind, 0, 0)],
+        Points = [],
+        English = english,
+        Chinese = chinese,
+        AlertName = names.AlertName,
+        Kind = names.Kind,
+    };
+
     /// <summary>The series; of an entity or a run, what stands for it.</summary>
     public required SeriesKey Key { get; init; }
 

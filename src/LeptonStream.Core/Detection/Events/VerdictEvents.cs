@@ -17,21 +17,8 @@ internal static class VerdictEvents
     public static AlertEvent Of(in EventSink sink, VerdictChange verdict, AlertChange change, Timestamp at)
     {
         var alert = AlertIds.OfVerdict(sink, verdict.Feedback.Id);
-        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, change == AlertChange.Opened ? 0 : 1), new()
-        {
-            Key = verdict.Feedback.Key,
-            Change = change,
-            Severity = AlertSeverity.Info,
-            Score = 0,
-            Confidence = 1,
-            Onset = at,
-            DetectedAt = at,
-            Detectors = [new(VerdictNames.Kind, 0, 0)],
-            Points = [],
-            English = EnglishVerdictText.Explain(verdict),
-            Chinese = ChineseVerdictText.Explain(verdict),
-            AlertName = VerdictNames.AlertName,
-            Kind = VerdictNames.Kind,
-        });
+        var content = EventContent.ForTheRecord(verdict.Feedback.Key, (VerdictNames.AlertName, VerdictNames.Kind), change, at, at,
+            EnglishVerdictText.Explain(verdict), ChineseVerdictText.Explain(verdict));
+        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, change == AlertChange.Opened ? 0 : 1), content);
     }
 }

@@ -20,22 +20,10 @@ internal static class GapEvents
     {
         var alert = AlertIds.OfGap(sink, gap.From, (int)gap.Cause);
         var labels = LabelSet.Of(("partition", sink.Position.Partition.ToString(CultureInfo.InvariantCulture)));
-        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, change == AlertChange.Opened ? 0 : 1), new()
-        {
-            Key = new(sink.Position.Topic, StateGapNames.Metric, labels),
-            Change = change,
-            Severity = AlertSeverity.Info,
-            Score = 0,
-            Confidence = 1,
-            Onset = gap.At,
-            DetectedAt = at,
-            Detectors = [new(StateGapNames.Kind, 0, 0)],
-            Points = [],
-            English = EnglishGapText.Explain(sink.Position, gap, change),
-            Chinese = ChineseGapText.Explain(sink.Position, gap, change),
-            AlertName = StateGapNames.AlertName,
-            Kind = StateGapNames.Kind,
-        });
+        var content = EventContent.ForTheRecord(new(sink.Position.Topic, StateGapNames.Metric, labels),
+            (StateGapNames.AlertName, StateGapNames.Kind), change, gap.At, at,
+            EnglishGapText.Explain(sink.Position, gap, change), ChineseGapText.Explain(sink.Position, gap, change));
+        return AlertEventFactory.Create(sink, alert, AlertIds.OfEvent(alert, change == AlertChange.Opened ? 0 : 1), content);
     }
 
     /// <summary>Ends an alert of which only its last event is known.</summary>
