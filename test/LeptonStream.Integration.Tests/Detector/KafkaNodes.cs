@@ -10,6 +10,9 @@ internal sealed class KafkaNodes : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>After a kill: a slow machine elects and loads for a while.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(120);
+
     private readonly string _script;
     private readonly string _folder;
     private readonly IAdminClient _admin;
@@ -43,16 +46,18 @@ internal sealed class KafkaNodes : IAsyncDisposable
 
     public async Task<int> CoordinatorOf(string group)
     {
-        for (var attempt = 1; ; attempt++)
+        for (var deadline = DateTime.UtcNow + Settled; ;)
         {
             try
             {
                 var groups = await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Patience });
                 return groups.ConsumerGroupDescriptions.Single().Coordinator.Id;
             }
-            catch (DescribeConsumerGroupsException) when (attempt < 20)
+            catch (DescribeConsumerGroupsException failure)
             {
-                // It is on its way from one broker to another.
+                // It is on its way from one broker to another, which loads the group first.
+                var error = failure.Results.ConsumerGroupDescriptions.Single().Error;
+                if (DateTime.UtcNow > deadline) throw new AssertionException($"no coordinator of {group}: {error.Code} {error}", failure);
                 await Task.Delay(500);
             }
         }
@@ -96,7 +101,7 @@ internal sealed class KafkaNodes : IAsyncDisposable
     private Task AllInSync() =>
         Eventually.True(() => _admin.GetMetadata(Patience) is { Brokers.Count: 3 } all && all.Topics.TrueForAll(
             topic => topic.Partitions.TrueForAll(partition => partition.InSyncReplicas.Length == partition.Replicas.Length)),
-            "all replicas in sync", TimeSpan.FromSeconds(120));
+            "all replicas in sync", Settled);
 
     private async Task Signal(string signal, int node)
     {
