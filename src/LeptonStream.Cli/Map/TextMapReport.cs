@@ -30,11 +30,11 @@ internal sealed class TextMapReport(TextWriter output) : IMapReport
     {
         if (_payloads++ > 0) output.WriteLine();
         var (points, mapped) = (payload.Points, payload.Mapped);
-        SampleCount += mapped.SampleCount;
+        SampleCount += mapped.SampleCount + mapped.Distributions.Length;
         output.WriteLine(SafeText.OneLine($"{file}: {payload.Format}, {EnglishCount.Of(points.Points.Length, "point")}, "
             + $"{EnglishCount.Of(mapped.SampleCount, "sample")} in {EnglishCount.Of(mapped.Messages.Length, "message")}"));
         WriteSamples(mapped);
-        WriteEnded(mapped);
+        WriteOthers(mapped);
         WriteDropped(points, mapped);
     }
 
@@ -60,8 +60,9 @@ internal sealed class TextMapReport(TextWriter output) : IMapReport
         output.Write(table);
     }
 
-    private void WriteEnded(MappedBatch mapped)
+    private void WriteOthers(MappedBatch mapped)
     {
+        foreach (ref readonly var passed in mapped.Distributions) output.WriteLine(SafeText.OneLine($"distribution: {passed.Series}"));
         foreach (ref readonly var ended in mapped.Ended) output.WriteLine(SafeText.OneLine($"ended: {ended.Series}"));
     }
 

@@ -9,16 +9,31 @@ namespace LeptonStream.Collector.Formats;
 /// </summary>
 internal sealed class NativeJsonLinesFormat : JsonFormat
 {
+    private readonly NativeDistributions _distributions = new();
+
     public override string Name => "native_json";
 
     protected override void ReadObject(ref Utf8JsonReader json)
+    {
+        JsonDocument? distributions = null;
+        try
+        {
+            ReadObject(ref json, ref distributions);
+        }
+        finally
+        {
+            distributions?.Dispose();
+        }
+    }
+
+    private void ReadObject(ref Utf8JsonReader json, ref JsonDocument? distributions)
     {
         var firstLabel = Batch.LabelCount;
         Text model = default, unused = default;
         long time = Point.NoTime, step = Point.NoStep;
         var isTime = true;
-        Utf8JsonReader metrics = default;
-        var hasMetrics = false;
+        Utf8JsonReader metrics = default, ended = default;
+        bool hasMetrics = false, hasEnded = false;
         while (TryProperty(ref json))
         {
             if (json.ValueTextEquals("model"u8))
@@ -50,9 +65,16 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             }
             else if (json.ValueTextEquals("distributions"u8))
             {
-                // Nobody is to believe that they are watched.
+                json.Read();
+                distributions?.Dispose();
+                distributions = JsonDocument.ParseValue(ref json);
+            }
+            else if (json.ValueTextEquals("ended"u8))
+            {
+                json.Read();
+                hasEnded = json.TokenType == JsonTokenType.StartArray;
+                ended = json;
                 json.Skip();
-                Batch.Refuse(RefusalReason.Unsupported, "distributions");
             }
             else
             {
@@ -60,7 +82,7 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             }
         }
 
-        if (model.IsEmpty || !hasMetrics)
+        if (model.IsEmpty || !(hasMetrics || hasEnded || distributions is not null))
             Batch.Refuse(RefusalReason.MissingField, model.IsEmpty ? "model" : "metrics");
         else if (!Batch.IsGood(model))
             Batch.Refuse(Batch.ReasonOf(model), "model");
@@ -69,13 +91,45 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
         else if (Batch.LabelCount - firstLabel > Batch.Limits.Labels)
             Batch.Refuse(RefusalReason.TooManyLabels, $"more than {Batch.Limits.Labels} labels");
         else
-            ReadMetrics(ref metrics, model, Batch.LabelsSince(firstLabel), time, step);
+        {
+            var like = new Point { Model = model, Labels = Batch.LabelsSince(firstLabel), Time = time, Step = step, DistributionAt = -1 };
+            if (hasMetrics) ReadMetrics(ref metrics, like);
+            if (hasEnded) ReadEnded(ref ended, like);
+            if (distributions is not null) ReadDistributions(distributions.RootElement, like);
+        }
     }
 
-    private void ReadMetrics(ref Utf8JsonReader json, Text model, LabelRange labels, long time, long step)
+    private void ReadDistributions(JsonElement distributions, in Point like)
     {
+        var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(distributions);
+        var reason = _distributions.Check(raw, out var detail);
+        if (reason == RefusalReason.None) NativeDistributions.Add(distributions, Batch, like);
+        else Batch.Refuse(reason, detail);
+    }
+
+    private void ReadEnded(ref Utf8JsonReader json, in Point like)
+    {
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray && Batch.MayAdd())
+        {
+            if (json.TokenType != JsonTokenType.String)
+            {
+                Batch.Refuse(RefusalReason.WrongType, "'ended' holds something else than names");
+                json.Skip();
+                continue;
+            }
+
+            var name = Keep(ref json);
+            if (Batch.ReasonOfName(name) is var reason and not RefusalReason.None) Batch.RefuseOf(name, reason, "a metric of 'ended'");
+            else Batch.Add() = like with { Name = name, Value = double.NaN, Flags = PointFlags.Stale };
+        }
+    }
+
+    private void ReadMetrics(ref Utf8JsonReader json, in Point like)
+    {
+        var isEmpty = true;
         while (TryProperty(ref json) && Batch.MayAdd())
         {
+            isEmpty = false;
             var name = Keep(ref json);
             json.Read();
             var reason = ReadNumber(ref json, out var value);
@@ -87,13 +141,9 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
                 continue;
             }
 
-            ref var point = ref Batch.Add();
-            point.Name = name;
-            point.Model = model;
-            point.Labels = labels;
-            point.Value = value;
-            point.Time = time;
-            point.Step = step;
+            Batch.Add() = like with { Name = name, Value = value };
         }
+
+        if (isEmpty && json.TokenType == JsonTokenType.EndObject) Batch.Refuse(RefusalReason.Empty, "'metrics' has no entry");
     }
 }

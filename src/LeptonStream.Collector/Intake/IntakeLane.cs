@@ -13,11 +13,12 @@ namespace LeptonStream.Collector.Intake;
 /// until the next.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The decompressor holds managed memory and nothing else.")]
-internal sealed class IntakeLane
+internal sealed partial class IntakeLane
 {
     // A small payload may repeat long labels in each of its records.
     private const long MostRecordBytes = 64 * 1024 * 1024;
 
+    private long _bytes;
     private readonly Decompressor _decompressor = new();
     private readonly ArrayBufferWriter<byte> _json = new(4 * 1024);
     private SeriesId[] _ids = new SeriesId[64];
@@ -81,7 +82,7 @@ internal sealed class IntakeLane
     /// <param name="limit">The limit of series; null for none.</param>
     public void Write(SeriesLimit? limit)
     {
-        var bytes = 0L;
+        _bytes = 0;
         foreach (ref readonly var message in Mapped.Messages)
         {
             var samples = Mapped.SamplesOf(message);
@@ -90,17 +91,26 @@ internal sealed class IntakeLane
             _json.ResetWrittenCount();
             NativeMessages.Write(message, samples, _json);
             Samples += samples.Length;
-            bytes += _json.WrittenCount;
-            if (bytes > MostRecordBytes)
-            {
-                Records = [];
-                Samples = 0;
-                TooMuch = $"it becomes records of more than {MostRecordBytes} bytes: send fewer points at once";
-                return;
-            }
-
-            Records.Add(new() { Key = message.Entity.Key, Value = _json.WrittenSpan.ToArray() });
+            if (!TryAdd(message.Entity)) return;
         }
+
+        if (WriteDistributions(limit)) WriteEnded();
+    }
+
+    // The record that was written; false where that is too much.
+    private bool TryAdd(MappedEntity entity)
+    {
+        _bytes += _json.WrittenCount;
+        if (_bytes > MostRecordBytes)
+        {
+            Records = [];
+            Samples = 0;
+            TooMuch = $"it becomes records of more than {MostRecordBytes} bytes: send fewer points at once";
+            return false;
+        }
+
+        Records.Add(new() { Key = entity.Key, Value = _json.WrittenSpan.ToArray() });
+        return true;
     }
 
     private bool Exceeds(SeriesLimit limit, ReadOnlySpan<MappedSample> samples)

@@ -38,6 +38,24 @@ internal sealed class IntakeMapping
         lock (quality) quality.Observe(lane.Mapped, receivedAt);
     }
 
+    /// <summary>Ends the series of a page that were not on it when it was mapped last.</summary>
+    /// <param name="lane">Takes the ends.</param>
+    /// <param name="source">The page's job, with the page.</param>
+    /// <param name="now">When the page was mapped.</param>
+    /// <param name="isRead">Whether it could be read.</param>
+    public void EndMissing(IntakeLane lane, in SourceContext source, long now, bool isRead) =>
+        EndMissing(lane, source, now, now, isRead);
+
+    /// <summary>Ends all series of a page.</summary>
+    public void EndAll(IntakeLane lane, in SourceContext source, long now) => EndMissing(lane, source, long.MaxValue, now, isRead: true);
+
+    private void EndMissing(IntakeLane lane, in SourceContext source, long seenSince, long now, bool isRead)
+    {
+        if (source.Page is not { } page) return;
+        var mapper = _mappers.Of(source.Source, "");
+        lock (mapper) mapper.EndMissing(page, seenSince, now, isRead, lane.Mapped);
+    }
+
     /// <summary>The quality of each model of each source since the last call, of those that are known for long enough.</summary>
     /// <param name="now">Now, in nanoseconds since 1970.</param>
     public IReadOnlyList<(string Source, string Model, QualityScore Score)> TakeQuality(long now)

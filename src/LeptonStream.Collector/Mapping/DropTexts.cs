@@ -11,6 +11,7 @@ internal static class DropTexts
         DropReason.Baseline => "first point of a total: the rate begins with the next",
         DropReason.Reset => "the total began again, nobody knows when: counting begins here",
         DropReason.Restarting => "the total stands where it began again: its process is starting",
+        DropReason.TakenAsTotal => "it only rose and fell to about zero: a total from here on, as NAME_per_second; declare it a counter",
         DropReason.NoTraffic => "nothing was observed, so there is no mean and no quantile",
         DropReason.Ended => "stale marker: the series ended",
         DropReason.Joined => "a part of a histogram, which took it",

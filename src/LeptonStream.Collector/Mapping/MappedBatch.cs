@@ -20,6 +20,13 @@ public readonly record struct MappedSample(MappedSeries Series, double Value);
 /// <param name="Time">When, in nanoseconds since 1970.</param>
 public readonly record struct EndedSeries(MappedSeries Series, long Time);
 
+/// <summary>A distribution that is passed on.</summary>
+/// <param name="Series">Its entity and name.</param>
+/// <param name="Time">Event time, in nanoseconds since 1970.</param>
+/// <param name="Step">The training step; -1 for none.</param>
+/// <param name="Json">It, as JSON.</param>
+public readonly record struct MappedDistribution(MappedSeries Series, long Time, long Step, ReadOnlyMemory<byte> Json);
+
 /// <summary>
 /// Everything that the points of one or more payloads became: messages, ended series, and the points that became nothing, with their
 /// reasons. It is used again and again; nothing is allocated once it has grown. An instance belongs to one thread at a time.
@@ -34,6 +41,7 @@ public sealed class MappedBatch(int keptDrops = 64)
     private readonly List<int> _messageOf = [];
     private readonly List<MappedMessage> _messages = [];
     private readonly List<EndedSeries> _ended = [];
+    private readonly List<MappedDistribution> _distributions = [];
     private readonly List<MappingDrop> _drops = [];
     private readonly int[] _dropped = new int[Enum.GetValues<DropReason>().Length];
     private readonly Dictionary<(MappedEntity Entity, long Time, long Step), int> _open = [];
@@ -54,7 +62,10 @@ public sealed class MappedBatch(int keptDrops = 64)
     /// <summary>The samples of a message.</summary>
     public ReadOnlySpan<MappedSample> SamplesOf(in MappedMessage message) => _samples.AsSpan(message.First, message.Count);
 
-    /// <summary>The series that stale markers ended.</summary>
+    /// <summary>The distributions of native messages; those of one message stand together.</summary>
+    public ReadOnlySpan<MappedDistribution> Distributions => CollectionsMarshal.AsSpan(_distributions);
+
+    /// <summary>The series that ended.</summary>
     public ReadOnlySpan<EndedSeries> Ended => CollectionsMarshal.AsSpan(_ended);
 
     /// <summary>The first few points that became no sample.</summary>
@@ -73,6 +84,7 @@ public sealed class MappedBatch(int keptDrops = 64)
         _messageOf.Clear();
         _messages.Clear();
         _ended.Clear();
+        _distributions.Clear();
         _drops.Clear();
         _open.Clear();
         Array.Clear(_dropped);
@@ -92,6 +104,8 @@ public sealed class MappedBatch(int keptDrops = 64)
         _messageOf.Add(_last);
         _isSorted = false;
     }
+
+    internal void Add(in MappedDistribution distribution) => _distributions.Add(distribution);
 
     internal void End(MappedSeries series, long time) => _ended.Add(new(series, time));
 

@@ -63,12 +63,15 @@ public sealed class MappedEntity
 /// <summary>A metric of an entity.</summary>
 public sealed class MappedSeries
 {
-    internal MappedSeries(MappedEntity entity, string metric)
+    // An entity may have a metric and a distribution of the same name.
+    private const string DistributionEnding = ".drift";
+
+    internal MappedSeries(MappedEntity entity, string metric, bool isDistribution = false)
     {
         Entity = entity;
         Metric = metric;
         NameJson = NativeMessages.NameOf(metric);
-        Id = SeriesId.OfMetric(entity.Id, Encoding.UTF8.GetBytes(metric));
+        Id = SeriesId.OfMetric(entity.Id, Encoding.UTF8.GetBytes(isDistribution ? metric + DistributionEnding : metric));
     }
 
     /// <summary>The model and labels.</summary>

@@ -15,6 +15,9 @@ public enum DropReason
     /// <summary>A total stands where it began again: its process is starting.</summary>
     Restarting,
 
+    /// <summary>A level that only rose fell to about zero: it is a total, and its rate begins with the next point.</summary>
+    TakenAsTotal,
+
     /// <summary>A quantile or a mean of no observations.</summary>
     NoTraffic,
 

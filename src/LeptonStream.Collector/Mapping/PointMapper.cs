@@ -80,7 +80,7 @@ public sealed partial class PointMapper
         var entry = _store.Find(id);
         if (point.IsStale)
         {
-            End(entry, time, into);
+            End(entry, IsBelieved(time) ? time : _now, into);
             return;
         }
 
@@ -95,13 +95,15 @@ public sealed partial class PointMapper
             entry = Admit(_resolver.Resolve(points, point, id, Encoding.UTF8.GetString(name), part is not Part.None, source));
         }
 
-        if (time < Earliest || time > _now + Ahead)
+        if (!IsBelieved(time))
         {
             Drop(into, DropReason.TimeOutOfRange, entry);
             return;
         }
 
         _store.Touch(entry, _now);
+        entry.IsEnded = false;
+        if (source.Page is { } page && !ReferenceEquals(entry.Page, page)) PutOn(page, entry);
         if (entry.Refused == DropReason.Collision) Reconsider(entry);
         if (entry.Refused != DropReason.None)
         {
@@ -116,6 +118,8 @@ public sealed partial class PointMapper
         if (reason != DropReason.None) Drop(into, reason, entry);
     }
 
+    private bool IsBelieved(long time) => time >= Earliest && time <= _now + Ahead;
+
     private DropReason Take(SeriesEntry entry, PointBatch points, in Point point, long time, MappedBatch into)
     {
         switch (entry.Role)
@@ -124,11 +128,13 @@ public sealed partial class PointMapper
             case SeriesRole.Histogram: return TakeHistogram(entry, points, point, time, into);
             case SeriesRole.Exponential: return TakeExponential(entry, points, point, time, into);
             case SeriesRole.Summary: return TakeSummary(entry, points, point, time, into);
+            case SeriesRole.Passed: return Pass(entry, points, point, time, into);
         }
 
         if (IsNotNewer(entry, time, out var reason)) return reason;
         entry.LastTime = time;
         if (entry.IsQuantile && double.IsNaN(point.Value)) return DropReason.NoTraffic;
+        if (entry.MayBeTotal && entry.Hidden.Shows(point.Value)) return BecomeTotal(entry, point.Value, time, into);
         Add(entry, 0, time, Scaled(point.Value, entry.Factor), into);
         return DropReason.None;
     }
@@ -184,21 +190,6 @@ public sealed partial class PointMapper
 
         (entry.Refused, entry.Rival) = (DropReason.None, null);
         _store.OwnAll(entry);
-    }
-
-    private void End(SeriesEntry? entry, long time, MappedBatch into)
-    {
-        if (entry is null)
-        {
-            into.Drop(DropReason.Ended);
-            return;
-        }
-
-        if (entry.Refused == DropReason.None)
-            foreach (var output in entry.Outputs)
-                if (output is not null) into.End(output, time);
-        Drop(into, DropReason.Ended, entry);
-        _store.Remove(entry);
     }
 
     private void SayOrigin(SeriesEntry entry, in SourceContext source)

@@ -17,6 +17,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
 {
     private const string QuantileLabel = "quantile";
     private const string BucketLabel = "le";
+    private const string PerSecond = "_per_second";
     private const string Nothing = "";
 
     private static readonly string[] Sizes = ["mem_", "swap_", "disk_"];
@@ -62,6 +63,10 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         return series;
     }
 
+    /// <summary>The rate of a level that turned out to be a total.</summary>
+    public static MappedSeries RateOf(MappedSeries level) =>
+        new(level.Entity, ExporterCatalog.WithoutTotal(level.Metric) + PerSecond);
+
     private DropReason Decide(SeriesEntry entry, PointBatch points, in Point point, LabelBag labels, MappingRules rules)
     {
         var name = labels[LabelBag.NameLabel];
@@ -76,6 +81,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
 
         var known = PresetCatalog.Default.Find(name, labels.ToLabels());
         entry.Role = RoleOf(entry.Role, point.Kind, name, known, isPreset: preset is not null, ending);
+        entry.MayBeTotal = entry.Role == SeriesRole.Level && preset is null && known is null && ending.Length == 0 && !IsSize(name);
         if (preset?.SplitBy is { } by) labels[by] = "";
         var to = preset?.To is { } renamed && Convert(entry, points, point, preset, known, renamed, labels) ? renamed : null;
         return Finish(entry, model, labels, rules, Names(entry.Role, name, to, ending));
@@ -87,7 +93,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         var reason = DropReason.Relabeled;
         for (var i = 0; i < names.Length; i++)
         {
-            var (output, why) = OutputOf(names[i], model, labels, rules);
+            var (output, why) = OutputOf(names[i], model, labels, rules, entry.Role == SeriesRole.Passed);
             entry.Outputs[i] = output;
             if (output is not null) reason = DropReason.None;
             else if (reason != DropReason.None && why != DropReason.Relabeled) reason = why;
@@ -96,7 +102,8 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         return reason;
     }
 
-    private (MappedSeries? Series, DropReason Reason) OutputOf(string name, string model, LabelBag labels, MappingRules rules)
+    private (MappedSeries? Series, DropReason Reason) OutputOf(
+        string name, string model, LabelBag labels, MappingRules rules, bool isDistribution)
     {
         if (!rules.MetricRelabel.IsEmpty)
         {
@@ -108,7 +115,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         }
 
         if (!SeriesLabels.IsName(name) || !SeriesLabels.IsName(model)) return (null, DropReason.BadName);
-        return (new(store.EntityOf(model, SeriesLabels.Bounded(labels)), name), DropReason.None);
+        return (new(store.EntityOf(model, SeriesLabels.Bounded(labels)), name, isDistribution), DropReason.None);
     }
 
     // A quantile that a client library computed is a series of its own in Prometheus' formats.
@@ -144,6 +151,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         PointKind.Histogram => SeriesRole.Histogram,
         PointKind.ExponentialHistogram => SeriesRole.Exponential,
         PointKind.Summary => SeriesRole.Summary,
+        PointKind.Native => SeriesRole.Passed,
         _ => SeriesRole.Level,
     };
 
@@ -185,8 +193,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
 
     private static string[] Names(SeriesRole role, string name, string? to, string ending) => role switch
     {
-        SeriesRole.Total => [to ?? ExporterCatalog.WithoutTotal(name) + "_per_second"],
-        SeriesRole.Change => [to ?? ExporterCatalog.WithoutTotal(name) + "_per_second"],
+        SeriesRole.Total or SeriesRole.Change => [to ?? ExporterCatalog.WithoutTotal(name) + PerSecond],
         SeriesRole.Level => [(to ?? name) + ending],
         _ => [.. DistributionOutputs.Suffixes.Select(suffix => (to ?? name) + suffix)],
     };

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using LeptonStream.Collector.Mapping.Store;
 using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Mapping;
@@ -19,6 +20,9 @@ public readonly record struct SourceContext(string Source, SourceLabels Labels, 
         : this(source, SourceLabels.None)
     {
     }
+
+    /// <summary>The series of the scraped page that a payload is; null for one that was sent.</summary>
+    public PageSeries? Page { get; init; }
 }
 
 /// <summary>

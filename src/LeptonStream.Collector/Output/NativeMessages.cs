@@ -57,6 +57,62 @@ public static class NativeMessages
         output.Write("}}"u8);
     }
 
+    /// <summary>Writes a message that ends metrics.</summary>
+    /// <param name="entity">Their entity.</param>
+    /// <param name="time">When, in nanoseconds since 1970.</param>
+    /// <param name="series">The metrics.</param>
+    /// <param name="output">Takes the bytes (UTF-8).</param>
+    public static void WriteEnded(MappedEntity entity, long time, IReadOnlyList<MappedSeries> series, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        WriteBegin(entity, time, -1, output);
+        output.Write(",\"ended\":["u8);
+        for (var i = 0; i < series.Count; i++)
+        {
+            if (i > 0) output.Write(","u8);
+            // Without its colon.
+            output.Write(series[i].NameJson.AsSpan()[..^1]);
+        }
+
+        output.Write("]}"u8);
+    }
+
+    /// <summary>Writes a message of distributions.</summary>
+    /// <param name="distributions">At least one, all of one entity, time and step.</param>
+    /// <param name="output">Takes the bytes (UTF-8).</param>
+    public static void Write(ReadOnlySpan<MappedDistribution> distributions, IBufferWriter<byte> output)
+    {
+        ref readonly var first = ref distributions[0];
+        WriteBegin(first.Series.Entity, first.Time, first.Step, output);
+        output.Write(",\"distributions\":{"u8);
+        for (var i = 0; i < distributions.Length; i++)
+        {
+            if (i > 0) output.Write(","u8);
+            output.Write(distributions[i].Series.NameJson);
+            output.Write(distributions[i].Json.Span);
+        }
+
+        output.Write("}}"u8);
+    }
+
+    // Up to the labels.
+    private static void WriteBegin(MappedEntity entity, long time, long step, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write(entity.Head);
+        WriteTime(time, output);
+        if (step >= 0)
+        {
+            output.Write(",\"step\":"u8);
+            WriteWhole(step, output);
+        }
+
+        output.Write(entity.Tail.AsSpan()[..^Metrics.Length]);
+    }
+
+    private static ReadOnlySpan<byte> Metrics => ",\"metrics\":{"u8;
+
     /// <summary>The parts of an entity's messages before and behind the time.</summary>
     internal static (byte[] Head, byte[] Tail) PartsOf(MappedEntity entity)
     {

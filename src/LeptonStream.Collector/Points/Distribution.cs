@@ -51,4 +51,7 @@ public struct Distribution
 
     /// <summary>Summary: their values, one for each of <see cref="Quantiles"/>.</summary>
     public NumberRange QuantileValues { get; internal set; }
+
+    /// <summary>Native: the entry of <c>distributions</c> as JSON.</summary>
+    public Text Json { get; internal set; }
 }

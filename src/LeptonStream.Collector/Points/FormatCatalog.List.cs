@@ -20,6 +20,7 @@ public sealed partial class FormatCatalog
         new EnvelopeFormat(CloudEvents, catalog),
         new EnvelopeFormat(KafkaConnect, catalog),
         new PrometheusTextFormat(),
+        new PrometheusProtoFormat(),
         new ConfluentFormat(catalog),
     ];
 
@@ -37,6 +38,7 @@ public sealed partial class FormatCatalog
         {
             "APPLICATION/OPENMETRICS-TEXT" => "prometheus_text",
             "TEXT/PLAIN" when Has(parts, "version=0.0.4") || Has(parts, "version=1.0.0") => "prometheus_text",
+            "APPLICATION/VND.GOOGLE.PROTOBUF" when Has(parts, "proto=io.prometheus.client.MetricFamily") => "prometheus_proto",
             "APPLICATION/X-PROTOBUF" when Has(parts, "proto=io.prometheus.write.v2.Request") => "prometheus_remote_write_2",
             "APPLICATION/X-PROTOBUF" when Has(parts, "proto=prometheus.WriteRequest") => "prometheus_remote_write",
             _ => null,

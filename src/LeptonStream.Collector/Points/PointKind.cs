@@ -23,6 +23,9 @@ public enum PointKind
 
     /// <summary>Quantiles that the producer computed, in the point's <see cref="Distribution"/>.</summary>
     Summary,
+
+    /// <summary>A distribution of a native message, which is passed on as it is: JSON, in the point's <see cref="Distribution"/>.</summary>
+    Native,
 }
 
 /// <summary>Which span the counts of a point cover.</summary>

@@ -13,8 +13,6 @@ namespace LeptonStream.Collector.Scrape;
 /// </summary>
 internal sealed class PageClient : IDisposable
 {
-    private const string Accept = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1";
-
     private readonly ScrapeJob _job;
     private readonly HttpClient _http;
 
@@ -43,7 +41,7 @@ internal sealed class PageClient : IDisposable
     public async Task<Page> Read(Uri url, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        request.Headers.TryAddWithoutValidation("Accept", Accept);
+        request.Headers.TryAddWithoutValidation("Accept", _job.Accept);
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         request.Headers.TryAddWithoutValidation("User-Agent", "lepton-collector");
         request.Headers.TryAddWithoutValidation("X-Prometheus-Scrape-Timeout-Seconds",

@@ -21,6 +21,9 @@ public sealed record ScrapeJob
     /// <summary>http or https.</summary>
     public string Scheme { get; init; } = "http";
 
+    /// <summary>The header <c>Accept</c>: which forms of the page are read, the best first.</summary>
+    public string Accept { get; init; } = ScrapeProtocols.Accept(ScrapeProtocols.Names);
+
     /// <summary>Bytes of a page, at most, compressed or not.</summary>
     public int BodyLimit { get; init; } = 16 << 20;
 

@@ -53,6 +53,7 @@ internal static class ScrapeSection
             Timeout = timeout,
             Path = section.Text("metrics_path") ?? "/metrics",
             Scheme = section.OneOf("scheme", "http", "https") ?? "http",
+            Accept = ScrapeProtocols.Accept(Protocols(section)),
             BodyLimit = section.WholeNumber("body_size_limit", 1_024, MostBytes) ?? 16 << 20,
             SampleLimit = section.WholeNumber("sample_limit", 0, 10_000_000) ?? 0,
             CredentialsFile = token,
@@ -86,6 +87,18 @@ internal static class ScrapeSection
         foreach (var (field, file) in new[] { ("authorization", token), ("tls_config", authority) })
             if (file is { Length: > 0 } && !File.Exists(file)) section.Wrong(field, $"names '{file}': there is no such file");
         return (token, authority, skips);
+    }
+
+    private static IEnumerable<string> Protocols(YamlSection section)
+    {
+        if (section.Texts("scrape_protocols") is not { Count: > 0 } given) return ScrapeProtocols.Names;
+        foreach (var (name, line) in given)
+        {
+            if (!ScrapeProtocols.Names.Contains(name))
+                section.Wrong(line, "scrape_protocols", $"has '{name}': it may be {string.Join(", ", ScrapeProtocols.Names)}");
+        }
+
+        return given.Select(one => one.Text).Where(ScrapeProtocols.Names.Contains);
     }
 
     private static IEnumerable<string> FilesOf(YamlSection section)

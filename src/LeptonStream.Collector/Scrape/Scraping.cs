@@ -54,8 +54,11 @@ internal sealed class Scraping(
 
     private void Run(IReadOnlyList<ScrapeTarget> wanted)
     {
+        // A target whose job has other settings is another one with the same series.
+        var staying = wanted.Select(target => (target.Job.Name, target.Labels)).ToHashSet();
         foreach (var gone in _running.Keys.Except(wanted).ToList())
         {
+            _running[gone].Scraper.IsGone = !staying.Contains((gone.Job.Name, gone.Labels));
             _running[gone].Stop.Cancel();
             _running.Remove(gone);
         }

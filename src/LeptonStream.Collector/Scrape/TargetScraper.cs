@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LeptonStream.Collector.Intake;
 using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Mapping.Store;
 using LeptonStream.Collector.Output;
 using LeptonStream.Collector.Points;
 
@@ -8,14 +9,15 @@ namespace LeptonStream.Collector.Scrape;
 
 /// <summary>
 /// Scrapes one target at its place in each interval: (1) read the page, (2) its points, and <c>up</c> and
-/// <c>scrape_duration_seconds</c> beside them, (3) map and write, (4) send. A page that can't be had is <c>up</c> 0 and nothing else.
+/// <c>scrape_duration_seconds</c> beside them, (3) map and write, (4) send. A page that can't be had is <c>up</c> 0, and its series end;
+/// so do those that left the page, and all of them when nobody wants the target any more.
 /// </summary>
 internal sealed class TargetScraper(
     ScrapeTarget target, PageClient client, IntakeMapping mapping, IRecordSink sink, MemoryBudget memory, CollectorMetrics metrics,
     TimeProvider time)
 {
     private readonly IntakeLane _lane = new();
-    private readonly SourceContext _source = new(target.Job.Name, new SourceLabels(target.Labels));
+    private readonly SourceContext _source = new(target.Job.Name, new SourceLabels(target.Labels)) { Page = new PageSeries() };
     private readonly FormatLimits _limits = FormatLimits.Default with
     {
         Bytes = target.Job.BodyLimit,
@@ -26,8 +28,28 @@ internal sealed class TargetScraper(
     /// <summary>Reason for which the last scrape failed; null where it did not.</summary>
     public string? Trouble { get; private set; }
 
+    /// <summary>Whether the target is wanted no more: its series end when scraping stops.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Scrapes until it is asked to stop.</summary>
     public async Task Run(CancellationToken stop)
+    {
+        try
+        {
+            await ScrapeOn(stop);
+        }
+        catch (OperationCanceledException) when (IsGone)
+        {
+            _lane.Begin();
+            mapping.EndAll(_lane, _source, Now);
+            _lane.Write(null);
+            metrics.Sent(await sink.Send(_lane.Records, static () => { }));
+        }
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
+
+    private async Task ScrapeOn(CancellationToken stop)
     {
         while (true)
         {
@@ -72,7 +94,7 @@ internal sealed class TargetScraper(
     private void Convert(Page? page, TimeSpan took)
     {
         // :: (2) Points.
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
+        var now = Now;
         var isUp = page is not null && Take(page);
         if (!isUp) _lane.Begin();
         Add("up"u8, isUp ? 1 : 0);
@@ -80,6 +102,7 @@ internal sealed class TargetScraper(
 
         // :: (3) Map and write.
         mapping.Map(_lane, _source, "", now);
+        mapping.EndMissing(_lane, _source, now, isUp);
         _lane.Write(null);
         if (_lane.TooMuch is { } tooMuch) Trouble = tooMuch;
         metrics.Took(target.Job.Name, _lane, new(isUp ? IntakeOutcome.Written : IntakeOutcome.Refused, 0, Refusals.Count(_lane), Trouble));

@@ -182,6 +182,7 @@ public sealed partial class PartitionPipeline
             }
 
             if (entity.DistributionCount > 0) judged += JudgeDrift(entity, sink, ref lost);
+            if (entity.EndedCount > 0) End(entity);
             if (_entity is { IsJudged: true } whole) JudgeEntity(whole, sink);
             _runs.Judge(_entity, sink);
             _entity = null;
@@ -351,7 +352,7 @@ public sealed partial class PartitionPipeline
         }
 
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
-        if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift);
+        if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift, QualityOf(series, entity));
         if (refusal != SampleRefusal.None) return refusal;
         if (series.Place >= 0)
         {

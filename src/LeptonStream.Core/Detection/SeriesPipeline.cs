@@ -147,12 +147,13 @@ public sealed partial class SeriesPipeline
 
         // 1 clean
         judgement = default;
+        var before = series.LastTime;
         var refusal = Accept(series, sample, out var clean);
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         series.FindReading();
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
-            ? JudgeNumber(series, clean)
+            ? JudgeNumber(series, clean, before)
             : JudgeNonFinite(series, clean);
         return SampleRefusal.None;
     }
@@ -168,12 +169,13 @@ public sealed partial class SeriesPipeline
         return refusal;
     }
 
-    private Judgement JudgeNumber(SeriesState series, in Sample given)
+    private Judgement JudgeNumber(SeriesState series, in Sample given, Timestamp before)
     {
         var sample = given with { Value = Magnitude.Clamp(given.Value) };
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
         series.FindNumber(sample.Time);
+        if (IsBackAsEver(series, memory, sample, before)) Resume(memory, ref numbers, sample);
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);

@@ -64,6 +64,9 @@ internal sealed record AlertFacts(
     /// <summary>The parts of its distribution that moved most, where it is a drift. <value>The default value is none.</value></summary>
     public IReadOnlyList<DriftMove> Moves { get; init; } = [];
 
+    /// <summary>The lowest parts, where it is the quality of data. <value>The default value is none.</value></summary>
+    public IReadOnlyList<QualityPart> Parts { get; init; } = [];
+
     /// <summary>Why it is no page though it is beyond the critical line; null where it is one, or not beyond.</summary>
     public HeldText? Held { get; init; }
 

@@ -81,7 +81,7 @@ internal static class ChineseText
         if (facts.Change == AlertChange.Recovered && facts.IsCode)
             return start + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
         if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change);
-        return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves)
+        return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves) + QualityText.InChinese(facts.Parts)
             + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
             + facts.Held?.InChinese;
     }

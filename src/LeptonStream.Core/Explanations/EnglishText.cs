@@ -82,7 +82,7 @@ internal static class EnglishText
             return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does "
             + $"not mean the cause is fixed.";
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
-        return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + (facts.Agreeing.Count == 0
+        return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + QualityText.InEnglish(facts.Parts) + (facts.Agreeing.Count == 0
             ? ""
             : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish;
     }

@@ -132,6 +132,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         var firstLabel = batch.LabelCount;
         var firstMetric = batch.MetricCount;
         var firstDistribution = batch.DistributionCount;
+        var firstEnded = batch.EndedCount;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = FieldOf(ref reader);
@@ -146,16 +147,17 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
                 Fields.Labels => ReadLabels(ref reader, batch, firstLabel),
                 Fields.Metrics => ReadMetrics(ref reader, batch, firstMetric),
                 Fields.Distributions => ReadDistributions(ref reader, batch),
+                Fields.Ended => ReadEnded(ref reader, batch),
                 _ => SkipUnknown(ref reader),
             };
             if (reason != RejectReason.None) return reason;
         }
 
         // One is enough.
-        if ((seen & Fields.Distributions) != 0) seen |= Fields.Metrics;
+        if ((seen & (Fields.Distributions | Fields.Ended)) != 0) seen |= Fields.Metrics;
         if ((Fields.Required & ~seen) is var missing and not Fields.None)
             return Refuse(RejectReason.MissingField, $"'{NameOf((Fields)(1 << int.TrailingZeroCount((int)missing)))}' is missing");
-        batch.AddEntity(model, firstLabel, time, step, firstMetric, firstDistribution);
+        batch.AddEntity(model, firstLabel, time, step, firstMetric, firstDistribution, firstEnded);
         return RejectReason.None;
     }
 
@@ -248,7 +250,8 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         if (reader.ValueTextEquals("metrics"u8)) return Fields.Metrics;
         if (reader.ValueTextEquals("labels"u8)) return Fields.Labels;
         if (reader.ValueTextEquals("step"u8)) return Fields.Step;
-        return reader.ValueTextEquals("distributions"u8) ? Fields.Distributions : Fields.None;
+        if (reader.ValueTextEquals("distributions"u8)) return Fields.Distributions;
+        return reader.ValueTextEquals("ended"u8) ? Fields.Ended : Fields.None;
     }
 
     private static string NameOf(Fields field) => field switch
@@ -258,6 +261,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         Fields.Metrics => "metrics",
         Fields.Labels => "labels",
         Fields.Distributions => "distributions",
+        Fields.Ended => "ended",
         _ => "step",
     };
 
@@ -271,6 +275,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         Labels = 8,
         Step = 16,
         Distributions = 32,
+        Ended = 64,
         Required = Model | Ts | Metrics,
     }
 }

@@ -15,6 +15,7 @@ public sealed class SampleBatch
     private readonly List<Metric> _metrics = [];
     private readonly List<(Slice Name, Slice Value)> _labels = [];
     private readonly List<DistributionSample> _distributions = [];
+    private readonly List<Slice> _ended = [];
     private byte[] _text = new byte[4096];
     private int _used;
 
@@ -26,7 +27,7 @@ public sealed class SampleBatch
     /// <summary>One entity at one time.</summary>
     public readonly record struct Entity(
         SeriesId Id, Slice Model, int FirstLabel, int LabelCount, Timestamp Time, long Step, int FirstMetric, int MetricCount,
-        int FirstDistribution, int DistributionCount);
+        int FirstDistribution, int DistributionCount, int FirstEnded, int EndedCount);
 
     /// <summary>One metric of an entity.</summary>
     /// <param name="Id">The series.</param>
@@ -50,6 +51,9 @@ public sealed class SampleBatch
     /// <summary>The distributions of an entity, in the order of the message.</summary>
     public ReadOnlySpan<DistributionSample> DistributionsOf(in Entity entity) =>
         CollectionsMarshal.AsSpan(_distributions).Slice(entity.FirstDistribution, entity.DistributionCount);
+
+    /// <summary>The names of the metrics of an entity that end with the message.</summary>
+    public ReadOnlySpan<Slice> EndedOf(in Entity entity) => CollectionsMarshal.AsSpan(_ended).Slice(entity.FirstEnded, entity.EndedCount);
 
     /// <summary>The full key of a series as text. Allocates; for series that are seen for the first time.</summary>
     public SeriesKey KeyOf(in Entity entity, in Metric metric) =>
@@ -80,6 +84,7 @@ public sealed class SampleBatch
         _metrics.Clear();
         _labels.Clear();
         _distributions.Clear();
+        _ended.Clear();
         _used = 0;
     }
 
@@ -88,6 +93,8 @@ public sealed class SampleBatch
     internal int MetricCount => _metrics.Count;
 
     internal int DistributionCount => _distributions.Count;
+
+    internal int EndedCount => _ended.Count;
 
     internal ReadOnlySpan<byte> BytesOf(Slice slice) => _text.AsSpan(slice.Start, slice.Length);
 
@@ -123,6 +130,8 @@ public sealed class SampleBatch
     internal void AddMetric(Slice name, double value) => _metrics.Add(new(default, name, value));
 
     internal void AddDistribution(in DistributionSample distribution) => _distributions.Add(distribution);
+
+    internal void AddEnded(Slice name) => _ended.Add(name);
 
     /// <summary>A metric that is made of a distribution of an entity; valid as long as the message.</summary>
     internal Metric Derive(in Entity entity, Slice name, ReadOnlySpan<byte> suffix, double value)
@@ -169,16 +178,17 @@ public sealed class SampleBatch
 
     /// <summary>
     /// Ends an entity: hashes its identity and gives every metric since <paramref name="firstMetric"/> its series id. Distributions are its
-    /// own from <paramref name="firstDistribution"/> on.
+    /// own from <paramref name="firstDistribution"/> on, and names of ended metrics from <paramref name="firstEnded"/> on.
     /// </summary>
-    internal void AddEntity(Slice model, int firstLabel, Timestamp time, long step, int firstMetric, int firstDistribution = 0)
+    internal void AddEntity(
+        Slice model, int firstLabel, Timestamp time, long step, int firstMetric, int firstDistribution = 0, int firstEnded = 0)
     {
         var id = SeriesId.OfEntity(Canonical(model, firstLabel));
         var metrics = CollectionsMarshal.AsSpan(_metrics)[firstMetric..];
         for (var i = 0; i < metrics.Length; i++)
             metrics[i] = metrics[i] with { Id = SeriesId.OfMetric(id, BytesOf(metrics[i].Name)) };
         _entities.Add(new(id, model, firstLabel, _labels.Count - firstLabel, time, step, firstMetric, metrics.Length, firstDistribution,
-            _distributions.Count - firstDistribution));
+            _distributions.Count - firstDistribution, firstEnded, _ended.Count - firstEnded));
     }
 
     private ReadOnlySpan<byte> Canonical(Slice model, int firstLabel)

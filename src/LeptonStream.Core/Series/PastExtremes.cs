@@ -57,6 +57,21 @@ internal struct PastExtremes
         _periods[0].Add(seen);
     }
 
+    /// <summary>Whether it was there in the days that are kept: some value was as high, and some as low.</summary>
+    /// <param name="value">A finite value.</param>
+    public readonly bool Spans(double value)
+    {
+        var seen = (float)value;
+        var (isAsHigh, isAsLow) = (false, false);
+        foreach (ref readonly var slot in (ReadOnlySpan<CompactRange>)_periods)
+        {
+            isAsHigh |= slot.Reaches(seen, isHigh: true);
+            isAsLow |= slot.Reaches(seen, isHigh: false);
+        }
+
+        return isAsHigh && isAsLow;
+    }
+
     /// <summary>For how long before an incident no value was as high, or as low, as one of it.</summary>
     /// <param name="value">The value, which was taken in.</param>
     /// <param name="isHigh">Whether it is high.</param>

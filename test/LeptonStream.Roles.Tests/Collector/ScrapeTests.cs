@@ -33,7 +33,7 @@ public sealed partial class ScrapeTests
         var values = rig.Values().Select(value => JsonNode.Parse(value)!).ToList();
         Assert.That(Metric(values, "llama-70b", "infer.running"), Is.EqualTo(3));
         Assert.That(Metric(values, "gpu-fleet", "gpu.xid"), Is.EqualTo(79));
-        Assert.That(values.Any(value => value["metrics"]!["up"]?.GetValue<double>() == 1), Is.True);
+        Assert.That(values.Any(value => value["metrics"]?["up"]?.GetValue<double>() == 1), Is.True);
     }
 
     [Test]
@@ -93,6 +93,69 @@ public sealed partial class ScrapeTests
     }
 
     [Test]
+    public async Task Target_ThatLeavesItsFile_EndsItsSeriesAndItsReplacementOnOtherSettingsDoesNot()
+    {
+        await using var first = await FakeExporter.Start("x 1\n");
+        await using var second = await FakeExporter.Start("x 2\n");
+        var targets = Path.Combine(_folder, "leaving.yaml");
+        await File.WriteAllTextAsync(targets, $"- targets: ['{first.Target}', '{second.Target}']\n");
+        var file = Path.Combine(_folder, "c-leaving.yaml");
+        var job = $"scrape_configs: [{{job_name: j, scrape_interval: 1s, file_sd_configs: [{{files: ['{targets}']}}]}}]";
+        await File.WriteAllTextAsync(file, job);
+        using var rig = new CollectorRig(("Collector:ConfigFile", file)).Start();
+        await Eventually.True(() => Ups(rig).Count == 2, "both are scraped");
+
+        await File.WriteAllTextAsync(file, job.Replace("interval: 1s", "interval: 2s", StringComparison.Ordinal));
+        await rig.Reload();
+        await Eventually.True(() => rig.Values().Count > 8, "they go on under other settings");
+        Assert.That(Ends(rig), Is.Empty);
+        await File.WriteAllTextAsync(targets, $"- targets: ['{second.Target}']\n");
+
+        await Eventually.True(() => Ends(rig).Count > 0, "the target that left has ended");
+        Assert.That(Ends(rig), Is.EquivalentTo(new[] { $"{first.Target} up,x" }));
+    }
+
+    [Test]
+    public async Task Target_ThatFails_EndsTheSeriesOfItsPageAndNotItsUp()
+    {
+        var isUp = true;
+        await using var exporter = await FakeExporter.Start(http =>
+        {
+            if (!isUp) http.Response.StatusCode = 503;
+            return http.Response.WriteAsync("x 1\ny 2\n");
+        });
+        using var rig = Rig(
+            $"scrape_configs: [{{job_name: j, scrape_interval: 1s, static_configs: [{{targets: ['{exporter.Target}']}}]}}]");
+        await Eventually.True(() => Ups(rig).Count == 1, "it is scraped");
+        isUp = false;
+
+        await Eventually.True(() => Ends(rig).Count > 0, "its series end");
+        Assert.That(Ends(rig), Is.EquivalentTo(new[] { $"{exporter.Target} x,y" }));
+        Assert.That(Ups(rig).Values, Is.All.Zero);
+    }
+
+    [TestCase("", "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.8,"
+        + "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,*/*;q=0.1")]
+    [TestCase("scrape_protocols: [PrometheusProto, PrometheusText0.0.4],", "application/vnd.google.protobuf;"
+        + "proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.9,text/plain;version=0.0.4;q=0.8,*/*;q=0.1")]
+    public async Task Page_InProtobuf_IsAskedForAndRead(string setting, string expected)
+    {
+        var accept = "";
+        await using var exporter = await FakeExporter.Start(async http =>
+        {
+            accept = http.Request.Headers.Accept.ToString();
+            http.Response.ContentType = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+            await http.Response.Body.WriteAsync(Formats.PrometheusProtoTests.Page);
+        });
+        using var rig = Rig(
+            $"scrape_configs: [{{job_name: j, scrape_interval: 1s, {setting} static_configs: [{{targets: ['{exporter.Target}']}}]}}]");
+
+        await Eventually.True(() => rig.Values().Exists(value => value.Contains("\"temperature\":21.5", StringComparison.Ordinal)), "read");
+        Assert.That(accept, Is.EqualTo(expected));
+        Assert.That(Ups(rig).Values, Is.All.EqualTo(1));
+    }
+
+    [Test]
     public void Offsets_OfManyTargets_AreSpreadOverTheInterval()
     {
         var job = new ScrapeJob { Name = "j", Interval = TimeSpan.FromSeconds(10) };
@@ -108,6 +171,7 @@ public sealed partial class ScrapeTests
     [TestCase("scrape_configs: [{job_name: a, scrape_interval: 5s, scrape_timeout: 10s}]", "longer than scrape_interval")]
     [TestCase("scrape_configs: [{job_name: a, scheme: ftp}]", "scheme")]
     [TestCase("scrape_configs: [{job_name: a, intervall: 5s}]", "intervall")]
+    [TestCase("scrape_configs: [{job_name: a, scrape_protocols: [Xml]}]", "scrape_protocols")]
     [TestCase("topics: [{name: a, format: xml}]", "format")]
     [TestCase("topics: [{name: a, start: middle}]", "start")]
     public void File_WithAMistake_IsRefusedWithItsLine(string yaml, string words)
@@ -130,12 +194,17 @@ public sealed partial class ScrapeTests
     {
         var ups = new Dictionary<string, double>();
         foreach (var value in rig.Values().Select(value => JsonNode.Parse(value)!))
-            if (value["metrics"]!["up"] is { } up) ups[value["labels"]!["instance"]!.GetValue<string>()] = up.GetValue<double>();
+            if (value["metrics"]?["up"] is { } up) ups[value["labels"]!["instance"]!.GetValue<string>()] = up.GetValue<double>();
         return ups;
     }
 
+    // Who ended which metrics.
+    private static List<string> Ends(CollectorRig rig) => [.. rig.Values().Select(value => JsonNode.Parse(value)!)
+        .Where(value => value["ended"] is not null).Select(value => $"{value["labels"]!["instance"]} "
+            + string.Join(',', value["ended"]!.AsArray().Select(name => name!.GetValue<string>()).Order()))];
+
     private static double? Metric(IEnumerable<JsonNode> values, string model, string metric) => values
-        .Where(value => value["model"]!.GetValue<string>() == model).Select(value => value["metrics"]![metric]?.GetValue<double>())
+        .Where(value => value["model"]!.GetValue<string>() == model).Select(value => value["metrics"]?[metric]?.GetValue<double>())
         .FirstOrDefault(value => value is not null);
 
     [GeneratedRegex("```yaml\\n(scrape_configs:.*?)```", RegexOptions.Singleline)]

@@ -25,6 +25,9 @@ internal enum SeriesRole
 
     /// <summary>A histogram or summary whose buckets, sum and count come as points of their own.</summary>
     Family,
+
+    /// <summary>A distribution of a native message, which goes on as it came.</summary>
+    Passed,
 }
 
 /// <summary>A series as its source writes it: the decision about it, and the state of its totals.</summary>
@@ -57,6 +60,11 @@ internal sealed class SeriesEntry
 
     public TotalState Total;
 
+    /// <summary>Whether nobody knows that it is a level.</summary>
+    public bool MayBeTotal { get; set; }
+
+    public HiddenTotal Hidden;
+
     public HistogramState? Histogram { get; set; }
 
     public ExponentialState? Exponential { get; set; }
@@ -74,6 +82,15 @@ internal sealed class SeriesEntry
 
     /// <summary>When it is to be asked next whether another source writes the same.</summary>
     public long OriginDue { get; set; }
+
+    /// <summary>The page that it stands on; null where it came otherwise.</summary>
+    public PageSeries? Page { get; set; }
+
+    /// <summary>Whether its end was passed on, and it has not been seen since.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>Whether the store has forgotten it.</summary>
+    public bool IsRemoved { get; set; }
 
     public SeriesEntry? Newer { get; set; }
 

@@ -66,6 +66,14 @@ internal sealed class SeriesStore(int limit)
         output.Entity.SeriesCount++;
     }
 
+    /// <summary>Gives an entry with one output another one in its place.</summary>
+    public void Replace(SeriesEntry entry, MappedSeries output)
+    {
+        Disown(entry.Outputs[0], entry);
+        entry.Outputs = [output];
+        Own(output, entry);
+    }
+
     /// <summary>Marks an entry as seen.</summary>
     public void Touch(SeriesEntry entry, long now)
     {
@@ -91,6 +99,7 @@ internal sealed class SeriesStore(int limit)
     public void Remove(SeriesEntry entry)
     {
         _entries.Remove(entry.Id);
+        entry.IsRemoved = true;
         Unlink(entry);
         foreach (var output in entry.Outputs) Disown(output, entry);
         foreach (var (_, series) in entry.Quantiles ?? []) Disown(series, entry);

@@ -4,6 +4,7 @@ using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Drift;
+using LeptonStream.Explanations;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Events;
@@ -17,9 +18,11 @@ internal sealed class AlertPublisher(OpenAlerts open)
     /// <param name="judgement">The verdict; its change is not <see cref="AlertChange.None"/>.</param>
     /// <param name="sink">Takes the event.</param>
     /// <param name="drift">The reading that the sample is a distance of; null for any other sample.</param>
-    public void Publish(SeriesState series, in Judgement judgement, in EventSink sink, DriftReading? drift = null)
+    /// <param name="parts">The lowest parts of the quality that the sample is; null for any other sample.</param>
+    public void Publish(SeriesState series, in Judgement judgement, in EventSink sink, DriftReading? drift = null,
+        IReadOnlyList<QualityPart>? parts = null)
     {
-        var made = SeriesEvents.Of(sink, series, judgement, drift: drift);
+        var made = SeriesEvents.Of(sink, series, judgement, drift: drift, parts: parts);
         sink.Add(made);
         if (judgement.Change != AlertChange.Opened) return;
         series.OpenedBy = made.Detectors[0].Name;

@@ -19,6 +19,9 @@ internal static class SeriesEvents
     // The label of alerts of drift, by which routes and actions find them.
     private const string Drift = "drift";
 
+    // Alerts on how the data of a source come have a name and a label of their own.
+    private const string DataQuality = "data-quality";
+
     // The detector of an event where the series itself says nothing any more.
     private const string Silence = "silence";
 
@@ -28,8 +31,9 @@ internal static class SeriesEvents
     /// <param name="judgement">The verdict on the sample; its change is not <see cref="AlertChange.None"/>.</param>
     /// <param name="agreeing">The metrics of its entity that corroborate it, or null.</param>
     /// <param name="drift">The reading that the sample is a distance of, or null.</param>
+    /// <param name="parts">The lowest parts of the quality that the sample is, or null.</param>
     public static AlertEvent Of(in EventSink sink, SeriesState series, in Judgement judgement, IReadOnlyList<string>? agreeing = null,
-        DriftReading? drift = null)
+        DriftReading? drift = null, IReadOnlyList<QualityPart>? parts = null)
     {
         var (life, policy, sample) = (series.Alert, series.Policy, judgement.Sample);
         var detectors = Parts(series, judgement, agreeing is not null);
@@ -47,6 +51,7 @@ internal static class SeriesEvents
             History = series.History(sample.Time),
             Agreeing = agreeing ?? [],
             Moves = judgement.Change.IsEnd() ? [] : drift?.Moves() ?? [],
+            Parts = judgement.Change.IsEnd() ? [] : parts ?? [],
             Held = life.IsHeld && series.Entity?.Model is { } model ? new(model.Series, policy.PageBudget) : null,
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
@@ -68,8 +73,8 @@ internal static class SeriesEvents
             Points = series.Pipeline.PointsOf(series),
             English = EnglishText.Explain(facts),
             Chinese = ChineseText.Explain(facts),
-            AlertName = "LeptonStreamAnomaly",
-            Kind = facts.Kind == MetricKind.DataDrift ? Drift : null,
+            AlertName = facts.Kind == MetricKind.DataQuality ? "LeptonStreamDataQuality" : "LeptonStreamAnomaly",
+            Kind = facts.Kind switch { MetricKind.DataDrift => Drift, MetricKind.DataQuality => DataQuality, _ => null },
             Runbook = policy.RunbookOf(series.Key.Metric),
         });
     }

@@ -78,6 +78,15 @@ public sealed record AlertTiming
     /// <summary>See <see cref="GoneIntervals"/>. <value>The default value is 10 minutes.</value></summary>
     public TimeSpan GoneAfter { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// An open alert whose series ended, as its producer said, and was silent for so many of its usual intervals since, and
+    /// <see cref="EndedAfter"/>, ends as gone: a scrape that failed once ends the series, too. <value>The default value is 3.</value>
+    /// </summary>
+    public int EndedIntervals { get; init; } = 3;
+
+    /// <summary>See <see cref="EndedIntervals"/>. <value>The default value is 1 minute.</value></summary>
+    public TimeSpan EndedAfter { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The evidence that opens an alert: a sum of scores, at least 1.</summary>
     /// <param name="age">Age of the series or the entity: the time since its first sample.</param>
     /// <param name="intervalSeconds">The usual time between two of its samples, in seconds.</param>
@@ -89,4 +98,14 @@ public sealed record AlertTiming
     internal TimeSpan GoneFor(double intervalSeconds) =>
         TimeSpan.FromSeconds(Math.Max(GoneAfter.TotalSeconds,
             Math.Min(GoneIntervals * intervalSeconds, TimeSpan.FromDays(30).TotalSeconds)));
+
+    /// <summary>After how long a silence the series of an open alert is gone, where its producer said that it ended.</summary>
+    /// <param name="intervalSeconds">The usual time between two of its samples, in seconds.</param>
+    internal TimeSpan EndedFor(double intervalSeconds)
+    {
+        var ended = TimeSpan.FromSeconds(Math.Max(EndedAfter.TotalSeconds,
+            Math.Min(EndedIntervals * intervalSeconds, TimeSpan.FromDays(30).TotalSeconds)));
+        var gone = GoneFor(intervalSeconds);
+        return ended < gone ? ended : gone;
+    }
 }

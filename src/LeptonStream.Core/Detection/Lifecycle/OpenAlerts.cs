@@ -74,6 +74,17 @@ internal sealed class OpenAlerts(AlertTiming timing)
         }
     }
 
+    /// <summary>
+    /// Takes a series that its producer ended for one that has been silent for almost long enough: where it says nothing within
+    /// <see cref="AlertTiming.EndedFor"/>, its alert is over.
+    /// </summary>
+    public void Hasten(SeriesState series, Timestamp now)
+    {
+        var interval = series.IntervalSeconds;
+        var latest = now - (timing.GoneFor(interval) - timing.EndedFor(interval));
+        if (series.Heard > latest) series.Heard = latest;
+    }
+
     /// <summary>Ends the alerts of those that are gone, or no longer watched.</summary>
     /// <param name="now">The clock of the log.</param>
     /// <param name="sink">Takes the events.</param>

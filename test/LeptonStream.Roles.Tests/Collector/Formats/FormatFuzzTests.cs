@@ -120,6 +120,7 @@ public sealed class FormatFuzzTests
         // The messages within the blocks of remote write, which changed bytes of a block seldom reach.
         .. WireCaptureTests.All().Where(capture => capture.Format.StartsWith("prometheus", StringComparison.Ordinal))
             .Select(capture => Snappier.Snappy.DecompressToArray(File.ReadAllBytes(capture.Path))),
+        PrometheusProtoTests.Page,
         .. Samples.All.Select(System.Text.Encoding.UTF8.GetBytes),
     ];
 

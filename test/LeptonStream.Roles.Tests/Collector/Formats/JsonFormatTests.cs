@@ -60,15 +60,6 @@ public sealed class JsonFormatTests
         Assert.That(_payloads.Catalog.ByLook(System.Text.Encoding.UTF8.GetBytes(payload)).Format?.Name, Is.EqualTo(format));
     }
 
-    [Test]
-    public void Read_ANativeMessageWithDistributions_TakesItsMetricsAndRefusesThose()
-    {
-        var (outcome, text) = _payloads.Read("native_json",
-            """{"model":"m","ts":1763856000,"metrics":{"a":1},"distributions":{"x":{"categories":{"a":1}}}}""");
-        Assert.That(outcome, Is.EqualTo(FormatOutcome.Partial));
-        Assert.That(text, Does.Contain("Untyped a model=m = 1").And.Contain("Unsupported: distributions"));
-    }
-
     [TestCase("telegraf_json", """{"name":"cpu","timestamp":1}""", RefusalReason.MissingField)]
     [TestCase("telegraf_json", """{"fields":{"a":1},"timestamp":1}""", RefusalReason.MissingField)]
     [TestCase("telegraf_json", """{"fields":{"a":1},"name":"x","timestamp":"soon"}""", RefusalReason.BadTime)]
@@ -83,6 +74,8 @@ public sealed class JsonFormatTests
     [TestCase("native_json", """{"ts":1763856000,"metrics":{"a":1}}""", RefusalReason.MissingField)]
     [TestCase("native_json", """{"model":"m","ts":1763856000,"metrics":{"a":"b"}}""", RefusalReason.WrongType)]
     [TestCase("native_json", """{"model":"\ud800","ts":1763856000,"metrics":{"a":1}}""", RefusalReason.InvalidUtf8)]
+    [TestCase("native_json", """{"model":"m","ts":1763856000,"metrics":{}}""", RefusalReason.Empty)]
+    [TestCase("native_json", """{"model":"m","ts":1763856000,"ended":[1]}""", RefusalReason.WrongType)]
     [TestCase("native_json", """{"model":"m",""", RefusalReason.Malformed)]
     [TestCase("native_json", "", RefusalReason.Empty)]
     [TestCase("otlp_json", """{"resourceLogs":[]}""", RefusalReason.MissingField)]

@@ -14,7 +14,6 @@ public sealed class TroubleMappingTests
 {
     private readonly PointMapper _mapper = new(CollectorConfig.Default);
 
-    [TestCase("13-total-as-gauge", "requests_processed")]
     [TestCase("24-collector-outage", "requests_per_s")]
     [TestCase("25-quantile-nan-without-traffic", "ttft_p99_s")]
     [TestCase("25b-nan-first", "ttft_p99_s")]

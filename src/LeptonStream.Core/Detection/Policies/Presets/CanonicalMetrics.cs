@@ -45,7 +45,7 @@ internal static class CanonicalMetrics
             """),
         (Errors, "infer.errors infer.error_rate infer.rejected"),
         (Quality, "infer.accuracy"),
-        (DataPipeline, "data.rows data.null_fraction data.freshness_s data.quality data.quality_part data.age_s "
+        (DataPipeline, "data.rows data.null_fraction data.freshness_s "
             + "data.edge_dropped data.edge_spool data.edge_unsent_s"),
         (GpuFault, """
             gpu.xid gpu.sxid gpu.xid_count gpu.health gpu.ecc_corr gpu.ecc_uncorr gpu.retired_pages gpu.rows_remapped gpu.row_remap_failure
@@ -68,6 +68,7 @@ internal static class CanonicalMetrics
             """),
         (Disk, "host.disk_free host.disk_used host.disk_pct host.disk_total"),
         (Host, "host.cpu_pct host.cpu_util host.zombies host.blocked host.clock_skew_s"),
+        (DataQuality, "data.quality data.quality_part data.age_s"),
         (DataDrift, "data.drift_psi data.drift_ks data.drift_js data.drift_w1 data.drift_mmd"));
 
     // A loss may be a log-likelihood or a reward, a margin may be used up, GPUs do run hotter and draw more than their limit, and a

@@ -36,10 +36,11 @@ internal static class LeptonPresets
         Gauge("data.drift_w1", null, Up, "Wasserstein distance", "Wasserstein 距离", "*.drift.w1").Beyond(0.02),
         Gauge("data.drift_mmd", null, Up, "embedding discrepancy", "嵌入分布差异（MMD）", "*.drift.mmd").Beyond(0.0005),
 
-        // Written by the collector. What gets better is no trouble.
-        Gauge("data.quality", null, Down, "quality of the data", "数据质量得分", "lepton_quality_score"),
-        Gauge("data.age_s", "s", Up, "age of the newest sample", "最新样本的时延", "lepton_quality_age_s"),
-        Gauge("data.quality_part", "1", Down, "part of the data's quality", "数据质量分项", "lepton_quality_*"),
+        // Written by the collector. What gets better is no trouble. A hole in collection is one alert: that of the score, which names its
+        // parts.
+        Gauge("data.quality", null, Down, "quality of the data", "数据质量得分", "lepton_quality_score").Beyond(10),
+        Gauge("data.age_s", "s", Up, "age of the newest sample", "最新样本的时延", "lepton_quality_age_s").Unjudged(),
+        Gauge("data.quality_part", "1", Down, "part of the data's quality", "数据质量分项", "lepton_quality_*").Unjudged(),
 
         // Written by the edge.
         EventCode("gpu.sxid", Up, "last SXID error", "NVSwitch 最近的 SXID 错误", "gpu_sxid"),

@@ -56,4 +56,7 @@ public enum MetricKind
 
     /// <summary>Distances of features, predictions or embeddings to their reference.</summary>
     DataDrift = 17,
+
+    /// <summary>How well the data of a source come.</summary>
+    DataQuality = 18,
 }

@@ -61,6 +61,9 @@ internal sealed record PresetEntry
     public PresetEntry Beyond(double leastDeviation) =>
         this with { Settings = Settings with { MinimumAbsoluteDeviation = leastDeviation } };
 
+    /// <summary>The same, of which no alert is wanted unless a policy asks for it.</summary>
+    public PresetEntry Unjudged() => this with { Settings = Settings with { Ignore = true } };
+
     /// <summary>The same, where it goes up and down with the load.</summary>
     public PresetEntry FollowingLoad() => this with { Settings = Settings with { FollowsLoad = true } };
 

@@ -1,0 +1,128 @@
+using System.Text;
+using LeptonStream.Alerts;
+using LeptonStream.Samples;
+using LeptonStream.Testing;
+using MathNet.Numerics.Distributions;
+using NJsonSchema;
+
+namespace LeptonStream.Core.Tests.Detection;
+
+/// <summary>Series that their producers end, and series that come back from a hole in their collection.</summary>
+public sealed class EndedSeriesTests
+{
+    [TestCase(15, 90)]
+    [TestCase(60, 240)]
+    public void Process_AnAlertWhoseSeriesEnded_IsGoneAfterThreeIntervals(int interval, int most)
+    {
+        var driver = Alerting(interval);
+        driver.Now += TimeSpan.FromSeconds(15);
+        driver.Send($$"""{"model":"m","ts":"{{driver.Now}}","ended":["x","unknown"]}""");
+        var ended = driver.Now;
+        for (var i = 0; i < 60; i++) driver.Step("o", "y", 1, 10);
+
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
+        Assert.That(driver.Events[^1].DetectedAt - ended, Is.InRange(TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(most)));
+    }
+
+    [Test]
+    public void Process_ASeriesThatGoesOnAfterItsEnd_KeepsItsAlert()
+    {
+        var driver = Alerting(15);
+        for (var i = 0; i < 200; i++)
+        {
+            driver.Step("m", "x", 500, 15);
+            if (i % 10 == 0) driver.Send($$"""{"model":"m","ts":"{{driver.Now}}","ended":["x"]}""");
+        }
+
+        Assert.That(driver.Events.Where(e => e.EndedReason is not null), Is.Empty);
+    }
+
+    [Test]
+    public void Process_AnAlertWhoseSeriesIsOnlySilent_WaitsLonger()
+    {
+        var driver = Alerting(15);
+        for (var i = 0; i < 50; i++) driver.Step("o", "y", 1, 10);
+        Assert.That(driver.Events.Where(e => e.EndedReason is not null), Is.Empty);
+    }
+
+    [TestCase("""{"model":"m","ts":1763640000,"ended":"x"}""", "'ended' is a JSON string")]
+    [TestCase("""{"model":"m","ts":1763640000,"ended":[1]}""", "'ended (a name)'")]
+    [TestCase("""{"model":"m","ts":1763640000,"ended":[""]}""", "is empty")]
+    public void Process_AWrongEnd_IsRefusedAndNamed(string message, string words)
+    {
+        var outcome = new PipelineTestDriver().Send(message);
+        Assert.That(outcome.IsAccepted, Is.False);
+        Assert.That(outcome.Detail, Does.Contain(words));
+    }
+
+    [Test]
+    public void Process_MoreEndsThanMetrics_AreRefused()
+    {
+        var names = string.Join(',', Enumerable.Range(0, 1025).Select(i => $"\"m{i}\""));
+        Assert.That(new PipelineTestDriver().Send($$"""{"model":"m","ts":1763640000,"ended":[{{names}}]}""").Reason,
+            Is.EqualTo(RejectReason.TooMany));
+    }
+
+    [Test]
+    public async Task Schema_TakesEnds()
+    {
+        var schema = await JsonSchema.FromFileAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs", "metric-message.schema.json"));
+        Assert.That(schema.Validate("""{"model":"m","ts":1795341600,"ended":["x"]}"""), Is.Empty);
+        Assert.That(schema.Validate("""{"model":"m","ts":1795341600,"ended":[1]}"""), Is.Not.Empty);
+    }
+
+    // Seen every minute for days; then nobody collects it for so long, and it is where it is at that hour every day.
+    [TestCase(180)]
+    [TestCase(600)]
+    public void Process_ASeriesThatComesBackFromAHole_IsNoAlertWhereItWasBefore(int minutes)
+    {
+        var opened = Enumerable.Range(0, 12).Sum(seed => OpenedAtReturn(seed, minutes, time => Daily(time)));
+        Assert.That(opened, Is.LessThanOrEqualTo(1), "of 12 series in the hour after");
+    }
+
+    [Test]
+    public void Process_ASeriesThatComesBackFromAHoleWhereItNeverWas_IsAnAlert()
+    {
+        var opened = Enumerable.Range(0, 6).Sum(seed => OpenedAtReturn(seed, 180, time => 4 * Daily(time)));
+        Assert.That(opened, Is.GreaterThanOrEqualTo(6));
+    }
+
+    private static int OpenedAtReturn(int seed, int minutes, Func<Timestamp, double> after)
+    {
+        var driver = new PipelineTestDriver();
+        var random = new Random(seed);
+        var back = driver.Now + TimeSpan.FromDays(4) + TimeSpan.FromMinutes(random.Next(1440) + minutes);
+        var hole = back - TimeSpan.FromMinutes(minutes);
+        while (driver.Now < back + TimeSpan.FromHours(1))
+        {
+            if (driver.Now >= hole && driver.Now < back)
+            {
+                driver.Step("o", "y", 1);
+                continue;
+            }
+
+            var next = driver.Now + TimeSpan.FromMinutes(1);
+            driver.Step("m", "x", (driver.Now < hole ? Daily(next) : after(next)) + Normal.Sample(random, 0, 3));
+        }
+
+        return driver.Events.Count(e => e.Type == AlertEventType.Opened && e.DetectedAt >= back);
+    }
+
+    private static double Daily(Timestamp time) => 100 + (60 * Math.Sin(time.UnixSeconds / 86_400 * 2 * Math.PI));
+
+    private static PipelineTestDriver Alerting(int interval)
+    {
+        var driver = new PipelineTestDriver();
+        var random = new Random(4);
+        for (var i = 0; i < 660; i++)
+        {
+            // A partition in which nothing comes for half a minute is a hole in the log.
+            for (var other = 15; other < interval; other += 15) driver.Step("o", "y", 1, 15);
+            driver.Step("m", "x", i < 600 ? 50 + Normal.Sample(random, 0, 1) : 500, 15);
+        }
+
+        Assert.That(driver.Events.Select(e => e.EndedReason), Is.All.Null);
+        Assert.That(driver.Events, Is.Not.Empty);
+        return driver;
+    }
+}

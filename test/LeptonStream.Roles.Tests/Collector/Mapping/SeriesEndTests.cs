@@ -1,0 +1,111 @@
+using LeptonStream.Alerts;
+using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Mapping.Store;
+using LeptonStream.Collector.Points;
+using LeptonStream.Samples;
+using static LeptonStream.Roles.Tests.Collector.Mapping.MappingPayload;
+
+namespace LeptonStream.Roles.Tests.Collector.Mapping;
+
+/// <summary>Series end as Prometheus ends them, and the detector hears of it.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class SeriesEndTests
+{
+    private readonly PointMapper _mapper = new(CollectorConfig.Default);
+    private readonly PageSeries _page = new();
+    private readonly MappedBatch _ends = new();
+
+    [Test]
+    public void EndMissing_ASeriesThatLeftItsPage_EndsAndIsForgotten()
+    {
+        Scrape(new MappingPayload().Gauge("a{job=j}", 0, 1).Gauge("b{job=j}", 0, 1), 0);
+        Assert.That(Ended(0, isRead: true), Is.Empty);
+        Scrape(new MappingPayload().Gauge("a{job=j}", 15, 1), 15);
+
+        Assert.That(Ended(15, isRead: true), Is.EqualTo(new[] { "b of j" }));
+        Assert.That((_mapper.SeriesCount, _page.Count), Is.EqualTo((1, 1)));
+        Assert.That(Ended(15, isRead: true), Is.Empty, "once");
+    }
+
+    [Test]
+    public void EndMissing_APageThatCannotBeHad_EndsItsSeriesOnceAndTotalsGoOnBehindTheHole()
+    {
+        Scrape(new MappingPayload().Total("t_total{job=j}", 0, 100).Gauge("g{job=j}", 0, 1), 0);
+        Scrape(new MappingPayload().Gauge("up{job=j}", 15, 0), 15);
+        Assert.That(Ended(15, isRead: false), Is.EquivalentTo(new[] { "t_per_second of j", "g of j" }));
+        Scrape(new MappingPayload().Gauge("up{job=j}", 30, 0), 30);
+        Assert.That(Ended(30, isRead: false), Is.Empty, "they have ended");
+
+        var back = Scrape(new MappingPayload().Total("t_total{job=j}", 45, 145).Gauge("g{job=j}", 45, 1), 45);
+
+        Assert.That(SamplesOf(back), Is.EqualTo(new[] { "j t_per_second 1", "j g 1" }));
+        Scrape(new MappingPayload().Gauge("up{job=j}", 60, 0), 60);
+        Assert.That(Ended(60, isRead: false), Is.EquivalentTo(new[] { "t_per_second of j", "g of j" }), "and end once more");
+    }
+
+    [Test]
+    public void EndMissing_WithoutItsTarget_EndsAllMetricsOfAHistogramToo()
+    {
+        Scrape(new MappingPayload().Summary("s{job=j}", 0, 1, 1, (0.99, 2)).Gauge("up{job=j}", 0, 1), 0);
+        _ends.Clear();
+        _mapper.EndMissing(_page, long.MaxValue, At(20), isRead: true, _ends);
+
+        Assert.That(_ends.Ended.ToArray().Select(ended => ended.Series.Metric), Is.SupersetOf(new[] { "up", "s_p99", "s_mean" }));
+        Assert.That(_ends.Ended.ToArray().Select(ended => ended.Time).Distinct(), Is.EqualTo(new[] { At(20) }));
+        Assert.That(_mapper.SeriesCount, Is.Zero);
+    }
+
+    [Test]
+    public void EndMissing_ByOtherRulesThanBefore_EndsNothing()
+    {
+        Scrape(new MappingPayload().Gauge("a{job=j}", 0, 1), 0);
+        var other = new PointMapper(CollectorConfig.Default);
+        other.EndMissing(_page, At(15), At(15), isRead: true, _ends);
+        Assert.That(_ends.Ended.Length, Is.Zero);
+    }
+
+    [TestCase("prometheus_remote_write")]
+    [TestCase("otlp_proto")]
+    public void AStaleMarker_EndsTheAlertOfItsSeriesAsGone(string format)
+    {
+        var partition = new CollectedPartition();
+        var (at, random) = (Timestamp.FromUnixSeconds(1_790_553_600), new Random(2));
+        for (var i = 0; i < 700; i++, at += TimeSpan.FromSeconds(15))
+            partition.Take(format, TroublePayloads.Of(format, "x", (i < 660 ? 50 : 500) + random.NextDouble(), at)!, at);
+        Assert.That(partition.Opened, Has.Count.EqualTo(1), "it goes far up");
+
+        partition.Take(format, TroublePayloads.Stale(format, "x", at), at);
+        var ended = at;
+        for (var i = 0; i < 12; i++, at += TimeSpan.FromSeconds(15))
+            partition.Take("influx", TroublePayloads.Of("influx", "other", 1, at)!, at);
+
+        var last = partition.Events[^1];
+        Assert.That(last.EndedReason, Is.EqualTo(EndedReason.Gone));
+        Assert.That(last.DetectedAt - ended, Is.InRange(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)));
+    }
+
+    [Test]
+    public void AStaleMarkerOfAScrapeThatFailedOnce_EndsNoAlert()
+    {
+        var partition = new CollectedPartition();
+        var (at, random) = (Timestamp.FromUnixSeconds(1_790_553_600), new Random(2));
+        for (var i = 0; i < 760; i++, at += TimeSpan.FromSeconds(15))
+        {
+            const string Format = "prometheus_remote_write";
+            partition.Take(Format, i == 700 ? TroublePayloads.Stale(Format, "x", at)
+                : TroublePayloads.Of(Format, "x", (i < 660 ? 50 : 500) + random.NextDouble(), at)!, at);
+        }
+
+        Assert.That(partition.Events.Where(e => !e.IsProgress).Select(e => e.EndedReason), Is.All.Null);
+    }
+
+    private MappedBatch Scrape(MappingPayload payload, double seconds) =>
+        payload.MapBy(_mapper, new SourceContext("test") { Page = _page }, seconds);
+
+    private string[] Ended(double seconds, bool isRead)
+    {
+        _ends.Clear();
+        _mapper.EndMissing(_page, At(seconds), At(seconds), isRead, _ends);
+        return [.. _ends.Ended.ToArray().Where(ended => ended.Series.Metric != "up").Select(ended => ended.Series.ToString())];
+    }
+}
