@@ -90,7 +90,8 @@ public sealed partial class PartitionPipeline
     /// <summary>
     /// Whether <see cref="Tick"/> has anything to do: whether anything that it knows can be silent for too long, or events wait.
     /// </summary>
-    public bool WatchesSilence => _queue.IsWaiting || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
+    public bool WatchesSilence => _queue.IsWaiting || _open.AwaitsEnd
+        || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
 
     /// <summary>The gap in the knowledge of the partition whose alert is open; null where there is none.</summary>
     public StateGap? OpenGap => _gaps.Open;

@@ -24,6 +24,26 @@ public sealed class EndedSeriesTests
         Assert.That(driver.Events[^1].DetectedAt - ended, Is.InRange(TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(most)));
     }
 
+    // A small installation: a record a minute is a hole in the log each time, and after the last one there is none.
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Tick_WhereHardlyAnyRecordComes_EndsItAsSoon(bool anotherComes)
+    {
+        var driver = Alerting(60);
+        Assert.That(driver.Pipeline.WatchesSilence, Is.False);
+        driver.Now += TimeSpan.FromMinutes(1);
+        driver.Send($$"""{"model":"m","ts":"{{driver.Now}}","ended":["x"]}""");
+        Assert.That(driver.Pipeline.WatchesSilence, Is.True);
+        for (var seconds = 1; seconds <= 240; seconds++)
+        {
+            driver.Pipeline.Tick(TimeSpan.FromSeconds(anotherComes ? (seconds - 1) % 60 : seconds), driver.Events);
+            if (anotherComes && seconds % 60 == 0) driver.Step("m", "lepton.quality.score", 100, 60);
+        }
+
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
+        Assert.That(driver.Pipeline.WatchesSilence, Is.False);
+    }
+
     [Test]
     public void Process_ASeriesThatGoesOnAfterItsEnd_KeepsItsAlert()
     {

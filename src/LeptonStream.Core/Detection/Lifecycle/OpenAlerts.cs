@@ -21,6 +21,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private readonly List<SeriesState> _series = [];
     private readonly List<EntityState> _entities = [];
     private readonly List<SeriesState> _ended = [];
+
+    // Series that their producers ended. Not in snapshots: whoever loads one waits for them as for any that is silent.
+    private readonly HashSet<SeriesState> _ending = [];
     private Timestamp _swept = Timestamp.Never;
     private Timestamp _resumed = Timestamp.Never;
     private bool _isPolicyNew;
@@ -33,6 +36,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
 
     /// <summary>The series whose alerts the last sweep ended.</summary>
     public List<SeriesState> Ended => _ended;
+
+    /// <summary>Whether an alert is to end soon because its series has, be it that no record comes.</summary>
+    public bool AwaitsEnd => _ending.Count > 0;
 
     /// <summary>Keeps an eye on a series.</summary>
     public void Add(SeriesState series)
@@ -80,9 +86,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
     /// </summary>
     public void Hasten(SeriesState series, Timestamp now)
     {
-        var interval = series.IntervalSeconds;
-        var latest = now - (timing.GoneFor(interval) - timing.EndedFor(interval));
+        var latest = now - Hurry(series);
         if (series.Heard > latest) series.Heard = latest;
+        if (series.IsHeld) _ending.Add(series);
     }
 
     /// <summary>Ends the alerts of those that are gone, or no longer watched.</summary>
@@ -110,6 +116,8 @@ internal sealed class OpenAlerts(AlertTiming timing)
             else if (entity.HasOpenAlert && AreGone(entity.Row, now)) End(entity, AlertChange.Gone, now, sink);
             if (!entity.HasOpenAlert) _entities.RemoveAt(i);
         }
+
+        _ending.RemoveWhere(series => !series.IsHeld || now - series.Heard < Hurry(series));
     }
 
     /// <summary>Writes the clocks.</summary>
@@ -136,9 +144,12 @@ internal sealed class OpenAlerts(AlertTiming timing)
         return true;
     }
 
+    private TimeSpan Hurry(SeriesState series) => timing.GoneFor(series.IntervalSeconds) - timing.EndedFor(series.IntervalSeconds);
+
+    // A hole in the log is no silence of anybody, but who has said that it ends is silent in one, too.
     private bool IsGone(SeriesState series, Timestamp now)
     {
-        var since = series.Heard > _resumed ? series.Heard : _resumed;
+        var since = series.Heard > _resumed || _ending.Contains(series) ? series.Heard : _resumed;
         return now - since >= timing.GoneFor(series.IntervalSeconds);
     }
 

@@ -57,6 +57,7 @@ public sealed class SnapshotFieldsTests
         ["EventQueue._waitingBytes"] = "found again by the events",
         ["EventQueue.Dropped"] = "metric",
         ["OpenAlerts._ended"] = "within a record",
+        ["OpenAlerts._ending"] = "hints of producers; without them an alert ends later",
         ["RunJudge._entity"] = "within a message",
         ["PeerGroup._sorted"] = "within a comparison",
         ["PeerGroup._members"] = "the places of the series",
