@@ -56,6 +56,19 @@ internal sealed class MapCommandTests
         Assert.That(result.Output, Does.Contain("\"reason\":\"Baseline\""));
     }
 
+    [TestCase(false, "distribution: age of m")]
+    [TestCase(true, "{\"type\":\"distribution\",\"series\":\"age of m\"}")]
+    public async Task Map_ANativeMessageOfDistributions_ShowsThem(bool asJson, string expected)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file,
+            """{"model":"m","ts":1790553600,"distributions":{"age":{"bounds":[0,1,2],"counts":[5,7]}}}""");
+        var result = await LeptonProcess.Run(["map", file, .. asJson ? (string[])["--json"] : []]);
+        File.Delete(file);
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.Output.Split('\n'), Has.Member(expected));
+    }
+
     [TestCase("--format", "otpl", "--format is 'otpl': there are otlp_proto, otlp_json")]
     [TestCase("--config", "no-such.yaml", "no-such.yaml can't be read")]
     public async Task Map_AWrongOption_SaysWhatIsAllowed(string option, string value, string message)

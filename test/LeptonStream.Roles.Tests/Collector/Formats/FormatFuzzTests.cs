@@ -114,7 +114,7 @@ public sealed class FormatFuzzTests
         return sum;
     }
 
-    private static byte[][] Seeds() =>
+    internal static byte[][] Seeds() =>
     [
         .. WireCaptureTests.All().Select(capture => File.ReadAllBytes(capture.Path)),
         // The messages within the blocks of remote write, which changed bytes of a block seldom reach.
@@ -124,7 +124,7 @@ public sealed class FormatFuzzTests
         .. Samples.All.Select(System.Text.Encoding.UTF8.GetBytes),
     ];
 
-    private static int Mutate(Random random, byte[] seed, byte[] other, byte[] into)
+    internal static int Mutate(Random random, byte[] seed, byte[] other, byte[] into)
     {
         var length = Math.Min(seed.Length, into.Length / 2);
         seed.AsSpan(0, length).CopyTo(into);
