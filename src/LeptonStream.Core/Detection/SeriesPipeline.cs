@@ -175,11 +175,15 @@ public sealed partial class SeriesPipeline
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
         series.FindNumber(sample.Time);
-        if (IsBackAsEver(series, memory, sample, before)) Resume(memory, ref numbers, sample);
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);
         var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
+        if (IsBackAsEver(series, memory, sample, before, forecast))
+        {
+            Resume(memory, ref numbers, sample);
+            forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
+        }
 
         // 3 score, 4 calibrate
         var view = new SeriesView(_layout.Window(memory), forecast, minScale);
