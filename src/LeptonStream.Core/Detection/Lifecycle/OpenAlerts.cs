@@ -117,8 +117,11 @@ internal sealed class OpenAlerts(AlertTiming timing)
             if (!entity.HasOpenAlert) _entities.RemoveAt(i);
         }
 
-        _ending.RemoveWhere(series => !series.IsHeld || now - series.Heard < Hurry(series));
+        if (_ending.Count > 0) LeaveEnded(now);
     }
+
+    // By itself: the closure is allocated as soon as it begins.
+    private void LeaveEnded(Timestamp now) => _ending.RemoveWhere(series => !series.IsHeld || now - series.Heard < Hurry(series));
 
     /// <summary>Writes the clocks.</summary>
     public void Save(StateWriter state)
