@@ -20,6 +20,9 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
     private readonly SeriesDetector[] _detectors = layout.Detectors;
     private readonly DetectorKind[] _kinds = layout.Kinds;
 
+    // The detector that knows the hours of the day; −1 where none does.
+    private readonly int _hours = Array.FindIndex(layout.Detectors, detector => detector is TimeOfDayDetector);
+
     // Of the present sample, in the order of the layout.
     private readonly double[] _raw = new double[layout.Detectors.Length];
     private readonly double[] _rarity = new double[layout.Detectors.Length];
@@ -53,6 +56,13 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
 
     /// <summary>The one value that the series had until then; NaN where the detector does not know it.</summary>
     public double ValueBefore(int detector, Span<byte> memory) => _detectors[detector].ValueBefore(_layout.State(memory, detector));
+
+    /// <summary>The range of the values that the series has shown at this hour of other days; null where nobody knows it.</summary>
+    /// <param name="memory">The series' memory.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="most">The part of the range of all hours that this one may be: else it says little.</param>
+    public (double Low, double High)? UsualAt(Span<byte> memory, Timestamp time, double most) =>
+        _hours < 0 ? null : TimeOfDayDetector.UsualAt(_layout.State(memory, _hours), time, most);
 
     /// <summary>Scores a sample with all detectors that see single ones, and calibrates: steps 3 and 4.</summary>
     public void Score(Span<byte> memory, in Sample sample, in SeriesView view, double intervalSeconds)
@@ -88,11 +98,14 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
             var detector = _detectors[i];
             var state = _layout.State(memory, i);
             ref var calibrator = ref _layout.Calibrator(memory, i);
-            _raw[i] = detector.Score(mean, view, state);
-            _rarity[i] = Math.Min(calibrator.Rarity(_raw[i], CalibrationPlan.Slow, stepSeconds), MostOfOneSlow);
-            sum += _rarity[i];
+            var raw = detector.Score(mean, view, state);
             detector.Learn(mean, view, state);
-            calibrator.Learn(_raw[i], CalibrationPlan.Slow);
+            (_raw[i], _rarity[i]) = (0, 0);
+            if (double.IsNaN(raw)) continue;
+            _raw[i] = raw;
+            _rarity[i] = Math.Min(calibrator.Rarity(raw, CalibrationPlan.Slow, stepSeconds), MostOfOneSlow);
+            sum += _rarity[i];
+            calibrator.Learn(raw, CalibrationPlan.Slow);
         }
 
         return sum;

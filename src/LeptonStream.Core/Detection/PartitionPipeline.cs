@@ -354,6 +354,7 @@ public sealed partial class PartitionPipeline
 
         refusal = series.Pipeline.Judge(series, sample, out var judgement);
         if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift, QualityOf(series, entity));
+        if (refusal == SampleRefusal.CounterFound) _series.TakeAsTotal(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         if (series.Place >= 0)
         {

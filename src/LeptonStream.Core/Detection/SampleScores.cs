@@ -26,8 +26,21 @@ internal readonly record struct SampleScores
     /// <summary>A large change that lasts, on a young series.</summary>
     public double Young { get; init; }
 
+    /// <summary>1 while a burst that comes at its hour is missed; else 0.</summary>
+    public double Missing { get; init; }
+
     /// <summary>The sample's score as published.</summary>
     public double Novelty => Math.Max(SharpNovelty, Math.Max(SlowNovelty, Young));
+
+    /// <summary>The same where the sample belongs to a burst that is known: none of it is news.</summary>
+    /// <param name="most">The most that known trouble scores.</param>
+    public SampleScores WhereKnown(double most) => new()
+    {
+        Sharp = Math.Min(Sharp, most),
+        SharpNovelty = Math.Min(SharpNovelty, most),
+        Slow = Math.Min(Slow, most),
+        SlowNovelty = Math.Min(SlowNovelty, most),
+    };
 
     /// <summary>The same in parts of a line so many times lower. Rules and large young changes know theirs: they stay.</summary>
     public SampleScores Times(double factor) => this with
@@ -46,13 +59,13 @@ internal readonly record struct SampleScores
     /// <param name="stand">The sample's position against that baseline.</param>
     public double For(AlertPhase phase, BaselineStand stand) => phase switch
     {
-        AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Young)),
-        AlertPhase.Pending => Math.Max(Sharp, Math.Max(SlowAlarm, Young)),
+        AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Math.Max(Young, Missing))),
+        AlertPhase.Pending => Math.Max(Sharp, Math.Max(SlowAlarm, Math.Max(Young, Missing))),
         _ => stand switch
         {
-            BaselineStand.Back => Rule,
+            BaselineStand.Back => Math.Max(Rule, Missing),
             BaselineStand.Away => Math.Max(1, Math.Max(Sharp, Slow)),
-            _ => Math.Max(Sharp, Math.Max(Slow, Young)),
+            _ => Math.Max(Sharp, Math.Max(Slow, Math.Max(Young, Missing))),
         },
     };
 }

@@ -15,9 +15,10 @@ public sealed partial class SeriesPipeline
         series.Baseline?.Follow(isAnomalous, relearns, _timing.RelearnSamples);
         if (relearns)
         {
+            var isAnother = IsAnother(numbers, view, sample);
             numbers.Forecaster.Rebase(sample);
             view.Window.Clear();
-            if (IsAnother(view, sample)) Restart(series, memory, ref numbers, sample, view.Window);
+            if (isAnother) Restart(series, memory, ref numbers, sample, view.Window);
         }
 
         _detectors.Learn(memory, sample, view, learns: !isAnomalous || relearns, rebases: relearns, counts);

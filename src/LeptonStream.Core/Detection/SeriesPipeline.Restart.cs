@@ -18,9 +18,11 @@ public sealed partial class SeriesPipeline
         if (numbers.Scales.HasBegunWrong(scale, window)) Restart(series, memory, ref numbers, sample, window);
     }
 
-    // A level that is accepted after a change of a billion scales is that of another series.
-    private static bool IsAnother(in SeriesView view, in Sample sample) =>
-        view.Forecast.Scale > 0 && Math.Abs(sample.Value - view.Forecast.Expected) > 1e9 * view.Forecast.Scale;
+    // A level that is accepted after a change of a billion scales is that of another series; so is one after a constant, which had no
+    // scale: a service that was launched.
+    private static bool IsAnother(in SeriesNumbers numbers, in SeriesView view, in Sample sample) =>
+        (view.Forecast.Scale > 0 && Math.Abs(sample.Value - view.Forecast.Expected) > 1e9 * view.Forecast.Scale)
+            || numbers.Forecaster.Predict(sample.Time).Scale == 0;
 
     private void Restart(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in RollingWindow window)
     {

@@ -1,5 +1,6 @@
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Snapshots;
@@ -61,6 +62,8 @@ public sealed partial class SeriesPipeline
     // Whether large changes of young series are looked for: wherever single samples are.
     private readonly bool _seesYoung;
 
+    private readonly bool _findsTotals;
+
     /// <summary>Makes the pipeline of a policy.</summary>
     /// <param name="detection">Settings that hold for all series of the installation.</param>
     /// <param name="policy">The policy of the series it judges.</param>
@@ -77,6 +80,7 @@ public sealed partial class SeriesPipeline
         _detectors = new(_layout, policy.Bounds.Upper);
         _onset = new(_layout.ChartPoints, policy.Bounds, _layout.Onsets);
         _seesYoung = !policy.FollowsLoad && _detectors.HasSharp;
+        _findsTotals = policy.FindsTotals;
         _newsFrom = AlarmLine.NewsFrom(_detectors.Tests);
         (_alone, _news) = (AlarmLine.OfSeries(policy), AlarmLine.OfMetric(policy, _newsFrom));
         _lines = _news.Rarity / _alone.Rarity;
@@ -107,7 +111,10 @@ public sealed partial class SeriesPipeline
 
     /// <summary>Makes the state of a series that is seen for the first time.</summary>
     public SeriesState NewSeries(SeriesId id, SeriesKey key) =>
-        new(id, key, this, new(Alerts), _layout.Rent());
+        new(id, key, this, new(Alerts), NewMemory());
+
+    /// <summary>Memory for a series of which nothing is known.</summary>
+    internal Memory<byte> NewMemory() => _layout.Rent();
 
     /// <summary>Takes over a series that another pipeline judged so far.</summary>
     /// <returns>Its memory from now on.</returns>
@@ -152,6 +159,7 @@ public sealed partial class SeriesPipeline
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         series.FindReading();
+        if (_findsTotals && TurnsOutTotal(series, clean, ref judgement)) return SampleRefusal.CounterFound;
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
             ? JudgeNumber(series, clean, before)
             : JudgeNonFinite(series, clean);
@@ -178,8 +186,9 @@ public sealed partial class SeriesPipeline
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);
+        var isBridged = IsAfterHole(series, before) && Bridge(series, memory, ref numbers, sample, ref minScale);
         var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
-        if (IsBackAsEver(series, memory, sample, before, forecast))
+        if (!isBridged && IsBackAsEver(series, memory, sample, before, forecast))
         {
             Resume(memory, ref numbers, sample);
             forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
@@ -198,6 +207,9 @@ public sealed partial class SeriesPipeline
         var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
         var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung) with { Rule = rules / _news.Rarity };
+        var sight = series.SeeBursts(sample, forecast.Expected, isAnomalous);
+        if (sight == BurstSight.Known) scores = scores.WhereKnown(_known);
+        else if (sight == BurstSight.Missing) scores = scores with { Missing = 1 };
 
         // 7 alert
         var change = MoveAlert(series, ref numbers, sample, scores, isYoung, out var novelty, out var band, forecast);
@@ -207,8 +219,9 @@ public sealed partial class SeriesPipeline
         if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet)
             numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
+        if (isBridged && !isAnomalous) numbers.Forecaster.Rebase(sample);
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
-        return new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades);
+        return new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades, OpenedByBurst(scores, change));
     }
 
     /// <summary>
@@ -263,7 +276,7 @@ public sealed partial class SeriesPipeline
         // A rule's finding is news, whoever shares the budget.
         var line = scores.Rule >= 1 ? _news : LineOf(series);
         var seen = scores.Times(_news.Rarity / line.Rarity).For(alert.Phase, stand);
-        novelty = scores.Times(_lines).Novelty;
+        novelty = Math.Max(scores.Times(_lines).Novelty, alert.Phase == AlertPhase.Open ? 0 : scores.Missing);
         if (series.Peers is { } peers)
         {
             seen = peers.Combine(seen, sample.Value, series, CountOf(series, numbers.Deviation), _news.Rarity, isYoung);
@@ -277,7 +290,7 @@ public sealed partial class SeriesPipeline
             return alert.End(AlertChange.PolicyChanged, sample.Time);
         var change = alert.Observe(new(seen, sample.Time)
         {
-            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1
+            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Missing >= 1
                 ? 1
                 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
             // An open alert has an event for another verdict of the siblings and for a change of the new level.

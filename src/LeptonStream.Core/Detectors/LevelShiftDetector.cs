@@ -33,7 +33,7 @@ public sealed class LevelShiftDetector : SeriesDetector<LevelShiftDetector.State
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
-        if (state.Count < view.Window.Capacity / 2 || view.MinScale <= 0) return 0;
+        if (state.Count < view.Window.Capacity / 2 || view.MinScale <= 0) return NotYet;
         return Math.Min(Math.Abs(MeanWith(sample, view) - state.Level) / view.MinScale, ScaledDifference.Max);
     }
 

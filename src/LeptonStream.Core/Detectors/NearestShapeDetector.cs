@@ -35,7 +35,7 @@ public sealed class NearestShapeDetector : SeriesDetector<NearestShapeDetector.S
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
-        if (state.Count < MinKept || view.MinScale <= 0) return 0;
+        if (state.Count < MinKept || view.MinScale <= 0) return NotYet;
         var shape = ShapeOf(sample, view, state.Anchor);
         var nearest = float.MaxValue;
         ReadOnlySpan<QuantizedHistory> courses = state.Courses;

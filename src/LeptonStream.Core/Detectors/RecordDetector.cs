@@ -46,7 +46,7 @@ public sealed class RecordDetector : SeriesDetector<RecordDetector.State>
 
         public readonly double Score(in Sample sample) =>
             _count < WarmUp || _range.Width <= 0
-                ? 0
+                ? NotYet
                 : Math.Min(16 * (_range.DistanceTo(sample.Value, sample.Time) / _range.Width), ScaledDifference.Max);
 
         public void Learn(in Sample sample, double scale)

@@ -7,11 +7,18 @@ namespace LeptonStream.Detectors;
 /// <summary>
 /// One way to score a sample of one series. It holds no state of its own: what it knows of a series is a struct of plain numbers
 /// in the series' memory, all zeros at first, whose bytes are its snapshot. The contract, checked for every detector by one shared suite:
-/// it scores before it learns and scoring changes nothing; it is neutral (0) while it warms up; a score is finite and not negative; the
-/// same samples give the same scores; a copy of its bytes goes on bit-equal; nothing is allocated per sample.
+/// it scores before it learns and scoring changes nothing; while it warms up it is neutral (0), or says nothing yet where it is slow
+/// (<see cref="NotYet"/>); a score is finite and not negative; the same samples give the same scores; a copy of its bytes goes on
+/// bit-equal; nothing is allocated per sample.
 /// </summary>
 public abstract class SeriesDetector
 {
+    /// <summary>
+    /// The score of a slow detector that warms up: NaN. It takes days, and its silence is no calm: a calibrator that counted it would take
+    /// the first score for one that hardly ever comes.
+    /// </summary>
+    public const double NotYet = double.NaN;
+
     /// <summary>The detector's name on the wire, in policies and in docs/detectors, in kebab-case.</summary>
     public abstract string Name { get; }
 
@@ -21,7 +28,10 @@ public abstract class SeriesDetector
     /// <summary>The memory it needs for each series, in bytes.</summary>
     public abstract int StateBytes { get; }
 
-    /// <summary>Raw score of the sample, in the detector's own unit (scales, for most), from 0 (as expected). Changes nothing.</summary>
+    /// <summary>
+    /// Raw score of the sample, in the detector's own unit (scales, for most), from 0 (as expected); <see cref="NotYet"/> of a slow one
+    /// that warms up. Changes nothing.
+    /// </summary>
     /// <param name="sample">A sample within ±10³⁶, not yet learned.</param>
     /// <param name="view">Statistics of the series before this sample.</param>
     /// <param name="state">State of this detector for the series.</param>

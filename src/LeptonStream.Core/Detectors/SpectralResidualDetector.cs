@@ -31,7 +31,7 @@ public sealed class SpectralResidualDetector : SeriesDetector<Stateless>
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in Stateless state)
     {
-        if (view.Window.Count < Before) return 0;
+        if (view.Window.Count < Before) return NotYet;
         Span<Complex> course = stackalloc Complex[Length];
         var scale = Standardise(sample, view, course);
         if (scale <= 0) return 0;

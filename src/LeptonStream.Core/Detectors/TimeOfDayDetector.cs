@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LeptonStream.Samples;
 using LeptonStream.Statistics;
 
@@ -30,9 +31,28 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     /// <inheritdoc/>
     public override DetectorKind Kind => DetectorKind.Slow;
 
+    /// <summary>
+    /// The range of the values that a series has shown at this hour of other days; null where it was never seen, or where that says little
+    /// since all hours are alike.
+    /// </summary>
+    /// <param name="bytes">Its state.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="most">The part of the range of all hours that this one may be.</param>
+    internal static (double Low, double High)? UsualAt(ReadOnlySpan<byte> bytes, Timestamp time, double most)
+    {
+        ref readonly var state = ref MemoryMarshal.AsRef<State>(bytes);
+        var hour = HourOf(time);
+        if ((state.Seen & (1 << hour)) == 0) return null;
+        var (low, high) = (float.MaxValue, float.MinValue);
+        for (var i = 0; i < Hours; i++)
+            if ((state.Seen & (1 << i)) != 0) (low, high) = (Math.Min(low, state.Low[i]), Math.Max(high, state.High[i]));
+        return state.High[hour] - state.Low[hour] > most * (high - (double)low) ? null : (state.Low[hour], state.High[hour]);
+    }
+
     /// <inheritdoc/>
     protected override double Score(in Sample sample, in SeriesView view, in State state)
     {
+        if (!HasSeen(state, HourOf(sample.Time))) return NotYet;
         double sum = Outside(sample, view, state);
         for (var back = 1; back < Smoothed; back++) sum += state.Outside[(state.Next + Smoothed - back) % Smoothed];
         return Math.Min(sum / Smoothed, ScaledDifference.Max);
@@ -62,7 +82,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     private static float Outside(in Sample sample, in SeriesView view, in State state)
     {
         var hour = HourOf(sample.Time);
-        if ((state.Seen & (1 << hour)) == 0 || view.MinScale <= 0) return 0;
+        if (!HasSeen(state, hour) || view.MinScale <= 0) return 0;
         var beyond = Math.Max(sample.Value - state.High[hour], state.Low[hour] - sample.Value);
         return beyond <= 0 ? 0 : (float)Math.Min(beyond / view.MinScale, ScaledDifference.Max);
     }
@@ -72,7 +92,7 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     {
         if (state.OpenHour == 0) return;
         var hour = state.OpenHour - 1;
-        if ((state.Seen & (1 << hour)) == 0)
+        if (!HasSeen(state, hour))
         {
             state.Low[hour] = state.Lowest;
             state.High[hour] = state.Highest;
@@ -86,6 +106,8 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
         state.Low[hour] = Math.Min(Math.Max(state.Lowest, state.Low[hour] - most), state.Low[hour] + shrink);
         state.High[hour] = Math.Max(Math.Min(state.Highest, state.High[hour] + most), state.High[hour] - shrink);
     }
+
+    private static bool HasSeen(in State state, int hour) => (state.Seen & (1 << hour)) != 0;
 
     private static int HourOf(Timestamp time)
     {

@@ -1,6 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
@@ -73,6 +74,12 @@ internal sealed record AlertFacts(
     /// <summary>The detector that scores highest on the sample of this event; null where none scores on it.</summary>
     public string? Leading { get; init; }
 
+    /// <summary>The burst that did not come, where that is what is wrong; else null.</summary>
+    public MissedBurst? Missed { get; init; }
+
+    /// <summary>Whether it is about a burst that did not come.</summary>
+    public bool IsMissed => Missed is not null && Detector == BurstBook.RuleName;
+
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;
 
@@ -96,5 +103,6 @@ internal sealed record AlertFacts(
     /// <summary>Whether the way from the expected value to that of the sample tells what is wrong: not where the alert is over, or about
     /// to be, or about the siblings.</summary>
     public bool HasCourse => !Change.IsEnd() && double.IsFinite(Expected) && double.IsFinite(Sample.Value) && !IsFarFromPeersOnly
+        && !IsMissed
         && !(Change == AlertChange.Progressed && IsInsideBand && Detector != FrozenValueDetector.RuleName);
 }

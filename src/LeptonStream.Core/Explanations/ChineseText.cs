@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
@@ -46,6 +47,7 @@ internal static class ChineseText
         ErrorCodeTracker.RuleName => $"仍在上报{Code(facts)}",
         DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
         LostReadings.RuleName => "仍无读数",
+        BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
         FrozenValueDetector.RuleName => $"仍停在 {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $"仍{ChinesePeerText.Standing(peers, facts.Unit)}",
         _ when facts.IsInsideBand => $"目前处于正常范围，持续一段时间后告警关闭：{Value(facts)}",
@@ -56,6 +58,7 @@ internal static class ChineseText
     {
         DetectorSet.NonFinite => $"出现 {Value(facts)}，不是有效数值",
         LostReadings.RuleName => "没有读数：采集器上报的是空值标记",
+        BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
         ErrorCodeTracker.RuleName => $"上报{Code(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Standing(peers, facts.Unit),
         FrozenValueDetector.RuleName => $"停在 {Value(facts)} 不再变化",
@@ -83,7 +86,7 @@ internal static class ChineseText
         if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change);
         return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves) + QualityText.InChinese(facts.Parts)
             + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
-            + facts.Held?.InChinese;
+            + facts.Held?.InChinese + ChineseHabitText.Total(facts);
     }
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
@@ -94,6 +97,7 @@ internal static class ChineseText
             ? "内置表中没有该 XID，请查阅 NVIDIA 的 XID 目录。XID 每次变化只告警一次。"
             : "XID 每次变化只告警一次；告警关闭并不表示原因已消除。",
         ErrorCodeTracker.RuleName => "代码已变化，含义请查阅采集器的文档。",
+        BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Reason(missed),
         FrozenValueDetector.RuleName => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),

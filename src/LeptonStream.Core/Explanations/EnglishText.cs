@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
@@ -46,6 +47,7 @@ internal static class EnglishText
         ErrorCodeTracker.RuleName => $" still reports {Code(facts)}",
         DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " still has no readings",
+        BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
         FrozenValueDetector.RuleName => $" is still stuck at {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $" is still {EnglishPeerText.Standing(peers, facts.Unit)}",
         _ when facts.IsInsideBand => $" is inside its normal range, and the alert closes if that lasts: {Value(facts)}",
@@ -56,6 +58,7 @@ internal static class EnglishText
     {
         DetectorSet.NonFinite => $" reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " has no readings: the exporter sends a blank instead",
+        BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
         ErrorCodeTracker.RuleName => $" reports {Code(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, facts.Unit)}",
         FrozenValueDetector.RuleName => $" is stuck at {Value(facts)}",
@@ -84,7 +87,7 @@ internal static class EnglishText
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
         return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + QualityText.InEnglish(facts.Parts) + (facts.Agreeing.Count == 0
             ? ""
-            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish;
+            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish + EnglishHabitText.Total(facts);
     }
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
@@ -96,6 +99,7 @@ internal static class EnglishText
             ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
         ErrorCodeTracker.RuleName => "The code changed. Look it up in the exporter's documentation.",
+        BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Reason(missed),
         FrozenValueDetector.RuleName =>
             "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",

@@ -29,6 +29,9 @@ public enum SampleRefusal
 
     /// <summary>Its distribution is new and the partition holds as many distributions as it may.</summary>
     DistributionLimit = 8,
+
+    /// <summary>Its series only rose until now, and began again near 0: nobody declared it a counter, and it is taken as one.</summary>
+    CounterFound = 9,
 }
 
 /// <summary>Classifies the reasons.</summary>

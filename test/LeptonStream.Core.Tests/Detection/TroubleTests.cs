@@ -117,6 +117,35 @@ public sealed class TroubleTests
         Assert.That(waiting[^1].EndedReason, Is.Null);
     }
 
+    // The alerts of the first three days are right: nobody knows yet that it comes every day.
+    [Test]
+    public void AJobThatRunsEveryMorning_IsQuietFromTheFourthDayOn()
+    {
+        var opened = Told("11-six-am-cron").FindAll(e => e.Type == AlertEventType.Opened);
+        Assert.That(opened.Select(e => (int)((e.DetectedAt.UnixSeconds - 1790553600) / 86_400)), Is.EqualTo(new[] { 0, 1, 2 }));
+    }
+
+    [Test]
+    public void ATotalThatNobodyDeclared_IsQuietAtItsRestarts() =>
+        Assert.That(Told("13-total-as-gauge").Select(e => e.English.Summary), Is.Empty);
+
+    [Test]
+    public void ALaunchFromZero_IsToldOnceAndNotAgainOnTheFollowingDays()
+    {
+        var told = Told("18-zero-then-launch");
+        Assert.That(told.Count(e => e.Type == AlertEventType.Opened), Is.EqualTo(1));
+        Assert.That(told.Where(e => e.DetectedAt - told[0].DetectedAt > TimeSpan.FromHours(1) && e.EndedReason is null)
+            .Select(e => e.English.Summary), Is.Empty);
+    }
+
+    // A day later noise may cross the line, as on any other day.
+    [Test]
+    public void ACollectorThatComesBack_IsNoAlert()
+    {
+        var told = Told("24-collector-outage");
+        Assert.That(told.Where(e => e.DetectedAt.UnixSeconds - 1790553600 < 15.25 * 86_400).Select(e => e.English.Summary), Is.Empty);
+    }
+
     [Test]
     public void AStormOfMemoryErrors_IsTold() =>
         Assert.That(Told("36-ecc-storm").Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened));

@@ -40,6 +40,22 @@ public sealed class DetectorContractTests(string name)
         }
     }
 
+    [Test]
+    public void Raw_OfASlowDetectorAlone_IsNotYetUntilItKnowsAndThenAlwaysANumber()
+    {
+        var rig = new DetectorRig(name);
+        var said = new List<bool>();
+        foreach (var sample in Streams.Mixed(seed: 8, count: 2000))
+        {
+            said.Add(!double.IsNaN(rig.Raw(sample)));
+            rig.Learn(sample);
+        }
+
+        Assert.That(said[0], Is.EqualTo(!rig.IsSlow));
+        Assert.That(said[^1], Is.True);
+        Assert.That(said.SkipWhile(knows => !knows), Is.All.True);
+    }
+
     [TestCaseSource(typeof(Streams), nameof(Streams.Extreme))]
     public void Score_OnExtremeStreams_IsFiniteAndNotNegative(double[] values)
     {

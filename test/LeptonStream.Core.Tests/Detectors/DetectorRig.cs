@@ -17,7 +17,12 @@ internal sealed class DetectorRig(string name)
     private HoltWintersForecaster _forecaster;
     private LongDeviation _deviation;
 
-    public double Score(in Sample given)
+    public bool IsSlow => _detector.Kind == DetectorKind.Slow;
+
+    /// <summary>Its score; of a slow one that warms up 0, as the pipeline takes it.</summary>
+    public double Score(in Sample given) => Raw(given) is var raw && IsSlow && double.IsNaN(raw) ? 0 : raw;
+
+    public double Raw(in Sample given)
     {
         var sample = Within(given);
         return _detector.Score(sample, View(sample), _state);

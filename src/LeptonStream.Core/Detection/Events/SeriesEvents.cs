@@ -53,6 +53,7 @@ internal static class SeriesEvents
             Moves = judgement.Change.IsEnd() ? [] : drift?.Moves() ?? [],
             Parts = judgement.Change.IsEnd() ? [] : parts ?? [],
             Held = life.IsHeld && series.Entity?.Model is { } model ? new(model.Series, policy.PageBudget) : null,
+            Missed = series.MissedBurst(sample.Time),
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
         return AlertEventFactory.Create(sink, series.Id, Kind, life, new()

@@ -32,7 +32,7 @@ internal sealed record LifecycleTuning
     public double Known { get; init; } = 0.64;
 
     [Tuned("calm samples after which a sharp event is reported again", "ADR 0006")]
-    public int CalmSamples { get; init; } = 6;
+    public int CalmSamples { get; init; } = 4;
 
     [Tuned("deviations that each sample of a large young change must lie beyond", Young)]
     public double YoungEachFrom { get; init; } = 4.5;

@@ -42,7 +42,7 @@ public readonly record struct DetectorSet
     /// What can open an alert of a series, by the numbers in saved states: the detectors, and behind them rules that no policy sets.
     /// </summary>
     internal static ImmutableArray<string> Openers { get; } =
-        [.. AllNames, Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName];
+        [.. AllNames, Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName, Habits.BurstBook.RuleName];
 
     // Below Openers, which have to be there first.
     private static readonly int NonFiniteNumber = NumberOf(NonFinite);

@@ -18,6 +18,19 @@ public enum MetricType
     EventCode = 2,
 }
 
+/// <summary>How the type of a metric's numbers is known.</summary>
+public enum TypeOrigin
+{
+    /// <summary>Neither a rule nor a preset says it: taken as a gauge, until it turns out to be a total.</summary>
+    Undeclared = 0,
+
+    /// <summary>A rule or a preset says it.</summary>
+    Declared = 1,
+
+    /// <summary>It only rose, and then began again near 0: taken as a counter.</summary>
+    Found = 2,
+}
+
 /// <summary>The deviations that count.</summary>
 public enum Direction
 {

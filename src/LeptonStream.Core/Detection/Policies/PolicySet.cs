@@ -58,7 +58,8 @@ public sealed class PolicySet
         // Of a metric that a rule makes another type, the preset's unit and range say nothing: a rate of shares is no share.
         var isAsPreset = preset is not null && (preset.Settings.Type ?? SeriesPolicy.Default.Type) == composed.Type;
         var (unit, bounds) = isAsPreset ? (preset!.Unit, preset!.Bounds) : MetricUnits.Guess(key.Metric, composed.Type);
-        var policy = composed with { Preset = preset, Unit = unit, Bounds = bounds };
+        var origin = preset is null && settings.Type is null ? TypeOrigin.Undeclared : TypeOrigin.Declared;
+        var policy = composed with { Preset = preset, Unit = unit, Bounds = bounds, TypeOrigin = origin };
         return _shared.GetOrAdd(policy, policy);
     }
 

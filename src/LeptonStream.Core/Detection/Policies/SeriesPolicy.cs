@@ -81,6 +81,9 @@ public sealed record SeriesPolicy
     /// <summary>The type of its numbers. <value>The default value is <see cref="MetricType.Gauge"/>.</value></summary>
     public MetricType Type { get; init; }
 
+    /// <summary>How that type is known. <value>The default value is <see cref="Policies.TypeOrigin.Undeclared"/>.</value></summary>
+    public TypeOrigin TypeOrigin { get; init; }
+
     /// <summary>The limit that an early warning looks for; null for none.</summary>
     public MetricLimit? Limit { get; init; }
 
@@ -104,6 +107,17 @@ public sealed record SeriesPolicy
 
     /// <summary>Whether series are compared with their siblings. Codes are not: they mean nothing in the middle of others.</summary>
     public bool AsksPeers => Detectors.HasPeers && Type != MetricType.EventCode;
+
+    /// <summary>Whether a series that only rises, and then begins again near 0, is taken as a counter.</summary>
+    internal bool FindsTotals => Type == MetricType.Gauge && TypeOrigin == TypeOrigin.Undeclared && Limit is null;
+
+    /// <summary>The same for a series that turned out to be a total: its rate is judged.</summary>
+    /// <param name="metric">The metric's name.</param>
+    internal SeriesPolicy AsTotal(string metric)
+    {
+        var (unit, bounds) = MetricUnits.Guess(metric, MetricType.Counter);
+        return this with { Type = MetricType.Counter, TypeOrigin = TypeOrigin.Found, Unit = unit, Bounds = bounds };
+    }
 
     /// <summary>The runbook of a metric; null for none.</summary>
     /// <param name="metric">Its name.</param>

@@ -46,6 +46,7 @@ internal static class PolicyState
         if (policy.Preset is { } preset) Save(preset, state);
         state.Write(policy.PageBudget.Ticks);
         state.Write(policy.Line);
+        state.Write((int)policy.TypeOrigin);
     }
 
     /// <summary>
@@ -78,7 +79,8 @@ internal static class PolicyState
         };
         if (state.ReadBoolean()) policy = policy with { Preset = ReadPreset(ref state) };
         if (!state.IsBefore(StateLayout.PagesSince)) policy = policy with { PageBudget = ReadTime(ref state) };
-        return state.IsBefore(StateLayout.LinesSince) ? policy : policy with { Line = ReadLine(ref state) };
+        if (!state.IsBefore(StateLayout.LinesSince)) policy = policy with { Line = ReadLine(ref state) };
+        return state.IsBefore(StateLayout.HabitsSince) ? policy : policy with { TypeOrigin = Read<TypeOrigin>(ref state) };
     }
 
     private static double ReadLine(ref StateReader state) =>

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Detection.Store;
 
-/// <summary>The knowledge that few series have: of values that are no number, of lost readings, of an alert that opened.</summary>
+/// <summary>The knowledge that few series have: of values that are no number, lost readings, the alert that opened, bursts.</summary>
 internal sealed class RareState
 {
     /// <summary>That of a series which has none of it; never to be changed.</summary>
@@ -17,8 +18,10 @@ internal sealed class RareState
 
     public string? OpenedBy { get; set; }
 
+    public BurstBook? Bursts { get; set; }
+
     /// <summary>Whether it is that of a series which has none of it.</summary>
-    public bool IsNothing => Baseline is null && OpenedBy is null
+    public bool IsNothing => Baseline is null && OpenedBy is null && Bursts is null
         && !MemoryMarshal.AsBytes(new ReadOnlySpan<NonFiniteHabit>(in NonFinite)).ContainsAnyExcept((byte)0)
         && !MemoryMarshal.AsBytes(new ReadOnlySpan<LostReadings>(in Blanks)).ContainsAnyExcept((byte)0);
 }

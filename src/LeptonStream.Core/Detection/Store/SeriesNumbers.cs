@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Forecasting;
 
@@ -31,6 +32,9 @@ internal struct SeriesNumbers
 
     /// <summary>Which samples the calibrators learn from.</summary>
     public LearningGate Events;
+
+    /// <summary>Whether it is a total that nobody declared.</summary>
+    public TotalWatch Total;
 
     /// <summary>How far the chart is filled.</summary>
     public ChartState Chart;

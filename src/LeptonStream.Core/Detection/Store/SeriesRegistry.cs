@@ -113,6 +113,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         foreach (var series in InOrder())
         {
             var policy = policies.For(series.Key);
+            if (series.Policy.TypeOrigin == TypeOrigin.Found && policy.FindsTotals) policy = policy.AsTotal(series.Key.Metric);
             series.IsUnwatched = policy.Ignore || !policy.KeepsStateOf(series.Policy);
             if (!series.IsUnwatched) Move(series, policy);
         }
@@ -120,6 +121,14 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         _entities.Adopt(policies);
         foreach (var series in _series.Values.Where(series => series.IsUnwatched).ToList()) Release(series);
         _pipelines.KeepOnly(_series.Values.Select(series => series.Policy));
+    }
+
+    /// <summary>Takes a series that turned out to be a total as a counter from this sample on.</summary>
+    public void TakeAsTotal(SeriesState series, in Sample sample)
+    {
+        var (policy, metric) = (series.Policy, series.Key.Metric);
+        series.BeginAs(_pipelines.Of(policy.AsTotal(metric)), sample);
+        Weigh(series);
     }
 
     /// <summary>To be called after each sample: forgets a series that was waiting for its end.</summary>

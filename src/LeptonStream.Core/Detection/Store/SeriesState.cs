@@ -4,9 +4,11 @@ using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detection.Training;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -56,7 +58,7 @@ public sealed class SeriesState
     internal SeriesPipeline Pipeline { get; private set; }
 
     /// <summary>Makes a rate of it, where it is a counter.</summary>
-    internal CounterRate? Counter { get; }
+    internal CounterRate? Counter { get; private set; }
 
     /// <summary>The code that stands, where it is one.</summary>
     internal ErrorCodeTracker? Code { get; }
@@ -72,6 +74,21 @@ public sealed class SeriesState
 
     /// <summary>Ends what values that are no number began: a number came.</summary>
     internal void FindNumber(Timestamp time) => _rare?.NonFinite.OnNumber(time);
+
+    /// <summary>How a sample stands to its bursts. Only an anomalous sample makes it remember any.</summary>
+    internal BurstSight SeeBursts(in Sample sample, double expected, bool isAnomalous)
+    {
+        if (_rare?.Bursts is not { } bursts)
+        {
+            if (!isAnomalous) return BurstSight.None;
+            Rare.Bursts = bursts = new();
+        }
+
+        return bursts.See(sample, expected, isAnomalous, IntervalSeconds);
+    }
+
+    /// <summary>The burst that should have come by now and did not; null where there is none.</summary>
+    internal MissedBurst? MissedBurst(Timestamp now) => _rare?.Bursts?.Missed(now);
 
     /// <summary>Which of its charted points may be the onset of an alert.</summary>
     internal ref ChangeOnset Onset => ref _onset;
@@ -180,6 +197,19 @@ public sealed class SeriesState
         RenewLimit();
     }
 
+    /// <summary>Begins again as another kind of number, of which this is the first.</summary>
+    internal void BeginAs(SeriesPipeline pipeline, in Sample first)
+    {
+        Pipeline.Return(this);
+        Memory = pipeline.NewMemory();
+        Alert.Adopt(pipeline.Alerts);
+        Pipeline = pipeline;
+        _rare = null;
+        FirstTime = first.Time;
+        Counter = new();
+        Counter.Convert(first, out _);
+    }
+
     /// <summary>Watches the limit of the policy, if it is not the one that is watched and no warning about that one is open.</summary>
     internal void RenewLimit()
     {
@@ -210,6 +240,8 @@ public sealed class SeriesState
         Limit?.SaveWhole(state);
         state.Write(Peers is not null);
         Peers?.Save(state);
+        state.Write(rare.Bursts is not null);
+        rare.Bursts?.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its membership among its siblings.</summary>
@@ -230,13 +262,14 @@ public sealed class SeriesState
         Pipeline.LoadOnset(this, ref state);
         rare.OpenedBy = ReadOpener(ref state);
         rare.Baseline = state.ReadBoolean() ? FrozenBaseline.Load(ref state) : null;
-        _rare = rare.IsNothing ? null : rare;
         Counter?.Load(ref state);
         Code?.Load(ref state);
         Limit = state.ReadBoolean() ? LimitWatch.LoadWhole(ref state) : null;
         if (state.ReadBoolean() != Peers is not null)
             throw new SnapshotCorruptException("a series whose siblings are asked, or are not, against its policy");
         Peers?.Load(ref state);
+        if (!state.IsBefore(StateLayout.HabitsSince) && state.ReadBoolean()) rare.Bursts = BurstBook.Load(ref state);
+        _rare = rare.IsNothing ? null : rare;
     }
 
     private RareState Rare => _rare ??= new();

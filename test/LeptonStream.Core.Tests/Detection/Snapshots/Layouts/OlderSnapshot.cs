@@ -102,6 +102,7 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         var then = older.Detectors.Index().Aggregate(0UL, (set, detector) =>
             names.Contains(detector.Item) || detector.Item == OlderLayout.FormerDetector ? set | (1UL << detector.Index) : set);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(PolicyBits), then);
+        if (older.Version < StateLayout.HabitsSince) bytes = bytes[..^sizeof(int)];
         if (older.Version < StateLayout.LinesSince) bytes = bytes[..^sizeof(double)];
         var state = new StateReader(block.Bytes);
         var policy = PolicyState.Load(ref state, out _);
@@ -127,6 +128,7 @@ internal sealed class OlderSnapshot(LayoutDescription older)
 
         _out.Write(head);
         rest = rest[memory..];
+        if (older.Version < StateLayout.HabitsSince) rest = rest[..^1];
         var (_, bits, plan, then) = _policies[_policy];
         RewriteBlock(ref rest, SeriesShape.Of(Present, Present.DetectorsOf(bits), plan),
             SeriesShape.Of(older, older.DetectorsOf(then), plan));

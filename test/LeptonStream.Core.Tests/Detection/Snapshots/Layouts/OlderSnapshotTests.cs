@@ -79,6 +79,17 @@ public sealed class OlderSnapshotTests
         Assert.That(Play(copy, Learned, Further), Is.Empty);
     }
 
+    // Version 5: policies whose type nobody says whence it is, series without bursts.
+    [Test]
+    public void Load_ASnapshotFromBeforeBursts_GoesOn()
+    {
+        var older = new OlderSnapshot(OlderLayout.Present with { Version = StateLayout.HabitsSince - 1 });
+        var copy = New();
+        Load(older, older.Of(Calm), copy);
+        AssertSame(copy, Restored());
+        Assert.That(Play(copy, Learned, Further), Is.Empty);
+    }
+
     // Version 4: policies without a line, no clock of distributions at the end of the head, no count of them in the end, whose number was
     // theirs.
     [Test]
