@@ -15,13 +15,10 @@ public enum DropReason
     /// <summary>A total stands where it began again: its process is starting.</summary>
     Restarting,
 
-    /// <summary>A level that only rose fell to about zero: it is a total, and its rate begins with the next point.</summary>
-    TakenAsTotal,
-
     /// <summary>A quantile or a mean of no observations.</summary>
     NoTraffic,
 
-    /// <summary>A stale marker: the series ended.</summary>
+    /// <summary>The series ended: by a stale marker, or because its page or target is gone.</summary>
     Ended,
 
     /// <summary>A part of a histogram, which its family took.</summary>

@@ -24,40 +24,16 @@ public sealed partial class PointMapper
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(into);
-        var entries = page.Of(this);
-        var kept = 0;
-        for (var i = 0; i < entries.Count; i++)
+        // A series that another page has, too, is that of the page which had it last.
+        page.Of(this).RemoveWhere(entry => entry.IsRemoved || !ReferenceEquals(entry.Page, page) || IsOver(entry));
+
+        bool IsOver(SeriesEntry entry)
         {
-            var entry = entries[i];
-            if (entry.IsRemoved) continue;
-            if (entry.LastSeen < seenSince)
-            {
-                SayEnd(entry, time, into);
-                if (isRead)
-                {
-                    _store.Remove(entry);
-                    continue;
-                }
-            }
-
-            entries[kept++] = entry;
+            if (entry.LastSeen >= seenSince) return false;
+            SayEnd(entry, time, into);
+            if (isRead) _store.Remove(entry);
+            return isRead;
         }
-
-        entries.RemoveRange(kept, entries.Count - kept);
-    }
-
-    // A level that turned out to be a total: its numbers mean something else from here on, under the name of a rate.
-    private DropReason BecomeTotal(SeriesEntry entry, double value, long time, MappedBatch into)
-    {
-        entry.MayBeTotal = false;
-        if (entry.Outputs[0] is not { } level) return DropReason.Relabeled;
-        var rate = SeriesResolver.RateOf(level);
-        if (!SeriesLabels.IsName(rate.Metric)) return DropReason.BadName;
-        End(level, time, into);
-        entry.Role = SeriesRole.Total;
-        _store.Replace(entry, rate);
-        entry.Total.Rebase(value, time, 0, DropReason.Reset);
-        return DropReason.TakenAsTotal;
     }
 
     private void PutOn(PageSeries page, SeriesEntry entry)

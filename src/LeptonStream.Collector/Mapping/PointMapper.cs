@@ -134,7 +134,6 @@ public sealed partial class PointMapper
         if (IsNotNewer(entry, time, out var reason)) return reason;
         entry.LastTime = time;
         if (entry.IsQuantile && double.IsNaN(point.Value)) return DropReason.NoTraffic;
-        if (entry.MayBeTotal && entry.Hidden.Shows(point.Value)) return BecomeTotal(entry, point.Value, time, into);
         Add(entry, 0, time, Scaled(point.Value, entry.Factor), into);
         return DropReason.None;
     }

@@ -63,10 +63,6 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         return series;
     }
 
-    /// <summary>The rate of a level that turned out to be a total.</summary>
-    public static MappedSeries RateOf(MappedSeries level) =>
-        new(level.Entity, ExporterCatalog.WithoutTotal(level.Metric) + PerSecond);
-
     private DropReason Decide(SeriesEntry entry, PointBatch points, in Point point, LabelBag labels, MappingRules rules)
     {
         var name = labels[LabelBag.NameLabel];
@@ -81,7 +77,6 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
 
         var known = PresetCatalog.Default.Find(name, labels.ToLabels());
         entry.Role = RoleOf(entry.Role, point.Kind, name, known, isPreset: preset is not null, ending);
-        entry.MayBeTotal = entry.Role == SeriesRole.Level && preset is null && known is null && ending.Length == 0 && !IsSize(name);
         if (preset?.SplitBy is { } by) labels[by] = "";
         var to = preset?.To is { } renamed && Convert(entry, points, point, preset, known, renamed, labels) ? renamed : null;
         return Finish(entry, model, labels, rules, Names(entry.Role, name, to, ending));

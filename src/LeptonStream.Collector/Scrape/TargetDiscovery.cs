@@ -16,6 +16,7 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
     private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, IReadOnlyList<TargetGroup>> _files = [];
+    private readonly Dictionary<string, List<TargetGroup>> _patterns = [];
     private readonly Dictionary<ScrapeJob, IReadOnlyList<ScrapeTarget>> _pods = [];
     private readonly HashSet<string> _said = [];
     private Kubernetes? _cluster;
@@ -37,24 +38,24 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
 
     public void Dispose() => _cluster?.Dispose();
 
-    // A folder that may not be read says so, and ends nothing.
+    // A folder that may not be read, or is away for a moment, says so, and ends nothing.
     private List<TargetGroup> Files(string pattern)
     {
         try
         {
-            return [.. GroupsOf(pattern)];
+            return _patterns[pattern] = [.. GroupsOf(pattern)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             SayOnce($"{pattern}: {failure.Message}");
-            return [];
+            return _patterns.GetValueOrDefault(pattern, []);
         }
     }
 
     private IEnumerable<TargetGroup> GroupsOf(string pattern)
     {
         var folder = Path.GetDirectoryName(pattern) is { Length: > 0 } named ? named : ".";
-        string[] paths = pattern.Contains('*') && Directory.Exists(folder)
+        string[] paths = pattern.Contains('*')
             ? Directory.GetFiles(folder, Path.GetFileName(pattern))
             : [pattern];
         foreach (var path in paths.Order(StringComparer.Ordinal))

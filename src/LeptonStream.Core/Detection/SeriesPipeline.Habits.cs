@@ -1,6 +1,7 @@
 using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
+using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 
@@ -38,7 +39,8 @@ public sealed partial class SeriesPipeline
     {
         ref var total = ref SeriesLayout.Numbers(series.Memory.Span).Total;
         if (!double.IsFinite(sample.Value) || !total.HasBegunAgain(sample.Value, sample.Time - series.FirstTime)) return false;
-        judgement = new(sample, 0, series.Alert.End(AlertChange.Superseded, sample.Time), Forecast.None, ExpectedBand.None);
+        judgement = new(sample, 0, series.Alert.End(AlertChange.Superseded, sample.Time), Forecast.None, ExpectedBand.None,
+            Rule: series.OpenedBy ?? TimeOfDayDetector.RuleName);
         return true;
     }
 

@@ -80,6 +80,9 @@ internal sealed record AlertFacts(
     /// <summary>Whether it is about a burst that did not come.</summary>
     public bool IsMissed => Missed is not null && Detector == BurstBook.RuleName;
 
+    /// <summary>Whether the alert of a burst that did not come closes: the burst came, or its day is over.</summary>
+    public bool HasLostItsBurst => Detector == BurstBook.RuleName && Change == AlertChange.Recovered;
+
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;
 

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detection.Training;
@@ -9,7 +10,7 @@ namespace LeptonStream.Explanations;
 /// <summary>The same as <see cref="EnglishAdvice"/> in Chinese.</summary>
 internal static class ChineseAdvice
 {
-    public static string[] For(AlertFacts facts) => Endings.AdviceInChinese(facts.Change) ?? facts.Detector switch
+    public static string[] For(AlertFacts facts) => EndingAdvice(facts) ?? facts.Detector switch
     {
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
         ErrorCodeTracker.RuleName => ["在采集器（exporter）的文档中查找该代码。", "查看主机或服务在该时刻前后的日志。"],
@@ -17,9 +18,12 @@ internal static class ChineseAdvice
         DetectorSet.NonFinite => ["排查计算该指标时的除零或溢出。", "查看上报方在该时刻前后的日志。"],
         LostReadings.RuleName => ["在主机上运行 nvidia-smi（或采集器所用的工具）：设备可能无响应。", "重启采集器。", "若仍无读数，排空该主机。"],
         FrozenValueDetector.RuleName => ["确认指标背后的进程是否仍在工作：查看其日志与其他指标。", "若只是读数卡住，重启采集器；若作业本身卡住，重启作业。"],
+        BurstBook.RuleName => ["确认对应的定时作业是否已运行：查看其调度、最近一次运行与日志。", "若仍需要，请补跑；若已改期或停用，则无需处理。"],
         DetectorSet.Peers when facts.Peers is { } peers => ForPeer(peers.Label ?? "", facts.Kind),
         _ => ForKind(facts.Kind),
     };
+
+    private static string[]? EndingAdvice(AlertFacts facts) => facts.HasLostItsBurst ? null : Endings.AdviceInChinese(facts.Change);
 
     public static string[] ForLimit(MetricKind kind) => kind switch
     {
@@ -42,7 +46,8 @@ internal static class ChineseAdvice
         MetricKind.Quality => ["与昨日对比模型版本与提示词模板。", "检查金丝雀样本的输入数据。", "若质量持续偏低，回滚模型。"],
         MetricKind.DataDrift => ["与前几天的输入对比：来源、语言、客户端、字段与单位。", "确认效果指标是否同时变差：准确率、投诉、兜底次数。", "用近期数据重新训练或微调，或回滚引起变化的变更。"],
         MetricKind.DataQuality => ["确认数据源是否仍在发送：查看其日志、网络以及采集目标的 up。",
-            "及时性低多为途中积压，时钟低为主机时间不准，唯一性低为重复上报，稳定性低为标签不断变化。", "数据恢复完整之前，不要据该模型的其他告警采取行动。"],
+            "及时性低多为途中积压，时钟低为主机时间不准，唯一性或顺序性低为重复上报，稳定性低为标签不断变化。", 
+            "该模型的其他告警可能由数据缺失引起：先核实，再采取行动。"],
         MetricKind.DataPipeline => ["检查上游任务及其最近一次运行。", "数据恢复之前，暂停使用该数据训练或建索引。", "源头修复后补数。"],
         MetricKind.GpuFault => ["在主机内核日志中查看 XID 与 ECC 信息。", "排空该 GPU；如故障要求则重启主机。", "重启后仍复现时，安排硬件检查。"],
         MetricKind.Link => ["查看主机的链路计数：NVLink、PCIe、InfiniBand。", "确认同一交换机上的其他主机是否有同样的错误。", "若错误持续，排空该主机，并检查线缆与端口。"],

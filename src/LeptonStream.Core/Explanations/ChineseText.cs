@@ -38,6 +38,7 @@ internal static class ChineseText
         AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => "已回到 0，不再上报代码",
         AlertChange.Recovered when facts.IsCode => $"未再出现新代码，最近一次为{Code(facts)}",
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $"与同类已无明显差异，当前 {Value(facts)}",
+        AlertChange.Recovered when facts.HasLostItsBurst => $"已无逾期的例行突增或突降：{Value(facts)}",
         _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
     };
 
@@ -48,6 +49,7 @@ internal static class ChineseText
         DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
         LostReadings.RuleName => "仍无读数",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
+        BurstBook.RuleName when !facts.IsInsideBand => $"例行的突增或突降已出现，结束后告警关闭：{Value(facts)}",
         FrozenValueDetector.RuleName => $"仍停在 {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $"仍{ChinesePeerText.Standing(peers, facts.Unit)}",
         _ when facts.IsInsideBand => $"目前处于正常范围，持续一段时间后告警关闭：{Value(facts)}",
@@ -83,6 +85,7 @@ internal static class ChineseText
         var start = Course(facts) + Band(facts);
         if (facts.Change == AlertChange.Recovered && facts.IsCode)
             return start + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
+        if (facts.HasLostItsBurst) return start + ChineseHabitText.Over;
         if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change);
         return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves) + QualityText.InChinese(facts.Parts)
             + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
@@ -120,6 +123,7 @@ internal static class ChineseText
 
     private static string Band(AlertFacts facts)
     {
+        if (facts.IsMissed) return "";
         if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
             && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);

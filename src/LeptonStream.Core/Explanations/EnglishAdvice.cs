@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detection.Training;
@@ -12,7 +13,7 @@ namespace LeptonStream.Explanations;
 internal static class EnglishAdvice
 {
     /// <summary>The advice for the alert of a series.</summary>
-    public static string[] For(AlertFacts facts) => Endings.AdviceInEnglish(facts.Change) ?? facts.Detector switch
+    public static string[] For(AlertFacts facts) => EndingAdvice(facts) ?? facts.Detector switch
     {
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
         ErrorCodeTracker.RuleName => ["Look the code up in the exporter's documentation.",
@@ -24,9 +25,14 @@ internal static class EnglishAdvice
             "Restart the exporter.", "If readings stay lost, drain the host."],
         FrozenValueDetector.RuleName => ["See whether the process behind the metric still works: its logs, its other metrics.",
             "Restart the exporter if only the reading hangs; restart the job if it hangs itself."],
+        BurstBook.RuleName => ["See whether the job behind the burst ran: its schedule, its last run, its logs.",
+            "Run it if it is still needed. If it was moved or retired, nothing is to be done."],
         DetectorSet.Peers when facts.Peers is { } peers => ForPeer(peers.Label ?? "member", facts.Kind),
         _ => ForKind(facts.Kind),
     };
+
+    // The alert of a burst that did not come closes, though nobody may have run its job.
+    private static string[]? EndingAdvice(AlertFacts facts) => facts.HasLostItsBurst ? null : Endings.AdviceInEnglish(facts.Change);
 
     /// <summary>The advice for an early warning.</summary>
     public static string[] ForLimit(MetricKind kind) => kind switch
@@ -69,8 +75,9 @@ internal static class EnglishAdvice
             "See whether quality falls with it: accuracy, complaints, fallbacks.",
             "Retrain or fine-tune on recent data, or roll back the change that caused it."],
         MetricKind.DataQuality => ["See whether the source still sends: its log, its network, its target's up.",
-            "Low timeliness: a queue on the way. Low clock: the host's time. Low uniqueness: two senders. Low stability: changing labels.",
-            "Don't act on other alerts of this model until the data are whole again."],
+            "Low timeliness: a queue on the way. Low clock: the host's time. Low uniqueness or order: two senders.",
+            "Low stability: changing labels.",
+            "Other alerts of this model may come from missing data: check that before you act on them."],
         MetricKind.DataPipeline => ["Check the upstream job and its last run.",
             "Hold training or indexing on this data until it is clean.", "Backfill when the source is repaired."],
         MetricKind.GpuFault => ["Read the kernel log of the host for XID and ECC messages.",

@@ -13,8 +13,11 @@ internal static class EnglishHabitText
 
     /// <summary>Why that is an alert.</summary>
     public static string Reason(MissedBurst missed) =>
-        $"The burst came at this hour {(missed.IsDaily ? "every day" : "in each of the last three weeks")}: the job behind it may not have "
-            + "run. The alert closes when the burst comes.";
+        $"The burst came at this hour {(missed.IsDaily ? "on each of the last three days" : "in each of the last three weeks")}. "
+            + "The job behind it may not have run. The alert closes after the burst comes, or a day later at the latest.";
+
+    /// <summary>The end of the alert.</summary>
+    public const string Over = "The burst came, or a day went by, so this alert is closed.";
 
     /// <summary>A sentence where the metric was taken as a counter; else nothing.</summary>
     public static string Total(AlertFacts facts) => facts.Policy.TypeOrigin == TypeOrigin.Found

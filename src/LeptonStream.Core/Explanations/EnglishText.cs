@@ -38,6 +38,7 @@ internal static class EnglishText
         AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => " is at 0 again: no code is reported any more",
         AlertChange.Recovered when facts.IsCode => $" has reported no new code; the last is {Code(facts)}",
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $" is like its peers again: {Value(facts)}",
+        AlertChange.Recovered when facts.HasLostItsBurst => $" no longer has a burst overdue: {Value(facts)}",
         _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
     };
 
@@ -48,6 +49,7 @@ internal static class EnglishText
         DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " still has no readings",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
+        BurstBook.RuleName when !facts.IsInsideBand => $" shows its burst, and the alert closes after it: {Value(facts)}",
         FrozenValueDetector.RuleName => $" is still stuck at {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $" is still {EnglishPeerText.Standing(peers, facts.Unit)}",
         _ when facts.IsInsideBand => $" is inside its normal range, and the alert closes if that lasts: {Value(facts)}",
@@ -84,6 +86,7 @@ internal static class EnglishText
         if (facts.Change == AlertChange.Recovered && facts.IsCode)
             return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does "
             + $"not mean the cause is fixed.";
+        if (facts.HasLostItsBurst) return start + EnglishHabitText.Over;
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
         return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + QualityText.InEnglish(facts.Parts) + (facts.Agreeing.Count == 0
             ? ""
@@ -125,6 +128,7 @@ internal static class EnglishText
     // An end that is no recovery names what it did not come back to; a recovery whose value is just outside says nothing of the band.
     private static string Band(AlertFacts facts)
     {
+        if (facts.IsMissed) return "";
         if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
             && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);

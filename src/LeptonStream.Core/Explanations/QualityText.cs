@@ -17,7 +17,7 @@ internal static class QualityText
     /// <summary>A sentence or two with a space before them; empty where no part is known.</summary>
     public static string InEnglish(IReadOnlyList<QualityPart> parts) => parts.Count == 0 ? ""
         : $" Lowest parts: {string.Join(", ", parts.Select(part => $"{part.Name} {Share(part)}"))}."
-        + " This is about how the data come, and no sign of trouble in the model itself.";
+        + " This alert is about how the data arrive. It says nothing about the model itself.";
 
     /// <summary>The same in Chinese.</summary>
     public static string InChinese(IReadOnlyList<QualityPart> parts) => parts.Count == 0 ? ""

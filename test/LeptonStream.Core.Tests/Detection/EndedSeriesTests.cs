@@ -1,5 +1,6 @@
 using System.Text;
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Snapshots;
 using LeptonStream.Samples;
 using LeptonStream.Testing;
 using MathNet.Numerics.Distributions;
@@ -42,6 +43,24 @@ public sealed class EndedSeriesTests
 
         Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
         Assert.That(driver.Pipeline.WatchesSilence, Is.False);
+    }
+
+    // A record a minute is a hole in the log each time: only a series that is known to have ended is silent in one.
+    [Test]
+    public void Restore_BetweenTheEndOfASeriesAndThatOfItsAlert_EndsItAtTheSameTime()
+    {
+        var driver = Alerting(60);
+        driver.Now += TimeSpan.FromMinutes(1);
+        driver.Send($$"""{"model":"m","ts":"{{driver.Now}}","ended":["x"]}""");
+        var restored = new PipelineTestDriver { Now = driver.Now };
+        SnapshotBytes.Load(SnapshotBytes.Of(driver.Pipeline).Bytes, restored.Pipeline);
+        Assert.That(restored.Pipeline.WatchesSilence, Is.True);
+        foreach (var one in (PipelineTestDriver[])[driver, restored])
+            for (var i = 0; i < 10; i++) one.Step("o", "y", 1, 60);
+
+        Assert.That(restored.Events.Select(e => (e.EndedReason, e.DetectedAt)), Is.EqualTo(new[] { (driver.Events[^1].EndedReason,
+            driver.Events[^1].DetectedAt) }));
+        Assert.That(restored.Events[0].EndedReason, Is.EqualTo(EndedReason.Gone));
     }
 
     [Test]

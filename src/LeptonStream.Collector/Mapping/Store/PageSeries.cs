@@ -6,14 +6,14 @@ namespace LeptonStream.Collector.Mapping.Store;
 /// </summary>
 public sealed class PageSeries
 {
-    private readonly List<SeriesEntry> _entries = [];
+    private readonly HashSet<SeriesEntry> _entries = [];
     private PointMapper? _mapper;
 
     /// <summary>How many series the page had.</summary>
     public int Count => _entries.Count;
 
     /// <summary>The series, for the mapper that keeps them: of another mapper there are none.</summary>
-    internal List<SeriesEntry> Of(PointMapper mapper)
+    internal HashSet<SeriesEntry> Of(PointMapper mapper)
     {
         if (ReferenceEquals(_mapper, mapper)) return _entries;
         // Rules have changed: what they made of the page before is known to nobody any more.

@@ -60,11 +60,6 @@ internal sealed class SeriesEntry
 
     public TotalState Total;
 
-    /// <summary>Whether nobody knows that it is a level.</summary>
-    public bool MayBeTotal { get; set; }
-
-    public HiddenTotal Hidden;
-
     public HistogramState? Histogram { get; set; }
 
     public ExponentialState? Exponential { get; set; }

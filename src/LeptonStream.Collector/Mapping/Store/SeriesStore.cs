@@ -66,14 +66,6 @@ internal sealed class SeriesStore(int limit)
         output.Entity.SeriesCount++;
     }
 
-    /// <summary>Gives an entry with one output another one in its place.</summary>
-    public void Replace(SeriesEntry entry, MappedSeries output)
-    {
-        Disown(entry.Outputs[0], entry);
-        entry.Outputs = [output];
-        Own(output, entry);
-    }
-
     /// <summary>Marks an entry as seen.</summary>
     public void Touch(SeriesEntry entry, long now)
     {

@@ -6,7 +6,7 @@ namespace LeptonStream.Detection.Habits;
 /// <summary>
 /// The bursts of a series that may be habits: a backup at its hour, a report on Mondays. An anomalous sample begins one; at the same hour
 /// of later days it comes again when a value goes half as far, however rare that is by then. A known one is no trouble, and its absence is.
-/// Six at most: whoever came seldom and long ago makes room.
+/// Six at most: the one that came least often, and longest ago, makes room.
 /// </summary>
 internal sealed class BurstBook
 {
@@ -31,7 +31,8 @@ internal sealed class BurstBook
     public BurstSight See(in Sample sample, double expected, bool isAnomalous, double intervalSeconds)
     {
         var now = sample.Time.UnixNanoseconds / Nanoseconds;
-        if (now is < 0 or > uint.MaxValue) return BurstSight.None;
+        // Between two samples as far apart as a burst may last there is no course to see.
+        if (now is < 0 or > uint.MaxValue || intervalSeconds > HabitPlan.LongestSeconds) return BurstSight.None;
         var hole = _last > 0 && now - _last > Math.Max(HoleSeconds, HoleIntervals * intervalSeconds) ? _last : 0;
         _last = now;
         var (sight, isCovered) = (BurstSight.None, false);
@@ -119,6 +120,6 @@ internal enum BurstSight
 
 /// <summary>A burst that should have come.</summary>
 /// <param name="Due">Event time at which it was due.</param>
-/// <param name="Peak">The value that it went to the last time, in the series' unit.</param>
-/// <param name="IsDaily">Whether it comes every day, and not once a week.</param>
+/// <param name="Peak">The value that it usually goes to, in the series' unit.</param>
+/// <param name="IsDaily">Whether it comes on days in a row; else once a week.</param>
 internal sealed record MissedBurst(Timestamp Due, double Peak, bool IsDaily);

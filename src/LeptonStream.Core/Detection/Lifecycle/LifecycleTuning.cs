@@ -31,7 +31,7 @@ internal sealed record LifecycleTuning
     [Tuned("most that a score without novelty comes to, in lines of news", "a known incident ranks below the next one (accuracy.md)")]
     public double Known { get; init; } = 0.64;
 
-    [Tuned("calm samples after which a sharp event is reported again", "ADR 0006")]
+    [Tuned("calm samples after which a sharp event is reported again", "ADR 0034")]
     public int CalmSamples { get; init; } = 4;
 
     [Tuned("deviations that each sample of a large young change must lie beyond", Young)]

@@ -2,7 +2,7 @@ namespace LeptonStream.Detection.Lifecycle;
 
 /// <summary>
 /// Reduces a score to its novelty: how far it goes beyond what was already reported. A sharp event is reported again when it is twice as
-/// bad, or after six calm samples; a slow one when it is twice as bad, or after a hundred steps. A score without novelty keeps its order
+/// bad, or after four calm samples; a slow one when it is twice as bad, or after a hundred steps. A score without novelty keeps its order
 /// far below the line: a part of 1 − 0.1/score. All zeros is the state of a series that was never seen.
 /// </summary>
 internal struct NoveltyFilter

@@ -22,7 +22,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private readonly List<EntityState> _entities = [];
     private readonly List<SeriesState> _ended = [];
 
-    // Series that their producers ended. Not in snapshots: whoever loads one waits for them as for any that is silent.
+    // Series that their producers ended.
     private readonly HashSet<SeriesState> _ending = [];
     private Timestamp _swept = Timestamp.Never;
     private Timestamp _resumed = Timestamp.Never;
@@ -36,6 +36,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
 
     /// <summary>The series whose alerts the last sweep ended.</summary>
     public List<SeriesState> Ended => _ended;
+
+    /// <summary>Series whose producers ended them while an alert of them is open.</summary>
+    public HashSet<SeriesState> Ending => _ending;
 
     /// <summary>Whether an alert is to end soon because its series has, be it that no record comes.</summary>
     public bool AwaitsEnd => _ending.Count > 0;
@@ -86,9 +89,10 @@ internal sealed class OpenAlerts(AlertTiming timing)
     /// </summary>
     public void Hasten(SeriesState series, Timestamp now)
     {
+        if (!series.IsHeld) return;
         var latest = now - Hurry(series);
         if (series.Heard > latest) series.Heard = latest;
-        if (series.IsHeld) _ending.Add(series);
+        _ending.Add(series);
     }
 
     /// <summary>Ends the alerts of those that are gone, or no longer watched.</summary>

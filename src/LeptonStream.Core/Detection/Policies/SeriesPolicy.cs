@@ -108,8 +108,11 @@ public sealed record SeriesPolicy
     /// <summary>Whether series are compared with their siblings. Codes are not: they mean nothing in the middle of others.</summary>
     public bool AsksPeers => Detectors.HasPeers && Type != MetricType.EventCode;
 
-    /// <summary>Whether a series that only rises, and then begins again near 0, is taken as a counter.</summary>
-    internal bool FindsTotals => Type == MetricType.Gauge && TypeOrigin == TypeOrigin.Undeclared && Limit is null;
+    /// <summary>
+    /// Whether a series that only rises, and then begins again near 0, is taken as a counter. An age and a progress do so too, by nature.
+    /// </summary>
+    internal bool FindsTotals => Type == MetricType.Gauge && TypeOrigin == TypeOrigin.Undeclared && Limit is null
+        && Unit is not ("s" or "ms" or "us" or "ns" or "%" or "1");
 
     /// <summary>The same for a series that turned out to be a total: its rate is judged.</summary>
     /// <param name="metric">The metric's name.</param>

@@ -133,7 +133,7 @@ public sealed class PartitionLoader : ISnapshotSink
 
     private void ReadList(ref StateReader state)
     {
-        var list = (SnapshotList)state.ReadCount((int)SnapshotList.OpenEntities);
+        var list = (SnapshotList)state.ReadCount((int)SnapshotList.Ending);
         for (var left = state.ReadCount(PartitionSnapshot.IdsPerBlock); left > 0; left--)
         {
             var id = state.ReadUInt128();
@@ -149,6 +149,9 @@ public sealed class PartitionLoader : ISnapshotSink
                     break;
                 case SnapshotList.OpenSeries:
                     _parts.Open.Series.Add(SeriesOf(id));
+                    break;
+                case SnapshotList.Ending:
+                    _parts.Open.Ending.Add(SeriesOf(id));
                     break;
                 default:
                     _parts.Open.Entities.Add(id == 0 && _forgottenEntities.TryDequeue(out var forgotten) ? forgotten : EntityOf(id));

@@ -118,6 +118,9 @@ internal static class PartitionSnapshot
         Save(SnapshotList.Ignored, ignored, snapshot);
         Save(SnapshotList.Runs, [.. parts.Series.Entities.Runs.Select(run => run.Id.Value)], snapshot);
         Save(SnapshotList.OpenSeries, Numbered(parts.Open.Series.Select(series => (series.Id.Value, series.IsForgotten))), snapshot);
+        UInt128[] ending = [.. parts.Open.Ending.Where(series => !series.IsForgotten).Select(series => series.Id.Value)];
+        Array.Sort(ending);
+        Save(SnapshotList.Ending, ending, snapshot);
         Save(SnapshotList.OpenEntities, Numbered(parts.Open.Entities.Select(entity => (entity.Id.Value, entity.IsForgotten))), snapshot);
     }
 
@@ -153,4 +156,7 @@ internal enum SnapshotList
 
     /// <summary>Entities with open alerts, in their order.</summary>
     OpenEntities = 3,
+
+    /// <summary>Series with open alerts that their producers ended.</summary>
+    Ending = 4,
 }

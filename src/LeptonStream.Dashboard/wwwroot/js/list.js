@@ -4,7 +4,7 @@ import { t, term, number, quantity, relative, duration, clock, fullTime, inZone,
 
 const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
-const codes = 'event-code';
+const byText = ['event-code', 'missed-burst'];
 
 export class AlertListView {
     #rows = new Map();
@@ -98,8 +98,8 @@ function build(alert, isNew) {
 
 function seen(alert) {
     if (!alert.summary) return [t('summary.missing')];
-    // A code says nothing by its number.
-    if (alert.detector === codes) return [el('span', {}, inZone(alert.summary[currentLanguage()]))];
+    // A code says nothing by its number, and a burst that did not come has none.
+    if (byText.includes(alert.detector)) return [el('span', {}, inZone(alert.summary[currentLanguage()]))];
     return [
         (alert.valueText ?? alert.value) != null && el('strong', {}, alert.valueText ?? quantity(alert.value, alert.unit)),
         isWarning(alert) && el('span', {}, t('list.limit', { limit: quantity(alert.limit, alert.unit) })),

@@ -56,6 +56,18 @@ public sealed class TotalWatchTests
             Has.Some.Contains("judged as a rate"));
     }
 
+    // An age rises until the thing is done again, a share until all is done: neither counts anything.
+    [TestCase("backup_age_seconds")]
+    [TestCase("job_progress_percent")]
+    [TestCase("done_ratio")]
+    public void AnAgeOrAProgress_IsNeverTakenAsATotal(string metric)
+    {
+        var driver = new PipelineTestDriver();
+        for (var round = 0; round < 4; round++)
+            for (var i = 0; i < 720; i++) driver.Step("m", metric, i * 60 / 720.0);
+        Assert.That(driver.Pipeline.RefusedSamples(SampleRefusal.CounterFound), Is.Zero);
+    }
+
     [Test]
     public void ADeclaredGauge_IsNeverTakenAsATotal()
     {

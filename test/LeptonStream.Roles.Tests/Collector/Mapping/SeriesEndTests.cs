@@ -55,6 +55,28 @@ public sealed class SeriesEndTests
         Assert.That(_mapper.SeriesCount, Is.Zero);
     }
 
+    // Two pages with the same job and labels: each has the metrics of its process.
+    [Test]
+    public void EndMissing_ASeriesThatTwoPagesHave_IsKeptOnceAndEndsWithTheLastOfThem()
+    {
+        var other = new PageSeries();
+        for (var i = 0; i < 20; i++)
+        {
+            Scrape(new MappingPayload().Gauge("shared{job=j}", 30 * i, 1), 30 * i);
+            Assert.That(Ended(30 * i, isRead: true), Is.Empty);
+            var at = (30 * i) + 15;
+            new MappingPayload().Gauge("shared{job=j}", at, 1).MapBy(_mapper, new SourceContext("test") { Page = other }, at);
+            _mapper.EndMissing(other, At(at), At(at), isRead: true, _ends);
+        }
+
+        Assert.That((_page.Count, other.Count), Is.EqualTo((1, 1)));
+        Assert.That(Ended(700, isRead: true), Is.Empty, "it lives on the other page");
+        Assert.That(_page.Count, Is.Zero);
+        _ends.Clear();
+        _mapper.EndMissing(other, At(700), At(700), isRead: true, _ends);
+        Assert.That(_ends.Ended.Length, Is.EqualTo(1));
+    }
+
     [Test]
     public void EndMissing_ByOtherRulesThanBefore_EndsNothing()
     {
