@@ -56,6 +56,7 @@ public sealed class PolicyFileTests
             AcceptAfter = TimeSpan.FromDays(3),
             Memory = MemoryPlan.Default,
             Type = MetricType.Counter,
+            TypeOrigin = TypeOrigin.Declared,
             Unit = "1/s",
             Bounds = ValueBounds.FromZero,
             Limit = new(-0.5, IsFloor: true, TimeSpan.FromMinutes(90)),

@@ -36,7 +36,7 @@ public sealed class UndecodableBatchTests(bool inPlace)
         Assert.That(RangeOf(letter), Is.EqualTo(("undecodable", "150", $"{150 + records}")));
         Assert.That(_rig.CountOf("records.undecodable"), Is.EqualTo(records));
         Assert.That((_rig.CountOf("events/opened"), _rig.CountOf("records")), Is.EqualTo((2, 300)), "the gap, and what is behind");
-        Assert.That(DetectorRig.HealthOf(host).Ready().IsHealthy, Is.True);
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "ready");
     }
 
     [Test]

@@ -46,7 +46,7 @@ public sealed class NotifierWorkerTests
         Assert.That(await _rig.Scalar<long>("select count(*) from alert_group"), Is.Zero);
         await Eventually.True(() => _rig.Probe.Committed(NotifierRig.Group, _rig.Topics.Alerts, 1) == 2,
             "the group's offset follows, for lag tools");
-        Assert.That(NotifierRig.HealthOf(host).Ready().IsHealthy, Is.True);
+        await Eventually.True(() => NotifierRig.HealthOf(host).Ready().IsHealthy, "ready");
     }
 
     [Test]
