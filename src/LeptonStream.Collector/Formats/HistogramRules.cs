@@ -52,6 +52,24 @@ internal static class HistogramRules
         return null;
     }
 
+    /// <summary>
+    /// Ends the point of Prometheus that was added last: its value is the mean of its distribution. It is taken back where it has a fault,
+    /// and is stale where its sum says so.
+    /// </summary>
+    public static void End(PointBatch batch, Text name, ref Point point, in Distribution distribution, string? fault)
+    {
+        if (fault is not null)
+        {
+            batch.RefuseOf(name, RefusalReason.BadHistogram, fault);
+            batch.KeepPoints(batch.PointCount - 1);
+            return;
+        }
+
+        point.Value = distribution.Sum;
+        StaleMarker.Apply(ref point);
+        if (!point.IsStale) point.Value = MeanOf(distribution);
+    }
+
     /// <summary>The mean; NaN where nothing was observed or no sum is known.</summary>
     public static double MeanOf(in Distribution distribution) =>
         distribution.Count > 0 ? distribution.Sum / distribution.Count : double.NaN;

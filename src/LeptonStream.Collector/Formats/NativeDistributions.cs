@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using LeptonStream.Collector.Points;
 using LeptonStream.Samples;
@@ -54,8 +56,8 @@ internal sealed class NativeDistributions
         {
             if (entry.Value.ValueKind != JsonValueKind.Object) continue;
             if (!batch.MayAdd()) return;
-            var name = batch.AddText(System.Text.Encoding.UTF8.GetBytes(entry.Name));
-            var json = batch.AddText(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(entry.Value));
+            var name = batch.AddText(Encoding.UTF8.GetBytes(entry.Name));
+            var json = batch.AddText(JsonMarshal.GetRawUtf8Value(entry.Value));
             ref var point = ref batch.Add();
             point = like with { Name = name, Kind = PointKind.Native };
             batch.AddDistribution().Json = json;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using LeptonStream.Collector.Points;
 
@@ -15,25 +16,12 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
 
     protected override void ReadObject(ref Utf8JsonReader json)
     {
-        JsonDocument? distributions = null;
-        try
-        {
-            ReadObject(ref json, ref distributions);
-        }
-        finally
-        {
-            distributions?.Dispose();
-        }
-    }
-
-    private void ReadObject(ref Utf8JsonReader json, ref JsonDocument? distributions)
-    {
         var firstLabel = Batch.LabelCount;
         Text model = default, unused = default;
         long time = Point.NoTime, step = Point.NoStep;
         var isTime = true;
-        Utf8JsonReader metrics = default, ended = default;
-        bool hasMetrics = false, hasEnded = false;
+        Utf8JsonReader metrics = default, ended = default, distributions = default;
+        bool hasMetrics = false, hasEnded = false, hasDistributions = false;
         while (TryProperty(ref json))
         {
             if (json.ValueTextEquals("model"u8))
@@ -66,8 +54,9 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             else if (json.ValueTextEquals("distributions"u8))
             {
                 json.Read();
-                distributions?.Dispose();
-                distributions = JsonDocument.ParseValue(ref json);
+                hasDistributions = true;
+                distributions = json;
+                json.Skip();
             }
             else if (json.ValueTextEquals("ended"u8))
             {
@@ -82,7 +71,7 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             }
         }
 
-        if (model.IsEmpty || !(hasMetrics || hasEnded || distributions is not null))
+        if (model.IsEmpty || !(hasMetrics || hasEnded || hasDistributions))
             Batch.Refuse(RefusalReason.MissingField, model.IsEmpty ? "model" : "metrics");
         else if (!Batch.IsGood(model))
             Batch.Refuse(Batch.ReasonOf(model), "model");
@@ -95,15 +84,15 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             var like = new Point { Model = model, Labels = Batch.LabelsSince(firstLabel), Time = time, Step = step, DistributionAt = -1 };
             if (hasMetrics) ReadMetrics(ref metrics, like);
             if (hasEnded) ReadEnded(ref ended, like);
-            if (distributions is not null) ReadDistributions(distributions.RootElement, like);
+            if (hasDistributions) ReadDistributions(ref distributions, like);
         }
     }
 
-    private void ReadDistributions(JsonElement distributions, in Point like)
+    private void ReadDistributions(ref Utf8JsonReader json, in Point like)
     {
-        var raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(distributions);
-        var reason = _distributions.Check(raw, out var detail);
-        if (reason == RefusalReason.None) NativeDistributions.Add(distributions, Batch, like);
+        using var distributions = JsonDocument.ParseValue(ref json);
+        var reason = _distributions.Check(JsonMarshal.GetRawUtf8Value(distributions.RootElement), out var detail);
+        if (reason == RefusalReason.None) NativeDistributions.Add(distributions.RootElement, Batch, like);
         else Batch.Refuse(reason, detail);
     }
 

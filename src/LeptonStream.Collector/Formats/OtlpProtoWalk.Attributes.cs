@@ -21,7 +21,7 @@ internal ref partial struct OtlpProtoWalk
         {
             switch (tag)
             {
-                case (1 << 3) | 2: name = ReadText(end); break;
+                case (1 << 3) | 2: name = _in.Text(end, copyAt); break;
                 case (2 << 3) | 2: value = ReadValue(_in.Message(end)); break;
                 default: _in.Skip(tag, end); break;
             }
@@ -37,7 +37,7 @@ internal ref partial struct OtlpProtoWalk
         {
             switch (tag)
             {
-                case (1 << 3) | 2: value = ReadText(end); break;
+                case (1 << 3) | 2: value = _in.Text(end, copyAt); break;
                 case 2 << 3: value = batch.AddText(_in.Varint() != 0 ? "true"u8 : "false"u8); break;
                 case 3 << 3: value = batch.AddNumberText((long)_in.Varint()); break;
                 case (4 << 3) | 1: value = batch.AddNumberText(_in.Double()); break;

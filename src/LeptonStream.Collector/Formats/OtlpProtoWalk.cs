@@ -91,7 +91,7 @@ internal ref partial struct OtlpProtoWalk(ReadOnlySpan<byte> payload, PointBatch
 
     private void AddScopeLabel(ReadOnlySpan<byte> name, int end)
     {
-        var value = ReadText(end);
+        var value = _in.Text(end, copyAt);
         if (!value.IsEmpty) batch.TryAddLabel(batch.AddText(name), value);
     }
 
@@ -102,8 +102,8 @@ internal ref partial struct OtlpProtoWalk(ReadOnlySpan<byte> payload, PointBatch
         {
             switch (tag)
             {
-                case (1 << 3) | 2: _points.SetName(ReadText(end)); break;
-                case (3 << 3) | 2: _points.SetUnit(ReadText(end)); break;
+                case (1 << 3) | 2: _points.SetName(_in.Text(end, copyAt)); break;
+                case (3 << 3) | 2: _points.SetUnit(_in.Text(end, copyAt)); break;
                 case (5 << 3) | 2: ReadData(PointKind.Gauge, _in.Message(end)); break;
                 case (7 << 3) | 2: ReadData(PointKind.Cumulative, _in.Message(end)); break;
                 case (9 << 3) | 2: ReadData(PointKind.Histogram, _in.Message(end)); break;
@@ -180,11 +180,5 @@ internal ref partial struct OtlpProtoWalk(ReadOnlySpan<byte> payload, PointBatch
         }
 
         _points.EndNumber(firstLabel, hasValue, start, time, flags);
-    }
-
-    private Text ReadText(int end)
-    {
-        var (start, length) = _in.Bytes(end);
-        return new(copyAt + start, length);
     }
 }

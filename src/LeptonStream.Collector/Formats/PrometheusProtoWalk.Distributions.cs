@@ -28,7 +28,7 @@ internal ref partial struct PrometheusProtoWalk
         ref var summary = ref batch.AddDistribution();
         (summary.Count, summary.Sum) = (count, sum);
         (summary.Quantiles, summary.QuantileValues) = batch.Unzip(pairs);
-        End(ref point, summary, HistogramRules.FaultOfSummary(batch, summary));
+        HistogramRules.End(batch, _name, ref point, summary, HistogramRules.FaultOfSummary(batch, summary));
     }
 
     private void ReadHistogram(int end)
@@ -71,22 +71,9 @@ internal ref partial struct PrometheusProtoWalk
         ref var histogram = ref batch.AddDistribution();
         (histogram.Count, histogram.Sum, histogram.ZeroCount, histogram.ZeroThreshold) = (count, sum, zeroCount, threshold);
         var isNative = positive.HasSpans || negative.HasSpans || zeroCount > 0 || threshold > 0;
-        End(ref point, histogram, isNative ? NativeBuckets.Set(batch, ref point, ref histogram, schema, positive, negative)
-            : SetClassic(ref point, ref histogram, pairs));
-    }
-
-    private readonly void End(ref Point point, in Distribution distribution, string? fault)
-    {
-        if (fault is not null)
-        {
-            batch.RefuseOf(_name, RefusalReason.BadHistogram, fault);
-            batch.KeepPoints(batch.PointCount - 1);
-            return;
-        }
-
-        point.Value = distribution.Sum;
-        StaleMarker.Apply(ref point);
-        if (!point.IsStale) point.Value = HistogramRules.MeanOf(distribution);
+        var fault = isNative ? NativeBuckets.Set(batch, ref point, ref histogram, schema, positive, negative)
+            : SetClassic(ref point, ref histogram, pairs);
+        HistogramRules.End(batch, _name, ref point, histogram, fault);
     }
 
     // Counts are accumulated, and that of +Inf may be left to the count of all.

@@ -34,9 +34,9 @@ internal ref partial struct PrometheusProtoWalk(ReadOnlySpan<byte> page, PointBa
         {
             switch (tag)
             {
-                case (1 << 3) | 2: _name = ReadText(end); break;
+                case (1 << 3) | 2: _name = _in.Text(end, copyAt); break;
                 case 3 << 3: _type = TypeOf(_in.Varint()); break;
-                case (5 << 3) | 2: _unit = ReadText(end); break;
+                case (5 << 3) | 2: _unit = _in.Text(end, copyAt); break;
                 default: _in.Skip(tag, end); break;
             }
         }
@@ -90,17 +90,7 @@ internal ref partial struct PrometheusProtoWalk(ReadOnlySpan<byte> page, PointBa
 
     private void ReadLabel(int end)
     {
-        Text name = default, value = default;
-        while (_in.TryTag(end, out var tag))
-        {
-            switch (tag)
-            {
-                case (1 << 3) | 2: name = ReadText(end); break;
-                case (2 << 3) | 2: value = ReadText(end); break;
-                default: _in.Skip(tag, end); break;
-            }
-        }
-
+        var (name, value) = _in.Pair(end, copyAt);
         // In Prometheus' data model an empty label is no label.
         if (!_in.IsFailed && !value.IsEmpty && batch.LabelCount - _firstLabel <= batch.Limits.Labels) batch.TryAddLabel(name, value);
     }
@@ -163,12 +153,6 @@ internal ref partial struct PrometheusProtoWalk(ReadOnlySpan<byte> page, PointBa
 
         // Until 2262; before 1970 nothing was created.
         return seconds is > 0 and < 9_223_372_036 && nanoseconds is >= 0 and < 1_000_000_000 ? (seconds * 1_000_000_000) + nanoseconds : 0;
-    }
-
-    private Text ReadText(int end)
-    {
-        var (start, length) = _in.Bytes(end);
-        return new(copyAt + start, length);
     }
 
     private static FamilyType TypeOf(ulong type) => type switch

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using LeptonStream.Collector.Points;
 
 namespace LeptonStream.Collector.Formats;
 
@@ -59,6 +60,31 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
         var start = _at;
         _at = last;
         return (start, last - start);
+    }
+
+    /// <summary>Reads a length and the text behind it, whose bytes a batch has from <paramref name="copyAt"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Text Text(int end, int copyAt)
+    {
+        var (start, length) = Bytes(end);
+        return new(copyAt + start, length);
+    }
+
+    /// <summary>Reads a message of two texts, a name and a value: a label of Prometheus.</summary>
+    public (Text Name, Text Value) Pair(int end, int copyAt)
+    {
+        Text name = default, value = default;
+        while (TryTag(end, out var tag))
+        {
+            switch (tag)
+            {
+                case (1 << 3) | 2: name = Text(end, copyAt); break;
+                case (2 << 3) | 2: value = Text(end, copyAt); break;
+                default: Skip(tag, end); break;
+            }
+        }
+
+        return (name, value);
     }
 
     /// <summary>Reads a varint.</summary>

@@ -50,16 +50,7 @@ internal ref partial struct RemoteWriteWalk
         histogram.ZeroThreshold = threshold;
         var fault = schema == CustomBounds ? SetCustom(ref point, ref histogram, positive, bounds)
             : NativeBuckets.Set(batch, ref point, ref histogram, schema, positive, negative);
-        if (fault is not null)
-        {
-            batch.RefuseOf(_name, RefusalReason.BadHistogram, fault);
-            batch.KeepPoints(batch.PointCount - 1);
-            return;
-        }
-
-        point.Value = sum;
-        StaleMarker.Apply(ref point);
-        if (!point.IsStale) point.Value = HistogramRules.MeanOf(histogram);
+        HistogramRules.End(batch, _name, ref point, histogram, fault);
     }
 
     private readonly string? SetCustom(ref Point point, ref Distribution histogram, NativeBuckets positive, NumberRange bounds)

@@ -50,7 +50,7 @@ internal ref partial struct RemoteWriteWalk(
         var start = _in;
         while (_in.TryTag(_end, out var tag))
         {
-            if (tag == ((4 << 3) | 2) && symbols.Count < MostSymbols) symbols.Add(ReadText(_end));
+            if (tag == ((4 << 3) | 2) && symbols.Count < MostSymbols) symbols.Add(_in.Text(_end, copyAt));
             else _in.Skip(tag, _end);
         }
 
@@ -73,8 +73,8 @@ internal ref partial struct RemoteWriteWalk(
             switch (tag)
             {
                 case 1 << 3: type = _in.Varint(); break;
-                case (2 << 3) | 2: family = ReadText(end); break;
-                case (5 << 3) | 2: unit = ReadText(end); break;
+                case (2 << 3) | 2: family = _in.Text(end, copyAt); break;
+                case (5 << 3) | 2: unit = _in.Text(end, copyAt); break;
                 default: _in.Skip(tag, end); break;
             }
         }
@@ -138,17 +138,7 @@ internal ref partial struct RemoteWriteWalk(
 
     private void ReadLabel(int end)
     {
-        Text name = default, value = default;
-        while (_in.TryTag(end, out var tag))
-        {
-            switch (tag)
-            {
-                case (1 << 3) | 2: name = ReadText(end); break;
-                case (2 << 3) | 2: value = ReadText(end); break;
-                default: _in.Skip(tag, end); break;
-            }
-        }
-
+        var (name, value) = _in.Pair(end, copyAt);
         if (!_in.IsFailed) AddLabel(name, value);
     }
 
@@ -237,11 +227,5 @@ internal ref partial struct RemoteWriteWalk(
         point.Time = time * 1_000_000;
         if (start is > 0 and <= long.MaxValue / 1_000_000) point.StartTime = start * 1_000_000;
         return true;
-    }
-
-    private Text ReadText(int end)
-    {
-        var (start, length) = _in.Bytes(end);
-        return new(copyAt + start, length);
     }
 }

@@ -17,7 +17,6 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
 {
     private const string QuantileLabel = "quantile";
     private const string BucketLabel = "le";
-    private const string PerSecond = "_per_second";
     private const string Nothing = "";
 
     private static readonly string[] Sizes = ["mem_", "swap_", "disk_"];
@@ -188,7 +187,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
 
     private static string[] Names(SeriesRole role, string name, string? to, string ending) => role switch
     {
-        SeriesRole.Total or SeriesRole.Change => [to ?? ExporterCatalog.WithoutTotal(name) + PerSecond],
+        SeriesRole.Total or SeriesRole.Change => [to ?? ExporterCatalog.WithoutTotal(name) + "_per_second"],
         SeriesRole.Level => [(to ?? name) + ending],
         _ => [.. DistributionOutputs.Suffixes.Select(suffix => (to ?? name) + suffix)],
     };

@@ -186,13 +186,7 @@ public sealed partial class SeriesPipeline
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);
-        var isBridged = IsAfterHole(series, before) && Bridge(series, memory, ref numbers, sample, ref minScale);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
-        if (!isBridged && IsBackAsEver(series, memory, sample, before, forecast))
-        {
-            Resume(memory, ref numbers, sample);
-            forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
-        }
+        var forecast = ForecastOf(series, memory, ref numbers, sample, before, ref minScale, out var isBridged);
 
         // 3 score, 4 calibrate
         var view = new SeriesView(_layout.Window(memory), forecast, minScale);

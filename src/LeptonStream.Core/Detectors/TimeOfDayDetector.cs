@@ -42,10 +42,10 @@ public sealed class TimeOfDayDetector : SeriesDetector<TimeOfDayDetector.State>
     {
         ref readonly var state = ref MemoryMarshal.AsRef<State>(bytes);
         var hour = HourOf(time);
-        if ((state.Seen & (1 << hour)) == 0) return null;
+        if (!HasSeen(state, hour)) return null;
         var (low, high) = (float.MaxValue, float.MinValue);
         for (var i = 0; i < Hours; i++)
-            if ((state.Seen & (1 << i)) != 0) (low, high) = (Math.Min(low, state.Low[i]), Math.Max(high, state.High[i]));
+            if (HasSeen(state, i)) (low, high) = (Math.Min(low, state.Low[i]), Math.Max(high, state.High[i]));
         return state.High[hour] - state.Low[hour] > most * (high - (double)low) ? null : (state.Low[hour], state.High[hour]);
     }
 

@@ -95,13 +95,11 @@ internal struct Burst
     /// <summary>Comes again, so many days after the last time.</summary>
     public void Come(int day, int at, double value)
     {
-        var height = _peak - _base;
+        var room = Math.Abs(Half * (_peak - _base));
         _days = DaysBefore(day) | 1;
         // Half of how early or late it is; the whole course of a long burst is no delay.
         _start = (uint)(_start + ((long)day * Day) + (at <= HabitPlan.JitterSeconds ? at / 2 : 0));
-        var (low, high) = (Math.Min(_peak - (Half * height), _peak + (Half * height)),
-            Math.Max(_peak - (Half * height), _peak + (Half * height)));
-        _peak = Math.Clamp(_top, low, high);
+        _peak = Math.Clamp(_top, _peak - room, _peak + room);
         _top = (float)value;
         _unseen = 0;
     }

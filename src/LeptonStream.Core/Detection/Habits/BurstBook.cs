@@ -16,9 +16,9 @@ internal sealed class BurstBook
     private const int Places = 6;
     private const long Nanoseconds = 1_000_000_000;
 
-    // A gap of so many intervals is a hole in the data.
-    private const int HoleIntervals = 4;
-    private const long HoleSeconds = 120;
+    // Whoever says nothing for so long does not say that no burst came.
+    private const int GapIntervals = 4;
+    private const long GapSeconds = 120;
 
     private readonly Burst[] _bursts = new Burst[Places];
     private long _last;
@@ -33,7 +33,7 @@ internal sealed class BurstBook
         var now = sample.Time.UnixNanoseconds / Nanoseconds;
         // Between two samples as far apart as a burst may last there is no course to see.
         if (now is < 0 or > uint.MaxValue || intervalSeconds > HabitPlan.LongestSeconds) return BurstSight.None;
-        var hole = _last > 0 && now - _last > Math.Max(HoleSeconds, HoleIntervals * intervalSeconds) ? _last : 0;
+        var hole = _last > 0 && now - _last > Math.Max(GapSeconds, GapIntervals * intervalSeconds) ? _last : 0;
         _last = now;
         var (sight, isCovered) = (BurstSight.None, false);
         for (var i = 0; i < Places; i++)

@@ -96,16 +96,16 @@ public sealed record AlertTiming
     /// <summary>After how long a silence the series of an open alert is gone.</summary>
     /// <param name="intervalSeconds">The usual time between two of its samples, in seconds.</param>
     internal TimeSpan GoneFor(double intervalSeconds) =>
-        TimeSpan.FromSeconds(Math.Max(GoneAfter.TotalSeconds,
-            Math.Min(GoneIntervals * intervalSeconds, TimeSpan.FromDays(30).TotalSeconds)));
+        Silence(GoneAfter, GoneIntervals * intervalSeconds);
 
     /// <summary>After how long a silence the series of an open alert is gone, where its producer said that it ended.</summary>
     /// <param name="intervalSeconds">The usual time between two of its samples, in seconds.</param>
     internal TimeSpan EndedFor(double intervalSeconds)
     {
-        var ended = TimeSpan.FromSeconds(Math.Max(EndedAfter.TotalSeconds,
-            Math.Min(EndedIntervals * intervalSeconds, TimeSpan.FromDays(30).TotalSeconds)));
-        var gone = GoneFor(intervalSeconds);
+        var (ended, gone) = (Silence(EndedAfter, EndedIntervals * intervalSeconds), GoneFor(intervalSeconds));
         return ended < gone ? ended : gone;
     }
+
+    private static TimeSpan Silence(TimeSpan least, double seconds) =>
+        TimeSpan.FromSeconds(Math.Max(least.TotalSeconds, Math.Min(seconds, TimeSpan.FromDays(30).TotalSeconds)));
 }
