@@ -179,5 +179,5 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
 
     // Rules speak of changes however small, but not of those that the policy does not look for.
     private bool MaySpeak(int detector, GateVerdict gate) => gate == GateVerdict.Open || (_kinds[detector] == DetectorKind.Rule
-        && !(gate == GateVerdict.WrongDirection && _detectors[detector] is ConstantChangeDetector));
+        && !(gate is GateVerdict.WrongDirection or GateVerdict.TooFew && _detectors[detector] is ConstantChangeDetector));
 }

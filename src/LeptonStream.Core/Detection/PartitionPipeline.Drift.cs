@@ -46,10 +46,9 @@ public sealed partial class PartitionPipeline
         {
             if (double.IsNaN(reading[i])) continue;
             var metric = _batch.Derive(entity, distribution.Name, DriftNames.SuffixOf(i), reading[i]);
-            var refusal = Judge(entity, metric, sink, reading);
-            if (refusal == SampleRefusal.None) judged++;
-            else _refusals[(int)refusal]++;
-            if (refusal.IsLoss()) lost = refusal;
+            var series = _series.Find(_batch, entity, metric, out var refusal);
+            if (series is not null) refusal = Judge(series, entity, metric.Value, sink, reading);
+            Count(refusal, ref judged, ref lost);
             isQuiet &= _series.Find(metric.Id.Value) is not { Alert.Phase: not AlertPhase.Quiet };
         }
 

@@ -168,6 +168,7 @@ public sealed partial class PartitionPipeline
             KeepForSnapshot(entity);
             _runs.Begin(entity);
             var metrics = _batch.MetricsOf(entity);
+            var waiting = 0;
             var next = Ask(metrics, 0);
             next?.Pipeline.Prefetch(next);
             next = Ask(metrics, 1);
@@ -176,10 +177,22 @@ public sealed partial class PartitionPipeline
                 // Its memory is known only once the series itself has come.
                 next?.Pipeline.Prefetch(next);
                 next = Ask(metrics, i + 2);
-                var refusal = Judge(entity, metrics[i], sink);
-                if (refusal == SampleRefusal.None) judged++;
-                else _refusals[(int)refusal]++;
-                if (refusal.IsLoss()) lost = refusal;
+                var series = _series.Find(_batch, entity, metrics[i], out var refusal);
+                if (series is { AwaitsOthers: true })
+                {
+                    waiting++;
+                    continue;
+                }
+
+                if (series is not null) refusal = Judge(series, entity, metrics[i].Value, sink);
+                Count(refusal, ref judged, ref lost);
+            }
+
+            for (var i = 0; waiting > 0 && i < metrics.Length; i++)
+            {
+                if (_series.Find(metrics[i].Id.Value) is not { AwaitsOthers: true } series) continue;
+                Count(Judge(series, entity, metrics[i].Value, sink), ref judged, ref lost);
+                waiting--;
             }
 
             if (entity.DistributionCount > 0) judged += JudgeDrift(entity, sink, ref lost);
@@ -336,23 +349,28 @@ public sealed partial class PartitionPipeline
         if (_series.Cut is { } cut && _series.Entities.Find(message.Id.Value) is { } entity) cut.Keep(entity);
     }
 
-    private SampleRefusal Judge(
-        in SampleBatch.Entity entity, in SampleBatch.Metric metric, in EventSink sink, DriftReading? drift = null)
+    private void Count(SampleRefusal refusal, ref int judged, ref SampleRefusal lost)
     {
-        var series = _series.Find(_batch, entity, metric, out var refusal);
-        if (series is null) return refusal;
+        if (refusal == SampleRefusal.None) judged++;
+        else _refusals[(int)refusal]++;
+        if (refusal.IsLoss()) lost = refusal;
+    }
+
+    private SampleRefusal Judge(
+        SeriesState series, in SampleBatch.Entity entity, double value, in EventSink sink, DriftReading? drift = null)
+    {
         _series.Cut?.Keep(series);
         series.Heard = _runs.Clock;
-        var sample = new Sample(entity.Time, metric.Value, entity.Step);
-        if (entity.Step != Sample.NoStep && _runs.Take(series, metric.Value))
+        var sample = new Sample(entity.Time, value, entity.Step);
+        if (entity.Step != Sample.NoStep && _runs.Take(series, value))
         {
-            refusal = series.Pipeline.Record(series, sample);
-            if (refusal == SampleRefusal.None && series.Limit is { } watched) _publisher.Watch(watched, series, sample, sink);
+            var recorded = series.Pipeline.Record(series, sample);
+            if (recorded == SampleRefusal.None && series.Limit is { } watched) _publisher.Watch(watched, series, sample, sink);
             _series.Release(series);
-            return refusal;
+            return recorded;
         }
 
-        refusal = series.Pipeline.Judge(series, sample, out var judgement);
+        var refusal = series.Pipeline.Judge(series, sample, out var judgement);
         if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift, QualityOf(series, entity));
         if (refusal == SampleRefusal.CounterFound) _series.TakeAsTotal(series, sample);
         if (refusal != SampleRefusal.None) return refusal;

@@ -16,7 +16,7 @@ public sealed partial class SeriesPipeline
     private static readonly TimeSpan Grown = TimeSpan.FromDays(14);
 
     // Slow detectors are shown means over two minutes.
-    private bool UpdateSlowChannel(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample)
+    private bool UpdateSlowChannel(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, bool carries)
     {
         ref var slow = ref numbers.Slow;
         if (slow.FirstNanoseconds == 0) slow.FirstNanoseconds = sample.Time.UnixNanoseconds;
@@ -33,7 +33,7 @@ public sealed partial class SeriesPipeline
 
         // One count in two minutes is no level, though it be the highest of a counter that hardly ever moves.
         var count = CountOf(series, numbers.Deviation) / perStep;
-        var isSmall = IsSmallSlowly(mean.Value, view, slow.Deviation, count);
+        var isSmall = !carries || IsSmallSlowly(mean.Value, view, slow.Deviation, count);
         slow.Decades = isSmall ? 0 : DecadesOf(series, new Timestamp(slow.FirstNanoseconds), sample.Time, sum, perStep);
         slow.Deviation.Learn(mean);
         view.Window.Push(mean.Value);

@@ -21,7 +21,7 @@ namespace LeptonStream.Detection;
 /// <remarks>
 /// <code>
 ///  1 clean       out of order, duplicate, vendor's blank: refused with a reason, counted; counters become rates
-///  2 forecast    what was expected, and how wrong that usually is
+///  2 forecast    what was expected, and how wrong that usually is; shares and means count as their denominator lets them
 ///  3 score       every detector scores before it learns
 ///  4 calibrate   raw scores → rarities against the series' own past, counted per time
 ///  5 combine     sharp: p-norm of what sees single samples; slow: sum of what sees shape, level and hour, every two minutes
@@ -159,6 +159,7 @@ public sealed partial class SeriesPipeline
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         series.FindReading();
+        if (IsOfNothing(series, clean)) return Silence(series, clean, out judgement);
         if (_findsTotals && TurnsOutTotal(series, clean, ref judgement)) return SampleRefusal.CounterFound;
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
             ? JudgeNumber(series, clean, before)
@@ -179,34 +180,36 @@ public sealed partial class SeriesPipeline
 
     private Judgement JudgeNumber(SeriesState series, in Sample given, Timestamp before)
     {
-        var sample = given with { Value = Magnitude.Clamp(given.Value) };
+        var shown = given with { Value = Magnitude.Clamp(given.Value) };
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
-        series.FindNumber(sample.Time);
+        series.FindNumber(shown.Time);
 
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);
-        var forecast = ForecastOf(series, memory, ref numbers, sample, before, ref minScale, out var isBridged);
+        var forecast = ForecastOf(series, memory, ref numbers, shown, before, ref minScale, out var isBridged);
+        var sample = Weigh(series, shown, ref forecast, ref minScale, out var carries);
 
         // 3 score, 4 calibrate
         var view = new SeriesView(_layout.Window(memory), forecast, minScale);
         _detectors.Score(memory, sample, view, series.IntervalSeconds);
-        var stepped = _layout.HasSlow && UpdateSlowChannel(series, memory, ref numbers, sample);
+        var stepped = _layout.HasSlow && UpdateSlowChannel(series, memory, ref numbers, sample, carries);
 
         // 5 combine, 6 line
         var isYoung = numbers.Learned < CalibratedAfter * Policy.WarmUp;
-        var gate = Gate(sample.Value, view);
+        var gate = carries ? Gate(sample.Value, view) : GateVerdict.TooFew;
         var (deviation, rules) = (_detectors.Combine(gate), _detectors.CombineRules(gate));
         var rarity = isYoung ? 0 : Math.Max(deviation, rules);
         var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
-        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung) with { Rule = rules / _news.Rarity };
+        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung, carries) with
+            { Rule = rules / _news.Rarity };
         var sight = series.SeeBursts(sample, forecast.Expected, isAnomalous);
         if (sight == BurstSight.Known) scores = scores.WhereKnown(_known);
         else if (sight == BurstSight.Missing) scores = scores with { Missing = 1 };
 
         // 7 alert
-        var change = MoveAlert(series, ref numbers, sample, scores, isYoung, out var novelty, out var band, forecast);
+        var change = MoveAlert(series, ref numbers, shown, sample.Value, scores, isYoung, out var novelty, out var band, forecast);
 
         // 8 learn
         if (_layout.HasPast) _layout.Past(memory).Add(sample.Time, sample.Value, isIncident: series.Alert.Phase != AlertPhase.Quiet);
@@ -228,7 +231,7 @@ public sealed partial class SeriesPipeline
 
     // In parts of the line of news. Spikes and news are what they are whatever the budget: only the line moves.
     private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast, double sharp,
-        bool hasStepped)
+        bool hasStepped, bool carries)
     {
         var damped = numbers.Spikes.Damp(sharp / _newsFrom, series.IntervalSeconds) * _newsFrom / _news.Rarity;
         var slow = Math.Max(0, numbers.Slow.Decades - Tuning.SlowMore) / _news.Rarity;
@@ -237,7 +240,7 @@ public sealed partial class SeriesPipeline
             Sharp = damped,
             SharpNovelty = numbers.Novelty.OfSharp(damped, _known),
             Slow = slow / _timing.SlowAlertScore,
-            Young = Young(series, ref numbers, sample, forecast),
+            Young = Young(series, ref numbers, sample, forecast, carries),
         };
         if (!hasStepped) return scores;
         var alertFrom = _timing.SlowAlertScore * LineOf(series).Rarity / _news.Rarity;
@@ -245,22 +248,24 @@ public sealed partial class SeriesPipeline
         return scores with { SlowNovelty = novelty, SlowAlarm = alarm / _timing.SlowAlertScore };
     }
 
-    private double Young(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast)
+    private double Young(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast,
+        bool carries)
     {
         var age = sample.Time - series.FirstTime;
         if (!_seesYoung || age >= _timing.YoungFor) return 0;
         var minScale = CountOf(series, numbers.Deviation);
         var score = numbers.Young.Score(sample, forecast, numbers.Deviation, minScale, age, series.IntervalSeconds);
         var mean = numbers.Deviation.Mean;
-        return numbers.Learned < Policy.WarmUp || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open
+        return !carries || numbers.Learned < Policy.WarmUp
+            || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open
             ? 0
             : score / Policy.Line;
     }
 
     // Held against the baseline before its onset while it is open; the siblings join in.
     private AlertChange MoveAlert(
-        SeriesState series, ref SeriesNumbers numbers, in Sample sample, in SampleScores scores, bool isYoung, out double novelty,
-        out ExpectedBand band, in Forecast forecast)
+        SeriesState series, ref SeriesNumbers numbers, in Sample sample, double weighed, in SampleScores scores, bool isYoung,
+        out double novelty, out ExpectedBand band, in Forecast forecast)
     {
         var alert = series.Alert;
         var baseline = series.Baseline;
@@ -273,7 +278,7 @@ public sealed partial class SeriesPipeline
         novelty = Math.Max(scores.Times(_lines).Novelty, alert.Phase == AlertPhase.Open ? 0 : scores.Missing);
         if (series.Peers is { } peers)
         {
-            seen = peers.Combine(seen, sample.Value, series, CountOf(series, numbers.Deviation), _news.Rarity, isYoung);
+            seen = peers.Combine(seen, weighed, series, CountOf(series, numbers.Deviation), _news.Rarity, isYoung);
             novelty = Math.Max(novelty, peers.Novelty);
         }
 

@@ -13,7 +13,8 @@ public static class PolicyFile
     private static readonly string[] Fields =
     [
         "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "page_budget", "line", "direction", "min_absolute",
-        "min_relative", "warm_up", "accept_after", "memory", "type", "limit", "early_warning", "runbook_url",
+        "min_relative", "warm_up", "accept_after", "memory", "type", "limit", "early_warning",
+        "weight_by", "runbook_url",
     ];
 
     /// <summary>Reads a file.</summary>
@@ -106,6 +107,7 @@ public static class PolicyFile
                 ("event-code", MetricType.EventCode)),
             Limit = section.OptionalSection("limit") is { } limit ? Limit(limit) : null,
             EarlyWarning = section.Flag("early_warning"),
+            WeightBy = section.Text("weight_by"),
             RunbookUrl = Address(section, "runbook_url"),
         };
         PolicyDetectors.CheckMemory(section, settings, settings.Memory);

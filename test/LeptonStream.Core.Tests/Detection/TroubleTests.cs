@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using LeptonStream.Alerts;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Testing;
 using MathNet.Numerics.Distributions;
 
@@ -216,17 +218,46 @@ public sealed class TroubleTests
         Assert.That(driver.Events.Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened), "a small change of all of them");
     }
 
-    private static List<AlertEvent> Told(string name)
+    // The name says what it is a share of; nobody sends that here.
+    [Test]
+    public void AnErrorShareInQuietNights_KeepsItsBudget() =>
+        Assert.That(Told("22-error-share-quiet-night").FindAll(e => e.Type == AlertEventType.Opened),
+            Has.Count.LessThanOrEqualTo(2));
+
+    [TestCase("requests", "requests")]
+    [TestCase("requests_per_s", null)]
+    public void AnErrorShareInQuietNights_WithItsDenominator_IsQuiet(string denominator, string? weightBy)
+    {
+        var policies = weightBy is null
+            ? PolicySet.Default
+            : new PolicySet([new([], new() { WeightBy = weightBy })], PolicySettings.None, PresetCatalog.Default);
+        var requests = 50.0;
+        var told = Told("22-error-share-quiet-night", policies, share =>
+            (denominator, (requests = RequestsOf(share) ?? requests) / (weightBy is null ? 120 : 1)));
+        Assert.That(told.Where(e => e.Metric == "error_ratio").Select(e => e.English.Summary), Is.Empty);
+    }
+
+    // One failed request of one is 1, two of forty-nine are 0.0408: the least number that the share can be of. Null where none failed.
+    private static double? RequestsOf(double share)
+    {
+        for (var count = 1; share > 0; count++)
+            if (Math.Abs((Math.Round(share * count) / count) - share) < 5.1e-5) return count;
+        return null;
+    }
+
+    private static List<AlertEvent> Told(string name, PolicySet? policies = null, Func<double, (string Name, double Value)>? more = null)
     {
         var path = Path.Combine(SharedFolder.Require("data/trouble"), name + ".csv");
         var lines = File.ReadAllLines(path);
         var metrics = lines[0].Split(',')[1..];
-        var driver = new PipelineTestDriver();
+        var driver = new PipelineTestDriver(policies: policies);
         foreach (var line in lines.Skip(1))
         {
             var cells = line.Split(',');
             driver.Now = LeptonStream.Samples.Timestamp.FromUnixSeconds(long.Parse(cells[0], CultureInfo.InvariantCulture));
             var values = metrics.Select((metric, i) => $"\"{metric}\":{(cells[i + 1] == "NaN" ? "\"NaN\"" : cells[i + 1])}");
+            if (more?.Invoke(double.Parse(cells[1], CultureInfo.InvariantCulture)) is var (other, number))
+                values = values.Append(string.Create(CultureInfo.InvariantCulture, $"\"{other}\":{number}"));
             driver.Send(Encoding.UTF8.GetBytes(
                 $$"""{"model":"m","ts":{{cells[0]}},"labels":{"gpu":"0"},"metrics":{ {{string.Join(',', values)}} } }"""));
         }

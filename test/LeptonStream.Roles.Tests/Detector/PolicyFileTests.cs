@@ -35,6 +35,7 @@ public sealed class PolicyFileTests
                 type: counter
                 limit: {value: -0.5, direction: down, horizon: 90m}
                 early_warning: true
+                weight_by: vllm:prompt_tokens_total
                 runbook_url: https://runbooks.example.org/{metric}?from=alert
               - ignore: true
                 matchers:
@@ -60,8 +61,10 @@ public sealed class PolicyFileTests
             Unit = "1/s",
             Bounds = ValueBounds.FromZero,
             Limit = new(-0.5, IsFloor: true, TimeSpan.FromMinutes(90)),
+            WeightBy = "vllm:prompt_tokens_total",
             RunbookUrl = "https://runbooks.example.org/{metric}?from=alert",
         }));
+        Assert.That(Parse("rules: [{weight_by: none}]").For(new("a", "error_rate", LabelSet.Empty)).WeightBy, Is.Null);
         Assert.That(policies.For(new("a", "epoch_of_ours", LabelSet.Empty)).Ignore, Is.True);
         Assert.That(policies.For(new("a", "loss", LabelSet.Empty)).Memory, Is.EqualTo(MemoryPlan.Lean));
         Assert.That(policies.Presets.Sources, Is.EqualTo(new[] { MetricSource.Vllm, MetricSource.HfTrainer }));
@@ -121,6 +124,7 @@ public sealed class PolicyFileTests
     [TestCase("rules:\n- warning_budget: 7d\n  critical_budget: 1d", "f.yaml:3: rules[0].critical_budget must not be below warning_budget")]
     [TestCase("rules:\n- min_absolute: -1", "f.yaml:2: rules[0].min_absolute is '-1': it must be a finite number, 0 or more")]
     [TestCase("rules:\n- min_relative: nan", "f.yaml:2: rules[0].min_relative is 'nan': it must be a number from 0 to 100")]
+    [TestCase("rules:\n- weight_by: [a]", "f.yaml:2: rules[0].weight_by must be a text")]
     [TestCase("rules:\n- limit: 1", "f.yaml:2: rules[0].limit must be a mapping")]
     [TestCase("rules:\n- limit: {horizon: 1h}", "f.yaml:2: rules[0].limit.value is missing")]
     [TestCase("rules:\n- limit: {value: inf}", "f.yaml:2: rules[0].limit.value is 'inf': it must be a finite number")]

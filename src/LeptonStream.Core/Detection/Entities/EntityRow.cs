@@ -75,6 +75,14 @@ internal sealed class EntityRow
         return _metrics.Count - 1;
     }
 
+    /// <summary>The first of the series that goes by this name, its own or its canonical one; null where none does.</summary>
+    public SeriesState? Find(string name)
+    {
+        foreach (var series in _metrics)
+            if (series is not null && (series.Key.Metric == name || series.Policy.Preset?.Canonical == name)) return series;
+        return null;
+    }
+
     /// <summary>Gives a series the place that it had.</summary>
     /// <exception cref="SnapshotCorruptException">There is no such place, or another series has it.</exception>
     public void Restore(SeriesState series, int place)

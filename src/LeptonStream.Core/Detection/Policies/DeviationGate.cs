@@ -17,6 +17,9 @@ public enum GateVerdict
 
     /// <summary>It is no larger than the policy's least share of what was expected.</summary>
     BelowRelative = 4,
+
+    /// <summary>Its denominator is too small to carry it.</summary>
+    TooFew = 5,
 }
 
 /// <summary>

@@ -108,6 +108,7 @@ public sealed class PolicySet
             Memory = settings.Memory ?? otherwise.Memory,
             Type = settings.Type ?? otherwise.Type,
             Limit = settings.EarlyWarning == false ? null : settings.Limit,
+            WeightBy = settings.WeightBy == SeriesPolicy.Unweighed ? null : settings.WeightBy,
             RunbookUrl = settings.RunbookUrl ?? otherwise.RunbookUrl,
         };
     }

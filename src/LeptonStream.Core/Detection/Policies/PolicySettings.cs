@@ -59,6 +59,9 @@ public sealed record PolicySettings
     /// <summary>Whether the limit is watched; false takes a limit away that a preset or a later rule declares.</summary>
     public bool? EarlyWarning { get; init; }
 
+    /// <summary>See <see cref="SeriesPolicy.WeightBy"/>; <see cref="SeriesPolicy.Unweighed"/> takes a preset's away.</summary>
+    public string? WeightBy { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.RunbookUrl"/>.</summary>
     public string? RunbookUrl { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record PolicySettings
             Type = Type ?? other.Type,
             Limit = Limit ?? other.Limit,
             EarlyWarning = EarlyWarning ?? other.EarlyWarning,
+            WeightBy = WeightBy ?? other.WeightBy,
             RunbookUrl = RunbookUrl ?? other.RunbookUrl,
         };
     }

@@ -9,6 +9,9 @@ namespace LeptonStream.Detection.Policies;
 /// </summary>
 public sealed record SeriesPolicy
 {
+    /// <summary>In settings, the word for no denominator.</summary>
+    public const string Unweighed = "none";
+
     /// <summary>The policy of a series that no rule and no preset speaks of.</summary>
     public static readonly SeriesPolicy Default = new();
 
@@ -86,6 +89,12 @@ public sealed record SeriesPolicy
 
     /// <summary>The limit that an early warning looks for; null for none.</summary>
     public MetricLimit? Limit { get; init; }
+
+    /// <summary>
+    /// The metric of the same entity, by its own name or its canonical one, that is the denominator of this share or mean: a deviation
+    /// counts as much as that carries. Null where every sample counts alike. <value>The default value is null.</value>
+    /// </summary>
+    public string? WeightBy { get; init; }
 
     /// <summary>Address of the runbook: <c>{metric}</c> stands for the metric's name; null for none.</summary>
     public string? RunbookUrl { get; init; }

@@ -47,6 +47,7 @@ internal static class PolicyState
         state.Write(policy.PageBudget.Ticks);
         state.Write(policy.Line);
         state.Write((int)policy.TypeOrigin);
+        state.Write(policy.WeightBy);
     }
 
     /// <summary>
@@ -80,7 +81,8 @@ internal static class PolicyState
         if (state.ReadBoolean()) policy = policy with { Preset = ReadPreset(ref state) };
         if (!state.IsBefore(StateLayout.PagesSince)) policy = policy with { PageBudget = ReadTime(ref state) };
         if (!state.IsBefore(StateLayout.LinesSince)) policy = policy with { Line = ReadLine(ref state) };
-        return state.IsBefore(StateLayout.HabitsSince) ? policy : policy with { TypeOrigin = Read<TypeOrigin>(ref state) };
+        if (!state.IsBefore(StateLayout.HabitsSince)) policy = policy with { TypeOrigin = Read<TypeOrigin>(ref state) };
+        return state.IsBefore(StateLayout.WeightsSince) ? policy : policy with { WeightBy = state.ReadText() };
     }
 
     private static double ReadLine(ref StateReader state) =>

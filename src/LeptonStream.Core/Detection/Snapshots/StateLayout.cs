@@ -26,7 +26,7 @@ public static class StateLayout
     /// parts of a series' memory lie in another order. A field of a struct of <see cref="Structs"/>, or a detector, that is added or taken
     /// out needs none.
     /// </summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     /// <summary>
     /// The oldest version that can be read: all that the number was raised for since then asks
@@ -45,6 +45,9 @@ public static class StateLayout
 
     /// <summary>The version that began to write bursts, and whence the types of policies come.</summary>
     internal const int HabitsSince = 6;
+
+    /// <summary>The version that began to write denominators of policies and series.</summary>
+    internal const int WeightsSince = 7;
 
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;

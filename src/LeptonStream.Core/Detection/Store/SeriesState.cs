@@ -10,6 +10,7 @@ using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detection.Training;
+using LeptonStream.Detection.Weights;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.State;
@@ -39,6 +40,7 @@ public sealed class SeriesState
         Counter = Policy.Type == MetricType.Counter ? new() : null;
         Code = Policy.Type == MetricType.EventCode ? new() : null;
         Limit = Policy.Limit is { } limit ? new(limit) : null;
+        Weight = WeightOf(key, Policy);
         Role = RoleOf(key, Policy);
     }
 
@@ -116,6 +118,12 @@ public sealed class SeriesState
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit { get; private set; }
 
+    /// <summary>How much its samples count, where its policy names a denominator.</summary>
+    internal SampleWeight? Weight { get; private set; }
+
+    /// <summary>Whether its sample is judged after the others of a message, since it depends on them.</summary>
+    internal bool AwaitsOthers => Weight is not null;
+
     /// <summary>Its comparison with its siblings, where its policy asks for one.</summary>
     internal PeerScorer? Peers { get; set; }
 
@@ -192,6 +200,7 @@ public sealed class SeriesState
     {
         Memory = pipeline.Move(this, Pipeline);
         Alert.Adopt(pipeline.Alerts);
+        if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Key, pipeline.Policy);
         Pipeline = pipeline;
         Role = RoleOf(Key, Policy);
         RenewLimit();
@@ -242,6 +251,7 @@ public sealed class SeriesState
         Peers?.Save(state);
         state.Write(rare.Bursts is not null);
         rare.Bursts?.Save(state);
+        Weight?.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its membership among its siblings.</summary>
@@ -269,6 +279,7 @@ public sealed class SeriesState
             throw new SnapshotCorruptException("a series whose siblings are asked, or are not, against its policy");
         Peers?.Load(ref state);
         if (!state.IsBefore(StateLayout.HabitsSince) && state.ReadBoolean()) rare.Bursts = BurstBook.Load(ref state);
+        Weight?.Load(ref state);
         _rare = rare.IsNothing ? null : rare;
     }
 
@@ -281,6 +292,10 @@ public sealed class SeriesState
         var number = state.ReadCount(openers.Length);
         return number > 0 && DetectorSet.Openers.Contains(openers[number - 1]) ? openers[number - 1] : null;
     }
+
+    // A rule for all series names the denominator, too, and that counts as it is.
+    private static SampleWeight? WeightOf(SeriesKey key, SeriesPolicy policy) =>
+        policy.WeightBy is { } name && name != key.Metric && name != policy.Preset?.Canonical ? new(name) : null;
 
     private static TrainingRole RoleOf(SeriesKey key, SeriesPolicy policy) =>
         policy.Detectors.HasTraining ? TrainingRoles.Of(key.Metric) : TrainingRole.None;

@@ -133,6 +133,7 @@ internal sealed class PartitionStory
             Number("sm_clk", 1500 + (20 * Noise())), Number("mem_bw", 70 + Noise()), Number("batch", 30 + Noise()),
             Number("pcie_rx", 9 + (0.1 * Noise())),
             Number("vllm:gpu_cache_usage_perc", Math.Min(1, _level[gpu] / 30)),
+            Number("error_ratio", 0.02 + (0.01 * Math.Abs(Noise()))), Number("requests_per_s", 5 + Math.Abs(Noise())),
         ];
         var few = _random.Next(20) == 0 ? metrics.Where(_ => _random.Next(2) == 0).Append(metrics[0]).Distinct() : metrics;
         // Names that come once and are forgotten.

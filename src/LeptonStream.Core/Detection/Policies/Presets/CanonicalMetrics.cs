@@ -29,11 +29,11 @@ internal static class CanonicalMetrics
         (Queue, """
             infer.queue_depth infer.running infer.scheduled infer.context_requests infer.swapped infer.retracted infer.preemptions
             infer.tokens_in infer.prompt_length
-            infer.answer_length infer.max_tokens infer.request_limit
+            infer.answer_length infer.max_tokens infer.request_limit infer.requests
             """),
         (Output, """
             infer.tokens_out infer.finished infer.inferences infer.progress_steps infer.step_tokens infer.draft_tokens
-            infer.accepted_tokens infer.truncated
+            infer.accepted_tokens infer.acceptance_rate infer.truncated
             infer.lora_info
             """),
         (Cache, """

@@ -21,7 +21,8 @@ internal static class LeptonPresets
         Gauge("infer.running", null, Both, "running requests", "运行中的请求数", "num_requests_running"),
         Gauge("infer.queue_depth", null, Up, "waiting requests", "排队的请求数", "num_requests_waiting", "queue_depth"),
         Gauge("infer.kv_usage", "1", Up, "KV cache usage", "KV 缓存占用率", "kv_cache_usage_perc", "kv_cache_usage").Below(1, horizonHours: 1),
-        Gauge("infer.error_rate", "1", Up, "error rate", "错误率", "error_rate"),
+        Gauge("infer.requests", "1/s", Both, "requests per second", "每秒请求数", "requests_per_s", "requests_per_second", "request_rate"),
+        Gauge("infer.error_rate", "1", Up, "error rate", "错误率", "error_rate", "error_ratio").WeighedBy("infer.requests"),
         Gauge("infer.tokens_out", "1/s", Down, "generated tokens", "输出 token 数", "generation_tokens_per_s"),
         Gauge("infer.accuracy", "1", Down, "canary accuracy", "金丝雀准确率", "canary_accuracy"),
 

@@ -67,6 +67,9 @@ internal sealed record PresetEntry
     /// <summary>The same, where it goes up and down with the load.</summary>
     public PresetEntry FollowingLoad() => this with { Settings = Settings with { FollowsLoad = true } };
 
+    /// <summary>The same, a share or a mean of as many as another metric says.</summary>
+    public PresetEntry WeighedBy(string canonical) => this with { Settings = Settings with { WeightBy = canonical } };
+
     /// <summary>The same, compared with its siblings.</summary>
     public PresetEntry Compared() =>
         this with { Settings = Settings with { Detectors = DetectorChange.Add(DetectorSet.Of([DetectorSet.Peers])) } };

@@ -38,6 +38,10 @@ internal static class VllmPresets
             "vllm:spec_decode_num_drafts_total"),
         Counter("infer.accepted_tokens", "1/s", Down, "accepted draft tokens", "被接受的草稿 token 数",
             "vllm:spec_decode_num_accepted_tokens_total", "vllm:spec_decode_num_accepted_tokens_per_pos_total"),
+        Gauge("infer.acceptance_rate", "1", Down, "share of draft tokens accepted", "草稿 token 接受率",
+            "vllm:spec_decode_draft_acceptance_rate").WeighedBy("infer.draft_tokens"),
+        Gauge("infer.cache_hit_rate", "1", Down, "prefix cache hit rate", "前缀缓存命中率",
+            "vllm:gpu_prefix_cache_hit_rate").WeighedBy("infer.prefix_queries"),
 
         Histogram("infer.ttft_s", "s", Up, "time to first token", "首 token 时延", "vllm:time_to_first_token_seconds"),
         Histogram("infer.itl_s", "s", Up, "time between tokens", "token 间时延", "vllm:inter_token_latency_seconds",

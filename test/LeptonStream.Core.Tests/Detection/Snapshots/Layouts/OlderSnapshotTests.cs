@@ -79,6 +79,17 @@ public sealed class OlderSnapshotTests
         Assert.That(Play(copy, Learned, Further), Is.Empty);
     }
 
+    // Version 6: policies that name no denominator.
+    [Test]
+    public void Load_ASnapshotFromBeforeDenominators_GoesOn()
+    {
+        var older = new OlderSnapshot(OlderLayout.Present with { Version = StateLayout.WeightsSince - 1 });
+        var copy = New();
+        Load(older, older.Of(Calm), copy);
+        AssertSame(copy, Restored());
+        Assert.That(Play(copy, Learned, Further), Is.Empty);
+    }
+
     // Version 5: policies whose type nobody says whence it is, series without bursts.
     [Test]
     public void Load_ASnapshotFromBeforeBursts_GoesOn()
