@@ -155,12 +155,16 @@ public sealed class AlertPipeline(RouteTree routes)
     /// <summary>
     /// The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups. A gap in a
     /// detector's knowledge, and a change by a verdict, are for the record: only routes that ask for them by <c>alertname</c> or
-    /// <c>kind</c> get them.
+    /// <c>kind</c> get them. Other alerts that a detector calls <c>info</c> go where <c>severity</c> is asked for.
     /// </summary>
     public IReadOnlyList<GroupTarget> TargetsOf(LabelSet labels) =>
         // 1. Its labels choose the routes, and the routes its groups.
-        [.. routes.Match(labels).Where(route => route.AsksByKind || !AlertsForTheRecord.Has(labels["alertname"]))
+        [.. routes.Match(labels).Where(route => Asks(route, labels))
             .Select(route => new GroupTarget(route, route.GroupLabelsOf(labels))).DistinctBy(target => target.GroupId)];
+
+    private static bool Asks(Route route, LabelSet labels) => AlertsForTheRecord.Has(labels["alertname"])
+        ? route.AsksByKind
+        : route.AsksBySeverity || !AlertsForTheRecord.HasSeverity(labels);
 
     private static void Place(
         AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt,

@@ -25,6 +25,9 @@ public sealed record Route
     /// <summary>Whether it, or a route above, asks for alerts by their <c>alertname</c> or <c>kind</c>.</summary>
     public required bool AsksByKind { get; init; }
 
+    /// <summary>Whether it, or a route above, asks for alerts by their <c>severity</c>.</summary>
+    public required bool AsksBySeverity { get; init; }
+
     /// <summary>Whether the siblings behind it are tried too.</summary>
     public required bool Continue { get; init; }
 

@@ -120,7 +120,8 @@ public sealed class RouteTree
             Key = parent is null ? own : $"{parent.Key}/{own}",
             Receiver = config.Receiver is { } name ? Receiver(name) : parent!.Receiver,
             Matchers = matchers,
-            AsksByKind = parent?.AsksByKind is true || matchers.Any(AsksByKind),
+            AsksByKind = parent?.AsksByKind is true || matchers.Any(matcher => Asks(matcher, "alertname") || Asks(matcher, "kind")),
+            AsksBySeverity = parent?.AsksBySeverity is true || matchers.Any(matcher => Asks(matcher, "severity")),
             GroupBy = GroupBy(config, parent),
             Continue = config.Continue,
             GroupWait = Positive(config.GroupWait, "group_wait", orZero: true) ?? parent?.GroupWait ?? DefaultGroupWait,
@@ -165,8 +166,8 @@ public sealed class RouteTree
         }
     }
 
-    private static bool AsksByKind(Matcher matcher) =>
-        matcher.Name is "alertname" or "kind" && matcher.Operator is MatchOperator.Equal or MatchOperator.Matches;
+    private static bool Asks(Matcher matcher, string label) =>
+        matcher.Name == label && matcher.Operator is MatchOperator.Equal or MatchOperator.Matches;
 
     private ReceiverConfig Receiver(string name) => _receivers.GetValueOrDefault(name)
         ?? throw new ArgumentException($"receiver '{name}' is not defined; defined are: {string.Join(", ", _receivers.Keys)}");

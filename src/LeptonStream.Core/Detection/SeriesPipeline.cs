@@ -85,7 +85,7 @@ public sealed partial class SeriesPipeline
         (_alone, _news) = (AlarmLine.OfSeries(policy), AlarmLine.OfMetric(policy, _newsFrom));
         _lines = _news.Rarity / _alone.Rarity;
         _known = Math.Min(LifecycleTuning.Default.Known, 0.9 / _lines);
-        Alerts = new(_timing, _alone, policy.CriticalBudget, policy.PageBudget);
+        Alerts = AlertPlan.Of(policy, _timing, _alone);
         PolicyId = PolicyState.IdOf(policy);
     }
 
@@ -297,6 +297,7 @@ public sealed partial class SeriesPipeline
                 || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
             AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
             Entity = series.Entity,
+            IsFact = scores.Rule >= 1 || scores.Missing >= 1,
             Line = line,
         });
         if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);

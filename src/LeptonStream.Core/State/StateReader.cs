@@ -42,6 +42,10 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
         return (uint)value <= (uint)most ? value : throw new SnapshotCorruptException($"a count of {value}, at most {most} is possible");
     }
 
+    /// <summary>Reads a byte.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes end.</exception>
+    public byte ReadByte() => Take(1)[0];
+
     /// <summary>Reads a truth value.</summary>
     /// <exception cref="SnapshotCorruptException">The byte is neither 0 nor 1, or the snapshot ends here.</exception>
     public bool ReadBoolean() => Take(1)[0] switch

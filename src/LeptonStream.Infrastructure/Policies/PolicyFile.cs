@@ -12,9 +12,9 @@ public static class PolicyFile
 {
     private static readonly string[] Fields =
     [
-        "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "page_budget", "line", "direction", "min_absolute",
-        "min_relative", "warm_up", "accept_after", "memory", "type", "limit", "early_warning",
-        "weight_by", "runbook_url",
+        "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "page_budget", "model_warning_budget", "line",
+        "direction", "min_absolute", "min_relative", "warm_up", "accept_after", "memory", "type", "limit", "early_warning", "weight_by",
+        "runbook_url",
     ];
 
     /// <summary>Reads a file.</summary>
@@ -96,6 +96,7 @@ public static class PolicyFile
             WarningBudget = section.Duration("warning_budget", "1h", "10y"),
             CriticalBudget = section.Duration("critical_budget", "1h", "10y"),
             PageBudget = section.Duration("page_budget", "1h", "10y"),
+            ModelWarningBudget = section.Duration("model_warning_budget", "10m", "10y"),
             Line = section.Number("line", 1, 10),
             Direction = Word(section, "direction", ("both", Direction.Both), ("up", Direction.Up), ("down", Direction.Down)),
             MinimumAbsoluteDeviation = section.Number("min_absolute", 0, double.MaxValue),

@@ -25,6 +25,7 @@ public sealed class PolicyFileTests
                 warning_budget: 14d
                 critical_budget: 1y
                 page_budget: 30d
+                model_warning_budget: 2h
                 line: 1.5
                 direction: both
                 min_absolute: 0.02
@@ -49,6 +50,7 @@ public sealed class PolicyFileTests
             WarningBudget = TimeSpan.FromDays(14),
             CriticalBudget = TimeSpan.FromDays(365),
             PageBudget = TimeSpan.FromDays(30),
+            ModelWarningBudget = TimeSpan.FromHours(2),
             Line = 1.5,
             Direction = Direction.Both,
             MinimumAbsoluteDeviation = 0.02,

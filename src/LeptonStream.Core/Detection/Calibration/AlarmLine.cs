@@ -37,6 +37,9 @@ internal sealed class AlarmLine
     /// <summary>The rarity at which the score is 1.</summary>
     public double Rarity { get; }
 
+    /// <summary>The budget of the warning line.</summary>
+    public TimeSpan Budget => _budget;
+
     /// <summary>The score from which on an alert is critical.</summary>
     public double CriticalScore { get; }
 

@@ -29,7 +29,7 @@ internal static class EntityEvents
         {
             Policy = entity.Pipeline.Policy,
             History = first.History(now),
-            Held = life.IsHeld && entity.Model is { } model ? new(model.Series, entity.Pipeline.Policy.PageBudget) : null,
+            Held = HeldText.Of(life, entity.Model, entity.Pipeline.Policy),
             Kind = first.Policy.Preset?.Kind ?? MetricKind.Other,
         };
         return AlertEventFactory.Create(sink, entity.Id, Kind, life, new()

@@ -70,7 +70,7 @@ internal sealed class EntityPipeline
         _builder = builder;
         var line = AlarmLine.OfEntity(policy);
         _line = line.Rarity;
-        Alerts = new(_timing, line, policy.CriticalBudget, policy.PageBudget);
+        Alerts = AlertPlan.Of(policy, _timing, line);
     }
 
     /// <summary>The policy of the entities it judges.</summary>

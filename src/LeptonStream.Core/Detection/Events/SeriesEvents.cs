@@ -52,7 +52,7 @@ internal static class SeriesEvents
             Agreeing = agreeing ?? [],
             Moves = judgement.Change.IsEnd() ? [] : drift?.Moves() ?? [],
             Parts = judgement.Change.IsEnd() ? [] : parts ?? [],
-            Held = life.IsHeld && series.Entity?.Model is { } model ? new(model.Series, policy.PageBudget) : null,
+            Held = HeldText.Of(life, series.Entity?.Model, policy),
             Missed = series.MissedBurst(sample.Time),
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };

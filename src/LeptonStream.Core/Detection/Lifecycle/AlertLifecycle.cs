@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Pages;
 using LeptonStream.Samples;
 using LeptonStream.State;
 
@@ -43,7 +44,7 @@ public sealed class AlertLifecycle
     /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
     public AlertLifecycle(AlertTiming timing, double criticalScore, TimeSpan criticalBudget)
         : this(new AlertPlan(timing ?? throw new ArgumentNullException(nameof(timing)), AlarmLine.At(criticalScore), criticalBudget,
-            TimeSpan.MaxValue)) =>
+            TimeSpan.MaxValue, TimeSpan.MaxValue)) =>
         // No other leaves it room: its first evidence must not allocate.
         _plan.Return(new());
 
@@ -70,8 +71,12 @@ public sealed class AlertLifecycle
     /// <summary>Whether it is beyond the critical line and stays a warning because of the model's page budget.</summary>
     internal bool IsHeld => Known.IsHeld && !IsCritical;
 
-    /// <summary>Severity that follows from the worst score.</summary>
-    internal AlertSeverity Severity => IsCritical ? AlertSeverity.Critical : AlertSeverity.Warning;
+    /// <summary>Whether it is beyond the line and no warning because of the model's warning budget.</summary>
+    internal bool IsForTheRecord => Known.IsForTheRecord && !IsCritical;
+
+    /// <summary>Severity that follows from the worst score and from the budgets of the model.</summary>
+    internal AlertSeverity Severity =>
+        IsCritical ? AlertSeverity.Critical : IsForTheRecord ? AlertSeverity.Info : AlertSeverity.Warning;
 
     /// <summary>Number of events so far in this life: the next event's number in it.</summary>
     internal int Events => Known.Events;
@@ -110,8 +115,9 @@ public sealed class AlertLifecycle
     internal AlertChange Corroborate(in AlertSignal signal)
     {
         if (Phase != AlertPhase.Open || IsCritical || signal.Score <= Numbers.Corroborated) return AlertChange.None;
+        var before = Math.Max(Numbers.Corroborated, Numbers.Refused);
         Numbers.Corroborated = signal.Score;
-        return IsAdmitted(signal, Math.Max(signal.Score, Worst)) ? Worsen(0, isCritical: true) : AlertChange.None;
+        return IsAdmitted(signal, Math.Max(signal.Score, Worst), before) ? Worsen(0, isCritical: true) : AlertChange.None;
     }
 
     /// <summary>Ends an open alert for a reason that its observations do not show; forgets a pending one.</summary>
@@ -198,6 +204,7 @@ public sealed class AlertLifecycle
         var isFlap = IsRefractory(signal.Time);
         if (Numbers.Evidence < signal.Needed * (isFlap ? 2 : 1)) return AlertChange.None;
         Numbers.IsCritical = BecomesCritical(signal);
+        Numbers.IsForTheRecord = !IsCritical && !IsAdmittedAsWarning(signal, before: 0);
         return Enter(signal.Time, isFlap);
     }
 
@@ -220,12 +227,14 @@ public sealed class AlertLifecycle
 
     private AlertChange OnOpen(in AlertSignal signal)
     {
+        var before = Numbers.Worst;
         Numbers.Worst = Math.Max(Numbers.Worst, signal.Score);
         if (HasCalmed(signal) || signal.HasRecovered) return End(AlertChange.Recovered, signal.Time);
         if (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept)
             return End(AlertChange.Accepted, signal.Time);
         var raised = !IsCritical && BecomesCritical(signal);
         Numbers.IsCritical |= raised;
+        if (IsForTheRecord && IsAdmittedAsWarning(signal, before)) (Numbers.IsForTheRecord, raised) = (false, true);
         if (raised || signal.IsFurtherChange || Numbers.Worst >= Numbers.Published * _plan.Timing.UpdateFactor) return Worsen();
         return Progress(signal.Time);
     }
@@ -260,20 +269,33 @@ public sealed class AlertLifecycle
     // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
     private bool TakeFromBudget(in AlertSignal signal)
     {
+        var before = Numbers.Refused;
         Numbers.Refused = Numbers.Worst;
         if (!Numbers.Critical.TryTake(signal.Time, _plan.CriticalBudget)) return false;
-        if (IsAdmitted(signal, Numbers.Worst)) return true;
+        if (IsAdmitted(signal, Numbers.Worst, before)) return true;
         Numbers.Critical.Return();
         return false;
     }
 
-    private bool IsAdmitted(in AlertSignal signal, double score)
+    private bool IsAdmitted(in AlertSignal signal, double score, double before)
     {
         if (signal.Entity?.Model is not { } model) return true;
         var line = LineOf(signal);
-        var decades = Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + line.DecadesOf(score) - line.DecadesOf(line.CriticalScore);
-        Numbers.IsHeld = !model.Admits(signal.Time, decades, _plan.PageBudget);
+        Numbers.IsHeld = !model.AdmitsPage(signal.Time, Decades(score), before > 0 ? Decades(before) : 0, _plan.PageBudget);
         return !Numbers.IsHeld;
+
+        double Decades(double of) =>
+            Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + line.DecadesOf(of) - line.DecadesOf(line.CriticalScore);
+    }
+
+    private bool IsAdmittedAsWarning(in AlertSignal signal, double before)
+    {
+        if (signal.IsFact || signal.Entity?.Model is not { } model) return true;
+        var line = LineOf(signal);
+        var (decades, then) = (Decades(Numbers.Worst), before > 0 ? Decades(before) : 0);
+        return ModelBudget.IsHigher(decades, then) && model.AdmitsWarning(signal.Time, decades, then, _plan.ModelWarningBudget);
+
+        double Decades(double score) => Math.Log10(line.Budget / _plan.ModelWarningBudget) + line.DecadesOf(score);
     }
 
     private AlarmLine LineOf(in AlertSignal signal) => signal.Line ?? _plan.Line;
@@ -282,7 +304,7 @@ public sealed class AlertLifecycle
     {
         Numbers.Phase = AlertPhase.Quiet;
         Numbers.Refused = Numbers.Corroborated = Numbers.Evidence = 0;
-        Numbers.IsHeld = false;
+        Numbers.IsHeld = Numbers.IsForTheRecord = false;
         Numbers.Lapses = Numbers.Calm = 0;
     }
 

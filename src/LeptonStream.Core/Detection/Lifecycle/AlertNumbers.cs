@@ -16,11 +16,18 @@ internal struct AlertNumbers
     // A thousand years, one an hour: more is no count.
     private const int MaxProgressed = 10_000_000;
 
+    // What budgets of the model hold it, as it is written.
+    private const byte Held = 1;
+    private const byte ForTheRecord = 2;
+
     public AlertPhase Phase;
     public bool IsCritical;
 
     /// <summary>Whether it would be critical but for the model's page budget.</summary>
     public bool IsHeld;
+
+    /// <summary>Whether it would be a warning but for the model's warning budget.</summary>
+    public bool IsForTheRecord;
     public long Onset;
     public long Opened;
     public long Ended;
@@ -81,13 +88,25 @@ internal struct AlertNumbers
         state.Write(Events);
         state.Write(Progressed);
         Critical.Save(state);
-        state.Write(IsHeld);
+        state.WriteRaw([(byte)((IsHeld ? Held : 0) | (IsForTheRecord ? ForTheRecord : 0))]);
         state.Write(Corroborated);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public static AlertNumbers Load(ref StateReader state) => new()
+    public static AlertNumbers Load(ref StateReader state)
+    {
+        var numbers = LoadFirst(ref state);
+        if (state.IsBefore(StateLayout.PagesSince)) return numbers;
+        var budgets = state.ReadByte();
+        if (budgets > (Held | ForTheRecord)) throw new SnapshotCorruptException("an alert that no budget knows");
+        numbers.IsHeld = (budgets & Held) != 0;
+        numbers.IsForTheRecord = (budgets & ForTheRecord) != 0;
+        numbers.Corroborated = state.ReadDouble();
+        return numbers;
+    }
+
+    private static AlertNumbers LoadFirst(ref StateReader state) => new()
     {
         Phase = (AlertPhase)state.ReadCount((int)AlertPhase.Open),
         IsCritical = state.ReadBoolean(),
@@ -106,7 +125,5 @@ internal struct AlertNumbers
         Events = state.ReadCount(int.MaxValue),
         Progressed = state.ReadCount(MaxProgressed),
         Critical = CriticalBudget.Load(ref state),
-        IsHeld = !state.IsBefore(StateLayout.PagesSince) && state.ReadBoolean(),
-        Corroborated = state.IsBefore(StateLayout.PagesSince) ? 0 : state.ReadDouble(),
     };
 }

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Detection.Lifecycle;
 
@@ -7,7 +8,9 @@ namespace LeptonStream.Detection.Lifecycle;
 /// <param name="line">The line of their scores, and the one from which on they are critical, as far as the budget allows.</param>
 /// <param name="criticalBudget">The time in which one critical alert is allowed.</param>
 /// <param name="pageBudget">The time in which their model may have one false page.</param>
-internal sealed class AlertPlan(AlertTiming timing, AlarmLine line, TimeSpan criticalBudget, TimeSpan pageBudget)
+/// <param name="modelWarningBudget">The time in which their model may have one false warning.</param>
+internal sealed class AlertPlan(
+    AlertTiming timing, AlarmLine line, TimeSpan criticalBudget, TimeSpan pageBudget, TimeSpan modelWarningBudget)
 {
     private readonly Stack<AlertRecord> _free = [];
 
@@ -18,6 +21,12 @@ internal sealed class AlertPlan(AlertTiming timing, AlarmLine line, TimeSpan cri
     public TimeSpan CriticalBudget => criticalBudget;
 
     public TimeSpan PageBudget => pageBudget;
+
+    public TimeSpan ModelWarningBudget => modelWarningBudget;
+
+    /// <summary>The plan of the alerts of a policy whose line is given.</summary>
+    public static AlertPlan Of(SeriesPolicy policy, AlertTiming timing, AlarmLine line) =>
+        new(timing, line, policy.CriticalBudget, policy.PageBudget, policy.ModelWarningBudget);
 
     /// <summary>Room for the numbers of an alert that was never open.</summary>
     public AlertRecord Rent()

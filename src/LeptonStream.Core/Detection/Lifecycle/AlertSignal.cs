@@ -21,7 +21,10 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
     /// <summary>Whether the observer has seen enough calm samples, however short their time.</summary>
     public bool HasRecovered { get; init; }
 
-    /// <summary>The entity whose model's page budget is asked; null where none is.</summary>
+    /// <summary>Whether it is a finding that knows its odds: no chance of many series, so that no budget of warnings is asked.</summary>
+    public bool IsFact { get; init; }
+
+    /// <summary>The entity whose model's budgets are asked; null where none is.</summary>
     public EntityState? Entity { get; init; }
 
     /// <summary>The line of the score where that is not the plan's: of a metric that shares its entity's budget.</summary>

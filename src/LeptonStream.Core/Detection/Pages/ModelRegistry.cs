@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Pages;
@@ -20,23 +21,31 @@ internal sealed class ModelRegistry
         if (--model.Series == 0) _models.Remove(model.Name);
     }
 
-    /// <summary>Writes the models that were asked for a page.</summary>
+    /// <summary>Writes the budgets of the models that were asked.</summary>
     public void Save(StateWriter state)
     {
-        ModelState[] asked = [.. _models.Values.Where(static model => model.Pages is not null)];
+        Save(static model => model.Pages, state);
+        Save(static model => model.Warnings, state);
+    }
+
+    /// <summary>Reads what <see cref="Save(StateWriter)"/> wrote. The models wait for their series.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no models.</exception>
+    public void Load(ref StateReader state)
+    {
+        for (var left = state.ReadCount(int.MaxValue); left > 0; left--) Of(state.ReadName()).Pages = ModelBudget.Load(ref state);
+        if (state.IsBefore(StateLayout.WarningsSince)) return;
+        for (var left = state.ReadCount(int.MaxValue); left > 0; left--) Of(state.ReadName()).Warnings = ModelBudget.Load(ref state);
+    }
+
+    private void Save(Func<ModelState, ModelBudget?> budgetOf, StateWriter state)
+    {
+        ModelState[] asked = [.. _models.Values.Where(model => budgetOf(model) is not null)];
         Array.Sort(asked, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         state.Write(asked.Length);
         foreach (var model in asked)
         {
             state.Write(model.Name);
-            model.Pages!.Save(state);
+            budgetOf(model)!.Save(state);
         }
-    }
-
-    /// <summary>Reads what <see cref="Save"/> wrote. The models wait for their series.</summary>
-    /// <exception cref="SnapshotCorruptException">The bytes are no models.</exception>
-    public void Load(ref StateReader state)
-    {
-        for (var left = state.ReadCount(int.MaxValue); left > 0; left--) Of(state.ReadName()).Pages = ModelPages.Load(ref state);
     }
 }

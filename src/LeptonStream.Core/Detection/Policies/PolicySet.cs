@@ -98,6 +98,7 @@ public sealed class PolicySet
             WarningBudget = warning,
             CriticalBudget = critical < warning ? warning : critical,
             PageBudget = settings.PageBudget ?? otherwise.PageBudget,
+            ModelWarningBudget = settings.ModelWarningBudget ?? otherwise.ModelWarningBudget,
             Line = (settings.Line ?? otherwise.Line) * (settings.Raise ?? 1),
             Direction = settings.Direction ?? otherwise.Direction,
             MinimumAbsoluteDeviation = settings.MinimumAbsoluteDeviation ?? otherwise.MinimumAbsoluteDeviation,

@@ -23,6 +23,9 @@ public sealed record PolicySettings
     /// <summary>See <see cref="SeriesPolicy.PageBudget"/>.</summary>
     public TimeSpan? PageBudget { get; init; }
 
+    /// <summary>See <see cref="SeriesPolicy.ModelWarningBudget"/>.</summary>
+    public TimeSpan? ModelWarningBudget { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.Line"/>.</summary>
     public double? Line { get; init; }
 
@@ -76,6 +79,7 @@ public sealed record PolicySettings
             WarningBudget = WarningBudget ?? other.WarningBudget,
             CriticalBudget = CriticalBudget ?? other.CriticalBudget,
             PageBudget = PageBudget ?? other.PageBudget,
+            ModelWarningBudget = ModelWarningBudget ?? other.ModelWarningBudget,
             Line = Line ?? other.Line,
             Raise = Raise ?? other.Raise,
             Direction = Direction ?? other.Direction,

@@ -38,6 +38,12 @@ public sealed record SeriesPolicy
     public TimeSpan PageBudget { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>
+    /// The false-alarm budget of the model below pages: all its series together may have one false warning in this time.
+    /// <value>The default value is 8 hours, three a day.</value>
+    /// </summary>
+    public TimeSpan ModelWarningBudget { get; init; } = TimeSpan.FromHours(8);
+
+    /// <summary>
     /// The line of this series as a multiple of the one that <see cref="WarningBudget"/> draws, 1 to 10: an alert must be so many times as
     /// rare, in powers of ten. People's verdicts raise it (<see cref="Feedback.VerdictBook"/>).
     /// <value>The default value is 1.</value>

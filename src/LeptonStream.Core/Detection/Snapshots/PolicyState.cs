@@ -48,6 +48,7 @@ internal static class PolicyState
         state.Write(policy.Line);
         state.Write((int)policy.TypeOrigin);
         state.Write(policy.WeightBy);
+        state.Write(policy.ModelWarningBudget.Ticks);
     }
 
     /// <summary>
@@ -82,7 +83,9 @@ internal static class PolicyState
         if (!state.IsBefore(StateLayout.PagesSince)) policy = policy with { PageBudget = ReadTime(ref state) };
         if (!state.IsBefore(StateLayout.LinesSince)) policy = policy with { Line = ReadLine(ref state) };
         if (!state.IsBefore(StateLayout.HabitsSince)) policy = policy with { TypeOrigin = Read<TypeOrigin>(ref state) };
-        return state.IsBefore(StateLayout.WeightsSince) ? policy : policy with { WeightBy = state.ReadText() };
+        if (state.IsBefore(StateLayout.WeightsSince)) return policy;
+        policy = policy with { WeightBy = state.ReadText() };
+        return state.IsBefore(StateLayout.WarningsSince) ? policy : policy with { ModelWarningBudget = ReadTime(ref state) };
     }
 
     private static double ReadLine(ref StateReader state) =>

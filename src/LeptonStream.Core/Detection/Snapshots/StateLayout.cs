@@ -49,6 +49,9 @@ public static class StateLayout
     /// <summary>The version that began to write denominators of policies and series.</summary>
     internal const int WeightsSince = 7;
 
+    /// <summary>The version that began to write the warnings of models.</summary>
+    internal const int WarningsSince = 7;
+
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;
 

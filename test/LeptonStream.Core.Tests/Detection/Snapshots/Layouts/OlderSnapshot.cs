@@ -78,7 +78,7 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         {
             case SnapshotBlockKind.Head:
                 Write(Fingerprint);
-                _out.Write(block.Bytes[16..]);
+                _out.Write(older.Version < StateLayout.WarningsSince ? WithoutWarnings(block.Bytes[16..]) : block.Bytes[16..]);
                 return block.Id;
             case SnapshotBlockKind.Policy:
                 return RewritePolicy(block);
@@ -94,6 +94,10 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         }
     }
 
+    // Warnings of models, of which there are none, before the clock of distributions.
+    private static byte[] WithoutWarnings(ReadOnlySpan<byte> head) =>
+        [.. head[..^(sizeof(long) + sizeof(int))], .. head[^sizeof(long)..]];
+
     private UInt128 RewritePolicy(in SnapshotBlock block)
     {
         var bytes = block.Bytes.ToArray();
@@ -102,6 +106,7 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         var then = older.Detectors.Index().Aggregate(0UL, (set, detector) =>
             names.Contains(detector.Item) || detector.Item == OlderLayout.FormerDetector ? set | (1UL << detector.Index) : set);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(PolicyBits), then);
+        if (older.Version < StateLayout.WarningsSince) bytes = bytes[..^sizeof(long)];
         // No policy here names a denominator.
         if (older.Version < StateLayout.WeightsSince) bytes = bytes[..^sizeof(int)];
         if (older.Version < StateLayout.HabitsSince) bytes = bytes[..^sizeof(int)];

@@ -79,11 +79,11 @@ public sealed class OlderSnapshotTests
         Assert.That(Play(copy, Learned, Further), Is.Empty);
     }
 
-    // Version 6: policies that name no denominator.
+    // Version 6: policies that name neither a denominator nor a budget of the model's warnings, a head without those of models.
     [Test]
-    public void Load_ASnapshotFromBeforeDenominators_GoesOn()
+    public void Load_ASnapshotFromBeforeDenominatorsAndWarningsOfModels_GoesOn()
     {
-        var older = new OlderSnapshot(OlderLayout.Present with { Version = StateLayout.WeightsSince - 1 });
+        var older = new OlderSnapshot(OlderLayout.Present with { Version = StateLayout.WarningsSince - 1 });
         var copy = New();
         Load(older, older.Of(Calm), copy);
         AssertSame(copy, Restored());

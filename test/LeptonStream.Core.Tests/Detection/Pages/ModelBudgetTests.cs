@@ -4,7 +4,7 @@ using LeptonStream.State;
 
 namespace LeptonStream.Core.Tests.Detection.Pages;
 
-public sealed class ModelPagesTests
+public sealed class ModelBudgetTests
 {
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly Timestamp Start = Timestamp.FromUnixSeconds(1_795_341_600);
@@ -15,68 +15,77 @@ public sealed class ModelPagesTests
     [TestCase(1_000_000, 6.0)]
     public void Admits_OneAlone_NeedsAPowerOfTenForEachTenfoldOfSeries(int series, double needed)
     {
-        Assert.That(new ModelPages().Admits(Start, needed + 0.01, series, Week), Is.True);
-        if (needed > 0) Assert.That(new ModelPages().Admits(Start, needed - 0.21, series, Week), Is.False);
+        Assert.That(new ModelBudget().Admits(Start, needed + 0.01, 0, series, Week), Is.True);
+        if (needed > 0) Assert.That(new ModelBudget().Admits(Start, needed - 0.21, 0, series, Week), Is.False);
     }
 
     [Test]
     public void Admits_TwentyOfTenThousandAtOnce_NeedLessOfEach()
     {
-        var pages = new ModelPages();
-        var admitted = Enumerable.Range(0, 20).Count(i => pages.Admits(Start + TimeSpan.FromSeconds(i * 15), 2.8, 10_000, Week));
+        var pages = new ModelBudget();
+        var admitted = Enumerable.Range(0, 20).Count(i => pages.Admits(Start + TimeSpan.FromSeconds(i * 15), 2.8, 0, 10_000, Week));
         Assert.That(admitted, Is.EqualTo(5), "the sixteenth has fifteen witnesses");
-        Assert.That(pages.Admits(Start + TimeSpan.FromMinutes(6), 2.8, 10_000, Week), Is.True, "and so has each that follows");
+        Assert.That(pages.Admits(Start + TimeSpan.FromMinutes(6), 2.8, 0, 10_000, Week), Is.True, "and so has each that follows");
+    }
+
+    [Test]
+    public void Admits_OneThatGrowsAndAsksAgain_IsOneWitness()
+    {
+        var pages = new ModelBudget();
+        for (var height = 0.2; height < 3.4; height += 0.2)
+            Assert.That(pages.Admits(Start, height, height - 0.2, 10_000, Week), Is.False, $"{height} decades");
+        Assert.That(pages.Admits(Start, 4.01, 3.4, 10_000, Week), Is.True);
     }
 
     [Test]
     public void Admits_WitnessesOfLongAgo_DoNotCount()
     {
-        var pages = new ModelPages();
-        for (var i = 0; i < 20; i++) pages.Admits(Start + (i * TimeSpan.FromMinutes(21)), 2.8, 10_000, Week);
-        Assert.That(pages.Admits(Start + TimeSpan.FromHours(12), 2.8, 10_000, Week), Is.False);
+        var pages = new ModelBudget();
+        for (var i = 0; i < 20; i++) pages.Admits(Start + (i * TimeSpan.FromMinutes(21)), 2.8, 0, 10_000, Week);
+        Assert.That(pages.Admits(Start + TimeSpan.FromHours(12), 2.8, 0, 10_000, Week), Is.False);
     }
 
     [Test]
     public void Admits_WeakWitnesses_AreNoneForAStrongAlert()
     {
-        var pages = new ModelPages();
-        for (var i = 0; i < 50; i++) pages.Admits(Start, 0.3, 10_000, Week);
-        Assert.That(pages.Admits(Start, 3.5, 10_000, Week), Is.False);
+        var pages = new ModelBudget();
+        for (var i = 0; i < 50; i++) pages.Admits(Start, 0.3, 0, 10_000, Week);
+        Assert.That(pages.Admits(Start, 3.5, 0, 10_000, Week), Is.False);
     }
 
     [Test]
     public void Admits_PagesMoreOftenThanTheBudget_RaiseTheLineUntilTheyKeepIt()
     {
-        var pages = new ModelPages();
+        var pages = new ModelBudget();
         var perWeek = new int[60];
         for (var day = 0; day < 7 * perWeek.Length; day++)
-            if (pages.Admits(Start + TimeSpan.FromDays(day), 3, 100, Week)) perWeek[day / 7]++;
+            if (pages.Admits(Start + TimeSpan.FromDays(day), 3, 0, 100, Week)) perWeek[day / 7]++;
         Assert.That(perWeek[10..].Average(), Is.InRange(0.9, 1.1), string.Join(' ', perWeek));
     }
 
     [Test]
     public void Admits_AFarStrongerOneBehindManyPages_IsStillAPage()
     {
-        var pages = new ModelPages();
-        for (var day = 0; day < 400; day++) pages.Admits(Start + TimeSpan.FromDays(day), 3, 100, Week);
-        Assert.That(pages.Admits(Start + TimeSpan.FromDays(401), 4.6, 100, Week), Is.True, "the line rises by two decades at most");
+        var pages = new ModelBudget();
+        for (var day = 0; day < 400; day++) pages.Admits(Start + TimeSpan.FromDays(day), 3, 0, 100, Week);
+        Assert.That(pages.Admits(Start + TimeSpan.FromDays(401), 4.6, 0, 100, Week), Is.True, "the line rises by two decades at most");
     }
 
     [Test]
     public void Admits_QuietForLong_ForgetsWhatWasLearned()
     {
-        var pages = new ModelPages();
-        for (var i = 0; i < 4; i++) pages.Admits(Start + TimeSpan.FromHours(i), 9, 100, Week);
+        var pages = new ModelBudget();
+        for (var i = 0; i < 4; i++) pages.Admits(Start + TimeSpan.FromHours(i), 9, 0, 100, Week);
         Assert.That(pages.Learned, Is.EqualTo(2).Within(0.05));
-        pages.Admits(Start + TimeSpan.FromDays(29), 0, 100, Week);
+        pages.Admits(Start + TimeSpan.FromDays(29), 0, 0, 100, Week);
         Assert.That(pages.Learned, Is.Zero);
     }
 
     [Test]
     public void Admits_SeveralOfOneIncident_RaiseTheLineOnce()
     {
-        var pages = new ModelPages();
-        for (var i = 0; i < 30; i++) pages.Admits(Start + TimeSpan.FromSeconds(10 * i), 9, 1_000, Week);
+        var pages = new ModelBudget();
+        for (var i = 0; i < 30; i++) pages.Admits(Start + TimeSpan.FromSeconds(10 * i), 9, 0, 1_000, Week);
         Assert.That(pages.Learned, Is.EqualTo(0.5).Within(0.01));
     }
 
@@ -87,9 +96,9 @@ public sealed class ModelPagesTests
     [TestCase(1e9)]
     public void Admits_AnyDecadesAndClocks_StaysFinite(double decades)
     {
-        var pages = new ModelPages();
+        var pages = new ModelBudget();
         long[] times = [0, long.MaxValue, -5, 17, long.MinValue + 1, Start.UnixNanoseconds];
-        foreach (var time in times) pages.Admits(new(time), decades, int.MaxValue, TimeSpan.FromHours(1));
+        foreach (var time in times) pages.Admits(new(time), decades, 0, int.MaxValue, TimeSpan.FromHours(1));
         Assert.That(pages.Learned, Is.InRange(0, 10));
     }
 
@@ -99,13 +108,13 @@ public sealed class ModelPagesTests
         var random = new Random(5);
         for (var round = 0; round < 50; round++)
         {
-            var pages = new ModelPages();
+            var pages = new ModelBudget();
             var now = Start;
-            void Ask(ModelPages of, int seed)
+            void Ask(ModelBudget of, int seed)
             {
                 var from = new Random(seed);
                 now += TimeSpan.FromMinutes(from.Next(30));
-                of.Admits(now, from.NextDouble() * 5, from.Next(1, 2_000), Week);
+                of.Admits(now, from.NextDouble() * 5, 0, from.Next(1, 2_000), Week);
             }
 
             for (var i = random.Next(60); i > 0; i--) Ask(pages, random.Next());
@@ -122,17 +131,17 @@ public sealed class ModelPagesTests
         }
     }
 
-    private static byte[] Bytes(ModelPages pages)
+    private static byte[] Bytes(ModelBudget pages)
     {
         var state = new StateWriter();
         pages.Save(state);
         return state.Written.ToArray();
     }
 
-    private static ModelPages Copy(ModelPages pages)
+    private static ModelBudget Copy(ModelBudget pages)
     {
         var state = new StateReader(Bytes(pages));
-        var copy = ModelPages.Load(ref state);
+        var copy = ModelBudget.Load(ref state);
         state.End();
         return copy;
     }

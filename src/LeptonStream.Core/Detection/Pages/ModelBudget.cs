@@ -4,9 +4,9 @@ using LeptonStream.State;
 namespace LeptonStream.Detection.Pages;
 
 /// <summary>
-/// Keeps the page budget of one model, however many series it has: so many false pages in a time. An alert that asks to be critical says by
-/// how many powers of ten its score is rarer than one in that time on a single series; it is admitted where that is enough for all series
-/// of the model together, with those that ask at the same time as its witnesses.
+/// Keeps a budget of one model, however many series it has: one false page, or one false warning, in a time. An alert that asks says by how
+/// many powers of ten its score is rarer than one in that time on a single series; it is admitted where that is enough for all series of
+/// the model together, with those that ask at the same time as its witnesses.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -14,49 +14,56 @@ namespace LeptonStream.Detection.Pages;
 /// </code>
 /// It is the rule of Benjamini and Hochberg, run over the alerts of ten to twenty minutes (Benjamini and Hochberg 1995, J. R. Stat. Soc. B
 /// 57, 289; by the inequality of Simes the probability of any false page keeps its bound). A fault of many series needs less of each; a
-/// single one of many thousands needs more. What the tails of the scores promise and the model does not keep is <c>learned</c>: each page
-/// raises the line by half a decade, and each budget's time lowers it by as much, so that pages come at the rate of the budget in the long
-/// run (adaptive conformal inference: Gibbs and Candès 2021, NeurIPS 34), between 0 and as many decades as the series have: then a tail of
-/// half the slope is covered.
-/// Pages within one time of <see cref="Together"/> are one page. A function of the questions and their order.
+/// single one of many thousands needs more. What the tails of the scores promise and the model does not keep is <c>learned</c>: each
+/// admission raises the line by half a decade, and each budget's time lowers it by as much, so that they come at the rate of the budget in
+/// the long run (adaptive conformal inference: Gibbs and Candès 2021, NeurIPS 34), between 0 and as many decades as the series have: then a
+/// tail of half the slope is covered.
+/// Those within one time of <see cref="Together"/> are one. A function of the questions and their order.
 /// </remarks>
-internal sealed class ModelPages
+internal sealed class ModelBudget
 {
-    /// <summary>Pages in this time are one.</summary>
+    /// <summary>Admissions in this time are one.</summary>
     public static readonly TimeSpan Together = TimeSpan.FromMinutes(10);
 
     private const int Bins = 64;
     private const double BinsPerDecade = 5;
+
     private const double Step = 0.5;
 
     private readonly ushort[] _now = new ushort[Bins];
     private readonly ushort[] _before = new ushort[Bins];
     private long _clock;
     private long _nowSince;
-    private long _paged = Timestamp.Never.UnixNanoseconds;
+    private long _admitted = Timestamp.Never.UnixNanoseconds;
     private double _learned;
     private long _learnedAt;
 
-    /// <summary>Decades by which the line is raised now: what was learned from the pages.</summary>
+    /// <summary>Decades by which the line is raised now: what was learned from those that were admitted.</summary>
     public double Learned => _learned;
 
-    /// <summary>Answers an alert that asks to be critical.</summary>
+    /// <summary>Whether it is worth another question that an alert grew.</summary>
+    public static bool IsHigher(double decades, double before) => before <= 0 || BinOf(decades) > BinOf(before);
+
+    /// <summary>Answers an alert that asks to be a page, or a warning.</summary>
     /// <param name="time">Event time.</param>
     /// <param name="decades">Powers of ten by which its score is rarer, on one series, than one in <paramref name="budget"/>.</param>
+    /// <param name="before">The decades with which the same alert asked before, whose place it takes; 0 where it did not.</param>
     /// <param name="series">The number of series of the model.</param>
-    /// <param name="budget">The time in which the model may have one false page.</param>
-    public bool Admits(Timestamp time, double decades, int series, TimeSpan budget)
+    /// <param name="budget">The time in which the model may have one that is false.</param>
+    public bool Admits(Timestamp time, double decades, double before, int series, TimeSpan budget)
     {
         var all = Math.Log10(Math.Max(1, series));
         Advance(time, budget, all);
         var bin = BinOf(decades);
+        // An alert that grows is one witness, not one of each of its heights.
+        if (before > 0 && _now[BinOf(before)] > 0) _now[BinOf(before)]--;
         if (_now[bin] < ushort.MaxValue) _now[bin]++;
-        // A page raises the line for those that follow, and not for its own alerts.
-        var isPaging = !new Timestamp(_paged).IsNever && _clock - _paged <= Nanoseconds(Together);
-        if (!IsEnough(bin, all + (isPaging ? Math.Max(0, _learned - Step) : _learned))) return false;
-        if (isPaging) return true;
+        // It raises the line for those that follow, and not for the other alerts of its minutes.
+        var isOneMore = !new Timestamp(_admitted).IsNever && _clock - _admitted <= Nanoseconds(Together);
+        if (!IsEnough(bin, all + (isOneMore ? Math.Max(0, _learned - Step) : _learned))) return false;
+        if (isOneMore) return true;
         _learned = Math.Min(Step + all, _learned + Step);
-        _paged = _clock;
+        _admitted = _clock;
         return true;
     }
 
@@ -65,7 +72,7 @@ internal sealed class ModelPages
     {
         state.Write(_clock);
         state.Write(_nowSince);
-        state.Write(_paged);
+        state.Write(_admitted);
         state.Write(_learned);
         state.Write(_learnedAt);
         Save(_now, state);
@@ -74,19 +81,19 @@ internal sealed class ModelPages
 
     /// <summary>Reads what <see cref="Save(StateWriter)"/> wrote.</summary>
     /// <exception cref="SnapshotCorruptException">The bytes are no such state.</exception>
-    public static ModelPages Load(ref StateReader state)
+    public static ModelBudget Load(ref StateReader state)
     {
-        var pages = new ModelPages
+        var budget = new ModelBudget
         {
             _clock = state.ReadInt64(),
             _nowSince = state.ReadInt64(),
-            _paged = state.ReadInt64(),
+            _admitted = state.ReadInt64(),
             _learned = state.ReadFinite(),
             _learnedAt = state.ReadInt64(),
         };
-        Load(pages._now, ref state);
-        Load(pages._before, ref state);
-        return pages;
+        Load(budget._now, ref state);
+        Load(budget._before, ref state);
+        return budget;
     }
 
     // From the alert's own bin down: each lower one has more witnesses.
