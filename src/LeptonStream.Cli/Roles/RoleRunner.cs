@@ -28,7 +28,7 @@ internal static class RoleRunner
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Logging.AddConsoleLog(parsed, settings.Configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        builder.AddTelemetry(RoleNames.ProgramOf(role));
+        builder.AddTelemetry(RoleNames.ProgramOf(role), isServed: settings.Configuration.GetValue<int>("Health:Port") > 0);
         Register(builder.Services, settings.Configuration, addRole);
         using var host = builder.Build();
         return await Run(host, stop);

@@ -1,5 +1,6 @@
 using LeptonStream.Collector.Edge.Local;
 using LeptonStream.Health;
+using LeptonStream.Resilience;
 
 namespace LeptonStream.Collector.Edge;
 
@@ -12,29 +13,16 @@ internal sealed class EdgeDisk(EdgeFolder folder, LocalDetector detector, IReadO
     private static readonly TimeSpan SyncEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StateEvery = TimeSpan.FromMinutes(1);
 
-    private readonly long _began = time.GetTimestamp();
-    private TimeSpan _syncDue;
-    private TimeSpan _stateDue = StateEvery;
+    private readonly Pace _sync = new(SyncEvery, time);
+    private readonly Pace _state = new(StateEvery, time, isDueAtOnce: false);
     private long _dropped;
 
     /// <summary>Does what is due.</summary>
     public void Round(TroubleLog troubles)
     {
-        // Not by the clock of the host, which may be set back.
-        var now = time.GetElapsedTime(_began);
-        if (now >= _syncDue)
-        {
-            _syncDue = now + SyncEvery;
-            Try(troubles, "sync", Sync);
-        }
-
-        if (now >= _stateDue)
-        {
-            _stateDue = now + StateEvery;
-            Try(troubles, "state", detector.Save);
-        }
-
-        Trim(time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (_sync.IsDue()) Try(troubles, "sync", Sync);
+        if (_state.IsDue()) Try(troubles, "state", detector.Save);
+        Trim();
         Report(troubles);
     }
 
@@ -53,12 +41,12 @@ internal sealed class EdgeDisk(EdgeFolder folder, LocalDetector detector, IReadO
         foreach (var delivery in deliveries) delivery.Save();
     }
 
-    private void Trim(long now)
+    private void Trim()
     {
-        folder.Samples.Trim(Math.Min(folder.Sent.Next, detector.SavedTo), now);
+        folder.Samples.Trim(Math.Min(folder.Sent.Next, detector.SavedTo));
         var delivered = deliveries.Count == 0 ? long.MaxValue : deliveries.Min(delivery => delivery.Next);
         folder.Alerts.MarkRead(delivered);
-        folder.Alerts.Trim(delivered, now);
+        folder.Alerts.Trim(delivered);
     }
 
     private void Report(TroubleLog troubles)
@@ -66,9 +54,17 @@ internal sealed class EdgeDisk(EdgeFolder folder, LocalDetector detector, IReadO
         var dropped = folder.Samples.Dropped;
         troubles.Count("records dropped before Kafka had them", "oldest_first", dropped - _dropped);
         _dropped = dropped;
+        Report(troubles, "samples", folder.Samples.TakeDamage());
+        Report(troubles, "alerts", folder.Alerts.TakeDamage());
         troubles.Set("disk", folder.Samples.DiskTrouble is { } trouble
             ? $"the spool's disk takes nothing, and new records are in memory alone (Edge:SpoolPath): {trouble}"
             : null);
+    }
+
+    private static void Report(TroubleLog troubles, string spool, IReadOnlyList<(long First, long Last)> damage)
+    {
+        foreach (var (first, last) in damage)
+            troubles.Count("records of the spool that the disk has changed", spool, last - first + 1, $"sequences {first} to {last}");
     }
 
     private static void Try(TroubleLog troubles, string name, Action act)

@@ -12,7 +12,7 @@ internal sealed class EdgeFolder : IDisposable
     private const int AlertsShare = 16;
 
     /// <exception cref="InvalidOperationException">The folder can't be used, or another edge uses it.</exception>
-    public EdgeFolder(IOptions<EdgeOptions> options)
+    public EdgeFolder(IOptions<EdgeOptions> options, TimeProvider time)
     {
         var settings = options.Value;
         Root = Path.GetFullPath(settings.SpoolPath);
@@ -20,17 +20,18 @@ internal sealed class EdgeFolder : IDisposable
         {
             Directory.CreateDirectory(Root);
             Sent = new(Root, "sent");
-            Samples = new(new(Path.Combine(Root, "samples"), settings.MaxSpoolBytes, settings.SpoolAge), atLeast: Sent.Next);
-            Samples.MarkRead(Sent.Next);
+            Samples = new(SettingsOf("samples", settings.MaxSpoolBytes), atLeast: Sent.Next);
             // Behind all that a target has had: below it new alerts would be taken for old ones.
             var delivered = Math.Max(new SpoolCursor(Root, AlertFile.Target).Next, new SpoolCursor(Root, AlertWebhook.Target).Next);
-            Alerts = new(new(Path.Combine(Root, "alerts"), settings.MaxSpoolBytes / AlertsShare, settings.SpoolAge), atLeast: delivered);
+            Alerts = new(SettingsOf("alerts", settings.MaxSpoolBytes / AlertsShare), atLeast: delivered);
             Id = IdOf(Path.Combine(Root, "id"));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException($"Edge:SpoolPath is {Root}: {refused.Message}", refused);
         }
+
+        SpoolSettings SettingsOf(string name, long bytes) => new(Path.Combine(Root, name), bytes, settings.SpoolAge) { Time = time };
     }
 
     /// <summary>The folder.</summary>

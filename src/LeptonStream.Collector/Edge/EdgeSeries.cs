@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using LeptonStream.Collector.Edge.Output;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
+using LeptonStream.Resilience;
 using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Edge;
@@ -17,15 +18,13 @@ internal sealed class EdgeSeries(EdgeFolder folder, IRecordSink sink, ClockSkew 
 
     private readonly MappedEntity _entity = new("lepton.edge", LabelSet.Of(("host", Environment.MachineName)));
     private readonly ArrayBufferWriter<byte> _json = new(512);
-    private DateTimeOffset _due = DateTimeOffset.MinValue;
+    private readonly Pace _pace = new(Every, time);
     private long _dropped;
 
     /// <summary>Writes them when a minute is over.</summary>
     public async Task Round()
     {
-        var now = time.GetUtcNow();
-        if (now < _due) return;
-        _due = now + Every;
+        if (!_pace.IsDue()) return;
         var dropped = folder.Samples.Dropped;
         List<(string Name, double Value)> values =
         [
@@ -42,7 +41,7 @@ internal sealed class EdgeSeries(EdgeFolder folder, IRecordSink sink, ClockSkew 
 
         MappedSample[] samples = [.. values.Select(each => new MappedSample(new(_entity, each.Name), each.Value))];
         _json.ResetWrittenCount();
-        NativeMessages.Write(new(_entity, now.ToUnixTimeMilliseconds() * 1_000_000, -1, 0, samples.Length), samples, _json);
+        NativeMessages.Write(new(_entity, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000, -1, 0, samples.Length), samples, _json);
         Message<byte[]?, byte[]?> record = new() { Key = _entity.Key.ToArray(), Value = _json.WrittenSpan.ToArray() };
         await sink.Send([record], static () => { });
     }

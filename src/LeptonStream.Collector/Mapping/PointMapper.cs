@@ -77,7 +77,7 @@ public sealed partial class PointMapper
         var id = _identity.Of(points, point, name, source.Labels.Hash, part is Part.None ? default : "le"u8);
 
         // 3
-        var entry = _store.Find(id);
+        var entry = _store.Find(id, _now);
         if (point.IsStale)
         {
             End(entry, IsBelieved(time) ? time : _now, into);

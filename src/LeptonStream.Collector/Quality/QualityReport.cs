@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using LeptonStream.Collector.Intake;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
+using LeptonStream.Resilience;
 using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Quality;
@@ -16,15 +17,13 @@ internal sealed class QualityReport(IntakeMapping mapping, IRecordSink sink, Tim
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     private readonly ArrayBufferWriter<byte> _json = new(1024);
-    private DateTimeOffset _due = DateTimeOffset.MinValue;
+    private readonly Pace _pace = new(Every, time);
 
     /// <summary>Writes the scores when a minute is over; while Kafka does not take records they wait for the next.</summary>
     public async Task Round()
     {
-        var now = time.GetUtcNow();
-        if (now < _due || sink.Trouble is not null) return;
-        _due = now + Every;
-        var nanoseconds = now.ToUnixTimeMilliseconds() * 1_000_000;
+        if (sink.Trouble is not null || !_pace.IsDue()) return;
+        var nanoseconds = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
         var records = new List<Message<byte[]?, byte[]?>>();
         foreach (var (source, model, score) in mapping.TakeQuality(nanoseconds)) records.Add(Record(source, model, score, nanoseconds));
         if (records.Count > 0) await sink.Send(records, static () => { });

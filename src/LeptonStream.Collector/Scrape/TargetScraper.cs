@@ -25,6 +25,10 @@ internal sealed class TargetScraper(
         Points = target.Job.SampleLimit == 0 ? FormatLimits.Default.Points : target.Job.SampleLimit,
     };
 
+    private readonly TimeSpan _phase = PhaseOf(target, time);
+    private readonly long _began = time.GetTimestamp();
+    private long _place;
+
     /// <summary>Reason for which the last scrape failed; null where it did not.</summary>
     public string? Trouble { get; private set; }
 
@@ -165,10 +169,16 @@ internal sealed class TargetScraper(
         point.Value = value;
     }
 
+    // The wall clock gives the place in the interval, and a clock that nobody sets the pace. A place that is over is left out, and none is
+    // taken twice, since a timer may be early by less than its own unit.
     private TimeSpan UntilNext()
     {
         var interval = target.Job.Interval.Ticks;
-        var since = (time.GetUtcNow().Ticks - target.Offset.Ticks) % interval;
-        return TimeSpan.FromTicks(interval - since);
+        var since = _phase.Ticks + time.GetElapsedTime(_began).Ticks;
+        _place = Math.Max(_place, since / interval) + 1;
+        return TimeSpan.FromTicks((_place * interval) - since);
     }
+
+    private static TimeSpan PhaseOf(ScrapeTarget target, TimeProvider time) =>
+        TimeSpan.FromTicks((time.GetUtcNow().Ticks - target.Offset.Ticks) % target.Job.Interval.Ticks);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeptonStream.Collector.Points;
+using LeptonStream.Resilience;
 
 namespace LeptonStream.Collector.Edge.Host;
 
@@ -27,14 +28,13 @@ internal sealed class InfinibandSource(string folder, HostSamples samples, TimeP
         ("port_xmit_data", "node_infiniband_port_data_transmitted_bytes_total", 4),
     ];
 
-    private DateTimeOffset _due;
+    private readonly Pace _pace = new(Every, time);
 
     /// <summary>Reads the counters where it is time.</summary>
     public async Task Round()
     {
+        if (!_pace.IsDue()) return;
         var now = time.GetUtcNow();
-        if (now < _due) return;
-        _due = now + Every;
         samples.Begin();
         try
         {

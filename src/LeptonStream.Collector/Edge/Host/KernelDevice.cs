@@ -16,8 +16,12 @@ internal sealed class KernelDevice : IKernelLog
     private const int Overrun = 32;
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(10);
 
+    // What the kernel still has of the time before is read in a moment.
+    private static readonly TimeSpan Backlog = TimeSpan.FromSeconds(5);
+
     private readonly FileStream? _device;
     private readonly TimeProvider _time;
+    private readonly long _began;
     private readonly ConcurrentQueue<(XidLine, DateTimeOffset)> _waiting = [];
     private volatile string? _trouble;
 
@@ -25,7 +29,7 @@ internal sealed class KernelDevice : IKernelLog
     /// <param name="time">The clock.</param>
     public KernelDevice(string path, TimeProvider time)
     {
-        _time = time;
+        (_time, _began) = (time, time.GetTimestamp());
         try
         {
             _device = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
@@ -74,7 +78,8 @@ internal sealed class KernelDevice : IKernelLog
     private void Take(ReadOnlySpan<char> record)
     {
         if (!KernelLine.TryReadRecord(record, out var sinceBoot, out var message) || !XidLine.TryRead(message, out var error)) return;
-        var age = TimeSpan.FromMilliseconds(Environment.TickCount64) - sinceBoot;
+        // A record that comes later is of now. The kernel's own clock drifts: after months it is minutes off, and would make it an old one.
+        var age = _time.GetElapsedTime(_began) > Backlog ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64) - sinceBoot;
         if (age > Again || _waiting.Count >= MostWaiting) return;
         _waiting.Enqueue((error, _time.GetUtcNow() - (age > TimeSpan.Zero ? age : TimeSpan.Zero)));
     }

@@ -1,4 +1,5 @@
 using LeptonStream.Collector.Points;
+using LeptonStream.Resilience;
 
 namespace LeptonStream.Collector.Edge.Host;
 
@@ -26,7 +27,8 @@ internal sealed class XidSource(IKernelLog log, HostSamples samples, Dictionary<
     private readonly List<(XidLine Error, DateTimeOffset Time)> _errors = [];
 
     // The first codes that stand come after the errors that a start reads again.
-    private DateTimeOffset _due = time.GetUtcNow() + Every;
+    private readonly Pace _pace = new(Every, time, isDueAtOnce: false);
+    private readonly long _began = time.GetTimestamp();
 
     /// <summary>Reason in plain words for which the log can't be read; null where it can.</summary>
     public string? Trouble => log.Trouble;
@@ -39,14 +41,14 @@ internal sealed class XidSource(IKernelLog log, HostSamples samples, Dictionary<
         _errors.Clear();
         log.Take(_errors);
         // :: (2) Errors.
-        foreach (var (error, at) in _errors) Take(error, at);
+        var moment = time.GetElapsedTime(_began);
+        foreach (var (error, at) in _errors) Take(error, at, moment - (at < now ? now - at : TimeSpan.Zero));
         // :: (1) and (3) The codes that stand.
-        if (now >= _due)
+        if (_pace.IsDue())
         {
-            _due = now + Every;
             foreach (var ((kind, pci), device) in _devices)
             {
-                if (now - device.At > Stands) device.Code = 0;
+                if (moment - device.ErredAt > Stands) device.Code = 0;
                 Add(kind, pci, device, device.Code, now);
             }
         }
@@ -54,7 +56,7 @@ internal sealed class XidSource(IKernelLog log, HostSamples samples, Dictionary<
         await samples.Send(Name);
     }
 
-    private void Take(in XidLine error, DateTimeOffset at)
+    private void Take(in XidLine error, DateTimeOffset at, TimeSpan moment)
     {
         if (!_devices.TryGetValue((error.Kind, error.Pci), out var device))
         {
@@ -64,8 +66,8 @@ internal sealed class XidSource(IKernelLog log, HostSamples samples, Dictionary<
 
         // A line is read a moment after it was written, and the code that stood may have been a sample by then.
         if (at <= device.Sampled && device.Sampled - at < Delay) at = device.Sampled + Before + Before;
-        var (stands, isStorm) = (device.Code == error.Code, at - device.At < Storm);
-        if (at > device.At) device.At = at;
+        var (stands, isStorm) = (device.Code == error.Code, moment - device.ErredAt < Storm);
+        if (moment > device.ErredAt) device.ErredAt = moment;
         if (stands && isStorm) return;
         if (stands || device.Sampled == default) Add(error.Kind, error.Pci, device, 0, at - Before);
         device.Code = error.Code;
@@ -83,8 +85,8 @@ internal sealed class XidSource(IKernelLog log, HostSamples samples, Dictionary<
     {
         public int Code { get; set; }
 
-        // When its last error was.
-        public DateTimeOffset At { get; set; }
+        // When its last error was, since the start and by a clock that nobody sets.
+        public TimeSpan ErredAt { get; set; } = TimeSpan.MinValue / 2;
 
         // The time of its newest sample.
         public DateTimeOffset Sampled { get; set; }

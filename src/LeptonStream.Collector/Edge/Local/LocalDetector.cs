@@ -4,6 +4,7 @@ using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Health;
 using LeptonStream.Policies;
+using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using LeptonStream.State;
 using Microsoft.Extensions.Logging;
@@ -29,12 +30,16 @@ internal sealed partial class LocalDetector
     private const long MostBytes = 64 << 20;
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
 
+    // After a smaller step back samples are late for a while, and what is known is worth more.
+    private static readonly TimeSpan ClockStep = TimeSpan.FromMinutes(10);
+
     private readonly EdgeFolder _folder;
     private readonly EdgeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PolicySet _policies;
     private readonly SpoolReader _reader;
+    private readonly Pace _tick;
     private readonly LocalState _state;
     private readonly List<SpoolRecord> _records = [];
     private readonly List<AlertEvent> _events = [];
@@ -42,7 +47,7 @@ internal sealed partial class LocalDetector
     private long _told;
     private long _judgedTo;
     private long _lastRecord;
-    private long _ticked;
+    private long _newest;
 
     public LocalDetector(EdgeFolder folder, IOptions<EdgeOptions> options, EdgeMetrics metrics, TimeProvider time,
         ILogger<LocalDetector> logger)
@@ -57,7 +62,8 @@ internal sealed partial class LocalDetector
         _reader = folder.Samples.ReadFrom(_judgedTo = Restore());
         SavedTo = _judgedTo;
         _told = AlertRecords.LastSource(folder.Alerts);
-        _lastRecord = _ticked = time.GetTimestamp();
+        _lastRecord = time.GetTimestamp();
+        _tick = new(TickEvery, time, isDueAtOnce: false);
     }
 
     /// <summary>Series known now.</summary>
@@ -116,8 +122,21 @@ internal sealed partial class LocalDetector
         return 0;
     }
 
+    // Whatever comes would be older than the newest sample of its series, and not judged, until the clock has caught up.
+    private void BeginAgainWhereSetBack(long time)
+    {
+        var step = TimeSpan.FromMilliseconds(_newest - time);
+        _newest = step > ClockStep ? time : Math.Max(_newest, time);
+        if (step <= ClockStep) return;
+        Log.Cold(_logger, $"the clock of this host was set back by {step:d\\.hh\\:mm\\:ss}");
+        var observer = _pipeline.Observer;
+        _pipeline = NewPipeline();
+        _pipeline.Observer = observer;
+    }
+
     private void Judge(in SpoolRecord record, TroubleLog troubles)
     {
+        BeginAgainWhereSetBack(record.Time);
         _events.Clear();
         try
         {
@@ -138,8 +157,7 @@ internal sealed partial class LocalDetector
     // A run that is silent for too long makes no record.
     private void Tick()
     {
-        if (!_pipeline.WatchesSilence || _time.GetElapsedTime(_ticked) < TickEvery) return;
-        _ticked = _time.GetTimestamp();
+        if (!_pipeline.WatchesSilence || !_tick.IsDue()) return;
         _events.Clear();
         _pipeline.Tick(_time.GetElapsedTime(_lastRecord), _events);
         // They are as if by the last record, whose own may be written already.

@@ -21,22 +21,28 @@ internal sealed class FileSegment : SpoolSegment
 
     /// <summary>Makes an empty one.</summary>
     /// <exception cref="IOException">The disk does not take it.</exception>
-    public static FileSegment Create(string folder, long first) =>
-        new(Path.Combine(folder, first.ToString("D19", CultureInfo.InvariantCulture) + Ending), FileMode.Create) { First = first };
+    public static FileSegment Create(string folder, long first, long now) =>
+        new(Path.Combine(folder, first.ToString("D19", CultureInfo.InvariantCulture) + Ending), FileMode.Create)
+        {
+            First = first,
+            Since = now,
+        };
 
     /// <summary>Opens those of a folder, in order. What a record left that was being written is cut off.</summary>
     /// <param name="folder">The folder.</param>
-    public static List<SpoolSegment> OpenAll(string folder)
+    /// <param name="now">Now, by a clock that nobody sets.</param>
+    /// <param name="lost">Gets the first and the last sequence of each hole.</param>
+    public static List<SpoolSegment> OpenAll(string folder, long now, Action<long, long> lost)
     {
         var segments = new List<SpoolSegment>();
         foreach (var path in Directory.GetFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
         {
             if (!long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var first))
                 continue;
-            var segment = new FileSegment(path, FileMode.Open) { First = first, IsSealed = true };
-            if (segment.Scan(RandomAccess.GetLength(segment._file)) > 0) RandomAccess.SetLength(segment._file, segment.Length);
-            if (segment.Count > 0) segments.Add(segment);
-            else segment.Delete();
+            var segment = new FileSegment(path, FileMode.Open) { First = first, Since = now, IsSealed = true };
+            segment.Scan(RandomAccess.GetLength(segment._file), lost);
+            if (segment.Cut > 0) RandomAccess.SetLength(segment._file, segment.Length);
+            segments.Add(segment);
         }
 
         return segments;

@@ -6,28 +6,30 @@ namespace LeptonStream.Collector.Edge.Spooling;
 /// </summary>
 /// <remarks>
 /// <para>A record is written before <see cref="Append"/> returns, so that a kill of the process does not lose it; <see cref="Sync"/> makes
-/// it safe from a loss of power. At the start what was being written is cut off at the first bad checksum.</para>
+/// it safe from a loss of power. At the start what was being written is cut off behind the last good checksum. A record whose bytes the
+/// disk has changed is lost alone: readers go on with the next that is whole, and <see cref="TakeDamage"/> says which are lost.</para>
 /// <para>Where the disk is full the oldest segment makes room. Where even that does not help, records go to memory, to go on being read,
 /// until the disk takes them again. Appending never waits for room and never fails.</para>
 /// <para>A sequence is never given twice: after a start they go on behind a leap, since a loss of power may have taken records whose
 /// numbers a reader has passed on already.</para>
 /// </remarks>
-internal sealed class Spool : IDisposable
+internal sealed partial class Spool : IDisposable
 {
     private const long Leap = 1 << 20;
     private const int NoSpace = 28;
     private const int Quota = 122;
-    private const long DiskPauseMs = 10_000;
+    private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly SpoolSettings _settings;
     private readonly FileStream _owner;
     private readonly List<SpoolSegment> _segments;
+    private readonly DateTimeOffset _opened;
     private byte[] _frame = new byte[4 << 10];
     private long _next;
     private long _read = -1;
     private long _readTime;
-    private long _triedDisk = long.MinValue;
+    private long _triedDisk;
 
     /// <param name="settings">Place and bounds.</param>
     /// <param name="atLeast">The lowest sequence to go on with: behind all that its readers remember.</param>
@@ -37,7 +39,9 @@ internal sealed class Spool : IDisposable
         _settings = settings;
         Directory.CreateDirectory(settings.Folder);
         _owner = new(Path.Combine(settings.Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _segments = FileSegment.OpenAll(settings.Folder);
+        (_read, _opened) = (atLeast - 1, settings.Time.GetUtcNow());
+        _segments = FileSegment.OpenAll(settings.Folder, settings.Time.GetTimestamp(), Lose);
+        FindLostEnds();
         var behind = Math.Max(atLeast, _segments.Count == 0 ? 0 : _segments[^1].Last + 1);
         _next = behind == 0 ? 0 : (behind + Leap - 1) / Leap * Leap;
     }
@@ -108,14 +112,12 @@ internal sealed class Spool : IDisposable
 
     /// <summary>Removes segments that nobody needs any more, and those that are too old. To be called from time to time.</summary>
     /// <param name="neededFrom">The lowest sequence that a reader still needs.</param>
-    /// <param name="now">Now, in milliseconds since 1970.</param>
-    public void Trim(long neededFrom, long now)
+    public void Trim(long neededFrom)
     {
         lock (_lock)
         {
-            var oldest = now - (long)_settings.MaxAge.TotalMilliseconds;
             // The newest stays, so that a start knows the last sequence.
-            while (_segments.Count > 1 && (_segments[0].Last < neededFrom || _segments[1].FirstTime < oldest)) DropOldest();
+            while (_segments.Count > 1 && (_segments[0].Last < neededFrom || AgeOf(_segments[1]) > _settings.MaxAge)) DropOldest();
         }
     }
 
@@ -153,9 +155,9 @@ internal sealed class Spool : IDisposable
             var (count, bytes) = (0, 0);
             while (count < mostRecords && bytes < mostBytes && Find(reader) is { } segment)
             {
-                if (!segment.TryRead(ref reader.At, out var record))
+                if (!segment.TryRead(ref reader.At, Lose, out var record))
                 {
-                    PassBy(reader, segment);
+                    reader.Next = segment.Last + 1;
                     continue;
                 }
 
@@ -170,17 +172,12 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    // Where its end is not reached, the disk has changed a byte, and the rest of the segment is lost.
-    private void PassBy(SpoolReader reader, SpoolSegment segment)
+    // The wall clock is asked at the start alone: a host whose clock jumps a year ahead, and back when it finds its time server, must not
+    // lose what waits.
+    private TimeSpan AgeOf(SpoolSegment segment)
     {
-        var last = segment.Last;
-        if (reader.At < segment.Length)
-        {
-            Dropped += Math.Max(0, last - Math.Max(reader.Next - 1, _read));
-            segment.CutAt(reader.At, reader.Next - 1);
-        }
-
-        reader.Next = last + 1;
+        var before = segment.IsSealed ? _opened - DateTimeOffset.FromUnixTimeMilliseconds(segment.FirstTime) : TimeSpan.Zero;
+        return _settings.Time.GetElapsedTime(segment.Since) + (before > TimeSpan.Zero ? before : TimeSpan.Zero);
     }
 
     private SpoolSegment? Find(SpoolReader reader)
@@ -194,10 +191,10 @@ internal sealed class Spool : IDisposable
     private void Store(ReadOnlySpan<byte> frame, long sequence, long time)
     {
         var newest = _segments.Count == 0 ? null : _segments[^1];
-        if (newest is null or { IsOnDisk: true } || time - _triedDisk >= DiskPauseMs)
+        if (newest is null or { IsOnDisk: true } || _settings.Time.GetElapsedTime(_triedDisk) >= DiskPause)
         {
             if (TryStoreOnDisk(newest, frame, sequence, time)) return;
-            _triedDisk = time;
+            _triedDisk = _settings.Time.GetTimestamp();
         }
 
         StoreInMemory(frame, sequence, time);
@@ -213,7 +210,7 @@ internal sealed class Spool : IDisposable
                     || (newest.Count > 0 && newest.Length + frame.Length > _settings.SegmentBytes))
                 {
                     newest?.Sync();
-                    newest = FileSegment.Create(_settings.Folder, sequence);
+                    newest = FileSegment.Create(_settings.Folder, sequence, _settings.Time.GetTimestamp());
                     _segments.Add(newest);
                 }
 
@@ -241,7 +238,7 @@ internal sealed class Spool : IDisposable
         if (newest is not MemorySegment || newest.Length + frame.Length > _settings.MemoryBytes)
         {
             if (_segments.FindAll(segment => !segment.IsOnDisk) is { Count: > 1 } held) Remove(held[0]);
-            _segments.Add(newest = new MemorySegment { First = sequence });
+            _segments.Add(newest = new MemorySegment { First = sequence, Since = _settings.Time.GetTimestamp() });
         }
 
         newest.Append(frame, sequence, time);
@@ -251,7 +248,9 @@ internal sealed class Spool : IDisposable
 
     private void Remove(SpoolSegment segment)
     {
-        Dropped += Math.Max(0, segment.Last - Math.Max(segment.First - 1, _read));
+        // Those of its holes are counted already.
+        var unread = Math.Max(segment.First - 1, _read);
+        Dropped += Math.Max(0, segment.Last - unread - segment.LostBehind(unread));
         _segments.Remove(segment);
         try
         {

@@ -42,6 +42,16 @@ internal static class SpoolFrame
         return length is >= HeaderBytes - Prefix and <= MostBytes ? length + Prefix : -1;
     }
 
+    /// <summary>Whether a frame may begin so, and with which sequence; its checksum is not looked at.</summary>
+    /// <param name="start">At least <see cref="HeaderBytes"/> bytes.</param>
+    /// <param name="sequence">The sequence.</param>
+    public static bool MayBegin(ReadOnlySpan<byte> start, out long sequence)
+    {
+        sequence = BinaryPrimitives.ReadInt64LittleEndian(start[Prefix..]);
+        var key = BinaryPrimitives.ReadInt32LittleEndian(start[(Prefix + 16)..]);
+        return LengthOf(start) is > 0 and var length && key >= 0 && key <= length - HeaderBytes;
+    }
+
     /// <summary>Reads a record.</summary>
     /// <param name="frame">The whole frame.</param>
     /// <param name="record">The record, in arrays of its own.</param>

@@ -7,6 +7,11 @@ namespace LeptonStream.Collector.Edge.Spooling;
 /// </summary>
 internal abstract class SpoolSegment : IDisposable
 {
+    private const int WindowBytes = 64 << 10;
+
+    // By the place where they begin.
+    private readonly Dictionary<long, Hole> _holes = [];
+
     /// <summary>The lowest sequence that a record of it may have.</summary>
     public required long First { get; init; }
 
@@ -25,6 +30,12 @@ internal abstract class SpoolSegment : IDisposable
     /// <summary>Whether nothing is appended to it any more, since it is of an earlier run: sequences leap in between.</summary>
     public bool IsSealed { get; init; }
 
+    /// <summary>When it was made or opened, by a clock that nobody sets.</summary>
+    public required long Since { get; init; }
+
+    /// <summary>Bytes behind the last whole record that were there when it was opened.</summary>
+    public long Cut { get; private set; }
+
     /// <summary>Whether it is gone.</summary>
     public bool IsDeleted { get; private set; }
 
@@ -39,42 +50,73 @@ internal abstract class SpoolSegment : IDisposable
         Note(frame.Length, sequence, time);
     }
 
-    /// <summary>Finds the records that are whole, from the beginning to the first that is not.</summary>
-    /// <returns>Bytes behind them, of records that were being written when the process or the machine ended.</returns>
-    public long Scan(long size)
+    /// <summary>
+    /// Finds the records that are whole. Damaged ones between them are holes; what is behind the last whole one is cut off.
+    /// </summary>
+    /// <param name="size">Bytes that there are.</param>
+    /// <param name="lost">Gets the first and the last sequence of each hole.</param>
+    public void Scan(long size, Action<long, long> lost)
     {
-        var at = 0L;
-        while (TryRead(at, size, out var frame))
+        for (var at = 0L; at < size;)
         {
-            using (frame)
+            var next = Math.Max(First, Last + 1);
+            if (TryHead(at, size, next, out var head))
             {
-                if (!SpoolFrame.TryReadHead(frame.Span, out var sequence, out var time, out _) || sequence <= Last) break;
-                Note(frame.Span.Length, sequence, time);
-                at += frame.Span.Length;
+                Note(head.Bytes, head.Sequence, head.Time);
+                at = Length;
+            }
+            else if (FindNext(at, size, next) is { } found)
+            {
+                AddHole(at, found.At, next, found.Sequence - 1, lost);
+                at = Length = found.At;
+            }
+            else
+            {
+                break;
             }
         }
 
-        return size - Length;
+        Cut = size - Length;
     }
 
-    /// <summary>Reads the record at a place.</summary>
+    /// <summary>Reads the record at a place, or the first behind it that is as it was written.</summary>
     /// <param name="at">The place; it moves behind the record.</param>
+    /// <param name="lost">Gets the first and the last sequence of each hole that nobody has met before.</param>
     /// <param name="record">The record.</param>
-    /// <returns>False at the end, and where the bytes are not those that were written.</returns>
-    public bool TryRead(ref long at, out SpoolRecord record)
+    /// <returns>False at the end.</returns>
+    public bool TryRead(ref long at, Action<long, long> lost, out SpoolRecord record)
     {
-        record = default;
-        if (!TryRead(at, Length, out var frame)) return false;
-        using (frame)
+        for (record = default; at < Length;)
         {
-            if (!SpoolFrame.TryRead(frame.Span, out record)) return false;
-            at += frame.Span.Length;
-            return true;
+            if (_holes.TryGetValue(at, out var hole))
+            {
+                at = hole.End;
+                continue;
+            }
+
+            if (TryRead(at, Length, out var frame))
+            {
+                using (frame)
+                {
+                    if (SpoolFrame.TryRead(frame.Span, out record))
+                    {
+                        at += frame.Span.Length;
+                        return true;
+                    }
+                }
+            }
+
+            // The disk has changed a byte since it was written.
+            var first = LastBefore(at) + 1;
+            if (FindNext(at, Length, first) is { } next) AddHole(at, next.At, first, next.Sequence - 1, lost);
+            else AddHole(at, Length, first, Last, lost);
         }
+
+        return false;
     }
 
-    /// <summary>Gives up what lies behind a place, since its bytes are not those that were written.</summary>
-    public void CutAt(long at, long last) => (Length, Last) = (at, Math.Max(First - 1, last));
+    /// <summary>Records of holes behind a sequence.</summary>
+    public long LostBehind(long sequence) => _holes.Values.Sum(hole => Math.Max(0, hole.Last - Math.Max(hole.First - 1, sequence)));
 
     /// <summary>Removes it for good.</summary>
     public void Delete()
@@ -103,6 +145,63 @@ internal abstract class SpoolSegment : IDisposable
         Length += bytes;
     }
 
+    private void AddHole(long at, long end, long first, long last, Action<long, long> lost)
+    {
+        _holes.Add(at, new(end, first, last));
+        if (last >= first) lost(first, last);
+    }
+
+    // The next frame behind a damaged one. Its place is the one that the damaged length names, where it is of the next record; otherwise
+    // the length is what is damaged, and the nearest is searched for. Each record that is lost in between has at least a header.
+    private (long At, long Sequence)? FindNext(long at, long end, long first)
+    {
+        Span<byte> start = stackalloc byte[SpoolFrame.HeaderBytes];
+        if (end - at >= start.Length && Read(start, at) == start.Length && SpoolFrame.LengthOf(start) is > 0 and var length
+            && length <= end - at && IsNext(at + length, out var sequence) && sequence == first + 1) return (at + length, sequence);
+        using var window = new Frame(WindowBytes);
+        for (var from = at + 1; end - from >= SpoolFrame.HeaderBytes; from += WindowBytes - SpoolFrame.HeaderBytes + 1)
+        {
+            ReadOnlySpan<byte> bytes = window.Span[..Read(window.Span[..(int)Math.Min(WindowBytes, end - from)], from)];
+            for (var i = 0; i <= bytes.Length - SpoolFrame.HeaderBytes; i++)
+                if (SpoolFrame.MayBegin(bytes[i..], out sequence) && IsNext(from + i, out sequence)) return (from + i, sequence);
+        }
+
+        return null;
+
+        bool IsNext(long place, out long its)
+        {
+            its = -1;
+            if (place >= end || !TryHead(place, end, first, out var head)) return false;
+            its = head.Sequence;
+            return its - first <= (place - at) / SpoolFrame.HeaderBytes;
+        }
+    }
+
+    private long LastBefore(long place)
+    {
+        var last = First - 1;
+        for (var at = 0L; at < place;)
+        {
+            if (_holes.TryGetValue(at, out var hole)) (at, last) = (hole.End, hole.Last);
+            else if (TryHead(at, Length, First, out var head)) (at, last) = (at + head.Bytes, head.Sequence);
+            else break;
+        }
+
+        return last;
+    }
+
+    private bool TryHead(long at, long end, long least, out (int Bytes, long Sequence, long Time) head)
+    {
+        head = default;
+        if (!TryRead(at, end, out var frame)) return false;
+        using (frame)
+        {
+            if (!SpoolFrame.TryReadHead(frame.Span, out var sequence, out var time, out _) || sequence < least) return false;
+            head = (frame.Span.Length, sequence, time);
+            return true;
+        }
+    }
+
     private bool TryRead(long at, long end, out Frame frame)
     {
         frame = default;
@@ -114,6 +213,8 @@ internal abstract class SpoolSegment : IDisposable
         frame.Dispose();
         return false;
     }
+
+    private readonly record struct Hole(long End, long First, long Last);
 
     /// <summary>A borrowed buffer.</summary>
     private readonly struct Frame(int length) : IDisposable

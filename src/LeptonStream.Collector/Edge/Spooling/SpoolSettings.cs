@@ -8,6 +8,9 @@ internal sealed record SpoolSettings(string Folder, long MaxBytes, TimeSpan MaxA
 {
     private const long LargestSegment = 4 << 20;
 
+    /// <summary>The clock by which records grow old, and by which a disk that took nothing is tried again.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Bytes of a segment, at most, unless one record is larger: the unit in which the oldest records go.</summary>
     public long SegmentBytes => Math.Min(LargestSegment, MaxBytes / 8);
 

@@ -12,6 +12,9 @@ internal sealed class SeriesStore(int limit)
     /// <summary>After so long, in nanoseconds, a series makes room for another.</summary>
     public const long Silence = 5L * 60 * 1_000_000_000;
 
+    // Payloads that are read side by side differ by less.
+    private const long ClockStep = 10L * 1_000_000_000;
+
     private readonly Dictionary<UInt128, SeriesEntry> _entries = [];
     private readonly Dictionary<UInt128, SeriesEntry> _owners = [];
     private readonly Dictionary<(string Model, LabelSet Labels), MappedEntity> _entities = [];
@@ -24,7 +27,16 @@ internal sealed class SeriesStore(int limit)
     /// <summary>How many have made room for others.</summary>
     public long Forgotten { get; private set; }
 
-    public SeriesEntry? Find(UInt128 id) => _entries.GetValueOrDefault(id);
+    /// <summary>
+    /// Finds a series. One that was seen later than now is forgotten: the clock of this machine was set back, and until it has caught up
+    /// whatever comes would be older than the newest point.
+    /// </summary>
+    public SeriesEntry? Find(UInt128 id, long now)
+    {
+        if (!_entries.TryGetValue(id, out var entry) || entry.LastSeen - now <= ClockStep) return entry;
+        Remove(entry);
+        return null;
+    }
 
     /// <summary>Makes room for one more.</summary>
     /// <returns>False where all are alive.</returns>

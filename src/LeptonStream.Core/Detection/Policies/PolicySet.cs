@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LeptonStream.Alerting;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies.Presets;
@@ -116,11 +116,20 @@ public sealed class PolicySet
 
     private string Hash()
     {
-        var rules = Rules.Select(rule => new
-        {
-            Matchers = rule.Matchers.Select(matcher => matcher.ToString()), Only = rule.Only?.ToString(), rule.Settings,
-        });
-        var text = JsonSerializer.Serialize(new { Rules = rules, Defaults = _defaults, Presets = Presets.Sources });
-        return XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text)).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+        var rules = Rules.Select(rule =>
+            new PolicyText.Rule(rule.Matchers.Select(matcher => matcher.ToString()), rule.Only?.ToString(), rule.Settings));
+        var text = JsonSerializer.SerializeToUtf8Bytes(new(rules, _defaults, Presets.Sources), PolicyJson.Default.PolicyText);
+        return XxHash128.HashToUInt128(text).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
     }
 }
+
+/// <summary>All that a set of policies holds, as the text of its fingerprint.</summary>
+internal sealed record PolicyText(IEnumerable<PolicyText.Rule> Rules, PolicySettings Defaults, IReadOnlyList<MetricSource> Presets)
+{
+    /// <summary>A rule.</summary>
+    internal sealed record Rule(IEnumerable<string> Matchers, string? Only, PolicySettings Settings);
+}
+
+// Written by generated code: reflection over these types alone would load some hundred converters into every role.
+[JsonSerializable(typeof(PolicyText))]
+internal sealed partial class PolicyJson : JsonSerializerContext;
