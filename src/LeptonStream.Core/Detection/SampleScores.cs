@@ -29,6 +29,12 @@ internal readonly record struct SampleScores
     /// <summary>1 while a burst that comes at its hour is missed; else 0.</summary>
     public double Missing { get; init; }
 
+    /// <summary>1 while its engine has work and makes no progress; else 0.</summary>
+    public double Hang { get; init; }
+
+    /// <summary>1 while something that should be there is not: a burst, or progress.</summary>
+    public double Absent => Math.Max(Missing, Hang);
+
     /// <summary>The sample's score as published.</summary>
     public double Novelty => Math.Max(SharpNovelty, Math.Max(SlowNovelty, Young));
 
@@ -59,13 +65,13 @@ internal readonly record struct SampleScores
     /// <param name="stand">The sample's position against that baseline.</param>
     public double For(AlertPhase phase, BaselineStand stand) => phase switch
     {
-        AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Math.Max(Young, Missing))),
-        AlertPhase.Pending => Math.Max(Sharp, Math.Max(SlowAlarm, Math.Max(Young, Missing))),
+        AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Math.Max(Young, Absent))),
+        AlertPhase.Pending => Math.Max(Sharp, Math.Max(SlowAlarm, Math.Max(Young, Absent))),
         _ => stand switch
         {
-            BaselineStand.Back => Math.Max(Rule, Missing),
+            BaselineStand.Back => Math.Max(Rule, Absent),
             BaselineStand.Away => Math.Max(1, Math.Max(Sharp, Slow)),
-            _ => Math.Max(Sharp, Math.Max(Slow, Math.Max(Young, Missing))),
+            _ => Math.Max(Sharp, Math.Max(Slow, Math.Max(Young, Absent))),
         },
     };
 }

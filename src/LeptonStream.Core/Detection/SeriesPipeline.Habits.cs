@@ -1,5 +1,6 @@
 using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detectors;
 using LeptonStream.Forecasting;
@@ -21,8 +22,10 @@ public sealed partial class SeriesPipeline
     }
 
     // Nothing else of this sample opened it.
-    private static string? OpenedByBurst(in SampleScores scores, AlertChange change) =>
-        change == AlertChange.Opened && scores.Missing >= 1 && scores is { SharpNovelty: < 1, SlowAlarm: < 1, Young: < 1 }
-            ? BurstBook.RuleName
-            : null;
+    private static string? OpenedByAbsence(in SampleScores scores, AlertChange change) =>
+        change != AlertChange.None && scores.Hang >= 1
+            ? DetectorSet.NoProgress
+            : change == AlertChange.Opened && scores.Missing >= 1 && scores is { SharpNovelty: < 1, SlowAlarm: < 1, Young: < 1 }
+                ? BurstBook.RuleName
+                : null;
 }

@@ -156,6 +156,7 @@ public sealed partial class SeriesPipeline
         judgement = default;
         var before = series.LastTime;
         var refusal = Accept(series, sample, out var clean);
+        if (refusal == SampleRefusal.CounterReset) series.Progress?.Restart();
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         series.FindReading();
@@ -207,6 +208,7 @@ public sealed partial class SeriesPipeline
         var sight = series.SeeBursts(sample, forecast.Expected, isAnomalous);
         if (sight == BurstSight.Known) scores = scores.WhereKnown(_known);
         else if (sight == BurstSight.Missing) scores = scores with { Missing = 1 };
+        scores = WithProgress(scores, series, shown);
 
         // 7 alert
         var change = MoveAlert(series, ref numbers, shown, sample.Value, scores, isYoung, out var novelty, out var band, forecast);
@@ -218,7 +220,7 @@ public sealed partial class SeriesPipeline
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
         if (isBridged && !isAnomalous) numbers.Forecaster.Rebase(sample);
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
-        return new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades, OpenedByBurst(scores, change));
+        return new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades, OpenedByAbsence(scores, change));
     }
 
     /// <summary>
@@ -275,7 +277,7 @@ public sealed partial class SeriesPipeline
         // A rule's finding is news, whoever shares the budget.
         var line = scores.Rule >= 1 ? _news : LineOf(series);
         var seen = scores.Times(_news.Rarity / line.Rarity).For(alert.Phase, stand);
-        novelty = Math.Max(scores.Times(_lines).Novelty, alert.Phase == AlertPhase.Open ? 0 : scores.Missing);
+        novelty = Math.Max(scores.Times(_lines).Novelty, alert.Phase == AlertPhase.Open ? 0 : scores.Absent);
         if (series.Peers is { } peers)
         {
             seen = peers.Combine(seen, weighed, series, CountOf(series, numbers.Deviation), _news.Rarity, isYoung);
@@ -289,18 +291,20 @@ public sealed partial class SeriesPipeline
             return alert.End(AlertChange.PolicyChanged, sample.Time);
         var change = alert.Observe(new(seen, sample.Time)
         {
-            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Missing >= 1
+            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Absent >= 1
                 ? 1
                 : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
+            IsGrave = scores.Hang >= 1,
             // An open alert has an event for another verdict of the siblings and for a change of the new level.
-            IsFurtherChange = series.Peers is { Novelty: >= 1 }
+            IsFurtherChange = series.Peers is { Novelty: >= 1 } || (scores.Hang >= 1 && series.OpenedBy != DetectorSet.NoProgress)
                 || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
-            AcceptAfter = scores.Rule >= 1 ? null : Policy.AcceptAfter,
+            AcceptAfter = scores.Rule >= 1 || scores.Hang >= 1 ? null : Policy.AcceptAfter,
             Entity = series.Entity,
             IsFact = scores.Rule >= 1 || scores.Missing >= 1,
             Line = line,
         });
         if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
+        if (scores.Hang >= 1) TakeOver(series, change);
         return change;
     }
 

@@ -1,6 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
+using LeptonStream.Detection.Engines;
 using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Peers;
@@ -77,6 +78,12 @@ internal sealed record AlertFacts(
     /// <summary>The burst that did not come, where that is what is wrong; else null.</summary>
     public MissedBurst? Missed { get; init; }
 
+    /// <summary>The hang of its engine, where there is one; else null.</summary>
+    public EngineHang? Hang { get; init; }
+
+    /// <summary>Whether it is about an engine that hangs.</summary>
+    public bool IsHang => Detector == DetectorSet.NoProgress;
+
     /// <summary>Whether it is about a burst that did not come.</summary>
     public bool IsMissed => Missed is not null && Detector == BurstBook.RuleName;
 
@@ -106,6 +113,6 @@ internal sealed record AlertFacts(
     /// <summary>Whether the way from the expected value to that of the sample tells what is wrong: not where the alert is over, or about
     /// to be, or about the siblings.</summary>
     public bool HasCourse => !Change.IsEnd() && double.IsFinite(Expected) && double.IsFinite(Sample.Value) && !IsFarFromPeersOnly
-        && !IsMissed
+        && !IsMissed && !IsHang
         && !(Change == AlertChange.Progressed && IsInsideBand && Detector != FrozenValueDetector.RuleName);
 }

@@ -18,6 +18,8 @@ internal static class ChineseAdvice
         DetectorSet.NonFinite => ["排查计算该指标时的除零或溢出。", "查看上报方在该时刻前后的日志。"],
         LostReadings.RuleName => ["在主机上运行 nvidia-smi（或采集器所用的工具）：设备可能无响应。", "重启采集器。", "若仍无读数，排空该主机。"],
         FrozenValueDetector.RuleName => ["确认指标背后的进程是否仍在工作：查看其日志与其他指标。", "若只是读数卡住，重启采集器；若作业本身卡住，重启作业。"],
+        DetectorSet.NoProgress => ["单独向该副本发送一个短请求：若超时，先将其移出负载均衡。",
+            "重启前先保存引擎日志与调用栈（py-spy dump）：卡死不会留下其他线索。", "重启该副本，并检查其主机上的 XID 与 NCCL 超时。"],
         BurstBook.RuleName => ["确认对应的定时作业是否已运行：查看其调度、最近一次运行与日志。", "若仍需要，请补跑；若已改期或停用，则无需处理。"],
         DetectorSet.Peers when facts.Peers is { } peers => ForPeer(peers.Label ?? "", facts.Kind),
         _ => ForKind(facts.Kind),

@@ -38,6 +38,7 @@ internal static class ChineseText
         AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => "已回到 0，不再上报代码",
         AlertChange.Recovered when facts.IsCode => $"未再出现新代码，最近一次为{Code(facts)}",
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $"与同类已无明显差异，当前 {Value(facts)}",
+        AlertChange.Recovered when facts.IsHang => ChineseEngineText.Over,
         AlertChange.Recovered when facts.HasLostItsBurst => $"已无逾期的例行突增或突降：{Value(facts)}",
         _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
     };
@@ -49,6 +50,7 @@ internal static class ChineseText
         DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
         LostReadings.RuleName => "仍无读数",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
+        DetectorSet.NoProgress => ChineseEngineText.Continued(facts),
         BurstBook.RuleName when !facts.IsInsideBand => $"例行的突增或突降已出现，结束后告警关闭：{Value(facts)}",
         FrozenValueDetector.RuleName => $"仍停在 {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $"仍{ChinesePeerText.Standing(peers, facts.Unit)}",
@@ -62,6 +64,7 @@ internal static class ChineseText
         LostReadings.RuleName => "没有读数：采集器上报的是空值标记",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
         ErrorCodeTracker.RuleName => $"上报{Code(facts)}",
+        DetectorSet.NoProgress => ChineseEngineText.Hangs(facts),
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Standing(peers, facts.Unit),
         FrozenValueDetector.RuleName => $"停在 {Value(facts)} 不再变化",
         ConstantChangeDetector.RuleName => $"原本恒定，现已改变：{Seen(facts)}",
@@ -101,6 +104,7 @@ internal static class ChineseText
             : "XID 每次变化只告警一次；告警关闭并不表示原因已消除。",
         ErrorCodeTracker.RuleName => "代码已变化，含义请查阅采集器的文档。",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Reason(missed),
+        DetectorSet.NoProgress => ChineseEngineText.Reason,
         FrozenValueDetector.RuleName => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
@@ -123,7 +127,7 @@ internal static class ChineseText
 
     private static string Band(AlertFacts facts)
     {
-        if (facts.IsMissed) return "";
+        if (facts.IsMissed || facts.IsHang) return "";
         if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
             && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);

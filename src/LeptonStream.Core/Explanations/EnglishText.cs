@@ -38,6 +38,7 @@ internal static class EnglishText
         AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => " is at 0 again: no code is reported any more",
         AlertChange.Recovered when facts.IsCode => $" has reported no new code; the last is {Code(facts)}",
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $" is like its peers again: {Value(facts)}",
+        AlertChange.Recovered when facts.IsHang => EnglishEngineText.Over,
         AlertChange.Recovered when facts.HasLostItsBurst => $" no longer has a burst overdue: {Value(facts)}",
         _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
     };
@@ -49,6 +50,7 @@ internal static class EnglishText
         DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " still has no readings",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
+        DetectorSet.NoProgress => EnglishEngineText.Continued(facts),
         BurstBook.RuleName when !facts.IsInsideBand => $" shows its burst, and the alert closes after it: {Value(facts)}",
         FrozenValueDetector.RuleName => $" is still stuck at {Value(facts)}",
         DetectorSet.Peers when facts.Peers is { } peers => $" is still {EnglishPeerText.Standing(peers, facts.Unit)}",
@@ -62,6 +64,7 @@ internal static class EnglishText
         LostReadings.RuleName => " has no readings: the exporter sends a blank instead",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
         ErrorCodeTracker.RuleName => $" reports {Code(facts)}",
+        DetectorSet.NoProgress => EnglishEngineText.Hangs(facts),
         DetectorSet.Peers when facts.Peers is { } peers => $" is {EnglishPeerText.Standing(peers, facts.Unit)}",
         FrozenValueDetector.RuleName => $" is stuck at {Value(facts)}",
         ConstantChangeDetector.RuleName => $" was constant and has changed: {Seen(facts)}",
@@ -103,6 +106,7 @@ internal static class EnglishText
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
         ErrorCodeTracker.RuleName => "The code changed. Look it up in the exporter's documentation.",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Reason(missed),
+        DetectorSet.NoProgress => EnglishEngineText.Reason,
         FrozenValueDetector.RuleName =>
             "The value used to move and now repeats exactly: the exporter or the job may hang and send its last reading again and again.",
         ConstantChangeDetector.RuleName => "The value was constant for all or nearly all of the known past; the new value has lasted.",
@@ -128,7 +132,7 @@ internal static class EnglishText
     // An end that is no recovery names what it did not come back to; a recovery whose value is just outside says nothing of the band.
     private static string Band(AlertFacts facts)
     {
-        if (facts.IsMissed) return "";
+        if (facts.IsMissed || facts.IsHang) return "";
         if (!double.IsFinite(facts.Lower) || !double.IsFinite(facts.Upper) || (facts.Change == AlertChange.Recovered
             && !facts.IsInsideBand)) return "";
         var (lower, upper) = Numbers.Pair(facts.Lower, facts.Upper, facts.Unit);

@@ -8,7 +8,8 @@ namespace LeptonStream.Policies;
 internal static class PolicyDetectors
 {
     // Rules that no other detector replaces: a list that was meant to choose among detectors turns them off by the way.
-    private static readonly DetectorSet Rules = DetectorSet.Of([DetectorSet.NonFinite, FrozenValueDetector.RuleName, DetectorSet.Training]);
+    private static readonly DetectorSet Rules = DetectorSet.Of([DetectorSet.NonFinite, FrozenValueDetector.RuleName,
+        DetectorSet.Training, DetectorSet.NoProgress]);
 
     private static readonly DetectorSet NeedMore =
         DetectorSet.Of(DetectorCatalog.All.Select(detector => detector.Name).Except(DetectorCatalog.Lean));

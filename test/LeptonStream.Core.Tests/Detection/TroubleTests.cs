@@ -119,6 +119,19 @@ public sealed class TroubleTests
         Assert.That(waiting[^1].EndedReason, Is.Null);
     }
 
+    // One request runs for 14 hours, and no token comes. The engine of one developer is idle for hours, and that is usual.
+    [Test]
+    public void AnEngineThatHangsWithOneRequest_IsOnePage()
+    {
+        var told = Told("12b-vllm-hang-dev");
+        var hangs = told.FindAll(e => e.Detectors[0].Name == "no-progress");
+        Assert.That(hangs.Select(e => (e.Type, e.Severity, e.Metric)),
+            Is.EqualTo(new[] { (AlertEventType.Opened, AlertSeverity.Critical, "vllm:generation_tokens_total") }));
+        Assert.That(hangs[0].DetectedAt - hangs[0].Onset, Is.LessThanOrEqualTo(TimeSpan.FromMinutes(16)));
+        Assert.That(hangs[0].English.Summary, Does.Contain("while vllm:num_requests_running is at 1"));
+        Assert.That(hangs[0].Chinese.Summary, Does.Contain("vllm:num_requests_running"));
+    }
+
     // The alerts of the first three days are right: nobody knows yet that it comes every day.
     [Test]
     public void AJobThatRunsEveryMorning_IsQuietFromTheFourthDayOn()

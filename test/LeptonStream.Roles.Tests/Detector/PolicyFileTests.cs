@@ -104,7 +104,7 @@ public sealed class PolicyFileTests
     [TestCase("rules: [\n", "f.yaml:2: ")]
     [TestCase("presets: [vllm, sgl]",
         "f.yaml:1: presets holds 'sgl', which is unknown; known are: vllm, triton, sglang, dcgm, gpud, hf-trainer, lightning, megatron, "
-        + "torchtitan, lepton")]
+        + "torchtitan, lepton, tgi")]
     [TestCase("defaults:\n  warm_up: 1", "f.yaml:2: defaults.warm_up is '1': it must be a whole number from 30 to 1000000")]
     [TestCase("defaults: {matchers: [a=b]}", "f.yaml:1: defaults.matchers is unknown; known here are: accept_after, critical_budget, ")]
     [TestCase("rules:\n- warmup: 50", "f.yaml:2: rules[0].warmup is unknown; known here are: accept_after, critical_budget, detectors, ")]
@@ -175,14 +175,15 @@ public sealed class PolicyFileTests
     {
         var file = Path.GetTempFileName();
         File.WriteAllText(
-            file, "rules:\n- detectors: [mean-sigma]\n- detectors: [+ewma]\n- detectors: [record, non-finite, frozen-value, training]\n");
+            file, "rules:\n- detectors: [mean-sigma]\n- detectors: [+ewma]\n"
+                + "- detectors: [record, non-finite, frozen-value, training, no-progress]\n");
 
         Assert.That(PolicyFile.Read(file, out _, out var notes), Is.Not.Null);
 
         Assert.That(notes, Is.EqualTo(new[]
         {
-            $"{file}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training: write +name and "
-                + "-name to change it instead",
+            $"{file}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training, "
+                + "no-progress: write +name and -name to change it instead",
         }));
         File.Delete(file);
     }

@@ -136,6 +136,9 @@ internal sealed class EntityRow
     /// <summary>Surprise of a metric's newest value, in decades; 0 where it has no say.</summary>
     public double SurpriseOf(int place) => IsFresh(place) ? _latest[place].Surprise : 0;
 
+    /// <summary>The newest value of a metric as it is judged: of a counter, its rate.</summary>
+    public double ValueOf(int place) => _latest[place].Sample.Value;
+
     /// <summary>The newest value of a metric and what was expected, as a verdict that changed nothing.</summary>
     public Judgement NewestOf(int place) => new(_latest[place].Sample, 0, AlertChange.None, _latest[place].Forecast, _latest[place].Band);
 
@@ -213,7 +216,8 @@ internal sealed class EntityRow
         return sum;
     }
 
-    private bool IsFresh(int place) =>
+    /// <summary>Whether a metric has a say: it spoke within two of its intervals before the newest.</summary>
+    public bool IsFresh(int place) =>
         _metrics[place] is { } series && (Time - _latest[place].Sample.Time).TotalSeconds <= FreshIntervals * series.IntervalSeconds;
 
     private readonly record struct Latest(Sample Sample, Forecast Forecast, ExpectedBand Band, double Surprise)

@@ -54,6 +54,7 @@ internal static class SeriesEvents
             Parts = judgement.Change.IsEnd() ? [] : parts ?? [],
             Held = HeldText.Of(life, series.Entity?.Model, policy),
             Missed = series.MissedBurst(sample.Time),
+            Hang = series.Progress?.Hang(series),
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
         return AlertEventFactory.Create(sink, series.Id, Kind, life, new()

@@ -178,7 +178,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
 
     // Codes, values that are no number and values that stand still are no level that could be the usual one.
     private static bool IsLevel(SeriesState series) => series.Code is null
-        && series.OpenedBy is not (DetectorSet.NonFinite or FrozenValueDetector.RuleName);
+        && series.OpenedBy is not (DetectorSet.NonFinite or DetectorSet.NoProgress or FrozenValueDetector.RuleName);
 
     private static string IdOf(SeriesId subject, string kind, AlertLifecycle life, in EventSink sink) =>
         EventFields.Hex(AlertIds.OfAlert(sink, subject, kind, life.Onset));

@@ -29,12 +29,15 @@ public readonly record struct DetectorSet
     /// <summary>The name of the detector that compares a series with its siblings.</summary>
     public const string Peers = "peers";
 
+    /// <summary>The name of the rule for engines that have work and make no progress.</summary>
+    public const string NoProgress = "no-progress";
+
     // Beside the catalogue. The order is that of the numbers in saved states.
-    private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training, Peers];
+    private static readonly string[] Beside = [NonFinite, JointSurprise, IsolationForest, Training, Peers, NoProgress];
 
     /// <summary>
     /// Every detector's name: those of the catalogue in the order of <see cref="DetectorCatalog"/>, then <c>non-finite</c>, those of
-    /// entities, <c>training</c> and <c>peers</c>. A detector's place here is its number.
+    /// entities, <c>training</c>, <c>peers</c> and <c>no-progress</c>. A detector's place here is its number.
     /// </summary>
     public static ImmutableArray<string> AllNames { get; } = [.. DetectorCatalog.All.Select(detector => detector.Name), .. Beside];
 
@@ -50,6 +53,7 @@ public readonly record struct DetectorSet
     private static readonly int IsolationForestNumber = NumberOf(IsolationForest);
     private static readonly int TrainingNumber = NumberOf(Training);
     private static readonly int PeersNumber = NumberOf(Peers);
+    private static readonly int NoProgressNumber = NumberOf(NoProgress);
 
     /// <summary>The number, in saved states, of a detector or rule that can open an alert of a series.</summary>
     /// <exception cref="ArgumentException">There is no detector or rule of that name.</exception>
@@ -67,7 +71,8 @@ public readonly record struct DetectorSet
     /// The set where no policy says otherwise: the detectors of <see cref="DetectorCatalog.Default"/>, and all beside the catalogue but
     /// <see cref="Peers"/>.
     /// </summary>
-    public static DetectorSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest, Training]);
+    public static DetectorSet Default { get; } = Of([.. DetectorCatalog.Default, NonFinite, JointSurprise, IsolationForest, Training,
+        NoProgress]);
 
     /// <summary>The names of those that are on, in the fixed order.</summary>
     public ImmutableArray<string> Names
@@ -100,6 +105,10 @@ public readonly record struct DetectorSet
     /// <summary>Whether a series is compared with its siblings.</summary>
     [JsonIgnore]
     public bool HasPeers => Has(PeersNumber);
+
+    /// <summary>Whether an engine that has work and makes no progress is reported.</summary>
+    [JsonIgnore]
+    public bool HasNoProgress => Has(NoProgressNumber);
 
     /// <summary>
     /// The detectors among them, in the order of the catalogue; of a lean memory only those of <see cref="DetectorCatalog.Lean"/>.

@@ -3,6 +3,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.EarlyWarning;
+using LeptonStream.Detection.Engines;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Habits;
 using LeptonStream.Detection.Lifecycle;
@@ -42,6 +43,7 @@ public sealed class SeriesState
         Limit = Policy.Limit is { } limit ? new(limit) : null;
         Weight = WeightOf(key, Policy);
         Role = RoleOf(key, Policy);
+        TakeEngineRole();
     }
 
     /// <summary>The series' id.</summary>
@@ -118,11 +120,17 @@ public sealed class SeriesState
     /// <summary>The watch over its limit, where it has one.</summary>
     internal LimitWatch? Limit { get; private set; }
 
+    /// <summary>Its role in an inference engine; <see cref="EngineRole.None"/> where it has none.</summary>
+    internal EngineRole Engine { get; private set; }
+
+    /// <summary>The watch over the progress of its engine, where that is seen in it.</summary>
+    internal ProgressWatch? Progress { get; private set; }
+
     /// <summary>How much its samples count, where its policy names a denominator.</summary>
     internal SampleWeight? Weight { get; private set; }
 
     /// <summary>Whether its sample is judged after the others of a message, since it depends on them.</summary>
-    internal bool AwaitsOthers => Weight is not null;
+    internal bool AwaitsOthers => Weight is not null || Progress is not null;
 
     /// <summary>Its comparison with its siblings, where its policy asks for one.</summary>
     internal PeerScorer? Peers { get; set; }
@@ -203,6 +211,7 @@ public sealed class SeriesState
         if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Key, pipeline.Policy);
         Pipeline = pipeline;
         Role = RoleOf(Key, Policy);
+        TakeEngineRole();
         RenewLimit();
     }
 
@@ -252,6 +261,7 @@ public sealed class SeriesState
         state.Write(rare.Bursts is not null);
         rare.Bursts?.Save(state);
         Weight?.Save(state);
+        Progress?.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its membership among its siblings.</summary>
@@ -280,6 +290,7 @@ public sealed class SeriesState
         Peers?.Load(ref state);
         if (!state.IsBefore(StateLayout.HabitsSince) && state.ReadBoolean()) rare.Bursts = BurstBook.Load(ref state);
         Weight?.Load(ref state);
+        Progress?.Load(ref state);
         _rare = rare.IsNothing ? null : rare;
     }
 
@@ -291,6 +302,12 @@ public sealed class SeriesState
         var openers = state.Migration?.Openers ?? DetectorSet.Openers;
         var number = state.ReadCount(openers.Length);
         return number > 0 && DetectorSet.Openers.Contains(openers[number - 1]) ? openers[number - 1] : null;
+    }
+
+    private void TakeEngineRole()
+    {
+        Engine = EngineRoles.Of(Policy);
+        Progress = Engine.IsProgress() && Policy.Detectors.HasNoProgress ? Progress ?? new() : null;
     }
 
     // A rule for all series names the denominator, too, and that counts as it is.

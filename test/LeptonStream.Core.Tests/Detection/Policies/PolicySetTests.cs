@@ -181,7 +181,8 @@ public sealed class PolicySetTests
     [Test]
     public void LevelSet_WithoutNonFinite_HasAllDetectors()
     {
-        var set = DetectorSet.Default.Without(DetectorSet.Of(["non-finite", "joint-surprise", "isolation-forest", "training"]));
+        var set = DetectorSet.Default.Without(DetectorSet.Of(["non-finite", "joint-surprise", "isolation-forest", "training",
+            "no-progress"]));
         Assert.That((DetectorSet.Default.HasNonFinite, set.HasNonFinite), Is.EqualTo((true, false)));
         Assert.That(set.Names, Is.EqualTo(DetectorCatalog.Default));
     }

@@ -57,6 +57,7 @@ internal sealed class PartitionStory
     private readonly double[] _level = new double[8];
     private readonly long[] _step = new long[5];
     private readonly long[] _count = new long[8];
+    private readonly long[] _tokens = new long[8];
     private Timestamp _now = Timestamp.FromUnixSeconds(1795341600);
 
     public PartitionStory(int seed, int acts)
@@ -133,6 +134,7 @@ internal sealed class PartitionStory
             Number("sm_clk", 1500 + (20 * Noise())), Number("mem_bw", 70 + Noise()), Number("batch", 30 + Noise()),
             Number("pcie_rx", 9 + (0.1 * Noise())),
             Number("vllm:gpu_cache_usage_perc", Math.Min(1, _level[gpu] / 30)),
+            Number("vllm:num_requests_running", _random.Next(3)), Number("vllm:generation_tokens_total", _tokens[gpu] += isOdd ? 0 : 40),
             Number("error_ratio", 0.02 + (0.01 * Math.Abs(Noise()))), Number("requests_per_s", 5 + Math.Abs(Noise())),
         ];
         var few = _random.Next(20) == 0 ? metrics.Where(_ => _random.Next(2) == 0).Append(metrics[0]).Distinct() : metrics;

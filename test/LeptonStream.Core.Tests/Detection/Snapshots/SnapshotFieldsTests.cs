@@ -50,6 +50,7 @@ public sealed class SnapshotFieldsTests
         ["EntityState.IsForgotten"] = "the kind of its block",
         ["SeriesState.IsForgotten"] = "the kind of its block",
         ["SampleWeight._denominator"] = "found again by its name",
+        ["SeriesState.Engine"] = "found again by the policy",
         ["SeriesState.Role"] = "found again by name and policy",
         ["SeriesState.IntervalDecades"] = "the logarithm of the interval",
         ["AlertLifecycle._plan"] = "that of the policy",

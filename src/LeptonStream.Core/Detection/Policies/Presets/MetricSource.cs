@@ -32,6 +32,9 @@ public enum MetricSource
 
     /// <summary>The plain names of this program's own producers, as in the demo.</summary>
     Lepton = 9,
+
+    /// <summary>Text Generation Inference.</summary>
+    Tgi = 10,
 }
 
 /// <summary>The words for the sources in settings files.</summary>
@@ -39,7 +42,7 @@ public static class MetricSources
 {
     /// <summary>Every word, in the order of <see cref="MetricSource"/>.</summary>
     public static IReadOnlyList<string> Words { get; } = ["vllm", "triton", "sglang", "dcgm", "gpud", "hf-trainer", "lightning",
-        "megatron", "torchtitan", "lepton"];
+        "megatron", "torchtitan", "lepton", "tgi"];
 
     /// <summary>The word for a source.</summary>
     public static string WordOf(MetricSource source) => Words[(int)source];

@@ -122,6 +122,7 @@ public sealed class PresetCatalog
         MetricSource.Megatron => TrainingPresets.Megatron,
         MetricSource.Torchtitan => TrainingPresets.Torchtitan,
         MetricSource.Lepton => LeptonPresets.Entries,
+        MetricSource.Tgi => TgiPresets.Entries,
         _ => throw new ArgumentOutOfRangeException(nameof(source)),
     };
 
