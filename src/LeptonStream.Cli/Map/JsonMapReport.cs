@@ -21,7 +21,7 @@ internal sealed class JsonMapReport(TextWriter output) : IMapReport
     public void Add(string file, MappedPayload payload)
     {
         var mapped = payload.Mapped;
-        SampleCount += mapped.SampleCount + mapped.Distributions.Length;
+        SampleCount += mapped.SampleCount + mapped.Distributions.Length + mapped.Versions.Length;
         Write(new { type = "payload", file, format = payload.Format, points = payload.Points.Points.Length, samples = mapped.SampleCount });
         foreach (ref readonly var message in mapped.Messages)
         {
@@ -33,6 +33,8 @@ internal sealed class JsonMapReport(TextWriter output) : IMapReport
         }
 
         foreach (ref readonly var passed in mapped.Distributions) Write(new { type = "distribution", series = passed.Series.ToString() });
+        foreach (ref readonly var passed in mapped.Versions)
+            Write(new { type = "version", model = passed.Entity.Model, version = passed.Version });
         foreach (ref readonly var ended in mapped.Ended) Write(new { type = "ended", series = ended.Series.ToString() });
         foreach (ref readonly var refusal in payload.Points.Refusals)
             Write(new { type = "refused", reason = refusal.Reason.ToString(), detail = refusal.Detail });

@@ -30,7 +30,7 @@ internal sealed class TextMapReport(TextWriter output) : IMapReport
     {
         if (_payloads++ > 0) output.WriteLine();
         var (points, mapped) = (payload.Points, payload.Mapped);
-        SampleCount += mapped.SampleCount + mapped.Distributions.Length;
+        SampleCount += mapped.SampleCount + mapped.Distributions.Length + mapped.Versions.Length;
         output.WriteLine(SafeText.OneLine($"{file}: {payload.Format}, {EnglishCount.Of(points.Points.Length, "point")}, "
             + $"{EnglishCount.Of(mapped.SampleCount, "sample")} in {EnglishCount.Of(mapped.Messages.Length, "message")}"));
         WriteSamples(mapped);
@@ -63,6 +63,8 @@ internal sealed class TextMapReport(TextWriter output) : IMapReport
     private void WriteOthers(MappedBatch mapped)
     {
         foreach (ref readonly var passed in mapped.Distributions) output.WriteLine(SafeText.OneLine($"distribution: {passed.Series}"));
+        foreach (ref readonly var passed in mapped.Versions)
+            output.WriteLine(SafeText.OneLine($"version: {passed.Entity} is {passed.Version}"));
         foreach (ref readonly var ended in mapped.Ended) output.WriteLine(SafeText.OneLine($"ended: {ended.Series}"));
     }
 

@@ -12,12 +12,14 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
 {
     private readonly NativeDistributions _distributions = new();
 
+    private static ReadOnlySpan<byte> Version => "model_version"u8;
+
     public override string Name => "native_json";
 
     protected override void ReadObject(ref Utf8JsonReader json)
     {
         var firstLabel = Batch.LabelCount;
-        Text model = default, unused = default;
+        Text model = default, version = default, unused = default;
         long time = Point.NoTime, step = Point.NoStep;
         var isTime = true;
         Utf8JsonReader metrics = default, ended = default, distributions = default;
@@ -33,6 +35,11 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             {
                 json.Read();
                 isTime = TryTime(ref json, out time);
+            }
+            else if (json.ValueTextEquals(Version))
+            {
+                json.Read();
+                if (json.TokenType != JsonTokenType.Null) version = KeepValue(ref json);
             }
             else if (json.ValueTextEquals("labels"u8))
             {
@@ -71,10 +78,15 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
             }
         }
 
-        if (model.IsEmpty || !(hasMetrics || hasEnded || hasDistributions))
+        var isDeclaration = !version.IsEmpty && !(hasMetrics || hasEnded || hasDistributions);
+        // Here all series of a version have it as their label: two versions may have the same labels else.
+        if (!version.IsEmpty && !isDeclaration) SetVersion(firstLabel, version);
+        if (model.IsEmpty || !(hasMetrics || hasEnded || hasDistributions || isDeclaration))
             Batch.Refuse(RefusalReason.MissingField, model.IsEmpty ? "model" : "metrics");
         else if (!Batch.IsGood(model))
             Batch.Refuse(Batch.ReasonOf(model), "model");
+        else if (!version.IsEmpty && !Batch.IsGood(version))
+            Batch.Refuse(Batch.ReasonOf(version), "model_version");
         else if (!isTime)
             Batch.Refuse(RefusalReason.BadTime, "ts");
         else if (Batch.LabelCount - firstLabel > Batch.Limits.Labels)
@@ -82,10 +94,19 @@ internal sealed class NativeJsonLinesFormat : JsonFormat
         else
         {
             var like = new Point { Model = model, Labels = Batch.LabelsSince(firstLabel), Time = time, Step = step, DistributionAt = -1 };
+            if (isDeclaration && Batch.MayAdd()) Batch.Add() = like with { Name = version, Flags = PointFlags.Version };
             if (hasMetrics) ReadMetrics(ref metrics, like);
             if (hasEnded) ReadEnded(ref ended, like);
             if (hasDistributions) ReadDistributions(ref distributions, like);
         }
+    }
+
+    // Who says both says the label.
+    private void SetVersion(int firstLabel, Text version)
+    {
+        foreach (ref readonly var label in Batch.LabelsOf(Batch.LabelsSince(firstLabel)))
+            if (Batch.BytesOf(label.Name).SequenceEqual(Version)) return;
+        Batch.TryAddLabel(Batch.AddText(Version), version);
     }
 
     private void ReadDistributions(ref Utf8JsonReader json, in Point like)

@@ -4,7 +4,7 @@ using LeptonStream.Collector.Output;
 
 namespace LeptonStream.Collector.Intake;
 
-/// <content>Records beside those of samples: distributions that are passed on, and the ends of series.</content>
+/// <content>Records beside those of samples: distributions and versions that are passed on, and the ends of series.</content>
 internal sealed partial class IntakeLane
 {
     // The detector refuses a message with more.
@@ -43,6 +43,18 @@ internal sealed partial class IntakeLane
 
     private static bool IsBeside(in MappedDistribution one, in MappedDistribution other) =>
         ReferenceEquals(one.Series.Entity, other.Series.Entity) && one.Time == other.Time && one.Step == other.Step;
+
+    private bool WriteVersions()
+    {
+        foreach (ref readonly var version in Mapped.Versions)
+        {
+            _json.ResetWrittenCount();
+            NativeMessages.Write(version, _json);
+            if (!TryAdd(version.Entity)) return false;
+        }
+
+        return true;
+    }
 
     private void WriteEnded()
     {

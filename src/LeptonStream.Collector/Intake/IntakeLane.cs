@@ -94,7 +94,7 @@ internal sealed partial class IntakeLane
             if (!TryAdd(message.Entity)) return;
         }
 
-        if (WriteDistributions(limit)) WriteEnded();
+        if (WriteDistributions(limit) && WriteVersions()) WriteEnded();
     }
 
     // The record that was written; false where that is too much.

@@ -27,6 +27,12 @@ public readonly record struct EndedSeries(MappedSeries Series, long Time);
 /// <param name="Json">It, as JSON.</param>
 public readonly record struct MappedDistribution(MappedSeries Series, long Time, long Step, ReadOnlyMemory<byte> Json);
 
+/// <summary>A version of a model that is passed on.</summary>
+/// <param name="Entity">The model.</param>
+/// <param name="Time">From when on, in nanoseconds since 1970.</param>
+/// <param name="Version">The version.</param>
+public readonly record struct MappedVersion(MappedEntity Entity, long Time, string Version);
+
 /// <summary>
 /// Everything that the points of one or more payloads became: messages, ended series, and the points that became nothing, with their
 /// reasons. It is used again and again; nothing is allocated once it has grown. An instance belongs to one thread at a time.
@@ -42,6 +48,7 @@ public sealed class MappedBatch(int keptDrops = 64)
     private readonly List<MappedMessage> _messages = [];
     private readonly List<EndedSeries> _ended = [];
     private readonly List<MappedDistribution> _distributions = [];
+    private readonly List<MappedVersion> _versions = [];
     private readonly List<MappingDrop> _drops = [];
     private readonly int[] _dropped = new int[Enum.GetValues<DropReason>().Length];
     private readonly Dictionary<(MappedEntity Entity, long Time, long Step), int> _open = [];
@@ -65,6 +72,9 @@ public sealed class MappedBatch(int keptDrops = 64)
     /// <summary>The distributions of native messages; those of one message stand together.</summary>
     public ReadOnlySpan<MappedDistribution> Distributions => CollectionsMarshal.AsSpan(_distributions);
 
+    /// <summary>The versions that messages of their own declare.</summary>
+    public ReadOnlySpan<MappedVersion> Versions => CollectionsMarshal.AsSpan(_versions);
+
     /// <summary>The series that ended.</summary>
     public ReadOnlySpan<EndedSeries> Ended => CollectionsMarshal.AsSpan(_ended);
 
@@ -85,6 +95,7 @@ public sealed class MappedBatch(int keptDrops = 64)
         _messages.Clear();
         _ended.Clear();
         _distributions.Clear();
+        _versions.Clear();
         _drops.Clear();
         _open.Clear();
         Array.Clear(_dropped);
@@ -106,6 +117,8 @@ public sealed class MappedBatch(int keptDrops = 64)
     }
 
     internal void Add(in MappedDistribution distribution) => _distributions.Add(distribution);
+
+    internal void Add(in MappedVersion version) => _versions.Add(version);
 
     internal void End(MappedSeries series, long time) => _ended.Add(new(series, time));
 

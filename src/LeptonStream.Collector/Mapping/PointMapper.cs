@@ -72,6 +72,12 @@ public sealed partial class PointMapper
         // 1
         var time = point.HasTime ? point.Time : _now;
 
+        if ((point.Flags & PointFlags.Version) != 0)
+        {
+            Declare(points, point, time, into);
+            return;
+        }
+
         // 2
         var part = PartOf(points, point, out var name);
         var id = _identity.Of(points, point, name, source.Labels.Hash, part is Part.None ? default : "le"u8);

@@ -37,7 +37,8 @@ internal static class SeriesLabels
     public static bool IsName(string text) =>
         text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= MostNameBytes && !text.Any(char.IsControl);
 
-    private static string Bounded(string value)
+    /// <summary>The value of a label: as long as a message may have, with blanks for control characters.</summary>
+    public static string Bounded(string value)
     {
         if (value.Any(char.IsControl)) value = string.Concat(value.Select(c => char.IsControl(c) ? ' ' : c));
         if (Encoding.UTF8.GetByteCount(value) <= MostValueBytes) return value;

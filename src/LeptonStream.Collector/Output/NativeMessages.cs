@@ -77,6 +77,17 @@ public static class NativeMessages
         output.Write("]}"u8);
     }
 
+    /// <summary>Writes a message that declares the version of a model.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="output">Takes the bytes (UTF-8).</param>
+    public static void Write(in MappedVersion version, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write(version.Entity.Head);
+        WriteTime(version.Time, output);
+        output.Write(Encoding.UTF8.GetBytes($",\"model_version\":{Quote(version.Version)}}}"));
+    }
+
     /// <summary>Writes a message of distributions.</summary>
     /// <param name="distributions">At least one, all of one entity, time and step.</param>
     /// <param name="output">Takes the bytes (UTF-8).</param>

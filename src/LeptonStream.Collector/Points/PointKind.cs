@@ -58,4 +58,7 @@ public enum PointFlags
     /// A part of a classic histogram or summary that came as a series of its own: its bucket (with the label <c>le</c>), sum or count.
     /// </summary>
     Part = 4,
+
+    /// <summary>No value: the model is of the version that the name says, from here on.</summary>
+    Version = 8,
 }

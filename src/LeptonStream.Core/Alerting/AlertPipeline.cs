@@ -155,7 +155,8 @@ public sealed class AlertPipeline(RouteTree routes)
     /// <summary>
     /// The groups in which an alert with these labels belongs. Two routes with the same key and receiver share their groups. A gap in a
     /// detector's knowledge, and a change by a verdict, are for the record: only routes that ask for them by <c>alertname</c> or
-    /// <c>kind</c> get them. Other alerts that a detector calls <c>info</c> go where <c>severity</c> is asked for.
+    /// <c>kind</c> get them. Other alerts that a detector calls <c>info</c> go where <c>severity</c> is asked for, changes of a
+    /// model's version also where <c>alertname</c> or <c>kind</c> is.
     /// </summary>
     public IReadOnlyList<GroupTarget> TargetsOf(LabelSet labels) =>
         // 1. Its labels choose the routes, and the routes its groups.
@@ -164,7 +165,8 @@ public sealed class AlertPipeline(RouteTree routes)
 
     private static bool Asks(Route route, LabelSet labels) => AlertsForTheRecord.Has(labels["alertname"])
         ? route.AsksByKind
-        : route.AsksBySeverity || !AlertsForTheRecord.HasSeverity(labels);
+        : route.AsksBySeverity || !AlertsForTheRecord.HasSeverity(labels)
+            || (route.AsksByKind && labels["alertname"] == ModelUpdateNames.AlertName);
 
     private static void Place(
         AlertGroups groups, GroupedAlert alert, IReadOnlyList<GroupTarget> targets, Timestamp endOfOthers, Timestamp publishedAt,

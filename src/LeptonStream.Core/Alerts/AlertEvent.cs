@@ -107,6 +107,9 @@ public sealed record AlertEvent
     /// <summary>The forecast of a breach, on events of an early warning; else null.</summary>
     public ExpectedBreach? EarlyWarning { get; init; }
 
+    /// <summary>The versions and what the change did to each metric, on events of a change of a model's version; else null.</summary>
+    public ModelUpdate? ModelUpdate { get; init; }
+
     /// <summary>Address of the page with instructions, or null.</summary>
     public string? RunbookUrl { get; init; }
 

@@ -70,6 +70,7 @@ public static class AlertEventJson
         json.WriteEndObject();
         if (alert.Contributors is { } contributors) WriteContributors(json, contributors);
         if (alert.EarlyWarning is { } warning) WriteEarlyWarning(json, warning);
+        if (alert.ModelUpdate is { } update) WriteModelUpdate(json, update);
         if (alert.RunbookUrl is { } runbook) json.WriteString("runbookUrl", runbook);
         json.WriteStartObject("alertmanager");
         WriteLabels(json, "labels", alert.RoutingLabels);
@@ -158,6 +159,36 @@ public static class AlertEventJson
         json.WriteString("expectedBreachAt", warning.ExpectedBreachAt?.ToString());
         json.WriteString("earliest", warning.Earliest?.ToString());
         json.WriteString("latest", warning.Latest?.ToString());
+        json.WriteEndObject();
+    }
+
+    private static void WriteModelUpdate(Utf8JsonWriter json, ModelUpdate update)
+    {
+        json.WriteStartObject("modelUpdate");
+        json.WriteString("from", update.From);
+        json.WriteString("to", update.To);
+        json.WriteString("began", update.Began.ToString());
+        json.WriteString("verdict", ModelUpdateNames.NameOf(update.Verdict));
+        json.WriteStartArray("metrics");
+        foreach (var metric in update.Metrics)
+        {
+            json.WriteStartObject();
+            json.WriteString("metric", metric.Metric);
+            if (metric.Canonical is { } canonical) json.WriteString("canonical", canonical);
+            if (metric.Unit is { } unit) json.WriteString("unit", unit);
+            json.WriteString("verdict", ModelUpdateNames.NameOf(metric.Verdict));
+            json.WriteString("method", ModelUpdateNames.NameOf(metric.Method));
+            WriteNumber(json, "before", metric.Before);
+            WriteNumber(json, "after", metric.After);
+            WriteNumber(json, "difference", metric.After - metric.Before);
+            WriteNumber(json, "lower", metric.Lower);
+            WriteNumber(json, "upper", metric.Upper);
+            json.WriteNumber("samplesBefore", metric.SamplesBefore);
+            json.WriteNumber("samplesAfter", metric.SamplesAfter);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -49,6 +49,7 @@ internal static class AlertEventReader
             Chinese = Field(explanation, "zh-CN", ExplanationOf),
             Contributors = Optional(json, "contributors", static value => ListOf(value, ContributorOf)),
             EarlyWarning = Optional(json, "earlyWarning", EarlyWarning),
+            ModelUpdate = Optional(json, "modelUpdate", ModelUpdateOf),
             RunbookUrl = OptionalText(json, "runbookUrl"),
             RoutingLabels = Field(alertmanager, "labels", Labels),
             Annotations = Field(alertmanager, "annotations", Labels),
@@ -113,6 +114,27 @@ internal static class AlertEventReader
 
     private static ExpectedBreach EarlyWarning(JsonElement json) => new(
         Field(json, "limit", Double), OptionalTime(json, "expectedBreachAt"), OptionalTime(json, "earliest"), OptionalTime(json, "latest"));
+
+    private static ModelUpdate ModelUpdateOf(JsonElement json) => new(Text(json, "from"), Text(json, "to"), Field(json, "began", Time),
+        VerdictOf(json), Field(json, "metrics", static value => ListOf(value, MetricUpdateOf)));
+
+    private static MetricUpdate MetricUpdateOf(JsonElement json) => new()
+    {
+        Metric = Text(json, "metric"),
+        Canonical = OptionalText(json, "canonical"),
+        Unit = OptionalText(json, "unit"),
+        Verdict = VerdictOf(json),
+        Method = Enumerate(json, "method", Enum.GetValues<UpdateMethod>(), ModelUpdateNames.NameOf),
+        Before = Number(json, "before"),
+        After = Number(json, "after"),
+        Lower = Number(json, "lower"),
+        Upper = Number(json, "upper"),
+        SamplesBefore = Field(json, "samplesBefore", static value => value.GetInt64()),
+        SamplesAfter = Field(json, "samplesAfter", static value => value.GetInt64()),
+    };
+
+    private static UpdateVerdict VerdictOf(JsonElement json) =>
+        Enumerate(json, "verdict", Enum.GetValues<UpdateVerdict>(), ModelUpdateNames.NameOf);
 
     private static Explanation ExplanationOf(JsonElement json) => new(
         Text(json, "summary"), Text(json, "description"), Field(json, "actions", Texts));

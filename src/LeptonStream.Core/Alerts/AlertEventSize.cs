@@ -62,6 +62,8 @@ public static class AlertEventSize
     private static long MostBytes(AlertEvent alert)
     {
         long contributors = alert.Contributors?.Sum(part => BytesOfEntry + (BytesOfUnit * part.Metric.Length)) ?? 0;
+        contributors += alert.ModelUpdate?.Metrics.Sum(part =>
+            BytesOfEntry + (BytesOfUnit * (part.Metric.Length + (part.Unit?.Length ?? 0)))) ?? 0;
         var lists = (BytesOfPoint * (long)alert.Points.Count) + (BytesOfEntry * (long)alert.Detectors.Count) + contributors;
         return BytesOfFields + (BytesOfUnit * (long)Units(alert)) + lists;
     }

@@ -53,6 +53,12 @@ public sealed record DetectionPolicy
     public long DistributionBytesPerPartition { get; init; } = 64L << 20;
 
     /// <summary>
+    /// Number of models of one partition whose versions are compared, from 0; the versions of further ones are only labels.
+    /// <value>The default value is 500.</value>
+    /// </summary>
+    public int VersionedModelsPerPartition { get; init; } = 500;
+
+    /// <summary>
     /// Number of events that one record may lead to at once, from 1; further ones follow with the next records, and at most five times as
     /// many wait.
     /// <value>The default value is 256.</value>

@@ -12,6 +12,7 @@ using LeptonStream.Feedback;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.State;
+using LeptonStream.Updates;
 
 namespace LeptonStream.Detection;
 
@@ -27,6 +28,7 @@ public sealed partial class PartitionPipeline
     private readonly SampleBatch _batch = new();
     private readonly SeriesRegistry _series;
     private readonly DriftRegistry _drift;
+    private readonly VersionRegistry _versions;
 
     private readonly RunJudge _runs;
     private readonly OpenAlerts _open;
@@ -60,6 +62,7 @@ public sealed partial class PartitionPipeline
         _format = new(policy.Limits);
         _series = new(policy, policies ?? PolicySet.Default);
         _drift = new(policy);
+        _versions = new(policy);
         _runs = new(_series.Entities);
         _topicId = topicId is { } id ? AlertIds.OfTopic(id) : AlertIds.OfTopic(topic);
         _open = new(policy.Timing);
@@ -72,8 +75,8 @@ public sealed partial class PartitionPipeline
     /// <summary>Number of series that it may hold.</summary>
     public int SeriesLimit => _policy.SeriesPerPartition;
 
-    /// <summary>Estimated bytes that its series, entities, runs and distributions take.</summary>
-    public long Bytes => _series.Bytes + _drift.Bytes;
+    /// <summary>Estimated bytes that its series, entities, runs, distributions and versions take.</summary>
+    public long Bytes => _series.Bytes + _drift.Bytes + _versions.Bytes;
 
     /// <summary>Number of bytes that they may take.</summary>
     public long BytesLimit => _policy.BytesPerPartition;
@@ -146,6 +149,7 @@ public sealed partial class PartitionPipeline
         Sweep(_runs.Clock);
         _series.Advance(_runs.Clock);
         _drift.Advance(_runs.Clock, _series.Cut);
+        if (_last.Topic is not null) _versions.Advance(_runs.Clock, new(_last, _topicId, _queue), _series.Cut);
         _gaps.Advance(_runs.Clock, new(new(_topic, _partition, offset), _topicId, _queue));
         var outcome = Take(value, offset, logTime);
         _queue.Release(events);
@@ -166,6 +170,7 @@ public sealed partial class PartitionPipeline
         foreach (ref readonly var entity in _batch.Entities)
         {
             KeepForSnapshot(entity);
+            BeginVersion(entity, sink);
             _runs.Begin(entity);
             var metrics = _batch.MetricsOf(entity);
             var waiting = 0;
@@ -300,10 +305,12 @@ public sealed partial class PartitionPipeline
     public void ForgetLastEntities()
     {
         _entity = null;
+        _version = null;
         foreach (ref readonly var entity in _batch.Entities)
         {
             _series.Forget(entity.Id);
             ForgetDrift(entity);
+            _versions.Restart(_batch.BytesOf(entity.Model), _series.Cut);
         }
     }
 
@@ -339,7 +346,7 @@ public sealed partial class PartitionPipeline
             offset => _last = offset < 0 ? default : new(_topic, _partition, offset), isOther ? () => Adopt(_series.Policies) : null);
     }
 
-    private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue, _gaps, _drift);
+    private PartitionParts Parts => new(_policy, _series, _runs, _open, _queue, _gaps, _drift, _versions);
 
     private SnapshotSubject Subject => new(_topicId, _partition, _series.Policies.Fingerprint, _last.Topic is null ? -1 : _last.Offset);
 
@@ -374,6 +381,7 @@ public sealed partial class PartitionPipeline
         if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift, QualityOf(series, entity));
         if (refusal == SampleRefusal.CounterFound) _series.TakeAsTotal(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
+        if (_version is not null) TakeVersion(_version, series, judgement.Sample.Value);
         if (series.Place >= 0)
         {
             _entity = series.Entity;

@@ -43,7 +43,7 @@ public sealed partial class NativeJsonFormat
     private bool TryReadPlainEntity(ref PlainJson json, Timestamp logTime, SampleBatch batch)
     {
         var seen = Fields.None;
-        var model = default(SampleBatch.Slice);
+        var (model, version) = (default(SampleBatch.Slice), default(SampleBatch.Slice));
         var time = default(Timestamp);
         var step = Sample.NoStep;
         var firstLabel = batch.LabelCount;
@@ -62,13 +62,14 @@ public sealed partial class NativeJsonFormat
                 Fields.Step => json.TryWhole(out step),
                 Fields.Labels => TryReadPlainLabels(ref json, batch, firstLabel),
                 Fields.Metrics => TryReadPlainMetrics(ref json, batch, firstMetric),
+                Fields.Version => TryReadPlainVersion(ref json, batch, out version),
                 _ => false,
             };
             if (!isRead) return false;
         }
         while (json.TryTake(','));
         if (!json.TryTake('}') || (Fields.Required & ~seen) != Fields.None) return false;
-        batch.AddEntity(model, firstLabel, time, step, firstMetric);
+        batch.AddEntity(model, firstLabel, time, step, firstMetric, version: version);
         return true;
     }
 
@@ -76,6 +77,14 @@ public sealed partial class NativeJsonFormat
     {
         slice = default;
         if (!json.TryText(out var text) || !IsName(text)) return false;
+        slice = batch.KeepText(text);
+        return true;
+    }
+
+    private bool TryReadPlainVersion(ref PlainJson json, SampleBatch batch, out SampleBatch.Slice slice)
+    {
+        slice = default;
+        if (!json.TryText(out var text) || text.IsEmpty || text.Length > limits.LabelValueBytes) return false;
         slice = batch.KeepText(text);
         return true;
     }
@@ -142,6 +151,7 @@ public sealed partial class NativeJsonFormat
         if (name.SequenceEqual("ts"u8)) return Fields.Ts;
         if (name.SequenceEqual("metrics"u8)) return Fields.Metrics;
         if (name.SequenceEqual("labels"u8)) return Fields.Labels;
-        return name.SequenceEqual("step"u8) ? Fields.Step : Fields.None;
+        if (name.SequenceEqual("step"u8)) return Fields.Step;
+        return name.SequenceEqual("model_version"u8) ? Fields.Version : Fields.None;
     }
 }

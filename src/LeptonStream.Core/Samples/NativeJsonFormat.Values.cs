@@ -43,17 +43,26 @@ public sealed partial class NativeJsonFormat
     }
 
     // A rank of 3 and a flag of true are written as they are: the text is the label.
-    private RejectReason ReadLabelValue(ref Utf8JsonReader reader, SampleBatch batch, out SampleBatch.Slice slice)
+    private RejectReason ReadLabelValue(ref Utf8JsonReader reader, string field, SampleBatch batch, out SampleBatch.Slice slice)
     {
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False))
-            return ReadText(ref reader, "labels (a value)", limits.LabelValueBytes, batch, out slice);
+            return ReadText(ref reader, field, limits.LabelValueBytes, batch, out slice);
         slice = default;
         var text = reader.ValueSpan;
         if (text.Length > limits.LabelValueBytes)
-            return Refuse(RejectReason.InvalidText, $"'labels (a value)' is longer than {limits.LabelValueBytes} bytes");
+            return Refuse(RejectReason.InvalidText, $"'{field}' is longer than {limits.LabelValueBytes} bytes");
         text.CopyTo(batch.Room(text.Length));
         slice = batch.Keep(text.Length);
         return RejectReason.None;
+    }
+
+    // The same is no version as is no label.
+    private RejectReason ReadVersion(ref Utf8JsonReader reader, SampleBatch batch, out SampleBatch.Slice slice)
+    {
+        slice = default;
+        if (reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty))
+            return RejectReason.None;
+        return ReadLabelValue(ref reader, "model_version", batch, out slice);
     }
 
     private RejectReason ReadTime(ref Utf8JsonReader reader, Timestamp logTime, SampleBatch batch, out Timestamp time)

@@ -126,7 +126,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
     private RejectReason ReadEntity(ref Utf8JsonReader reader, Timestamp logTime, SampleBatch batch)
     {
         var seen = Fields.None;
-        var model = default(SampleBatch.Slice);
+        var (model, version) = (default(SampleBatch.Slice), default(SampleBatch.Slice));
         var time = default(Timestamp);
         var step = Sample.NoStep;
         var firstLabel = batch.LabelCount;
@@ -148,16 +148,18 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
                 Fields.Metrics => ReadMetrics(ref reader, batch, firstMetric),
                 Fields.Distributions => ReadDistributions(ref reader, batch),
                 Fields.Ended => ReadEnded(ref reader, batch),
+                Fields.Version => ReadVersion(ref reader, batch, out version),
                 _ => SkipUnknown(ref reader),
             };
             if (reason != RejectReason.None) return reason;
         }
 
         // One is enough.
-        if ((seen & (Fields.Distributions | Fields.Ended)) != 0) seen |= Fields.Metrics;
+        var isDeclaration = version.Length > 0 && (seen & (Fields.Metrics | Fields.Distributions | Fields.Ended)) == 0;
+        if ((seen & (Fields.Distributions | Fields.Ended)) != 0 || isDeclaration) seen |= Fields.Metrics;
         if ((Fields.Required & ~seen) is var missing and not Fields.None)
             return Refuse(RejectReason.MissingField, $"'{NameOf((Fields)(1 << int.TrailingZeroCount((int)missing)))}' is missing");
-        batch.AddEntity(model, firstLabel, time, step, firstMetric, firstDistribution, firstEnded);
+        batch.AddEntity(model, firstLabel, time, step, firstMetric, firstDistribution, firstEnded, version, isDeclaration);
         return RejectReason.None;
     }
 
@@ -173,7 +175,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
             reader.Read();
             // In Prometheus' data model an empty label is no label.
             if (reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty)) continue;
-            reason = ReadLabelValue(ref reader, batch, out var value);
+            reason = ReadLabelValue(ref reader, "labels (a value)", batch, out var value);
             if (reason != RejectReason.None) return reason;
             batch.AddLabel(name, value);
             if (batch.LabelCount - first > LabelsReadForOne * limits.Labels)
@@ -251,7 +253,8 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         if (reader.ValueTextEquals("labels"u8)) return Fields.Labels;
         if (reader.ValueTextEquals("step"u8)) return Fields.Step;
         if (reader.ValueTextEquals("distributions"u8)) return Fields.Distributions;
-        return reader.ValueTextEquals("ended"u8) ? Fields.Ended : Fields.None;
+        if (reader.ValueTextEquals("ended"u8)) return Fields.Ended;
+        return reader.ValueTextEquals("model_version"u8) ? Fields.Version : Fields.None;
     }
 
     private static string NameOf(Fields field) => field switch
@@ -262,6 +265,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         Fields.Labels => "labels",
         Fields.Distributions => "distributions",
         Fields.Ended => "ended",
+        Fields.Version => "model_version",
         _ => "step",
     };
 
@@ -276,6 +280,7 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         Step = 16,
         Distributions = 32,
         Ended = 64,
+        Version = 128,
         Required = Model | Ts | Metrics,
     }
 }

@@ -27,7 +27,7 @@ public sealed class SampleBatch
     /// <summary>One entity at one time.</summary>
     public readonly record struct Entity(
         SeriesId Id, Slice Model, int FirstLabel, int LabelCount, Timestamp Time, long Step, int FirstMetric, int MetricCount,
-        int FirstDistribution, int DistributionCount, int FirstEnded, int EndedCount);
+        int FirstDistribution, int DistributionCount, int FirstEnded, int EndedCount, Slice Version, bool IsDeclaration);
 
     /// <summary>One metric of an entity.</summary>
     /// <param name="Id">The series.</param>
@@ -54,6 +54,15 @@ public sealed class SampleBatch
 
     /// <summary>The names of the metrics of an entity that end with the message.</summary>
     public ReadOnlySpan<Slice> EndedOf(in Entity entity) => CollectionsMarshal.AsSpan(_ended).Slice(entity.FirstEnded, entity.EndedCount);
+
+    /// <summary>The version of the model that an entity says, in its field or else its label, UTF-8; empty where it says none.</summary>
+    public ReadOnlySpan<byte> VersionOf(in Entity entity)
+    {
+        if (entity.Version.Length > 0) return BytesOf(entity.Version);
+        foreach (var (name, value) in CollectionsMarshal.AsSpan(_labels).Slice(entity.FirstLabel, entity.LabelCount))
+            if (BytesOf(name).SequenceEqual("model_version"u8)) return BytesOf(value);
+        return default;
+    }
 
     /// <summary>The full key of a series as text. Allocates; for series that are seen for the first time.</summary>
     public SeriesKey KeyOf(in Entity entity, in Metric metric) =>
@@ -178,17 +187,19 @@ public sealed class SampleBatch
 
     /// <summary>
     /// Ends an entity: hashes its identity and gives every metric since <paramref name="firstMetric"/> its series id. Distributions are its
-    /// own from <paramref name="firstDistribution"/> on, and names of ended metrics from <paramref name="firstEnded"/> on.
+    /// own from <paramref name="firstDistribution"/> on, and names of ended metrics from <paramref name="firstEnded"/> on. A declaration
+    /// brings nothing but the version of its model.
     /// </summary>
-    internal void AddEntity(
-        Slice model, int firstLabel, Timestamp time, long step, int firstMetric, int firstDistribution = 0, int firstEnded = 0)
+    internal void AddEntity(Slice model, int firstLabel, Timestamp time, long step, int firstMetric, int firstDistribution = 0,
+        int firstEnded = 0, Slice version = default, bool isDeclaration = false)
     {
         var id = SeriesId.OfEntity(Canonical(model, firstLabel));
         var metrics = CollectionsMarshal.AsSpan(_metrics)[firstMetric..];
         for (var i = 0; i < metrics.Length; i++)
             metrics[i] = metrics[i] with { Id = SeriesId.OfMetric(id, BytesOf(metrics[i].Name)) };
         _entities.Add(new(id, model, firstLabel, _labels.Count - firstLabel, time, step, firstMetric, metrics.Length, firstDistribution,
-            _distributions.Count - firstDistribution, firstEnded, _ended.Count - firstEnded));
+            _distributions.Count - firstDistribution, firstEnded, _ended.Count - firstEnded, version,
+            isDeclaration));
     }
 
     private ReadOnlySpan<byte> Canonical(Slice model, int firstLabel)

@@ -37,8 +37,11 @@ public enum SnapshotBlockKind : byte
     /// <summary>A distribution that is watched for drift. Before it was there, the end had its number.</summary>
     Drift = 9,
 
+    /// <summary>The versions of a model. Before they were there, the end had this number.</summary>
+    Versions = 10,
+
     /// <summary>Number of blocks of each kind. One.</summary>
-    End = 10,
+    End = 11,
 }
 
 /// <summary>A part of a snapshot that is written, compared and read by itself: one series, one entity.</summary>

@@ -102,6 +102,10 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
         for (var i = 0; i < values.Length; i++) values[i] = ReadDouble();
     }
 
+    /// <summary>Reads bytes as they were written.</summary>
+    /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
+    public ReadOnlySpan<byte> ReadRaw(int length) => Take(length);
+
     /// <summary>Reads a block into memory of its length.</summary>
     /// <exception cref="SnapshotCorruptException">It has another length or other bytes than were written, or the snapshot ends
     /// here.</exception>

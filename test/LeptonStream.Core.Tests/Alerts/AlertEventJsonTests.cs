@@ -5,6 +5,7 @@ using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection;
 using LeptonStream.Core.Tests.Detection.EarlyWarning;
 using LeptonStream.Core.Tests.Detection.Entities;
+using LeptonStream.Core.Tests.Updates;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Gaps;
 using LeptonStream.Testing;
@@ -35,6 +36,7 @@ public sealed class AlertEventJsonTests
     [TestCase("entity")]
     [TestCase("state-gap")]
     [TestCase("superseded")]
+    [TestCase("model-update")]
     public void Write_OfASample_IsAsApproved(string name)
     {
         var path = Path.Combine(SharedFolder.RepositoryRoot, "test", "LeptonStream.Core.Tests", "Alerts", "Approved", name + ".json");
@@ -51,6 +53,7 @@ public sealed class AlertEventJsonTests
     [TestCase("entity")]
     [TestCase("state-gap")]
     [TestCase("superseded")]
+    [TestCase("model-update")]
     public async Task Write_OfASample_FulfilsTheSchema(string name)
     {
         var schema = await JsonSchema.FromFileAsync(Path.Combine(SharedFolder.RepositoryRoot, "docs", "alert-event.schema.json"));
@@ -66,6 +69,7 @@ public sealed class AlertEventJsonTests
     [TestCase("entity")]
     [TestCase("state-gap")]
     [TestCase("superseded")]
+    [TestCase("model-update")]
     public void Read_OfWhatWasWritten_WritesTheSameAgain(string name)
     {
         var bytes = AlertEventJson.Write(Samples[name]);
@@ -85,7 +89,8 @@ public sealed class AlertEventJsonTests
 
     [Test]
     public void Read_OfAnEventWithOneFieldOfAnotherTypeOrWithout_NamesTheField(
-        [Values("opened", "resolved", "early-warning", "entity")] string name, [Values("true", "[1.5]", "\"x\"", null)] string? other)
+        [Values("opened", "resolved", "early-warning", "entity", "model-update")] string name,
+        [Values("true", "[1.5]", "\"x\"", null)] string? other)
     {
         var refused = 0;
         foreach (var path in Paths(Sample()))
@@ -156,6 +161,7 @@ public sealed class AlertEventJsonTests
             ["entity"] = entity.Events.First(),
             ["state-gap"] = Gap(driver)[0],
             ["superseded"] = Gap(driver)[1],
+            ["model-update"] = ModelUpdate(),
             ["early-warning"] = EarlyWarnings.Leak()[0],
             ["early-warning-withdrawn"] = EarlyWarnings.Leak()[^1],
         };
@@ -169,6 +175,14 @@ public sealed class AlertEventJsonTests
         var events = new List<AlertEvent>();
         new PartitionPipeline("lepton.metrics", 0, DetectionPolicy.Default).Tell(gap, [open], events);
         return events;
+    }
+
+    private static AlertEvent ModelUpdate()
+    {
+        var driver = new UpdateDriver(1);
+        driver.Run("v1", 50);
+        driver.Run("v2", 3, latency: 260);
+        return driver.Events[0];
     }
 
     private static string Indented(byte[] json)

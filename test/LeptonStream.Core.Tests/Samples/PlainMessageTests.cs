@@ -15,6 +15,7 @@ public sealed class PlainMessageTests
     private readonly SampleBatch _any = new();
 
     [TestCase("""{"model":"llama-70b","ts":"2026-11-22T10:00:00.000Z","labels":{"instance":"gpu-7"},"step":12,"metrics":{"a_ms":182.3}}""")]
+    [TestCase("""{"model":"m","ts":1795341600,"model_version":"2.1","metrics":{"a":1}}""")]
     [TestCase("""{"metrics": {"a": -0.5, "b": 0}, "labels": {}, "ts": 1795341600000, "model": "m"}""")]
     [TestCase("""[{"model":"m","ts":1795341600,"metrics":{"a":1}},{"model":"n","ts":1795341600,"metrics":{"a":1}}]""")]
     [TestCase("{\"model\":\"m\",\"ts\":1795341600,\"metrics\":{\"a\":1}}\n{\"model\":\"n\",\"ts\":1795341600,\"metrics\":{\"a\":1}}\n")]
@@ -109,6 +110,7 @@ public sealed class PlainMessageTests
         ];
         random.Shuffle(fields);
         var step = random.Next(4) == 0 ? $",\"step\":{random.Next(100)}" : "";
+        if (random.Next(4) == 0) step += $",\"model_version\":\"{Name(random)}\"";
         return $"{{{string.Join(random.Next(2) == 0 ? "," : ", ", fields)}{step}}}";
     }
 
@@ -145,7 +147,7 @@ public sealed class PlainMessageTests
         var said = new List<string> { $"{batch.LabelsLeftOut} {batch.TimesSetBack}" };
         foreach (var entity in batch.Entities)
         {
-            said.Add($"{entity.Id} {entity.Time.UnixNanoseconds} {entity.Step}");
+            said.Add($"{entity.Id} {entity.Time.UnixNanoseconds} {entity.Step} {Encoding.UTF8.GetString(batch.VersionOf(entity))}");
             foreach (var metric in batch.MetricsOf(entity))
                 said.Add($"{metric.Id} {batch.KeyOf(entity, metric)} {BitConverter.DoubleToInt64Bits(metric.Value):x}");
         }

@@ -58,6 +58,16 @@ public sealed class RecipeTests
     }
 
     [Test]
+    public async Task Deployment_Run_SaysTheVersionOfTheModel()
+    {
+        using var rig = new CollectorRig().Start();
+
+        await Run(rig, "env", "VERSION=2.1", "sh", Path.Combine(Folder, "deploy.sh"), "ranker");
+
+        Assert.That(rig.Values(1).Single(), Does.Contain("\"model\":\"ranker\"").And.Contain("\"model_version\":\"2.1\"}"));
+    }
+
+    [Test]
     public async Task PythonTests_OfTheFile_Pass()
     {
         var result = await ExternalProgram.Run("python3", ["-m", "unittest", "test_lepton"],

@@ -1,6 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Health;
 using LeptonStream.Kafka.Status;
+using LeptonStream.Samples;
 using LeptonStream.Testing;
 using LeptonStream.Testing.Browsers;
 using Microsoft.Playwright;
@@ -74,6 +75,40 @@ public sealed class DashboardPageTests
         Assert.That(await rows.CountAsync(), Is.EqualTo(2));
         Assert.That(await rows.First.InnerTextAsync(),
             Does.Contain("ttft_p99_ms").And.Contain("62.5%").And.Contain("365").And.Contain("186").And.Contain("250"));
+        Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("judged value"));
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Open_AModelUpdate_ListsEachMetricBeforeAndAfter()
+    {
+        await _dashboard.Journal.Record(SampleAlerts.Opened() with
+        {
+            Metric = "model_version",
+            Value = null,
+            Expected = null,
+            Lower = null,
+            Upper = null,
+            Points = [],
+            ModelUpdate = new("v1", "v2", Timestamp.FromUnixSeconds(1795341600), UpdateVerdict.Worse,
+            [
+                new()
+                {
+                    Metric = "ttft_ms", Unit = "ms", Verdict = UpdateVerdict.Worse, Method = UpdateMethod.SideBySide,
+                    Before = 186, After = 365, Lower = 150, Upper = 208, SamplesBefore = 24, SamplesAfter = 24,
+                },
+                new() { Metric = "eval_accuracy", Verdict = UpdateVerdict.Unknown },
+            ]),
+        });
+
+        await using var page = await Browser.Open(_dashboard.Address);
+        await page.Shows("model_version");
+        var rows = page.Page.Locator("#detail .contributors tbody tr");
+        await rows.First.WaitForAsync();
+
+        Assert.That(await rows.First.InnerTextAsync(),
+            Does.Contain("ttft_ms").And.Contain("186").And.Contain("365").And.Contain("179").And.Contain("208").And.Contain("worse"));
+        Assert.That(await rows.Last.InnerTextAsync(), Does.Contain("too few values"));
         Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(), Does.Not.Contain("judged value"));
         Assert.That(await page.Caught(), Is.Empty);
     }

@@ -60,6 +60,7 @@ internal static class AlertEventFactory
             Chinese = content.Chinese,
             Contributors = content.Contributors,
             EarlyWarning = content.EarlyWarning,
+            ModelUpdate = content.ModelUpdate,
             RunbookUrl = content.Runbook,
             RoutingLabels = EventFields.RoutingLabels(content.Key, content.AlertName, content.Severity, content.Kind),
             Annotations = EventFields.Annotations(content),

@@ -44,6 +44,16 @@ internal static class AlertIds
     public static UInt128 OfVerdict(in EventSink sink, string verdict) =>
         SeriesId.Derive(OfTopic("verdict") ^ sink.TopicId ^ OfTopic(verdict), sink.Position.Partition, 0, 0);
 
+    /// <summary>The id of the alert that tells of a change of a model's version.</summary>
+    /// <param name="sink">Topic and partition.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="from">The version before.</param>
+    /// <param name="to">The new version.</param>
+    /// <param name="began">Event time at which it began.</param>
+    public static UInt128 OfUpdate(in EventSink sink, string model, string from, string to, Timestamp began) =>
+        SeriesId.Derive(OfTopic("model_update") ^ sink.TopicId ^ OfTopic($"{model}\0{from}\0{to}"), sink.Position.Partition,
+            began.UnixNanoseconds, 0);
+
     /// <summary>A topic's own id.</summary>
     public static UInt128 OfTopic(Guid id)
     {

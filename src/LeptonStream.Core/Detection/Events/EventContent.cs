@@ -81,5 +81,7 @@ internal sealed record EventContent
 
     public ExpectedBreach? EarlyWarning { get; init; }
 
+    public ModelUpdate? ModelUpdate { get; init; }
+
     public string? Runbook { get; init; }
 }

@@ -54,11 +54,15 @@ public sealed class PartitionLoader : ISnapshotSink
         Read(block);
     }
 
-    // The end had the number of distributions before there were any.
-    private SnapshotBlockKind KindOf(in SnapshotBlock block) =>
-        block.Kind == SnapshotBlockKind.Drift && !HasDrift ? SnapshotBlockKind.End : block.Kind;
+    // The end had the number of the kind that came next.
+    private SnapshotBlockKind KindOf(in SnapshotBlock block) => block.Kind == WrittenEnd ? SnapshotBlockKind.End : block.Kind;
+
+    private SnapshotBlockKind WrittenEnd =>
+        !HasDrift ? SnapshotBlockKind.Drift : !HasVersions ? SnapshotBlockKind.Versions : SnapshotBlockKind.End;
 
     private bool HasDrift => _layout.Migration is null or { Version: >= StateLayout.DriftSince };
+
+    private bool HasVersions => _layout.Migration is null or { Version: >= StateLayout.VersionsSince };
 
     private static bool IsNumbered(SnapshotBlockKind kind) =>
         kind is SnapshotBlockKind.Head or SnapshotBlockKind.ForgottenEntity or SnapshotBlockKind.ForgottenSeries or SnapshotBlockKind.List
@@ -99,6 +103,9 @@ public sealed class PartitionLoader : ISnapshotSink
             case SnapshotBlockKind.Drift:
                 _parts.Drift.Load(block.Id, ref state);
                 break;
+            case SnapshotBlockKind.Versions:
+                _parts.Versions.Load(block.Id, ref state);
+                break;
             default:
                 Complete(ref state);
                 break;
@@ -122,6 +129,7 @@ public sealed class PartitionLoader : ISnapshotSink
         _parts.Gaps.Load(ref state);
         if (!state.IsBefore(StateLayout.PagesSince)) _parts.Series.Entities.Models.Load(ref state);
         if (HasDrift) _parts.Drift.LoadClock(ref state);
+        if (HasVersions) _parts.Versions.LoadClock(ref state);
     }
 
     private void ReadEvent(ReadOnlySpan<byte> json)
@@ -169,7 +177,7 @@ public sealed class PartitionLoader : ISnapshotSink
 
     private void Complete(ref StateReader state)
     {
-        for (var kind = 0; kind < (int)(HasDrift ? SnapshotBlockKind.End : SnapshotBlockKind.Drift); kind++)
+        for (var kind = 0; kind < (int)WrittenEnd; kind++)
         {
             var count = state.ReadInt32();
             if (count != _counts[kind])

@@ -7,6 +7,7 @@ using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
 using LeptonStream.Drift;
 using LeptonStream.State;
+using LeptonStream.Updates;
 
 namespace LeptonStream.Detection.Snapshots;
 
@@ -18,8 +19,9 @@ namespace LeptonStream.Detection.Snapshots;
 /// <param name="Queue">Its events that wait.</param>
 /// <param name="Gaps">The alert of its last gap.</param>
 /// <param name="Drift">Its distributions.</param>
-internal sealed record PartitionParts(
-    DetectionPolicy Detection, SeriesRegistry Series, RunJudge Runs, OpenAlerts Open, EventQueue Queue, GapWatch Gaps, DriftRegistry Drift);
+/// <param name="Versions">The versions of its models.</param>
+internal sealed record PartitionParts(DetectionPolicy Detection, SeriesRegistry Series, RunJudge Runs, OpenAlerts Open, EventQueue Queue,
+    GapWatch Gaps, DriftRegistry Drift, VersionRegistry Versions);
 
 /// <summary>The position that a snapshot is of.</summary>
 /// <param name="TopicId">The input topic.</param>
@@ -75,6 +77,7 @@ internal static class PartitionSnapshot
         parts.Gaps.Save(head);
         parts.Series.Entities.Models.Save(head);
         parts.Drift.SaveClock(head);
+        parts.Versions.SaveClock(head);
         snapshot.End(SnapshotBlockKind.Head);
     }
 

@@ -3,6 +3,7 @@ using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Store;
 using LeptonStream.Drift;
 using LeptonStream.State;
+using LeptonStream.Updates;
 
 namespace LeptonStream.Detection.Snapshots;
 
@@ -19,6 +20,7 @@ public sealed class SnapshotCut
     private readonly EntityState[] _entities;
     private readonly SeriesState[] _series;
     private readonly DriftWatch[] _drift;
+    private readonly VersionWatch[] _versions;
     private readonly long _entitiesEnd;
     private readonly long _seriesEnd;
     private readonly CopiedBlocks _peers = new();
@@ -26,6 +28,7 @@ public sealed class SnapshotCut
     private readonly Dictionary<EntityState, Copy> _keptEntities = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<SeriesState, Copy> _keptSeries = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<DriftWatch, Copy> _keptDrift = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<VersionWatch, Copy> _keptVersions = new(ReferenceEqualityComparer.Instance);
     private readonly Action _onEnd;
     private Stage _stage = Stage.Entities;
     private int _at;
@@ -42,6 +45,7 @@ public sealed class SnapshotCut
         _series = parts.Series.InOrder();
         _entities = parts.Series.Entities.InOrder();
         _drift = parts.Drift.InOrder();
+        _versions = parts.Versions.InOrder();
         _seriesEnd = _series.Length > 0 ? _series[^1].Number + 1 : 0;
         _entitiesEnd = _entities.Length > 0 ? _entities[^1].Number + 1 : 0;
         PartitionSnapshot.SaveHead(parts, subject, _out);
@@ -62,6 +66,7 @@ public sealed class SnapshotCut
         Entities,
         Series,
         Drift,
+        Versions,
         Done,
     }
 
@@ -69,12 +74,13 @@ public sealed class SnapshotCut
     public bool IsDone => _stage == Stage.Done;
 
     /// <summary>
-    /// Number of series, entities and distributions that changed before they were written, and so were copied; they wait for their turn.
+    /// Number of series, entities, distributions and models that changed before they were written, and so were copied; they wait for their
+    /// turn.
     /// </summary>
-    public int Copies => _keptEntities.Count + _keptSeries.Count + _keptDrift.Count;
+    public int Copies => _keptEntities.Count + _keptSeries.Count + _keptDrift.Count + _keptVersions.Count;
 
     /// <summary>Writes some blocks.</summary>
-    /// <param name="blocks">Number of series, entities and distributions to write, at most.</param>
+    /// <param name="blocks">Number of series, entities, distributions and models to write, at most.</param>
     public void Advance(int blocks)
     {
         for (; blocks > 0 && !IsDone; blocks--) Step();
@@ -90,6 +96,7 @@ public sealed class SnapshotCut
         foreach (var copy in _keptEntities.Values) copy.Release();
         foreach (var copy in _keptSeries.Values) copy.Release();
         foreach (var copy in _keptDrift.Values) copy.Release();
+        foreach (var copy in _keptVersions.Values) copy.Release();
         End();
     }
 
@@ -131,6 +138,19 @@ public sealed class SnapshotCut
     /// <summary>Takes note of a distribution that came after the cut.</summary>
     internal void LeaveOut(DriftWatch watch) => watch.Cut = _number;
 
+    /// <summary>Copies the versions of a model that are about to change.</summary>
+    internal void Keep(VersionWatch watch)
+    {
+        if (watch.Cut == _number) return;
+        watch.Cut = _number;
+        var state = _copy.Begin();
+        watch.Save(state);
+        _keptVersions.Add(watch, new(state.Written));
+    }
+
+    /// <summary>Takes note of a model that came after the cut.</summary>
+    internal void LeaveOut(VersionWatch watch) => watch.Cut = _number;
+
     private void Step()
     {
         switch (_stage)
@@ -151,6 +171,12 @@ public sealed class SnapshotCut
                 break;
             case Stage.Drift when _at < _drift.Length:
                 Write(_drift[_at++]);
+                break;
+            case Stage.Drift:
+                (_stage, _at) = (Stage.Versions, 0);
+                break;
+            case Stage.Versions when _at < _versions.Length:
+                Write(_versions[_at++]);
                 break;
             default:
                 PartitionSnapshot.SaveEnd(_out);
@@ -186,12 +212,22 @@ public sealed class SnapshotCut
         _out.End(SnapshotBlockKind.Drift, watch.Id);
     }
 
+    private void Write(VersionWatch watch)
+    {
+        var state = _out.Begin();
+        if (_keptVersions.Remove(watch, out var copy)) copy.MoveTo(state);
+        else watch.Save(state);
+        watch.Cut = _number;
+        _out.End(SnapshotBlockKind.Versions, watch.Id);
+    }
+
     private void End()
     {
         _stage = Stage.Done;
         _keptEntities.Clear();
         _keptSeries.Clear();
         _keptDrift.Clear();
+        _keptVersions.Clear();
         _onEnd();
     }
 

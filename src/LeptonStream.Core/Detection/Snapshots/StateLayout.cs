@@ -26,7 +26,7 @@ public static class StateLayout
     /// parts of a series' memory lie in another order. A field of a struct of <see cref="Structs"/>, or a detector, that is added or taken
     /// out needs none.
     /// </summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     /// <summary>
     /// The oldest version that can be read: all that the number was raised for since then asks
@@ -51,6 +51,9 @@ public static class StateLayout
 
     /// <summary>The version that began to write the warnings of models.</summary>
     internal const int WarningsSince = 7;
+
+    /// <summary>The version that began to write versions of models.</summary>
+    internal const int VersionsSince = 8;
 
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;

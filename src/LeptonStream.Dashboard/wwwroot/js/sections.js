@@ -10,6 +10,7 @@ export function facts(alert, event, history) {
     const onset = Date.parse(event.onset);
     const opened = history.findLast(entry => entry.type === 'opened' || entry.type === 'early_warning');
     const breach = event.earlyWarning;
+    const isOfSeries = !event.contributors && !event.modelUpdate;
     const late = opened && Date.parse(opened.detectedAt) - onset;
     const worst = worstOf(history);
     const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
@@ -17,10 +18,10 @@ export function facts(alert, event, history) {
     return el(
         'dl',
         { class: 'facts' },
-        !event.contributors &&
+        isOfSeries &&
             fact(alert.status === 'resolved' ? 'fact.last' : 'fact.judged', event.valueText ?? quantity(event.value, event.unit)),
         worst !== null && worst !== event.value && fact('fact.worst', quantity(worst, event.unit)),
-        !breach && !event.contributors && fact('fact.expected', quantity(event.expected, event.unit), band),
+        !breach && isOfSeries && fact('fact.expected', quantity(event.expected, event.unit), band),
         breach && fact('fact.limit', quantity(breach.limit, event.unit)),
         breach?.expectedBreachAt &&
             fact(
@@ -62,6 +63,7 @@ export function meaning(alert, event, first) {
         opening && el('p', { class: 'opening', dir: 'auto' }, inZone(opening.summary)),
         opening && el('p', { class: 'description', dir: 'auto' }, inZone(opening.description)),
         event.contributors && contributors(event.contributors),
+        event.modelUpdate && update(event.modelUpdate),
         actions.length > 0 && el('h4', {}, t('actions')),
         actions.length > 0 && el('ol', { class: 'actions' }, ...actions.map(action => el('li', { dir: 'auto' }, action))),
         event.runbookUrl && runbook(event.runbookUrl),
@@ -71,32 +73,44 @@ export function meaning(alert, event, first) {
 // Of an entity: the metrics that take part in it. The chart is that of the first.
 function contributors(parts) {
     const range = part => (part.lower === null || part.upper === null ? '' : span(part.lower, part.upper, part.unit));
+    return table(
+        ['contributors.metric', 'contributors.share', 'fact.seen', 'fact.expected'],
+        parts.map(part => [
+            part.metric,
+            [percent(part.share)],
+            [quantity(part.value, part.unit)],
+            [quantity(part.expected, part.unit), ' ', el('small', {}, range(part))],
+        ]),
+    );
+}
+
+// Of a new version of a model: each metric before and after.
+function update({ metrics }) {
+    return table(
+        ['contributors.metric', 'update.before', 'update.after', 'update.difference', 'update.verdict'],
+        metrics.map(part => [
+            part.metric,
+            [quantity(part.before, part.unit)],
+            [quantity(part.after, part.unit)],
+            part.difference === null
+                ? ['']
+                : [quantity(part.difference, part.unit), ' ', el('small', {}, span(part.lower, part.upper, part.unit))],
+            [t(`update.is.${part.verdict}`)],
+        ]),
+    );
+}
+
+// Rows begin with the name of a metric.
+function table(heads, rows) {
     return el(
         'table',
         { class: 'contributors' },
-        el(
-            'thead',
-            {},
-            el(
-                'tr',
-                {},
-                ...['contributors.metric', 'contributors.share', 'fact.seen', 'fact.expected'].map(key =>
-                    el('th', { scope: 'col' }, t(key)),
-                ),
-            ),
-        ),
+        el('thead', {}, el('tr', {}, ...heads.map(key => el('th', { scope: 'col' }, t(key))))),
         el(
             'tbody',
             {},
-            ...parts.map(part =>
-                el(
-                    'tr',
-                    {},
-                    el('th', { scope: 'row' }, name(part.metric)),
-                    el('td', {}, percent(part.share)),
-                    el('td', {}, quantity(part.value, part.unit)),
-                    el('td', {}, quantity(part.expected, part.unit), ' ', el('small', {}, range(part))),
-                ),
+            ...rows.map(([metric, ...cells]) =>
+                el('tr', {}, el('th', { scope: 'row' }, name(metric)), ...cells.map(cell => el('td', {}, ...cell))),
             ),
         ),
     );

@@ -140,10 +140,18 @@ internal sealed class PartitionStory
         var few = _random.Next(20) == 0 ? metrics.Where(_ => _random.Next(2) == 0).Append(metrics[0]).Distinct() : metrics;
         // Names that come once and are forgotten.
         if (_random.Next(40) == 0) few = few.Append(Number($"job_{_random.Next(300)}", 1));
-        return Message($"\"host\":\"h\",\"gpu\":\"{gpu}\"", null, few, gpu == 0 ? Distributions(isOdd) : "");
+        return Message($"\"host\":\"h\",\"gpu\":\"{gpu}\"", null, few, Version(gpu) + (gpu == 0 ? Distributions(isOdd) : ""));
 
         double Noise() => Detectors.Streams.Gauss(_random) + together;
     }
+
+    // One version after the other; one GPU is ahead of the others, and one says none.
+    private string Version(int gpu) => gpu switch
+    {
+        0 => "",
+        1 => $"\"model_version\":\"v{(_now.UnixMilliseconds + 900_000) / 10_800_000}\",",
+        _ => $"\"model_version\":\"v{_now.UnixMilliseconds / 10_800_000}\",",
+    };
 
     private string Training(int run, int odd)
     {

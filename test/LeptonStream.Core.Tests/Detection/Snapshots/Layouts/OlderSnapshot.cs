@@ -94,9 +94,9 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         }
     }
 
-    // Warnings of models, of which there are none, before the clock of distributions.
+    // Warnings of models, of which there are none, before the clocks of distributions and versions.
     private static byte[] WithoutWarnings(ReadOnlySpan<byte> head) =>
-        [.. head[..^(sizeof(long) + sizeof(int))], .. head[^sizeof(long)..]];
+        [.. head[..^((2 * sizeof(long)) + sizeof(int))], .. head[^(2 * sizeof(long))..]];
 
     private UInt128 RewritePolicy(in SnapshotBlock block)
     {

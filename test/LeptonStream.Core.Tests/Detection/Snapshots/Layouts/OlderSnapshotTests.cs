@@ -79,34 +79,27 @@ public sealed class OlderSnapshotTests
         Assert.That(Play(copy, Learned, Further), Is.Empty);
     }
 
+    // Version 7: no clock of versions at the end of the head, no count of them in the end, whose number was theirs.
+    [Test]
+    public void Load_ASnapshotFromBeforeVersions_GoesOn() => AssertGoesOn(StateLayout.VersionsSince - 1, SnapshotBlockKind.Versions, 1);
+
     // Version 6: policies that name neither a denominator nor a budget of the model's warnings, a head without those of models.
     [Test]
-    public void Load_ASnapshotFromBeforeDenominatorsAndWarningsOfModels_GoesOn()
-    {
-        var older = new OlderSnapshot(OlderLayout.Present with { Version = StateLayout.WarningsSince - 1 });
-        var copy = New();
-        Load(older, older.Of(Calm), copy);
-        AssertSame(copy, Restored());
-        Assert.That(Play(copy, Learned, Further), Is.Empty);
-    }
+    public void Load_ASnapshotFromBeforeDenominatorsAndWarningsOfModels_GoesOn() =>
+        AssertGoesOn(StateLayout.WarningsSince - 1, SnapshotBlockKind.Versions, 1);
 
     // Version 5: policies whose type nobody says whence it is, series without bursts.
     [Test]
-    public void Load_ASnapshotFromBeforeBursts_GoesOn()
-    {
-        var older = new OlderSnapshot(OlderLayout.Present with { Version = StateLayout.HabitsSince - 1 });
-        var copy = New();
-        Load(older, older.Of(Calm), copy);
-        AssertSame(copy, Restored());
-        Assert.That(Play(copy, Learned, Further), Is.Empty);
-    }
+    public void Load_ASnapshotFromBeforeBursts_GoesOn() => AssertGoesOn(StateLayout.HabitsSince - 1, SnapshotBlockKind.Versions, 1);
 
-    // Version 4: policies without a line, no clock of distributions at the end of the head, no count of them in the end, whose number was
-    // theirs.
+    // Version 4: policies without a line, no clock of distributions either.
     [Test]
-    public void Load_ASnapshotFromBeforeDistributions_GoesOn()
+    public void Load_ASnapshotFromBeforeDistributions_GoesOn() => AssertGoesOn(StateLayout.DriftSince - 1, SnapshotBlockKind.Drift, 2);
+
+    // Each kind of block that is not there yet has its clock at the end of the head and its count in the end, whose number the first had.
+    private static void AssertGoesOn(int version, SnapshotBlockKind end, int kinds)
     {
-        var older = new OlderSnapshot(OlderLayout.Present with { Version = StateLayout.DriftSince - 1 });
+        var older = new OlderSnapshot(OlderLayout.Present with { Version = version });
         ReadOnlySpan<byte> now = older.Of(Calm);
         var then = new ArrayBufferWriter<byte>();
         while (!now.IsEmpty)
@@ -114,8 +107,8 @@ public sealed class OlderSnapshotTests
             var block = SnapshotBlock.ReadFrom(ref now);
             (block.Kind switch
             {
-                SnapshotBlockKind.Head => new SnapshotBlock(block.Kind, block.Id, block.Bytes[..^sizeof(long)]),
-                SnapshotBlockKind.End => new SnapshotBlock(SnapshotBlockKind.Drift, block.Id, block.Bytes[..^sizeof(int)]),
+                SnapshotBlockKind.Head => new SnapshotBlock(block.Kind, block.Id, block.Bytes[..^(kinds * sizeof(long))]),
+                SnapshotBlockKind.End => new SnapshotBlock(end, block.Id, block.Bytes[..^(kinds * sizeof(int))]),
                 _ => block,
             }).WriteTo(then);
         }

@@ -1,0 +1,31 @@
+using LeptonStream.Detection.Events;
+using LeptonStream.Detection.Store;
+using LeptonStream.Samples;
+using LeptonStream.Updates;
+
+namespace LeptonStream.Detection;
+
+/// <content>Versions of models: where messages say one, the values of each are compared with those of the one before.</content>
+public sealed partial class PartitionPipeline
+{
+    // The version of the message at hand.
+    private VersionHistory? _version;
+
+    /// <summary>Number of models whose versions are compared now.</summary>
+    public int VersionedModelCount => _versions.Count;
+
+    private void BeginVersion(in SampleBatch.Entity entity, in EventSink sink)
+    {
+        var version = _batch.VersionOf(entity);
+        var watch = _versions.Find(_batch.BytesOf(entity.Model), !version.IsEmpty, _runs.Clock, _series.Cut);
+        if (entity.IsDeclaration) watch?.Declare(version, entity.Time);
+        _version = entity.IsDeclaration ? null : watch?.Begin(version, entity.Time, sink);
+    }
+
+    private static void TakeVersion(VersionHistory version, SeriesState series, double value)
+    {
+        var metric = series.Key.Metric;
+        var history = version.Find(metric) ?? (MetricTraits.Of(metric, series.Policy) is { } traits ? version.Join(traits) : null);
+        history?.Add(version.Block, value);
+    }
+}

@@ -1,0 +1,66 @@
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.State;
+
+namespace LeptonStream.Updates;
+
+/// <summary>The properties of a metric that a comparison of versions needs.</summary>
+/// <param name="Metric">Its name as its producer wrote it.</param>
+/// <param name="Canonical">Its canonical name; null where no preset knows it.</param>
+/// <param name="Unit">Its unit (UCUM); null where nobody says it.</param>
+/// <param name="Worse">1 where more is worse, −1 where less is, 0 where nobody says.</param>
+/// <param name="IsMain">Whether it is a quality, a latency, an error rate or a cost.</param>
+internal sealed record MetricTraits(string Metric, string? Canonical, string? Unit, int Worse, bool IsMain)
+{
+    private static readonly HashSet<string> MoreIsWorse = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "cost", "costs", "price", "latency", "ttft", "tpot", "itl", "duration", "delay", "error", "errors", "failure", "failures",
+        "toxicity", "hallucination", "hallucinations", "perplexity", "ppl", "wer", "cer", "mae", "mse", "rmse", "mape",
+    };
+
+    private static readonly HashSet<string> LessIsWorse = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "accuracy", "precision", "recall", "auc", "auroc", "f1", "ndcg", "mrr", "bleu", "rouge", "bertscore", "quality", "correctness",
+        "faithfulness", "relevance",
+    };
+
+    /// <summary>
+    /// The traits of a metric; null for one that says nothing of a version: a code, a distance of drift, a part of the data's quality, and
+    /// rates of totals, which follow the share of the traffic that a version gets.
+    /// </summary>
+    public static MetricTraits? Of(string metric, SeriesPolicy policy)
+    {
+        var (preset, kind) = (policy.Preset, policy.Preset?.Kind ?? MetricKind.Other);
+        if (policy.Type != MetricType.Gauge || kind is MetricKind.DataDrift or MetricKind.DataQuality) return null;
+        var (byName, isNamed) = preset is null ? ByName(metric) : (0, false);
+        var worse = policy.Direction switch { Direction.Up => 1, Direction.Down => -1, _ => byName };
+        var isMain = isNamed || kind is MetricKind.Latency or MetricKind.Quality or MetricKind.Errors;
+        return new(metric, preset?.Canonical, policy.Unit, worse, isMain);
+    }
+
+    /// <summary>Writes them.</summary>
+    public void Save(StateWriter state)
+    {
+        state.Write(Metric);
+        state.Write(Canonical);
+        state.Write(Unit);
+        state.Write(Worse + 1);
+        state.Write(IsMain);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="SnapshotCorruptException">The bytes are no traits.</exception>
+    public static MetricTraits Load(ref StateReader state) =>
+        new(state.ReadName(), state.ReadText(), state.ReadText(), state.ReadCount(2) - 1, state.ReadBoolean());
+
+    private static (int Worse, bool IsNamed) ByName(string metric)
+    {
+        foreach (var word in metric.Split(['_', '.', ':', '/', '-', ' ']))
+        {
+            if (MoreIsWorse.Contains(word)) return (1, true);
+            if (LessIsWorse.Contains(word)) return (-1, true);
+        }
+
+        return (0, false);
+    }
+}
