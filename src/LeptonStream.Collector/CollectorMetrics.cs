@@ -21,6 +21,7 @@ internal sealed class CollectorMetrics
     private readonly Counter<long> _records;
     private readonly Counter<long> _turnedAway;
     private readonly Counter<long> _scrapes;
+    private readonly Counter<long> _discoveryTroubles;
     private readonly Histogram<double> _scrapeTime;
     private int _targets;
 
@@ -37,8 +38,11 @@ internal sealed class CollectorMetrics
         _samples = meter.CreateCounter<long>("leptonstream.collector.samples", "{sample}", "Samples written to records, by source");
         _records = meter.CreateCounter<long>("leptonstream.collector.records", "{record}",
             "Records sent to the metrics topic, by result (acknowledged, refused, failed)");
-        _turnedAway = meter.CreateCounter<long>("leptonstream.collector.turned_away", "{request}", "Requests without a right to send");
+        _turnedAway = meter.CreateCounter<long>("leptonstream.collector.turned_away", "{request}",
+            "Requests without a right to send, by status; clients without a valid certificate, connections beyond the half of one address");
         _scrapes = meter.CreateCounter<long>("leptonstream.collector.scrapes", "{scrape}", "Pages scraped, by job and result (up, down)");
+        _discoveryTroubles = meter.CreateCounter<long>("leptonstream.collector.discovery.troubles", "{trouble}",
+            "Looks for targets that failed, by kind (pods, annotation, files, limit); one every ten seconds while it lasts");
         _scrapeTime = meter.CreateHistogram<double>("leptonstream.collector.scrape.duration", "s", "From the request of a page to its end");
         meter.CreateObservableGauge("leptonstream.collector.targets", () => Volatile.Read(ref _targets), "{target}", "Targets to scrape");
         meter.CreateObservableGauge("leptonstream.collector.pending.size", () => memory.Used, "By",
@@ -78,9 +82,17 @@ internal sealed class CollectorMetrics
         _scrapeTime.Record(took.TotalSeconds);
     }
 
+    public void Discovered(IReadOnlyDictionary<string, int> troubles)
+    {
+        foreach (var (kind, count) in troubles) _discoveryTroubles.Add(count, KeyValuePair.Create("kind", (object?)kind));
+    }
+
     public void Targets(int count) => Volatile.Write(ref _targets, count);
 
     public void TurnedAway(int status) => _turnedAway.Add(1, KeyValuePair.Create("status", (object?)status));
+
+    /// <summary>Somebody was turned away before there was a request: <c>certificate</c>, <c>connections</c>.</summary>
+    public void TurnedAway(string reason) => _turnedAway.Add(1, KeyValuePair.Create("status", (object?)reason));
 
     private static KeyValuePair<string, object?> Source(string source) => KeyValuePair.Create("source", (object?)source);
 

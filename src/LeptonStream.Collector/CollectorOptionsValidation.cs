@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LeptonStream.Collector.Http;
 using LeptonStream.Collector.Mapping;
 using Microsoft.Extensions.Options;
@@ -56,6 +57,14 @@ internal sealed class CollectorOptionsValidation : IValidateOptions<CollectorOpt
             if (path is { Length: > 0 } && !File.Exists(path)) wrong.Add($"Collector:{setting} is '{path}': there is no such file");
         }
 
-        if (wrong.Count == 0 && ServerCertificate.Problem(options) is { } problem) wrong.Add(problem);
+        if (wrong.Count > 0 || !hasCertificate) return;
+        try
+        {
+            TlsMaterial.Read(options);
+        }
+        catch (CryptographicException unusable)
+        {
+            wrong.Add(unusable.Message);
+        }
     }
 }

@@ -66,9 +66,13 @@ public static class CollectorRegistration
         services.AddSingleton<QualityReport>();
         services.AddSingleton<IntakeSources>();
         services.AddSingleton<PayloadIntake>();
+        services.AddSingleton(_ => new PodDiscovery());
         services.AddSingleton<TargetDiscovery>();
+        services.AddSingleton<ScrapeReach>();
         services.AddSingleton<Scraping>();
         services.AddSingleton<SenderAccess>();
+        services.AddSingleton<ServerTls>();
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<ServerTls>());
         services.AddSingleton<HttpIntake>();
         services.AddSingleton<GrpcIntake>();
         services.AddSingleton<CollectorServer>();

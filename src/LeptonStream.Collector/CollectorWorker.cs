@@ -1,3 +1,4 @@
+using LeptonStream.Collector.Http;
 using LeptonStream.Collector.Intake;
 using LeptonStream.Collector.Output;
 using LeptonStream.Collector.Quality;
@@ -37,6 +38,7 @@ internal sealed partial class CollectorWorker(
     ConfigInForce config,
     SourceTopics topics,
     Scraping scraping,
+    ServerTls tls,
     IntakeMapping mapping,
     QualityReport quality,
     RecordOutbox outbox,
@@ -120,6 +122,7 @@ internal sealed partial class CollectorWorker(
         _troubles.Set("memory", memory.Used < memory.Limit * 0.8 ? null
             : $"{memory.Used} of {memory.Limit} bytes wait for Kafka (Collector:MaxPendingBytes)");
         _troubles.Set("origins", SharedSeries());
+        tls.Report(_troubles);
         _troubles.Report();
         topics.Report();
     }

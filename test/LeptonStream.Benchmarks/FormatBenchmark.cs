@@ -16,7 +16,8 @@ internal static class FormatBenchmark
 {
     private const int Samples = 1000;
     private const int Rounds = 7;
-    private const ulong Time = 1763856000000000000;
+    /// <summary>The time of all points of <see cref="Otlp"/>.</summary>
+    public const ulong Time = 1763856000000000000;
 
     private sealed record Telegraf(string Name, Dictionary<string, string> Tags, Dictionary<string, double> Fields, long Timestamp);
 
@@ -89,7 +90,8 @@ internal static class FormatBenchmark
 
     private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static byte[] Otlp()
+    /// <summary>A thousand points: ten metrics of a hundred instances.</summary>
+    public static byte[] Otlp()
     {
         var scope = new ScopeMetrics { Scope = new() { Name = "vllm", Version = "1" } };
         for (var m = 0; m < 10; m++)

@@ -18,6 +18,7 @@ var report = new Report(json);
     // Half an hour.
     ("--million", true, Part(() => MemoryBenchmark.Run(report, quick, million: true))),
     ("--formats", false, Part(() => FormatBenchmark.Run(report, quick))),
+    ("--collector", false, () => CollectorBenchmark.Run(report, quick)),
     ("--state", false, Part(() => StateBenchmark.Run(report, quick))),
     ("--forest", false, () => ForestBenchmark.Run(report, quick)),
     ("--worker", false, () => WorkerBenchmark.Run(report, quick)),

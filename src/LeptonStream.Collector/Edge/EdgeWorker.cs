@@ -1,3 +1,4 @@
+using LeptonStream.Collector.Http;
 using LeptonStream.Collector.Edge.Host;
 using LeptonStream.Collector.Edge.Local;
 using LeptonStream.Collector.Edge.Output;
@@ -35,6 +36,7 @@ namespace LeptonStream.Collector.Edge;
 internal sealed partial class EdgeWorker(
     ConfigInForce config,
     Scraping scraping,
+    ServerTls tls,
     HostSources host,
     LocalDetector detector,
     SpoolForwarder forwarder,
@@ -128,6 +130,7 @@ internal sealed partial class EdgeWorker(
         health.SetNote(trouble);
         _troubles.Set("kafka", trouble);
         foreach (var delivery in deliveries) _troubles.Set($"alerts {delivery.Name}", delivery.Trouble);
+        tls.Report(_troubles);
         _troubles.Report();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,8 @@ namespace LeptonStream.Collector.Http;
 /// first to stop: what it took is in Kafka before the role ends.
 /// </summary>
 internal sealed partial class CollectorServer(
-    IOptions<CollectorOptions> options, HttpIntake http, GrpcIntake grpc, ILogger<CollectorServer> logger) : IHostedService,
+    IOptions<CollectorOptions> options, HttpIntake http, GrpcIntake grpc, ServerTls serverTls, CollectorMetrics metrics,
+    ILogger<CollectorServer> logger) : IHostedService,
     IAsyncDisposable
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(8);
@@ -82,15 +84,17 @@ internal sealed partial class CollectorServer(
         limits.MinResponseDataRate = new(LeastBytesPerSecond, Grace);
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.Http2.MaxStreamsPerConnection = 100;
+        var share = new ConnectionShare(options.Value.MaxConnections, metrics);
         if (address.Address is { } ip) kestrel.Listen(ip, address.Port, Listen);
         else kestrel.ListenAnyIP(address.Port, Listen);
         return;
 
         void Listen(ListenOptions listen)
         {
+            listen.Use(next => connection => share.Take(connection, next));
             // Without TLS nothing is agreed upon, and a connection speaks HTTP/1.1 or, where gRPC is served, HTTP/2.
             listen.Protocols = address.HasTls || protocols == HttpProtocols.Http2 ? protocols : HttpProtocols.Http1;
-            if (address.HasTls) listen.UseHttps(tls => ServerCertificate.Configure(tls, options.Value));
+            if (address.HasTls) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(serverTls.Options()) });
         }
     }
 

@@ -49,8 +49,8 @@ internal sealed class GrpcIntake(
         }
 
         var report = await Take(http, source);
-        if (http.RequestAborted.IsCancellationRequested) return;
         metrics.Answered(Source, report);
+        if (http.RequestAborted.IsCancellationRequested) return;
         if (report.Outcome is IntakeOutcome.Written or IntakeOutcome.Partial) await Succeed(http, report);
         else await Fail(http, OtlpAnswer.CodeOf(report), report.Reason ?? "", OtlpAnswer.Status(report));
     }

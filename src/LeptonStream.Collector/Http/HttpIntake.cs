@@ -16,6 +16,9 @@ namespace LeptonStream.Collector.Http;
 internal sealed class HttpIntake(
     SenderAccess access, PayloadIntake intake, MemoryBudget memory, IOptions<CollectorOptions> options, CollectorMetrics metrics)
 {
+    private const string Addresses = "nothing is taken here: POST /v1/metrics (OTLP), /api/v1/write (Prometheus' remote write), "
+        + "/v1/samples (native JSON), /write or /api/v2/write (Influx line protocol), PUT or POST /metrics/job/JOB (Pushgateway)";
+
     /// <summary>Maps the addresses that senders know.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -32,6 +35,7 @@ internal sealed class HttpIntake(
         routes.MapDelete("/metrics/{**group}", Accept);
         // Clients of InfluxDB ask for these before they write.
         routes.MapGet("/ping", () => TypedResults.NoContent());
+        routes.MapFallback(http => Refuse(http, StatusCodes.Status404NotFound, Addresses));
         routes.MapGet("/health", () => TypedResults.Text("{\"status\":\"pass\"}", "application/json"));
     }
 
@@ -50,8 +54,8 @@ internal sealed class HttpIntake(
         var report = await Take(http, protocol, source);
 
         // :: (6) Answer.
-        if (http.RequestAborted.IsCancellationRequested) return;
         metrics.Answered(protocol.Source, report);
+        if (http.RequestAborted.IsCancellationRequested) return;
         await protocol.Answer(http, report);
     }
 

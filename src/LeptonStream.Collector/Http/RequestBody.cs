@@ -13,6 +13,9 @@ internal sealed class RequestBody : IDisposable
 {
     private const int FirstBytes = 16 * 1024;
 
+    // The least rate of the server alone would let a large body trickle for hours.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly MemoryBudget[] _budgets;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private long _taken;
@@ -27,13 +30,20 @@ internal sealed class RequestBody : IDisposable
 
     /// <summary>Reads a request.</summary>
     /// <returns>The body, or the answer to a request whose body can't be had.</returns>
-    public static async Task<(RequestBody? Body, IntakeReport? Problem)> Read(HttpRequest request, int limit, params MemoryBudget[] budgets)
+    public static Task<(RequestBody? Body, IntakeReport? Problem)> Read(HttpRequest request, int limit, params MemoryBudget[] budgets) =>
+        Read(request, limit, Patience, budgets);
+
+    internal static async Task<(RequestBody? Body, IntakeReport? Problem)> Read(
+        HttpRequest request, int limit, TimeSpan patience, params MemoryBudget[] budgets)
     {
         if (request.ContentLength > limit) return (null, TooLarge(limit));
         var body = new RequestBody(budgets);
+        var gone = request.HttpContext.RequestAborted;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        stop.CancelAfter(patience);
         try
         {
-            if (await body.Fill(request.Body, limit, request.HttpContext.RequestAborted) is not { } problem) return (body, null);
+            if (await body.Fill(request.Body, limit, stop.Token) is not { } problem) return (body, null);
             body.Dispose();
             return (null, problem);
         }
@@ -46,6 +56,17 @@ internal sealed class RequestBody : IDisposable
                 StatusCodes.Status408RequestTimeout => IntakeReport.Refusal(IntakeOutcome.TooSlow, "the body came too slowly"),
                 _ => IntakeReport.Refusal(IntakeOutcome.Refused, wrong.Message),
             });
+        }
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
+        {
+            body.Dispose();
+            return (null, IntakeReport.Refusal(IntakeOutcome.TooSlow, $"the body did not come within {patience.TotalSeconds:0} s"));
+        }
+        catch (Exception) when (gone.IsCancellationRequested)
+        {
+            // Nobody reads the answer, but it is counted.
+            body.Dispose();
+            return (null, IntakeReport.Refusal(IntakeOutcome.TooSlow, "not all of the body came"));
         }
         catch
         {

@@ -35,7 +35,7 @@ internal sealed class IntakeMapping
         var mapper = _mappers.Of(source.Source, sender);
         lock (mapper) lane.Map(mapper, source, receivedAt);
         var quality = _qualities.GetOrAdd(source.Source, _ => new());
-        lock (quality) quality.Observe(lane.Mapped, receivedAt);
+        lock (quality) quality.Observe(lane.Mapped, receivedAt, isPage: source.Page is not null);
     }
 
     /// <summary>Ends the series of a page that were not on it when it was mapped last.</summary>
@@ -54,6 +54,8 @@ internal sealed class IntakeMapping
         if (source.Page is not { } page) return;
         var mapper = _mappers.Of(source.Source, "");
         lock (mapper) mapper.EndMissing(page, seenSince, now, isRead, lane.Mapped);
+        if (lane.Mapped.Ended.Length == 0 || !_qualities.TryGetValue(source.Source, out var quality)) return;
+        lock (quality) quality.End(lane.Mapped, isUnreachable: !isRead);
     }
 
     /// <summary>The quality of each model of each source since the last call, of those that are known for long enough.</summary>
@@ -72,6 +74,13 @@ internal sealed class IntakeMapping
         }
 
         return scores;
+    }
+
+    /// <summary>The model of which a source sends; null where there are several, or none yet.</summary>
+    public string? ModelOf(string source)
+    {
+        if (!_qualities.TryGetValue(source, out var quality)) return null;
+        lock (quality) return quality.Models is { Count: 1 } models ? models.First() : null;
     }
 
     private sealed class Mappers(CollectorConfig config, SeriesOrigins origins)

@@ -93,6 +93,9 @@ internal sealed partial class PayloadIntake(
         if (lane.Formats.ByName(payload.Format) is not { } format)
             return IntakeReport.Refusal(IntakeOutcome.Unsupported, $"the format {payload.Format} is not read");
 
+        // A message of protobuf without anything has no bytes; OTLP wants it to be a success.
+        if (plain.IsEmpty && format.Name == "otlp_proto") return new(IntakeOutcome.Written, 0, 0, null);
+
         // :: (2) Read.
         if (lane.Read(format, plain, _limits) == FormatOutcome.Refused)
         {

@@ -90,15 +90,21 @@ public sealed class MappedBatch(int keptDrops = 64)
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        _arrived.Clear();
-        _messageOf.Clear();
-        _messages.Clear();
+        Withhold();
         _ended.Clear();
         _distributions.Clear();
         _versions.Clear();
         _drops.Clear();
-        _open.Clear();
         Array.Clear(_dropped);
+    }
+
+    /// <summary>Forgets the samples; what ended, and what was dropped, stays.</summary>
+    internal void Withhold()
+    {
+        _arrived.Clear();
+        _messageOf.Clear();
+        _messages.Clear();
+        _open.Clear();
         _isSorted = true;
         _last = -1;
     }

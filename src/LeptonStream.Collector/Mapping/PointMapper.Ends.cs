@@ -46,14 +46,8 @@ public sealed partial class PointMapper
         page.Of(this).Add(entry);
     }
 
-    private void End(SeriesEntry? entry, long time, MappedBatch into)
+    private void End(SeriesEntry entry, long time, MappedBatch into)
     {
-        if (entry is null)
-        {
-            into.Drop(DropReason.Ended);
-            return;
-        }
-
         SayEnd(entry, time, into);
         _store.Remove(entry);
     }

@@ -84,12 +84,6 @@ public sealed partial class PointMapper
 
         // 3
         var entry = _store.Find(id, _now);
-        if (point.IsStale)
-        {
-            End(entry, IsBelieved(time) ? time : _now, into);
-            return;
-        }
-
         if (entry is null)
         {
             if (!_store.TryMakeRoom(_now))
@@ -99,6 +93,13 @@ public sealed partial class PointMapper
             }
 
             entry = Admit(_resolver.Resolve(points, point, id, Encoding.UTF8.GetString(name), part is not Part.None, source));
+        }
+
+        // Its samples may have gone to another replica of the collector: the end counts all the same.
+        if (point.IsStale)
+        {
+            End(entry, IsBelieved(time) ? time : _now, into);
+            return;
         }
 
         if (!IsBelieved(time))

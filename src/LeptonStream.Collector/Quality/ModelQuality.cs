@@ -58,6 +58,12 @@ internal sealed class ModelQuality
     public void Observe(in FaultCounts faults) => _faults = new(_faults.Duplicates + faults.Duplicates,
         _faults.OutOfOrder + faults.OutOfOrder, _faults.TooMany + faults.TooMany);
 
+    /// <summary>Nothing more is due of an entity until it is heard again.</summary>
+    public void End(MappedEntity entity, bool isUnreachable)
+    {
+        if (_entities.TryGetValue(entity, out var pace)) (pace.Due, pace.IsAway, pace.IsUnreachable) = (0, true, isUnreachable);
+    }
+
     /// <summary>The scores of the span that ends now; null for the first, in which everything is new.</summary>
     public QualityScore? Take(long now)
     {
@@ -68,7 +74,7 @@ internal sealed class ModelQuality
         var score = new QualityScore
         {
             Completeness = Completeness(now),
-            Freshness = age <= usual ? 1 : 1 / (1 + ((age - usual) / (2 * usual))),
+            Freshness = age <= usual || IsUnreachable() ? 1 : 1 / (1 + ((age - usual) / (2 * usual))),
             Timeliness = Share(_messages - _late, _messages),
             Uniqueness = Share(_points, _points + _faults.Duplicates),
             Order = Share(_points, _points + _faults.OutOfOrder),
@@ -88,11 +94,11 @@ internal sealed class ModelQuality
             pace.Count++;
             if (message.Time > pace.Last)
             {
-                var seconds = (message.Time - pace.Last) / 1e9;
-                pace.Interval = pace.Interval == 0 ? seconds
-                    : Follow(pace.Interval, seconds, seconds > Hole * pace.Interval ? HoleStep : PaceStep);
+                if (!pace.IsAway) LearnPace(pace, (message.Time - pace.Last) / 1e9);
                 pace.Last = message.Time;
             }
+
+            pace.IsAway = false;
 
             return;
         }
@@ -115,11 +121,27 @@ internal sealed class ModelQuality
                 came += Math.Min(pace.Count, expected);
             }
 
-            (pace.Count, pace.Due) = (0, pace.Interval);
+            (pace.Count, pace.Due) = (0, pace.IsAway ? 0 : pace.Interval);
             if (now - pace.Last > 1000 * pace.Interval * 1e9 && pace.Interval > 0) _entities.Remove(entity);
         }
 
         return due == 0 ? 1 : came / due;
+    }
+
+    private static void LearnPace(Pace pace, double seconds) => pace.Interval = pace.Interval == 0 ? seconds
+        : Follow(pace.Interval, seconds, seconds > Hole * pace.Interval ? HoleStep : PaceStep);
+
+    // Nothing can come, and that is said elsewhere.
+    private bool IsUnreachable()
+    {
+        var isAny = false;
+        foreach (var pace in _entities.Values)
+        {
+            if (!pace.IsAway) return false;
+            isAny |= pace.IsUnreachable;
+        }
+
+        return isAny;
     }
 
     private double LongestInterval()
@@ -144,5 +166,10 @@ internal sealed class ModelQuality
         public double Due { get; set; }
 
         public int Count { get; set; }
+
+        // Its series ended.
+        public bool IsAway { get; set; }
+
+        public bool IsUnreachable { get; set; }
     }
 }

@@ -20,12 +20,14 @@ public sealed class SourceQuality
     /// <summary>Takes the samples of a payload, and the counts of those that were dropped.</summary>
     /// <param name="batch">What a payload became. Where it is of several models, faults count for each.</param>
     /// <param name="receivedAtNanoseconds">When it was received, in nanoseconds since 1970.</param>
-    public void Observe(MappedBatch batch, long receivedAtNanoseconds)
+    /// <param name="isPage">Whether the payload is a page: then <c>up</c> beside it is the collector's own, and no data.</param>
+    public void Observe(MappedBatch batch, long receivedAtNanoseconds, bool isPage = false)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ModelQuality? last = null;
         foreach (ref readonly var message in batch.Messages)
         {
+            if (isPage && IsOwn(batch, message)) continue;
             if (last is null || !ReferenceEquals(last.Model, message.Entity.Model)) last = Of(message.Entity.Model, receivedAtNanoseconds);
             last?.Observe(message, receivedAtNanoseconds);
         }
@@ -42,6 +44,25 @@ public sealed class SourceQuality
         }
     }
 
+    /// <summary>
+    /// Nothing more is due of the entities that ended, until they are heard again. One that is in the batch itself lost a part of its
+    /// metrics, and goes on.
+    /// </summary>
+    /// <param name="batch">With the series that ended.</param>
+    /// <param name="isUnreachable">Whether they are there and can't be had: their target's <c>up</c> says so, or their job.</param>
+    public void End(MappedBatch batch, bool isUnreachable)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var present = new HashSet<MappedEntity>();
+        foreach (ref readonly var message in batch.Messages)
+            if (!IsOwn(batch, message)) present.Add(message.Entity);
+        foreach (ref readonly var ended in batch.Ended)
+        {
+            var entity = ended.Series.Entity;
+            if (!present.Contains(entity) && _models.TryGetValue(entity.Model, out var model)) model.End(entity, isUnreachable);
+        }
+    }
+
     /// <summary>The scores since the last call for the model, or null where it is not known for long enough.</summary>
     /// <param name="model">The model.</param>
     /// <param name="now">Now, in nanoseconds since 1970.</param>
@@ -53,6 +74,8 @@ public sealed class SourceQuality
         foreach (var (name, model) in _models)
             if (now - model.LastSeen > Forgotten) _models.Remove(name);
     }
+
+    private static bool IsOwn(MappedBatch batch, in MappedMessage message) => batch.SamplesOf(message)[0].Series.Metric == "up";
 
     private ModelQuality? Of(string name, long now)
     {

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using LeptonStream.Output;
 
 namespace LeptonStream.Collector.Scrape;
@@ -14,9 +12,10 @@ namespace LeptonStream.Collector.Scrape;
 internal sealed class PageClient : IDisposable
 {
     private readonly ScrapeJob _job;
+    private readonly TargetTls _tls;
     private readonly HttpClient _http;
 
-    public PageClient(ScrapeJob job)
+    public PageClient(ScrapeJob job, TimeProvider time)
     {
         _job = job;
         var handler = new SocketsHttpHandler
@@ -28,12 +27,13 @@ internal sealed class PageClient : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = 2,
         };
-#pragma warning disable CA5359 // The file says insecure_skip_verify.
-        if (job.SkipsVerification) handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        else if (job.CaFile is { } file) Trust(handler.SslOptions, file);
+        _tls = new(job.Tls, time);
+        _tls.Set(handler.SslOptions);
         _http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
+
+    /// <summary>Reason for which renewed certificates of the job are not in force; null where they are.</summary>
+    public string? Refusal => _tls.Refusal is { } refusal ? $"tls_config of {_job.Name}: {refusal}; those before stay in force" : null;
 
     /// <summary>Reads a page.</summary>
     /// <exception cref="HttpRequestException">It can't be had; the message says why.</exception>
@@ -88,17 +88,6 @@ internal sealed class PageClient : IDisposable
             socket.Dispose();
             throw;
         }
-    }
-
-    private static void Trust(SslClientAuthenticationOptions tls, string file)
-    {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(file);
-        tls.CertificateChainPolicy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
-        };
-        tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
     }
 }
 

@@ -33,11 +33,8 @@ public sealed record ScrapeJob
     /// <summary>The file with the bearer token; null for none.</summary>
     public string? CredentialsFile { get; init; }
 
-    /// <summary>The authorities to trust, as a PEM file; null for the system's.</summary>
-    public string? CaFile { get; init; }
-
-    /// <summary>Whether any certificate will do.</summary>
-    public bool SkipsVerification { get; init; }
+    /// <summary>Whom to trust, and the collector's own certificate.</summary>
+    public TargetTlsFiles Tls { get; init; } = new();
 
     /// <summary>Targets that are written down.</summary>
     public IReadOnlyList<TargetGroup> Static { get; init; } = [];

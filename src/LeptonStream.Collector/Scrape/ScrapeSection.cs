@@ -45,7 +45,7 @@ internal static class ScrapeSection
         var timeout = section.Duration("scrape_timeout", "100ms", "1d") ?? (interval < TimeSpan.FromSeconds(10) ? interval
             : TimeSpan.FromSeconds(10));
         if (timeout > interval) section.Wrong("scrape_timeout", "is longer than scrape_interval");
-        var (token, authority, skips) = Security(section);
+        var token = Token(section);
         return new()
         {
             Name = name,
@@ -57,8 +57,7 @@ internal static class ScrapeSection
             BodyLimit = section.WholeNumber("body_size_limit", 1_024, MostBytes) ?? 16 << 20,
             SampleLimit = section.WholeNumber("sample_limit", 0, 10_000_000) ?? 0,
             CredentialsFile = token,
-            CaFile = authority,
-            SkipsVerification = skips,
+            Tls = Tls(section),
             Static = [.. section.Sections("static_configs").Select(Group)],
             Files = [.. section.Sections("file_sd_configs").SelectMany(FilesOf)],
             PodNamespaces = Pods(section),
@@ -66,27 +65,24 @@ internal static class ScrapeSection
         };
     }
 
-    private static (string? Token, string? Authority, bool SkipsVerification) Security(YamlSection section)
+    private static string? Token(YamlSection section)
     {
-        string? token = null, authority = null;
-        var skips = false;
-        if (section.OptionalSection("authorization") is { } authorization)
-        {
-            authorization.OneOf("type", "Bearer");
-            token = authorization.RequiredText("credentials_file");
-            authorization.End();
-        }
+        if (section.OptionalSection("authorization") is not { } authorization) return null;
+        authorization.OneOf("type", "Bearer");
+        var file = authorization.RequiredText("credentials_file");
+        authorization.End();
+        if (file is { Length: > 0 } && !File.Exists(file)) section.Wrong("authorization", $"names '{file}': there is no such file");
+        return file;
+    }
 
-        if (section.OptionalSection("tls_config") is { } tls)
-        {
-            authority = tls.Text("ca_file");
-            skips = tls.Flag("insecure_skip_verify", otherwise: false);
-            tls.End();
-        }
-
-        foreach (var (field, file) in new[] { ("authorization", token), ("tls_config", authority) })
-            if (file is { Length: > 0 } && !File.Exists(file)) section.Wrong(field, $"names '{file}': there is no such file");
-        return (token, authority, skips);
+    private static TargetTlsFiles Tls(YamlSection section)
+    {
+        if (section.OptionalSection("tls_config") is not { } tls) return new();
+        var files = new TargetTlsFiles(tls.Text("ca_file"), tls.Text("cert_file"), tls.Text("key_file"), tls.Text("server_name"),
+            tls.Flag("insecure_skip_verify", otherwise: false));
+        tls.End();
+        if (files.Problem() is { } problem) section.Wrong("tls_config", problem);
+        return files;
     }
 
     private static IEnumerable<string> Protocols(YamlSection section)

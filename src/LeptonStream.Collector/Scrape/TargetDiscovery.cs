@@ -1,8 +1,4 @@
-using k8s;
-using k8s.Exceptions;
-using k8s.Models;
 using LeptonStream.Yaml;
-using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Collector.Scrape;
 
@@ -10,33 +6,32 @@ namespace LeptonStream.Collector.Scrape;
 /// The targets of all jobs now: those that are written down, those of files, and annotated pods. Where a file or the cluster can't be read,
 /// the targets that it had before stay.
 /// </summary>
-internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) : IDisposable
+internal sealed class TargetDiscovery(PodDiscovery pods)
 {
     private const int MostTargets = 10_000;
-    private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, IReadOnlyList<TargetGroup>> _files = [];
     private readonly Dictionary<string, List<TargetGroup>> _patterns = [];
-    private readonly Dictionary<ScrapeJob, IReadOnlyList<ScrapeTarget>> _pods = [];
-    private readonly HashSet<string> _said = [];
-    private Kubernetes? _cluster;
+
+    /// <summary>What was wrong when targets were looked for last.</summary>
+    public DiscoveryTroubles Troubles { get; private set; } = new();
 
     /// <summary>Finds the targets.</summary>
     public async Task<IReadOnlyList<ScrapeTarget>> Find(IReadOnlyList<ScrapeJob> jobs, CancellationToken stop)
     {
+        Troubles = new();
         var targets = new List<ScrapeTarget>();
         foreach (var job in jobs)
         {
             foreach (var group in job.Static.Concat(job.Files.SelectMany(Files)))
                 targets.AddRange(group.Targets.Select(address => ScrapeTarget.Of(job, group.Labels, address)).OfType<ScrapeTarget>());
-            if (job.PodNamespaces is { } namespaces) targets.AddRange(await PodsOf(job, namespaces, stop));
+            if (job.PodNamespaces is not null) targets.AddRange(await pods.Find(job, Troubles, stop));
         }
 
-        if (targets.Count > MostTargets) SayOnce($"more than {MostTargets} targets: the others are left out");
+        pods.Keep(jobs);
+        if (targets.Count > MostTargets) Troubles.Add("limit", $"more than {MostTargets} targets: the others are left out");
         return [.. targets.DistinctBy(target => (target.Job.Name, target.Url, target.Labels)).Take(MostTargets)];
     }
-
-    public void Dispose() => _cluster?.Dispose();
 
     // A folder that may not be read, or is away for a moment, says so, and ends nothing.
     private List<TargetGroup> Files(string pattern)
@@ -47,7 +42,7 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            SayOnce($"{pattern}: {failure.Message}");
+            Troubles.Add("files", $"{pattern}: {failure.Message}");
             return _patterns.GetValueOrDefault(pattern, []);
         }
     }
@@ -71,53 +66,14 @@ internal sealed partial class TargetDiscovery(ILogger<TargetDiscovery> logger) :
         var errors = new YamlErrors(path);
         if (YamlText.Read(path, out var unreadable) is not { } text)
         {
-            SayOnce(unreadable!);
+            Troubles.Add("files", unreadable!);
             return null;
         }
 
         var indented = string.Join('\n', text.Split('\n').Select(line => "  " + line));
         var groups = YamlSection.Parse($"groups:\n{indented}", "a list of targets and labels", errors)?.Sections("groups")
             .Select(ScrapeSection.Group).ToList();
-        foreach (var error in errors.All) SayOnce(error);
+        foreach (var error in errors.All) Troubles.Add("files", error);
         return errors.All.Count == 0 ? groups : null;
-    }
-
-    private async Task<IReadOnlyList<ScrapeTarget>> PodsOf(ScrapeJob job, IReadOnlyList<string> namespaces, CancellationToken stop)
-    {
-        // The round of the role waits for it.
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(ListLimit);
-        try
-        {
-            var targets = new List<ScrapeTarget>();
-            foreach (var name in namespaces.Count == 0 ? [null] : namespaces.Select(name => (string?)name))
-                targets.AddRange((await List(name, limit.Token)).Items.Select(pod => PodTarget.Of(job, pod)).OfType<ScrapeTarget>());
-            return _pods[job] = targets;
-        }
-        catch (Exception failure) when (failure is HttpRequestException or k8s.Autorest.HttpOperationException or KubeConfigException
-            or IOException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
-        {
-            SayOnce($"pods can't be listed: {failure.Message}");
-            return _pods.GetValueOrDefault(job, []);
-        }
-    }
-
-    private Task<V1PodList> List(string? name, CancellationToken stop)
-    {
-        var api = _cluster ??= new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig());
-        return name is null
-            ? api.CoreV1.ListPodForAllNamespacesAsync(cancellationToken: stop)
-            : api.CoreV1.ListNamespacedPodAsync(name, cancellationToken: stop);
-    }
-
-    private void SayOnce(string trouble)
-    {
-        if (_said.Count < 1_000 && _said.Add(trouble)) Log.Trouble(logger, trouble);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(5030, LogLevel.Warning, "Targets to scrape: {Trouble}")]
-        public static partial void Trouble(ILogger logger, string trouble);
     }
 }

@@ -9,12 +9,13 @@ namespace LeptonStream.Collector.Scrape;
 
 /// <summary>
 /// Scrapes one target at its place in each interval: (1) read the page, (2) its points, and <c>up</c> and
-/// <c>scrape_duration_seconds</c> beside them, (3) map and write, (4) send. A page that can't be had is <c>up</c> 0, and its series end;
-/// so do those that left the page, and all of them when nobody wants the target any more.
+/// <c>scrape_duration_seconds</c> beside them, (3) map and write, (4) send. A page that can't be had is <c>up</c> 0, unless its job says it
+/// for all its targets (<see cref="JobReach"/>), and its series end; so do those that left the page, and all of them when nobody wants the
+/// target any more.
 /// </summary>
 internal sealed class TargetScraper(
-    ScrapeTarget target, PageClient client, IntakeMapping mapping, IRecordSink sink, MemoryBudget memory, CollectorMetrics metrics,
-    TimeProvider time)
+    ScrapeTarget target, PageClient client, JobReach reach, IntakeMapping mapping, IRecordSink sink, MemoryBudget memory,
+    CollectorMetrics metrics, TimeProvider time)
 {
     private readonly IntakeLane _lane = new();
     private readonly SourceContext _source = new(target.Job.Name, new SourceLabels(target.Labels)) { Page = new PageSeries() };
@@ -106,6 +107,8 @@ internal sealed class TargetScraper(
 
         // :: (3) Map and write.
         mapping.Map(_lane, _source, "", now);
+        if (!isUp && _lane.Mapped.Messages is [var own, ..]) reach.Model = own.Entity.Model;
+        if (!reach.Observe(target, isUp)) _lane.Mapped.Withhold();
         mapping.EndMissing(_lane, _source, now, isUp);
         _lane.Write(null);
         if (_lane.TooMuch is { } tooMuch) Trouble = tooMuch;
@@ -128,7 +131,9 @@ internal sealed class TargetScraper(
         catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException
             or System.Net.Sockets.SocketException)
         {
-            Trouble = failure.Message;
+            // "See inner exception" helps nobody.
+            Trouble = failure.InnerException is System.Security.Authentication.AuthenticationException tls
+                ? $"TLS: {tls.InnerException?.Message ?? tls.Message}" : failure.Message;
         }
 
         return null;

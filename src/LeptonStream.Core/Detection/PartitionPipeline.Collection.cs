@@ -17,10 +17,11 @@ public sealed partial class PartitionPipeline
 
     private static ReadOnlySpan<byte> Quality => "lepton.quality."u8;
 
-    // The parts of a score stand beside it in its message.
+    // The parts of a score stand beside it in its message; so does the number of targets of which some are lost.
     private List<QualityPart>? QualityOf(SeriesState series, in SampleBatch.Entity entity)
     {
-        if (series.Policy.Preset is not { Kind: MetricKind.DataQuality }) return null;
+        if (series.Policy.Preset is not { Kind: MetricKind.DataQuality } preset) return null;
+        if (preset.Canonical == LostTargets.Canonical) return TargetsOf(entity);
         var parts = new List<QualityPart>();
         foreach (ref readonly var metric in _batch.MetricsOf(entity))
         {
@@ -30,6 +31,13 @@ public sealed partial class PartitionPipeline
         }
 
         return [.. parts.Where(part => part.Name != "score").OrderBy(part => part.Value).Take(MostParts)];
+    }
+
+    private List<QualityPart> TargetsOf(in SampleBatch.Entity entity)
+    {
+        foreach (ref readonly var metric in _batch.MetricsOf(entity))
+            if (_batch.BytesOf(metric.Name).SequenceEqual("lepton.quality.targets"u8)) return [new(LostTargets.All, metric.Value)];
+        return [];
     }
 
     // Its producer says that nothing more comes of them.

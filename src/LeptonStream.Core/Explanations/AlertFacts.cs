@@ -93,8 +93,8 @@ internal sealed record AlertFacts(
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;
 
-    /// <summary>Whether the values are codes.</summary>
-    public bool IsCode => Detector == ErrorCodeTracker.RuleName;
+    /// <summary>Whether the values are codes of which nothing is known but that they change.</summary>
+    public bool IsCode => Detector == ErrorCodeTracker.RuleName && !LostTargets.Are(this);
 
     /// <summary>The code where it is an XID, NVIDIA's number of a GPU error; else null.</summary>
     public int? Xid => IsCode && Policy.Preset?.Canonical == XidCodes.Canonical && Sample.Value is > 0 and < 10_000 and var code

@@ -15,12 +15,12 @@ internal static class QualityText
     };
 
     /// <summary>A sentence or two with a space before them; empty where no part is known.</summary>
-    public static string InEnglish(IReadOnlyList<QualityPart> parts) => parts.Count == 0 ? ""
+    public static string InEnglish(IReadOnlyList<QualityPart> parts) => parts.Count == 0 || parts[0].Name == LostTargets.All ? ""
         : $" Lowest parts: {string.Join(", ", parts.Select(part => $"{part.Name} {Share(part)}"))}."
         + " This alert is about how the data arrive. It says nothing about the model itself.";
 
     /// <summary>The same in Chinese.</summary>
-    public static string InChinese(IReadOnlyList<QualityPart> parts) => parts.Count == 0 ? ""
+    public static string InChinese(IReadOnlyList<QualityPart> parts) => parts.Count == 0 || parts[0].Name == LostTargets.All ? ""
         : $"最低的分项：{string.Join("、", parts.Select(part => $"{Chinese.GetValueOrDefault(part.Name, part.Name)} {Share(part)}"))}。"
         + "这反映的是数据采集，并不表示模型本身有问题。";
 

@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace LeptonStream.Roles.Tests.Collector;
 
@@ -33,20 +37,43 @@ internal sealed class FakeExporter : IAsyncDisposable
         """;
 
     private readonly WebApplication _app;
+    private readonly ConcurrentBag<ConnectionContext> _connections = [];
 
     private FakeExporter(WebApplication app) => _app = app;
 
     /// <summary>host:port.</summary>
-    public string Target => new Uri(_app.Urls.First()).Authority;
+    public string Target => $"127.0.0.1:{Port}";
 
-    public static async Task<FakeExporter> Start(RequestDelegate answer)
+    public int Port => new Uri(_app.Urls.First()).Port;
+
+    public static async Task<FakeExporter> Start(
+        RequestDelegate answer, Func<TlsHandshakeCallbackContext, SslServerAuthenticationOptions>? tls = null)
     {
+        FakeExporter? exporter = null;
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0,
+            listen =>
+            {
+                listen.Use(next => connection =>
+                {
+                    exporter!._connections.Add(connection);
+                    return next(connection);
+                });
+                if (tls is not null)
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => new(tls(context)) });
+            }));
         var app = builder.Build();
         app.Run(answer);
+        exporter = new(app);
         await app.StartAsync();
-        return new(app);
+        return exporter;
+    }
+
+    /// <summary>Cuts all connections.</summary>
+    public Task Cut()
+    {
+        foreach (var connection in _connections) connection.Abort();
+        return Task.CompletedTask;
     }
 
     public static Task<FakeExporter> Start(string page) => Start(http =>

@@ -50,6 +50,20 @@ public sealed class HttpIntakeTests
         Assert.That(rig.Values(1), Is.Not.Empty);
     }
 
+    [Test]
+    public async Task Otlp_ARequestOfNothing_IsASuccess()
+    {
+        using var rig = new CollectorRig().Start();
+        using var grpc = new HttpClient { BaseAddress = rig.Grpc };
+
+        using var answer = await rig.Post("/v1/metrics", [], Otlp);
+        using var unary = await Export(grpc, []);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+        await unary.Content.ReadAsByteArrayAsync();
+        Assert.That(unary.TrailingHeaders.GetValues("grpc-status").Single(), Is.EqualTo("0"));
+    }
+
     [TestCase("gzip")]
     [TestCase("zstd")]
     public async Task Otlp_Compressed_IsTaken(string encoding)

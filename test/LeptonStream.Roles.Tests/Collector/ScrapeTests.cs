@@ -78,7 +78,8 @@ public sealed partial class ScrapeTests
                 file_sd_configs: [{files: ['{{_folder}}/*.json']}]
             """, "c.yaml", out var errors)!.Scrapes;
         Assert.That(errors, Is.Empty);
-        using var discovery = new TargetDiscovery(Microsoft.Extensions.Logging.Abstractions.NullLogger<TargetDiscovery>.Instance);
+        using var pods = new PodDiscovery();
+        var discovery = new TargetDiscovery(pods);
 
         var before = await discovery.Find(jobs, default);
         await File.WriteAllTextAsync(file, $$"""[{"targets": ["{{second.Target}}"]}]""");
@@ -90,6 +91,8 @@ public sealed partial class ScrapeTests
         Assert.That(before.Single().Url, Is.EqualTo(new Uri($"http://{first.Target}/metrics")));
         Assert.That(after.Single().Url.Authority, Is.EqualTo(second.Target));
         Assert.That(damaged.Select(target => target.Url), Is.EqualTo(after.Select(target => target.Url)));
+        Assert.That((discovery.Troubles.Counts["files"], discovery.Troubles.Words), Is.EqualTo((1, discovery.Troubles.Words)));
+        Assert.That(discovery.Troubles.Words, Does.Contain("targets.json"));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -13,6 +15,9 @@ namespace LeptonStream.Testing.Kubernetes;
 public sealed partial class KubernetesControlPlane : IAsyncDisposable
 {
     private const string Script = "tools/kubernetes";
+
+    // The script writes the process ids of etcd, the API server and the others, in this order.
+    private const int ApiServer = 1;
 
     private readonly string _script;
     private readonly string _folder;
@@ -84,6 +89,44 @@ public sealed partial class KubernetesControlPlane : IAsyncDisposable
         using var response = await _api.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
         if (!response.IsSuccessStatusCode)
             throw new InvalidOperationException($"POST {path}: {await response.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>Ends the API server without notice, and starts it again after a while with what it was started with.</summary>
+    public async Task RestartApiServer(Func<Task> whileAway)
+    {
+        ArgumentNullException.ThrowIfNull(whileAway);
+        var file = Path.Combine(_folder, "pids");
+        var pids = await File.ReadAllLinesAsync(file);
+        var line = await File.ReadAllTextAsync($"/proc/{pids[ApiServer]}/cmdline");
+        var arguments = line.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        using (var server = Process.GetProcessById(int.Parse(pids[ApiServer], CultureInfo.InvariantCulture)))
+        {
+            server.Kill();
+            await server.WaitForExitAsync();
+        }
+
+        await whileAway();
+        var log = Path.Combine(_folder, "apiserver-again.log");
+        var started = await ExternalProgram.Run("/bin/sh",
+            ["-c", "log=$1; shift; setsid \"$@\" >\"$log\" 2>&1 </dev/null & echo $!", "sh", log, .. arguments]);
+        pids[ApiServer] = started.Output.Trim();
+        await File.WriteAllLinesAsync(file, pids);
+        for (var attempt = 0; attempt < 600; attempt++)
+        {
+            try
+            {
+                using var ready = await _api.GetAsync(new Uri("/readyz", UriKind.Relative));
+                if (ready.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new InvalidOperationException($"the API server does not come back: {await File.ReadAllTextAsync(log)}");
     }
 
     public async ValueTask DisposeAsync()

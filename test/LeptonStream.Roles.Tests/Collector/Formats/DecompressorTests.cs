@@ -54,8 +54,8 @@ public sealed class DecompressorTests
         using var decompressor = new Decompressor();
         var good = Compress(encoding, new byte[10_000]);
         Assert.That(Read("no compression at all, is it"u8), Is.EqualTo(RefusalReason.BadCompression));
-        // Other streams end quietly where they are cut off; the format then misses the rest.
-        if (encoding is "snappy") Assert.That(Read(good.AsSpan(0, good.Length / 2)), Is.EqualTo(RefusalReason.BadCompression));
+        // A line format would not miss the rest.
+        Assert.That(Read(good.AsSpan(0, good.Length / 2)), Is.EqualTo(RefusalReason.BadCompression));
         Assert.That(decompressor.TryRead("br", good, Limits, out _), Is.EqualTo(RefusalReason.Unsupported));
 
         RefusalReason Read(ReadOnlySpan<byte> payload) => decompressor.TryRead(encoding, payload, Limits, out _);

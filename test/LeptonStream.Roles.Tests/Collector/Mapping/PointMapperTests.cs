@@ -41,7 +41,7 @@ public sealed class PointMapperTests
     [TestCase("requests_total{job=j}", "requests_per_second 1", Description = "the name says that it is a total")]
     [TestCase("vllm:prompt_tokens{model_name=j}", "infer.tokens_in 1", Description = "the preset knows that it is a total")]
     [TestCase("queue{job=j}", "queue 10", Description = "nothing says that it is a total")]
-    [TestCase("accelerator_nvidia_processes_running_total{job=j}", "accelerator_nvidia_processes_running_total 10",
+    [TestCase("accelerator_nvidia_processes_running_total{job=j}", "gpu.processes 10",
         Description = "a level in spite of its name")]
     [TestCase("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL{job=j}", "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL 10",
         Description = "judged as a code, so it stays one")]

@@ -86,6 +86,17 @@ public sealed class SeriesEndTests
         Assert.That(_ends.Ended.Length, Is.Zero);
     }
 
+    [TestCase("g{job=j}", PointKind.Gauge, "g of j")]
+    [TestCase("t_total{job=j}", PointKind.Cumulative, "t_per_second of j")]
+    [TestCase("t_total{job=j}", PointKind.Untyped, "t_per_second of j")]
+    public void AStaleMarker_OfASeriesThatAnotherReplicaHad_IsPassedOnAndKeepsNothing(string series, PointKind kind, string ended)
+    {
+        var batch = new MappingPayload().Stale(kind, series, 10).MapBy(_mapper);
+
+        Assert.That(batch.Ended.ToArray().Select(end => end.Series.ToString()), Is.EqualTo(new[] { ended }));
+        Assert.That((_mapper.SeriesCount, batch.Messages.Length), Is.EqualTo((0, 0)));
+    }
+
     [TestCase("prometheus_remote_write")]
     [TestCase("otlp_proto")]
     public void AStaleMarker_EndsTheAlertOfItsSeriesAsGone(string format)

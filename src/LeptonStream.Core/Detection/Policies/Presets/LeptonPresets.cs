@@ -39,6 +39,9 @@ internal static class LeptonPresets
 
         // Written by the collector. What gets better is no trouble. A hole in collection is one alert: that of the score, which names its
         // parts.
+        Gauge("data.target_up", null, Down, "whether a target can be scraped", "抓取目标是否可用", "up"),
+        EventCode("data.targets_lost", Up, "lost targets", "失联的抓取目标数", "lepton_quality_targets_lost"),
+        Gauge("data.targets", null, Both, "targets of a scrape job", "抓取目标数", "lepton_quality_targets").Unjudged(),
         Gauge("data.quality", null, Down, "quality of the data", "数据质量得分", "lepton_quality_score").Beyond(10),
         Gauge("data.age_s", "s", Up, "age of the newest sample", "最新样本的时延", "lepton_quality_age_s").Unjudged(),
         Gauge("data.quality_part", "1", Down, "part of the data's quality", "数据质量分项", "lepton_quality_*").Unjudged(),

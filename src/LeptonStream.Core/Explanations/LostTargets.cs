@@ -1,0 +1,47 @@
+using LeptonStream.Detection.Cleaning;
+
+namespace LeptonStream.Explanations;
+
+/// <summary>A scrape job whose targets are lost, in both languages.</summary>
+internal static class LostTargets
+{
+    /// <summary>The canonical name of the metric: its values are numbers of targets, judged as codes are.</summary>
+    public const string Canonical = "data.targets_lost";
+
+    /// <summary>The part that holds the number of all targets.</summary>
+    public const string All = "targets";
+
+    public const string ReasonInEnglish = "They failed together, so this is one alert, and their up says nothing meanwhile: an exporter "
+        + "that was rolled out, the network, or a credential. The collector's log names one of them and its error.";
+
+    public const string ReasonInChinese = "这些目标同时失联，因此合并为一条告警，各目标的 up 在此期间不再上报：可能是采集器升级、网络或凭据问题。"
+        + "lepton collector 的日志会给出其中一个目标及其错误。";
+
+    public static readonly string[] AdviceInEnglish =
+    [
+        "Read the page of one target from the collector's host, with curl for instance.",
+        "If that fails, look at the exporter and the network between; if it works, at the job in collector.yaml: scheme, credentials.",
+        "Nothing is known of these targets until they are back: open alerts of them may close as gone.",
+    ];
+
+    public static readonly string[] AdviceInChinese =
+    [
+        "在运行 lepton collector 的主机上直接读取其中一个目标的页面，例如用 curl。",
+        "若读取失败，检查该目标的采集器及其间的网络；若成功，检查 collector.yaml 中该任务的协议、凭据与限额。",
+        "恢复之前这些目标的状况未知：它们未关闭的告警可能因无数据而关闭。",
+    ];
+
+    /// <summary>Whether the alert is about such a job.</summary>
+    public static bool Are(AlertFacts facts) => facts.Detector == ErrorCodeTracker.RuleName && facts.Policy.Preset?.Canonical == Canonical;
+
+    /// <summary>The state, to follow the name of the metric.</summary>
+    public static string InEnglish(AlertFacts facts, bool isStill) =>
+        $": {Numbers.Show(facts.Sample.Value, null)}{(AllOf(facts) is { } all ? $" of {all}" : "")} targets can{(isStill ? " still" : "")}"
+        + $"{(isStill ? " not" : "'t")} be scraped";
+
+    /// <summary>The same in Chinese.</summary>
+    public static string InChinese(AlertFacts facts, bool isStill) =>
+        $"：{(AllOf(facts) is { } all ? $"{all} 个抓取目标中" : "")}{(isStill ? "仍" : "")}有 {Numbers.Show(facts.Sample.Value, null)} 个无法抓取";
+
+    private static string? AllOf(AlertFacts facts) => facts.Parts is [var all] ? Numbers.Show(all.Value, null) : null;
+}
