@@ -104,12 +104,13 @@ internal sealed class BacktestFile
     /// <summary>Reads a file and sends it, row by row, through the pipeline of a partition.</summary>
     /// <exception cref="InvalidDataException">The file can't be read, or none of its rows can be judged; the message says which and
     /// why.</exception>
-    public static BacktestFile Run(string path, string family, TimeSpan? interval, DetectionPolicy policy, PolicySet? policies = null)
+    public static BacktestFile Run(
+        string path, string family, TimeSpan? interval, DetectionPolicy policy, PolicySet? policies = null, string? labels = null)
     {
         var file = SeriesFile.Open(path, interval);
         SeriesRow[] rows = [.. file.Rows()];
         if (rows.Length == 0) throw new InvalidDataException($"{path} has a header and no row");
-        var backtest = new BacktestFile(file, rows, EventLabels.Of(file, rows), family);
+        var backtest = new BacktestFile(file, rows, EventLabels.Of(file, rows, labels), family);
         backtest.Run(policy, policies);
         return backtest;
     }

@@ -22,6 +22,12 @@ internal sealed record BacktestOptions(
     bool Dial = false,
     IReadOnlyList<FeedbackEvent>? Feedback = null)
 {
+    /// <summary>
+    /// A list of the true anomalies by file name, for files that say nothing themselves. <value>The default value is null: a
+    /// <c>labels.json</c> beside the file.</value>
+    /// </summary>
+    public string? Labels { get; init; }
+
     /// <summary>The family of a file: its folder.</summary>
     /// <param name="path">Path of the file.</param>
     public string FamilyOf(string path)

@@ -1,5 +1,3 @@
-using LeptonStream.Backtest.SeriesFiles;
-using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 
 namespace LeptonStream.Backtest;
@@ -26,23 +24,8 @@ internal static class BudgetDial
     private static IEnumerable<DialReading> Read(BacktestOptions options, TimeSpan budget, CancellationToken stop)
     {
         var policies = (options.Policies ?? PolicySet.Default).WithWarningBudget(budget);
-        var paths = SeriesFile.Find(options.Path);
-        var series = new (string Family, ScoredSeries Series)?[paths.Count];
-        var parallel = new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, paths.Count, parallel, i =>
-        {
-            try
-            {
-                var file = BacktestFile.Run(paths[i], options.FamilyOf(paths[i]), options.Interval, DetectionPolicy.Default, policies);
-                if (file.HasTruth) series[i] = (file.Family, file.Series);
-            }
-            catch (InvalidDataException)
-            {
-                // The backtest itself says which files were skipped, and why.
-            }
-        });
-
-        (string Family, ScoredSeries Series)[] known = [.. series.OfType<(string, ScoredSeries)>()];
+        (string Family, ScoredSeries Series)[] known =
+            [.. JudgedFiles.Under(options, policies, stop).Where(file => file.HasTruth).Select(file => (file.Family, file.Series))];
         ILookup<string, ScoredSeries> families = known.ToLookup(one => one.Family, one => one.Series);
         foreach (var family in families) yield return DialReading.Of(family.Key, budget, [.. family]);
         if (families.Count > 1) yield return DialReading.Of("total", budget, [.. known.Select(one => one.Series)]);

@@ -16,10 +16,13 @@ internal static class EventLabels
 
     /// <summary>The events as rows, or null where nothing says what is true.</summary>
     /// <exception cref="InvalidDataException">A label file can't be read, or names a time that the file doesn't have.</exception>
-    public static IReadOnlyList<RowRange>? Of(SeriesFile file, IReadOnlyList<SeriesRow> rows)
+    /// <param name="file">The file.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="list">A list as a <c>labels.json</c> is one, which stands for the one in the folder; null for that one.</param>
+    public static IReadOnlyList<RowRange>? Of(SeriesFile file, IReadOnlyList<SeriesRow> rows, string? list = null)
     {
         if (file.HasLabels) return RowRange.Of([.. rows.Select(r => r.IsAnomalous ?? false)]);
-        return NabWindowsOf(file, rows) ?? ListedOf(file, rows);
+        return NabWindowsOf(file, rows) ?? ListedOf(file, rows, list);
     }
 
     /// <summary>Whether a file belongs to the Numenta Anomaly Benchmark: its windows are listed.</summary>
@@ -49,9 +52,9 @@ internal static class EventLabels
             RowTimeText.Read(text.GetString()!) ?? throw new InvalidDataException($"{list.File}: '{text}' of {list.Key} is no time");
     }
 
-    private static List<RowRange>? ListedOf(SeriesFile file, IReadOnlyList<SeriesRow> rows)
+    private static List<RowRange>? ListedOf(SeriesFile file, IReadOnlyList<SeriesRow> rows, string? other)
     {
-        var list = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, LabelsBeside);
+        var list = other ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, LabelsBeside);
         if (!File.Exists(list)) return null;
         using var json = Parse(list);
         if (!json.RootElement.TryGetProperty(file.Name, out var faults)) return null;

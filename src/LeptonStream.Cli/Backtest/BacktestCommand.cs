@@ -88,7 +88,7 @@ internal static class BacktestCommand
         return command;
     }
 
-    private static PolicySet? Policies(string? file)
+    public static PolicySet? Policies(string? file)
     {
         if (file is null) return null;
         return PolicyFile.Read(file, out var errors) ?? throw new WrongUsageException([.. errors.Select(error => $"--policies: {error}")]);

@@ -51,6 +51,7 @@ internal static class LeptonCommand
         ReplayCommand.Create(),
         MapCommand.Create(),
         BacktestCommand.Create(),
+        TuneCommand.Create(),
         TopicsCommand.Create(),
         ConfigCommand.Create(),
         OnCallCommand.Create(),

@@ -20,8 +20,8 @@ public sealed class CommandLineTests
 
         Assert.That(result.ExitCode, Is.EqualTo(2));
         foreach (var command in new[] { "collector", "edge", "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note",
-            "close", "verdict", "silence", "outbox", "actions", "token", "watch", "replay", "map", "backtest", "topics", "oncall", "doctor",
-            "version", "completion" })
+            "close", "verdict", "silence", "outbox", "actions", "token", "watch", "replay", "map", "backtest", "tune", "topics", "oncall",
+            "doctor", "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }
 
@@ -36,6 +36,7 @@ public sealed class CommandLineTests
     [TestCase("topics create", true)]
     [TestCase("topics check", false)]
     [TestCase("backtest", true)]
+    [TestCase("tune", true)]
     [TestCase("demo", true)]
     [TestCase("version", false)]
     [TestCase("completion", true)]
