@@ -11,13 +11,17 @@ internal sealed partial class IntakeLane
     private const int MostDistributions = 64;
     private const int MostEnded = 1024;
 
+    // Of 1 MiB that the detector takes; names and labels take their room beside them.
+    private const int MostDistributionBytes = 768 * 1024;
+
     private bool WriteDistributions(SeriesLimit? limit)
     {
         var all = Mapped.Distributions;
         for (var first = 0; first < all.Length;)
         {
-            var count = 1;
-            while (first + count < all.Length && count < MostDistributions && IsBeside(all[first], all[first + count])) count++;
+            var (count, bytes) = (1, all[first].Json.Length);
+            while (first + count < all.Length && count < MostDistributions && IsBeside(all[first], all[first + count])
+                && (bytes += all[first + count].Json.Length) <= MostDistributionBytes) count++;
             if (!WriteDistributions(all.Slice(first, count), limit)) return false;
             first += count;
         }

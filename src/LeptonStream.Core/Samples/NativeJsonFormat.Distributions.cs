@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text.Json;
+using LeptonStream.Drift;
 
 namespace LeptonStream.Samples;
 
@@ -34,5 +35,24 @@ public sealed partial class NativeJsonFormat
         }
 
         return RejectReason.None;
+    }
+
+    // Two producers of one series: a metric has the name of the series that a distribution beside it makes.
+    private static string? NameOfADistance(SampleBatch batch, int firstMetric, int firstDistribution)
+    {
+        var distributions = batch.DistributionsSince(firstDistribution);
+        if (distributions.IsEmpty) return null;
+        foreach (ref readonly var metric in batch.MetricsSince(firstMetric))
+        {
+            var name = batch.BytesOf(metric.Name);
+            for (var i = 0; i < DriftNames.Count; i++)
+            {
+                if (!name.EndsWith(DriftNames.SuffixOf(i))) continue;
+                foreach (ref readonly var distribution in distributions)
+                    if (batch.BytesOf(distribution.Name).SequenceEqual(name[..^DriftNames.SuffixOf(i).Length])) return Given(name);
+            }
+        }
+
+        return null;
     }
 }

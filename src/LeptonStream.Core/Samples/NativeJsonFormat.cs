@@ -159,6 +159,8 @@ public sealed partial class NativeJsonFormat(FormatLimits limits)
         if ((seen & (Fields.Distributions | Fields.Ended)) != 0 || isDeclaration) seen |= Fields.Metrics;
         if ((Fields.Required & ~seen) is var missing and not Fields.None)
             return Refuse(RejectReason.MissingField, $"'{NameOf((Fields)(1 << int.TrailingZeroCount((int)missing)))}' is missing");
+        if (NameOfADistance(batch, firstMetric, firstDistribution) is { } taken)
+            return Refuse(RejectReason.DuplicateField, $"'metrics' has the name '{taken}', which is that of a distribution's distance");
         batch.AddEntity(model, firstLabel, time, step, firstMetric, firstDistribution, firstEnded, version, isDeclaration);
         return RejectReason.None;
     }

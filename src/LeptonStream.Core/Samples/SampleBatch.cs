@@ -134,6 +134,9 @@ public sealed class SampleBatch
     /// <summary>The metrics since <paramref name="first"/>.</summary>
     internal ReadOnlySpan<Metric> MetricsSince(int first) => CollectionsMarshal.AsSpan(_metrics)[first..];
 
+    /// <summary>The distributions since <paramref name="first"/>.</summary>
+    internal ReadOnlySpan<DistributionSample> DistributionsSince(int first) => CollectionsMarshal.AsSpan(_distributions)[first..];
+
     internal void AddLabel(Slice name, Slice value) => _labels.Add((name, value));
 
     internal void AddMetric(Slice name, double value) => _metrics.Add(new(default, name, value));

@@ -112,6 +112,21 @@ public sealed class DistributionFormatTests
         Assert.That(detail, Has.Length.LessThan(300));
     }
 
+    [TestCase("age.drift.psi", false)]
+    [TestCase("age.drift.mmd", false)]
+    [TestCase("age.drift.other", true)]
+    [TestCase("wage.drift.psi", true)]
+    [TestCase("age", true)]
+    [TestCase(".drift.psi", true)]
+    public void Read_AMetricWithTheNameOfADistance_IsRefused(string metric, bool isTaken)
+    {
+        var reason = Read($$$"""{"model":"m","ts":1795341600,"metrics":{"{{{metric}}}":1},"distributions":{"age":{{{Forms[0]}}}}}""",
+            out var detail);
+        Assert.That(reason, Is.EqualTo(isTaken ? RejectReason.None : RejectReason.DuplicateField), detail);
+        if (!isTaken) Assert.That(detail, Does.Contain($"'{metric}'"));
+        Assert.That(Read($$$"""{"model":"m","ts":1795341600,"metrics":{"{{{metric}}}":1} }""", out _), Is.EqualTo(RejectReason.None));
+    }
+
     [Test]
     public void Read_MoreThanTheLimits_IsRefused()
     {

@@ -86,6 +86,18 @@ public sealed class NativeDistributionTests
     }
 
     [Test]
+    public void Take_TwoLinesOfOneTimeThatAreTooLargeTogether_BecomeTwoRecords()
+    {
+        var partition = new CollectedPartition();
+        var values = string.Join(',', Enumerable.Repeat("0.1234567890123456", 4000));
+        var form = $$"""{"count":9,"centroid":[{{values}}],"variance":[{{values}}]}""";
+        string Line(string name) => """{"model":"m","ts":1790553600,"distributions":{"""
+            + string.Join(',', Enumerable.Range(1, 4).Select(i => $"\"{name}{i}\":{form}")) + "}}";
+        Assert.That(partition.Take("native_json", Encoding.UTF8.GetBytes($"{Line("a")}\n{Line("b")}"), At), Is.Null);
+        Assert.That(partition.Distributions, Is.EqualTo(8));
+    }
+
+    [Test]
     public void Read_ANativeMessageWithEnds_MarksTheirPointsAsStale()
     {
         var (outcome, text) = new Payloads().Read("native_json", """{"model":"m","ts":1763856000,"ended":["a"]}""");
