@@ -29,7 +29,8 @@ internal sealed class CollectorMetrics
     {
         var meter = meters.Create(LeptonTelemetry.Name);
         _payloads = meter.CreateCounter<long>(
-            "leptonstream.collector.payloads", "{payload}", "Payloads answered, by source and outcome (written, partial, refused, …)");
+            "leptonstream.collector.payloads", "{payload}",
+            "Payloads taken or refused, by source and outcome (written, partial, refused, …)");
         _points = meter.CreateCounter<long>("leptonstream.collector.points", "{point}", "Points read from payloads, by source");
         _refused = meter.CreateCounter<long>(
             "leptonstream.collector.refused", "{point}", "Points, or whole payloads, that could not be read, by reason");
@@ -39,10 +40,12 @@ internal sealed class CollectorMetrics
         _records = meter.CreateCounter<long>("leptonstream.collector.records", "{record}",
             "Records sent to the metrics topic, by result (acknowledged, refused, failed)");
         _turnedAway = meter.CreateCounter<long>("leptonstream.collector.turned_away", "{request}",
-            "Requests without a right to send, by status; clients without a valid certificate, connections beyond the half of one address");
+            "Requests and connections turned away, by status: an HTTP status, certificate (no valid client certificate), "
+            + "connections (one address has half of all already)");
         _scrapes = meter.CreateCounter<long>("leptonstream.collector.scrapes", "{scrape}", "Pages scraped, by job and result (up, down)");
         _discoveryTroubles = meter.CreateCounter<long>("leptonstream.collector.discovery.troubles", "{trouble}",
-            "Looks for targets that failed, by kind (pods, annotation, files, limit); one every ten seconds while it lasts");
+            "Problems met when looking for targets, by kind (pods, annotation, files, limit); each is counted again at every look, "
+            + "every ten seconds");
         _scrapeTime = meter.CreateHistogram<double>("leptonstream.collector.scrape.duration", "s", "From the request of a page to its end");
         meter.CreateObservableGauge("leptonstream.collector.targets", () => Volatile.Read(ref _targets), "{target}", "Targets to scrape");
         meter.CreateObservableGauge("leptonstream.collector.pending.size", () => memory.Used, "By",

@@ -16,7 +16,7 @@ internal static class SeriesCosts
     public static HalfCost Of(BacktestFile file, int half) => Of(file, file.Findings, file.Findings, half);
 
     /// <summary>The costs of one metric of a file if only its policy changes.</summary>
-    /// <param name="now">The file under the policies of now.</param>
+    /// <param name="now">The file under the present policies.</param>
     /// <param name="then">The file under other policies, of which only those of the metric are adopted.</param>
     /// <param name="metric">The metric.</param>
     /// <param name="half">0 for the first half, 1 for the second.</param>

@@ -2,7 +2,7 @@ namespace LeptonStream.Backtest.Proposals;
 
 /// <summary>The proposals for a recording, and the recording without and with them.</summary>
 /// <param name="Proposals">One for each series; without settings where the default stays.</param>
-/// <param name="Before">The files under the policies of now.</param>
+/// <param name="Before">The files under the present policies.</param>
 /// <param name="After">The files with the proposals.</param>
 internal sealed record TuningResult(
     IReadOnlyList<SeriesProposal> Proposals, IReadOnlyList<BacktestFile> Before, IReadOnlyList<BacktestFile> After)

@@ -19,7 +19,7 @@ internal static class TuneCommand
             { Description = "A labels.json that lists the true anomalies by file name, where the files have none themselves",
             HelpName = "FILE" };
         var policies = new Option<string?>("--policies")
-            { Description = "The detection policies of now; the proposals belong in front of their rules", HelpName = "FILE" };
+            { Description = "The present detection policies; the proposals belong in front of their rules", HelpName = "FILE" };
         var output = new Option<string?>("--output")
             { Description = "Write the proposed policies here instead of standard output", HelpName = "FILE" };
         step.Validators.Add(result =>
@@ -29,7 +29,8 @@ internal static class TuneCommand
         });
 
         var command = new Command("tune",
-            "Propose detection policies from recorded series: budgets, directions and gates that miss less and alert less falsely")
+            "Propose detection policies from recorded series: budgets, directions and gates that miss fewer events "
+            + "and raise fewer false alerts")
         {
             path, step, labels, policies, output,
         }.WithExamples(

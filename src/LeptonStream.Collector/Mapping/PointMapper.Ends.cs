@@ -4,10 +4,7 @@ using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Mapping;
 
-/// <content>
-/// Series that end: by a stale marker, or because their page, or a page with them, is no longer there. Distributions and versions, which
-/// are passed on as they came.
-/// </content>
+/// <content>Series that end: by a stale marker, or because their page, or a page with them, is no longer there.</content>
 public sealed partial class PointMapper
 {
     /// <summary>
@@ -67,23 +64,5 @@ public sealed partial class PointMapper
     private static void End(MappedSeries? series, long time, MappedBatch into)
     {
         if (series is not null) into.End(series, time);
-    }
-
-    private void Declare(PointBatch points, in Point point, long time, MappedBatch into)
-    {
-        var model = points.TextOf(point.Model);
-        if (!IsBelieved(time)) Drop(into, DropReason.TimeOutOfRange, points, point);
-        else if (!SeriesLabels.IsName(model)) Drop(into, DropReason.BadName, points, point);
-        else into.Add(new MappedVersion(new(model, LabelSet.Empty), time, SeriesLabels.Bounded(points.TextOf(point.Name))));
-    }
-
-    // A distribution of a native message: whether it is sound was asked when it was read.
-    private DropReason Pass(SeriesEntry entry, PointBatch points, in Point point, long time, MappedBatch into)
-    {
-        if (IsNotNewer(entry, time, out var reason)) return reason;
-        entry.LastTime = time;
-        if (entry.Outputs[0] is { } output && point.HasDistribution)
-            into.Add(new MappedDistribution(output, time, _identity.Step, points.BytesOf(points.DistributionOf(point).Json).ToArray()));
-        return DropReason.None;
     }
 }

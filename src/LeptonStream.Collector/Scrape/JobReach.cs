@@ -9,7 +9,7 @@ namespace LeptonStream.Collector.Scrape;
 /// </summary>
 internal sealed class JobReach
 {
-    // So many at once have one cause, be the job as large as it will.
+    // So many at once have one cause, be the job as large as it will. Chosen by hand, with the half beside it (ADR 0037).
     private const int Many = 10;
 
     private readonly Lock _lock = new();

@@ -165,7 +165,7 @@ public sealed class AlertPipeline(RouteTree routes)
 
     private static bool Asks(Route route, LabelSet labels) => AlertsForTheRecord.Has(labels["alertname"])
         ? route.AsksByKind
-        : route.AsksBySeverity || !AlertsForTheRecord.HasSeverity(labels)
+        : route.AsksBySeverity || !AlertsForTheRecord.IsInfo(labels)
             || (route.AsksByKind && labels["alertname"] == ModelUpdateNames.AlertName);
 
     private static void Place(

@@ -17,7 +17,7 @@ public static class AlertsForTheRecord
     /// Whether a detector calls an alert with these labels <c>info</c>, as one for which the model's warning budget has no room. Alerts
     /// that other programs send have severities of their own.
     /// </summary>
-    public static bool HasSeverity(LabelSet labels)
+    public static bool IsInfo(LabelSet labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
         return labels["severity"] == "info" && labels["alertname"] is { } name && name.StartsWith(Own, StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public sealed record MetricUpdate
     /// <summary>Its verdict; <see cref="UpdateVerdict.Unknown"/> where there are too few values, and then no numbers.</summary>
     public required UpdateVerdict Verdict { get; init; }
 
-    /// <summary>The values that it was compared with.</summary>
+    /// <summary>The values that it was compared with; without meaning where the verdict is <see cref="UpdateVerdict.Unknown"/>.</summary>
     public UpdateMethod Method { get; init; }
 
     /// <summary>Mean of the version before, in its unit; null where there are too few values.</summary>
@@ -38,7 +38,7 @@ public sealed record MetricUpdate
     public double? Lower { get; init; }
 
     /// <summary>
-    /// Upper end of that interval. All intervals of an update hold together with a probability of 95 %; null where there are too few
+    /// Upper end of that interval. All intervals of an update hold at once with a probability of 95 %; null where there are too few
     /// values.
     /// </summary>
     public double? Upper { get; init; }

@@ -12,7 +12,7 @@ public sealed partial class PartitionPipeline
     private VersionHistory? _version;
 
     /// <summary>Number of models whose versions are compared now.</summary>
-    public int VersionedModelCount => _versions.Count;
+    internal int VersionedModelCount => _versions.Count;
 
     private void BeginVersion(in SampleBatch.Entity entity, in EventSink sink)
     {
@@ -25,7 +25,7 @@ public sealed partial class PartitionPipeline
     private static void TakeVersion(VersionHistory version, SeriesState series, double value)
     {
         var metric = series.Key.Metric;
-        var history = version.Find(metric) ?? (MetricTraits.Of(metric, series.Policy) is { } traits ? version.Join(traits) : null);
+        var history = version.Find(metric) ?? (MetricTraits.Of(metric, series.Policy) is { } traits ? version.TryAdd(traits) : null);
         history?.Add(version.Block, value);
     }
 }

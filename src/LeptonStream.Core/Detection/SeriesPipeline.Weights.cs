@@ -23,7 +23,7 @@ public sealed partial class SeriesPipeline
     }
 
     // A share of nothing neither opens nor ends an alert, and nobody learns from it.
-    private SampleRefusal Silence(SeriesState series, in Sample sample, out Judgement judgement)
+    private SampleRefusal JudgeOfNothing(SeriesState series, in Sample sample, out Judgement judgement)
     {
         var alert = series.Alert;
         var change = alert.Phase != AlertPhase.Open

@@ -160,7 +160,7 @@ public sealed partial class SeriesPipeline
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         series.FindReading();
-        if (IsOfNothing(series, clean)) return Silence(series, clean, out judgement);
+        if (IsOfNothing(series, clean)) return JudgeOfNothing(series, clean, out judgement);
         if (_findsTotals && TurnsOutTotal(series, clean, ref judgement)) return SampleRefusal.CounterFound;
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
             ? JudgeNumber(series, clean, before)

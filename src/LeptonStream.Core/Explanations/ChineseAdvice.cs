@@ -13,7 +13,7 @@ internal static class ChineseAdvice
     public static string[] For(AlertFacts facts) => EndingAdvice(facts) ?? facts.Detector switch
     {
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
-        ErrorCodeTracker.RuleName when LostTargets.Are(facts) => LostTargets.AdviceInChinese,
+        ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.AdviceInChinese,
         ErrorCodeTracker.RuleName => ["在采集器（exporter）的文档中查找该代码。", "查看主机或服务在该时刻前后的日志。"],
         DetectorSet.NonFinite when facts.Kind == MetricKind.TrainingHealth => ForFinding(TrainingKind.NonFinite),
         DetectorSet.NonFinite => ["排查计算该指标时的除零或溢出。", "查看上报方在该时刻前后的日志。"],

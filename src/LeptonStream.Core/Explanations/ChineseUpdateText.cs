@@ -14,15 +14,23 @@ internal static class ChineseUpdateText
     {
         var update = opened.ModelUpdate!;
         if (update.Verdict != UpdateVerdict.Worse) return opened.Chinese;
-        return new($"{opened.Model}：{Summary(update)}；{End(update, change)}", opened.Chinese.Description, ["目前无需处理。"]);
+        return new($"{opened.Model}：{Summary(update)}；{End(update, change)}", opened.Chinese.Description,
+            AdviceOnEnd(update, change));
     }
 
     private static string End(ModelUpdate update, AlertChange change) => change switch
     {
         AlertChange.Recovered => $"版本 {update.To} 已停用",
-        AlertChange.Accepted => "该版本已使用一天，视为已接受，并未恢复",
+        AlertChange.Accepted => "告警已持续一天，按已接受关闭，并未恢复",
         AlertChange.Superseded => "此后已对另一个版本作出比较",
         _ => "该模型此后再无数据，未恢复",
+    };
+
+    private static string[] AdviceOnEnd(ModelUpdate update, AlertChange change) => change switch
+    {
+        AlertChange.Accepted => [$"若无法接受该差异，请回滚到 {update.From}：告警不会自行再次触发。"],
+        AlertChange.Superseded => ["请查看此后那次比较的告警。"],
+        _ => Endings.AdviceInChinese(change) ?? [],
     };
 
     private static string Summary(ModelUpdate update)
@@ -33,7 +41,7 @@ internal static class ChineseUpdateText
             UpdateVerdict.Worse => $"版本 {to} 比 {from} 变差：{Most(update)}",
             UpdateVerdict.Better => $"版本 {to} 比 {from} 更好：{Most(update)}",
             UpdateVerdict.Changed => $"版本 {to} 与 {from} 不同：{Most(update)}",
-            UpdateVerdict.Same => $"版本 {to} 与 {from} 相比，{Known(update)} 个指标均无差异",
+            UpdateVerdict.Same => $"版本 {to} 与 {from} 相比，{UpdateText.Known(update).Count} 个指标均无差异",
             _ => $"版本已由 {from} 更新为 {to}，数据太少，无法比较",
         };
     }
@@ -46,18 +54,21 @@ internal static class ChineseUpdateText
         return $"{first.Metric} {before} → {after}" + (all.Count == 1 ? "" : $"，另有 {all.Count - 1} 个指标");
     }
 
-    private static int Known(ModelUpdate update) => update.Metrics.Count(static metric => metric.Verdict != UpdateVerdict.Unknown);
-
     private static string Description(ModelUpdate update)
     {
         var known = UpdateText.Known(update);
         var missing = UpdateText.Of(update, UpdateVerdict.Unknown);
         return $"版本 {update.To} 自 {Numbers.Clock(update.Began)} 起使用。"
             + string.Concat(known.Select(Line))
-            + (known.Count > 1 ? "所有区间同时成立的概率为 95%。" : "")
+            + known.Count switch
+            {
+                0 => "",
+                1 => "该区间成立的概率为 95%。",
+                _ => "所有区间同时成立的概率为 95%。",
+            }
             + (missing.Count == 0 ? "" : $"数据太少的指标：{string.Join("、", missing.Select(static metric => metric.Metric))}。")
             + (known.Any(static metric => metric.Method == UpdateMethod.Before)
-                ? $"{update.From} 的已知数据太短，无法按同一时段比较，差异中也包含一天之内的规律变化。" : "")
+                ? $"{update.From} 的历史数据不足，无法按同一时段比较，差异中也包含一天之内的规律变化。" : "")
             + "单个序列的偏离会另行告警。";
     }
 
@@ -65,7 +76,7 @@ internal static class ChineseUpdateText
     {
         var (before, after) = Numbers.Pair(metric.Before!.Value, metric.After!.Value, metric.Unit);
         var (lower, upper) = Numbers.Pair(metric.Lower!.Value, metric.Upper!.Value, metric.Unit);
-        return $"{metric.Metric}：{before} → {after}，{Verdict(metric)}（差值的 95% 区间为 {lower} 至 {upper}；"
+        return $"{metric.Metric}：{before} → {after}，{Verdict(metric)}（差值的区间为 {lower} 至 {upper}；"
             + $"{Method(metric.Method)} {metric.SamplesBefore} 个值，新版本 {metric.SamplesAfter} 个值）。";
     }
 
@@ -93,7 +104,7 @@ internal static class ChineseUpdateText
             "若必须保留该版本，请微调或重新训练。",
         ],
         UpdateVerdict.Changed => ["确认该变化是否符合预期。"],
-        UpdateVerdict.Unknown => ["让两个版本至少在两小时内上报相同的指标。"],
+        UpdateVerdict.Unknown => ["让两个版本上报相同的指标，并持续至少两小时。"],
         _ => ["无需处理。"],
     };
 }

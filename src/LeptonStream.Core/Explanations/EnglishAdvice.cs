@@ -16,7 +16,7 @@ internal static class EnglishAdvice
     public static string[] For(AlertFacts facts) => EndingAdvice(facts) ?? facts.Detector switch
     {
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
-        ErrorCodeTracker.RuleName when LostTargets.Are(facts) => LostTargets.AdviceInEnglish,
+        ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.AdviceInEnglish,
         ErrorCodeTracker.RuleName => ["Look the code up in the exporter's documentation.",
             "Read the logs of the host or service around this time."],
         DetectorSet.NonFinite when facts.Kind == MetricKind.TrainingHealth => ForFinding(TrainingKind.NonFinite),

@@ -6,11 +6,11 @@ namespace LeptonStream.Explanations;
 internal static class EnglishEngineText
 {
     /// <summary>Why that is an alert.</summary>
-    public const string Reason = "Neither tokens nor steps, answers or prompts have moved for longer than this engine usually pauses over "
-        + "work. A long prefill pauses, too: twice the longest pause seen so far was waited for. The alert closes when progress is seen.";
+    public const string Reason = "The engine's tokens, steps, finished requests and prompts have stood still for longer than its usual "
+        + "pauses under load. Long prefills pause too; the rule allows for the pauses seen before. The alert closes when the rate is back.";
 
     /// <summary>The end of the alert, to follow the name of the metric.</summary>
-    public const string Over = " moves again: the engine makes progress, or has begun again";
+    public const string Over = " moves again: the engine makes progress, or was restarted";
 
     /// <summary>What is wrong, to follow the name of the metric.</summary>
     public static string Hangs(AlertFacts facts) => facts.Hang is { } hang
@@ -19,8 +19,8 @@ internal static class EnglishEngineText
 
     /// <summary>The same of an alert that goes on.</summary>
     public static string Continued(AlertFacts facts) => facts.Hang is { } hang
-        ? $" still stands still, since {Numbers.Clock(hang.Since)}{Work(hang)}: the engine makes no progress"
-        : " moves again, and the alert closes if that lasts";
+        ? $" has still not moved since {Numbers.Clock(hang.Since)}{Work(hang)}: the engine makes no progress"
+        : " no longer stands still under load; the alert closes when its rate is back";
 
     private static string Work(EngineHang hang) =>
         hang.Work is { } metric ? $" while {metric} is at {Numbers.Show(hang.Requests, null)}" : "";

@@ -45,7 +45,7 @@ internal static class EnglishText
 
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
-        ErrorCodeTracker.RuleName when LostTargets.Are(facts) && facts.Sample.Value > 0 => LostTargets.InEnglish(facts, isStill: true),
+        ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) && facts.Sample.Value > 0 => LostTargets.InEnglish(facts, isStill: true),
         ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => " is at 0 again, and the alert closes if that lasts",
         ErrorCodeTracker.RuleName => $" still reports {Code(facts)}",
         DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
@@ -61,7 +61,7 @@ internal static class EnglishText
 
     private static string State(AlertFacts facts) => facts.Detector switch
     {
-        ErrorCodeTracker.RuleName when LostTargets.Are(facts) => LostTargets.InEnglish(facts, isStill: false),
+        ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.InEnglish(facts, isStill: false),
         DetectorSet.NonFinite => $" reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " has no readings: the exporter sends a blank instead",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
@@ -106,7 +106,7 @@ internal static class EnglishText
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => XidCodes.Find(xid) is null
             ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
-        ErrorCodeTracker.RuleName when LostTargets.Are(facts) => LostTargets.ReasonInEnglish,
+        ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.ReasonInEnglish,
         ErrorCodeTracker.RuleName => "The code changed. Look it up in the exporter's documentation.",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Reason(missed),
         DetectorSet.NoProgress => EnglishEngineText.Reason,

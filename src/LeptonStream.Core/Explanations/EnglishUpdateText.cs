@@ -14,15 +14,24 @@ internal static class EnglishUpdateText
     {
         var update = opened.ModelUpdate!;
         if (update.Verdict != UpdateVerdict.Worse) return opened.English;
-        return new($"{opened.Model}: {Summary(update)}; {End(update, change)}", opened.English.Description, ["Nothing to do now."]);
+        return new($"{opened.Model}: {Summary(update)}; {End(update, change)}", opened.English.Description,
+            AdviceOnEnd(update, change));
     }
 
     private static string End(ModelUpdate update, AlertChange change) => change switch
     {
         AlertChange.Recovered => $"version {update.To} is no longer in use",
-        AlertChange.Accepted => "it was in use for a day and counts as accepted, not recovered",
-        AlertChange.Superseded => "another version was compared since",
+        AlertChange.Accepted => "the alert was open for a day and is closed as accepted; it did not recover",
+        AlertChange.Superseded => "another version has been compared since",
         _ => "the model has sent no data since; it did not recover",
+    };
+
+    private static string[] AdviceOnEnd(ModelUpdate update, AlertChange change) => change switch
+    {
+        AlertChange.Accepted =>
+            [$"If the difference is not acceptable, roll back to {update.From}: this alert will not return by itself."],
+        AlertChange.Superseded => ["See the alert on the newer comparison."],
+        _ => Endings.AdviceInEnglish(change) ?? [],
     };
 
     private static string Summary(ModelUpdate update)
@@ -33,7 +42,8 @@ internal static class EnglishUpdateText
             UpdateVerdict.Worse => $"version {to} is worse than {from}: {Most(update)}",
             UpdateVerdict.Better => $"version {to} is better than {from}: {Most(update)}",
             UpdateVerdict.Changed => $"version {to} differs from {from}: {Most(update)}",
-            UpdateVerdict.Same => $"version {to} makes no difference to {from} in {EnglishCount.Of(Known(update), "metric")}",
+            UpdateVerdict.Same =>
+                $"version {to} does not differ from {from} in {EnglishCount.Of(UpdateText.Known(update).Count, "metric")}",
             _ => $"version {to} follows {from}; there are too few values to compare them",
         };
     }
@@ -47,15 +57,18 @@ internal static class EnglishUpdateText
             + (all.Count == 1 ? "" : $", and {EnglishCount.Of(all.Count - 1, "other metric")}");
     }
 
-    private static int Known(ModelUpdate update) => update.Metrics.Count(static metric => metric.Verdict != UpdateVerdict.Unknown);
-
     private static string Description(ModelUpdate update)
     {
         var known = UpdateText.Known(update);
         var missing = UpdateText.Of(update, UpdateVerdict.Unknown);
-        return $"Version {update.To} began {Numbers.Clock(update.Began)}. "
+        return $"Version {update.To} came into use at {Numbers.Clock(update.Began)}. "
             + string.Concat(known.Select(metric => Line(metric) + " "))
-            + (known.Count > 1 ? "The intervals hold together with 95%. " : "")
+            + known.Count switch
+            {
+                0 => "",
+                1 => "The interval holds with 95% probability. ",
+                _ => "All intervals hold at once with 95% probability. ",
+            }
             + (missing.Count == 0 ? "" : $"Too few values: {string.Join(", ", missing.Select(static metric => metric.Metric))}. ")
             + (known.Any(static metric => metric.Method == UpdateMethod.Before)
                 ? $"{update.From} was known for too short a time to compare the same hours: the hour of the day is part of the difference. "
@@ -67,7 +80,7 @@ internal static class EnglishUpdateText
     {
         var (before, after) = Numbers.Pair(metric.Before!.Value, metric.After!.Value, metric.Unit);
         var (lower, upper) = Numbers.Pair(metric.Lower!.Value, metric.Upper!.Value, metric.Unit);
-        return $"{metric.Metric}: {before} → {after}, {Verdict(metric)} (difference {lower} to {upper}, 95% interval; "
+        return $"{metric.Metric}: {before} → {after}, {Verdict(metric)} (interval of the difference {lower} to {upper}; "
             + $"{EnglishCount.Of(metric.SamplesBefore, "value")} {Method(metric.Method)}, {metric.SamplesAfter} now).";
     }
 

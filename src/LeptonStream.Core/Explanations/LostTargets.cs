@@ -11,8 +11,9 @@ internal static class LostTargets
     /// <summary>The part that holds the number of all targets.</summary>
     public const string All = "targets";
 
-    public const string ReasonInEnglish = "They failed together, so this is one alert, and their up says nothing meanwhile: an exporter "
-        + "that was rolled out, the network, or a credential. The collector's log names one of them and its error.";
+    public const string ReasonInEnglish = "These targets failed together, so this is one alert, and their own up series are not sent until "
+        + "they are back. Likely causes: an exporter rollout, the network, a credential. The collector's log names one target and its "
+        + "error.";
 
     public const string ReasonInChinese = "这些目标同时失联，因此合并为一条告警，各目标的 up 在此期间不再上报：可能是采集器升级、网络或凭据问题。"
         + "lepton collector 的日志会给出其中一个目标及其错误。";
@@ -20,7 +21,8 @@ internal static class LostTargets
     public static readonly string[] AdviceInEnglish =
     [
         "Read the page of one target from the collector's host, with curl for instance.",
-        "If that fails, look at the exporter and the network between; if it works, at the job in collector.yaml: scheme, credentials.",
+        "If that fails, check the exporter and the network between. If it works, check the job in collector.yaml: scheme, credentials, "
+        + "limits.",
         "Nothing is known of these targets until they are back: open alerts of them may close as gone.",
     ];
 
@@ -32,7 +34,8 @@ internal static class LostTargets
     ];
 
     /// <summary>Whether the alert is about such a job.</summary>
-    public static bool Are(AlertFacts facts) => facts.Detector == ErrorCodeTracker.RuleName && facts.Policy.Preset?.Canonical == Canonical;
+    public static bool IsAbout(AlertFacts facts) =>
+        facts.Detector == ErrorCodeTracker.RuleName && facts.Policy.Preset?.Canonical == Canonical;
 
     /// <summary>The state, to follow the name of the metric.</summary>
     public static string InEnglish(AlertFacts facts, bool isStill) =>

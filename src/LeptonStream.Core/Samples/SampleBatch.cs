@@ -25,6 +25,20 @@ public sealed class SampleBatch
     public readonly record struct Slice(int Start, int Length);
 
     /// <summary>One entity at one time.</summary>
+    /// <param name="Id">The hash of its model and labels.</param>
+    /// <param name="Model">The model's name, UTF-8.</param>
+    /// <param name="FirstLabel">The place of its first label among those of the message.</param>
+    /// <param name="LabelCount">Number of its labels, from 0.</param>
+    /// <param name="Time">Event time.</param>
+    /// <param name="Step">The step of its training run; −1 where it has none.</param>
+    /// <param name="FirstMetric">The place of its first metric among those of the message.</param>
+    /// <param name="MetricCount">Number of its metrics, from 0.</param>
+    /// <param name="FirstDistribution">The place of its first distribution among those of the message.</param>
+    /// <param name="DistributionCount">Number of its distributions, from 0.</param>
+    /// <param name="FirstEnded">The place of its first metric that ends among those of the message.</param>
+    /// <param name="EndedCount">Number of its metrics that end, from 0.</param>
+    /// <param name="Version">The version in its field, UTF-8, up to 1,024 bytes; empty for none.</param>
+    /// <param name="IsDeclaration">Whether the message only declares the version of the model, and has no values.</param>
     public readonly record struct Entity(
         SeriesId Id, Slice Model, int FirstLabel, int LabelCount, Timestamp Time, long Step, int FirstMetric, int MetricCount,
         int FirstDistribution, int DistributionCount, int FirstEnded, int EndedCount, Slice Version, bool IsDeclaration);

@@ -113,8 +113,8 @@ internal readonly record struct MeanDifference(
         pairs.Average(static pair => pair.Before.Mean), pairs.Average(static pair => pair.After.Mean), error,
         pairs.Sum(static pair => (long)pair.Before.Count), pairs.Sum(static pair => (long)pair.After.Count));
 
-    // Quarters that both have, the old one so much earlier.
-    private static List<(BlockMean Before, BlockMean After)> Pairs(ReadOnlySpan<BlockMean> old, ReadOnlySpan<BlockMean> now, int earlier)
+    /// <summary>Quarters that both have, the old one so much earlier.</summary>
+    public static List<(BlockMean Before, BlockMean After)> Pairs(ReadOnlySpan<BlockMean> old, ReadOnlySpan<BlockMean> now, int earlier)
     {
         var pairs = new List<(BlockMean, BlockMean)>(now.Length);
         var at = 0;

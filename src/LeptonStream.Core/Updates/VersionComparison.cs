@@ -12,11 +12,11 @@ internal static class VersionComparison
     private const double Error = 0.05;
 
     // Quarters of an hour with values of the new version: two hours, short enough to roll back. Side by side there is no past to learn the
-    // noise from, and half of it may be in the next value (UpdateBudgetTests).
+    // noise from, and half of it may be in the next value. Both chosen by hand, and held against their errors (UpdateBudgetTests).
     private const int Enough = 8;
     private const int EnoughSideBySide = 24;
 
-    // A difference of a smaller share of the value before is of use to nobody, however many values show it.
+    // A difference of a smaller share of the value before is of use to nobody, however many values show it. Chosen by hand.
     private const double MinShare = 0.01;
 
     /// <summary>Compares them.</summary>
@@ -67,7 +67,7 @@ internal static class VersionComparison
         if (now.Length < Enough && !isLast) return null;
         var first = now[..Math.Min(now.Length, Enough)];
         // Half of them: the old version is in use, and not on its way out.
-        if (2 * Shared(old, first) >= first.Length)
+        if (2 * MeanDifference.Pairs(old, first, 0).Count >= first.Length)
         {
             if (now.Length < EnoughSideBySide && !isLast) return null;
             if (MeanDifference.SideBySide(old, now[..Math.Min(now.Length, EnoughSideBySide)], level) is { } made) return made;
@@ -82,18 +82,6 @@ internal static class VersionComparison
         if (Math.Abs(difference) <= made.Error || Math.Abs(difference) < MinShare * Math.Abs(made.Before))
             return UpdateVerdict.Same;
         return worse == 0 ? UpdateVerdict.Changed : Math.Sign(difference) == worse ? UpdateVerdict.Worse : UpdateVerdict.Better;
-    }
-
-    private static int Shared(ReadOnlySpan<BlockMean> old, ReadOnlySpan<BlockMean> now)
-    {
-        var (shared, at) = (0, 0);
-        foreach (var block in now)
-        {
-            while (at < old.Length && old[at].Index < block.Index) at++;
-            if (at < old.Length && old[at].Index == block.Index) shared++;
-        }
-
-        return shared;
     }
 
     private static ReadOnlySpan<BlockMean> Whole(ReadOnlySpan<BlockMean> blocks, int before)

@@ -88,7 +88,7 @@ internal sealed class VersionHistory
     /// <summary>
     /// A place for a metric's values; null where there is none. As soon as one of the main metrics comes, only those have places.
     /// </summary>
-    public MetricHistory? Join(MetricTraits traits)
+    public MetricHistory? TryAdd(MetricTraits traits)
     {
         var hasMain = _metrics.Count > 0 && _metrics[0].Traits.IsMain;
         if (hasMain && !traits.IsMain) return null;

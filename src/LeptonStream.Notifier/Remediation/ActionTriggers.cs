@@ -8,5 +8,5 @@ namespace LeptonStream.Notifier.Remediation;
 internal static class ActionTriggers
 {
     public static bool MayStart(LabelSet labels) => labels["alertname"] is var name && name is not (ReceiverTest.AlertName or "Watchdog")
-        && !AlertsForTheRecord.Has(name) && !AlertsForTheRecord.HasSeverity(labels) && labels["test"] != "true";
+        && !AlertsForTheRecord.Has(name) && !AlertsForTheRecord.IsInfo(labels) && labels["test"] != "true";
 }

@@ -34,7 +34,7 @@ public sealed class UpdateSnapshotTests
         var story = Story(5);
         // Each twice, as after a restart of its producer: the samples are no news, and the events are those.
         var doubled = story.SelectMany(record => new[] { record, record }).ToList();
-        Assert.That(Ids(Play(New(), doubled, 0)), Is.EqualTo(Ids(Play(New(), story, 0))));
+        Assert.That(Ids(Play(New(), doubled, 0)), Is.EqualTo(Ids(Play(New(), story, 0))).And.Not.Empty);
 
         static string[] Ids(List<string> events) => [.. events.Where(line => line.Contains("model_update", StringComparison.Ordinal))
             .Select(line => line[..line.IndexOf(',', StringComparison.Ordinal)])];

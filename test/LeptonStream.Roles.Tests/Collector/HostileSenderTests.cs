@@ -141,7 +141,7 @@ public sealed class HostileSenderTests
     [TestCase("GET", "/v1/metrics", "POST /v1/metrics")]
     [TestCase("POST", "/v1/metric", "POST /v1/metrics")]
     [TestCase("POST", "/", "PUT or POST /metrics/job/JOB")]
-    public async Task Address_ThatIsNone_IsAnsweredWithThoseThatAre(string method, string path, string words)
+    public async Task Send_UnknownPathOrMethod_IsAnsweredWithTheKnownOnes(string method, string path, string words)
     {
         using var rig = new CollectorRig().Start();
 

@@ -1,6 +1,6 @@
 namespace LeptonStream.Collector.Edge.Spooling;
 
-/// <summary>Records whose bytes the disk has changed.</summary>
+/// <content>Records whose bytes the disk has changed.</content>
 internal sealed partial class Spool
 {
     private const int MostDamage = 100;

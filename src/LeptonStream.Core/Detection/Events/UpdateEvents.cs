@@ -43,8 +43,8 @@ internal static class UpdateEvents
         AlertEventFactory.End(sink, opened, Timestamp.Later(at, opened.DetectedAt), AlertChanges.ReasonOf(change)!.Value,
             EnglishUpdateText.Ended(opened, change), ChineseUpdateText.Ended(opened, change));
 
-    // By how many widths of its interval the worst metric is away: 1 is just worse.
+    // By how many half widths of its interval the worst metric is away: 1 is just worse.
     private static double ScoreOf(ModelUpdate update) => Math.Round(Math.Min(100, update.Metrics
         .Where(static metric => metric.Verdict == UpdateVerdict.Worse)
-        .Max(static metric => Math.Abs((metric.Upper + metric.Lower ?? 0) / (metric.Upper - metric.Lower ?? 0)))), 3);
+        .Max(UpdateText.Distance)), 3);
 }

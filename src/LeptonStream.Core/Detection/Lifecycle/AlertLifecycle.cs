@@ -1,6 +1,5 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Calibration;
-using LeptonStream.Detection.Pages;
 using LeptonStream.Samples;
 using LeptonStream.State;
 
@@ -25,7 +24,7 @@ namespace LeptonStream.Detection.Lifecycle;
 /// It never says that trouble is over because it lasts. Whoever observes decides by the baseline before the onset whether the trouble goes
 /// on (<see cref="FrozenBaseline"/>). Of a series that never had evidence, it remembers nothing and takes 32 bytes.
 /// </remarks>
-public sealed class AlertLifecycle
+public sealed partial class AlertLifecycle
 {
     private const int MinSamples = 2;
 
@@ -265,40 +264,6 @@ public sealed class AlertLifecycle
 
     private bool BecomesCritical(in AlertSignal signal) =>
         signal.IsGrave || (Numbers.Worst >= LineOf(signal).CriticalScore && Numbers.Worst > Numbers.Refused && TakeFromBudget(signal));
-
-    // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
-    private bool TakeFromBudget(in AlertSignal signal)
-    {
-        var before = Numbers.Refused;
-        Numbers.Refused = Numbers.Worst;
-        if (!Numbers.Critical.TryTake(signal.Time, _plan.CriticalBudget)) return false;
-        if (IsAdmitted(signal, Numbers.Worst, before)) return true;
-        Numbers.Critical.Return();
-        return false;
-    }
-
-    private bool IsAdmitted(in AlertSignal signal, double score, double before)
-    {
-        if (signal.Entity?.Model is not { } model) return true;
-        var line = LineOf(signal);
-        Numbers.IsHeld = !model.AdmitsPage(signal.Time, Decades(score), before > 0 ? Decades(before) : 0, _plan.PageBudget);
-        return !Numbers.IsHeld;
-
-        double Decades(double of) =>
-            Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + line.DecadesOf(of) - line.DecadesOf(line.CriticalScore);
-    }
-
-    private bool IsAdmittedAsWarning(in AlertSignal signal, double before)
-    {
-        if (signal.IsFact || signal.Entity?.Model is not { } model) return true;
-        var line = LineOf(signal);
-        var (decades, then) = (Decades(Numbers.Worst), before > 0 ? Decades(before) : 0);
-        return ModelBudget.IsHigher(decades, then) && model.AdmitsWarning(signal.Time, decades, then, _plan.ModelWarningBudget);
-
-        double Decades(double score) => Math.Log10(line.Budget / _plan.ModelWarningBudget) + line.DecadesOf(score);
-    }
-
-    private AlarmLine LineOf(in AlertSignal signal) => signal.Line ?? _plan.Line;
 
     private void Calm()
     {

@@ -41,7 +41,7 @@ internal sealed class ModelBudget
     /// <summary>Decades by which the line is raised now: what was learned from those that were admitted.</summary>
     public double Learned => _learned;
 
-    /// <summary>Whether it is worth another question that an alert grew.</summary>
+    /// <summary>Whether an alert grew enough to ask again.</summary>
     public static bool IsHigher(double decades, double before) => before <= 0 || BinOf(decades) > BinOf(before);
 
     /// <summary>Answers an alert that asks to be a page, or a warning.</summary>

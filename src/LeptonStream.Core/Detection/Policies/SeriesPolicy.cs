@@ -38,7 +38,8 @@ public sealed record SeriesPolicy
     public TimeSpan PageBudget { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// The false-alarm budget of the model below pages: all its series together may have one false warning in this time.
+    /// The false-alarm budget of the model below pages: all its series together may have one false warning in this time, 10
+    /// minutes to 10 years.
     /// <value>The default value is 8 hours, three a day.</value>
     /// </summary>
     public TimeSpan ModelWarningBudget { get; init; } = TimeSpan.FromHours(8);

@@ -93,7 +93,7 @@ public sealed class ProgressWatchTests
     }
 
     [Test]
-    public void ARestart_EndsTheHang()
+    public void Restart_DuringAHang_StaysOpenUntilItMoves()
     {
         var engine = new Engine(Names[0]);
         engine.Run(minutes: 60, requests: 1, moves: true);
@@ -101,6 +101,7 @@ public sealed class ProgressWatchTests
         Assert.That(engine.Hangs, Has.Count.EqualTo(1));
         engine.Restart();
         engine.Run(minutes: 10, requests: 0, moves: false);
+        Assert.That(engine.Told[^1].EndedReason, Is.Null);
         engine.Run(minutes: 30, requests: 1, moves: true);
         Assert.That(engine.Told[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
     }

@@ -1,0 +1,42 @@
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Pages;
+
+namespace LeptonStream.Detection.Lifecycle;
+
+/// <content>The budgets that a critical alert and a warning need room in: that of the series, and those of the model.</content>
+public sealed partial class AlertLifecycle
+{
+    // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
+    private bool TakeFromBudget(in AlertSignal signal)
+    {
+        var before = Numbers.Refused;
+        Numbers.Refused = Numbers.Worst;
+        if (!Numbers.Critical.TryTake(signal.Time, _plan.CriticalBudget)) return false;
+        if (IsAdmitted(signal, Numbers.Worst, before)) return true;
+        Numbers.Critical.Return();
+        return false;
+    }
+
+    private bool IsAdmitted(in AlertSignal signal, double score, double before)
+    {
+        if (signal.Entity?.Model is not { } model) return true;
+        var line = LineOf(signal);
+        Numbers.IsHeld = !model.AdmitsPage(signal.Time, Decades(score), before > 0 ? Decades(before) : 0, _plan.PageBudget);
+        return !Numbers.IsHeld;
+
+        double Decades(double of) =>
+            Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + line.DecadesOf(of) - line.DecadesOf(line.CriticalScore);
+    }
+
+    private bool IsAdmittedAsWarning(in AlertSignal signal, double before)
+    {
+        if (signal.IsFact || signal.Entity?.Model is not { } model) return true;
+        var line = LineOf(signal);
+        var (decades, then) = (Decades(Numbers.Worst), before > 0 ? Decades(before) : 0);
+        return ModelBudget.IsHigher(decades, then) && model.AdmitsWarning(signal.Time, decades, then, _plan.ModelWarningBudget);
+
+        double Decades(double score) => Math.Log10(line.Budget / _plan.ModelWarningBudget) + line.DecadesOf(score);
+    }
+
+    private AlarmLine LineOf(in AlertSignal signal) => signal.Line ?? _plan.Line;
+}
