@@ -77,7 +77,7 @@ internal sealed class JobReach
     // The others are asked in the interval between the first failure and the second. A target that never was up, while others are, is no
     // loss: it has gone from the fleet, and not from the list.
     private bool SaysItself(Target state) =>
-        (!state.WasUp && _everUp > 0) || (!AreMany && (state.Failures > 1 || _targets.Count == 1));
+        (!state.WasUp && _everUp > 0 && state.Failures > 1) || (!AreMany && (state.Failures > 1 || _targets.Count == 1));
 
     private void Take(Target state, int sign)
     {

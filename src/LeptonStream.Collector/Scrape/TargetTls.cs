@@ -11,6 +11,8 @@ namespace LeptonStream.Collector.Scrape;
 /// </summary>
 internal sealed class TargetTls
 {
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private readonly TargetTlsFiles _files;
     private readonly WatchedFiles<X509Certificate2Collection>? _authorities;
     private readonly WatchedFiles<SslStreamCertificateContext>? _own;
@@ -48,6 +50,8 @@ internal sealed class TargetTls
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities.Current());
         if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        // A certificate of a client, of the same authority, is no target.
+        chain.ChainPolicy.ApplicationPolicy.Add(new(ServerAuthentication));
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         return chain.Build(certificate);

@@ -25,7 +25,10 @@ public sealed partial class PartitionPipeline
     private static void TakeVersion(VersionHistory version, SeriesState series, double value)
     {
         var metric = series.Key.Metric;
-        var history = version.Find(metric) ?? (MetricTraits.Of(metric, series.Policy) is { } traits ? version.TryAdd(traits) : null);
+        var history = version.Find(metric);
+        // Most values of a version have no place, and come all the same.
+        if (history is null && version.HasRoom(MetricTraits.IsMainOf(metric, series.Policy)))
+            history = MetricTraits.Of(metric, series.Policy) is { } traits ? version.TryAdd(traits) : null;
         history?.Add(version.Block, value);
     }
 }

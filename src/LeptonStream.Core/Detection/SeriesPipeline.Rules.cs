@@ -45,8 +45,14 @@ public sealed partial class SeriesPipeline
         ref var numbers = ref SeriesLayout.Numbers(memory);
         var isOpen = series.Alert.Phase == AlertPhase.Open;
         var seen = isUnusual || isOpen ? score : 0;
-        var change = series.Alert.Observe(new(seen, sample.Time) { IsGrave = isGrave, Line = _news,
-            IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName });
+        var change = series.Alert.Observe(new(seen, sample.Time)
+        {
+            IsGrave = isGrave,
+            IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName,
+            // A finding asks nobody. A sample that is none changes nothing of what was asked.
+            Entity = isUnusual ? null : series.Entity,
+            Line = _news,
+        });
         if (change.IsEnd()) series.Baseline = null;
         var band = series.Code is not null ? ExpectedBand.None
             : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Updates;
 
@@ -12,9 +13,6 @@ internal sealed class MetricHistory(MetricTraits traits)
 
     // So far back a late value finds its quarter.
     private const int Late = 4;
-
-    // A mean stays finite with such values.
-    private const double MaxValue = 1e100;
 
     private readonly List<BlockMean> _blocks = [];
 
@@ -30,7 +28,8 @@ internal sealed class MetricHistory(MetricTraits traits)
     /// <summary>Takes a value; one that is no number, or too late, is left out.</summary>
     public void Add(int index, double value)
     {
-        if (!(Math.Abs(value) <= MaxValue)) return;
+        if (!double.IsFinite(value)) return;
+        value = Magnitude.Clamp(value);
         var blocks = CollectionsMarshal.AsSpan(_blocks);
         for (var i = blocks.Length - 1; i >= Math.Max(0, blocks.Length - Late); i--)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.State;
@@ -24,19 +25,30 @@ internal sealed record MetricTraits(string Metric, string? Canonical, string? Un
         "faithfulness", "relevance",
     };
 
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> MoreWords =
+        MoreIsWorse.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> LessWords =
+        LessIsWorse.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly SearchValues<char> Separators = SearchValues.Create("_.:/- ");
+
     /// <summary>
     /// The traits of a metric; null for one that says nothing of a version: a code, a distance of drift, a part of the data's quality, and
     /// rates of totals, which follow the share of the traffic that a version gets.
     /// </summary>
     public static MetricTraits? Of(string metric, SeriesPolicy policy)
     {
-        var (preset, kind) = (policy.Preset, policy.Preset?.Kind ?? MetricKind.Other);
-        if (policy.Type != MetricType.Gauge || kind is MetricKind.DataDrift or MetricKind.DataQuality) return null;
-        var (byName, isNamed) = preset is null ? ByName(metric) : (0, false);
-        var worse = policy.Direction switch { Direction.Up => 1, Direction.Down => -1, _ => byName };
-        var isMain = isNamed || kind is MetricKind.Latency or MetricKind.Quality or MetricKind.Errors;
-        return new(metric, preset?.Canonical, policy.Unit, worse, isMain);
+        if (policy.Type != MetricType.Gauge || KindOf(policy) is MetricKind.DataDrift or MetricKind.DataQuality) return null;
+        var worse = policy.Direction switch { Direction.Up => 1, Direction.Down => -1, _ => WorseByName(metric, policy) };
+        return new(metric, policy.Preset?.Canonical, policy.Unit, worse, IsMainOf(metric, policy));
     }
+
+    /// <summary>Whether a metric is a quality, a latency, an error rate or a cost. Allocates nothing: it is asked for every value.</summary>
+    public static bool IsMainOf(string metric, SeriesPolicy policy) =>
+        KindOf(policy) is MetricKind.Latency or MetricKind.Quality or MetricKind.Errors || WorseByName(metric, policy) != 0;
+
+    private static MetricKind KindOf(SeriesPolicy policy) => policy.Preset?.Kind ?? MetricKind.Other;
 
     /// <summary>Writes them.</summary>
     public void Save(StateWriter state)
@@ -53,14 +65,15 @@ internal sealed record MetricTraits(string Metric, string? Canonical, string? Un
     public static MetricTraits Load(ref StateReader state) =>
         new(state.ReadName(), state.ReadText(), state.ReadText(), state.ReadCount(2) - 1, state.ReadBoolean());
 
-    private static (int Worse, bool IsNamed) ByName(string metric)
+    private static int WorseByName(string metric, SeriesPolicy policy)
     {
-        foreach (var word in metric.Split(['_', '.', ':', '/', '-', ' ']))
+        if (policy.Preset is not null) return 0;
+        foreach (var word in metric.AsSpan().SplitAny(Separators))
         {
-            if (MoreIsWorse.Contains(word)) return (1, true);
-            if (LessIsWorse.Contains(word)) return (-1, true);
+            if (MoreWords.Contains(metric.AsSpan()[word])) return 1;
+            if (LessWords.Contains(metric.AsSpan()[word])) return -1;
         }
 
-        return (0, false);
+        return 0;
     }
 }

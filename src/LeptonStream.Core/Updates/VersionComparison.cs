@@ -43,7 +43,7 @@ internal static class VersionComparison
     private static MetricUpdate Of(MetricHistory before, MetricHistory after, int began, int block, bool isLast, double level)
     {
         var traits = after.Traits;
-        return Difference(before.Blocks, Whole(after.Blocks, block), began, isLast, level) is not { } made
+        return Difference(before.Blocks, Whole(after.Blocks, block), began, isLast, level) is not { } made || !double.IsFinite(made.Error)
             ? new() { Metric = traits.Metric, Canonical = traits.Canonical, Unit = traits.Unit, Verdict = UpdateVerdict.Unknown }
             : new()
             {

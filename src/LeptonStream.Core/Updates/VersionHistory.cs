@@ -85,6 +85,13 @@ internal sealed class VersionHistory
         return null;
     }
 
+    /// <summary>Whether there may be a place for a metric, main or not. Allocates nothing.</summary>
+    public bool HasRoom(bool isMain)
+    {
+        var hasMain = _metrics.Count > 0 && _metrics[0].Traits.IsMain;
+        return hasMain ? isMain && _metrics.Count < MaxMetrics : isMain || _metrics.Count < MaxMetrics;
+    }
+
     /// <summary>
     /// A place for a metric's values; null where there is none. As soon as one of the main metrics comes, only those have places.
     /// </summary>

@@ -58,9 +58,12 @@ internal sealed class VersionRegistry(DetectionPolicy detection)
         _sweepAt = now + SweepEvery;
         foreach (var watch in InOrder())
         {
+            var isForgotten = now - watch.Heard >= detection.ForgetAfter;
+            if (!isForgotten && !watch.IsDue(now)) continue;
+            // Hardly any changes, and a snapshot that is being written keeps a copy of each that does.
             cut?.Keep(watch);
             watch.Sweep(now, sink);
-            if (now - watch.Heard < detection.ForgetAfter) continue;
+            if (!isForgotten) continue;
             watch.Leave(now, sink);
             _watches.Remove(watch.Id);
         }

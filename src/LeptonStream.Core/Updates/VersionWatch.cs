@@ -20,6 +20,9 @@ internal sealed partial class VersionWatch(UInt128 id, string model)
     // A pair whose new version was silent for so many quarters is compared again.
     private const int ForgetAfter = 4 * BlockMean.Day;
 
+    // Quarters by which the first message of a version may be late.
+    private const int Late = 4;
+
     // So long an update that is worse stays an alert.
     private static readonly TimeSpan AcceptAfter = TimeSpan.FromDays(1);
 
@@ -78,10 +81,13 @@ internal sealed partial class VersionWatch(UInt128 id, string model)
         _pairs.Clear();
     }
 
+    /// <summary>Whether <see cref="Sweep"/> would end an alert.</summary>
+    public bool IsDue(Timestamp now) => _open is { } open && now - open.DetectedAt >= AcceptAfter;
+
     /// <summary>By the clock of the log: ends an alert that was open long enough.</summary>
     public void Sweep(Timestamp now, in EventSink sink)
     {
-        if (_open is { } open && now - open.DetectedAt >= AcceptAfter) End(AlertChange.Accepted, now, sink);
+        if (IsDue(now)) End(AlertChange.Accepted, now, sink);
     }
 
     /// <summary>Ends its alert because nothing is heard of the model any more.</summary>
@@ -93,7 +99,9 @@ internal sealed partial class VersionWatch(UInt128 id, string model)
         if (_now.Is(version)) return _now;
         if (_next is not null && _next.Is(version)) return _next;
         var pair = PairOf(version);
-        if (pair is not null) pair.LastBlock = block;
+        if (pair is not null) pair.LastBlock = Math.Max(pair.LastBlock, block);
+        // A message that comes hours late begins no version: its quarters are over.
+        if (block < _checked - Late) return null;
         if (pair is null && _pairs.Count < MaxPairs && (_next is null || _isCompared || _next.IsSilent(block)))
         {
             _isCompared = false;

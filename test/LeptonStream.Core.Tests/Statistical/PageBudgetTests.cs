@@ -105,7 +105,7 @@ public sealed class PageBudgetTests
         private void Ask(double decades)
         {
             Asked++;
-            if (!_model.Admits(Start + TimeSpan.FromSeconds(_seconds), decades, 0, series, budget)) return;
+            if (!_model.Admits(Start + TimeSpan.FromSeconds(_seconds), decades, null, series, budget)) return;
             Admitted++;
             if (_seconds - _last > ModelBudget.Together.TotalSeconds) Count++;
             _last = _seconds;

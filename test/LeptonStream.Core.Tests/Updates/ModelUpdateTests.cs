@@ -1,4 +1,6 @@
+using System.Globalization;
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Snapshots;
 using LeptonStream.Detection;
 
 namespace LeptonStream.Core.Tests.Updates;
@@ -187,6 +189,36 @@ public sealed class ModelUpdateTests
         Assert.That(driver.Events, Is.Empty);
         driver.Run("v2", 3, accuracy: 0.7);
         Assert.That(driver.Events.Single().ModelUpdate!.Verdict, Is.EqualTo(UpdateVerdict.Worse));
+    }
+
+    [TestCase(1)]
+    [TestCase(7)]
+    [TestCase(9_000)]
+    public void Process_TheFirstMessageOfAVersionComesDaysLate_ComparesItAllTheSame(int days)
+    {
+        var driver = new UpdateDriver(15);
+        driver.Run("v1", 50);
+        var then = driver.Now.UnixMilliseconds - (days * 86_400_000L);
+        driver.Raw($$"""{"model":"ranker","ts":{{then}},"model_version":"v2","labels":{"instance":"a"},"metrics":{"ttft_ms":260} }""");
+        driver.Run("v2", 3, latency: 260);
+        Assert.That(driver.Events.Single().ModelUpdate!.Verdict, Is.EqualTo(UpdateVerdict.Worse));
+    }
+
+    [Test]
+    public void Process_ValuesOfAnySizeSideBySide_MakeFiniteNumbers(
+        [Values(1e-250, 1e-20, 0)] double small, [Values(1e90, 1e300)] double large)
+    {
+        var driver = new UpdateDriver(16);
+        for (var i = 0; i < 12 * 30; i++)
+        {
+            driver.Wait();
+            foreach (var (version, latency) in ((string, double)[])[("v1", i == 200 ? small : 200), ("v2", i == 200 ? large : 260)])
+                driver.Send(version, isLabel: false, version, $"\"ttft_ms\":{latency.ToString("R", CultureInfo.InvariantCulture)}");
+        }
+
+        Assert.That(driver.Events, Is.Not.Empty);
+        foreach (var made in driver.Events) Assert.That(() => AlertEventJson.Write(made), Throws.Nothing);
+        SnapshotBytes.Of(driver.Pipeline);
     }
 
     [Test]

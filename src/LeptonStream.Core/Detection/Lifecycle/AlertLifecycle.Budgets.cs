@@ -9,7 +9,7 @@ public sealed partial class AlertLifecycle
     // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
     private bool TakeFromBudget(in AlertSignal signal)
     {
-        var before = Numbers.Refused;
+        double? before = Numbers.IsHeld ? Math.Max(Numbers.Refused, Numbers.Corroborated) : null;
         Numbers.Refused = Numbers.Worst;
         if (!Numbers.Critical.TryTake(signal.Time, _plan.CriticalBudget)) return false;
         if (IsAdmitted(signal, Numbers.Worst, before)) return true;
@@ -17,25 +17,28 @@ public sealed partial class AlertLifecycle
         return false;
     }
 
-    private bool IsAdmitted(in AlertSignal signal, double score, double before)
+    // The score before is the one with which it asked last; null where it did not.
+    private bool IsAdmitted(in AlertSignal signal, double score, double? before)
     {
         if (signal.Entity?.Model is not { } model) return true;
         var line = LineOf(signal);
-        Numbers.IsHeld = !model.AdmitsPage(signal.Time, Decades(score), before > 0 ? Decades(before) : 0, _plan.PageBudget);
+        Numbers.IsHeld = !model.AdmitsPage(signal.Time, Decades(score), before is { } then ? Decades(then) : null, _plan.PageBudget);
         return !Numbers.IsHeld;
 
         double Decades(double of) =>
             Math.Log10(_plan.CriticalBudget / _plan.PageBudget) + line.DecadesOf(of) - line.DecadesOf(line.CriticalScore);
     }
 
-    private bool IsAdmittedAsWarning(in AlertSignal signal, double before)
+    private bool IsAdmittedAsWarning(in AlertSignal signal, double? before)
     {
         if (signal.IsFact || signal.Entity?.Model is not { } model) return true;
         var line = LineOf(signal);
-        var (decades, then) = (Decades(Numbers.Worst), before > 0 ? Decades(before) : 0);
-        return ModelBudget.IsHigher(decades, then) && model.AdmitsWarning(signal.Time, decades, then, _plan.ModelWarningBudget);
+        var (decades, then) = (Decades(Numbers.Worst), before is { } score ? Decades(score) : (double?)null);
+        if (ModelBudget.IsHigher(decades, then)) return model.AdmitsWarning(signal.Time, decades, then, _plan.ModelWarningBudget);
+        // Others may have joined it.
+        return signal.Time - OpenedAt <= ModelBudget.Window && model.AdmitsWarningAfterAll(signal.Time, decades, _plan.ModelWarningBudget);
 
-        double Decades(double score) => Math.Log10(line.Budget / _plan.ModelWarningBudget) + line.DecadesOf(score);
+        double Decades(double of) => Math.Log10(line.Budget / _plan.ModelWarningBudget) + line.DecadesOf(of);
     }
 
     private AlarmLine LineOf(in AlertSignal signal) => signal.Line ?? _plan.Line;

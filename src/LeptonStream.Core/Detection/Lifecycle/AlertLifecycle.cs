@@ -92,6 +92,7 @@ public sealed partial class AlertLifecycle
     {
         Numbers.Worst = score;
         Numbers.IsCritical = isCritical;
+        Numbers.IsForTheRecord = false;
         BeginAt(onset);
         return Enter(now, isFlap: false);
     }
@@ -114,7 +115,7 @@ public sealed partial class AlertLifecycle
     internal AlertChange Corroborate(in AlertSignal signal)
     {
         if (Phase != AlertPhase.Open || IsCritical || signal.Score <= Numbers.Corroborated) return AlertChange.None;
-        var before = Math.Max(Numbers.Corroborated, Numbers.Refused);
+        double? before = Numbers.IsHeld ? Math.Max(Numbers.Refused, Numbers.Corroborated) : null;
         Numbers.Corroborated = signal.Score;
         return IsAdmitted(signal, Math.Max(signal.Score, Worst), before) ? Worsen(0, isCritical: true) : AlertChange.None;
     }
@@ -203,7 +204,7 @@ public sealed partial class AlertLifecycle
         var isFlap = IsRefractory(signal.Time);
         if (Numbers.Evidence < signal.Needed * (isFlap ? 2 : 1)) return AlertChange.None;
         Numbers.IsCritical = BecomesCritical(signal);
-        Numbers.IsForTheRecord = !IsCritical && !IsAdmittedAsWarning(signal, before: 0);
+        Numbers.IsForTheRecord = !IsCritical && !IsAdmittedAsWarning(signal, before: null);
         return Enter(signal.Time, isFlap);
     }
 
@@ -269,7 +270,8 @@ public sealed partial class AlertLifecycle
     {
         Numbers.Phase = AlertPhase.Quiet;
         Numbers.Refused = Numbers.Corroborated = Numbers.Evidence = 0;
-        Numbers.IsHeld = Numbers.IsForTheRecord = false;
+        // Whether it is for the record is kept, as whether it is critical: its end says it, too.
+        Numbers.IsHeld = false;
         Numbers.Lapses = Numbers.Calm = 0;
     }
 

@@ -25,6 +25,9 @@ internal sealed class ModelBudget
     /// <summary>Admissions in this time are one.</summary>
     public static readonly TimeSpan Together = TimeSpan.FromMinutes(10);
 
+    /// <summary>Witnesses count for so long at most.</summary>
+    public static readonly TimeSpan Window = 2 * Together;
+
     private const int Bins = 64;
     private const double BinsPerDecade = 5;
 
@@ -42,29 +45,35 @@ internal sealed class ModelBudget
     public double Learned => _learned;
 
     /// <summary>Whether an alert grew enough to ask again.</summary>
-    public static bool IsHigher(double decades, double before) => before <= 0 || BinOf(decades) > BinOf(before);
+    public static bool IsHigher(double decades, double? before) => before is not { } then || BinOf(decades) > BinOf(then);
 
     /// <summary>Answers an alert that asks to be a page, or a warning.</summary>
     /// <param name="time">Event time.</param>
     /// <param name="decades">Powers of ten by which its score is rarer, on one series, than one in <paramref name="budget"/>.</param>
-    /// <param name="before">The decades with which the same alert asked before, whose place it takes; 0 where it did not.</param>
+    /// <param name="before">The decades with which the same alert asked before, whose place it takes; null where it did not.</param>
     /// <param name="series">The number of series of the model.</param>
     /// <param name="budget">The time in which the model may have one that is false.</param>
-    public bool Admits(Timestamp time, double decades, double before, int series, TimeSpan budget)
+    public bool Admits(Timestamp time, double decades, double? before, int series, TimeSpan budget)
     {
         var all = Math.Log10(Math.Max(1, series));
         Advance(time, budget, all);
         var bin = BinOf(decades);
         // An alert that grows is one witness, not one of each of its heights.
-        if (before > 0 && _now[BinOf(before)] > 0) _now[BinOf(before)]--;
+        if (before is { } then && _now[BinOf(then)] > 0) _now[BinOf(then)]--;
         if (_now[bin] < ushort.MaxValue) _now[bin]++;
-        // It raises the line for those that follow, and not for the other alerts of its minutes.
-        var isOneMore = !new Timestamp(_admitted).IsNever && _clock - _admitted <= Nanoseconds(Together);
-        if (!IsEnough(bin, all + (isOneMore ? Math.Max(0, _learned - Step) : _learned))) return false;
-        if (isOneMore) return true;
-        _learned = Math.Min(Step + all, _learned + Step);
-        _admitted = _clock;
-        return true;
+        return IsAdmitted(bin, all);
+    }
+
+    /// <summary>Answers an alert that asked in the last minutes, and is no higher since: others may have asked beside it.</summary>
+    /// <param name="time">Event time.</param>
+    /// <param name="decades">The decades with which it asked.</param>
+    /// <param name="series">The number of series of the model.</param>
+    /// <param name="budget">The time in which the model may have one that is false.</param>
+    public bool AdmitsAfterAll(Timestamp time, double decades, int series, TimeSpan budget)
+    {
+        var all = Math.Log10(Math.Max(1, series));
+        Advance(time, budget, all);
+        return IsAdmitted(BinOf(decades), all);
     }
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
@@ -94,6 +103,17 @@ internal sealed class ModelBudget
         Load(budget._now, ref state);
         Load(budget._before, ref state);
         return budget;
+    }
+
+    private bool IsAdmitted(int bin, double all)
+    {
+        // It raises the line for those that follow, and not for the other alerts of its minutes.
+        var isOneMore = !new Timestamp(_admitted).IsNever && _clock - _admitted <= Nanoseconds(Together);
+        if (!IsEnough(bin, all + (isOneMore ? Math.Max(0, _learned - Step) : _learned))) return false;
+        if (isOneMore) return true;
+        _learned = Math.Min(Step + all, _learned + Step);
+        _admitted = _clock;
+        return true;
     }
 
     // From the alert's own bin down: each lower one has more witnesses.

@@ -19,10 +19,14 @@ internal sealed class ModelState(string name)
     public ModelBudget? Warnings { get; set; }
 
     /// <summary>Whether an alert may be critical; see <see cref="ModelBudget.Admits"/>.</summary>
-    public bool AdmitsPage(Timestamp time, double decades, double before, TimeSpan budget) =>
+    public bool AdmitsPage(Timestamp time, double decades, double? before, TimeSpan budget) =>
         (Pages ??= new()).Admits(time, decades, before, Series, budget);
 
     /// <summary>Whether an alert may be a warning; see <see cref="ModelBudget.Admits"/>.</summary>
-    public bool AdmitsWarning(Timestamp time, double decades, double before, TimeSpan budget) =>
+    public bool AdmitsWarning(Timestamp time, double decades, double? before, TimeSpan budget) =>
         (Warnings ??= new()).Admits(time, decades, before, Series, budget);
+
+    /// <summary>Whether an alert that asked in vain may be a warning after all; see <see cref="ModelBudget.AdmitsAfterAll"/>.</summary>
+    public bool AdmitsWarningAfterAll(Timestamp time, double decades, TimeSpan budget) =>
+        Warnings?.AdmitsAfterAll(time, decades, Series, budget) == true;
 }

@@ -1,8 +1,8 @@
-using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Store;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 using LeptonStream.State;
+using LeptonStream.Statistics;
 
 namespace LeptonStream.Detection.Weights;
 
@@ -15,9 +15,6 @@ namespace LeptonStream.Detection.Weights;
 internal sealed class SampleWeight(string name)
 {
     private const double NanosecondsPerSecond = 1e9;
-
-    // Found again after a snapshot.
-    private SeriesState? _denominator;
 
     private double _usual;
     private int _samples;
@@ -42,7 +39,7 @@ internal sealed class SampleWeight(string name)
         Learn(count, series.IntervalSeconds);
         // A forecast may lie below 0, and no share does: from there, none that failed would be too many.
         var expected = series.Policy.Bounds.Clamp(forecast.Expected);
-        var away = sample.Value - expected;
+        var away = Magnitude.Clamp(sample.Value - expected);
         if (!double.IsFinite(away) || !double.IsFinite(noise.Usual)) return WeighedSample.Whole(sample);
         if (Math.Sign(away) != Math.Sign(_deviation)) _together = _deviation = 0;
         _together += count;
@@ -75,20 +72,15 @@ internal sealed class SampleWeight(string name)
     // NaN where it is not known: the metric is missing, silent, no number or below 0. Of a rate, the number in one interval of the share.
     private double DenominatorOf(SeriesState series, Timestamp time)
     {
-        if (Denominator(series.Entity?.Row) is not { } other) return double.NaN;
+        // Asked each time: the metric that goes by the name is a function of the row alone, whatever came before a snapshot.
+        if (series.Entity?.Row?.Find(name) is not { } other) return double.NaN;
         var newest = other.Pipeline.LastOf(other);
         var age = Math.Abs((double)(time.UnixNanoseconds - newest.Time.UnixNanoseconds)) / NanosecondsPerSecond;
         if (!(newest.Value >= 0) || !(age <= WeightPlan.FreshIntervals * other.IntervalSeconds)) return double.NaN;
         var count = other.Policy.Unit?.EndsWith("/s", StringComparison.Ordinal) == true
             ? newest.Value * series.IntervalSeconds
             : newest.Value;
-        return double.IsFinite(count) ? count : double.NaN;
-    }
-
-    private SeriesState? Denominator(EntityRow? row)
-    {
-        if (_denominator is { IsForgotten: true }) _denominator = null;
-        return _denominator ??= row?.Find(name);
+        return double.IsFinite(count) ? Magnitude.Clamp(count) : double.NaN;
     }
 
     // About a day's mean: a quiet night is not the usual.

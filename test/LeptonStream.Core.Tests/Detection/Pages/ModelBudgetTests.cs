@@ -15,17 +15,17 @@ public sealed class ModelBudgetTests
     [TestCase(1_000_000, 6.0)]
     public void Admits_OneAlone_NeedsAPowerOfTenForEachTenfoldOfSeries(int series, double needed)
     {
-        Assert.That(new ModelBudget().Admits(Start, needed + 0.01, 0, series, Week), Is.True);
-        if (needed > 0) Assert.That(new ModelBudget().Admits(Start, needed - 0.21, 0, series, Week), Is.False);
+        Assert.That(new ModelBudget().Admits(Start, needed + 0.01, null, series, Week), Is.True);
+        if (needed > 0) Assert.That(new ModelBudget().Admits(Start, needed - 0.21, null, series, Week), Is.False);
     }
 
     [Test]
     public void Admits_TwentyOfTenThousandAtOnce_NeedLessOfEach()
     {
         var pages = new ModelBudget();
-        var admitted = Enumerable.Range(0, 20).Count(i => pages.Admits(Start + TimeSpan.FromSeconds(i * 15), 2.8, 0, 10_000, Week));
+        var admitted = Enumerable.Range(0, 20).Count(i => pages.Admits(Start + TimeSpan.FromSeconds(i * 15), 2.8, null, 10_000, Week));
         Assert.That(admitted, Is.EqualTo(5), "the sixteenth has fifteen witnesses");
-        Assert.That(pages.Admits(Start + TimeSpan.FromMinutes(6), 2.8, 0, 10_000, Week), Is.True, "and so has each that follows");
+        Assert.That(pages.Admits(Start + TimeSpan.FromMinutes(6), 2.8, null, 10_000, Week), Is.True, "and so has each that follows");
     }
 
     [Test]
@@ -41,16 +41,16 @@ public sealed class ModelBudgetTests
     public void Admits_WitnessesOfLongAgo_DoNotCount()
     {
         var pages = new ModelBudget();
-        for (var i = 0; i < 20; i++) pages.Admits(Start + (i * TimeSpan.FromMinutes(21)), 2.8, 0, 10_000, Week);
-        Assert.That(pages.Admits(Start + TimeSpan.FromHours(12), 2.8, 0, 10_000, Week), Is.False);
+        for (var i = 0; i < 20; i++) pages.Admits(Start + (i * TimeSpan.FromMinutes(21)), 2.8, null, 10_000, Week);
+        Assert.That(pages.Admits(Start + TimeSpan.FromHours(12), 2.8, null, 10_000, Week), Is.False);
     }
 
     [Test]
     public void Admits_WeakWitnesses_AreNoneForAStrongAlert()
     {
         var pages = new ModelBudget();
-        for (var i = 0; i < 50; i++) pages.Admits(Start, 0.3, 0, 10_000, Week);
-        Assert.That(pages.Admits(Start, 3.5, 0, 10_000, Week), Is.False);
+        for (var i = 0; i < 50; i++) pages.Admits(Start, 0.3, null, 10_000, Week);
+        Assert.That(pages.Admits(Start, 3.5, null, 10_000, Week), Is.False);
     }
 
     [Test]
@@ -59,7 +59,7 @@ public sealed class ModelBudgetTests
         var pages = new ModelBudget();
         var perWeek = new int[60];
         for (var day = 0; day < 7 * perWeek.Length; day++)
-            if (pages.Admits(Start + TimeSpan.FromDays(day), 3, 0, 100, Week)) perWeek[day / 7]++;
+            if (pages.Admits(Start + TimeSpan.FromDays(day), 3, null, 100, Week)) perWeek[day / 7]++;
         Assert.That(perWeek[10..].Average(), Is.InRange(0.9, 1.1), string.Join(' ', perWeek));
     }
 
@@ -67,17 +67,17 @@ public sealed class ModelBudgetTests
     public void Admits_AFarStrongerOneBehindManyPages_IsStillAPage()
     {
         var pages = new ModelBudget();
-        for (var day = 0; day < 400; day++) pages.Admits(Start + TimeSpan.FromDays(day), 3, 0, 100, Week);
-        Assert.That(pages.Admits(Start + TimeSpan.FromDays(401), 4.6, 0, 100, Week), Is.True, "the line rises by two decades at most");
+        for (var day = 0; day < 400; day++) pages.Admits(Start + TimeSpan.FromDays(day), 3, null, 100, Week);
+        Assert.That(pages.Admits(Start + TimeSpan.FromDays(401), 4.6, null, 100, Week), Is.True, "the line rises by two decades at most");
     }
 
     [Test]
     public void Admits_QuietForLong_ForgetsWhatWasLearned()
     {
         var pages = new ModelBudget();
-        for (var i = 0; i < 4; i++) pages.Admits(Start + TimeSpan.FromHours(i), 9, 0, 100, Week);
+        for (var i = 0; i < 4; i++) pages.Admits(Start + TimeSpan.FromHours(i), 9, null, 100, Week);
         Assert.That(pages.Learned, Is.EqualTo(2).Within(0.05));
-        pages.Admits(Start + TimeSpan.FromDays(29), 0, 0, 100, Week);
+        pages.Admits(Start + TimeSpan.FromDays(29), 0, null, 100, Week);
         Assert.That(pages.Learned, Is.Zero);
     }
 
@@ -85,7 +85,7 @@ public sealed class ModelBudgetTests
     public void Admits_SeveralOfOneIncident_RaiseTheLineOnce()
     {
         var pages = new ModelBudget();
-        for (var i = 0; i < 30; i++) pages.Admits(Start + TimeSpan.FromSeconds(10 * i), 9, 0, 1_000, Week);
+        for (var i = 0; i < 30; i++) pages.Admits(Start + TimeSpan.FromSeconds(10 * i), 9, null, 1_000, Week);
         Assert.That(pages.Learned, Is.EqualTo(0.5).Within(0.01));
     }
 
@@ -98,7 +98,7 @@ public sealed class ModelBudgetTests
     {
         var pages = new ModelBudget();
         long[] times = [0, long.MaxValue, -5, 17, long.MinValue + 1, Start.UnixNanoseconds];
-        foreach (var time in times) pages.Admits(new(time), decades, 0, int.MaxValue, TimeSpan.FromHours(1));
+        foreach (var time in times) pages.Admits(new(time), decades, null, int.MaxValue, TimeSpan.FromHours(1));
         Assert.That(pages.Learned, Is.InRange(0, 10));
     }
 
@@ -114,7 +114,7 @@ public sealed class ModelBudgetTests
             {
                 var from = new Random(seed);
                 now += TimeSpan.FromMinutes(from.Next(30));
-                of.Admits(now, from.NextDouble() * 5, 0, from.Next(1, 2_000), Week);
+                of.Admits(now, from.NextDouble() * 5, null, from.Next(1, 2_000), Week);
             }
 
             for (var i = random.Next(60); i > 0; i--) Ask(pages, random.Next());

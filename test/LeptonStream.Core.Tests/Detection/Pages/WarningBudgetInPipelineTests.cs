@@ -45,6 +45,31 @@ public sealed class WarningBudgetInPipelineTests
     }
 
     [Test]
+    public void Process_OneForTheRecordEnds_IsForTheRecordToItsEnd()
+    {
+        var alerts = Play(Strict, affected: 1, Mild, thenShift: 0, rows: 60);
+        Assert.That(alerts[^1].Type, Is.EqualTo(AlertEventType.Resolved));
+        Assert.That(alerts.Select(alert => alert.Severity), Is.All.EqualTo(AlertSeverity.Info));
+    }
+
+    [Test]
+    public void Process_OthersJoinOneForTheRecordWithinMinutes_AllAreWarnings()
+    {
+        var alerts = Play(Strict, affected: 1, shift: 7, thenShift: 7, thenAffected: 38);
+        var first = alerts[0];
+        Assert.That(first.Severity, Is.EqualTo(AlertSeverity.Info));
+        Assert.That(alerts.Where(alert => alert.AlertId == first.AlertId).Select(alert => alert.Severity),
+            Has.Member(AlertSeverity.Warning));
+    }
+
+    [Test]
+    public void Process_TheBudgetOfTheModelIsLongerThanThatOfTheSeries_OneAlertIsNotItsOwnWitness()
+    {
+        var alerts = Play(TimeSpan.FromDays(300), affected: 1, Mild, thenShift: Mild, rows: 60);
+        Assert.That(alerts.Select(alert => alert.Severity), Is.All.EqualTo(AlertSeverity.Info));
+    }
+
+    [Test]
     public void Process_AModelOfOneSeries_AlwaysWarns()
     {
         var alerts = Opened(Play(TimeSpan.FromHours(8), affected: 1, Mild, of: 1));
@@ -55,12 +80,13 @@ public sealed class WarningBudgetInPipelineTests
         [.. alerts.Where(alert => alert.Type == AlertEventType.Opened)];
 
     // The events from the first deviation on.
-    private static List<AlertEvent> Play(TimeSpan budget, int affected, double shift, double? thenShift = null, int of = 40)
+    private static List<AlertEvent> Play(TimeSpan budget, int affected, double shift, double? thenShift = null, int of = 40,
+        int? thenAffected = null, int rows = 0)
     {
         var settings = new PolicySettings { ModelWarningBudget = budget, PageBudget = TimeSpan.FromDays(3_650) };
         var policies = new PolicySet([], settings, PresetCatalog.Default);
         var driver = new PipelineTestDriver(policies: policies);
-        var rows = Quiet + (thenShift is null ? 1 : 12);
+        rows = Quiet + Math.Max(rows, thenShift is null ? 1 : 12);
         var noise = Enumerable.Range(0, of).Select(i => Streams.Noise(seed: i + 1, rows)).ToArray();
         for (var row = 0; row < rows; row++)
         {
@@ -68,7 +94,8 @@ public sealed class WarningBudgetInPipelineTests
             if (row == Quiet) driver.Events.Clear();
             for (var i = 0; i < noise.Length; i++)
             {
-                var add = row < Quiet || i >= affected ? 0 : row == Quiet ? shift : thenShift ?? 0;
+                var deviates = row >= Quiet && i < (row == Quiet ? affected : thenAffected ?? affected);
+                var add = !deviates ? 0 : row == Quiet ? shift : thenShift ?? 0;
                 driver.Step("m", "x", noise[i][row].Value + add, seconds: 0, labels: $$"""{"host":"{{i}}"}""");
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Snapshots;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
@@ -86,6 +87,24 @@ public sealed class SampleWeightTests
         Assert.That(shares.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
     }
 
+    // There is no spread to weigh by, and 0 by 0 is no weight.
+    [Test]
+    public void AMeanThatNeverChanged_IsJudgedThroughout([Values("mean_wait_s", "share", "pct")] string unit)
+    {
+        var shares = new Shares(unit, seed: 21);
+        for (var i = 0; i < 300; i++) shares.Send(i % 3 == 2 ? 99 : 100, 0.5);
+        for (var i = 0; i < 20; i++) shares.Send(100, 0.9);
+        Assert.That(shares.Events.Select(e => e.Type), Has.Some.EqualTo(AlertEventType.Opened));
+    }
+
+    [Test]
+    public void ADenominatorOfAnySize_KeepsTheStateFinite([Values(1e-300, 1e300)] double count)
+    {
+        var shares = new Shares("mean_wait_s", seed: 22);
+        for (var i = 0; i < 200; i++) shares.SendText(count.ToString("R", CultureInfo.InvariantCulture), i % 7 == 0 ? 1e200 : 1e-200);
+        Assert.That(shares.Restore, Throws.Nothing);
+    }
+
     // Before the share or behind it, in its message or in another one.
     [Test]
     public void ADenominator_CountsWhereverItStands([Values] Place place)
@@ -120,11 +139,13 @@ public sealed class SampleWeightTests
     private sealed class Shares(string unit, int seed, string? by = "of", Place place = Place.Behind)
     {
         private readonly Random _random = new(seed);
-        private readonly PipelineTestDriver _driver = new(policies: new([new([Matcher.Of("metric", MatchOperator.Equal, NameOf(unit))],
-            new() { WeightBy = by })], PolicySettings.None, PresetCatalog.Default));
+        private readonly PipelineTestDriver _driver = New(unit, by);
 
         /// <summary>Those of the share or mean; its denominator has alerts of its own.</summary>
         public List<AlertEvent> Events => _driver.Events.FindAll(e => e.Metric == NameOf(unit));
+
+        /// <summary>Reads a snapshot of the partition.</summary>
+        public void Restore() => SnapshotBytes.Load(SnapshotBytes.Of(_driver.Pipeline).Bytes, New(unit, by).Pipeline);
 
         public void Forget() => _driver.Events.Clear();
 
@@ -144,6 +165,10 @@ public sealed class SampleWeightTests
             if (place == Place.Another) Message(other);
             Message(place switch { Place.Before => $"{other},{own}", Place.Behind => $"{own},{other}", _ => own });
         }
+
+        private static PipelineTestDriver New(string unit, string? by) =>
+            new(policies: new([new([Matcher.Of("metric", MatchOperator.Equal, NameOf(unit))], new() { WeightBy = by })],
+                PolicySettings.None, PresetCatalog.Default));
 
         private static string NameOf(string unit) => unit switch { "share" => "share_ratio", "pct" => "share_pct", _ => unit };
 
