@@ -35,7 +35,7 @@ internal sealed class HttpIntake(
         routes.MapDelete("/metrics/{**group}", Accept);
         // Clients of InfluxDB ask for these before they write.
         routes.MapGet("/ping", () => TypedResults.NoContent());
-        routes.MapFallback(http => Refuse(http, StatusCodes.Status404NotFound, Addresses));
+        routes.MapFallback("{**path}", http => Refuse(http, StatusCodes.Status404NotFound, Addresses));
         routes.MapGet("/health", () => TypedResults.Text("{\"status\":\"pass\"}", "application/json"));
     }
 

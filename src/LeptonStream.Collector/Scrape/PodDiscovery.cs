@@ -1,7 +1,6 @@
 using System.Net;
 using k8s;
 using k8s.Autorest;
-using k8s.Exceptions;
 using k8s.Models;
 using LeptonStream.Output;
 
@@ -57,8 +56,7 @@ internal sealed class PodDiscovery(Func<KubernetesClientConfiguration>? configur
 
             return _known[(job, name)] = targets;
         }
-        catch (Exception failure) when (failure is HttpRequestException or HttpOperationException or KubeConfigException or IOException
-            || (failure is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception failure) when (failure is not OutOfMemoryException && !stop.IsCancellationRequested)
         {
             troubles.Add("pods", $"pods of {(name == OfAll ? "all namespaces" : $"the namespace {name}")} can't be listed, and the "
                 + $"targets stay as they are: {Words(failure)}");

@@ -140,6 +140,7 @@ public sealed class HostileSenderTests
 
     [TestCase("GET", "/v1/metrics", "POST /v1/metrics")]
     [TestCase("POST", "/v1/metric", "POST /v1/metrics")]
+    [TestCase("GET", "/favicon.ico", "POST /v1/metrics")]
     [TestCase("POST", "/", "PUT or POST /metrics/job/JOB")]
     public async Task Send_UnknownPathOrMethod_IsAnsweredWithTheKnownOnes(string method, string path, string words)
     {
