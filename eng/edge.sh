@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The size of an edge that scrapes and judges 500 series every 5 seconds, from a page on this machine and without a broker (BOOTSTRAP=host:port for one).
 #   eng/edge.sh [SECONDS]     180 unless given; the first minute is not counted for the processor's share
-# It prints resident memory (now, at most) and the share of one core, with the runtime's defaults and with the settings of docs/edge.md.
+# It prints resident memory (now, its parts, at most) and the share of one core: as `lepton edge` begins, with probes, with HTTP, and with the runtime's defaults.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"; cd "$root"
 . eng/lib.sh
@@ -44,18 +44,21 @@ YAML
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
 memory() { awk -v key="$2:" '$1 == key {printf "%.1f", $2 / 1024}' "/proc/$1/status"; }
 
-# The name of the measurement, then NAME=VALUE of the environment.
+# The name of the measurement, NAME=VALUE of the environment or nothing, then flags.
 measure() {
-  local name="$1"; shift
-  env "$@" "$program" edge --collector-config "$folder/edge.yaml" --spool "$folder/spool-$RANDOM" --http "" --set Edge:KernelLog= \
-    --bootstrap-servers "${BOOTSTRAP:-127.0.0.1:1}" 2> "$folder/log" & edge=$!
+  local name="$1" variable="$2"; shift 2
+  env ${variable:+"$variable"} "$program" edge --collector-config "$folder/edge.yaml" --spool "$folder/spool-$RANDOM" --set Edge:KernelLog= \
+    --bootstrap-servers "${BOOTSTRAP:-127.0.0.1:1}" "$@" 2> "$folder/log" & edge=$!
   sleep "$warm"; local before; before="$(ticks "$edge")"
   sleep $((seconds - warm))
   local share; share="$(awk -v t="$(($(ticks "$edge") - before))" -v s="$((seconds - warm))" -v hz="$(getconf CLK_TCK)" 'BEGIN {printf "%.2f", 100 * t / hz / s}')"
-  printf '| %s | %s | %s | %s |\n' "$name" "$(memory "$edge" VmRSS)" "$(memory "$edge" VmHWM)" "$share"
+  printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$name" "$(memory "$edge" VmRSS)" "$(memory "$edge" RssAnon)" "$(memory "$edge" RssShmem)" \
+    "$(memory "$edge" RssFile)" "$(memory "$edge" VmHWM)" "$share"
   kill "$edge"; wait "$edge" || true; edge=
 }
 
-printf '| runtime | resident, MB | at most, MB | of one core, %% |\n|---|---|---|---|\n'
-measure "defaults"
-measure "small" DOTNET_gcConcurrent=0 DOTNET_GCConserveMemory=5 DOTNET_GCgen0size=0x100000 DOTNET_TieredPGO=0 MALLOC_ARENA_MAX=1
+printf '| edge | resident, MB | data | code and types | mapped files | at most, MB | of one core, %% |\n|---|---|---|---|---|---|---|\n'
+measure "scrapes" "" --http ""
+measure "scrapes, takes HTTP" "" --http http://127.0.0.1:0
+measure "scrapes, serves probes and metrics" "" --http "" --health-port 18099
+measure "scrapes, the runtime's defaults" LEPTON_RUNTIME=usual --http ""

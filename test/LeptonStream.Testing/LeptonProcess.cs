@@ -39,6 +39,9 @@ public sealed class LeptonProcess : IDisposable
     /// <summary>What it has written to standard error so far.</summary>
     public string Error => Read(_error);
 
+    /// <summary>Its id.</summary>
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a role and returns at once.</summary>

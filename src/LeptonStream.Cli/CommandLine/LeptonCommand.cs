@@ -22,8 +22,12 @@ namespace LeptonStream.Cli.CommandLine;
 /// <summary>The program's command line: every role and every tool.</summary>
 internal static class LeptonCommand
 {
-    public static RootCommand Create() =>
-        new RootCommand("LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure")
+    private const string Description = "LeptonStream: anomaly detection and alerting on streams of metrics from AI infrastructure";
+
+    /// <summary>The edge alone, which loads nothing of the others.</summary>
+    public static RootCommand CreateEdge() => new(Description) { EdgeCommand.Create() };
+
+    public static RootCommand Create() => new(Description)
     {
         // Roles: processes that run until they are stopped.
         CollectorCommand.Create(),

@@ -21,7 +21,11 @@ internal static class EdgeCommand
                 ("lepton edge --collector-config edge.yaml --alert-file /var/log/lepton-alerts.jsonl --alert-webhook http://10.0.0.5/hook",
                     "with alerts of this host, which need no broker"));
         command.SetAction((parsed, stop) =>
-            RoleRunner.Run(parsed, RoleNames.Edge, (services, configuration) => services.AddEdge(configuration), hasJournal: false, stop));
+        {
+            SmallRuntime.Enter();
+            return RoleRunner.Run(parsed, RoleNames.Edge, (services, configuration) => services.AddEdge(configuration), hasJournal: false,
+                stop);
+        });
         return command;
     }
 }

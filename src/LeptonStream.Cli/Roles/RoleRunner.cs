@@ -18,6 +18,9 @@ internal static class RoleRunner
     // Longer than any role's own limits for its last work, shorter than the grace that Kubernetes gives (docs/configuration.md).
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
 
+    private const int UsualSeries = 2_000;
+    private const int SmallSeries = 200;
+
     public static async Task<int> Run(
         ParseResult parsed, string role, Action<IServiceCollection, IConfiguration> addRole, bool hasJournal, CancellationToken stop)
     {
@@ -28,7 +31,8 @@ internal static class RoleRunner
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.Logging.AddConsoleLog(parsed, settings.Configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        builder.AddTelemetry(RoleNames.ProgramOf(role), isServed: settings.Configuration.GetValue<int>("Health:Port") > 0);
+        builder.AddTelemetry(RoleNames.ProgramOf(role), isServed: settings.Configuration.GetValue<int>("Health:Port") > 0,
+            mostSeries: role == RoleNames.Edge ? SmallSeries : UsualSeries);
         Register(builder.Services, settings.Configuration, addRole);
         using var host = builder.Build();
         return await Run(host, stop);

@@ -20,29 +20,30 @@ namespace LeptonStream.Cli.Settings;
 /// </summary>
 internal static class SettingsCatalog
 {
-    private static readonly Dictionary<string, Type?> Sections = new(StringComparer.OrdinalIgnoreCase)
+    // Asked for one by one: a role loads the options of others only where they are set.
+    private static readonly Dictionary<string, Func<Type?>> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
-        [KafkaOptions.Section] = typeof(KafkaOptions),
-        [StorageOptions.Section] = typeof(StorageOptions),
-        [CollectorOptions.Section] = typeof(CollectorOptions),
-        [EdgeOptions.Section] = typeof(EdgeOptions),
-        [DetectorOptions.Section] = typeof(DetectorOptions),
-        [NotifierOptions.Section] = typeof(NotifierOptions),
-        [DashboardOptions.Section] = typeof(DashboardOptions),
-        [HealthOptions.Section] = typeof(HealthOptions),
-        [ApiOptions.Section] = typeof(ApiOptions),
+        [KafkaOptions.Section] = () => typeof(KafkaOptions),
+        [StorageOptions.Section] = () => typeof(StorageOptions),
+        [CollectorOptions.Section] = () => typeof(CollectorOptions),
+        [EdgeOptions.Section] = () => typeof(EdgeOptions),
+        [DetectorOptions.Section] = () => typeof(DetectorOptions),
+        [NotifierOptions.Section] = () => typeof(NotifierOptions),
+        [DashboardOptions.Section] = () => typeof(DashboardOptions),
+        [HealthOptions.Section] = () => typeof(HealthOptions),
+        [ApiOptions.Section] = () => typeof(ApiOptions),
 
         // Any category may stand under it.
-        ["Logging"] = null,
+        ["Logging"] = () => null,
     };
 
     /// <summary>The error of a setting, in one sentence; null where it exists and its value can be read.</summary>
     public static string? Check(string setting, string? value)
     {
         var parts = setting.Split(':');
-        if (!Sections.TryGetValue(parts[0], out var type))
+        if (!Sections.TryGetValue(parts[0], out var section))
             return $"{setting} is unknown: the sections are {string.Join(", ", Sections.Keys)}";
-        if (type is null) return null;
+        if (section() is not { } type) return null;
         for (var depth = 1; depth < parts.Length; depth++)
         {
             if (Below(type, parts[depth]) is not { } inner)

@@ -6,6 +6,7 @@ using LeptonStream.Collector.Output;
 using LeptonStream.Collector.Quality;
 using LeptonStream.Collector.Scrape;
 using LeptonStream.Health;
+using LeptonStream.Resilience;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,7 @@ namespace LeptonStream.Collector.Edge;
 /// <para>(5) Disk: once a second what was written is made safe; once a minute the detector's state; what nobody needs any more goes.</para>
 /// <para>(6) Own series: the quality of each source, and the state of the spool.</para>
 /// <para>(7) Health: an edge without a broker is as it should be, and says so.</para>
+/// <para>(8) Memory: once, when the start is over, what it used is given back to the host.</para>
 /// </remarks>
 internal sealed partial class EdgeWorker(
     ConfigInForce config,
@@ -51,8 +53,11 @@ internal sealed partial class EdgeWorker(
     ILogger<EdgeWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StartTakes = TimeSpan.FromSeconds(30);
 
     private readonly TroubleLog _troubles = new(logger, time);
+    private readonly Pace _start = new(StartTakes, time, isDueAtOnce: false);
+    private bool _isSettled;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -115,7 +120,17 @@ internal sealed partial class EdgeWorker(
         // :: (7) Health.
         if (producer.Broken is { } broken) throw new InvalidOperationException($"the Kafka producer can't go on: {broken}");
         Report();
+
+        // :: (8) Memory.
+        if (!_isSettled && _start.IsDue()) Settle();
         return isBehind;
+    }
+
+    // What the start used goes back to the host: young as it was it lies among what stays.
+    private void Settle()
+    {
+        _isSettled = true;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private void Adopt()

@@ -26,9 +26,23 @@ public static class TelemetryRegistration
     /// <param name="builder">The process.</param>
     /// <param name="serviceName">Its name.</param>
     /// <param name="isServed">Whether the process serves <c>/metrics</c>.</param>
-    public static void AddTelemetry(this IHostApplicationBuilder builder, string serviceName, bool isServed = true)
+    /// <param name="mostSeries">Series of one metric, at most; there is a place for each from the start.</param>
+    public static void AddTelemetry(
+        this IHostApplicationBuilder builder, string serviceName, bool isServed = true, int mostSeries = 2_000)
     {
-        if (!isServed && !HasCollector) return;
+        if (isServed || HasCollector) Gather(builder, serviceName, mostSeries);
+    }
+
+    /// <summary>Serves <c>/metrics</c> in Prometheus's format.</summary>
+    /// <param name="routes">The server's routes.</param>
+    /// <param name="meters">The provider that gathers the metrics; null where it is among the server's own services.</param>
+    public static void MapMetrics(this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
+        routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics()
+            .AllowAnonymous();
+
+    // By itself, so that OpenTelemetry is loaded where it is used.
+    private static void Gather(IHostApplicationBuilder builder, string serviceName, int mostSeries)
+    {
         builder.Configuration.AddInMemoryCollection(OpenTelemetryVariables());
         var version = typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3);
         var telemetry = builder.Services.AddOpenTelemetry()
@@ -36,6 +50,7 @@ public static class TelemetryRegistration
             .ConfigureResource(resource => resource.AddService(serviceName, serviceVersion: version).AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
                 .AddMeter(LeptonTelemetry.Name)
+                .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = mostSeries })
                 .AddRuntimeInstrumentation()
                 .AddAspNetCoreInstrumentation()
                 .AddNpgsqlInstrumentation()
@@ -45,13 +60,6 @@ public static class TelemetryRegistration
             .WithMetrics(metrics => metrics.AddOtlpExporter())
             .WithTracing(spans => spans.AddSource(LeptonTelemetry.Name).AddAspNetCoreInstrumentation().AddNpgsql().AddOtlpExporter());
     }
-
-    /// <summary>Serves <c>/metrics</c> in Prometheus's format.</summary>
-    /// <param name="routes">The server's routes.</param>
-    /// <param name="meters">The provider that gathers the metrics; null where it is among the server's own services.</param>
-    public static void MapMetrics(this IEndpointRouteBuilder routes, MeterProvider? meters = null) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics", meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics()
-            .AllowAnonymous();
 
     // The hosts of the roles read nothing of the environment themselves, and the exporter asks the host's configuration for its variables.
     private static IEnumerable<KeyValuePair<string, string?>> OpenTelemetryVariables() =>
