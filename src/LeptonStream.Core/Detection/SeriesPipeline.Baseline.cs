@@ -19,7 +19,7 @@ public sealed partial class SeriesPipeline
         var (onset, band) = chart.IsEmpty
             ? (pending, ExpectedBand.None)
             : series.Onset.Find(new(chart.Newest, chart.Number, HasBefore: false), pending, _onset);
-        if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(onset), numbers.Band.Scales);
+        if (!double.IsFinite(band.Expected)) band = ExpectedBand.Of(numbers.Forecaster.Predict(ProfileTime(onset)), numbers.Band.Scales);
         var least = LeastDeviation(band.Expected);
         var (mean, reach) = (numbers.Deviation.Mean, UsualReach * numbers.Deviation.Value);
         return FrozenBaseline.Before(numbers.Forecaster, (onset, band with { HalfWidth = Math.Max(band.HalfWidth, least) }),
@@ -54,7 +54,7 @@ public sealed partial class SeriesPipeline
     private void EndBaseline(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
     {
         if (change == AlertChange.Recovered && series.Baseline is { } baseline && !baseline.At(sample.Time)
-            .Contains(numbers.Forecaster.Predict(sample.Time).Expected))
+            .Contains(numbers.Forecaster.Predict(ProfileTime(sample.Time)).Expected))
         {
             numbers.Forecaster = baseline.Restore();
             numbers.ConsecutiveAnomalies = 0;

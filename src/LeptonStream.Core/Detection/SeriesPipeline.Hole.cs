@@ -30,11 +30,11 @@ public sealed partial class SeriesPipeline
         ref double minScale, out bool isBridged)
     {
         isBridged = IsAfterHole(series, before) && Bridge(series, memory, ref numbers, sample, ref minScale);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
+        var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time)).WithScaleFrom(minScale);
         if (isBridged || !IsBackAsEver(series, memory, sample, before, forecast)) return forecast;
-        numbers.Forecaster.Rebase(sample);
+        numbers.Forecaster.Rebase(InProfile(sample));
         ForgetCourse(memory);
-        return numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
+        return numbers.Forecaster.Predict(ProfileTime(sample.Time)).WithScaleFrom(minScale);
     }
 
     // After a shorter one the last level is the better guess.
@@ -46,10 +46,10 @@ public sealed partial class SeriesPipeline
     // it is usual, and the level that was is of another hour.
     private bool Bridge(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, ref double minScale)
     {
-        var last = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(minScale);
+        var last = numbers.Forecaster.Predict(ProfileTime(sample.Time)).WithScaleFrom(minScale);
         if (sample.Time - series.FirstTime < HoursKnownAfter || Math.Abs(sample.Value - last.Expected) <= HabitPlan.HoleStep * last.Scale
             || _detectors.UsualAt(memory, sample.Time, HabitPlan.HoleHour) is not var (low, high)) return false;
-        numbers.Forecaster.Rebase(sample with { Value = (low + high) / 2 });
+        numbers.Forecaster.Rebase(InProfile(sample with { Value = (low + high) / 2 }));
         var room = HabitPlan.HoleRoom * (high - low);
         if (sample.Value < low - room || sample.Value > high + room) return false;
         ForgetCourse(memory);

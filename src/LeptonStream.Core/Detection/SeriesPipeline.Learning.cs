@@ -16,7 +16,7 @@ public sealed partial class SeriesPipeline
         if (relearns)
         {
             var isAnother = IsAnother(numbers, view, sample);
-            numbers.Forecaster.Rebase(sample);
+            numbers.Forecaster.Rebase(InProfile(sample));
             view.Window.Clear();
             if (isAnother) Restart(series, memory, ref numbers, sample, view.Window);
         }
@@ -25,7 +25,7 @@ public sealed partial class SeriesPipeline
         numbers.Deviation.Learn(sample);
         if (numbers.Learned < int.MaxValue) numbers.Learned++;
         if (isAnomalous && !relearns) return;
-        numbers.Forecaster.Learn(sample, series.IntervalSeconds);
+        numbers.Forecaster.Learn(InProfile(sample), series.IntervalSeconds);
         view.Window.Push(sample.Value);
         RestartIfBegunWrong(series, memory, ref numbers, sample, view.Window);
     }

@@ -44,10 +44,11 @@ public sealed partial class SeriesPipeline
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
         var isOpen = series.Alert.Phase == AlertPhase.Open;
+        isUnusual &= !IsMuted(series, sample.Time);
         var seen = isUnusual || isOpen ? score : 0;
         var change = series.Alert.Observe(new(seen, sample.Time)
         {
-            IsGrave = isGrave,
+            IsGrave = isGrave && isUnusual,
             IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName,
             // A finding asks nobody. A sample that is none changes nothing of what was asked.
             Entity = isUnusual ? null : series.Entity,
@@ -55,7 +56,7 @@ public sealed partial class SeriesPipeline
         });
         if (change.IsEnd()) series.Baseline = null;
         var band = series.Code is not null ? ExpectedBand.None
-            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(sample.Time)
+            : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(ProfileTime(sample.Time))
                 .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
         Chart(series, sample, band);
         return new(sample, isUnusual ? score : 0, change, Forecast.None, band, Rule: rule);

@@ -31,7 +31,7 @@ public sealed partial class SeriesPipeline
             : alert.Observe(new(1, sample.Time)
                 { AcceptAfter = Policy.AcceptAfter, Entity = series.Entity, Line = LineOf(series) });
         ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
-        var forecast = numbers.Forecaster.Predict(sample.Time).WithScaleFrom(MinScale(series, numbers.Deviation));
+        var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time)).WithScaleFrom(MinScale(series, numbers.Deviation));
         var band = series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series, sample, band);
         if (change.IsEnd()) series.Baseline = null;

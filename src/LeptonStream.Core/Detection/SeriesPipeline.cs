@@ -205,7 +205,7 @@ public sealed partial class SeriesPipeline
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
         var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung, carries) with
             { Rule = rules / _news.Rarity };
-        var sight = series.SeeBursts(sample, forecast.Expected, isAnomalous);
+        var sight = SeeBursts(series, sample, forecast.Expected, isAnomalous);
         if (sight == BurstSight.Known) scores = scores.WhereKnown(_known);
         else if (sight == BurstSight.Missing) scores = scores with { Missing = 1 };
         scores = WithProgress(scores, series, shown);
@@ -218,7 +218,7 @@ public sealed partial class SeriesPipeline
         if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet)
             numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
-        if (isBridged && !isAnomalous) numbers.Forecaster.Rebase(sample);
+        if (isBridged && !isAnomalous) numbers.Forecaster.Rebase(InProfile(sample));
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
         return new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades, OpenedByAbsence(scores, change));
     }
@@ -284,6 +284,7 @@ public sealed partial class SeriesPipeline
             novelty = Math.Max(novelty, peers.Novelty);
         }
 
+        if (IsMuted(series, sample.Time)) (seen, novelty) = (0, 0);
         band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series, sample, band);
         // The detector that opened it may be silent for good: nothing else would end it.

@@ -14,6 +14,8 @@ internal sealed partial class PolicySource : IReloadable
 {
     private readonly Lock _turn = new();
     private readonly WatchedFile? _file;
+    private readonly TimeProvider _time;
+    private List<WatchedFile> _calendars = [];
     private readonly DetectorMetrics _metrics;
     private readonly ILogger _logger;
     private volatile PoliciesInForce _current = PoliciesInForce.Default;
@@ -22,9 +24,12 @@ internal sealed partial class PolicySource : IReloadable
     {
         _metrics = metrics;
         _logger = logger;
+        _time = time;
         if (options.Value.PoliciesFile is not { Length: > 0 } path) return;
         _file = new(path, time);
-        _current = Read(path, out var errors, out var notes) ?? throw new InvalidOperationException(string.Join("; ", errors));
+        _current = Read(path, out var errors, out var notes, out var calendars)
+            ?? throw new InvalidOperationException(string.Join("; ", errors));
+        _calendars = [.. calendars.Select(calendar => new WatchedFile(calendar, time))];
         LogNotes(notes);
     }
 
@@ -41,7 +46,10 @@ internal sealed partial class PolicySource : IReloadable
         if (_file is null || !_turn.TryEnter()) return;
         try
         {
-            if (_file.IsDue()) Adopt(_file);
+            // All of them are asked, so that a change of several is one.
+            var isDue = _file.IsDue();
+            foreach (var calendar in _calendars) isDue |= calendar.IsDue();
+            if (isDue) Adopt(_file);
         }
         finally
         {
@@ -59,7 +67,9 @@ internal sealed partial class PolicySource : IReloadable
 
     private void Adopt(WatchedFile file)
     {
-        if (Read(file.Path, out var errors, out var notes) is not { } policies)
+        var policies = Read(file.Path, out var errors, out var notes, out var calendars);
+        Watch(calendars);
+        if (policies is null)
         {
             _metrics.PoliciesRead(isValid: false);
             file.Refuse($"the changed policies in {file.Path} are refused, those before stay in force: {errors[0]}");
@@ -74,8 +84,16 @@ internal sealed partial class PolicySource : IReloadable
         if (policies.Set.Fingerprint != Current.Set.Fingerprint) _current = policies;
     }
 
-    private static PoliciesInForce? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes) =>
-        PolicyFile.Read(path, out errors, out notes, out var text) is { } set ? new(set, text) : null;
+    // Also those of a file that is refused: it is right as soon as they are.
+    private void Watch(IReadOnlyList<string> calendars)
+    {
+        if (calendars.SequenceEqual(_calendars.Select(calendar => calendar.Path))) return;
+        _calendars = [.. calendars.Select(calendar => new WatchedFile(calendar, _time))];
+    }
+
+    private static PoliciesInForce? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes,
+        out IReadOnlyList<string> calendars) =>
+        PolicyFile.Read(path, out errors, out notes, out var text, out calendars) is { } set ? new(set, text) : null;
 
     private void LogNotes(IReadOnlyList<string> notes)
     {

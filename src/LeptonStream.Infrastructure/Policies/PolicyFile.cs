@@ -1,5 +1,6 @@
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Policies.Calendars;
 using LeptonStream.Yaml;
 
 namespace LeptonStream.Policies;
@@ -13,8 +14,8 @@ public static class PolicyFile
     private static readonly string[] Fields =
     [
         "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "page_budget", "model_warning_budget", "line",
-        "direction", "min_absolute", "min_relative", "warm_up", "accept_after", "memory", "type", "limit", "early_warning", "weight_by",
-        "runbook_url",
+        "direction", "min_absolute", "min_relative", "warm_up", "accept_after", "memory", "type", "limit", "early_warning", "mute", "like",
+        "weight_by", "runbook_url",
     ];
 
     /// <summary>Reads a file.</summary>
@@ -27,20 +28,29 @@ public static class PolicyFile
     /// <param name="notes">Remarks on settings that are sound and perhaps not meant, each with file, line and field.</param>
     /// <returns>The policies, or null where anything is wrong.</returns>
     public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes) =>
-        Read(path, out errors, out notes, out _);
+        Read(path, out errors, out notes, out _, out _);
 
     /// <summary>Reads a file, and keeps its text.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="errors">Everything that is wrong.</param>
     /// <param name="notes">Sound settings that may not be meant, each with file, line and field.</param>
-    /// <param name="text">The text; null where it can't be read.</param>
+    /// <param name="text">The text, with those of the iCal files that it names; null where it can't be read.</param>
+    /// <param name="files">Paths of the iCal files that it names, of those that can't be read too.</param>
     /// <returns>The policies, or null where anything is wrong.</returns>
-    public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes, out string? text)
+    public static PolicySet? Read(string path, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes, out string? text,
+        out IReadOnlyList<string> files)
     {
         text = YamlText.Read(path, out var unreadable);
-        if (text is not null) return Parse(text, path, out errors, out notes);
-        (errors, notes) = ([unreadable!], []);
-        return null;
+        if (text is null)
+        {
+            (errors, notes, files) = ([unreadable!], [], []);
+            return null;
+        }
+
+        var calendars = new CalendarReader(Path.GetDirectoryName(Path.GetFullPath(path)), null);
+        var policies = Parse(text, path, calendars, out errors, out notes);
+        (text, files) = (CalendarTexts.Pack(text, calendars.Texts), calendars.Files);
+        return policies;
     }
 
     /// <summary>Reads the text of a file.</summary>
@@ -48,18 +58,25 @@ public static class PolicyFile
     /// <param name="file">The file's name, for errors.</param>
     /// <param name="errors">Everything that is wrong, each with file, line and field.</param>
     /// <returns>The policies, or null where anything is wrong.</returns>
-    public static PolicySet? Parse(string yaml, string file, out IReadOnlyList<string> errors) => Parse(yaml, file, out errors, out _);
+    public static PolicySet? Parse(string yaml, string file, out IReadOnlyList<string> errors)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        var policies = CalendarTexts.Unpack(yaml, out var texts);
+        return Parse(policies, file, new(folder: null, texts), out errors, out _);
+    }
 
-    private static PolicySet? Parse(string yaml, string file, out IReadOnlyList<string> errors, out IReadOnlyList<string> notes)
+    private static PolicySet? Parse(string yaml, string file, CalendarReader calendars, out IReadOnlyList<string> errors,
+        out IReadOnlyList<string> notes)
     {
         var wrong = new YamlErrors(file);
         (errors, notes) = (wrong.All, wrong.Notes);
-        if (YamlSection.Parse(yaml, "'presets', 'defaults' and 'rules'", wrong) is not { } root) return null;
+        if (YamlSection.Parse(yaml, "'presets', 'calendars', 'defaults' and 'rules'", wrong) is not { } root) return null;
 
         var presets = Presets(root);
-        var defaults = root.OptionalSection("defaults") is { } section ? Settings(section) : PolicySettings.None;
+        calendars.Read(root);
+        var defaults = root.OptionalSection("defaults") is { } general ? Settings(general, calendars) : PolicySettings.None;
         var sections = root.Sections("rules");
-        PolicyRule[] rules = [.. sections.Select(Rule)];
+        PolicyRule[] rules = [.. sections.Select(section => Rule(section, calendars))];
         for (var i = 0; i < rules.Length; i++) PolicyDetectors.CheckMemory(sections[i], rules[i], rules[(i + 1)..], defaults);
         root.End();
         return wrong.All.Count == 0 ? new PolicySet(rules, defaults, presets) : null;
@@ -79,15 +96,15 @@ public static class PolicyFile
         return new(sources);
     }
 
-    private static PolicyRule Rule(YamlSection section)
+    private static PolicyRule Rule(YamlSection section, CalendarReader calendars)
     {
         var matchers = section.Matchers("matchers");
-        var settings = Settings(section);
+        var settings = Settings(section, calendars);
         if (!Fields.Any(section.Has)) section.Wrong(section.Line, "", $"sets nothing; it can set: {string.Join(", ", Fields)}");
         return new(matchers, settings);
     }
 
-    private static PolicySettings Settings(YamlSection section)
+    private static PolicySettings Settings(YamlSection section, CalendarReader calendars)
     {
         var settings = new PolicySettings
         {
@@ -108,6 +125,8 @@ public static class PolicyFile
                 ("event-code", MetricType.EventCode)),
             Limit = section.OptionalSection("limit") is { } limit ? Limit(limit) : null,
             EarlyWarning = section.Flag("early_warning"),
+            Mute = calendars.Named(section, "mute"),
+            Like = calendars.Like(section),
             WeightBy = section.Text("weight_by"),
             RunbookUrl = Address(section, "runbook_url"),
         };

@@ -99,8 +99,9 @@ public sealed class PolicyFileTests
             policies.For(new("ranker", metric, LabelSet.Empty)).Ignore), Is.EqualTo((bool[])[true, true, false, false]));
     }
 
-    [TestCase("rulez: []", "f.yaml:1: rulez is unknown; known here are: defaults, presets, rules")]
-    [TestCase("", "f.yaml:1: a mapping with the fields 'presets', 'defaults' and 'rules' must stand here, and one document only")]
+    [TestCase("rulez: []", "f.yaml:1: rulez is unknown; known here are: calendars, defaults, presets, rules")]
+    [TestCase("",
+        "f.yaml:1: a mapping with the fields 'presets', 'calendars', 'defaults' and 'rules' must stand here, and one document only")]
     [TestCase("rules: [\n", "f.yaml:2: ")]
     [TestCase("presets: [vllm, sgl]",
         "f.yaml:1: presets holds 'sgl', which is unknown; known are: vllm, triton, sglang, dcgm, gpud, hf-trainer, lightning, megatron, "

@@ -122,6 +122,32 @@ public sealed class PolicyReloadTests
     }
 
     [Test]
+    public async Task Run_AnICalFileThatChanges_IsTakenUpAndABrokenOneLeavesTheOldOne()
+    {
+        var calendar = _file + ".ics";
+        try
+        {
+            await File.WriteAllTextAsync(calendar, Holiday(25));
+            Start($"calendars:\n- name: holidays\n  ical_file: {Path.GetFileName(calendar)}\nrules:\n- mute: holidays\n");
+            await Send(5, from: 0);
+
+            await Change(calendar, "broken", "policies.reads/refused");
+            await Eventually.True(() => Readiness.Contains("calendars[0].ical_file", StringComparison.Ordinal), "the calendar is named");
+            await Change(calendar, Holiday(26), "policies.reads/adopted");
+            await Eventually.True(() => Readiness == "ready", "nothing is wrong any more");
+            await Send(5, from: 5);
+            Assert.That(_rig.CountOf("samples"), Is.EqualTo(10));
+        }
+        finally
+        {
+            File.Delete(calendar);
+        }
+
+        static string Holiday(int day) => "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+            + $"DTSTART;VALUE=DATE:202612{day}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    }
+
+    [Test]
     public void Start_WrongFile_EndsWithEveryError()
     {
         File.WriteAllText(_file, "rules:\n- ignroe: true\n");
@@ -156,11 +182,13 @@ public sealed class PolicyReloadTests
             "all samples counted");
     }
 
-    private async Task Change(string? text, string count)
+    private Task Change(string? text, string count) => Change(_file, text, count);
+
+    private async Task Change(string file, string? text, string count)
     {
         var before = _rig.CountOf(count);
-        if (text is null) File.Delete(_file);
-        else File.WriteAllText(_file, text);
+        if (text is null) File.Delete(file);
+        else File.WriteAllText(file, text);
         for (var i = 0; i < 100 && _rig.CountOf(count) == before; i++) await Look();
         Assert.That(_rig.CountOf(count), Is.EqualTo(before + 1), count);
     }

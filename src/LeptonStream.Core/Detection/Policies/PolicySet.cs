@@ -109,6 +109,8 @@ public sealed class PolicySet
             Memory = settings.Memory ?? otherwise.Memory,
             Type = settings.Type ?? otherwise.Type,
             Limit = settings.EarlyWarning == false ? null : settings.Limit,
+            Mute = settings.Mute,
+            Like = settings.Like,
             WeightBy = settings.WeightBy == SeriesPolicy.Unweighed ? null : settings.WeightBy,
             RunbookUrl = settings.RunbookUrl ?? otherwise.RunbookUrl,
         };

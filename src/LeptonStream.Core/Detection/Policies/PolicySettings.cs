@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Calendars;
 using LeptonStream.Detection.Lifecycle;
 
 namespace LeptonStream.Detection.Policies;
@@ -62,6 +63,12 @@ public sealed record PolicySettings
     /// <summary>Whether the limit is watched; false takes a limit away that a preset or a later rule declares.</summary>
     public bool? EarlyWarning { get; init; }
 
+    /// <summary>See <see cref="SeriesPolicy.Mute"/>.</summary>
+    public DayCalendar? Mute { get; init; }
+
+    /// <summary>See <see cref="SeriesPolicy.Like"/>.</summary>
+    public DayLike? Like { get; init; }
+
     /// <summary>See <see cref="SeriesPolicy.WeightBy"/>; <see cref="SeriesPolicy.Unweighed"/> takes a preset's away.</summary>
     public string? WeightBy { get; init; }
 
@@ -92,6 +99,8 @@ public sealed record PolicySettings
             Type = Type ?? other.Type,
             Limit = Limit ?? other.Limit,
             EarlyWarning = EarlyWarning ?? other.EarlyWarning,
+            Mute = Mute ?? other.Mute,
+            Like = Like ?? other.Like,
             WeightBy = WeightBy ?? other.WeightBy,
             RunbookUrl = RunbookUrl ?? other.RunbookUrl,
         };

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Calendars;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies.Presets;
 
@@ -96,6 +97,14 @@ public sealed record SeriesPolicy
 
     /// <summary>The limit that an early warning looks for; null for none.</summary>
     public MetricLimit? Limit { get; init; }
+
+    /// <summary>
+    /// The days and hours in which no alert of the series opens; one that is open goes on. The series learns as ever. Null for none.
+    /// </summary>
+    public DayCalendar? Mute { get; init; }
+
+    /// <summary>The days that follow, and teach, the profile of another day of the week; null for none.</summary>
+    public DayLike? Like { get; init; }
 
     /// <summary>
     /// The metric of the same entity, by its own name or its canonical one, that is the denominator of this share or mean: a deviation

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using LeptonStream.Detection.Calendars;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.State;
@@ -49,6 +50,10 @@ internal static class PolicyState
         state.Write((int)policy.TypeOrigin);
         state.Write(policy.WeightBy);
         state.Write(policy.ModelWarningBudget.Ticks);
+        state.Write(policy.Mute is not null);
+        policy.Mute?.Save(state);
+        state.Write(policy.Like is { } like ? (int)like.Weekday : -1);
+        policy.Like?.Calendar.Save(state);
     }
 
     /// <summary>
@@ -83,10 +88,21 @@ internal static class PolicyState
         if (!state.IsBefore(StateLayout.PagesSince)) policy = policy with { PageBudget = ReadTime(ref state) };
         if (!state.IsBefore(StateLayout.LinesSince)) policy = policy with { Line = ReadLine(ref state) };
         if (!state.IsBefore(StateLayout.HabitsSince)) policy = policy with { TypeOrigin = Read<TypeOrigin>(ref state) };
-        if (state.IsBefore(StateLayout.WeightsSince)) return policy;
-        policy = policy with { WeightBy = state.ReadText() };
-        return state.IsBefore(StateLayout.WarningsSince) ? policy : policy with { ModelWarningBudget = ReadTime(ref state) };
+        return state.IsBefore(StateLayout.WeightsSince) ? policy : policy with
+        {
+            WeightBy = state.ReadText(),
+            ModelWarningBudget = ReadTime(ref state),
+            Mute = state.ReadBoolean() ? DayCalendar.Load(ref state) : null,
+            Like = ReadLike(ref state),
+        };
     }
+
+    private static DayLike? ReadLike(ref StateReader state) => state.ReadInt32() switch
+    {
+        -1 => null,
+        >= 0 and <= 6 and var day => new(DayCalendar.Load(ref state), (DayOfWeek)day),
+        var day => throw new SnapshotCorruptException($"days that are like day {day} of the week"),
+    };
 
     private static double ReadLine(ref StateReader state) =>
         state.ReadDouble() is >= 1 and var line ? line : throw new SnapshotCorruptException("a policy whose line lies below its budget");

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LeptonStream.Alerting;
+using LeptonStream.Detection.Calendars;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detectors;
@@ -206,6 +207,8 @@ public sealed class PolicySetTests
         var t when t == typeof(string) => value + "x",
         var t when t == typeof(DetectorSet) => DetectorSet.Of(["mean-sigma"]),
         var t when t == typeof(DetectorChange) => DetectorChange.Add(DetectorSet.Of(["mean-sigma"])),
+        var t when t == typeof(DayCalendar) => new DayCalendar(value + "x", []),
+        var t when t == typeof(DayLike) => new DayLike(new(value + "x", []), DayOfWeek.Sunday),
         var t when t == typeof(MetricLimit) => MetricLimit.Floor(3),
         { IsEnum: true } words => Enum.ToObject(words, Convert.ToInt32(value ?? 0, System.Globalization.CultureInfo.InvariantCulture) + 1),
         var other => throw new NotSupportedException(other.Name),

@@ -3,6 +3,7 @@ using System.Text;
 using LeptonStream.Alerting;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Calendars;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
@@ -37,10 +38,16 @@ internal sealed class PartitionStory
 
     private static readonly MetricLimit Soon = new(30, IsFloor: true, TimeSpan.FromMinutes(30));
 
+    private const long Second = 1_000_000_000;
+    private const long Begin = 1795341600 * Second;
+
+    private static readonly DayCalendar Nights = new("nights", [.. Enumerable.Range(0, 400).Select(hour =>
+        new CalendarSpan(new(Begin + (7200 * hour * Second)), new(Begin + ((7200 * hour) + 1200) * Second), hour % 7))]);
+
     // What an operator tries one after the other.
     private static readonly PolicySet[] Policies =
     [
-        Set(("free_gb", new() { Limit = Soon })),
+        Set(("free_gb", new() { Limit = Soon }), ("mem_bw", new() { Mute = Nights, Like = new(Nights, DayOfWeek.Sunday) })),
         Set(("power_w", new() { Ignore = true }), ("temp_c", new()
             { Detectors = DetectorChange.Add(DetectorSet.Of([DetectorSet.Peers])) })),
         Set(("requests_total", new() { Type = MetricType.Gauge }), ("free_gb", new() { Limit = Soon with { Value = 20 } })),

@@ -106,8 +106,8 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         var then = older.Detectors.Index().Aggregate(0UL, (set, detector) =>
             names.Contains(detector.Item) || detector.Item == OlderLayout.FormerDetector ? set | (1UL << detector.Index) : set);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(PolicyBits), then);
-        if (older.Version < StateLayout.WarningsSince) bytes = bytes[..^sizeof(long)];
-        // No policy here names a denominator.
+        // No policy here names a calendar or a denominator.
+        if (older.Version < StateLayout.WarningsSince) bytes = bytes[..^(sizeof(long) + sizeof(bool) + sizeof(int))];
         if (older.Version < StateLayout.WeightsSince) bytes = bytes[..^sizeof(int)];
         if (older.Version < StateLayout.HabitsSince) bytes = bytes[..^sizeof(int)];
         if (older.Version < StateLayout.LinesSince) bytes = bytes[..^sizeof(double)];

@@ -1,0 +1,26 @@
+using LeptonStream.Detection.Habits;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection;
+
+/// <content>Days and hours that are not as others.</content>
+public sealed partial class SeriesPipeline
+{
+    // The time by which the profile of the week is asked, and taught.
+    private Timestamp ProfileTime(Timestamp time) => Policy.Like is { } like ? like.At(time) : time;
+
+    private Sample InProfile(in Sample sample) => Policy.Like is { } like ? sample with { Time = like.At(sample.Time) } : sample;
+
+    // Whether nothing opens an alert now; one that is open goes on.
+    private bool IsMuted(SeriesState series, Timestamp time) =>
+        Policy.Mute is { } calendar && series.Alert.Phase != AlertPhase.Open && calendar.Covers(time);
+
+    // A job of working days need not come on a day that is none.
+    private BurstSight SeeBursts(SeriesState series, in Sample sample, double expected, bool isAnomalous)
+    {
+        var sight = series.SeeBursts(sample, expected, isAnomalous);
+        return sight == BurstSight.Missing && Policy.Like is { } like && like.Calendar.Covers(sample.Time) ? BurstSight.None : sight;
+    }
+}
