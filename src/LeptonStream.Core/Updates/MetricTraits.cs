@@ -39,7 +39,8 @@ internal sealed record MetricTraits(string Metric, string? Canonical, string? Un
     /// </summary>
     public static MetricTraits? Of(string metric, SeriesPolicy policy)
     {
-        if (policy.Type != MetricType.Gauge || KindOf(policy) is MetricKind.DataDrift or MetricKind.DataQuality) return null;
+        if (policy.Type != MetricType.Gauge) return null;
+        if (KindOf(policy) is MetricKind.DataDrift or MetricKind.DataQuality) return null;
         var worse = policy.Direction switch { Direction.Up => 1, Direction.Down => -1, _ => WorseByName(metric, policy) };
         return new(metric, policy.Preset?.Canonical, policy.Unit, worse, IsMainOf(metric, policy));
     }

@@ -37,7 +37,9 @@ internal readonly struct DenominatorNoise
         return new(whole, whole * Math.Sqrt(share * (1 - share)), usualCount);
     }
 
-    /// <summary>The part of a deviation that counts, 0 to 1: all of it from the usual denominator on, and where it leaves no noise.</summary>
+    /// <summary>
+    /// The part of a deviation that counts, 0 to 1: all of it from the usual denominator on, and where it leaves no noise.
+    /// </summary>
     public double WeightOf(double count) => count >= _usualCount || !(At(count) > 0) ? 1 : Math.Min(1, Usual / At(count));
 
     /// <summary>Whether a denominator carries a deviation: of a share, whatever it is; of a mean, a small one.</summary>

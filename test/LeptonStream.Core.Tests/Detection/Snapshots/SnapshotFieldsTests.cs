@@ -54,7 +54,6 @@ public sealed class SnapshotFieldsTests
         ["ModelState.Series"] = "counted again",
         ["EntityState.IsForgotten"] = "the kind of its block",
         ["SeriesState.IsForgotten"] = "the kind of its block",
-        ["SampleWeight._denominator"] = "found again by its name",
         ["SeriesState.Engine"] = "found again by the policy",
         ["SeriesState.Role"] = "found again by name and policy",
         ["SeriesState.IntervalDecades"] = "the logarithm of the interval",

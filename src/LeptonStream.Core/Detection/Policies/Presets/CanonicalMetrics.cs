@@ -46,7 +46,7 @@ internal static class CanonicalMetrics
         (Errors, "infer.errors infer.error_rate infer.rejected"),
         (Quality, "infer.accuracy"),
         (DataPipeline, "data.rows data.null_fraction data.freshness_s "
-            + "data.edge_dropped data.edge_spool data.edge_unsent_s"),
+            + "data.edge_dropped data.edge_spool data.edge_unsent_s data.target_up"),
         (GpuFault, """
             gpu.xid gpu.sxid gpu.xid_count gpu.health gpu.ecc_corr gpu.ecc_uncorr gpu.retired_pages gpu.rows_remapped gpu.row_remap_failure
             gpu.row_remap_pending
