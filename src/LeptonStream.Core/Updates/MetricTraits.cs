@@ -45,7 +45,9 @@ internal sealed record MetricTraits(string Metric, string? Canonical, string? Un
         return new(metric, policy.Preset?.Canonical, policy.Unit, worse, IsMainOf(metric, policy));
     }
 
-    /// <summary>Whether a metric is a quality, a latency, an error rate or a cost. Allocates nothing: it is asked for every value.</summary>
+    /// <summary>
+    /// Whether a metric is a quality, a latency, an error rate or a cost. Allocates nothing: it is asked for every value.
+    /// </summary>
     public static bool IsMainOf(string metric, SeriesPolicy policy) =>
         KindOf(policy) is MetricKind.Latency or MetricKind.Quality or MetricKind.Errors || WorseByName(metric, policy) != 0;
 
