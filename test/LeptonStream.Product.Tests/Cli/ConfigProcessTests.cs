@@ -48,8 +48,8 @@ public sealed class ConfigProcessTests
         {
             $"{routing}: ok (routing: 3 routes, 3 channels)",
             $"{policies}: ok (policies: 1 rule)",
-            $"{policies}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training: write +name "
-                + "and -name to change it instead (note)",
+            $"{policies}:2: rules[0].detectors replaces the whole list, which turns off frozen-value, non-finite, training, "
+                + "no-progress: write +name and -name to change it instead (note)",
             $"{settings}: ok (settings)",
         }));
     }

@@ -136,7 +136,7 @@ public sealed class RoleProcessTests
     [Test]
     public async Task Demo_CtrlC_EndsItCleanly()
     {
-        if (IsInterruptIgnored) Assert.Ignore("Ctrl-C is ignored by whoever began the tests, as behind nohup and &: so it is by the program");
+        if (IsInterruptIgnored) Assert.Ignore("Ctrl-C is ignored by whoever began the tests, as behind nohup, and so by the program");
         using var demo = LeptonProcess.Start(new Dictionary<string, string> { ["TMPDIR"] = _folder }, "demo", "--no-dashboard");
         await demo.Says("learning a quiet", TimeSpan.FromSeconds(60));
 
