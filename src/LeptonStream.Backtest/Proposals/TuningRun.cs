@@ -40,16 +40,16 @@ internal sealed class TuningRun(BacktestOptions options)
         {
             var best = proposals.ToArray();
             var start = new int[proposals.Length];
-            ForEach(now, (i, file, metric) => start[i] = SeriesCosts.Of(file, file, metric, half: 0).Total);
+            ForEach(now, (i, at, metric) => start[i] = SeriesCosts.Of(now[at], now[at], metric, half: 0).Total);
             int[] costs = [.. start];
             foreach (var value in dimension.Values)
             {
                 SeriesProposal[] tried = [.. proposals.Select(proposal => proposal.With(dimension.Name, value))];
                 var then = JudgedFiles.Under(options, Policies(tried), stop);
-                ForEach(now.Zip(then), (i, pair, metric) =>
+                ForEach(now, (i, at, metric) =>
                 {
-                    if (pair.First.HasTruth != isLabelled || _shared.Contains(pair.First.File.Name)) return;
-                    var cost = SeriesCosts.Of(pair.First, pair.Second, metric, half: 0).Total;
+                    if (now[at].HasTruth != isLabelled || _shared.Contains(now[at].File.Name)) return;
+                    var cost = SeriesCosts.Of(now[at], then[at], metric, half: 0).Total;
                     var least = proposals[i].Lines.Count == 0 ? LeastGain : 1;
                     if (cost < costs[i] && start[i] - cost >= least) (costs[i], best[i]) = (cost, tried[i]);
                 });
@@ -87,18 +87,11 @@ internal sealed class TuningRun(BacktestOptions options)
     private PolicySet Policies(IEnumerable<SeriesProposal> proposals) =>
         _base.Behind([.. proposals.Where(proposal => proposal.Lines.Count > 0).Select(proposal => proposal.Rule)]);
 
-    private static void ForEach(IReadOnlyList<BacktestFile> files, Action<int, BacktestFile, string> act)
+    // Each metric of each file, in the order of the proposals.
+    private static void ForEach(IReadOnlyList<BacktestFile> files, Action<int, int, string> act)
     {
         var i = 0;
-        foreach (var file in files)
-            foreach (var metric in file.File.Metrics) act(i++, file, metric);
-    }
-
-    private static void ForEach(
-        IEnumerable<(BacktestFile First, BacktestFile Second)> pairs, Action<int, (BacktestFile First, BacktestFile Second), string> act)
-    {
-        var i = 0;
-        foreach (var pair in pairs)
-            foreach (var metric in pair.First.File.Metrics) act(i++, pair, metric);
+        for (var at = 0; at < files.Count; at++)
+            foreach (var metric in files[at].File.Metrics) act(i++, at, metric);
     }
 }

@@ -22,8 +22,7 @@ internal static class BacktestCommand
                 "A CSV or TSV file (.gz too), or a folder of them: timestamp,value[,label]; wide files with t or ts_ms; the NAB corpus; "
                 + "training runs with labels.json and runs.json",
         };
-        var step = new Option<double?>("--step")
-            { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
+        var step = Step();
         var scores = new Option<string?>("--scores")
             { Description = "Write one CSV per input here: timestamp,value,score,alarm,expected,lower,upper", HelpName = "FOLDER" };
         var vus = new Option<int?>("--vus")
@@ -47,12 +46,6 @@ internal static class BacktestCommand
             Hidden = true,
         };
         var json = new Option<bool>("--json") { Description = "One JSON object on standard output, nothing else" };
-        step.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double?>() is <= 0 or > 31_536_000)
-                result.AddError("--step must be a number of seconds above 0 and at most a year");
-        });
-
         vus.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1 or > 10_000) result.AddError("--vus must be a number of rows from 1 to 10000");
@@ -88,6 +81,21 @@ internal static class BacktestCommand
         return command;
     }
 
+    /// <summary>The option that says how far the counts of a <c>t</c> column are apart.</summary>
+    public static Option<double?> Step()
+    {
+        var step = new Option<double?>("--step")
+            { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
+        step.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is <= 0 or > 31_536_000)
+                result.AddError("--step must be a number of seconds above 0 and at most a year");
+        });
+        return step;
+    }
+
+    /// <summary>The policies of a file; null where none is given.</summary>
+    /// <exception cref="WrongUsageException">It can't be used.</exception>
     public static PolicySet? Policies(string? file)
     {
         if (file is null) return null;

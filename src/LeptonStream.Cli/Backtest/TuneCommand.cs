@@ -13,8 +13,7 @@ internal static class TuneCommand
     {
         var path = new Argument<string>("PATH")
             { Description = "A CSV or TSV file, or a folder of them, as lepton backtest reads it: labelled, or not" };
-        var step = new Option<double?>("--step")
-            { Description = "Seconds between two counts of a 't' column (default 60)", HelpName = "SECONDS" };
+        var step = BacktestCommand.Step();
         var labels = new Option<string?>("--labels")
             { Description = "A labels.json that lists the true anomalies by file name, where the files have none themselves",
             HelpName = "FILE" };
@@ -22,12 +21,6 @@ internal static class TuneCommand
             { Description = "The present detection policies; the proposals belong in front of their rules", HelpName = "FILE" };
         var output = new Option<string?>("--output")
             { Description = "Write the proposed policies here instead of standard output", HelpName = "FILE" };
-        step.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double?>() is <= 0 or > 31_536_000)
-                result.AddError("--step must be a number of seconds above 0 and at most a year");
-        });
-
         var command = new Command("tune",
             "Propose detection policies from recorded series: budgets, directions and gates that miss fewer events "
             + "and raise fewer false alerts")

@@ -42,7 +42,7 @@ internal sealed class PodDiscovery(Func<KubernetesClientConfiguration>? configur
 
     private async Task<IReadOnlyList<ScrapeTarget>> Find(ScrapeJob job, string name, DiscoveryTroubles troubles, CancellationToken stop)
     {
-        // The round of the role waits for it.
+        // Other namespaces and jobs wait for it.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(ListLimit);
         try

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LeptonStream.Collector.Http;
 using LeptonStream.Reload;
 
 namespace LeptonStream.Collector.Scrape;
@@ -11,16 +12,14 @@ namespace LeptonStream.Collector.Scrape;
 /// </summary>
 internal sealed class TargetTls
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-
     private readonly TargetTlsFiles _files;
-    private readonly WatchedFiles<X509Certificate2Collection>? _authorities;
+    private readonly WatchedFiles<TrustedAuthorities>? _authorities;
     private readonly WatchedFiles<SslStreamCertificateContext>? _own;
 
     public TargetTls(TargetTlsFiles files, TimeProvider time)
     {
         _files = files;
-        if (files.Authorities is { } authorities) _authorities = new([authorities], () => Authorities(authorities), time);
+        if (files.Authorities is { } authorities) _authorities = new([authorities], () => new(authorities), time);
         if (files is { Certificate: { } certificate, Key: { } key }) _own = new([certificate, key], () => Own(certificate, key), time);
     }
 
@@ -43,26 +42,9 @@ internal sealed class TargetTls
     private bool HasName(X509Certificate2 certificate, SslPolicyErrors errors) => _files.ServerName is { } name
         ? certificate.MatchesHostname(name) : !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
 
-    private bool IsTrusted(X509Certificate2 certificate, X509Chain? sent, SslPolicyErrors errors)
-    {
-        if (_authorities is null) return !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(_authorities.Current());
-        if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
-        // A certificate of a client, of the same authority, is no target.
-        chain.ChainPolicy.ApplicationPolicy.Add(new(ServerAuthentication));
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        return chain.Build(certificate);
-    }
-
-    private static X509Certificate2Collection Authorities(string file)
-    {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(file);
-        return authorities.Count > 0 ? authorities : throw new CryptographicException($"there is no certificate in '{file}'");
-    }
+    private bool IsTrusted(X509Certificate2 certificate, X509Chain? sent, SslPolicyErrors errors) => _authorities is null
+        ? !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
+        : _authorities.Current().RefusalOf(certificate, sent, TrustedAuthorities.ServerUse) is null;
 
     private static SslStreamCertificateContext Own(string certificate, string key) =>
         SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), null, offline: true);

@@ -8,14 +8,12 @@ namespace LeptonStream.Detection;
 /// <content>Shares and means, whose samples count as much as their denominators carry.</content>
 public sealed partial class SeriesPipeline
 {
-    private static bool IsOfNothing(SeriesState series, in Sample sample) =>
-        series.Weight is { } weight && weight.IsOfNothing(series, sample.Time);
-
-    private static Sample Weigh(SeriesState series, in Sample sample, ref Forecast forecast, ref double minScale, out bool carries)
+    private static Sample Weigh(
+        SeriesState series, in Sample sample, double denominator, ref Forecast forecast, ref double minScale, out bool carries)
     {
         carries = true;
         if (series.Weight is not { } weight) return sample;
-        var weighed = weight.Weigh(series, sample, forecast);
+        var weighed = weight.Weigh(series, sample, denominator, forecast);
         minScale = Math.Max(minScale, weighed.MinScale);
         forecast = forecast.WithScaleFrom(minScale);
         carries = weighed.Carries;

@@ -160,10 +160,11 @@ public sealed partial class SeriesPipeline
         if (refusal == SampleRefusal.VendorBlank) judgement = JudgeBlank(series, sample);
         if (refusal != SampleRefusal.None) return refusal;
         series.FindReading();
-        if (IsOfNothing(series, clean)) return JudgeOfNothing(series, clean, out judgement);
+        var denominator = series.Weight?.DenominatorOf(series, clean.Time) ?? double.NaN;
+        if (denominator == 0) return JudgeOfNothing(series, clean, out judgement);
         if (_findsTotals && TurnsOutTotal(series, clean, ref judgement)) return SampleRefusal.CounterFound;
         judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
-            ? JudgeNumber(series, clean, before)
+            ? JudgeNumber(series, clean, before, denominator)
             : JudgeNonFinite(series, clean);
         return SampleRefusal.None;
     }
@@ -179,7 +180,7 @@ public sealed partial class SeriesPipeline
         return refusal;
     }
 
-    private Judgement JudgeNumber(SeriesState series, in Sample given, Timestamp before)
+    private Judgement JudgeNumber(SeriesState series, in Sample given, Timestamp before, double denominator)
     {
         var shown = given with { Value = Magnitude.Clamp(given.Value) };
         var memory = series.Memory.Span;
@@ -189,7 +190,7 @@ public sealed partial class SeriesPipeline
         // 2 forecast
         var minScale = MinScale(series, numbers.Deviation);
         var forecast = ForecastOf(series, memory, ref numbers, shown, before, ref minScale, out var isBridged);
-        var sample = Weigh(series, shown, ref forecast, ref minScale, out var carries);
+        var sample = Weigh(series, shown, denominator, ref forecast, ref minScale, out var carries);
 
         // 3 score, 4 calibrate
         var view = new SeriesView(_layout.Window(memory), forecast, minScale);

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Samples;
 using LeptonStream.State;
 
@@ -9,7 +10,7 @@ namespace LeptonStream.Drift;
 /// the messages and of those alerts only. Small samples are put together first: the noise of a distance is then about the same each
 /// time, which its calibration asks for.
 /// </summary>
-internal sealed class DriftWatch
+internal sealed class DriftWatch : ICutWatch
 {
     // A week halves what a value of the past counts for.
     private static readonly TimeSpan HalfLife = TimeSpan.FromDays(7);

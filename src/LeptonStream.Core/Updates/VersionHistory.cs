@@ -49,6 +49,8 @@ internal sealed class VersionHistory
     /// <summary>Its metrics, in the order in which they came.</summary>
     public IReadOnlyList<MetricHistory> Metrics => _metrics;
 
+    private bool HasMain => _metrics.Count > 0 && _metrics[0].Traits.IsMain;
+
     /// <summary>About how many bytes it takes.</summary>
     public int Bytes => 200 + (3 * _utf8.Length) + _metrics.Sum(static metric => metric.Bytes);
 
@@ -88,8 +90,9 @@ internal sealed class VersionHistory
     /// <summary>Whether there may be a place for a metric, main or not. Allocates nothing.</summary>
     public bool HasRoom(bool isMain)
     {
-        var hasMain = _metrics.Count > 0 && _metrics[0].Traits.IsMain;
-        return hasMain ? isMain && _metrics.Count < MaxMetrics : isMain || _metrics.Count < MaxMetrics;
+        // The first of the main ones takes the places of all others.
+        if (isMain != HasMain) return isMain;
+        return _metrics.Count < MaxMetrics;
     }
 
     /// <summary>
@@ -97,10 +100,8 @@ internal sealed class VersionHistory
     /// </summary>
     public MetricHistory? TryAdd(MetricTraits traits)
     {
-        var hasMain = _metrics.Count > 0 && _metrics[0].Traits.IsMain;
-        if (hasMain && !traits.IsMain) return null;
-        if (!hasMain && traits.IsMain) _metrics.Clear();
-        if (_metrics.Count == MaxMetrics) return null;
+        if (!HasRoom(traits.IsMain)) return null;
+        if (traits.IsMain && !HasMain) _metrics.Clear();
         var metric = new MetricHistory(traits);
         _metrics.Add(metric);
         return metric;

@@ -2,6 +2,7 @@ using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Updates;
@@ -12,7 +13,7 @@ namespace LeptonStream.Updates;
 /// </summary>
 /// <param name="id">The hash of the model's name.</param>
 /// <param name="model">The model's name.</param>
-internal sealed partial class VersionWatch(UInt128 id, string model)
+internal sealed partial class VersionWatch(UInt128 id, string model) : ICutWatch
 {
     // Pairs that are remembered; with so many no other version is compared until some are forgotten.
     private const int MaxPairs = 16;
@@ -81,7 +82,7 @@ internal sealed partial class VersionWatch(UInt128 id, string model)
         _pairs.Clear();
     }
 
-    /// <summary>Whether <see cref="Sweep"/> would end an alert.</summary>
+    /// <summary>Whether its alert was open long enough.</summary>
     public bool IsDue(Timestamp now) => _open is { } open && now - open.DetectedAt >= AcceptAfter;
 
     /// <summary>By the clock of the log: ends an alert that was open long enough.</summary>
@@ -156,8 +157,8 @@ internal sealed partial class VersionWatch(UInt128 id, string model)
     // It is over when the version is used no more, and another is.
     private void EndOpen(int block, Timestamp time, in EventSink sink)
     {
-        if (_open is not { ModelUpdate: { } update } open) return;
-        if (time - open.DetectedAt >= AcceptAfter) End(AlertChange.Accepted, time, sink);
+        if (_open is not { ModelUpdate: { } update }) return;
+        if (IsDue(time)) End(AlertChange.Accepted, time, sink);
         else if (IsGone(update.To, block)) End(AlertChange.Recovered, time, sink);
     }
 

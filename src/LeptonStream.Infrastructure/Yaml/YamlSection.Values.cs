@@ -26,6 +26,15 @@ public sealed partial class YamlSection
         return text ?? "";
     }
 
+    /// <summary>A time zone by its IANA name; UTC where it is absent (and an error where there is none of that name).</summary>
+    public TimeZoneInfo TimeZone(string field)
+    {
+        if (Text(field) is not { Length: > 0 } name) return TimeZoneInfo.Utc;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
+        Wrong(field, $"is '{name}', which is no time zone that this machine knows: write one such as Europe/Berlin");
+        return TimeZoneInfo.Utc;
+    }
+
     public bool Flag(string field, bool otherwise) => Flag(field) ?? otherwise;
 
     /// <summary>True or false, or null where it is absent (or wrong, with an error).</summary>

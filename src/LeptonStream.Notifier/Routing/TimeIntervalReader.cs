@@ -102,15 +102,9 @@ internal static partial class TimeIntervalReader
             ? number
             : null;
 
-    private static TimeZoneInfo Location(YamlSection section)
-    {
-        if (section.Text("location") is not { Length: > 0 } name) return TimeZoneInfo.Utc;
-        // The zone of this machine, in Go's words.
-        if (name == "Local") return TimeZoneInfo.Local;
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        section.Wrong("location", $"is '{name}', which is no time zone that this machine knows: write one such as Europe/Berlin");
-        return TimeZoneInfo.Utc;
-    }
+    // The zone of this machine, in Go's words.
+    private static TimeZoneInfo Location(YamlSection section) =>
+        section.Text("location") == "Local" ? TimeZoneInfo.Local : section.TimeZone("location");
 
     [GeneratedRegex("^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", RegexOptions.CultureInvariant)]
     private static partial Regex Clock();

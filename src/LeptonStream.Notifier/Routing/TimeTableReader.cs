@@ -28,7 +28,7 @@ internal sealed class TimeTableReader(IReadOnlySet<string> receivers, IReadOnlyL
 
     private OnCallSchedule Schedule(YamlSection section)
     {
-        var zone = Zone(section);
+        var zone = section.TimeZone("time_zone");
         var schedule = new OnCallSchedule
         {
             Name = section.RequiredText("name"),
@@ -96,7 +96,7 @@ internal sealed class TimeTableReader(IReadOnlySet<string> receivers, IReadOnlyL
 
     private MaintenanceWindow Window(YamlSection section)
     {
-        var zone = Zone(section);
+        var zone = section.TimeZone("time_zone");
         var window = new MaintenanceWindow
         {
             Name = section.RequiredText("name"),
@@ -157,13 +157,5 @@ internal sealed class TimeTableReader(IReadOnlySet<string> receivers, IReadOnlyL
             return WallTime.ToInstant(local, zone);
         section.Wrong(field, $"is '{text}': write a time such as 2026-12-24T18:00, on the clock of the time zone");
         return null;
-    }
-
-    private static TimeZoneInfo Zone(YamlSection section)
-    {
-        if (section.Text("time_zone") is not { Length: > 0 } name) return TimeZoneInfo.Utc;
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        section.Wrong("time_zone", $"is '{name}', which is no time zone that this machine knows: write one such as Europe/Berlin");
-        return TimeZoneInfo.Utc;
     }
 }

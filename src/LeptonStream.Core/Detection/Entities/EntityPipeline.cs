@@ -177,7 +177,7 @@ internal sealed class EntityPipeline
         var seen = phase == AlertPhase.Quiet ? novelty : damped;
         if (seen >= 1 && phase != AlertPhase.Open && entity.Row.HasOpenSeriesAlert) seen = 0;
         if (phase == AlertPhase.Open) seen = Held(entity, seen);
-        else if (Policy.Mute is { } mute && mute.Covers(entity.Row.Time)) seen = 0;
+        else if (Policy.IsMutedAt(entity.Row.Time)) seen = 0;
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
         var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
             AcceptAfter = Policy.AcceptAfter, Entity = entity });

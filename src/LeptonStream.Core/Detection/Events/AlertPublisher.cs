@@ -43,7 +43,7 @@ internal sealed class AlertPublisher(OpenAlerts open)
     /// <summary>Shows a sample to the watch over its series' limit, and publishes what that changes.</summary>
     public void Watch(LimitWatch limit, SeriesState series, in Sample sample, in EventSink sink)
     {
-        if (limit.Phase == LimitPhase.Quiet && series.Policy.Mute is { } mute && mute.Covers(sample.Time)) return;
+        if (limit.Phase == LimitPhase.Quiet && series.Policy.IsMutedAt(sample.Time)) return;
         var change = limit.Observe(sample.Time, sample.Value);
         if (change == LimitChange.None) return;
         sink.Add(LimitEvents.Of(sink, series, limit, change, sample));

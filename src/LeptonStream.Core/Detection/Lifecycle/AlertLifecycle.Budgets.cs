@@ -6,10 +6,13 @@ namespace LeptonStream.Detection.Lifecycle;
 /// <content>The budgets that a critical alert and a warning need room in: that of the series, and those of the model.</content>
 public sealed partial class AlertLifecycle
 {
+    // The score with which its model's page budget was asked last; null where it was not.
+    private double? AskedForPage => Numbers.IsHeld ? Math.Max(Numbers.Refused, Numbers.Corroborated) : null;
+
     // Asked once for each height: a long alert must not wear the budget's patience out sample by sample.
     private bool TakeFromBudget(in AlertSignal signal)
     {
-        double? before = Numbers.IsHeld ? Math.Max(Numbers.Refused, Numbers.Corroborated) : null;
+        var before = AskedForPage;
         Numbers.Refused = Numbers.Worst;
         if (!Numbers.Critical.TryTake(signal.Time, _plan.CriticalBudget)) return false;
         if (IsAdmitted(signal, Numbers.Worst, before)) return true;

@@ -115,7 +115,7 @@ public sealed partial class AlertLifecycle
     internal AlertChange Corroborate(in AlertSignal signal)
     {
         if (Phase != AlertPhase.Open || IsCritical || signal.Score <= Numbers.Corroborated) return AlertChange.None;
-        double? before = Numbers.IsHeld ? Math.Max(Numbers.Refused, Numbers.Corroborated) : null;
+        var before = AskedForPage;
         Numbers.Corroborated = signal.Score;
         return IsAdmitted(signal, Math.Max(signal.Score, Worst), before) ? Worsen(0, isCritical: true) : AlertChange.None;
     }

@@ -30,7 +30,6 @@ internal sealed class ModelBudget
 
     private const int Bins = 64;
     private const double BinsPerDecade = 5;
-
     private const double Step = 0.5;
 
     private readonly ushort[] _now = new ushort[Bins];
@@ -55,8 +54,7 @@ internal sealed class ModelBudget
     /// <param name="budget">The time in which the model may have one that is false.</param>
     public bool Admits(Timestamp time, double decades, double? before, int series, TimeSpan budget)
     {
-        var all = Math.Log10(Math.Max(1, series));
-        Advance(time, budget, all);
+        var all = Advance(time, series, budget);
         var bin = BinOf(decades);
         // An alert that grows is one witness, not one of each of its heights.
         if (before is { } then && _now[BinOf(then)] > 0) _now[BinOf(then)]--;
@@ -71,8 +69,7 @@ internal sealed class ModelBudget
     /// <param name="budget">The time in which the model may have one that is false.</param>
     public bool AdmitsAfterAll(Timestamp time, double decades, int series, TimeSpan budget)
     {
-        var all = Math.Log10(Math.Max(1, series));
-        Advance(time, budget, all);
+        var all = Advance(time, series, budget);
         return IsAdmitted(BinOf(decades), all);
     }
 
@@ -129,8 +126,10 @@ internal sealed class ModelBudget
         return false;
     }
 
-    private void Advance(Timestamp time, TimeSpan budget, double all)
+    // Returns the decades of the number of series.
+    private double Advance(Timestamp time, int series, TimeSpan budget)
     {
+        var all = Math.Log10(Math.Max(1, series));
         _clock = Math.Max(_clock, time.UnixNanoseconds);
         var elapsed = _clock - _nowSince;
         if (elapsed >= Nanoseconds(Together))
@@ -143,6 +142,7 @@ internal sealed class ModelBudget
 
         _learned = Math.Min(Step + all, Math.Max(0, _learned - (Step * ((_clock - _learnedAt) / (double)Nanoseconds(budget)))));
         _learnedAt = _clock;
+        return all;
     }
 
     // Rounded down: the score is at least so rare.

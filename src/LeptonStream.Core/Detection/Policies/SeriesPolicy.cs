@@ -1,6 +1,7 @@
 using LeptonStream.Detection.Calendars;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Detection.Policies;
 
@@ -102,6 +103,9 @@ public sealed record SeriesPolicy
     /// The days and hours in which no alert of the series opens; one that is open goes on. The series learns as ever. Null for none.
     /// </summary>
     public DayCalendar? Mute { get; init; }
+
+    /// <summary>Whether no alert opens at a time because of <see cref="Mute"/>. Allocates nothing.</summary>
+    internal bool IsMutedAt(Timestamp time) => Mute?.Covers(time) == true;
 
     /// <summary>The days that follow, and teach, the profile of another day of the week; null for none.</summary>
     public DayLike? Like { get; init; }

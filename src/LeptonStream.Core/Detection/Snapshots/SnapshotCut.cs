@@ -1,4 +1,3 @@
-using System.Buffers;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Store;
 using LeptonStream.Drift;
@@ -19,16 +18,14 @@ public sealed class SnapshotCut
     private readonly int _number;
     private readonly EntityState[] _entities;
     private readonly SeriesState[] _series;
-    private readonly DriftWatch[] _drift;
-    private readonly VersionWatch[] _versions;
+    private readonly CutWatches<DriftWatch> _drift;
+    private readonly CutWatches<VersionWatch> _versions;
     private readonly long _entitiesEnd;
     private readonly long _seriesEnd;
     private readonly CopiedBlocks _peers = new();
     private readonly CopiedBlocks _tail = new();
-    private readonly Dictionary<EntityState, Copy> _keptEntities = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<SeriesState, Copy> _keptSeries = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<DriftWatch, Copy> _keptDrift = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<VersionWatch, Copy> _keptVersions = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<EntityState, BlockCopy> _keptEntities = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<SeriesState, BlockCopy> _keptSeries = new(ReferenceEqualityComparer.Instance);
     private readonly Action _onEnd;
     private Stage _stage = Stage.Entities;
     private int _at;
@@ -44,8 +41,8 @@ public sealed class SnapshotCut
         _out = new(sink);
         _series = parts.Series.InOrder();
         _entities = parts.Series.Entities.InOrder();
-        _drift = parts.Drift.InOrder();
-        _versions = parts.Versions.InOrder();
+        _drift = new(SnapshotBlockKind.Drift, parts.Drift.InOrder(), number);
+        _versions = new(SnapshotBlockKind.Versions, parts.Versions.InOrder(), number);
         _seriesEnd = _series.Length > 0 ? _series[^1].Number + 1 : 0;
         _entitiesEnd = _entities.Length > 0 ? _entities[^1].Number + 1 : 0;
         PartitionSnapshot.SaveHead(parts, subject, _out);
@@ -65,8 +62,7 @@ public sealed class SnapshotCut
     {
         Entities,
         Series,
-        Drift,
-        Versions,
+        Watches,
         Done,
     }
 
@@ -77,7 +73,7 @@ public sealed class SnapshotCut
     /// Number of series, entities, distributions and models that changed before they were written, and so were copied; they wait for their
     /// turn.
     /// </summary>
-    public int Copies => _keptEntities.Count + _keptSeries.Count + _keptDrift.Count + _keptVersions.Count;
+    public int Copies => _keptEntities.Count + _keptSeries.Count + _drift.Copies + _versions.Copies;
 
     /// <summary>Writes some blocks.</summary>
     /// <param name="blocks">Number of series, entities, distributions and models to write, at most.</param>
@@ -95,8 +91,8 @@ public sealed class SnapshotCut
         if (IsDone) return;
         foreach (var copy in _keptEntities.Values) copy.Release();
         foreach (var copy in _keptSeries.Values) copy.Release();
-        foreach (var copy in _keptDrift.Values) copy.Release();
-        foreach (var copy in _keptVersions.Values) copy.Release();
+        _drift.Release();
+        _versions.Release();
         End();
     }
 
@@ -126,30 +122,16 @@ public sealed class SnapshotCut
     }
 
     /// <summary>Copies a distribution that is about to change.</summary>
-    internal void Keep(DriftWatch watch)
-    {
-        if (watch.Cut == _number) return;
-        watch.Cut = _number;
-        var state = _copy.Begin();
-        watch.Save(state);
-        _keptDrift.Add(watch, new(state.Written));
-    }
+    internal void Keep(DriftWatch watch) => _drift.Keep(watch, _copy);
 
     /// <summary>Takes note of a distribution that came after the cut.</summary>
-    internal void LeaveOut(DriftWatch watch) => watch.Cut = _number;
+    internal void LeaveOut(DriftWatch watch) => _drift.LeaveOut(watch);
 
     /// <summary>Copies the versions of a model that are about to change.</summary>
-    internal void Keep(VersionWatch watch)
-    {
-        if (watch.Cut == _number) return;
-        watch.Cut = _number;
-        var state = _copy.Begin();
-        watch.Save(state);
-        _keptVersions.Add(watch, new(state.Written));
-    }
+    internal void Keep(VersionWatch watch) => _versions.Keep(watch, _copy);
 
     /// <summary>Takes note of a model that came after the cut.</summary>
-    internal void LeaveOut(VersionWatch watch) => watch.Cut = _number;
+    internal void LeaveOut(VersionWatch watch) => _versions.LeaveOut(watch);
 
     private void Step()
     {
@@ -167,16 +149,9 @@ public sealed class SnapshotCut
                 break;
             case Stage.Series:
                 _tail.WriteTo(_out);
-                (_stage, _at) = (Stage.Drift, 0);
+                _stage = Stage.Watches;
                 break;
-            case Stage.Drift when _at < _drift.Length:
-                Write(_drift[_at++]);
-                break;
-            case Stage.Drift:
-                (_stage, _at) = (Stage.Versions, 0);
-                break;
-            case Stage.Versions when _at < _versions.Length:
-                Write(_versions[_at++]);
+            case Stage.Watches when _drift.TryWriteNext(_out) || _versions.TryWriteNext(_out):
                 break;
             default:
                 PartitionSnapshot.SaveEnd(_out);
@@ -203,54 +178,14 @@ public sealed class SnapshotCut
         _out.End(SnapshotBlockKind.Series, series.Id.Value);
     }
 
-    private void Write(DriftWatch watch)
-    {
-        var state = _out.Begin();
-        if (_keptDrift.Remove(watch, out var copy)) copy.MoveTo(state);
-        else watch.Save(state);
-        watch.Cut = _number;
-        _out.End(SnapshotBlockKind.Drift, watch.Id);
-    }
-
-    private void Write(VersionWatch watch)
-    {
-        var state = _out.Begin();
-        if (_keptVersions.Remove(watch, out var copy)) copy.MoveTo(state);
-        else watch.Save(state);
-        watch.Cut = _number;
-        _out.End(SnapshotBlockKind.Versions, watch.Id);
-    }
-
     private void End()
     {
         _stage = Stage.Done;
         _keptEntities.Clear();
         _keptSeries.Clear();
-        _keptDrift.Clear();
-        _keptVersions.Clear();
+        _drift.Release();
+        _versions.Release();
         _onEnd();
-    }
-
-    /// <summary>Bytes in a borrowed array.</summary>
-    private readonly struct Copy
-    {
-        private readonly byte[] _bytes;
-        private readonly int _length;
-
-        public Copy(ReadOnlySpan<byte> bytes)
-        {
-            _bytes = ArrayPool<byte>.Shared.Rent(bytes.Length);
-            _length = bytes.Length;
-            bytes.CopyTo(_bytes);
-        }
-
-        public void MoveTo(StateWriter state)
-        {
-            state.WriteRaw(_bytes.AsSpan(0, _length));
-            Release();
-        }
-
-        public void Release() => ArrayPool<byte>.Shared.Return(_bytes);
     }
 
     /// <summary>Blocks that wait for their turn.</summary>

@@ -23,16 +23,30 @@ internal sealed class SampleWeight(string name)
     private double _together;
     private double _deviation;
 
-    /// <summary>Whether a sample is a share of nothing, and says nothing.</summary>
-    public bool IsOfNothing(SeriesState series, Timestamp time) => DenominatorOf(series, time) == 0;
+    /// <summary>
+    /// The denominator of a sample; NaN where it is not known: the metric is missing, silent, no number or below 0. Of a rate, the number
+    /// in one interval of the share. A share of 0 is one of nothing, and says nothing.
+    /// </summary>
+    public double DenominatorOf(SeriesState series, Timestamp time)
+    {
+        // Asked each time: the metric that goes by the name is a function of the row alone, whatever came before a snapshot.
+        if (series.Entity?.Row?.Find(name) is not { } other) return double.NaN;
+        var newest = other.Pipeline.LastOf(other);
+        var age = Math.Abs((double)(time.UnixNanoseconds - newest.Time.UnixNanoseconds)) / NanosecondsPerSecond;
+        if (!(newest.Value >= 0) || !(age <= WeightPlan.FreshIntervals * other.IntervalSeconds)) return double.NaN;
+        var count = other.Policy.Unit?.EndsWith("/s", StringComparison.Ordinal) == true
+            ? newest.Value * series.IntervalSeconds
+            : newest.Value;
+        return double.IsFinite(count) ? Magnitude.Clamp(count) : double.NaN;
+    }
 
     /// <summary>Weighs a sample, and learns its denominator.</summary>
     /// <param name="series">Its series.</param>
     /// <param name="sample">The sample, in the series' unit.</param>
+    /// <param name="count">Its denominator: <see cref="DenominatorOf"/>.</param>
     /// <param name="forecast">The forecast of it.</param>
-    public WeighedSample Weigh(SeriesState series, in Sample sample, in Forecast forecast)
+    public WeighedSample Weigh(SeriesState series, in Sample sample, double count, in Forecast forecast)
     {
-        var count = DenominatorOf(series, sample.Time);
         // Where nobody says of how many it is, it is of as many as ever.
         if (!(count > 0)) return WeighedSample.Whole(sample);
         var noise = DenominatorNoise.Of(series.Policy.Unit, forecast, _samples == 0 ? count : _usual);
@@ -67,20 +81,6 @@ internal sealed class SampleWeight(string name)
         _samples = state.ReadCount(int.MaxValue);
         _together = state.ReadFinite();
         _deviation = state.ReadFinite();
-    }
-
-    // NaN where it is not known: the metric is missing, silent, no number or below 0. Of a rate, the number in one interval of the share.
-    private double DenominatorOf(SeriesState series, Timestamp time)
-    {
-        // Asked each time: the metric that goes by the name is a function of the row alone, whatever came before a snapshot.
-        if (series.Entity?.Row?.Find(name) is not { } other) return double.NaN;
-        var newest = other.Pipeline.LastOf(other);
-        var age = Math.Abs((double)(time.UnixNanoseconds - newest.Time.UnixNanoseconds)) / NanosecondsPerSecond;
-        if (!(newest.Value >= 0) || !(age <= WeightPlan.FreshIntervals * other.IntervalSeconds)) return double.NaN;
-        var count = other.Policy.Unit?.EndsWith("/s", StringComparison.Ordinal) == true
-            ? newest.Value * series.IntervalSeconds
-            : newest.Value;
-        return double.IsFinite(count) ? Magnitude.Clamp(count) : double.NaN;
     }
 
     // About a day's mean: a quiet night is not the usual.

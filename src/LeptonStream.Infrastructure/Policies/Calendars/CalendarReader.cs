@@ -51,7 +51,7 @@ internal sealed class CalendarReader(string? folder, IReadOnlyDictionary<string,
     private void Calendar(YamlSection section)
     {
         var name = section.RequiredText("name");
-        var zone = Zone(section);
+        var zone = section.TimeZone("time_zone");
         var hours = Hours(section);
         var spans = new List<CalendarSpan>();
         spans.AddRange(Days(section).Select(day => CalendarDays.Of(day, hours, zone)));
@@ -150,14 +150,6 @@ internal sealed class CalendarReader(string? folder, IReadOnlyDictionary<string,
 
         section.Wrong("hours", $"is '{text}': write hours such as 08:00-18:00, up to 24:00");
         return WholeDay;
-    }
-
-    private static TimeZoneInfo Zone(YamlSection section)
-    {
-        if (section.Text("time_zone") is not { Length: > 0 } name) return TimeZoneInfo.Utc;
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        section.Wrong("time_zone", $"is '{name}', which is no time zone: write a name such as Europe/Berlin");
-        return TimeZoneInfo.Utc;
     }
 
     private static DateOnly? Date(string text) =>
