@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using LeptonStream.Kafka;
 using LeptonStream.Testing;
 
@@ -8,6 +7,8 @@ namespace LeptonStream.Integration.Tests.Detector;
 /// <summary>Three brokers of a test's own, which it may kill and start again.</summary>
 internal sealed class KafkaNodes : IAsyncDisposable
 {
+    private const string OffsetsTopic = "__consumer_offsets";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>After a kill: a slow machine elects and loads for a while.</summary>
@@ -44,23 +45,14 @@ internal sealed class KafkaNodes : IAsyncDisposable
     public int[] ReplicasOf(string topic, int partition) =>
         _admin.GetMetadata(topic, Patience).Topics.Single().Partitions.Single(known => known.PartitionId == partition).Replicas;
 
-    public async Task<int> CoordinatorOf(string group)
+    /// <summary>
+    /// The coordinator of a group: the leader of the partition that keeps its offsets. Asking for the coordinator itself may go unanswered
+    /// for minutes while it moves, which metadata does not.
+    /// </summary>
+    public int CoordinatorOf(string group)
     {
-        for (var deadline = DateTime.UtcNow + Settled; ;)
-        {
-            try
-            {
-                var groups = await _admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = Patience });
-                return groups.ConsumerGroupDescriptions.Single().Coordinator.Id;
-            }
-            catch (DescribeConsumerGroupsException failure)
-            {
-                // It is on its way from one broker to another, which loads the group first.
-                var error = failure.Results.ConsumerGroupDescriptions.Single().Error;
-                if (DateTime.UtcNow > deadline) throw new AssertionException($"no coordinator of {group}: {error.Code} {error}", failure);
-                await Task.Delay(500);
-            }
-        }
+        var partitions = _admin.GetMetadata(OffsetsTopic, Patience).Topics.Single().Partitions.Count;
+        return LeaderOf(OffsetsTopic, Math.Abs(JavaHash(group) % partitions));
     }
 
     public async Task<int> Controller()
@@ -97,6 +89,9 @@ internal sealed class KafkaNodes : IAsyncDisposable
         _admin.Dispose();
         return Kafka.DisposeAsync();
     }
+
+    // As brokers hash the name of a group.
+    private static int JavaHash(string text) => text.Aggregate(0, (hash, letter) => unchecked((31 * hash) + letter));
 
     private Task AllInSync() =>
         Eventually.True(() => _admin.GetMetadata(Patience) is { Brokers.Count: 3 } all && all.Topics.TrueForAll(

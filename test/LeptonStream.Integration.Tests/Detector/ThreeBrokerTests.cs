@@ -76,7 +76,7 @@ public sealed class ThreeBrokerTests
             var node = (kill % 3) switch
             {
                 0 => _nodes.LeaderOf(rig.Topics.Topics.Alerts, kill % Partitions),
-                1 => await _nodes.CoordinatorOf(rig.Topics.Group),
+                1 => _nodes.CoordinatorOf(rig.Topics.Group),
                 _ => await _nodes.Controller(),
             };
             rig.Story.GoOn();
