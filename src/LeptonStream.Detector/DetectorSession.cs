@@ -53,6 +53,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private PoliciesInForce _policies;
     private long _ticked;
+
+    // Whether records came since the clock was looked at.
+    private bool _isAnswered;
     private uint _asked;
 
     public DetectorSession(
@@ -117,12 +120,19 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     public bool Owns(PartitionTask task) => _tasks.GetValueOrDefault(task.Partition.Partition.Value) == task;
 
     /// <summary>Gathers up to a number of records, with those that are left, for at most the batch's time.</summary>
-    public void Gather(int records, CancellationToken stop) =>
+    public void Gather(int records, CancellationToken stop)
+    {
         _membership.Gather(
             records, _bounds.Bytes, IsBusyWithState ? BusyWait : IdleWait, TimeSpan.FromMilliseconds(_options.BatchWaitMs), stop);
+        NoteAnswers();
+    }
 
     /// <summary>Asks the client in the middle of a round, as the group expects it. Partitions may be assigned and revoked here.</summary>
-    public void KeepAlive() => _membership.Poll(TimeSpan.Zero);
+    public void KeepAlive()
+    {
+        _membership.Poll(TimeSpan.Zero);
+        NoteAnswers();
+    }
 
     /// <inheritdoc cref="ConsumerMembership.Send"/>
     public DeliveryFailure? Send(Action<string, string> onRefused, CancellationToken cancellation) =>
@@ -209,7 +219,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     bool IPartitionOwner.Accepts(int partition, long offset)
     {
-        _outage.Answered();
+        _isAnswered = true;
         if (_unconfirmed.Count > 0) _unconfirmed.Remove(partition);
         return _tasks.ContainsKey(partition) && !_founding.Contains(partition);
     }
@@ -269,6 +279,12 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)
     {
         if (_tasks.ContainsKey(partition.Partition.Value)) _gone[partition.Partition.Value] = reason;
+    }
+
+    private void NoteAnswers()
+    {
+        if (_isAnswered) _outage.Answered();
+        _isAnswered = false;
     }
 
     private IEnumerable<PartitionStatus> Statuses() => _tasks.Values.Select(task => task.Status(LagOf(task), _time.GetUtcNow()))

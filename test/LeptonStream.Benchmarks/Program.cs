@@ -23,6 +23,7 @@ var report = new Report(json);
     ("--forest", false, () => ForestBenchmark.Run(report, quick)),
     ("--worker", false, () => WorkerBenchmark.Run(report, quick)),
     ("--restore", true, () => RestoreBenchmark.Run(report, quick)),
+    ("--profile", true, () => ProfileBenchmark.Run(report, quick)),
     ("--latency", true, () => LatencyBenchmark.Run(report, quick)),
     ("--peers", true, () => PeerBenchmark.Run(report, quick)),
 ];

@@ -4,12 +4,14 @@ using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using LeptonStream.Detector;
+using LeptonStream.Health;
 using LeptonStream.Kafka;
 using LeptonStream.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeptonStream.Benchmarks;
 
@@ -40,6 +42,9 @@ internal sealed class WorkerRig
     public KafkaOptions Options => _options;
 
     public long Messages { get; private set; }
+
+    /// <summary>Time of the process's cores that the last drain took for a message (of the detector, for a sample).</summary>
+    public double CoreNanoseconds { get; private set; }
 
     /// <summary>Whether there is a real broker to measure on; says in the report where there is none.</summary>
     public static bool IsPossible(Report report, string key, string what)
@@ -91,11 +96,31 @@ internal sealed class WorkerRig
         // The first message comes after connecting; the clock starts with it.
         if (consumer.Consume(TimeSpan.FromSeconds(30)) is null)
             throw new InvalidOperationException($"nothing to read from {Topics.Metrics}");
-        var began = Stopwatch.GetTimestamp();
+        var (began, core) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         for (var read = 1; read < Messages; read++)
             if (consumer.Consume(TimeSpan.FromSeconds(30)) is null)
                 throw new InvalidOperationException($"{Topics.Metrics} ended after {read} of {Messages} messages");
+        CoreNanoseconds = (Environment.CpuUsage.TotalTime - core).TotalNanoseconds / (Messages - 1);
         return (Messages - 1) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    /// <summary>Reads as the detector does, and does nothing else.</summary>
+    public void Receive()
+    {
+        var health = new LoopHealth("bench", TimeSpan.FromMinutes(1), TimeProvider.System);
+        using var member = new ConsumerMembership(new IdleOwner(), _options, Topics.Metrics, Topics.DeadLetters,
+            $"bench-receive-{++_groups}", inPlace: true, null, health, TimeProvider.System, NullLogger.Instance);
+        long read = 0;
+        TimeSpan core = default;
+        for (var waited = Stopwatch.StartNew(); read < Messages && waited.Elapsed < TimeSpan.FromMinutes(2);)
+        {
+            member.Gather(10_000, 32 << 20, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(50), default);
+            if (read == 0 && member.Batch.Count > 0) core = Environment.CpuUsage.TotalTime;
+            while (member.TryTake(out _)) read++;
+        }
+
+        if (read < Messages) throw new InvalidOperationException($"{Topics.Metrics} ended after {read} of {Messages} messages");
+        CoreNanoseconds = (Environment.CpuUsage.TotalTime - core).TotalNanoseconds / read;
     }
 
     /// <summary>Samples a second of the detector, as a group that has not read anything yet.</summary>
@@ -105,6 +130,7 @@ internal sealed class WorkerRig
         using var done = new ManualResetEventSlim();
         using var listener = new MeterListener();
         long first = 0, firstCount = 0, firstBytes = 0, last = 0, bytes = 0, total = 0;
+        TimeSpan firstCore = default, core = default;
         listener.InstrumentPublished = (instrument, self) =>
         {
             if (instrument.Name == "leptonstream.detector.samples") self.EnableMeasurementEvents(instrument);
@@ -116,11 +142,11 @@ internal sealed class WorkerRig
         {
             lock (turn)
             {
-                (last, bytes) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes());
+                (last, bytes, core) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
                 total += count;
                 // The clock starts when the group has given every loop its share.
                 if (loops.Add(Environment.CurrentManagedThreadId) && loops.Count == mode.Loops)
-                    (first, firstCount, firstBytes) = (last, total, bytes);
+                    (first, firstCount, firstBytes, firstCore) = (last, total, bytes, core);
                 if (total >= samples) done.Set();
             }
         });
@@ -134,6 +160,7 @@ internal sealed class WorkerRig
         }
 
         if (first == last) throw new InvalidOperationException($"only {loops.Count} of {mode.Loops} loops had a share of the work");
+        CoreNanoseconds = (core - firstCore).TotalNanoseconds / (total - firstCount);
         bytesPerSample = (double)(bytes - firstBytes) / (total - firstCount);
         return (total - firstCount) / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
     }

@@ -176,6 +176,7 @@ public sealed partial class PartitionPipeline
             var waiting = 0;
             var next = Ask(metrics, 0);
             next?.Pipeline.Prefetch(next);
+            AskForFollower(next);
             next = Ask(metrics, 1);
             for (var i = 0; i < metrics.Length; i++)
             {
@@ -209,8 +210,6 @@ public sealed partial class PartitionPipeline
 
         return new(RejectReason.None, null, judged) { Lost = judged == 0 ? lost : SampleRefusal.None };
     }
-
-    private SeriesState? Ask(ReadOnlySpan<SampleBatch.Metric> metrics, int at) => at < metrics.Length ? _series.Ask(metrics[at]) : null;
 
     /// <summary>
     /// Tells of a gap: appends an event that opens its alert, and one that ends each alert that is open for others and that this pipeline

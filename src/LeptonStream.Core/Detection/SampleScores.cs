@@ -49,13 +49,17 @@ internal readonly record struct SampleScores
     };
 
     /// <summary>The same in parts of a line so many times lower. Rules and large young changes know theirs: they stay.</summary>
-    public SampleScores Times(double factor) => this with
+    public SampleScores Times(double factor) => new()
     {
         Sharp = factor * Sharp,
         SharpNovelty = factor * SharpNovelty,
         Slow = factor * Slow,
         SlowNovelty = factor * SlowNovelty,
         SlowAlarm = factor * SlowAlarm,
+        Rule = Rule,
+        Young = Young,
+        Missing = Missing,
+        Hang = Hang,
     };
 
     /// <summary>

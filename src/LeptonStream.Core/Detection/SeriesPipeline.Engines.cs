@@ -8,8 +8,7 @@ namespace LeptonStream.Detection;
 /// <content>Engines that have work and make no progress.</content>
 public sealed partial class SeriesPipeline
 {
-    private static SampleScores WithProgress(in SampleScores scores, SeriesState series, in Sample sample) =>
-        series.Progress is { } watch && watch.Hangs(series, sample) ? scores with { Hang = 1 } : scores;
+    private static bool Hangs(SeriesState series, in Sample sample) => series.Progress is { } watch && watch.Hangs(series, sample);
 
     // An alert that is open becomes the rule's, whoever opened it: its text says what to do. One that opens began with the pause.
     private static void TakeOver(SeriesState series, AlertChange change)

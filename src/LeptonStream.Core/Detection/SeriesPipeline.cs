@@ -131,6 +131,7 @@ public sealed partial class SeriesPipeline
     {
         _layout.Prefetch(series.Memory);
         CacheLines.Prefetch(series.Alert, lines: 1);
+        if (series.Entity is { } entity) CacheLines.Prefetch(entity, lines: 2);
     }
 
     /// <summary>Takes the memory of a series back that is forgotten.</summary>
@@ -163,9 +164,9 @@ public sealed partial class SeriesPipeline
         var denominator = series.Weight?.DenominatorOf(series, clean.Time) ?? double.NaN;
         if (denominator == 0) return JudgeOfNothing(series, clean, out judgement);
         if (_findsTotals && TurnsOutTotal(series, clean, ref judgement)) return SampleRefusal.CounterFound;
-        judgement = series.Code is { } code ? JudgeCode(series, code, clean) : double.IsFinite(clean.Value)
-            ? JudgeNumber(series, clean, before, denominator)
-            : JudgeNonFinite(series, clean);
+        if (series.Code is { } code) judgement = JudgeCode(series, code, clean);
+        else if (double.IsFinite(clean.Value)) JudgeNumber(series, clean, before, denominator, out judgement);
+        else judgement = JudgeNonFinite(series, clean);
         return SampleRefusal.None;
     }
 
@@ -180,7 +181,7 @@ public sealed partial class SeriesPipeline
         return refusal;
     }
 
-    private Judgement JudgeNumber(SeriesState series, in Sample given, Timestamp before, double denominator)
+    private void JudgeNumber(SeriesState series, in Sample given, Timestamp before, double denominator, out Judgement judgement)
     {
         var shown = given with { Value = Magnitude.Clamp(given.Value) };
         var memory = series.Memory.Span;
@@ -204,12 +205,11 @@ public sealed partial class SeriesPipeline
         var rarity = isYoung ? 0 : Math.Max(deviation, rules);
         var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
-        var scores = Scores(series, ref numbers, sample, forecast, sharp, stepped && !isYoung, carries) with
-            { Rule = rules / _news.Rarity };
+        var scores = Scores(series, ref numbers, sample, forecast, (sharp, rules / _news.Rarity), stepped && !isYoung, carries);
         var sight = SeeBursts(series, sample, forecast.Expected, isAnomalous);
         if (sight == BurstSight.Known) scores = scores.WhereKnown(_known);
         else if (sight == BurstSight.Missing) scores = scores with { Missing = 1 };
-        scores = WithProgress(scores, series, shown);
+        if (Hangs(series, shown)) scores = scores with { Hang = 1 };
 
         // 7 alert
         var change = MoveAlert(series, ref numbers, shown, sample.Value, scores, isYoung, out var novelty, out var band, forecast);
@@ -221,7 +221,7 @@ public sealed partial class SeriesPipeline
         Learn(series, memory, ref numbers, sample, view, isAnomalous);
         if (isBridged && !isAnomalous) numbers.Forecaster.Rebase(InProfile(sample));
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
-        return new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades, OpenedByAbsence(scores, change));
+        judgement = new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades, OpenedByAbsence(scores, change));
     }
 
     /// <summary>
@@ -233,16 +233,17 @@ public sealed partial class SeriesPipeline
     private double OfRule(double rarity) => rarity < _news.Rarity ? rarity / _lines : rarity;
 
     // In parts of the line of news. Spikes and news are what they are whatever the budget: only the line moves.
-    private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast, double sharp,
-        bool hasStepped, bool carries)
+    private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast,
+        (double Sharp, double Rule) found, bool hasStepped, bool carries)
     {
-        var damped = numbers.Spikes.Damp(sharp / _newsFrom, series.IntervalSeconds) * _newsFrom / _news.Rarity;
+        var damped = numbers.Spikes.Damp(found.Sharp / _newsFrom, series.IntervalSeconds) * _newsFrom / _news.Rarity;
         var slow = Math.Max(0, numbers.Slow.Decades - Tuning.SlowMore) / _news.Rarity;
         var scores = new SampleScores
         {
             Sharp = damped,
             SharpNovelty = numbers.Novelty.OfSharp(damped, _known),
             Slow = slow / _timing.SlowAlertScore,
+            Rule = found.Rule,
             Young = Young(series, ref numbers, sample, forecast, carries),
         };
         if (!hasStepped) return scores;
@@ -263,51 +264,6 @@ public sealed partial class SeriesPipeline
             || DeviationGate.Check(sample.Value, mean, mean, minScale, Policy) != GateVerdict.Open
             ? 0
             : score / Policy.Line;
-    }
-
-    // Held against the baseline before its onset while it is open; the siblings join in.
-    private AlertChange MoveAlert(
-        SeriesState series, ref SeriesNumbers numbers, in Sample sample, double weighed, in SampleScores scores, bool isYoung,
-        out double novelty, out ExpectedBand band, in Forecast forecast)
-    {
-        var alert = series.Alert;
-        var baseline = series.Baseline;
-        var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample)
-            ? BaselineStand.Back
-            : BaselineStand.Away;
-        // A rule's finding is news, whoever shares the budget.
-        var line = scores.Rule >= 1 ? _news : LineOf(series);
-        var seen = scores.Times(_news.Rarity / line.Rarity).For(alert.Phase, stand);
-        novelty = Math.Max(scores.Times(_lines).Novelty, alert.Phase == AlertPhase.Open ? 0 : scores.Absent);
-        if (series.Peers is { } peers)
-        {
-            seen = peers.Combine(seen, weighed, series, CountOf(series, numbers.Deviation), _news.Rarity, isYoung);
-            novelty = Math.Max(novelty, peers.Novelty);
-        }
-
-        if (IsMuted(series, sample.Time)) (seen, novelty) = (0, 0);
-        band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
-        Chart(series, sample, band);
-        // The detector that opened it may be silent for good: nothing else would end it.
-        if (alert.Phase == AlertPhase.Open && !Policy.Detectors.MaySpeak(series.OpenedBy))
-            return alert.End(AlertChange.PolicyChanged, sample.Time);
-        var change = alert.Observe(new(seen, sample.Time)
-        {
-            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Absent >= 1
-                ? 1
-                : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
-            IsGrave = scores.Hang >= 1,
-            // An open alert has an event for another verdict of the siblings and for a change of the new level.
-            IsFurtherChange = series.Peers is { Novelty: >= 1 } || (scores.Hang >= 1 && series.OpenedBy != DetectorSet.NoProgress)
-                || (stand == BaselineStand.Away && baseline!.HasRelearned && scores.SharpNovelty >= 1),
-            AcceptAfter = scores.Rule >= 1 || scores.Hang >= 1 ? null : Policy.AcceptAfter,
-            Entity = series.Entity,
-            IsFact = scores.Rule >= 1 || scores.Missing >= 1,
-            Line = line,
-        });
-        if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
-        if (scores.Hang >= 1) TakeOver(series, change);
-        return change;
     }
 
     // A quarter of the usual deviation, since the window of a quiet hour is too strict; one count of what is counted; a hundredth of the

@@ -120,6 +120,7 @@ public sealed partial class ConsumerMembership : IDisposable
         record = default;
         if (!HasMore) return false;
         _inWork = record = Batch[_taken++];
+        AskAhead();
         return true;
     }
 
@@ -284,6 +285,13 @@ public sealed partial class ConsumerMembership : IDisposable
         // The batch may have been cleared, too.
         Batch.RemoveRange(0, Math.Min(_taken, Batch.Count));
         _taken = 0;
+    }
+
+    // Since a record was gathered, thousands of others went through the processor's cache. Where its bytes lie, it says itself.
+    private void AskAhead()
+    {
+        if (_taken + 1 < Batch.Count) Batch[_taken + 1].AskForBytes();
+        if (_taken + 3 < Batch.Count) Batch[_taken + 3].AskForItself();
     }
 
     private void EndWork()

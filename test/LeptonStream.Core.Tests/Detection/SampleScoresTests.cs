@@ -1,3 +1,4 @@
+using System.Reflection;
 using LeptonStream.Detection;
 using LeptonStream.Detection.Lifecycle;
 
@@ -44,6 +45,17 @@ internal sealed class SampleScoresTests
         Assert.That(Rule.Times(2).For(AlertPhase.Open, BaselineStand.Back), Is.EqualTo(4));
         Assert.That(Slow.Times(2).For(AlertPhase.Quiet, BaselineStand.None), Is.EqualTo(2.4));
     }
+
+    // Whoever adds a score says there what becomes of it.
+    [TestCaseSource(nameof(Scores))]
+    public void Times_AnyScore_MultipliesOrKeepsIt(PropertyInfo score)
+    {
+        object scores = default(SampleScores);
+        score.SetValue(scores, 3.0);
+        Assert.That(score.GetValue(((SampleScores)scores).Times(2)), Is.EqualTo(3).Or.EqualTo(6));
+    }
+
+    private static IEnumerable<PropertyInfo> Scores() => typeof(SampleScores).GetProperties().Where(score => score.CanWrite);
 
     private static TestCaseData Row(string name, AlertPhase phase, BaselineStand stand, params (SampleScores, double)[] rows) =>
         new TestCaseData(phase, stand, rows).SetArgDisplayNames(name);

@@ -67,7 +67,7 @@ public struct TailCalibrator
         Span<ushort> atOrAbove = stackalloc ushort[Bins];
         _counts.Cumulate(atOrAbove);
         var bin = Bins - 1;
-        while (bin > 1 && atOrAbove[bin] < Routine) bin--;
+        while (bin > 1 && atOrAbove[TailCounts.PlaceOf(bin)] < Routine) bin--;
         var reached = Edge(bin + 1);
         return Math.Max(0, raw - reached) / Math.Max(_meanExcess, AnchoredShare * reached) * Constants.Log10E;
     }
@@ -88,16 +88,23 @@ public struct TailCalibrator
     [SkipLocalsInit]
     private void Fit(in CalibrationPlan plan)
     {
-        Span<ushort> counts = stackalloc ushort[Bins];
-        _counts.Cumulate(counts);
-        var least = plan.TailShare * Total;
-        var bin = Bins - 1;
-        while (bin > plan.FirstTailBin && counts[bin] < least) bin--;
-        var tail = counts[bin];
-        var threshold = Edge(bin);
+        Span<ushort> atOrAbove = stackalloc ushort[Bins];
+        _counts.Cumulate(atOrAbove);
+        var least = (int)Math.Ceiling(plan.TailShare * Total);
+        var last = TailCounts.PlaceOf(plan.FirstTailBin);
+        var place = 0;
+        while (place < last && atOrAbove[place] < least) place++;
+        int tail = atOrAbove[place];
+        var threshold = Edge(TailCounts.PlaceOf(place));
         double excess = 0;
-        for (var i = bin; i < Bins && counts[i] > 0; i++)
-            excess += (counts[i] - (i + 1 < Bins ? counts[i + 1] : 0)) * (((Edge(i) + Edge(i + 1)) / 2) - threshold);
+        for (; place >= 0 && atOrAbove[place] > 0; place--)
+        {
+            var within = atOrAbove[place] - (place > 0 ? atOrAbove[place - 1] : 0);
+            if (within == 0) continue;
+            var bin = TailCounts.PlaceOf(place);
+            excess += within * (((Edge(bin) + Edge(bin + 1)) / 2) - threshold);
+        }
+
         _threshold = (float)threshold;
         _tailRarity = (float)Math.Max(0, -Math.Log10((tail + 1.0) / (Total + 1)));
         // A tail of nothing (a constant series, an event once an hour) must not make the next small step infinitely rare.

@@ -53,34 +53,79 @@ internal struct TailCounts
         if (++_low[place] == 0) Overflow(place);
     }
 
-    /// <summary>Cumulates the counts from the top: [i] scores fell into bin i or a higher one.</summary>
+    /// <summary>
+    /// Cumulates the counts from the top: [<see cref="PlaceOf"/>(bin)] scores fell into a bin or a higher one.
+    /// </summary>
+    /// <param name="atOrAbove">Takes <see cref="Bins"/> numbers.</param>
     public readonly void Cumulate(Span<ushort> atOrAbove)
     {
-        var (sum, overflows) = (0, Overflows);
-        for (var place = 0; place < Bins; place++)
+        ref var first = ref MemoryMarshal.GetReference(atOrAbove[..Bins]);
+        ref var low = ref Unsafe.As<LowBytes, byte>(ref Unsafe.AsRef(in _low));
+        for (nuint place = 0; place < Bins; place += (nuint)Vector128<byte>.Count)
         {
-            for (; (overflows & 1) != 0; overflows >>= 1) sum += 256;
-            overflows >>= 1;
-            sum += _low[place];
-            atOrAbove[Bins - 1 - place] = (ushort)sum;
+            var (even, odd) = Vector128.Widen(Vector128.LoadUnsafe(ref low, place));
+            even.StoreUnsafe(ref first, place);
+            odd.StoreUnsafe(ref first, place + (nuint)Vector128<ushort>.Count);
+        }
+
+        if ((_firstOverflows | _lastOverflows) != 0)
+        {
+            var place = AddOverflows(_firstOverflows, 0, atOrAbove);
+            AddOverflows(_lastOverflows, place, atOrAbove);
+        }
+
+        // Each vector adds itself up in three steps, and then what all before it come to.
+        var sum = Vector128<ushort>.Zero;
+        for (nuint place = 0; place < Bins; place += (nuint)Vector128<ushort>.Count)
+        {
+            var counts = Vector128.LoadUnsafe(ref first, place);
+            counts += Vector128.Shuffle(counts, Vector128.Create((ushort)8, 0, 1, 2, 3, 4, 5, 6));
+            counts += Vector128.Shuffle(counts, Vector128.Create((ushort)8, 8, 0, 1, 2, 3, 4, 5));
+            counts += Vector128.Shuffle(counts, Vector128.Create((ushort)8, 8, 8, 8, 0, 1, 2, 3));
+            counts += sum;
+            counts.StoreUnsafe(ref first, place);
+            sum = Vector128.Shuffle(counts, Vector128.Create((ushort)7));
         }
     }
 
+    /// <summary>The place of a bin from the top.</summary>
+    public static int PlaceOf(int bin) => Bins - 1 - bin;
+
     /// <summary>Halves the cumulated counts.</summary>
+    [SkipLocalsInit]
     public void Halve()
     {
         Span<ushort> atOrAbove = stackalloc ushort[Bins];
         Cumulate(atOrAbove);
         Overflows = 0;
-        _total = (ushort)(atOrAbove[0] / 2);
+        _total = (ushort)(atOrAbove[Bins - 1] / 2);
         var above = 0;
         for (var place = 0; place < Bins; place++)
         {
-            var half = atOrAbove[Bins - 1 - place] / 2;
+            var half = atOrAbove[place] / 2;
             _low[place] = (byte)(half - above);
             for (var rest = half - above; rest > byte.MaxValue; rest -= 256) Overflow(place);
             above = half;
         }
+    }
+
+    // Ones are overflows of a place, a zero ends it: the place behind the last zero.
+    private static int AddOverflows(ulong bits, int place, Span<ushort> counts)
+    {
+        var left = 64;
+        while (bits != 0)
+        {
+            var zeros = BitOperations.TrailingZeroCount(bits);
+            place += zeros;
+            bits >>= zeros;
+            var ones = BitOperations.TrailingZeroCount(~bits);
+            counts[place] += (ushort)(ones << 8);
+            left -= zeros + ones;
+            // All 64 are ones where all scores fell into one bin.
+            bits = ones == 64 ? 0 : bits >> ones;
+        }
+
+        return place + left;
     }
 
     private void Overflow(int place)

@@ -66,6 +66,7 @@ internal sealed class EntityState
     public int Join(SeriesState series, Timestamp now)
     {
         var place = Row.Join(series, now);
+        DecideIsJudged();
         if (place >= 0 || HasAnyOpenAlert) return place;
         place = Row.TakeOver(series, now);
         if (place >= 0) _memory = null;
@@ -82,13 +83,15 @@ internal sealed class EntityState
     public bool HasAnyOpenAlert => HasOpenAlert || Run is { HasOpen: true };
 
     /// <summary>Whether its metrics are judged together: where its policy says so.</summary>
-    public bool IsJudged => Row.Count > 1 && Pipeline.IsOn;
+    /// <remarks>Kept, since each sample asks: the row is two objects further on.</remarks>
+    public bool IsJudged { get; private set; }
 
     /// <summary>Is judged by another policy from now on.</summary>
     public void MoveTo(EntityPipeline pipeline)
     {
         Pipeline = pipeline;
         _memory?.Alert.Adopt(pipeline.Alerts);
+        DecideIsJudged();
     }
 
     /// <summary>Writes everything a bit-equal copy needs, but the id, the key and the series.</summary>
@@ -106,9 +109,12 @@ internal sealed class EntityState
     public void Load(ref StateReader state, TrainingPolicy training)
     {
         Row.Load(ref state);
+        DecideIsJudged();
         _memory = null;
         if (state.ReadBoolean()) Memory.Load(ref state);
         Run = null;
         if (state.ReadBoolean()) BeginRun(training).Load(ref state);
     }
+
+    private void DecideIsJudged() => IsJudged = Row.Count > 1 && Pipeline.IsOn;
 }

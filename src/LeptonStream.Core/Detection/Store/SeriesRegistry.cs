@@ -279,6 +279,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         // An alert that is open still ends, and reads the series for that.
         if (!series.HasOpenAlert) series.Pipeline.Return(series);
         series.IsForgotten = true;
+        series.Follower = null;
         _bytes -= series.Bytes;
         _entities.Leave(series);
         JoinPeers(series, asksPeers: false);

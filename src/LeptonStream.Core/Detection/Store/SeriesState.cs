@@ -147,6 +147,9 @@ public sealed partial class SeriesState
     /// <summary>The number of the last snapshot that has it as it was; 0 for none.</summary>
     internal int Cut { get; set; }
 
+    /// <summary>The first series of the message that came after its own the last time; null where there was none.</summary>
+    internal SeriesState? Follower { get; set; }
+
     /// <summary>Whether its partition has forgotten it.</summary>
     internal bool IsForgotten { get; set; }
 

@@ -30,6 +30,7 @@ public sealed class TailCountsTests
                 }
 
                 counts.Cumulate(atOrAbove);
+                atOrAbove.AsSpan().Reverse();
                 if (!atOrAbove.AsSpan().SequenceEqual(plain) || counts.Total != plain[0]) return false;
                 for (var i = 0; i < plain.Length; i++)
                 {

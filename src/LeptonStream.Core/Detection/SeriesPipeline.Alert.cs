@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using LeptonStream.Detection.Calibration;
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Store;
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection;
+
+/// <content>Step 7: a sample moves the alert of its series.</content>
+public sealed partial class SeriesPipeline
+{
+    // Held against the baseline before its onset while it is open; the siblings join in.
+    private AlertChange MoveAlert(
+        SeriesState series, ref SeriesNumbers numbers, in Sample sample, double weighed, in SampleScores scores, bool isYoung,
+        out double novelty, out ExpectedBand band, in Forecast forecast)
+    {
+        var alert = series.Alert;
+        var baseline = series.Baseline;
+        var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample)
+            ? BaselineStand.Back
+            : BaselineStand.Away;
+        // A rule's finding is news, whoever shares the budget.
+        var line = scores.Rule >= 1 ? _news : LineOf(series);
+        var seen = scores.Times(_news.Rarity / line.Rarity).For(alert.Phase, stand);
+        novelty = Math.Max(scores.Times(_lines).Novelty, alert.Phase == AlertPhase.Open ? 0 : scores.Absent);
+        if (series.Peers is { } peers)
+        {
+            seen = peers.Combine(seen, weighed, series, CountOf(series, numbers.Deviation), _news.Rarity, isYoung);
+            novelty = Math.Max(novelty, peers.Novelty);
+        }
+
+        if (IsMuted(series, sample.Time)) (seen, novelty) = (0, 0);
+        band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
+        Chart(series, sample, band);
+        // The detector that opened it may be silent for good: nothing else would end it.
+        if (alert.Phase == AlertPhase.Open && !Policy.Detectors.MaySpeak(series.OpenedBy))
+            return alert.End(AlertChange.PolicyChanged, sample.Time);
+        // As nearly every sample finds it.
+        if (alert.Phase == AlertPhase.Quiet && seen < 1) return AlertChange.None;
+        var change = Observe(series, sample, seen, scores, stand, line);
+        if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
+        if (scores.Hang >= 1) TakeOver(series, change);
+        return change;
+    }
+
+    // By itself, since the room that it needs would be cleared for every sample.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private AlertChange Observe(SeriesState series, in Sample sample, double seen, in SampleScores scores, BaselineStand stand,
+        AlarmLine line) =>
+        series.Alert.Observe(new(seen, sample.Time)
+        {
+            Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Absent >= 1
+                ? 1
+                : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
+            IsGrave = scores.Hang >= 1,
+            // An open alert has an event for another verdict of the siblings and for a change of the new level.
+            IsFurtherChange = series.Peers is { Novelty: >= 1 } || (scores.Hang >= 1 && series.OpenedBy != DetectorSet.NoProgress)
+                || (stand == BaselineStand.Away && series.Baseline!.HasRelearned && scores.SharpNovelty >= 1),
+            AcceptAfter = scores.Rule >= 1 || scores.Hang >= 1 ? null : Policy.AcceptAfter,
+            Entity = series.Entity,
+            IsFact = scores.Rule >= 1 || scores.Missing >= 1,
+            Line = line,
+        });
+}
