@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Unicode;
 using LeptonStream.Collector.Points;
 
@@ -16,6 +17,7 @@ internal ref partial struct OtlpProtoWalk
             return;
         }
 
+        if (TryAddPlain(end)) return;
         Text name = default, value = default;
         while (_in.TryTag(end, out var tag))
         {
@@ -28,6 +30,25 @@ internal ref partial struct OtlpProtoWalk
         }
 
         if (!_in.IsFailed) batch.TryAddLabel(name, value);
+    }
+
+    // The form of almost all attributes: a name and a text, both short and in ASCII, and nothing beside them. Its tags and lengths are
+    // single bytes below 0x80, so that one look at the whole says that all lengths are what they seem and that both texts are sound.
+    private bool TryAddPlain(int end)
+    {
+        const int Frame = 2, Tag = 0, Length = 1;
+        var at = _in.At;
+        var all = _payload[at..end];
+        if (all.Length <= 3 * Frame || all[Tag] != ((1 << 3) | 2)) return false;
+        int name = all[Length];
+        var value = all.Length - (3 * Frame) - name;
+        if (name == 0 || value < 0 || Math.Max(name, value) > batch.Limits.TextBytes) return false;
+        var behind = all[(Frame + name)..];
+        if (behind[Tag] != ((2 << 3) | 2) || behind[Length] != Frame + value) return false;
+        if (behind[Frame + Tag] != ((1 << 3) | 2) || behind[Frame + Length] != value || !Ascii.IsValid(all)) return false;
+        batch.AddLabel(new(copyAt + at + Frame, name), new(copyAt + end - value, value));
+        _in.SkipTo(end);
+        return true;
     }
 
     private Text ReadValue(int end)
