@@ -46,7 +46,7 @@ internal sealed class EdgeDisk(EdgeFolder folder, LocalDetector detector, IReadO
         folder.Samples.Trim(Math.Min(folder.Sent.Next, detector.SavedTo));
         var delivered = deliveries.Count == 0 ? long.MaxValue : deliveries.Min(delivery => delivery.Next);
         folder.Alerts.MarkRead(delivered);
-        folder.Alerts.Trim(delivered);
+        folder.Alerts.Trim(Math.Min(delivered, detector.AlertsSavedTo));
     }
 
     private void Report(TroubleLog troubles)

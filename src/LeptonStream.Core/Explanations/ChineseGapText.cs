@@ -24,6 +24,7 @@ internal static class ChineseGapText
         (_, AlertChange.Recovered) => $"自偏移量 {gap.From} 的缺口以来，已重新掌握半小时的日志",
         (StateGapCause.RecordsGone, _) when gap.To > gap.From => $"偏移量 {gap.From} 至 {gap.To} 之前的记录在读取前已被删除；序列重新学习",
         (StateGapCause.TopicReplaced, _) => "主题被删除并重新创建；序列重新学习",
+        (StateGapCause.ClockSetBack, _) => "时钟被调回；序列重新学习",
         _ => $"序列状态已丢失；自偏移量 {gap.From} 起重新学习",
     };
 
@@ -39,6 +40,7 @@ internal static class ChineseGapText
         StateGapCause.SnapshotUnusable => "原因：快照无法使用。",
         StateGapCause.RecordsGone => "原因：记录已被保留策略删除。",
         StateGapCause.TopicReplaced => "原因：输入主题已更换。",
+        StateGapCause.ClockSetBack => "原因：主机时钟被调回。",
         StateGapCause.Undecodable => "原因：记录批次已损坏或压缩方式未知。",
         _ => "原因：分区数增加。",
     };
@@ -49,6 +51,7 @@ internal static class ChineseGapText
         StateGapCause.Undecodable => ["检查这些记录的生产者和 broker 的磁盘。", "死信记录了偏移量。"],
         StateGapCause.PartitionsAdded => ["无需处理：移动的序列需要预热。"],
         StateGapCause.RecordsGone => ["将主题的保留时间设为长于检测器可能停机的时间。"],
+        StateGapCause.ClockSetBack => ["检查此前未结束的告警：它们已以 superseded 关闭。", "确认主机在检测器启动前已与时间服务器同步。"],
         StateGapCause.TopicReplaced => ["若为有意操作，则无需处理。"],
         _ => ["检查此前未结束的告警：它们已以 superseded 关闭。", "运行 lepton doctor 检查主题。"],
     };

@@ -26,6 +26,7 @@ internal static class EnglishGapText
         (StateGapCause.RecordsGone, _) when gap.To > gap.From =>
             $"the records from offset {gap.From} to before {gap.To} were gone before they were read; its series are learned again",
         (StateGapCause.TopicReplaced, _) => "the topic was deleted and created again; its series are learned again",
+        (StateGapCause.ClockSetBack, _) => "the clock was set back; its series are learned again",
         _ => $"the state of its series is lost; they are learned again from offset {gap.From}",
     };
 
@@ -43,6 +44,8 @@ internal static class EnglishGapText
             "A dead letter names the offsets."],
         StateGapCause.PartitionsAdded => ["Nothing to do: the moved series need their warm-up."],
         StateGapCause.RecordsGone => ["Let the topic keep its records for longer than a detector may be away."],
+        StateGapCause.ClockSetBack => ["Check the alerts that were open: they are closed as superseded.",
+            "See that the host finds its time server before the detector begins."],
         StateGapCause.TopicReplaced => ["Nothing to do, if this was on purpose."],
         _ => ["Check the alerts that were open: they are closed as superseded.", "Run 'lepton doctor': it looks at the topics."],
     };

@@ -23,6 +23,9 @@ internal sealed partial class PartitionRestore : IDisposable
     // So many partitions are restored at a time: each holds chunks in memory.
     private static readonly SemaphoreSlim Slots = new(Math.Max(2, Environment.ProcessorCount));
 
+    // Of some thousand alerts, with their charts.
+    private const long MaxAlertBytes = 32 << 20;
+
     // The header is near the log's end; where many chunks of the next snapshot follow it, farther back.
     private static readonly long[] Reaches = [64, 4096, long.MaxValue];
 
@@ -155,7 +158,7 @@ internal sealed partial class PartitionRestore : IDisposable
 
     private PublishedAlerts OpenAlerts(LogReader log)
     {
-        var alerts = new PublishedAlerts();
+        var alerts = new PublishedAlerts(MaxAlertBytes);
         var place = Of(_topics.Alerts);
         var ends = log.Ends(place);
         foreach (var record in log.Read(place, ends.Low, ends.High, _abort.Token)) alerts.Take(record.Message.Value);

@@ -1,6 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Collector.Edge.Spooling;
 using LeptonStream.Detection;
+using LeptonStream.Detection.Gaps;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Health;
 using LeptonStream.Policies;
@@ -19,7 +20,8 @@ namespace LeptonStream.Collector.Edge.Local;
 /// </summary>
 /// <remarks>
 /// A start judges again what came after the state was written. The same records make the same events with the same ids, and those of
-/// records whose events are written already are left out.
+/// records whose events are written already are left out. An alert that was published and that nobody knows after that ends as superseded,
+/// and so do all where the clock of the host was set back.
 /// </remarks>
 internal sealed partial class LocalDetector
 {
@@ -43,11 +45,13 @@ internal sealed partial class LocalDetector
     private readonly LocalState _state;
     private readonly List<SpoolRecord> _records = [];
     private readonly List<AlertEvent> _events = [];
+    private readonly HostAlerts _open;
+    private readonly long _publishedTo;
     private PartitionPipeline _pipeline;
+    private StateGapCause? _loss;
     private long _told;
     private long _judgedTo;
     private long _lastRecord;
-    private long _newest;
 
     public LocalDetector(EdgeFolder folder, IOptions<EdgeOptions> options, EdgeMetrics metrics, TimeProvider time,
         ILogger<LocalDetector> logger)
@@ -61,7 +65,8 @@ internal sealed partial class LocalDetector
         // :: (1) The state.
         _reader = folder.Samples.ReadFrom(_judgedTo = Restore());
         SavedTo = _judgedTo;
-        _told = AlertRecords.LastSource(folder.Alerts);
+        _open = new(Path.Combine(folder.Root, "alerts.open"), folder.Alerts, hasState: _loss is null);
+        _told = _publishedTo = AlertRecords.LastSource(folder.Alerts);
         _lastRecord = time.GetTimestamp();
         _tick = new(TickEvery, time, isDueAtOnce: false);
     }
@@ -71,6 +76,9 @@ internal sealed partial class LocalDetector
 
     /// <summary>The sequence from which a start would judge again.</summary>
     public long SavedTo { get; private set; }
+
+    /// <summary>The sequence of the alerts' spool from which a start would read which are open.</summary>
+    public long AlertsSavedTo => _open.SavedTo;
 
     /// <summary>Gets every judged sample, for tests.</summary>
     public JudgedSampleObserver? Observer
@@ -89,6 +97,7 @@ internal sealed partial class LocalDetector
         foreach (var record in _records) Judge(record, troubles);
         if (_records.Count > 0) (_judgedTo, _lastRecord) = (_records[^1].Sequence + 1, _time.GetTimestamp());
         else Tick();
+        if (!_open.IsReconciled && (_records.Count == 0 || _judgedTo > _publishedTo)) Reconcile();
         return _records.Count == Slice;
     }
 
@@ -100,6 +109,7 @@ internal sealed partial class LocalDetector
         if (SavedTo == _judgedTo) return;
         // A state that knows an alert must not outlive it.
         _folder.Alerts.Sync();
+        _open.Save();
         _state.Write(_pipeline, _policies.Fingerprint, _judgedTo);
         SavedTo = _judgedTo;
     }
@@ -112,32 +122,48 @@ internal sealed partial class LocalDetector
         try
         {
             if (_state.Read(_pipeline) is { } next) return next;
+            _loss = StateGapCause.NoSnapshot;
         }
         catch (Exception unsound) when (unsound is SnapshotCorruptException or IOException or UnauthorizedAccessException)
         {
             Log.Cold(_logger, unsound.Message);
             _pipeline = NewPipeline();
+            _loss = StateGapCause.SnapshotUnusable;
         }
 
         return 0;
     }
 
     // Whatever comes would be older than the newest sample of its series, and not judged, until the clock has caught up.
-    private void BeginAgainWhereSetBack(long time)
+    private void BeginAgainWhereSetBack(in SpoolRecord record)
     {
-        var step = TimeSpan.FromMilliseconds(_newest - time);
-        _newest = step > ClockStep ? time : Math.Max(_newest, time);
-        if (step <= ClockStep) return;
-        Log.Cold(_logger, $"the clock of this host was set back by {step:d\\.hh\\:mm\\:ss}");
+        var now = Timestamp.FromUnixMilliseconds(record.Time);
+        if (_pipeline.LogTime.IsNever || _pipeline.LogTime - now <= ClockStep) return;
+        var step = _pipeline.LogTime - now;
+        var cause = $"the clock of this host was set back by {step:d\\.hh\\:mm\\:ss}";
+        Log.Cold(_logger, cause);
         var observer = _pipeline.Observer;
         _pipeline = NewPipeline();
         _pipeline.Observer = observer;
+        _pipeline.Tell(new(StateGapCause.ClockSetBack, record.Sequence, record.Sequence, now, cause), _open.Known(Topic), _events);
+    }
+
+    // All that led to published alerts is judged again.
+    private void Reconcile()
+    {
+        var orphans = _open.Reconcile(Topic);
+        if (orphans.Count == 0) return;
+        var next = _judgedTo;
+        _events.Clear();
+        _pipeline.Tell(new(_loss ?? StateGapCause.RecordsGone, next, next, Timestamp.FromDateTimeOffset(_time.GetUtcNow()),
+            "the detector of this host lost alerts that were open"), orphans, _events);
+        Write(_events, _told);
     }
 
     private void Judge(in SpoolRecord record, TroubleLog troubles)
     {
-        BeginAgainWhereSetBack(record.Time);
         _events.Clear();
+        BeginAgainWhereSetBack(record);
         try
         {
             var outcome = _pipeline.Process(record.Value, record.Sequence, Timestamp.FromUnixMilliseconds(record.Time), _events);
@@ -166,17 +192,23 @@ internal sealed partial class LocalDetector
 
     private void Publish(long sequence)
     {
-        if (sequence <= _told) return;
-        Write(_events, sequence);
+        if (sequence > _told) Write(_events, sequence);
+        else Note(_events);
     }
 
     // :: (3) Events.
     private void Write(List<AlertEvent> events, long sequence)
     {
         if (events.Count == 0) return;
+        Note(events);
         AlertRecords.Append(_folder.Alerts, events, sequence, _folder.Id, _time.GetUtcNow());
         _metrics.Alerted(events.Count);
         _told = Math.Max(_told, sequence);
+    }
+
+    private void Note(List<AlertEvent> events)
+    {
+        foreach (var each in events) _open.Take(each);
     }
 
     private static partial class Log

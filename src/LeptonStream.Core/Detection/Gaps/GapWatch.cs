@@ -73,7 +73,7 @@ internal sealed class GapWatch
     {
         _gap = null;
         if (!state.ReadBoolean()) return;
-        var cause = (StateGapCause)state.ReadCount((int)StateGapCause.PartitionsAdded);
+        var cause = (StateGapCause)state.ReadCount((int)StateGapCause.ClockSetBack);
         _gap = new(cause, state.ReadInt64(), state.ReadInt64(), new(state.ReadInt64()), state.ReadName());
         _began = new(state.ReadInt64());
     }

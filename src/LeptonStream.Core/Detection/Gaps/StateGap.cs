@@ -37,4 +37,7 @@ public enum StateGapCause
 
     /// <summary>The input topic has more partitions now: keys move, and what is known of them stays behind.</summary>
     PartitionsAdded = 5,
+
+    /// <summary>The clock that gives records their times was set back, by more than there is to wait for.</summary>
+    ClockSetBack = 6,
 }

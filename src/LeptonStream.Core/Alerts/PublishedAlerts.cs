@@ -1,25 +1,30 @@
 using System.Text.Json;
-using LeptonStream.Alerts;
 
-namespace LeptonStream.Detector.Snapshots;
+namespace LeptonStream.Alerts;
 
 /// <summary>
-/// The alerts that a partition of the alerts topic shows as open, of each its last event. They take a bounded number of bytes: of more,
-/// those that said nothing for longest are left out.
+/// The alerts that a log of alert events shows as open, of each its last event. They take a bounded number of bytes: of more, those that
+/// said nothing for longest are left out.
 /// </summary>
-internal sealed class PublishedAlerts
+/// <param name="maxBytes">Bytes of all last events, &gt; 0; those of an alert are some ten thousand, with its chart.</param>
+public sealed class PublishedAlerts(long maxBytes)
 {
-    // Of some thousand alerts, with their charts.
-    private const long MaxBytes = 32 << 20;
 
     private readonly Dictionary<string, LinkedListNode<(string AlertId, byte[] Event)>> _open = [];
     private readonly LinkedList<(string AlertId, byte[] Event)> _byAge = [];
     private long _bytes;
 
-    /// <summary>The number of those that found no room.</summary>
+    /// <summary>The number of those that found no room, since it was made; ≥ 0.</summary>
     public int LeftOut { get; private set; }
 
+    /// <summary>The last event of each open alert as it was written, those first that said nothing for longest.</summary>
+    public IEnumerable<byte[]> LastEvents => _byAge.Select(open => open.Event);
+
+    /// <summary>Whether an alert of this id is open.</summary>
+    public bool Contains(string alertId) => _open.ContainsKey(alertId);
+
     /// <summary>Takes the next record's value; what is no event is left alone.</summary>
+    /// <param name="value">An event as <see cref="AlertEventJson"/> writes it; null and other bytes are ignored.</param>
     public void Take(byte[]? value)
     {
         if (value is null || !TryPeek(value, out var alert, out var isEnd)) return;
@@ -27,7 +32,7 @@ internal sealed class PublishedAlerts
         if (isEnd) return;
         _open.Add(alert, _byAge.AddLast((alert, value)));
         _bytes += value.Length;
-        while (_bytes > MaxBytes && _byAge.First is { } oldest)
+        while (_bytes > maxBytes && _byAge.First is { } oldest)
         {
             Drop(oldest);
             LeftOut++;
@@ -35,6 +40,8 @@ internal sealed class PublishedAlerts
     }
 
     /// <summary>The last event of each alert that is open, of one input partition.</summary>
+    /// <param name="topic">The input topic's name.</param>
+    /// <param name="partition">The input partition's number.</param>
     public List<AlertEvent> Open(string topic, int partition)
     {
         var open = new List<AlertEvent>();
