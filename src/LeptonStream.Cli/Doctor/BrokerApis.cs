@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using LeptonStream.Access;
 using LeptonStream.Kafka;
 
 namespace LeptonStream.Cli.Doctor;
@@ -84,7 +85,7 @@ internal sealed class BrokerApis
         }
 
         if (kafka is { SslCertificateLocation: { } certificate, SslKeyLocation: { } key })
-            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, key)];
+            options.ClientCertificateContext = CertificateFile.Read(certificate, key);
         await tls.AuthenticateAsClientAsync(options, stop);
         return tls;
     }

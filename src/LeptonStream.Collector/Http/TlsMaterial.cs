@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LeptonStream.Access;
 
 namespace LeptonStream.Collector.Http;
 
@@ -17,10 +18,8 @@ internal sealed record TlsMaterial(
     {
         try
         {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(options.CertificateFile!);
-            var certificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.CertificateKeyFile);
-            return new(SslStreamCertificateContext.Create(certificate, [.. chain.Skip(1)], offline: true), certificate.NotAfter,
+            var certificate = CertificateFile.Read(options.CertificateFile!, options.CertificateKeyFile);
+            return new(certificate, certificate.TargetCertificate.NotAfter,
                 options.ClientCaFile is { Length: > 0 } file ? new(file) : null);
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or IOException or UnauthorizedAccessException)

@@ -17,18 +17,22 @@ internal sealed class PageClient : IDisposable
 
     public PageClient(ScrapeJob job, TimeProvider time)
     {
-        _job = job;
+        (_job, _tls) = (job, new(job.Tls, time));
+        // With TLS of its own: that of the handler keeps the certificates that it began with, and shows none between.
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            ConnectCallback = Connect,
+            ConnectCallback = async (context, stop) =>
+            {
+                var connection = await Connect(context, stop);
+                return context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps
+                    ? await _tls.Secure(connection, context.DnsEndPoint.Host, stop) : connection;
+            },
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = 2,
         };
-        _tls = new(job.Tls, time);
-        _tls.Set(handler.SslOptions);
         _http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

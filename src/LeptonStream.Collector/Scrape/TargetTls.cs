@@ -1,6 +1,8 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LeptonStream.Access;
 using LeptonStream.Collector.Http;
 using LeptonStream.Reload;
 
@@ -20,34 +22,50 @@ internal sealed class TargetTls
     {
         _files = files;
         if (files.Authorities is { } authorities) _authorities = new([authorities], () => new(authorities), time);
-        if (files is { Certificate: { } certificate, Key: { } key }) _own = new([certificate, key], () => Own(certificate, key), time);
+        if (files is { Certificate: { } certificate, Key: { } key })
+            _own = new([certificate, key], () => CertificateFile.Read(certificate, key), time);
     }
 
     /// <summary>Reason for which renewed files are not in force; null where all are.</summary>
     public string? Refusal => _authorities?.Refusal ?? _own?.Refusal;
 
-    /// <summary>Sets the options of a client.</summary>
-    public void Set(SslClientAuthenticationOptions tls)
+    /// <summary>Agrees with a target upon TLS.</summary>
+    /// <param name="connection">The connection, which ends where that fails.</param>
+    /// <param name="host">The host of the target's address.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="AuthenticationException">One of both does not trust the other.</exception>
+    public async ValueTask<SslStream> Secure(Stream connection, string host, CancellationToken stop)
     {
-        if (_own is not null) tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => _own.Current().TargetCertificate;
+        var secure = new SslStream(connection);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(Options(host), stop);
+            return secure;
+        }
+        catch
+        {
+            await secure.DisposeAsync();
+            throw;
+        }
+    }
+
+    private SslClientAuthenticationOptions Options(string host)
+    {
+        var tls = new SslClientAuthenticationOptions
+        {
+            TargetHost = _files.ServerName ?? host,
+            ClientCertificateContext = _own?.Current(),
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+        };
 #pragma warning disable CA5359 // The file says insecure_skip_verify.
         if (_files.SkipsVerification) tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
-        else if (_authorities is not null || _files.ServerName is not null)
-            tls.RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
-                shown is X509Certificate2 certificate && HasName(certificate, errors) && IsTrusted(certificate, chain, errors);
+        else if (_authorities is not null)
+            tls.RemoteCertificateValidationCallback = (_, shown, chain, errors) => shown is X509Certificate2 certificate
+                && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+                && _authorities.Current().RefusalOf(certificate, chain, TrustedAuthorities.ServerUse) is null;
+        return tls;
     }
-
-    // The client library asks for the host of the address whatever name is set.
-    private bool HasName(X509Certificate2 certificate, SslPolicyErrors errors) => _files.ServerName is { } name
-        ? certificate.MatchesHostname(name) : !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
-
-    private bool IsTrusted(X509Certificate2 certificate, X509Chain? sent, SslPolicyErrors errors) => _authorities is null
-        ? !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
-        : _authorities.Current().RefusalOf(certificate, sent, TrustedAuthorities.ServerUse) is null;
-
-    private static SslStreamCertificateContext Own(string certificate, string key) =>
-        SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), null, offline: true);
 }
 
 /// <summary>The files of <c>tls_config</c>.</summary>

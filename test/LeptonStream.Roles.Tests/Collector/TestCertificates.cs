@@ -19,7 +19,21 @@ internal sealed class TestCertificates
         _authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow.AddDays(10));
     }
 
+    private TestCertificates(X509Certificate2 authority) => _authority = authority;
+
     public string Pem => _authority.ExportCertificatePem();
+
+    /// <summary>An authority between: those who trust this one trust it only where its certificate is shown.</summary>
+    public TestCertificates Between(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        using var bare = request.Create(_authority, DateTimeOffset.UtcNow.AddDays(-9.5), DateTimeOffset.UtcNow.AddDays(9),
+            RandomNumberGenerator.GetBytes(8));
+        return new(bare.CopyWithPrivateKey(key));
+    }
 
     public X509Certificate2 Client(string name, int untilDays = 5) => Leaf(name, Uses.Client, untilDays);
 

@@ -43,6 +43,21 @@ public sealed class TlsIntakeTests
         Assert.That((int)await Status(neighbour, address), Is.EqualTo(way == "Http" ? 415 : 200));
     }
 
+    // The sender trusts the root alone, and the collector's certificate is of an authority two below it.
+    [TestCase(2, true)]
+    [TestCase(0, false)]
+    public async Task Certificate_OfAChain_IsShownWithThoseBetween(int between, bool isTrusted)
+    {
+        var upper = _servers.Between("upper");
+        var lower = upper.Between("lower");
+        var (own, folder) = (lower.Server(), Secret(_servers, _clients));
+        TestCertificates.Mount(folder, ("ca.crt", _clients.Pem), ("tls.key", TestCertificates.KeyPem(own)), ("tls.crt",
+            own.ExportCertificatePem() + '\n' + string.Join('\n', new[] { lower.Pem, upper.Pem }.Take(between))));
+        using var rig = Rig(folder, "Http").Start();
+
+        Assert.That(await IsTaken(rig, _clients, _servers), Is.EqualTo(isTrusted));
+    }
+
     [Test]
     public async Task Certificates_RenewedOnDisk_AreTakenUpWithoutARestart()
     {

@@ -40,6 +40,35 @@ public sealed class TlsScrapeTests
         await Eventually.True(() => Read(client, url).Result is null, "the renewed files are in force");
     }
 
+    // Both sides trust the root alone, and their certificates are of an authority two below it.
+    [TestCase(2, true)]
+    [TestCase(1, false)]
+    [TestCase(0, false)]
+    public async Task Certificate_OfAChain_IsShownWithThoseBetween(int between, bool isRead)
+    {
+        var root = new TestCertificates("root");
+        var upper = root.Between("upper");
+        var lower = upper.Between("lower");
+        var (own, shown) = (lower.Client("collector"), Path.Combine(_folder, $"chain-{between}"));
+        await File.WriteAllTextAsync(shown + ".ca", root.Pem);
+        await File.WriteAllTextAsync(shown + ".key", TestCertificates.KeyPem(own));
+        await File.WriteAllTextAsync(shown + ".crt",
+            own.ExportCertificatePem() + '\n' + string.Join('\n', new[] { lower.Pem, upper.Pem }.Take(between)));
+        await using var exporter = await FakeExporter.Start(http => http.Response.WriteAsync("x 1\n"),
+            _ => new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = SslStreamCertificateContext.Create(
+                    lower.Server(), [X509Certificate2.CreateFromPem(lower.Pem), X509Certificate2.CreateFromPem(upper.Pem)], offline: true),
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback =
+                    (_, client, chain, _) => client is X509Certificate2 certificate && IsOf(certificate, root, chain),
+            });
+
+        using var client = Client(new(shown + ".ca", shown + ".crt", shown + ".key"));
+
+        Assert.That(await Read(client, new($"https://{exporter.Target}/metrics")), isRead ? Is.Null : Is.Not.Null);
+    }
+
     [TestCase("cert_file: missing.crt", "key_file")]
     [TestCase("ca_file: missing.crt", "no such file")]
     public void TlsConfig_ThatIsWrong_IsNamed(string setting, string words)
@@ -101,12 +130,14 @@ public sealed class TlsScrapeTests
         }
     }
 
-    private static bool IsOf(X509Certificate2 certificate, TestCertificates authority)
+    private static bool IsOf(X509Certificate2 certificate, TestCertificates authority, X509Chain? sent = null)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.CustomTrustStore.ImportFromPem(authority.Pem);
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         return chain.Build(certificate);
     }
 

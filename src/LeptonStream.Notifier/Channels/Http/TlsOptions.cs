@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using LeptonStream.Access;
 
 namespace LeptonStream.Notifier.Channels.Http;
 
@@ -10,7 +11,7 @@ internal static class TlsOptions
     {
         var tls = new SslClientAuthenticationOptions { TargetHost = options.ServerName };
         if (options.CertFile is { } certificate)
-            tls.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, options.KeyFile)];
+            tls.ClientCertificateContext = CertificateFile.Read(certificate, options.KeyFile);
         if (options.CaFile is { } authorities) tls.CertificateChainPolicy = Trusting(authorities);
         return tls;
     }
