@@ -14,9 +14,9 @@ internal sealed class JobReach
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(Uri, LabelSet), Target> _targets = [];
-    private int _held;
-    private int _said;
-    private int _everUp;
+    private Numbers _standing;
+    private Numbers _new;
+    private bool _hasBegun;
     private bool _isLost;
 
     /// <summary>The model of the series <c>up</c>; null while nothing was scraped.</summary>
@@ -27,7 +27,7 @@ internal sealed class JobReach
     {
         get
         {
-            lock (_lock) return (_isLost ? _held : 0, _targets.Count);
+            lock (_lock) return (_isLost ? Counted.Held : 0, _targets.Count);
         }
     }
 
@@ -37,9 +37,9 @@ internal sealed class JobReach
     {
         lock (_lock)
         {
-            ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_targets, (target.Url, target.Labels), out _);
-            Take(state, -1);
-            state = isUp ? new(0, IsSaid: false, WasUp: true) : state with { Failures = state.Failures + 1 };
+            ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_targets, (target.Url, target.Labels), out var isKnown);
+            if (isKnown) Take(state, -1);
+            state = isUp ? new(0, IsSaid: false, Stands: true) : state with { Failures = state.Failures + 1 };
             Take(state, 1);
             if (!isUp && !state.IsSaid && SaysItself(state))
             {
@@ -48,7 +48,7 @@ internal sealed class JobReach
                 Take(state, 1);
             }
 
-            _isLost = AreMany && (_isLost || state.Failures > 1);
+            _isLost = AreMany && (_isLost || state is { Failures: > 1, IsSaid: false });
             return isUp || state.IsSaid;
         }
     }
@@ -59,7 +59,11 @@ internal sealed class JobReach
         lock (_lock)
         {
             var wanted = targets.Select(target => (target.Url, target.Labels)).ToHashSet();
-            foreach (var target in wanted) _targets.TryAdd(target, default);
+            // Those of the start may have been up before it.
+            var added = new Target(0, IsSaid: false, Stands: !_hasBegun && wanted.Count > 0);
+            _hasBegun |= wanted.Count > 0;
+            foreach (var target in wanted)
+                if (_targets.TryAdd(target, added)) Take(added, 1);
             foreach (var (target, state) in _targets)
             {
                 if (wanted.Contains(target)) continue;
@@ -71,20 +75,25 @@ internal sealed class JobReach
         }
     }
 
-    // Targets that have said that they are down are not counted again.
-    private bool AreMany => _held >= 2 && (2 * _held > _targets.Count - _said || _held >= Many);
+    // While some stand, those that came later and never were up are no loss: they have not begun yet.
+    private Numbers Counted => _standing.All > 0 ? _standing : _new;
 
-    // The others are asked in the interval between the first failure and the second. A target that never was up, while others are, is no
-    // loss: it has gone from the fleet, and not from the list.
+    // Targets that have said that they are down are not counted again.
+    private bool AreMany => Counted is var (all, held, said) && held >= 2 && (2 * held > all - said || held >= Many);
+
+    // The others are asked in the interval between the first failure and the second.
     private bool SaysItself(Target state) =>
-        (!state.WasUp && _everUp > 0 && state.Failures > 1) || (!AreMany && (state.Failures > 1 || _targets.Count == 1));
+        (!state.Stands && _standing.All > 0 && state.Failures > 1) || (!AreMany && (state.Failures > 1 || _targets.Count == 1));
 
     private void Take(Target state, int sign)
     {
-        if (state is { Failures: > 0, IsSaid: false }) _held += sign;
-        if (state.IsSaid) _said += sign;
-        if (state.WasUp) _everUp += sign;
+        ref var numbers = ref state.Stands ? ref _standing : ref _new;
+        var isHeld = state is { Failures: > 0, IsSaid: false };
+        numbers = new(numbers.All + sign, numbers.Held + (isHeld ? sign : 0), numbers.Said + (state.IsSaid ? sign : 0));
     }
 
-    private readonly record struct Target(int Failures, bool IsSaid, bool WasUp);
+    private readonly record struct Numbers(int All, int Held, int Said);
+
+    // It stands where it was up, or was there when the collector started.
+    private readonly record struct Target(int Failures, bool IsSaid, bool Stands);
 }

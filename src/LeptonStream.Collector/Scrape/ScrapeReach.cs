@@ -8,7 +8,7 @@ internal sealed class ScrapeReach
     private readonly ConcurrentDictionary<string, JobReach> _jobs = [];
 
     /// <summary>The jobs that have targets, by name.</summary>
-    public IEnumerable<KeyValuePair<string, JobReach>> Jobs => _jobs;
+    public IEnumerable<KeyValuePair<string, JobReach>> Jobs => _jobs.Where(job => job.Value.Count.Targets > 0);
 
     /// <summary>A job.</summary>
     public JobReach Of(string job) => _jobs.GetOrAdd(job, _ => new());
@@ -18,7 +18,8 @@ internal sealed class ScrapeReach
     {
         var byJob = targets.ToLookup(target => target.Job.Name);
         foreach (var job in byJob) Of(job.Key).Adopt(job);
-        foreach (var name in _jobs.Keys)
-            if (!byJob.Contains(name)) _jobs.TryRemove(name, out _);
+        // A job whose targets are all gone stays: those that come later are new.
+        foreach (var (name, reach) in _jobs)
+            if (!byJob.Contains(name)) reach.Adopt([]);
     }
 }

@@ -80,6 +80,38 @@ public sealed class LostTargetsTests
         Assert.That(fleet.Events.Select(e => e.RoutingLabels["alertname"]), Is.EqualTo((string[])["LeptonStreamDataQuality"]), fleet.Story);
     }
 
+    [TestCase(50, 20)]
+    [TestCase(50, 45)]
+    [TestCase(8, 5)]
+    public async Task Job_CutInPartWhenTheCollectorStarts_IsOneAlert(int targets, int down)
+    {
+        await using var fleet = await Fleet.Start(targets);
+        await fleet.Run(Learned);
+        await fleet.Restart();
+        fleet.Down(down);
+        await fleet.Run(30 * Minute);
+
+        Assert.That(fleet.Events.Select(e => e.RoutingLabels["alertname"]), Is.EqualTo((string[])["LeptonStreamDataQuality"]), fleet.Story);
+        Assert.That(fleet.Events[0].English.Summary, Does.EndWith($": {down} of {targets} targets can't be scraped"));
+    }
+
+    // A service that scales up, or from nothing while the collector runs, and takes ten minutes to load its weights.
+    [TestCase(10)]
+    [TestCase(0)]
+    public async Task Targets_ThatComeLaterAndHaveNotBegun_AreNoLoss(int before)
+    {
+        await using var fleet = await Fleet.Start(10);
+        await fleet.Run(Learned);
+        fleet.Scale(before);
+        await fleet.Run(5 * Minute);
+        fleet.Scale(30, readyBefore: Math.Max(before, 1));
+        await fleet.Run(10 * Minute);
+        fleet.Scale(30);
+        await fleet.Run(10 * Minute);
+
+        Assert.That(fleet.Events.FindAll(e => e.Metric == "lepton.quality.targets_lost"), Is.Empty, fleet.Story);
+    }
+
     /// <summary>Scrapers of one job, the quality of its data, and a partition of a detector, by one clock.</summary>
     private sealed class Fleet : IRecordSink, IAsyncDisposable
     {
@@ -87,12 +119,14 @@ public sealed class LostTargetsTests
         private readonly PartitionPipeline _partition = new("lepton.metrics", 0, DetectionPolicy.Default);
         private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         private readonly FakeExporter _exporter;
-        private readonly int _count;
+        private int _count;
         private TargetScraper[] _scrapers = [];
+        private Func<int, TargetScraper[]> _scale = null!;
         private QualityReport _quality = null!;
         private PageClient? _client;
         private long _offset;
         private int _down;
+        private int _ready = int.MaxValue;
 
         private Fleet(FakeExporter exporter, int count) => (_exporter, _count) = (exporter, count);
 
@@ -110,7 +144,8 @@ public sealed class LostTargetsTests
             var exporter = await FakeExporter.Start(http =>
             {
                 var path = http.Request.Path.Value!;
-                if (int.Parse(path[(path.LastIndexOf('-') + 1)..], null) < fleet!._down) http.Response.StatusCode = 503;
+                var number = int.Parse(path[(path.LastIndexOf('-') + 1)..], null);
+                if (number < fleet!._down || number >= fleet._ready) http.Response.StatusCode = 503;
                 http.Response.ContentType = "text/plain; version=0.0.4";
                 return http.Response.WriteAsync("vllm:num_requests_running{model_name=\"llama-70b\"} 3\n");
             });
@@ -128,12 +163,24 @@ public sealed class LostTargetsTests
             var metrics = new CollectorMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), memory, mapping);
             _client = new PageClient(job, _time);
             _quality = new(mapping, reach, this, _time);
-            var targets = Enumerable.Range(0, _count).Select(i => ScrapeTarget.Of(job,
-                [new("instance", $"node-{i}"), new("__metrics_path__", $"/node-{i}")], _exporter.Target)!).ToList();
-            reach.Adopt(targets);
-            _scrapers = [.. targets.Select(target =>
-                new TargetScraper(target, _client, reach.Of(job.Name), mapping, this, memory, metrics, _time))];
+            _scale = count =>
+            {
+                var targets = Enumerable.Range(0, count).Select(i => ScrapeTarget.Of(job,
+                    [new("instance", $"node-{i}"), new("__metrics_path__", $"/node-{i}")], _exporter.Target)!).ToList();
+                reach.Adopt(targets);
+                return [.. _scrapers.Take(count), .. targets.Skip(_scrapers.Length).Select(target =>
+                    new TargetScraper(target, _client, reach.Of(job.Name), mapping, this, memory, metrics, _time))];
+            };
+            _scrapers = [];
+            Scale(_count);
             return Task.CompletedTask;
+        }
+
+        /// <summary>There are so many targets from now on, of which the first are ready.</summary>
+        public void Scale(int count, int readyBefore = int.MaxValue)
+        {
+            (_count, _ready) = (count, readyBefore);
+            _scrapers = _scale(count);
         }
 
         public void Down(int count)
