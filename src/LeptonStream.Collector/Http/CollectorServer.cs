@@ -92,6 +92,7 @@ internal sealed partial class CollectorServer(
         void Listen(ListenOptions listen)
         {
             listen.Use(next => connection => share.Take(connection, next));
+            listen.Use(next => connection => HalfClosed.Serve(connection, next));
             // Without TLS nothing is agreed upon, and a connection speaks HTTP/1.1 or, where gRPC is served, HTTP/2.
             listen.Protocols = address.HasTls || protocols == HttpProtocols.Http2 ? protocols : HttpProtocols.Http1;
             if (address.HasTls) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(serverTls.Options()) });

@@ -62,7 +62,7 @@ internal sealed class RequestBody : IDisposable
             body.Dispose();
             return (null, IntakeReport.Refusal(IntakeOutcome.TooSlow, $"the body did not come within {patience.TotalSeconds:0} s"));
         }
-        catch (Exception) when (gone.IsCancellationRequested)
+        catch (Exception failure) when (gone.IsCancellationRequested || failure is IOException)
         {
             // Nobody reads the answer, but it is counted.
             body.Dispose();

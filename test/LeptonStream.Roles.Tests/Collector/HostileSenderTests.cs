@@ -99,12 +99,36 @@ public sealed class HostileSenderTests
         else
         {
             hostile.Client.Shutdown(SocketShutdown.Send);
-            // The server takes the end of the sender's half for the end of both.
+            // Not all of the request came.
             Assert.That(await Answer(stream), Does.StartWith("HTTP/1.1 400").Or.Empty);
         }
 
         await AssertServed(rig);
         await Eventually.True(() => rig.Host.Services.GetRequiredService<MemoryBudget>().Used == 0, "its memory is free");
+    }
+
+    // As 'nc -N' does: the request, and then the end of the sender's half. Kafka acknowledges while that is known already.
+    [Test]
+    public async Task Sender_WhoEndsHisHalf_GetsHisAnswer(
+        [Values("/write?precision=ms", "/v1/samples", "/nowhere")] string path, [Values] bool isAtOnce, [Values] bool isChunked)
+    {
+        using var rig = new CollectorRig().Start();
+        var body = path == "/v1/samples" ? $$$"""{"model":"half","ts":{{{Now()}}},"metrics":{"v":1}}""" : $"m,model=half v=1 {Now()}\n";
+        var (header, framed) = isChunked ? ("Transfer-Encoding: chunked", $"{body.Length:x}\r\n{body}\r\n0\r\n\r\n")
+            : ($"Content-Length: {body.Length}", body);
+        for (var i = 0; i < 20; i++)
+        {
+            using var sender = await Connect(rig);
+            var stream = sender.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: a\r\n{header}\r\n\r\n{framed}"));
+            if (!isAtOnce) await Task.Delay(i);
+            sender.Client.Shutdown(SocketShutdown.Send);
+
+            // To the end of the connection, which comes at once.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var answer = new StreamReader(stream);
+            Assert.That(await answer.ReadToEndAsync(limit.Token), Does.StartWith(path == "/nowhere" ? "HTTP/1.1 404" : "HTTP/1.1 20"));
+        }
     }
 
     [TestCase("gzip")]
