@@ -4,6 +4,7 @@ using LeptonStream.Detector.Verdicts;
 using LeptonStream.Feedback;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Detector;
 
@@ -29,6 +30,13 @@ internal sealed partial class DetectorSession
             var partition = task.Partition.Partition.Value;
             // What the owner before has heard comes with the replay.
             if (task.IsReplaying || _founding.Contains(partition) || partition >= topic.Partitions) continue;
+            var next = task.FeedbackNext;
+            if (task.TakeFeedbackTopic(topic.Id))
+            {
+                Log.FeedbackCreatedAgain(_logger, _topics.Feedback, partition, next);
+                _feedback.Leave(partition);
+            }
+
             if (!_feedback.Follows(partition)) _feedback.Follow(partition, task.FeedbackNext);
         }
 
@@ -57,5 +65,12 @@ internal sealed partial class DetectorSession
             _metrics.Heard(entry is null ? "unchanged" : "applied");
             if (entry is not null) Note(task, entry);
         });
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1111, LogLevel.Warning,
+            "{Topic} was deleted and created again; verdicts of partition {Partition} are read from its beginning instead of from {Next}")]
+        public static partial void FeedbackCreatedAgain(ILogger logger, string topic, int partition, long next);
     }
 }

@@ -287,6 +287,7 @@ internal sealed partial class DetectorSession
                 Policies = task.Policies.Yaml,
                 Verdicts = task.Policies.Verdicts.Verdicts is { Count: > 0 } verdicts ? verdicts : null,
                 FeedbackNext = task.FeedbackNext,
+                FeedbackId = task.FeedbackId,
                 Fingerprint = task.Policies.Set.Fingerprint,
                 Chunks = [],
             };

@@ -12,6 +12,24 @@ internal sealed partial class PartitionTask
     /// <summary>The offset of the first verdict that is not heard yet.</summary>
     public long FeedbackNext => _feedbackNext;
 
+    /// <summary>The id of the topic that the offset is of; null while it is not known.</summary>
+    public Guid? FeedbackId { get; private set; }
+
+    /// <summary>
+    /// Takes the feedback topic's id. Of one that was deleted and created again all verdicts are heard from its beginning: offsets of the
+    /// one before mean nothing there. Those that hold already change nothing.
+    /// </summary>
+    /// <param name="id">The id; null where it is not known.</param>
+    /// <returns>Whether it is another topic than before.</returns>
+    public bool TakeFeedbackTopic(Guid? id)
+    {
+        if (id is null || id == FeedbackId) return false;
+        var isOther = FeedbackId is not null;
+        FeedbackId = id;
+        if (isOther) _feedbackNext = 0;
+        return isOther;
+    }
+
     /// <summary>Takes a person's verdict: what follows from it holds from the next record on.</summary>
     /// <param name="feedback">The verdict.</param>
     /// <param name="offset">Its offset in the feedback topic.</param>

@@ -299,7 +299,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     private void Resume(RestoredPartition state, long? committed)
     {
         Reset(state.Header.Next);
-        _feedbackNext = state.Header.FeedbackNext;
+        (_feedbackNext, FeedbackId) = (state.Header.FeedbackNext, state.Header.FeedbackId);
         _topicId ??= state.Header.MetricsId;
         _policies = state.Policies;
         _pipeline = state.Pipeline;

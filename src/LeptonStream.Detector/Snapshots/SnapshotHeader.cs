@@ -66,6 +66,9 @@ internal sealed record SnapshotHeader
     /// <summary>The offset of the first verdict that is not heard yet, in the partition of the feedback topic.</summary>
     public long FeedbackNext { get; init; }
 
+    /// <summary>The feedback topic's id; null where there was none, or the cluster does not tell ids.</summary>
+    public Guid? FeedbackId { get; init; }
+
     /// <summary>The fingerprint of both.</summary>
     public required string Fingerprint { get; init; }
 

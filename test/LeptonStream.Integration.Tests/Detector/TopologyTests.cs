@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Feedback;
+using LeptonStream.Kafka;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Integration.Tests.Detector;
@@ -74,6 +76,39 @@ public sealed class TopologyTests
         Assert.That(rig.PublishedModels(), Is.EquivalentTo(Enumerable.Range(0, 250).Select(i => $"model-{i:D6}")));
         Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
     }
+
+    // The new topic has as many verdicts as were heard of the old one, and two more: no offset is out of range.
+    [Test]
+    public async Task Deletion_OfTheFeedbackTopic_IsNoticedAndAllVerdictsOfTheNewOneAreHeard([Values] bool isDead)
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var detector = rig.StartDetector();
+        rig.Probe.Produce(rig.Topics.Metrics, 0, DetectorOnKafka.Incidents(0, 8));
+        await rig.AllCommitted();
+        Give(rig, 0, 3);
+        await Eventually.True(() => Verdicts(rig).Count == 3, "the verdicts are heard", LongEnough);
+        if (isDead) Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+
+        await rig.Recreate(rig.Topics.Feedback, partitions: 1);
+        using var newcomer = new TopicProbe(rig.Options);
+        Give(rig, 3, 5, newcomer);
+        if (isDead) detector = rig.StartDetector();
+
+        await Eventually.True(() => Verdicts(rig).Count == 8, "those of the new topic are heard", LongEnough);
+        Assert.That(detector.ToString(), Does.Contain("was deleted and created again"));
+        Assert.That(await detector.Stop(), Is.Zero, detector.ToString());
+    }
+
+    private static void Give(DetectorOnKafka rig, int from, int count, TopicProbe? probe = null) =>
+        (probe ?? rig.Probe).Produce(rig.Topics.Feedback, 0, Alerts(rig).Where(alert => alert.Type == AlertEventType.Opened)
+            .DistinctBy(alert => alert.Model).OrderBy(alert => alert.Model, StringComparer.Ordinal).Skip(from).Take(count)
+            .Select(alert => FeedbackRecord.Of(SampleFeedback.Of(alert, Verdict.False))));
+
+    private static HashSet<string> Verdicts(DetectorOnKafka rig) => [.. Alerts(rig)
+        .Where(alert => alert.RoutingLabels["alertname"] == VerdictNames.AlertName).Select(alert => alert.Model)];
+
+    private static List<AlertEvent> Alerts(DetectorOnKafka rig) => [.. rig.Probe.Read(rig.Topics.Alerts)
+        .Select(record => AlertEventJson.TryRead(record.Message.Value!, out var alert, out _) ? alert! : null).OfType<AlertEvent>()];
 
     // It waits for as long as a run may be silent.
     [Test, Category("Slow")]

@@ -1,7 +1,9 @@
 using LeptonStream.Alerts;
+using LeptonStream.Detector.Verdicts;
 using LeptonStream.Feedback;
 using LeptonStream.Kafka;
 using LeptonStream.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeptonStream.Roles.Tests.Detector;
 
@@ -63,6 +65,23 @@ public sealed class VerdictTests
         Assert.That(_rig.CountOf("verdicts/unreadable"), Is.EqualTo(2));
         Assert.That(_rig.Probe.Read(_rig.Topics.DeadLetters, 2).Select(letter => TopicProbe.Header(letter, DeadLetter.ReasonHeader)),
             Is.All.EqualTo("no_verdict"));
+    }
+
+    // Of a topic that was created again by a cluster that tells no ids: the offset is beyond its end.
+    [Test]
+    public async Task Follow_AnOffsetBeyondTheEnd_BeginsWithTheFirstVerdict()
+    {
+        _rig.Probe.ProduceText(_rig.Topics.Feedback, 0, "a", "b", "c");
+        using var reader = new FeedbackReader(_rig.Options, _rig.Topics, NullLogger.Instance);
+        reader.Follow(0, from: 1000);
+
+        var heard = new List<string>();
+        await Eventually.True(() =>
+        {
+            while (reader.Next() is { } record) heard.Add(System.Text.Encoding.UTF8.GetString(record.Message.Value!));
+            return heard.Count >= 3;
+        }, "all are heard");
+        Assert.That(heard, Is.EqualTo((string[])["a", "b", "c"]));
     }
 
     private async Task<AlertEvent> Open()
