@@ -33,6 +33,7 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _timesSetBack;
     private readonly Counter<long> _eventsDropped;
     private readonly Counter<long> _forgotten;
+    private readonly Counter<long> _versionsDropped;
     private readonly Counter<long> _undecodable;
 
     // By session: each loop has one at a time.
@@ -82,6 +83,8 @@ internal sealed class DetectorMetrics
             "leptonstream.detector.events.dropped", "{event}", "Alert events left out because one record led to many more than it may");
         _forgotten = meter.CreateCounter<long>(
             "leptonstream.detector.series.forgotten", "{series}", "Series forgotten because they were silent");
+        _versionsDropped = meter.CreateCounter<long>("leptonstream.detector.versions.dropped", "{message}",
+            "Messages whose model version is not compared because their partition compares as many models as it may");
         _undecodable = meter.CreateCounter<long>(
             "leptonstream.detector.records.undecodable", "{record}", "Offsets passed by because their batch can't be decoded");
         meter.CreateObservableGauge(
@@ -127,13 +130,14 @@ internal sealed class DetectorMetrics
     /// <summary>A record's key is not the model that it is of, so that others of the model may be in another partition.</summary>
     public void OtherKey() => _otherKeys.Add(1);
 
-    /// <summary>Labels, times, events and series that partitions left out, changed or forgot.</summary>
-    public void LeftOut(long labels, long times, long events, long series)
+    /// <summary>Labels, times, events, series and versions that partitions left out, changed or forgot.</summary>
+    public void LeftOut(long labels, long times, long events, long series, long versions)
     {
         _labelsDropped.Add(labels);
         _timesSetBack.Add(times);
         _eventsDropped.Add(events);
         _forgotten.Add(series);
+        _versionsDropped.Add(versions);
     }
 
     /// <summary>Records whose batch can't be decoded.</summary>

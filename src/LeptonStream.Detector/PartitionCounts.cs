@@ -12,7 +12,7 @@ internal sealed class PartitionCounts
     private readonly long[] _records = new long[Enum.GetValues<RejectReason>().Length];
     private readonly long[] _reported = new long[Refusals.Length];
     private readonly UnjudgedKeys _unjudged = new();
-    private (long Labels, long Times, long Events, long Series) _leftOutReported;
+    private (long Labels, long Times, long Events, long Series, long Versions) _leftOutReported;
     private long _samples;
 
     /// <summary>Every reason for which a sample may not be judged.</summary>
@@ -68,10 +68,12 @@ internal sealed class PartitionCounts
         }
 
         var now = (Labels: pipeline.LabelsLeftOut, Times: pipeline.TimesSetBack, Events: pipeline.EventsDropped,
-            Series: pipeline.SeriesForgotten);
+            Series: pipeline.SeriesForgotten, Versions: pipeline.VersionsLeftOut);
+        var versions = now.Versions - _leftOutReported.Versions;
         metrics.LeftOut(now.Labels - _leftOutReported.Labels, now.Times - _leftOutReported.Times, now.Events - _leftOutReported.Events,
-            now.Series - _leftOutReported.Series);
+            now.Series - _leftOutReported.Series, versions);
         troubles.Count("times set back to the log's", "clock_ahead", now.Times - _leftOutReported.Times);
+        troubles.Count("messages whose model version is not compared", "model_limit", versions);
         _leftOutReported = now;
     }
 

@@ -14,6 +14,19 @@ public sealed partial class PartitionPipeline
     /// <summary>Number of distributions watched for drift now.</summary>
     public int DistributionCount => _drift.Count;
 
+    // Two producers of one series: a metric has the name of a distance of a distribution that came in another message.
+    private bool IsDistance(in SampleBatch.Entity entity, in SampleBatch.Metric metric)
+    {
+        var name = _batch.BytesOf(metric.Name);
+        for (var i = 0; i < DriftNames.Count; i++)
+        {
+            var suffix = DriftNames.SuffixOf(i);
+            if (name.EndsWith(suffix) && _drift.Contains(Series.SeriesId.OfMetric(entity.Id, name[..^suffix.Length]).Value)) return true;
+        }
+
+        return false;
+    }
+
     private int JudgeDrift(in SampleBatch.Entity entity, in EventSink sink, ref SampleRefusal lost)
     {
         var judged = 0;

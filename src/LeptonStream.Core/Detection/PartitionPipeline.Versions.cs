@@ -14,6 +14,12 @@ public sealed partial class PartitionPipeline
     /// <summary>Number of models whose versions are compared now.</summary>
     internal int VersionedModelCount => _versions.Count;
 
+    /// <summary>
+    /// Number of entities of accepted records whose version is not compared because the partition compares as many models as it may
+    /// (<see cref="DetectionPolicy.VersionedModelsPerPartition"/>), since the pipeline began.
+    /// </summary>
+    public long VersionsLeftOut => _versions.LeftOut;
+
     private void BeginVersion(in SampleBatch.Entity entity, in EventSink sink)
     {
         var version = _batch.VersionOf(entity);

@@ -99,6 +99,9 @@ public sealed partial class PartitionPipeline
     /// <summary>The gap in the knowledge of the partition whose alert is open; null where there is none.</summary>
     public StateGap? OpenGap => _gaps.Open;
 
+    /// <summary>Log time: the newest of all records, its own or those of the state that it was loaded from.</summary>
+    public Timestamp LogTime => _runs.Clock;
+
     /// <summary>Gets every judged sample. <value>The default value is null.</value></summary>
     public JudgedSampleObserver? Observer { get; set; }
 
@@ -183,6 +186,12 @@ public sealed partial class PartitionPipeline
                 // Its memory is known only once the series itself has come.
                 next?.Pipeline.Prefetch(next);
                 next = Ask(metrics, i + 2);
+                if (_drift.Count > 0 && IsDistance(entity, metrics[i]))
+                {
+                    Count(SampleRefusal.DriftName, ref judged, ref lost);
+                    continue;
+                }
+
                 var series = _series.Find(_batch, entity, metrics[i], out var refusal);
                 if (series is { AwaitsOthers: true })
                 {
@@ -196,7 +205,7 @@ public sealed partial class PartitionPipeline
 
             for (var i = 0; waiting > 0 && i < metrics.Length; i++)
             {
-                if (_series.Find(metrics[i].Id.Value) is not { AwaitsOthers: true } series) continue;
+                if (_series.Find(metrics[i].Id.Value) is not { AwaitsOthers: true } series || IsDistance(entity, metrics[i])) continue;
                 Count(Judge(series, entity, metrics[i].Value, sink), ref judged, ref lost);
                 waiting--;
             }

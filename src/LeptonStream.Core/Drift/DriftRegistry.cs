@@ -20,6 +20,9 @@ internal sealed class DriftRegistry(DetectionPolicy detection)
     /// <summary>About how many bytes they take.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Whether a distribution is watched.</summary>
+    public bool Contains(UInt128 id) => _watches.ContainsKey(id);
+
     /// <summary>The watch over a distribution, a new one where it is seen for the first time; null where there is no room.</summary>
     /// <param name="id">The distribution.</param>
     /// <param name="now">Log time.</param>

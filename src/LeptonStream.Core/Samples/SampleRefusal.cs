@@ -32,6 +32,9 @@ public enum SampleRefusal
 
     /// <summary>Its series only rose until now, and began again near 0: nobody declared it a counter, and it is taken as one.</summary>
     CounterFound = 9,
+
+    /// <summary>It has the name of a distance of a distribution of its entity, of which the detector makes a series itself.</summary>
+    DriftName = 10,
 }
 
 /// <summary>Classifies the reasons.</summary>
@@ -43,5 +46,6 @@ public static class SampleRefusals
     /// </summary>
     /// <param name="reason">The reason.</param>
     public static bool IsLoss(this SampleRefusal reason) =>
-        reason is SampleRefusal.OutOfOrder or SampleRefusal.Duplicate or SampleRefusal.SeriesLimit or SampleRefusal.DistributionLimit;
+        reason is SampleRefusal.OutOfOrder or SampleRefusal.Duplicate or SampleRefusal.SeriesLimit or SampleRefusal.DistributionLimit
+            or SampleRefusal.DriftName;
 }

@@ -20,6 +20,9 @@ internal sealed class VersionRegistry(DetectionPolicy detection)
     /// <summary>Number of models.</summary>
     public int Count => _watches.Count;
 
+    /// <summary>Number of messages with a version whose model found no room.</summary>
+    public long LeftOut { get; private set; }
+
     /// <summary>About how many bytes they take.</summary>
     public long Bytes => _watches.Values.Sum(static watch => (long)watch.Bytes);
 
@@ -38,7 +41,13 @@ internal sealed class VersionRegistry(DetectionPolicy detection)
         }
         else
         {
-            if (!isVersioned || _watches.Count >= detection.VersionedModelsPerPartition) return null;
+            if (!isVersioned) return null;
+            if (_watches.Count >= detection.VersionedModelsPerPartition)
+            {
+                LeftOut++;
+                return null;
+            }
+
             _watches.Add(id, watch = new(id, Encoding.UTF8.GetString(model)));
             cut?.LeaveOut(watch);
         }

@@ -33,6 +33,14 @@ internal sealed class DriftDriver(int minutes = 5, DetectionPolicy? policy = nul
         return outcome;
     }
 
+    /// <summary>Sends a plain metric.</summary>
+    public RecordOutcome SendMetric(string name, double value, string labels = "{}")
+    {
+        _driver.Now += TimeSpan.FromMinutes(minutes);
+        return _driver.Send(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $$$"""{"model":"ranker","ts":{{{_driver.Now.UnixMilliseconds}}},"labels":{{{labels}}},"metrics":{"{{{name}}}":{{{value}}}}}""")));
+    }
+
     /// <summary>Sends samples of a normal distribution.</summary>
     public void Send(Random random, int messages, int n = 500, double shift = 0)
     {

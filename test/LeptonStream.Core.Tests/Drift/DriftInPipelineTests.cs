@@ -133,6 +133,33 @@ public sealed class DriftInPipelineTests
         Assert.That(driver.Judged.Select(judged => judged.Key.Metric), Has.None.StartsWith("c."));
     }
 
+    [TestCase("age.drift.psi", "{}", true)]
+    [TestCase("age.drift.mmd", "{}", true)]
+    [TestCase("age.drift.other", "{}", false)]
+    [TestCase("wage.drift.psi", "{}", false)]
+    [TestCase("age.drift.psi", """{"country":"de"}""", false)]
+    public void Process_AMetricWithTheNameOfADistance_IsRefusedWhileItsDistributionIsWatched(string name, string labels, bool isRefused)
+    {
+        var policy = DetectionPolicy.Default with { ForgetAfter = TimeSpan.FromHours(6) };
+        var driver = new DriftDriver(policy: policy);
+        Assert.That(driver.SendMetric(name, 7, labels).Samples, Is.EqualTo(1), "before the distribution");
+
+        var random = new Random(3);
+        for (var i = 0; i < 10; i++)
+        {
+            driver.Send(random, 1);
+            var outcome = driver.SendMetric(name, 7, labels);
+            Assert.That(outcome.Lost, Is.EqualTo(isRefused ? SampleRefusal.DriftName : SampleRefusal.None));
+        }
+
+        Assert.That(driver.Pipeline.RefusedSamples(SampleRefusal.DriftName), Is.EqualTo(isRefused ? 10 : 0));
+        Assert.That(driver.Judged.Count(judged => judged.Sample.Value == 7), Is.EqualTo(isRefused ? 1 : 11));
+
+        // Silent for long enough: the name is free.
+        for (var i = 0; i < 12 * 7; i++) driver.SendMetric("other", 1);
+        Assert.That(driver.SendMetric(name, 7, labels).Samples, Is.EqualTo(1));
+    }
+
     [Test]
     public void Process_ADistributionThatFallsSilent_GivesItsPlaceBack()
     {

@@ -239,6 +239,23 @@ public sealed class ModelUpdateTests
         driver.Run("v2", 5, latency: 500);
         Assert.That(driver.Events, Is.Empty);
         Assert.That(driver.Pipeline.VersionedModelCount, Is.Zero);
+        Assert.That(driver.Pipeline.VersionsLeftOut, Is.Positive);
+    }
+
+    [TestCase(3, 5, 2 * 4)]
+    [TestCase(5, 5, 0)]
+    public void Process_ModelsBeyondTheLimit_CountEachOfTheirMessages(int limit, int models, int leftOut)
+    {
+        var driver = new UpdateDriver(12, policy: DetectionPolicy.Default with { VersionedModelsPerPartition = limit });
+        for (var i = 0; i < 4 * models; i++)
+        {
+            driver.Raw($$$"""
+                {"model":"m{{{i % models}}}","ts":{{{driver.Now.UnixMilliseconds + i}}},"labels":{"model_version":"1"},"metrics":{"x":1} }
+                """);
+            driver.Raw($$$"""{"model":"m{{{i % models}}}","ts":{{{driver.Now.UnixMilliseconds + i}}},"metrics":{"y":1} }""");
+        }
+
+        Assert.That((driver.Pipeline.VersionedModelCount, driver.Pipeline.VersionsLeftOut), Is.EqualTo((limit, leftOut)));
     }
 
     [Test]

@@ -106,6 +106,21 @@ public sealed class ProgressWatchTests
         Assert.That(engine.Told[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
     }
 
+    // Twelve minutes of a pause before it, and ten behind it: together they would be a hang. The first tokens of a new process are the rush
+    // of those who waited, and no rate is made of them.
+    [Test]
+    public void Restart_DuringAPause_BeginsThePatienceAgain([Values(10, 25)] int minutes)
+    {
+        var engine = new Engine(Names[1]);
+        engine.Run(minutes: 60, requests: 1, moves: true);
+        engine.Run(minutes: 12, requests: 1, moves: false);
+        engine.Restart();
+        engine.Run(minutes: 1, requests: 1, moves: false);
+        engine.Rush(100);
+        engine.Run(minutes, requests: 1, moves: false);
+        Assert.That(engine.Hangs, Has.Count.EqualTo(minutes == 10 ? 0 : 1));
+    }
+
     [Test]
     public void APolicy_TurnsItOff()
     {
@@ -130,6 +145,8 @@ public sealed class ProgressWatchTests
         public List<AlertEvent> Hangs => _driver.Events.FindAll(e => e.Detectors[0].Name == DetectorSet.NoProgress);
 
         public void Restart() => _total = _prompts = 0;
+
+        public void Rush(int tokens) => _total += tokens;
 
         // Progress first: it must wait for the work that stands behind it.
         public void Run(int minutes, int? requests, bool moves, bool prompts = false)

@@ -47,6 +47,7 @@ public sealed class SnapshotFieldsTests
         ["SeriesRegistry.Policies"] = "their fingerprint is saved; whoever loads gives the same",
         ["SeriesRegistry._bytes"] = "the sum of those of the series",
         ["SeriesRegistry.Forgotten"] = "metric",
+        ["VersionRegistry.LeftOut"] = "metric",
         ["NamePool._names"] = "equal strings, kept once",
         ["SilenceQueue._queue"] = "the order of SeriesState.SilenceDue and Number",
         ["EntityRegistry._pipelines"] = "found again by the policies",
