@@ -37,8 +37,9 @@ internal sealed class DriftDriver(int minutes = 5, DetectionPolicy? policy = nul
     public RecordOutcome SendMetric(string name, double value, string labels = "{}")
     {
         _driver.Now += TimeSpan.FromMinutes(minutes);
+        var time = _driver.Now.UnixMilliseconds;
         return _driver.Send(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $$$"""{"model":"ranker","ts":{{{_driver.Now.UnixMilliseconds}}},"labels":{{{labels}}},"metrics":{"{{{name}}}":{{{value}}}}}""")));
+            $$$"""{"model":"ranker","ts":{{{time}}},"labels":{{{labels}}},"metrics":{"{{{name}}}":{{{value}}}}}""")));
     }
 
     /// <summary>Sends samples of a normal distribution.</summary>

@@ -127,7 +127,8 @@ public sealed class OpenAlertTests
             .Where(events => events.All(each => (string?)each["type"] != "resolved")).Select(events => events.Key)];
 
         public List<string> Ends(string alert) => [.. Alerts
-            .Where(each => (string?)each["alertId"] == alert && each["endedReason"] is not null).Select(each => (string)each["endedReason"]!)];
+            .Where(each => (string?)each["alertId"] == alert && each["endedReason"] is not null)
+            .Select(each => (string)each["endedReason"]!)];
 
         public void Live(int minutes)
         {
