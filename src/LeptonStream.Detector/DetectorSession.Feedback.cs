@@ -24,7 +24,7 @@ internal sealed partial class DetectorSession
     /// </summary>
     public void HearVerdicts()
     {
-        if (!IsSettled || _watch.Latest?.GetValueOrDefault(_topics.Feedback) is not { } topic) return;
+        if (!IsSettled || Undisturbed is not null || _watch.Latest?.GetValueOrDefault(_topics.Feedback) is not { } topic) return;
         foreach (var task in _tasks.Values)
         {
             var partition = task.Partition.Partition.Value;

@@ -34,6 +34,9 @@ internal sealed partial class DetectorSession
     private readonly StateProducer _states;
     private SnapshotWrite? _snapshot;
 
+    // The partition whose snapshot was given up because policies were adopted.
+    private int? _gaveWay;
+
     // Events and dead letters of gaps, until the batch at hand takes them.
     private readonly List<(PartitionTask Task, AlertEvent Event)> _told = [];
     private readonly List<Message<byte[]?, byte[]?>> _lost = [];
@@ -72,15 +75,23 @@ internal sealed partial class DetectorSession
     /// <param name="events">Takes the events of clocks that were not published yet.</param>
     public void EndReplays(List<AlertEvent> events)
     {
-        // Entries of the journal follow records that still wait.
-        if (_membership.HasMore) return;
-        foreach (var task in _tasks.Values)
+        foreach (var task in _tasks.Values.Where(task => task.IsReplaying))
         {
-            if (task.EndReplay(events) is not { } replay) continue;
+            // Each by itself: under load records of some partition always wait.
+            if (task.EndReplay(_membership.Holds(task.Partition), events) is not { } replay) continue;
             _metrics.ReplayDiffers(replay.Missing, replay.Differing);
             if (replay.Missing + replay.Differing > 0)
                 Log.ReplayDiffers(_logger, task.Partition.Name(), replay.Missing, replay.Differing);
         }
+    }
+
+    /// <summary>Says it to all tasks where the topic has more partitions than they know of.</summary>
+    /// <param name="events">Takes the events.</param>
+    public void CountPartitions(List<AlertEvent> events)
+    {
+        if (_known.Metrics is not { } known) return;
+        foreach (var task in _tasks.Values)
+            if (!task.IsReplaying && task.OnPartitions(known.Partitions, events) is { } entry) Note(task, entry);
     }
 
     /// <summary>Whether the next session finds the state of all partitions.</summary>
@@ -108,7 +119,8 @@ internal sealed partial class DetectorSession
         _troubles.Set("state", words);
         _health.SetDegraded(Concern.State, words);
         BeginAgainWhereGone();
-        Advance();
+        // The next owner may have written a newer one.
+        if (!_membership.IsLost) Advance();
     }
 
     /// <summary>Writes what is not in the state topic yet, for a limited time: the worker leaves.</summary>
@@ -155,7 +167,6 @@ internal sealed partial class DetectorSession
 
     private void PassBy()
     {
-        if (_membership.HasMore) return;
         while (_membership.TryPassBy(out var partition, out var range))
         {
             if (!_tasks.TryGetValue(partition.Partition.Value, out var task)) continue;
@@ -177,8 +188,6 @@ internal sealed partial class DetectorSession
 
     private void Lose(TopicPartition partition, OffsetRange range, string reason, string detail) =>
         _lost.Add(DeadLetter.OfLost(partition, range, reason, detail, RoleNames.ProgramOf(_health.Role)));
-
-    private void OnPartitionsAdded(PartitionTask task) => Collect(task, events => Note(task, task.OnPartitionsAdded(events)));
 
     private void Collect(PartitionTask task, Action<List<AlertEvent>> make)
     {
@@ -237,8 +246,6 @@ internal sealed partial class DetectorSession
 
             if (subject.Committed < state.Header.Next)
                 Log.CommittedBefore(_logger, subject.Partition.Name(), subject.Committed.Value, state.Header.Next, _topics.State);
-            if (_known.Metrics is { } known && state.Header.Partitions > 0 && known.Partitions > state.Header.Partitions)
-                OnPartitionsAdded(task);
         }
         else
         {
@@ -258,7 +265,7 @@ internal sealed partial class DetectorSession
     {
         var now = _time.GetTimestamp();
         return _tasks.Values
-            .Where(task => task.Book.HasTopic && !task.IsReplaying && task.ToCommit is null && task.Book.HasNews(task.Next)
+            .Where(task => task.Book.HasTopic && task.ToCommit is null && task.Book.HasNews(task.Next)
                 && _snapshotsDue.GetValueOrDefault(task.Partition.Partition.Value) <= now)
             .MinBy(task => _snapshotsDue.GetValueOrDefault(task.Partition.Partition.Value));
     }
@@ -277,7 +284,6 @@ internal sealed partial class DetectorSession
                 MetricsId = TopicId,
                 AlertsId = AlertsId,
                 Partition = partition,
-                Partitions = _known.Metrics?.Partitions ?? 0,
                 Next = task.Next!.Value,
                 AlertsFrom = Consumer.QueryWatermarkOffsets(new(_topics.Alerts, partition), AnswerLimit).High.Value,
                 JournalFrom = Consumer.QueryWatermarkOffsets(new(_topics.State, partition), AnswerLimit).High.Value,
@@ -295,7 +301,10 @@ internal sealed partial class DetectorSession
             var chunks = new ChunkWriter();
             header = task.BeginSave(header, chunks, out var cut);
             _metrics.SnapshotPause(_time.GetElapsedTime(began));
-            return new(header, cut, chunks, _states, TimeSpan.FromMilliseconds(_options.SnapshotSliceMs), _time);
+            return new(header, cut, chunks, _states, TimeSpan.FromMilliseconds(_options.SnapshotSliceMs), _time)
+            {
+                IsSecond = _gaveWay == partition,
+            };
         }
         catch (KafkaException unanswered) when (!unanswered.Error.EndsClient())
         {
@@ -311,9 +320,14 @@ internal sealed partial class DetectorSession
         var began = _time.GetTimestamp();
         snapshot.Advance();
         _metrics.SnapshotPause(_time.GetElapsedTime(began));
-        if (snapshot.Failure is { } failure)
+        if (snapshot.IsGivenUp)
         {
-            _snapshot = null;
+            (_snapshot, _gaveWay) = (null, snapshot.Partition);
+            SetDue(snapshot.Partition, TimeSpan.Zero);
+        }
+        else if (snapshot.Failure is { } failure)
+        {
+            (_snapshot, _gaveWay) = (null, null);
             _metrics.SnapshotFailed();
             _troubles.Count("snapshots not written", failure.Code.ToString(), example: failure.Reason);
             SetDue(snapshot.Partition, Again);
@@ -321,7 +335,7 @@ internal sealed partial class DetectorSession
         }
         else if (snapshot.IsWritten)
         {
-            _snapshot = null;
+            (_snapshot, _gaveWay) = (null, null);
             _metrics.SnapshotWritten(snapshot.Bytes);
             _tasks[snapshot.Partition].Book.MarkWritten(snapshot.Number, snapshot.Next, snapshot.Sequence);
             SetDue(snapshot.Partition, Interval);
@@ -330,6 +344,9 @@ internal sealed partial class DetectorSession
 
         return true;
     }
+
+    // Whoever adopts something every few seconds must not keep a large partition from ever having a snapshot.
+    private int? Undisturbed => _snapshot is { IsSecond: true, IsMade: false } snapshot ? snapshot.Partition : null;
 
     private void EndFounding(int partition)
     {

@@ -39,10 +39,7 @@ internal sealed partial class DetectorSession
     {
         if (before.Id is { } old && now.Id is { } other && old != other) StartOver(old, other);
         else if (now.Partitions > before.Partitions)
-        {
             Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, now.Partitions);
-            foreach (var task in _tasks.Values) OnPartitionsAdded(task);
-        }
     }
 
     // Offsets of the old topic mean nothing in the new one, wherever the group or the client stands.

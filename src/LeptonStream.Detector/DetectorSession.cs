@@ -141,6 +141,13 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     /// <inheritdoc cref="ConsumerMembership.ThrowIfBroken"/>
     public void ThrowIfBroken() => _membership.ThrowIfBroken();
 
+    /// <summary>Looks whether the partitions are still this member's, so far as the client knows.</summary>
+    /// <exception cref="SessionLostException">They are not.</exception>
+    public void ThrowIfLost()
+    {
+        if (_membership.IsLost) throw SessionLostException.Lost();
+    }
+
     /// <summary>
     /// Moves the clock on for the tasks that are at their log's end, as the broker itself says now: a training run that is silent there
     /// is silent indeed. While the broker does not answer nobody can know, and for a while after that the sources may still be on their way
@@ -150,12 +157,13 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     {
         var now = _time.GetTimestamp();
         var passed = _time.GetElapsedTime(_ticked, now);
-        // Records that wait to be judged are before the time that went by since.
-        if (passed < TickEvery || _membership.HasMore) return;
+        if (passed < TickEvery) return;
         _ticked = now;
         if (passed > 2 * TickEvery) passed = TickEvery;
         // Asking keeps the loop waiting, so there is a limit to it in each round; the next one goes on with the next task.
-        PartitionTask[] watching = [.. _tasks.Values.Where(task => task.WatchesSilence && !task.IsReplaying)];
+        // Records that wait to be judged are before the time that went by since.
+        PartitionTask[] watching =
+            [.. _tasks.Values.Where(task => task.WatchesSilence && !task.IsReplaying && !_membership.Holds(task.Partition))];
         foreach (var _ in watching)
         {
             var task = watching[_asked++ % watching.Length];
@@ -182,7 +190,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _policies = policies;
         foreach (var task in _tasks.Values)
         {
-            if (task.IsReplaying || task.Policies.File.Fingerprint == policies.File.Fingerprint) continue;
+            if (task.IsReplaying || task.Partition.Partition.Value == Undisturbed) continue;
+            if (task.Policies.File.Fingerprint == policies.File.Fingerprint) continue;
             Note(task, task.Adopt(policies));
         }
     }

@@ -29,8 +29,8 @@ namespace LeptonStream.Detector;
 /// <para>(2) Judge: each record goes through its partition's task, which yields alert events or a dead letter.
 /// Partitions that are read to their end are ticked, so that their time goes on. A round ends early where it has enough samples, and
 /// publishes in between where it has too many bytes.</para>
-/// <para>(3) Fence: where the process stood still in any step of the round, others may own the partitions. Publish nothing, drop the
-/// state, join again.</para>
+/// <para>(3) Fence: where the process stood still in any step of the round, or the group has not heard of it, others may own the
+/// partitions. Publish nothing, drop the state, join again.</para>
 /// <para>(4) Publish: send all of it and wait until the broker has acknowledged every record.</para>
 /// <para>(5) Commit: only now the offsets. What a worker has read but not committed when it dies is read again by the next owner.</para>
 /// <para>(6) Adopt: where the policies have changed, they change here, when nothing that was judged can be judged again.</para>
@@ -191,6 +191,7 @@ internal sealed partial class DetectorWorker(
         _events.Clear();
         session.TellGaps(_events);
         session.EndReplays(_events);
+        session.CountPartitions(_events);
         session.Tick(_events);
         PublishJournal(session, giveUp);
         foreach (var alert in _events) Add(session, alert, giveUp);
@@ -294,6 +295,7 @@ internal sealed partial class DetectorWorker(
         for (var attempt = 1; ; attempt++)
         {
             _fence.Check();
+            session.ThrowIfLost();
             var began = time.GetTimestamp();
             if (session.Send(OnRefused, giveUp) is not { } failure)
             {

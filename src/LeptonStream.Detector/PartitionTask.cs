@@ -27,7 +27,6 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     private readonly PartitionCounts _counts = new();
     private PoliciesInForce _policies = policies;
     private SnapshotBook _book = new(hasTopic: false, -1, 0, null);
-    private Replay? _replay;
     private Guid? _topicId = topicId;
     private PartitionPipeline? _pipeline;
     private TimeSpan _silence;
@@ -46,9 +45,6 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
 
     /// <summary>The account of its snapshots.</summary>
     public SnapshotBook Book => _book;
-
-    /// <summary>Whether it judges records again that an owner before may have judged.</summary>
-    public bool IsReplaying => _replay is not null;
 
     /// <summary>The policies in force.</summary>
     public PoliciesInForce Policies => _policies;
@@ -93,36 +89,29 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
 
     /// <summary>
     /// Begins to write what decides, as of <see cref="Next"/>: with the same records and the journal's entries from there on, another owner
-    /// makes the same events.
+    /// makes the same events. In the middle of a replay it goes on with the rest of that.
     /// </summary>
-    /// <param name="header">The header, without what the task itself knows.</param>
+    /// <param name="header">The header, without what the task itself knows, as it is after a replay.</param>
     /// <param name="chunks">Takes the state.</param>
     /// <param name="cut">Writes the state; records may come meanwhile.</param>
     public SnapshotHeader BeginSave(SnapshotHeader header, ChunkWriter chunks, out SnapshotCut cut)
     {
         Require(PartitionTaskState.Running);
         cut = _pipeline!.BeginSave(chunks);
-        return header with { FirstLogTime = _firstLogTime?.UnixNanoseconds, LogTime = _logTime.UnixNanoseconds };
+        header = header with
+        {
+            Partitions = Partitions,
+            FirstLogTime = _firstLogTime?.UnixNanoseconds,
+            LogTime = _logTime.UnixNanoseconds,
+            Silence = _silence.Ticks,
+        };
+        return _replay?.LeftIn(header) ?? header;
     }
 
     /// <summary>
     /// Whether a record of this offset was read by an owner before who has published what followed from it; what is refused again is known.
     /// </summary>
     public bool IsKnown(long offset) => offset < _committed;
-
-    /// <summary>
-    /// Applies what the journal says of now, and looks whether everything was made again that an owner before can have made.
-    /// </summary>
-    /// <param name="events">Takes the events that follow.</param>
-    /// <returns>The replay, where it has just ended; else null.</returns>
-    public Replay? EndReplay(List<AlertEvent> events)
-    {
-        if (_replay is not { } replay) return null;
-        ApplyJournal(Position, events);
-        if (!replay.IsOver(Position)) return null;
-        _replay = null;
-        return replay;
-    }
 
     /// <summary>Tells of a gap in what is known.</summary>
     /// <param name="gap">The gap.</param>
@@ -248,15 +237,6 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     /// <summary>The client has come to the end of the log, which lies here.</summary>
     public void MarkEnd(long offset) => _end = offset;
 
-    /// <summary>The topic has more partitions now: producers may go on writing to another one.</summary>
-    /// <param name="events">Takes the events that follow.</param>
-    /// <returns>The journal's entry of it.</returns>
-    public JournalEntry OnPartitionsAdded(List<AlertEvent> events)
-    {
-        Move(events);
-        return _book.Note(_read ?? 0) with { PartitionsAdded = true };
-    }
-
     /// <summary>Judges by other policies from the next record on.</summary>
     /// <returns>The journal's entry of it.</returns>
     public JournalEntry Adopt(PoliciesInForce policies)
@@ -306,22 +286,9 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
         _replay = state.Replay;
         _firstLogTime = state.Header.FirstLogTime is { } first ? new Samples.Timestamp(first) : null;
         _logTime = new(state.Header.LogTime);
+        _silence = new(state.Header.Silence);
+        Partitions = state.Header.Partitions;
         _committed = committed;
-    }
-
-    private void ApplyJournal(long position, List<AlertEvent> events)
-    {
-        while (_replay!.TryTake(position, out var entry))
-        {
-            var before = events.Count;
-            if (entry.Silence is { } silence) _pipeline!.Tick(_silence = new(silence), events);
-            if (entry.PartitionsAdded is true) Move(events);
-            if (entry.Policies is { } text && PoliciesInForce.Of(text.Yaml) is { } policies) JudgeBy(policies);
-            if (entry.Verdict is { } heard && FeedbackEvent.Read(heard.Feedback) is { } feedback)
-                Apply(feedback, heard.Offset, heard.IsNews, events);
-
-            DropPublished(before, events);
-        }
     }
 
     // The file changes, and the verdicts stay.
@@ -329,23 +296,6 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     {
         _policies = policies.With(_policies.Verdicts);
         _pipeline!.Adopt(_policies.Set);
-    }
-
-    // It is one gap of the whole topic, so the first partition tells of it.
-    private void Move(List<AlertEvent> events)
-    {
-        _pipeline!.OnPartitionsAdded();
-        var next = _read ?? 0;
-        if (Partition.Partition.Value == 0)
-            _pipeline.Tell(new(StateGapCause.PartitionsAdded, next, next, _logTime,
-                $"{Partition.Topic} has more partitions now"), [], events);
-    }
-
-    private void DropPublished(int from, List<AlertEvent> events)
-    {
-        if (_replay is not { } replay) return;
-        for (var i = events.Count - 1; i >= from; i--)
-            if (replay.IsPublished(events[i])) events.RemoveAt(i);
     }
 
     private void Begin(long? offset)
@@ -363,6 +313,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
         _end = 0;
         _replay = null;
         _silence = TimeSpan.Zero;
+        Partitions = 0;
         _wasRead = false;
         _published = null;
         _committed = offset;

@@ -21,6 +21,8 @@ internal sealed class SessionLostException : Exception
         $"{silence.TotalSeconds:F1} s in one step, more than half the session time-out ({fence.TotalSeconds:F1} s): others may "
             + $"own the partitions"));
 
+    public static SessionLostException Lost() => new("lost", "the group has given the partitions to others during a round");
+
     public static SessionLostException Uncertain(DeliveryFailure failure) =>
         new("uncertain", $"{failure.Topic} may have kept events without saying so ({failure.Error.Words()}); the next session looks");
 

@@ -125,12 +125,12 @@ public sealed partial class PartitionPipeline
     /// <summary>
     /// Judges by other policies from the next record on, known series too. What they have learned stays, but for a series whose numbers
     /// mean something else now. An alert that the new policies do not ask for ends at the next record, with
-    /// <see cref="EndedReason.Policy"/>.
+    /// <see cref="EndedReason.Policy"/>. A snapshot that is not written to its end is given up: all series change.
     /// </summary>
     public void Adopt(PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
-        _series.Cut?.Finish();
+        _series.Cut?.Abandon();
         _series.Adopt(policies);
         _open.AdoptPolicies();
     }
@@ -239,7 +239,8 @@ public sealed partial class PartitionPipeline
 
     /// <summary>
     /// Takes a person's verdict: judges by other policies from the next record on, ends an alert that was accepted, and appends the events
-    /// that say so. The ids are functions of topic id, partition and the verdict's own id.
+    /// that say so. The ids are functions of topic id, partition and the verdict's own id. A snapshot that is not written to its end is
+    /// given up.
     /// </summary>
     /// <param name="verdict">The change.</param>
     /// <param name="policies">The policies with the lines that follow.</param>
@@ -256,7 +257,7 @@ public sealed partial class PartitionPipeline
         if (isNews) sink.Add(VerdictEvents.Of(sink, verdict, AlertChange.Opened, now));
         if (verdict.Accepts)
         {
-            _series.Cut?.Finish();
+            _series.Cut?.Abandon();
             _open.Accept(verdict.Feedback.AlertId, now, sink);
             foreach (var series in _open.Ended) _series.Release(series);
         }
@@ -327,8 +328,8 @@ public sealed partial class PartitionPipeline
 
     /// <summary>
     /// Begins to write all that decides, as of the last record: a copy that reads it and takes the same records, ticks and policies makes
-    /// the same events. To be called between records; the pipeline may take further ones while it is written. One that was begun before
-    /// and is not done is given up.
+    /// the same events. To be called between records; the pipeline may take further ones while it is written. It is given up where
+    /// another is begun, or policies are adopted, before it is done.
     /// </summary>
     /// <param name="sink">Takes the blocks: those of series and entities that said nothing since the last snapshot have the same hash as in
     /// that.</param>

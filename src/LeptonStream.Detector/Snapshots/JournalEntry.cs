@@ -31,6 +31,9 @@ internal sealed record JournalEntry
     /// <summary>The input topic has more partitions now.</summary>
     public bool? PartitionsAdded { get; init; }
 
+    /// <summary>How many they are then; null where it was written by a version that did not say.</summary>
+    public int? Partitions { get; init; }
+
     /// <summary>A person's verdict was heard.</summary>
     public HeardVerdict? Verdict { get; init; }
 
@@ -40,11 +43,15 @@ internal sealed record JournalEntry
     /// <param name="inputEnd">The end of the input, behind which nothing was decided.</param>
     public string? Fault(long inputEnd) =>
         Next < 0 || Next > inputEnd ? $"is of offset {Next}, the log ends at {inputEnd}"
-            : Silence is { } silence && (silence < 0 || silence > LongestSilence.Ticks) ? $"tells of a silence of {silence} ticks"
+            : Silence is { } silence && !CanBeSilence(silence) ? $"tells of a silence of {silence} ticks"
+            : Partitions < 0 ? $"tells of {Partitions} partitions"
             : Policies is { } policies && PoliciesInForce.Of(policies.Yaml) is null ? "has policies that this version does not take"
             : Verdict is { } verdict && (verdict.Offset < 0 || FeedbackEvent.Read(verdict.Feedback) is null)
                 ? "has no verdict that can be read"
             : null;
+
+    /// <summary>Whether a partition can be silent for so long, in units of 100 ns.</summary>
+    public static bool CanBeSilence(long ticks) => ticks >= 0 && ticks <= LongestSilence.Ticks;
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.JournalEntry);
 

@@ -27,7 +27,7 @@ internal sealed partial class PartitionRestore : IDisposable
     private const long MaxAlertBytes = 32 << 20;
 
     // The header is near the log's end; where many chunks of the next snapshot follow it, farther back.
-    private static readonly long[] Reaches = [64, 4096, long.MaxValue];
+    private const long FirstReach = 64;
 
     private readonly CancellationTokenSource _abort = new();
     private readonly RestoreSubject _subject;
@@ -97,10 +97,12 @@ internal sealed partial class PartitionRestore : IDisposable
     {
         var input = log.Ends(_subject.Partition);
         var place = StatePlace(log);
-        var found = place is { } all ? Headers(log, all) : new([], null, -1);
+        var found = new FoundHeaders();
         var loss = _subject.Loss;
-        foreach (var header in loss is null && place is not null ? found.Headers : [])
+        foreach (var header in place is { } all ? Headers(log, all, found) : [])
         {
+            // Of those that may not be used the number counts.
+            if (_subject.Loss is not null) break;
             try
             {
                 return new(Load(log, header, input, place!.Value), null, [], HasTopic: true, header.Next, found.Newest);
@@ -174,37 +176,43 @@ internal sealed partial class PartitionRestore : IDisposable
         return Samples.Timestamp.FromDateTimeOffset(_subject.Now);
     }
 
-    // The newest first.
-    private FoundHeaders Headers(LogReader log, (long Low, long High) ends)
+    // The newest first; what lies farther back is read only when another is asked for, since the newest is of no use.
+    private IEnumerable<SnapshotHeader> Headers(LogReader log, (long Low, long High) ends, FoundHeaders found)
     {
-        // By number and offset: of two with the same number, one is from an owner that did not know that it was none any more.
-        var found = new SortedDictionary<(long, long), SnapshotHeader>();
-        string? refused = null;
-        var newest = -1L;
-        foreach (var reach in Reaches)
+        foreach (var part in Backwards(ends))
         {
-            var from = ends.High - ends.Low > reach ? ends.High - reach : ends.Low;
-            foreach (var record in log.Read(Of(_topics.State), from, ends.High, _abort.Token))
+            // By number and offset: of two with the same number, one is from an owner that did not know that it was none any more.
+            var here = new SortedDictionary<(long, long), SnapshotHeader>();
+            foreach (var record in log.Read(Of(_topics.State), part.From, part.To, _abort.Token))
             {
                 if (!StateKeys.IsHeader(record.Message.Key) || record.Message.Value is not { } value) continue;
-                newest = Math.Max(newest, SnapshotHeader.NumberOf(value));
+                found.Newest = Math.Max(found.Newest, SnapshotHeader.NumberOf(value));
                 try
                 {
                     var header = SnapshotHeader.Read(value);
-                    found[(header.Number, record.Offset.Value)] = header;
+                    here[(header.Number, record.Offset.Value)] = header;
                 }
                 catch (SnapshotCorruptException unusable)
                 {
-                    refused = $"the snapshot of record {record.Offset.Value} can't be used: {unusable.Message}";
+                    found.Refused = $"the snapshot of record {record.Offset.Value} can't be used: {unusable.Message}";
+                    Log.Unusable(_logger, null, _subject.Partition.Name(), found.Refused);
                 }
             }
 
-            // Another that is older is of use only where the newest is not.
-            if (found.Count >= 2 || from == ends.Low) break;
+            foreach (var header in here.Values.Reverse()) yield return header;
         }
+    }
 
-        if (refused is not null) Log.Unusable(_logger, null, _subject.Partition.Name(), refused);
-        return new([.. found.Values.Reverse()], refused, newest);
+    /// <summary>The parts of a log from its end back to its beginning, each as long as all behind it.</summary>
+    internal static IEnumerable<OffsetRange> Backwards((long Low, long High) ends)
+    {
+        var to = ends.High;
+        for (var reach = FirstReach; to > ends.Low; reach *= 2)
+        {
+            var from = Math.Max(ends.Low, ends.High - reach);
+            yield return new(from, to);
+            to = from;
+        }
     }
 
     private RestoredPartition Load(LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends)
@@ -218,10 +226,11 @@ internal sealed partial class PartitionRestore : IDisposable
         if (PoliciesInForce.Of(header.Policies, VerdictBook.Of(header.Verdicts ?? [])) is not { } policies)
             throw new SnapshotCorruptException("this version does not take its policies");
         var pipeline = LoadChunks(log, header, layout, policies, ends);
-        var journal = Journal(log, header, input.High, ends);
+        var journal = JournalOf(
+            log.Read(Of(_topics.State), Math.Max(header.JournalFrom, ends.Low), ends.High, _abort.Token), header, input.High);
         var published = Published(log, header);
-        return new(header, pipeline, policies, new(journal, published, input.High),
-            journal.Count > 0 ? journal[^1].Sequence + 1 : header.Sequence,
+        return new(header, pipeline, policies, new(journal, published, _subject.Committed ?? 0, input.High),
+            journal.Count > 0 ? journal[^1].Entry.Sequence + 1 : header.Sequence,
             layout.Changes ?? (policies.Set.Fingerprint == header.Fingerprint ? null : "its policies are read otherwise"));
     }
 
@@ -262,10 +271,16 @@ internal sealed partial class PartitionRestore : IDisposable
         }
     }
 
-    private List<JournalEntry> Journal(LogReader log, SnapshotHeader header, long inputEnd, (long Low, long High) ends)
+    /// <summary>The entries of the journal behind a snapshot.</summary>
+    /// <param name="records">The records of the state topic from the header's offset on.</param>
+    /// <param name="header">The snapshot.</param>
+    /// <param name="inputEnd">The end of the input.</param>
+    /// <exception cref="SnapshotCorruptException">One is missing, or can't be applied.</exception>
+    internal static List<PlacedEntry> JournalOf(
+        IEnumerable<ConsumeResult<byte[]?, byte[]?>> records, SnapshotHeader header, long inputEnd)
     {
-        var journal = new List<JournalEntry>();
-        foreach (var record in log.Read(Of(_topics.State), Math.Max(header.JournalFrom, ends.Low), ends.High, _abort.Token))
+        var journal = new List<PlacedEntry>();
+        foreach (var record in records)
         {
             if (!StateKeys.IsJournal(record.Message.Key) || record.Message.Value is not { } value) continue;
             var entry = JournalEntry.Read(value);
@@ -274,7 +289,7 @@ internal sealed partial class PartitionRestore : IDisposable
             if (entry.Sequence > header.Sequence + journal.Count)
                 throw new SnapshotCorruptException($"entry {header.Sequence + journal.Count} of its journal is missing");
             if (entry.Fault(inputEnd) is { } fault) throw new SnapshotCorruptException($"an entry of its journal {fault}");
-            journal.Add(entry);
+            journal.Add(new(record.Offset.Value, entry));
         }
 
         return journal;
@@ -286,13 +301,27 @@ internal sealed partial class PartitionRestore : IDisposable
         var ends = log.Ends(alerts);
         // In a topic that was deleted and created again the offset means nothing, and events from before the snapshot may lie in it.
         var isOther = header.AlertsFrom > ends.High || (_subject.AlertsId is { } id && header.AlertsId is { } other && id != other);
+        var from = isOther ? ends.Low : Math.Max(header.AlertsFrom, ends.Low);
+        return PublishedOf(
+            log.Read(alerts, from, ends.High, _abort.Token), header, _subject.Partition.Topic, isOther || header.IsOfReplay is true);
+    }
+
+    /// <summary>The events of a partition that were published since a snapshot.</summary>
+    /// <param name="records">The records of the alerts topic from the header's offset on.</param>
+    /// <param name="header">The snapshot.</param>
+    /// <param name="topic">The input topic.</param>
+    /// <param name="isMixed">Whether events from before the snapshot may be among them.</param>
+    internal static List<PublishedEvent> PublishedOf(
+        IEnumerable<ConsumeResult<byte[]?, byte[]?>> records, SnapshotHeader header, string topic, bool isMixed)
+    {
         var published = new List<PublishedEvent>();
-        foreach (var record in log.Read(alerts, isOther ? ends.Low : Math.Max(header.AlertsFrom, ends.Low), ends.High, _abort.Token))
+        foreach (var record in records)
         {
             // Anyone may write to a topic: of another's record no replay can say anything.
             if (record.Message.Value is not { } value || !AlertEventJson.TryRead(value, out var made, out _)) continue;
-            if (made!.SourceTopic != _subject.Partition.Topic || made.SourcePartition != header.Partition) continue;
-            published.Add(new(made.Id, Replay.HashOf(value), !isOther || made.SourceOffset >= header.Next));
+            if (made!.SourceTopic != topic || made.SourcePartition != header.Partition) continue;
+            published.Add(new(
+                record.Offset.Value, made.Id, Replay.HashOf(value), !isMixed || made.SourceOffset >= header.Next));
         }
 
         return published;
@@ -310,8 +339,14 @@ internal sealed partial class PartitionRestore : IDisposable
         public static partial void Unusable(ILogger logger, Exception? defect, string partition, string reason);
     }
 
-    // Why one was refused, or null, and the number of the newest, usable or not.
-    private sealed record FoundHeaders(IReadOnlyList<SnapshotHeader> Headers, string? Refused, long Newest);
+    private sealed class FoundHeaders
+    {
+        // Why one was refused; null where none was.
+        public string? Refused { get; set; }
+
+        // The number of the newest, usable or not; −1 for none.
+        public long Newest { get; set; } = -1;
+    }
 }
 
 /// <summary>The partition whose state is searched for.</summary>

@@ -35,7 +35,7 @@ internal sealed record SnapshotHeader
     public required int Partition { get; init; }
 
     /// <summary>How many partitions the input topic had; 0 where that was not known.</summary>
-    public required int Partitions { get; init; }
+    public int Partitions { get; init; }
 
     /// <summary>The input offset to read next.</summary>
     public required long Next { get; init; }
@@ -78,6 +78,16 @@ internal sealed record SnapshotHeader
     /// <summary>The log time of its last record, in nanoseconds.</summary>
     public long LogTime { get; init; }
 
+    /// <summary>
+    /// Time since that record, in units of 100 ns, that the partition was told of; 0 where it was written by a version that did not say.
+    /// </summary>
+    public long Silence { get; init; }
+
+    /// <summary>
+    /// Whether it was made while records were judged again: behind <see cref="AlertsFrom"/> there may be events from before it, too.
+    /// </summary>
+    public bool? IsOfReplay { get; init; }
+
     /// <summary>The chunks, in their order.</summary>
     public required IReadOnlyList<SnapshotChunk> Chunks { get; init; }
 
@@ -97,7 +107,8 @@ internal sealed record SnapshotHeader
             if (FormatOf(value) is var format && format != CurrentFormat)
                 throw new SnapshotCorruptException($"its header has format {format}, {CurrentFormat} is known");
             var header = JsonSerializer.Deserialize(value.Span, SnapshotJson.Default.SnapshotHeader);
-            return header is { Number: >= 0 and < MostNumber, Next: >= 0, Sequence: >= 0 and < MostNumber }
+            return header is { Number: >= 0 and < MostNumber, Next: >= 0, Sequence: >= 0 and < MostNumber, Partitions: >= 0 }
+                && JournalEntry.CanBeSilence(header.Silence)
                 ? header
                 : throw new SnapshotCorruptException("its header has numbers that can't be");
         }

@@ -49,12 +49,22 @@ internal sealed class SnapshotWrite(
     /// <summary>Whether only the broker has something to do.</summary>
     public bool IsWaiting => _writes.Count - _answered >= MaxUnanswered || _isCut;
 
+    /// <summary>Whether all of it is made, be it written or not.</summary>
+    public bool IsMade => _isCut;
+
+    /// <summary>Whether other policies were adopted before all of it was made: it is of no use.</summary>
+    public bool IsGivenUp => cut.IsAbandoned && Failure is null;
+
+    /// <summary>Whether it follows one that was given up: what would be adopted waits until it is made.</summary>
+    public required bool IsSecond { get; init; }
+
     /// <summary>Why it can't be written; null where it can.</summary>
     public Error? Failure { get; private set; }
 
     /// <summary>Makes and sends what may be sent now.</summary>
     public void Advance()
     {
+        if (cut.IsAbandoned) return;
         while (_answered < _writes.Count && _writes[_answered].IsDone)
         {
             if ((Failure = _writes[_answered].Failure) is not null)

@@ -31,6 +31,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly InputHealth _input;
     private readonly ReadProgress _progress;
     private readonly NativeConsumer? _native;
+    private readonly AssignmentLoss _loss;
     private readonly UnownedPartitions? _unowned;
 
     // Written by the clients' threads.
@@ -104,6 +105,7 @@ public sealed partial class ConsumerMembership : IDisposable
             Log.NotInPlace(logger, reason!);
         // Without names, and with the newer protocol, the group gives each partition to somebody by itself.
         if (kafka.GroupInstanceId is not null && settings.GroupProtocol == GroupProtocol.Classic) _unowned = new(kafka, topic, group, time);
+        _loss = new(Consumer.Handle);
         Consumer.Subscribe(topic);
     }
 
@@ -193,8 +195,8 @@ public sealed partial class ConsumerMembership : IDisposable
     public bool Holds(TopicPartition partition) => WaitingOf(partition.Partition.Value) is not null;
 
     /// <summary>
-    /// Passes by the next batch that can't be decoded and whose end is known now: reading goes on behind it. To be called when the records
-    /// before it are judged.
+    /// Passes by the next batch that can't be decoded and whose end is known now, once the records before it are taken: reading goes on
+    /// behind it. To be called when what was taken is judged.
     /// </summary>
     /// <param name="partition">Its partition.</param>
     /// <param name="range">Its offsets.</param>
@@ -202,7 +204,7 @@ public sealed partial class ConsumerMembership : IDisposable
     {
         foreach (var (searched, search) in _searches.ToList())
         {
-            if (!search.IsDone) continue;
+            if (!search.IsDone || Holds(searched)) continue;
             Seek(searched, search.Found?.To ?? search.From);
             if (search.Found is not { } found) continue;
             (partition, range) = (searched, found);
@@ -249,6 +251,12 @@ public sealed partial class ConsumerMembership : IDisposable
         using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
         admin.GetMetadata(topic, AnswerLimit);
     }
+
+    /// <summary>
+    /// Whether the group has given the partitions to others, so far as the client knows now. <see cref="IPartitionOwner.OnLost"/>
+    /// follows in the next poll.
+    /// </summary>
+    public bool IsLost => _loss.IsKnown;
 
     /// <summary>Ends the round if a client has met an error after which it can't go on, whatever else it said.</summary>
     /// <exception cref="KafkaException">It has.</exception>

@@ -18,7 +18,8 @@ public readonly unsafe struct LogRecord
     // Of a record in the client's memory, its topic.
     private readonly object _managed;
 
-    internal LogRecord(ConsumeResult<byte[]?, byte[]?> record) => _managed = record;
+    /// <param name="record">The record as an object of the client's public interface.</param>
+    public LogRecord(ConsumeResult<byte[]?, byte[]?> record) => _managed = record;
 
     internal LogRecord(NativeMessage* message, string topic)
     {

@@ -14,7 +14,7 @@ public sealed class FailpointTests
         // What is there to restore, to replay and to write comes from those before.
         string[] points =
         [
-            "before-header", "mid-judge:60", "mid-replay:90", "after-gather:3", "after-journal", "after-produce:2", "after-acks:2",
+            "before-header", "mid-judge:60", "mid-replay:30", "after-gather:3", "after-journal", "after-produce:2", "after-acks:2",
             "mid-snapshot:2", "mid-restore:2", "in-revoke",
         ];
         Assert.That(points.Select(point => point.Split(':')[0]), Is.EquivalentTo(Failpoints.Names));

@@ -250,6 +250,35 @@ public abstract class DetectorWorkerTests(bool inPlace)
     }
 
     [Test]
+    public async Task Fence_TheGroupForgetsTheMemberDuringARound_PublishesNothingOfIt()
+    {
+        _rig.Dispose();
+        _rig = new DetectorRig(sessionTimeoutMs: 12_000, inPlace: inPlace);
+        var (isHeld, published) = (false, -1);
+        _rig.OnCount = name =>
+        {
+            if (name.EndsWith("sessions.lost", StringComparison.Ordinal)) published = _rig.Probe.Read(_rig.Topics.Alerts).Count;
+            if (isHeld || !name.EndsWith("other_key", StringComparison.Ordinal)) return;
+            isHeld = true;
+            _rig.Broker.FailNext(BrokerRequest.Heartbeat, ErrorCode.UnknownMemberId);
+            // Longer than between two heartbeats, and not as long as the fence allows.
+            Thread.Sleep(TimeSpan.FromSeconds(4.5));
+        };
+        var host = _rig.Start();
+        await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "in the group");
+        Message<byte[]?, byte[]?> other = new() { Key = "other"u8.ToArray() };
+        var story = MetricStream.Of("llama", 200, i => i == 199 ? double.NaN : null).ToList();
+        (other.Value, other.Timestamp) = (story[0].Value, story[0].Timestamp);
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0, [other, .. story.Skip(1)]);
+
+        await Eventually.True(() => Volatile.Read(ref published) >= 0, "the session lost");
+        Assert.That(_rig.CountOf("sessions.lost/lost"), Is.EqualTo(1));
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == 200, "all records committed");
+        Assert.That(published, Is.Zero);
+        Assert.That(DetectorRig.IdsOf(_rig.Probe.Read(_rig.Topics.Alerts)), Is.EqualTo(_rig.Expected(0).Select(e => e.Id)));
+    }
+
+    [Test]
     public async Task Gap_TheCommittedOffsetIsTrimmed_IsCountedAndReadingGoesOnAtTheEarliest()
     {
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 100));

@@ -67,6 +67,8 @@ public sealed class HostileStateTests
             header => Describe(header, Changed("struct entity ", "struct entity 9")));
         yield return Header("of an offset behind the input", header => header["next"] = 1_000_000);
         yield return Header("of a negative offset", header => header["next"] = -1);
+        yield return Header("after a negative silence", header => header["silence"] = -1);
+        yield return Header("of a negative number of partitions", header => header["partitions"] = -1);
         yield return Header("under unknown policies", header => header["policies"] = "policies: [");
         yield return Header("under policies of another meaning", header => header["fingerprint"] = "x");
         yield return Header("under another id of the topic", header => header["metrics_id"] = Guid.NewGuid().ToString());
@@ -91,6 +93,7 @@ public sealed class HostileStateTests
         yield return Records("an entry of a negative offset", Zeroth("\"next\":-1"));
         yield return Records("a negative silence", Zeroth("\"next\":150,\"silence\":-9223372036854775808"));
         yield return Records("a silence without end", Zeroth("\"next\":150,\"silence\":9223372036854775807"));
+        yield return Records("a negative number of partitions", Zeroth("\"next\":150,\"partitions_added\":true,\"partitions\":-1"));
         yield return Records("policies that nobody takes", Zeroth("\"next\":150,\"policies\":{\"yaml\":\"rules: [\"}"));
     }
 

@@ -121,6 +121,29 @@ public sealed class PolicyReloadTests
         await Eventually.True(() => _rig.CountOf("policies.reads/adopted") == 2, "an unchanged file is read and told of too");
     }
 
+    // What is adopted gives up the snapshot under way, which takes hundreds of rounds here.
+    [Test]
+    public async Task Reload_AgainAndAgainDuringSnapshots_ALargePartitionHasThemAllTheSame()
+    {
+        const int Series = 4_000;
+        File.WriteAllText(_file, "{}");
+        _rig.Start(null, ("Detector:PoliciesFile", _file), ("Detector:SnapshotSeconds", "1"), ("Detector:SnapshotSliceMs", "0"));
+        _rig.Probe.Produce(_rig.Topics.Metrics, 0,
+            Enumerable.Range(0, Series).SelectMany(i => MetricStream.Of("llama", 1, _ => 1, metric: $"metric{i}")));
+        await Eventually.True(() => _rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 0) == Series, "all records committed");
+
+        var before = _rig.CountOf("snapshots/written");
+        for (var i = 0; i < 600 && _rig.CountOf("snapshots/written") < before + 2; i++)
+        {
+            File.WriteAllText(_file, $"rules:\n- matchers: [metric=other{i}]\n  ignore: true\n");
+            await _rig.Reload();
+            await Task.Delay(50);
+        }
+
+        Assert.That(_rig.CountOf("snapshots/written"), Is.GreaterThanOrEqualTo(before + 2));
+        Assert.That(_rig.CountOf("policies.reads/adopted"), Is.GreaterThan(20));
+    }
+
     [Test]
     public async Task Run_AnICalFileThatChanges_IsTakenUpAndABrokenOneLeavesTheOldOne()
     {

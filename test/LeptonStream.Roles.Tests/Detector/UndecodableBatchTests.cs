@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using LeptonStream.Detector;
 using LeptonStream.Kafka;
 using LeptonStream.Kafka.Embedded;
 using LeptonStream.Testing;
@@ -37,6 +38,19 @@ public sealed class UndecodableBatchTests(bool inPlace)
         Assert.That(_rig.CountOf("records.undecodable"), Is.EqualTo(records));
         Assert.That((_rig.CountOf("events/opened"), _rig.CountOf("records")), Is.EqualTo((2, 300)), "the gap, and what is behind");
         await Eventually.True(() => DetectorRig.HealthOf(host).Ready().IsHealthy, "ready");
+    }
+
+    [Test]
+    public async Task Process_RecordsOfAnotherPartitionAlwaysWait_IsPassedByMeanwhile()
+    {
+        const int Backlog = 30_000;
+        _rig.Bounds = BatchBounds.Default with { Samples = 5 };
+        _rig.Probe.Produce(_rig.Topics.Metrics, 1, MetricStream.Of("llama", Backlog, _ => null));
+        Produce(_rig.Topics.Metrics, 7, BatchFault.UnknownCodec);
+        _rig.Start();
+
+        await Committed(7);
+        Assert.That(_rig.Probe.Committed(DetectorRig.Group, _rig.Topics.Metrics, 1), Is.LessThan(Backlog));
     }
 
     [Test]

@@ -69,6 +69,9 @@ public sealed class SnapshotCut
     /// <summary>Whether all is written, or it was given up.</summary>
     public bool IsDone => _stage == Stage.Done;
 
+    /// <summary>Whether it was given up before all was written.</summary>
+    public bool IsAbandoned { get; private set; }
+
     /// <summary>
     /// Number of series, entities, distributions and models that changed before they were written, and so were copied; they wait for their
     /// turn.
@@ -89,6 +92,7 @@ public sealed class SnapshotCut
     public void Abandon()
     {
         if (IsDone) return;
+        IsAbandoned = true;
         foreach (var copy in _keptEntities.Values) copy.Release();
         foreach (var copy in _keptSeries.Values) copy.Release();
         _drift.Release();

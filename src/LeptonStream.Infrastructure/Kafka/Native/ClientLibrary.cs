@@ -1,5 +1,7 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Confluent.Kafka;
 
 namespace LeptonStream.Kafka.Native;
 
@@ -19,6 +21,15 @@ internal static class ClientLibrary
 
     /// <summary>To be called before the first native call: an assembly has one resolver, which can be set once.</summary>
     public static bool IsResolved => Resolver.Value;
+
+    /// <summary>The native client of a client.</summary>
+    /// <exception cref="MissingMemberException">This version of Confluent.Kafka has it elsewhere.</exception>
+    /// <exception cref="TypeLoadException">This version of Confluent.Kafka has another.</exception>
+    public static SafeHandle HandleOf(Handle client) => (SafeHandle)LibrdkafkaHandleOf(client);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
+    [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
+    private static extern object LibrdkafkaHandleOf(Handle client);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {

@@ -3,7 +3,9 @@ using Confluent.Kafka;
 
 namespace LeptonStream.Kafka.Native;
 
-/// <summary>The part of librdkafka's rdkafka.h that <see cref="NativeConsumer"/> and <see cref="LogRecord"/> use.</summary>
+/// <summary>
+/// The part of librdkafka's rdkafka.h that <see cref="NativeConsumer"/>, <see cref="AssignmentLoss"/> and <see cref="LogRecord"/> use.
+/// </summary>
 internal static unsafe partial class NativeCalls
 {
     static NativeCalls() => _ = ClientLibrary.IsResolved;
@@ -27,6 +29,9 @@ internal static unsafe partial class NativeCalls
     // As Poll; returns a number, or -1.
     [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_consume_batch_queue")]
     internal static partial nint PollMany(nint queue, int milliseconds, NativeMessage** messages, nuint most);
+
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_assignment_lost")]
+    internal static partial int IsAssignmentLost(nint client);
 
     [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_message_destroy")]
     internal static partial void Destroy(NativeMessage* message);

@@ -43,7 +43,7 @@ internal sealed unsafe class NativeConsumer : IDisposable
         NativeConsumer? consumer = null;
         try
         {
-            consumer = new((SafeHandle)HandleOf(client));
+            consumer = new(ClientLibrary.HandleOf(client));
             var found = Marshal.PtrToStringUTF8(NativeCalls.NameOf(consumer._client));
             consumer._queue = NativeCalls.QueueOf(consumer._client);
             reason = found != name ? $"the native client is named '{found}'" : consumer._queue == 0 ? "it has no queue" : null;
@@ -116,8 +116,4 @@ internal sealed unsafe class NativeConsumer : IDisposable
         _client = _queue = 0;
         _handle.DangerousRelease();
     }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
-    [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
-    private static extern object HandleOf(Handle client);
 }
