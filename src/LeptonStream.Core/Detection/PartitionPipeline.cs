@@ -148,12 +148,13 @@ public sealed partial class PartitionPipeline
         ArgumentNullException.ThrowIfNull(events);
         _queue.Begin();
         // The clock moves on whatever the record says.
-        _runs.Advance(logTime, new(_last, _topicId, _queue));
-        Sweep(_runs.Clock);
+        var before = new EventSink(_last, _topicId, _queue);
+        _runs.Advance(logTime, before);
+        Sweep(_runs.Clock, before);
         _series.Advance(_runs.Clock);
         _drift.Advance(_runs.Clock, _series.Cut);
-        if (_last.Topic is not null) _versions.Advance(_runs.Clock, new(_last, _topicId, _queue), _series.Cut);
-        _gaps.Advance(_runs.Clock, new(new(_topic, _partition, offset), _topicId, _queue));
+        if (_last.Topic is not null) _versions.Advance(_runs.Clock, before, _series.Cut);
+        if (_gaps.Open is not null) _gaps.Advance(_runs.Clock, new(new(_topic, _partition, offset), _topicId, _queue));
         var outcome = Take(value, offset, logTime);
         _queue.Release(events);
         return outcome;
@@ -177,22 +178,24 @@ public sealed partial class PartitionPipeline
             _runs.Begin(entity);
             var metrics = _batch.MetricsOf(entity);
             var waiting = 0;
-            var next = Ask(metrics, 0);
+            var (next, afterNext) = (Ask(metrics, 0), Ask(metrics, 1));
             next?.Pipeline.Prefetch(next);
             AskForFollower(next);
-            next = Ask(metrics, 1);
             for (var i = 0; i < metrics.Length; i++)
             {
+                var asked = next;
+                (next, afterNext) = (afterNext, Ask(metrics, i + 2));
                 // Its memory is known only once the series itself has come.
                 next?.Pipeline.Prefetch(next);
-                next = Ask(metrics, i + 2);
                 if (_drift.Count > 0 && IsDistance(entity, metrics[i]))
                 {
                     Count(SampleRefusal.DriftName, ref judged, ref lost);
                     continue;
                 }
 
-                var series = _series.Find(_batch, entity, metrics[i], out var refusal);
+                var refusal = SampleRefusal.None;
+                // A metric before it may have needed its room.
+                var series = asked is { IsForgotten: false } ? asked : _series.Find(_batch, entity, metrics[i], out refusal);
                 if (series is { AwaitsOthers: true })
                 {
                     waiting++;
@@ -278,15 +281,16 @@ public sealed partial class PartitionPipeline
         ArgumentNullException.ThrowIfNull(events);
         if (_last.Topic is null) return;
         _queue.Begin();
-        _runs.Tick(_runs.Clock + elapsed, new(_last, _topicId, _queue));
-        Sweep(_runs.Clock + elapsed);
+        var sink = new EventSink(_last, _topicId, _queue);
+        _runs.Tick(_runs.Clock + elapsed, sink);
+        Sweep(_runs.Clock + elapsed, sink);
         _queue.Release(events);
     }
 
     // By the clock of the log: whose series says nothing any more is gone.
-    private void Sweep(Timestamp now)
+    private void Sweep(Timestamp now, in EventSink sink)
     {
-        if (_last.Topic is not null) _open.Sweep(now, new(_last, _topicId, _queue));
+        if (_last.Topic is not null) _open.Sweep(now, sink);
         foreach (var series in _open.Ended) _series.Release(series);
     }
 

@@ -51,8 +51,7 @@ public sealed partial class NativeJsonFormat
         if (!json.TryTake('{')) return false;
         do
         {
-            if (!json.TryName(out var name)) return false;
-            var field = FieldOf(name);
+            var field = NextField(ref json);
             if ((seen & field) != 0) return false;
             seen |= field;
             var isRead = field switch
@@ -143,6 +142,16 @@ public sealed partial class NativeJsonFormat
             if (!_names.Add(XxHash128.HashToUInt128(batch.NameOf(i)))) return false;
         _distinct.Set(batch, first);
         return true;
+    }
+
+    // As they are written by nearly all, without a search for the end of the name.
+    private static Fields NextField(ref PlainJson json)
+    {
+        if (json.TryTake("\"model\":"u8)) return Fields.Model;
+        if (json.TryTake("\"ts\":"u8)) return Fields.Ts;
+        if (json.TryTake("\"metrics\":"u8)) return Fields.Metrics;
+        if (json.TryTake("\"labels\":"u8)) return Fields.Labels;
+        return json.TryName(out var name) ? FieldOf(name) : Fields.None;
     }
 
     private static Fields FieldOf(ReadOnlySpan<byte> name)

@@ -42,6 +42,15 @@ internal ref struct PlainJson(ReadOnlySpan<byte> text)
         return true;
     }
 
+    /// <summary>Takes bytes if exactly these come next, behind any white space.</summary>
+    public bool TryTake(ReadOnlySpan<byte> expected)
+    {
+        SkipSpace();
+        if (!_text[_at..].StartsWith(expected)) return false;
+        _at += expected.Length;
+        return true;
+    }
+
     /// <summary>Reads a string.</summary>
     public bool TryText(out ReadOnlySpan<byte> value)
     {
