@@ -180,13 +180,13 @@ public sealed partial class PartitionPipeline
             var waiting = 0;
             var (next, afterNext) = (Ask(metrics, 0), Ask(metrics, 1));
             next?.Pipeline.Prefetch(next);
-            AskForFollower(next);
             for (var i = 0; i < metrics.Length; i++)
             {
                 var asked = next;
                 (next, afterNext) = (afterNext, Ask(metrics, i + 2));
                 // Its memory is known only once the series itself has come.
                 next?.Pipeline.Prefetch(next);
+                if (i == metrics.Length - 1) AskForNextMessage();
                 if (_drift.Count > 0 && IsDistance(entity, metrics[i]))
                 {
                     Count(SampleRefusal.DriftName, ref judged, ref lost);

@@ -147,7 +147,7 @@ public sealed partial class SeriesState
     /// <summary>The number of the last snapshot that has it as it was; 0 for none.</summary>
     internal int Cut { get; set; }
 
-    /// <summary>The first series of the message that came after its own the last time; null where there was none.</summary>
+    /// <summary>The series that was looked up after it the last time; null where there was none.</summary>
     internal SeriesState? Follower { get; set; }
 
     /// <summary>Whether its partition has forgotten it.</summary>
