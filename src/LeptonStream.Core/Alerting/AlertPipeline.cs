@@ -11,7 +11,8 @@ namespace LeptonStream.Alerting;
 /// </summary>
 /// <remarks>
 /// The rules are Alertmanager's (dispatch, deduplication, notification log), with two additions: critical_wait, and where a firing alert
-/// was sent, its end is sent too, even when the alert changes its labels and with them its group, or the routes change while it fires.
+/// was sent, its end is sent too, even when the alert changes its labels and with them its group, the routes change while it fires, or it
+/// is muted when it ends.
 /// <para>An event comes in (<see cref="OnAlert"/>):</para>
 /// <list type="number">
 /// <item>its labels choose the routes, and the routes its groups;</item>
@@ -28,10 +29,12 @@ namespace LeptonStream.Alerting;
 /// on is not repeated;</item>
 /// <item>if so: the notification is made and the channel's log entry says what it got; escalation steps will hang on this
 /// entry;</item>
-/// <item>what is over leaves the group, sent or not, and an empty group goes.</item>
+/// <item>what is over leaves the group, sent or not, but for an end that is owed and held; an empty group goes.</item>
 /// </list>
+/// <para>A channel refuses a notification for good (<see cref="OnRefused"/>): its alerts count as not sent, and its ends stay with the log
+/// entry until a later flush tries them again.</para>
 /// </remarks>
-public sealed class AlertPipeline(RouteTree routes)
+public sealed partial class AlertPipeline(RouteTree routes)
 {
     /// <summary>Takes one event.</summary>
     /// <param name="groups">At least the groups of <paramref name="targets"/> and those that hold the alert; changed in place.</param>
@@ -103,8 +106,7 @@ public sealed class AlertPipeline(RouteTree routes)
         {
             foreach (var (channel, last) in group.Notified.Where(entry => entry.Value.HasFiring(alert.Fingerprint)).ToArray())
                 group.Notified[channel] = last with { ActionFailed = true };
-            // Later by the least step there is, so that a store sees a change where the flush was due now.
-            group.NextFlush = group.NextFlush == now ? now + TimeSpan.FromMilliseconds(1) : now;
+            group.NextFlush = now;
         }
     }
 
@@ -215,7 +217,7 @@ public sealed class AlertPipeline(RouteTree routes)
     private static void Refresh(AlertGroups groups, AlertEvent alert)
     {
         foreach (var (group, member) in groups.Holding(alert.AlertId).Where(place => !place.Alert.IsResolved))
-            if (group.Notified.Values.Any(entry => entry.HasFiring(member.Fingerprint)))
+            if (Mutes.IsOwed(group, member))
                 groups.Put(group, member with { Annotations = alert.Annotations });
     }
 
@@ -229,73 +231,5 @@ public sealed class AlertPipeline(RouteTree routes)
     {
         foreach (var (group, alert) in places.Where(place => !place.Alert.IsResolved))
             groups.Put(group, alert with { EndsAt = at, Annotations = annotations ?? alert.Annotations });
-    }
-
-    // A clock that was set back must not leave a group waiting for a time that is far away again.
-    private bool IsDue(AlertGroupState group, Timestamp now) => group.NextFlush <= now || group.NextFlush > now + routes.LongestWait;
-
-    private void Flush(AlertGroups groups, AlertGroupState group, Mutes mutes, Timestamp now, TickOutcome outcome)
-    {
-        // A group of a route that is gone (its alerts are elsewhere by now) sends its last resolves by the root's timing.
-        var route = routes.Find(group.RouteKey, group.Receiver) ?? routes.Root;
-
-        // 4. The next flush is set, whatever comes of this one.
-        group.NextFlush = now + route.GroupInterval;
-
-        // 5. What fires and what is over, but for what must not be sent now.
-        var members = group.Alerts.Values.Order(GroupedAlertOrder.Instance).ToArray();
-        var before = outcome.Suppressed.Count;
-        var passed = mutes.Pass(group, members, route.Schedule, now, outcome.Suppressed);
-        var flapping = SuppressedBy(SuppressionCause.Flapping);
-        HashSet<Fingerprint> owed = [.. flapping, .. SuppressedBy(SuppressionCause.Maintenance)];
-        if (passed.Length > 0) Notify(group, route, passed, owed, mutes, now, outcome);
-
-        // 8. What is over leaves the group, and an empty group goes. The end of one that flaps is sent when it is steady.
-        foreach (var alert in members.Where(alert => alert.IsResolved && !flapping.Contains(alert.Fingerprint)))
-            groups.Remove(group, alert);
-        if (group.Alerts.Count == 0) groups.Remove(group);
-
-        HashSet<Fingerprint> SuppressedBy(SuppressionCause cause) =>
-            [.. outcome.Suppressed.Skip(before).Where(item => item.Cause == cause).Select(item => item.Alert.Fingerprint)];
-    }
-
-    private void Notify(AlertGroupState group, Route route, GroupedAlert[] members, HashSet<Fingerprint> owed, Mutes mutes,
-        Timestamp now, TickOutcome outcome)
-    {
-        var firing = members.Where(alert => !alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
-        var resolved = members.Where(alert => alert.IsResolved).Select(alert => alert.Fingerprint).ToHashSet();
-        var isUrgent = members.Any(alert => alert.IsUrgent);
-
-        foreach (var channel in routes.FindReceiver(group.Receiver)?.Channels ?? [])
-        {
-            // 6. Is there anything new for this channel, and why?
-            var last = group.Notified.GetValueOrDefault(channel.Key);
-            var reason = NotifyReasons.Decide(last, firing, resolved, channel.SendResolved, route.RepeatInterval, now);
-            if (reason == NotifyReason.None) continue;
-            if (reason == NotifyReason.RepeatInterval && mutes.HoldRepetition(group, members, outcome.Suppressed)) continue;
-
-            // 7. It is sent, and its log entry says what. A channel without resolves gets no end, but its log must know.
-            // It still knows of those whose end is owed: that flap, or fire in a maintenance window.
-            group.Notified[channel.Key] = new NotificationLogEntry(
-                [.. firing, .. last?.Firing.Where(owed.Contains) ?? []], [.. resolved], now)
-            {
-                HasCritical = isUrgent ? true : null,
-            };
-            var shown = channel.SendResolved ? members : [.. members.Where(alert => !alert.IsResolved)];
-            if (shown.Length == 0) continue;
-            outcome.Notifications.Add(new Notification
-            {
-                GroupId = group.Id,
-                GroupKey = group.Key,
-                Receiver = group.Receiver,
-                Channel = channel.Key,
-                Reason = reason,
-                GroupLabels = group.GroupLabels,
-                RouteLabels = RouteLabels.Of(route, group.GroupLabels, shown),
-                Alerts = shown,
-                At = now,
-                DigestEvery = route.DigestCritical || !isUrgent ? route.Digest : null,
-            });
-        }
     }
 }

@@ -24,6 +24,16 @@ public static class GroupKey
         return text.Append('}').ToString();
     }
 
+    /// <summary>The key of the route in a group key; null where the group labels are not these.</summary>
+    /// <param name="groupKey">The group key.</param>
+    /// <param name="groupLabels">Its group labels.</param>
+    public static string? RouteKeyOf(string groupKey, LabelSet groupLabels)
+    {
+        ArgumentNullException.ThrowIfNull(groupKey);
+        var end = Of("", groupLabels);
+        return groupKey.EndsWith(end, StringComparison.Ordinal) ? groupKey[..^end.Length] : null;
+    }
+
     /// <summary>
     /// A group's identity in the store, 32 hexadecimal digits: group keys have no bound on their length, and two receivers may share one.
     /// </summary>

@@ -44,6 +44,12 @@ public sealed record Notification
     /// <summary>Number of alerts that it is about and that <see cref="Alerts"/> lacks; null where it has all.</summary>
     public LeftOutAlerts? LeftOut { get; init; }
 
+    /// <summary>
+    /// Number of alerts that its receiver was notified of as firing, and that are held back now: their end follows. Null where there are
+    /// none.
+    /// </summary>
+    public int? Withheld { get; init; }
+
     /// <summary>All alerts that it is about, while it is being decided; afterwards those that it holds.</summary>
     [JsonIgnore]
     public IReadOnlyList<GroupedAlert> About
@@ -60,9 +66,9 @@ public sealed record Notification
     [JsonIgnore]
     public IEnumerable<GroupedAlert> Resolved => Alerts.Where(alert => alert.IsResolved);
 
-    /// <summary>Whether everything that it is about is over: an incident ends with it.</summary>
+    /// <summary>Whether its receiver has the end of all that it was notified of: an incident ends with it.</summary>
     [JsonIgnore]
-    public bool IsOver => Digest?.KeepsOpen is not true && !Firing.Any();
+    public bool IsOver => Digest?.KeepsOpen is not true && Withheld is null && !Firing.Any();
 
     /// <summary>Number of alerts that fire, held or not.</summary>
     [JsonIgnore]

@@ -76,7 +76,7 @@ public static class NotifyReasons
         if (!firing.IsSubsetOf(last.Firing)) return last.Firing.Count == 0 ? NotifyReason.FirstNotification : NotifyReason.NewAlerts;
 
         // Decided even for a channel that does not want resolves: its log must be cleared, or the next alert would look like an old one.
-        if (firing.Count == 0) return last.Firing.Count > 0 ? NotifyReason.AllResolved : NotifyReason.None;
+        if (firing.Count == 0) return last.Firing.Count > 0 || resolved.Any(last.IsOwed) ? NotifyReason.AllResolved : NotifyReason.None;
 
         if (sendResolved && !resolved.IsSubsetOf(last.Resolved)) return NotifyReason.SomeResolved;
 

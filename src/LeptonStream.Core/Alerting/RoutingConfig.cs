@@ -96,4 +96,11 @@ public sealed record ReceiverConfig(string Name, IReadOnlyList<ChannelConfig> Ch
 /// <summary>The pipeline's knowledge of a channel.</summary>
 /// <param name="Key">Kind and position in the receiver, such as <c>webhook/0</c>; unique in it.</param>
 /// <param name="SendResolved">Whether it gets the end of an alert.</param>
-public sealed record ChannelConfig(string Key, bool SendResolved);
+public sealed record ChannelConfig(string Key, bool SendResolved)
+{
+    /// <summary>
+    /// For a program that forgets an alert which is not sent again: so often at least each that fires is, acknowledged or not; null for
+    /// all others.
+    /// </summary>
+    public TimeSpan? RenewEvery { get; init; }
+}

@@ -74,6 +74,12 @@ public sealed record AlertEvent
     /// <summary>Event time of the sample that caused this event.</summary>
     public required Timestamp DetectedAt { get; init; }
 
+    /// <summary>
+    /// The usual time between two samples of the series, in seconds, where it is more than an hour; else null. An open alert of another
+    /// series has an event at least once an hour, one of such a series with each of its samples.
+    /// </summary>
+    public double? IntervalSeconds { get; init; }
+
     /// <summary>The training step of that sample, or null.</summary>
     public long? Step { get; init; }
 

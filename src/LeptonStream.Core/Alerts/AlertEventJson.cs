@@ -46,6 +46,7 @@ public static class AlertEventJson
         if (alert.Unit is { } unit) json.WriteString("unit", unit);
         json.WriteString("onset", alert.Onset.ToString());
         json.WriteString("detectedAt", alert.DetectedAt.ToString());
+        if (alert.IntervalSeconds is { } interval) json.WriteNumber("intervalSeconds", interval);
         if (alert.Step is { } step) json.WriteNumber("step", step);
         json.WriteStartObject("source");
         json.WriteString("topic", alert.SourceTopic);

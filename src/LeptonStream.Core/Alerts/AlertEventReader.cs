@@ -38,6 +38,7 @@ internal static class AlertEventReader
             Unit = OptionalText(json, "unit"),
             Onset = Field(json, "onset", Time),
             DetectedAt = Field(json, "detectedAt", Time),
+            IntervalSeconds = Number(json, "intervalSeconds"),
             Step = Optional<long?>(json, "step", static value => value.GetInt64()),
             SourceTopic = Text(source, "topic"),
             SourcePartition = Field(source, "partition", static value => value.GetInt32()),

@@ -34,6 +34,8 @@ internal static class ChineseVerdictText
     {
         { Accepts: true } => "该序列未结束的告警以“已接受”关闭，此后按当前水平判断。",
         { Feedback.Withdrawn: true } => "对该序列的其他判定仍然有效。",
+        { Feedback.IsOfRule: true } => $"该告警由规则 {change.Feedback.Detector} 触发，与告警线无关，再次出现时仍会告警。"
+            + "如需减少此类告警，请创建静默，或在策略文件中调整其限值或 `detectors_off`。",
         { Feedback.Verdict: Verdict.True } => "任何判定都不会使该序列的告警线高于这条已确认告警分数的一半。",
         _ => "此后只有超过该告警线的偏离才会触发该序列的告警。",
     };

@@ -35,6 +35,8 @@ internal static class EnglishVerdictText
     {
         { Accepts: true } => "An open alert of the series ends as accepted, and it is judged by its present level.",
         { Feedback.Withdrawn: true } => "The other verdicts on the series still hold.",
+        { Feedback.IsOfRule: true } => $"The rule {change.Feedback.Detector} opened the alert: no line has a part in it, and it opens such "
+            + "an alert again. For fewer of them make a silence, or change the rule's limit or `detectors_off` in the policy file.",
         { Feedback.Verdict: Verdict.True } => "No verdict raises the line of the series above half of the score of the confirmed alert.",
         _ => "Only deviations beyond this line open an alert of the series from now on.",
     };

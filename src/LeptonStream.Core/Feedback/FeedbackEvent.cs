@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LeptonStream.Detection.Policies;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -43,6 +44,12 @@ public sealed record FeedbackEvent
     /// <summary>The worst score of the alert, 1.0 is the line; null where nobody wrote it down.</summary>
     public double? Score { get; init; }
 
+    /// <summary>The detector or rule that opened the alert; null where nobody wrote it down.</summary>
+    public string? Detector { get; init; }
+
+    /// <summary>Whether the line of the series had no part in the alert: a rule opened it.</summary>
+    public bool IsOfRule => Detector is { } opener && !DetectorSet.HasLine(opener);
+
     /// <summary>Words of the person; may be empty.</summary>
     public string Note { get; init; } = "";
 
@@ -55,7 +62,7 @@ public sealed record FeedbackEvent
     /// <summary>Writes it as JSON.</summary>
     public string Write() => JsonSerializer.Serialize(
         new Form(Id, AlertId, Model, Metric, Labels.ToDictionary(), Verdicts.NameOf(Verdict), Withdrawn, By, Note,
-            At.ToDateTimeOffset(), Partition, Score),
+            At.ToDateTimeOffset(), Partition, Score, Detector),
         FeedbackJson.Default.Form);
 
     /// <summary>Reads it; null where the text is no verdict.</summary>
@@ -79,6 +86,7 @@ public sealed record FeedbackEvent
                 At = Timestamp.FromDateTimeOffset(form.At),
                 Partition = form.Partition,
                 Score = form.Score is > 0 and < 1e6 ? form.Score : null,
+                Detector = form.Detector is { } detector && IsId(detector) ? detector : null,
             };
         }
         catch (JsonException)
@@ -99,7 +107,8 @@ public sealed record FeedbackEvent
 
     internal sealed record Form(
         string Id, string AlertId, string Model, string Metric, Dictionary<string, string> Labels, string Verdict, bool Withdrawn,
-        string By, string Note, DateTimeOffset At, int Partition, double? Score = null);
+        string By, string Note, DateTimeOffset At, int Partition, double? Score = null,
+        string? Detector = null);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,

@@ -11,6 +11,7 @@ namespace LeptonStream.Feedback;
 /// <param name="Verdict">The verdict.</param>
 /// <param name="Score">
 /// The worst score of the alert, as a multiple of the line that the policies alone draw, ≥ 1: verdicts before may have raised the line.
+/// 0 where a rule opened the alert: the line had no part in it, and is not moved.
 /// </param>
 public sealed record StandingVerdict(
     string AlertId, string Model, string Metric, IReadOnlyDictionary<string, string> Labels, Verdict Verdict, double Score)

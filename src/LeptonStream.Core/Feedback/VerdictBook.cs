@@ -5,7 +5,8 @@ namespace LeptonStream.Feedback;
 
 /// <summary>
 /// The verdicts that hold in one partition, and the lines that follow from them. An alert that was judged false raises the line of its
-/// series a little above the alert's score; one that was confirmed keeps the line at half of its own, whatever else was judged false.
+/// series a little above the alert's score; one that was confirmed keeps the line at half of its own, whatever else was judged false. An
+/// alert that a rule opened (of values that are no number, codes, limits, hangs) moves no line, whatever its score.
 /// Immutable: a function of the verdicts and their order.
 /// </summary>
 public sealed class VerdictBook
@@ -30,6 +31,9 @@ public sealed class VerdictBook
 
     // Of an alert whose score nobody wrote down.
     private const double UsualScore = 1.3;
+
+    // The score of an alert in which the line had no part.
+    private const double ByARule = 0;
 
     private VerdictBook(IReadOnlyList<StandingVerdict> verdicts)
     {
@@ -64,7 +68,8 @@ public sealed class VerdictBook
         var others = Verdicts.Where(known => known != before);
         if (feedback.Withdrawn) return Of([.. others]);
         // Of a verdict that changes, the line at the time of the alert is known by the one before.
-        var score = before?.Score ?? Math.Max(1, feedback.Score ?? UsualScore) * LineOf(feedback.Key);
+        var score = before?.Score
+            ?? (feedback.IsOfRule ? ByARule : Math.Max(1, feedback.Score ?? UsualScore) * LineOf(feedback.Key));
         return Of([.. others,
             new(feedback.AlertId, feedback.Model, feedback.Metric, feedback.Labels.ToDictionary(), feedback.Verdict, score)]);
     }
@@ -78,7 +83,7 @@ public sealed class VerdictBook
     private static double LineOf(IEnumerable<StandingVerdict> verdicts)
     {
         var (raised, highest) = (1.0, HighestLine);
-        foreach (var known in verdicts)
+        foreach (var known in verdicts.Where(known => known.Score != ByARule))
         {
             if (known.Verdict == Verdict.False) raised = Math.Max(raised, known.Score * Beyond);
             else if (known.Verdict == Verdict.True) highest = Math.Min(highest, known.Score * Below);

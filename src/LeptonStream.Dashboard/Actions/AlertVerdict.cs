@@ -47,6 +47,8 @@ internal static class AlertVerdict
             from alert where alert_id = @alertId
             """,
             new { alertId })).Single();
+        var first = (await transaction.Query<string>(
+            "select payload from alert_event where alert_id = @alertId order by seq limit 1", new { alertId })).SingleOrDefault();
         var labels = AlertEventJson.TryRead(Encoding.UTF8.GetBytes(alert.Payload), out var known, out _) ? known!.Labels : LabelSet.Empty;
         var feedback = new FeedbackEvent
         {
@@ -57,6 +59,7 @@ internal static class AlertVerdict
             Labels = labels,
             Verdict = verdict,
             Score = alert.Score,
+            Detector = OpenerOf(first),
             Withdrawn = isWithdrawn,
             By = change.Actor,
             Note = change.Note,
@@ -67,6 +70,11 @@ internal static class AlertVerdict
             "insert into feedback (feedback_id, alert_id, payload, created_at) values (@Id, @AlertId, @payload, @at)",
             new { feedback.Id, feedback.AlertId, payload = SqlText.Clean(feedback.Write()), at = change.At.UnixMilliseconds });
     }
+
+    private static string? OpenerOf(string? first) =>
+        first is not null && AlertEventJson.TryRead(Encoding.UTF8.GetBytes(first), out var opened, out _) && opened!.Detectors.Count > 0
+            ? opened.Detectors[0].Name
+            : null;
 
     private sealed class AlertRow
     {

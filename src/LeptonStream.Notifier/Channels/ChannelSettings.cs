@@ -22,6 +22,13 @@ internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = 
     /// <summary>Alerts in one notification, at most.</summary>
     public virtual int MostAlerts => 500;
 
+    /// <summary>So often at least an alert that fires is sent again, acknowledged or not; null for the interval of its route.</summary>
+    public virtual TimeSpan? RenewEvery => null;
+
+    /// <summary>The channel as the pipeline knows it.</summary>
+    /// <param name="key">Its key in the receiver.</param>
+    public ChannelConfig InPipeline(string key) => new(key, SendResolved) { RenewEvery = RenewEvery };
+
     /// <summary>A notification as this channel gets it: with as many alerts as people and programs read, or as several of all.</summary>
     public IEnumerable<Notification> Fit(Notification notification) =>
         Folding switch

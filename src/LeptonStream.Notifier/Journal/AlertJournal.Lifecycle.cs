@@ -1,4 +1,6 @@
+using LeptonStream.Alerting;
 using LeptonStream.Notifier.Lifecycle;
+using LeptonStream.Notifier.Outbox;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Notifier.Journal;
@@ -62,6 +64,44 @@ internal sealed partial class AlertJournal
         }, cancellation);
         _remediations.Seen(policies, seq);
         return outcomes;
+    }
+
+    /// <summary>
+    /// A receiver refused a row for good: it is dead, and the groups of which it says something try again. A later row of them waits for
+    /// this one, so both happen at once.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="attempts">Number of attempts.</param>
+    /// <param name="error">The receiver's words.</param>
+    /// <param name="giveUpAfter">Time after the end of an alert from which nobody needs to learn of it any more.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The time of the next try; null where there is none.</returns>
+    public Task<Timestamp?> Refuse(
+        OutboxRow row, int attempts, string error, TimeSpan giveUpAfter, Timestamp now, CancellationToken cancellation)
+    {
+        var desk = CurrentDesk();
+        return database.Write(async transaction =>
+        {
+            await LockCounter(transaction, "alert_event");
+            var parts = await NotificationOutbox.PartsOf(transaction, row);
+            GroupedAlert[] ended = [.. parts.SelectMany(part => part.Resolved)];
+            var loaded = await desk.Groups.LoadFor(transaction, [.. parts.Select(part => part.GroupId).Distinct()],
+                [.. ended.Select(alert => alert.AlertId).Distinct()],
+                [.. ended.Select(alert => alert.Fingerprint.ToString()).Distinct()]);
+            Timestamp? again = null;
+            foreach (var part in parts)
+            {
+                var times = 1 + await NotificationOutbox.DeadInARow(transaction, part.GroupId, part.Channel);
+                var next = desk.Pipeline.OnRefused(loaded.Groups, part, times, giveUpAfter, now);
+                if (next < again || again is null) again = next;
+            }
+
+            await desk.Groups.Save(transaction, loaded);
+            await NotificationOutbox.MarkDead(
+                transaction, row, attempts, again is null ? error : $"{error}; its group tries again at {again}");
+            return again;
+        }, cancellation);
     }
 
     /// <summary>Forgets the openings of alerts that are steady.</summary>

@@ -18,7 +18,7 @@ internal static class AlertRows
     private const string Alerts =
         """
         alert (alert_id, status, severity, model, metric, score, onset, detected_at, resolved_at, ended_reason, seq, series, labels,
-          payload)
+          payload, pace_ms)
         """;
 
     // What a person closed stays closed, whatever the detector says of it afterwards.
@@ -29,7 +29,7 @@ internal static class AlertRows
           resolved_at = case when alert.ended_reason = 'closed' then alert.resolved_at else excluded.resolved_at end,
           ended_reason = case when alert.ended_reason = 'closed' then 'closed' else excluded.ended_reason end,
           detected_at = excluded.detected_at, seq = excluded.seq, series = excluded.series, labels = excluded.labels,
-          payload = excluded.payload
+          payload = excluded.payload, pace_ms = excluded.pace_ms
         """;
 
     /// <summary>Writes events with their numbers, and the alerts as the last of each leaves it.</summary>
@@ -81,8 +81,13 @@ internal static class AlertRows
             series = KnownEvents.SeriesOf(alert),
             labels = AlertingJson.Write(alert.RoutingLabels),
             payload = record.Text,
+            pace = PaceOf(alert),
         };
     }
+
+    // Whoever writes to the topic may say anything: more than a month is none.
+    private static long? PaceOf(AlertEvent alert) =>
+        alert.IntervalSeconds is > 0 and < 2_678_400 and var seconds ? (long)(seconds * 1000) : null;
 
     private static string? EndedReasonOf(AlertEvent alert) => alert.EndedReason is { } reason ? AlertEventJson.NameOf(reason) : null;
 }

@@ -126,7 +126,7 @@ internal sealed class GroupStore(Database database, string routing)
         var urgent = changed.Where(member => member.Alert.IsUrgent).Select(member => member.Group.Id)
             .ToHashSet();
         await Insert(transaction, groups.Where(item => item.Before is null).Select(item => item.Group), urgent);
-        await Update(transaction, groups.Where(item => item.Before is { } before && (before.NextFlush != item.Group.NextFlush
+        await Update(transaction, groups.Where(item => item.Before is { } before && (!before.IsLike(item.Group)
             || adopted.Contains(item.Group.Id) || urgent.Contains(item.Group.Id))).Select(item => item.Group), urgent);
         await SaveMembers(transaction, changed);
         foreach (var (group, before) in groups) await DeleteMembers(transaction, group, before);

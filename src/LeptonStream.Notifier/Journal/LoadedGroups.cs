@@ -21,11 +21,17 @@ internal sealed record LoadedGroups(AlertGroups Groups, IReadOnlyDictionary<stri
             };
             foreach (var alert in membersOf[row.GroupId].Select(AlertingJson.Read<GroupedAlert>)) group.Alerts[alert.Fingerprint] = alert;
             groups.Add(group);
-            before.Add(row.GroupId, new Original(row.Routing, group.NextFlush, new Dictionary<Fingerprint, GroupedAlert>(group.Alerts)));
+            before.Add(row.GroupId, new Original(row.Routing, group.NextFlush, new Dictionary<string, NotificationLogEntry>(group.Notified),
+                new Dictionary<Fingerprint, GroupedAlert>(group.Alerts)));
         }
 
         return new LoadedGroups(groups, before);
     }
 
-    public sealed record Original(string Routing, Timestamp NextFlush, IReadOnlyDictionary<Fingerprint, GroupedAlert> Members);
+    public sealed record Original(string Routing, Timestamp NextFlush, IReadOnlyDictionary<string, NotificationLogEntry> Notified,
+        IReadOnlyDictionary<Fingerprint, GroupedAlert> Members)
+    {
+        public bool IsLike(AlertGroupState group) => NextFlush == group.NextFlush && Notified.Count == group.Notified.Count
+            && group.Notified.All(entry => ReferenceEquals(Notified.GetValueOrDefault(entry.Key), entry.Value));
+    }
 }

@@ -11,11 +11,15 @@ namespace LeptonStream.Notifier.Lifecycle;
 
 /// <summary>
 /// Ends alerts of which nothing was heard for long although the detector works on their partition: an alert that goes on reports at least
-/// once an hour, so this one's series is gone, or its end was lost. A later event opens it again.
+/// once an hour, or with each sample of a series that has fewer, so this one's series is gone, or its end was lost. A later event opens it
+/// again.
 /// </summary>
 internal sealed class StaleAlerts(Database database)
 {
     private const int MostAtOnce = 500;
+
+    // Samples that such a series may miss.
+    private const int Pauses = 3;
 
     private const string Stale =
         """
@@ -24,6 +28,8 @@ internal sealed class StaleAlerts(Database database)
           and last.seq = (select max(seq) from alert_event where alert_event.alert_id = alert.alert_id)
         join partition_life life on life.kafka_partition = last.kafka_partition
         where alert.status = 'firing' and last.recorded_at <= @before and life.alive_since <= @before and life.seen_at >= @lost
+          and last.recorded_at + @Pauses * coalesce(alert.pace_ms, 0) <= @now
+          and life.alive_since + @Pauses * coalesce(alert.pace_ms, 0) <= @now
         """;
 
     /// <summary>Whether there may be any: asked before anything is locked, since it looks at every alert that fires.</summary>
@@ -43,9 +49,10 @@ internal sealed class StaleAlerts(Database database)
     /// <returns>Number of alerts, each of which took a number of the counter.</returns>
     public async Task<int> End(DbTransaction transaction, GroupStore groups, TimeSpan after, Timestamp now, long seq)
     {
-        var rows = await transaction.Query<string>(
-            $"select alert.alert_id {Stale} order by alert.alert_id limit {MostAtOnce}", Times(after, now));
-        string[] alertIds = [.. rows];
+        var rows = await transaction.Query<(string AlertId, long Pace)>(
+            $"select alert.alert_id, coalesce(alert.pace_ms, 0) as pace {Stale} order by alert.alert_id limit {MostAtOnce}",
+            Times(after, now));
+        string[] alertIds = [.. rows.Select(row => row.AlertId)];
         if (alertIds.Length == 0) return 0;
 
         var loaded = await groups.LoadFor(transaction, groupIds: [], alertIds, fingerprints: []);
@@ -61,11 +68,11 @@ internal sealed class StaleAlerts(Database database)
         await transaction.Execute(
             "update alert_care set acknowledged_by = null, acknowledged_at = null, ask_again_at = null where alert_id "
                 + database.AnyOf("@alertIds"), new { alertIds });
-        foreach (var alertId in alertIds)
+        foreach (var (alertId, pace) in rows)
             await (AuditRecord.ByProgram(RoleNames.Notifier, now.UnixMilliseconds, EndedTexts.Stale) with
             {
                 AlertId = alertId,
-                Detail = [("silent_for", DurationText.Of(after))],
+                Detail = [("silent_for", DurationText.Of(TimeSpan.FromMilliseconds(Math.Max(after.TotalMilliseconds, Pauses * pace))))],
             }).Add(transaction);
         return alertIds.Length;
     }
@@ -77,5 +84,9 @@ internal sealed class StaleAlerts(Database database)
             new { EndedTexts.Stale, alertIds })];
 
     private static object Times(TimeSpan after, Timestamp now) =>
-        new { before = (now - after).UnixMilliseconds, lost = (now - PartitionLife.Gap).UnixMilliseconds };
+        new
+        {
+            Pauses, before = (now - after).UnixMilliseconds, now = now.UnixMilliseconds,
+            lost = (now - PartitionLife.Gap).UnixMilliseconds,
+        };
 }

@@ -1,4 +1,5 @@
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Journal;
 using LeptonStream.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,10 +8,11 @@ namespace LeptonStream.Notifier.Outbox;
 
 /// <summary>
 /// Decides what becomes of a notification after an attempt: it is sent, comes back later (when the receiver said, or later and later), or
-/// is dead: refused, or tried for a whole day.
+/// is dead: refused, or tried for a whole day. Of one that is refused the group tries again.
 /// </summary>
 internal sealed partial class DeliveryResults(
-    NotificationOutbox outbox, IOptions<NotifierOptions> options, NotifierMetrics metrics, ILogger<DeliveryResults> logger)
+    NotificationOutbox outbox, AlertJournal journal, IOptions<NotifierOptions> options, NotifierMetrics metrics,
+    ILogger<DeliveryResults> logger)
 {
     private readonly TimeSpan _giveUpAfter = TimeSpan.FromHours(options.Value.GiveUpAfterHours);
 
@@ -26,7 +28,10 @@ internal sealed partial class DeliveryResults(
                 metrics.Delivered(destination, now - row.CreatedAt);
                 break;
             case { Result: DeliveryResult.Refused }:
-                await MarkDead(destination, row, attempts, outcome.Error!);
+                var again = await journal.Refuse(row, attempts, outcome.Error!, _giveUpAfter, now, CancellationToken.None);
+                metrics.Died(destination);
+                if (again is { } time) Log.TriedAgain(logger, row.Id, destination, attempts, time, outcome.Error!);
+                else Log.Dead(logger, row.Id, destination, attempts, outcome.Error!);
                 break;
             case var _ when answer.WaitsForCircuit is { } circuit:
                 await outbox.Postpone(row, attempts, outcome.Error!, now + circuit, CancellationToken.None);
@@ -62,6 +67,11 @@ internal sealed partial class DeliveryResults(
 
         [LoggerMessage(2101, LogLevel.Error, "Notification {Id} to {Destination} is dead after {Attempts} attempts: {Error}")]
         public static partial void Dead(ILogger logger, string id, Destination destination, int attempts, string error);
+
+        [LoggerMessage(2106, LogLevel.Error,
+            "Notification {Id} to {Destination} is dead after {Attempts} attempts, its group tries again at {Again}: {Error}")]
+        public static partial void TriedAgain(
+            ILogger logger, string id, Destination destination, int attempts, Timestamp again, string error);
 
         [LoggerMessage(2105, LogLevel.Warning, "Notification {Id} to {Destination} did not reach every recipient: {Error}")]
         public static partial void NotForAll(ILogger logger, string id, Destination destination, string error);

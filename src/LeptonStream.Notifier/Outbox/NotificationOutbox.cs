@@ -14,6 +14,12 @@ namespace LeptonStream.Notifier.Outbox;
 /// </summary>
 internal sealed class NotificationOutbox(Database database)
 {
+    private const string Dead =
+        """
+        update notification set status = 'dead', attempts = @attempts, last_error = @error
+        where notification_id = @Id and status = 'pending'
+        """;
+
     // In the order of ValuesOf.
     private const string Row =
         """
@@ -111,10 +117,28 @@ internal sealed class NotificationOutbox(Database database)
         new { row.Id, attempts, error = SqlText.Clean(error), next = next.UnixMilliseconds }, cancellation);
 
     /// <summary>It will not be delivered. It stays, for people to see and to send again.</summary>
-    public Task MarkDead(OutboxRow row, int attempts, string error, CancellationToken cancellation) => Execute(
-        "update notification set status = 'dead', attempts = @attempts, last_error = @error where notification_id = @Id and status = "
-            + "'pending'",
-        new { row.Id, attempts, error = SqlText.Clean(error) }, cancellation);
+    public Task MarkDead(OutboxRow row, int attempts, string error, CancellationToken cancellation) =>
+        Execute(Dead, DeadValues(row, attempts, error), cancellation);
+
+    /// <summary>The same in a transaction that holds the row's groups.</summary>
+    public static Task MarkDead(DbTransaction transaction, OutboxRow row, int attempts, string error) =>
+        transaction.Execute(Dead, DeadValues(row, attempts, error));
+
+    /// <summary>The notifications that a row stands for: itself, or those that were folded into it, in their order.</summary>
+    public static async Task<IReadOnlyList<Notification>> PartsOf(DbTransaction transaction, OutboxRow row) =>
+        row.Notification.Digest is null ? [row.Notification]
+        : [.. (await transaction.Query<string>(
+            "select payload from notification where digest_id = @Id and status = 'folded' order by seq", new { row.Id }))
+            .Select(AlertingJson.Read<Notification>)];
+
+    /// <summary>Number of notifications of a group that a channel got none of since the last one that was delivered.</summary>
+    public static async Task<int> DeadInARow(DbTransaction transaction, string groupId, string channel) =>
+        (int)(await transaction.Query<long>(
+        """
+        select count(*) from notification where group_id = @groupId and channel = @channel and status = 'dead' and seq > coalesce(
+          (select max(seq) from notification where group_id = @groupId and channel = @channel and status = 'sent'), 0)
+        """,
+        new { groupId, channel })).Single();
 
     /// <summary>
     /// The destination asked not to be called before a time: nobody calls it, in this process or another, now or after a restart.
@@ -159,7 +183,8 @@ internal sealed class NotificationOutbox(Database database)
         notification.Channel,
         reason = NotifyReasons.TextOf(notification.Reason),
         status = "pending",
-        firing = notification.FiringCount,
+        // Those that were sent and are held keep an incident open, too.
+        firing = notification.FiringCount + (notification.Withheld ?? 0),
         resolved = notification.ResolvedCount,
         at = now.UnixMilliseconds,
         attempts = 0,
@@ -181,6 +206,8 @@ internal sealed class NotificationOutbox(Database database)
     }
 
     private static bool IsUrgent(Notification notification) => notification.Firing.Any(alert => alert.IsCritical);
+
+    private static object DeadValues(OutboxRow row, int attempts, string error) => new { row.Id, attempts, error = SqlText.Clean(error) };
 
     private static string WhereOf(ClaimScope scope) => scope switch
     {

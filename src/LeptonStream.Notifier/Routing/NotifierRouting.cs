@@ -93,7 +93,7 @@ internal sealed record NotifierRouting(RouteTree Routes, IReadOnlyDictionary<(st
         errors = wrong;
         if (wrong.Count > 0) return null;
         var receiver = new ReceiverConfig(
-            DefaultReceiver, [.. channels.Select(channel => new ChannelConfig(channel.Key.Item2, channel.Value.SendResolved))]);
+            DefaultReceiver, [.. channels.Select(channel => channel.Value.InPipeline(channel.Key.Item2))]);
         return new NotifierRouting(new RouteTree(new RoutingConfig(route, [receiver])), channels);
 
         TimeSpan Duration(string value, string setting, bool orZero)

@@ -85,7 +85,7 @@ internal static class RoutingFile
                 var settings = kind.Read(new ChannelSection(channel, global));
                 channel.End();
                 var key = $"{kind.Name}/{index}";
-                configs.Add(new ChannelConfig(key, settings.SendResolved));
+                configs.Add(settings.InPipeline(key));
                 channels[(name, key)] = settings;
             }
         }

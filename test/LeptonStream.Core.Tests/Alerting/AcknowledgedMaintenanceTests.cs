@@ -26,6 +26,21 @@ public sealed class AcknowledgedMaintenanceTests
         Assert.That(story.Lines.Last(), Does.Contain("+latency").And.Contain("+errors"));
     }
 
+    // A program that forgets what is not sent again gets it, whoever works on it.
+    [TestCase(null, 1)]
+    [TestCase(1, 4)]
+    public void Acknowledged_ChannelThatIsRenewed_GetsItAgain(int? everyHours, int sent)
+    {
+        var channel = new ChannelConfig("alertmanager/0", true)
+        {
+            RenewEvery = everyHours is { } hours ? TimeSpan.FromHours(hours) : null,
+        };
+        var story = new NotificationStory(
+            new RoutingConfig(new RouteConfig { Receiver = "ops", GroupBy = ["model"] }, [new("ops", [channel])]), step: 5);
+
+        Assert.That(story.Fires("latency", 0).Acknowledges("latency").PassTo(3.5 * 3600).Lines.Count(), Is.EqualTo(sent));
+    }
+
     private static NotificationStory Story() => new(
         new RoutingConfig(new RouteConfig { Receiver = "ops", GroupBy = ["model"] }, [new("ops", [new("webhook/0", true)])])
     {

@@ -1,4 +1,5 @@
 using LeptonStream.Alerting;
+using LeptonStream.Alerting.Flapping;
 using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerts;
 using LeptonStream.Samples;
@@ -18,11 +19,19 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     private readonly List<Silence> _silences = [];
     private readonly Dictionary<string, string> _names = [];
     private readonly Dictionary<string, string> _acknowledged = [];
+    private readonly Dictionary<Fingerprint, Timestamp> _flapping = [];
+    private readonly Dictionary<(string Group, string Channel), int> _refusals = [];
     private double _now;
 
     public AlertGroups Groups { get; private set; } = new();
 
     public List<Notification> Sent { get; } = [];
+
+    /// <summary>Those of them that their channel took.</summary>
+    public List<Notification> Delivered { get; } = [];
+
+    /// <summary>Whether channels refuse what is sent to them now, for good.</summary>
+    public bool Refuses { get; set; }
 
     /// <summary>What was left out of each flush: <c>5s latency: silence [id]</c>.</summary>
     public List<string> Suppressed { get; } = [];
@@ -55,6 +64,22 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
         return this;
     }
 
+    /// <summary>An alert flaps from now on.</summary>
+    public NotificationStory Flaps(string alert, double at, string model = "llama-70b")
+    {
+        PassTo(at - step);
+        _flapping[FlapState.KeyOf(AlertEvents.Opened(alert, model: model).RoutingLabels)] = AlertEvents.At(at);
+        return this;
+    }
+
+    /// <summary>No alert flaps any more.</summary>
+    public NotificationStory IsSteady(double at)
+    {
+        PassTo(at - step);
+        _flapping.Clear();
+        return this;
+    }
+
     /// <summary>The program is started again: with other routes, or (by default) with only what a store would have kept.</summary>
     public NotificationStory Restarts(double at, RoutingConfig? with = null)
     {
@@ -71,9 +96,13 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     {
         for (; _now <= time; _now += step)
         {
-            var mutes = new Mutes(_silences, _inhibitor) { Acknowledged = _acknowledged, Maintenance = routing.Maintenance };
+            var mutes = new Mutes(_silences, _inhibitor)
+            {
+                Acknowledged = _acknowledged, Maintenance = routing.Maintenance, Flapping = _flapping,
+            };
             var outcome = _pipeline.OnTick(Groups, mutes, AlertEvents.At(_now));
             Sent.AddRange(outcome.Notifications);
+            foreach (var sent in outcome.Notifications) Arrives(sent);
             Suppressed.AddRange(outcome.Suppressed.Select(item =>
                 $"{_now:0.##}s {item.Alert.Labels["metric"]}: {SuppressionCauses.NameOf(item.Cause)} [{NamesOf(item.By)}]"));
         }
@@ -106,6 +135,19 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
         var alerts = sent.Alerts.Select(alert => (alert.IsResolved ? "-" : "+") + alert.Labels["metric"]).Order(StringComparer.Ordinal);
         return $"{(sent.At - AlertEvents.Start).TotalSeconds:0.##}s {sent.Receiver}{channel}: {NotifyReasons.TextOf(sent.Reason)} "
             + $"{string.Join(' ', alerts)}";
+    }
+
+    private void Arrives(Notification sent)
+    {
+        if (!Refuses)
+        {
+            Delivered.Add(sent);
+            _refusals.Remove((sent.GroupId, sent.Channel));
+            return;
+        }
+
+        var times = _refusals[(sent.GroupId, sent.Channel)] = _refusals.GetValueOrDefault((sent.GroupId, sent.Channel)) + 1;
+        _pipeline.OnRefused(Groups, sent, times, TimeSpan.FromHours(24), AlertEvents.At(_now));
     }
 
     private string NamesOf(IEnumerable<string> by) => string.Join(' ', by.Select(id => _names.GetValueOrDefault(id, id)));

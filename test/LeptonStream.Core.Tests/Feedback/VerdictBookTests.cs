@@ -1,5 +1,6 @@
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detectors;
 using LeptonStream.Feedback;
 using LeptonStream.Samples;
 using LeptonStream.Series;
@@ -48,6 +49,36 @@ public sealed class VerdictBookTests
     public void With_ASecondFalseAlarm_CountsItsScoreFromTheLineThatWasInForce() =>
         Assert.That(VerdictBook.Empty.With(Given("a", Verdict.False, 1.2)).With(Given("b", Verdict.False, 1.2)).LineOf(Loss),
             Is.EqualTo(1.2 * 1.1 * 1.2 * 1.1).Within(1e-9));
+
+    [Test]
+    public void With_AnAlertOfARule_MovesNoLineWhateverItsScore(
+        [Values("non-finite", "event-code", "early-warning", "readings-lost", "missed-burst", "no-progress", "run-dead")] string rule,
+        [Values] Verdict verdict, [Values(1.0, 3.0, 10.0)] double score)
+    {
+        var raised = VerdictBook.Empty.With(Given("before", Verdict.False, 2));
+        foreach (var book in new[] { VerdictBook.Empty, raised })
+        {
+            var after = book.With(Given("a", verdict, score) with { Detector = rule });
+            Assert.That(after.LineOf(Loss), Is.EqualTo(book.LineOf(Loss)));
+            Assert.That(VerdictBook.Of(after.Verdicts).LineOf(Loss), Is.EqualTo(book.LineOf(Loss)));
+            Assert.That(after.Verdicts, Has.Count.EqualTo(book.Verdicts.Count + 1), "it can be withdrawn");
+        }
+    }
+
+    [Test]
+    public void With_AnAlertOfAnyDetectorOfTheCatalogue_MovesTheLine()
+    {
+        foreach (var detector in DetectorCatalog.All.Select(detector => detector.Name).Append(DetectorSet.Peers))
+            Assert.That(VerdictBook.Empty.With(Given("a", Verdict.False, 2) with { Detector = detector }).LineOf(Loss), Is.GreaterThan(1),
+                detector);
+    }
+
+    [Test]
+    public void Read_WhatWasWritten_KnowsTheDetector([Values("non-finite", null)] string? detector)
+    {
+        var given = Given("a", Verdict.False, 2) with { Detector = detector };
+        Assert.That(FeedbackEvent.Read(given.Write())!.Detector, Is.EqualTo(detector));
+    }
 
     [Test]
     public void With_ARecordThatComesTwice_ChangesNothing([Values] Verdict verdict)

@@ -1,3 +1,4 @@
+using LeptonStream.Alerting;
 using LeptonStream.Alerting.Muting;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Series;
@@ -48,6 +49,24 @@ public sealed class MaintenanceJournalTests(DatabaseKind kind) : JournalFixture(
         Assert.That(lines.Where(line => line.Contains("new alerts", StringComparison.Ordinal)
             && line.Contains("+latency", StringComparison.Ordinal)), Is.Empty, "it is no new one after the window");
     }
+
+    [Test]
+    public async Task Flush_AnotherOneOfItsGroupEndsInTheWindow_KeepsTheIncidentOpenUntilItEnds()
+    {
+        await Apply(_journal, 0, Record(AlertEvents.Opened("latency"), 0), Record(AlertEvents.Opened("errors"), 1));
+        await Pass(0, 150);
+        await Apply(_journal, 200, Record(AlertEvents.Resolved("errors", 200), 2));
+        await Pass(200, 290);
+        var during = await Messages();
+        await Apply(_journal, 700, Record(AlertEvents.Resolved("latency", 700), 3));
+        await Pass(300, 800);
+
+        Assert.That(during[^1], Has.Property("IsOver").False.And.Property("Reason").EqualTo(NotifyReason.SomeResolved));
+        Assert.That((await Messages())[^1], Has.Property("IsOver").True.And.Property("Reason").EqualTo(NotifyReason.AllResolved));
+    }
+
+    private async Task<Notification[]> Messages() =>
+        [.. (await Rig.Rows<string>("select payload from notification order by seq")).Select(AlertingJson.Read<Notification>)];
 
     private async Task Pass(int from, int to)
     {

@@ -108,6 +108,19 @@ public sealed class StaleAlertTests(DatabaseKind kind) : JournalFixture(kind)
         Assert.That(await Rig.Told(), Has.Length.EqualTo(told));
     }
 
+    // Its series has a sample in two hours: one may be late, and three may be missing.
+    [TestCase(2, 5.9, 0)]
+    [TestCase(2, 6, 1)]
+    [TestCase(0.1, 1, 1)]
+    [TestCase(1e9, 1, 1)]
+    public async Task EndStale_SeriesWithFewSamples_WaitsForThreeOfItsIntervals(double interval, double after, int ended)
+    {
+        await Apply(_journal, 1, Record(AlertEvents.Updated("latency", 1) with { IntervalSeconds = interval * Hour }, 1));
+        await Alive(from: 0, to: after * Hour);
+
+        Assert.That(await EndStale((after * Hour) + 1), Is.EqualTo(ended));
+    }
+
     [Test]
     public async Task EndStale_SomebodyWorkedOnIt_IsAskedAgainShouldItComeBack()
     {

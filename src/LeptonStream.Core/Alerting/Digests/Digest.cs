@@ -35,6 +35,7 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
         var firing = alerts.Count(alert => !alert.IsResolved);
         var left = folded.GroupBy(notification => notification.GroupId).Select(group => group.Last().LeftOut).OfType<LeftOutAlerts>()
             .Aggregate(new LeftOutAlerts(0, 0), (sum, one) => new(sum.Firing + one.Firing, sum.Resolved + one.Resolved));
+        var withheld = folded.GroupBy(notification => notification.GroupId).Sum(group => group.Last().Withheld ?? 0);
         var kinds = alerts.GroupBy(alert => (alert.Labels["alertname"] ?? "", alert.Labels["severity"] ?? "", alert.Labels["model"] ?? ""))
             .Select(kind => new DigestKind(kind.Key.Item1, kind.Key.Item2, kind.Key.Item3, kind.Count()))
             .OrderByDescending(kind => kind.Alerts).ThenBy(kind => kind.Name, StringComparer.Ordinal)
@@ -51,6 +52,7 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
             RouteLabels = LabelSet.Empty,
             Alerts = alerts.Length > most ? alerts[..most] : alerts,
             At = now,
+            Withheld = withheld > 0 ? withheld : null,
             Digest = new(folded.Count, firing + left.Firing, alerts.Length - firing + left.Resolved, [.. kinds.Take(MostKinds)]),
         };
     }
@@ -66,6 +68,7 @@ public sealed record Digest(int Notifications, int Firing, int Resolved, IReadOn
         {
             At = now,
             Alerts = [.. last.Alerts.Select(alert => alert.IsResolved ? alert : alert with { EndsAt = now })],
+            Withheld = null,
             Digest = digest with { Firing = 0, Resolved = digest.Firing + digest.Resolved, KeepsOpen = null },
         };
     }

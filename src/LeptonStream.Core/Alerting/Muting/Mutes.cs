@@ -34,9 +34,9 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
 
     /// <summary>
     /// The members of a group that may be sent. The stages are Alertmanager's, in its order: inhibition, active times, mute times,
-    /// silences; each sees what those before it left. Alerts that are over pass them like those that fire. Planned work comes
-    /// before the silences; of alerts that were sent before it lets pass the end, and those that somebody works on.
-    /// Behind them all, one that flaps passes once, with the annotation that says so.
+    /// silences; each sees what those before it left. Planned work comes before the silences; of alerts that were sent before it lets
+    /// pass those that somebody works on. The end of an alert that was sent as firing passes them all, unless the same alert fires on
+    /// under other labels, which are held. Behind them, one that flaps passes once, with the annotation that says so.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="members">Its members, in the order in which they are sent.</param>
@@ -46,26 +46,29 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     internal GroupedAlert[] Pass(
         AlertGroupState group, IReadOnlyList<GroupedAlert> members, RouteSchedule schedule, Timestamp now, List<Suppression> suppressed)
     {
-        var (timeCause, intervals) = schedule.MutedAt(now);
-        var silences = Silences.Where(silence => silence.IsActive(now)).ToArray();
-        var windows = Maintenance.Where(window => window.IsActive(now)).ToArray();
+        var stages = new Stages(this, group, schedule.MutedAt(now),
+            [.. Maintenance.Where(window => window.IsActive(now))], [.. Silences.Where(silence => silence.IsActive(now))]);
+        var causes = members.Select(stages.HoldingBack).ToArray();
+        var held = members.Zip(causes).Where(member => !member.First.IsResolved && member.Second is not null)
+            .ToLookup(member => member.First.AlertId, member => member.Second);
         var passed = new List<GroupedAlert>(members.Count);
-        foreach (var alert in members)
+        foreach (var (alert, cause) in members.Zip(causes))
         {
-            if (Inhibitor.InhibitingOf(alert.AlertId, alert.Labels) is { } source) Suppress(alert, SuppressionCause.Inhibition, [source]);
-            else if (timeCause is { } cause) Suppress(alert, cause, intervals);
-            else if (WindowsOf(group, alert, windows) is { Length: > 0 } names) Suppress(alert, SuppressionCause.Maintenance, names);
-            else if (SilencesOf(alert, silences) is { Length: > 0 } ids) Suppress(alert, SuppressionCause.Silence, ids);
+            var isOwedEnd = alert.IsResolved && IsOwed(group, alert);
+            if ((isOwedEnd ? held[alert.AlertId].FirstOrDefault() : cause) is { } found)
+                suppressed.Add(new(group, alert, found.Cause, found.By));
             else if (FlapsSince(alert) is not { } since) passed.Add(WithFailure(alert));
-            else if (WasNotified(group, alert, since)) Suppress(alert, SuppressionCause.Flapping, [since.ToString()]);
+            else if (WasNotified(group, alert, since))
+                suppressed.Add(new(group, alert, SuppressionCause.Flapping, [since.ToString()]));
             else passed.Add(WithFailure(alert with { Annotations = alert.Annotations.With((FlapState.Annotation, since.ToString())) }));
         }
 
         return [.. passed];
-
-        void Suppress(GroupedAlert alert, SuppressionCause cause, IReadOnlyList<string> by) =>
-            suppressed.Add(new Suppression(group, alert, cause, by));
     }
+
+    /// <summary>Whether a channel of the group believes that an alert fires.</summary>
+    internal static bool IsOwed(AlertGroupState group, GroupedAlert alert) =>
+        group.Notified.Values.Any(entry => entry.IsOwed(alert.Fingerprint));
 
     /// <summary>Whether a repetition must not be sent, since somebody works on each alert that fires.</summary>
     /// <param name="group">The group.</param>
@@ -100,18 +103,31 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
     private Timestamp? FlapsSince(GroupedAlert alert) =>
         Flapping.Count > 0 && Flapping.TryGetValue(FlapState.KeyOf(alert.Labels), out var since) ? since : null;
 
+    // One that was refused was not notified.
     private static bool WasNotified(AlertGroupState group, GroupedAlert alert, Timestamp since) =>
-        group.Notified.Values.Any(entry => entry.At >= since && entry.HasFiring(alert.Fingerprint));
+        group.Notified.Values.Any(entry => entry.At >= since && entry.Refused is not { IsLast: true } && entry.IsOwed(alert.Fingerprint));
 
-    private string[] WindowsOf(AlertGroupState group, GroupedAlert alert, MaintenanceWindow[] windows)
+    // Everything that may hold an alert back but for flapping, as it is in one flush of a group.
+    private sealed record Stages(Mutes Mutes, AlertGroupState Group, (SuppressionCause? Cause, IReadOnlyList<string> Intervals) Times,
+        MaintenanceWindow[] Windows, Silence[] Silences)
     {
-        if (windows.Length == 0) return [];
-        // An acknowledgement hides nothing that was sent, and causes no first notification.
-        var canPass = alert.IsResolved || Acknowledged.ContainsKey(alert.AlertId);
-        if (canPass && group.Notified.Values.Any(entry => entry.HasFiring(alert.Fingerprint))) return [];
-        return [.. windows.Where(window => window.Covers(alert.Labels)).Select(window => window.Name)];
-    }
+        public (SuppressionCause Cause, IReadOnlyList<string> By)? HoldingBack(GroupedAlert alert)
+        {
+            if (Mutes.Inhibitor.InhibitingOf(alert.AlertId, alert.Labels) is { } source) return (SuppressionCause.Inhibition, [source]);
+            if (Times.Cause is { } cause) return (cause, Times.Intervals);
+            if (WindowsOf(alert) is { Length: > 0 } names) return (SuppressionCause.Maintenance, names);
+            return SilencesOf(alert) is { Length: > 0 } ids ? (SuppressionCause.Silence, ids) : null;
+        }
 
-    private static string[] SilencesOf(GroupedAlert alert, Silence[] silences) =>
-        [.. silences.Where(silence => silence.Covers(alert.Labels)).Select(silence => silence.Id).Order(StringComparer.Ordinal)];
+        private string[] WindowsOf(GroupedAlert alert)
+        {
+            if (Windows.Length == 0) return [];
+            // An acknowledgement hides nothing that was sent, and causes no first notification.
+            if (Mutes.Acknowledged.ContainsKey(alert.AlertId) && IsOwed(Group, alert)) return [];
+            return [.. Windows.Where(window => window.Covers(alert.Labels)).Select(window => window.Name)];
+        }
+
+        private string[] SilencesOf(GroupedAlert alert) =>
+            [.. Silences.Where(silence => silence.Covers(alert.Labels)).Select(silence => silence.Id).Order(StringComparer.Ordinal)];
+    }
 }

@@ -43,6 +43,7 @@ internal static class LimitEvents
             Unit = unit,
             Onset = life.Onset,
             DetectedAt = sample.Time,
+            IntervalSeconds = series.IntervalSeconds,
             Step = sample.Step,
             Detectors = [new(RuleName, watch.Urgency, isOver ? double.NaN : (watch.Forecast.At - sample.Time).TotalSeconds)],
             Points = series.Pipeline.PointsOf(series),

@@ -41,6 +41,7 @@ internal static class EntityEvents
             Confidence = EventFields.Confidence(entity.Memory.Numbers.Learned, first.History(now)),
             Onset = life.Onset,
             DetectedAt = now,
+            IntervalSeconds = entity.Memory.Numbers.IntervalSeconds,
             Step = entity.Row.NewestOf(places[0].Place).Sample.Step,
             Detectors = judgement.Forest > 0
                 ? [new(DetectorSet.JointSurprise, judgement.Score, judgement.Joint),

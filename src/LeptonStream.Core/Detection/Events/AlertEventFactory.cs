@@ -9,6 +9,9 @@ namespace LeptonStream.Detection.Events;
 /// <summary>Makes every event of the alerts topic. It changes nothing that it is given but the number of events in a life.</summary>
 internal static class AlertEventFactory
 {
+    // In seconds. An open alert has an event at least once an hour, as far as there are samples.
+    private const double LongInterval = 3_600;
+
     /// <summary>Makes the next event of an alert's life, which counts it.</summary>
     /// <param name="sink">The sink that takes the event; it knows the record that caused it, or the last one before a clock did.</param>
     /// <param name="subject">The series or entity.</param>
@@ -50,6 +53,7 @@ internal static class AlertEventFactory
             Unit = content.Unit,
             Onset = content.Onset,
             DetectedAt = content.DetectedAt,
+            IntervalSeconds = content.IntervalSeconds > LongInterval ? Math.Round(content.IntervalSeconds) : null,
             Step = content.Step == Sample.NoStep ? null : content.Step,
             SourceTopic = sink.Position.Topic,
             SourcePartition = sink.Position.Partition,

@@ -61,6 +61,9 @@ internal sealed record EventContent
 
     public required Timestamp DetectedAt { get; init; }
 
+    /// <summary>The usual time between two samples, in seconds; 0 where there is none.</summary>
+    public double IntervalSeconds { get; init; }
+
     public long Step { get; init; } = Sample.NoStep;
 
     public required IReadOnlyList<DetectorPart> Detectors { get; init; }

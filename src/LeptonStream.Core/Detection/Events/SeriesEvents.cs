@@ -70,6 +70,7 @@ internal static class SeriesEvents
             Unit = unit,
             Onset = life.Onset,
             DetectedAt = sample.Time,
+            IntervalSeconds = series.IntervalSeconds,
             Step = sample.Step,
             Detectors = detectors,
             Points = series.Pipeline.PointsOf(series),

@@ -47,6 +47,14 @@ public readonly record struct DetectorSet
     internal static ImmutableArray<string> Openers { get; } =
         [.. AllNames, Cleaning.ErrorCodeTracker.RuleName, Cleaning.LostReadings.RuleName, Habits.BurstBook.RuleName];
 
+    // Those whose score is a rarity: the line of a series decides whether they open an alert.
+    private static readonly string[] WithLine =
+        [.. DetectorCatalog.All.Select(detector => detector.Name), JointSurprise, IsolationForest, Peers];
+
+    /// <summary>Whether a detector opens alerts by the line of the series. A rule does not: it finds something or it does not.</summary>
+    /// <param name="name">The detector's or the rule's name.</param>
+    public static bool HasLine(string name) => WithLine.Contains(name);
+
     // Below Openers, which have to be there first.
     private static readonly int NonFiniteNumber = NumberOf(NonFinite);
     private static readonly int JointSurpriseNumber = NumberOf(JointSurprise);

@@ -15,6 +15,9 @@ internal sealed record AlertmanagerSettings(bool SendResolved, ChannelUrl Url, T
 
     public override int MostAlerts => 5_000;
 
+    // Two renewals may be lost, and the notifier be away for a day.
+    public override TimeSpan? RenewEvery => TimeSpan.FromDays(1);
+
     protected override IEnumerable<Secret?> Own => [];
 
     public override INotificationChannel Make(ChannelContext context) => new AlertmanagerChannel(this, context);
@@ -29,8 +32,8 @@ internal sealed record AlertmanagerSettings(bool SendResolved, ChannelUrl Url, T
 /// </summary>
 internal sealed class AlertmanagerChannel(AlertmanagerSettings settings, ChannelContext context) : HttpChannel(settings, context)
 {
-    // The end always comes as a notification of its own. Repetitions may not: an acknowledged or silenced alert has none.
-    private static readonly TimeSpan HoldsUntilItsEnd = TimeSpan.FromDays(365);
+    // The end comes as a notification of its own, and one that fires is renewed each day unless it is muted. Should both be lost, it ends.
+    private static readonly TimeSpan HoldsUntilItsEnd = TimeSpan.FromDays(3);
 
     // Without send_resolved the end never comes.
     private static readonly TimeSpan HoldsWithoutEnd = TimeSpan.FromDays(2);

@@ -19,7 +19,7 @@ internal sealed record AlertMessage
     /// <summary>The words of its language.</summary>
     public required MessageWords Words { get; init; }
 
-    /// <summary>Firing while any alert does; else closed where any did not recover.</summary>
+    /// <summary>Firing until its readers have the end of every alert; else closed where any did not recover.</summary>
     public required MessageState State { get; init; }
 
     /// <summary>The highest severity of the alerts that fire, else of all.</summary>
@@ -40,7 +40,9 @@ internal sealed record AlertMessage
     /// <summary>The chart as PNG; null without.</summary>
     public byte[]? Picture { get; init; }
 
-    /// <summary>On a digest, how many alerts of each kind there are, a line each; else empty.</summary>
+    /// <summary>
+    /// A line each: on a digest, how many alerts of each kind there are; and how many that its readers know are held back.
+    /// </summary>
     public IReadOnlyList<string> Counts { get; init; } = [];
 
     /// <summary>Number of alerts that the message is about and that are not among the entries.</summary>

@@ -26,7 +26,7 @@ internal static class MessageBuilder
             .Select(alert => Entry(alert, words, style.Zone, externalUrl)).ToArray();
         var state = notification.IsOver ? entries.Max(entry => entry.State) : MessageState.Firing;
         var severity = SeverityOf(notification);
-        var title = Cut(Title(notification, entries, words, state, severity), LongestTitle);
+        var title = Cut(Title(notification, entries, words, severity), LongestTitle);
         AlertMessage? built = null;
         var templates = new MessageTemplates(
             notification, externalUrl, title, markup => MessageText.Write(built!, style, markup, step: 0, withLinks: false))
@@ -39,7 +39,8 @@ internal static class MessageBuilder
             State = state,
             Severity = severity,
             Title = title,
-            Counts = [.. notification.Digest?.Kinds.Select(kind => Count(kind, words)) ?? []],
+            Counts = [.. notification.Digest?.Kinds.Select(kind => Count(kind, words)) ?? [],
+                .. notification.Withheld is { } withheld ? [words.Withheld(withheld)] : Array.Empty<string>()],
             NotShown = notification.NotHeld,
             Entries = entries,
             Links = [.. Links(notification, entries, words, externalUrl, act)],
@@ -61,12 +62,13 @@ internal static class MessageBuilder
         return text[..end] + "…";
     }
 
-    private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, MessageState state, string severity)
+    private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, string severity)
     {
         if (entries is [var only] && notification is { Digest: null, NotHeld: 0 })
         {
             return words.Title(
-                state == MessageState.Firing ? words.Severity(severity) : Ending(notification.Alerts[0], words) ?? words.State(state),
+                only.State == MessageState.Firing ? words.Severity(severity)
+                    : Ending(notification.Alerts[0], words) ?? words.State(only.State),
                 only.Summary);
         }
 

@@ -52,6 +52,9 @@ internal abstract class MessageWords
 
     public abstract string SentDirectly { get; }
 
+    /// <summary>Alerts that were sent before are kept out of this message, and their end follows.</summary>
+    public abstract string Withheld(int alerts);
+
     public abstract string From(string start, string end);
 
     public abstract string More(int alerts);
@@ -113,6 +116,10 @@ internal abstract class MessageWords
         public override string SentDirectly =>
             "Sent directly, since the database is away: silences and acknowledgements are not known, and nothing can be recorded now.";
 
+        public override string Withheld(int alerts) => alerts == 1
+            ? "One alert that was sent before is held back now. Its end will be sent."
+            : $"{alerts} alerts that were sent before are held back now. Their ends will be sent.";
+
         public override string Flapping => "Flapping: it opens and ends again and again. The next message comes when it is steady.";
 
         public override string From(string start, string end) => $"From {start} to {end}";
@@ -167,6 +174,8 @@ internal abstract class MessageWords
         public override string Stale => "长时间无更新，已自动关闭";
 
         public override string SentDirectly => "数据库不可用，直接发送：静默与确认状态未知，目前无法记录。";
+
+        public override string Withheld(int alerts) => $"另有 {alerts} 条已通知的告警目前暂不发送，结束后会通知。";
 
         public override string Flapping => "频繁抖动：反复触发和恢复，稳定后再通知。";
 

@@ -39,23 +39,42 @@ public sealed class MutesTests
     }
 
     [Test]
-    public void OnTick_SilencedAfterItWasSent_IsNotRepeatedAndEndsUnseen()
+    public void OnTick_SilencedAfterItWasSent_IsNotRepeatedAndItsEndIsSent()
     {
         var story = Story().Fires("latency", 0).Silences(SilenceOf("latency", 30, 900)).Resolves("latency", 400).PassTo(1000);
 
-        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency" }), "as Alertmanager: the end is silenced, too");
+        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency", "425s ops: all alerts resolved -latency" }));
         Assert.That(story.Groups.All, Is.Empty);
-        Assert.That(story.Suppressed.Last(), Is.EqualTo("425s latency: silence [latency]"));
+        Assert.That(story.Suppressed.Last(), Is.EqualTo("365s latency: silence [latency]"));
     }
 
     [Test]
-    public void OnTick_OneOfTwoSentIsSilenced_OtherEnds_SaysThatAllAreResolved()
+    public void OnTick_OneOfTwoSentIsSilenced_OtherEnds_SaysThatSomeAreResolvedAndKeepsTheIncidentOpen()
     {
         var story = Story().Fires("latency", 0).Fires("errors", 1).Silences(SilenceOf("latency", 30, 900)).Resolves("errors", 40)
             .PassTo(100);
 
         Assert.That(story.Lines,
-            Is.EqualTo(new[] { "5s ops: first notification +errors +latency", "65s ops: all alerts resolved -errors" }));
+            Is.EqualTo(new[] { "5s ops: first notification +errors +latency", "65s ops: some alerts resolved -errors" }));
+        Assert.That(story.Sent[^1], Has.Property("IsOver").False.And.Property("Withheld").EqualTo(1));
+    }
+
+    [Test]
+    public void OnTick_NeverSent_EndsUnseenInItsSilence() =>
+        Assert.That(Story().Silences(SilenceOf("latency", 0, 900)).Fires("latency", 0).Resolves("latency", 100).PassTo(1000).Lines,
+            Is.Empty);
+
+    // Its old labels end, and the alert does not.
+    [Test]
+    public void OnTick_SentAlertBecomesCriticalInItsSilence_IsNotSaidToBeOverBeforeItIs()
+    {
+        var story = Story().Fires("latency", 0).Silences(SilenceOf("latency", 30, 900)).Changes("latency", 40, AlertSeverity.Critical)
+            .PassTo(300);
+        Assert.That(story.Lines, Is.EqualTo(new[] { "5s ops: first notification +latency" }));
+
+        Assert.That(story.Resolves("latency", 310, AlertSeverity.Critical).PassTo(500).Lines.Skip(1),
+            Is.EqualTo(new[] { "365s ops: all alerts resolved -latency" }));
+        Assert.That(story.Groups.All, Is.Empty);
     }
 
     [Test]
