@@ -34,6 +34,8 @@ internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = 
         Folding switch
         {
             Folding.Digest => [notification.Bounded(MostAlerts)],
+            // Its incident stays open, and an end must not open one that a person closed.
+            Folding.Incident when notification.Withheld is not null && !notification.Firing.Any() => [],
             // A program is in no hurry to read less: the digests of a route are for people.
             Folding.Incident => [notification.Bounded(MostAlerts) with { DigestEvery = null }],
             _ => (notification with { DigestEvery = null }).Split(MostAlerts),

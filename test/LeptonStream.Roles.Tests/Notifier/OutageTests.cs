@@ -3,7 +3,9 @@ using Dapper;
 using LeptonStream.Alerting;
 using LeptonStream.Notifier;
 using LeptonStream.Notifier.Channels;
+using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Outbox;
+using LeptonStream.Notifier.Routing;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.Storage;
@@ -32,7 +34,12 @@ public sealed class OutageTests
         await using var database = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var outbox = new NotificationOutbox(database.Database);
-        var results = new DeliveryResults(outbox, Options.Create(new NotifierOptions()),
+        var routing = new NotifierRouting(
+            new RouteTree(new RoutingConfig(new RouteConfig { Receiver = Ops.Receiver }, [new(Ops.Receiver, [new(Ops.Channel, true)])])),
+            new Dictionary<(string, string), ChannelSettings>());
+        var journal = new AlertJournal(database.Database, new RoutingSource(routing),
+            new JournalLog(TimeProvider.System, NullLogger<AlertJournal>.Instance));
+        var results = new DeliveryResults(outbox, journal, Options.Create(new NotifierOptions()),
             new NotifierMetrics(services.GetRequiredService<IMeterFactory>()), NullLogger<DeliveryResults>.Instance);
         await Fill(database.Database, random);
 

@@ -50,7 +50,7 @@ public sealed class ChannelSettingsTests
         Assert.That((late.Result, late.Error), Is.EqualTo((DeliveryResult.Delivered, (string?)null)));
     }
 
-    [TestCase(true, 300)]
+    [TestCase(true, 3)]
     [TestCase(false, 2)]
     public async Task Send_ToAnotherAlertmanager_HoldsUntilTheEndIsSentToo(bool sendResolved, int days)
     {
@@ -60,7 +60,22 @@ public sealed class ChannelSettingsTests
             .Send("id", SampleNotifications.Firing(), CancellationToken.None);
 
         var endsAt = sink.Calls.Single().Body[0].GetProperty("endsAt").GetDateTimeOffset();
-        Assert.That(endsAt - DateTimeOffset.UtcNow, Is.GreaterThan(TimeSpan.FromDays(days - 1)));
+        Assert.That(endsAt - DateTimeOffset.UtcNow, Is.EqualTo(TimeSpan.FromDays(days)).Within(TimeSpan.FromHours(1)),
+            "days, and no year: should its end be lost, it ends");
+    }
+
+    // An incident that stays open needs no word, and one that a person closed must not be opened by an end.
+    [Test]
+    public void Fit_OthersOfTheIncidentAreHeldBack_ProgramsThatKeepIncidentsGetNoEnd()
+    {
+        var pager = new PagerDutySettings(true, new Uri("https://pager.example.org/"), new("key"), IsVersion1: false, null, null);
+        var firing = SampleNotifications.Firing();
+        var over = firing with { Alerts = [.. firing.Alerts.Select(alert => alert with { EndsAt = alert.StartsAt })] };
+
+        Assert.That(pager.Fit(over with { Withheld = 1 }), Is.Empty);
+        Assert.That(pager.Fit(over), Has.Exactly(1).Items);
+        Assert.That(pager.Fit(firing with { Withheld = 1 }), Has.Exactly(1).Items);
+        Assert.That(Webhook("https://hooks.example.org/x").Fit(over with { Withheld = 1 }), Has.Exactly(1).Items);
     }
 
     private static WebhookSettings Webhook(string url) => new(true, new Uri(url), 0, null);
