@@ -154,7 +154,7 @@ public sealed class PartitionPipelineTests
         driver.Step("m", "x", 9223372036854775794);
         driver.Step("m", "y", 1);
         Assert.That(Enum.GetValues<SampleRefusal>()[1..].Select(driver.Pipeline.RefusedSamples),
-            Is.EqualTo((long[])[1, 1, 1, 1, 0, 0, 0, 0, 0]));
+            Is.EqualTo((long[])[1, 1, 1, 1, 0, 0, 0, 0, 0, 0]));
     }
 
     [Test]
