@@ -80,7 +80,8 @@ internal sealed class DetectorMetrics
         _timesSetBack = meter.CreateCounter<long>(
             "leptonstream.detector.times.set_back", "{time}", "Times that lay ahead of the log and were set back to it");
         _eventsDropped = meter.CreateCounter<long>(
-            "leptonstream.detector.events.dropped", "{event}", "Alert events left out because one record led to many more than it may");
+            "leptonstream.detector.events.dropped", "{event}",
+            "Alert events left out because too many waited: updates with newer points, and others only beyond 64 MB");
         _forgotten = meter.CreateCounter<long>(
             "leptonstream.detector.series.forgotten", "{series}", "Series forgotten because they were silent");
         _versionsDropped = meter.CreateCounter<long>("leptonstream.detector.versions.dropped", "{message}",

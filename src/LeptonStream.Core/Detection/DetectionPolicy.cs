@@ -59,8 +59,8 @@ public sealed record DetectionPolicy
     public int VersionedModelsPerPartition { get; init; } = 500;
 
     /// <summary>
-    /// Number of events that one record may lead to at once, from 1; further ones follow with the next records, and at most five times as
-    /// many wait.
+    /// Number of events that one record may lead to at once, from 1; further ones follow with the next records. Where five times as many
+    /// wait, updates with newer points are left out.
     /// <value>The default value is 256.</value>
     /// </summary>
     public int EventsPerRecord { get; init; } = 256;

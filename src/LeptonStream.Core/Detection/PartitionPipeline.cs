@@ -86,7 +86,7 @@ public sealed partial class PartitionPipeline
 
     /// <summary>
     /// Number of events that found no room because records led to many more than <see cref="DetectionPolicy.EventsPerRecord"/>, since the
-    /// pipeline began.
+    /// pipeline began: updates with newer points, and others only where 64 MB of events wait.
     /// </summary>
     public long EventsDropped => _queue.Dropped;
 

@@ -58,7 +58,7 @@ public sealed partial class SeriesPipeline
             // An open alert has an event for another verdict of the siblings and for a change of the new level.
             IsFurtherChange = series.Peers is { Novelty: >= 1 } || (scores.Hang >= 1 && series.OpenedBy != DetectorSet.NoProgress)
                 || (stand == BaselineStand.Away && series.Baseline!.HasRelearned && scores.SharpNovelty >= 1),
-            AcceptAfter = scores.Rule >= 1 || scores.Hang >= 1 ? null : Policy.AcceptAfter,
+            AcceptAfter = scores.Rule >= 1 || scores.Hang >= 1 || !series.IsLevel ? null : Policy.AcceptAfter,
             Entity = series.Entity,
             IsFact = scores.Rule >= 1 || scores.Missing >= 1,
             Line = line,

@@ -207,7 +207,9 @@ public sealed partial class SeriesPipeline
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
         var scores = Scores(series, ref numbers, sample, forecast, (sharp, rules / _news.Rarity), stepped && !isYoung, carries);
         var sight = SeeBursts(series, sample, forecast.Expected, isAnomalous);
-        if (sight == BurstSight.Known) scores = scores.WhereKnown(_known);
+        // A value that stood still before the burst's hour stands still in it, too.
+        if (sight == BurstSight.Known && series is not { Alert.Phase: AlertPhase.Open, OpenedBy: FrozenValueDetector.RuleName })
+            scores = scores.WhereKnown(_known);
         else if (sight == BurstSight.Missing) scores = scores with { Missing = 1 };
         if (Hangs(series, shown)) scores = scores with { Hang = 1 };
 

@@ -29,7 +29,7 @@ internal sealed class ProgressWatch
     /// <summary>Least seconds without progress, of one whose pauses are not known: three times as many, for a slow engine.</summary>
     private const double UnknownSeconds = 900;
 
-    /// <summary>Most seconds: a hang that ended by itself must not hide the next for a day.</summary>
+    /// <summary>Most seconds: hangs that came one after the other must not hide the next for a day.</summary>
     private const double MostSeconds = 7200;
 
     // Of answers nothing is seen until they are whole.
@@ -76,7 +76,7 @@ internal sealed class ProgressWatch
         var engine = EngineView.Of(series);
         if (sample.Value > 0 || engine.HasProgress)
         {
-            if (_since != 0) EndPause(now);
+            if (_since != 0) EndPause(now, series.Engine);
             Begin();
             return false;
         }
@@ -135,10 +135,12 @@ internal sealed class ProgressWatch
         return Math.Clamp(HabitFactor * _longest, least, MostSeconds);
     }
 
-    // Also one that was reported: it ended by itself, so this engine does that.
-    private void EndPause(long now)
+    // One that was reported counts for as long as it was waited for: an engine that pauses so is waited for twice as long the next time,
+    // and one that hung for hours is not.
+    private void EndPause(long now, EngineRole role)
     {
-        _longest = Math.Max(Fade * _longest, (now - _since) / (double)Nanoseconds);
+        var seconds = (now - _since) / (double)Nanoseconds;
+        _longest = Math.Max(Fade * _longest, _isHung ? Math.Min(seconds, Patience(role)) : seconds);
         if (_pauses < int.MaxValue) _pauses++;
     }
 

@@ -4,14 +4,17 @@ namespace LeptonStream.Detection.Events;
 
 /// <summary>
 /// The events on their way out of a partition, bounded whatever a record says: what one record makes beyond the limit waits for the records
-/// (or ticks) after it, and what finds no room to wait is counted and dropped. Used by one thread.
+/// (or ticks) after it. Updates that bring only newer points find no room where many wait, and are counted and dropped. The opening of an
+/// alert, its changes and its end nobody says again: whoever can puts them off while <see cref="HasRoom"/> is false, and they are dropped
+/// only where more bytes wait than in any outage. Used by one thread.
 /// </summary>
 /// <param name="perRecord">The most events that one record lets out.</param>
 internal sealed class EventQueue(int perRecord)
 {
-    // So many records' events may wait, and so many bytes.
+    // So many records' events may wait, and so many bytes; of those that are not said again, as many as 5,000 alerts have.
     private const int Records = 5;
     private const long MaxBytes = 16 << 20;
+    private const long MostBytes = 64 << 20;
 
     private readonly List<AlertEvent> _made = [];
     private readonly Queue<AlertEvent> _waiting = [];
@@ -31,6 +34,9 @@ internal sealed class EventQueue(int perRecord)
         _waitingBytes += AlertEventSize.Estimate(waiting);
     }
 
+    /// <summary>Whether there is room for further events: who can put off what leads to one waits until there is.</summary>
+    public bool HasRoom => HasRoomFor(AlertEventSize.MaxBytes);
+
     /// <summary>Whether events of earlier records wait.</summary>
     public bool IsWaiting => _waiting.Count > 0;
 
@@ -45,7 +51,7 @@ internal sealed class EventQueue(int perRecord)
     public void Add(AlertEvent made)
     {
         var bytes = AlertEventSize.Estimate(made);
-        if (_waiting.Count + _made.Count >= Records * perRecord || _waitingBytes + _madeBytes + bytes > MaxBytes)
+        if (made.IsProgress ? !HasRoomFor(bytes) : _waitingBytes + _madeBytes + bytes > MostBytes)
         {
             Dropped++;
             return;
@@ -79,4 +85,7 @@ internal sealed class EventQueue(int perRecord)
 
         Begin();
     }
+
+    private bool HasRoomFor(long bytes) =>
+        _waiting.Count + _made.Count < Records * perRecord && _waitingBytes + _madeBytes + bytes <= MaxBytes;
 }

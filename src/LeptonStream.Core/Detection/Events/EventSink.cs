@@ -8,6 +8,9 @@ namespace LeptonStream.Detection.Events;
 /// <param name="Events">Takes the events, in order.</param>
 internal readonly record struct EventSink(RecordPosition Position, UInt128 TopicId, EventQueue Events)
 {
+    /// <summary>Whether there is room for further events: see <see cref="EventQueue.HasRoom"/>.</summary>
+    public bool HasRoom => Events.HasRoom;
+
     /// <summary>Takes an event.</summary>
     public void Add(AlertEvent made) => Events.Add(made);
 }

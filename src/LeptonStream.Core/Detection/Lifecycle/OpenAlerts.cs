@@ -1,9 +1,7 @@
 using LeptonStream.Detection.EarlyWarning;
 using LeptonStream.Detection.Entities;
 using LeptonStream.Detection.Events;
-using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
-using LeptonStream.Detectors;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 using LeptonStream.State;
@@ -26,7 +24,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private readonly HashSet<SeriesState> _ending = [];
     private Timestamp _swept = Timestamp.Never;
     private Timestamp _resumed = Timestamp.Never;
-    private bool _isPolicyNew;
+    private bool _isDue;
 
     /// <summary>The series that it keeps an eye on, in the order in which their alerts opened.</summary>
     public List<SeriesState> Series => _series;
@@ -56,7 +54,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     }
 
     /// <summary>Looks for alerts that nobody asks for any more at the next sweep, whenever that is.</summary>
-    public void AdoptPolicies() => _isPolicyNew = true;
+    public void AdoptPolicies() => _isDue = true;
 
     /// <summary>Ends an alert whose level a person takes for the usual one; of one that is over already nothing follows.</summary>
     /// <param name="alertId">The alert's id.</param>
@@ -69,7 +67,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
         {
             var series = _series[i];
             var isMeant = series.Alert.Phase == AlertPhase.Open && IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) == alertId;
-            if (!isMeant || !IsLevel(series)) continue;
+            if (!isMeant || !series.IsLevel) continue;
             EndAlert(series, AlertChange.Accepted, now, sink);
             if (!series.HasOpenAlert) _series.RemoveAt(i);
         }
@@ -95,17 +93,18 @@ internal sealed class OpenAlerts(AlertTiming timing)
         _ending.Add(series);
     }
 
-    /// <summary>Ends the alerts of those that are gone, or no longer watched.</summary>
+    /// <summary>Ends the alerts of those that are gone, or no longer watched, as many as their events have room.</summary>
     /// <param name="now">The clock of the log.</param>
     /// <param name="sink">Takes the events.</param>
     public void Sweep(Timestamp now, in EventSink sink)
     {
         _ended.Clear();
-        if (!_swept.IsNever && now - _swept < Every && !_isPolicyNew) return;
+        if (!_swept.IsNever && now - _swept < Every && !_isDue) return;
         if (LogHole.IsBetween(_swept, now - Every)) _resumed = now;
-        (_swept, _isPolicyNew) = (now, false);
+        (_swept, _isDue) = (now, false);
         for (var i = _series.Count - 1; i >= 0; i--)
         {
+            if (LacksRoom(sink)) return;
             var series = _series[i];
             if (series.HasOpenAlert && series.IsUnwatched) End(series, AlertChange.PolicyChanged, now, sink);
             else if (series.HasOpenAlert && IsGone(series, now)) End(series, AlertChange.Gone, now, sink);
@@ -115,6 +114,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
 
         for (var i = _entities.Count - 1; i >= 0; i--)
         {
+            if (LacksRoom(sink)) return;
             var entity = _entities[i];
             if (entity.HasOpenAlert && !entity.Pipeline.IsOn) End(entity, AlertChange.PolicyChanged, now, sink);
             else if (entity.HasOpenAlert && AreGone(entity.Row, now)) End(entity, AlertChange.Gone, now, sink);
@@ -124,6 +124,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
         if (_ending.Count > 0) LeaveEnded(now);
     }
 
+    // An end that is not said leaves its alert open with everybody else: the rest ends with the next record or tick.
+    private bool LacksRoom(in EventSink sink) => _isDue = !sink.HasRoom;
+
     // By itself: the closure is allocated as soon as it begins.
     private void LeaveEnded(Timestamp now) => _ending.RemoveWhere(series => !series.IsHeld || now - series.Heard < Hurry(series));
 
@@ -132,7 +135,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     {
         state.Write(_swept.UnixNanoseconds);
         state.Write(_resumed.UnixNanoseconds);
-        state.Write(_isPolicyNew);
+        state.Write(_isDue);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -141,7 +144,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     {
         _swept = new(state.ReadInt64());
         _resumed = new(state.ReadInt64());
-        _isPolicyNew = state.ReadBoolean();
+        _isDue = state.ReadBoolean();
     }
 
     private bool AreGone(EntityRow row, Timestamp now)
@@ -175,10 +178,6 @@ internal sealed class OpenAlerts(AlertTiming timing)
         series.Baseline = null;
         _ended.Add(series);
     }
-
-    // Codes, values that are no number and values that stand still are no level that could be the usual one.
-    private static bool IsLevel(SeriesState series) => series.Code is null
-        && series.OpenedBy is not (DetectorSet.NonFinite or DetectorSet.NoProgress or FrozenValueDetector.RuleName);
 
     private static string IdOf(SeriesId subject, string kind, AlertLifecycle life, in EventSink sink) =>
         EventFields.Hex(AlertIds.OfAlert(sink, subject, kind, life.Onset));

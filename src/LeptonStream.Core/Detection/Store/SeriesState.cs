@@ -10,6 +10,7 @@ using LeptonStream.Detection.Peers;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Training;
 using LeptonStream.Detection.Weights;
+using LeptonStream.Detectors;
 using LeptonStream.Samples;
 using LeptonStream.Series;
 
@@ -110,6 +111,13 @@ public sealed partial class SeriesState
         get => _rare?.OpenedBy;
         set => Rare.OpenedBy = value;
     }
+
+    /// <summary>
+    /// Whether its alert is of a level, which could become the usual one: codes, values that are no number or stand still, lost readings
+    /// and an engine that makes no progress are none.
+    /// </summary>
+    internal bool IsLevel => Code is null && OpenedBy is not (DetectorSet.NonFinite or DetectorSet.NoProgress
+        or FrozenValueDetector.RuleName or LostReadings.RuleName);
 
     /// <summary>Log time of its last sample.</summary>
     internal Timestamp Heard { get; set; } = Timestamp.Never;

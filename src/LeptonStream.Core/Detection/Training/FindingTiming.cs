@@ -10,7 +10,9 @@ namespace LeptonStream.Detection.Training;
 /// <param name="MaxRows">Calm rows in a row that are enough, however short their time.</param>
 /// <param name="MayBeAccepted">Whether a level that lasts may become the new normal. What is critical never is, nor what can't be
 /// normal.</param>
-internal sealed record FindingTiming(TimeSpan ResolveAfter, int MaxRows, bool MayBeAccepted = true)
+/// <param name="IsScaled">Whether the sensitivity of the policy multiplies its scores: not where they are 1 at a time or a count that is
+/// set.</param>
+internal sealed record FindingTiming(TimeSpan ResolveAfter, int MaxRows, bool MayBeAccepted = true, bool IsScaled = true)
 {
     /// <summary>A minute, or 30 rows: the median of 17 has let go of the trouble by then.</summary>
     public static readonly FindingTiming Default = new(TimeSpan.FromMinutes(1), 30);

@@ -40,7 +40,7 @@ internal sealed class FindingTracker(TrainingKind kind, TrainingRole role, Findi
         FindingReport report, double score, AlertSeverity severity, double value, double expected, Timestamp? since = null,
         bool mayAccept = true)
     {
-        score *= report.Sensitivity;
+        if (timing.IsScaled) score *= report.Sensitivity;
         // Norms of broken weights overflow: a score is a number whatever it was made from.
         if (!(score < 1e9)) score = double.IsNaN(score) ? 0 : 1e9;
         Suspect(report, score, since ?? report.Time);

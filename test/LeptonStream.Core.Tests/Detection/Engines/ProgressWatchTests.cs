@@ -2,6 +2,7 @@ using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Core.Tests.Detection.Engines;
 
@@ -33,6 +34,19 @@ public sealed class ProgressWatchTests
 
         engine.Run(minutes: 30, requests: 2, moves: true);
         Assert.That(engine.Told[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
+    }
+
+    // The first one lasted for hours, and was reported: that is not how long this engine pauses.
+    [TestCaseSource(nameof(Names))]
+    public void ASecondHang_IsReportedBeforeTwiceTheTimeOfTheFirst((string Work, string Progress, string? Prompts) names)
+    {
+        var engine = new Engine(names);
+        engine.Run(minutes: 120, requests: 2, moves: true);
+        engine.Run(minutes: 180, requests: 2, moves: false);
+        engine.Run(minutes: 120, requests: 2, moves: true);
+        var second = engine.Now;
+        engine.Run(minutes: 70, requests: 2, moves: false);
+        Assert.That(engine.Hangs.Exists(e => e.DetectedAt > second), Is.True);
     }
 
     [TestCaseSource(nameof(Names))]
@@ -143,6 +157,8 @@ public sealed class ProgressWatchTests
         public List<AlertEvent> Told => _driver.Events.FindAll(e => e.Metric == names.Progress);
 
         public List<AlertEvent> Hangs => _driver.Events.FindAll(e => e.Detectors[0].Name == DetectorSet.NoProgress);
+
+        public Timestamp Now => _driver.Now;
 
         public void Restart() => _total = _prompts = 0;
 

@@ -72,6 +72,18 @@ public sealed class BurstTests
         Assert.That(missed[0].Chinese.Summary, Does.Contain("每日"));
     }
 
+    // It stood still before the hour of the burst: that hour neither ends nor hides it, and no day makes it the usual level.
+    [Test]
+    public void AFrozenSensor_StaysOpenThroughTheHourOfAKnownBurst()
+    {
+        var (driver, random) = (new PipelineTestDriver(), new Random(7));
+        Days(driver, random, 10, _ => 90);
+        for (var minute = 0; minute < 3 * 1440; minute++) driver.Step("m", "cpu", 5.5);
+        var alert = driver.Events.FindLast(e => e.Type == AlertEventType.Opened)!;
+        Assert.That(alert.Detectors[0].Name, Is.EqualTo("frozen-value"));
+        Assert.That(driver.Events.Where(e => e.AlertId == alert.AlertId && e.Type == AlertEventType.Resolved), Is.Empty);
+    }
+
     private static void Days(PipelineTestDriver driver, Random random, int days, Func<int, double> burst)
     {
         for (var minute = 0; minute < days * 1440; minute++)

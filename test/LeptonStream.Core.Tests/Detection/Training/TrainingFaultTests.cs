@@ -330,6 +330,21 @@ public sealed class TrainingFaultTests
         Assert.That(story.Run(1).Findings[^1].Change, Is.EqualTo(AlertChange.Recovered));
     }
 
+    // The time is set: no sensitivity moves it, and no rounding of one hides a death.
+    [Test]
+    public void OnTick_ADeadRunOfAnySensitivity_IsReportedAtTheSetTime()
+    {
+        for (var hundredths = 20; hundredths <= 300; hundredths++)
+        {
+            var policy = TrainingPolicy.Default with { Sensitivity = hundredths / 100.0 };
+            var story = new TrainingStory(policy: policy).Run(50);
+            var last = story.Now;
+            story.Wait(TimeSpan.FromMinutes(5));
+            var dead = story.Findings.Where(f => f.Kind == TrainingKind.RunDead).ToArray();
+            Assert.That(dead.Select(f => Math.Round((f.Time - last).TotalSeconds)), Is.EqualTo(new[] { 270 }), $"{policy.Sensitivity}");
+        }
+    }
+
     [Test]
     public void OnTick_ExporterThatRepeatsTheLastStep_IsADeadRunToo()
     {

@@ -26,7 +26,8 @@ internal sealed class SharedNameRule : TrainingRule
 
     public SharedNameRule()
         : base("shared-name") =>
-        _shared = Alert(TrainingKind.SharedName, TrainingRole.None, FindingTiming.Rows(1) with { MayBeAccepted = false });
+        _shared = Alert(TrainingKind.SharedName, TrainingRole.None, FindingTiming.Rows(1) with
+            { MayBeAccepted = false, IsScaled = false });
 
     /// <summary>The row to come is one of a source that was not the last to write.</summary>
     public void Return(Timestamp time)
@@ -42,7 +43,7 @@ internal sealed class SharedNameRule : TrainingRule
     {
         var isOver = row.LogTime.SecondsSince(_last) >= Math.Max(MinHoldSeconds, HoldDistances * _distance);
         if (_returns == Returns && isOver) _returns = 0;
-        _shared.Observe(report, _returns == Returns ? 1 / report.Sensitivity : 0, AlertSeverity.Warning, _distance, double.NaN);
+        _shared.Observe(report, _returns == Returns ? 1 : 0, AlertSeverity.Warning, _distance, double.NaN);
     }
 
     protected override void SaveState(StateWriter state)

@@ -52,7 +52,7 @@ internal sealed class SilenceRule : TrainingRule
         : base("silence")
     {
         _policy = policy;
-        _dead = Alert(TrainingKind.RunDead, TrainingRole.None, FindingTiming.Rows(1) with { MayBeAccepted = false });
+        _dead = Alert(TrainingKind.RunDead, TrainingRole.None, FindingTiming.Rows(1) with { MayBeAccepted = false, IsScaled = false });
     }
 
     /// <summary>Whether no more is to be expected of the run.</summary>
@@ -117,7 +117,7 @@ internal sealed class SilenceRule : TrainingRule
 
         // The report is the same whenever somebody looks.
         report.Begin(died, report.Step);
-        _dead.Observe(report, 1 / report.Sensitivity, AlertSeverity.Critical, limit, limit, since: _progress);
+        _dead.Observe(report, 1, AlertSeverity.Critical, limit, limit, since: _progress);
     }
 
     protected override void SaveState(StateWriter state)

@@ -116,8 +116,8 @@ internal sealed class WeightRule : TrainingRule
     // it.
     private void Follow(FindingReport report, double norm, double score, AlertSeverity severity, double before)
     {
-        if (_jump.IsOpen) score = Math.Max(score, Math.Abs(norm - _before) >= StaysFrom * _jumped ? 1 : 0);
-        else if (score >= 1 / report.Sensitivity)
+        if (_jump.IsOpen) score = Math.Max(score, Math.Abs(norm - _before) >= StaysFrom * _jumped ? 1 / report.Sensitivity : 0);
+        else if (score * report.Sensitivity >= 1)
         {
             _before = double.IsNaN(_ordinary) ? before : _ordinary;
             _jumped = Math.Max(Math.Abs(norm - before), Math.Abs(norm - _before));

@@ -54,6 +54,8 @@ internal sealed class RunJudge(EntityRegistry entities)
         var judgesSilence = now >= _judgedFrom;
         for (var i = entities.Runs.Count - 1; i >= 0; i--)
         {
+            // Many runs that die together are reported with the next tick, too: a death that finds no room is never paged.
+            if (!sink.HasRoom) return;
             var entity = entities.Runs[i];
             var run = entity.Run!;
             if (entity.Pipeline.Policy.Ignore)
