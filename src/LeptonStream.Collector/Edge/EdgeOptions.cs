@@ -31,7 +31,9 @@ public sealed class EdgeOptions
     /// <summary>Detection policies of this host (YAML), as the detectors' <c>Detector:PoliciesFile</c>; read at start.</summary>
     public string? PoliciesFile { get; set; }
 
-    /// <summary>The kernel's log, for errors of GPUs: <c>/dev/kmsg</c> or a file such as <c>/var/log/kern.log</c>; empty is off.</summary>
+    /// <summary>
+    /// The kernel's log, for errors of GPUs: <c>/dev/kmsg</c>, <c>journal</c>, or a file such as <c>/var/log/kern.log</c>; empty is off.
+    /// </summary>
     public string KernelLog { get; set; } = "/dev/kmsg";
 
     /// <summary>Folder of the kernel's InfiniBand devices; empty is off.</summary>

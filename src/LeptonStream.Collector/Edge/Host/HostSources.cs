@@ -6,6 +6,7 @@ namespace LeptonStream.Collector.Edge.Host;
 internal sealed class HostSources : IDisposable
 {
     private const string Devices = "/dev/";
+    private const string Journal = "journal";
 
     private readonly IKernelLog? _log;
     private readonly XidSource? _errors;
@@ -15,7 +16,8 @@ internal sealed class HostSources : IDisposable
     {
         if (options.KernelLog is { Length: > 0 } log)
         {
-            _log = log.StartsWith(Devices, StringComparison.Ordinal) ? new KernelDevice(log, time) : new KernelFile(log, time);
+            _log = log == Journal ? new KernelJournal("journalctl", time)
+                : log.StartsWith(Devices, StringComparison.Ordinal) ? new KernelDevice(log, time) : new KernelFile(log, time);
             _errors = new(_log, samples, NvidiaDevices.Read(), time);
         }
 
