@@ -7,8 +7,8 @@ namespace LeptonStream.Alerting;
 public sealed partial class AlertPipeline
 {
     /// <summary>
-    /// A channel refused a notification for good, as a service does that is being set up anew or knows a newer key. Its group tries again:
-    /// at its next flush, then after one, three, seven … intervals, and at the repeat interval at the latest.
+    /// A channel refused a notification for good, as a service may while it is deployed or its key changes. Its group tries again: at its
+    /// next flush, then after one, three, seven … intervals, and at the repeat interval at the latest.
     /// </summary>
     /// <param name="groups">At least the group of the notification, if there still is one, and of its members the alerts that the
     /// notification has as over; changed in place.</param>

@@ -36,7 +36,8 @@ public sealed record NotificationLogEntry(IReadOnlyList<Fingerprint> Firing, IRe
     public bool HasFiring(Fingerprint alert) => (_firing ??= [.. Firing]).Contains(alert);
 
     /// <summary>Whether the channel believes that an alert fires, and is owed its end.</summary>
-    public bool IsOwed(Fingerprint alert) => HasFiring(alert) || (Owed is { } owed && (_owed ??= [.. owed]).Contains(alert));
+    public bool IsOwed(Fingerprint alert) => HasFiring(alert) || (Owed is { } owed && (_owed ??= [.. owed]).Contains(alert))
+        || Refused?.Ended.Any(ended => ended.Fingerprint == alert) is true;
 
     /// <summary>The entry without some of the alerts that fire: they count as not sent, and their end is owed.</summary>
     /// <param name="alerts">The alerts.</param>
@@ -54,13 +55,7 @@ public sealed record NotificationLogEntry(IReadOnlyList<Fingerprint> Firing, IRe
     }
 
     /// <summary>The entry where nothing that was refused counts as sent.</summary>
-    internal NotificationLogEntry Undelivered()
-    {
-        if (Refused is not { } refused) return this;
-        var kept = refused.IsLast ? Forget(Firing.ToHashSet()) : this;
-        return refused.Ended.Count == 0 ? kept
-            : kept with { Owed = [.. (kept.Owed ?? []).Union(refused.Ended.Select(alert => alert.Fingerprint))] };
-    }
+    internal NotificationLogEntry Undelivered() => Refused is { IsLast: true } ? Forget(Firing.ToHashSet()) : this;
 }
 
 /// <summary>A channel refused notifications of a group for good; their content is tried again.</summary>
