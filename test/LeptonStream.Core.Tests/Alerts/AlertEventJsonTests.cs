@@ -28,6 +28,18 @@ public sealed class AlertEventJsonTests
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    [TestCase(null)]
+    [TestCase(86_400.0)]
+    public void TryRead_TheIntervalOfASeries_IsReadAsWritten(double? seconds)
+    {
+        var written = AlertEventJson.Write(AlertEvents.Opened("eval") with { IntervalSeconds = seconds });
+
+        Assert.That(AlertEventJson.TryRead(written, out var read, out _), Is.True);
+        Assert.That(read!.IntervalSeconds, Is.EqualTo(seconds));
+        var text = Encoding.UTF8.GetString(written);
+        Assert.That(text.Contains("intervalSeconds", StringComparison.Ordinal), Is.EqualTo(seconds is not null));
+    }
+
     [TestCase("opened")]
     [TestCase("resolved")]
     [TestCase("not-a-number")]
