@@ -281,7 +281,7 @@ internal sealed partial class DetectorSession
             {
                 Number = task.Book.NextNumber,
                 Instance = _instance,
-                MetricsId = TopicId,
+                MetricsId = task.TopicId,
                 AlertsId = AlertsId,
                 Partition = partition,
                 Next = task.Next!.Value,

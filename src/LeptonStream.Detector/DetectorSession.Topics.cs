@@ -30,32 +30,46 @@ internal sealed partial class DetectorSession
         }
 
         _membership.OnTopicSeen();
-        if (_known.Metrics is { } before) Compare(before, metrics);
+        if (metrics.Id is { } id) StartOver(id);
+        if (_known.Metrics is { } before && (before.Id is null || metrics.Id is null || before.Id == metrics.Id)
+            && metrics.Partitions > before.Partitions)
+        {
+            Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, metrics.Partitions);
+        }
+
         _known.Metrics = metrics with { Id = metrics.Id ?? _known.Metrics?.Id };
+        KeepStatesFromNowOn(topics);
         Block(topics);
     }
 
-    private void Compare(TopicFacts before, TopicFacts now)
+    // Offsets of another topic of the name mean nothing in this one, wherever the group, the client or a snapshot stands.
+    private void StartOver(Guid now)
     {
-        if (before.Id is { } old && now.Id is { } other && old != other) StartOver(old, other);
-        else if (now.Partitions > before.Partitions)
-            Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, now.Partitions);
-    }
-
-    // Offsets of the old topic mean nothing in the new one, wherever the group or the client stands.
-    private void StartOver(Guid before, Guid now)
-    {
-        _membership.Batch.Clear();
         var loss = new StateLoss(StateGapCause.TopicReplaced, $"{_topics.Metrics} was deleted and created again");
         foreach (var task in _tasks.Values.ToList())
         {
+            if ((task.TopicId ?? _known.Metrics?.Id) is not { } before || before == now) continue;
             Log.TopicCreatedAgain(_logger, _topics.Metrics, before, now, task.Partition.Name(), task.Next);
+            _membership.Drop([task.Partition.Partition.Value]);
             BeginAgain(task.Partition, null, loss);
         }
 
         // What was searched for is of the old topic.
-        foreach (var restore in _restores.Values.Where(restore => restore.Subject.TopicId == before).ToList())
+        foreach (var restore in _restores.Values.Where(restore => restore.Subject.TopicId is { } old && old != now).ToList())
             BeginAgain(restore.Subject.Partition, null, loss);
+    }
+
+    // Somebody has made the state topic, or enlarged it: the first snapshot of a partition ends its time without one.
+    private void KeepStatesFromNowOn(IReadOnlyDictionary<string, TopicFacts> topics)
+    {
+        if (!topics.TryGetValue(_topics.State, out var states)) return;
+        foreach (var (partition, task) in _tasks)
+        {
+            if (task.Book.HasTopic || partition >= states.Partitions) continue;
+            task.Book.HasTopic = true;
+            _snapshotsDue[partition] = long.MinValue;
+            Log.StateIsKept(_logger, task.Partition.Name(), _topics.State);
+        }
     }
 
     private void Block(IReadOnlyDictionary<string, TopicFacts> topics)
@@ -64,6 +78,7 @@ internal sealed partial class DetectorSession
         foreach (var task in _tasks.Values.Where(task => !HasAlertsPartition(task.Partition)).ToList())
         {
             Remove([task.Partition]);
+            _membership.Drop([task.Partition.Partition.Value]);
             _blocked.Add(task.Partition.Partition.Value);
             task.Close();
         }
@@ -119,6 +134,9 @@ internal sealed partial class DetectorSession
                 + "of at {Next}")]
         public static partial void TopicCreatedAgain(
             ILogger logger, string topic, Guid before, Guid now, string partition, long? next);
+
+        [LoggerMessage(1069, LogLevel.Information, "{Partition}: its state is kept from now on, since {Topic} has a place for it")]
+        public static partial void StateIsKept(ILogger logger, string partition, string topic);
 
         [LoggerMessage(1060, LogLevel.Error, "Partitions stand still: {Problem}")]
         public static partial void StandsStill(ILogger logger, string problem);

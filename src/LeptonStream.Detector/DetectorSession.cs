@@ -46,6 +46,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     private readonly ConsumerMembership _membership;
     private readonly TopicWatch _watch;
     private readonly StatusPublisher _statuses;
+    private readonly UnawaitedProducer _unawaited;
     private readonly BrokerOutage _outage;
 
     // By partition number: there is one topic, and this is asked for every record.
@@ -92,7 +93,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             this, _kafka, topics.Metrics, topics.DeadLetters, options.GroupId, options.ReadInPlace, TellEnds, _health, time, logger);
         _membership.Deliveries.OnProduced = () => Failpoints.Pass(Failpoint.AfterProduce);
         _watch = new(_kafka, [topics.Metrics, topics.Alerts, topics.Status, topics.State, topics.Feedback], time, logger);
-        _statuses = new(_membership, topics, loop, time);
+        _unawaited = new(_kafka, "status", logger);
+        _statuses = new(_unawaited, topics, loop, time);
         _states = new(_kafka, topics, logger);
         _feedback = new(_kafka, topics, logger);
     }
@@ -179,7 +181,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
     }
 
     /// <summary>Commits what is published and not committed yet. Where the group can't take it now, the next round tries again.</summary>
-    public void Commit() => Commit(_tasks.Values);
+    /// <param name="giveUp">Ends the wait for a group that does not answer.</param>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public void Commit(CancellationToken giveUp) => Commit(_tasks.Values, giveUp);
 
     /// <summary>Whether everything that was judged is committed, so that nothing of it will be judged again under other policies.</summary>
     public bool IsSettled => _tasks.Values.All(task => task.ToCommit is null);
@@ -221,6 +225,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         _restores.Clear();
         _metrics.ForgetState(this);
         _states.Dispose();
+        _unawaited.Dispose();
         _feedback.Dispose();
         _watch.Dispose();
         _membership.Dispose();
@@ -276,7 +281,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         var leaving = Remove(partitions);
         foreach (var task in leaving) task.Suspend();
         if (leaving.Count > 0) Failpoints.Pass(Failpoint.InRevoke);
-        Commit(leaving);
+        Commit(leaving, CancellationToken.None);
         foreach (var task in leaving) task.Close();
     }
 
@@ -329,13 +334,16 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         return removed;
     }
 
-    private void Commit(IReadOnlyCollection<PartitionTask> tasks)
+    private void Commit(IReadOnlyCollection<PartitionTask> tasks, CancellationToken giveUp)
     {
         TopicPartitionOffset[] offsets = [.. tasks.Select(task => task.ToCommit).OfType<TopicPartitionOffset>()];
         if (offsets.Length == 0) return;
         try
         {
-            Consumer.Commit(offsets);
+            // The client itself would wait for as long as a session.
+            var commit = Task.Run(() => Consumer.Commit(offsets), CancellationToken.None);
+            Task.WaitAny([commit], giveUp);
+            commit.GetAwaiter().GetResult();
             foreach (var task in tasks)
                 if (task.ToCommit is { } done) task.MarkCommitted(done.Offset.Value);
         }

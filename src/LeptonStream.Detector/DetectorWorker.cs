@@ -55,7 +55,7 @@ internal sealed partial class DetectorWorker(
     ILogger<DetectorWorker> logger)
 {
     // A round under way when the process is asked to stop may still end well within this time.
-    private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(4);
 
     // Between two attempts to publish; the fence ends them.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -147,7 +147,7 @@ internal sealed partial class DetectorWorker(
         }
 
         // :: (5) Commit.
-        session.Commit();
+        session.Commit(giveUp);
         _fence.Pass();
 
         // :: (6) Adopt.

@@ -43,6 +43,9 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
 
     public PartitionTaskState State { get; private set; } = PartitionTaskState.Created;
 
+    /// <summary>The id of its topic, of which those of its alerts are made; null where they are made of the topic's name.</summary>
+    public Guid? TopicId => _topicId;
+
     /// <summary>The account of its snapshots.</summary>
     public SnapshotBook Book => _book;
 
@@ -280,7 +283,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     {
         Reset(state.Header.Next);
         (_feedbackNext, FeedbackId) = (state.Header.FeedbackNext, state.Header.FeedbackId);
-        _topicId ??= state.Header.MetricsId;
+        _topicId = state.Header.MetricsId;
         _policies = state.Policies;
         _pipeline = state.Pipeline;
         _replay = state.Replay;

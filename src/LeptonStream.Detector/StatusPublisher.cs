@@ -9,7 +9,7 @@ namespace LeptonStream.Detector;
 /// Publishes the status of each partition that this member owns, every five seconds and when its problems change. Nobody waits for it: a
 /// status that is lost is replaced by the next.
 /// </summary>
-internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames topics, DetectorLoop loop, TimeProvider time)
+internal sealed class StatusPublisher(UnawaitedProducer producer, TopicNames topics, DetectorLoop loop, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -38,7 +38,7 @@ internal sealed class StatusPublisher(ConsumerMembership membership, TopicNames 
         // The refusals follow from the counts of each status.
         RoleProblem[] others = [.. _problems.Where(problem => problem.Text != refusals)];
         foreach (var status in whole)
-            membership.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key),
+            producer.Publish(topics.Status, new() { Key = Encoding.UTF8.GetBytes(status.Key),
                 Value = (status with { Problems = others }).Write() });
     }
 

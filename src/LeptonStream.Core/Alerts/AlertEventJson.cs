@@ -102,6 +102,12 @@ public static class AlertEventJson
             error = wrong.Message;
             return false;
         }
+        catch (InvalidOperationException)
+        {
+            // Half a pair of surrogates, which JSON can write and no text can hold.
+            error = "the name of a field is no text";
+            return false;
+        }
     }
 
     /// <summary>The wire name of a type: <c>opened</c>, <c>updated</c>, <c>resolved</c>, <c>early_warning</c>.</summary>

@@ -51,9 +51,10 @@ public readonly ref struct SnapshotBlock
     private const int HeaderBytes = 4 + 1 + 16 + 8;
 
     /// <summary>
-    /// Bytes of a block, at most: a forest of an entity with 64 metrics takes 200 KB, an event 120 KB.
+    /// Bytes of a block, at most: a forest of an entity with 64 metrics takes 200 KB, an event 120 KB, and the head 200 bytes for each
+    /// model that ever had an alert.
     /// </summary>
-    public const int MaxBytes = 1 << 20;
+    public const int MaxBytes = 1 << 26;
 
     /// <summary>Makes a block of bytes.</summary>
     /// <param name="kind">Kind of content.</param>

@@ -64,7 +64,7 @@ internal sealed record JournalEntry
             return JsonSerializer.Deserialize(value, SnapshotJson.Default.JournalEntry)
                 ?? throw new SnapshotCorruptException("an entry of the journal is empty");
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             throw new SnapshotCorruptException($"an entry of the journal can't be read: {wrong.Message}");
         }

@@ -70,26 +70,25 @@ internal sealed partial class PartitionRestore : IDisposable
 
     private RestoreOutcome Run()
     {
-        Slots.Wait(_abort.Token);
-        try
+        while (true)
         {
-            while (true)
+            // One that waits for a broker leaves its place to the others.
+            Slots.Wait(_abort.Token);
+            try
             {
-                try
-                {
-                    using var log = new LogReader(_kafka, _logger);
-                    return Search(log);
-                }
-                catch (KafkaException failure) when (!failure.Error.EndsClient())
-                {
-                    Log.Again(_logger, _subject.Partition.Name(), failure.Error.Words());
-                    if (_abort.Token.WaitHandle.WaitOne(Pause)) throw new OperationCanceledException(_abort.Token);
-                }
+                using var log = new LogReader(_kafka, _logger);
+                return Search(log);
             }
-        }
-        finally
-        {
-            Slots.Release();
+            catch (KafkaException failure) when (!failure.Error.EndsClient())
+            {
+                Log.Again(_logger, _subject.Partition.Name(), failure.Error.Words());
+            }
+            finally
+            {
+                Slots.Release();
+            }
+
+            if (_abort.Token.WaitHandle.WaitOne(Pause)) throw new OperationCanceledException(_abort.Token);
         }
     }
 
@@ -134,6 +133,8 @@ internal sealed partial class PartitionRestore : IDisposable
         catch (KafkaException missing) when (missing.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition
             or ErrorCode.Local_UnknownTopic)
         {
+            // Taken for missing, a topic that is there would cost all that is known.
+            if (log.Exists(Of(_topics.State), _abort.Token)) throw;
             return null;
         }
     }
@@ -238,7 +239,7 @@ internal sealed partial class PartitionRestore : IDisposable
         LogReader log, SnapshotHeader header, WrittenLayout layout, PoliciesInForce policies, (long Low, long High) ends)
     {
         var pipeline = new PartitionPipeline(_subject.Partition.Topic, header.Partition, _policy, policies.Set,
-            _subject.TopicId ?? header.MetricsId);
+            header.MetricsId);
         var loader = pipeline.Load(layout, header.Fingerprint);
         var chunks = new ChunkReader(loader);
         var next = 0;

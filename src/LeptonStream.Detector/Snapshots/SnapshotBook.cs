@@ -12,13 +12,13 @@ internal sealed class SnapshotBook(bool hasTopic, long lastNumber, long sequence
     private long? _written = written;
 
     /// <summary>Whether there is a place for snapshots.</summary>
-    public bool HasTopic => hasTopic;
+    public bool HasTopic { get; set; } = hasTopic;
 
     /// <summary>The number of the journal's next entry.</summary>
     public long Sequence { get; private set; } = sequence;
 
-    /// <summary>The number of the next snapshot.</summary>
-    public long NextNumber => _number + 1;
+    /// <summary>The number of the next snapshot. Behind the last of all numbers the same one comes again: of two, the later counts.</summary>
+    public long NextNumber => Math.Min(_number, SnapshotHeader.MostNumber - 2) + 1;
 
     /// <summary>Whether anything was judged or decided since the newest snapshot.</summary>
     public bool HasNews(long? next) => next is not null && (next != _written || Sequence != _sequenceWritten);

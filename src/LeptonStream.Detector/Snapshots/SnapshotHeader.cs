@@ -15,7 +15,7 @@ internal sealed record SnapshotHeader
     public const int CurrentFormat = 1;
 
     // More than there will ever be, and far from where numbers end.
-    private const long MostNumber = 1L << 60;
+    public const long MostNumber = 1L << 60;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -112,7 +112,7 @@ internal sealed record SnapshotHeader
                 ? header
                 : throw new SnapshotCorruptException("its header has numbers that can't be");
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             throw new SnapshotCorruptException($"its header can't be read: {wrong.Message}");
         }
@@ -134,7 +134,7 @@ internal sealed record SnapshotHeader
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var field)
                 && field.ValueKind == JsonValueKind.Number ? field.Clone() : null;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -20,6 +20,19 @@ public static class ClientSettings
         AllowAutoCreateTopics = false,
     });
 
+    /// <summary>A producer of records that may be lost: what waits for long, or in numbers, is given up.</summary>
+    public static ProducerConfig UnawaitedProducer(KafkaOptions options, string role) => Apply(options, role, new ProducerConfig
+    {
+        Acks = Acks.Leader,
+        Partitioner = Partitioner.Murmur2Random,
+        LingerMs = 2,
+        CompressionType = CompressionType.Zstd,
+        MessageTimeoutMs = 5_000,
+        QueueBufferingMaxMessages = 1_000,
+        EnableDeliveryReports = false,
+        AllowAutoCreateTopics = false,
+    });
+
     /// <summary>
     /// A consumer that commits only the offsets it is given, and says so when an offset is gone instead of jumping to the end.
     /// </summary>

@@ -13,7 +13,9 @@ namespace LeptonStream.Kafka;
 /// </summary>
 public sealed partial class ConsumerMembership : IDisposable
 {
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+    // Together with the last round and the last snapshots, leaving takes some ten seconds at most.
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ProducerCloseLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly IPartitionOwner _owner;
@@ -191,6 +193,18 @@ public sealed partial class ConsumerMembership : IDisposable
         }
     }
 
+    /// <summary>Forgets the records of some partitions that are not taken yet.</summary>
+    public void Drop(IReadOnlyCollection<int> partitions)
+    {
+        DropTaken();
+        Batch.RemoveAll(record =>
+        {
+            if (!partitions.Contains(record.Partition)) return false;
+            record.Release();
+            return true;
+        });
+    }
+
     /// <summary>Whether records of a partition are not taken yet.</summary>
     public bool Holds(TopicPartition partition) => WaitingOf(partition.Partition.Value) is not null;
 
@@ -220,19 +234,6 @@ public sealed partial class ConsumerMembership : IDisposable
 
     /// <inheritdoc cref="InputHealth.OnTopicGone"/>
     public void OnTopicGone() => _input.OnTopicGone();
-
-    /// <summary>Produces a record without waiting for it; it may be lost.</summary>
-    public void Publish(string topic, Message<byte[]?, byte[]?> message)
-    {
-        try
-        {
-            _producer.Produce(topic, message);
-        }
-        catch (ProduceException<byte[]?, byte[]?> lost)
-        {
-            Log.NotPublished(_logger, topic, lost.Error.Reason);
-        }
-    }
 
     /// <summary>Reads a partition from another offset.</summary>
     public void Seek(TopicPartition partition, Offset offset)
@@ -276,7 +277,7 @@ public sealed partial class ConsumerMembership : IDisposable
         _unowned?.Dispose();
         if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
         else BoundedClose.Run(Consumer.Dispose, CloseLimit);
-        BoundedClose.Run(_producer.Dispose, CloseLimit);
+        BoundedClose.Run(_producer.Dispose, ProducerCloseLimit);
     }
 
     // A member that only closes keeps its place under its name; one that reads nothing any more gives it up.
@@ -493,16 +494,11 @@ public sealed partial class ConsumerMembership : IDisposable
     // Their records of the batch in the making are the next owner's.
     private IReadOnlyList<TopicPartition> Withdraw(List<TopicPartitionOffset> offsets)
     {
-        DropTaken();
         HashSet<TopicPartition> partitions = [.. offsets.Select(offset => offset.TopicPartition)];
-        Batch.RemoveAll(record =>
-        {
-            if (!partitions.Contains(new(_topic, record.Partition))) return false;
-            record.Release();
-            return true;
-        });
+        int[] numbers = [.. partitions.Select(partition => partition.Partition.Value)];
+        Drop(numbers);
         _owned.ExceptWith(partitions);
-        _withdrawn.UnionWith(partitions.Select(partition => partition.Partition.Value));
+        _withdrawn.UnionWith(numbers);
         foreach (var partition in partitions)
             if (_searches.Remove(partition, out var search)) search.Dispose();
         // The group's next assignment, be it an empty one, says how it goes on. Where none comes, the member must not count as sound.
@@ -523,9 +519,6 @@ public sealed partial class ConsumerMembership : IDisposable
 
         [LoggerMessage(4013, LogLevel.Error, "A dead letter is lost: {Topic} refuses it even without its payload: {Reason}")]
         public static partial void DeadLetterLost(ILogger logger, string topic, string reason);
-
-        [LoggerMessage(4014, LogLevel.Debug, "A record for {Topic} is lost: {Reason}")]
-        public static partial void NotPublished(ILogger logger, string topic, string reason);
 
         [LoggerMessage(4024, LogLevel.Warning,
             "The group leaves partitions of {Topic} to nobody ({Partitions}): leaving and joining again, so that somebody gets them")]

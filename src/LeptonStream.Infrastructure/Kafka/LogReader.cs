@@ -15,6 +15,7 @@ public sealed partial class LogReader : IDisposable
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<TopicPartition, List<OffsetRange>> _unreadable = [];
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
@@ -36,6 +37,24 @@ public sealed partial class LogReader : IDisposable
     {
         var ends = _consumer.QueryWatermarkOffsets(partition, Answer);
         return (ends.Low.Value, ends.High.Value);
+    }
+
+    /// <summary>
+    /// Whether there is such a partition. That there is none is believed where it comes again: a broker that has just started knows none.
+    /// </summary>
+    /// <exception cref="KafkaException">Nobody answers, or the broker may not say.</exception>
+    public bool Exists(TopicPartition partition, CancellationToken stop)
+    {
+        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        for (var attempt = 1; ; attempt++)
+        {
+            var topic = admin.GetMetadata(partition.Topic, Answer).Topics.Single();
+            if (topic.Error.IsError && topic.Error.Code is not (ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic))
+                throw new KafkaException(topic.Error);
+            if (topic.Partitions.Exists(known => known.PartitionId == partition.Partition.Value)) return true;
+            if (attempt == Attempts) return false;
+            if (stop.WaitHandle.WaitOne(Absence)) throw new OperationCanceledException(stop);
+        }
     }
 
     /// <summary>The records from one offset to before another, without those that can't be decoded.</summary>

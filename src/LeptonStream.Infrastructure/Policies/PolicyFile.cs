@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Policies.Calendars;
@@ -11,6 +13,9 @@ namespace LeptonStream.Policies;
 /// </summary>
 public static class PolicyFile
 {
+    // With the verdicts and the chunks of a snapshot they are one record of the state topic, of a megabyte at most.
+    private const int MaxRecordBytes = 700_000;
+
     private static readonly string[] Fields =
     [
         "ignore", "detectors", "detectors_off", "warning_budget", "critical_budget", "page_budget", "model_warning_budget", "line",
@@ -50,7 +55,11 @@ public static class PolicyFile
         var calendars = new CalendarReader(Path.GetDirectoryName(Path.GetFullPath(path)), null);
         var policies = Parse(text, path, calendars, out errors, out notes);
         (text, files) = (CalendarTexts.Pack(text, calendars.Texts), calendars.Files);
-        return policies;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(text).Length;
+        if (policies is null || bytes <= MaxRecordBytes) return policies;
+        errors = [string.Create(CultureInfo.InvariantCulture,
+            $"{path} takes {bytes} bytes as JSON with the calendars that it names, {MaxRecordBytes} are allowed (a Chinese letter takes 6)")];
+        return null;
     }
 
     /// <summary>Reads the text of a file.</summary>

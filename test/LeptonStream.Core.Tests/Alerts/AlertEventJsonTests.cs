@@ -93,6 +93,8 @@ public sealed class AlertEventJsonTests
     [TestCase("{\n\"id\": x", "not JSON in line 2 at byte 6")]
     [TestCase("[]", "there is no 'source'")]
     [TestCase("{\"source\":{}}", "there is no 'explanation'")]
+    [TestCase("{\"\\ud800aaaaaaaaaaaaaaaa\":1}", "the name of a field is no text")]
+    [TestCase("{\"source\":{\"\\udfffaaaaaaaaaaaa\":1},\"explanation\":{},\"alertmanager\":{}}", "there is no 'id'")]
     public void Read_OfAnythingElse_SaysWhatIsWrong(string text, string expected)
     {
         Assert.That(AlertEventJson.TryRead(Encoding.UTF8.GetBytes(text), out _, out var error), Is.False);

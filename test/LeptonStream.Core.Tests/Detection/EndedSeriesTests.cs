@@ -25,7 +25,35 @@ public sealed class EndedSeriesTests
         Assert.That(driver.Events[^1].DetectedAt - ended, Is.InRange(TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(most)));
     }
 
-    // A small installation: a record a minute is a hole in the log each time, and after the last one there is none.
+    [TestCase(15)]
+    [TestCase(45)]
+    [TestCase(60)]
+    [TestCase(300)]
+    public void Process_AnAlertWhoseSeriesVanished_IsGoneHoweverFarApartRecordsCome(int interval)
+    {
+        var driver = Alerting(interval);
+        var vanished = driver.Now;
+        var patience = TimeSpan.FromSeconds(Math.Max(600, 20 * interval));
+        while (driver.Now - vanished < 2 * patience) driver.Step("o", "y", 1, interval);
+
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
+        Assert.That(driver.Events[^1].DetectedAt - vanished,
+            Is.InRange(patience, patience + TimeSpan.FromSeconds(15 + (4 * interval))));
+    }
+
+    [TestCase(15)]
+    [TestCase(60)]
+    public void Process_AfterAHoleInTheLog_SeriesGetTimeToComeBack(int interval)
+    {
+        var driver = Alerting(interval);
+        for (var i = 0; i < 5; i++) driver.Step("m", "x", 100, interval);
+        driver.Now += TimeSpan.FromHours(2);
+        for (var i = 0; i < 9; i++) driver.Step("o", "y", 1, interval);
+        driver.Step("m", "x", 100, interval);
+        Assert.That(driver.Events.Where(e => e.EndedReason is not null), Is.Empty);
+    }
+
+    // A small installation: after the last of its records, of which one comes a minute, there is none.
     [TestCase(true)]
     [TestCase(false)]
     public void Tick_WhereHardlyAnyRecordComes_EndsItAsSoon(bool anotherComes)
@@ -45,7 +73,6 @@ public sealed class EndedSeriesTests
         Assert.That(driver.Pipeline.WatchesSilence, Is.False);
     }
 
-    // A record a minute is a hole in the log each time: only a series that is known to have ended is silent in one.
     [Test]
     public void Restore_BetweenTheEndOfASeriesAndThatOfItsAlert_EndsItAtTheSameTime()
     {

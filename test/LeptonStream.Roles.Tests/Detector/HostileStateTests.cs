@@ -31,6 +31,8 @@ public sealed class HostileStateTests
         yield return Records("tombstones", ("header/0", null), ("header/1", null), ("chunk/0/00000", null), ("journal/0000", null));
         yield return Records("a header of garbage", ("header/0", [0xff, 0x00, 0x7b]));
         yield return Records("a header that is no object", ("header/0", "[1]"u8.ToArray()));
+        yield return Records("a header with a name that is no text", ("header/0", @"{""\ud800aaaaaaaaaaaaaaaaaaaa"":1}"u8.ToArray()));
+        yield return Header("with the last of all numbers", header => header["number"] = (1L << 60) - 1);
         yield return Header("of a later format", header => header["format"] = 2);
         yield return Header("of a later format without what this one needs", header =>
         {
@@ -81,6 +83,7 @@ public sealed class HostileStateTests
         [
             new(), new() { Value = [0xff] }, new() { Headers = new Headers { { "ce_id", null } } },
             new() { Headers = new Headers { { "ce_id", [0xff, 0xfe] } }, Value = "{}"u8.ToArray() },
+            new() { Value = @"{""alertId"":""a"",""type"":""opened"",""\ud800aaaaaaaaaaaaaaaaaaaa"":1}"u8.ToArray() },
         ]));
     }
 

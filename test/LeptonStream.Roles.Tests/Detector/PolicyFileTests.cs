@@ -215,6 +215,11 @@ public sealed class PolicyFileTests
             if (isLink) File.CreateSymbolicLink(file, "large");
             Assert.That(PolicyFile.Read(file, out var errors), Is.Null);
             Assert.That(errors.Single(), Is.EqualTo($"{file} has 1048578 bytes, 1048576 are allowed"));
+
+            // As a record of the state topic each of its letters is six bytes.
+            File.WriteAllText(file, "# " + new string('文', 120_000) + "\nrules: []\n");
+            Assert.That(PolicyFile.Read(file, out errors), Is.Null);
+            Assert.That(errors.Single(), Does.StartWith($"{file} takes 7200").And.Contain("700000 are allowed"));
         }
         finally
         {

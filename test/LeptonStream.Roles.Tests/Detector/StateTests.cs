@@ -81,6 +81,23 @@ public sealed class StateTests
     }
 
     [Test]
+    public async Task Run_TheStateTopicIsMadeLater_TheStateIsKeptFromThenOn()
+    {
+        using var rig = new DetectorRig(partitions: 1, tellsStatus: false);
+        rig.Probe.Produce(rig.Topics.Metrics, 0, MetricStream.Of("llama", 100));
+        var host = rig.Start();
+        await Eventually.True(() => rig.Probe.Committed(DetectorRig.Group, rig.Topics.Metrics, 0) == 100, "judged");
+
+        rig.Broker.CreateTopic(rig.Topics.State, 1);
+        await Eventually.True(() => rig.CountOf("snapshots/written") > 0, "a snapshot", TimeSpan.FromSeconds(60));
+        await host.StopAsync();
+        rig.Probe.Produce(rig.Topics.Metrics, 0, MetricStream.Of("llama", 110).Skip(100));
+        rig.Start();
+        await Eventually.True(() => rig.Probe.Committed(DetectorRig.Group, rig.Topics.Metrics, 0) == 110, "judged with the state");
+        Assert.That(rig.CountOf("state_gaps"), Is.Zero);
+    }
+
+    [Test]
     public async Task Restart_TheSnapshotsAreGone_BeginsEmptyAndSaysSo()
     {
         _rig.Probe.Produce(_rig.Topics.Metrics, 0, MetricStream.Of("llama", 100, _ => null));

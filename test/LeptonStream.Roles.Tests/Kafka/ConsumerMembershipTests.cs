@@ -35,6 +35,21 @@ public sealed class ConsumerMembershipTests(bool inPlace)
     }
 
     [Test]
+    public async Task Drop_OfAPartitionInTheMiddleOfABatch_LeavesTheOthersRecordsInTheirOrder()
+    {
+        for (var i = 0; i < 6; i++) _probe.Produce(Topic, i % 2, [new() { Value = Encoding.UTF8.GetBytes($"{i}") }]);
+        using var member = Join(new Owner());
+        await Gathered(member, 6);
+        Assert.That(member.TryTake(out var taken), Is.True);
+
+        member.Drop([0]);
+        var left = new List<(int, string)>();
+        while (member.TryTake(out var record)) left.Add((record.Partition, Text(record.Value)));
+        Assert.That(left, Is.EqualTo(Enumerable.Range(0, 6).Where(i => i % 2 == 1).Select(i => (1, $"{i}"))
+            .Skip(taken.Partition == 1 ? 1 : 0)));
+    }
+
+    [Test]
     public async Task Gather_RecordsWithAndWithoutKeyValueAndHeaders_SayWhatAConsumerSays()
     {
         _probe.Produce(Topic, 1,

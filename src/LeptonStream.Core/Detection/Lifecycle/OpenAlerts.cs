@@ -41,6 +41,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
     /// <summary>Whether an alert is to end soon because its series has, be it that no record comes.</summary>
     public bool AwaitsEnd => _ending.Count > 0;
 
+    /// <summary>The holes between its looks.</summary>
+    public LogHoles Holes { get; } = new();
+
     /// <summary>Keeps an eye on a series.</summary>
     public void Add(SeriesState series)
     {
@@ -100,7 +103,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     {
         _ended.Clear();
         if (!_swept.IsNever && now - _swept < Every && !_isDue) return;
-        if (LogHole.IsBetween(_swept, now - Every)) _resumed = now;
+        if (Holes.IsOne(_swept, now - Every)) _resumed = now;
         (_swept, _isDue) = (now, false);
         for (var i = _series.Count - 1; i >= 0; i--)
         {

@@ -130,6 +130,9 @@ public sealed class PartitionLoader : ISnapshotSink
         if (!state.IsBefore(StateLayout.PagesSince)) _parts.Series.Entities.Models.Load(ref state);
         if (HasDrift) _parts.Drift.LoadClock(ref state);
         if (HasVersions) _parts.Versions.LoadClock(ref state);
+        if (state.IsBefore(StateLayout.HolesSince)) return;
+        _parts.Runs.Holes.Load(ref state);
+        _parts.Open.Holes.Load(ref state);
     }
 
     private void ReadEvent(ReadOnlySpan<byte> json)

@@ -78,6 +78,8 @@ internal static class PartitionSnapshot
         parts.Series.Entities.Models.Save(head);
         parts.Drift.SaveClock(head);
         parts.Versions.SaveClock(head);
+        parts.Runs.Holes.Save(head);
+        parts.Open.Holes.Save(head);
         snapshot.End(SnapshotBlockKind.Head);
     }
 

@@ -55,6 +55,9 @@ public static class StateLayout
     /// <summary>The version that began to write versions of models.</summary>
     internal const int VersionsSince = 8;
 
+    /// <summary>The version that began to write how far apart records come.</summary>
+    internal const int HolesSince = 8;
+
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;
 

@@ -37,7 +37,7 @@ internal sealed record HttpAnswer(HttpStatusCode Status, string Body, TimeSpan? 
                 if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
             return element.Clone();
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -92,7 +92,7 @@ internal sealed class GrafanaChannel(GrafanaSettings settings, ChannelContext co
                 .Select(annotation => (long?)Number(annotation, "id"))
                 .FirstOrDefault();
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -38,10 +38,13 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <summary>The newest log time.</summary>
     public Timestamp Clock => _clock;
 
+    /// <summary>The holes between records.</summary>
+    public LogHoles Holes { get; } = new();
+
     /// <summary>Moves the clock on to a record's log time, and reports the runs that were silent for too long before it.</summary>
     public void Advance(Timestamp logTime, in EventSink sink)
     {
-        if (LogHole.IsBetween(_clock, logTime))
+        if (Holes.IsOne(_clock, logTime))
             _judgedFrom = Timestamp.Later(_judgedFrom, Timestamp.Earlier(logTime + (logTime - _clock), logTime + MaxPatience));
         if (logTime > _clock) _clock = logTime;
         if (entities.Runs.Count > 0 && _clock.UnixNanoseconds - _ticked.UnixNanoseconds >= TickEvery.Ticks * 100) Tick(_clock, sink);
