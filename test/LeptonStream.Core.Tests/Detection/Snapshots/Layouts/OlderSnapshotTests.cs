@@ -115,7 +115,8 @@ public sealed class OlderSnapshotTests
 
         var copy = New();
         Load(older, then.WrittenSpan, copy);
-        AssertSame(copy, Restored());
+        // How far apart records come it has to learn again: the last bytes of the head.
+        AssertSame(copy, Restored(), leftOut: version < StateLayout.HolesSince ? 2 * LogHoles.Bytes : 0);
         Assert.That(Play(copy, Learned, Further), Is.Empty);
     }
 
@@ -134,7 +135,7 @@ public sealed class OlderSnapshotTests
     }
 
     // All their fields are, whatever lies between them.
-    private static void AssertSame(PartitionPipeline one, PartitionPipeline other)
+    private static void AssertSame(PartitionPipeline one, PartitionPipeline other, int leftOut = 0)
     {
         var layout = OlderLayout.WithMore(new(1));
         ReadOnlySpan<byte> mine = new OlderSnapshot(layout).Of(SnapshotBytes.Of(one).Bytes);
@@ -143,7 +144,8 @@ public sealed class OlderSnapshotTests
         {
             var here = SnapshotBlock.ReadFrom(ref mine);
             var there = SnapshotBlock.ReadFrom(ref its);
-            if (!here.Bytes.SequenceEqual(there.Bytes))
+            var end = here.Kind == SnapshotBlockKind.Head ? leftOut : 0;
+            if (!here.Bytes[..^end].SequenceEqual(there.Bytes[..^end]))
                 Assert.Fail($"{here.Kind} {here.Id} differs from byte {here.Bytes.CommonPrefixLength(there.Bytes)} on");
         }
 
