@@ -17,7 +17,7 @@ internal sealed class SnapshotBook(bool hasTopic, long lastNumber, long sequence
     /// <summary>The number of the journal's next entry.</summary>
     public long Sequence { get; private set; } = sequence;
 
-    /// <summary>The number of the next snapshot. Behind the last of all numbers the same one comes again: of two, the later counts.</summary>
+    /// <summary>The number of the next snapshot; behind the last of all numbers that one again, of which the later counts.</summary>
     public long NextNumber => Math.Min(_number, SnapshotHeader.MostNumber - 2) + 1;
 
     /// <summary>Whether anything was judged or decided since the newest snapshot.</summary>

@@ -58,7 +58,7 @@ public static class PolicyFile
         var bytes = JsonSerializer.SerializeToUtf8Bytes(text).Length;
         if (policies is null || bytes <= MaxRecordBytes) return policies;
         errors = [string.Create(CultureInfo.InvariantCulture,
-            $"{path} takes {bytes} bytes as JSON with the calendars that it names, {MaxRecordBytes} are allowed (a Chinese letter takes 6)")];
+            $"{path} takes {bytes} bytes as JSON, with the calendars that it names; {MaxRecordBytes} are allowed")];
         return null;
     }
 
