@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detectors.Forest;
+using LeptonStream.Samples;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Entities;
@@ -9,6 +10,9 @@ namespace LeptonStream.Detection.Entities;
 /// <summary>The knowledge that the rows of an entity have taught: about 6 KB for eight metrics, nearly all of it the forest.</summary>
 internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
 {
+    // Chosen by hand: metrics of one fault do not all leave their bands in the same row.
+    private static readonly TimeSpan SameTrouble = TimeSpan.FromHours(1);
+
     public EntityNumbers Numbers;
 
     /// <summary>The life of its alert.</summary>
@@ -18,6 +22,19 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
     /// The baselines of the metrics that took part when the alert opened, by their places; empty while none is open.
     /// </summary>
     public List<(int Place, FrozenBaseline Baseline)> Baselines { get; } = [];
+
+    /// <summary>
+    /// The places, as bits, of the metrics whose trouble its critical alert is: all in its first hour, later those that took part when it
+    /// opened; none where there is no such alert.
+    /// </summary>
+    public ulong PagedAt(Timestamp now)
+    {
+        if (alert.Phase != AlertPhase.Open || !alert.IsCritical) return 0;
+        if (now - alert.OpenedAt < SameTrouble) return ulong.MaxValue;
+        var places = 0UL;
+        foreach (var (place, _) in Baselines) places |= 1UL << place;
+        return places;
+    }
 
     /// <summary>The forest that was grown on ordinary rows.</summary>
     public StreamingForest Forest => forest;

@@ -35,7 +35,7 @@ internal sealed class AlertPublisher(OpenAlerts open)
     /// <param name="sink">Takes the events.</param>
     public void Publish(EntityState entity, in EntityJudgement judgement, in EventSink sink)
     {
-        if (judgement.Score >= 1) Corroborate(entity.Row, judgement.Agreeing, judgement.Score, sink);
+        if (judgement.Score >= 1) Corroborate(entity, judgement.Agreeing, judgement.Score, sink);
         if (judgement.Change != AlertChange.None) sink.Add(EntityEvents.Of(sink, entity, judgement, entity.Row.Time));
         if (judgement.Change == AlertChange.Opened) open.Add(entity);
     }
@@ -50,10 +50,12 @@ internal sealed class AlertPublisher(OpenAlerts open)
         if (change is LimitChange.Warned or LimitChange.Reached) open.Add(series);
     }
 
-    // Where several metrics are anomalous at once, the alert of one of them is no chance.
-    private static void Corroborate(EntityRow row, ulong agreeing, double score, in EventSink sink)
+    // Where several metrics are anomalous at once, the alert of one of them is no chance. Where somebody was paged for
+    // the entity it is no second page.
+    private static void Corroborate(EntityState entity, ulong agreeing, double score, in EventSink sink)
     {
-        for (var left = agreeing; left != 0; left &= left - 1)
+        var row = entity.Row;
+        for (var left = agreeing & ~entity.Memory.PagedAt(row.Time); left != 0; left &= left - 1)
         {
             var place = BitOperations.TrailingZeroCount(left);
             if (row[place] is not { } series) continue;

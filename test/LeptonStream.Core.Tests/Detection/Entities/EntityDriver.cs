@@ -9,13 +9,14 @@ namespace LeptonStream.Core.Tests.Detection.Entities;
 /// <summary>One entity of many metrics in a partition of its own: noise of 100 ± 10, and what a test puts on top of it.</summary>
 internal sealed class EntityDriver
 {
-    private readonly Random _random = new(7);
+    private readonly Random _random;
     private readonly PartitionPipeline _pipeline;
     private long _offset;
     private Timestamp _now = Timestamp.FromUnixSeconds(1_764_000_000);
 
-    public EntityDriver(int metrics, PolicySet? policies = null)
+    public EntityDriver(int metrics, PolicySet? policies = null, int seed = 7)
     {
+        _random = new(seed);
         Metrics = metrics;
         _pipeline = new("lepton.metrics", 0, DetectionPolicy.Default, policies);
         _pipeline.Observer = (in JudgedSample judged) => Judged.Add(judged);
