@@ -188,6 +188,21 @@ public sealed class AlertActionTests
         Assert.That(await live.Next(), Is.EqualTo(("alert", $"{alert.Metric} firing")));
     }
 
+    // Its last event may name another one: the silence of its series, as here.
+    [Test]
+    public async Task Verdict_NamesTheDetectorThatOpenedTheAlert()
+    {
+        var alert = await Recorded();
+        await _dashboard.Journal.Record(alert with
+        {
+            Id = new string('e', 32), Type = AlertEventType.Resolved, EndedReason = EndedReason.Gone, Detectors = [new("silence", 1, 0)],
+        });
+
+        await Done(HttpMethod.Post, alert, "verdict", new { verdict = "false" });
+
+        Assert.That((await Feedback()).Single().Detector, Is.EqualTo(alert.Detectors[0].Name));
+    }
+
     private async Task<AlertEvent> Recorded()
     {
         var alert = SampleAlerts.Opened();
