@@ -186,15 +186,18 @@ internal sealed class EntityPipeline
         return change;
     }
 
-    // A surprise becomes usual within rows: an open alert is held against its metrics' baselines from before.
-    private static double Held(EntityState entity, double seen)
+    // A surprise becomes usual within rows: an open alert is held against its metrics' baselines from before. The last word of a metric
+    // that says nothing any more is no trouble that goes on.
+    private double Held(EntityState entity, double seen)
     {
-        var (known, away) = (0, 0);
+        var (row, known, away) = (entity.Row, 0, 0);
         foreach (var (place, baseline) in entity.Memory.Baselines)
         {
-            if (baseline.Side == 0 || entity.Row[place] is null) continue;
+            if (baseline.Side == 0 || row[place] is not { } series) continue;
+            var newest = row.NewestOf(place).Sample;
+            if (row.Time - newest.Time >= _timing.GoneFor(series.IntervalSeconds)) continue;
             known++;
-            if (!baseline.IsBack(entity.Row.NewestOf(place).Sample)) away++;
+            if (!baseline.IsBack(newest)) away++;
         }
 
         return known == 0 ? seen : away > 0 ? Math.Max(1, seen) : 0;

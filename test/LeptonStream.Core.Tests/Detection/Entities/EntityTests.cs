@@ -48,6 +48,33 @@ public sealed class EntityTests
         Assert.That(driver.Events[^1].English.Summary, Does.Contain("is back to normal"));
     }
 
+    // Its last word was of the trouble: a metric that says nothing, or that it has no reading, holds no alert open for good.
+    [TestCase(null)]
+    [TestCase((2147483634.0 - 100) / 10)]
+    public void Process_AContributorThatFallsSilent_LetsTheAlertEnd(double? last)
+    {
+        var (held, open) = (0, new List<string>());
+        for (var seed = 1; seed <= 12; seed++)
+        {
+            for (var silent = 0; silent < 4; silent++)
+            {
+                var driver = new EntityDriver(6, seed: seed);
+                driver.Send(Quiet);
+                driver.Send(3, (i, noise) => i < 4 ? noise + 4 : noise);
+                var fault = driver.Events.FindLast(e => e.Metric == "entity")?.AlertId;
+                driver.Send(18, (i, noise) => i == silent ? last : noise);
+                if (IsOpen()) held++;
+                driver.Send(90, (i, noise) => i == silent ? last : noise);
+                if (IsOpen()) open.Add($"seed {seed}, m{silent}");
+
+                bool IsOpen() => driver.Events.FindLast(e => e.AlertId == fault) is { Type: not AlertEventType.Resolved };
+            }
+        }
+
+        Assert.That(held, Is.GreaterThan(0), "entities whose alert waits for the metric to come back");
+        Assert.That(open, Is.Empty);
+    }
+
     // Somebody was paged for the entity: that its metrics agree is no second page for one of them.
     [Test]
     public void Process_MetricsOfAnEntityThatWasPaged_AreNotRaisedByIt()
