@@ -122,9 +122,11 @@ internal static class CommandRunner
         return failure.Message;
     }
 
-    // A command has one of them, and its help the other settings.
+    // Its help has the other settings.
     private static string OtherAddress(Command command) =>
-        command.Options.Any(option => option.Name == "--health-port")
-            ? "choose another port with --health-port, or another address with --set Health:Address=IP"
-            : "choose another address or port with --url";
+        Has(command, "--http") ? "choose another address with --http, or another port for probes with --health-port"
+        : Has(command, "--health-port") ? "choose another port with --health-port, or another address with --set Health:Address=IP"
+        : "choose another address or port with --url";
+
+    private static bool Has(Command command, string option) => command.Options.Any(known => known.Name == option);
 }

@@ -8,6 +8,9 @@ internal static class LostTargets
     /// <summary>The canonical name of the metric: its values are numbers of targets, judged as codes are.</summary>
     public const string Canonical = "data.targets_lost";
 
+    /// <summary>The canonical name of the metric of one target.</summary>
+    public const string CanonicalOfOne = "data.target_up";
+
     /// <summary>The part that holds the number of all targets.</summary>
     public const string All = "targets";
 
@@ -26,12 +29,29 @@ internal static class LostTargets
         "Nothing is known of these targets until they are back: open alerts of them may close as gone.",
     ];
 
+    public static readonly string[] AdviceOfOneInEnglish =
+    [
+        "See whether its process or pod runs: it was restarted, deleted, or hangs. The collector's log has the error of the scrape.",
+        "If it runs, read its page from the collector's host, with curl for instance: the port, the credentials, the limits of the job.",
+        "Nothing is known of it until it is back: open alerts of it may close as gone.",
+    ];
+
+    public static readonly string[] AdviceOfOneInChinese =
+    [
+        "确认其进程或 Pod 是否在运行：可能已重启、被删除或卡死。lepton collector 的日志会给出抓取失败的原因。",
+        "若仍在运行，在 lepton collector 所在主机上读取其页面，例如用 curl，并检查该任务的端口、凭据与限额。",
+        "恢复之前该目标的状况未知：其未关闭的告警可能因无数据而关闭。",
+    ];
+
     public static readonly string[] AdviceInChinese =
     [
         "在运行 lepton collector 的主机上直接读取其中一个目标的页面，例如用 curl。",
         "若读取失败，检查该目标的采集器及其间的网络；若成功，检查 collector.yaml 中该任务的协议、凭据与限额。",
         "恢复之前这些目标的状况未知：它们未关闭的告警可能因无数据而关闭。",
     ];
+
+    /// <summary>Whether the alert is about one target that can't be scraped.</summary>
+    public static bool IsOne(AlertFacts facts) => facts.Policy.Preset?.Canonical == CanonicalOfOne;
 
     /// <summary>Whether the alert is about such a job.</summary>
     public static bool IsAbout(AlertFacts facts) =>

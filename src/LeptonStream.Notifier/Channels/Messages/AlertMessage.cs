@@ -60,11 +60,13 @@ internal sealed record AlertMessage
 
 /// <summary>One alert of a message.</summary>
 /// <param name="State">Its state.</param>
+/// <param name="Severity">Its severity; null where it has none of the three.</param>
 /// <param name="Summary">One line: the trouble, the seen and the usual value.</param>
 /// <param name="Lines">More of that, and since when.</param>
 /// <param name="Actions">Steps to take; none for an alert that is over.</param>
 /// <param name="Url">The alert on the dashboard.</param>
-internal sealed record AlertEntry(MessageState State, string Summary, IReadOnlyList<string> Lines, IReadOnlyList<string> Actions, Uri Url);
+internal sealed record AlertEntry(
+    MessageState State, string? Severity, string Summary, IReadOnlyList<string> Lines, IReadOnlyList<string> Actions, Uri Url);
 
 /// <summary>A link with its words.</summary>
 internal sealed record MessageLink(string Text, Uri Url);

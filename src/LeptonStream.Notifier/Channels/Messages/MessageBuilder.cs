@@ -21,8 +21,8 @@ internal static class MessageBuilder
         bool isPlain = false)
     {
         var words = MessageWords.Of(style.Language);
-        // What fires comes first: it is what a limited channel must show.
-        var entries = notification.Firing.Concat(notification.Resolved)
+        // The firing ones come first: a limited channel must show them.
+        var entries = notification.Firing.Concat(notification.Resolved.Where(alert => !GoesOn(alert, notification)))
             .Select(alert => Entry(alert, words, style.Zone, externalUrl)).ToArray();
         var state = notification.IsOver ? entries.Max(entry => entry.State) : MessageState.Firing;
         var severity = SeverityOf(notification);
@@ -75,8 +75,14 @@ internal static class MessageBuilder
         var group = string.Join(", ", notification.GroupLabels.Select(label => label.Value));
         var topic = notification.Digest is { } digest ? words.Digest(digest.Notifications)
             : Clean(group.Length > 0 ? group : notification.Receiver);
-        return words.Title(notification.FiringCount, notification.ResolvedCount, topic);
+        var over = notification.ResolvedCount - notification.Resolved.Count(alert => GoesOn(alert, notification));
+        var counts = words.Title(notification.FiringCount, over, topic);
+        return notification.FiringCount > 0 && Severities.Contains(severity) ? words.Title(words.Severity(severity), counts) : counts;
     }
+
+    // One that became worse has other labels: to an Alertmanager the old ones end, to people nothing does.
+    private static bool GoesOn(GroupedAlert ended, Notification notification) =>
+        notification.Firing.Any(alert => alert.AlertId == ended.AlertId);
 
     private static string Count(DigestKind kind, MessageWords words) => Cut(Clean($"{kind.Alerts} × " + string.Join(" · ",
         ((string[])[kind.Name, words.Severity(kind.Severity), kind.Model]).Where(part => part.Length > 0))), LongestSummary);
@@ -91,6 +97,7 @@ internal static class MessageBuilder
         var actions = state == MessageState.Firing ? Text(alert, "actions", words)?.Split('\n').Take(MaxActions) ?? [] : [];
         return new AlertEntry(
             state,
+            Severities.FirstOrDefault(severity => severity == alert.Labels["severity"]),
             Cut(Clean(summary), LongestSummary),
             [.. lines.OfType<string>().Select(line => Cut(Clean(line), LongestLine))],
             [.. actions.Select(action => Cut(Clean(action), LongestSummary)).Where(action => action.Length > 0)],

@@ -57,7 +57,9 @@ internal static class MessageText
 
         string Heading(AlertEntry entry, Markup notation)
         {
-            var state = entry.State == message.State ? "" : $"{message.Words.State(entry.State)} · ";
+            var state = entry.State != message.State ? $"{message.Words.State(entry.State)} · "
+                : entry.Severity is { } other && other != message.Severity ? $"{message.Words.Severity(other)} · "
+                : "";
             return notation == Markup.Plain ? state + entry.Summary : notation.Escape(state) + notation.Link(entry.Url, entry.Summary);
         }
     }

@@ -15,8 +15,8 @@ public sealed class MessageTextTests
         Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"),
     };
 
-    [TestCase(false, "50 alerts firing: digest of 2 notifications")]
-    [TestCase(true, "50 条告警未恢复：2 条通知的汇总")]
+    [TestCase(false, "Critical: 50 alerts firing: digest of 2 notifications")]
+    [TestCase(true, "严重：50 条告警未恢复：2 条通知的汇总")]
     public void Digest_SaysHowManyOfEachKind_AndTheWorst(bool isChinese, string title)
     {
         var all = SampleNotifications.Firing(50);
@@ -66,6 +66,30 @@ public sealed class MessageTextTests
         Assert.That(text, Does.Contain("From 2026-09-21 14:03:20 UTC to 2026-09-21 14:13:20 UTC"));
     }
 
+    // Its labels have changed, so to an Alertmanager the warning is over.
+    [Test]
+    public void Write_AnAlertThatBecameCritical_SaysNothingOfAnEnd()
+    {
+        var firing = SampleNotifications.Firing();
+        var before = firing.Alerts[0] with { Labels = firing.Alerts[0].Labels.With(("severity", "warning")), EndsAt = firing.At };
+
+        var text = Text(firing with { Alerts = [firing.Alerts[0], before] }, MessageStyle.Default);
+
+        Assert.That(text, Is.EqualTo(Text(firing, MessageStyle.Default)));
+    }
+
+    [Test]
+    public void Write_AlertsOfTwoSeverities_SaysWhichIsLess()
+    {
+        var firing = SampleNotifications.Firing(2);
+        var less = firing.Alerts[1] with { Labels = firing.Alerts[1].Labels.With(("severity", "warning")) };
+
+        var text = Text(firing with { Alerts = [firing.Alerts[0], less] }, MessageStyle.Default);
+
+        Assert.That(text.Split('\n').Count(line => line.StartsWith("Warning · ", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(text, Does.StartWith("Critical: 2 alerts firing: ").And.Not.Contain("Critical · "));
+    }
+
     [Test]
     public void Write_ManyAlerts_SaysAFewInFullSomeInALineAndCountsTheRest()
     {
@@ -73,7 +97,7 @@ public sealed class MessageTextTests
 
         var text = MessageText.Write(message, MessageStyle.Default, Markup.Plain, step: 0);
 
-        Assert.That(message.Title, Is.EqualTo("50 alerts firing: llama-70b"));
+        Assert.That(message.Title, Is.EqualTo("Critical: 50 alerts firing: llama-70b"));
         Assert.That(text.Split('\n').Count(line => line.StartsWith("Usual now", StringComparison.Ordinal)), Is.EqualTo(5));
         Assert.That(text, Does.Contain("• llama-70b: GPU 19").And.Contain("and 30 more").And.Not.Contain("GPU 20"));
     }
