@@ -75,29 +75,10 @@ internal struct Burst
             || (BitOperations.PopCount(days) >= 2 && (days & ~Weekly) == 0);
     }
 
-    /// <summary>Whether it is missed at a time: due, and later than it ever is.</summary>
-    public readonly bool IsMissing(long now)
-    {
-        var (day, at) = Place(now);
-        return day > 0 && at > HabitPlan.JitterSeconds && IsDue(day)
-            && (at > HabitPlan.JitterSeconds + ClockChange.Seconds || !ClockChange.IsNear(now, isWeekly: !IsDaily(day)));
-    }
-
-    /// <summary>Moves by an hour where a value is the burst itself, an hour early or late, after clocks may have been changed.</summary>
-    public void FollowClock(long now, double value)
-    {
-        if (!Reaches(value) || !Holds(value)) return;
-        ReadOnlySpan<int> changes = [-ClockChange.Seconds, ClockChange.Seconds];
-        foreach (var change in changes)
-        {
-            var moved = this;
-            moved._start = (uint)(_start + change);
-            var (day, at) = moved.Place(now);
-            if (day == 0 || at > HabitPlan.JitterSeconds || !moved.IsKnown(day)) continue;
-            if (ClockChange.IsNear(now, isWeekly: !IsDaily(day))) this = moved;
-            return;
-        }
-    }
+    /// <summary>Whether it is missed: due, and later than it ever is.</summary>
+    /// <param name="day">Days since it came.</param>
+    /// <param name="at">Seconds since it was due.</param>
+    public readonly bool IsMissing(int day, int at) => day > 0 && at > HabitPlan.JitterSeconds && IsDue(day);
 
     // Every day; or in each of the last three weeks, and on no other day of them.
     private readonly bool IsDue(int day) => _unseen != day

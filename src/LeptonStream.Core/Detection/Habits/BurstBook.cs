@@ -42,15 +42,9 @@ internal sealed class BurstBook
             if (!burst.IsUsed) continue;
             if (hole > 0) burst.MissHole(hole, now);
             var (day, at) = burst.Place(now);
-            if (!burst.Covers(at))
-            {
-                burst.FollowClock(now, sample.Value);
-                (day, at) = burst.Place(now);
-            }
-
             var (covers, comes) = (burst.Covers(at), day == 0 || burst.Reaches(sample.Value));
             isCovered |= covers;
-            if (!(covers && comes) && burst.IsMissing(now)) sight = sight == BurstSight.None ? BurstSight.Missing : sight;
+            if (!(covers && comes) && burst.IsMissing(day, at)) sight = sight == BurstSight.None ? BurstSight.Missing : sight;
             else if (covers && burst.IsKnown(day) && burst.Holds(sample.Value)) sight = BurstSight.Known;
             if (covers && comes) Follow(ref burst, day, at, sample.Value, intervalSeconds);
         }
@@ -66,7 +60,7 @@ internal sealed class BurstBook
     {
         var now = time.UnixNanoseconds / Nanoseconds;
         foreach (ref readonly var burst in _bursts.AsSpan())
-            if (burst.IsUsed && burst.IsMissing(now) && burst.Place(now) is var (day, at))
+            if (burst.IsUsed && burst.Place(now) is var (day, at) && burst.IsMissing(day, at))
                 return new(Timestamp.FromUnixSeconds(now - at), burst.Peak, burst.IsDaily(day));
         return null;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Habits;
 using LeptonStream.Samples;
@@ -83,61 +82,6 @@ public sealed class BurstTests
         var alert = driver.Events.FindLast(e => e.Type == AlertEventType.Opened)!;
         Assert.That(alert.Detectors[0].Name, Is.EqualTo("frozen-value"));
         Assert.That(driver.Events.Where(e => e.AlertId == alert.AlertId && e.Type == AlertEventType.Resolved), Is.Empty);
-    }
-
-    [TestCase("2026-03-29", -60, 7)]
-    [TestCase("2026-10-25", 60, 7)]
-    [TestCase("2027-03-14", -60, 7)]
-    [TestCase("2027-11-07", 60, 7)]
-    [TestCase("2026-10-04", -60, 7)]
-    [TestCase("2027-04-04", 60, 7)]
-    [TestCase("2026-03-29", -60, 1)]
-    [TestCase("2026-10-25", 60, 1)]
-    public void ABurst_WhenClocksChange_IsKnownAnHourEarlierOrLaterAndNotMissed(string sunday, int minutes, int daysAWeek)
-    {
-        foreach (var hour in (ReadOnlySpan<int>)[1, 6, 13, 22])
-        {
-            var changed = DateTime.Parse(sunday, CultureInfo.InvariantCulture);
-            var events = Changed(changed, minutes, hour, daysAWeek, days: 6, comesOn: _ => true);
-            Assert.That(events.Select(e => $"{hour}: {e.DetectedAt} {e.English.Summary}"), Is.Empty);
-        }
-    }
-
-    [TestCase("2026-03-29", 75, 90)]
-    [TestCase("2026-06-14", 15, 30)]
-    public void ABurst_ThatFailsToCome_IsMissedAfterItsHourWhereClocksMayHaveChanged(string sunday, int after, int before)
-    {
-        var day = DateTime.Parse(sunday, CultureInfo.InvariantCulture);
-        var events = Changed(day, 0, hour: 13, daysAWeek: 7, days: 1, comesOn: date => date != day);
-        var missed = events.Single(e => e.Detectors[0].Name == BurstBook.RuleName);
-        Assert.That((missed.DetectedAt - Timestamp.FromUnixSeconds(new DateTimeOffset(day, TimeSpan.Zero).ToUnixTimeSeconds())).TotalMinutes
-            - (13 * 60), Is.InRange(after, before));
-    }
-
-    [Test]
-    public void ABurst_AnHourLateOnAnyOtherDay_IsMissed()
-    {
-        var events = Changed(new(2026, 6, 14), 60, hour: 13, daysAWeek: 7, days: 1, comesOn: _ => true);
-        Assert.That(events.Select(e => e.Detectors[0].Name), Has.Some.EqualTo(BurstBook.RuleName));
-    }
-
-    // The events from a day on at which the hour of a burst moves, after enough weeks to know it.
-    private static List<AlertEvent> Changed(DateTime day, int minutes, int hour, int daysAWeek, int days, Func<DateTime, bool> comesOn)
-    {
-        var (driver, random) = (new PipelineTestDriver(), new Random(7));
-        var begin = day.AddDays(daysAWeek == 1 ? -29 : -9);
-        driver.Now = Timestamp.FromUnixSeconds(new DateTimeOffset(begin, TimeSpan.Zero).ToUnixTimeSeconds());
-        var known = 0;
-        for (var time = begin; time < day.AddDays(days); time = time.AddMinutes(1))
-        {
-            if (time == day) known = driver.Events.Count;
-            var due = time.Date.AddMinutes((hour * 60) + (time >= day ? minutes : 0));
-            var isOn = (time - due).TotalMinutes is >= 0 and < 20 && comesOn(time.Date);
-            if (daysAWeek == 1) isOn &= time.DayOfWeek == DayOfWeek.Wednesday;
-            driver.Step("m", "jobs", (isOn ? 90 : 5) + random.NextDouble());
-        }
-
-        return driver.Events.Skip(known).Where(e => e.Type == AlertEventType.Opened).ToList();
     }
 
     private static void Days(PipelineTestDriver driver, Random random, int days, Func<int, double> burst)
