@@ -139,7 +139,8 @@ public sealed class PoisonRecordTests
         var before = driver.Events.Count;
         for (var i = 0; i < SeriesPolicy.Default.WarmUp + 10; i++)
             Send(driver, label, metrics.Replace(":1", (i % 3) switch { 0 => ":1", 1 => ":2", _ => ":3" }, StringComparison.Ordinal));
-        Assert.That(driver.Events.Skip(before).Select(e => e.EndedReason), Is.All.EqualTo(EndedReason.Gone), "others may be gone meanwhile");
+        // Others may be gone meanwhile.
+        Assert.That(driver.Events.Skip(before).Select(e => e.EndedReason), Is.All.EqualTo(EndedReason.Gone));
     }
 
     private static void Send(PipelineTestDriver driver, string label, string metrics)
