@@ -47,16 +47,16 @@ public sealed partial class ScrapeTests
         });
         await using var slow = await FakeExporter.Start(http => Task.Delay(5_000, http.RequestAborted));
         await using var large = await FakeExporter.Start(http => http.Response.WriteAsync(new string('#', 100_000)));
-        var targets = string.Join(", ", new[] { good.Target, moved.Target, slow.Target, large.Target, "127.0.0.1:1", "169.254.169.254:80" }
-            .Select(target => $"'{target}'"));
-        using var rig = Rig($$"""
-            scrape_configs:
-              - job_name: j
+        // A job each: where most of one fail together it is the job that is lost, and its targets say nothing.
+        string[] targets = [good.Target, moved.Target, slow.Target, large.Target, "127.0.0.1:1", "169.254.169.254:80"];
+        using var rig = Rig("scrape_configs:\n" + string.Concat(targets.Select((target, i) => $$"""
+              - job_name: j{{i}}
                 scrape_interval: 1s
                 scrape_timeout: 500ms
                 body_size_limit: 50000
-                static_configs: [{targets: [{{targets}}]}]
-            """);
+                static_configs: [{targets: ['{{target}}']}]
+
+            """)));
 
         await Eventually.True(() => Ups(rig).Count == 6, "all six are judged");
         var ups = Ups(rig);
