@@ -340,10 +340,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         if (offsets.Length == 0) return;
         try
         {
-            // The client itself would wait for as long as a session.
-            var commit = Task.Run(() => Consumer.Commit(offsets), CancellationToken.None);
-            Task.WaitAny([commit], giveUp);
-            commit.GetAwaiter().GetResult();
+            if (giveUp.CanBeCanceled) CommitUntil(offsets, giveUp);
+            else Consumer.Commit(offsets);
             foreach (var task in tasks)
                 if (task.ToCommit is { } done) task.MarkCommitted(done.Offset.Value);
         }
@@ -351,6 +349,14 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         {
             Log.CommitRefused(_logger, refused.Error.Code, refused.Error.Reason);
         }
+    }
+
+    // The client itself would wait for as long as a session.
+    private void CommitUntil(TopicPartitionOffset[] offsets, CancellationToken giveUp)
+    {
+        var commit = Task.Run(() => Consumer.Commit(offsets), CancellationToken.None);
+        Task.WaitAny([commit], giveUp);
+        commit.GetAwaiter().GetResult();
     }
 
     private bool IsAtEnd(PartitionTask task)

@@ -10,7 +10,7 @@ namespace LeptonStream.Detector.Snapshots;
 /// </summary>
 internal sealed class StateProducer(KafkaOptions kafka, TopicNames topics, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
 
     private IProducer<byte[]?, byte[]?>? _producer;
     private volatile bool _isBroken;

@@ -13,9 +13,8 @@ namespace LeptonStream.Kafka;
 /// </summary>
 public sealed partial class ConsumerMembership : IDisposable
 {
-    // Together with the last round and the last snapshots, leaving takes some ten seconds at most.
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan ProducerCloseLimit = TimeSpan.FromSeconds(1);
+    // A client that is left to the end of the process may end it otherwise than in order: only one that hangs is.
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly IPartitionOwner _owner;
@@ -277,7 +276,7 @@ public sealed partial class ConsumerMembership : IDisposable
         _unowned?.Dispose();
         if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
         else BoundedClose.Run(Consumer.Dispose, CloseLimit);
-        BoundedClose.Run(_producer.Dispose, ProducerCloseLimit);
+        BoundedClose.Run(_producer.Dispose, CloseLimit);
     }
 
     // A member that only closes keeps its place under its name; one that reads nothing any more gives it up.
