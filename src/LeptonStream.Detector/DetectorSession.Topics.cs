@@ -33,10 +33,7 @@ internal sealed partial class DetectorSession
         if (metrics.Id is { } id) StartOver(id);
         if (_known.Metrics is { } before && (before.Id is null || metrics.Id is null || before.Id == metrics.Id)
             && metrics.Partitions > before.Partitions)
-        {
             Log.PartitionsAdded(_logger, _topics.Metrics, before.Partitions, metrics.Partitions);
-        }
-
         _known.Metrics = metrics with { Id = metrics.Id ?? _known.Metrics?.Id };
         KeepStatesFromNowOn(topics);
         Block(topics);

@@ -27,7 +27,6 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     private readonly PartitionCounts _counts = new();
     private PoliciesInForce _policies = policies;
     private SnapshotBook _book = new(hasTopic: false, -1, 0, null);
-    private Guid? _topicId = topicId;
     private PartitionPipeline? _pipeline;
     private TimeSpan _silence;
     private bool _wasRead;
@@ -44,7 +43,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     public PartitionTaskState State { get; private set; } = PartitionTaskState.Created;
 
     /// <summary>The id of its topic, of which those of its alerts are made; null where they are made of the topic's name.</summary>
-    public Guid? TopicId => _topicId;
+    public Guid? TopicId { get; private set; } = topicId;
 
     /// <summary>The account of its snapshots.</summary>
     public SnapshotBook Book => _book;
@@ -283,7 +282,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     {
         Reset(state.Header.Next);
         (_feedbackNext, FeedbackId) = (state.Header.FeedbackNext, state.Header.FeedbackId);
-        _topicId = state.Header.MetricsId;
+        TopicId = state.Header.MetricsId;
         _policies = state.Policies;
         _pipeline = state.Pipeline;
         _replay = state.Replay;
@@ -305,7 +304,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     {
         beginnings[Partition.Partition.Value] = beginnings.GetValueOrDefault(Partition.Partition.Value) + 1;
         Reset(offset);
-        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies.Set, _topicId);
+        _pipeline = new PartitionPipeline(Partition.Topic, Partition.Partition.Value, policy, _policies.Set, TopicId);
     }
 
     private void Reset(long? offset)

@@ -21,8 +21,10 @@ internal static class MessageBuilder
         bool isPlain = false)
     {
         var words = MessageWords.Of(style.Language);
-        // The firing ones come first: a limited channel must show them.
-        var entries = notification.Firing.Concat(notification.Resolved.Where(alert => !GoesOn(alert, notification)))
+        var firing = notification.Firing.Select(alert => alert.AlertId).ToHashSet();
+        // The firing ones come first: a limited channel must show them. One that became worse has other labels: to an Alertmanager the old
+        // ones end, to people nothing does.
+        var entries = notification.Firing.Concat(notification.Resolved.Where(alert => !firing.Contains(alert.AlertId)))
             .Select(alert => Entry(alert, words, style.Zone, externalUrl)).ToArray();
         var state = notification.IsOver ? entries.Max(entry => entry.State) : MessageState.Firing;
         var severity = SeverityOf(notification);
@@ -75,14 +77,10 @@ internal static class MessageBuilder
         var group = string.Join(", ", notification.GroupLabels.Select(label => label.Value));
         var topic = notification.Digest is { } digest ? words.Digest(digest.Notifications)
             : Clean(group.Length > 0 ? group : notification.Receiver);
-        var over = notification.ResolvedCount - notification.Resolved.Count(alert => GoesOn(alert, notification));
-        var counts = words.Title(notification.FiringCount, over, topic);
+        var goingOn = notification.Alerts.Count - entries.Length;
+        var counts = words.Title(notification.FiringCount, notification.ResolvedCount - goingOn, topic);
         return notification.FiringCount > 0 && Severities.Contains(severity) ? words.Title(words.Severity(severity), counts) : counts;
     }
-
-    // One that became worse has other labels: to an Alertmanager the old ones end, to people nothing does.
-    private static bool GoesOn(GroupedAlert ended, Notification notification) =>
-        notification.Firing.Any(alert => alert.AlertId == ended.AlertId);
 
     private static string Count(DigestKind kind, MessageWords words) => Cut(Clean($"{kind.Alerts} × " + string.Join(" · ",
         ((string[])[kind.Name, words.Severity(kind.Severity), kind.Model]).Where(part => part.Length > 0))), LongestSummary);
