@@ -18,6 +18,8 @@ namespace LeptonStream.Benchmarks;
 /// <summary>Topics on a real broker that are filled once, and drained by a bare <c>Consume()</c> loop or the real detector.</summary>
 internal sealed class WorkerRig
 {
+    private const int Attempts = 3;
+
     private readonly KafkaOptions _options;
     private readonly int _partitions;
     private readonly bool _keepsState;
@@ -126,6 +128,14 @@ internal sealed class WorkerRig
     /// <summary>Samples a second of the detector, as a group that has not read anything yet.</summary>
     public double Worker(long samples, WorkerMode mode, out double bytesPerSample)
     {
+        // A loop that joins late finds the topic drained by the other: that run says nothing of two.
+        for (var left = Attempts; left > 0; left--)
+            if (Drain(samples, mode, out bytesPerSample) is { } rate) return rate;
+        throw new InvalidOperationException($"one loop drained the topic alone in each of {Attempts} runs of {mode.Loops} loops");
+    }
+
+    private double? Drain(long samples, WorkerMode mode, out double bytesPerSample)
+    {
         if (_keepsState && _groups > 0) ForgetState();
         using var done = new ManualResetEventSlim();
         using var listener = new MeterListener();
@@ -159,7 +169,8 @@ internal sealed class WorkerRig
             host.StopAsync().GetAwaiter().GetResult();
         }
 
-        if (first == last) throw new InvalidOperationException($"only {loops.Count} of {mode.Loops} loops had a share of the work");
+        bytesPerSample = 0;
+        if (first == last) return null;
         CoreNanoseconds = (core - firstCore).TotalNanoseconds / (total - firstCount);
         bytesPerSample = (double)(bytes - firstBytes) / (total - firstCount);
         return (total - firstCount) / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
