@@ -142,7 +142,8 @@ internal sealed partial class DetectorSession
     private void Restore(TopicPartition partition, long? committed, StateLoss? loss)
     {
         var subject = new RestoreSubject(partition, committed, TopicId, AlertsId, _time.GetUtcNow(), loss);
-        _restores.Add(partition.Partition.Value, new(subject, _kafka, _topics, _policy, _logger) { Began = _time.GetTimestamp() });
+        _restores.Add(partition.Partition.Value,
+            new(subject, _kafka, _topics, _policy, _policies, _logger) { Began = _time.GetTimestamp() });
         ReportRestores();
     }
 

@@ -195,7 +195,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         foreach (var task in _tasks.Values)
         {
             if (task.IsReplaying || task.Partition.Partition.Value == Undisturbed) continue;
-            if (task.Policies.File.Fingerprint == policies.File.Fingerprint) continue;
+            // Of policies that stand in for others the journal has no entry yet.
+            if (task.Policies.File.Fingerprint == policies.File.Fingerprint && !task.HasOwnPolicies) continue;
             Note(task, task.Adopt(policies));
         }
     }

@@ -63,7 +63,13 @@ internal sealed partial class PartitionTask
                 Move(entry.Next, events);
             }
 
-            if (entry.Policies is { } text && PoliciesInForce.Of(text.Yaml) is { } policies) JudgeBy(policies);
+            if (entry.Policies is { } text)
+            {
+                var written = PoliciesInForce.Of(text.Yaml);
+                HasOwnPolicies = written is null;
+                JudgeBy(written ?? _own);
+            }
+
             if (entry.Verdict is { } heard && FeedbackEvent.Read(heard.Feedback) is { } feedback)
                 Apply(feedback, heard.Offset, heard.IsNews, events);
 

@@ -25,6 +25,9 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     Dictionary<int, int> beginnings, Guid? topicId)
 {
     private readonly PartitionCounts _counts = new();
+
+    // Those of this process.
+    private readonly PoliciesInForce _own = policies;
     private PoliciesInForce _policies = policies;
     private SnapshotBook _book = new(hasTopic: false, -1, 0, null);
     private PartitionPipeline? _pipeline;
@@ -50,6 +53,11 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
 
     /// <summary>The policies in force.</summary>
     public PoliciesInForce Policies => _policies;
+
+    /// <summary>
+    /// Whether they are those of this process in place of some that it does not take: neither the snapshot nor the journal names them.
+    /// </summary>
+    public bool HasOwnPolicies { get; private set; }
 
     /// <summary>The offset of the next record to read; null where it is the first there is.</summary>
     public long? Next => _read;
@@ -244,6 +252,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     public JournalEntry Adopt(PoliciesInForce policies)
     {
         Require(PartitionTaskState.Running);
+        HasOwnPolicies = false;
         JudgeBy(policies);
         return _book.Note(_read ?? 0) with { Policies = new(policies.Yaml) };
     }
@@ -284,6 +293,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
         (_feedbackNext, FeedbackId) = (state.Header.FeedbackNext, state.Header.FeedbackId);
         TopicId = state.Header.MetricsId;
         _policies = state.Policies;
+        HasOwnPolicies = state.HasOwnPolicies;
         _pipeline = state.Pipeline;
         _replay = state.Replay;
         _firstLogTime = state.Header.FirstLogTime is { } first ? new Samples.Timestamp(first) : null;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LeptonStream.Detector.Policies;
 using LeptonStream.Feedback;
 using LeptonStream.State;
 
@@ -45,7 +44,6 @@ internal sealed record JournalEntry
         Next < 0 || Next > inputEnd ? $"is of offset {Next}, the log ends at {inputEnd}"
             : Silence is { } silence && !CanBeSilence(silence) ? $"tells of a silence of {silence} ticks"
             : Partitions < 0 ? $"tells of {Partitions} partitions"
-            : Policies is { } policies && PoliciesInForce.Of(policies.Yaml) is null ? "has policies that this version does not take"
             : Verdict is { } verdict && (verdict.Offset < 0 || FeedbackEvent.Read(verdict.Feedback) is null)
                 ? "has no verdict that can be read"
             : null;

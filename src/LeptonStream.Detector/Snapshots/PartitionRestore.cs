@@ -34,15 +34,18 @@ internal sealed partial class PartitionRestore : IDisposable
     private readonly KafkaOptions _kafka;
     private readonly TopicNames _topics;
     private readonly DetectionPolicy _policy;
+    private readonly PoliciesInForce _policies;
     private readonly ILogger _logger;
     private readonly Task<RestoreOutcome> _work;
 
-    public PartitionRestore(RestoreSubject subject, KafkaOptions kafka, TopicNames topics, DetectionPolicy policy, ILogger logger)
+    public PartitionRestore(RestoreSubject subject, KafkaOptions kafka, TopicNames topics, DetectionPolicy policy,
+        PoliciesInForce policies, ILogger logger)
     {
         _subject = subject;
         _kafka = kafka;
         _topics = topics;
         _policy = policy;
+        _policies = policies;
         _logger = logger;
         _work = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -224,15 +227,18 @@ internal sealed partial class PartitionRestore : IDisposable
         var layout = StateLayout.Resolve(header.Layout, header.Description is { } packed ? PackedLayout.Read(packed) : null, _policy);
         if (header.Next < input.Low || header.Next > input.High)
             throw new SnapshotCorruptException($"offset {header.Next} is outside the log, which holds {input.Low} to {input.High}");
-        if (PoliciesInForce.Of(header.Policies, VerdictBook.Of(header.Verdicts ?? [])) is not { } policies)
-            throw new SnapshotCorruptException("this version does not take its policies");
+        var verdicts = VerdictBook.Of(header.Verdicts ?? []);
+        var written = PoliciesInForce.Of(header.Policies, verdicts);
+        // Of a later version, perhaps: what the series know is worth more than a file that this process has, too.
+        var policies = written ?? _policies.With(verdicts);
         var pipeline = LoadChunks(log, header, layout, policies, ends);
         var journal = JournalOf(
             log.Read(Of(_topics.State), Math.Max(header.JournalFrom, ends.Low), ends.High, _abort.Token), header, input.High);
         var published = Published(log, header);
         return new(header, pipeline, policies, new(journal, published, _subject.Committed ?? 0, input.High),
             journal.Count > 0 ? journal[^1].Entry.Sequence + 1 : header.Sequence,
-            layout.Changes ?? (policies.Set.Fingerprint == header.Fingerprint ? null : "its policies are read otherwise"));
+            layout.Changes ?? (written is null ? "this version does not take its policies, those of this process hold"
+                : policies.Set.Fingerprint == header.Fingerprint ? null : "its policies are read otherwise"));
     }
 
     private PartitionPipeline LoadChunks(

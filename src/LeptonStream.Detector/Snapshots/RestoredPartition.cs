@@ -13,7 +13,11 @@ namespace LeptonStream.Detector.Snapshots;
 /// <param name="Sequence">The number of the journal's next entry.</param>
 /// <param name="Changes">What is otherwise in this version than in the one that wrote the snapshot; null where nothing is.</param>
 internal sealed record RestoredPartition(
-    SnapshotHeader Header, PartitionPipeline Pipeline, PoliciesInForce Policies, Replay Replay, long Sequence, string? Changes);
+    SnapshotHeader Header, PartitionPipeline Pipeline, PoliciesInForce Policies, Replay Replay, long Sequence, string? Changes)
+{
+    /// <summary>Whether the policies are those of this process, since it does not take those of the snapshot.</summary>
+    public bool HasOwnPolicies => Policies.Yaml != Header.Policies;
+}
 
 /// <summary>What became of the search for a partition's state.</summary>
 /// <param name="State">The state; null where the partition begins empty.</param>

@@ -73,6 +73,7 @@ public sealed class HostileStateTests
         yield return Header("of a negative number of partitions", header => header["partitions"] = -1);
         yield return Header("under unknown policies", header => header["policies"] = "policies: [");
         yield return Header("under policies of another meaning", header => header["fingerprint"] = "x");
+        yield return Records("policies that nobody takes", Zeroth("\"next\":150,\"policies\":{\"yaml\":\"rules: [\"}"));
         yield return Header("under another id of the topic", header => header["metrics_id"] = Guid.NewGuid().ToString());
         foreach (var fault in Enum.GetValues<BatchFault>())
             yield return new($"a batch that can't be decoded: {fault}", (rig, partition, _) =>
@@ -97,7 +98,6 @@ public sealed class HostileStateTests
         yield return Records("a negative silence", Zeroth("\"next\":150,\"silence\":-9223372036854775808"));
         yield return Records("a silence without end", Zeroth("\"next\":150,\"silence\":9223372036854775807"));
         yield return Records("a negative number of partitions", Zeroth("\"next\":150,\"partitions_added\":true,\"partitions\":-1"));
-        yield return Records("policies that nobody takes", Zeroth("\"next\":150,\"policies\":{\"yaml\":\"rules: [\"}"));
     }
 
     [Test, Category("Slow")]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Detector.Snapshots;
 using LeptonStream.Kafka;
 using LeptonStream.Testing;
 using Microsoft.Extensions.Hosting;
@@ -95,6 +96,35 @@ public sealed class StateGapTests
         Assert.That(Gaps()[0].English.Description, Does.Contain("layout of another version"));
         Assert.That(Gaps().Select(e => e.Type), Is.EqualTo(new[] { AlertEventType.Opened, AlertEventType.Resolved }));
         Assert.That(Published().Count(e => e.EndedReason == EndedReason.Superseded), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Restart_ThePoliciesAreOfALaterVersion_TheStateIsKeptAndTheOwnPoliciesHold([Values] bool areInTheJournal)
+    {
+        const string Later = "defaults: {a_later_setting: 7}\n";
+        await RunUntilAnAlertIsOpen();
+        var newest = _rig.Probe.Read(_rig.Topics.State).Where(record => record.Partition.Value == 0
+            && Encoding.UTF8.GetString(record.Message.Key!).StartsWith("header/", StringComparison.Ordinal)).Last();
+        var header = JsonNode.Parse(newest.Message.Value!)!.AsObject();
+        var sequence = header["sequence"]!.GetValue<long>();
+        (header["policies"], header["fingerprint"]) = (Later, "later");
+        var entry = new JournalEntry { Sequence = sequence, Next = 250, Policies = new(Later) };
+        _rig.Probe.Produce(_rig.Topics.State, 0, [areInTheJournal
+            ? new() { Key = Encoding.UTF8.GetBytes(entry.Key), Value = entry.Write() }
+            : new() { Key = newest.Message.Key, Value = Encoding.UTF8.GetBytes(header.ToJsonString()) }]);
+
+        var host = _rig.Start();
+        Produce(250, 275);
+        await Committed(275);
+        await host.StopAsync();
+        _rig.Start();
+        Produce(275, 300);
+        await Committed(300);
+
+        Assert.That(_rig.CountOf("state_gaps"), Is.Zero);
+        Assert.That(Published().Count(e => e.EndedReason == EndedReason.Superseded), Is.Zero);
+        var expected = _rig.Expected(0).Select(e => e.AlertId).Distinct();
+        Assert.That(Published().Select(e => e.AlertId).Distinct(), Is.EquivalentTo(expected));
     }
 
     [Test]
