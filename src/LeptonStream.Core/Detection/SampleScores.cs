@@ -32,6 +32,9 @@ internal readonly record struct SampleScores
     /// <summary>1 while its engine has work and makes no progress; else 0.</summary>
     public double Hang { get; init; }
 
+    /// <summary>The score of the sample as one of a fault that ended lately; 0 where it is none.</summary>
+    public double Return { get; init; }
+
     /// <summary>1 while something that should be there is not: a burst, or progress.</summary>
     public double Absent => Math.Max(Missing, Hang);
 
@@ -60,6 +63,7 @@ internal readonly record struct SampleScores
         Young = Young,
         Missing = Missing,
         Hang = Hang,
+        Return = Return,
     };
 
     /// <summary>
@@ -69,12 +73,12 @@ internal readonly record struct SampleScores
     /// <param name="stand">The sample's position against that baseline.</param>
     public double For(AlertPhase phase, BaselineStand stand) => phase switch
     {
-        AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Math.Max(Young, Absent))),
-        AlertPhase.Pending => Math.Max(Sharp, Math.Max(SlowAlarm, Math.Max(Young, Absent))),
+        AlertPhase.Quiet => Math.Max(SharpNovelty, Math.Max(SlowAlarm, Math.Max(Young, Math.Max(Absent, Return)))),
+        AlertPhase.Pending => Math.Max(Sharp, Math.Max(SlowAlarm, Math.Max(Young, Math.Max(Absent, Return)))),
         _ => stand switch
         {
             BaselineStand.Back => Math.Max(Rule, Absent),
-            BaselineStand.Away => Math.Max(1, Math.Max(Sharp, Slow)),
+            BaselineStand.Away => Math.Max(1, Math.Max(Return, Math.Max(Sharp, Slow))),
             _ => Math.Max(Sharp, Math.Max(Slow, Math.Max(Young, Absent))),
         },
     };

@@ -21,6 +21,7 @@ public sealed partial class SeriesPipeline
         var stand = baseline is null or { Side: 0 } ? BaselineStand.None : baseline.IsBack(sample)
             ? BaselineStand.Back
             : BaselineStand.Away;
+        if (stand == BaselineStand.Away) baseline!.Measure(sample);
         // A rule's finding is news, whoever shares the budget.
         var line = scores.Rule >= 1 ? _news : LineOf(series);
         var seen = scores.Times(_news.Rarity / line.Rarity).For(alert.Phase, stand);
@@ -53,8 +54,10 @@ public sealed partial class SeriesPipeline
         {
             Needed = scores.Young >= 1 || scores.SlowAlarm > 0 || scores.Rule >= 1 || scores.Absent >= 1
                 ? 1
-                : _timing.EnoughEvidence(series.LastTime - series.FirstTime, series.IntervalSeconds),
+                : _timing.EnoughEvidence(scores.Return >= 1 ? _timing.YoungFor : series.LastTime - series.FirstTime,
+                    series.IntervalSeconds),
             IsGrave = scores.Hang >= 1,
+            IsReturn = scores.Return >= 1,
             // An open alert has an event for another verdict of the siblings and for a change of the new level.
             IsFurtherChange = series.Peers is { Novelty: >= 1 } || (scores.Hang >= 1 && series.OpenedBy != DetectorSet.NoProgress)
                 || (stand == BaselineStand.Away && series.Baseline!.HasRelearned && scores.SharpNovelty >= 1),

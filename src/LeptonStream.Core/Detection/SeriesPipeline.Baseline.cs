@@ -32,6 +32,7 @@ public sealed partial class SeriesPipeline
         series.Baseline = since is { } onset && double.IsFinite(before)
             ? FrozenBaseline.OfConstant(numbers.Forecaster, (onset, new(before, LeastDeviation(before))), sample)
             : BaselineBefore(series, sample, series.Alert.Onset);
+        series.Baseline.Measure(sample);
         series.Alert.BeginAt(Timestamp.Earlier(series.Baseline.Onset, since ?? series.Baseline.Onset));
         return series.Baseline.At(sample.Time);
     }
@@ -53,6 +54,7 @@ public sealed partial class SeriesPipeline
     // The series goes on from where it was before the trouble, unless it is there already: its end must not be an alert.
     private void EndBaseline(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, AlertChange change)
     {
+        KeepFault(series, sample.Time, change);
         if (change == AlertChange.Recovered && series.Baseline is { } baseline && !baseline.At(sample.Time)
             .Contains(numbers.Forecaster.Predict(ProfileTime(sample.Time)).Expected))
         {

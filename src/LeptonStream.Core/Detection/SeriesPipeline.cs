@@ -203,9 +203,11 @@ public sealed partial class SeriesPipeline
         var gate = carries ? Gate(sample.Value, view) : GateVerdict.TooFew;
         var (deviation, rules) = (_detectors.Combine(gate), _detectors.CombineRules(gate));
         var rarity = isYoung ? 0 : Math.Max(deviation, rules);
+        var again = isYoung || gate != GateVerdict.Open ? 0 : ReturnOf(series, shown, forecast);
         var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
-        var scores = Scores(series, ref numbers, sample, forecast, (sharp, rules / _news.Rarity), stepped && !isYoung, carries);
+        var scores = Scores(series, ref numbers, sample, forecast, (sharp, rules / _news.Rarity), stepped && !isYoung, carries)
+            with { Return = again };
         var sight = SeeBursts(series, sample, forecast.Expected, isAnomalous);
         // A value that stood still before the burst's hour stands still in it, too.
         if (sight == BurstSight.Known && series is not { Alert.Phase: AlertPhase.Open, OpenedBy: FrozenValueDetector.RuleName })

@@ -81,6 +81,9 @@ internal sealed record AlertFacts(
     /// <summary>The hang of its engine, where there is one; else null.</summary>
     public EngineHang? Hang { get; init; }
 
+    /// <summary>The end of the fault that has returned; null where it is none that returned.</summary>
+    public Timestamp? Returned { get; init; }
+
     /// <summary>Whether it is about an engine that hangs.</summary>
     public bool IsHang => Detector == DetectorSet.NoProgress;
 

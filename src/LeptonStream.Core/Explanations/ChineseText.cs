@@ -30,7 +30,9 @@ internal static class ChineseText
         var name = $"{facts.Key.Model} 的 {facts.Key.Metric}{LabelText.InChineseOrSpace(facts.Key.Labels)}";
         if (facts.Change.IsEnd()) return name + Ended(facts);
         var state = facts.Change == AlertChange.Progressed ? Continued(facts) : State(facts);
-        return name + state + (facts.Agreeing.Count == 0 ? "" : $"；{facts.Key.Model} 另有 {facts.Agreeing.Count} 项指标同时异常");
+        return name + state + (facts.Agreeing.Count == 0
+            ? ""
+            : $"；{facts.Key.Model} 另有 {facts.Agreeing.Count} 项指标同时异常");
     }
 
     private static string Ended(AlertFacts facts) => facts.Change switch
@@ -89,13 +91,18 @@ internal static class ChineseText
     {
         var start = Course(facts) + Band(facts);
         if (facts.Change == AlertChange.Recovered && facts.IsCode)
-            return start + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
+            return start
+                + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
         if (facts.HasLostItsBurst) return start + ChineseHabitText.Over;
         if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change);
         return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves) + QualityText.InChinese(facts.Parts)
             + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
-            + facts.Held?.InChinese + ChineseHabitText.Total(facts);
+            + facts.Held?.InChinese + Returned(facts) + ChineseHabitText.Total(facts);
     }
+
+    private static string Returned(AlertFacts facts) => facts.Returned is { } ended
+        ? $"同样的故障此前为严重告警，已于 {Numbers.Clock(ended)} 结束；现再次出现，立即按严重处理。"
+        : "";
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {
@@ -108,12 +115,15 @@ internal static class ChineseText
         ErrorCodeTracker.RuleName => "代码已变化，含义请查阅采集器的文档。",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Reason(missed),
         DetectorSet.NoProgress => ChineseEngineText.Reason,
-        FrozenValueDetector.RuleName => "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
+        FrozenValueDetector.RuleName =>
+            "该值以往一直波动，现在完全重复：采集器或作业可能已卡住，仍在反复发送最后一次读数。",
         ConstantChangeDetector.RuleName => "该值自有记录以来几乎一直不变，现在的新值已持续存在。",
         DetectorSet.Peers when facts.Peers is { } peers => ChinesePeerText.Description(peers, facts.Unit),
         _ =>
             $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Line, facts.History)}"
-                + (facts.Leading is { } leading ? $"主要依据：{DetectorName(leading)}。" : $"开启依据：{DetectorName(facts.Detector)}。")
+                + (facts.Leading is { } leading
+                    ? $"主要依据：{DetectorName(leading)}。"
+                    : $"开启依据：{DetectorName(facts.Detector)}。")
                 + ChinesePeerText.Besides(facts),
     };
 

@@ -95,8 +95,13 @@ internal static class EnglishText
         if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
         return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + QualityText.InEnglish(facts.Parts) + (facts.Agreeing.Count == 0
             ? ""
-            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish + EnglishHabitText.Total(facts);
+            : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish + Returned(facts)
+            + EnglishHabitText.Total(facts);
     }
+
+    private static string Returned(AlertFacts facts) => facts.Returned is { } ended
+        ? $" The same fault was critical before and ended at {Numbers.Clock(ended)}; its return is critical at once."
+        : "";
 
     private static string Reason(AlertFacts facts) => facts.Detector switch
     {

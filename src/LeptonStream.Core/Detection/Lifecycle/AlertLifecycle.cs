@@ -202,7 +202,7 @@ public sealed partial class AlertLifecycle
         Numbers.Evidence += signal.Score;
         Numbers.Worst = Math.Max(Numbers.Worst, signal.Score);
         var isFlap = IsRefractory(signal.Time);
-        if (Numbers.Evidence < signal.Needed * (isFlap ? 2 : 1)) return AlertChange.None;
+        if (Numbers.Evidence < signal.Needed * (isFlap && !signal.IsReturn ? 2 : 1)) return AlertChange.None;
         Numbers.IsCritical = BecomesCritical(signal);
         Numbers.IsForTheRecord = !IsCritical && !IsAdmittedAsWarning(signal, before: null);
         return Enter(signal.Time, isFlap);
@@ -264,7 +264,8 @@ public sealed partial class AlertLifecycle
             : (Numbers.Progressed - ProgressAt.Length + 1) * ProgressEvery;
 
     private bool BecomesCritical(in AlertSignal signal) =>
-        signal.IsGrave || (Numbers.Worst >= LineOf(signal).CriticalScore && Numbers.Worst > Numbers.Refused && TakeFromBudget(signal));
+        signal.IsGrave || signal.IsReturn
+        || (Numbers.Worst >= LineOf(signal).CriticalScore && Numbers.Worst > Numbers.Refused && TakeFromBudget(signal));
 
     private void Calm()
     {

@@ -15,6 +15,11 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
     /// <summary>Whether it is critical whatever its score and the budget.</summary>
     public bool IsGrave { get; init; }
 
+    /// <summary>
+    /// Whether it is of a critical fault that ended lately: the same incident, which is critical again and asks no budget.
+    /// </summary>
+    public bool IsReturn { get; init; }
+
     /// <summary>Whether an open alert changed again and is worth an event, though its worst score did not double.</summary>
     public bool IsFurtherChange { get; init; }
 

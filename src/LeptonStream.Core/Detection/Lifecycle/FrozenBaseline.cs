@@ -22,6 +22,11 @@ internal sealed class FrozenBaseline
     /// </summary>
     public int Side => _numbers.Side;
 
+    /// <summary>
+    /// How far the values of the trouble lie from the baseline: the mean of those that go half as far at least; 0 before the first.
+    /// </summary>
+    public double Reach => _numbers.Reach;
+
     /// <summary>Whether the series has learned a new level since.</summary>
     public bool HasRelearned => _numbers.HasRelearned;
 
@@ -84,6 +89,14 @@ internal sealed class FrozenBaseline
             : sample.Value >= band.Lower && sample.Value <= Math.Max(band.Upper, _numbers.High);
     }
 
+    /// <summary>Takes how far a value of the trouble lies.</summary>
+    public void Measure(in Sample sample)
+    {
+        var far = _numbers.Side * (sample.Value - At(sample.Time).Expected);
+        if (!(far > 0) || far < _numbers.Reach / 2) return;
+        _numbers.Reach += (far - _numbers.Reach) / ++_numbers.Measured;
+    }
+
     /// <summary>The forecaster to go on with after recovery.</summary>
     public HoltWintersForecaster Restore()
     {
@@ -110,6 +123,8 @@ internal sealed class FrozenBaseline
         public double HalfWidth;
         public double Low;
         public double High;
+        public double Reach;
+        public int Measured;
         public int Side;
         public int Ordinary;
         public bool HasRelearned;

@@ -72,6 +72,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
             var isMeant = series.Alert.Phase == AlertPhase.Open && IdOf(series.Id, SeriesEvents.Kind, series.Alert, sink) == alertId;
             if (!isMeant || !series.IsLevel) continue;
             EndAlert(series, AlertChange.Accepted, now, sink);
+            series.Fault = null;
             if (!series.HasOpenAlert) _series.RemoveAt(i);
         }
 

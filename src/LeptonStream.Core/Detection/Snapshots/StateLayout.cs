@@ -26,7 +26,7 @@ public static class StateLayout
     /// parts of a series' memory lie in another order. A field of a struct of <see cref="Structs"/>, or a detector, that is added or taken
     /// out needs none.
     /// </summary>
-    public const int Version = 8;
+    public const int Version = 9;
 
     /// <summary>
     /// The oldest version that can be read: all that the number was raised for since then asks
@@ -58,6 +58,9 @@ public static class StateLayout
     /// <summary>The version that began to write how far apart records come.</summary>
     internal const int HolesSince = 8;
 
+    /// <summary>The version that began to write the faults of alerts that ended.</summary>
+    internal const int FaultsSince = 9;
+
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;
 
@@ -85,6 +88,7 @@ public static class StateLayout
         (ChartPoint, typeof(ChartPoint)), ("onset", typeof(ChangeOnset.Candidate)), ("non-finite", typeof(Cleaning.NonFiniteHabit)),
         ("lost-readings", typeof(Cleaning.LostReadings)), ("entity", typeof(EntityNumbers)), ("peer", typeof(PeerMember.Numbers)),
         ("peers", typeof(PeerGroup.Numbers)), ("peers-score", typeof(PeerScorer.Numbers)), ("baseline", typeof(FrozenBaseline.Numbers)),
+        ("fault", typeof(KnownFault.Numbers)),
     ];
 
     /// <summary>The fingerprint under a policy.</summary>

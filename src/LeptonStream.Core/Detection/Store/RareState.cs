@@ -18,10 +18,12 @@ internal sealed class RareState
 
     public string? OpenedBy { get; set; }
 
+    public KnownFault? Fault { get; set; }
+
     public BurstBook? Bursts { get; set; }
 
     /// <summary>Whether it is that of a series which has none of it.</summary>
-    public bool IsNothing => Baseline is null && OpenedBy is null && Bursts is null
+    public bool IsNothing => Baseline is null && OpenedBy is null && Fault is null && Bursts is null
         && !MemoryMarshal.AsBytes(new ReadOnlySpan<NonFiniteHabit>(in NonFinite)).ContainsAnyExcept((byte)0)
         && !MemoryMarshal.AsBytes(new ReadOnlySpan<LostReadings>(in Blanks)).ContainsAnyExcept((byte)0);
 }

@@ -39,6 +39,8 @@ public sealed partial class SeriesState
         rare.Bursts?.Save(state);
         Weight?.Save(state);
         Progress?.Save(state);
+        state.Write(rare.Fault is not null);
+        rare.Fault?.Save(state);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote on a series of the same policy, which has its membership among its siblings.</summary>
@@ -68,6 +70,7 @@ public sealed partial class SeriesState
         if (!state.IsBefore(StateLayout.HabitsSince) && state.ReadBoolean()) rare.Bursts = BurstBook.Load(ref state);
         Weight?.Load(ref state);
         Progress?.Load(ref state);
+        if (!state.IsBefore(StateLayout.FaultsSince) && state.ReadBoolean()) rare.Fault = KnownFault.Load(ref state);
         _rare = rare.IsNothing ? null : rare;
     }
 

@@ -105,6 +105,16 @@ public sealed partial class SeriesState
         }
     }
 
+    /// <summary>The fault of the critical alert that recovered last; null where none did, or the policy changed since.</summary>
+    internal KnownFault? Fault
+    {
+        get => _rare?.Fault;
+        set
+        {
+            if (value is not null || _rare is not null) Rare.Fault = value;
+        }
+    }
+
     /// <summary>The detector that opened its alert; null where none ever was.</summary>
     internal string? OpenedBy
     {
@@ -216,6 +226,8 @@ public sealed partial class SeriesState
     {
         Memory = pipeline.Move(this, Pipeline);
         Alert.Adopt(pipeline.Alerts);
+        // A verdict is another policy: people may have said that it was no fault.
+        Fault = null;
         if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Key, pipeline.Policy);
         Pipeline = pipeline;
         Role = RoleOf(Key, Policy);

@@ -78,6 +78,7 @@ public sealed class SnapshotFieldsTests
     {
         ["SeriesState.Counter"] = "no series turns out to be a total: its policy says so then",
         ["EntityMemory.Baselines"] = "no entity has an open alert",
+        ["RareState.Fault"] = "no series is a day old; ReturnTests have one",
         ["OpenAlerts._entities"] = "no entity has an open alert",
         ["OpenAlerts._ending"] = "no producer ends a series with an open alert; EndedSeriesTests do",
         ["EventQueue._waiting"] = "no event waits at the end; SnapshotTeethTests leave those out that do before",

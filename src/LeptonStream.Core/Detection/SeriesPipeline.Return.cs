@@ -1,0 +1,23 @@
+using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Store;
+using LeptonStream.Forecasting;
+using LeptonStream.Samples;
+
+namespace LeptonStream.Detection;
+
+/// <content>Faults that return: the critical alert that ended says how they look.</content>
+public sealed partial class SeriesPipeline
+{
+    private static double ReturnOf(SeriesState series, in Sample sample, in Forecast forecast) =>
+        series.Fault?.ScoreOf(sample, series.Baseline?.At(sample.Time).Expected ?? forecast.Expected) ?? 0;
+
+    // A level that was accepted is no fault, and what a young series does may be what it does every few hours. An engine that hangs is
+    // known by its work, and a value that stands still by that.
+    private void KeepFault(SeriesState series, Timestamp now, AlertChange change)
+    {
+        if (change == AlertChange.Accepted) series.Fault = null;
+        if (change == AlertChange.Recovered && series is { Alert.IsCritical: true, IsLevel: true, Baseline: { Reach: > 0 } baseline }
+            && baseline.Onset - series.FirstTime >= _timing.YoungFor)
+            series.Fault = KnownFault.Of(baseline, series.Alert.Worst, now, series.Fault);
+    }
+}
