@@ -54,12 +54,16 @@ internal static class AlertIds
         var labels = string.Join(", ", alert.GetProperty("labels").EnumerateObject().Where(label => !usual.Contains(label.Name))
             .Select(label => $"{label.Name}={label.Value.GetString()}"));
         var text = $"{alert.GetProperty("metric").GetString()} of {alert.GetProperty("model").GetString()}";
-        return new(alert.GetProperty("alertId").GetString()!, SafeText.OneLine(labels.Length > 0 ? $"{text} ({labels})" : text));
+        return new(alert.GetProperty("alertId").GetString()!, SafeText.OneLine(labels.Length > 0 ? $"{text} ({labels})" : text),
+            alert.GetProperty("status").GetString() == "firing");
     }
 }
 
 /// <summary>An alert, and how people know it: whoever wrote the beginning of an id sees which alert that was.</summary>
-internal sealed record NamedAlert(string Id, string Text)
+/// <param name="Id">The whole id.</param>
+/// <param name="Text">The metric, the model and the labels beyond the usual ones.</param>
+/// <param name="IsFiring">Whether it has not ended.</param>
+internal sealed record NamedAlert(string Id, string Text, bool IsFiring)
 {
     public string Address => $"api/v1/alerts/{Uri.EscapeDataString(Id)}";
 }

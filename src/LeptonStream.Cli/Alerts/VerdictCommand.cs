@@ -34,6 +34,9 @@ internal static class VerdictCommand
                 if (isUndone) await api.Delete(address + CareCommands.NoteQuery(parsed.GetValue(note)), stop);
                 else await api.Post(address, new { verdict = judged, note = parsed.GetValue(note) }, stop);
                 Console.Out.WriteLine($"{(isUndone ? "no verdict any more" : $"judged as {judged}")}: {found.Text}");
+                if (judged == Verdicts.NameOf(Verdict.False) && found.IsFiring)
+                    Console.Out.WriteLine("It fires until its values are normal again. To end it now: "
+                        + $"lepton close {parsed.GetRequiredValue(alert)} --reason false_alarm");
             });
     }
 }

@@ -42,14 +42,14 @@ internal sealed class QualityReport(IntakeMapping mapping, ScrapeReach reach, IR
         var (lost, all) = targets.Count;
         var before = _losses.GetValueOrDefault(job);
         if (!isDue && lost > 0 == before.Lost > 0) return;
-        // The model stays while the job is lost: its alert must find its end.
-        var model = before is { Lost: > 0, Model: { } known } ? known : mapping.ModelOf(job) ?? targets.Model;
+        // The model stays after a loss: its alert must find its end, and that takes minutes.
+        var model = before is { HasLost: true, Model: { } known } ? known : mapping.ModelOf(job) ?? targets.Model;
         if (model is null) return;
         // A code that stands there from the first is no news to the detector, and this one is.
         if (lost > 0 && before.Model != model) records.Add(Record(job, model, Metrics(0, all), now - 1_000_000));
         // While it lasts the number does not fall with each target that comes back: that would be a change each time.
         lost = lost > 0 ? Math.Max(lost, before.Lost) : 0;
-        _losses[job] = new(lost, model);
+        _losses[job] = new(lost, model, before.HasLost || lost > 0);
         records.Add(Record(job, model, Metrics(lost, all), now));
     }
 
@@ -65,5 +65,5 @@ internal sealed class QualityReport(IntakeMapping mapping, ScrapeReach reach, IR
         return new() { Key = entity.Key, Value = _json.WrittenSpan.ToArray() };
     }
 
-    private readonly record struct Loss(int Lost, string? Model);
+    private readonly record struct Loss(int Lost, string? Model, bool HasLost);
 }

@@ -137,6 +137,7 @@ public static class AlertEventJson
         EndedReason.Gone => "gone",
         EndedReason.Superseded => "superseded",
         EndedReason.Policy => "policy",
+        EndedReason.Quiet => "quiet",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

@@ -17,4 +17,7 @@ public enum EndedReason
 
     /// <summary>The policy changed.</summary>
     Policy = 4,
+
+    /// <summary>An error of a device is reported no more; its cause may still be there.</summary>
+    Quiet = 5,
 }

@@ -18,8 +18,11 @@ public sealed partial class SeriesPipeline
         var isGrave = XidCodes.IsGrave(Policy.Preset?.Canonical, code.Code);
         var isUnusual = ErrorCodeTracker.IsUnusual(change, Policy.Direction) || (change == CodeChange.First && isGrave);
         var stands = Policy.Direction == Direction.Down ? code.Code == 0 : code.Code != 0;
-        return JudgeByRule(series, sample, isUnusual ? RuleScore : stands ? 1 : 0, isUnusual, ErrorCodeTracker.RuleName, isUnusual
+        var judgement = JudgeByRule(series, sample, isUnusual ? RuleScore : stands ? 1 : 0, isUnusual, ErrorCodeTracker.RuleName, isUnusual
             && isGrave);
+        return judgement.Change == AlertChange.Recovered && XidCodes.AreEvents(Policy.Preset?.Canonical)
+            ? judgement with { Change = AlertChange.Quieted }
+            : judgement;
     }
 
     private Judgement JudgeNonFinite(SeriesState series, in Sample sample)

@@ -22,6 +22,7 @@ internal static class ChineseText
         AlertChange.Gone => $"自 {Numbers.Clock(last)} 起无数据，未见恢复",
         AlertChange.Superseded => $"未恢复即关闭（{value}）",
         AlertChange.PolicyChanged => $"按新策略不再监测，未见恢复（{value}）",
+        AlertChange.Quieted => "不再上报新的错误，原因可能仍未消除",
         _ => null,
     };
 
@@ -90,7 +91,7 @@ internal static class ChineseText
     private static string Description(AlertFacts facts)
     {
         var start = Course(facts) + Band(facts);
-        if (facts.Change == AlertChange.Recovered && facts.IsCode)
+        if (facts.Change is AlertChange.Recovered or AlertChange.Quieted && facts.IsCode)
             return start
                 + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
         if (facts.HasLostItsBurst) return start + ChineseHabitText.Over;

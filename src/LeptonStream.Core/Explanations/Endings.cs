@@ -15,6 +15,7 @@ internal static class Endings
         AlertChange.Superseded => ["If the run goes on, watch it for a new alert.",
             "If it ended, check its last checkpoint before you use it."],
         AlertChange.PolicyChanged => ["Check the value yourself: nothing watches it under this policy."],
+        AlertChange.Quieted => ["Check the device before it gets work again: that no error is reported does not mean that it is sound."],
         _ => null,
     };
 
@@ -23,9 +24,12 @@ internal static class Endings
     {
         AlertChange.Recovered => ["目前无需处理；若再次出现请查看曲线。"],
         AlertChange.Accepted => ["若该水平并不正常，请处理根因：告警不会自行再次触发。"],
-        AlertChange.Gone => ["确认作业、Pod 或采集器是否为主动停止。", "若不是，请重新拉起：问题可能仍然存在。"],
-        AlertChange.Superseded => ["若训练仍在继续，留意新的告警。", "若已结束，使用最后的检查点前先检查。"],
+        AlertChange.Gone => ["确认作业、Pod 或采集器是否为主动停止。",
+            "若不是，请重新拉起：问题可能仍然存在。"],
+        AlertChange.Superseded => ["若训练仍在继续，留意新的告警。",
+            "若已结束，使用最后的检查点前先检查。"],
         AlertChange.PolicyChanged => ["请自行确认当前数值：按现有策略不再监测。"],
+        AlertChange.Quieted => ["重新投入使用前请先检查设备：不再报错并不表示设备正常。"],
         _ => null,
     };
 

@@ -20,6 +20,7 @@ internal static class EnglishText
         AlertChange.Gone => $" has had no data since {Numbers.Clock(last)}; it did not recover",
         AlertChange.Superseded => $" is closed without recovery ({value})",
         AlertChange.PolicyChanged => $" is no longer watched under the new policy; it did not recover ({value})",
+        AlertChange.Quieted => " reports no further error; the cause may still be there",
         _ => null,
     };
 
@@ -88,7 +89,7 @@ internal static class EnglishText
     private static string Description(AlertFacts facts)
     {
         var start = Course(facts) + Band(facts);
-        if (facts.Change == AlertChange.Recovered && facts.IsCode)
+        if (facts.Change is AlertChange.Recovered or AlertChange.Quieted && facts.IsCode)
             return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does "
             + $"not mean the cause is fixed.";
         if (facts.HasLostItsBurst) return start + EnglishHabitText.Over;

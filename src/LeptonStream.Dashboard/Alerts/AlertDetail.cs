@@ -29,7 +29,7 @@ internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, JsonE
 /// <param name="Seq">Its number in the journal.</param>
 /// <param name="EventId">Its own id.</param>
 /// <param name="Type">opened, updated, early_warning or resolved.</param>
-/// <param name="EndedReason">recovered, accepted, gone, superseded or policy, where it ended the alert.</param>
+/// <param name="EndedReason">recovered, accepted, gone, superseded, policy or quiet, where it ended the alert.</param>
 /// <param name="Progress">Whether it only brought the newest points of an alert that goes on.</param>
 /// <param name="Severity">info, warning or critical.</param>
 /// <param name="Score">The worst score up to then.</param>

@@ -95,6 +95,21 @@ public sealed class TroubleTests
         Assert.That(told.Select(e => e.Type), Is.EqualTo(new[] { AlertEventType.Opened }));
     }
 
+    // The kernel's log says an error once: ten minutes later its code is 0, and the device may be gone for good.
+    [TestCase("DCGM_FI_DEV_XID_ERRORS", 79)]
+    [TestCase("gpu_sxid", 20009)]
+    public void AnErrorThatIsReportedNoMore_IsClosedAndNotRecovered(string metric, int code)
+    {
+        var driver = new PipelineTestDriver();
+        foreach (var value in Enumerable.Repeat(0, 100).Concat(Enumerable.Repeat(code, 40)).Concat(Enumerable.Repeat(0, 60)))
+            driver.Step("m", metric, value, 15);
+
+        var ended = driver.Events[^1];
+        Assert.That((driver.Events.Count, ended.Type, ended.EndedReason), Is.EqualTo((2, AlertEventType.Resolved, EndedReason.Quiet)));
+        Assert.That(ended.English.Summary, Does.Contain("the cause may still be there"));
+        Assert.That(ended.Chinese.Summary, Does.Contain("原因可能仍未消除"));
+    }
+
     [Test]
     public void AGraveXidAtTheFirstSample_IsTold()
     {

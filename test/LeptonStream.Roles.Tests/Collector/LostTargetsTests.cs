@@ -80,6 +80,20 @@ public sealed class LostTargetsTests
         Assert.That(fleet.Events.Select(e => e.RoutingLabels["alertname"]), Is.EqualTo((string[])["LeptonStreamDataQuality"]), fleet.Story);
     }
 
+    // Nothing is known of the model of their pages yet: the alert that opens under another one must find its end there.
+    [Test]
+    public async Task Collector_ThatStartsBeforeItsTargets_HasOneAlertThatRecovers()
+    {
+        await using var fleet = await Fleet.Start(20);
+        fleet.Down(20);
+        await fleet.Run(10 * Minute);
+        fleet.Down(0);
+        await fleet.Run(60 * Minute);
+
+        var lost = fleet.Events.FindAll(e => e.Metric == "lepton.quality.targets_lost");
+        Assert.That(lost.Select(e => e.EndedReason), Is.EqualTo(new EndedReason?[] { null, EndedReason.Recovered }), fleet.Story);
+    }
+
     [TestCase(50, 20)]
     [TestCase(50, 45)]
     [TestCase(8, 5)]

@@ -31,6 +31,9 @@ public enum AlertChange
 
     /// <summary>The open alert goes on as it is: an update with the newest points, for people who look.</summary>
     Progressed = 8,
+
+    /// <summary>The open alert ended: an error of a device is reported no more, which says nothing of its cause.</summary>
+    Quieted = 9,
 }
 
 /// <summary>The consequences of each change.</summary>
@@ -38,7 +41,8 @@ internal static class AlertChanges
 {
     /// <summary>Whether the alert ended with it.</summary>
     public static bool IsEnd(this AlertChange change) =>
-        change is AlertChange.Recovered or AlertChange.Accepted or AlertChange.Gone or AlertChange.Superseded or AlertChange.PolicyChanged;
+        change is AlertChange.Recovered or AlertChange.Accepted or AlertChange.Gone or AlertChange.Superseded or AlertChange.PolicyChanged
+            or AlertChange.Quieted;
 
     /// <summary>Reason of the end; null where the alert did not end.</summary>
     public static EndedReason? ReasonOf(AlertChange change) => change switch
@@ -48,6 +52,7 @@ internal static class AlertChanges
         AlertChange.Gone => EndedReason.Gone,
         AlertChange.Superseded => EndedReason.Superseded,
         AlertChange.PolicyChanged => EndedReason.Policy,
+        AlertChange.Quieted => EndedReason.Quiet,
         _ => null,
     };
 }

@@ -254,7 +254,8 @@ public sealed class EntityTests
         driver.Send(Quiet);
         for (var i = 0; i < 3; i++)
         {
-            driver.Send(3, (metric, noise) => metric == 0 ? noise + 20 + (i * 20) : noise);
+            // On the other side than what follows, which is to be no return of it.
+            driver.Send(3, (metric, noise) => metric == 0 ? noise - 20 - (i * 20) : noise);
             driver.Send(60);
         }
 

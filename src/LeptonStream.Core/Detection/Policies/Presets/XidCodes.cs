@@ -32,6 +32,10 @@ internal static class XidCodes
     /// <summary>The canonical name of metrics whose values are XIDs.</summary>
     public const string Canonical = "gpu.xid";
 
+    /// <summary>Whether the codes of a metric name events and no state: that no more of them come says nothing of the device.</summary>
+    /// <param name="canonical">The metric's canonical name; null where none is known.</param>
+    public static bool AreEvents(string? canonical) => canonical is Canonical or "gpu.sxid";
+
     private static readonly FrozenDictionary<int, XidCode> Known = Table();
 
     /// <summary>The meaning of a code, or null where it is not in the table.</summary>
@@ -63,7 +67,8 @@ internal static class XidCodes
         Grave(Reboot, "double-bit ECC error (uncorrectable)", "双比特 ECC 错误（不可纠正）", 48);
         Grave(Reboot, "internal micro-controller breakpoint", "内部微控制器断点", 61);
         Grave(Reboot, "internal micro-controller halt", "内部微控制器停机", 62);
-        Grave(Reboot, "a bad memory page or row was recorded for retirement or remapping", "已登记待退役的显存页或待重映射的显存行", 63);
+        Grave(Reboot, "a bad memory page or row was recorded for retirement or remapping",
+            "已登记待退役的显存页或待重映射的显存行", 63);
         Grave(Reboot, "retiring a memory page or remapping a row failed", "显存页退役或行重映射失败", 64);
         Grave(Reboot, "video decoder exception", "视频解码器异常", 68);
         Grave(Reboot, "graphics engine class error", "图形引擎类错误", 69);
@@ -71,8 +76,10 @@ internal static class XidCodes
         Grave(Reboot, "vGPU start error", "vGPU 启动错误", 78);
         Grave(Reboot, "the GPU has fallen off the bus", "GPU 掉卡（从总线上消失）", 79);
         Grave(Inspect, "VGA subsystem error", "VGA 子系统错误", 81);
-        Grave(Reboot, "contained ECC error: the program that used the memory was stopped", "已隔离的 ECC 错误：使用该显存的程序被终止", 94);
-        Grave(Reboot, "uncontained ECC error: all programs on the GPU are affected", "未隔离的 ECC 错误：该 GPU 上所有程序都受影响", 95);
+        Grave(Reboot, "contained ECC error: the program that used the memory was stopped",
+            "已隔离的 ECC 错误：使用该显存的程序被终止", 94);
+        Grave(Reboot, "uncontained ECC error: all programs on the GPU are affected",
+            "未隔离的 ECC 错误：该 GPU 上所有程序都受影响", 95);
         Grave(Reboot, "security fault", "安全故障", 110);
         Grave(Reboot, "time-out of a call to the GPU system processor (GSP)", "GSP 调用超时", 119);
         Grave(Reboot, "error of the GPU system processor (GSP)", "GSP 错误", 120);

@@ -136,7 +136,9 @@ internal sealed class OlderSnapshot(LayoutDescription older)
 
         _out.Write(head);
         rest = rest[memory..];
+        // Series that have no bursts and no fault.
         if (older.Version < StateLayout.HabitsSince) rest = rest[..^1];
+        if (older.Version < StateLayout.FaultsSince) rest = rest[..^1];
         var (_, bits, plan, then) = _policies[_policy];
         RewriteBlock(ref rest, SeriesShape.Of(Present, Present.DetectorsOf(bits), plan),
             SeriesShape.Of(older, older.DetectorsOf(then), plan));
@@ -167,8 +169,8 @@ internal sealed class OlderSnapshot(LayoutDescription older)
             Copy(ref rest, FirstBlock(rest));
             if (rest.IsEmpty) break;
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-            var name = Present.Structs.FirstOrDefault(one => one.Key is "entity" or "baseline" or "peer" or "peers" or "peers-score"
-                && one.Value.Bytes == length).Key;
+            var name = Present.Structs.FirstOrDefault(one =>
+                one.Key is "entity" or "baseline" or "fault" or "peer" or "peers" or "peers-score" && one.Value.Bytes == length).Key;
             if (name is not null) RewriteBlock(ref rest, Present.Struct(name), older.Struct(name));
             else RewriteWindow(ref rest, (length - Present.Struct(StateLayout.Window).Bytes) / 5);
         }

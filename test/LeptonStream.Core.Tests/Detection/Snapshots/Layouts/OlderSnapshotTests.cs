@@ -83,6 +83,10 @@ public sealed class OlderSnapshotTests
     [Test]
     public void Load_ASnapshotFromBeforeVersions_GoesOn() => AssertGoesOn(StateLayout.VersionsSince - 1, SnapshotBlockKind.Versions, 1);
 
+    // Version 8: series without faults.
+    [Test]
+    public void Load_ASnapshotFromBeforeFaults_GoesOn() => AssertGoesOn(StateLayout.FaultsSince - 1, SnapshotBlockKind.End, 0);
+
     // Version 6: policies that name neither a denominator nor a budget of the model's warnings, a head without those of models.
     [Test]
     public void Load_ASnapshotFromBeforeDenominatorsAndWarningsOfModels_GoesOn() =>
