@@ -26,6 +26,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
     // Of the present sample, in the order of the layout.
     private readonly double[] _raw = new double[layout.Detectors.Length];
     private readonly double[] _rarity = new double[layout.Detectors.Length];
+    private readonly double[] _byBody = new double[layout.Detectors.Length];
 
     /// <summary>Number of detectors.</summary>
     public int Count => _detectors.Length;
@@ -82,6 +83,7 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
             _rarity[i] = _kinds[i] == DetectorKind.Rule
                 ? Rarities.SoftCap(raw)
                 : _layout.Calibrator(memory, i).Rarity(raw, CalibrationPlan.Sharp, intervalSeconds);
+            if (_kinds[i] == DetectorKind.Sharp) _byBody[i] = _layout.Calibrator(memory, i).RarityByBody(raw, CalibrationPlan.Sharp);
         }
     }
 
@@ -115,19 +117,19 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
     /// <param name="gate">The policy's gates of small and unwatched changes.</param>
     public double Combine(GateVerdict gate)
     {
-        // The p-norm with p = 5 lies close to the largest of the sharp detectors and rewards agreement a little.
-        double powers = 0, most = 0;
+        if (gate != GateVerdict.Open) return 0;
+        double most = 0;
         for (var i = 0; i < _detectors.Length; i++)
-        {
-            var rarity = _rarity[i];
-            var kind = _kinds[i];
-            if (kind is DetectorKind.Slow or DetectorKind.Rule || gate != GateVerdict.Open) continue;
-            if (kind == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
-            else most = Math.Max(most, rarity);
-        }
-
-        return Math.Max(powers > 0 ? Math.Pow(powers, 0.2) : 0, most);
+            if (_kinds[i] is not (DetectorKind.Sharp or DetectorKind.Slow or DetectorKind.Rule)) most = Math.Max(most, _rarity[i]);
+        return Math.Max(NormOfSharp(_rarity), most);
     }
+
+    /// <summary>
+    /// The rarity of the sample by the bodies of its sharp scores, however often such a one came, in decades; 0 of an ordinary sample and
+    /// of a small change.
+    /// </summary>
+    /// <param name="gate">The policy's gates of small and unwatched changes.</param>
+    public double CombineByBody(GateVerdict gate) => gate == GateVerdict.Open ? NormOfSharp(_byBody) : 0;
 
     /// <summary>The highest rarity of the rules alone, in decades.</summary>
     /// <param name="gate">The policy's gates of small and unwatched changes.</param>
@@ -175,6 +177,19 @@ internal sealed class DetectorEnsemble(SeriesLayout layout, double ceiling)
             _layout.State(memory, i).Clear();
             _layout.Calibrator(memory, i) = default;
         }
+    }
+
+    // The p-norm with p = 5 lies close to the largest and rewards agreement a little.
+    private double NormOfSharp(double[] rarities)
+    {
+        double powers = 0;
+        for (var i = 0; i < rarities.Length; i++)
+        {
+            var rarity = rarities[i];
+            if (_kinds[i] == DetectorKind.Sharp) powers += rarity * rarity * (rarity * rarity) * rarity;
+        }
+
+        return powers > 0 ? Math.Pow(powers, 0.2) : 0;
     }
 
     // Rules speak of changes however small, but not of those that the policy does not look for.

@@ -206,8 +206,10 @@ public sealed partial class SeriesPipeline
         var again = isYoung || gate != GateVerdict.Open ? 0 : ReturnOf(series, shown, forecast);
         var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
-        var scores = Scores(series, ref numbers, sample, forecast, (sharp, rules / _news.Rarity), stepped && !isYoung, carries)
-            with { Return = again };
+        var byBody = isYoung ? 0 : _detectors.CombineByBody(gate);
+        var recurrent = byBody > 0 ? AlarmLine.OfRecurrent(byBody + series.IntervalDecades) : 0;
+        var found = (sharp, recurrent, rules / _news.Rarity);
+        var scores = Scores(series, ref numbers, sample, forecast, found, stepped && !isYoung, carries) with { Return = again };
         var sight = SeeBursts(series, sample, forecast.Expected, isAnomalous);
         // A value that stood still before the burst's hour stands still in it, too.
         if (sight == BurstSight.Known && series is not { Alert.Phase: AlertPhase.Open, OpenedBy: FrozenValueDetector.RuleName })
@@ -238,9 +240,10 @@ public sealed partial class SeriesPipeline
 
     // In parts of the line of news. Spikes and news are what they are whatever the budget: only the line moves.
     private SampleScores Scores(SeriesState series, ref SeriesNumbers numbers, in Sample sample, in Forecast forecast,
-        (double Sharp, double Rule) found, bool hasStepped, bool carries)
+        (double Sharp, double Recurrent, double Rule) found, bool hasStepped, bool carries)
     {
-        var damped = numbers.Spikes.Damp(found.Sharp / _newsFrom, series.IntervalSeconds) * _newsFrom / _news.Rarity;
+        var damped = numbers.Spikes.Damp(found.Sharp / _newsFrom, found.Recurrent / _newsFrom, series.IntervalSeconds)
+            * _newsFrom / _news.Rarity;
         var slow = Math.Max(0, numbers.Slow.Decades - Tuning.SlowMore) / _news.Rarity;
         var scores = new SampleScores
         {

@@ -20,6 +20,10 @@ internal sealed class AlarmLine
     private static readonly CalibrationTuning Tuning = CalibrationTuning.Default;
     private static readonly double Week = Decades(TimeSpan.FromDays(7));
 
+    // What comes back stays below the line of a week, and keeps its order from a tenth below it on.
+    private static readonly double MostOfRecurrent = 0.99 * Week;
+    private static readonly double FreeOfRecurrent = 0.9 * Week;
+
     private readonly TimeSpan _budget;
 
     // Powers of ten between both budgets, and how many of them a score makes up to the critical line, and from there on.
@@ -67,6 +71,19 @@ internal sealed class AlarmLine
     /// <summary>The rarity from which on a sample is news to its series, and no example to learn from, whatever the budget.</summary>
     /// <param name="tests">Number of detectors that speak, from 1: each gets its part of a week (Bonferroni).</param>
     public static double NewsFrom(int tests) => Week + Math.Log10(Math.Max(1, tests)) + Tuning.HeavyTail;
+
+    /// <summary>
+    /// The rarity of a sample that is far from all ordinary ones and may have come often, per five minutes: short of once in a week,
+    /// however far it lies. Its order is kept.
+    /// </summary>
+    /// <param name="decades">Its rarity by the body of the scores, per five minutes.</param>
+    public static double OfRecurrent(double decades)
+    {
+        var room = MostOfRecurrent - FreeOfRecurrent;
+        return decades <= FreeOfRecurrent
+            ? Math.Max(0, decades)
+            : MostOfRecurrent - (room * Math.Exp((FreeOfRecurrent - decades) / room));
+    }
 
     /// <summary>
     /// By how many powers of ten a score is rarer than one in the warning budget: 0 at the line, and at the critical line so many that it

@@ -19,6 +19,13 @@ public struct TailCalibrator
     private const double Routine = 5;
     private const double AnchoredShare = 0.1;
 
+    // The body: scores that one in ten reaches. Below so many scores it is not known.
+    private const double BodyShare = 0.1;
+    private const int BodyFrom = 30;
+
+    // However close both scores lie: of whole numbers they may be the same.
+    private const double Steepest = 1.2;
+
     // Exponent and two bits of the mantissa of 2⁻⁶: the first bin above "as good as nothing".
     private const long FirstKey = (1023L - 6) << 2;
 
@@ -51,6 +58,25 @@ public struct TailCalibrator
         var excess = _meanExcess > 0 ? _meanExcess : plan.MinExcess(_threshold);
         var tail = Math.Max(_tailRarity + ((raw - _threshold) / excess * Constants.Log10E), counted);
         return Rarities.SoftCap(Total * intervalSeconds < Routine * plan.RoutineSeconds ? Math.Min(tail, counted + Beyond(raw)) : tail);
+    }
+
+    /// <summary>
+    /// The rarity that the body of the scores lets expect, however often this one came: a power law through the scores that one in ten and
+    /// one in thirty reach. Incidents that come back do not move it, and a series of bursts has a body of bursts. 0 where the tail has not
+    /// begun. Finite, not negative. Changes nothing.
+    /// </summary>
+    /// <param name="raw">A finite raw score, from 0.</param>
+    /// <param name="plan">The share of the values that count as the tail, and what is ordinary on any series.</param>
+    [SkipLocalsInit]
+    public readonly double RarityByBody(double raw, in CalibrationPlan plan)
+    {
+        if (raw <= 0 || raw < _threshold || Total <= BodyFrom) return 0;
+        Span<ushort> atOrAbove = stackalloc ushort[Bins];
+        _counts.Cumulate(atOrAbove);
+        var far = Math.Max(ReachedBy(plan.TailShare, atOrAbove), plan.Floor);
+        var near = Math.Min(Math.Max(ReachedBy(BodyShare, atOrAbove), plan.Floor / 10), far / Steepest);
+        var slope = Math.Log10(BodyShare / plan.TailShare) / Math.Log(far / near);
+        return Math.Max(0, (slope * Math.Log(raw / far)) - Math.Log10(plan.TailShare));
     }
 
     /// <summary>
@@ -109,6 +135,18 @@ public struct TailCalibrator
         _tailRarity = (float)Math.Max(0, -Math.Log10((tail + 1.0) / (Total + 1)));
         // A tail of nothing (a constant series, an event once an hour) must not make the next small step infinitely rare.
         _meanExcess = (float)Math.Max(tail == 0 ? 0 : excess / tail, plan.MinExcess(threshold));
+    }
+
+    // The score that a share of all reaches, by a line within its bin.
+    private readonly double ReachedBy(double share, ReadOnlySpan<ushort> atOrAbove)
+    {
+        var least = share * Total;
+        var place = 0;
+        while (place < Bins - 1 && atOrAbove[place] < least) place++;
+        var bin = TailCounts.PlaceOf(place);
+        if (bin == 0) return 0;
+        var above = place == 0 ? 0 : atOrAbove[place - 1];
+        return Edge(bin + 1) - ((least - above) / Math.Max(1, atOrAbove[place] - above) * (Edge(bin + 1) - Edge(bin)));
     }
 
     private static int BinOf(double raw)

@@ -170,7 +170,7 @@ internal sealed class EntityPipeline
         numbers.Filters = numbers.Before;
         numbers.Observed = score;
 
-        var damped = numbers.Filters.Spikes.Damp(score, numbers.IntervalSeconds);
+        var damped = numbers.Filters.Spikes.Damp(score, 0, numbers.IntervalSeconds);
         var novelty = numbers.Filters.Novelty.OfSharp(damped, known: 1);
         var phase = memory.Alert.Phase;
         numbers.Contributors = phase == AlertPhase.Quiet ? agreeing : numbers.Contributors | agreeing;

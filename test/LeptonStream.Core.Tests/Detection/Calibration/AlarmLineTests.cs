@@ -50,6 +50,15 @@ internal sealed class AlarmLineTests
         Assert.That(shared.CriticalScore * shared.Rarity, Is.EqualTo(alone.CriticalScore * alone.Rarity).Within(1e-9));
     }
 
+    [Test]
+    public void OfRecurrent_HoweverFar_KeepsItsOrderBelowTheLineOfAWeek()
+    {
+        double[] decades = [.. Enumerable.Range(-20, 1000).Select(i => i / 10.0)];
+        var capped = decades.Select(AlarmLine.OfRecurrent).ToArray();
+        Assert.That(capped, Is.Ordered.Ascending.And.All.InRange(0, 0.999 * AlarmLine.OfSeries(Policy(7, 91)).Rarity));
+        Assert.That(AlarmLine.OfRecurrent(2.5), Is.EqualTo(2.5), "far below the line nothing changes");
+    }
+
     private static SeriesPolicy Policy(double warning, double critical) =>
         new() { WarningBudget = TimeSpan.FromDays(warning), CriticalBudget = TimeSpan.FromDays(critical) };
 }

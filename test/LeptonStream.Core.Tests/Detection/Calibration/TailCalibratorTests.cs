@@ -107,6 +107,60 @@ public sealed class TailCalibratorTests
         }
     }
 
+    [Test]
+    public void RarityByBody_OfIncidentsThatComeBack_IsWhatItIsWithoutThem()
+    {
+        var (calm, troubled) = (new TailCalibrator(), new TailCalibrator());
+        var random = new Random(6);
+        for (var i = 0; i < 10_000; i++)
+        {
+            var raw = Math.Abs(Streams.Gauss(random));
+            calm.Learn(raw, CalibrationPlan.Sharp);
+            troubled.Learn(i % 200 == 0 ? 12 : raw, CalibrationPlan.Sharp);
+        }
+
+        Assert.That(Rarity(troubled, 12), Is.LessThan(2.5), "counted, one in two hundred");
+        Assert.That(troubled.RarityByBody(12, CalibrationPlan.Sharp), Is.GreaterThan(3.5)
+            .And.EqualTo(calm.RarityByBody(12, CalibrationPlan.Sharp)).Within(0.7));
+    }
+
+    [Test]
+    public void RarityByBody_WhereTheBodyIsBursts_IsLow()
+    {
+        var calibrator = new TailCalibrator();
+        var random = new Random(7);
+        for (var i = 0; i < 10_000; i++)
+            calibrator.Learn(random.NextDouble() < 0.06 ? 60 * random.NextDouble() : 0.1 * random.NextDouble(), CalibrationPlan.Sharp);
+        Assert.That(calibrator.RarityByBody(60, CalibrationPlan.Sharp), Is.LessThan(2));
+    }
+
+    // Noise whose tail is lighter or as heavy as a power of three: nothing that comes is rarer than it comes.
+    [TestCase(0)]
+    [TestCase(3)]
+    public void RarityByBody_OnNoise_PromisesNoMoreThanComes(int freedom)
+    {
+        var calibrator = new TailCalibrator();
+        var random = new Random(8);
+        var raw = new double[100_000];
+        for (var i = 0; i < raw.Length; i++)
+            raw[i] = Math.Abs(freedom == 0 ? Streams.Gauss(random) : StudentT.Sample(random, 0, 1, freedom));
+        foreach (var one in raw[..12_000]) calibrator.Learn(one, CalibrationPlan.Sharp);
+        foreach (var decades in (double[])[2, 2.5, 3])
+            Assert.That(raw[12_000..].Count(one => calibrator.RarityByBody(one, CalibrationPlan.Sharp) >= decades) / 88_000.0,
+                Is.LessThan(1.5 * Math.Pow(10, -decades)), $"{decades} decades");
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(1e6)]
+    public void RarityByBody_OfScoresThatAreAllTheSame_IsFiniteAndNeverFalls(double all)
+    {
+        var calibrator = new TailCalibrator();
+        for (var i = 0; i < 1000; i++) calibrator.Learn(all, CalibrationPlan.Sharp);
+        var rarities = Enumerable.Range(0, 80).Select(i => calibrator.RarityByBody(Math.Pow(2, (i / 2.0) - 20), CalibrationPlan.Sharp));
+        Assert.That(rarities, Is.Ordered.Ascending.And.All.InRange(0, 100));
+    }
+
     private static double Rarity(in TailCalibrator calibrator, double raw) =>
         calibrator.Rarity(raw, CalibrationPlan.Sharp, intervalSeconds: 300);
 }
