@@ -9,8 +9,8 @@ need python3 "It shows the page"
 seconds="${1:-180}"; warm=60; [ "$seconds" -gt "$warm" ] || fail "more than $warm seconds are needed"
 program="${LEPTON_PROGRAM:-}"
 if [ -z "$program" ]; then
-  step "building lepton" dotnet build src/LeptonStream.Cli -c Release --nologo -v quiet
-  program=artifacts/bin/LeptonStream.Cli/release/lepton
+  ./build.sh build
+  program=artifacts/lepton/lepton
 fi
 folder="$(mktemp -d)"; trap 'kill $page $edge 2>/dev/null || true; rm -rf "$folder"' EXIT
 edge=

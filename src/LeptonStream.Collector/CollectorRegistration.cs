@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LeptonStream.Access;
 using LeptonStream.Collector.Http;
 using LeptonStream.Collector.Intake;
@@ -66,7 +67,7 @@ public static class CollectorRegistration
         services.AddSingleton<QualityReport>();
         services.AddSingleton<IntakeSources>();
         services.AddSingleton<PayloadIntake>();
-        services.AddSingleton(_ => new PodDiscovery());
+        services.AddSingleton<IPodDiscovery>(_ => RuntimeFeature.IsDynamicCodeSupported ? new PodDiscovery() : new NoPodDiscovery());
         services.AddSingleton<TargetDiscovery>();
         services.AddSingleton<ScrapeReach>();
         services.AddSingleton<Scraping>();

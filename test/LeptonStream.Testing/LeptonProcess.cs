@@ -48,9 +48,13 @@ public sealed class LeptonProcess : IDisposable
     public static LeptonProcess Start(params string[] arguments) => Start(null, arguments);
 
     /// <summary>Starts a role, with variables on top of this process's own.</summary>
-    public static LeptonProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static LeptonProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        StartProgram(Path, environment, arguments);
+
+    /// <summary>Starts a role of a program.</summary>
+    public static LeptonProcess StartProgram(string program, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path, arguments)
+        var start = new ProcessStartInfo(program, arguments)
             { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in Isolated(environment)) start.Environment[name] = value;
         return new(Process.Start(start)!, string.Join(' ', arguments));

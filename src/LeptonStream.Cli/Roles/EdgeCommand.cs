@@ -22,7 +22,7 @@ internal static class EdgeCommand
                     "with alerts of this host, which need no broker"));
         command.SetAction((parsed, stop) =>
         {
-            SmallRuntime.Enter();
+            if (!SmallRuntime.IsEntered) SmallRuntime.Enter(EdgeRegistration.CanBeNative(LeptonSettings.Load(parsed).Configuration));
             return RoleRunner.Run(parsed, RoleNames.Edge, (services, configuration) => services.AddEdge(configuration), hasJournal: false,
                 stop);
         });

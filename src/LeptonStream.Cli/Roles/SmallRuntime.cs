@@ -5,8 +5,9 @@ using System.Text;
 namespace LeptonStream.Cli.Roles;
 
 /// <summary>
-/// Gives a role that must be small the settings of the .NET runtime and of malloc that make it so. Both read them when a process begins,
-/// and one program has all roles; so the process begins once more, in its place and with its id. On Linux alone.
+/// Begins the edge once more, in its place and with its id, so that it is small: as the program beside this one that has the edge alone
+/// and is compiled ahead of time, where that is there, and with settings of the .NET runtime and of malloc, which both read when a process
+/// begins. On Linux alone.
 /// </summary>
 /// <remarks>
 /// A variable of these that is set already stays as it is. Where <c>LEPTON_RUNTIME</c> has any value nothing is changed.
@@ -16,6 +17,7 @@ internal static partial class SmallRuntime
     private const string Mark = "LEPTON_RUNTIME";
     private const string Small = "small";
     private const string Self = "/proc/self/";
+    private const string Native = "lepton-edge";
 
     private static readonly (string Name, string Value)[] Settings =
     [
@@ -37,8 +39,9 @@ internal static partial class SmallRuntime
     /// <summary>Whether this process has begun once more.</summary>
     public static bool IsEntered => Environment.GetEnvironmentVariable(Mark) == Small;
 
-    /// <summary>Begins the process once more with the settings; returns where it has them, and where that can't be done.</summary>
-    public static void Enter()
+    /// <summary>Begins the process once more; returns where it has begun so, and where that can't be done.</summary>
+    /// <param name="canBeNative">Whether the native program has all that it needs.</param>
+    public static void Enter(bool canBeNative)
     {
         if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable(Mark) is { Length: > 0 }) return;
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
@@ -47,10 +50,14 @@ internal static partial class SmallRuntime
         foreach (var (name, value) in Settings) variables.TryAdd(name, value);
         try
         {
+            string?[] environment = [.. variables.Select(each => $"{each.Key}={each.Value}"), null];
+            // An edge that can't begin so, on another kind of machine, returns from here.
+            var native = Path.Combine(AppContext.BaseDirectory, Native);
+            if (canBeNative && File.Exists(native)) Execute(native, [native, .. Environment.GetCommandLineArgs()[1..], null], environment);
             if (File.ResolveLinkTarget(Self + "exe", returnFinalTarget: false) is not { } program) return;
             // Each word ends with a zero, an empty one, too.
             var words = Encoding.UTF8.GetString(File.ReadAllBytes(Self + "cmdline"))[..^1].Split('\0');
-            Execute(program.FullName, [.. words, null], [.. variables.Select(each => $"{each.Key}={each.Value}"), null]);
+            Execute(program.FullName, [.. words, null], environment);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or EntryPointNotFoundException)
         {

@@ -3,6 +3,7 @@ using LeptonStream.Collector.Edge.Host;
 using LeptonStream.Collector.Edge.Local;
 using LeptonStream.Collector.Edge.Output;
 using LeptonStream.Collector.Http;
+using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
@@ -44,6 +45,11 @@ public static class EdgeRegistration
         services.AddHostedService(provider => provider.GetRequiredService<CollectorServer>());
         return services;
     }
+
+    /// <summary>Whether the edge that is compiled ahead of time has all that the settings ask for: it finds no pods.</summary>
+    public static bool CanBeNative(IConfiguration configuration) =>
+        configuration[$"{CollectorOptions.Section}:{nameof(CollectorOptions.ConfigFile)}"] is not { Length: > 0 } file
+        || CollectorFile.Read(file, out _) is not { } config || config.Scrapes.All(job => job.PodNamespaces is null);
 
     // A host has few senders, and little memory for them.
     private static void SetDefaults(CollectorOptions options)

@@ -33,7 +33,7 @@ namespace LeptonStream.Collector.Edge;
 /// <para>(5) Disk: once a second what was written is made safe; once a minute the detector's state; what nobody needs any more goes.</para>
 /// <para>(6) Own series: the quality of each source, and the state of the spool.</para>
 /// <para>(7) Health: an edge without a broker is as it should be, and says so.</para>
-/// <para>(8) Memory: once, when the start is over, what it used is given back to the host.</para>
+/// <para>(8) Memory: when the start is over, what it used is given back to the host; every ten minutes what was used since.</para>
 /// </remarks>
 internal sealed partial class EdgeWorker(
     ConfigInForce config,
@@ -54,9 +54,11 @@ internal sealed partial class EdgeWorker(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StartTakes = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenReturns = TimeSpan.FromMinutes(10);
 
     private readonly TroubleLog _troubles = new(logger, time);
     private readonly Pace _start = new(StartTakes, time, isDueAtOnce: false);
+    private readonly Pace _returns = new(BetweenReturns, time, isDueAtOnce: false);
     private bool _isSettled;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -122,15 +124,16 @@ internal sealed partial class EdgeWorker(
         Report();
 
         // :: (8) Memory.
-        if (!_isSettled && _start.IsDue()) Settle();
+        if ((!_isSettled && _start.IsDue()) || _returns.IsDue()) Settle();
         return isBehind;
     }
 
-    // What the start used goes back to the host: young as it was it lies among what stays.
+    // What was used for a while goes back to the host: young as it was it lies among what stays.
     private void Settle()
     {
         _isSettled = true;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        StartPages.Release();
     }
 
     private void Adopt()

@@ -11,7 +11,7 @@ namespace LeptonStream.Collector.Scrape;
 /// there before stay.
 /// </summary>
 /// <param name="configuration">How to reach the cluster; null for the usual way: the service account of the pod, or a kubeconfig.</param>
-internal sealed class PodDiscovery(Func<KubernetesClientConfiguration>? configuration = null) : IDisposable
+internal sealed class PodDiscovery(Func<KubernetesClientConfiguration>? configuration = null) : IPodDiscovery, IDisposable
 {
     private const string OfAll = "";
     private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
@@ -19,10 +19,7 @@ internal sealed class PodDiscovery(Func<KubernetesClientConfiguration>? configur
     private readonly Dictionary<(ScrapeJob Job, string Namespace), IReadOnlyList<ScrapeTarget>> _known = [];
     private Kubernetes? _cluster;
 
-    /// <summary>Finds the pods of a job.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="troubles">Takes what is wrong.</param>
-    /// <param name="stop">Ends the wait.</param>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<ScrapeTarget>> Find(ScrapeJob job, DiscoveryTroubles troubles, CancellationToken stop)
     {
         var targets = new List<ScrapeTarget>();
@@ -31,7 +28,7 @@ internal sealed class PodDiscovery(Func<KubernetesClientConfiguration>? configur
         return targets;
     }
 
-    /// <summary>Forgets the pods of jobs that are not among these.</summary>
+    /// <inheritdoc/>
     public void Keep(IReadOnlyList<ScrapeJob> jobs)
     {
         foreach (var known in _known.Keys)

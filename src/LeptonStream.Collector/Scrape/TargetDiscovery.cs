@@ -6,7 +6,7 @@ namespace LeptonStream.Collector.Scrape;
 /// The targets of all jobs now: those that are written down, those of files, and annotated pods. Where a file or the cluster can't be read,
 /// the targets that it had before stay.
 /// </summary>
-internal sealed class TargetDiscovery(PodDiscovery pods)
+internal sealed class TargetDiscovery(IPodDiscovery pods)
 {
     private const int MostTargets = 10_000;
 

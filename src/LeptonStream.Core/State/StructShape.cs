@@ -13,9 +13,6 @@ internal sealed class StructShape(int bytes, IReadOnlyList<StructField> fields, 
     // What reflection says of a struct that asks for nothing.
     private const int UsualPack = 8;
 
-    private static readonly MethodInfo FreshBytes =
-        typeof(StructShape).GetMethod(nameof(FreshBytesOf), BindingFlags.Static | BindingFlags.NonPublic)!;
-
     /// <summary>Bytes of the whole struct.</summary>
     public int Bytes => bytes;
 
@@ -55,7 +52,7 @@ internal sealed class StructShape(int bytes, IReadOnlyList<StructField> fields, 
         }
 
         if (type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IFreshState<>)))
-            ((byte[])FreshBytes.MakeGenericMethod(type).Invoke(null, null)!).CopyTo(fresh, at);
+            FreshBytesOf(type).CopyTo(fresh, at);
 
         void Add(Type inner, string name, int offset)
         {
@@ -77,7 +74,7 @@ internal sealed class StructShape(int bytes, IReadOnlyList<StructField> fields, 
     {
         var at = 0;
         foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            .OrderBy(field => field.MetadataToken))
+            .OrderBy(TokenOf))
         {
             var (size, alignment) = Measure(field.FieldType);
             at = Aligned(at, Math.Min(alignment, PackOf(type)));
@@ -113,6 +110,16 @@ internal sealed class StructShape(int bytes, IReadOnlyList<StructField> fields, 
 
     private static int Aligned(int at, int to) => (at + to - 1) / to * to;
 
-    private static byte[] FreshBytesOf<T>()
-        where T : unmanaged, IFreshState<T> => MemoryMarshal.AsBytes<T>(new[] { T.Fresh }).ToArray();
+    // A program compiled ahead of time has no tokens; there fields come as they are declared.
+    private static int TokenOf(FieldInfo field) => field.HasMetadataToken() ? field.MetadataToken : 0;
+
+    // Nor has it generic methods that are made as it runs.
+    private static byte[] FreshBytesOf(Type type)
+    {
+        var bytes = new byte[Measure(type).Bytes];
+        var fresh = GCHandle.Alloc(type.GetProperty(nameof(IFreshState<>.Fresh))!.GetValue(null), GCHandleType.Pinned);
+        Marshal.Copy(fresh.AddrOfPinnedObject(), bytes, 0, bytes.Length);
+        fresh.Free();
+        return bytes;
+    }
 }

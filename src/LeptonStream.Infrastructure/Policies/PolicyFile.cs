@@ -55,7 +55,8 @@ public static class PolicyFile
         var calendars = new CalendarReader(Path.GetDirectoryName(Path.GetFullPath(path)), null);
         var policies = Parse(text, path, calendars, out errors, out notes);
         (text, files) = (CalendarTexts.Pack(text, calendars.Texts), calendars.Files);
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(text).Length;
+        // With its quotation marks.
+        var bytes = JsonEncodedText.Encode(text).EncodedUtf8Bytes.Length + 2;
         if (policies is null || bytes <= MaxRecordBytes) return policies;
         errors = [string.Create(CultureInfo.InvariantCulture,
             $"{path} takes {bytes} bytes as JSON, with the calendars that it names; {MaxRecordBytes} are allowed")];

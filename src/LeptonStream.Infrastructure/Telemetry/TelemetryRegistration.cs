@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -48,18 +49,24 @@ public static class TelemetryRegistration
         var telemetry = builder.Services.AddOpenTelemetry()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come later and win.
             .ConfigureResource(resource => resource.AddService(serviceName, serviceVersion: version).AddEnvironmentVariableDetector())
-            .WithMetrics(metrics => metrics
+            .WithMetrics(metrics => WithJournal(metrics)
                 .AddMeter(LeptonTelemetry.Name)
                 .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = mostSeries })
                 .AddRuntimeInstrumentation()
                 .AddAspNetCoreInstrumentation()
-                .AddNpgsqlInstrumentation()
                 .AddPrometheusExporter());
         if (!HasCollector) return;
         telemetry
             .WithMetrics(metrics => metrics.AddOtlpExporter())
-            .WithTracing(spans => spans.AddSource(LeptonTelemetry.Name).AddAspNetCoreInstrumentation().AddNpgsql().AddOtlpExporter());
+            .WithTracing(spans => WithJournal(spans).AddSource(LeptonTelemetry.Name).AddAspNetCoreInstrumentation().AddOtlpExporter());
     }
+
+    // The native edge has no journal.
+    private static MeterProviderBuilder WithJournal(MeterProviderBuilder metrics) =>
+        RuntimeFeature.IsDynamicCodeSupported ? metrics.AddNpgsqlInstrumentation() : metrics;
+
+    private static TracerProviderBuilder WithJournal(TracerProviderBuilder spans) =>
+        RuntimeFeature.IsDynamicCodeSupported ? spans.AddNpgsql() : spans;
 
     // The hosts of the roles read nothing of the environment themselves, and the exporter asks the host's configuration for its variables.
     private static IEnumerable<KeyValuePair<string, string?>> OpenTelemetryVariables() =>

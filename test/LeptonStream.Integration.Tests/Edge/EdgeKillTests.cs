@@ -9,8 +9,11 @@ using LeptonStream.Testing;
 namespace LeptonStream.Integration.Tests.Edge;
 
 /// <summary>An edge that is killed at any time, behind a network that is cut and held, on a real Kafka.</summary>
+/// <param name="isNative">Whether it is the one that is compiled ahead of time.</param>
+[TestFixture(false)]
+[TestFixture(true)]
 [Category("Slow")]
-public sealed class EdgeKillTests
+public sealed class EdgeKillTests(bool isNative)
 {
     private const int Kills = 10;
     private const long Begin = 1_795_981_000_000;
@@ -24,6 +27,7 @@ public sealed class EdgeKillTests
     [Test]
     public async Task Kill_AtRandomTimesWhileTheNetworkComesAndGoes_EachSampleArrivesInOrderAndIsJudgedOnce()
     {
+        if (isNative) NativeEdge.Require();
         var port = LoopbackPorts.FreeRow(1);
         await using var kafka = await RealKafka.Start("--proxy-port", port.ToString(CultureInfo.InvariantCulture));
         Requires.Component(kafka.Folder is not null, $"a broker behind a proxy: {kafka.Origin} is none (../shared/kafka is)");
@@ -63,8 +67,9 @@ public sealed class EdgeKillTests
         TestContext.Out.WriteLine($"{Kills} kills, {posted} samples, {records.Count - posted} records came twice");
     }
 
-    private LeptonProcess Start(DetectorOnKafka topics, string servers, int listen) => LeptonProcess.Start("edge",
-        "--bootstrap-servers", servers, "--topic-prefix", topics.Options.TopicPrefix, "--spool", _folder,
+    private LeptonProcess Start(DetectorOnKafka topics, string servers, int listen) => LeptonProcess.StartProgram(
+        isNative ? NativeEdge.Program : LeptonProcess.Path, null, "edge", "--bootstrap-servers", servers,
+        "--topic-prefix", topics.Options.TopicPrefix, "--spool", _folder,
         "--http", $"http://127.0.0.1:{listen}", "--set", "Edge:KernelLog=", "--set", "Edge:InfinibandPath=");
 
     private static async Task Post(HttpClient http, int number)

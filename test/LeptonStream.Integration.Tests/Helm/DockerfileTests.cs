@@ -43,14 +43,25 @@ public sealed partial class DockerfileTests
     [Test]
     public void Publish_Project_IsTheProgramWhoseNameTheEntrypointHas()
     {
-        var project = Path.Combine(Root, One(Build, "RUN").Split(' ').Single(word => word.EndsWith(".csproj", StringComparison.Ordinal)));
-        var folder = Option(One(Build, "RUN"), "--output");
+        var publish = One(Build, "RUN", "dotnet publish ");
+        var project = Path.Combine(Root, publish.Split(' ').Single(word => word.EndsWith(".csproj", StringComparison.Ordinal)));
+        var folder = Option(publish, "--output");
         var (published, placed) = (One(Image, "COPY", "--from=build ").Split(' ')[1], One(Image, "COPY", "--from=build ").Split(' ')[2]);
 
         var program = XDocument.Load(project).Descendants("AssemblyName").Single().Value;
         Assert.That(published, Is.EqualTo(folder));
         Assert.That(JsonSerializer.Deserialize<string[]>(One(Image, "ENTRYPOINT")), Is.EqualTo(new[] { $"{placed}/{program}" }));
         Assert.That(typeof(Program).Assembly.GetName().Name, Is.EqualTo(program));
+    }
+
+    [Test]
+    public void Publish_NativeEdge_LiesBesideTheProgram()
+    {
+        var (program, native) = (One(Build, "RUN", "dotnet publish "), One(Build, "RUN", "[ "));
+
+        Assert.That(native, Does.Contain($"{Option(native, "--output")}/lepton {Option(program, "--output")}/lepton-edge;"));
+        Assert.That(native, Does.Contain("-p:NativeEdge=true"));
+        Assert.That(File.ReadAllText(Path.Combine(Root, "build.sh")), Does.Contain("/lepton artifacts/lepton/lepton-edge"));
     }
 
     [Test]

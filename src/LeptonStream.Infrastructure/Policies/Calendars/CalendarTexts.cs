@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LeptonStream.Policies.Calendars;
 
@@ -18,7 +19,7 @@ internal static class CalendarTexts
     {
         if (texts.Count == 0) return yaml;
         var ordered = new SortedDictionary<string, string>(texts.ToDictionary(), StringComparer.Ordinal);
-        return $"{Mark}{JsonSerializer.Serialize(ordered)}\n{yaml}";
+        return $"{Mark}{JsonSerializer.Serialize(ordered, CalendarJson.Default.SortedDictionaryStringString)}\n{yaml}";
     }
 
     /// <summary>The policies without the texts.</summary>
@@ -31,7 +32,7 @@ internal static class CalendarTexts
         if (end < 0 || !packed.StartsWith(Mark, StringComparison.Ordinal)) return packed;
         try
         {
-            texts = JsonSerializer.Deserialize<Dictionary<string, string>>(packed.AsSpan(Mark.Length, end - Mark.Length));
+            texts = JsonSerializer.Deserialize(packed.AsSpan(Mark.Length, end - Mark.Length), CalendarJson.Default.DictionaryStringString);
         }
         catch (JsonException)
         {
@@ -42,3 +43,7 @@ internal static class CalendarTexts
         return packed[(end + 1)..];
     }
 }
+
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class CalendarJson : JsonSerializerContext;
