@@ -11,61 +11,15 @@ internal static class FormatLook
         if (payload.StartsWith(ByteOrderMark)) payload = payload[ByteOrderMark.Length..];
         var text = payload.TrimStart(" \t\r\n"u8);
         if (text.IsEmpty) return (null, "the payload is empty");
-        if (text[0] is (byte)'{' or (byte)'[') return JsonLook.Of(text);
+        // A brace may be the length of a binary message: JSON is that which has the names of a format.
+        var json = text[0] is (byte)'{' or (byte)'[' ? JsonLook.Of(text) : default;
+        if (json.Name is not null) return json;
         if (payload[0] == 0) return ("confluent", "it begins with the magic byte of Confluent's wire format");
-        if (LooksLikeOtlp(payload)) return ("otlp_proto", "looks like OTLP: field 1 holds a message, which holds fields 1 and 2");
-        if (RemoteWriteOf(payload) is { } remoteWrite) return (remoteWrite, "looks like remote write: a snappy block with its fields");
-        return LineLook.Of(text);
+        if (ProtoLook.Of(payload) is { } proto) return proto;
+        return json.Reason is null ? LineLook.Of(text) : json;
     }
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
-    // MetricsData { ResourceMetrics = 1 { Resource = 1 { KeyValue = 1 }, ScopeMetrics = 2 } }: every outer field is 1, and holds to its end
-    // nothing but fields 1, 2 and 3 with a length.
-    private static bool LooksLikeOtlp(ReadOnlySpan<byte> payload)
-    {
-        const int MostLookedAt = 4;
-        var reader = new ProtoReader(payload);
-        var seen = 0;
-        while (seen < MostLookedAt && reader.TryTag(payload.Length, out var tag))
-        {
-            if (tag != ((1 << 3) | 2)) return false;
-            var end = reader.Message(payload.Length);
-            var hasScope = false;
-            while (reader.TryTag(end, out var inner))
-            {
-                if (inner is not ((1 << 3) | 2 or (2 << 3) | 2 or (3 << 3) | 2)) return false;
-                hasScope |= inner == ((2 << 3) | 2);
-                reader.Skip(inner, end);
-            }
-
-            if (!hasScope) return false;
-            seen++;
-        }
-
-        return seen > 0 && !reader.IsFailed;
-    }
-
-    // The first element of a snappy block is a literal, and the message begins with it.
-    private static string? RemoteWriteOf(ReadOnlySpan<byte> payload)
-    {
-        if (!SnappyBlock.TryLength(payload, out var length) || length == 0) return null;
-        var at = 0;
-        while (payload[at++] >= 0x80)
-        {
-        }
-
-        if (at >= payload.Length || (payload[at] & 3) != 0) return null;
-        // Literals of more than 60 bytes have their length in one to four bytes behind the tag.
-        at += 1 + Math.Max(0, (payload[at] >> 2) - 59);
-        if (at >= payload.Length) return null;
-        return payload[at] switch
-        {
-            (1 << 3) | 2 or (3 << 3) | 2 => "prometheus_remote_write",
-            (4 << 3) | 2 or (5 << 3) | 2 => "prometheus_remote_write_2",
-            _ => null,
-        };
-    }
 }
 
 /// <summary>Tells JSON formats apart by the names in the first object.</summary>

@@ -14,6 +14,8 @@ internal abstract class JsonFormat : IPayloadFormat
 {
     private readonly BareNumbers _bareNumbers = new();
     private bool _meetsBareNumbers;
+    private bool _mayQuote;
+    private bool _isWithinList;
     private int _wrong;
 
     public abstract string Name { get; }
@@ -22,27 +24,28 @@ internal abstract class JsonFormat : IPayloadFormat
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    // Lists that were cut to lines keep their commas, C programs send the end of their strings, and JSON sequences begin with 1E. Behind a
+    // fault the end of the list around it may follow.
+    private ReadOnlySpan<byte> Separators => _isWithinList ? " \t\r\n,\0\u001e]"u8 : " \t\r\n,\0\u001e"u8;
+
     public FormatOutcome Read(ReadOnlySpan<byte> payload, PointBatch into, in FormatLimits limits)
     {
         if (into.Begin(payload, limits) is { } refused) return refused;
         Batch = into;
         if (payload.StartsWith(ByteOrderMark)) payload = payload[ByteOrderMark.Length..];
-        // Python writes numbers for which JSON has no word; the first such payload costs an exception, later ones are asked before.
-        if (_meetsBareNumbers && _bareNumbers.TryQuote(payload)) payload = _bareNumbers.Quoted;
-        var at = 0;
         _wrong = 0;
-        while (at < payload.Length)
+        _isWithinList = false;
+        // Python writes numbers for which JSON has no word; the first such payload costs an exception, later ones are asked before.
+        _mayQuote = !_meetsBareNumbers;
+        var rest = _meetsBareNumbers && _bareNumbers.TryQuote(payload) ? _bareNumbers.Quoted : payload;
+        rest = rest.TrimStart(Separators);
+        if (rest.IsEmpty) return into.RefuseAll(RefusalReason.Empty, "the payload is blank");
+        for (var done = 0; !rest.IsEmpty;)
         {
-            var next = ReadValues(payload[at..], at);
-            if (next == Requoted)
-            {
-                _meetsBareNumbers = true;
-                payload = _bareNumbers.Quoted;
-                at = 0;
-                continue;
-            }
-
-            at += next;
+            var length = rest.Length;
+            if (TryReadValue(rest, done, out var end, out var isQuoted)) rest = rest[end..].TrimStart(Separators);
+            else rest = (isQuoted ? _bareNumbers.Quoted : rest[end..]).TrimStart(Separators);
+            done += Math.Max(0, length - rest.Length);
         }
 
         return into.End();
@@ -51,38 +54,53 @@ internal abstract class JsonFormat : IPayloadFormat
     /// <summary>Reads an object; the reader stands at its beginning, and then at its end.</summary>
     protected abstract void ReadObject(ref Utf8JsonReader json);
 
-    private const int Requoted = -1;
-
     // Each wrong object costs an exception; behind so many the rest is refused.
     private const int MostWrong = 64;
 
-    /// <summary>Reads values up to the first that is wrong; returns how many bytes are done with.</summary>
-    private int ReadValues(ReadOnlySpan<byte> text, int offset)
+    /// <summary>
+    /// Reads one value. Where it is wrong, its objects before the fault are kept, and <paramref name="end"/> is where the next line begins
+    /// an object: a line that was cut loses itself alone.
+    /// </summary>
+    private bool TryReadValue(ReadOnlySpan<byte> text, int offset, out int end, out bool isQuoted)
     {
-        var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = Batch.Limits.Depth, AllowMultipleValues = true });
-        var firstPoint = Batch.PointCount;
+        var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = Batch.Limits.Depth });
+        var (good, goodEnd) = (Batch.Here, 0);
+        isQuoted = false;
         try
         {
-            while (json.Read())
+            json.Read();
+            if (json.TokenType != JsonTokenType.StartArray)
             {
-                firstPoint = Batch.PointCount;
-                ReadValue(ref json);
+                ReadMember(ref json, "a value that is neither an object nor an array of objects");
+            }
+            else
+            {
+                while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+                {
+                    ReadMember(ref json, "a member of the array is no object");
+                    (good, goodEnd) = (Batch.Here, (int)json.BytesConsumed);
+                }
             }
 
-            return text.Length;
+            end = (int)json.BytesConsumed;
+            return true;
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
-            Batch.KeepPoints(firstPoint);
+            Batch.GoBackTo(good);
             var isText = wrong is InvalidOperationException;
-            if (offset == 0 && !isText && !_meetsBareNumbers && _bareNumbers.TryQuote(text))
+            end = goodEnd;
+            _isWithinList = true;
+            if (_mayQuote && !isText)
             {
-                Batch.KeepPoints(Batch.FirstPoint);
-                return Requoted;
+                _mayQuote = false;
+                _meetsBareNumbers = isQuoted = _bareNumbers.TryQuote(text[goodEnd..]);
+                if (isQuoted) return false;
             }
 
             Refuse(json, isText, offset);
-            return ++_wrong < MostWrong ? NextLine(text, (int)json.BytesConsumed) : text.Length;
+            end = ++_wrong < MostWrong ? NextLine(text, goodEnd) : text.Length;
+            return false;
         }
     }
 
@@ -96,14 +114,14 @@ internal abstract class JsonFormat : IPayloadFormat
     }
 
     // An object within another one is indented, where it begins a line at all.
-    private static int NextLine(ReadOnlySpan<byte> text, int from)
+    private int NextLine(ReadOnlySpan<byte> text, int from)
     {
-        var rest = text[Math.Min(from, text.Length)..];
-        var next = rest.IndexOf("\n{"u8);
-        return next < 0 ? text.Length : text.Length - rest.Length + next + 1;
+        var wrong = text[from..].TrimStart(Separators);
+        var next = wrong.IndexOf("\n{"u8);
+        return next < 0 ? text.Length : text.Length - wrong.Length + next + 1;
     }
 
-    private void ReadValue(ref Utf8JsonReader json)
+    private void ReadMember(ref Utf8JsonReader json, string otherwise)
     {
         if (json.TokenType == JsonTokenType.StartObject)
         {
@@ -111,23 +129,8 @@ internal abstract class JsonFormat : IPayloadFormat
             return;
         }
 
-        if (json.TokenType != JsonTokenType.StartArray)
-        {
-            Batch.Refuse(RefusalReason.WrongType, "a value that is neither an object nor an array of objects");
-            return;
-        }
-
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-        {
-            if (json.TokenType == JsonTokenType.StartObject)
-            {
-                ReadObject(ref json);
-                continue;
-            }
-
-            Batch.Refuse(RefusalReason.WrongType, "a member of the array is no object");
-            json.Skip();
-        }
+        Batch.Refuse(RefusalReason.WrongType, otherwise);
+        json.Skip();
     }
 
     /// <summary>Steps to the name of the next property of an object; false at its end.</summary>

@@ -90,6 +90,15 @@ public sealed partial class PointBatch
     /// <summary>Takes back the points from this one on; texts and labels stay until the batch is cleared.</summary>
     internal void KeepPoints(int count) => _pointCount = count;
 
+    /// <summary>How far it is filled.</summary>
+    internal Filling Here => new(_pointCount, _labelCount, _distributionCount, _numberCount, _byteCount);
+
+    /// <summary>Takes back whatever was added since.</summary>
+    internal void GoBackTo(in Filling filling) =>
+        (_pointCount, _labelCount, _distributionCount, _numberCount, _byteCount) = filling;
+
+    internal readonly record struct Filling(int Points, int Labels, int Distributions, int Numbers, int Bytes);
+
     /// <summary>Gives the point that was added last a distribution. The reference holds until the next is added.</summary>
     internal ref Distribution AddDistribution()
     {

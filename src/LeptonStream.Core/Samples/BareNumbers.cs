@@ -32,12 +32,13 @@ public sealed class BareNumbers
         return found;
     }
 
+    // A string that was cut ends with its line.
     private static int StringLength(ReadOnlySpan<byte> json)
     {
         for (var at = 1; at < json.Length; at++)
         {
             if (json[at] == (byte)'\\') at++;
-            else if (json[at] == (byte)'"') return at + 1;
+            else if (json[at] is (byte)'"' or (byte)'\n') return at + 1;
         }
 
         return json.Length;

@@ -1,0 +1,55 @@
+using System.Text;
+using LeptonStream.Collector.Points;
+using static LeptonStream.Roles.Tests.Collector.Formats.ProtoBytes;
+
+namespace LeptonStream.Roles.Tests.Collector.Formats;
+
+/// <summary>A binary payload keeps its format whatever its length bytes look like.</summary>
+public sealed class FormatLookTests
+{
+    private static readonly byte[] Sample = Message((1, Fixed(BitConverter.DoubleToUInt64Bits(1))), (2, Varint(1763856000000)));
+
+    private readonly FormatCatalog _formats = new();
+
+    [Test]
+    public void ByLook_OfOtlp_OfEveryLength()
+    {
+        for (var length = 1; length <= 300; length++)
+        {
+            var attribute = Message((1, "a"u8.ToArray()), (2, Message((1, Text(length)))));
+            var metric = Message((1, "m"u8.ToArray()), (5, Message((1, Message((3, Fixed(1)), (4, Fixed(0)))))));
+            Assert.That(LookOf(Message((1, Message((1, Message((1, attribute))), (2, Message((2, metric))))))), Is.EqualTo("otlp_proto"),
+                $"an attribute of {length} bytes");
+            // Without resource, only the length of the message changes.
+            metric = Message((1, Text(length)), (5, Message((1, Message((3, Fixed(1)), (4, Fixed(0)))))));
+            Assert.That(LookOf(Message((1, Message((2, Message((2, metric))))))), Is.EqualTo("otlp_proto"), $"a name of {length} bytes");
+        }
+    }
+
+    [Test]
+    public void ByLook_OfRemoteWrite_OfEveryLength()
+    {
+        for (var length = 1; length <= 300; length++)
+        {
+            var series = Message((1, Message((1, "__name__"u8.ToArray()), (2, Text(length)))), (2, Sample));
+            var request = Message((1, series), (1, series));
+            Assert.That(LookOf(request), Is.EqualTo("prometheus_remote_write"), $"a name of {length} bytes, decompressed on its way");
+            Assert.That(LookOf(Snappier.Snappy.CompressToArray(request)), Is.EqualTo("prometheus_remote_write"), $"{length} bytes");
+            var second = Message((4, Array.Empty<byte>()), (4, Text(length)), (5, Message((1, new byte[] { 1, 1 }), (2, Sample))));
+            Assert.That(LookOf(second), Is.EqualTo("prometheus_remote_write_2"), $"a symbol of {length} bytes, decompressed on its way");
+            Assert.That(LookOf(Snappier.Snappy.CompressToArray(second)), Is.EqualTo("prometheus_remote_write_2"), $"{length} bytes");
+        }
+    }
+
+    [Test]
+    public void ByLook_OfUnknownJson_SaysSo()
+    {
+        var choice = _formats.ByLook("""{"hello":"world"}"""u8);
+        Assert.That(choice.Format, Is.Null);
+        Assert.That(choice.Reason, Does.Contain("JSON"));
+    }
+
+    private string? LookOf(byte[] payload) => _formats.ByLook(payload).Format?.Name;
+
+    private static byte[] Text(int length) => Encoding.ASCII.GetBytes(new string('x', length));
+}
