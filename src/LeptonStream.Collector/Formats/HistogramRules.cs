@@ -31,6 +31,22 @@ internal static class HistogramRules
         return FaultOfCounts(batch.NumbersOf(distribution.Counts));
     }
 
+    /// <summary>
+    /// Makes counts of the buckets alone from accumulated ones. Buckets that were read one after the other while others counted may be
+    /// ahead of those behind them.
+    /// </summary>
+    public static void TakeApart(Span<double> counts)
+    {
+        var below = 0.0;
+        foreach (ref var count in counts)
+        {
+            var accumulated = count;
+            // A NaN stays one, and is a fault.
+            if (count >= 0) count = Math.Max(0, accumulated - below);
+            below = Math.Max(below, accumulated);
+        }
+    }
+
     /// <summary>The fault of an exponential histogram; null where it has none.</summary>
     public static string? FaultOfExponential(PointBatch batch, in Distribution distribution)
     {

@@ -59,6 +59,8 @@ internal sealed class KafkaAdapterJsonFormat : JsonFormat
             ref var point = ref Batch.Add();
             point.Name = name;
             RemoteWriteMetadata.SetKindByName(Batch, ref point);
+            // The adapter writes Prometheus' stale marker as any NaN; the one that targets expose is a quantile of no observations.
+            if (double.IsNaN(value) && !Batch.TryLabel(Batch.LabelsSince(firstLabel), "quantile"u8, out _)) point.Flags |= PointFlags.Stale;
             End(firstLabel, value, time);
         }
     }

@@ -21,10 +21,9 @@ internal enum FamilyType
 /// </summary>
 internal sealed class MetricFamily
 {
-    // The lines of a label set mostly follow each other; so many label sets back is searched where they don't.
-    private const int MostLookedBack = 256;
-
-    private readonly List<(ulong Labels, int Point)> _series = [];
+    private readonly Dictionary<ulong, int> _series = [];
+    // The lines of a label set mostly follow each other.
+    private (ulong Labels, int Point) _last = (0, -1);
     private PointBatch _batch = null!;
 
     public Text Name { get; private set; }
@@ -39,7 +38,7 @@ internal sealed class MetricFamily
     public void Begin(PointBatch batch, Text name)
     {
         _batch = batch;
-        _series.Clear();
+        ClearSeries();
         Name = name;
         Unit = default;
         Type = FamilyType.Unknown;
@@ -96,33 +95,38 @@ internal sealed class MetricFamily
             _ => (PointKind.Histogram, Temporality.Cumulative),
         };
         _batch.AddDistribution().Count = double.NaN;
-        _series.Add((labels, _batch.PointCount - 1));
+        Put(labels, _batch.PointCount - 1);
         return _batch.PointCount - 1;
     }
 
     /// <summary>The point of a label set that is there; negative where there is none.</summary>
-    public int Find(ulong labels)
+    public int Find(ulong labels) =>
+        _last.Point >= 0 && _last.Labels == labels ? _last.Point : _series.TryGetValue(labels, out var point) ? point : -1;
+
+    private void Put(ulong labels, int point) => (_series[labels], _last) = (point, (labels, point));
+
+    private void ClearSeries()
     {
-        for (var i = _series.Count - 1; i >= Math.Max(0, _series.Count - MostLookedBack); i--)
-            if (_series[i].Labels == labels) return _series[i].Point;
-        return -1;
+        _series.Clear();
+        _last = (0, -1);
     }
 
     /// <summary>A point of a plain family, which no later line adds to but one with its time of creation.</summary>
     public void Remember(ulong labels, int point)
     {
         IsBegun = true;
-        if (Type == FamilyType.Counter) _series.Add((labels, point));
+        if (Type == FamilyType.Counter) Put(labels, point);
     }
 
     /// <summary>Ends the family: histograms get their bounds and counts, and those that contradict themselves are taken out.</summary>
     public void End()
     {
-        var isWrong = false;
+        var firstWrong = int.MaxValue;
         if (Type is FamilyType.Histogram or FamilyType.GaugeHistogram or FamilyType.Summary)
-            foreach (var (_, at) in _series) isWrong |= !TryFinish(ref _batch.At(at));
-        if (isWrong) _batch.DropMarked(_series[0].Point);
-        _series.Clear();
+            foreach (var at in _series.Values)
+                if (!TryFinish(ref _batch.At(at))) firstWrong = Math.Min(firstWrong, at);
+        if (firstWrong < int.MaxValue) _batch.DropMarked(firstWrong);
+        ClearSeries();
     }
 
     private bool TryFinish(ref Point point)
@@ -144,7 +148,6 @@ internal sealed class MetricFamily
     {
         (summary.Quantiles, summary.QuantileValues) = _batch.Unzip(summary.Counts);
         summary.Counts = default;
-        if (double.IsNaN(summary.Count)) summary.Count = 0;
         return HistogramRules.FaultOfSummary(_batch, summary);
     }
 
@@ -165,8 +168,7 @@ internal sealed class MetricFamily
         var (bounds, counts) = _batch.Unzip(histogram.Counts);
         histogram.Bounds = bounds with { Count = bounds.Count - 1 };
         histogram.Counts = counts;
-        var numbers = _batch.NumbersToChange(counts);
-        for (var i = numbers.Length - 1; i > 0; i--) numbers[i] -= numbers[i - 1];
+        HistogramRules.TakeApart(_batch.NumbersToChange(counts));
         return HistogramRules.FaultOf(_batch, histogram);
     }
 

@@ -86,8 +86,7 @@ internal ref partial struct PrometheusProtoWalk
         var (bounds, counts) = batch.Unzip(pairs);
         histogram.Bounds = bounds with { Count = bounds.Count - 1 };
         histogram.Counts = counts;
-        var numbers = batch.NumbersToChange(counts);
-        for (var i = numbers.Length - 1; i > 0; i--) numbers[i] -= numbers[i - 1];
+        HistogramRules.TakeApart(batch.NumbersToChange(counts));
         return HistogramRules.FaultOf(batch, histogram);
     }
 

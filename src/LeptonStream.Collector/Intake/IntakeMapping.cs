@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Mapping.Store;
 using LeptonStream.Collector.Quality;
 
 namespace LeptonStream.Collector.Intake;
@@ -32,10 +33,23 @@ internal sealed class IntakeMapping
     /// <param name="receivedAt">When, in nanoseconds since 1970.</param>
     public void Map(IntakeLane lane, in SourceContext source, string sender, long receivedAt)
     {
-        var mapper = _mappers.Of(source.Source, sender);
-        lock (mapper) lane.Map(mapper, source, receivedAt);
+        while (!TryMap(_mappers.Of(source.Source, sender), lane, source, receivedAt))
+        {
+            // It was forgotten a moment ago.
+        }
+
         var quality = _qualities.GetOrAdd(source.Source, _ => new());
         lock (quality) quality.Observe(lane.Mapped, receivedAt, isPage: source.Page is not null);
+    }
+
+    private static bool TryMap(PointMapper mapper, IntakeLane lane, in SourceContext source, long receivedAt)
+    {
+        lock (mapper)
+        {
+            if (mapper.IsForgotten) return false;
+            lane.Map(mapper, source, receivedAt);
+            return true;
+        }
     }
 
     /// <summary>Ends the series of a page that were not on it when it was mapped last.</summary>
@@ -62,6 +76,7 @@ internal sealed class IntakeMapping
     /// <param name="now">Now, in nanoseconds since 1970.</param>
     public IReadOnlyList<(string Source, string Model, QualityScore Score)> TakeQuality(long now)
     {
+        _mappers.Forget(now);
         var scores = new List<(string, string, QualityScore)>();
         foreach (var (source, quality) in _qualities)
         {
@@ -85,11 +100,30 @@ internal sealed class IntakeMapping
 
     private sealed class Mappers(CollectorConfig config, SeriesOrigins origins)
     {
+        // A source that comes once a day keeps its totals.
+        private const long Memory = 26L * 60 * 60 * 1_000_000_000;
+
         private readonly ConcurrentDictionary<(string Source, string Sender), PointMapper> _bySource = [];
+        private readonly SeriesMemory _memory = new(config.MaxSeriesBytes);
 
         // Read without their locks: a count that is a moment old is as good.
         public int SeriesCount => _bySource.Values.Sum(mapper => mapper.SeriesCount);
 
-        public PointMapper Of(string source, string sender) => _bySource.GetOrAdd((source, sender), _ => new(config, origins));
+        public PointMapper Of(string source, string sender) => _bySource.GetOrAdd((source, sender), _ => new(config, origins, _memory));
+
+        public void Forget(long now)
+        {
+            foreach (var (key, mapper) in _bySource)
+            {
+                // Topics and jobs are those of the settings, and the records of a topic may be old.
+                if (key.Sender.Length == 0) continue;
+                lock (mapper)
+                {
+                    if (mapper.LastMapped == 0 || now - mapper.LastMapped <= Memory) continue;
+                    _bySource.TryRemove(key, out _);
+                    mapper.Forget();
+                }
+            }
+        }
     }
 }

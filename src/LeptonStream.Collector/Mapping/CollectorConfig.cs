@@ -26,6 +26,13 @@ public sealed record CollectorConfig
     /// <value>200,000.</value>
     public int MaxSeries { get; init; } = 200_000;
 
+    /// <summary>
+    /// The bytes that the series of all mappers may take together, about. Beyond it the same holds: a label of kilobytes is no way to take
+    /// all memory.
+    /// </summary>
+    /// <value>512 MiB.</value>
+    public long MaxSeriesBytes { get; init; } = 512L << 20;
+
     /// <summary>The topics to read payloads from.</summary>
     public IReadOnlyList<SourceTopic> Topics { get; init; } = [];
 

@@ -55,6 +55,7 @@ public static class CollectorFile
             Presets = Presets(root),
             Topics = topics,
             Scrapes = scrapes,
+            MaxSeriesBytes = limits?.WholeNumber("series_bytes", 1 << 20, int.MaxValue) ?? CollectorConfig.Default.MaxSeriesBytes,
             MaxSeries = limits?.WholeNumber("series", 1, 10_000_000) ?? CollectorConfig.Default.MaxSeries,
         };
         limits?.End();

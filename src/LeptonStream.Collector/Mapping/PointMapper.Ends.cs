@@ -37,6 +37,25 @@ public sealed partial class PointMapper
         }
     }
 
+    // Prometheus' marker says no kind: a histogram ends with a number, or with an exponential histogram whose sum is the marker.
+    private static readonly (PointKind Kind, Temporality Temporality)[] Kinds =
+    [
+        (PointKind.Histogram, Temporality.Cumulative), (PointKind.ExponentialHistogram, Temporality.Cumulative),
+        (PointKind.Cumulative, Temporality.Cumulative), (PointKind.Gauge, Temporality.Unspecified),
+        (PointKind.Untyped, Temporality.Unspecified),
+    ];
+
+    private SeriesEntry? FindOfOtherKind(PointBatch points, in Point point, ReadOnlySpan<byte> name, in SourceContext source)
+    {
+        foreach (var (kind, temporality) in Kinds)
+        {
+            var other = point with { Kind = kind, Temporality = temporality };
+            if (_store.Find(_identity.Of(points, other, name, source.Labels.Hash, default), _now) is { } entry) return entry;
+        }
+
+        return null;
+    }
+
     private void PutOn(PageSeries page, SeriesEntry entry)
     {
         entry.Page = page;

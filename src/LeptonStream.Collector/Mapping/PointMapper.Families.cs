@@ -13,14 +13,6 @@ public sealed partial class PointMapper
 {
     private readonly List<SeriesEntry> _families = [];
 
-    private enum Part
-    {
-        None = 0,
-        Bucket,
-        Sum,
-        Count,
-    }
-
     private static Part PartOf(PointBatch points, in Point point, out ReadOnlySpan<byte> name)
     {
         name = points.BytesOf(point.Name);
@@ -33,11 +25,20 @@ public sealed partial class PointMapper
         return part;
     }
 
-    private DropReason TakePart(SeriesEntry entry, PointBatch points, in Point point, Part part, long time)
+    private DropReason TakePart(SeriesEntry entry, PointBatch points, in Point point, Part part, long time, MappedBatch into)
     {
-        if (time <= entry.LastTime) return time == entry.LastTime ? DropReason.Duplicate : DropReason.OutOfOrder;
         var family = entry.Family ??= new();
         family.IsDeclared |= (point.Flags & PointFlags.Part) != 0;
+        var bound = double.NaN;
+        if (part == Part.Bucket && !TryBound(points, point, out bound)) return DropReason.BadHistogram;
+        if (family.IsLone && part == Part.Bucket) family.BelongsTogether();
+        if (family.IsLone) return TakeLone(entry, part, time, _identity.Step, point.Value, into);
+        if (time <= entry.LastTime)
+        {
+            family.Missed(time, part, bound);
+            return time == entry.LastTime ? DropReason.Duplicate : DropReason.OutOfOrder;
+        }
+
         if (!family.IsTouched)
         {
             family.IsTouched = true;
@@ -49,18 +50,21 @@ public sealed partial class PointMapper
         if (_identity.Step != Point.NoStep) pending.Step = _identity.Step;
         switch (part)
         {
-            case Part.Sum:
-                pending.Sum = point.Value;
-                return DropReason.Joined;
-            case Part.Count:
-                pending.Count = point.Value;
-                return DropReason.Joined;
-            default:
-                if (!TryBound(points, point, out var bound)) return DropReason.BadHistogram;
-                pending.Add(bound, point.Value);
-                return DropReason.Joined;
+            case Part.Sum: pending.Sum = point.Value; break;
+            case Part.Count: pending.Count = point.Value; break;
+            default: pending.Add(bound, point.Value); break;
         }
+
+        return DropReason.Joined;
     }
+
+    // When a histogram ends, its count and the bucket of infinity end with it. Any other may end alone: a bound that is no longer there.
+    private static bool IsEndOfFamily(SeriesEntry? entry, PointBatch points, in Point point, Part part) => part switch
+    {
+        Part.Sum => entry?.Family is { HasBuckets: false },
+        Part.Bucket => entry is not null && TryBound(points, point, out var bound) && double.IsPositiveInfinity(bound),
+        _ => true,
+    };
 
     private static bool TryBound(PointBatch points, in Point point, out double bound)
     {
@@ -82,13 +86,14 @@ public sealed partial class PointMapper
         {
             var family = entry.Family!;
             family.IsTouched = false;
+            if (family.TurnsLone()) TakeLone(entry, family, into);
             while (family.PendingCount > 0)
             {
                 var pending = family.Oldest;
                 if (!family.IsComplete(pending))
                 {
                     // The rest of the newest may come with the next payload.
-                    if (family.PendingCount == 1) break;
+                    if (family.PendingCount <= family.Patience) break;
                     if (!family.HasChangedTo(pending))
                     {
                         entry.LastTime = family.Take().Time;
@@ -99,7 +104,7 @@ public sealed partial class PointMapper
 
                 family.Take();
                 entry.LastTime = pending.Time;
-                var reason = family.IsDeclared || pending.Buckets > 0 ? Join(entry, pending, into) : AddLone(entry, pending, into);
+                var reason = Join(entry, pending, into);
                 if (reason != DropReason.None) Drop(into, reason, entry);
             }
         }
@@ -107,21 +112,28 @@ public sealed partial class PointMapper
         _families.Clear();
     }
 
-    // Metrics that are called so, and are no parts of anything.
-    private DropReason AddLone(SeriesEntry entry, PendingHistogram pending, MappedBatch into)
+    private void TakeLone(SeriesEntry entry, FamilyParts family, MappedBatch into)
     {
-        if (!double.IsNaN(pending.Sum))
+        while (family.PendingCount > 0)
         {
-            entry.Lone = entry.Lone with { Sum = entry.Lone.Sum ?? _resolver.NamedAs(entry, "_sum") };
-            Add(entry.Lone.Sum, pending.Time, pending.Step, pending.Sum, into);
+            var pending = family.Take();
+            if (!double.IsNaN(pending.Sum)) TakeLone(entry, Part.Sum, pending.Time, pending.Step, pending.Sum, into);
+            if (!double.IsNaN(pending.Count)) TakeLone(entry, Part.Count, pending.Time, pending.Step, pending.Count, into);
         }
+    }
 
-        if (!double.IsNaN(pending.Count))
-        {
-            entry.Lone = entry.Lone with { Count = entry.Lone.Count ?? _resolver.NamedAs(entry, "_count") };
-            Add(entry.Lone.Count, pending.Time, pending.Step, pending.Count, into);
-        }
-
+    // A metric that is called so, and is no part of anything.
+    private DropReason TakeLone(SeriesEntry entry, Part part, long time, long step, double value, MappedBatch into)
+    {
+        var family = entry.Family!;
+        var isSum = part == Part.Sum;
+        var last = isSum ? family.LoneTimes.Sum : family.LoneTimes.Count;
+        if (time <= last) return time == last ? DropReason.Duplicate : DropReason.OutOfOrder;
+        family.LoneTimes = isSum ? (time, family.LoneTimes.Count) : (family.LoneTimes.Sum, time);
+        entry.LastTime = Math.Max(entry.LastTime, time);
+        entry.Lone = isSum ? entry.Lone with { Sum = entry.Lone.Sum ?? _resolver.NamedAs(entry, "_sum") }
+            : entry.Lone with { Count = entry.Lone.Count ?? _resolver.NamedAs(entry, "_count") };
+        Add(isSum ? entry.Lone.Sum : entry.Lone.Count, time, step, value, into);
         return DropReason.None;
     }
 

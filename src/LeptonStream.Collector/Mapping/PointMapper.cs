@@ -35,10 +35,15 @@ public sealed partial class PointMapper
     /// <param name="config">The settings.</param>
     /// <param name="origins">Where it says which series it has, to find those that come from two sources; null for nowhere.</param>
     public PointMapper(CollectorConfig config, SeriesOrigins? origins = null)
+        : this(config, origins, new(config?.MaxSeriesBytes ?? 0))
+    {
+    }
+
+    internal PointMapper(CollectorConfig config, SeriesOrigins? origins, SeriesMemory memory)
     {
         ArgumentNullException.ThrowIfNull(config);
         (_config, _origins) = (config, origins);
-        _store = new(config.MaxSeries);
+        _store = new(config.MaxSeries, memory);
         _resolver = new(config, _store);
     }
 
@@ -47,6 +52,18 @@ public sealed partial class PointMapper
 
     /// <summary>How many series have made room for others since the start.</summary>
     public long ForgottenCount => _store.Forgotten;
+
+    // When it mapped last, and whether nobody finds it any more.
+    internal long LastMapped { get; private set; }
+
+    internal bool IsForgotten { get; private set; }
+
+    // Gives back the memory of its series.
+    internal void Forget()
+    {
+        IsForgotten = true;
+        _store.Clear();
+    }
 
     /// <summary>Maps the points of a payload.</summary>
     /// <param name="points">The points.</param>
@@ -62,6 +79,8 @@ public sealed partial class PointMapper
         if (!string.Equals(_source, source.Source, StringComparison.Ordinal)) _identity.UseSteps(_config.For(source.Source).Step);
         _source = source.Source;
         _now = receivedAtNanoseconds;
+        LastMapped = Math.Max(LastMapped, _now);
+        _store.ForgetSilent(_now);
         _identity.Begin();
         foreach (ref readonly var point in points.Points) Map(points, point, source, into);
         JoinFamilies(into);
@@ -84,6 +103,17 @@ public sealed partial class PointMapper
 
         // 3
         var entry = _store.Find(id, _now);
+        if (point.IsStale)
+        {
+            if (!IsEndOfFamily(entry, points, point, part))
+            {
+                Drop(into, DropReason.Joined, points, point);
+                return;
+            }
+
+            if (part is Part.None) entry ??= FindOfOtherKind(points, point, name, source);
+        }
+
         if (entry is null)
         {
             if (!_store.TryMakeRoom(_now))
@@ -121,7 +151,7 @@ public sealed partial class PointMapper
         if (_now >= entry.OriginDue) SayOrigin(entry, source);
 
         // 4
-        var reason = part is Part.None ? Take(entry, points, point, time, into) : TakePart(entry, points, point, part, time);
+        var reason = part is Part.None ? Take(entry, points, point, time, into) : TakePart(entry, points, point, part, time, into);
         if (reason != DropReason.None) Drop(into, reason, entry);
     }
 

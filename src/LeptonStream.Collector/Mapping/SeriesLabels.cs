@@ -15,13 +15,13 @@ internal static class SeriesLabels
     private const int MostValueBytes = 1024;
 
     /// <summary>All labels of a point: those of the point before those of its scope, its resource and its source.</summary>
-    public static LabelBag Of(PointBatch points, in Point point, SourceLabels source)
+    public static LabelBag Of(PointBatch points, in Point point, SourceLabels source, SharedTexts texts)
     {
         var labels = new LabelBag();
         foreach (var (name, value) in source.Labels) labels[name] = value;
         foreach (var range in (ReadOnlySpan<LabelRange>)[point.Resource, point.Scope, point.Labels])
             foreach (ref readonly var label in points.LabelsOf(range))
-                labels[points.TextOf(label.Name)] = points.TextOf(label.Value);
+                labels[texts.Of(points.BytesOf(label.Name))] = texts.Of(points.BytesOf(label.Value));
         return labels;
     }
 

@@ -19,6 +19,11 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
     private const string BucketLabel = "le";
     private const string Nothing = "";
 
+    // It is for people, and kept with each series.
+    private const int LongestText = 400;
+
+    private readonly SharedTexts _texts = new();
+
     private static readonly string[] Sizes = ["mem_", "swap_", "disk_"];
 
     /// <summary>Decides.</summary>
@@ -31,12 +36,12 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
     public SeriesEntry Resolve(PointBatch points, in Point point, UInt128 id, string name, bool isFamily, in SourceContext source)
     {
         var rules = config.For(source.Source);
-        var labels = SeriesLabels.Of(points, point, source.Labels);
+        var labels = SeriesLabels.Of(points, point, source.Labels, _texts);
         if (isFamily) labels[BucketLabel] = "";
         foreach (var step in rules.Step)
             if (SeriesIdentity.IsStep(System.Text.Encoding.UTF8.GetBytes(labels[step]), out _)) labels[step] = "";
         labels[LabelBag.NameLabel] = name;
-        var entry = new SeriesEntry { Id = id, Text = labels.ToString(), Role = RoleOf(point, isFamily) };
+        var entry = new SeriesEntry { Id = id, Text = Shown(labels.ToString()), Role = RoleOf(point, isFamily) };
         if (isFamily)
         {
             var count = PresetCatalog.Default.Find(name + "_count", LabelSet.Empty);
@@ -46,6 +51,9 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         entry.Refused = !rules.Relabel.Apply(labels) ? DropReason.Relabeled : Decide(entry, points, point, labels, rules);
         return entry;
     }
+
+    private static string Shown(string text) => text.Length <= LongestText ? text
+        : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)] + "…";
 
     /// <summary>The series of a summary's quantile; null where rules drop it.</summary>
     public MappedSeries? QuantileOf(SeriesEntry entry, double quantile) => NamedAs(entry, DistributionOutputs.SuffixOf(quantile));
@@ -166,7 +174,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
     {
         var target = PresetCatalog.Default.Find(to, labels.ToLabels())?.Unit;
         var said = points.TextOf(point.Unit);
-        if (said.Length > 0 && entry.Role == SeriesRole.Total) said += "/s";
+        if (said.Length > 0 && entry.Role is (SeriesRole.Total or SeriesRole.Change)) said += "/s";
         if (UnitConversion.Factor(said, target) is { } bySource)
         {
             entry.Factor = bySource;
@@ -192,6 +200,8 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         _ => [.. DistributionOutputs.Suffixes.Select(suffix => (to ?? name) + suffix)],
     };
 
-    // Telegraf calls the size of a memory or a disk a total, too: mem_total, swap_total, mem_vmalloc_total, disk_total.
-    private static bool IsSize(string name) => Sizes.Any(size => name.StartsWith(size, StringComparison.Ordinal));
+    // Telegraf calls the size of a memory or a disk a total, too: mem_total, swap_total, mem_vmalloc_total, disk_total,
+    // nvidia_smi_memory_total.
+    private static bool IsSize(string name) => name.EndsWith("_memory_total", StringComparison.Ordinal)
+        || Sizes.Any(size => name.StartsWith(size, StringComparison.Ordinal));
 }

@@ -26,6 +26,7 @@ public sealed class LabelBag
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            (name, value) = (WellFormed(name), WellFormed(value));
             var at = _pairs.FindIndex(pair => string.Equals(pair.Key, name, StringComparison.Ordinal));
             if (value.Length == 0)
             {
@@ -34,6 +35,18 @@ public sealed class LabelBag
             else if (at >= 0) _pairs[at] = new(name, value);
             else _pairs.Add(new(name, value));
         }
+    }
+
+    // A group of a rule may hold half of a character beyond U+FFFF, which no message can.
+    private static string WellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])) i++;
+            else if (char.IsSurrogate(text[i])) return string.Concat(text.EnumerateRunes());
+        }
+
+        return text;
     }
 
     /// <summary>Takes away the labels of some names.</summary>

@@ -19,6 +19,9 @@ internal sealed class PendingHistogram
 
     public double Count { get; set; }
 
+    /// <summary>Whether parts of it came when it had been taken.</summary>
+    public bool IsMissed { get; set; }
+
     public int Buckets => _buckets.Count;
 
     /// <summary>The upper bounds, without infinity. Holds after <see cref="TryJoin"/>.</summary>
@@ -30,7 +33,16 @@ internal sealed class PendingHistogram
     public void Begin(long time)
     {
         _buckets.Clear();
+        IsMissed = false;
         (Time, Start, Step, Sum, Count) = (time, 0, -1, double.NaN, double.NaN);
+    }
+
+    /// <summary>Whether there is a bucket of this bound.</summary>
+    public bool HasBucket(double bound)
+    {
+        foreach (var (known, _) in _buckets)
+            if (known == bound) return true;
+        return false;
     }
 
     /// <summary>
@@ -80,18 +92,24 @@ internal sealed class PendingHistogram
     }
 }
 
-/// <summary>The histograms of a family that are not complete so far, the oldest first, and the parts that it usually has.</summary>
+/// <summary>
+/// The histograms of a family that are not complete so far, the oldest first, and the parts that it usually has. Those of its first time
+/// are known when a newer time comes: a source may send its parts in many payloads, and side by side.
+/// </summary>
 internal sealed class FamilyParts
 {
     // A source sends a few times of a family in one payload; of more the oldest go.
     private const int MostPending = 64;
+    private const int MostPatience = 8;
+    private const int Unknown = -1;
 
     private readonly List<PendingHistogram> _pending = [];
     private readonly Stack<PendingHistogram> _free = [];
-    private int _usualBuckets;
+    private PendingHistogram? _taken;
+    private int _usualBuckets = Unknown;
     private bool _usuallySums;
     private bool _usuallyCounts;
-    private int _lastIncomplete = -1;
+    private int _lastIncomplete = Unknown;
 
     /// <summary>
     /// Whether it is known to be a histogram or summary; otherwise a sum or a count alone may be any metric that is called so.
@@ -101,7 +119,21 @@ internal sealed class FamilyParts
     /// <summary>Whether this payload has brought parts of it.</summary>
     public bool IsTouched { get; set; }
 
+    /// <summary>
+    /// Whether its sum and its count are metrics of their own that are only called so. They need not come at the same times.
+    /// </summary>
+    public bool IsLone { get; private set; }
+
+    /// <summary>The newest times of a lone sum and of a lone count.</summary>
+    public (long Sum, long Count) LoneTimes { get; set; } = (long.MinValue, long.MinValue);
+
     public int PendingCount => _pending.Count;
+
+    /// <summary>How many times may wait for their parts. It grows where parts come late.</summary>
+    public int Patience { get; private set; } = 1;
+
+    /// <summary>Whether buckets of it were seen.</summary>
+    public bool HasBuckets => _usualBuckets > 0 || _pending.Exists(static pending => pending.Buckets > 0);
 
     /// <summary>The pending histogram of a time; one is begun where there is none.</summary>
     public PendingHistogram At(long time)
@@ -129,13 +161,44 @@ internal sealed class FamilyParts
 
     public PendingHistogram Oldest => _pending[0];
 
-    /// <summary>Takes the oldest off the list; it may be used until another is begun.</summary>
+    /// <summary>Takes the oldest off the list; it may be used until the next is taken.</summary>
     public PendingHistogram Take()
     {
-        var oldest = _pending[0];
+        if (_taken is not null) _free.Push(_taken);
+        _taken = _pending[0];
         _pending.RemoveAt(0);
-        _free.Push(oldest);
-        return oldest;
+        return _taken;
+    }
+
+    /// <summary>
+    /// Says that a part came for a time that was taken. One that was missing belongs to the usual ones, and the next times wait for
+    /// their parts longer.
+    /// </summary>
+    public void Missed(long time, Part part, double bound)
+    {
+        // A payload that comes again holds nothing that was missing.
+        if (_taken is not { } taken || time > taken.Time) return;
+        var isMissing = part switch
+        {
+            Part.Sum => double.IsNaN(taken.Sum),
+            Part.Count => double.IsNaN(taken.Count),
+            _ => !taken.HasBucket(bound),
+        };
+        if (!isMissing) return;
+        switch (part)
+        {
+            case Part.Sum: taken.Sum = 0; break;
+            case Part.Count: taken.Count = 0; break;
+            default: taken.Add(bound, 0); break;
+        }
+
+        _usualBuckets = Math.Max(_usualBuckets, taken.Buckets);
+        (_usuallySums, _usuallyCounts) = (_usuallySums || part == Part.Sum, _usuallyCounts || part == Part.Count);
+        // Once for each time: a histogram has many parts.
+        if (taken.IsMissed) return;
+        taken.IsMissed = true;
+        _lastIncomplete = Unknown;
+        Patience = Math.Min(Patience + 1, MostPatience);
     }
 
     /// <summary>
@@ -144,23 +207,40 @@ internal sealed class FamilyParts
     /// </summary>
     public bool IsComplete(PendingHistogram pending)
     {
+        if (_usualBuckets == Unknown) return false;
         var (sums, counts) = (!double.IsNaN(pending.Sum), !double.IsNaN(pending.Count));
         if (pending.Buckets >= _usualBuckets && (sums || !_usuallySums) && (counts || !_usuallyCounts)) return Learn(pending, sums, counts);
         return false;
     }
 
-    /// <summary>Takes an incomplete one as it is, if the last one was the same.</summary>
+    /// <summary>Takes an incomplete one as it is, if it is the first or the last one was the same.</summary>
     public bool HasChangedTo(PendingHistogram pending)
     {
         var shape = (pending.Buckets << 2) | (double.IsNaN(pending.Sum) ? 0 : 2) | (double.IsNaN(pending.Count) ? 0 : 1);
-        if (shape == _lastIncomplete) return Learn(pending, !double.IsNaN(pending.Sum), !double.IsNaN(pending.Count));
+        if (_usualBuckets == Unknown || shape == _lastIncomplete)
+            return Learn(pending, !double.IsNaN(pending.Sum), !double.IsNaN(pending.Count));
         _lastIncomplete = shape;
         return false;
     }
 
+    /// <summary>Whether it is no histogram, as is seen when a second time came without buckets, too.</summary>
+    public bool TurnsLone() => IsLone = !IsDeclared && _pending.Count > Patience && !HasBuckets;
+
+    /// <summary>A bucket came after all.</summary>
+    public void BelongsTogether() => IsLone = false;
+
     private bool Learn(PendingHistogram pending, bool sums, bool counts)
     {
-        (_usualBuckets, _usuallySums, _usuallyCounts, _lastIncomplete) = (pending.Buckets, sums, counts, -1);
+        (_usualBuckets, _usuallySums, _usuallyCounts, _lastIncomplete) = (pending.Buckets, sums, counts, Unknown);
         return true;
     }
+}
+
+/// <summary>A part of a classic histogram or summary.</summary>
+internal enum Part
+{
+    None = 0,
+    Bucket,
+    Sum,
+    Count,
 }

@@ -107,7 +107,8 @@ internal static class DistributionOutputs
     {
         1 => "_max",
         0 => "_min",
-        _ => "_p" + (quantile * 100).ToString("00.##", System.Globalization.CultureInfo.InvariantCulture).Replace(".", "",
-            StringComparison.Ordinal),
+        // As a decimal, 0.57 times 100 is 57.
+        _ => "_p" + ((decimal)quantile * 100).ToString("00.############", System.Globalization.CultureInfo.InvariantCulture)
+            .Replace(".", "", StringComparison.Ordinal),
     };
 }

@@ -4,13 +4,17 @@ namespace LeptonStream.Collector.Mapping.Store;
 
 /// <summary>
 /// The series of a mapper, found by the hash of the series as the source writes it. At the limit the one that was silent longest goes, if
-/// it was silent for minutes; else new ones are refused.
+/// it was silent for minutes; else new ones are refused. One that was silent for more than a day goes in any case.
 /// </summary>
 /// <param name="limit">How many there may be.</param>
-internal sealed class SeriesStore(int limit)
+/// <param name="memory">The bytes of all stores.</param>
+internal sealed class SeriesStore(int limit, SeriesMemory memory)
 {
     /// <summary>After so long, in nanoseconds, a series makes room for another.</summary>
     public const long Silence = 5L * 60 * 1_000_000_000;
+
+    // A total that comes once a day keeps its rate.
+    private const long Memory = 26L * 60 * 60 * 1_000_000_000;
 
     // Payloads that are read side by side differ by less.
     private const long ClockStep = 10L * 1_000_000_000;
@@ -42,11 +46,23 @@ internal sealed class SeriesStore(int limit)
     /// <returns>False where all are alive.</returns>
     public bool TryMakeRoom(long now)
     {
-        if (_entries.Count < limit) return true;
+        if (_entries.Count < limit && !memory.IsFull) return true;
         if (_oldest is not { } oldest || now - oldest.LastSeen < Silence) return false;
         Forgotten++;
         Remove(oldest);
         return true;
+    }
+
+    /// <summary>Forgets those that were silent for more than a day.</summary>
+    public void ForgetSilent(long now)
+    {
+        while (_oldest is { } oldest && now - oldest.LastSeen > Memory) Remove(oldest);
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        while (_oldest is { } oldest) Remove(oldest);
     }
 
     public void Add(SeriesEntry entry, long now)
@@ -59,6 +75,7 @@ internal sealed class SeriesStore(int limit)
     public void AddRefused(SeriesEntry entry, long now)
     {
         _entries.Add(entry.Id, entry);
+        memory.Take(SeriesMemory.Of(entry));
         entry.LastSeen = now;
         PutFirst(entry);
     }
@@ -73,9 +90,13 @@ internal sealed class SeriesStore(int limit)
     /// <summary>Gives an entry one more output.</summary>
     public void Own(MappedSeries output, SeriesEntry entry)
     {
+        // A summary has a quantile that its family has, too.
+        var isOwned = _owners.ContainsKey(output.Id.Value);
         _owners[output.Id.Value] = entry;
+        if (isOwned) return;
+        memory.Take(SeriesMemory.Of(output));
         _entities.TryAdd((output.Entity.Model, output.Entity.Labels), output.Entity);
-        output.Entity.SeriesCount++;
+        if (output.Entity.SeriesCount++ == 0) memory.Take(SeriesMemory.Of(output.Entity));
     }
 
     /// <summary>Marks an entry as seen.</summary>
@@ -102,7 +123,7 @@ internal sealed class SeriesStore(int limit)
 
     public void Remove(SeriesEntry entry)
     {
-        _entries.Remove(entry.Id);
+        if (_entries.Remove(entry.Id)) memory.Take(-SeriesMemory.Of(entry));
         entry.IsRemoved = true;
         Unlink(entry);
         foreach (var output in entry.Outputs) Disown(output, entry);
@@ -123,7 +144,10 @@ internal sealed class SeriesStore(int limit)
     {
         if (output is null || !_owners.TryGetValue(output.Id.Value, out var owner) || !ReferenceEquals(owner, entry)) return;
         _owners.Remove(output.Id.Value);
-        if (--output.Entity.SeriesCount == 0) _entities.Remove((output.Entity.Model, output.Entity.Labels));
+        memory.Take(-SeriesMemory.Of(output));
+        if (--output.Entity.SeriesCount > 0) return;
+        memory.Take(-SeriesMemory.Of(output.Entity));
+        _entities.Remove((output.Entity.Model, output.Entity.Labels));
     }
 
     private void PutFirst(SeriesEntry entry)

@@ -27,6 +27,8 @@ public sealed class RelabelRuleTests
     [TestCase("{source_labels: [a], action: keepequal, target_label: b}", "a=1 b=2", null)]
     [TestCase("{source_labels: [a], action: dropequal, target_label: b}", "a=1 b=1", null)]
     [TestCase("{source_labels: [a], action: dropequal, target_label: b}", "a=1 b=2", "a=1 b=2")]
+    [TestCase("{source_labels: [a], target_label: b, regex: '(.).*'}", "a=\ud83d\ude00x", "a=\ud83d\ude00x b=\ufffd")]
+    [TestCase("{source_labels: [a], target_label: 'b$1', regex: '.(.*)', replacement: y}", "a=\ud83d\ude00", "a=\ud83d\ude00 b\ufffd=y")]
     [TestCase("{action: labelmap, regex: '__meta_(.*)'}", "__meta_pod=p a=1", "__meta_pod=p a=1 pod=p")]
     [TestCase("{action: labelmap, regex: '(b.*)', replacement: 'bar_$1'}", "b1=x a=1", "a=1 b1=x bar_b1=x")]
     [TestCase("{action: labeldrop, regex: 'a.*'}", "a1=1 b=2 a2=3", "b=2")]
