@@ -67,7 +67,7 @@ internal sealed class GrpcIntake(
                 return IntakeReport.Refusal(IntakeOutcome.Refused, "the request is not one gRPC message");
             var encoding = bytes.Span[0] == 0 ? "" : http.Request.Headers["grpc-encoding"].ToString();
             return await intake.Take(new(bytes[PrefixBytes..], encoding, "otlp_proto", source, new SourceContext(Source), body.TryTake,
-                body.HandOver));
+                body.GiveBack, body.HandOver));
         }
     }
 

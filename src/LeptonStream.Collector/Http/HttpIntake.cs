@@ -87,7 +87,7 @@ internal sealed class HttpIntake(
         // :: (5) Take.
         using (body)
             return await intake.Take(new(body!.Bytes, form.Encoding, format, source,
-                new SourceContext(protocol.Source, protocol.LabelsOf(http.Request)), body.TryTake, body.HandOver));
+                new SourceContext(protocol.Source, protocol.LabelsOf(http.Request)), body.TryTake, body.GiveBack, body.HandOver));
     }
 
     private async Task Accept(HttpContext http)

@@ -89,6 +89,13 @@ internal sealed class RequestBody : IDisposable
         return true;
     }
 
+    /// <summary>Gives back room that was not needed.</summary>
+    public void GiveBack(long bytes)
+    {
+        _taken -= bytes;
+        foreach (var budget in _budgets) budget.Release(bytes);
+    }
+
     /// <summary>Hands the room over to whoever holds the records now.</summary>
     /// <returns>Gives the room back.</returns>
     public Action HandOver()

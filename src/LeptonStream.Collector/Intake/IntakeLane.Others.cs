@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
+using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Intake;
 
@@ -48,10 +50,17 @@ internal sealed partial class IntakeLane
     private static bool IsBeside(in MappedDistribution one, in MappedDistribution other) =>
         ReferenceEquals(one.Series.Entity, other.Series.Entity) && one.Time == other.Time && one.Step == other.Step;
 
-    private bool WriteVersions()
+    private bool WriteVersions(SeriesLimit? limit)
     {
         foreach (ref readonly var version in Mapped.Versions)
         {
+            // Each counts as a series, since anybody can think up versions, too.
+            if (limit?.Check([SeriesId.OfMetric(version.Entity.Id, Encoding.UTF8.GetBytes(version.Version))], _mayPass) > 0)
+            {
+                BeyondSeries++;
+                continue;
+            }
+
             _json.ResetWrittenCount();
             NativeMessages.Write(version, _json);
             if (!TryAdd(version.Entity)) return false;

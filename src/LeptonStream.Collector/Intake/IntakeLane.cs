@@ -30,8 +30,14 @@ internal sealed partial class IntakeLane
 
     public MappedBatch Mapped { get; } = new();
 
+    /// <summary>Whether the same payload came before: then points that are known are no fault of it.</summary>
+    public bool IsRepeated { get; set; }
+
     /// <summary>The records that the payload became.</summary>
     public List<Message<byte[]?, byte[]?>> Records { get; private set; } = [];
+
+    /// <summary>Bytes of those records.</summary>
+    public long RecordBytes => TooMuch is null ? _bytes : 0;
 
     /// <summary>Samples in those records.</summary>
     public int Samples { get; private set; }
@@ -65,6 +71,21 @@ internal sealed partial class IntakeLane
         return format.Read(payload, Points, limits);
     }
 
+    /// <summary>
+    /// Whether the records of the points that were read may be had: asked before the mapping learns them, since a payload that is refused
+    /// comes again in parts.
+    /// </summary>
+    /// <param name="bytes">How many bytes they may get.</param>
+    public bool MayBecomeRecords(out long bytes)
+    {
+        bytes = RecordSizes.AtMost(Points);
+        if (bytes <= MostRecordBytes) return true;
+        TooMuch = TooManyBytes;
+        return false;
+    }
+
+    private static readonly string TooManyBytes = $"it becomes records of more than {MostRecordBytes} bytes: send fewer points at once";
+
     /// <summary>Forgets the payload before.</summary>
     public void Begin()
     {
@@ -94,7 +115,7 @@ internal sealed partial class IntakeLane
             if (!TryAdd(message.Entity)) return;
         }
 
-        if (WriteDistributions(limit) && WriteVersions()) WriteEnded();
+        if (WriteDistributions(limit) && WriteVersions(limit)) WriteEnded();
     }
 
     // The record that was written; false where that is too much.
@@ -105,7 +126,7 @@ internal sealed partial class IntakeLane
         {
             Records = [];
             Samples = 0;
-            TooMuch = $"it becomes records of more than {MostRecordBytes} bytes: send fewer points at once";
+            TooMuch = TooManyBytes;
             return false;
         }
 

@@ -14,6 +14,12 @@ internal sealed class IntakeSource(string name, CollectorOptions options, TimePr
     /// <summary>The name of the token, or the tenant.</summary>
     public string Name => name;
 
+    /// <summary>Its payloads that are on their way.</summary>
+    public SentPayloads Sent { get; } = new();
+
+    /// <summary>When it came last, by <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long LastCame { get; set; } = time.GetTimestamp();
+
     /// <summary>Half of the memory, at most: the other half is for the others.</summary>
     public MemoryBudget Memory { get; } = new(options.MaxPendingBytes / 2);
 

@@ -3,13 +3,21 @@ using Microsoft.Extensions.Options;
 
 namespace LeptonStream.Collector.Intake;
 
-/// <summary>All sources that have sent so far. Their number is bounded: anybody can think up names.</summary>
+/// <summary>
+/// All sources that have sent within some hours. Their number is bounded: anybody can think up names. Those that are silent make room.
+/// </summary>
 internal sealed class IntakeSources(IOptions<CollectorOptions> options, TimeProvider time)
 {
     private const int MostSources = 10_000;
     private const int LongestName = 150;
 
+    // Its series are forgotten by then, and its debts are paid.
+    private static readonly TimeSpan Memory = TimeSpan.FromHours(3);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<string, IntakeSource> _sources = [];
+    private readonly Lock _looking = new();
+    private long _looked = time.GetTimestamp();
     private readonly IntakeSource _others = new("others", options.Value, time);
 
     /// <summary>The name of a sender without token and tenant.</summary>
@@ -22,7 +30,25 @@ internal sealed class IntakeSources(IOptions<CollectorOptions> options, TimeProv
     /// <summary>The source of this name; beyond the number that is kept, all further ones share one.</summary>
     public IntakeSource Of(string name)
     {
-        if (_sources.TryGetValue(name, out var known)) return known;
+        Forget();
+        if (_sources.TryGetValue(name, out var known))
+        {
+            known.LastCame = time.GetTimestamp();
+            return known;
+        }
+
         return _sources.Count >= MostSources ? _others : _sources.GetOrAdd(name, each => new(each, options.Value, time));
+    }
+
+    private void Forget()
+    {
+        lock (_looking)
+        {
+            if (time.GetElapsedTime(_looked) < LookEvery) return;
+            _looked = time.GetTimestamp();
+        }
+
+        foreach (var (name, source) in _sources)
+            if (time.GetElapsedTime(source.LastCame) > Memory && source.Memory.Used == 0) _sources.TryRemove(name, out _);
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.IO.Hashing;
+using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
@@ -39,12 +41,35 @@ internal sealed partial class PayloadIntake(
     /// <returns>The answer, once Kafka has acknowledged every record or has failed.</returns>
     public async Task<IntakeReport> Take(IntakePayload payload)
     {
+        var sent = payload.Source.Sent.Begin(HashOf(payload));
+        var isTaken = false;
+        try
+        {
+            var report = await Take(payload, sent);
+            isTaken = !report.IsLater;
+            return report;
+        }
+        finally
+        {
+            payload.Source.Sent.End(sent, isTaken);
+        }
+    }
+
+    private static UInt128 HashOf(IntakePayload payload) => XxHash128.HashToUInt128(payload.Bytes.Span,
+        (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{payload.From.Source} {payload.Format} {payload.Encoding}")))
+        + payload.From.Labels.Hash;
+
+    private async Task<IntakeReport> Take(IntakePayload payload, SentPayload sent)
+    {
         if (!_lanes.TryTake(out var lane)) lane = new();
         IntakeReport report;
         List<Message<byte[]?, byte[]?>> records;
+        bool isKnown;
         try
         {
+            lane.IsRepeated = sent.IsRepeated;
             report = TryConvert(lane, payload);
+            isKnown = sent.IsRepeated || lane.Mapped.CountOf(DropReason.Duplicate) > 0;
             records = lane.Records;
             payload.Source.Charge(payload.Bytes.Length, lane.Points.Points.Length);
             metrics.Took(payload.From.Source, lane, report);
@@ -54,9 +79,16 @@ internal sealed partial class PayloadIntake(
             _lanes.Add(lane);
         }
 
-        if (records.Count == 0 || report.Outcome is not (IntakeOutcome.Written or IntakeOutcome.Partial)) return report;
+        if (report.Outcome is not (IntakeOutcome.Written or IntakeOutcome.Partial)) return report;
 
         // :: (5) Send.
+        if (records.Count > 0) report = await Send(payload, records, report);
+        return !isKnown || report.IsLater || await payload.Source.Sent.AreTakenBefore(sent) ? report
+            : IntakeReport.Later(IntakeOutcome.Busy, "Kafka has not taken an earlier payload with the same points", Soon);
+    }
+
+    private async Task<IntakeReport> Send(IntakePayload payload, List<Message<byte[]?, byte[]?>> records, IntakeReport report)
+    {
         var result = await sink.Send(records, payload.HandOver());
         metrics.Sent(result);
         if (!result.IsDone) return IntakeReport.Later(IntakeOutcome.Busy, $"Kafka does not take records: {result.Reason}", Soon);
@@ -104,11 +136,16 @@ internal sealed partial class PayloadIntake(
                 ? IntakeOutcome.TooLarge : IntakeOutcome.Refused, reason);
         }
 
+        // Refused before the mapping learns the points, which come again in parts, or later.
+        if (!lane.MayBecomeRecords(out var room)) return IntakeReport.Refusal(IntakeOutcome.TooLarge, lane.TooMuch!);
+        if (!payload.TryTakeRoom(room)) return IntakeReport.Later(IntakeOutcome.Busy, "too much waits for Kafka", Soon);
+
         // :: (3) Map.
         mapping.Map(lane, payload.From, payload.Source.Name, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
 
         // :: (4) Write.
         lane.Write(payload.Source.Series);
+        payload.GiveBack(Math.Max(0, room - lane.RecordBytes));
         if (lane.TooMuch is { } tooMuch) return IntakeReport.Refusal(IntakeOutcome.TooLarge, tooMuch);
         var rejected = Refusals.Count(lane);
         var points = lane.Points.Points.Length;
@@ -148,7 +185,8 @@ internal sealed partial class PayloadIntake(
 /// <param name="Source">Whoever sent it.</param>
 /// <param name="From">The way that it came, for the mapping.</param>
 /// <param name="TryTakeRoom">Takes room in memory for further bytes.</param>
+/// <param name="GiveBack">Gives back some of that room.</param>
 /// <param name="HandOver">Hands the room over; it is given back by the action that comes back.</param>
 internal sealed record IntakePayload(
     ReadOnlyMemory<byte> Bytes, string Encoding, string Format, IntakeSource Source, SourceContext From, Func<long, bool> TryTakeRoom,
-    Func<Action> HandOver);
+    Action<long> GiveBack, Func<Action> HandOver);

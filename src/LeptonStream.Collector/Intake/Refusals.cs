@@ -19,7 +19,8 @@ internal static class Refusals
     public static int Count(IntakeLane lane)
     {
         var count = lane.Points.FaultCount + lane.BeyondSeries;
-        foreach (var reason in Faults) count += lane.Mapped.CountOf(reason);
+        foreach (var reason in Faults)
+            if (!IsRepetition(lane, reason)) count += lane.Mapped.CountOf(reason);
         return count;
     }
 
@@ -31,7 +32,7 @@ internal static class Refusals
         foreach (ref readonly var refusal in lane.Points.Refusals)
             if (refusal.IsFault) words.Add($"{NameOf(refusal.Reason)}: {refusal.Detail}");
         foreach (ref readonly var drop in lane.Mapped.Drops)
-            if (IsFault(drop.Reason)) words.Add($"{NameOf(drop.Reason)}: {drop.Series}: {drop.Detail}");
+            if (IsFault(drop.Reason) && !IsRepetition(lane, drop.Reason)) words.Add($"{NameOf(drop.Reason)}: {drop.Series}: {drop.Detail}");
         if (lane.BeyondSeries > 0)
             words.Add(string.Create(CultureInfo.InvariantCulture,
                 $"too_many_series: {lane.BeyondSeries} samples of new series; a source may have {seriesLimit} (Collector:SourceSeries)"));
@@ -47,6 +48,10 @@ internal static class Refusals
     /// <summary>The name of a reason in counters and answers: <c>too_large</c>.</summary>
     public static string NameOf<T>(T reason)
         where T : struct, Enum => ReasonNames.Of(reason);
+
+    // Of two points of a series the first is older than the newest when they come once more.
+    private static bool IsRepetition(IntakeLane lane, DropReason reason) =>
+        lane.IsRepeated && reason is (DropReason.OutOfOrder or DropReason.Overlap);
 
     private static bool IsFault(DropReason reason) =>
         reason is not DropReason.Duplicate && MappingDrop.IsFaulty(reason);

@@ -14,6 +14,9 @@ internal sealed class Scraping(
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<ScrapeTarget, Running> _running = [];
+
+    // A budget of its own: however much others send, each target is judged.
+    private readonly MemoryBudget _pages = new(memory.Limit);
     private readonly Dictionary<ScrapeJob, PageClient> _clients = [];
     private IReadOnlyList<ScrapeJob> _jobs = [];
     private long? _discovered;
@@ -89,7 +92,7 @@ internal sealed class Scraping(
             if (_running.ContainsKey(target)) continue;
             if (!_clients.TryGetValue(target.Job, out var client)) _clients.Add(target.Job, client = new(target.Job, time));
             var stop = new CancellationTokenSource();
-            var scraper = new TargetScraper(target, client, reach.Of(target.Job.Name), mapping, sink, memory, metrics, time);
+            var scraper = new TargetScraper(target, client, reach.Of(target.Job.Name), mapping, sink, _pages, metrics, time);
             _running.Add(target, new(stop, scraper, Task.Run(() => scraper.Run(stop.Token), CancellationToken.None)));
         }
     }

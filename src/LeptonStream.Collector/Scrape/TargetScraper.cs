@@ -26,9 +26,12 @@ internal sealed class TargetScraper(
         Points = target.Job.SampleLimit == 0 ? FormatLimits.Default.Points : target.Job.SampleLimit,
     };
 
+    private const long Millisecond = 1_000_000;
+
     private readonly TimeSpan _phase = PhaseOf(target, time);
     private readonly long _began = time.GetTimestamp();
     private long _place;
+    private bool _isWhole;
 
     /// <summary>Reason for which the last scrape failed; null where it did not.</summary>
     public string? Trouble { get; private set; }
@@ -52,7 +55,7 @@ internal sealed class TargetScraper(
         }
     }
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds() * Millisecond;
 
     private async Task ScrapeOn(CancellationToken stop)
     {
@@ -80,11 +83,16 @@ internal sealed class TargetScraper(
         var page = await Read(stop);
         var took = Stopwatch.GetElapsedTime(began);
         var bytes = page?.Bytes.Length ?? 0;
-        if (!memory.TryTake(bytes)) return;
+        if (!memory.TryTake(bytes))
+        {
+            Trouble = "too much waits for Kafka";
+            (page, bytes) = (null, 0);
+        }
+
         var isHandedOver = false;
         try
         {
-            Convert(page, took);
+            ConvertOrSayDown(page, took);
             isHandedOver = true;
         }
         finally
@@ -96,10 +104,28 @@ internal sealed class TargetScraper(
         metrics.Sent(await sink.Send(_lane.Records, () => memory.Release(bytes)));
     }
 
-    private void Convert(Page? page, TimeSpan took)
+    // Whatever becomes of the page, the target is judged.
+    private void ConvertOrSayDown(Page? page, TimeSpan took)
+    {
+        var now = Now;
+        try
+        {
+            Convert(page, took, now);
+            if (_lane.TooMuch is not { } tooMuch) return;
+            Trouble = tooMuch;
+        }
+        catch (Exception defect) when (page is not null && defect is not (OutOfMemoryException or OperationCanceledException))
+        {
+            Trouble = $"{defect.GetType().Name}: {defect.Message}";
+        }
+
+        // Behind the time that the mapping has seen.
+        Convert(null, took, now + Millisecond);
+    }
+
+    private void Convert(Page? page, TimeSpan took, long now)
     {
         // :: (2) Points.
-        var now = Now;
         var isUp = page is not null && Take(page);
         if (!isUp) _lane.Begin();
         Add("up"u8, isUp ? 1 : 0);
@@ -109,9 +135,9 @@ internal sealed class TargetScraper(
         mapping.Map(_lane, _source, "", now);
         if (!isUp && _lane.Mapped.Messages is [var own, ..]) reach.Model = own.Entity.Model;
         if (!reach.Observe(target, isUp)) _lane.Mapped.Withhold();
-        mapping.EndMissing(_lane, _source, now, isUp);
+        // Nobody knows which series are gone from a page of which a part could not be read.
+        if (!isUp || _isWhole) mapping.EndMissing(_lane, _source, now, isUp);
         _lane.Write(null);
-        if (_lane.TooMuch is { } tooMuch) Trouble = tooMuch;
         metrics.Took(target.Job.Name, _lane, new(isUp ? IntakeOutcome.Written : IntakeOutcome.Refused, 0, Refusals.Count(_lane), Trouble));
         metrics.Scraped(target.Job.Name, isUp, took);
     }
@@ -128,8 +154,7 @@ internal sealed class TargetScraper(
         {
             Trouble = "it does not answer within scrape_timeout";
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException
-            or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is not (OutOfMemoryException or OperationCanceledException))
         {
             // "See inner exception" helps nobody.
             Trouble = failure.InnerException is System.Security.Authentication.AuthenticationException tls
@@ -162,9 +187,15 @@ internal sealed class TargetScraper(
             return false;
         }
 
-        Trouble = null;
+        var isCut = IsCut(page, plain);
+        _isWhole = _lane.Points.FaultCount == 0 && !isCut;
+        Trouble = isCut ? "the page was cut: it does not end with # EOF" : null;
         return true;
     }
+
+    private static bool IsCut(Page page, ReadOnlySpan<byte> plain) =>
+        page.ContentType.StartsWith("application/openmetrics-text", StringComparison.OrdinalIgnoreCase)
+        && !plain.TrimEnd(" \r\n"u8).EndsWith("# EOF"u8);
 
     private void Add(ReadOnlySpan<byte> name, double value)
     {

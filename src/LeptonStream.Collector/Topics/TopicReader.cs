@@ -32,6 +32,9 @@ internal sealed partial class TopicReader(
 
     private FormatDecision? _formats;
 
+    // Those of a session that broke. The mapping has seen their points: when their records are read again it takes them for duplicates.
+    private Deliveries? _unsent;
+
     /// <summary>Reads until it is asked to stop.</summary>
     public void Run(CancellationToken stop)
     {
@@ -59,6 +62,9 @@ internal sealed partial class TopicReader(
         using var session = new TopicSession(topic, kafka, options.GroupId, topics, health, time, logger);
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
+        _unsent?.MoveTo(session.Membership.Deliveries);
+        // It sends no more: only its records are kept.
+        _unsent = session.Membership.Deliveries;
         while (!stop.IsCancellationRequested)
         {
             // :: (1) Gather.
@@ -131,6 +137,7 @@ internal sealed partial class TopicReader(
         var outcome = _lane.Read(format, payload, _limits);
         if (outcome != FormatOutcome.Refused)
         {
+            if (!_lane.MayBecomeRecords(out _)) return (Refusals.NameOf(RefusalReason.TooLarge), _lane.TooMuch!);
             var from = new SourceContext(topic.Name, SourceLabels.None, record.Partition);
             mapping.Map(_lane, from, "", record.UnixMilliseconds * 1_000_000);
             _lane.Write(null);

@@ -62,6 +62,15 @@ public sealed class Deliveries(IProducer<byte[]?, byte[]?> producer)
         return [.. refused.Select(delivery => new RefusedRecord(delivery.To, delivery.Message, delivery.Failure.Error))];
     }
 
+    /// <summary>Hands the records that are not acknowledged over to another client, behind those that it has.</summary>
+    public void MoveTo(Deliveries other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (var delivery in _deliveries)
+            if (delivery.IsPending) other.Add(delivery.To, delivery.Message);
+        Clear();
+    }
+
     /// <summary>Forgets all records.</summary>
     public void Clear()
     {

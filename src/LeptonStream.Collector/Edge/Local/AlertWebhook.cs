@@ -6,8 +6,8 @@ using LeptonStream.Collector.Scrape;
 namespace LeptonStream.Collector.Edge.Local;
 
 /// <summary>
-/// Posts alerts, each as a CloudEvent in JSON (structured mode). An answer of 2xx takes it; 408, 429 and 5xx are tried again, as is
-/// silence; any other answer would be the same again.
+/// Posts alerts, each as a CloudEvent in JSON (structured mode). An answer of 2xx takes it; 3xx, 408, 429 and 5xx are tried again, as is
+/// silence: an alert waits until somebody writes the right address. Any other answer would be the same again.
 /// </summary>
 internal sealed class AlertWebhook : IAlertTarget, IDisposable
 {
@@ -62,6 +62,8 @@ internal sealed class AlertWebhook : IAlertTarget, IDisposable
             if (answer.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
                 or >= HttpStatusCode.InternalServerError)
                 return $"it answers {(int)answer.StatusCode}";
+            if (answer.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest)
+                return $"it answers {(int)answer.StatusCode}, and redirects are not followed";
             _metrics.Delivered(Name, answer.IsSuccessStatusCode ? "delivered" : "refused");
             return null;
         }

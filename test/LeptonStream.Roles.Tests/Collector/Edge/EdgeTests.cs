@@ -37,12 +37,13 @@ public sealed class EdgeTests
         Assert.That(records.Count(record => record.Value.Contains("lepton.edge.spool_bytes", StringComparison.Ordinal)), Is.Positive);
     }
 
-    [Test]
-    public async Task Edge_XidWithoutABroker_IsAnAlertInTheFileAndAtTheWebhook()
+    [TestCase(503)]
+    [TestCase(302)]
+    public async Task Edge_XidWithoutABroker_IsAnAlertInTheFileAndAtTheWebhook(int firstAnswer)
     {
         await using var sink = await WebhookSink.Start();
         var calls = 0;
-        sink.Answer = _ => new SinkAnswer { Status = Interlocked.Increment(ref calls) == 1 ? 503 : 200 };
+        sink.Answer = _ => new SinkAnswer { Status = Interlocked.Increment(ref calls) == 1 ? firstAnswer : 200 };
         using var rig = new EdgeRig(("Edge:AlertWebhook", sink.Url()));
         var log = rig.Write("kern.log", $"Nov 30 11:00:00 gpu-7 kernel: {Xid}\n");
         var file = Path.Combine(rig.Folder, "alerts.jsonl");
