@@ -6,7 +6,7 @@
     lepton.finish(step)
 
 Samples go to `POST /v1/samples` of `lepton collector`, from a thread of its own, in batches. Nothing here ever raises into the code that
-calls it or keeps it waiting: while the collector is away samples are kept, up to a bound, and the oldest go first. docs/send/python.md
+calls it or keeps it waiting: while the collector is away samples are kept, up to a bound, and the oldest go first. docs/send/README.md
 """
 
 import atexit

@@ -47,7 +47,8 @@ internal sealed partial class OtlpJsonFormat : JsonFormat
                 ReadOwner(ref json, first);
                 _points.SetResource(first);
             }
-            else if (json.ValueTextEquals("scopeMetrics"u8))
+            // The name before OTLP 0.15, which some exporters still write.
+            else if (json.ValueTextEquals("scopeMetrics"u8) || json.ValueTextEquals("instrumentationLibraryMetrics"u8))
             {
                 if (!TryList(ref json)) continue;
                 while (TryMember(ref json)) ReadScopeMetrics(ref json);

@@ -30,7 +30,7 @@ public sealed partial class FormatCatalog
     public IPayloadFormat? ByName(string name) => Array.Find(_formats, format => format.Name == name);
 
     /// <summary>
-    /// The format that a header names: <c>content-type</c> with its parameters, or <c>ce_datacontenttype</c>. A type that several formats
+    /// The format that the header <c>content-type</c> names, with its parameters. A type that several formats
     /// share (<c>application/json</c>) has no choice.
     /// </summary>
     public FormatChoice ByContentType(string contentType)

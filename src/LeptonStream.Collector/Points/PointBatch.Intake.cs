@@ -44,6 +44,10 @@ public sealed partial class PointBatch
         return _pointCount > _firstPoint ? FormatOutcome.Partial : FormatOutcome.Refused;
     }
 
+    /// <summary>The outcome of several payloads, of the points and the faults that were there before them.</summary>
+    internal FormatOutcome OutcomeSince(int points, int faults) => FaultCount == faults ? FormatOutcome.Taken
+        : _pointCount > points ? FormatOutcome.Partial : FormatOutcome.Refused;
+
     /// <summary>Whether one more point may be added; the payload counts as cut where not.</summary>
     internal bool MayAdd()
     {
