@@ -2,13 +2,21 @@
 say()  { printf '\033[1m==>\033[0m %s\n' "$*"; }
 fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 
-# step "what" command...: runs quietly, shows time, prints the output only on failure
+# step "what" command...: runs quietly, shows time, prints the output only on failure. Where no terminal shows a line that is not ended
+# (a log, a pipe), each line is whole, and one every half minute says that it goes on.
 step() {
-  local what="$1" start log; shift
+  local what="$1" start log beat="" rc=0; shift
   start=$(date +%s); log="$(mktemp)"
-  printf '    %-36s ' "$what"
-  if "$@" >"$log" 2>&1; then printf 'done (%ss)\n' "$(( $(date +%s) - start ))"; rm -f "$log"
-  else printf 'failed\n'; tail -n 60 "$log" >&2; rm -f "$log"; return 1; fi
+  if [ -t 1 ]; then printf '    %-36s ' "$what"
+  else
+    printf '    %-36s begun\n' "$what"
+    ( while sleep 30; do printf '    %-36s goes on (%ss)\n' "$what" "$(( $(date +%s) - start ))"; done ) & beat=$!
+  fi
+  "$@" >"$log" 2>&1 || rc=$?
+  if [ -n "$beat" ]; then kill "$beat" 2>/dev/null; wait "$beat" 2>/dev/null || true; printf '    %-36s ' "$what"; fi
+  if [ "$rc" = 0 ]; then printf 'done (%ss)\n' "$(( $(date +%s) - start ))"; else printf 'failed\n'; tail -n 60 "$log" >&2; fi
+  rm -f "$log"
+  return "$rc"
 }
 
 # debian PACKAGE...: installs what is missing of these Debian packages

@@ -102,7 +102,7 @@ public static class DashboardRegistration
         return app;
     }
 
-    private static bool IsForTheCluster(PathString path) => path.StartsWithSegments("/healthz") || path.StartsWithSegments("/metrics");
+    private static bool IsForTheCluster(PathString path) => ProbeEndpoints.Serves(path) || path.StartsWithSegments("/metrics");
 
     private static void FilterHosts(HostFilteringOptions filter, IOptions<DashboardOptions> dashboard)
     {

@@ -4,6 +4,7 @@ using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Charts;
 using LeptonStream.Notifier.Direct;
+using LeptonStream.Notifier.Egress;
 using LeptonStream.Notifier.Heartbeats;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
@@ -63,6 +64,7 @@ public static class NotifierRegistration
         services.AddHostedService<NotifierWorker>();
         services.AddHostedService<OutboxDelivery>();
         services.AddHostedService<HeartbeatWorker>();
+        services.AddHostedService<EgressWatch>();
         services.AddHostedService<StatusRecorder>();
         services.AddHostedService<JournalRetention>();
         services.AddSingleton<FeedbackOutbox>();

@@ -21,7 +21,7 @@ internal static class AlertsCommand
         status.AcceptOnlyFromAmong("firing", "resolved", "all");
         var json = new Option<bool>("--json") { Description = "One JSON object a line, as the API has it" };
         var language = new Option<string>("--lang")
-            { Description = "Language of the summary: en or zh-CN", DefaultValueFactory = _ => "en", HelpName = "LANGUAGE" };
+            { Description = "Language of the table: en or zh-CN", DefaultValueFactory = _ => "en", HelpName = "LANGUAGE" };
         language.AcceptOnlyFromAmong("en", "zh-CN");
         return new Command("alerts", "List alerts, the most urgent first, with who works on each") { matchers, status, json, language }
             .WithExamples(
@@ -38,7 +38,7 @@ internal static class AlertsCommand
                     return;
                 }
 
-                if (alerts.Length == 0) Console.Out.WriteLine("no alerts");
+                if (alerts.Length == 0) Console.Out.WriteLine(AlertsWords.Of(parsed.GetRequiredValue(language)).None);
                 else Console.Out.Write(Table(alerts, parsed.GetRequiredValue(language)));
                 var (total, seen) = (list.GetProperty("total").GetInt64(), list.GetProperty("alerts").GetArrayLength());
                 if (total > seen) Console.Out.WriteLine($"of {total} alerts, the {seen} most urgent were looked at");
@@ -48,42 +48,42 @@ internal static class AlertsCommand
     private static TextTable Table(JsonElement[] alerts, string language)
     {
         var length = IdStart.LengthThatDiffers([.. alerts.Select(alert => Text(alert, "alertId"))]);
-        var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole("SEVERITY"),
-            TextTable.Column.Whole("SINCE") with { IsSpare = true }, "MODEL", "METRIC", "WHO", "SUMMARY")
+        var words = AlertsWords.Of(language);
+        var table = new TextTable(TextTable.Column.Whole("ID"), TextTable.Column.Whole(words.Severity),
+            TextTable.Column.Whole(words.Since) with { IsSpare = true }, words.Model, words.Metric, words.Who, words.Summary)
             { Width = TextTable.TerminalWidth };
         foreach (var alert in alerts)
             table.Add(
                 IdStart.Of(Text(alert, "alertId"), length),
-                Text(alert, "status") == "resolved" ? Text(alert, "endedReason") is { Length: > 0 } reason ? reason : "resolved"
-                    : Text(alert, "severity"),
+                words.Term(Text(alert, "status") == "resolved"
+                    ? Text(alert, "endedReason") is { Length: > 0 } reason ? reason : "resolved" : Text(alert, "severity")),
                 alert.GetProperty("onset").GetDateTimeOffset().ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-                Text(alert, "model"), Text(alert, "metric"), Who(alert),
+                Text(alert, "model"), Text(alert, "metric"), Who(alert, words),
                 alert.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Object
                     ? Text(summary, language) : "");
         return table;
     }
 
-    private static string Who(JsonElement alert) => Muted(alert) is not { } muted ? Worker(alert)
-        : Worker(alert) is var worker && worker == "-" ? muted : $"{worker}, {muted}";
+    private static string Who(JsonElement alert, AlertsWords words) => Muted(alert, words) is not { } muted ? Worker(alert, words)
+        : Worker(alert, words) is var worker && worker == "-" ? muted : $"{worker}{words.Comma}{muted}";
 
-    private static string? Muted(JsonElement alert)
+    private static string? Muted(JsonElement alert, AlertsWords words)
     {
         if (!alert.TryGetProperty("muted", out var muted) || muted.ValueKind != JsonValueKind.Object) return null;
         return muted.GetProperty("cause").GetString() switch
         {
-            "silence" => string.Create(CultureInfo.InvariantCulture,
-                $"silenced until {muted.GetProperty("until").GetDateTimeOffset().UtcDateTime:MM-dd HH:mm}Z"),
-            "inhibition" => "inhibited",
-            "maintenance" => "in maintenance",
-            _ => "in a mute time",
+            "silence" => words.SilencedUntil(string.Create(CultureInfo.InvariantCulture,
+                $"{muted.GetProperty("until").GetDateTimeOffset().UtcDateTime:MM-dd HH:mm}Z")),
+            "inhibition" or "maintenance" => words.Term(muted.GetProperty("cause").GetString()!),
+            _ => words.Term("mute_time"),
         };
     }
 
-    private static string Worker(JsonElement alert) => (Text(alert, "acknowledgedBy"), Text(alert, "assignee")) switch
+    private static string Worker(JsonElement alert, AlertsWords words) => (Text(alert, "acknowledgedBy"), Text(alert, "assignee")) switch
     {
-        ({ Length: > 0 } acknowledged, "") => $"ack {acknowledged}",
-        ({ Length: > 0 } acknowledged, var assignee) => $"ack {acknowledged}, for {assignee}",
-        (_, { Length: > 0 } assignee) => $"for {assignee}",
+        ({ Length: > 0 } acknowledged, "") => words.Acknowledged(acknowledged),
+        ({ Length: > 0 } acknowledged, var assignee) => words.Acknowledged(acknowledged) + words.Comma + words.Assigned(assignee),
+        (_, { Length: > 0 } assignee) => words.Assigned(assignee),
         _ => "-",
     };
 

@@ -38,6 +38,7 @@ internal static class CommandRunner
 
         // Completion asks about lines that are not finished.
         var isQuestion = parsed.Action is HelpWithExamples || root.Directives.Any(directive => parsed.GetResult(directive) is not null);
+        if (!isQuestion && OtherFlags.AmongArguments(parsed) is { } flag) return Refuse(parsed, flag);
         if (parsed.Errors.Count > 0 && !isQuestion) return Refuse(parsed);
 
         var ended = ExitCode.Interrupted;
@@ -103,6 +104,14 @@ internal static class CommandRunner
         }
 
         Console.Error.WriteLine($"Try '{string.Join(' ', PathOf(parsed.CommandResult))} --help'.");
+        return ExitCode.WrongUsage;
+    }
+
+    private static int Refuse(ParseResult parsed, string flag)
+    {
+        var path = string.Join(' ', PathOf(parsed.CommandResult));
+        Console.Error.WriteLine($"lepton: {OtherFlags.WhyNot(flag, parsed) ?? $"'{path}' has no {flag}"}");
+        Console.Error.WriteLine($"Try '{path} --help'.");
         return ExitCode.WrongUsage;
     }
 

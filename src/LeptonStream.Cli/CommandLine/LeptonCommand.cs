@@ -13,7 +13,9 @@ using LeptonStream.Cli.Receivers;
 using LeptonStream.Cli.Remediation;
 using LeptonStream.Cli.Replay;
 using LeptonStream.Cli.Roles;
+using LeptonStream.Cli.SeriesView;
 using LeptonStream.Cli.Silences;
+using LeptonStream.Cli.Status;
 using LeptonStream.Cli.Topics;
 using LeptonStream.Cli.Watch;
 
@@ -52,6 +54,7 @@ internal static class LeptonCommand
 
         // Tools: they do one thing and end.
         WatchCommand.Create(),
+        SeriesCommand.Create(),
         ReplayCommand.Create(),
         MapCommand.Create(),
         BacktestCommand.Create(),
@@ -61,6 +64,7 @@ internal static class LeptonCommand
         OnCallCommand.Create(),
         ReceiversCommand.Create(),
         TokenCommand.Create(),
+        StatusCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),
         CompletionCommand.Create(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace LeptonStream.Cli.CommandLine;
 
@@ -24,6 +25,14 @@ internal static class OtherFlags
             _ => $"{command} has no {flag}; {string.Join(", ", others)} {(others.Length == 1 ? "has" : "have")} it",
         };
     }
+
+    /// <summary>
+    /// A flag that the command does not have, and that was taken for one of its arguments (a file, a matcher); null where there is none.
+    /// After <c>--</c> every word is an argument.
+    /// </summary>
+    public static string? AmongArguments(ParseResult parsed) => parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) ? null
+        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value.Split('=')[0]).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal));
 
     private static bool Has(Command command, string flag) =>
         command.Options.Any(option => option.Name == flag) || command.Subcommands.Any(inner => Has(inner, flag));

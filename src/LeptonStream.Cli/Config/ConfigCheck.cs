@@ -9,6 +9,7 @@ using LeptonStream.Collector.Edge;
 using LeptonStream.Dashboard;
 using LeptonStream.Detector;
 using LeptonStream.Explanations;
+using LeptonStream.Notifier.Egress;
 using LeptonStream.Notifier.Routing;
 using LeptonStream.Notifier;
 using LeptonStream.Policies;
@@ -25,7 +26,7 @@ internal static class ConfigCheck
         ["sources", "topics", "scrape_configs", "model", "labels", "relabel_configs", "metric_relabel_configs"];
 
     /// <summary>The settings that the roles would have here, and the files they name.</summary>
-    public static int Settings(ParseResult parsed)
+    public static async Task<int> Settings(ParseResult parsed, CancellationToken stop)
     {
         var settings = LeptonSettings.Load(parsed);
         if (Errors(settings) is { Count: > 0 } wrong) return Print(wrong);
@@ -37,13 +38,31 @@ internal static class ConfigCheck
         var edge = settings.Configuration.GetSection(EdgeOptions.Section).Get<EdgeOptions>() ?? new();
         string?[] named = [notifier.RoutingFile, detector.PoliciesFile, edge.PoliciesFile, collector.ConfigFile, dashboard.TokensFile,
             collector.TokensFile];
-        return Files([.. named.Where(file => file is { Length: > 0 }).Distinct().Select(file => new FileInfo(file!))]);
+        var worst = Files([.. named.Where(file => file is { Length: > 0 }).Distinct().Select(file => new FileInfo(file!))]);
+        if (worst == ExitCode.Sound && NotifierRouting.Of(notifier, out _) is { } routing) await Warn(routing, notifier, stop);
+        return worst;
+    }
+
+    /// <summary>
+    /// Files by themselves, and which channels of a routing file would be blocked by the targets that the settings here allow.
+    /// </summary>
+    public static async Task<int> Files(IReadOnlyList<FileInfo> files, ParseResult parsed, CancellationToken stop)
+    {
+        var worst = Files(files);
+        if (worst != ExitCode.Sound) return worst;
+        var routings = files.Where(file => file.Extension != ".json").Select(file => file.ToString())
+            .Select(path => YamlText.Read(path, out _) is { } text ? RoutingFile.Parse(text, path, out _) : null)
+            .OfType<NotifierRouting>().ToArray();
+        if (routings.Length == 0) return worst;
+        var notifier = LeptonSettings.Load(parsed).Configuration.GetSection(NotifierOptions.Section).Get<NotifierOptions>() ?? new();
+        foreach (var routing in routings) await Warn(routing, notifier, stop);
+        return worst;
     }
 
     /// <summary>
     /// Files by themselves: settings where the name ends in .json, else routing, policies, tokens or the collector's by their fields.
     /// </summary>
-    public static int Files(IReadOnlyList<FileInfo> files)
+    private static int Files(IReadOnlyList<FileInfo> files)
     {
         var worst = ExitCode.Sound;
         foreach (var file in files)
@@ -55,6 +74,12 @@ internal static class ConfigCheck
         }
 
         return worst;
+    }
+
+    // A file with a blocked channel is sound, and nobody would be notified.
+    private static async Task Warn(NotifierRouting routing, NotifierOptions options, CancellationToken stop)
+    {
+        foreach (var blocked in await BlockedTargets.Of(routing, options, stop)) Console.Out.WriteLine($"warning: {blocked}");
     }
 
     private static int SettingsFile(string path)

@@ -31,12 +31,13 @@ internal static class ConfigCommand
         var command = new Command("check",
             "Say everything that is wrong with settings and files, each with its file and line. Exit code 0 sound, 1 something is wrong")
             { files }
-            .WithSettings("Notifier:RoutingFile", "Detector:PoliciesFile")
+            .WithSettings("Notifier:RoutingFile", "Notifier:AllowedTargets", "Detector:PoliciesFile", "Collector:ConfigFile",
+                "Kafka:BootstrapServers", "Storage:ConnectionString")
             .WithExamples(
                 ("lepton config check", "appsettings.json, the environment, and the files they name"),
                 ("lepton config check routing.yaml detection.yaml appsettings.json", "these files, as they are"));
-        command.SetAction(parsed =>
-            parsed.GetValue(files) is { Length: > 0 } named ? ConfigCheck.Files(named) : ConfigCheck.Settings(parsed));
+        command.SetAction((parsed, stop) =>
+            parsed.GetValue(files) is { Length: > 0 } named ? ConfigCheck.Files(named, parsed, stop) : ConfigCheck.Settings(parsed, stop));
         return command;
     }
 

@@ -31,8 +31,10 @@ internal sealed class Diagnostics(KafkaOptions kafka, StorageOptions storage, No
     {
         List<Finding> findings = [.. Program()];
         findings.AddRange(await Broker(stop));
-        findings.AddRange(await new JournalDiagnostics(storage, _alerts).Run(stop));
+        var journal = new JournalDiagnostics(storage, _alerts);
+        findings.AddRange(await journal.Run(stop));
         findings.Add(RoutingDiagnostics.Of(notifier));
+        findings.Add(HeartbeatDiagnostics.Of(notifier, journal.HeartbeatAt, DateTimeOffset.UtcNow));
         return findings;
     }
 

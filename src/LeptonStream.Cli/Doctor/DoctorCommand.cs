@@ -48,12 +48,16 @@ internal static class DoctorCommand
             ? findings.Any(finding => finding.IsMissing) ? "\nNothing is wrong, and not every role runs yet." : "\nAll is well."
             : $"\n{problems.Length} thing{(problems.Length == 1 ? " is" : "s are")} wrong:");
         foreach (var problem in problems) Console.Out.WriteLine($"  - {problem}");
+        var advice = findings.Select(finding => finding.Advice).OfType<string>().ToArray();
+        if (advice.Length > 0) Console.Out.WriteLine("\nTo consider:");
+        foreach (var line in advice) Console.Out.WriteLine($"  - {line}");
     }
 
     private static string MarkOf(Finding finding) => finding switch
     {
         { Problem: not null } => "WRONG",
         { IsMissing: true } => "none ",
+        { Advice: not null } => "warn ",
         _ => "ok   ",
     };
 
@@ -71,6 +75,7 @@ internal static class DoctorCommand
                 writer.WriteString("name", finding.Name);
                 writer.WriteString("value", finding.Value);
                 writer.WriteString("problem", finding.Problem);
+                writer.WriteString("advice", finding.Advice);
                 writer.WriteEndObject();
             }
 

@@ -5,4 +5,5 @@ namespace LeptonStream.Cli.Doctor;
 /// <param name="Value">Its state, for people.</param>
 /// <param name="Problem">The problem in plain words; null where there is none.</param>
 /// <param name="IsMissing">Whether there is nothing yet to look at: no problem, and not well either.</param>
-internal sealed record Finding(string Name, string Value, string? Problem = null, bool IsMissing = false);
+/// <param name="Advice">Something that an operator should know or do although all works; null where there is nothing.</param>
+internal sealed record Finding(string Name, string Value, string? Problem = null, bool IsMissing = false, string? Advice = null);

@@ -14,6 +14,9 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
 {
     private const string Name = "journal";
 
+    /// <summary>Time at which the watchers outside took a heartbeat last; null where they never did, or nobody knows.</summary>
+    public DateTimeOffset? HeartbeatAt { get; private set; }
+
     public async Task<IReadOnlyList<Finding>> Run(CancellationToken stop)
     {
         await using var database = Database.Of(storage.ConnectionString);
@@ -49,8 +52,10 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
             string.Create(CultureInfo.InvariantCulture,
                 $"{database.Name}: version {connection.ServerVersion}, tables of version {version}"),
             ProblemOf(database, version));
-        return version < DatabaseSchema.Version ? [tables] : [tables, await Notifier(database, connection), .. await Dead(connection),
-            .. await Conflicts(connection)];
+        if (version < DatabaseSchema.Version) return [tables];
+        var beat = await connection.ExecuteScalarAsync<long?>("select succeeded_at from heartbeat where succeeded_at > 0");
+        HeartbeatAt = beat is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        return [tables, await Notifier(database, connection), .. await Dead(connection), .. await Conflicts(connection)];
     }
 
     private string? Unrecorded(Database database) => alerts is null

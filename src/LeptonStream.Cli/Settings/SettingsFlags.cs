@@ -57,7 +57,8 @@ internal static class SettingsFlags
         ["Api:Url"] = Flag("--api", "URL", "The dashboard to ask (default http://127.0.0.1:8080)"),
         ["Api:TokenFile"] = Flag("--token-file", "FILE", "A file that holds the token to sign in with (or set LEPTON_Api__Token)"),
         ["Health:Port"] = Flag("--health-port", "PORT",
-            "Serve /healthz/live, /healthz/ready and /metrics on this port, on every address or that of Health:Address (default: off)"),
+            "Serve /healthz/live, /healthz/ready (or /-/healthy, /-/ready) and /metrics on this port, on every address or that of "
+                + "Health:Address (default: off)"),
     };
 
     static SettingsFlags() => LogFormat.AcceptOnlyFromAmong("simple", "json");

@@ -12,6 +12,11 @@ public static class EndedTexts
     /// <summary>The annotation that holds the wire name of the reason.</summary>
     public const string Annotation = "ended_reason";
 
+    /// <summary>
+    /// The annotation with the time from which on a recovered alert was normal, as RFC 3339 in UTC: it ended when that had lasted.
+    /// </summary>
+    public const string NormalSince = "normal_since";
+
     /// <summary>The annotation that names the person who closed the alert.</summary>
     public const string ClosedBy = "closed_by";
 

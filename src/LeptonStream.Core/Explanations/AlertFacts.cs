@@ -58,6 +58,9 @@ internal sealed record AlertFacts(
     /// <summary>Age of the series when the sample came; null where that is not known.</summary>
     public TimeSpan? History { get; init; }
 
+    /// <summary>Of an alert that recovered, the time from which on it was normal; else null.</summary>
+    public Timestamp? NormalSince { get; init; }
+
     /// <summary>
     /// The other metrics of its entity that deviate at the same time and make it critical. <value>The default value is none.</value>
     /// </summary>
@@ -92,6 +95,9 @@ internal sealed record AlertFacts(
 
     /// <summary>Whether the alert of a burst that did not come closes: the burst came, or its day is over.</summary>
     public bool HasLostItsBurst => Detector == BurstBook.RuleName && Change == AlertChange.Recovered;
+
+    /// <summary>How long a record lasts: one of all time as long as the series is old now, which other sentences name, too.</summary>
+    public TimeSpan LengthOf(RecordSpan span) => span.IsEver && History > span.Length ? History.Value : span.Length;
 
     /// <summary>Whether the value lies above what was expected.</summary>
     public bool IsHigh => Sample.Value > Expected;

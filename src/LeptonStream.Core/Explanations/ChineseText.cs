@@ -95,7 +95,7 @@ internal static class ChineseText
             return start
                 + $"{(facts.Xid is null ? "代码" : "XID ")}只在变化时告警一次：告警关闭并不表示原因已消除。";
         if (facts.HasLostItsBurst) return start + ChineseHabitText.Over;
-        if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change);
+        if (facts.Change.IsEnd()) return start + Endings.InChinese(facts.Change, facts.NormalSince);
         return start + Reason(facts) + ChineseDriftText.Moved(facts.Moves) + QualityText.InChinese(facts.Parts)
             + (facts.Agreeing.Count == 0 ? "" : $"同时异常的指标：{string.Join("、", facts.Agreeing)}。")
             + facts.Held?.InChinese + Returned(facts) + ChineseHabitText.Total(facts);
@@ -171,7 +171,7 @@ internal static class ChineseText
 
     private static string Extreme(AlertFacts facts, Series.RecordSpan span)
     {
-        var (most, length) = (facts.IsHigh ? "新高" : "新低", Durations.AtLeastInChinese(span.Length));
+        var (most, length) = (facts.IsHigh ? "新高" : "新低", Durations.AtLeastInChinese(facts.LengthOf(span)));
         return span.IsEver ? $"创有记录以来（{length}）{most}" : $"创近 {length}{most}";
     }
 

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Explanations;
 
@@ -34,8 +35,11 @@ internal static class Endings
     };
 
     /// <summary>The end of an alert of one metric or of several, in English; empty for an alert that is open.</summary>
-    public static string InEnglish(AlertChange change) => change switch
+    /// <param name="change">The end.</param>
+    /// <param name="normalSince">Of a recovery, the time from which on it was normal; null where that is not known.</param>
+    public static string InEnglish(AlertChange change, Timestamp? normalSince = null) => change switch
     {
+        AlertChange.Recovered when normalSince is { } since => $"It has been normal since {Numbers.Clock(since)}, so this alert is closed.",
         AlertChange.Recovered => "It has stayed normal for a while, so this alert is closed.",
         AlertChange.Accepted => "It did not recover. It lasted for the accept_after of its policy, so this alert is closed.",
         AlertChange.Gone => "It did not recover before its data ended, so this alert is closed as gone.",
@@ -45,8 +49,9 @@ internal static class Endings
     };
 
     /// <summary>The same in Chinese.</summary>
-    public static string InChinese(AlertChange change) => change switch
+    public static string InChinese(AlertChange change, Timestamp? normalSince = null) => change switch
     {
+        AlertChange.Recovered when normalSince is { } since => $"自 {Numbers.Clock(since)} 起已恢复正常，告警关闭。",
         AlertChange.Recovered => "已持续一段时间恢复正常，告警关闭。",
         AlertChange.Accepted => "并未恢复。持续时间已达到策略设定的 accept_after，告警关闭。",
         AlertChange.Gone => "数据中断，未见恢复，告警关闭。",

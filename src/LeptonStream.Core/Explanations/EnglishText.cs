@@ -93,7 +93,7 @@ internal static class EnglishText
             return start + $"{(facts.Xid is null ? "Codes" : "XID codes")} are reported only when they change. This alert closing does "
             + $"not mean the cause is fixed.";
         if (facts.HasLostItsBurst) return start + EnglishHabitText.Over;
-        if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change);
+        if (facts.Change.IsEnd()) return start + Endings.InEnglish(facts.Change, facts.NormalSince);
         return start + Reason(facts) + EnglishDriftText.Moved(facts.Moves) + QualityText.InEnglish(facts.Parts) + (facts.Agreeing.Count == 0
             ? ""
             : $" Unusual at the same time: {string.Join(", ", facts.Agreeing)}.") + facts.Held?.InEnglish + Returned(facts)
@@ -171,7 +171,7 @@ internal static class EnglishText
 
     private static string Extreme(AlertFacts facts, Series.RecordSpan span)
     {
-        var (most, length) = (facts.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(span.Length));
+        var (most, length) = (facts.IsHigh ? "highest" : "lowest", Durations.AtLeastInEnglish(facts.LengthOf(span)));
         return span.IsEver ? $"the {most} since this series began {length} ago" : $"the {most} in {length}";
     }
 }

@@ -11,13 +11,16 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="Event">Its last event as it was published; null where that is not readable.</param>
 /// <param name="First">Its first event as it was published, which says why the alert opened; null where that is not readable.</param>
 /// <param name="History">Its events, the newest first.</param>
-internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, JsonElement? First, IReadOnlyList<AlertHistoryEntry> History)
+/// <param name="GeneratorUrl">Of an alert that another program posted, its page about it; null where there is none.</param>
+internal sealed record AlertDetail(AlertSummary Alert, JsonElement? Event, JsonElement? First, IReadOnlyList<AlertHistoryEntry> History,
+    string? GeneratorUrl)
 {
-    public static AlertDetail Of(AlertRow row, AlertEventRow? first, IReadOnlyList<AlertEventRow> history) => new(
+    public static AlertDetail Of(AlertRow row, AlertEventRow? first, IReadOnlyList<AlertEventRow> history, string? generatorUrl) => new(
         AlertSummary.Of(row, Read(row.Payload)),
         ToJson(row.Payload),
         first is null ? null : ToJson(first.Payload),
-        [.. history.Select(AlertHistoryEntry.Of)]);
+        [.. history.Select(AlertHistoryEntry.Of)],
+        generatorUrl);
 
     internal static AlertEvent? Read(string payload) =>
         AlertEventJson.TryRead(Encoding.UTF8.GetBytes(payload), out var alert, out _) ? alert : null;

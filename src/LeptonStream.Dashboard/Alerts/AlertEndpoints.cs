@@ -41,7 +41,8 @@ internal static class AlertEndpoints
             return ApiProblem.UnknownAlert;
         response.Headers.CacheControl = "no-store";
         var first = await alerts.FirstAsync(alertId, stop);
-        return TypedResults.Ok(AlertDetail.Of(row, first, await alerts.HistoryAsync(alertId, MostInOneHistory, stop)));
+        return TypedResults.Ok(AlertDetail.Of(row, first, await alerts.HistoryAsync(alertId, MostInOneHistory, stop),
+            await alerts.GeneratorUrlAsync(alertId, stop)));
     }
 
     private static bool TryReadStatus(string? text, out AlertStatus status)

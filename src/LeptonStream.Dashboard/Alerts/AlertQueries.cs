@@ -87,6 +87,12 @@ internal sealed class AlertQueries(Database journal, TimeProvider time)
             $"select {EventColumns} from alert_event where alert_id = @alertId order by seq limit 1",
             new { alertId }, stop)).SingleOrDefault();
 
+    /// <summary>The page of the program that posted an alert; null where it named none, or the alert is one of ours.</summary>
+    public async Task<string?> GeneratorUrlAsync(string alertId, CancellationToken stop) =>
+        (await ManyAsync<string>(
+            "select generator_url from received_alert where alert_id = @alertId and generator_url <> ''", new { alertId }, stop))
+        .SingleOrDefault();
+
     private static string Where(AlertStatus status) => status switch
     {
         AlertStatus.Firing => "where status = 'firing'",

@@ -33,6 +33,9 @@ public enum Concern
     /// <summary>A file of settings that was changed while the role runs.</summary>
     Settings,
 
+    /// <summary>Channels that may not be reached.</summary>
+    Egress,
+
     /// <summary>Heartbeats for watchers outside.</summary>
     Heartbeat,
 

@@ -38,10 +38,16 @@ public sealed class LoopHealth(string role, TimeSpan patience, TimeProvider time
     /// </summary>
     /// <param name="concern">The part that is concerned; its last words are replaced.</param>
     /// <param name="words">The trouble in plain words; null once it is over.</param>
-    public void SetDegraded(Concern concern, string? words)
+    public void SetDegraded(Concern concern, string? words) =>
+        SetDegradation(concern, words is null ? null : ProblemOf(concern, words));
+
+    /// <summary>As above, for a problem that has a sentence of its own.</summary>
+    /// <param name="concern">The part that is concerned; its last problem is replaced.</param>
+    /// <param name="problem">The problem; null once it is over.</param>
+    public void SetDegradation(Concern concern, RoleProblem? problem)
     {
-        if (words is null) _degradations.TryRemove(concern, out _);
-        else _degradations[concern] = ProblemOf(concern, words);
+        if (problem is null) _degradations.TryRemove(concern, out _);
+        else _degradations[concern] = problem;
     }
 
     /// <summary>Says here and in the log that the newest settings are refused; or that this is over.</summary>

@@ -9,13 +9,19 @@ using FrameworkReport = Microsoft.Extensions.Diagnostics.HealthChecks.HealthRepo
 
 namespace LeptonStream.Health;
 
-/// <summary>The health checks of the process and where probes ask for them: <c>/healthz/live</c> and <c>/healthz/ready</c>.</summary>
+/// <summary>
+/// The health checks of the process and where probes ask for them: <c>/healthz/live</c> and <c>/healthz/ready</c>, and the same under the
+/// names that Prometheus and Alertmanager give them, <c>/-/healthy</c> and <c>/-/ready</c>.
+/// </summary>
 public static class ProbeEndpoints
 {
     /// <summary>Tag of checks whether the process does its job now.</summary>
     public const string Ready = "ready";
 
     private const string Live = "live";
+    private static readonly (string Address, string Probe)[] Addresses =
+        [("/healthz/live", Live), ("/healthz/ready", Ready), ("/-/healthy", Live), ("/-/ready", Ready)];
+
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
@@ -30,17 +36,20 @@ public static class ProbeEndpoints
             .Add(Check(Ready, role => role.Ready()));
     }
 
-    /// <summary>Serves both addresses.</summary>
+    /// <summary>Serves the addresses.</summary>
     public static void MapProbes(this IEndpointRouteBuilder routes)
     {
-        foreach (var probe in (string[])[Live, Ready])
+        foreach (var (address, probe) in Addresses)
         {
-            routes.MapHealthChecks($"/healthz/{probe}", new() { Predicate = check => check.Tags.Contains(probe), ResponseWriter = Write })
+            routes.MapHealthChecks(address, new() { Predicate = check => check.Tags.Contains(probe), ResponseWriter = Write })
                 .WithMetadata(new HttpMethodMetadata(Methods))
                 .DisableHttpMetrics()
                 .AllowAnonymous();
         }
     }
+
+    /// <summary>Whether an address is one of a probe.</summary>
+    public static bool Serves(PathString path) => path.StartsWithSegments("/healthz") || path.StartsWithSegments("/-");
 
     private static HealthCheckRegistration Check(string tag, Func<IRoleHealth, HealthReport> ask) =>
         new(tag, provider => new RoleHealthCheck(provider.GetServices<IRoleHealth>(), ask), HealthStatus.Unhealthy, [tag]);

@@ -72,6 +72,9 @@ public enum ProblemCode
     /// <summary>Notifications were given up of late: somebody was not notified.</summary>
     NotificationsDead,
 
+    /// <summary>Channels lead to addresses that they may not reach.</summary>
+    ChannelsBlocked,
+
     /// <summary>The statuses of a role can't be read.</summary>
     StatusNotReadable,
 }

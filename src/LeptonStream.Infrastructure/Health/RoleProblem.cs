@@ -50,6 +50,7 @@ public sealed partial record RoleProblem(string Code, string Text, IReadOnlyDict
         [ProblemCode.KeylessNotJudged] =
             "nothing of the last {records} records without a key in {topic}[{partition}] was judged ({reasons}, since {at})",
         [ProblemCode.NotificationsDead] = "notifications of the last hour were given up, by receiver: {receivers}; last error: {error}",
+        [ProblemCode.ChannelsBlocked] = "channels that reach nobody: {detail}",
         [ProblemCode.StatusNotReadable] = "nobody knows how the {role} is: Kafka fails: {detail}",
     }.ToFrozenDictionary();
 

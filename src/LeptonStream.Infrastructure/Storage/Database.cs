@@ -11,6 +11,9 @@ namespace LeptonStream.Storage;
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
+    private const string Forms = "write 'Host=db;Database=lepton;Username=...;Password=...' for PostgreSQL or 'Data Source=lepton.db' for "
+        + "SQLite.";
+
     // Waiting in the library is smoother than the driver's own 150 ms polling; beyond it the caller's retry takes over.
     private const string SqliteSession = "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = normal;";
 
@@ -77,7 +80,8 @@ public sealed class Database : IAsyncDisposable
     /// <exception cref="ArgumentException">It is for neither, or a key is unknown; the message says what is allowed.</exception>
     public static DatabaseKind KindOf(string connectionString)
     {
-        var keys = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        if (KeysOf(connectionString) is not { } keys)
+            throw new ArgumentException($"It is no connection string, which has the form Key=value;Key=value: {Forms}");
         if (keys.ContainsKey("Host") || keys.ContainsKey("Server"))
         {
             _ = new NpgsqlConnectionStringBuilder(connectionString);
@@ -85,14 +89,26 @@ public sealed class Database : IAsyncDisposable
         }
 
         if (!keys.ContainsKey("Data Source") && !keys.ContainsKey("DataSource") && !keys.ContainsKey("Filename"))
-            throw new ArgumentException("It names no database: write 'Host=db;Database=lepton;Username=...;Password=...' for PostgreSQL "
-                + "or 'Data Source=lepton.db' for SQLite.");
+            throw new ArgumentException($"It names no database: {Forms}");
         var file = new SqliteConnectionStringBuilder(connectionString);
         if (file.DataSource.Length == 0 || file.DataSource.Contains(":memory:",
             StringComparison.Ordinal) || file.Mode == SqliteOpenMode.Memory)
             throw new ArgumentException("SQLite needs a file here (Data Source=/path/lepton.db): a database in memory isn't shared "
                 + "between connections.");
         return DatabaseKind.Sqlite;
+    }
+
+    // An address such as postgresql://…, or a name alone, has no keys. It may hold a secret, so nothing of it is repeated.
+    private static DbConnectionStringBuilder? KeysOf(string connectionString)
+    {
+        try
+        {
+            return new() { ConnectionString = connectionString };
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Opens a connection; dispose it after use (it goes back to the pool).</summary>

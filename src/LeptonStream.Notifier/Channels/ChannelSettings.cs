@@ -25,6 +25,9 @@ internal abstract record ChannelSettings(bool SendResolved, TimeSpan? Timeout = 
     /// <summary>So often at least an alert that fires is sent again, acknowledged or not; null for the interval of its route.</summary>
     public virtual TimeSpan? RenewEvery => null;
 
+    /// <summary>The host that it connects to; null where it connects to none, or to one that is no setting of its own.</summary>
+    public virtual string? ConnectsTo => null;
+
     /// <summary>The channel as the pipeline knows it.</summary>
     /// <param name="key">Its key in the receiver.</param>
     public ChannelConfig InPipeline(string key) => new(key, SendResolved) { RenewEvery = RenewEvery };
@@ -56,6 +59,11 @@ internal abstract record HttpChannelSettings(bool SendResolved, TimeSpan? Timeou
 
     /// <summary>Robots and accounts are known by the kind's own secrets.</summary>
     public override string RateKey => string.Join('\n', Own.OfType<Secret>().Select(secret => secret.Value).Prepend(GetType().Name));
+
+    public override string ConnectsTo => Address.Uri.IdnHost;
+
+    /// <summary>The address that it calls.</summary>
+    protected abstract ChannelUrl Address { get; }
 
     /// <summary>The secrets of the kind itself.</summary>
     protected abstract IEnumerable<Secret?> Own { get; }

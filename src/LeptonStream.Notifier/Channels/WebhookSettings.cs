@@ -18,6 +18,8 @@ internal sealed record WebhookSettings(bool SendResolved, ChannelUrl Url, int Ma
     // Programs read it, too.
     public override int MostAlerts => 5_000;
 
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text), SigningSecrets];
 
     public override INotificationChannel Make(ChannelContext context) => new WebhookChannel(this, context);

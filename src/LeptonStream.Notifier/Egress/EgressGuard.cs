@@ -27,12 +27,31 @@ internal sealed class EgressGuard(AllowedTargets allowed)
     /// <exception cref="EgressBlockedException">An address of the host is not allowed.</exception>
     public async Task<Stream> Connect(string host, int port, CancellationToken cancellation)
     {
-        CheckName(host);
-        var addresses = LiteralOf(host) is { } literal ? [literal] : await Resolve(host, cancellation);
+        var addresses = await Checked(host, cancellation);
         if (addresses.Length == 0) throw new IOException($"{host} has no address");
-        // One bad address spoils them all: a mixture is the mark of somebody who tries.
-        foreach (var address in addresses) Check(host, address);
         return await Dial([.. addresses.Select(AddressClass.Plain)], port, cancellation);
+    }
+
+    /// <summary>Says, before anything is to be sent, why no connection will be made to a host; null where nothing forbids one.</summary>
+    /// <param name="host">The host. One that has no address now is not blocked.</param>
+    /// <param name="isBehindProxy">Whether a proxy resolves it.</param>
+    /// <param name="cancellation">Ends the question.</param>
+    public async Task<string?> WhyBlocked(string host, bool isBehindProxy, CancellationToken cancellation)
+    {
+        try
+        {
+            if (isBehindProxy) CheckBehindProxy(host);
+            else await Checked(host, cancellation);
+            return null;
+        }
+        catch (EgressBlockedException blocked)
+        {
+            return blocked.Message;
+        }
+        catch (Exception unknown) when (unknown is SocketException or IOException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Checks a target that a proxy will resolve: what can be known of it here.</summary>
@@ -42,6 +61,15 @@ internal sealed class EgressGuard(AllowedTargets allowed)
         CheckName(host);
         if (LiteralOf(host) is { } literal) Check(host, literal);
         else if (IsLocalName(host)) Check(host, IPAddress.Loopback);
+    }
+
+    private async Task<IPAddress[]> Checked(string host, CancellationToken cancellation)
+    {
+        CheckName(host);
+        var addresses = LiteralOf(host) is { } literal ? [literal] : await Resolve(host, cancellation);
+        // One bad address spoils them all: a mixture is the mark of somebody who tries.
+        foreach (var address in addresses) Check(host, address);
+        return addresses;
     }
 
     private static IPAddress? LiteralOf(string host) =>

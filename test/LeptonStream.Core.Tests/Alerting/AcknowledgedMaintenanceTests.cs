@@ -26,6 +26,22 @@ public sealed class AcknowledgedMaintenanceTests
         Assert.That(story.Lines.Last(), Does.Contain("+latency").And.Contain("+errors"));
     }
 
+    // Others in the group are sent still, and it among them.
+    [Test]
+    public void Repetition_WithOneThatSomebodyWorksOn_SaysWho()
+    {
+        var story = new NotificationStory(
+            new RoutingConfig(new RouteConfig { Receiver = "ops", GroupBy = ["model"] }, [new("ops", [new("webhook/0", true)])]), step: 5)
+            .Fires("latency", 0).Fires("errors", 0).PassTo(60).Acknowledges("latency").PassTo(5 * 3600);
+
+        var said = story.Sent[^1].Alerts.ToDictionary(alert => alert.Labels["metric"]!, alert => alert.Annotations);
+        Assert.That(story.Sent[^1].Reason, Is.EqualTo(NotifyReason.RepeatInterval));
+        Assert.That(said["latency"]["acknowledged_by"], Is.EqualTo("rosa"));
+        Assert.That(said["latency"]["acknowledged_at"], Is.EqualTo(AlertEvents.At(60 + 5).ToString()));
+        Assert.That(said["errors"]["acknowledged_by"], Is.Null);
+        Assert.That(story.Sent[0].Alerts.Select(alert => alert.Annotations["acknowledged_by"]), Is.All.Null);
+    }
+
     // A program that forgets what is not sent again gets it, whoever works on it.
     [TestCase(null, 1)]
     [TestCase(1, 4)]

@@ -18,7 +18,7 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     private readonly Inhibitor _inhibitor = new(routing.InhibitRules);
     private readonly List<Silence> _silences = [];
     private readonly Dictionary<string, string> _names = [];
-    private readonly Dictionary<string, string> _acknowledged = [];
+    private readonly Dictionary<string, CareTaken> _acknowledged = [];
     private readonly Dictionary<Fingerprint, Timestamp> _flapping = [];
     private readonly Dictionary<(string Group, string Channel), int> _refusals = [];
     private double _now;
@@ -60,7 +60,7 @@ internal sealed class NotificationStory(RoutingConfig routing, double step = 0.2
     /// <summary>Somebody acknowledges an alert, as early as it is known.</summary>
     public NotificationStory Acknowledges(string alert)
     {
-        _acknowledged[AlertEvents.Opened(alert).AlertId] = "rosa";
+        _acknowledged[AlertEvents.Opened(alert).AlertId] = new("rosa", AlertEvents.At(_now));
         return this;
     }
 

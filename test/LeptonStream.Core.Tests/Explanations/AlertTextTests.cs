@@ -23,6 +23,18 @@ public sealed class AlertTextTests
         Assert.That(chinese.Description, Does.Contain("50 ms → 56 ms").And.Contain("正常范围：47 ms 至 53 ms"));
     }
 
+    // An open alert is judged against the past before its onset; the series is older by then.
+    [Test]
+    public void RecordOfAllTime_NamesTheAgeThatTheRestOfTheTextNames()
+    {
+        var facts = Facts.Of() with { RecordSpan = new(TimeSpan.FromHours(5.2), IsEver: true), History = TimeSpan.FromHours(6.03) };
+
+        var english = EnglishText.Explain(facts).Description;
+        Assert.That(english, Does.Contain("since this series began 6 hours ago").And.Contain("known for only 6 h 2 min"));
+        Assert.That(ChineseText.Explain(facts).Description,
+            Does.Contain("（6 小时）").And.Contain("仅有 6 小时 2 分钟的历史"));
+    }
+
     [Test]
     public void Peers_OfATemperature_SaysDegreesAndOneExpectation()
     {
@@ -66,7 +78,8 @@ public sealed class AlertTextTests
 
     [TestCase(AlertChange.Recovered, "is back to normal", "已恢复正常")]
     [TestCase(AlertChange.Accepted, "is still at 89 °C, not recovered", "仍为 89 °C，未恢复")]
-    [TestCase(AlertChange.Gone, "has had no data since 2026-09-21 14:15:20 UTC; it did not recover", "自 2026-09-21 14:15:20 UTC 起无数据，未见恢复")]
+    [TestCase(AlertChange.Gone, "has had no data since 2026-09-21 14:15:20 UTC; it did not recover",
+        "自 2026-09-21 14:15:20 UTC 起无数据，未见恢复")]
     [TestCase(AlertChange.Superseded, "is closed without recovery", "未恢复即关闭")]
     [TestCase(AlertChange.PolicyChanged, "did not recover", "未见恢复")]
     public void Ended_OnlyARecoveryReadsAsNormal(AlertChange change, string english, string chinese)

@@ -21,7 +21,7 @@ public sealed class CommandLineTests
         Assert.That(result.ExitCode, Is.EqualTo(2));
         foreach (var command in new[] { "collector", "edge", "detector", "notifier", "dashboard", "demo", "alerts", "ack", "assign", "note",
             "close", "verdict", "silence", "outbox", "actions", "token", "watch", "replay", "map", "backtest", "tune", "topics", "oncall",
-            "doctor", "version", "completion" })
+            "series", "status", "doctor", "version", "completion" })
             Assert.That(result.Output, Does.Contain($"\n  {command} "));
     }
 
@@ -32,6 +32,8 @@ public sealed class CommandLineTests
     [TestCase("dashboard", true)]
     [TestCase("watch", true)]
     [TestCase("replay", true)]
+    [TestCase("series", true)]
+    [TestCase("status", true)]
     [TestCase("doctor", true)]
     [TestCase("topics create", true)]
     [TestCase("topics check", false)]

@@ -55,6 +55,35 @@ public sealed class ConfigProcessTests
     }
 
     [Test]
+    public async Task Check_AChannelThatIsBlocked_IsAWarning()
+    {
+        var routing = await Write("routing.yaml", Routing.Replace("URL", "http://10.1.2.3"));
+
+        foreach (var arguments in new[] { new[] { routing }, ["--routing", routing] })
+        {
+            var blocked = await LeptonProcess.Run(["config", "check", .. arguments]);
+            var allowed = await LeptonProcess.Run(["config", "check", .. arguments, "--allow-targets", "private"]);
+
+            Assert.That(blocked.ExitCode, Is.Zero, blocked.Everything);
+            Assert.That(blocked.Output, Does.Match("warning: .*, webhook/0: blocked: 10.1.2.3 is a private address; to allow it, add .*"
+                + "Notifier:AllowedTargets"));
+            Assert.That(allowed.Output, Does.Not.Contain("warning"));
+        }
+    }
+
+    [TestCase("config check --storage", "Storage:ConnectionString: It is no connection string")]
+    [TestCase("config check --url", "check has no --url; ")]
+    [TestCase("alerts --storage", "alerts has no --storage; ")]
+    [TestCase("map --nonsense", "'lepton map' has no --nonsense")]
+    public async Task Run_AFlagOfAnotherCommand_IsNotTakenForAFile(string command, string sentence)
+    {
+        var result = await LeptonProcess.Run([.. command.Split(' '), "X"]);
+
+        Assert.That(result.ExitCode, Is.Not.Zero);
+        Assert.That(result.Error, Does.Contain(sentence).And.Not.Contain("can't be read"));
+    }
+
+    [Test]
     public async Task Check_TokensFile_SaysWhatItHoldsAndWhatIsWrong()
     {
         var tokens = await Write("tokens.yaml", $"tokens:\n- name: rosa\n  role: responder\n  sha256: {new string('a', 64)}\n");
@@ -207,7 +236,8 @@ public sealed class ConfigProcessTests
             $"Data Source={Path.Combine(Path.GetDirectoryName(routing)!, "journal.db")}");
 
         Assert.That(result.ExitCode, Is.Zero, result.Everything);
-        Assert.That(result.Output, Does.Contain("== chat/dingtalk/0").And.Contain("严重：llama-70b").And.Contain("\"msgtype\": \"markdown\""));
+        Assert.That(result.Output,
+            Does.Contain("== chat/dingtalk/0").And.Contain("严重：llama-70b").And.Contain("\"msgtype\": \"markdown\""));
         Assert.That(result.Output, Does.Contain("\"event_action\": \"trigger\"").And.Not.Contain("hidden-token"));
         Assert.That(unknown.ExitCode, Is.EqualTo(2), unknown.Everything);
     }

@@ -61,6 +61,29 @@ public sealed class ToolProcessTests
         Assert.That(result.Output, Does.Contain("Nothing is wrong, and not every role runs yet.").And.Not.Contain("All is well"));
     }
 
+    [Test]
+    public async Task Doctor_NoWatcherOutside_SaysWhatThatMeansAndHowToNameOne_AndIsSound()
+    {
+        var none = await Lepton("doctor", "--storage", $"Data Source={Path.Combine(_folder, "none.db")}");
+        Assert.That(none.ExitCode, Is.Zero, none.Everything);
+        Assert.That(none.Output, Does.Match(@"warn +heartbeat +no watcher outside \(Notifier:HeartbeatUrls\)"));
+        Assert.That(none.Output,
+            Does.Contain("is dead, nobody is notified").And.Contain("LEPTON_Notifier__HeartbeatUrls=https://hc-ping.com/"));
+
+        var named = await Lepton("doctor", "--storage", $"Data Source={Path.Combine(_folder, "none.db")}",
+            "--set", "Notifier:HeartbeatUrls=https://hc-ping.com/secret");
+        Assert.That(named.Output, Does.Match("ok +heartbeat +every 30 s to https://hc-ping.com/…\n")
+            .And.Not.Contain("nobody is notified"));
+
+        // Where the notifier's settings are elsewhere, its journal knows.
+        await using var database = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
+        var journal = new TestJournal(database.Database);
+        await journal.Report("notifier", TimeSpan.Zero);
+        await journal.Execute($"update heartbeat set succeeded_at = {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}");
+        var elsewhere = await Lepton("doctor", "--storage", database.ConnectionString);
+        Assert.That(elsewhere.Output, Does.Match(@"ok +heartbeat +last taken by a watcher outside .* ago"));
+    }
+
     [TestCase("receivers: [{name: a, webhook_configs: [{url: 'http://a.example/'}, {url: 'http://b.example/'}]}]\nroute: {receiver: a}\n",
         @"ok +routing +\S+alerting\.yaml: 2 channels of 1 receivers")]
     [TestCase("route: {receiver: nobody}\n", @"WRONG +routing +\S+alerting\.yaml: can't be used")]

@@ -23,6 +23,8 @@ public sealed class AccessTests
         ("GET", "/", AccessRole.None),
         ("GET", "/api/v1/me", AccessRole.None),
         ("GET", "/healthz/live", AccessRole.None),
+        ("GET", "/-/healthy", AccessRole.None),
+        ("GET", "/-/ready", AccessRole.None),
         ("GET", "/api/v1/alerts", AccessRole.Viewer),
         ("GET", $"/api/v1/alerts/{AlertId}", AccessRole.Viewer),
         ("GET", $"/api/v1/alerts/{AlertId}/actions", AccessRole.Viewer),

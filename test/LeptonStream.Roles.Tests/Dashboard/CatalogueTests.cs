@@ -10,7 +10,7 @@ public sealed partial class CatalogueTests
 {
     // Sets whose keys are put together at run time.
     private static readonly string[] Sets = ["severity.", "status.", "type.", "ended.", "section.", "help.", "connection.", "duration.",
-        "problem.", "role.", "act.", "care.", "deed.", "delivery.", "notified.",
+        "problem.", "kafka.", "role.", "act.", "care.", "deed.", "delivery.", "notified.",
         "suppressed.", "error.", "muted.", "trouble.", "silences.state.", "action.", "update.is."];
 
     [Test]

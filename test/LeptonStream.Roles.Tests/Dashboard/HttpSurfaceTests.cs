@@ -89,6 +89,8 @@ public sealed partial class HttpSurfaceTests
 
     [TestCase("healthz/live")]
     [TestCase("healthz/ready")]
+    [TestCase("-/healthy")]
+    [TestCase("-/ready")]
     public async Task Health_DatabaseAnswers_IsGood(string address)
     {
         using var answer = await _dashboard.Http.GetAsync(address);

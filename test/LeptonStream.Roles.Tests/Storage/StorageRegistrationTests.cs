@@ -35,6 +35,18 @@ public sealed class StorageRegistrationTests
             Throws.InstanceOf<OptionsValidationException>().With.Message.StartsWith("Storage:ConnectionString: "));
     }
 
+    // They may hold a secret, which is not repeated.
+    [TestCase("X")]
+    [TestCase("postgresql://lepton:secret@db/journal")]
+    [TestCase("Database=secret")]
+    public async Task AddStorage_NoConnectionString_SaysHowOneIsWritten(string connectionString)
+    {
+        await using var services = Build(connectionString);
+
+        Assert.That(() => services.GetRequiredService<IOptions<StorageOptions>>().Value, Throws.InstanceOf<OptionsValidationException>()
+            .With.Message.Contains("'Data Source=lepton.db' for SQLite").And.Message.Not.Contains("secret"));
+    }
+
     private static ServiceProvider Build(string connectionString) => new ServiceCollection()
         .AddStorage(new ConfigurationBuilder().AddInMemoryCollection([new("Storage:ConnectionString", connectionString)]).Build())
         .BuildServiceProvider();

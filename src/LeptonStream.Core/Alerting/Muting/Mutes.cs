@@ -12,10 +12,11 @@ namespace LeptonStream.Alerting.Muting;
 public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
 {
     /// <summary>
-    /// Who acknowledged an alert, by the alert's id. An acknowledged alert is not repeated while nothing changes; it hides no change.
+    /// Who acknowledged an alert, by the alert's id. An acknowledged alert is not repeated while nothing changes; it hides no change, and
+    /// the messages that it is in say who works on it.
     /// </summary>
     /// <value>The default value is empty.</value>
-    public IReadOnlyDictionary<string, string> Acknowledged { get; init; } = FrozenDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, CareTaken> Acknowledged { get; init; } = FrozenDictionary<string, CareTaken>.Empty;
 
     /// <summary>Times of planned work; those that do not hold at the time of the flush do nothing.</summary>
     /// <value>The default value is empty.</value>
@@ -57,10 +58,10 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
             var isOwedEnd = alert.IsResolved && IsOwed(group, alert);
             if ((isOwedEnd ? held[alert.AlertId].FirstOrDefault() : cause) is { } found)
                 suppressed.Add(new(group, alert, found.Cause, found.By));
-            else if (FlapsSince(alert) is not { } since) passed.Add(WithFailure(alert));
+            else if (FlapsSince(alert) is not { } since) passed.Add(Annotated(alert));
             else if (WasNotified(group, alert, since))
                 suppressed.Add(new(group, alert, SuppressionCause.Flapping, [since.ToString()]));
-            else passed.Add(WithFailure(alert with { Annotations = alert.Annotations.With((FlapState.Annotation, since.ToString())) }));
+            else passed.Add(Annotated(alert with { Annotations = alert.Annotations.With((FlapState.Annotation, since.ToString())) }));
         }
 
         return [.. passed];
@@ -79,7 +80,7 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
         if (!members.All(alert => alert.IsResolved || Acknowledged.ContainsKey(alert.AlertId))) return false;
         var known = suppressed.Where(one => one.Group == group).Select(one => one.Alert.Fingerprint).ToHashSet();
         suppressed.AddRange(members.Where(alert => !alert.IsResolved && !known.Contains(alert.Fingerprint))
-            .Select(alert => new Suppression(group, alert, SuppressionCause.Acknowledgement, [Acknowledged[alert.AlertId]])));
+            .Select(alert => new Suppression(group, alert, SuppressionCause.Acknowledgement, [Acknowledged[alert.AlertId].By])));
         return true;
     }
 
@@ -95,10 +96,15 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
         return Silences.Any(silence => silence.IsActive(now) && silence.Covers(labels)) ? SuppressionCause.Silence : null;
     }
 
-    private GroupedAlert WithFailure(GroupedAlert alert) =>
-        !alert.IsResolved && FailedActions.TryGetValue(alert.AlertId, out var failed)
-            ? alert with { Annotations = failed.Annotate(alert.Annotations) }
-            : alert;
+    // News of an alert that fires, since its last event: who works on it, and an action that did not help.
+    private GroupedAlert Annotated(GroupedAlert alert)
+    {
+        if (alert.IsResolved) return alert;
+        var annotations = alert.Annotations;
+        if (Acknowledged.TryGetValue(alert.AlertId, out var care)) annotations = care.Annotate(annotations);
+        if (FailedActions.TryGetValue(alert.AlertId, out var failed)) annotations = failed.Annotate(annotations);
+        return alert with { Annotations = annotations };
+    }
 
     private Timestamp? FlapsSince(GroupedAlert alert) =>
         Flapping.Count > 0 && Flapping.TryGetValue(FlapState.KeyOf(alert.Labels), out var since) ? since : null;

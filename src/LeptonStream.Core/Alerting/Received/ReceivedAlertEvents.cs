@@ -18,10 +18,19 @@ public static class ReceivedAlertEvents
     /// <summary>Stands for the model or the metric of an alert that names none.</summary>
     public const string Unnamed = "external";
 
+    private const string OwnNames = "LeptonStream";
+
     // Stands for the detector.
     private const string Detector = "received";
 
     private static readonly string[] Taken = ["alertname", "severity", "model", "metric"];
+
+    /// <summary>Whether an alert with these labels is one of ours, whose texts name its series; others seldom do.</summary>
+    public static bool IsOwn(LabelSet labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return labels["alertname"]?.StartsWith(OwnNames, StringComparison.Ordinal) is true;
+    }
 
     /// <summary>Makes an event.</summary>
     /// <param name="alert">The alert.</param>

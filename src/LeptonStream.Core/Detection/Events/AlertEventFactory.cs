@@ -21,7 +21,9 @@ internal static class AlertEventFactory
     public static AlertEvent Create(in EventSink sink, SeriesId subject, string kind, AlertLifecycle life, EventContent content)
     {
         var alert = AlertIds.OfAlert(sink, subject, kind, life.Onset);
-        return Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()), content);
+        var isWaited = content.Change == AlertChange.Recovered && life.CalmSince < content.DetectedAt;
+        return Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()),
+            isWaited ? content with { NormalSince = life.CalmSince } : content);
     }
 
     /// <summary>Makes an event.</summary>

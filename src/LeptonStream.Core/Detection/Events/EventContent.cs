@@ -61,6 +61,9 @@ internal sealed record EventContent
 
     public required Timestamp DetectedAt { get; init; }
 
+    /// <summary>Of an alert that recovered, the time from which on it was normal, before it was closed; else null.</summary>
+    public Timestamp? NormalSince { get; init; }
+
     /// <summary>The usual time between two samples, in seconds; 0 where there is none.</summary>
     public double IntervalSeconds { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeptonStream.Alerting;
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Explanations;
@@ -64,6 +65,7 @@ internal static class EventFields
         ("score", Text(Math.Round(content.Score, 3))),
         ("unit", content.Unit ?? ""),
         ("ended_reason", AlertChanges.ReasonOf(content.Change) is { } reason ? AlertEventJson.NameOf(reason) : ""),
+        (EndedTexts.NormalSince, content.NormalSince?.ToString() ?? ""),
         ("runbook_url", content.Runbook ?? ""));
 
     /// <summary>The annotations of an alert that ended, from those of an event before.</summary>

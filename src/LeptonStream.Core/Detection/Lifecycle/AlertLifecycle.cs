@@ -58,6 +58,9 @@ public sealed partial class AlertLifecycle
     /// <summary>Time of the opening.</summary>
     public Timestamp OpenedAt => new(Known.Opened);
 
+    /// <summary>Of an alert that recovered: the time from which on it was calm. It waited since then, and ended when that lasted.</summary>
+    internal Timestamp CalmSince => new(Known.CalmSince);
+
     /// <summary>The worst score of the alert that is pending or open.</summary>
     public double Worst => Known.Worst;
 
@@ -127,6 +130,7 @@ public sealed partial class AlertLifecycle
     {
         var wasOpen = Phase == AlertPhase.Open;
         if (_record is null) return AlertChange.None;
+        if (Numbers.Calm == 0) Numbers.CalmSince = now.UnixNanoseconds;
         Calm();
         if (!wasOpen)
         {

@@ -44,7 +44,7 @@ export class ActView {
 
     #show(...parts) {
         const close = el('button', { type: 'button', 'data-key': 'act leave', click: () => this.#dialog.close() }, t('help.close'));
-        put(this.#dialog, el('h2', { id: 'act-title' }, t('act.title')), ...parts, close);
+        put(this.#dialog, el('h2', { id: 'act-title' }, t('act.title')), ...parts, el('footer', {}, close));
     }
 
     // answer: what the link has just done, in words.

@@ -285,14 +285,16 @@ function forecastOf(warning, points) {
     };
 }
 
-// All values must be seen, and the limit; a band far wider than they are must not flatten them.
+// All values must be seen, and the limit; a band far wider than they are must not flatten them. Of values that stand still it is seen
+// whole, or it would fill the chart.
 function rangeOf(points, limit) {
     const seen = [...points.flatMap(point => [point.value, point.expected]), limit ?? null].filter(value => value !== null);
     const edges = points.flatMap(point => [point.lower, point.upper]).filter(value => value !== null);
     if (seen.length === 0 && edges.length === 0) return [0, 1];
     let low = Math.min(...(seen.length ? seen : edges));
     let high = Math.max(...(seen.length ? seen : edges));
-    const room = high > low ? high - low : Infinity;
+    const stands = new Set(points.map(point => point.value)).size === 1;
+    const room = high > low && !stands ? high - low : Infinity;
     if (edges.length > 0) {
         low = Math.max(Math.min(low, ...edges), low - room);
         high = Math.min(Math.max(high, ...edges), high + room);

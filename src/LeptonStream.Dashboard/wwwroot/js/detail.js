@@ -7,7 +7,14 @@ import { fetchJson } from './store.js';
 import { CareView } from './care.js';
 import { deeds, notified } from './people.js';
 import { remedies } from './remedies.js';
-import { facts, spoke, meaning, detectors, origin, section, explanationOf, timeOf } from './sections.js';
+import { facts, spoke, meaning, detectors, origin, written, isReceived, section, explanationOf, timeOf } from './sections.js';
+
+// Why there is no chart.
+function missing(event) {
+    if (!event) return 'summary.missing';
+    if (isReceived(event)) return 'chart.none.received';
+    return event.truncated?.includes('points') ? 'chart.none.truncated' : 'chart.none';
+}
 
 export class AlertDetailView {
     #asked = null;
@@ -82,26 +89,27 @@ export class AlertDetailView {
     }
 
     #render() {
-        const { alert, event, first, history, actions, notifications, remediation } = this.#shown;
+        const { alert, event, first, history, actions, notifications, remediation, generatorUrl } = this.#shown;
+        const received = event && isReceived(event);
         this.care.show(alert);
-        const chart = event && new Chart(event);
+        const chart = event && event.points.length > 0 ? new Chart(event) : null;
         this.#fill(
             this.#asTable ? null : chart,
             this.#back(),
             this.#head(alert, event),
             this.care.element,
             event ? facts(alert, event, history) : null,
-            event ? this.#plot(chart) : el('p', { class: 'nothing' }, t('summary.missing')),
+            chart ? this.#plot(chart) : el('p', { class: event ? 'hint' : 'nothing' }, t(missing(event))),
             el(
                 'div',
                 { class: 'columns' },
                 event && meaning(alert, event, first),
-                event && detectors(spoke(event) ? event : (first ?? event)),
+                received ? written(event, generatorUrl) : event && detectors(spoke(event) ? event : (first ?? event)),
                 remedies(remediation, (action, decision) => this.care.decide(action, decision)),
                 notified(notifications),
                 deeds(actions),
                 this.#past(history),
-                event && origin(alert, event),
+                event && !received && origin(alert, event),
             ),
         );
     }
@@ -128,7 +136,9 @@ export class AlertDetailView {
         const ended = Date.parse(alert.resolvedAt ?? alert.updatedAt);
         const state = resolved
             ? [age(ended), ` · ${t('lasted', { time: duration(ended - onset) })}`]
-            : [t('firing.since'), ' ', clock(opened), ' · ', age(opened), ' · ', t('as-of'), ' ', age(Date.parse(alert.updatedAt))];
+            : [t('firing.since'), ' ', clock(opened), ' · ', age(opened)];
+        // Nothing of ours judges the values of another program.
+        if (!resolved && !(event && isReceived(event))) state.push(' · ', t('as-of'), ' ', age(Date.parse(alert.updatedAt)));
         return el(
             'header',
             { class: `head ${kind}` },

@@ -4,7 +4,7 @@ import { t, term, number, quantity, relative, duration, clock, fullTime, inZone,
 
 const known = ['alertname', 'severity', 'model', 'metric'];
 const mostLabels = 3;
-const byText = ['event-code', 'missed-burst'];
+const byText = ['event-code', 'missed-burst', 'received'];
 
 export class AlertListView {
     #rows = new Map();
@@ -74,7 +74,7 @@ function build(alert, isNew) {
             el('span', { class: 'severity' }, alert.status === 'resolved' ? ending(alert.endedReason) : term('severity', alert.severity)),
             name(alert.metric, { class: 'metric' }),
         ),
-        isWarning(alert)
+        isWarning(alert) || alert.detector === 'received'
             ? el('span', { class: 'score' })
             : el('span', { class: 'score', title: t('score.title') }, t('score', { score: number(alert.score, 3) })),
         el('span', { class: 'seen', title: alert.summary && inZone(alert.summary[currentLanguage()]) }, ...seen(alert)),

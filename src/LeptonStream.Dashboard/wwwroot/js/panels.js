@@ -57,6 +57,8 @@ export function helpParts(close) {
         el('h3', {}, t('help.filter')),
         el('p', {}, t('help.filter.text')),
         el('pre', {}, 'severity=critical model=~"llama.*" instance!="gpu-7" ttft'),
-        el('button', { type: 'button', click: close }, t('help.close')),
+        el('p', {}, t('help.series')),
+        el('pre', {}, 'lepton series model=llama-70b metric=ttft_p99_ms'),
+        el('footer', {}, el('button', { type: 'button', click: close }, t('help.close'))),
     ];
 }

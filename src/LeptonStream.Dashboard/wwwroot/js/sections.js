@@ -5,12 +5,17 @@ import { left } from './list.js';
 
 const lowConfidence = 0.9;
 
+// An alert that another program found: it has labels, texts and a link, and no value of ours.
+export const isReceived = event => event.source.topic === '/api/v2/alerts';
+
 export function facts(alert, event, history) {
     const fact = (key, value, note) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, value, note && el('small', {}, note)));
     const onset = Date.parse(event.onset);
     const opened = history.findLast(entry => entry.type === 'opened' || entry.type === 'early_warning');
     const breach = event.earlyWarning;
-    const isOfSeries = !event.contributors && !event.modelUpdate;
+    const received = isReceived(event);
+    const isOfSeries = !event.contributors && !event.modelUpdate && !received;
+    const normal = Date.parse(event.alertmanager.annotations.normal_since);
     const late = opened && Date.parse(opened.detectedAt) - onset;
     const worst = worstOf(history);
     const delay = late > 0 ? t('fact.delay', { time: duration(late) }) : late === 0 && t('fact.delay.none');
@@ -32,13 +37,15 @@ export function facts(alert, event, history) {
         breach?.expectedBreachAt && alert.status !== 'resolved' && fact('fact.left', left(Date.parse(breach.expectedBreachAt))),
         breach
             ? fact('fact.urgency', number(alert.score, 3), t('fact.urgency.title'))
-            : fact('fact.score.worst', t('score', { score: number(alert.score, 3) }), t('score.title')),
-        fact(
+            : !received && fact('fact.score.worst', t('score', { score: number(alert.score, 3) }), t('score.title')),
+        !received && fact(
             'fact.confidence',
             percent(event.confidence),
             breach ? t('fact.confidence.limit') : event.confidence < lowConfidence && t('fact.confidence.low'),
         ),
-        fact('fact.onset', timeOf(onset), delay),
+        fact('fact.onset', timeOf(onset), !received && delay),
+        alert.status === 'resolved' && Number.isFinite(normal) &&
+            fact('fact.normal', timeOf(normal), t('fact.normal.closed', { time: clock(Date.parse(alert.resolvedAt ?? alert.updatedAt)) })),
         event.step !== undefined && fact('fact.step', number(event.step, 15)),
     );
 }
@@ -66,7 +73,7 @@ export function meaning(alert, event, first) {
         event.modelUpdate && update(event.modelUpdate),
         actions.length > 0 && el('h4', {}, t('actions')),
         actions.length > 0 && el('ol', { class: 'actions' }, ...actions.map(action => el('li', { dir: 'auto' }, action))),
-        event.runbookUrl && runbook(event.runbookUrl),
+        event.runbookUrl && link('runbook', event.runbookUrl),
     );
 }
 
@@ -116,16 +123,14 @@ function table(heads, rows) {
     );
 }
 
-function runbook(address) {
+function link(key, address) {
     const safe = /^https?:\/\//i.test(address);
     return el(
         'p',
-        { class: 'runbook' },
-        t('runbook'),
+        { class: key },
+        t(key),
         ' ',
-        safe
-            ? el('a', { href: address, target: '_blank', rel: 'noopener noreferrer', 'data-key': 'runbook' }, name(address))
-            : name(address),
+        safe ? el('a', { href: address, target: '_blank', rel: 'noopener noreferrer', 'data-key': key }, name(address)) : name(address),
     );
 }
 
@@ -199,6 +204,20 @@ export function origin(alert, event) {
                 t('origin.json'),
             ),
         ),
+    );
+}
+
+// The labels and texts of another program as they came, and its page.
+export function written(event, generatorUrl) {
+    const pairs = set => Object.entries(set).flatMap(([label, value]) => [el('dt', {}, name(label)), el('dd', { dir: 'auto' }, value)]);
+    const { summary: _, description: __, ...said } = event.alertmanager.annotations;
+    return section(
+        'written',
+        el('h4', {}, t('labels.label')),
+        el('dl', { class: 'origin' }, ...pairs(event.alertmanager.labels)),
+        Object.keys(said).length > 0 && el('h4', {}, t('annotations.label')),
+        Object.keys(said).length > 0 && el('dl', { class: 'origin' }, ...pairs(said)),
+        generatorUrl && link('generator', generatorUrl),
     );
 }
 

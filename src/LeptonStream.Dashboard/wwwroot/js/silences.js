@@ -75,7 +75,8 @@ export class SilencesView {
             this.#dialog,
             el('h2', { id: 'silences-title' }, t('silences')),
             content,
-            el('button', { type: 'button', click: () => this.#dialog.close() }, t('help.close')),
+            el('p', { class: 'hint' }, t('silences.how')),
+            el('footer', {}, el('button', { type: 'button', click: () => this.#dialog.close() }, t('help.close'))),
         );
     }
 }

@@ -57,7 +57,8 @@ export function failureText({ code, status, message }) {
 // What is wrong with a role; a code that a newer program sends is said in the words that came with it.
 export function problemText({ code, text, values, role }) {
     const known = `problem.${code}` in words;
-    const sentence = known ? t(`problem.${code}`, { ...values, role: term('role', values.role) }) : text;
+    const said = values?.detail && { detail: term('kafka', values.detail) };
+    const sentence = known ? t(`problem.${code}`, { ...values, ...said, role: term('role', values.role) }) : text;
     return inZone(role ? t('problem.of', { role: term('role', role), sentence }) : sentence);
 }
 

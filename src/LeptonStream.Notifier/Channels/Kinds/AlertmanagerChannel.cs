@@ -18,6 +18,8 @@ internal sealed record AlertmanagerSettings(bool SendResolved, ChannelUrl Url, T
     // Two renewals may be lost, and the notifier be away for a day.
     public override TimeSpan? RenewEvery => TimeSpan.FromDays(1);
 
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [];
 
     public override INotificationChannel Make(ChannelContext context) => new AlertmanagerChannel(this, context);

@@ -20,6 +20,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record AliyunSmsSettings(bool SendResolved, ChannelUrl Url, Secret KeyId, Secret KeySecret, string SignName,
     string TemplateCode, string Phones, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [KeyId, KeySecret];
 
     public override INotificationChannel Make(ChannelContext context) => new AliyunSmsChannel(this, context);

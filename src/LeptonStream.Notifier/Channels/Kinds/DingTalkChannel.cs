@@ -19,6 +19,8 @@ internal sealed record DingTalkSettings(bool SendResolved, ChannelUrl Url, Secre
 {
     public override SendRate Rate => SendRate.TwentyAMinute;
 
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text), SigningSecret];
 
     public override INotificationChannel Make(ChannelContext context) => new DingTalkChannel(this, context);

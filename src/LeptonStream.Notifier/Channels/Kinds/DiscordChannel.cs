@@ -14,6 +14,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record DiscordSettings(bool SendResolved, ChannelUrl Url, Template? Username, Template? AvatarUrl, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new DiscordChannel(this, context);

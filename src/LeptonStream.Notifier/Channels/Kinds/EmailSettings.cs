@@ -24,6 +24,8 @@ internal sealed partial record EmailSettings(bool SendResolved, string To, strin
 
     public override SendRate? Rate => SendRate.Ordinary;
 
+    public override string ConnectsTo => Host;
+
     public override string RateKey => $"{nameof(EmailSettings)}\n{Host}:{Port}\n{To}";
 
     /// <summary>Language, time zone and length.</summary>

@@ -15,6 +15,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record FeishuSettings(bool SendResolved, ChannelUrl Url, Secret? SigningSecret, string? Keyword, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text), SigningSecret];
 
     public override INotificationChannel Make(ChannelContext context) => new FeishuChannel(this, context);

@@ -13,6 +13,8 @@ internal sealed record FlashdutySettings(bool SendResolved, ChannelUrl Api, Secr
 {
     public override Folding Folding => Folding.Incident;
 
+    protected override ChannelUrl Address => Api;
+
     protected override IEnumerable<Secret?> Own => [Key];
 
     public override INotificationChannel Make(ChannelContext context) => new FlashdutyChannel(this, context);

@@ -16,6 +16,8 @@ internal sealed record GrafanaSettings(bool SendResolved, ChannelUrl Url, Secret
 {
     public override Folding Folding => Folding.Incident;
 
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [Token];
 
     public override INotificationChannel Make(ChannelContext context) => new GrafanaChannel(this, context);

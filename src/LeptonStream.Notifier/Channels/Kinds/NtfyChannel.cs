@@ -12,6 +12,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record NtfySettings(bool SendResolved, ChannelUrl Url, Secret Topic, Secret? Token, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [Topic, Token];
 
     public override INotificationChannel Make(ChannelContext context) => new NtfyChannel(this, context);

@@ -19,6 +19,8 @@ internal sealed record OpsgenieSettings(bool SendResolved, ChannelUrl Url, Secre
 {
     public override Folding Folding => Folding.Incident;
 
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [ApiKey];
 
     public override INotificationChannel Make(ChannelContext context) => new OpsgenieChannel(this, context);

@@ -35,6 +35,8 @@ internal sealed record PagerDutySettings(bool SendResolved, ChannelUrl Url, Secr
     /// <summary>More about the incident, by names.</summary>
     public ValueList<(string Name, Template Text)> Details { get; init; } = new([]);
 
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [RoutingKey];
 
     public override INotificationChannel Make(ChannelContext context) => new PagerDutyChannel(this, context);

@@ -12,6 +12,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record PushoverSettings(bool SendResolved, Secret UserKey, Secret Token, ChannelUrl Url, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [UserKey, Token];
 
     public override INotificationChannel Make(ChannelContext context) => new PushoverChannel(this, context);

@@ -13,6 +13,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record SlackSettings(bool SendResolved, ChannelUrl Url, SlackParts Parts, TimeSpan? Timeout)
     : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new SlackChannel(this, context);

@@ -10,6 +10,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 /// <param name="Timeout">Longest time of one attempt; null is the notifier's default.</param>
 internal sealed record TeamsSettings(bool SendResolved, ChannelUrl Url, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new TeamsChannel(this, context);

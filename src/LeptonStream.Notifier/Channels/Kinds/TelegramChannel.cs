@@ -20,6 +20,8 @@ internal sealed record TelegramSettings(bool SendResolved, ChannelUrl Api, Secre
     // Telegram counts by chat.
     public override string RateKey => $"{base.RateKey}\n{ChatId}";
 
+    protected override ChannelUrl Address => Api;
+
     protected override IEnumerable<Secret?> Own => [Token];
 
     public override INotificationChannel Make(ChannelContext context) => new TelegramChannel(this, context);

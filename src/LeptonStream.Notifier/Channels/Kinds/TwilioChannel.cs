@@ -17,6 +17,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record TwilioSettings(bool SendResolved, ChannelUrl Api, Secret AccountSid, Secret AuthToken, string From, string To,
     bool IsCall, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Api;
+
     protected override IEnumerable<Secret?> Own => [AccountSid, AuthToken];
 
     public override INotificationChannel Make(ChannelContext context) => new TwilioChannel(this, context);

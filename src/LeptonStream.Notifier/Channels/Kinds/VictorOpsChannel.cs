@@ -14,6 +14,8 @@ internal sealed record VictorOpsSettings(bool SendResolved, ChannelUrl Api, Secr
 {
     public override Folding Folding => Folding.Incident;
 
+    protected override ChannelUrl Address => Api;
+
     protected override IEnumerable<Secret?> Own => [ApiKey];
 
     public override INotificationChannel Make(ChannelContext context) => new VictorOpsChannel(this, context);

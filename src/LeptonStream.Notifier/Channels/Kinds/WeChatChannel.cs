@@ -17,6 +17,8 @@ namespace LeptonStream.Notifier.Channels.Kinds;
 internal sealed record WeChatSettings(bool SendResolved, ChannelUrl Api, string CorpId, Secret ApiSecret, Template? AgentId,
     Template? ToUser, Template? ToParty, Template? ToTag, TimeSpan? Timeout) : MessageSettings(SendResolved, Timeout)
 {
+    protected override ChannelUrl Address => Api;
+
     protected override IEnumerable<Secret?> Own => [ApiSecret];
 
     public override INotificationChannel Make(ChannelContext context) => new WeChatChannel(this, context);

@@ -13,6 +13,8 @@ internal sealed record WeComSettings(bool SendResolved, ChannelUrl Url, string? 
 {
     public override SendRate Rate => SendRate.TwentyAMinute;
 
+    protected override ChannelUrl Address => Url;
+
     protected override IEnumerable<Secret?> Own => [new(Url.Text)];
 
     public override INotificationChannel Make(ChannelContext context) => new WeComChannel(this, context);

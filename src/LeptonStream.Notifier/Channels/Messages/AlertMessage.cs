@@ -65,8 +65,9 @@ internal sealed record AlertMessage
 /// <param name="Lines">More of that, and since when.</param>
 /// <param name="Actions">Steps to take; none for an alert that is over.</param>
 /// <param name="Url">The alert on the dashboard.</param>
-internal sealed record AlertEntry(
-    MessageState State, string? Severity, string Summary, IReadOnlyList<string> Lines, IReadOnlyList<string> Actions, Uri Url);
+/// <param name="Acknowledged">Who works on it, in a few words; null where nobody does, or it is over.</param>
+internal sealed record AlertEntry(MessageState State, string? Severity, string Summary, IReadOnlyList<string> Lines,
+    IReadOnlyList<string> Actions, Uri Url, string? Acknowledged);
 
 /// <summary>A link with its words.</summary>
 internal sealed record MessageLink(string Text, Uri Url);

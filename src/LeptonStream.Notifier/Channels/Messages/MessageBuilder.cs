@@ -1,14 +1,19 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Digests;
 using LeptonStream.Alerting.Flapping;
+using LeptonStream.Alerting.Muting;
+using LeptonStream.Alerting.Received;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Direct;
 using LeptonStream.Output;
+using LeptonStream.Samples;
 
 namespace LeptonStream.Notifier.Channels.Messages;
 
 /// <summary>Makes the message of a notification: short texts, in the receiver's language and time zone.</summary>
-internal static class MessageBuilder
+internal static partial class MessageBuilder
 {
     private const int LongestTitle = 200;
     private const int LongestSummary = 300;
@@ -25,7 +30,7 @@ internal static class MessageBuilder
         // The firing ones come first: a limited channel must show them. One that became worse has other labels: to an Alertmanager the old
         // ones end, to people nothing does.
         var entries = notification.Firing.Concat(notification.Resolved.Where(alert => !firing.Contains(alert.AlertId)))
-            .Select(alert => Entry(alert, words, style.Zone, externalUrl)).ToArray();
+            .Select(alert => Entry(alert, notification, words, style.Zone, externalUrl)).ToArray();
         var state = notification.IsOver ? entries.Max(entry => entry.State) : MessageState.Firing;
         var severity = SeverityOf(notification);
         var title = Cut(Title(notification, entries, words, severity), LongestTitle);
@@ -68,9 +73,11 @@ internal static class MessageBuilder
     {
         if (entries is [var only] && notification is { Digest: null, NotHeld: 0 })
         {
+            var alert = notification.Alerts[0];
             return words.Title(
-                only.State == MessageState.Firing ? words.Severity(severity)
-                    : Ending(notification.Alerts[0], words) ?? words.State(only.State),
+                only.State != MessageState.Firing ? Ending(alert, words) ?? words.State(only.State)
+                    : only.Acknowledged is { } by ? words.Both(words.Severity(severity), by)
+                    : words.Severity(severity),
                 only.Summary);
         }
 
@@ -85,13 +92,19 @@ internal static class MessageBuilder
     private static string Count(DigestKind kind, MessageWords words) => Cut(Clean($"{kind.Alerts} × " + string.Join(" · ",
         ((string[])[kind.Name, words.Severity(kind.Severity), kind.Model]).Where(part => part.Length > 0))), LongestSummary);
 
-    private static AlertEntry Entry(GroupedAlert alert, MessageWords words, TimeZoneInfo zone, Uri externalUrl)
+    private static AlertEntry Entry(GroupedAlert alert, Notification notification, MessageWords words, TimeZoneInfo zone, Uri externalUrl)
     {
         var state = alert.IsClosedUnrecovered ? MessageState.Closed : alert.IsResolved ? MessageState.Resolved : MessageState.Firing;
         var start = MessageWords.Time(alert.StartsAt, zone);
-        var when = alert.EndsAt is { } end ? words.From(start, MessageWords.Time(end, zone)) : words.Since(start);
-        var summary = Text(alert, "summary", words) ?? string.Join(", ", alert.Labels.Select(label => $"{label.Key}={label.Value}"));
-        string?[] lines = [Text(alert, "description", words), when, Ending(alert, words), Flapping(alert, words), Directly(alert, words)];
+        string? when = alert.EndsAt is not { } end ? words.Since(start)
+            : words.From(start, MessageWords.Time(end, zone), NormalSince(alert, zone));
+        var summary = InZone(Text(alert, "summary", words), zone) ?? Pairs(alert.Labels);
+        if (Telling(alert, notification, summary) is { Length: > 0 } telling) summary += $" ({telling})";
+        var description = InZone(Text(alert, "description", words), zone);
+        // Its texts mostly begin with the beginning.
+        if (!alert.IsResolved && description?.Contains(start, StringComparison.Ordinal) is true) when = null;
+        string?[] lines = [description, Labels(alert, words), when, Care(alert, words, zone), Ending(alert, words),
+            Flapping(alert, words), Directly(alert, words)];
         var actions = state == MessageState.Firing ? Text(alert, "actions", words)?.Split('\n').Take(MaxActions) ?? [] : [];
         return new AlertEntry(
             state,
@@ -99,8 +112,41 @@ internal static class MessageBuilder
             Cut(Clean(summary), LongestSummary),
             [.. lines.OfType<string>().Select(line => Cut(Clean(line), LongestLine))],
             [.. actions.Select(action => Cut(Clean(action), LongestSummary)).Where(action => action.Length > 0)],
-            new(AlertAddress.Of(alert, externalUrl)));
+            new(AlertAddress.Of(alert, externalUrl)),
+            alert.Annotations[CareTaken.Annotation] is { } by && !alert.IsResolved ? words.Acknowledged(Clean(by)) : null);
     }
+
+    // Texts of alerts carry times in UTC: here they are in the zone of all other times.
+    private static string? InZone(string? text, TimeZoneInfo zone) =>
+        text is null ? null : UtcTime().Replace(text, time => TimeText(time.Value.Replace(" UTC", "Z", StringComparison.Ordinal), zone));
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC(?![+-])")]
+    private static partial Regex UtcTime();
+
+    // Our own texts name their series; a rule of Prometheus seldom does.
+    private static string? Labels(GroupedAlert alert, MessageWords words) =>
+        ReceivedAlertEvents.IsOwn(alert.Labels) ? null : words.Labels(Pairs(alert.Labels));
+
+    // The labels that tell it from the others of its group, where its summary does not.
+    private static string Telling(GroupedAlert alert, Notification notification, string summary) =>
+        ReceivedAlertEvents.IsOwn(alert.Labels) || alert.Annotations["summary"] is null ? ""
+            : Pairs(alert.Labels.Where(label => label.Key is not ("alertname" or "severity")
+                && notification.GroupLabels[label.Key] is null && !summary.Contains(label.Value, StringComparison.Ordinal)));
+
+    private static string Pairs(IEnumerable<KeyValuePair<string, string>> labels) =>
+        string.Join(", ", labels.Select(label => $"{label.Key}={label.Value}"));
+
+    private static string? NormalSince(GroupedAlert alert, TimeZoneInfo zone) =>
+        alert.Annotations[EndedTexts.NormalSince] is { } time ? TimeText(time, zone) : null;
+
+    private static string? Care(GroupedAlert alert, MessageWords words, TimeZoneInfo zone) =>
+        alert.IsResolved || alert.Annotations[CareTaken.Annotation] is not { } by ? null
+            : words.Acknowledged(Clean(by), TimeText(alert.Annotations[CareTaken.SinceAnnotation], zone));
+
+    private static string TimeText(string? time, TimeZoneInfo zone) =>
+        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? MessageWords.Time(Timestamp.FromDateTimeOffset(at), zone)
+            : "?";
 
     // Who or what ended it, where no event did.
     private static string? Ending(GroupedAlert alert, MessageWords words) =>

@@ -60,6 +60,7 @@ internal static class MessageText
             var state = entry.State != message.State ? $"{message.Words.State(entry.State)} · "
                 : entry.Severity is { } other && other != message.Severity ? $"{message.Words.Severity(other)} · "
                 : "";
+            if (entry.Acknowledged is { } care) state += $"{care} · ";
             return notation == Markup.Plain ? state + entry.Summary : notation.Escape(state) + notation.Link(entry.Url, entry.Summary);
         }
     }

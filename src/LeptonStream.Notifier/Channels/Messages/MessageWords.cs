@@ -41,6 +41,18 @@ internal abstract class MessageWords
 
     public abstract string Since(string start);
 
+    /// <summary>Somebody works on it.</summary>
+    public abstract string Acknowledged(string person);
+
+    /// <summary>Somebody works on it, since a time.</summary>
+    public abstract string Acknowledged(string person, string since);
+
+    /// <summary>Two states of one alert.</summary>
+    public abstract string Both(string state, string other);
+
+    /// <summary>The labels of an alert whose texts are not ours.</summary>
+    public abstract string Labels(string labels);
+
     /// <summary>A person ended it.</summary>
     public abstract string ClosedBy(string person);
 
@@ -55,7 +67,11 @@ internal abstract class MessageWords
     /// <summary>Alerts that were sent before are kept out of this message, and their end follows.</summary>
     public abstract string Withheld(int alerts);
 
-    public abstract string From(string start, string end);
+    /// <summary>It is over.</summary>
+    /// <param name="start">The time of its beginning.</param>
+    /// <param name="end">The time at which it was closed.</param>
+    /// <param name="normal">The time from which on it was normal; null where that is not known.</param>
+    public abstract string From(string start, string end, string? normal);
 
     public abstract string More(int alerts);
 
@@ -109,6 +125,14 @@ internal abstract class MessageWords
 
         public override string Since(string start) => $"Since {start}";
 
+        public override string Acknowledged(string person) => $"acknowledged by {person}";
+
+        public override string Acknowledged(string person, string since) => $"Acknowledged by {person} since {since}";
+
+        public override string Both(string state, string other) => $"{state}, {other}";
+
+        public override string Labels(string labels) => $"Labels: {labels}";
+
         public override string ClosedBy(string person) => $"Closed by {person}";
 
         public override string Stale => "Stale, nothing heard of it";
@@ -122,7 +146,9 @@ internal abstract class MessageWords
 
         public override string Flapping => "Flapping: it opens and ends again and again. The next message comes when it is steady.";
 
-        public override string From(string start, string end) => $"From {start} to {end}";
+        public override string From(string start, string end, string? normal) => normal is null
+            ? $"From {start} to {end}"
+            : $"From {start} to {normal}, closed {end}";
 
         public override string More(int alerts) => $"and {alerts} more";
     }
@@ -137,7 +163,7 @@ internal abstract class MessageWords
 
         public override string Dashboard => "查看告警";
 
-        public override string Runbook => "处置手册";
+        public override string Runbook => "处理手册";
 
         public override string Act => "确认或静默";
 
@@ -167,7 +193,15 @@ internal abstract class MessageWords
 
         public override string Digest(int notifications) => $"{notifications} 条通知的汇总";
 
-        public override string Since(string start) => $"开始于 {start}";
+        public override string Since(string start) => $"开始时间：{start}";
+
+        public override string Acknowledged(string person) => $"{person} 已确认";
+
+        public override string Acknowledged(string person, string since) => $"{person} 已确认（自 {since}）";
+
+        public override string Both(string state, string other) => $"{state}，{other}";
+
+        public override string Labels(string labels) => $"标签：{labels}";
 
         public override string ClosedBy(string person) => $"由 {person} 关闭";
 
@@ -179,7 +213,9 @@ internal abstract class MessageWords
 
         public override string Flapping => "频繁抖动：反复触发和恢复，稳定后再通知。";
 
-        public override string From(string start, string end) => $"{start} 至 {end}";
+        public override string From(string start, string end, string? normal) => normal is null
+            ? $"{start} 至 {end}"
+            : $"{start} 至 {normal}，关闭于 {end}";
 
         public override string More(int alerts) => $"另有 {alerts} 条";
     }

@@ -1,6 +1,8 @@
 using LeptonStream.Alerting;
 using LeptonStream.Alerting.Digests;
+using LeptonStream.Alerting.Muting;
 using LeptonStream.Notifier.Channels.Messages;
+using LeptonStream.Series;
 
 namespace LeptonStream.Roles.Tests.Notifier.Channels;
 
@@ -49,11 +51,11 @@ public sealed class MessageTextTests
         严重：llama-70b：GPU 0 温度偏高：89 °C，预期 62 °C
 
         当前通常范围：60 至 64 °C。
-        开始于 2026-09-21 22:03:20 UTC+08:00
+        开始时间：2026-09-21 22:03:20 UTC+08:00
         建议操作：
         • 检查风扇。
 
-        查看详情: https://lepton.example.org/#alert=alert0 · 处置手册: https://runbooks.example.org/gpu_temp_c
+        查看详情: https://lepton.example.org/#alert=alert0 · 处理手册: https://runbooks.example.org/gpu_temp_c
         """));
 
     [TestCase("recovered", "Resolved: ")]
@@ -64,6 +66,83 @@ public sealed class MessageTextTests
 
         Assert.That(text, Does.StartWith(title).And.Not.Contain("To do"));
         Assert.That(text, Does.Contain("From 2026-09-21 14:03:20 UTC to 2026-09-21 14:13:20 UTC"));
+    }
+
+    [TestCase(false, "Critical, acknowledged by rosa: ", "Acknowledged by rosa since 2026-09-21 14:08:20 UTC")]
+    [TestCase(true, "严重，rosa 已确认：", "rosa 已确认（自 2026-09-21 22:08:20 UTC+08:00）")]
+    public void Write_AnAlertSomebodyWorksOn_SaysWhoAndSinceWhen(bool isChinese, string title, string line)
+    {
+        var text = Text(Acknowledged(SampleNotifications.Alert()), isChinese ? Chinese : MessageStyle.Default);
+
+        Assert.That(text, Does.StartWith(title).And.Contain($"\n{line}\n"));
+    }
+
+    [Test]
+    public void Write_ManyAlerts_MarksThoseThatSomebodyWorksOn()
+    {
+        var alerts = Enumerable.Range(0, 12).Select(i => SampleNotifications.Alert(i)).Select((alert, i) => i % 2 == 0 ? alert
+            : Acknowledged(alert).Alerts[0]).ToArray();
+
+        var text = Text(SampleNotifications.Of(alerts), MessageStyle.Default);
+
+        Assert.That(text.Split("acknowledged by rosa · "), Has.Length.EqualTo(7));
+        Assert.That(text, Does.StartWith("Critical: 12 alerts firing"));
+    }
+
+    [Test]
+    public void Write_AnAlertThatIsOver_SaysNothingOfAnAcknowledgement()
+    {
+        var alert = SampleNotifications.Resolved().Alerts[0];
+        var care = new CareTaken("rosa", SampleNotifications.At);
+
+        var text = Text(SampleNotifications.Of(alert with { Annotations = care.Annotate(alert.Annotations) }), MessageStyle.Default);
+
+        Assert.That(text, Does.Not.Contain("cknowledged"));
+    }
+
+    [TestCase(false, "From 2026-09-21 14:03:20 UTC to 2026-09-21 14:08:20 UTC, closed 2026-09-21 14:13:20 UTC")]
+    [TestCase(true, "2026-09-21 22:03:20 UTC+08:00 至 2026-09-21 22:08:20 UTC+08:00，关闭于 2026-09-21 22:13:20 UTC+08:00")]
+    public void Write_AnAlertThatIsOver_TellsTheTroubleFromTheWaitBehindIt(bool isChinese, string line)
+    {
+        var alert = SampleNotifications.Resolved().Alerts[0];
+        var calm = alert.Annotations.With((EndedTexts.NormalSince, (SampleNotifications.At - TimeSpan.FromMinutes(5)).ToString()));
+
+        var text = Text(SampleNotifications.Of(alert with { Annotations = calm }), isChinese ? Chinese : MessageStyle.Default);
+
+        Assert.That(text, Does.Contain(line));
+    }
+
+    // The texts name the beginning in UTC; one time zone and once is enough.
+    [TestCase(false, "2026-09-21 14:03:20 UTC")]
+    [TestCase(true, "2026-09-21 22:03:20 UTC+08:00")]
+    public void Write_TextsThatNameTheBeginning_SayItOnceAndInTheReadersZone(bool isChinese, string time)
+    {
+        var alert = SampleNotifications.Alert();
+        var texts = alert.Annotations.With(("description", "50 ms → 56 ms since 2026-09-21 14:03:20 UTC."),
+            ("description_zh", "自 2026-09-21 14:03:20 UTC 起：50 ms → 56 ms。"));
+
+        var text = Text(SampleNotifications.Of(alert with { Annotations = texts }), isChinese ? Chinese : MessageStyle.Default);
+
+        Assert.That(text.Split(time), Has.Length.EqualTo(2));
+        Assert.That(text.Split("UTC"), Has.Length.EqualTo(2));
+    }
+
+    [TestCase(false, "Labels: alertname=HostHighCpu, instance=node-7:9100, severity=warning")]
+    [TestCase(true, "标签：alertname=HostHighCpu, instance=node-7:9100, severity=warning")]
+    public void Write_AnAlertOfAnotherProgram_HasItsLabels(bool isChinese, string line)
+    {
+        var text = Text(SampleNotifications.Of(OfPrometheus(7)), isChinese ? Chinese : MessageStyle.Default);
+
+        Assert.That(text, Does.Contain("CPU is busy (instance=node-7:9100)").And.Contain($"\n{line}\n"));
+    }
+
+    [Test]
+    public void Write_ManyAlertsOfOneRule_TellsEachFromTheOthers()
+    {
+        var text = Text(SampleNotifications.Of([.. Enumerable.Range(0, 12).Select(OfPrometheus)]), MessageStyle.Default);
+
+        Assert.That(text.Split('\n').Where(line => line.StartsWith("• CPU is busy", StringComparison.Ordinal)),
+            Is.Unique.And.Exactly(7).Items);
     }
 
     // Its labels have changed, so to an Alertmanager the warning is over.
@@ -135,6 +214,17 @@ public sealed class MessageTextTests
         Assert.That(Markup.Html.Link(url, "x").Count(letter => letter == '<'), Is.EqualTo(2));
         Assert.That(Markup.Backslash.Link(url, "x").Count(letter => letter is '<' or '>'), Is.EqualTo(2));
     }
+
+    private static Notification Acknowledged(GroupedAlert alert) => SampleNotifications.Of(alert with
+    {
+        Annotations = new CareTaken("rosa", SampleNotifications.At - TimeSpan.FromMinutes(5)).Annotate(alert.Annotations),
+    });
+
+    private static GroupedAlert OfPrometheus(int node) => SampleNotifications.Alert(node) with
+    {
+        Labels = LabelSet.Of(("alertname", "HostHighCpu"), ("severity", "warning"), ("instance", $"node-{node}:9100")),
+        Annotations = LabelSet.Of(("summary", "CPU is busy")),
+    };
 
     private static string Text(Notification notification, MessageStyle style)
     {

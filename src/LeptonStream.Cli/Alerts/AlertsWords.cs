@@ -1,0 +1,63 @@
+namespace LeptonStream.Cli.Alerts;
+
+/// <summary>The words of the table of alerts in one language.</summary>
+internal sealed record AlertsWords
+{
+    private static readonly AlertsWords English = new()
+    {
+        Severity = "SEVERITY", Since = "SINCE", Model = "MODEL", Metric = "METRIC", Who = "WHO", Summary = "SUMMARY", None = "no alerts",
+        Comma = ", ",
+        SilencedUntil = until => $"silenced until {until}",
+        Acknowledged = person => $"ack {person}",
+        Assigned = person => $"for {person}",
+        Terms = new() { ["inhibition"] = "inhibited", ["maintenance"] = "in maintenance", ["mute_time"] = "in a mute time" },
+    };
+
+    // The dashboard's terms.
+    private static readonly AlertsWords Chinese = new()
+    {
+        Severity = "级别", Since = "开始时间", Model = "模型", Metric = "指标",
+        Who = "处理状态", Summary = "摘要", None = "没有告警",
+        Comma = "，",
+        SilencedUntil = until => $"静默至 {until}",
+        Acknowledged = person => $"{person} 已确认",
+        Assigned = person => $"负责人：{person}",
+        Terms = new()
+        {
+            ["critical"] = "严重", ["warning"] = "警告", ["info"] = "提示",
+            ["resolved"] = "已恢复", ["recovered"] = "已恢复", ["accepted"] = "已接受，未恢复",
+            ["gone"] = "数据中断，未恢复", ["superseded"] = "已被取代", ["policy"] = "策略变更",
+            ["closed"] = "已人工关闭", ["stale"] = "长时间无更新，已自动关闭",
+            ["inhibition"] = "被抑制", ["maintenance"] = "维护中", ["mute_time"] = "处于静音时段",
+        },
+    };
+
+    public required string Severity { get; init; }
+
+    public required string Since { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Metric { get; init; }
+
+    public required string Who { get; init; }
+
+    public required string Summary { get; init; }
+
+    public required string None { get; init; }
+
+    public required string Comma { get; init; }
+
+    public required Func<string, string> SilencedUntil { get; init; }
+
+    public required Func<string, string> Acknowledged { get; init; }
+
+    public required Func<string, string> Assigned { get; init; }
+
+    private Dictionary<string, string> Terms { get; init; } = [];
+
+    public static AlertsWords Of(string language) => language == "en" ? English : Chinese;
+
+    /// <summary>A severity, a reason or a cause in words; one that is not known stays as the API has it.</summary>
+    public string Term(string name) => Terms.GetValueOrDefault(name, name);
+}
