@@ -30,11 +30,13 @@ build() {
 
 # The edge once more, compiled ahead of time: less than half as much memory. Where it can't be, `lepton edge` is the program above.
 native_edge() {
+  # One of other sources would be another program.
+  rm -f artifacts/lepton/lepton-edge
   case "$(uname -s)-$(uname -m)" in Linux-x86_64) rid=linux-x64 ;; Linux-aarch64) rid=linux-arm64 ;; *) return 0 ;; esac
   command -v gcc >/dev/null || { ! command -v apt-get >/dev/null || debian gcc libc6-dev; }
   command -v gcc >/dev/null || { say "no native edge: a C compiler is missing (gcc), so lepton edge takes more memory"; return 0; }
   step "compiling the edge" dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj -c Release -r $rid -p:NativeEdge=true \
-    -o artifacts/native-edge --nologo -v quiet
+    -o artifacts/native-edge --nologo -v quiet || { say "no native edge: lepton edge takes more memory"; return 0; }
   cp artifacts/native-edge/lepton artifacts/lepton/lepton-edge
   # It has its libraries beside it, where the other finds them in folders for each kind of machine.
   for library in artifacts/lepton/runtimes/$rid/native/*librdkafka.so; do ln -sf "${library#artifacts/lepton/}" artifacts/lepton/; done
