@@ -5,6 +5,7 @@ using LeptonStream.Kafka;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Lifecycle;
+using LeptonStream.Resilience;
 using LeptonStream.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -38,8 +39,9 @@ internal sealed class StatusRecorder(
         {
             await start.Completed.WaitAsync(stoppingToken);
             using var reader = new StatusReader(kafka.Value, topics, logger);
-            for (var began = time.GetTimestamp(); ; await Task.Delay(Every, time, stoppingToken))
-                await Record(reader, mayBeStarting: time.GetElapsedTime(began) < StatusHealth.MaxAge, stoppingToken);
+            var began = time.GetTimestamp();
+            await Rounds.Run(stop => Record(reader, mayBeStarting: time.GetElapsedTime(began) < StatusHealth.MaxAge, stop), Every, time,
+                logger, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -54,12 +56,12 @@ internal sealed class StatusRecorder(
             await RoleStatus.Write(database, health.Role, [.. Own().Select(problem => problem with { Role = health.Role })],
                 time.GetUtcNow(), stop);
             // The client's calls block.
-            var (detector, alive) = await Task.Run(() => ProblemsOf(reader, stop), stop);
+            var (detector, alive, partitions) = await Task.Run(() => ProblemsOf(reader, stop), stop);
             // Where everything is started at once, nobody has reported yet.
             if (detector.Count == 0 || !mayBeStarting)
                 await RoleStatus.Write(database, RoleNames.Detector, detector, time.GetUtcNow(), stop);
             if (time.Now() < _nextLife) return;
-            await PartitionLife.Record(database, alive, time.Now(), stop);
+            await PartitionLife.Record(database, alive, partitions, time.Now(), stop);
             _nextLife = time.Now() + LifeEvery;
         }
         catch (DbException)
@@ -72,26 +74,29 @@ internal sealed class StatusRecorder(
         ? [RoleProblem.Of(ProblemCode.LoopHangs, ("detail", hangs.Detail))]
         : health.Problems;
 
-    private (IReadOnlyList<RoleProblem> Problems, IReadOnlyList<int> Alive) ProblemsOf(StatusReader reader, CancellationToken stop)
+    private (IReadOnlyList<RoleProblem> Problems, IReadOnlyList<int> Alive, int Partitions) ProblemsOf(
+        StatusReader reader, CancellationToken stop)
     {
         try
         {
             var statuses = reader.Read(stop);
             var partitions = reader.InputPartitions();
-            if (partitions == 0) return ([RoleProblem.Of(ProblemCode.TopicMissing, ("topic", topics.Metrics))], []);
+            if (partitions == 0) return ([RoleProblem.Of(ProblemCode.TopicMissing, ("topic", topics.Metrics))], [], 0);
             var now = time.GetUtcNow();
             return (StatusHealth.ProblemsOf(RoleNames.Detector, statuses, partitions, now), StatusHealth.Working(RoleNames.Detector,
-                statuses, partitions, now));
+                statuses, partitions, now), partitions);
         }
         catch (KafkaException failure)
         {
-            return ([RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Words()))], []);
+            return (
+                [RoleProblem.Of(ProblemCode.StatusNotReadable, ("role", RoleNames.Detector), ("detail", failure.Error.Words()))], [], 0);
         }
         catch (Exception defect) when (defect is not (OperationCanceledException or OutOfMemoryException))
         {
             // Whatever others write to the topic, the notifier goes on.
             return (
-                [RoleProblem.Plain($"nobody knows how the {RoleNames.Detector} is: {topics.Status} can't be read: {defect.Message}")], []);
+                [RoleProblem.Plain($"nobody knows how the {RoleNames.Detector} is: {topics.Status} can't be read: {defect.Message}")], [],
+                0);
         }
     }
 }

@@ -20,13 +20,14 @@ internal sealed class AlertActions(Database journal)
     public static Task<ActionResult> Acknowledge(DbTransaction transaction, string alertId, Timestamp? askAgainAt, Change change) =>
         On(transaction, alertId, mustFire: true, async () =>
     {
-        await SetCare(transaction, "acknowledged_by, acknowledged_at, ask_again_at", "@actor, @at, @again", new
-        {
-            alertId,
-            actor = SqlText.Clean(change.Actor),
-            at = change.At.UnixMilliseconds,
-            again = askAgainAt?.UnixMilliseconds,
-        });
+        await SetCare(transaction, "acknowledged_by, acknowledged_at, ask_again_at, acknowledged_severity",
+            "@actor, @at, @again, (select severity from alert where alert_id = @alertId)", new
+            {
+                alertId,
+                actor = SqlText.Clean(change.Actor),
+                at = change.At.UnixMilliseconds,
+                again = askAgainAt?.UnixMilliseconds,
+            });
         await Audit.Add(transaction, change, "acknowledge", alertId, silenceId: null, ("ask_again_at", askAgainAt?.ToString()));
     });
 

@@ -1,5 +1,7 @@
 using Dapper;
+using LeptonStream.Alerting;
 using LeptonStream.Samples;
+using LeptonStream.Series;
 using LeptonStream.Storage;
 
 namespace LeptonStream.Dashboard.Alerts;
@@ -50,6 +52,19 @@ internal sealed class AlertQueries(Database journal, TimeProvider time)
             order by {(status == AlertStatus.Resolved ? "resolved_at desc" : Urgency)}, alert.alert_id
             limit @limit
             """, new { limit }, stop);
+
+    /// <summary>The labels of the alerts that fire, as matchers see them; of an alert they are a hundredth of its bytes.</summary>
+    public async Task<IReadOnlyList<(string AlertId, LabelSet Labels)>> OpenLabelsAsync(CancellationToken stop)
+    {
+        var rows = await ManyAsync<(string AlertId, string Model, string Metric, string Severity, string? Labels, string? Payload)>(
+            """
+            select alert_id, model, metric, severity, labels, case when labels is null then payload end as payload
+            from alert where status = 'firing' order by alert_id
+            """, null, stop);
+        return [.. rows.Select(row => (row.AlertId, row.Labels is { } labels ? AlertingJson.Read<LabelSet>(labels)
+            : AlertDetail.Read(row.Payload ?? "")?.RoutingLabels
+                ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric))))];
+    }
 
     /// <summary>Number of alerts of a status.</summary>
     public async Task<long> CountAsync(AlertStatus status, CancellationToken stop) =>

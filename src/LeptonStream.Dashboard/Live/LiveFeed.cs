@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using LeptonStream.Dashboard.Alerts;
 using LeptonStream.Health;
+using LeptonStream.Resilience;
 using LeptonStream.Storage;
 using LeptonStream.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -96,22 +97,14 @@ internal sealed partial class LiveFeed : BackgroundService
         var interval = TimeSpan.FromMilliseconds(_options.PollIntervalMs);
         var heartbeat = TimeSpan.FromSeconds(_options.HeartbeatSeconds);
         var lastPing = _time.GetTimestamp();
-        using var timer = new PeriodicTimer(interval, _time);
-        try
+        await Rounds.Run(async stop =>
         {
-            do
-            {
-                await AskAsync(stoppingToken);
-                _troubles.Report();
-                if (_time.GetElapsedTime(lastPing) < heartbeat) continue;
-                lastPing = _time.GetTimestamp();
-                Broadcast(LiveMessage.PingOf(State));
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+            await AskAsync(stop);
+            _troubles.Report();
+            if (_time.GetElapsedTime(lastPing) < heartbeat) return;
+            lastPing = _time.GetTimestamp();
+            Broadcast(LiveMessage.PingOf(State));
+        }, interval, _time, _logger, stoppingToken);
     }
 
     private async Task AskAsync(CancellationToken stop)

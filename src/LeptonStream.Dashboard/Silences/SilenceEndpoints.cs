@@ -44,7 +44,7 @@ internal static class SilenceEndpoints
         bool? all, SilenceStore silences, AlertQueries alerts, TimeProvider time, CancellationToken stop)
     {
         var now = Now(time);
-        var open = await OpenAlerts(alerts, stop);
+        var open = await alerts.OpenLabelsAsync(stop);
         var rows = await silences.Since(all is true ? now - Shown : now, stop);
         return Results.Ok(new SilenceList([.. rows.Select(row => GettableSilence.Of(row, now) with { Mutes = MutedBy(row, open, now) })]));
     }
@@ -55,10 +55,6 @@ internal static class SilenceEndpoints
         var silence = row.ToSilence(row.ReadMatchers());
         return open.Count(alert => silence.Covers(alert.Labels));
     }
-
-    private static async Task<IReadOnlyList<(string AlertId, LabelSet Labels)>> OpenAlerts(AlertQueries alerts, CancellationToken stop) =>
-        [.. (await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop))
-            .Select(row => (row.AlertId, AlertSummary.LabelsOf(row, AlertDetail.Read(row.Payload))))];
 
     // The filter looks at the silence's own matchers, as if they were labels.
     private static bool IsAskedFor(SilenceRow silence, IReadOnlyList<Matcher> filter)
@@ -88,7 +84,7 @@ internal static class SilenceEndpoints
     {
         if (SilenceDraft.WrongMatchers(request.Matchers) is { } wrong) return ApiError.BadRequest(wrong);
         Matcher[] matchers = [.. request.Matchers!.Select(matcher => matcher.ToMatcher())];
-        string[] muted = [.. (await OpenAlerts(alerts, stop)).Where(alert => matchers.All(one => one.Accepts(alert.Labels)))
+        string[] muted = [.. (await alerts.OpenLabelsAsync(stop)).Where(alert => matchers.All(one => one.Accepts(alert.Labels)))
             .Select(alert => alert.AlertId)];
         return Results.Ok(new SilencePreview(muted.Length, [.. muted.Take(AlertEndpoints.MostInOneList)]));
     }

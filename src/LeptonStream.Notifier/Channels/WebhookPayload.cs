@@ -19,13 +19,15 @@ internal static class WebhookPayload
 
     public static byte[] Write(Notification notification, int maxAlerts, Uri externalUrl)
     {
-        var shown = maxAlerts > 0 && notification.Alerts.Count > maxAlerts ? [.. notification.Alerts.Take(maxAlerts)] : notification.Alerts;
+        if (maxAlerts > 0) notification = notification.Bounded(maxAlerts);
+        var shown = notification.Alerts;
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("receiver", Quote(notification.Receiver));
-            json.WriteString("status", shown.Any(alert => !alert.IsResolved) ? "firing" : "resolved");
+            // Whoever closes an incident by it must not do so because the alerts that fire had no room.
+            json.WriteString("status", notification.FiringCount > 0 ? "firing" : "resolved");
             json.WriteStartArray("alerts");
             foreach (var alert in shown) WriteAlert(json, alert, externalUrl);
             json.WriteEndArray();
@@ -37,7 +39,7 @@ internal static class WebhookPayload
             json.WriteString("externalURL", AlertAddress.Base(externalUrl));
             json.WriteString("version", "4");
             json.WriteString("groupKey", notification.GroupKey);
-            json.WriteNumber("truncatedAlerts", notification.Alerts.Count + notification.NotHeld - shown.Count);
+            json.WriteNumber("truncatedAlerts", notification.NotHeld);
             json.WriteEndObject();
         }
 

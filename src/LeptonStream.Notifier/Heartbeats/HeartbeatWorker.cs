@@ -6,6 +6,7 @@ using LeptonStream.Kafka;
 using LeptonStream.Notifier.Channels;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Journal;
+using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -56,11 +57,8 @@ internal sealed partial class HeartbeatWorker(
             await start.Completed.WaitAsync(stoppingToken);
             metrics.Began(Interval);
             Log.Began(logger, Interval, _targets.Count);
-            for (_began = time.Now(); ; await Task.Delay(Look, time, stoppingToken))
-            {
-                await TryRound(stoppingToken);
-                _troubles.Report();
-            }
+            _began = time.Now();
+            await Rounds.Run(TryRound, Look, time, logger, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -84,6 +82,7 @@ internal sealed partial class HeartbeatWorker(
         }
 
         Report(time.Now());
+        _troubles.Report();
     }
 
     private async Task Round(CancellationToken stop)

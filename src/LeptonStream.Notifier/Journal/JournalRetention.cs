@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,7 @@ internal sealed partial class JournalRetention(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await start.Completed.WaitAsync(stoppingToken);
-        for (; ; await Task.Delay(Every, time, stoppingToken)) await TrimAll(stoppingToken);
+        await Rounds.Run(TrimAll, Every, time, logger, stoppingToken);
     }
 
     private async Task TrimAll(CancellationToken stop)

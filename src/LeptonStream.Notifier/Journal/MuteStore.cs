@@ -39,11 +39,9 @@ internal sealed class MuteStore(IReadOnlyList<InhibitRule> rules, IReadOnlyList<
 
     private static async Task<IReadOnlyDictionary<string, CareTaken>> Acknowledged(DbTransaction transaction, Timestamp now) =>
         (await transaction.Query<(string AlertId, string Person, long At)>(
-            """
-            select care.alert_id, care.acknowledged_by, care.acknowledged_at
-            from alert_care care join alert on alert.alert_id = care.alert_id
-            where alert.status = 'firing' and care.acknowledged_by is not null
-              and (care.ask_again_at is null or care.ask_again_at > @now)
+            $"""
+            select c.alert_id, c.acknowledged_by, c.acknowledged_at from alert_care c join alert a on a.alert_id = c.alert_id
+            where a.status = 'firing' and {Acknowledgements.Hold}
             """,
             new { now = now.UnixMilliseconds }))
         .ToDictionary(row => row.AlertId, row => new CareTaken(row.Person, Timestamp.FromUnixMilliseconds(row.At)));

@@ -25,13 +25,13 @@ internal sealed class Escalations(Database database, JournalLog log)
     // Clocks of notifiers differ by less.
     private static readonly TimeSpan FarAhead = TimeSpan.FromMinutes(1);
 
-    // A step is due, somebody acknowledged, the acknowledgement was withdrawn or asks again, or the alert is over.
+    // A step is due, somebody acknowledged, the acknowledgement was withdrawn, asks again or is of a lesser alert, or the alert is over.
     private const string Due =
-        """
+        $"""
         from escalation e join alert a on a.alert_id = e.alert_id left join alert_care c on c.alert_id = e.alert_id
         where e.due_at <= @now or e.started_at > @ahead or a.status <> 'firing'
-          or (e.held = 0 and c.acknowledged_by is not null and (c.ask_again_at is null or c.ask_again_at > @now))
-          or (e.held = 1 and (c.acknowledged_by is null or c.ask_again_at <= @now))
+          or (e.held = 0 and {Acknowledgements.Hold})
+          or (e.held = 1 and not {Acknowledgements.Hold})
         """;
 
     /// <summary>
@@ -86,8 +86,8 @@ internal sealed class Escalations(Database database, JournalLog log)
     {
         var rows = await transaction.Query<Row>(
             $"""
-            select e.alert_id, e.route_key, e.receiver, e.started_at, e.next_step, e.held, e.due_at, a.status, c.acknowledged_by,
-              c.ask_again_at
+            select e.alert_id, e.route_key, e.receiver, e.started_at, e.next_step, e.held, e.due_at, a.status,
+              case when {Acknowledgements.IsNoWorse} then c.acknowledged_by end as acknowledged_by, c.ask_again_at
             {Due} order by coalesce(e.due_at, 0), e.alert_id, e.route_key, e.receiver limit {MaxAtOnce}
             """,
             Times(now));

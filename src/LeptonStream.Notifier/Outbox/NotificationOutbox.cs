@@ -151,13 +151,24 @@ internal sealed class NotificationOutbox(Database database)
         new { destination.Receiver, destination.Channel, until = until.UnixMilliseconds }, cancellation);
 
     /// <summary>
-    /// Marks as dead what is pending for destinations that the routes no longer have; returns how many rows that were, by destination.
+    /// Marks as dead what is pending for destinations that the routes no longer have, and that nobody serves: a notifier with other routes
+    /// may. Returns how many rows that were, by destination.
     /// </summary>
+    /// <param name="known">The destinations of the routes in force.</param>
+    /// <param name="before">Since this time nothing of a destination is in hand, was tried or came to it.</param>
+    /// <param name="cancellation">Ends it.</param>
     public Task<IReadOnlyList<(Destination Destination, int Rows)>> MarkOrphansDead(
-        IReadOnlyCollection<Destination> known, CancellationToken cancellation) => database.Write(async transaction =>
+        IReadOnlyCollection<Destination> known, Timestamp before, CancellationToken cancellation) => database.Write(async transaction =>
     {
         var pending = await transaction.Query<(string Receiver, string Channel)>(
-            "select distinct receiver, channel from notification where status = 'pending'");
+            """
+            select n.receiver, n.channel from notification n
+            where n.status = 'pending' and not exists (
+              select 1 from destination_pause p where p.receiver = n.receiver and p.channel = n.channel and p.until > @before)
+            group by n.receiver, n.channel
+            having max(n.next_attempt_at) <= @before and max(n.leased_until) <= @before and max(coalesce(n.digest_at, 0)) <= @before
+            """,
+            new { before = before.UnixMilliseconds });
         var marked = new List<(Destination, int)>();
         foreach (var destination in pending.Select(row => new Destination(row.Receiver, row.Channel))
             .Where(destination => !known.Contains(destination)))

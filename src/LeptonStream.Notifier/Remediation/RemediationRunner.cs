@@ -4,6 +4,7 @@ using LeptonStream.Health;
 using LeptonStream.Notifier.Journal;
 using LeptonStream.Notifier.Outbox;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Resilience;
 using LeptonStream.Samples;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,15 +35,9 @@ internal sealed partial class RemediationRunner(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            await start.Completed.WaitAsync(stoppingToken);
-            for (; ; await Task.Delay(Every, time, stoppingToken)) await RunDue(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // One in hand comes free when its lease ends.
-        }
+        await start.Completed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // One in hand comes free when its lease ends.
+        await Rounds.Run(RunDue, Every, time, logger, stoppingToken);
     }
 
     /// <summary>Executes all that are due.</summary>
@@ -52,7 +47,10 @@ internal sealed partial class RemediationRunner(
         {
             while (await outbox.Claim(time.Now(), Lease, stop) is { } row)
             {
-                var outcome = await Execute(row, stop);
+                // The attempt that ends a process is never recorded as failed.
+                var outcome = row.Attempts > MostAttempts
+                    ? new(RemedyResult.Never, $"begun {MostAttempts} times, and no attempt came to its end")
+                    : await Execute(row, stop);
                 Log.Executed(logger, row.ActionId, row.Policy, row.AlertId, outcome.Result, outcome.Text ?? "");
                 await Record(row, outcome, stop);
             }
@@ -75,6 +73,11 @@ internal sealed partial class RemediationRunner(
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             return new(RemedyResult.Later, $"no answer within {Patience.TotalSeconds:0} s");
+        }
+        catch (Exception unforeseen) when (unforeseen is not (OperationCanceledException or OutOfMemoryException))
+        {
+            // Of a client library, or of an answer that nobody expected: it is this action's trouble, and not that of the others.
+            return new(RemedyResult.Later, $"{unforeseen.GetType().Name}: {unforeseen.Message}");
         }
     }
 

@@ -22,7 +22,13 @@ internal sealed partial class RoutingReload(
     TimeProvider time,
     ILogger<RoutingReload> logger) : IReloadable
 {
+    private static readonly TimeSpan OrphansEvery = TimeSpan.FromMinutes(1);
+
+    // A rolling change of the notifiers ends within this time.
+    private static readonly TimeSpan OrphanedFor = TimeSpan.FromMinutes(10);
+
     private readonly WatchedFile? _file = options.Value.RoutingFile is { Length: > 0 } path ? new(path, time) : null;
+    private long _lookedForOrphans = time.GetTimestamp();
 
     /// <summary>Reason in plain words for which the present file is not in force; null where it is.</summary>
     public string? Refusal => _file?.Refusal;
@@ -44,13 +50,24 @@ internal sealed partial class RoutingReload(
     public async Task MarkOrphansDead(CancellationToken cancellation)
     {
         Destination[] known = [.. routing.Current.Channels.Keys.Select(channel => new Destination(channel.Receiver, channel.Channel))];
-        foreach (var (destination, rows) in await outbox.MarkOrphansDead(known, cancellation)) Log.Orphans(logger, rows, destination);
+        foreach (var (destination, rows) in await outbox.MarkOrphansDead(known, time.Now() - OrphanedFor, cancellation))
+            Log.Orphans(logger, rows, destination);
     }
 
-    /// <summary>Looks at the file from time to time, and puts it in force where it has changed.</summary>
+    /// <summary>Looks at the file from time to time, and puts it in force where it has changed; looks for orphans, too.</summary>
     public async Task Refresh(CancellationToken cancellation)
     {
         if (_file?.IsDue() is true) await Read(_file, cancellation);
+        if (time.GetElapsedTime(_lookedForOrphans) < OrphansEvery) return;
+        _lookedForOrphans = time.GetTimestamp();
+        try
+        {
+            await MarkOrphansDead(cancellation);
+        }
+        catch (DbException)
+        {
+            // The worker says so.
+        }
     }
 
     /// <summary>Lets the worker read the file after its next round, changed or not.</summary>

@@ -58,6 +58,22 @@ public sealed class EscalationJournalTests(DatabaseKind kind) : JournalFixture(k
         Assert.That(await Rig.Told(), Has.One.EqualTo("1060s li: first notification +latency"));
     }
 
+    [TestCase("warning", true)]
+    [TestCase("critical", false)]
+    [TestCase(null, false)]
+    public async Task Escalate_TheAlertBecomesCritical_OnlyTheAcknowledgementOfALesserOneIsVoid(string? acknowledgedAs, bool goesOn)
+    {
+        var journal = await Rig.Open(Routing());
+        var alert = AlertEvents.Opened("latency");
+        await Apply(journal, 0, Record(alert, 0));
+        await Pass(journal, 0, 40);
+        await Acknowledge(alert, askAgainAt: 5000, acknowledgedAs);
+        await Apply(journal, 100, Record(AlertEvents.Updated("latency", 100, AlertSeverity.Critical), 1));
+        await Pass(journal, 100, 400);
+
+        Assert.That((await Rig.Told()).Any(line => line.Contains("lead:", StringComparison.Ordinal)), Is.EqualTo(goesOn));
+    }
+
     [Test]
     public async Task Escalate_AnotherProcessGoesOn_LosesAndRepeatsNothing()
     {
@@ -191,9 +207,13 @@ public sealed class EscalationJournalTests(DatabaseKind kind) : JournalFixture(k
         };
     }
 
-    private Task<int> Acknowledge(AlertEvent alert, double askAgainAt) => Rig.Database.Write(transaction => transaction.Execute(
-        "insert into alert_care (alert_id, acknowledged_by, acknowledged_at, ask_again_at) values (@AlertId, 'ops', 0, @again)",
-        new { alert.AlertId, again = AlertEvents.At(askAgainAt).UnixMilliseconds }));
+    private Task<int> Acknowledge(AlertEvent alert, double askAgainAt, string? severity = null) =>
+        Rig.Database.Write(transaction => transaction.Execute(
+        """
+        insert into alert_care (alert_id, acknowledged_by, acknowledged_at, ask_again_at, acknowledged_severity)
+        values (@AlertId, 'ops', 0, @again, @severity)
+        """,
+        new { alert.AlertId, again = AlertEvents.At(askAgainAt).UnixMilliseconds, severity }));
 
     /// <summary>Nobody is on call, then li is.</summary>
     private sealed class Vacant(int until) : IShiftCalendar

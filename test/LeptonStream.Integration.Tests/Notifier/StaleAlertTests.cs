@@ -121,6 +121,19 @@ public sealed class StaleAlertTests(DatabaseKind kind) : JournalFixture(kind)
         Assert.That(await EndStale((after * Hour) + 1), Is.EqualTo(ended));
     }
 
+    // The topic was made again with fewer partitions: no detector will ever work on it.
+    [TestCase(1, 1)]
+    [TestCase(2, 0)]
+    [TestCase(0, 0)]
+    public async Task EndStale_ThePartitionIsNoMore_EndsAsOneOfAPartitionThatWorks(int partitions, int ended)
+    {
+        await Apply(_journal, 0, Record(AlertEvents.Opened("errors"), 0, partition: 1));
+        await Alive(from: 0, to: 10 * Minute, partition: 1);
+        for (var at = 20 * Minute; at <= 2 * Hour; at += Minute)
+            await PartitionLife.Record(Rig.Database, [], partitions, AlertEvents.At(at), CancellationToken.None);
+        Assert.That(await EndStale(2 * Hour), Is.EqualTo(ended));
+    }
+
     [Test]
     public async Task EndStale_SomebodyWorkedOnIt_IsAskedAgainShouldItComeBack()
     {
@@ -139,7 +152,7 @@ public sealed class StaleAlertTests(DatabaseKind kind) : JournalFixture(kind)
     private async Task Alive(double from, double to, int partition = 0)
     {
         for (var at = from; at <= to; at += Minute)
-            await PartitionLife.Record(Rig.Database, [partition], AlertEvents.At(at), CancellationToken.None);
+            await PartitionLife.Record(Rig.Database, [partition], partition + 1, AlertEvents.At(at), CancellationToken.None);
     }
 
     private Task<string> State() =>

@@ -32,6 +32,26 @@ public sealed class FeedbackPublisherTests
         Assert.That(rig.Probe.Read(rig.Topics.Feedback), Has.Count.EqualTo(2));
     }
 
+    [Test]
+    public async Task Run_OneCannotBePublished_OthersAreAndTheirOrderStays()
+    {
+        await using var rig = await NotifierRig.Create();
+        rig.Start();
+        // The topic has no such partition now.
+        var (first, later) = (Of("01", Verdict.False, isWithdrawn: false) with { Partition = 77 },
+            Of("02", Verdict.False, isWithdrawn: true) with { Partition = 77 });
+        await Eventually.True(() => Add(rig, first).Result, "the journal has its tables");
+        await Add(rig, later);
+        for (var i = 0; i < 3; i++) await Add(rig, Of($"1{i}", Verdict.False, isWithdrawn: false) with { AlertId = $"b{i}" });
+        await Add(rig, Of("03", Verdict.False, isWithdrawn: false) with { AlertId = "c", Metric = new('x', 3_000_000) });
+
+        var records = rig.Probe.Read(rig.Topics.Feedback, atLeast: 3);
+        await Eventually.True(() => rig.Scalar<long>("select count(*) from feedback where published_at is null").Result == 2,
+            "all but those of the missing partition are settled, also the one that is too large");
+        Assert.That(records.Select(record => FeedbackEvent.Read(Encoding.UTF8.GetString(record.Message.Value!))!.Id),
+            Is.EqualTo(new[] { "10", "11", "12" }));
+    }
+
     private static async Task<bool> Add(NotifierRig rig, FeedbackEvent feedback)
     {
         try

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using LeptonStream.Alerting.Remediation;
+using LeptonStream.Storage;
 using LeptonStream.Testing;
 
 namespace LeptonStream.Roles.Tests.Notifier;
@@ -52,5 +53,33 @@ public sealed class RemediationTests
         Assert.That(asked.GetProperty("action").GetString(), Is.EqualTo("call"));
         Assert.That(await rig.Scalar<string>("select state from remediation where policy = 'only shown'"), Is.EqualTo("dry_run"));
         File.Delete(file);
+    }
+
+    // One with a payload that nobody can read, and one whose attempts have each ended the process.
+    [Test]
+    public async Task Run_AnActionFailsUnforeseen_IsTriedAgainAndTheNotifierGoesOn()
+    {
+        await using var rig = await NotifierRig.Create();
+        rig.Start(("Notifier:WebhookUrl", ""));
+        rig.Publish(0, AlertEvents.Opened("latency"));
+        await rig.Recorded(1);
+        foreach (var attempts in (int[])[0, 5])
+            await rig.Database.Write(transaction => transaction.Execute(
+                """
+                insert into remediation (action_id, policy, alert_id, model, kind, action, target, dry_run, state, since, acted_at,
+                  due_at, leased_until, attempts, payload, changed_at)
+                select @policy, @policy, alert_id, model, 'kubernetes', 'scale', '{}', 0, 'running', 0, 0, 0, 0, @attempts, '[]', 0
+                from alert
+                """,
+                new { policy = $"after {attempts}", attempts }));
+
+        await Eventually.True(
+            () => rig.Scalar<long>("select count(*) from remediation where reason like '%JsonException%' and attempts > 0").Result == 1,
+            "the first is tried again");
+        await Eventually.True(
+            () => rig.Scalar<long>("select count(*) from remediation where reason like 'begun 5 times%'").Result == 1,
+            "the other has failed");
+        rig.Publish(0, AlertEvents.Opened("errors"));
+        await rig.Recorded(2);
     }
 }

@@ -29,15 +29,24 @@ public sealed class WebhookPayloadTests
     }
 
     [Test]
-    public void Write_MoreAlertsThanAllowed_ShowsTheFirstAndCountsTheRest()
+    public void Write_MoreAlertsThanAllowed_ShowsTheWorstAndCountsTheRest()
     {
         GroupedAlert[] alerts = [Alert("a", ended: true), Alert("b"), Alert("c")];
 
         var body = JsonNode.Parse(WebhookPayload.Write(NotificationOf(alerts), maxAlerts: 1, ExternalUrl))!;
 
-        Assert.That(body["alerts"]!.AsArray(), Has.Count.EqualTo(1));
+        Assert.That(body["alerts"]!.AsArray().Select(alert => alert!["status"]!.GetValue<string>()), Is.EqualTo(new[] { "firing" }));
         Assert.That(body["truncatedAlerts"]!.GetValue<int>(), Is.EqualTo(2));
-        Assert.That(body["status"]!.GetValue<string>(), Is.EqualTo("resolved"));
+        Assert.That(body["status"]!.GetValue<string>(), Is.EqualTo("firing"));
+    }
+
+    // As in one of several parts, or in a digest.
+    [Test]
+    public void Write_TheAlertsThatFireAreNotAmongItsOwn_SaysFiring()
+    {
+        var notification = NotificationOf([Alert("a", ended: true)]) with { LeftOut = new(Firing: 3, Resolved: 0) };
+        var body = JsonNode.Parse(WebhookPayload.Write(notification, maxAlerts: 0, ExternalUrl))!;
+        Assert.That((body["status"]!.GetValue<string>(), body["truncatedAlerts"]!.GetValue<int>()), Is.EqualTo(("firing", 3)));
     }
 
     [Test]

@@ -13,7 +13,7 @@ public sealed record Mutes(IReadOnlyList<Silence> Silences, Inhibitor Inhibitor)
 {
     /// <summary>
     /// Who acknowledged an alert, by the alert's id. An acknowledged alert is not repeated while nothing changes; it hides no change, and
-    /// the messages that it is in say who works on it.
+    /// the messages that it is in say who works on it. Who took a lesser alert in hand than it is now is not among them.
     /// </summary>
     /// <value>The default value is empty.</value>
     public IReadOnlyDictionary<string, CareTaken> Acknowledged { get; init; } = FrozenDictionary<string, CareTaken>.Empty;
