@@ -6,6 +6,7 @@ using LeptonStream.Detection.Snapshots;
 using LeptonStream.Detector.Snapshots;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
+using LeptonStream.Kafka.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace LeptonStream.Detector;
@@ -41,8 +42,9 @@ internal sealed partial class DetectorSession
     private readonly List<(PartitionTask Task, AlertEvent Event)> _told = [];
     private readonly List<Message<byte[]?, byte[]?>> _lost = [];
 
-    // Partitions whose next offset is gone, and the client's words: they begin again when the records before are judged and committed.
-    private readonly Dictionary<int, string> _gone = [];
+    // Partitions whose next offset is gone, the client's words, and the topics as they were known then: they begin again when the records
+    // before are judged and committed.
+    private readonly Dictionary<int, (string Reason, IReadOnlyDictionary<string, TopicFacts>? Topics)> _gone = [];
 
     /// <summary>Gives the partitions whose state is found now to their tasks. To be called in every round.</summary>
     public void TakeOver()
@@ -158,12 +160,42 @@ internal sealed partial class DetectorSession
 
     private void BeginAgainWhereGone()
     {
-        foreach (var (partition, reason) in _gone.ToList())
+        foreach (var (partition, (reason, topics)) in _gone.ToList())
         {
             var task = _tasks[partition];
             if (task.ToCommit is not null || _membership.Holds(task.Partition)) continue;
-            BeginAgain(task.Partition, task.Next, new(StateGapCause.RecordsGone, reason));
+            try
+            {
+                var end = Consumer.QueryWatermarkOffsets(task.Partition, AnswerLimit).High.Value;
+                // The log of the same topic has lost its end.
+                if (task.Next <= end || task.IsReplaying || task.TopicId is not { } id || id != TopicId)
+                    BeginAgain(task.Partition, task.Next, new(StateGapCause.RecordsGone, reason));
+                // Of a topic that was created again the watch has not heard yet, perhaps.
+                else if (!ReferenceEquals(_watch.Latest, topics)) GoBackTo(task, end);
+            }
+            catch (KafkaException unanswered) when (!unanswered.Error.EndsClient())
+            {
+                // The next round asks again.
+            }
         }
+    }
+
+    private void GoBackTo(PartitionTask task, long end)
+    {
+        var gap = new StateGap(StateGapCause.LogCut, end, end, Samples.Timestamp.FromDateTimeOffset(_time.GetUtcNow()),
+            $"offset {task.Next} was reached, and the log ends at {end}");
+        _gone.Remove(task.Partition.Partition.Value);
+        SayCut(task, gap, []);
+        task.GoBackTo(end);
+        Read(task.Partition, end);
+    }
+
+    private void SayCut(PartitionTask task, StateGap gap, IReadOnlyCollection<AlertEvent> open)
+    {
+        Log.LogCut(_logger, task.Partition.Name(), gap.Detail);
+        _metrics.StateGap();
+        Tell(task, gap, open);
+        SetDue(task.Partition.Partition.Value, TimeSpan.Zero);
     }
 
     private void PassBy()
@@ -210,7 +242,10 @@ internal sealed partial class DetectorSession
 
     private void TakeOver(RestoreSubject subject, RestoreOutcome found, TimeSpan duration)
     {
-        var task = new PartitionTask(subject.Partition, _policy, _policies, _known.Beginnings, subject.TopicId ?? TopicId);
+        var task = new PartitionTask(subject.Partition, _policy, _policies, _known.Beginnings, subject.TopicId ?? TopicId)
+        {
+            LookedAt = _watched,
+        };
         var start = task.Begin(found, subject.Committed);
         var partition = subject.Partition.Partition.Value;
         _tasks.Add(partition, task);
@@ -226,7 +261,8 @@ internal sealed partial class DetectorSession
             SetDue(partition, Random.Shared.NextDouble() * Interval);
         }
 
-        if (found.Gap is { } gap)
+        if (found is { Gap: { } cut, State: not null }) SayCut(task, cut, found.Open);
+        if (found is { Gap: { } gap, State: null })
         {
             if (subject.Committed is { } wanted && gap.Cause == StateGapCause.RecordsGone)
                 Log.StateGap(_logger, wanted, subject.Partition.Name(), found.Start, gap.Detail);
@@ -316,7 +352,13 @@ internal sealed partial class DetectorSession
     // False where there is nothing to write now.
     private bool Advance()
     {
-        if (_snapshot is null && Due() is { } task) _snapshot = Cut(task);
+        if (_snapshot is null)
+        {
+            foreach (var task in _tasks.Values)
+                if (task.ToCommit is null && !_membership.Holds(task.Partition)) task.PassToEnd();
+            if (Due() is { } due) _snapshot = Cut(due);
+        }
+
         if (_snapshot is not { } snapshot) return false;
         var began = _time.GetTimestamp();
         snapshot.Advance();
@@ -374,6 +416,10 @@ internal sealed partial class DetectorSession
         [LoggerMessage(1066, LogLevel.Error,
             "{Partition}: the records from offset {From} to before {To} can't be decoded and are skipped; a dead letter names them")]
         public static partial void PassedBy(ILogger logger, string partition, long from, long to);
+
+        [LoggerMessage(1070, LogLevel.Error,
+            "{Partition}: the log has lost its end, {Detail}; its state is kept, and reading goes on there")]
+        public static partial void LogCut(ILogger logger, string partition, string detail);
 
         [LoggerMessage(1061, LogLevel.Information,
             "{Partition}: restored {Series} series as of offset {Offset} in {Duration}, going on from there")]

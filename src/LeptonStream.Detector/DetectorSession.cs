@@ -57,7 +57,9 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     // Whether records came since the clock was looked at.
     private bool _isAnswered;
-    private uint _asked;
+
+    // The time that went by while the clock was looked at.
+    private TimeSpan _watched;
 
     public DetectorSession(
         DetectorLoop loop,
@@ -161,17 +163,29 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         var passed = _time.GetElapsedTime(_ticked, now);
         if (passed < TickEvery) return;
         _ticked = now;
-        if (passed > 2 * TickEvery) passed = TickEvery;
-        // Asking keeps the loop waiting, so there is a limit to it in each round; the next one goes on with the next task.
-        // Records that wait to be judged are before the time that went by since.
-        PartitionTask[] watching =
-            [.. _tasks.Values.Where(task => task.WatchesSilence && !task.IsReplaying && !_membership.Holds(task.Partition))];
-        foreach (var _ in watching)
+        // While the worker itself stood still nobody looked.
+        _watched += passed > 2 * TickEvery ? TickEvery : passed;
+        // Asking keeps the loop waiting, so there is a limit to it in each round; the next one goes on with those that wait longest.
+        foreach (var task in Watching().OrderBy(task => task.LookedAt))
         {
-            var task = watching[_asked++ % watching.Length];
-            if (IsAtEnd(task) && !_outage.IsRecent) Note(task, task.Tick(passed, events));
+            // Of each its own time: where there are many, a round does not come to all.
+            if (IsAtEnd(task) && !_outage.IsRecent) Note(task, task.Tick(_watched - task.LookedAt, events));
+            task.LookedAt = _watched;
             if (_time.GetElapsedTime(now) > AnswerLimit) return;
         }
+    }
+
+    private List<PartitionTask> Watching()
+    {
+        var watching = new List<PartitionTask>();
+        foreach (var task in _tasks.Values)
+        {
+            // Records that wait to be judged are before the time that went by since.
+            if (task.SilenceEvery is not { } every || task.IsReplaying || _membership.Holds(task.Partition)) task.LookedAt = _watched;
+            else if (_watched - task.LookedAt >= every) watching.Add(task);
+        }
+
+        return watching;
     }
 
     /// <summary>Everything in <see cref="Deliveries"/> is acknowledged.</summary>
@@ -293,7 +307,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)
     {
-        if (_tasks.ContainsKey(partition.Partition.Value)) _gone[partition.Partition.Value] = reason;
+        if (_tasks.ContainsKey(partition.Partition.Value)) _gone[partition.Partition.Value] = (reason, _watch.Latest);
     }
 
     private void NoteAnswers()

@@ -65,8 +65,11 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     /// <summary>How far the log is read: what was skipped, such as records of an aborted transaction, is read, too.</summary>
     public long Position => Math.Max(_read ?? 0, _end);
 
-    /// <summary>Whether it needs to know that time goes on without records.</summary>
-    public bool WatchesSilence => _pipeline?.WatchesSilence ?? false;
+    /// <summary>How often it needs to know that time goes on without records; null where it need not.</summary>
+    public TimeSpan? SilenceEvery => _pipeline?.SilenceEvery;
+
+    /// <summary>The session's time of the last look whether there is silence.</summary>
+    public TimeSpan LookedAt { get; set; }
 
     public int SeriesCount => _pipeline?.SeriesCount ?? 0;
 
@@ -90,9 +93,10 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     {
         Require(PartitionTaskState.Created);
         State = PartitionTaskState.Restoring;
-        if (found.State is { } state) Resume(state, committed);
+        if (found.State is { } state) Resume(state, committed, isCut: found.Gap is not null);
         else Begin(found.Start);
-        _book = new(found.HasTopic, found.LastNumber, found.State?.Sequence ?? 0, found.State?.Header.Next);
+        // Of offsets that are lost a snapshot says nothing any more: the next is due.
+        _book = new(found.HasTopic, found.LastNumber, found.State?.Sequence ?? 0, found.Gap is null ? found.State?.Header.Next : null);
         State = PartitionTaskState.Running;
         return _read!.Value;
     }
@@ -141,6 +145,25 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
     {
         Require(PartitionTaskState.Running);
         _read = offset;
+    }
+
+    /// <summary>The log has lost its end: goes on where it ends now.</summary>
+    public void GoBackTo(long end)
+    {
+        Require(PartitionTaskState.Running);
+        _read = _published = _end = end;
+        // The group is given the lower offset.
+        _committed = null;
+    }
+
+    /// <summary>
+    /// Goes on behind what lies before the log's end and is no record, such as the end of a transaction: retention may remove all records,
+    /// and the offset of the last would be none of the log's. To be called when nothing that was read waits to be judged or published.
+    /// </summary>
+    public void PassToEnd()
+    {
+        Require(PartitionTaskState.Running);
+        if (_end > _read) _published = _read = _end;
     }
 
     /// <summary>
@@ -287,7 +310,7 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
         return outcome;
     }
 
-    private void Resume(RestoredPartition state, long? committed)
+    private void Resume(RestoredPartition state, long? committed, bool isCut)
     {
         Reset(state.Header.Next);
         (_feedbackNext, FeedbackId) = (state.Header.FeedbackNext, state.Header.FeedbackId);
@@ -300,7 +323,9 @@ internal sealed partial class PartitionTask(TopicPartition partition, DetectionP
         _logTime = new(state.Header.LogTime);
         _silence = new(state.Header.Silence);
         Partitions = state.Header.Partitions;
-        _committed = committed;
+        // Behind the log's end it means nothing: the group is given the lower offset.
+        if (isCut) (_committed, _published) = (null, _read);
+        else _committed = committed;
     }
 
     // The file changes, and the verdicts stay.

@@ -43,6 +43,9 @@ internal sealed class LogHoles
         return alike < Ordinary;
     }
 
+    /// <summary>Forgets the holes: their times are of a clock that was wrong.</summary>
+    public void Clear() => Array.Clear(_last);
+
     /// <summary>Writes everything a bit-equal copy needs.</summary>
     public void Save(StateWriter state)
     {

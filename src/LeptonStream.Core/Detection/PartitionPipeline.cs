@@ -93,8 +93,16 @@ public sealed partial class PartitionPipeline
     /// <summary>
     /// Whether <see cref="Tick"/> has anything to do: whether anything that it knows can be silent for too long, or events wait.
     /// </summary>
-    public bool WatchesSilence => _queue.IsWaiting || _open.AwaitsEnd
-        || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false });
+    public bool WatchesSilence => SilenceEvery is not null;
+
+    /// <summary>
+    /// How often <see cref="Tick"/> is to be called at least; null where it has nothing to do. Of an alert that is open nobody waits for
+    /// the end by the second.
+    /// </summary>
+    public TimeSpan? SilenceEvery =>
+        _queue.IsWaiting || _open.AwaitsEnd || _series.Entities.Runs.Exists(entity => entity.Run is { IsOver: false })
+            ? TimeSpan.FromSeconds(1)
+            : _open.HasAny ? OpenAlerts.Every : null;
 
     /// <summary>The gap in the knowledge of the partition whose alert is open; null where there is none.</summary>
     public StateGap? OpenGap => _gaps.Open;
@@ -147,6 +155,7 @@ public sealed partial class PartitionPipeline
     {
         ArgumentNullException.ThrowIfNull(events);
         _queue.Begin();
+        if (_runs.Watch.Take(_runs.Clock, logTime) is { } right) SetBack(right, offset, events);
         // The clock moves on whatever the record says.
         var before = new EventSink(_last, _topicId, _queue);
         _runs.Advance(logTime, before);
@@ -155,9 +164,23 @@ public sealed partial class PartitionPipeline
         _drift.Advance(_runs.Clock, _series.Cut);
         if (_last.Topic is not null) _versions.Advance(_runs.Clock, before, _series.Cut);
         if (_gaps.Open is not null) _gaps.Advance(_runs.Clock, new(new(_topic, _partition, offset), _topicId, _queue));
+        _queue.Keep();
         var outcome = Take(value, offset, logTime);
         _queue.Release(events);
         return outcome;
+    }
+
+    private void SetBack(Timestamp to, long offset, List<AlertEvent> events)
+    {
+        var cause = $"a record had set the clock ahead by {_runs.Clock - to:d\\.hh\\:mm\\:ss}, and those since are of earlier times";
+        _series.Cut?.Abandon();
+        _runs.SetBack(to);
+        _series.SetBack(to);
+        _open.SetBack(to);
+        _drift.SetBack(to);
+        _versions.SetBack(to);
+        _gaps.SetBack(to);
+        Tell(new(StateGapCause.ClockRanAhead, offset, offset, to, cause), [], events);
     }
 
     private RecordOutcome Take(ReadOnlySpan<byte> value, long offset, Timestamp logTime)
@@ -319,12 +342,18 @@ public sealed partial class PartitionPipeline
     {
         _entity = null;
         _version = null;
+        _queue.GiveUp();
         foreach (ref readonly var entity in _batch.Entities)
         {
+            // Nobody else ends the alerts of a run.
+            if (_series.Entities.Find(entity.Id.Value) is { Run: not null } run) _runs.Abandon(run, new(_last, _topicId, _queue));
             _series.Forget(entity.Id);
             ForgetDrift(entity);
             _versions.Restart(_batch.BytesOf(entity.Model), _series.Cut);
         }
+
+        _queue.Keep();
+        _queue.GiveUp();
     }
 
     /// <summary>Writes all that decides, as of the last record, as <see cref="BeginSave"/> does, at once.</summary>
@@ -380,17 +409,21 @@ public sealed partial class PartitionPipeline
         SeriesState series, in SampleBatch.Entity entity, double value, in EventSink sink, DriftReading? drift = null)
     {
         _series.Cut?.Keep(series);
+        var before = series.Heard;
         series.Heard = _runs.Clock;
         var sample = new Sample(entity.Time, value, entity.Step);
         if (entity.Step != Sample.NoStep && _runs.Take(series, value))
         {
             var recorded = series.Pipeline.Record(series, sample);
+            if (recorded.IsOld()) series.Heard = before;
             if (recorded == SampleRefusal.None && series.Limit is { } watched) _publisher.Watch(watched, series, sample, sink);
             _series.Release(series);
             return recorded;
         }
 
         var refusal = series.Pipeline.Judge(series, sample, out var judgement);
+        // Else a record that is sent again and again, or a share of nothing, would keep an alert open for ever.
+        if (refusal.IsOld() || (judgement.IsOfNothing && series.HasOpenAlert)) series.Heard = before;
         if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift, QualityOf(series, entity));
         if (refusal == SampleRefusal.CounterFound) _series.TakeAsTotal(series, sample);
         if (refusal != SampleRefusal.None) return refusal;

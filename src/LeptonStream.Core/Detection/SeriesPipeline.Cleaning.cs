@@ -40,6 +40,8 @@ public sealed partial class SeriesPipeline
             return;
         }
 
-        series.IntervalSeconds = SamplingInterval.After(series.IntervalSeconds, time.SecondsSince(series.LastTime));
+        ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
+        series.IntervalSeconds = SamplingInterval.After(
+            series.IntervalSeconds, time.SecondsSince(series.LastTime), ref numbers.FarIntervals, numbers.Learned);
     }
 }

@@ -77,6 +77,13 @@ internal sealed class DriftRegistry(DetectionPolicy detection)
         if (_watches.Count > 0 && now >= _sweepAt) Sweep(now, cut);
     }
 
+    /// <summary>Sets the clock back.</summary>
+    public void SetBack(Timestamp to)
+    {
+        _sweepAt = Timestamp.Earlier(_sweepAt, to + SweepEvery);
+        foreach (var watch in _watches.Values) watch.Heard = Timestamp.Earlier(watch.Heard, to);
+    }
+
     // By itself: the closure of its search is allocated as soon as it begins.
     private void Sweep(Timestamp now, SnapshotCut? cut)
     {

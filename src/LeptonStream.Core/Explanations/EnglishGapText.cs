@@ -22,6 +22,8 @@ internal static class EnglishGapText
     {
         (StateGapCause.Undecodable, _) => $"the records from offset {gap.From} to before {gap.To} can't be decoded and were skipped",
         (StateGapCause.PartitionsAdded, _) => "the topic has more partitions now; series that moved to another one are learned again",
+        (StateGapCause.LogCut, _) => $"the log ends at offset {gap.From} now, before records that were read; reading goes on there",
+        (StateGapCause.ClockRanAhead, _) => "the clock of the log is set back to the times of its records",
         (_, AlertChange.Recovered) => $"half an hour of the log is known again since the gap at offset {gap.From}",
         (StateGapCause.RecordsGone, _) when gap.To > gap.From =>
             $"the records from offset {gap.From} to before {gap.To} were gone before they were read; its series are learned again",
@@ -35,6 +37,7 @@ internal static class EnglishGapText
             ? "Judgements are of usual confidence again; patterns of a day take a day."
             : "Until half an hour of the log is known there are few alerts, of low confidence. Alerts that were open are closed as "
                 + "superseded."
+        : gap.Cause is StateGapCause.LogCut or StateGapCause.ClockRanAhead ? "All series and their alerts go on as they were."
         : "The other series and their alerts go on as they were.");
 
     private static string[] Actions(StateGap gap, AlertChange change) => gap.Cause switch
@@ -43,6 +46,9 @@ internal static class EnglishGapText
         StateGapCause.Undecodable => ["Look at the producer of these records and at the brokers' disks.",
             "A dead letter names the offsets."],
         StateGapCause.PartitionsAdded => ["Nothing to do: the moved series need their warm-up."],
+        StateGapCause.LogCut => ["Look at the brokers: records that were acknowledged are lost.",
+            "Set unclean.leader.election.enable to false, and min.insync.replicas to 2 or more."],
+        StateGapCause.ClockRanAhead => ["Find the producer whose clock is ahead, or let the topic use LogAppendTime."],
         StateGapCause.RecordsGone => ["Let the topic keep its records for longer than a detector may be away."],
         StateGapCause.ClockSetBack => ["Check the alerts that were open: they are closed as superseded.",
             "See that the host finds its time server before the detector begins."],

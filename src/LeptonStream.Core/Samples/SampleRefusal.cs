@@ -40,6 +40,10 @@ public enum SampleRefusal
 /// <summary>Classifies the reasons.</summary>
 public static class SampleRefusals
 {
+    /// <summary>Whether it says nothing of now: its series may be silent all the same.</summary>
+    /// <param name="reason">The reason.</param>
+    public static bool IsOld(this SampleRefusal reason) => reason is SampleRefusal.OutOfOrder or SampleRefusal.Duplicate;
+
     /// <summary>
     /// Whether a value was lost that somebody wanted to be judged. Not where a counter begins, an exporter has no reading, or a policy says
     /// to ignore it.

@@ -62,6 +62,13 @@ internal sealed class VersionRegistry(DetectionPolicy detection)
         if (_watches.Count > 0 && now >= _sweepAt) Sweep(now, sink, cut);
     }
 
+    /// <summary>Sets the clock back.</summary>
+    public void SetBack(Timestamp to)
+    {
+        _sweepAt = Timestamp.Earlier(_sweepAt, to + SweepEvery);
+        foreach (var watch in _watches.Values) watch.Heard = Timestamp.Earlier(watch.Heard, to);
+    }
+
     private void Sweep(Timestamp now, in EventSink sink, SnapshotCut? cut)
     {
         _sweepAt = now + SweepEvery;

@@ -107,7 +107,7 @@ internal sealed partial class PartitionRestore : IDisposable
             if (_subject.Loss is not null) break;
             try
             {
-                return new(Load(log, header, input, place!.Value), null, [], HasTopic: true, header.Next, found.Newest);
+                return LoadAt(log, header, input, place!.Value) with { LastNumber = found.Newest };
             }
             catch (Exception unusable) when (unusable is not (KafkaException or OperationCanceledException or OutOfMemoryException))
             {
@@ -219,7 +219,34 @@ internal sealed partial class PartitionRestore : IDisposable
         }
     }
 
-    private RestoredPartition Load(LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends)
+    private RestoreOutcome LoadAt(LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends)
+    {
+        // Of the same topic, the log has been that long: the cluster lost its end. No snapshot goes beyond what is committed.
+        var reached = _subject.Committed ?? 0;
+        var isCut = reached > input.High && header.Next <= reached && _subject.TopicId is { } id && header.MetricsId == id;
+        if (!isCut) return new(Load(log, header, input, ends, isCut), null, [], HasTopic: true, header.Next);
+        var state = Load(log, header with { Next = Math.Min(header.Next, input.High) }, input, ends, isCut);
+        var gap = new StateGap(StateGapCause.LogCut, input.High, input.High, new(header.LogTime),
+            $"offset {reached} was reached, and the log ends at {input.High}");
+        return new(state, gap, OpenedBehind(log, header, input.High), HasTopic: true, state.Header.Next);
+    }
+
+    // Alerts that the records which are lost opened after the snapshot: nobody else knows of them.
+    private List<AlertEvent> OpenedBehind(LogReader log, SnapshotHeader header, long end)
+    {
+        var place = Of(_topics.Alerts);
+        var ends = log.Ends(place);
+        var opened = new HashSet<string>();
+        foreach (var record in log.Read(place, Math.Clamp(header.AlertsFrom, ends.Low, ends.High), ends.High, _abort.Token))
+            if (AlertEventJson.TryRead(record.Message.Value, out var made, out _) && made is { Type: AlertEventType.Opened }
+                && made.SourceOffset >= Math.Max(header.Next, end)) opened.Add(made.AlertId);
+        if (opened.Count == 0) return [];
+        return OpenAlerts(log).Open(_subject.Partition.Topic, _subject.Partition.Partition.Value)
+            .FindAll(alert => opened.Contains(alert.AlertId));
+    }
+
+    private RestoredPartition Load(
+        LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends, bool isCut)
     {
         if (_subject.TopicId is { } id && header.MetricsId is { } other && id != other)
             throw new SnapshotCorruptException($"{_subject.Partition.Topic} was deleted and created again");
@@ -233,9 +260,9 @@ internal sealed partial class PartitionRestore : IDisposable
         var policies = written ?? _policies.With(verdicts);
         var pipeline = LoadChunks(log, header, layout, policies, ends);
         var journal = JournalOf(
-            log.Read(Of(_topics.State), Math.Max(header.JournalFrom, ends.Low), ends.High, _abort.Token), header, input.High);
-        var published = Published(log, header);
-        return new(header, pipeline, policies, new(journal, published, _subject.Committed ?? 0, input.High),
+            log.Read(Of(_topics.State), Math.Max(header.JournalFrom, ends.Low), ends.High, _abort.Token), header, input.High, isCut);
+        var published = Published(log, header, isCut);
+        return new(header, pipeline, policies, new(journal, published, Math.Min(_subject.Committed ?? 0, input.High), input.High),
             journal.Count > 0 ? journal[^1].Entry.Sequence + 1 : header.Sequence,
             layout.Changes ?? (written is null ? "this version does not take its policies, those of this process hold"
                 : policies.Set.Fingerprint == header.Fingerprint ? null : "its policies are read otherwise"));
@@ -282,9 +309,10 @@ internal sealed partial class PartitionRestore : IDisposable
     /// <param name="records">The records of the state topic from the header's offset on.</param>
     /// <param name="header">The snapshot.</param>
     /// <param name="inputEnd">The end of the input.</param>
+    /// <param name="isCut">Whether the input has lost its end: what was decided behind it applies there.</param>
     /// <exception cref="SnapshotCorruptException">One is missing, or can't be applied.</exception>
     internal static List<PlacedEntry> JournalOf(
-        IEnumerable<ConsumeResult<byte[]?, byte[]?>> records, SnapshotHeader header, long inputEnd)
+        IEnumerable<ConsumeResult<byte[]?, byte[]?>> records, SnapshotHeader header, long inputEnd, bool isCut = false)
     {
         var journal = new List<PlacedEntry>();
         foreach (var record in records)
@@ -295,6 +323,7 @@ internal sealed partial class PartitionRestore : IDisposable
             if (entry.Sequence < header.Sequence + journal.Count) continue;
             if (entry.Sequence > header.Sequence + journal.Count)
                 throw new SnapshotCorruptException($"entry {header.Sequence + journal.Count} of its journal is missing");
+            if (isCut) entry = entry with { Next = Math.Min(entry.Next, inputEnd) };
             if (entry.Fault(inputEnd) is { } fault) throw new SnapshotCorruptException($"an entry of its journal {fault}");
             journal.Add(new(record.Offset.Value, entry));
         }
@@ -302,15 +331,17 @@ internal sealed partial class PartitionRestore : IDisposable
         return journal;
     }
 
-    private List<PublishedEvent> Published(LogReader log, SnapshotHeader header)
+    private List<PublishedEvent> Published(LogReader log, SnapshotHeader header, bool isCut)
     {
         var alerts = Of(_topics.Alerts);
         var ends = log.Ends(alerts);
         // In a topic that was deleted and created again the offset means nothing, and events from before the snapshot may lie in it.
         var isOther = header.AlertsFrom > ends.High || (_subject.AlertsId is { } id && header.AlertsId is { } other && id != other);
         var from = isOther ? ends.Low : Math.Max(header.AlertsFrom, ends.Low);
-        return PublishedOf(
+        var published = PublishedOf(
             log.Read(alerts, from, ends.High, _abort.Token), header, _subject.Partition.Topic, isOther || header.IsOfReplay is true);
+        // Events of records that are lost are not made again.
+        return isCut ? published.ConvertAll(made => made with { IsExpected = false }) : published;
     }
 
     /// <summary>The events of a partition that were published since a snapshot.</summary>

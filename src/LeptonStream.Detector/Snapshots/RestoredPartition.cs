@@ -21,8 +21,8 @@ internal sealed record RestoredPartition(
 
 /// <summary>What became of the search for a partition's state.</summary>
 /// <param name="State">The state; null where the partition begins empty.</param>
-/// <param name="Gap">Why it begins empty though it was owned before; null where it was not.</param>
-/// <param name="Open">The last event of each alert that is open before the gap.</param>
+/// <param name="Gap">Why it begins empty, or where the log has lost its end, though it was owned before; null where it was not.</param>
+/// <param name="Open">The last event of each alert that is open before the gap and that the state does not know.</param>
 /// <param name="HasTopic">Whether the state topic has a partition for it.</param>
 /// <param name="Start">Where an empty partition begins to read.</param>
 /// <param name="LastNumber">The number of the newest snapshot that was found, usable or not; −1 for none.</param>

@@ -1,6 +1,7 @@
 using System.Text;
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection.Snapshots;
+using LeptonStream.Detection;
 using LeptonStream.Samples;
 using LeptonStream.Testing;
 using MathNet.Numerics.Distributions;
@@ -59,10 +60,10 @@ public sealed class EndedSeriesTests
     public void Tick_WhereHardlyAnyRecordComes_EndsItAsSoon(bool anotherComes)
     {
         var driver = Alerting(60);
-        Assert.That(driver.Pipeline.WatchesSilence, Is.False);
+        Assert.That(driver.Pipeline.SilenceEvery, Is.EqualTo(TimeSpan.FromSeconds(10)));
         driver.Now += TimeSpan.FromMinutes(1);
         driver.Send($$"""{"model":"m","ts":"{{driver.Now}}","ended":["x"]}""");
-        Assert.That(driver.Pipeline.WatchesSilence, Is.True);
+        Assert.That(driver.Pipeline.SilenceEvery, Is.EqualTo(TimeSpan.FromSeconds(1)));
         for (var seconds = 1; seconds <= 240; seconds++)
         {
             driver.Pipeline.Tick(TimeSpan.FromSeconds(anotherComes ? (seconds - 1) % 60 : seconds), driver.Events);
@@ -71,6 +72,25 @@ public sealed class EndedSeriesTests
 
         Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
         Assert.That(driver.Pipeline.WatchesSilence, Is.False);
+    }
+
+    [Test]
+    public void Tick_NoRecordComesAnyMore_EndsTheAlertAsWithOthersRecords([Values] bool isRestored)
+    {
+        var driver = Alerting(15);
+        if (isRestored)
+        {
+            var restored = new PipelineTestDriver { Now = driver.Now };
+            SnapshotBytes.Load(SnapshotBytes.Of(driver.Pipeline).Bytes, restored.Pipeline);
+            driver = restored;
+        }
+
+        var (seconds, before) = (0, driver.Events.Count);
+        for (; driver.Pipeline.SilenceEvery is { } every && seconds < 3600; seconds += (int)every.TotalSeconds)
+            driver.Pipeline.Tick(TimeSpan.FromSeconds(seconds), driver.Events);
+
+        Assert.That(driver.Events.Skip(before).Select(e => e.EndedReason), Is.EqualTo(new[] { EndedReason.Gone }));
+        Assert.That(seconds, Is.InRange(600, 640), "as long as a series may be silent, and not for ever");
     }
 
     [Test]
@@ -101,6 +121,22 @@ public sealed class EndedSeriesTests
         }
 
         Assert.That(driver.Events.Where(e => e.EndedReason is not null), Is.Empty);
+    }
+
+    // A program that posts its last reading again and again, or a backlog of old ones.
+    [TestCase(0)]
+    [TestCase(30)]
+    public void Process_OnlyOldSamplesOfTheSeriesCome_ItsAlertIsGone(int secondsBefore)
+    {
+        var driver = Alerting(15);
+        var last = driver.Now - TimeSpan.FromSeconds(secondsBefore);
+        for (var i = 0; i < 60; i++)
+        {
+            driver.Step("o", "y", 1, 15);
+            driver.Send($$$"""{"model":"m","ts":"{{{last}}}","metrics":{"x":500} }""");
+        }
+
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
     }
 
     [Test]
@@ -176,9 +212,43 @@ public sealed class EndedSeriesTests
 
     private static double Daily(Timestamp time) => 100 + (60 * Math.Sin(time.UnixSeconds / 86_400 * 2 * Math.PI));
 
-    private static PipelineTestDriver Alerting(int interval)
+    // Training mode without its policy: whatever carries a step fails inside the program.
+    [Test]
+    public void Process_TheRecordThatLetsTheClockEndAnAlertFails_TheEndIsSaidAllTheSame()
+    {
+        var driver = Alerting(15, DetectionPolicy.Default with { Training = null! });
+        for (var i = 0; i < 39; i++) driver.Step("o", "y", 1, 15);
+        driver.Now += TimeSpan.FromSeconds(15);
+        var run = $$$"""{"model":"run","ts":"{{{driver.Now}}}","step":1,"metrics":{"loss":2} }""";
+        Assert.That(() => driver.Send(run), Throws.Exception);
+        driver.Pipeline.ForgetLastEntities();
+        Assert.That(driver.Pipeline.WatchesSilence, Is.True);
+        driver.Step("o", "y", 1, 1);
+        Assert.That(driver.Events[^1].EndedReason, Is.EqualTo(EndedReason.Gone));
+    }
+
+    [Test]
+    public void ForgetLastEntities_OfARunWithAnOpenAlert_EndsIt()
     {
         var driver = new PipelineTestDriver();
+        for (var step = 0; step < 290; step++) Row(step, FormattableString.Invariant($"{2 + (Math.Sin(step) / 10)}"));
+        for (var step = 290; step < 300; step++) Row(step, "\"NaN\"");
+        var opened = driver.Events.Single(e => e.Type == AlertEventType.Opened).AlertId;
+        driver.Pipeline.ForgetLastEntities();
+        driver.Step("o", "y", 1, 10);
+        var end = driver.Events.FindLast(e => e.AlertId == opened)!;
+        Assert.That((end.Type, end.EndedReason), Is.EqualTo((AlertEventType.Resolved, EndedReason.Superseded)));
+
+        void Row(int step, string loss)
+        {
+            driver.Now += TimeSpan.FromSeconds(10);
+            driver.Send($$$"""{"model":"run","ts":"{{{driver.Now}}}","step":{{{step}}},"metrics":{"loss":{{{loss}}} } }""");
+        }
+    }
+
+    private static PipelineTestDriver Alerting(int interval, DetectionPolicy? policy = null)
+    {
+        var driver = new PipelineTestDriver(policy);
         var random = new Random(4);
         for (var i = 0; i < 660; i++)
         {

@@ -103,13 +103,13 @@ public sealed class PoisonRecordTests
         driver.Pipeline.Observer = null;
         Warm(driver, "x", Metrics(1000, "1"));
         Send(driver, "x", Metrics(1000, "\"NaN\""));
-        Assert.That((driver.Events.Count, driver.Pipeline.WatchesSilence), Is.EqualTo((256, true)));
+        Assert.That((driver.Events.Count, driver.Pipeline.SilenceEvery), Is.EqualTo((256, TimeSpan.FromSeconds(1))));
         driver.Step("other", "x", 1, seconds: 1);
         driver.Pipeline.Tick(TimeSpan.FromSeconds(1), driver.Events);
         driver.Pipeline.Tick(TimeSpan.FromSeconds(2), driver.Events);
         Assert.That(driver.Events.Select(e => e.Metric), Is.EqualTo(Enumerable.Range(0, 1000).Select(i => $"m{i}")));
         Assert.That(driver.Events.Select(e => e.Id), Is.Unique);
-        Assert.That((driver.Pipeline.EventsDropped, driver.Pipeline.WatchesSilence), Is.EqualTo((0L, false)));
+        Assert.That((driver.Pipeline.EventsDropped, driver.Pipeline.SilenceEvery), Is.EqualTo((0L, TimeSpan.FromSeconds(10))));
     }
 
     [TestCase(true)]

@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using LeptonStream.Alerts;
 using LeptonStream.Feedback;
 using LeptonStream.Kafka;
@@ -100,6 +102,68 @@ public sealed class StateFaultTests
 
         Assert.That(Contents(rig), Is.Unique);
         Assert.That(second.Error + third.Error, Does.Not.Contain("did not make"));
+    }
+
+    [Test]
+    public async Task Restart_TransactionsWereWrittenAndRetentionRemovedThemAll_TheStateIsKept()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var first = rig.StartDetector();
+        using (var producer = rig.TransactionalProducer())
+            for (var batch = 0; batch < 5; batch++)
+            {
+                producer.BeginTransaction();
+                for (var i = 0; i < 10; i++)
+                    producer.Produce(new TopicPartition(rig.Topics.Metrics, 0), new() { Key = "m", Value = Sample() });
+                producer.CommitTransaction(TimeSpan.FromSeconds(30));
+            }
+
+        await rig.AllCommitted();
+        Assert.That(await first.Stop(), Is.Zero, first.ToString());
+        var end = rig.Probe.Ends(rig.Topics.Metrics)[0].High;
+        await rig.DeleteRecords(0, end);
+        var second = rig.StartDetector();
+        rig.Probe.ProduceText(rig.Topics.Metrics, 0, Sample());
+        await rig.AllCommitted();
+
+        await second.Says("restored 1 series", TimeSpan.FromSeconds(30));
+        Assert.That(await second.Stop(), Is.Zero, second.ToString());
+        Assert.That(second.Error, Does.Not.Contain("begins with empty state").And.Not.Contain("no longer exists"));
+
+        static string Sample() => $$"""{"model":"m","ts":{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}},"metrics":{"x":1} }""";
+    }
+
+    [Test]
+    public async Task Restart_TheLogHasLostItsEnd_TheStateIsKeptAndTheGapIsSaid()
+    {
+        using var rig = await DetectorOnKafka.On(await RealKafka.Shared(), partitions: 1);
+        var first = rig.StartDetector();
+        FleetStory.Serve(rig, 0, 300);
+        await rig.AllCommitted();
+        Assert.That(await first.Stop(), Is.Zero, first.ToString());
+        // As if there had been forty records more.
+        var end = rig.Probe.Ends(rig.Topics.Metrics)[0].High;
+        var newest = rig.Probe.Read(rig.Topics.State)
+            .Last(record => Encoding.UTF8.GetString(record.Message.Key!).StartsWith("header/", StringComparison.Ordinal));
+        var header = JsonNode.Parse(newest.Message.Value!)!.AsObject();
+        header["next"] = end + 40;
+        rig.Probe.Produce(rig.Topics.State, 0, [new() { Key = newest.Message.Key, Value = Encoding.UTF8.GetBytes(header.ToJsonString()) }]);
+        using (var admin = new AdminClientBuilder(ClientSettings.Admin(rig.Options)).Build())
+            await admin.AlterConsumerGroupOffsetsAsync([new(rig.Group, [new(rig.Topics.Metrics, 0, end + 40)])]);
+
+        var second = rig.StartDetector();
+        await second.Says("has lost its end", TimeSpan.FromSeconds(60));
+        FleetStory.Serve(rig, 300, 10);
+        await rig.AllCommitted();
+        Assert.That(await second.Stop(), Is.Zero, second.ToString());
+        var third = rig.StartDetector();
+        FleetStory.Serve(rig, 310, 10);
+        await rig.AllCommitted();
+
+        Assert.That(second.Error + third.Error, Does.Not.Contain("begins with empty state"));
+        Assert.That(third.Error, Does.Not.Contain("has lost its end"));
+        Assert.That(Events(rig).Count(alert => alert.EndedReason == EndedReason.Superseded), Is.Zero);
+        Assert.That(Events(rig).Count(alert => alert.Metric == StateGapNames.Metric), Is.EqualTo(2), "said once, and over at once");
     }
 
     [Test]

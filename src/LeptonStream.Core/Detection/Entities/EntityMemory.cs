@@ -101,6 +101,9 @@ internal struct EntityNumbers
     /// <summary>The usual time between two rows, in seconds; 0 until there were two.</summary>
     public double IntervalSeconds;
 
+    /// <summary>Intervals in a row that are far longer than the usual.</summary>
+    public int FarIntervals;
+
     /// <summary>Rows learned.</summary>
     public int Learned;
 

@@ -228,7 +228,8 @@ internal sealed class EntityPipeline
         {
             Learn(ref numbers);
             var seconds = row.Time.SecondsSince(new(numbers.RowNanoseconds));
-            numbers.IntervalSeconds = SamplingInterval.After(numbers.IntervalSeconds, seconds);
+            numbers.IntervalSeconds = SamplingInterval.After(
+                numbers.IntervalSeconds, seconds, ref numbers.FarIntervals, numbers.Learned);
         }
 
         numbers.RowNanoseconds = row.Time.UnixNanoseconds;

@@ -1,3 +1,4 @@
+using LeptonStream.Detection.Engines;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detection.Training;
@@ -92,16 +93,23 @@ internal sealed class EntityRow
         _metrics[place] = series;
     }
 
-    /// <summary>Takes a series in where there is no place left: in that of the one that was silent longest, an hour at least.</summary>
+    /// <summary>
+    /// Takes a series in where there is no place left: in that of the one that was silent longest, an hour at least. One that has a role,
+    /// in a training run or an engine, needs no such silence of one that has none: who watches those finds them in their places.
+    /// </summary>
     /// <param name="series">The series.</param>
     /// <param name="now">Event time.</param>
     /// <returns>Its place, of which nothing that was learned is true any more; −1 where all have something to say.</returns>
     public int TakeOver(SeriesState series, Timestamp now)
     {
-        var place = 0;
-        for (var i = 1; i < Count; i++)
-            if (_latest[i].Sample.Time < _latest[place].Sample.Time) place = i;
-        if (now - _latest[place].Sample.Time < Silence) return -1;
+        var (hasRole, place) = (HasRole(series), -1);
+        for (var i = 0; i < Count; i++)
+        {
+            if (hasRole && _metrics[i] is { } other && HasRole(other)) continue;
+            if (place < 0 || _latest[i].Sample.Time < _latest[place].Sample.Time) place = i;
+        }
+
+        if (place < 0 || (!hasRole && now - _latest[place].Sample.Time < Silence)) return -1;
         if (_metrics[place] is { } silent) silent.Place = -1;
         _metrics[place] = series;
         _latest[place] = Latest.None(now);
@@ -203,6 +211,8 @@ internal sealed class EntityRow
             _latest[i] = new(new(new(time), value, step), new(expected, scale), band, state.ReadDouble());
         }
     }
+
+    private static bool HasRole(SeriesState series) => series.Role != TrainingRole.None || series.Engine != EngineRole.None;
 
     private double SquaredEnergy()
     {

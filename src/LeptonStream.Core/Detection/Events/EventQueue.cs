@@ -20,6 +20,7 @@ internal sealed class EventQueue(int perRecord)
     private readonly Queue<AlertEvent> _waiting = [];
     private long _waitingBytes;
     private long _madeBytes;
+    private int _kept;
 
     /// <summary>Number of events that found no room, since the partition began.</summary>
     public long Dropped { get; private set; }
@@ -45,6 +46,17 @@ internal sealed class EventQueue(int perRecord)
     {
         _made.Clear();
         _madeBytes = 0;
+        _kept = 0;
+    }
+
+    /// <summary>What was made so far is not of the record at hand: it stays where judging that fails.</summary>
+    public void Keep() => _kept = _made.Count;
+
+    /// <summary>Judging the record at hand has failed: what was made before <see cref="Keep"/> waits for the next.</summary>
+    public void GiveUp()
+    {
+        foreach (var made in _made.Take(_kept)) Restore(made);
+        Begin();
     }
 
     /// <summary>Takes an event of the record at hand.</summary>

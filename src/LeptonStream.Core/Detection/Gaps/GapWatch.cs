@@ -44,6 +44,9 @@ internal sealed class GapWatch
             if (last.AlertId != id) events.Add(AlertEventSize.Fit(GapEvents.Supersede(sink, last, gap.At)));
     }
 
+    /// <summary>Sets the clock back.</summary>
+    public void SetBack(Timestamp to) => _began = Timestamp.Earlier(_began, to);
+
     /// <summary>Moves the clock on to a record's log time.</summary>
     public void Advance(Timestamp now, in EventSink sink)
     {
@@ -73,7 +76,7 @@ internal sealed class GapWatch
     {
         _gap = null;
         if (!state.ReadBoolean()) return;
-        var cause = (StateGapCause)state.ReadCount((int)StateGapCause.ClockSetBack);
+        var cause = (StateGapCause)state.ReadCount((int)StateGapCause.ClockRanAhead);
         _gap = new(cause, state.ReadInt64(), state.ReadInt64(), new(state.ReadInt64()), state.ReadName());
         _began = new(state.ReadInt64());
     }

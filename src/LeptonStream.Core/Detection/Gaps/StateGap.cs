@@ -14,7 +14,8 @@ public sealed record StateGap(StateGapCause Cause, long From, long To, Timestamp
     public static readonly TimeSpan WarmAfter = TimeSpan.FromMinutes(30);
 
     /// <summary>Whether the partition begins with empty state.</summary>
-    public bool LosesState => Cause is not (StateGapCause.Undecodable or StateGapCause.PartitionsAdded);
+    public bool LosesState =>
+        Cause is not (StateGapCause.Undecodable or StateGapCause.PartitionsAdded or StateGapCause.LogCut or StateGapCause.ClockRanAhead);
 }
 
 /// <summary>The causes of a <see cref="StateGap"/>.</summary>
@@ -40,4 +41,10 @@ public enum StateGapCause
 
     /// <summary>The clock that gives records their times was set back, by more than there is to wait for.</summary>
     ClockSetBack = 6,
+
+    /// <summary>The cluster lost the last records of the partition after they were read; the state is kept.</summary>
+    LogCut = 7,
+
+    /// <summary>A record with a time far ahead had moved the clock of the log, which is set back; the state is kept.</summary>
+    ClockRanAhead = 8,
 }

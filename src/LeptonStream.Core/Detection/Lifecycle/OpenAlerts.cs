@@ -14,7 +14,8 @@ namespace LeptonStream.Detection.Lifecycle;
 /// </summary>
 internal sealed class OpenAlerts(AlertTiming timing)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    /// <summary>How often it looks, at most.</summary>
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
     private readonly List<SeriesState> _series = [];
     private readonly List<EntityState> _entities = [];
@@ -37,6 +38,9 @@ internal sealed class OpenAlerts(AlertTiming timing)
 
     /// <summary>Series whose producers ended them while an alert of them is open.</summary>
     public HashSet<SeriesState> Ending => _ending;
+
+    /// <summary>Whether an alert is open whose series may fall silent, be it that no record comes any more.</summary>
+    public bool HasAny => _series.Count + _entities.Count > 0;
 
     /// <summary>Whether an alert is to end soon because its series has, be it that no record comes.</summary>
     public bool AwaitsEnd => _ending.Count > 0;
@@ -126,6 +130,13 @@ internal sealed class OpenAlerts(AlertTiming timing)
         }
 
         if (_ending.Count > 0) LeaveEnded(now);
+    }
+
+    /// <summary>Sets the clock back.</summary>
+    public void SetBack(Timestamp to)
+    {
+        (_swept, _resumed) = (Timestamp.Earlier(_swept, to), Timestamp.Earlier(_resumed, to));
+        Holes.Clear();
     }
 
     // An end that is not said leaves its alert open with everybody else: the rest ends with the next record or tick.

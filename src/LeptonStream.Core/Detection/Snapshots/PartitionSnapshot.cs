@@ -80,6 +80,7 @@ internal static class PartitionSnapshot
         parts.Versions.SaveClock(head);
         parts.Runs.Holes.Save(head);
         parts.Open.Holes.Save(head);
+        parts.Runs.Watch.Save(head);
         snapshot.End(SnapshotBlockKind.Head);
     }
 

@@ -24,6 +24,9 @@ internal struct SeriesNumbers
     /// <summary>Event time of the first of them, in nanoseconds.</summary>
     public long AnomalousSince;
 
+    /// <summary>Intervals in a row that are far longer than the usual.</summary>
+    public int FarIntervals;
+
     /// <summary>Large changes that last, while the series is young.</summary>
     public YoungChange Young;
 

@@ -63,6 +63,19 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         while (_silence.Next(_clock, Cut) is { } silent && _clock - silent.Heard >= detection.ForgetAfter) ForgetSilent(silent);
     }
 
+    /// <summary>
+    /// Sets the clock back. A series whose newest sample lies ahead takes none until then: it counts as silent, and is forgotten.
+    /// </summary>
+    public void SetBack(Timestamp to)
+    {
+        _clock = to;
+        _sweepAt = Timestamp.Earlier(_sweepAt, to + SweepEvery);
+        var all = InOrder();
+        foreach (var series in all)
+            series.Heard = series.LastTime > to + SweepEvery ? to - detection.ForgetAfter : Timestamp.Earlier(series.Heard, to);
+        _silence.Renew(all);
+    }
+
     /// <summary>The entities that the series make up.</summary>
     public EntityRegistry Entities => _entities;
 

@@ -28,6 +28,17 @@ internal sealed class SilenceQueue
     /// <summary>Takes a series in that has its number and its time.</summary>
     public void Restore(SeriesState series) => _queue.Enqueue(series, (series.SilenceDue, series.Number));
 
+    /// <summary>Orders all series once more: the clock was set back.</summary>
+    public void Renew(SeriesState[] all)
+    {
+        _queue.Clear();
+        foreach (var series in all)
+        {
+            series.SilenceDue = DueOf(series);
+            Restore(series);
+        }
+    }
+
     /// <summary>Number of series taken in so far: the next one's number.</summary>
     public long Number { get; set; }
 

@@ -25,6 +25,7 @@ public sealed class SnapshotFieldsTests
         ["PartitionPipeline._last.Partition"] = "always the same",
         ["NonFiniteRule._alerts"] = "those of the rule",
         ["GradientRule.Excess"] = "of the row at hand: each row sets it first",
+        ["EventQueue._kept"] = "within a record",
         ["PartitionPipeline._entity"] = "within a record",
         ["PartitionPipeline._version"] = "within a record",
         ["PartitionPipeline._asked"] = "a guess, which its id confirms",

@@ -91,6 +91,9 @@ internal sealed class SilenceRule : TrainingRule
         if (_isKnown && row.LogTime > _progress) _progress = row.LogTime;
     }
 
+    /// <summary>The clock is set back.</summary>
+    public void SetBack(Timestamp to) => _progress = Timestamp.Earlier(_progress, to);
+
     /// <summary>The run declared its end.</summary>
     public void Finish() => _isOver = true;
 

@@ -41,6 +41,19 @@ internal sealed class RunJudge(EntityRegistry entities)
     /// <summary>The holes between records.</summary>
     public LogHoles Holes { get; } = new();
 
+    /// <summary>Whether the clock is right.</summary>
+    public ClockWatch Watch { get; } = new();
+
+    /// <summary>Sets the clock back.</summary>
+    public void SetBack(Timestamp to)
+    {
+        _clock = to;
+        (_ticked, _swept, _judgedFrom) =
+            (Timestamp.Earlier(_ticked, to), Timestamp.Earlier(_swept, to), Timestamp.Earlier(_judgedFrom, to));
+        Holes.Clear();
+        foreach (var entity in entities.Runs) entity.Run!.SetBack(to);
+    }
+
     /// <summary>Moves the clock on to a record's log time, and reports the runs that were silent for too long before it.</summary>
     public void Advance(Timestamp logTime, in EventSink sink)
     {
@@ -113,6 +126,9 @@ internal sealed class RunJudge(EntityRegistry entities)
         else if (whole is { Run: { } run, Row.HasRoles: false }) End(whole, run, AlertChange.PolicyChanged, sink);
         _entity = null;
     }
+
+    /// <summary>Ends the alerts of a run of which nothing can be known any more.</summary>
+    public void Abandon(EntityState entity, in EventSink sink) => End(entity, entity.Run!, AlertChange.Superseded, sink);
 
     /// <summary>Writes the clocks.</summary>
     public void Save(StateWriter state)

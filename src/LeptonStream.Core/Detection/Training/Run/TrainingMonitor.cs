@@ -47,6 +47,10 @@ public sealed class TrainingMonitor
     /// <param name="now">The clock of <see cref="TrainingRow.LogTime"/>.</param>
     public bool IsForgotten(Timestamp now) => _silence.IsForgotten(now);
 
+    /// <summary>Sets the clock of its silence back.</summary>
+    /// <param name="to">The clock of <see cref="TrainingRow.LogTime"/> from now on.</param>
+    internal void SetBack(Timestamp to) => _silence.SetBack(to);
+
     /// <summary>Ends the watch over a run that <see cref="IsForgotten"/>.</summary>
     /// <returns>Valid until the next call.</returns>
     public ReadOnlySpan<TrainingFinding> Forget() => Close(_silence.ForgottenAt, AlertChange.Gone);

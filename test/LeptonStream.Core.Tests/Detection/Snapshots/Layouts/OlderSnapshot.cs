@@ -78,7 +78,8 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         {
             case SnapshotBlockKind.Head:
                 Write(Fingerprint);
-                var head = older.Version < StateLayout.HolesSince ? block.Bytes[16..^(2 * LogHoles.Bytes)] : block.Bytes[16..];
+                var head = older.Version < StateLayout.HolesSince
+                    ? block.Bytes[16..^((2 * LogHoles.Bytes) + ClockWatch.Bytes)] : block.Bytes[16..];
                 _out.Write(older.Version < StateLayout.WarningsSince ? WithoutWarnings(head) : head);
                 return block.Id;
             case SnapshotBlockKind.Policy:
