@@ -114,7 +114,7 @@ public sealed class DashboardPageTests
     }
 
     [TestCase("en-US", "opened 20 min. ago · values 7 min. ago", "Last judged value", "last judged 7 min. ago")]
-    [TestCase("zh-CN", "开启于 20分钟前 · 数值截至 7分钟前", "最近判断的值", "最近判断于 7分钟前")]
+    [TestCase("zh-CN", "触发于 20分钟前 · 数值截至 7分钟前", "最近判断的值", "最近判断于 7分钟前")]
     public async Task OpenAlert_SaysSinceWhenItIsOpenAndHowOldItsNumbersAre(string locale, string row, string label, string state)
     {
         var opened = SampleAlerts.Opened();
@@ -249,7 +249,18 @@ public sealed class DashboardPageTests
         Assert.That(await page.Caught(), Is.Empty);
     }
 
-    [TestCase(0)]
+    [Test]
+    public async Task Chart_OfNoPoints_IsNotDrawn_AndThePageSaysWhy()
+    {
+        await _dashboard.Journal.Record(SampleAlerts.Opened() with { Points = [] });
+
+        await using var page = await Browser.Open(_dashboard.Address);
+        await page.Page.Locator("#detail").GetByText("No chart: this alert has no values to draw.").WaitForAsync();
+
+        Assert.That(await page.Page.Locator("#detail canvas").CountAsync(), Is.Zero);
+        Assert.That(await page.Caught(), Is.Empty);
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     public async Task Chart_FewPointsWithoutABand_IsStillDrawn(int count)
