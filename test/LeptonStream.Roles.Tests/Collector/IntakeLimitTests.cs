@@ -85,6 +85,22 @@ public sealed class IntakeLimitTests
         Assert.That(sources.Of("tenant-7"), Is.Not.SameAs(sources.Of("tenant-8")));
     }
 
+    [Test]
+    public void Sources_ThatAreSilentForHours_MakeRoom()
+    {
+        var sources = new IntakeSources(Options.Create(new CollectorOptions()), _time);
+        var first = sources.Of("first");
+        for (var i = 0; i < 10_000; i++) sources.Of($"n{i}");
+        Assert.That(sources.Of("late").Name, Is.EqualTo("others"));
+        for (var i = 0; i < 24; i++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(10));
+            Assert.That(sources.Of("first"), Is.SameAs(first));
+        }
+
+        Assert.That(sources.Of("late").Name, Is.EqualTo("late"));
+    }
+
     [TestCase("team-a", ExpectedResult = true)]
     [TestCase("", ExpectedResult = false)]
     [TestCase("a b", ExpectedResult = false)]

@@ -20,6 +20,7 @@ public sealed class SeriesMemoryTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var mapped = new MappedBatch(0);
         Fill(mapper, attributes, length, series, mapped);
+        Assert.That(mapped.CountOf(DropReason.Collision), Is.Zero);
         mapped.Clear();
         var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
