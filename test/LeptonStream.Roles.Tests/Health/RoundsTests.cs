@@ -15,7 +15,7 @@ public sealed class RoundsTests
             {
                 await Task.Yield();
                 if (++rounds == 5) await stop.CancelAsync();
-                throw rounds % 2 == 0 ? new TaskCanceledException() : new NullReferenceException();
+                throw rounds % 2 == 0 ? new TaskCanceledException() : new FormatException();
             },
             TimeSpan.FromMilliseconds(1), TimeProvider.System, NullLogger.Instance, stop.Token).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.That(rounds, Is.EqualTo(5));
