@@ -13,6 +13,5 @@ namespace LeptonStream.Detection;
 /// <param name="Surprise">How rare it is, in decades, before anybody asks whether that is novel: what its entity is judged by. 0 for what a
 /// rule judged.</param>
 /// <param name="Rule">The rule that judged it instead of the detectors, or null.</param>
-/// <param name="IsOfNothing">Whether it is a share of nothing, which says as little as no sample would.</param>
 public readonly record struct Judgement(Sample Sample, double Score, AlertChange Change, Forecast Forecast, ExpectedBand Band,
-    double Surprise = 0, string? Rule = null, bool IsOfNothing = false);
+    double Surprise = 0, string? Rule = null);

@@ -20,7 +20,7 @@ public sealed partial class SeriesPipeline
         return weighed.Sample;
     }
 
-    // A share of nothing neither opens nor ends an alert, and nobody learns from it. Its series is silent: as such its alert ends.
+    // A share of nothing neither opens nor ends an alert, and nobody learns from it.
     private SampleRefusal JudgeOfNothing(SeriesState series, in Sample sample, out Judgement judgement)
     {
         var alert = series.Alert;
@@ -33,7 +33,7 @@ public sealed partial class SeriesPipeline
         var band = series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series, sample, band);
         if (change.IsEnd()) series.Baseline = null;
-        judgement = new(sample, 0, change, forecast, band, IsOfNothing: true);
+        judgement = new(sample, 0, change, forecast, band);
         return SampleRefusal.None;
     }
 }

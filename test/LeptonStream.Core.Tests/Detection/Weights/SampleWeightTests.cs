@@ -81,23 +81,10 @@ public sealed class SampleWeightTests
         shares.Learn(60);
         for (var i = 0; i < 5; i++) shares.Send(60, 1);
         Assert.That(shares.Events, Has.Count.EqualTo(1));
-        for (var i = 0; i < 18; i++) shares.Send(0, 0);
+        for (var i = 0; i < 120; i++) shares.Send(0, 0);
         Assert.That(shares.Events, Has.Count.EqualTo(1));
         for (var i = 0; i < 30; i++) shares.Send(60, 0.02);
         Assert.That(shares.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
-    }
-
-    [Test]
-    public void AShareOfNothingForLong_EndsAnOpenAlertAsSilenceWould([Values(0.0, double.NaN)] double share)
-    {
-        var shares = new Shares("share", seed: 12);
-        shares.Learn(60);
-        for (var i = 0; i < 5; i++) shares.Send(60, 1);
-        Assert.That(shares.Events, Has.Count.EqualTo(1));
-        for (var i = 0; i < 720; i++) shares.Send(0, share);
-        Assert.That(shares.Events.Select(e => e.EndedReason), Is.EqualTo(new EndedReason?[] { null, EndedReason.Gone }));
-        for (var i = 0; i < 60; i++) shares.Send(60, 1);
-        Assert.That(shares.Events[^1].Type, Is.EqualTo(AlertEventType.Opened));
     }
 
     // There is no spread to weigh by, and 0 by 0 is no weight.
