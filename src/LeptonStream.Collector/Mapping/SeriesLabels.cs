@@ -28,10 +28,10 @@ internal static class SeriesLabels
     /// <summary>
     /// The labels of an entity: the first by name, as many and as long as a message may have, without control characters.
     /// </summary>
-    public static LabelSet Bounded(LabelBag labels) => LabelSet.Of(labels.ToLabels()
+    public static LabelSet Bounded(LabelBag labels, SharedTexts texts) => LabelSet.Of(labels.ToLabels()
         .Where(label => IsName(label.Key))
         .Take(MostLabels)
-        .Select(label => KeyValuePair.Create(label.Key, Bounded(label.Value))));
+        .Select(label => KeyValuePair.Create(label.Key, texts.Of(Bounded(label.Value)))));
 
     /// <summary>Whether a text may be a model, or the name of a metric or label.</summary>
     public static bool IsName(string text) =>

@@ -117,7 +117,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         }
 
         if (!SeriesLabels.IsName(name) || !SeriesLabels.IsName(model)) return (null, DropReason.BadName);
-        return (new(store.EntityOf(model, SeriesLabels.Bounded(labels)), name, isDistribution), DropReason.None);
+        return (new(store.EntityOf(model, SeriesLabels.Bounded(labels, _texts)), name, isDistribution), DropReason.None);
     }
 
     // A quantile that a client library computed is a series of its own in Prometheus' formats.

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LeptonStream.Collector.Mapping;
@@ -13,6 +14,15 @@ internal sealed class SharedTexts
     private const int LongestBytes = 1024;
 
     private readonly (UInt128 Hash, string Text)[] _slots = new (UInt128, string)[Slots];
+
+    /// <summary>The same string where it came before: values that were cut, and those that rules made.</summary>
+    public string Of(string text)
+    {
+        var hash = XxHash128.HashToUInt128(MemoryMarshal.AsBytes(text.AsSpan()), 1);
+        ref var slot = ref _slots[(int)(hash % Slots)];
+        if (slot.Text is null || slot.Hash != hash) slot = (hash, text);
+        return slot.Text;
+    }
 
     /// <summary>The string of a text in UTF-8.</summary>
     public string Of(ReadOnlySpan<byte> text)
