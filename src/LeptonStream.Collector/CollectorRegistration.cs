@@ -24,6 +24,7 @@ public static class CollectorRegistration
     public static IServiceCollection AddCollector(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddIntake(configuration);
+        services.AddSingleton(new QualityHost(null));
         services.AddSingleton(ProducerOf);
         services.AddSingleton<RecordOutbox>();
         services.AddSingleton<IRecordSink>(provider => provider.GetRequiredService<RecordOutbox>());

@@ -5,6 +5,7 @@ using LeptonStream.Collector.Edge.Output;
 using LeptonStream.Collector.Http;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Quality;
 using LeptonStream.Health;
 using LeptonStream.Kafka;
 using Microsoft.Extensions.Configuration;
@@ -40,6 +41,7 @@ public static class EdgeRegistration
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EdgeDisk>();
         services.AddSingleton<EdgeSeries>();
+        services.AddSingleton(new QualityHost(Environment.MachineName));
         services.AddLoopHealth(RoleNames.Edge, _ => TimeSpan.FromMinutes(2));
         services.AddHostedService<EdgeWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<CollectorServer>());

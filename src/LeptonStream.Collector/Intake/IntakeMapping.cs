@@ -12,7 +12,6 @@ namespace LeptonStream.Collector.Intake;
 internal sealed class IntakeMapping
 {
     private readonly SeriesOrigins _origins = new();
-    private readonly ConcurrentDictionary<string, SourceQuality> _qualities = [];
     private volatile Mappers _mappers;
 
     public IntakeMapping() => _mappers = new(CollectorConfig.Default, _origins);
@@ -23,8 +22,15 @@ internal sealed class IntakeMapping
     /// <summary>Finds series that come from two sources.</summary>
     public SeriesOrigins Origins => _origins;
 
+    /// <summary>How good the data of each source are.</summary>
+    public QualityBook Qualities { get; } = new();
+
     /// <summary>Puts changed rules in force. Totals begin with their next point.</summary>
-    public void Adopt(CollectorConfig config) => _mappers = new(config, _origins);
+    public void Adopt(CollectorConfig config)
+    {
+        _mappers = new(config, _origins);
+        Qualities.Forget();
+    }
 
     /// <summary>Maps the points of a lane.</summary>
     /// <param name="lane">The lane.</param>
@@ -38,8 +44,7 @@ internal sealed class IntakeMapping
             // It was forgotten a moment ago.
         }
 
-        var quality = _qualities.GetOrAdd(source.Source, _ => new());
-        lock (quality) quality.Observe(lane.Mapped, receivedAt, isPage: source.Page is not null);
+        Qualities.Observe(source, lane.Mapped, receivedAt);
     }
 
     private static bool TryMap(PointMapper mapper, IntakeLane lane, in SourceContext source, long receivedAt)
@@ -68,34 +73,15 @@ internal sealed class IntakeMapping
         if (source.Page is not { } page) return;
         var mapper = _mappers.Of(source.Source, "");
         lock (mapper) mapper.EndMissing(page, seenSince, now, isRead, lane.Mapped);
-        if (lane.Mapped.Ended.Length == 0 || !_qualities.TryGetValue(source.Source, out var quality)) return;
-        lock (quality) quality.End(lane.Mapped, isUnreachable: !isRead);
+        Qualities.End(source, lane.Mapped, isRead ? EntityEnd.Left : EntityEnd.Unreachable);
     }
 
-    /// <summary>The quality of each model of each source since the last call, of those that are known for long enough.</summary>
+    /// <summary>How the data of each model of each source were since the last call. Forgets senders that are long silent.</summary>
     /// <param name="now">Now, in nanoseconds since 1970.</param>
-    public IReadOnlyList<(string Source, string Model, QualityScore Score)> TakeQuality(long now)
+    public IReadOnlyList<ModelReport> TakeQuality(long now)
     {
         _mappers.Forget(now);
-        var scores = new List<(string, string, QualityScore)>();
-        foreach (var (source, quality) in _qualities)
-        {
-            lock (quality)
-            {
-                quality.Forget(now);
-                foreach (var model in quality.Models)
-                    if (quality.Score(model, now) is { } score) scores.Add((source, model, score));
-            }
-        }
-
-        return scores;
-    }
-
-    /// <summary>The model of which a source sends; null where there are several, or none yet.</summary>
-    public string? ModelOf(string source)
-    {
-        if (!_qualities.TryGetValue(source, out var quality)) return null;
-        lock (quality) return quality.Models is { Count: 1 } models ? models.First() : null;
+        return Qualities.Take(now);
     }
 
     private sealed class Mappers(CollectorConfig config, SeriesOrigins origins)

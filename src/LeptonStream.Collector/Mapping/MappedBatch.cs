@@ -50,6 +50,8 @@ public sealed class MappedBatch(int keptDrops = 64)
     private readonly List<MappedDistribution> _distributions = [];
     private readonly List<MappedVersion> _versions = [];
     private readonly List<MappingDrop> _drops = [];
+    private readonly List<MappedSeries> _quiet = [];
+    private readonly Dictionary<string, FaultCounts> _faults = new(StringComparer.Ordinal);
     private readonly int[] _dropped = new int[Enum.GetValues<DropReason>().Length];
     private readonly Dictionary<(MappedEntity Entity, long Time, long Step), int> _open = [];
     private MappedSample[] _samples = [];
@@ -87,6 +89,12 @@ public sealed class MappedBatch(int keptDrops = 64)
     /// <summary>How many samples there are in all messages.</summary>
     public int SampleCount => _arrived.Count;
 
+    /// <summary>Series whose points came and rightly became no sample, such as the first of a total: each lives.</summary>
+    internal List<MappedSeries> Quiet => _quiet;
+
+    /// <summary>Points that were dropped for faults of their source, by model.</summary>
+    internal Dictionary<string, FaultCounts> Faults => _faults;
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
@@ -95,6 +103,8 @@ public sealed class MappedBatch(int keptDrops = 64)
         _distributions.Clear();
         _versions.Clear();
         _drops.Clear();
+        _quiet.Clear();
+        _faults.Clear();
         Array.Clear(_dropped);
     }
 
@@ -129,6 +139,15 @@ public sealed class MappedBatch(int keptDrops = 64)
     internal void End(MappedSeries series, long time) => _ended.Add(new(series, time));
 
     internal void Drop(DropReason reason) => _dropped[(int)reason]++;
+
+    // A point of a known series was dropped.
+    internal void Saw(DropReason reason, MappedSeries series)
+    {
+        if (reason is DropReason.NoTraffic or DropReason.Baseline or DropReason.Reset or DropReason.Restarting) _quiet.Add(series);
+        if (FaultCounts.Of(reason) is not { } fault) return;
+        ref var faults = ref CollectionsMarshal.GetValueRefOrAddDefault(_faults, series.Entity.Model, out _);
+        faults += fault;
+    }
 
     internal void Drop(in MappingDrop drop)
     {
@@ -167,4 +186,19 @@ public sealed class MappedBatch(int keptDrops = 64)
             message = message with { Count = message.Count + 1 };
         }
     }
+}
+
+/// <summary>Points that were dropped for faults of their source.</summary>
+internal readonly record struct FaultCounts(int Duplicates, int OutOfOrder, int TooMany)
+{
+    public static FaultCounts operator +(FaultCounts one, FaultCounts other) =>
+        new(one.Duplicates + other.Duplicates, one.OutOfOrder + other.OutOfOrder, one.TooMany + other.TooMany);
+
+    /// <summary>One of a reason; null where it is no such fault.</summary>
+    public static FaultCounts? Of(DropReason reason) => reason switch
+    {
+        DropReason.Duplicate or DropReason.Overlap => new(1, 0, 0),
+        DropReason.OutOfOrder => new(0, 1, 0),
+        _ => null,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using LeptonStream.Collector.Output;
+using LeptonStream.Detection.Training;
 using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Mapping;
@@ -70,6 +71,7 @@ public sealed class MappedSeries
     {
         Entity = entity;
         Metric = metric;
+        IsFinish = TrainingRoles.Of(metric) == TrainingRole.Finished;
         NameJson = NativeMessages.NameOf(metric);
         Id = SeriesId.OfMetric(entity.Id, Encoding.UTF8.GetBytes(isDistribution ? metric + DistributionEnding : metric));
     }
@@ -82,6 +84,9 @@ public sealed class MappedSeries
 
     /// <summary>The id that the detector finds the series by.</summary>
     public SeriesId Id { get; }
+
+    // Whether it says that a training run has ended.
+    internal bool IsFinish { get; }
 
     // The name in quotes and its colon.
     internal byte[] NameJson { get; }

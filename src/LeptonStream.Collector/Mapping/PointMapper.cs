@@ -256,6 +256,13 @@ public sealed partial class PointMapper
 
     private static void Drop(MappedBatch into, DropReason reason, SeriesEntry entry)
     {
+        foreach (var output in entry.Outputs)
+        {
+            if (output is null) continue;
+            into.Saw(reason, output);
+            break;
+        }
+
         if (into.KeepsDrops) into.Drop(new MappingDrop(reason, entry.Text, DropTexts.Of(reason, entry.Rival)));
         else into.Drop(reason);
     }

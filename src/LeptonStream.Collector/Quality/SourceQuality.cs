@@ -17,8 +17,10 @@ public sealed class SourceQuality
     /// <summary>The models that are watched.</summary>
     public IReadOnlyCollection<string> Models => _models.Keys;
 
+    internal IReadOnlyCollection<ModelQuality> All => _models.Values;
+
     /// <summary>Takes the samples of a payload, and the counts of those that were dropped.</summary>
-    /// <param name="batch">What a payload became. Where it is of several models, faults count for each.</param>
+    /// <param name="batch">What a payload became.</param>
     /// <param name="receivedAtNanoseconds">When it was received, in nanoseconds since 1970.</param>
     /// <param name="isPage">Whether the payload is a page: then <c>up</c> beside it is the collector's own, and no data.</param>
     public void Observe(MappedBatch batch, long receivedAtNanoseconds, bool isPage = false)
@@ -30,18 +32,14 @@ public sealed class SourceQuality
             if (isPage && IsOwn(batch, message)) continue;
             if (last is null || !ReferenceEquals(last.Model, message.Entity.Model)) last = Of(message.Entity.Model, receivedAtNanoseconds);
             last?.Observe(message, receivedAtNanoseconds);
+            if (last is not null && HasFinished(batch, message)) last.Entities.Finish(message.Entity, message.Time);
         }
 
-        var faults = new FaultCounts(batch.CountOf(DropReason.Duplicate) + batch.CountOf(DropReason.Overlap),
-            batch.CountOf(DropReason.OutOfOrder), batch.CountOf(DropReason.TooManySeries));
-        if (faults == default) return;
-        ModelQuality? before = null;
-        foreach (ref readonly var message in batch.Messages)
-        {
-            if (!_models.TryGetValue(message.Entity.Model, out var model) || ReferenceEquals(model, before)) continue;
-            model.Observe(faults);
-            before = model;
-        }
+        foreach (var quiet in batch.Quiet)
+            if (_models.TryGetValue(quiet.Entity.Model, out var model)) model.Entities.Hear(quiet.Entity, receivedAtNanoseconds);
+        foreach (var (name, faults) in batch.Faults)
+            if (_models.TryGetValue(name, out var model)) model.Observe(faults);
+        Refuse(batch);
     }
 
     /// <summary>
@@ -49,8 +47,8 @@ public sealed class SourceQuality
     /// metrics, and goes on.
     /// </summary>
     /// <param name="batch">With the series that ended.</param>
-    /// <param name="isUnreachable">Whether they are there and can't be had: their target's <c>up</c> says so, or their job.</param>
-    public void End(MappedBatch batch, bool isUnreachable)
+    /// <param name="end">How.</param>
+    public void End(MappedBatch batch, EntityEnd end)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var present = new HashSet<MappedEntity>();
@@ -59,7 +57,8 @@ public sealed class SourceQuality
         foreach (ref readonly var ended in batch.Ended)
         {
             var entity = ended.Series.Entity;
-            if (!present.Contains(entity) && _models.TryGetValue(entity.Model, out var model)) model.End(entity, isUnreachable);
+            if (present.Contains(entity) || (end == EntityEnd.Said && entity.SeriesCount > 0)) continue;
+            if (_models.TryGetValue(entity.Model, out var model)) model.Entities.End(entity, end, ended.Time);
         }
     }
 
@@ -75,7 +74,28 @@ public sealed class SourceQuality
             if (now - model.LastSeen > Forgotten) _models.Remove(name);
     }
 
+    // Nobody knows of which model they are: it counts for each of the payload.
+    private void Refuse(MappedBatch batch)
+    {
+        var refused = batch.CountOf(DropReason.TooManySeries);
+        if (refused == 0) return;
+        ModelQuality? before = null;
+        foreach (ref readonly var message in batch.Messages)
+        {
+            if (!_models.TryGetValue(message.Entity.Model, out var model) || ReferenceEquals(model, before)) continue;
+            model.Observe(new FaultCounts(0, 0, refused));
+            before = model;
+        }
+    }
+
     private static bool IsOwn(MappedBatch batch, in MappedMessage message) => batch.SamplesOf(message)[0].Series.Metric == "up";
+
+    private static bool HasFinished(MappedBatch batch, in MappedMessage message)
+    {
+        foreach (ref readonly var sample in batch.SamplesOf(message))
+            if (sample.Series.IsFinish && sample.Value > 0) return true;
+        return false;
+    }
 
     private ModelQuality? Of(string name, long now)
     {
@@ -85,6 +105,3 @@ public sealed class SourceQuality
         return model;
     }
 }
-
-/// <summary>Points that were dropped for faults of their source.</summary>
-internal readonly record struct FaultCounts(int Duplicates, int OutOfOrder, int TooMany);

@@ -59,7 +59,8 @@ internal sealed partial class TopicReader(
 
     private void RunSession(CancellationToken stop)
     {
-        using var session = new TopicSession(topic, kafka, options.GroupId, topics, health, time, logger);
+        using var session = new TopicSession(
+            topic, kafka, options.GroupId, topics, health, partitions => mapping.Qualities.Assign(topic.Name, partitions), time, logger);
         using var giveUp = new CancellationTokenSource();
         using var registration = stop.Register(() => giveUp.CancelAfter(LastRound));
         _unsent?.MoveTo(session.Membership.Deliveries);

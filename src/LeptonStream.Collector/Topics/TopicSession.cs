@@ -11,6 +11,7 @@ internal sealed partial class TopicSession : IPartitionOwner, IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly SourceTopic _topic;
+    private readonly Action<IReadOnlyCollection<int>> _assigned;
     private readonly ILogger _logger;
 
     // The offset behind the last record that was taken; null until there was one.
@@ -18,9 +19,10 @@ internal sealed partial class TopicSession : IPartitionOwner, IDisposable
     private readonly Dictionary<int, long> _toCommit = [];
 
     public TopicSession(
-        SourceTopic topic, KafkaOptions kafka, string group, TopicNames topics, LoopHealth health, TimeProvider time, ILogger logger)
+        SourceTopic topic, KafkaOptions kafka, string group, TopicNames topics, LoopHealth health,
+        Action<IReadOnlyCollection<int>> assigned, TimeProvider time, ILogger logger)
     {
-        (_topic, _logger) = (topic, logger);
+        (_topic, _assigned, _logger) = (topic, assigned, logger);
         Membership = new(this, kafka, topic.Name, topics.DeadLetters, group, inPlace: true, null, health, time, logger);
     }
 
@@ -75,6 +77,7 @@ internal sealed partial class TopicSession : IPartitionOwner, IDisposable
             starts.Add(new(committed.TopicPartition, isKnown ? committed.Offset : _topic.FromEnd ? Offset.End : Offset.Beginning));
         }
 
+        _assigned(_next.Keys);
         return starts;
     }
 
@@ -88,6 +91,8 @@ internal sealed partial class TopicSession : IPartitionOwner, IDisposable
             _next.Remove(partition.Partition.Value);
             _toCommit.Remove(partition.Partition.Value);
         }
+
+        _assigned(_next.Keys);
     }
 
     void IPartitionOwner.OnOffsetGone(TopicPartition partition, string reason)

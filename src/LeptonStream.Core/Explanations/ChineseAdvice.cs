@@ -14,6 +14,7 @@ internal static class ChineseAdvice
     {
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.AdviceInChinese,
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.AdviceInChinese(facts),
         _ when LostTargets.IsOne(facts) => LostTargets.AdviceOfOneInChinese,
         ErrorCodeTracker.RuleName => ["在采集器（exporter）的文档中查找该代码。", "查看主机或服务在该时刻前后的日志。"],
         DetectorSet.NonFinite when facts.Kind == MetricKind.TrainingHealth => ForFinding(TrainingKind.NonFinite),

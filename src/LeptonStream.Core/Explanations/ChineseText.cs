@@ -38,6 +38,7 @@ internal static class ChineseText
 
     private static string Ended(AlertFacts facts) => facts.Change switch
     {
+        AlertChange.Recovered when DataNotice.IsAbout(facts) => DataNotice.OverInChinese(facts),
         AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => "已回到 0，不再上报代码",
         AlertChange.Recovered when facts.IsCode => $"未再出现新代码，最近一次为{Code(facts)}",
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $"与同类已无明显差异，当前 {Value(facts)}",
@@ -49,6 +50,7 @@ internal static class ChineseText
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) && facts.Sample.Value > 0 => LostTargets.InChinese(facts, isStill: true),
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InChinese(facts),
         ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => "已回到 0，持续一段时间后告警关闭",
         ErrorCodeTracker.RuleName => $"仍在上报{Code(facts)}",
         DetectorSet.NonFinite => $"上报的仍不是数值（{Value(facts)}）",
@@ -65,6 +67,7 @@ internal static class ChineseText
     private static string State(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.InChinese(facts, isStill: false),
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InChinese(facts),
         DetectorSet.NonFinite => $"出现 {Value(facts)}，不是有效数值",
         LostReadings.RuleName => "没有读数：采集器上报的是空值标记",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Missed(missed, facts.Unit),
@@ -113,6 +116,7 @@ internal static class ChineseText
             ? "内置表中没有该 XID，请查阅 NVIDIA 的 XID 目录。XID 每次变化只告警一次。"
             : "XID 每次变化只告警一次；告警关闭并不表示原因已消除。",
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.ReasonInChinese,
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.ReasonInChinese(facts),
         ErrorCodeTracker.RuleName => "代码已变化，含义请查阅采集器的文档。",
         BurstBook.RuleName when facts.Missed is { } missed => ChineseHabitText.Reason(missed),
         DetectorSet.NoProgress => ChineseEngineText.Reason,

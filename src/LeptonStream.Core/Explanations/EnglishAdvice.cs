@@ -17,6 +17,7 @@ internal static class EnglishAdvice
     {
         ErrorCodeTracker.RuleName when facts.Xid is { } xid => ForXid(XidCodes.Find(xid)?.Action),
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.AdviceInEnglish,
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.AdviceInEnglish(facts),
         _ when LostTargets.IsOne(facts) => LostTargets.AdviceOfOneInEnglish,
         ErrorCodeTracker.RuleName => ["Look the code up in the exporter's documentation.",
             "Read the logs of the host or service around this time."],

@@ -36,6 +36,7 @@ internal static class EnglishText
 
     private static string Ended(AlertFacts facts) => facts.Change switch
     {
+        AlertChange.Recovered when DataNotice.IsAbout(facts) => DataNotice.OverInEnglish(facts),
         AlertChange.Recovered when facts.IsCode && facts.Sample.Value == 0 => " is at 0 again: no code is reported any more",
         AlertChange.Recovered when facts.IsCode => $" has reported no new code; the last is {Code(facts)}",
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $" is like its peers again: {Value(facts)}",
@@ -47,6 +48,7 @@ internal static class EnglishText
     private static string Continued(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) && facts.Sample.Value > 0 => LostTargets.InEnglish(facts, isStill: true),
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InEnglish(facts),
         ErrorCodeTracker.RuleName when facts.Sample.Value == 0 => " is at 0 again, and the alert closes if that lasts",
         ErrorCodeTracker.RuleName => $" still reports {Code(facts)}",
         DetectorSet.NonFinite => $" still reports {Value(facts)} instead of a number",
@@ -63,6 +65,7 @@ internal static class EnglishText
     private static string State(AlertFacts facts) => facts.Detector switch
     {
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.InEnglish(facts, isStill: false),
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.InEnglish(facts),
         DetectorSet.NonFinite => $" reports {Value(facts)} instead of a number",
         LostReadings.RuleName => " has no readings: the exporter sends a blank instead",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Missed(missed, facts.Unit),
@@ -113,6 +116,7 @@ internal static class EnglishText
             ? "This XID is not in the built-in table; NVIDIA's XID catalogue lists it. XID codes alert once per change."
             : "XID codes alert once per change; this alert closing will not mean that the cause is fixed.",
         ErrorCodeTracker.RuleName when LostTargets.IsAbout(facts) => LostTargets.ReasonInEnglish,
+        ErrorCodeTracker.RuleName when DataNotice.IsAbout(facts) => DataNotice.ReasonInEnglish(facts),
         ErrorCodeTracker.RuleName => "The code changed. Look it up in the exporter's documentation.",
         BurstBook.RuleName when facts.Missed is { } missed => EnglishHabitText.Reason(missed),
         DetectorSet.NoProgress => EnglishEngineText.Reason,

@@ -8,6 +8,7 @@ using LeptonStream.Collector.Scrape;
 using LeptonStream.Detection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Timestamp = LeptonStream.Samples.Timestamp;
 
@@ -176,7 +177,7 @@ public sealed class LostTargetsTests
             var (mapping, reach, memory) = (new IntakeMapping(), new ScrapeReach(), new MemoryBudget(1 << 30));
             var metrics = new CollectorMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), memory, mapping);
             _client = new PageClient(job, _time);
-            _quality = new(mapping, reach, this, _time);
+            _quality = new(mapping, reach, this, new(null), _time, NullLogger<QualityReport>.Instance);
             _scale = count =>
             {
                 var targets = Enumerable.Range(0, count).Select(i => ScrapeTarget.Of(job,

@@ -1,6 +1,7 @@
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Quality;
 using LeptonStream.Roles.Tests.Collector.Mapping;
+using LeptonStream.Series;
 using NUnit.Framework;
 using static LeptonStream.Roles.Tests.Collector.Mapping.MappingPayload;
 
@@ -81,7 +82,68 @@ public sealed class SourceQualityTests
     {
         Learn();
         for (var i = 0; i < 60; i++) Take(new MappingPayload().Gauge($"g{{job=j,request={i}}}", 600 + (i * 10), 1), 601 + (i * 10));
-        Assert.That(_quality.Score("j", At(1200))!.Value.Stability, Is.EqualTo(0));
+        Assert.That(_quality.Score("j", At(1200))!.Value.Stability, Is.LessThan(0.3));
+    }
+
+    // A hundred senders that are replaced all at once, one after the other, or in the middle of an explosion of series.
+    [TestCase(100, 100, 1.0)]
+    [TestCase(1, 10, 1.0)]
+    [TestCase(0, 5000, 0.1)]
+    public void Excess_OfNewcomers_IsBeyondARollout(int known, int fresh, double ordinary)
+    {
+        var allowance = new NewcomerAllowance();
+        Assert.That(allowance.Excess(fresh, known, 60), Is.EqualTo((1 - ordinary) * fresh).Within(0.1 * fresh));
+    }
+
+    [Test]
+    public void Observe_ThousandsOfEntitiesThatCameOnce_LeaveRoomForOthers()
+    {
+        var entities = new EntityBook();
+        for (var i = 0; i < 12_000; i++)
+            entities.Observe(new(new MappedEntity("m", LabelSet.Of(("request", $"{i}"))), At(0), -1, 0, 1), At(0));
+        for (var seconds = 60; seconds <= 3700; seconds += 60) entities.Take(At(seconds - 60), At(seconds));
+
+        var late = new MappedEntity("m", LabelSet.Of(("pod", "a")));
+        Assert.That(entities.Observe(new(late, At(3700), -1, 0, 1), At(3700)), Is.True);
+        Assert.That(entities.Observe(new(late, At(3710), -1, 0, 1), At(3710)), Is.False);
+    }
+
+    [Test]
+    public void Score_OneModelsDuplicates_AreItsOwn()
+    {
+        for (var seconds = 0; seconds < 600; seconds += 10) Take(Both(seconds), seconds + 1);
+        (_quality.Score("a", At(600)), _quality.Score("b", At(600))).ToString();
+        for (var seconds = 600; seconds < 1200; seconds += 10)
+            Take(Both(seconds).Gauge("g{job=a}", seconds, 1).Gauge("g{job=a}", seconds, 1), seconds + 1);
+
+        Assert.That(_quality.Score("a", At(1200))!.Value.Uniqueness, Is.EqualTo(1 / 3.0).Within(0.01));
+        Assert.That(_quality.Score("b", At(1200))!.Value.Uniqueness, Is.EqualTo(1));
+
+        static MappingPayload Both(int seconds) => new MappingPayload().Gauge("g{job=a}", seconds, 1).Gauge("g{job=b}", seconds, 1);
+    }
+
+    [Test]
+    public void Score_APayloadThatComesTwiceAsAWhole_CountsAgainstUniqueness()
+    {
+        Learn();
+        for (var seconds = 600; seconds < 1200; seconds += 10)
+        {
+            Send(seconds);
+            Send(seconds);
+        }
+
+        Assert.That(_quality.Score("j", At(1200))!.Value.Uniqueness, Is.EqualTo(0.5));
+    }
+
+    // A total says nothing for minutes behind a restart: its process lives.
+    [Test]
+    public void Score_ATotalThatStandsWhereItBeganAgain_IsComplete()
+    {
+        for (var i = 0; i <= 60; i++) Take(new MappingPayload().Total("t_total{job=j}", i * 10, 1000 + i), (i * 10) + 1);
+        _quality.Score("j", At(601));
+        for (var i = 61; i <= 90; i++) Take(new MappingPayload().Total("t_total{job=j}", i * 10, 0), (i * 10) + 1);
+
+        Assert.That(_quality.Score("j", At(901))!.Value.Completeness, Is.EqualTo(1));
     }
 
     private void Learn()

@@ -1,0 +1,228 @@
+using LeptonStream.Collector.Mapping;
+using LeptonStream.Series;
+
+namespace LeptonStream.Collector.Quality;
+
+/// <summary>
+/// The entities of a model, and whether their messages come. One that falls silent while others go on has left with its pod or host, or was
+/// replaced: that is no hole. Where more than half fall silent, all of them are missed. A part of something that goes on sending (a GPU of a
+/// host, a rank of a run) is missed by name.
+/// </summary>
+internal sealed class EntityBook
+{
+    // Of entities whose pace is known; more of a model count together.
+    private const int Most = 10_000;
+
+    private const long Second = 1_000_000_000;
+    private const long Hour = 3600 * Second;
+    private const long Day = 24 * Hour;
+
+    // An entity that sends seldom is waited for longer.
+    private const double Patience = 20;
+    private const double LeastPatience = 600;
+    private const double MostPatience = 3600;
+
+    // The usual number follows within a quarter of an hour.
+    private const double UsualStep = 0.05;
+
+    // A part is missed by name after so many intervals, and where its like was seen for so long.
+    private const double MissedAfter = 5;
+    private const double LeastMissed = 120;
+    private const int Established = 30;
+    private const long EstablishedFor = 600 * Second;
+
+    // New ones that come a little before are replacements: a rollout begins them first.
+    private const long Replacement = 300 * Second;
+
+    // Other ranks of a run send their last within a minute of its end.
+    private const long FinishGrace = 60 * Second;
+
+    private readonly Dictionary<SeriesId, EntityPace> _entities = [];
+    private readonly HashSet<string> _owners = [];
+    private readonly List<EntityPace> _missing = [];
+    private int _once;
+    private int _heard;
+    private int _paced;
+    private double _usual;
+
+    /// <summary>Parts of things that go on, silent for longer than they ever were. Set by <see cref="Take"/>.</summary>
+    public IReadOnlyList<EntityPace> Missing => _missing;
+
+    /// <summary>How many entities are no longer waited for since the last <see cref="Take"/>.</summary>
+    public int LeftCount { get; private set; }
+
+    /// <summary>One of them.</summary>
+    public MappedEntity? LeftExample { get; private set; }
+
+    /// <summary>How many of known pace were heard lately.</summary>
+    public int PacedCount => _paced;
+
+    /// <summary>The longest interval of those that are waited for, in seconds.</summary>
+    public double LongestInterval
+    {
+        get
+        {
+            var longest = 0.0;
+            foreach (var pace in _entities.Values)
+                if (pace.End == EntityEnd.None) longest = Math.Max(longest, pace.Interval);
+            return longest;
+        }
+    }
+
+    /// <summary>Takes a message; true where its entity is new.</summary>
+    public bool Observe(in MappedMessage message, long received)
+    {
+        if (_entities.TryGetValue(message.Entity.Id, out var pace))
+        {
+            var before = pace.Messages;
+            if (pace.Take(message.Time, received) && before == 1) _once--;
+            return false;
+        }
+
+        // Beyond the limit nobody knows which are new, but that most of those known never came again.
+        if (_entities.Count >= Most) return _once * 2 > _entities.Count;
+        _entities.Add(message.Entity.Id, new(message.Entity, message.Time, received));
+        _once++;
+        return true;
+    }
+
+    /// <summary>An entity lives, though its points became no sample.</summary>
+    public void Hear(MappedEntity entity, long received)
+    {
+        if (_entities.TryGetValue(entity.Id, out var pace) && pace.End == EntityEnd.None) pace.Hear(received);
+    }
+
+    /// <summary>Whether a pod, process or host has sent lately; where none is named, whether anything has. Holds after Take.</summary>
+    public bool IsAlive(string? owner) => owner is null ? _heard > 0 : _owners.Contains(owner);
+
+    /// <summary>An entity as it is known; null where it is not.</summary>
+    public EntityPace? Find(MappedEntity entity) => _entities.GetValueOrDefault(entity.Id);
+
+    /// <summary>Nothing more is due of an entity until it is heard again.</summary>
+    public void End(MappedEntity entity, EntityEnd end, long at) => _entities.GetValueOrDefault(entity.Id)?.Finish(end, at);
+
+    /// <summary>A run has finished: its other ranks have, too.</summary>
+    public void Finish(MappedEntity entity, long at)
+    {
+        var run = EntityLabels.RunOf(entity);
+        foreach (var pace in _entities.Values)
+            if (EntityLabels.RunOf(pace.Entity) == run) pace.Finish(EntityEnd.Said, at + FinishGrace);
+    }
+
+    /// <summary>How all of them ended, where all have; else none. Unreachable before left before said.</summary>
+    public EntityEnd EndOfAll()
+    {
+        var (end, isAny) = (EntityEnd.None, false);
+        foreach (var pace in _entities.Values)
+        {
+            // One that came once is due never.
+            if (pace.Interval == 0 && pace.End == EntityEnd.None) continue;
+            if (pace.End == EntityEnd.None) return EntityEnd.None;
+            end = !isAny || pace.End > end ? pace.End : end;
+            isAny = true;
+        }
+
+        return end;
+    }
+
+    /// <summary>How many messages were due in a span, and how many came.</summary>
+    public (double Due, double Came) Take(long since, long now)
+    {
+        (LeftCount, LeftExample) = (0, null);
+        Look(now);
+        var areMissed = _heard * 2 < _usual;
+        _usual = _usual == 0 ? _heard : _heard == 0 ? _usual : _usual + ((_heard - _usual) * UsualStep);
+        var (due, came) = (0.0, 0.0);
+        foreach (var (id, pace) in _entities)
+        {
+            var (more, here) = DueOf(pace, since, now, areMissed);
+            due += more;
+            came += here;
+            if (_heard > 0 && pace.End == EntityEnd.None && IsLost(pace, now)) Leave(pace);
+            (pace.Count, pace.Due) = (0, pace.End == EntityEnd.None ? pace.Interval : 0);
+            Forget(id, pace, now);
+        }
+
+        FindMissing(now, areMissed);
+        return (due, came);
+    }
+
+    private static (double Due, double Came) DueOf(EntityPace pace, long since, long now, bool areMissed)
+    {
+        var span = (now - since) / 1e9;
+        if (pace.Due <= 0 || span < pace.Due) return default;
+        var expected = Math.Floor(span / pace.Due);
+        if (areMissed || !pace.IsQuiet(now))
+        {
+            // One that comes back was a hole, and no departure.
+            var owed = Math.Min(pace.Owed, expected);
+            pace.Owed = 0;
+            return (expected + owed, Math.Min(pace.Count, expected));
+        }
+
+        var until = Math.Clamp(Math.Floor((pace.Heard - since) / 1e9 / pace.Due), 0, expected);
+        pace.Owed += expected - until;
+        return (until, Math.Min(pace.Count, until));
+    }
+
+    private void Look(long now)
+    {
+        (_heard, _paced) = (0, 0);
+        _owners.Clear();
+        foreach (var pace in _entities.Values)
+        {
+            if (pace.End != EntityEnd.None || pace.IsQuiet(now)) continue;
+            _heard++;
+            if (pace.Interval > 0) _paced++;
+            if (pace.Owner is { } owner) _owners.Add(owner);
+        }
+    }
+
+    // Of something that is gone as a whole after some intervals; a part of something that goes on is missed for an hour.
+    private bool IsLost(EntityPace pace, long now) => pace.Interval > 0 && pace.SilenceAt(now) > (IsAlive(pace.Owner)
+        ? MostPatience
+        : Math.Clamp(Patience * pace.Interval, LeastPatience, MostPatience));
+
+    private void Leave(EntityPace pace)
+    {
+        LeftCount++;
+        LeftExample = pace.Entity;
+        pace.Finish(EntityEnd.Left, pace.Last);
+    }
+
+    private void Forget(SeriesId id, EntityPace pace, long now)
+    {
+        if (now - pace.Heard <= (pace.Interval == 0 ? Hour : Day)) return;
+        if (pace.Messages == 1) _once--;
+        _entities.Remove(id);
+    }
+
+    private void FindMissing(long now, bool areMissed)
+    {
+        _missing.Clear();
+        if (areMissed) return;
+        var since = long.MaxValue;
+        foreach (var pace in _entities.Values)
+        {
+            if (!IsMissing(pace, now)) continue;
+            _missing.Add(pace);
+            since = Math.Min(since, pace.Heard);
+        }
+
+        if (_missing.Count == 0 || _missing.Count > BornSince(since - Replacement, now)) return;
+        foreach (var pace in _missing) Leave(pace);
+        _missing.Clear();
+    }
+
+    private bool IsMissing(EntityPace pace, long now) => pace.End == EntityEnd.None && pace.Interval > 0 && IsAlive(pace.Owner)
+        && pace.Messages >= Established && pace.Heard - pace.First >= EstablishedFor
+        && pace.SilenceAt(now) > Math.Max(Math.Max(MissedAfter * pace.Interval, 2 * pace.Longest), LeastMissed);
+
+    private int BornSince(long time, long now)
+    {
+        var count = 0;
+        foreach (var pace in _entities.Values)
+            if (pace.First >= time && pace.End == EntityEnd.None && !pace.IsQuiet(now)) count++;
+        return count;
+    }
+}
