@@ -21,6 +21,7 @@ internal static class DropTexts
         DropReason.Overlap => "covers a time that an earlier change covered",
         DropReason.Negative => "below zero, where nothing can be",
         DropReason.TimeOutOfRange => "its time is before 2000, or more than 10 minutes ahead of the payload's",
+        DropReason.Collision when rival is null => "two producers write the total: give each a label of its own, or stop one",
         DropReason.Collision => $"becomes the same series as {rival}: keep a label that tells them apart",
         DropReason.NoModel => "no attribute of 'model' is there, and there is no model_fallback",
         DropReason.BadName => "its model or name is empty, longer than 256 bytes or has control characters",

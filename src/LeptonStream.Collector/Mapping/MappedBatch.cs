@@ -51,6 +51,7 @@ public sealed class MappedBatch(int keptDrops = 64)
     private readonly List<MappedVersion> _versions = [];
     private readonly List<MappingDrop> _drops = [];
     private readonly List<MappedSeries> _quiet = [];
+    private readonly List<MappedSeries> _shared = [];
     private readonly Dictionary<string, FaultCounts> _faults = new(StringComparer.Ordinal);
     private readonly int[] _dropped = new int[Enum.GetValues<DropReason>().Length];
     private readonly Dictionary<(MappedEntity Entity, long Time, long Step), int> _open = [];
@@ -92,6 +93,9 @@ public sealed class MappedBatch(int keptDrops = 64)
     /// <summary>Series whose points came and rightly became no sample, such as the first of a total: each lives.</summary>
     internal List<MappedSeries> Quiet => _quiet;
 
+    /// <summary>Totals that two producers write.</summary>
+    internal List<MappedSeries> Shared => _shared;
+
     /// <summary>Points that were dropped for faults of their source, by model.</summary>
     internal Dictionary<string, FaultCounts> Faults => _faults;
 
@@ -104,6 +108,7 @@ public sealed class MappedBatch(int keptDrops = 64)
         _versions.Clear();
         _drops.Clear();
         _quiet.Clear();
+        _shared.Clear();
         _faults.Clear();
         Array.Clear(_dropped);
     }
@@ -143,7 +148,9 @@ public sealed class MappedBatch(int keptDrops = 64)
     // A point of a known series was dropped.
     internal void Saw(DropReason reason, MappedSeries series)
     {
-        if (reason is DropReason.NoTraffic or DropReason.Baseline or DropReason.Reset or DropReason.Restarting) _quiet.Add(series);
+        if (reason == DropReason.Collision) _shared.Add(series);
+        if (reason is DropReason.NoTraffic or DropReason.Baseline or DropReason.Reset or DropReason.Restarting or DropReason.Collision)
+            _quiet.Add(series);
         if (FaultCounts.Of(reason) is not { } fault) return;
         ref var faults = ref CollectionsMarshal.GetValueRefOrAddDefault(_faults, series.Entity.Model, out _);
         faults += fault;

@@ -1,5 +1,6 @@
 using System.Text;
 using LeptonStream.Collector.Output;
+using LeptonStream.Collector.Quality;
 using LeptonStream.Detection.Training;
 using LeptonStream.Series;
 
@@ -84,6 +85,9 @@ public sealed class MappedSeries
 
     /// <summary>The id that the detector finds the series by.</summary>
     public SeriesId Id { get; }
+
+    // How the quality of its source knows it.
+    internal SeriesWatch? Watch { get; set; }
 
     // Whether it says that a training run has ended.
     internal bool IsFinish { get; }

@@ -45,7 +45,9 @@ public enum DropReason
     /// <summary>Before 2000, or further in the future than clocks differ.</summary>
     TimeOutOfRange,
 
-    /// <summary>Two series of the source would become one: a label that tells them apart was dropped.</summary>
+    /// <summary>
+    /// Two series of the source would become one: a label that tells them apart was dropped. Or two producers write one total.
+    /// </summary>
     Collision,
 
     /// <summary>No attribute names its model, and there is no fallback.</summary>

@@ -259,7 +259,8 @@ public sealed partial class PointMapper
         foreach (var output in entry.Outputs)
         {
             if (output is null) continue;
-            into.Saw(reason, output);
+            // One that was refused from the first has nothing to do with that of others.
+            if (entry.Refused == DropReason.None) into.Saw(reason, output);
             break;
         }
 

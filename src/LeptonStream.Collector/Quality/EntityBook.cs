@@ -4,9 +4,9 @@ using LeptonStream.Series;
 namespace LeptonStream.Collector.Quality;
 
 /// <summary>
-/// The entities of a model, and whether their messages come. One that falls silent while others go on has left with its pod or host, or was
-/// replaced: that is no hole. Where more than half fall silent, all of them are missed. A part of something that goes on sending (a GPU of a
-/// host, a rank of a run) is missed by name.
+/// The entities of a model, and whether their messages come. One that falls silent while others go on has left with its pod or host, or
+/// was replaced: that is no hole. Where more than half fall silent, all of them are missed. A part of something that goes on sending (a GPU
+/// of a host, a rank of a run) is missed by name.
 /// </summary>
 internal sealed class EntityBook
 {
@@ -16,6 +16,9 @@ internal sealed class EntityBook
     private const long Second = 1_000_000_000;
     private const long Hour = 3600 * Second;
     private const long Day = 24 * Hour;
+
+    // A message that is later than this may be the first that does not come.
+    private const double OnTime = 1.2;
 
     // An entity that sends seldom is waited for longer.
     private const double Patience = 20;
@@ -152,7 +155,7 @@ internal sealed class EntityBook
         var span = (now - since) / 1e9;
         if (pace.Due <= 0 || span < pace.Due) return default;
         var expected = Math.Floor(span / pace.Due);
-        if (areMissed || !pace.IsQuiet(now))
+        if (areMissed || pace.SilenceAt(now) <= OnTime * pace.Due)
         {
             // One that comes back was a hole, and no departure.
             var owed = Math.Min(pace.Owed, expected);

@@ -81,15 +81,17 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
             Last = time;
         }
 
-        Hear(received);
+        Heard = Math.Max(Heard, received);
+        (End, _endedAt) = (EntityEnd.None, long.MinValue);
         return true;
     }
 
-    /// <summary>Takes points that rightly became no sample: it lives.</summary>
+    /// <summary>Takes points that rightly became no sample: where no others came with them, they stand for a message.</summary>
     public void Hear(long received)
     {
-        Heard = Math.Max(Heard, received);
-        (End, _endedAt) = (EntityEnd.None, long.MinValue);
+        if (received <= Heard) return;
+        Count++;
+        Heard = received;
     }
 
     /// <summary>Nothing more is due of it until it is heard again.</summary>

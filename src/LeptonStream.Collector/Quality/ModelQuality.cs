@@ -1,4 +1,5 @@
 using LeptonStream.Collector.Mapping;
+using LeptonStream.Detection.Cleaning;
 
 namespace LeptonStream.Collector.Quality;
 
@@ -15,6 +16,9 @@ internal sealed class ModelQuality
 
     private readonly EntityBook _entities = new();
     private readonly NewcomerAllowance _newcomers = new();
+    private readonly FamilyBook _families;
+    private readonly Validity _validity = new();
+    private readonly HashSet<MappedSeries> _shared = [];
     private long _since;
     private bool _isFirst = true;
     private long _newest = long.MinValue;
@@ -30,6 +34,7 @@ internal sealed class ModelQuality
     {
         Model = model;
         _since = LastSeen = now;
+        _families = new(now);
     }
 
     public string Model { get; }
@@ -42,7 +47,7 @@ internal sealed class ModelQuality
     /// <summary>What people are to be told of it besides its score.</summary>
     public QualityNotices Notices { get; } = new();
 
-    public void Observe(in MappedMessage message, long received)
+    public void Observe(in MappedMessage message, ReadOnlySpan<MappedSample> samples, long received)
     {
         LastSeen = received;
         _messages++;
@@ -53,7 +58,26 @@ internal sealed class ModelQuality
         else if (age > Math.Max(LeastLateSeconds, Late * _usualAge)) _late++;
         _usualAge = double.IsNaN(_usualAge) ? Math.Max(age, 0.001) : Usual.Follow(_usualAge, Math.Max(age, 0.001), AgeStep);
         if (_entities.Observe(message, received)) _fresh++;
+        var owner = _entities.Find(message.Entity)?.Owner;
+        foreach (ref readonly var sample in samples)
+        {
+            var watch = WatchOf(sample.Series, received);
+            watch.Family.See(received, owner);
+            watch.Family.IsByStep |= message.Step >= 0;
+            watch.Take(sample.Value, received);
+            _validity.Observe(!double.IsFinite(sample.Value) || VendorBlank.Is(sample.Value));
+        }
     }
+
+    /// <summary>Points of a series came, and rightly became no sample.</summary>
+    public void Hear(MappedSeries series, long received)
+    {
+        _entities.Hear(series.Entity, received);
+        WatchOf(series, received).Family.See(received, _entities.Find(series.Entity)?.Owner);
+    }
+
+    /// <summary>Two producers write a series.</summary>
+    public void Share(MappedSeries series) => _shared.Add(series);
 
     public void Observe(in FaultCounts faults) => _faults += faults;
 
@@ -67,18 +91,18 @@ internal sealed class ModelQuality
         var end = _entities.EndOfAll();
         var (due, came) = _entities.Take(_since, now);
         var fresh = _newcomers.Excess(_fresh, _entities.PacedCount, (now - _since) / 1e9);
-        foreach (var missing in _entities.Missing) Notices.Hold(QualityNotices.Silent, missing.Entity.Labels.ToString(),
-            _entities.Missing.Count, now);
+        Notice(now);
         var score = new QualityScore
         {
             Completeness = due == 0 ? 1 : came / due,
             // Nothing can come, and that is said elsewhere.
-            Freshness = age <= usual || end == EntityEnd.Unreachable ? 1 : 1 / (1 + ((age - usual) / (2 * usual))),
+            Freshness = age <= usual || end is EntityEnd.Unreachable or EntityEnd.Said ? 1 : 1 / (1 + ((age - usual) / (2 * usual))),
             Timeliness = Share(_messages - _late, _messages),
             Uniqueness = Share(_points, _points + _faults.Duplicates),
             Order = Share(_points, _points + _faults.OutOfOrder),
             Clock = _ahead <= AheadTolerated ? 1 : 1 / (1 + ((_ahead - AheadTolerated) / (AheadHalves - AheadTolerated))),
             Stability = Share(_messages - fresh, _messages) * Share(_points, _points + _faults.TooMany),
+            Validity = _validity.Take(),
             AgeSeconds = age,
             AheadSeconds = _ahead,
         };
@@ -86,6 +110,20 @@ internal sealed class ModelQuality
         (_since, _messages, _points, _late, _fresh, _ahead, _faults) = (now, 0, 0, 0, 0, 0, default);
         return isFirst || isOver ? null : score;
     }
+
+    private void Notice(long now)
+    {
+        if (_entities.Missing is [var missing, ..])
+            Notices.Hold(QualityNotices.Silent, missing.Entity.Labels.ToString(), _entities.Missing.Count, now);
+        if (_shared.Count > 0) Notices.Hold(QualityNotices.TwoWriters, _shared.First().ToString(), _shared.Count, now);
+        _shared.Clear();
+        _families.Take(now, _entities, Notices);
+    }
+
+    // A series is of the same model for ever, but a model may be forgotten before it.
+    private SeriesWatch WatchOf(MappedSeries series, long now) => series.Watch is { } watch && watch.Family.Book == _families
+        ? watch
+        : series.Watch = new(_families.Of(series.Metric, now));
 
     private static double Share(double part, double whole) => whole <= 0 ? 1 : part / whole;
 }

@@ -16,6 +16,15 @@ internal sealed class QualityNotices
     /// <summary>Parts of things that go on sending, and are silent: their number.</summary>
     public const string Silent = "lepton.quality.parts_silent";
 
+    /// <summary>Families of metrics that came or went together: their number.</summary>
+    public const string SchemaChanged = "lepton.quality.schema_changed";
+
+    /// <summary>Most series of a metric changed by a factor between units: the factor.</summary>
+    public const string UnitChanged = "lepton.quality.unit_changed";
+
+    /// <summary>Totals that two producers write: their number.</summary>
+    public const string TwoWriters = "lepton.quality.two_writers";
+
     private const int Most = 20;
     private const long Second = 1_000_000_000;
 

@@ -27,6 +27,9 @@ public readonly record struct QualityScore
     /// <summary>The share of messages of entities that were known before.</summary>
     public required double Stability { get; init; }
 
+    /// <summary>The share of values that are numbers, of the usual share: the others are NaN, or an exporter's blank.</summary>
+    public required double Validity { get; init; }
+
     /// <summary>The seconds from the newest sample until now.</summary>
     public required double AgeSeconds { get; init; }
 
@@ -34,7 +37,7 @@ public readonly record struct QualityScore
     public required double AheadSeconds { get; init; }
 
     /// <summary>From 0 to 100.</summary>
-    public double Score => 100 * Completeness * Freshness * Timeliness * Uniqueness * Order * Clock * Stability;
+    public double Score => 100 * Completeness * Freshness * Timeliness * Uniqueness * Order * Clock * Stability * Validity;
 
     /// <summary>The parts by the names of their metrics: <c>lepton.quality.score</c> first.</summary>
     public IEnumerable<(string Metric, double Value)> Metrics =>
@@ -47,6 +50,7 @@ public readonly record struct QualityScore
         ("lepton.quality.order", Order),
         ("lepton.quality.clock", Clock),
         ("lepton.quality.stability", Stability),
+        ("lepton.quality.validity", Validity),
         ("lepton.quality.age_s", AgeSeconds),
     ];
 }

@@ -31,12 +31,14 @@ public sealed class SourceQuality
         {
             if (isPage && IsOwn(batch, message)) continue;
             if (last is null || !ReferenceEquals(last.Model, message.Entity.Model)) last = Of(message.Entity.Model, receivedAtNanoseconds);
-            last?.Observe(message, receivedAtNanoseconds);
+            last?.Observe(message, batch.SamplesOf(message), receivedAtNanoseconds);
             if (last is not null && HasFinished(batch, message)) last.Entities.Finish(message.Entity, message.Time);
         }
 
         foreach (var quiet in batch.Quiet)
-            if (_models.TryGetValue(quiet.Entity.Model, out var model)) model.Entities.Hear(quiet.Entity, receivedAtNanoseconds);
+            if (_models.TryGetValue(quiet.Entity.Model, out var model)) model.Hear(quiet, receivedAtNanoseconds);
+        foreach (var shared in batch.Shared)
+            if (_models.TryGetValue(shared.Entity.Model, out var model)) model.Share(shared);
         foreach (var (name, faults) in batch.Faults)
             if (_models.TryGetValue(name, out var model)) model.Observe(faults);
         Refuse(batch);

@@ -3,6 +3,7 @@ using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
 using LeptonStream.Detection.Store;
+using LeptonStream.Explanations;
 using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 
@@ -18,7 +19,9 @@ public sealed partial class SeriesPipeline
         var isGrave = XidCodes.IsGrave(Policy.Preset?.Canonical, code.Code);
         var isUnusual = ErrorCodeTracker.IsUnusual(change, Policy.Direction) || (change == CodeChange.First && isGrave);
         var stands = Policy.Direction == Direction.Down ? code.Code == 0 : code.Code != 0;
-        var judgement = JudgeByRule(series, sample, isUnusual ? RuleScore : stands ? 1 : 0, isUnusual, ErrorCodeTracker.RuleName, isUnusual
+        // A fault of the data that names its culprit is nothing to wake somebody for.
+        var score = DataNotice.Names(Policy.Preset?.Canonical) ? 1 : RuleScore;
+        var judgement = JudgeByRule(series, sample, isUnusual ? score : stands ? 1 : 0, isUnusual, ErrorCodeTracker.RuleName, isUnusual
             && isGrave);
         return judgement.Change == AlertChange.Recovered && XidCodes.AreEvents(Policy.Preset?.Canonical)
             ? judgement with { Change = AlertChange.Quieted }

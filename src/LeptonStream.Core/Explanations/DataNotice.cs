@@ -15,9 +15,12 @@ internal static class DataNotice
     private const string NotTheModel = " This alert is about how the data arrive. It says nothing about the model itself.";
     private const string NotTheModelInChinese = "这反映的是数据采集，并不表示模型本身有问题。";
 
+    /// <summary>Whether a canonical name is that of such a code.</summary>
+    public static bool Names(string? canonical) => canonical is Silent or Schema or Unit or Writers;
+
     /// <summary>Whether the alert is about such a fault.</summary>
-    public static bool IsAbout(AlertFacts facts) => facts.Detector == ErrorCodeTracker.RuleName && facts.Policy.Preset?.Canonical is
-        Silent or Schema or Unit or Writers;
+    public static bool IsAbout(AlertFacts facts) =>
+        facts.Detector == ErrorCodeTracker.RuleName && Names(facts.Policy.Preset?.Canonical);
 
     /// <summary>The state, to follow the name of the metric.</summary>
     public static string InEnglish(AlertFacts facts) => facts.Policy.Preset?.Canonical switch
@@ -29,6 +32,7 @@ internal static class DataNotice
         Schema => $": metrics came or went together: {About(facts)}",
         Unit when facts.Sample.Value >= 1 => $": {About(facts)} grew by a factor of {Count(facts)}: a changed unit?",
         Unit => $": {About(facts)} fell by a factor of {Factor(facts)}: a changed unit?",
+        _ when facts.Sample.Value > 1 => $": two producers write {Count(facts)} totals; the first is {About(facts)}",
         _ => $": two producers write {About(facts)}",
     };
 
@@ -41,18 +45,25 @@ internal static class DataNotice
         Schema => $"：一组指标同时出现或消失：{About(facts)}",
         Unit when facts.Sample.Value >= 1 => $"：{About(facts)} 变为原来的 {Count(facts)} 倍：单位是否改变？",
         Unit => $"：{About(facts)} 变为原来的 1/{Factor(facts)}：单位是否改变？",
+        _ when facts.Sample.Value > 1 => $"：有两个上报方同时写入 {Count(facts)} 个累计值，首个为 {About(facts)}",
         _ => $"：有两个上报方同时写入 {About(facts)}",
     };
 
     /// <summary>Its end.</summary>
-    public static string OverInEnglish(AlertFacts facts) => facts.Policy.Preset?.Canonical == Silent
-        ? " is over: they send again, or have been silent for an hour"
-        : " is no longer reported: such a change is reported for ten minutes";
+    public static string OverInEnglish(AlertFacts facts) => facts.Policy.Preset?.Canonical switch
+    {
+        Silent => " is over: they send again, or have been silent for an hour",
+        Writers => " is over: one producer is left",
+        _ => " is no longer reported: such a change is reported for ten minutes",
+    };
 
     /// <summary>The same in Chinese.</summary>
-    public static string OverInChinese(AlertFacts facts) => facts.Policy.Preset?.Canonical == Silent
-        ? "已结束：恢复上报，或已静默满一小时"
-        : "不再报告：此类变化只报告十分钟";
+    public static string OverInChinese(AlertFacts facts) => facts.Policy.Preset?.Canonical switch
+    {
+        Silent => "已结束：恢复上报，或已静默满一小时",
+        Writers => "已结束：只剩一个上报方",
+        _ => "不再报告：此类变化只报告十分钟",
+    };
 
     /// <summary>How it was found.</summary>
     public static string ReasonInEnglish(AlertFacts facts) => facts.Policy.Preset?.Canonical switch

@@ -11,7 +11,7 @@ internal static class QualityText
     private static readonly Dictionary<string, string> Chinese = new(StringComparer.Ordinal)
     {
         ["completeness"] = "完整度", ["freshness"] = "新鲜度", ["timeliness"] = "及时性", ["uniqueness"] = "唯一性", ["order"] = "顺序性",
-        ["clock"] = "时钟", ["stability"] = "稳定性",
+        ["clock"] = "时钟", ["stability"] = "稳定性", ["validity"] = "有效性",
     };
 
     /// <summary>A sentence or two with a space before them; empty where no part is known.</summary>

@@ -10,13 +10,11 @@ internal struct TotalState
     // A server of a large model takes minutes to load it: until then its totals stand.
     private const long Start = 5L * 60 * 1_000_000_000;
 
-    // Clocks of producers that write their start times in milliseconds.
-    private const long Jitter = 1_000_000;
-
     private double _value;
     private long _time;
     private long _start;
     private long _resetAt;
+    private WriterWatch _writers;
     private bool _hasBegun;
 
     /// <summary>Takes a point of a total.</summary>
@@ -31,6 +29,7 @@ internal struct TotalState
         if (!_hasBegun) return Begin(value, time, start, DropReason.Baseline);
         if (time == _time) return DropReason.Duplicate;
         if (time < _time) return DropReason.OutOfOrder;
+        if (_writers.AreTwo(_value, value, time, _start, start)) return Begin(value, time, start, DropReason.Collision);
         if (value < _value || IsOtherStart(start)) return BeginAgain(value, time, start, out increase);
         if (HasJustRestarted(value, time)) return Begin(value, time, start, DropReason.Restarting);
         increase = new(value - _value, Seconds(_time, time), IsFromZero: false);
@@ -44,7 +43,7 @@ internal struct TotalState
         if (start == 0 && !_hasBegun) return Begin(0, time, start, DropReason.Baseline);
         if (_hasBegun && time == _time) return DropReason.Duplicate;
         if (_hasBegun && time < _time) return DropReason.OutOfOrder;
-        if (_hasBegun && start != 0 && start < _time - Jitter) return DropReason.Overlap;
+        if (_hasBegun && start != 0 && start < _time - WriterWatch.Jitter) return DropReason.Overlap;
         var from = start == 0 ? _time : start;
         if (from >= time) return DropReason.Overlap;
         increase = new(value, Seconds(from, time), IsFromZero: true);
@@ -65,7 +64,7 @@ internal struct TotalState
         return Rebase(value, time, start, isKnown ? DropReason.None : DropReason.Reset);
     }
 
-    private readonly bool IsOtherStart(long start) => start != 0 && _start != 0 && Math.Abs(start - _start) > Jitter;
+    private readonly bool IsOtherStart(long start) => WriterWatch.AreOther(start, _start);
 
     // Whether the total still stands where it began again, or just left it: then it holds the rush of those who waited.
     private bool HasJustRestarted(double value, long time)

@@ -14,7 +14,7 @@ using Timestamp = LeptonStream.Samples.Timestamp;
 
 namespace LeptonStream.Roles.Tests.Collector.Quality;
 
-/// <summary>Senders of a source, the mapping and the report of a collector, and the partition of a detector that judges that report.</summary>
+/// <summary>Senders of a source, the mapping and the report of a collector, and the partition of a detector that judges it.</summary>
 internal sealed class QualityStory : IRecordSink
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_790_553_600));
@@ -45,7 +45,10 @@ internal sealed class QualityStory : IRecordSink
 
     public int Interval { get; init; } = 10;
 
-    public static string Pod(string pod, string metrics = "\"x\":1") => $$"""{"model":"m","labels":{"pod":"{{pod}}"},"metrics":{{{metrics}}}}""";
+    public static string Pod(string pod, string metrics = "\"x\":1") => Message("m", $"\"pod\":\"{pod}\"", metrics);
+
+    public static string Message(string model, string labels, string metrics) =>
+        "{\"model\":\"" + model + "\",\"labels\":{" + labels + "},\"metrics\":{" + metrics + "}}";
 
     public void Run(double hours)
     {
