@@ -44,7 +44,7 @@ internal sealed class ModelQuality
     /// <summary>Its entities.</summary>
     public EntityBook Entities => _entities;
 
-    /// <summary>What people are to be told of it besides its score.</summary>
+    /// <summary>Faults that have a name, besides its score.</summary>
     public QualityNotices Notices { get; } = new();
 
     public void Observe(in MappedMessage message, ReadOnlySpan<MappedSample> samples, long received)

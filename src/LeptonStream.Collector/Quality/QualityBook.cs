@@ -96,7 +96,7 @@ internal sealed class QualityBook
 /// <param name="Partition">The first partition that is read of a topic; null where the source is none.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Score">The score; null where there is none.</param>
-/// <param name="Notices">What is to be said beside it.</param>
+/// <param name="Notices">Faults that have a name.</param>
 /// <param name="LeftCount">How many entities are no longer waited for.</param>
 /// <param name="LeftExample">One of them.</param>
 internal sealed record ModelReport(string Source, int? Partition, string Model, QualityScore? Score,

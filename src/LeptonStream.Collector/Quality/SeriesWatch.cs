@@ -1,8 +1,8 @@
 namespace LeptonStream.Collector.Quality;
 
 /// <summary>
-/// The level of a series, by its logarithm, and whether it changes by a factor between units: seconds and milliseconds, minutes and seconds,
-/// bytes and KiB.
+/// The level of a series, by its logarithm, and whether it changes by a factor between units: seconds and milliseconds, minutes and
+/// seconds, bytes and KiB.
 /// </summary>
 internal sealed class SeriesWatch(MetricFamily family)
 {

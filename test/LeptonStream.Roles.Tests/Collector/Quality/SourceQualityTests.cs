@@ -112,7 +112,7 @@ public sealed class SourceQualityTests
     public void Score_OneModelsDuplicates_AreItsOwn()
     {
         for (var seconds = 0; seconds < 600; seconds += 10) Take(Both(seconds), seconds + 1);
-        (_quality.Score("a", At(600)), _quality.Score("b", At(600))).ToString();
+        foreach (var model in _quality.Models) _quality.Score(model, At(600));
         for (var seconds = 600; seconds < 1200; seconds += 10)
             Take(Both(seconds).Gauge("g{job=a}", seconds, 1).Gauge("g{job=a}", seconds, 1), seconds + 1);
 
