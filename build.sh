@@ -13,31 +13,35 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"; cd "$root"
 . eng/lib.sh
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-lepton="$root/artifacts/lepton/lepton"
+lepton="$root/artifacts/lepton/lepton" edge="$root/artifacts/lepton/lepton-edge"
 
-# The program is published again only when a source is newer than it.
+# Each is made again only when a source is newer than it.
+is_new() { [ -x "$1" ] && [ -z "$(find src Directory.*.props global.json -newer "$1" -type f -print -quit)" ]; }
+
 build() {
   need dotnet "Install the .NET 10 SDK (https://dot.net)"
-  if [ -x "$lepton" ] && [ -z "$(find src Directory.*.props global.json -newer "$lepton" -type f -print -quit)" ]; then
-    say "program: artifacts/lepton/lepton is up to date"; hint; return
+  if is_new "$lepton"; then
+    say "program: artifacts/lepton/lepton is up to date"
+  else
+    # An edge of other sources would be another program.
+    rm -f "$edge"
+    step "building the program" dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj -c Release -o artifacts/lepton --nologo -v quiet
+    touch "$lepton"
+    say "program: artifacts/lepton/lepton"
   fi
-  step "building the program" dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj -c Release -o artifacts/lepton --nologo -v quiet
-  native_edge
-  touch "$lepton"
-  say "program: artifacts/lepton/lepton"
   hint
 }
 
-# The edge once more, compiled ahead of time: less than half as much memory. Where it can't be, `lepton edge` is the program above.
+# The edge once more, compiled ahead of time in two minutes: less than half as much memory. Where it can't be, `lepton edge` is the program.
 native_edge() {
-  # One of other sources would be another program.
-  rm -f artifacts/lepton/lepton-edge
+  local rid
   case "$(uname -s)-$(uname -m)" in Linux-x86_64) rid=linux-x64 ;; Linux-aarch64) rid=linux-arm64 ;; *) return 0 ;; esac
+  ! is_new "$edge" || return 0
   command -v gcc >/dev/null || { ! command -v apt-get >/dev/null || debian gcc libc6-dev; }
   command -v gcc >/dev/null || { say "no native edge: a C compiler is missing (gcc), so lepton edge takes more memory"; return 0; }
   step "compiling the edge" dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj -c Release -r $rid -p:NativeEdge=true \
     -o artifacts/native-edge --nologo -v quiet || { say "no native edge: lepton edge takes more memory"; return 0; }
-  cp artifacts/native-edge/lepton artifacts/lepton/lepton-edge
+  install -m 755 artifacts/native-edge/lepton "$edge"
   # It has its libraries beside it, where the other finds them in folders for each kind of machine.
   for library in artifacts/lepton/runtimes/$rid/native/*librdkafka.so; do ln -sf "${library#artifacts/lepton/}" artifacts/lepton/; done
 }
@@ -54,14 +58,15 @@ install() {
   ln -sf "$lepton" "$folder/lepton"
   say "installed: $folder/lepton"
   case ":$PATH:" in *":$folder:"*) ;; *) say "put it on the PATH: export PATH=\"$folder:\$PATH\"" ;; esac
+  native_edge
 }
 
 verb="${1:-help}"; [ $# -gt 0 ] && shift
 case "$verb" in
-  build) build ;;
+  build) build; native_edge ;;
   install) install "$@" ;;
   demo)  build >&2; exec "$lepton" demo "$@" ;;
-  test)  build; . eng/test.sh ;;
+  test)  build; native_edge; . eng/test.sh ;;
   bench) build >&2; . eng/bench.sh ;;
   help|-h|--help) sed -n '2,11p' "${BASH_SOURCE[0]}" | cut -c3- ;;
   *) echo "build.sh: unknown verb '$verb' (build, install, demo, test, bench)" >&2; exit 2 ;;

@@ -10,7 +10,7 @@ step() {
   if [ -t 1 ]; then printf '    %-36s ' "$what"
   else
     printf '    %-36s begun\n' "$what"
-    ( while sleep 30; do printf '    %-36s goes on (%ss)\n' "$what" "$(( $(date +%s) - start ))"; done ) & beat=$!
+    ( while sleep 30 >/dev/null 2>&1; do printf '    %-36s goes on (%ss)\n' "$what" "$(( $(date +%s) - start ))"; done ) & beat=$!
   fi
   "$@" >"$log" 2>&1 || rc=$?
   if [ -n "$beat" ]; then kill "$beat" 2>/dev/null; wait "$beat" 2>/dev/null || true; printf '    %-36s ' "$what"; fi
