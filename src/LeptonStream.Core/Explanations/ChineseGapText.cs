@@ -36,8 +36,12 @@ internal static class ChineseGapText
         ? change == AlertChange.Recovered
             ? "判断的置信度已恢复正常；以天为周期的规律需要一天。"
             : "在掌握半小时的日志之前，告警较少且置信度低。此前未结束的告警以 superseded 关闭。"
-        : gap.Cause is StateGapCause.LogCut or StateGapCause.ClockRanAhead ? "所有序列及其告警照常。"
-        : "其他序列及其告警照常。") + $"（{gap.Detail}）";
+        : gap.Cause switch
+        {
+            StateGapCause.LogCut => "序列照常；仅由丢失的记录触发的告警以 superseded 关闭。",
+            StateGapCause.ClockRanAhead => "序列及其告警照常；样本时间超前的序列重新学习。",
+            _ => "其他序列及其告警照常。",
+        }) + $"（{gap.Detail}）";
 
     private static string Cause(StateGapCause cause) => cause switch
     {

@@ -37,8 +37,13 @@ internal static class EnglishGapText
             ? "Judgements are of usual confidence again; patterns of a day take a day."
             : "Until half an hour of the log is known there are few alerts, of low confidence. Alerts that were open are closed as "
                 + "superseded."
-        : gap.Cause is StateGapCause.LogCut or StateGapCause.ClockRanAhead ? "All series and their alerts go on as they were."
-        : "The other series and their alerts go on as they were.");
+        : gap.Cause switch
+        {
+            StateGapCause.LogCut => "Series go on as they were. Alerts that only the lost records had opened are closed as superseded.",
+            StateGapCause.ClockRanAhead =>
+                "Series and their alerts go on as they were. Series whose samples were ahead are learned again.",
+            _ => "The other series and their alerts go on as they were.",
+        });
 
     private static string[] Actions(StateGap gap, AlertChange change) => gap.Cause switch
     {

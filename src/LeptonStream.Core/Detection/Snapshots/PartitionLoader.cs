@@ -133,7 +133,7 @@ public sealed class PartitionLoader : ISnapshotSink
         if (state.IsBefore(StateLayout.HolesSince)) return;
         _parts.Runs.Holes.Load(ref state);
         _parts.Open.Holes.Load(ref state);
-        _parts.Runs.Watch.Load(ref state);
+        if (!state.IsBefore(StateLayout.ClocksSince)) _parts.Runs.Watch.Load(ref state);
     }
 
     private void ReadEvent(ReadOnlySpan<byte> json)

@@ -61,6 +61,9 @@ public static class StateLayout
     /// <summary>The version that began to write the faults of alerts that ended.</summary>
     internal const int FaultsSince = 9;
 
+    /// <summary>The version that began to write what is known of a clock that ran ahead.</summary>
+    internal const int ClocksSince = 9;
+
     /// <summary>Characters of a description, at most.</summary>
     public const int MaxTextLength = LayoutText.MaxLength;
 

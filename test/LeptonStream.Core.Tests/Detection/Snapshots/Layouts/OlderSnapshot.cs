@@ -60,6 +60,10 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         return then;
     }
 
+    /// <summary>Bytes at the end of the head that a version does not write yet.</summary>
+    public static int NewAtTheEndOfTheHead(int version) => (version < StateLayout.HolesSince ? 2 * LogHoles.Bytes : 0)
+        + (version < StateLayout.ClocksSince ? ClockWatch.Bytes : 0);
+
     /// <summary>Fields that both shapes have are the same, others are as the struct begins.</summary>
     public static void AssertMoved(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, StructShape shape, StructShape older)
     {
@@ -78,8 +82,7 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         {
             case SnapshotBlockKind.Head:
                 Write(Fingerprint);
-                var head = older.Version < StateLayout.HolesSince
-                    ? block.Bytes[16..^((2 * LogHoles.Bytes) + ClockWatch.Bytes)] : block.Bytes[16..];
+                var head = block.Bytes[16..^NewAtTheEndOfTheHead(older.Version)];
                 _out.Write(older.Version < StateLayout.WarningsSince ? WithoutWarnings(head) : head);
                 return block.Id;
             case SnapshotBlockKind.Policy:
