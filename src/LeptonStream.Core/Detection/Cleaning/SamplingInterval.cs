@@ -11,8 +11,8 @@ internal static class SamplingInterval
     // So many times longer is far. Shorter ones are followed within hours by themselves: there are more of them.
     private const double Far = 4;
 
-    // So many in a row; fewer while hardly any is known, since the first may be of two pushes within a minute.
-    private const int FarInARow = 4;
+    // So many in a row: sparse values have four of them now and then. Fewer while hardly any is known: two pushes may have begun it.
+    private const int FarInARow = 16;
     private const int FarInARowYoung = 2;
     private const int YoungFor = 8;
 

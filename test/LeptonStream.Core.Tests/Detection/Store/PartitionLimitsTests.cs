@@ -110,7 +110,7 @@ public sealed class PartitionLimitsTests
         }
 
         var first = Run();
-        Assert.That(first.Item2, Is.GreaterThan(5));
+        Assert.That(first.Item2, Is.GreaterThan(10));
         Assert.That(Run(), Is.EqualTo(first));
     }
 
