@@ -49,7 +49,7 @@ internal sealed class CollectorMetrics
         _scrapeTime = meter.CreateHistogram<double>("leptonstream.collector.scrape.duration", "s", "From the request of a page to its end");
         meter.CreateObservableGauge("leptonstream.collector.targets", () => Volatile.Read(ref _targets), "{target}", "Targets to scrape");
         meter.CreateObservableGauge("leptonstream.collector.pending.size", () => memory.Used, "By",
-            "Bytes of payloads that Kafka has not acknowledged yet");
+            "Bytes of payloads from senders that Kafka has not acknowledged yet; scraped pages are not among them");
         meter.CreateObservableGauge("leptonstream.collector.pending.limit", () => memory.Limit, "By",
             "Limit of those bytes; at the limit senders are asked to come again");
         meter.CreateObservableGauge("leptonstream.collector.series", () => mapping.SeriesCount, "{series}",

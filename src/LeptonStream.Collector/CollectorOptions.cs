@@ -63,7 +63,7 @@ public sealed class CollectorOptions
 
     /// <summary>
     /// Bytes of payloads that are read and not acknowledged by Kafka yet, at most; 1 MiB to 2 GiB. Beyond it senders get 503 and come
-    /// again.
+    /// again. Scraped pages have as much again for themselves.
     /// </summary>
     [SettingRange(Section, 1 << 20, int.MaxValue)]
     public int MaxPendingBytes { get; set; } = 128 << 20;

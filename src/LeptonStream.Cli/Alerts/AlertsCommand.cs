@@ -38,10 +38,11 @@ internal static class AlertsCommand
                     return;
                 }
 
-                if (alerts.Length == 0) Console.Out.WriteLine(AlertsWords.Of(parsed.GetRequiredValue(language)).None);
+                var words = AlertsWords.Of(parsed.GetRequiredValue(language));
+                if (alerts.Length == 0) Console.Out.WriteLine(words.None);
                 else Console.Out.Write(Table(alerts, parsed.GetRequiredValue(language)));
                 var (total, seen) = (list.GetProperty("total").GetInt64(), list.GetProperty("alerts").GetArrayLength());
-                if (total > seen) Console.Out.WriteLine($"of {total} alerts, the {seen} most urgent were looked at");
+                if (total > seen) Console.Out.WriteLine(words.Seen(total, seen));
             });
     }
 
@@ -70,13 +71,9 @@ internal static class AlertsCommand
     private static string? Muted(JsonElement alert, AlertsWords words)
     {
         if (!alert.TryGetProperty("muted", out var muted) || muted.ValueKind != JsonValueKind.Object) return null;
-        return muted.GetProperty("cause").GetString() switch
-        {
-            "silence" => words.SilencedUntil(string.Create(CultureInfo.InvariantCulture,
-                $"{muted.GetProperty("until").GetDateTimeOffset().UtcDateTime:MM-dd HH:mm}Z")),
-            "inhibition" or "maintenance" => words.Term(muted.GetProperty("cause").GetString()!),
-            _ => words.Term("mute_time"),
-        };
+        return Text(muted, "cause") is var cause && cause != "silence" ? words.Term(cause)
+            : words.SilencedUntil(string.Create(CultureInfo.InvariantCulture,
+                $"{muted.GetProperty("until").GetDateTimeOffset().UtcDateTime:MM-dd HH:mm}Z"));
     }
 
     private static string Worker(JsonElement alert, AlertsWords words) => (Text(alert, "acknowledgedBy"), Text(alert, "assignee")) switch

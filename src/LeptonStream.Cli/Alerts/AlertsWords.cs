@@ -7,10 +7,15 @@ internal sealed record AlertsWords
     {
         Severity = "SEVERITY", Since = "SINCE", Model = "MODEL", Metric = "METRIC", Who = "WHO", Summary = "SUMMARY", None = "no alerts",
         Comma = ", ",
+        Seen = (total, seen) => $"of {total} alerts, the {seen} most urgent were looked at",
         SilencedUntil = until => $"silenced until {until}",
         Acknowledged = person => $"ack {person}",
         Assigned = person => $"for {person}",
-        Terms = new() { ["inhibition"] = "inhibited", ["maintenance"] = "in maintenance", ["mute_time"] = "in a mute time" },
+        Terms = new()
+        {
+            ["inhibition"] = "inhibited", ["maintenance"] = "in maintenance",
+            ["active_time_interval"] = "outside active times", ["mute_time_interval"] = "in a mute time",
+        },
     };
 
     // The dashboard's terms.
@@ -19,6 +24,7 @@ internal sealed record AlertsWords
         Severity = "级别", Since = "开始时间", Model = "模型", Metric = "指标",
         Who = "处理状态", Summary = "摘要", None = "没有告警",
         Comma = "，",
+        Seen = (total, seen) => $"共 {total} 条告警，仅查看了最紧急的 {seen} 条",
         SilencedUntil = until => $"静默至 {until}",
         Acknowledged = person => $"{person} 已确认",
         Assigned = person => $"负责人：{person}",
@@ -28,8 +34,9 @@ internal sealed record AlertsWords
             ["resolved"] = "已恢复", ["recovered"] = "已恢复", ["accepted"] = "已接受，未恢复",
             ["gone"] = "数据中断，未恢复", ["superseded"] = "已被取代", ["policy"] = "策略变更",
             ["closed"] = "已人工关闭", ["stale"] = "长时间无更新，已自动关闭",
-            ["quiet"] = "不再报错，原因可能仍在",
-            ["inhibition"] = "被抑制", ["maintenance"] = "维护中", ["mute_time"] = "处于静音时段",
+            ["quiet"] = "不再报错，原因可能仍未消除",
+            ["inhibition"] = "被其他告警抑制", ["maintenance"] = "维护中",
+            ["active_time_interval"] = "不在生效时段", ["mute_time_interval"] = "处于静音时段",
         },
     };
 
@@ -48,6 +55,9 @@ internal sealed record AlertsWords
     public required string None { get; init; }
 
     public required string Comma { get; init; }
+
+    /// <summary>Says that the table has the most urgent alerts only: of how many, how many.</summary>
+    public required Func<long, int, string> Seen { get; init; }
 
     public required Func<string, string> SilencedUntil { get; init; }
 

@@ -47,7 +47,7 @@ internal static class DetectorReading
         var newest = alive.Max(status => status.LogTime);
         blind.AddRange(BlindSpots(alive));
         if (newest is { } last && now - last > Quiet)
-            blind.Add($"no metrics arrive: the newest record is of {Moments.Of(last, now)}");
+            blind.Add($"no metrics arrive: the newest record was written {Moments.Of(last, now)}");
         return new(
             alive.Select(status => status.Instance).Distinct().Count(), partitions,
             StatusHealth.Working(Role, all, partitions, now).Count, alive.Sum(status => (long)status.Series),

@@ -52,7 +52,7 @@ internal static class JournalReading
         var waiting = await connection.QuerySingleAsync<(long Count, long? Oldest)>(
             "select count(*), min(coalesce(retried_at, created_at)) from notification where status = 'pending' and digest_at is null");
         if (Time(waiting.Oldest) is { } oldest && now - oldest > Slow)
-            problems.Add($"{EnglishCount.Of((int)waiting.Count, "message")} can't be delivered yet, the oldest since "
+            problems.Add($"{EnglishCount.Of((int)waiting.Count, "message")} can't be delivered yet, the oldest was due "
                 + $"{Moments.Of(oldest, now)}: 'lepton outbox list' says why");
         blind.AddRange(await Kept(connection, now));
         return new(

@@ -86,9 +86,6 @@ internal sealed class IntakeMapping
 
     private sealed class Mappers(CollectorConfig config, SeriesOrigins origins)
     {
-        // A source that comes once a day keeps its totals.
-        private const long Memory = 26L * 60 * 60 * 1_000_000_000;
-
         private readonly ConcurrentDictionary<(string Source, string Sender), PointMapper> _bySource = [];
         private readonly SeriesMemory _memory = new(config.MaxSeriesBytes);
 
@@ -105,7 +102,7 @@ internal sealed class IntakeMapping
                 if (key.Sender.Length == 0) continue;
                 lock (mapper)
                 {
-                    if (mapper.LastMapped == 0 || now - mapper.LastMapped <= Memory) continue;
+                    if (mapper.LastMapped == 0 || now - mapper.LastMapped <= SeriesStore.Memory) continue;
                     _bySource.TryRemove(key, out _);
                     mapper.Forget();
                 }

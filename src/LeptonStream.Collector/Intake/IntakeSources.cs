@@ -11,7 +11,7 @@ internal sealed class IntakeSources(IOptions<CollectorOptions> options, TimeProv
     private const int MostSources = 10_000;
     private const int LongestName = 150;
 
-    // Its series are forgotten by then, and its debts are paid.
+    // Its SourceSeries are free by then, and its debts are paid.
     private static readonly TimeSpan Memory = TimeSpan.FromHours(3);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
 

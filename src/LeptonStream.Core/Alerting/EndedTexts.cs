@@ -13,7 +13,8 @@ public static class EndedTexts
     public const string Annotation = "ended_reason";
 
     /// <summary>
-    /// The annotation with the time from which on a recovered alert was normal, as RFC 3339 in UTC: it ended when that had lasted.
+    /// The annotation with the time at which the values of a recovered alert became normal, as RFC 3339 in UTC. It ended once they had
+    /// stayed so.
     /// </summary>
     public const string NormalSince = "normal_since";
 

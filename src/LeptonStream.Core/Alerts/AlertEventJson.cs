@@ -129,7 +129,9 @@ public static class AlertEventJson
         _ => throw new ArgumentOutOfRangeException(nameof(severity)),
     };
 
-    /// <summary>The wire name of a reason: <c>recovered</c>, <c>accepted</c>, <c>gone</c>, <c>superseded</c>, <c>policy</c>.</summary>
+    /// <summary>
+    /// The wire name of a reason: <c>recovered</c>, <c>accepted</c>, <c>gone</c>, <c>superseded</c>, <c>policy</c>, <c>quiet</c>.
+    /// </summary>
     public static string NameOf(EndedReason reason) => reason switch
     {
         EndedReason.Recovered => "recovered",

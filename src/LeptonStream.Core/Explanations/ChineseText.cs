@@ -128,7 +128,7 @@ internal static class ChineseText
             $"{Past(facts)}{Rarity.InChinese(facts.Score, facts.Line, facts.History)}"
                 + (facts.Leading is { } leading
                     ? $"主要依据：{DetectorName(leading)}。"
-                    : $"开启依据：{DetectorName(facts.Detector)}。")
+                    : $"触发依据：{DetectorName(facts.Detector)}。")
                 + ChinesePeerText.Besides(facts),
     };
 

@@ -16,7 +16,7 @@ internal static class Endings
         AlertChange.Superseded => ["If the run goes on, watch it for a new alert.",
             "If it ended, check its last checkpoint before you use it."],
         AlertChange.PolicyChanged => ["Check the value yourself: nothing watches it under this policy."],
-        AlertChange.Quieted => ["Check the device before it gets work again: that no error is reported does not mean that it is sound."],
+        AlertChange.Quieted => ["Check the device before it gets work again. Silence does not mean that it is sound."],
         _ => null,
     };
 

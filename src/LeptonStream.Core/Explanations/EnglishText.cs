@@ -104,7 +104,7 @@ internal static class EnglishText
     }
 
     private static string Returned(AlertFacts facts) => facts.Returned is { } ended
-        ? $" The same fault was critical before and ended at {Numbers.Clock(ended)}; its return is critical at once."
+        ? $" The same fault was critical before and ended at {Numbers.Clock(ended)}. It is critical at once when it returns."
         : "";
 
     private static string Reason(AlertFacts facts) => facts.Detector switch

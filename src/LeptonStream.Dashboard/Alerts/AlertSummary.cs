@@ -18,8 +18,8 @@ namespace LeptonStream.Dashboard.Alerts;
 /// <param name="UpdatedAt">Up to when its numbers are true: event time of the sample behind its last event, RFC 3339.</param>
 /// <param name="ResolvedAt">Time of its end, RFC 3339; null while it fires.</param>
 /// <param name="EndedReason">
-/// recovered, accepted, gone, superseded, policy, closed (by a person), or stale (nothing was heard of it for long); null while it fires.
-/// Only recovered says that the trouble is over.
+/// recovered, accepted, gone, superseded, policy, quiet (a device reports no further error), closed (by a person), or stale (nothing was
+/// heard of it for long); null while it fires. Only recovered says that the trouble is over.
 /// </param>
 /// <param name="Value">The value of the sample behind its last event; null where it was no finite number.</param>
 /// <param name="ValueText">The value as text where it was no finite number.</param>

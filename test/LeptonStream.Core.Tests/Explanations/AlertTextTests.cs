@@ -73,7 +73,7 @@ public sealed class AlertTextTests
         Assert.That(EnglishText.Explain(updated).Description, Does.Contain("Highest-scoring detector: level-shift."));
         Assert.That(EnglishText.Explain(silent).Description, Does.Contain("Opened by the detector forecast-residual."));
         Assert.That(ChineseText.Explain(updated).Description, Does.Contain("主要依据：").And.Contain("level-shift"));
-        Assert.That(ChineseText.Explain(silent).Description, Does.Contain("开启依据：").And.Contain("forecast-residual"));
+        Assert.That(ChineseText.Explain(silent).Description, Does.Contain("触发依据：").And.Contain("forecast-residual"));
     }
 
     [TestCase(AlertChange.Recovered, "is back to normal", "已恢复正常")]

@@ -45,7 +45,7 @@ public sealed class ReceivedAlertPageTests
         await page.Page.Locator("#detail section.written").WaitForAsync();
         var detail = await page.Page.Locator("#detail").InnerTextAsync();
 
-        Assert.That(detail, Does.Contain("No chart: another program found this alert").And.Contain("node-7:9100")
+        Assert.That(detail, Does.Contain("No chart: another program raised this alert").And.Contain("node-7:9100")
             .And.Contain("HostHighCpu").And.Contain("host overview").And.Contain("Where it was found:"));
         Assert.That(detail, Does.Not.Contain("Confidence").And.Not.Contain("times the alert line").And.Not.Contain("Raw score"));
         Assert.That(await page.Page.Locator(".generator a").GetAttributeAsync("href"), Is.EqualTo(alert.GeneratorUrl));
@@ -67,7 +67,7 @@ public sealed class ReceivedAlertPageTests
         await page.Page.Locator("#detail .facts").WaitForAsync();
 
         Assert.That(await page.Page.Locator("#detail .facts").InnerTextAsync(),
-            Does.Contain("Normal since").And.Contain("when that had lasted"));
+            Does.Contain("Normal since").And.Contain("after it stayed normal"));
     }
 
     [Test]
@@ -98,7 +98,7 @@ public sealed class ReceivedAlertPageTests
     }
 
     [Test]
-    public async Task Link_OnAPhone_ItsCloseButtonCoversNoOther()
+    public async Task Silences_OnAPhone_TheCloseButtonCoversNoOther()
     {
         await using var page = await Browser.Open(_dashboard.Address, new() { ViewportSize = new() { Width = 390, Height = 600 } });
         await page.Page.Locator("#silences-open").ClickAsync();

@@ -13,8 +13,10 @@ internal sealed class SeriesStore(int limit, SeriesMemory memory)
     /// <summary>After so long, in nanoseconds, a series makes room for another.</summary>
     public const long Silence = 5L * 60 * 1_000_000_000;
 
-    // A total that comes once a day keeps its rate.
-    private const long Memory = 26L * 60 * 60 * 1_000_000_000;
+    /// <summary>
+    /// A series or sender that is silent for so long, in nanoseconds, is forgotten. A total that comes once a day keeps its rate.
+    /// </summary>
+    public const long Memory = 26L * 60 * 60 * 1_000_000_000;
 
     // Payloads that are read side by side differ by less.
     private const long ClockStep = 10L * 1_000_000_000;

@@ -58,8 +58,10 @@ public sealed class ReturnTests
         rig.Run(Day + 7_200, null);
         rig.Run(600, Fault.Spike);
         rig.Run(3_600, null);
+        var ended = rig.Events[^1];
         rig.Run(600, other);
-        Assert.That(rig.Events[^1].English.Description, Does.Not.Contain("The same fault"));
+        Assert.That((ended.EndedReason, rig.Events.Count(e => e.Type == AlertEventType.Opened)), Is.EqualTo((EndedReason.Recovered, 2)));
+        Assert.That(rig.Events.Select(e => e.English.Description), Has.None.Contains("The same fault"));
     }
 
     [Test]
