@@ -261,7 +261,7 @@ may speak of the collector's addresses and tokens.
 - {name: LEPTON_Health__Port, value: {{ .healthPort | quote }}}
 - {name: DOTNET_gcConcurrent, value: "0"}
 - {name: DOTNET_GCConserveMemory, value: "5"}
-- {name: DOTNET_GCgen0size, value: "0x100000"}
+- {name: DOTNET_GCgen0size, value: "100000"}
 - {name: DOTNET_TieredPGO, value: "0"}
 - {name: MALLOC_ARENA_MAX, value: "1"}
 {{- end -}}
