@@ -1,5 +1,8 @@
 using System.Text.Json;
 using LeptonStream.Collector.Points;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Detection.Training;
+using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Formats;
 
@@ -59,9 +62,18 @@ internal sealed class KafkaAdapterJsonFormat : JsonFormat
             ref var point = ref Batch.Add();
             point.Name = name;
             RemoteWriteMetadata.SetKindByName(Batch, ref point);
-            // The adapter writes Prometheus' stale marker as any NaN; the one that targets expose is a quantile of no observations.
-            if (double.IsNaN(value) && !Batch.TryLabel(Batch.LabelsSince(firstLabel), "quantile"u8, out _)) point.Flags |= PointFlags.Stale;
+            if (double.IsNaN(value) && !MayBeNaN(name, firstLabel)) point.Flags |= PointFlags.Stale;
             End(firstLabel, value, time);
         }
+    }
+
+    // The adapter writes Prometheus' stale marker as any NaN. Those that targets expose are quantiles of no observations, and the losses
+    // and norms of a run that diverges: an alert at the end of a run is better than none of its divergence.
+    private bool MayBeNaN(Text name, int firstLabel)
+    {
+        if (Batch.TryLabel(Batch.LabelsSince(firstLabel), "quantile"u8, out _)) return true;
+        var metric = Batch.TextOf(name);
+        return TrainingRoles.Of(metric) != TrainingRole.None
+            || PresetCatalog.Default.Find(metric, LabelSet.Empty) is { Kind: MetricKind.TrainingHealth };
     }
 }

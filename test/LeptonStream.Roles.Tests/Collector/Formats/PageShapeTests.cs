@@ -53,4 +53,15 @@ public sealed class PageShapeTests
         Assert.That(_payloads.Read("prometheus_kafka_adapter", Line.Replace("%", ",\"quantile\":\"0.9\"", StringComparison.Ordinal)).Text,
             Does.Not.Contain("!Stale"));
     }
+
+    // The adapter writes a stale marker and a loss that diverged alike.
+    [TestCase("train_loss")]
+    [TestCase("training_loss")]
+    [TestCase("val_loss_epoch")]
+    [TestCase("grad_norm")]
+    [TestCase("param_norm")]
+    public void Read_OfNoNumberOfATrainingRunFromTheKafkaAdapter_IsAValue(string metric) =>
+        Assert.That(_payloads.Read("prometheus_kafka_adapter",
+            $$$"""{"timestamp":"2025-11-23T00:00:00Z","value":"NaN","name":"{{{metric}}}","labels":{"__name__":"{{{metric}}}"}}""").Text,
+            Does.Contain("NaN").And.Not.Contain("!Stale"));
 }
