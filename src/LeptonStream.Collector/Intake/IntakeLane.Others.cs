@@ -85,7 +85,9 @@ internal sealed partial class IntakeLane
             {
                 _json.ResetWrittenCount();
                 NativeMessages.WriteEnded(entity, time, part, _json);
-                if (!TryAdd(entity)) return;
+                // Ends beyond the limit cost no sample: those series end by their silence.
+                if (_bytes + _json.WrittenCount > MostRecordBytes) return;
+                TryAdd(entity);
             }
         }
     }

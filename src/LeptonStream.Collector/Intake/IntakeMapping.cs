@@ -65,6 +65,10 @@ internal sealed class IntakeMapping
     public void EndMissing(IntakeLane lane, in SourceContext source, long now, bool isRead) =>
         EndMissing(lane, source, now, now, isRead);
 
+    /// <summary>Lets go of the series of a page that are forgotten, and ends none.</summary>
+    public void Clear(IntakeLane lane, in SourceContext source, long now) =>
+        EndMissing(lane, source, long.MinValue, now, isRead: true);
+
     /// <summary>Ends all series of a page.</summary>
     public void EndAll(IntakeLane lane, in SourceContext source, long now) => EndMissing(lane, source, long.MaxValue, now, isRead: true);
 

@@ -31,6 +31,7 @@ internal sealed class TargetScraper(
     private readonly TimeSpan _phase = PhaseOf(target, time);
     private readonly long _began = time.GetTimestamp();
     private long _place;
+    private int _faults;
     private bool _isWhole;
 
     /// <summary>Reason for which the last scrape failed; null where it did not.</summary>
@@ -134,10 +135,13 @@ internal sealed class TargetScraper(
         // :: (3) Map and write.
         mapping.Map(_lane, _source, "", now);
         if (!isUp && _lane.Mapped.Messages is [var own, ..]) reach.Model = own.Entity.Model;
-        if (!reach.Observe(target, isUp)) _lane.Mapped.Withhold();
-        // Nobody knows which series are gone from a page of which a part could not be read.
+        if (!isUp && !reach.Observe(target, isUp: false)) _lane.Mapped.Withhold();
         if (!isUp || _isWhole) mapping.EndMissing(_lane, _source, now, isUp);
+        else mapping.Clear(_lane, _source, now);
         _lane.Write(null);
+        // A page of too many records counts once, as one that can't be had.
+        if (isUp && _lane.TooMuch is not null) return;
+        if (isUp) reach.Observe(target, isUp: true);
         metrics.Took(target.Job.Name, _lane, new(isUp ? IntakeOutcome.Written : IntakeOutcome.Refused, 0, Refusals.Count(_lane), Trouble));
         metrics.Scraped(target.Job.Name, isUp, took);
     }
@@ -188,7 +192,10 @@ internal sealed class TargetScraper(
         }
 
         var isCut = IsCut(page, plain);
-        _isWhole = _lane.Points.FaultCount == 0 && !isCut;
+        // Nobody knows which series are gone from a page of which a part could not be read; a fault that was there before hides no more.
+        var faults = _lane.Points.FaultCount;
+        _isWhole = !isCut && faults <= _faults && _lane.Points.CountOf(RefusalReason.Malformed) == 0;
+        _faults = faults;
         Trouble = isCut ? "the page was cut: it does not end with # EOF" : null;
         return true;
     }

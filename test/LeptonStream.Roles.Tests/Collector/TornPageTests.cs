@@ -32,6 +32,31 @@ public sealed class TornPageTests : IRecordSink
             string.Join('\n', _sent));
     }
 
+    // A label that is too long is on the page for weeks; one that is new may have hidden anything.
+    [Test]
+    public async Task Scrape_OfAPageWithALastingFault_EndsWhatLeft()
+    {
+        var fault = $"c{{model=\"m\",x=\"{new string('x', 100_000)}\"}} 1\n";
+        const string Text = "text/plain; version=0.0.4";
+        await Scrapes([($"a{{model=\"m\"}} 1\nb{{model=\"m\"}} 1\n", Text), ($"a{{model=\"m\"}} 1\n{fault}", Text)]);
+        Assert.That(Ended, Is.Empty);
+        _sent.Clear();
+        await Scrapes([($"a{{model=\"m\"}} 1\nb{{model=\"m\"}} 1\n{fault}", Text), ($"a{{model=\"m\"}} 1\n{fault}", Text)]);
+        Assert.That(Ended, Has.Exactly(1).Contains("\"ended\":[\"b\"]"));
+    }
+
+    [Test]
+    public async Task Scrape_OfAPageThatBecomesTooManyRecords_IsDownFromTheSecondOn()
+    {
+        var page = string.Concat(Enumerable.Range(0, 4_000).Select(i => $"a{{model=\"m\",n=\"{i}\"}} 1\n"));
+        List<KeyValuePair<string, string>> labels =
+            [.. Enumerable.Range(0, 25).Select(i => KeyValuePair.Create($"l{i}", new string('x', 1000)))];
+        await Scrapes([(page, "text/plain"), (page, "text/plain"), (page, "text/plain")], labels: labels, others: 4);
+        Assert.That(_sent.Count(record => record.Contains("\"up\":0", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    private IEnumerable<string> Ended => _sent.Where(record => record.Contains("\"ended\"", StringComparison.Ordinal));
+
     [Test]
     public async Task Scrape_WithoutRoomForThePage_JudgesTheTarget()
     {
@@ -43,7 +68,9 @@ public sealed class TornPageTests : IRecordSink
         Assert.That(_sent.Count(record => record.Contains("\"up\":0", StringComparison.Ordinal)), Is.Positive);
     }
 
-    private async Task Scrapes((string Text, string Type)[] pages, MemoryBudget? memory = null)
+    private async Task Scrapes(
+        (string Text, string Type)[] pages, MemoryBudget? memory = null, IEnumerable<KeyValuePair<string, string>>? labels = null,
+        int others = 0)
     {
         var number = 0;
         await using var exporter = await FakeExporter.Start(http =>
@@ -59,8 +86,8 @@ public sealed class TornPageTests : IRecordSink
         var metrics = new CollectorMetrics(services.GetRequiredService<IMeterFactory>(), memory, mapping);
         using var client = new PageClient(job, _time);
         var reach = new ScrapeReach();
-        var target = ScrapeTarget.Of(job, [], exporter.Target)!;
-        reach.Adopt([target]);
+        var target = ScrapeTarget.Of(job, [.. labels ?? []], exporter.Target)!;
+        reach.Adopt([target, .. Enumerable.Range(0, others).Select(i => ScrapeTarget.Of(job, [new("n", $"{i}")], exporter.Target)!)]);
         var scraper = new TargetScraper(target, client, reach.Of("j"), mapping, this, memory, metrics, _time);
         foreach (var _ in pages)
         {

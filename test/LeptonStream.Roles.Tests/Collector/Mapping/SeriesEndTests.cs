@@ -86,6 +86,16 @@ public sealed class SeriesEndTests
         Assert.That(_ends.Ended.Length, Is.Zero);
     }
 
+    [Test]
+    public void EndMissing_OfAPageInPart_LetsGoOfWhatIsForgottenAndEndsNothing()
+    {
+        Scrape(new MappingPayload().Gauge("a{job=j}", 0, 1).Gauge("b{job=j}", 0, 1), 0);
+        new MappingPayload().Stale(PointKind.Gauge, "a{job=j}", 10).MapBy(_mapper);
+        _ends.Clear();
+        _mapper.EndMissing(_page, long.MinValue, At(15), isRead: true, _ends);
+        Assert.That((_page.Count, _ends.Ended.Length), Is.EqualTo((1, 0)));
+    }
+
     [TestCase("g{job=j}", PointKind.Gauge, "g of j")]
     [TestCase("t_total{job=j}", PointKind.Cumulative, "t_per_second of j")]
     [TestCase("t_total{job=j}", PointKind.Untyped, "t_per_second of j")]
