@@ -80,7 +80,7 @@ internal sealed class RequestBody : IDisposable
     {
         for (var i = 0; i < _budgets.Length; i++)
         {
-            if (_budgets[i].TryTake(bytes)) continue;
+            if (_budgets[i].TryTake(bytes, _taken)) continue;
             for (var taken = 0; taken < i; taken++) _budgets[taken].Release(bytes);
             return false;
         }

@@ -75,16 +75,18 @@ internal sealed partial class IntakeLane
     /// Whether the records of the points that were read may be had: asked before the mapping learns them, since a payload that is refused
     /// comes again in parts.
     /// </summary>
+    /// <param name="limit">The most bytes.</param>
     /// <param name="bytes">How many bytes they may get.</param>
-    public bool MayBecomeRecords(out long bytes)
+    public bool MayBecomeRecords(long limit, out long bytes)
     {
+        limit = Math.Min(limit, MostRecordBytes);
         bytes = RecordSizes.AtMost(Points);
-        if (bytes <= MostRecordBytes) return true;
-        TooMuch = TooManyBytes;
+        if (bytes <= limit) return true;
+        TooMuch = TooManyBytes(limit);
         return false;
     }
 
-    private static readonly string TooManyBytes = $"it becomes records of more than {MostRecordBytes} bytes: send fewer points at once";
+    private static string TooManyBytes(long limit) => $"it becomes records of more than {limit} bytes: send fewer points at once";
 
     /// <summary>Forgets the payload before.</summary>
     public void Begin()
@@ -126,7 +128,7 @@ internal sealed partial class IntakeLane
         {
             Records = [];
             Samples = 0;
-            TooMuch = TooManyBytes;
+            TooMuch = TooManyBytes(MostRecordBytes);
             return false;
         }
 

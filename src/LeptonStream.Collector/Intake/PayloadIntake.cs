@@ -68,7 +68,7 @@ internal sealed partial class PayloadIntake(
         try
         {
             lane.IsRepeated = sent.IsRepeated;
-            report = TryConvert(lane, payload);
+            report = TryConvert(lane, payload, sent);
             isKnown = sent.IsRepeated || lane.Mapped.CountOf(DropReason.Duplicate) > 0;
             records = lane.Records;
             payload.Source.Charge(payload.Bytes.Length, lane.Points.Points.Length);
@@ -101,11 +101,11 @@ internal sealed partial class PayloadIntake(
     }
 
     // A defect of this program: the sender would repeat a payload that fails each time, so it is refused.
-    private IntakeReport TryConvert(IntakeLane lane, IntakePayload payload)
+    private IntakeReport TryConvert(IntakeLane lane, IntakePayload payload, SentPayload sent)
     {
         try
         {
-            return Convert(lane, payload);
+            return Convert(lane, payload, sent);
         }
         catch (Exception defect) when (defect is not OutOfMemoryException)
         {
@@ -115,7 +115,7 @@ internal sealed partial class PayloadIntake(
         }
     }
 
-    private IntakeReport Convert(IntakeLane lane, IntakePayload payload)
+    private IntakeReport Convert(IntakeLane lane, IntakePayload payload, SentPayload sent)
     {
         // :: (1) Decompress.
         var plain = lane.Unpack(payload.Bytes.Span, payload.Encoding, _limits, out var packed);
@@ -136,11 +136,14 @@ internal sealed partial class PayloadIntake(
                 ? IntakeOutcome.TooLarge : IntakeOutcome.Refused, reason);
         }
 
-        // Refused before the mapping learns the points, which come again in parts, or later.
-        if (!lane.MayBecomeRecords(out var room)) return IntakeReport.Refusal(IntakeOutcome.TooLarge, lane.TooMuch!);
+        // Refused before the mapping learns the points, which come again in parts, or later. One payload alone may have more than
+        // there is room for, up to twice as much: one that never gets its room would come again for ever.
+        if (!lane.MayBecomeRecords(2L * options.Value.MaxPendingBytes, out var room))
+            return IntakeReport.Refusal(IntakeOutcome.TooLarge, lane.TooMuch!);
         if (!payload.TryTakeRoom(room)) return IntakeReport.Later(IntakeOutcome.Busy, "too much waits for Kafka", Soon);
 
         // :: (3) Map.
+        sent.IsMapped = true;
         mapping.Map(lane, payload.From, payload.Source.Name, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
 
         // :: (4) Write.

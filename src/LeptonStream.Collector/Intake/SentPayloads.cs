@@ -36,11 +36,14 @@ internal sealed class SentPayloads
         payload.Done.SetResult(isTaken);
     }
 
-    /// <summary>Waits for those that came before; false where Kafka has not taken all of them.</summary>
+    /// <summary>
+    /// Waits for those that came before and whose points the mapping knows; false where Kafka has not taken all of them. Points of others
+    /// are in nobody's way: they come again.
+    /// </summary>
     public async Task<bool> AreTakenBefore(SentPayload payload)
     {
         Task<bool>[] earlier;
-        lock (_lock) earlier = [.. _open.Where(other => other.Number < payload.Number).Select(other => other.Done.Task)];
+        lock (_lock) earlier = [.. _open.Where(other => other.Number < payload.Number && other.IsMapped).Select(other => other.Done.Task)];
         return Array.TrueForAll(await Task.WhenAll(earlier), static isTaken => isTaken);
     }
 }
@@ -50,9 +53,18 @@ internal sealed class SentPayloads
 /// <param name="isRepeated">Whether the same bytes came before.</param>
 internal sealed class SentPayload(long number, bool isRepeated)
 {
+    private volatile bool _isMapped;
+
     public long Number => number;
 
     public bool IsRepeated => isRepeated;
+
+    /// <summary>Whether the mapping has taken its points, or is about to.</summary>
+    public bool IsMapped
+    {
+        get => _isMapped;
+        set => _isMapped = value;
+    }
 
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -16,11 +16,13 @@ internal sealed class MemoryBudget(long limit)
     public long Limit => limit;
 
     /// <summary>Takes room where there is some.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <param name="held">The bytes that the same payload holds already.</param>
     /// <returns>Whether it was taken; then <see cref="Release"/> gives it back.</returns>
-    public bool TryTake(long bytes)
+    public bool TryTake(long bytes, long held = 0)
     {
         var used = Interlocked.Add(ref _used, bytes);
-        if (used <= limit || used == bytes) return true;
+        if (used <= limit || used == held + bytes) return true;
         Release(bytes);
         return false;
     }

@@ -104,12 +104,14 @@ internal sealed class EntityBook
     /// <summary>Nothing more is due of an entity until it is heard again.</summary>
     public void End(MappedEntity entity, EntityEnd end, long at) => _entities.GetValueOrDefault(entity.Id)?.Finish(end, at);
 
-    /// <summary>A run has finished: its other ranks have, too.</summary>
-    public void Finish(MappedEntity entity, long at)
+    /// <summary>The run that an entity is of.</summary>
+    public string RunOf(MappedEntity entity) => Find(entity)?.Run ?? EntityLabels.RunOf(entity);
+
+    /// <summary>A run has finished: all its ranks have, but those that were heard long after it.</summary>
+    public void Finish(string run, long at)
     {
-        var run = EntityLabels.RunOf(entity);
         foreach (var pace in _entities.Values)
-            if (EntityLabels.RunOf(pace.Entity) == run) pace.Finish(EntityEnd.Said, at + FinishGrace);
+            if (pace.Last <= at + FinishGrace && pace.Run == run) pace.Finish(EntityEnd.Said, at + FinishGrace);
     }
 
     /// <summary>How all of them ended, where all have; else none. Unreachable before left before said.</summary>

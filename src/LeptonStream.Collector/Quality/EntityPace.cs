@@ -38,6 +38,9 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
     /// <summary>The pod, process or host that it is of; null where no label names one.</summary>
     public string? Owner { get; } = EntityLabels.OwnerOf(entity.Labels);
 
+    /// <summary>The run that it is of: asked for when one ends.</summary>
+    public string Run => _run ??= EntityLabels.RunOf(Entity);
+
     /// <summary>When it was heard first.</summary>
     public long First { get; } = received;
 
@@ -68,6 +71,7 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
     public EntityEnd End { get; private set; }
 
     private long _endedAt = long.MinValue;
+    private string? _run;
 
     /// <summary>Takes a message; false where it is from before its end.</summary>
     public bool Take(long time, long received)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeptonStream.Collector.Mapping;
 
 namespace LeptonStream.Collector.Quality;
@@ -27,14 +28,20 @@ public sealed class SourceQuality
     {
         ArgumentNullException.ThrowIfNull(batch);
         ModelQuality? last = null;
+        Dictionary<(ModelQuality, string Run), long>? finished = null;
         foreach (ref readonly var message in batch.Messages)
         {
             if (isPage && IsOwn(batch, message)) continue;
             if (last is null || !ReferenceEquals(last.Model, message.Entity.Model)) last = Of(message.Entity.Model, receivedAtNanoseconds);
             last?.Observe(message, batch.SamplesOf(message), receivedAtNanoseconds);
-            if (last is not null && HasFinished(batch, message)) last.Entities.Finish(message.Entity, message.Time);
+            if (last is null || !HasFinished(batch, message)) continue;
+            // Once for a run, however many ranks say it.
+            finished ??= [];
+            ref var at = ref CollectionsMarshal.GetValueRefOrAddDefault(finished, (last, last.Entities.RunOf(message.Entity)), out _);
+            at = Math.Max(at, message.Time);
         }
 
+        foreach (var ((model, run), at) in finished ?? []) model.Entities.Finish(run, at);
         foreach (var quiet in batch.Quiet)
             if (_models.TryGetValue(quiet.Entity.Model, out var model)) model.Hear(quiet, receivedAtNanoseconds);
         foreach (var shared in batch.Shared)

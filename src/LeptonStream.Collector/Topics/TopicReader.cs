@@ -138,7 +138,7 @@ internal sealed partial class TopicReader(
         var outcome = _lane.Read(format, payload, _limits);
         if (outcome != FormatOutcome.Refused)
         {
-            if (!_lane.MayBecomeRecords(out _)) return (Refusals.NameOf(RefusalReason.TooLarge), _lane.TooMuch!);
+            if (!_lane.MayBecomeRecords(long.MaxValue, out _)) return (Refusals.NameOf(RefusalReason.TooLarge), _lane.TooMuch!);
             var from = new SourceContext(topic.Name, SourceLabels.None, record.Partition);
             mapping.Map(_lane, from, "", record.UnixMilliseconds * 1_000_000);
             _lane.Write(null);

@@ -110,6 +110,28 @@ public sealed class RepeatedPayloadTests : IRecordSink
         Assert.That(_sends, Has.Count.EqualTo(1));
     }
 
+    // Its points are nobody's yet: the second has them.
+    [Test]
+    public async Task Take_WhileAnEarlierPayloadIsNotMapped_WaitsForNothing([Values] bool isSame)
+    {
+        using ManualResetEventSlim isHeld = new(), mayGo = new();
+        var first = Task.Run(() => Take(isSame ? Line(1) : Line(1) + Line(2), _ =>
+        {
+            isHeld.Set();
+            mayGo.Wait();
+            return false;
+        }));
+        isHeld.Wait();
+        var before = Take(Line(1));
+        Answer(isTaken: true);
+        await before;
+        var second = Take(Line(1));
+        Assert.That(second.IsCompletedSuccessfully, Is.True, "it waits for a payload that has taken none of its points");
+        Assert.That((await second).Status, Is.EqualTo(200));
+        mayGo.Set();
+        Assert.That((await first).Status, Is.EqualTo(503));
+    }
+
     string? IRecordSink.Trouble => null;
 
     async Task<SendResult> IRecordSink.Send(IReadOnlyList<Message<byte[]?, byte[]?>> records, Action release)
@@ -123,8 +145,9 @@ public sealed class RepeatedPayloadTests : IRecordSink
     private void Answer(bool isTaken, int? at = null) => _sends.Where(send => !send.Task.IsCompleted).ElementAt(at ?? 0)
         .SetResult(new(isTaken ? 1 : 0, 0, isTaken ? null : new Error(ErrorCode.Local_MsgTimedOut)));
 
-    private Task<IntakeReport> Take(string payload) => _intake.Take(new(Encoding.UTF8.GetBytes(payload), "", "native_json", _source,
-        new SourceContext("samples"), bytes => bytes <= _room, static _ => { }, static () => static () => { }));
+    private Task<IntakeReport> Take(string payload, Func<long, bool>? tryTakeRoom = null) => _intake.Take(
+        new(Encoding.UTF8.GetBytes(payload), "", "native_json", _source, new SourceContext("samples"),
+            tryTakeRoom ?? (bytes => bytes <= _room), static _ => { }, static () => static () => { }));
 
     private static string Line(int second) => $"{{\"model\":\"m\",\"ts\":{1735689500 + second},\"metrics\":{{\"a\":1}}}}\n";
 }

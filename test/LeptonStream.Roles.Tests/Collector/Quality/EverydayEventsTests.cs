@@ -1,5 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Collector.Mapping;
+using LeptonStream.Collector.Quality;
+using LeptonStream.Series;
 using static LeptonStream.Roles.Tests.Collector.Quality.QualityStory;
 
 namespace LeptonStream.Roles.Tests.Collector.Quality;
@@ -80,6 +82,31 @@ public sealed class EverydayEventsTests
         AssertQuiet(story);
 
         static string Rank(int rank) => Message("run", $"\"rank\":\"{rank}\"", "\"loss\":1");
+    }
+
+    // The names of all ranks are asked for once, not once for each rank that finishes.
+    [Test]
+    public void Run_OfManyRanks_ThatFinishTogether_CostsNoMoreThanItsRanks()
+    {
+        var story = new QualityStory();
+        string[] ranks = [.. Enumerable.Range(0, 1_000).Select(rank =>
+            Message("run", $"\"rank\":\"{rank}\",\"job\":\"pretrain\"", "\"finished\":1") + "\n")];
+        story.Send(string.Concat(ranks).Replace("\"finished\":1", "\"loss\":1", StringComparison.Ordinal));
+        story.Run(0.01);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        story.Send(string.Concat(ranks));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(32 << 20));
+    }
+
+    [Test]
+    public void Run_ThatGoesOnInTheSamePayload_IsNotFinishedForGood()
+    {
+        var book = new EntityBook();
+        MappedEntity[] ranks = [new("run", LabelSet.Of(("rank", "0"))), new("run", LabelSet.Of(("rank", "1")))];
+        book.Observe(new MappedMessage(ranks[0], 100L * 1_000_000_000, -1, 0, 1), 0);
+        book.Observe(new MappedMessage(ranks[1], 300L * 1_000_000_000, -1, 0, 1), 0);
+        book.Finish(book.RunOf(ranks[0]), 100L * 1_000_000_000);
+        Assert.That(ranks.Select(rank => book.Find(rank)!.End), Is.EqualTo(new[] { EntityEnd.Said, EntityEnd.None }));
     }
 
     [Test]
