@@ -194,6 +194,7 @@ public sealed partial class PartitionPipeline
         var sink = new EventSink(_last, _topicId, _queue);
         var judged = 0;
         var lost = SampleRefusal.None;
+        List<SeriesState>? ahead = null;
         foreach (ref readonly var entity in _batch.Entities)
         {
             KeepForSnapshot(entity);
@@ -226,13 +227,16 @@ public sealed partial class PartitionPipeline
                 }
 
                 if (series is not null) refusal = Judge(series, entity, metrics[i].Value, sink);
+                if (refusal == SampleRefusal.OutOfOrder && _series.IsAhead(series!)) (ahead ??= []).Add(series!);
                 Count(refusal, ref judged, ref lost);
             }
 
             for (var i = 0; waiting > 0 && i < metrics.Length; i++)
             {
                 if (_series.Find(metrics[i].Id.Value) is not { AwaitsOthers: true } series || IsDistance(entity, metrics[i])) continue;
-                Count(Judge(series, entity, metrics[i].Value, sink), ref judged, ref lost);
+                var refusal = Judge(series, entity, metrics[i].Value, sink);
+                if (refusal == SampleRefusal.OutOfOrder && _series.IsAhead(series)) (ahead ??= []).Add(series);
+                Count(refusal, ref judged, ref lost);
                 waiting--;
             }
 
@@ -243,6 +247,7 @@ public sealed partial class PartitionPipeline
             _entity = null;
         }
 
+        foreach (var series in ahead ?? []) _series.ForgetAhead(series);
         return new(RejectReason.None, null, judged) { Lost = judged == 0 ? lost : SampleRefusal.None };
     }
 
@@ -345,6 +350,7 @@ public sealed partial class PartitionPipeline
         _queue.GiveUp();
         foreach (ref readonly var entity in _batch.Entities)
         {
+            KeepForSnapshot(entity);
             // Nobody else ends the alerts of a run.
             if (_series.Entities.Find(entity.Id.Value) is { Run: not null } run) _runs.Abandon(run, new(_last, _topicId, _queue));
             _series.Forget(entity.Id);

@@ -17,7 +17,11 @@ public sealed partial class SeriesPipeline
     {
         if (change == AlertChange.Accepted) series.Fault = null;
         if (change == AlertChange.Recovered && series is { Alert.IsCritical: true, IsLevel: true, Baseline: { Reach: > 0 } baseline }
-            && baseline.Onset - series.FirstTime >= _timing.YoungFor)
+            && baseline.Onset - series.FirstTime >= _timing.YoungFor && WasCriticalByItself(series, baseline))
             series.Fault = KnownFault.Of(baseline, series.Alert.Worst, now, series.Fault);
     }
+
+    // What was critical because other metrics of its entity agreed would be a warning alone, and so it is when it returns.
+    private bool WasCriticalByItself(SeriesState series, FrozenBaseline baseline) =>
+        series.Alert.Worst >= LineOf(series).CriticalScore || series.Fault?.IsOf(baseline) == true;
 }

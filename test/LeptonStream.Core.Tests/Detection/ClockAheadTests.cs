@@ -37,6 +37,38 @@ public sealed class ClockAheadTests
         Assert.That(driver.Events.Where(e => e.Metric == StateGapNames.Metric), Is.Empty);
     }
 
+    // After three hours in which nothing came the first new record looks like one from ahead, and what waited like the others.
+    [Test]
+    public void Process_ABacklogBehindAnOutage_ForgetsNothing()
+    {
+        var driver = new PipelineTestDriver();
+        for (var i = 0; i < 600; i++) driver.Step("m", "x", i % 7, 15);
+        driver.Now += TimeSpan.FromHours(3);
+        driver.Step("m", "x", 1, 15);
+        var now = driver.Now;
+        for (var i = 0; i < 150; i++)
+        {
+            driver.Now = now - TimeSpan.FromHours(2) + TimeSpan.FromSeconds(15 * i);
+            driver.Step("late", "x", i % 5, 0);
+        }
+
+        driver.Now = now;
+        for (var i = 0; i < 20; i++) driver.Step("m", "x", i % 7, 15);
+        Assert.That(driver.Events.Select(e => e.Metric), Has.Member(StateGapNames.Metric));
+        Assert.That(driver.Pipeline.SeriesForgotten, Is.Zero);
+    }
+
+    [Test]
+    public void Process_AProducerThatWasAheadIsRight_ItsSeriesBeginsAgain()
+    {
+        var driver = new PipelineTestDriver();
+        for (var i = 0; i < 600; i++) driver.Step("m", "x", i % 7, 15);
+        SendAhead(driver, 3, 400);
+        for (var i = 0; i < 200; i++) driver.Step("m", "x", i % 7, 15);
+        for (var i = 0; i < 5; i++) driver.Step("wrong", "x", 1, 15);
+        Assert.That((driver.Pipeline.SeriesForgotten, driver.Pipeline.SeriesCount), Is.EqualTo((1, 2)));
+    }
+
     [Test]
     public void Process_RestoredWhileTheClockIsAhead_SetsItBackAtTheSameRecord()
     {

@@ -34,7 +34,7 @@ internal sealed class KnownFault
     /// <param name="before">The fault that was known before; null where none was.</param>
     public static KnownFault Of(FrozenBaseline baseline, double worst, Timestamp now, KnownFault? before)
     {
-        var isSame = before is not null && before.IsRemembered(baseline.Onset) && before._numbers.Side == baseline.Side;
+        var isSame = before?.IsOf(baseline) == true;
         return new(new()
         {
             Ended = now.UnixNanoseconds,
@@ -44,6 +44,9 @@ internal sealed class KnownFault
             Returns = isSame ? before!._numbers.Returns + 1 : 0,
         });
     }
+
+    /// <summary>Whether an alert with this baseline was one of the fault.</summary>
+    public bool IsOf(FrozenBaseline baseline) => IsRemembered(baseline.Onset) && _numbers.Side == baseline.Side;
 
     /// <summary>The score of a sample as one of the fault: that of the fault where it goes as far; 0 where it is none of it.</summary>
     /// <param name="sample">The sample.</param>

@@ -63,17 +63,25 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         while (_silence.Next(_clock, Cut) is { } silent && _clock - silent.Heard >= detection.ForgetAfter) ForgetSilent(silent);
     }
 
-    /// <summary>
-    /// Sets the clock back. A series whose newest sample lies ahead takes none until then: it counts as silent, and is forgotten.
-    /// </summary>
+    /// <summary>Sets the clock back.</summary>
     public void SetBack(Timestamp to)
     {
         _clock = to;
         _sweepAt = Timestamp.Earlier(_sweepAt, to + SweepEvery);
         var all = InOrder();
-        foreach (var series in all)
-            series.Heard = series.LastTime > to + SweepEvery ? to - detection.ForgetAfter : Timestamp.Earlier(series.Heard, to);
+        foreach (var series in all) series.Heard = Timestamp.Earlier(series.Heard, to);
         _silence.Renew(all);
+    }
+
+    /// <summary>
+    /// Whether the newest sample of a series lies ahead of the clock, which was set back since. It takes no sample of now.
+    /// </summary>
+    public bool IsAhead(SeriesState series) => series.LastTime > _clock + SweepEvery;
+
+    /// <summary>Forgets a series that is ahead, so that it begins again with its next sample.</summary>
+    public void ForgetAhead(SeriesState series)
+    {
+        if (!series.IsForgotten) ForgetSilent(series);
     }
 
     /// <summary>The entities that the series make up.</summary>

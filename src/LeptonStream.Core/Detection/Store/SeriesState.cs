@@ -227,7 +227,7 @@ public sealed partial class SeriesState
         Memory = pipeline.Move(this, Pipeline);
         Alert.Adopt(pipeline.Alerts);
         // A verdict is another policy: people may have said that it was no fault.
-        Fault = null;
+        if (pipeline != Pipeline) Fault = null;
         if (pipeline.Policy.WeightBy != Policy.WeightBy) Weight = WeightOf(Key, pipeline.Policy);
         Pipeline = pipeline;
         Role = RoleOf(Key, Policy);

@@ -1,5 +1,8 @@
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection.Snapshots;
+using LeptonStream.Detection.Policies;
+using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Series;
 using MathNet.Numerics.Distributions;
 
 namespace LeptonStream.Core.Tests.Detection.Lifecycle;
@@ -49,6 +52,19 @@ public sealed class ReturnTests
         Assert.That(rig.Run(600, Fault.Drop), Is.InRange(15, 30));
     }
 
+    // Another series' verdict is a new policy file, which says the same of this one.
+    [Test]
+    public void AFaultThatReturnsUnderOtherPoliciesThatSayTheSameOfIt_IsKnown()
+    {
+        var rig = new Rig(15);
+        rig.Run(Day + 7_200, null);
+        rig.Run(600, Fault.Drop);
+        rig.Run(3_600, null);
+        rig.Adopt(new([new([Matcher.Of("metric", MatchOperator.Equal, "other")], new() { Ignore = true })], PolicySettings.None,
+            PresetCatalog.Default));
+        Assert.That(rig.Run(600, Fault.Drop), Is.InRange(15, 30));
+    }
+
     // A trouble on the other side is another one, and one that goes less than half as far.
     [TestCase(Fault.Drop)]
     [TestCase(Fault.Shift)]
@@ -91,6 +107,8 @@ public sealed class ReturnTests
         private readonly Random _random = new(1);
 
         public List<AlertEvent> Events => _driver.Events;
+
+        public void Adopt(PolicySet policies) => _driver.Pipeline.Adopt(policies);
 
         public void TakeOver()
         {

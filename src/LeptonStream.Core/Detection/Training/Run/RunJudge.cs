@@ -127,8 +127,20 @@ internal sealed class RunJudge(EntityRegistry entities)
         _entity = null;
     }
 
-    /// <summary>Ends the alerts of a run of which nothing can be known any more.</summary>
-    public void Abandon(EntityState entity, in EventSink sink) => End(entity, entity.Run!, AlertChange.Superseded, sink);
+    /// <summary>Ends a run of which nothing can be known any more, and its alerts where the run can still say them.</summary>
+    public void Abandon(EntityState entity, in EventSink sink)
+    {
+        try
+        {
+            Publish(entity, entity.Run!.Close(entity.Row.Time, AlertChange.Superseded), sink);
+        }
+        // The caller reports the defect, which may be the run's own: then this is the same once more.
+        catch (Exception defect) when (defect is not OutOfMemoryException)
+        {
+        }
+
+        entities.EndRun(entity);
+    }
 
     /// <summary>Writes the clocks.</summary>
     public void Save(StateWriter state)
