@@ -8,6 +8,9 @@ namespace LeptonStream.Detection;
 /// <content>Faults that return: the critical alert that ended says how they look.</content>
 public sealed partial class SeriesPipeline
 {
+    // So long a fault lasts at least, in usual intervals.
+    private const int FaultSamples = 8;
+
     private static double ReturnOf(SeriesState series, in Sample sample, in Forecast forecast) =>
         series.Fault?.ScoreOf(sample, series.Baseline?.At(sample.Time).Expected ?? forecast.Expected) ?? 0;
 
@@ -17,11 +20,13 @@ public sealed partial class SeriesPipeline
     {
         if (change == AlertChange.Accepted) series.Fault = null;
         if (change == AlertChange.Recovered && series is { Alert.IsCritical: true, IsLevel: true, Baseline: { Reach: > 0 } baseline }
-            && baseline.Onset - series.FirstTime >= _timing.YoungFor && WasCriticalByItself(series, baseline))
+            && baseline.Onset - series.FirstTime >= _timing.YoungFor && WasFaultByItself(series, baseline))
             series.Fault = KnownFault.Of(baseline, series.Alert.Worst, now, series.Fault);
     }
 
-    // What was critical because other metrics of its entity agreed would be a warning alone, and so it is when it returns.
-    private bool WasCriticalByItself(SeriesState series, FrozenBaseline baseline) =>
-        series.Alert.Worst >= LineOf(series).CriticalScore || series.Fault?.IsOf(baseline) == true;
+    // What was critical because other metrics of its entity agreed would be a warning alone, and so it is when it returns. And chance is
+    // over within a few samples, and comes again as often as the budget says.
+    private bool WasFaultByItself(SeriesState series, FrozenBaseline baseline) => series.Fault?.IsOf(baseline) == true
+        || (series.Alert.Worst >= LineOf(series).CriticalScore
+            && (series.Alert.CalmSince - baseline.Onset).TotalSeconds >= FaultSamples * series.IntervalSeconds);
 }
