@@ -41,7 +41,7 @@ native_edge() {
   command -v gcc >/dev/null || { say "no native edge: a C compiler is missing (gcc), so lepton edge takes more memory"; return 0; }
   step "compiling the edge" dotnet publish src/LeptonStream.Cli/LeptonStream.Cli.csproj -c Release -r $rid -p:NativeEdge=true \
     -o artifacts/native-edge --nologo -v quiet || { say "no native edge: lepton edge takes more memory"; return 0; }
-  install -m 755 artifacts/native-edge/lepton "$edge"
+  cp artifacts/native-edge/lepton "$edge"
   # It has its libraries beside it, where the other finds them in folders for each kind of machine.
   for library in artifacts/lepton/runtimes/$rid/native/*librdkafka.so; do ln -sf "${library#artifacts/lepton/}" artifacts/lepton/; done
 }
