@@ -21,10 +21,13 @@ internal sealed class NeighbourTests
     private static readonly string[] NeighbourMetrics =
         ["value", "cpu", "http_requests_total", "loss", "DCGM_FI_DEV_XID_ERRORS", "vllm:gpu_cache_usage_perc"];
 
+    // Of each so many rows: several alerts of most.
+    private const int Rows = 10_000;
+
     [TestCaseSource(typeof(RealSeries), nameof(RealSeries.All))]
     public void Scores_BesideNeighbours_AreThoseOfTheSeriesAlone(string name)
     {
-        SeriesRow[] rows = [.. SeriesFile.Open(SharedFolder.Require(name)).Rows()];
+        SeriesRow[] rows = [.. SeriesFile.Open(SharedFolder.Require(name)).Rows().Take(Rows)];
         using var alone = new Partition(["value"]);
         using var beside = new Partition(["value"]);
         using var joined = new Partition(["value", "lag"]);
