@@ -247,7 +247,7 @@ public sealed partial class PartitionPipeline
             _entity = null;
         }
 
-        foreach (var series in ahead ?? []) _series.ForgetAhead(series);
+        if (ahead is not null) ahead.ForEach(_series.ForgetAhead);
         return new(RejectReason.None, null, judged) { Lost = judged == 0 ? lost : SampleRefusal.None };
     }
 
