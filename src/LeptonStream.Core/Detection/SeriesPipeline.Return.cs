@@ -8,7 +8,7 @@ namespace LeptonStream.Detection;
 /// <content>Faults that return: the critical alert that ended says how they look.</content>
 public sealed partial class SeriesPipeline
 {
-    // So long a fault lasts at least, in usual intervals.
+    // A fault lasts longer than so many usual intervals.
     private const int FaultSamples = 8;
 
     private static double ReturnOf(SeriesState series, in Sample sample, in Forecast forecast) =>
@@ -28,5 +28,5 @@ public sealed partial class SeriesPipeline
     // over within a few samples, and comes again as often as the budget says.
     private bool WasFaultByItself(SeriesState series, FrozenBaseline baseline) => series.Fault?.IsOf(baseline) == true
         || (series.Alert.Worst >= LineOf(series).CriticalScore
-            && (series.Alert.CalmSince - baseline.Onset).TotalSeconds >= FaultSamples * series.IntervalSeconds);
+            && (series.Alert.CalmSince - baseline.Onset).TotalSeconds > FaultSamples * series.IntervalSeconds);
 }
