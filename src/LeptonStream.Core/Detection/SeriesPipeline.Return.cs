@@ -1,6 +1,5 @@
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
-using LeptonStream.Forecasting;
 using LeptonStream.Samples;
 
 namespace LeptonStream.Detection;
@@ -11,8 +10,12 @@ public sealed partial class SeriesPipeline
     // A fault lasts longer than so many usual intervals.
     private const int FaultSamples = 8;
 
-    private static double ReturnOf(SeriesState series, in Sample sample, in Forecast forecast) =>
-        series.Fault?.ScoreOf(sample, series.Baseline?.At(sample.Time).Expected ?? forecast.Expected) ?? 0;
+    /// <summary>The score of a sample as one of the fault that ended lately; 0 where it is none.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="expected">The value that is expected now: by the baseline where one is frozen.</param>
+    internal static double ReturnOf(SeriesState series, in Sample sample, double expected) =>
+        series.Fault?.ScoreOf(sample, expected, SeriesLayout.Numbers(series.Memory.Span).Deviation.Mean) ?? 0;
 
     // A level that was accepted is no fault, and what a young series does may be what it does every few hours. An engine that hangs is
     // known by its work, and a value that stands still by that.

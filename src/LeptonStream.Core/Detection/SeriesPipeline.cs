@@ -203,7 +203,9 @@ public sealed partial class SeriesPipeline
         var gate = carries ? Gate(sample.Value, view) : GateVerdict.TooFew;
         var (deviation, rules) = (_detectors.Combine(gate), _detectors.CombineRules(gate));
         var rarity = isYoung ? 0 : Math.Max(deviation, rules);
-        var again = isYoung || gate != GateVerdict.Open ? 0 : ReturnOf(series, shown, forecast);
+        var again = isYoung || gate != GateVerdict.Open || series.Fault is null
+            ? 0
+            : ReturnOf(series, shown, series.Baseline?.At(shown.Time).Expected ?? forecast.Expected);
         var isAnomalous = !isYoung && rarity + series.IntervalDecades >= _newsFrom;
         var sharp = isYoung ? 0 : Math.Max(0, Math.Max(deviation + series.IntervalDecades, OfRule(rules + series.IntervalDecades)));
         var byBody = isYoung ? 0 : _detectors.CombineByBody(gate);

@@ -36,7 +36,6 @@ internal sealed class TuningRunTests
     }
 
     [Test]
-    [Ignore("Since faults return as critical (ADR 0043) the proposal is kept; to be found out why.")]
     public void Run_TheSecondHalfHasEventsOfTheOtherDirection_DropsTheProposal()
     {
         bool IsEvent(int row) => row is >= 2_100 and < 2_120 || (row > 3_600 && row % Every < 8);

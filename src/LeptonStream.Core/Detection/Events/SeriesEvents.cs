@@ -56,7 +56,7 @@ internal static class SeriesEvents
             Held = HeldText.Of(life, series.Entity?.Model, policy),
             Missed = series.MissedBurst(sample.Time),
             Hang = series.Progress?.Hang(series),
-            Returned = series.Fault is { } fault && fault.ScoreOf(sample, judgement.Band.Expected) > 0 ? fault.Ended : null,
+            Returned = SeriesPipeline.ReturnOf(series, sample, judgement.Band.Expected) > 0 ? series.Fault!.Ended : null,
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
         return AlertEventFactory.Create(sink, series.Id, Kind, life, new()

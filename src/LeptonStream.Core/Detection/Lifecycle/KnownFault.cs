@@ -48,12 +48,16 @@ internal sealed class KnownFault
     /// <summary>Whether an alert with this baseline was one of the fault.</summary>
     public bool IsOf(FrozenBaseline baseline) => IsRemembered(baseline.Onset) && _numbers.Side == baseline.Side;
 
-    /// <summary>The score of a sample as one of the fault: that of the fault where it goes as far; 0 where it is none of it.</summary>
+    /// <summary>
+    /// The score of a sample as one of the fault: that of the fault where it goes as far; 0 where it is none of it. It must lie as far from
+    /// the mean, too: an expectation that has followed values on the other side finds the usual ones as far.
+    /// </summary>
     /// <param name="sample">The sample.</param>
     /// <param name="expected">The value that is expected without the fault.</param>
-    public double ScoreOf(in Sample sample, double expected)
+    /// <param name="mean">The mean of the series' past.</param>
+    public double ScoreOf(in Sample sample, double expected, double mean)
     {
-        var far = _numbers.Side * (sample.Value - expected) / _numbers.Reach;
+        var far = Math.Min(_numbers.Side * (sample.Value - expected), _numbers.Side * (sample.Value - mean)) / _numbers.Reach;
         return far >= Alike && _numbers.Returns < MostReturns && IsRemembered(sample.Time) ? _numbers.Score * Math.Min(1, far) : 0;
     }
 
