@@ -39,6 +39,10 @@ public sealed class TopicProbe : IDisposable
     public void ProduceText(string topic, int partition, params string[] values) => Produce(topic, partition,
         values.Select(value => new Message<byte[]?, byte[]?> { Key = "key"u8.ToArray(), Value = Encoding.UTF8.GetBytes(value) }));
 
+    /// <summary>The header of the newest snapshot of a partition.</summary>
+    public ConsumeResult<byte[]?, byte[]?> NewestHeader(string stateTopic, int partition) => Read(stateTopic)
+        .Last(record => record.Partition.Value == partition && record.Message.Key.AsSpan().StartsWith("header/"u8));
+
     /// <summary>
     /// Everything that is in a topic, by partition and offset. Waits until there are at least <paramref name="atLeast"/> records;
     /// returns what there is when the time is over.

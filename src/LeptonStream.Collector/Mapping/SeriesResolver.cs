@@ -5,6 +5,7 @@ using LeptonStream.Collector.Mapping.Store;
 using LeptonStream.Collector.Points;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
+using LeptonStream.Explanations;
 using LeptonStream.Series;
 
 namespace LeptonStream.Collector.Mapping;
@@ -52,8 +53,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         return entry;
     }
 
-    private static string Shown(string text) => text.Length <= LongestText ? text
-        : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)] + "…";
+    private static string Shown(string text) => text.Length <= LongestText ? text : ShortText.Begin(text, LongestText);
 
     /// <summary>The series of a summary's quantile; null where rules drop it.</summary>
     public MappedSeries? QuantileOf(SeriesEntry entry, double quantile) => NamedAs(entry, DistributionOutputs.SuffixOf(quantile));

@@ -72,40 +72,46 @@ internal sealed class EntityBook
         }
     }
 
-    /// <summary>Takes a message; true where its entity is new.</summary>
-    public bool Observe(in MappedMessage message, long received)
+    /// <summary>Takes a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="received">When it came.</param>
+    /// <param name="isNew">Whether its entity is new.</param>
+    /// <returns>Its entity; null beyond the limit.</returns>
+    public EntityPace? Observe(in MappedMessage message, long received, out bool isNew)
     {
+        isNew = false;
         if (_entities.TryGetValue(message.Entity.Id, out var pace))
         {
             var before = pace.Messages;
             if (pace.Take(message.Time, received) && before == 1) _once--;
-            return false;
+            return pace;
         }
 
         // Beyond the limit nobody knows which are new, but that most of those known never came again.
-        if (_entities.Count >= Most) return _once * 2 > _entities.Count;
-        _entities.Add(message.Entity.Id, new(message.Entity, message.Time, received));
+        isNew = _entities.Count < Most || _once * 2 > _entities.Count;
+        if (_entities.Count >= Most) return null;
+        _entities.Add(message.Entity.Id, pace = new(message.Entity, message.Time, received));
         _once++;
-        return true;
+        return pace;
     }
 
     /// <summary>An entity lives, though its points became no sample.</summary>
-    public void Hear(MappedEntity entity, long received)
+    /// <returns>The entity; null where it is not known.</returns>
+    public EntityPace? Hear(MappedEntity entity, long received)
     {
-        if (_entities.TryGetValue(entity.Id, out var pace) && pace.End == EntityEnd.None) pace.Hear(received);
+        if (!_entities.TryGetValue(entity.Id, out var pace)) return null;
+        if (pace.End == EntityEnd.None) pace.Hear(received);
+        return pace;
     }
 
     /// <summary>Whether a pod, process or host has sent lately; where none is named, whether anything has. Holds after Take.</summary>
     public bool IsAlive(string? owner) => owner is null ? _heard > 0 : _owners.Contains(owner);
 
-    /// <summary>An entity as it is known; null where it is not.</summary>
-    public EntityPace? Find(MappedEntity entity) => _entities.GetValueOrDefault(entity.Id);
-
     /// <summary>Nothing more is due of an entity until it is heard again.</summary>
     public void End(MappedEntity entity, EntityEnd end, long at) => _entities.GetValueOrDefault(entity.Id)?.Finish(end, at);
 
     /// <summary>The run that an entity is of.</summary>
-    public string RunOf(MappedEntity entity) => Find(entity)?.Run ?? EntityLabels.RunOf(entity);
+    public string RunOf(MappedEntity entity) => _entities.GetValueOrDefault(entity.Id)?.Run ?? EntityLabels.RunOf(entity);
 
     /// <summary>A run has finished: all its ranks have, but those that were heard long after it.</summary>
     public void Finish(string run, long at)

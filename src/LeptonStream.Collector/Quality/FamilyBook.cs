@@ -24,15 +24,15 @@ internal sealed class FamilyBook
     // New ones alone are a new schema where they are many.
     private const int ManyNew = 5;
 
-    private readonly Dictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
-    private readonly MetricFamily _others;
+    private readonly Dictionary<string, NamedSeries> _families = new(StringComparer.Ordinal);
+    private readonly NamedSeries _others;
     private readonly long _began;
 
     /// <summary>Makes a book of a model that is seen first now.</summary>
     public FamilyBook(long now) => (_began, _others) = (now, new(this, "", now));
 
     /// <summary>The family of a metric: all that a histogram becomes is one.</summary>
-    public MetricFamily Of(string metric, long now)
+    public NamedSeries Of(string metric, long now)
     {
         foreach (var suffix in DistributionOutputs.Suffixes)
         {
@@ -50,7 +50,7 @@ internal sealed class FamilyBook
     /// <summary>Finds out which families have come or gone, and which have changed their unit.</summary>
     public void Take(long now, EntityBook entities, QualityNotices notices)
     {
-        List<MetricFamily> gone = [.. _families.Values.Where(family => IsGone(family, now))];
+        List<NamedSeries> gone = [.. _families.Values.Where(family => IsGone(family, now))];
         foreach (var family in gone) family.IsGone = true;
         if (gone.Count > 0) SayGone(gone, now, entities, notices);
         SayNew(now, notices);
@@ -61,13 +61,13 @@ internal sealed class FamilyBook
         }
     }
 
-    private static bool IsGone(MetricFamily family, long now) => !family.IsGone && family is { Count: >= LeastSeen, IsByStep: false }
+    private static bool IsGone(NamedSeries family, long now) => !family.IsGone && family is { Count: >= LeastSeen, IsByStep: false }
         && family.Last - family.First >= Replaceable && now - family.Last > Math.Max(LeastSilence, 2 * family.Longest);
 
-    private void SayGone(List<MetricFamily> gone, long now, EntityBook entities, QualityNotices notices)
+    private void SayGone(List<NamedSeries> gone, long now, EntityBook entities, QualityNotices notices)
     {
         var since = gone.Min(family => family.Last) - Together;
-        List<MetricFamily> born = [.. _families.Values.Where(family => IsNew(family) && family.First >= since)];
+        List<NamedSeries> born = [.. _families.Values.Where(family => IsNew(family) && family.First >= since)];
         if (born.Count == 0)
         {
             // Their senders have left, and took them along; or it is night, and nothing happens that they count.
@@ -83,15 +83,15 @@ internal sealed class FamilyBook
     private void SayNew(long now, QualityNotices notices)
     {
         // Until then it shows whether others have gone for them.
-        List<MetricFamily> born = [.. _families.Values.Where(family => IsNew(family) && now - family.First > LeastSilence + Together)];
+        List<NamedSeries> born = [.. _families.Values.Where(family => IsNew(family) && now - family.First > LeastSilence + Together)];
         foreach (var family in born) family.IsSaid = true;
         if (born.Count >= ManyNew) notices.Raise(QualityNotices.SchemaChanged, Names("new", born), born.Count, now);
     }
 
-    private bool IsNew(MetricFamily family) =>
+    private bool IsNew(NamedSeries family) =>
         family is { IsSaid: false, Count: > 1, IsByStep: false } && family.First - _began > Replaceable;
 
-    private static string Names(string what, List<MetricFamily> families) => families.Count == 0 ? "" : $"{what}: "
+    private static string Names(string what, List<NamedSeries> families) => families.Count == 0 ? "" : $"{what}: "
         + string.Join(", ", families.Select(family => family.Name).Order(StringComparer.Ordinal).Take(MostNamed))
         + (families.Count > MostNamed ? $" and {families.Count - MostNamed} more" : "");
 }

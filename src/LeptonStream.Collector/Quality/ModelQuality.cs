@@ -47,7 +47,9 @@ internal sealed class ModelQuality
     /// <summary>Faults that have a name, besides its score.</summary>
     public QualityNotices Notices { get; } = new();
 
-    public void Observe(in MappedMessage message, ReadOnlySpan<MappedSample> samples, long received)
+    /// <summary>Takes a message.</summary>
+    /// <returns>Whether it says that its run has finished.</returns>
+    public bool Observe(in MappedMessage message, ReadOnlySpan<MappedSample> samples, long received)
     {
         LastSeen = received;
         _messages++;
@@ -57,8 +59,9 @@ internal sealed class ModelQuality
         if (age < 0) _ahead = Math.Max(_ahead, -age);
         else if (age > Math.Max(LeastLateSeconds, Late * _usualAge)) _late++;
         _usualAge = double.IsNaN(_usualAge) ? Math.Max(age, 0.001) : Usual.Follow(_usualAge, Math.Max(age, 0.001), AgeStep);
-        if (_entities.Observe(message, received)) _fresh++;
-        var owner = _entities.Find(message.Entity)?.Owner;
+        var owner = _entities.Observe(message, received, out var isNew)?.Owner;
+        if (isNew) _fresh++;
+        var isFinished = false;
         foreach (ref readonly var sample in samples)
         {
             var watch = WatchOf(sample.Series, received);
@@ -66,14 +69,16 @@ internal sealed class ModelQuality
             watch.Family.IsByStep |= message.Step >= 0;
             watch.Take(sample.Value, received);
             _validity.Observe(!double.IsFinite(sample.Value) || VendorBlank.Is(sample.Value));
+            isFinished |= sample.Series.IsFinish && sample.Value > 0;
         }
+
+        return isFinished;
     }
 
     /// <summary>Points of a series came, and rightly became no sample.</summary>
     public void Hear(MappedSeries series, long received)
     {
-        _entities.Hear(series.Entity, received);
-        WatchOf(series, received).Family.See(received, _entities.Find(series.Entity)?.Owner);
+        WatchOf(series, received).Family.See(received, _entities.Hear(series.Entity, received)?.Owner);
     }
 
     /// <summary>Two producers write a series.</summary>

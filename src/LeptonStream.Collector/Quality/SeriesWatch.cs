@@ -4,7 +4,7 @@ namespace LeptonStream.Collector.Quality;
 /// The level of a series, by its logarithm, and whether it changes by a factor between units: seconds and milliseconds, minutes and
 /// seconds, bytes and KiB.
 /// </summary>
-internal sealed class SeriesWatch(MetricFamily family)
+internal sealed class SeriesWatch(NamedSeries family)
 {
     // Steps between units are nearer to each other than a level is known: 1,000 stands for 1,024, too.
     private static readonly double[] Factors = [60, 1_000, 3_600, 1_000_000, 1_000_000_000];
@@ -30,7 +30,7 @@ internal sealed class SeriesWatch(MetricFamily family)
     // A series that jumps to and fro has two states, and no unit that changes.
     private bool _hasJumped;
 
-    public MetricFamily Family => family;
+    public NamedSeries Family => family;
 
     /// <summary>Takes a value.</summary>
     public void Take(double value, long now)

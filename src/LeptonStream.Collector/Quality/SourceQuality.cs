@@ -33,8 +33,7 @@ public sealed class SourceQuality
         {
             if (isPage && IsOwn(batch, message)) continue;
             if (last is null || !ReferenceEquals(last.Model, message.Entity.Model)) last = Of(message.Entity.Model, receivedAtNanoseconds);
-            last?.Observe(message, batch.SamplesOf(message), receivedAtNanoseconds);
-            if (last is null || !HasFinished(batch, message)) continue;
+            if (last?.Observe(message, batch.SamplesOf(message), receivedAtNanoseconds) is not true) continue;
             // Once for a run, however many ranks say it.
             finished ??= [];
             ref var at = ref CollectionsMarshal.GetValueRefOrAddDefault(finished, (last, last.Entities.RunOf(message.Entity)), out _);
@@ -98,13 +97,6 @@ public sealed class SourceQuality
     }
 
     private static bool IsOwn(MappedBatch batch, in MappedMessage message) => batch.SamplesOf(message)[0].Series.Metric == "up";
-
-    private static bool HasFinished(MappedBatch batch, in MappedMessage message)
-    {
-        foreach (ref readonly var sample in batch.SamplesOf(message))
-            if (sample.Series.IsFinish && sample.Value > 0) return true;
-        return false;
-    }
 
     private ModelQuality? Of(string name, long now)
     {

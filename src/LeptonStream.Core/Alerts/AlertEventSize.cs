@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using LeptonStream.Explanations;
 using LeptonStream.Series;
 
 namespace LeptonStream.Alerts;
@@ -129,10 +130,5 @@ public static class AlertEventSize
         return Cut(value, longest) + hash.ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    private static string Cut(string text, int length)
-    {
-        if (text.Length <= length) return text;
-        if (char.IsHighSurrogate(text[length - 1])) length--;
-        return string.Concat(text.AsSpan(0, length), "…");
-    }
+    private static string Cut(string text, int length) => text.Length <= length ? text : ShortText.Begin(text, length);
 }

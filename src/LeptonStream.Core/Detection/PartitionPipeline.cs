@@ -226,17 +226,14 @@ public sealed partial class PartitionPipeline
                     continue;
                 }
 
-                if (series is not null) refusal = Judge(series, entity, metrics[i].Value, sink);
-                if (refusal == SampleRefusal.OutOfOrder && _series.IsAhead(series!)) (ahead ??= []).Add(series!);
+                if (series is not null) refusal = Judge(series, entity, metrics[i].Value, sink, ref ahead);
                 Count(refusal, ref judged, ref lost);
             }
 
             for (var i = 0; waiting > 0 && i < metrics.Length; i++)
             {
                 if (_series.Find(metrics[i].Id.Value) is not { AwaitsOthers: true } series || IsDistance(entity, metrics[i])) continue;
-                var refusal = Judge(series, entity, metrics[i].Value, sink);
-                if (refusal == SampleRefusal.OutOfOrder && _series.IsAhead(series)) (ahead ??= []).Add(series);
-                Count(refusal, ref judged, ref lost);
+                Count(Judge(series, entity, metrics[i].Value, sink, ref ahead), ref judged, ref lost);
                 waiting--;
             }
 
@@ -409,6 +406,15 @@ public sealed partial class PartitionPipeline
         if (refusal == SampleRefusal.None) judged++;
         else _refusals[(int)refusal]++;
         if (refusal.IsLoss()) lost = refusal;
+    }
+
+    // A series that is ahead of the clock takes no sample of now: it is noted, and forgotten behind the record.
+    private SampleRefusal Judge(
+        SeriesState series, in SampleBatch.Entity entity, double value, in EventSink sink, ref List<SeriesState>? ahead)
+    {
+        var refusal = Judge(series, entity, value, sink);
+        if (refusal == SampleRefusal.OutOfOrder && _series.IsAhead(series)) (ahead ??= []).Add(series);
+        return refusal;
     }
 
     private SampleRefusal Judge(

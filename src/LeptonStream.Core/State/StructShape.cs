@@ -13,6 +13,9 @@ internal sealed class StructShape(int bytes, IReadOnlyList<StructField> fields, 
     // What reflection says of a struct that asks for nothing.
     private const int UsualPack = 8;
 
+    /// <summary>The shape of a struct that is not there: no bytes.</summary>
+    public static StructShape Empty { get; } = new(0, []);
+
     /// <summary>Bytes of the whole struct.</summary>
     public int Bytes => bytes;
 

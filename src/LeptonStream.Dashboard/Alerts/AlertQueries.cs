@@ -62,8 +62,7 @@ internal sealed class AlertQueries(Database journal, TimeProvider time)
             from alert where status = 'firing' order by alert_id
             """, null, stop);
         return [.. rows.Select(row => (row.AlertId, row.Labels is { } labels ? AlertingJson.Read<LabelSet>(labels)
-            : AlertDetail.Read(row.Payload ?? "")?.RoutingLabels
-                ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric))))];
+            : AlertSummary.LabelsOf(AlertDetail.Read(row.Payload ?? ""), row.Severity, row.Model, row.Metric)))];
     }
 
     /// <summary>Number of alerts of a status.</summary>

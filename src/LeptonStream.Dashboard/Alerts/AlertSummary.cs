@@ -103,8 +103,11 @@ internal sealed record AlertSummary(
         row.Muted);
 
     /// <summary>The labels of an alert that routes and matchers see.</summary>
-    public static LabelSet LabelsOf(AlertRow row, AlertEvent? last) =>
-        last?.RoutingLabels ?? LabelSet.Of(("severity", row.Severity), ("model", row.Model), ("metric", row.Metric));
+    public static LabelSet LabelsOf(AlertRow row, AlertEvent? last) => LabelsOf(last, row.Severity, row.Model, row.Metric);
+
+    /// <summary>The labels of an alert that routes and matchers see: those of its last event, where that can be read.</summary>
+    public static LabelSet LabelsOf(AlertEvent? last, string severity, string model, string metric) =>
+        last?.RoutingLabels ?? LabelSet.Of(("severity", severity), ("model", model), ("metric", metric));
 
     /// <summary>One text of an event per language; null where there is no event to read.</summary>
     internal static Dictionary<string, string>? InBothLanguages(AlertEvent? alert, Func<Explanation, string> text) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
+using LeptonStream.Explanations;
 using LeptonStream.Series;
 
 namespace LeptonStream.Kafka;
@@ -40,9 +41,7 @@ public static class AlertRecord
     public static string SubjectOf(AlertEvent alert)
     {
         var subject = new SeriesKey(alert.Model, alert.Metric, alert.Labels).ToString();
-        if (subject.Length <= LongestSubject) return subject;
-        var length = char.IsHighSurrogate(subject[LongestSubject - 1]) ? LongestSubject - 1 : LongestSubject;
-        return string.Concat(subject.AsSpan(0, length), "…");
+        return subject.Length <= LongestSubject ? subject : ShortText.Begin(subject, LongestSubject);
     }
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);

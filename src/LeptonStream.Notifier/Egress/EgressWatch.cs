@@ -1,5 +1,6 @@
 using LeptonStream.Health;
 using LeptonStream.Notifier.Routing;
+using LeptonStream.Resilience;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,24 +22,18 @@ internal sealed class EgressWatch(
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
+    // Between two looks, also behind one that failed.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly TroubleLog _troubles = new(logger, time);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.Run(Look, Pause, time, logger, stoppingToken);
+
+    private async Task Look(CancellationToken stop)
     {
-        try
-        {
-            while (true)
-            {
-                var changed = routing.Changed;
-                Report(await BlockedTargets.Of(routing.Current, options.Value, stoppingToken));
-                await Task.WhenAny(changed, Task.Delay(Every, time, stoppingToken));
-                stoppingToken.ThrowIfCancellationRequested();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The role ends.
-        }
+        var changed = routing.Changed;
+        Report(await BlockedTargets.Of(routing.Current, options.Value, stop));
+        await Task.WhenAny(changed, Task.Delay(Every, time, stop));
     }
 
     private void Report(IReadOnlyList<string> blocked)

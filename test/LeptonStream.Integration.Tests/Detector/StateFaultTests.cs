@@ -143,8 +143,7 @@ public sealed class StateFaultTests
         Assert.That(await first.Stop(), Is.Zero, first.ToString());
         // As if there had been forty records more.
         var end = rig.Probe.Ends(rig.Topics.Metrics)[0].High;
-        var newest = rig.Probe.Read(rig.Topics.State)
-            .Last(record => Encoding.UTF8.GetString(record.Message.Key!).StartsWith("header/", StringComparison.Ordinal));
+        var newest = rig.Probe.NewestHeader(rig.Topics.State, partition: 0);
         var header = JsonNode.Parse(newest.Message.Value!)!.AsObject();
         header["next"] = end + 40;
         rig.Probe.Produce(rig.Topics.State, 0, [new() { Key = newest.Message.Key, Value = Encoding.UTF8.GetBytes(header.ToJsonString()) }]);

@@ -61,7 +61,8 @@ public sealed partial class DockerfileTests
 
         Assert.That(native, Does.Contain($"{Option(native, "--output")}/lepton {Option(program, "--output")}/lepton-edge;"));
         Assert.That(native, Does.Contain("-p:NativeEdge=true"));
-        Assert.That(File.ReadAllText(Path.Combine(Root, "build.sh")), Does.Contain("/lepton artifacts/lepton/lepton-edge"));
+        Assert.That(File.ReadAllText(Path.Combine(Root, "build.sh")),
+            Does.Contain("edge=\"$root/artifacts/lepton/lepton-edge\"").And.Contain("/lepton \"$edge\""));
     }
 
     [Test]

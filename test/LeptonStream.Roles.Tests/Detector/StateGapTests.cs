@@ -103,8 +103,7 @@ public sealed class StateGapTests
     {
         const string Later = "defaults: {a_later_setting: 7}\n";
         await RunUntilAnAlertIsOpen();
-        var newest = _rig.Probe.Read(_rig.Topics.State).Where(record => record.Partition.Value == 0
-            && Encoding.UTF8.GetString(record.Message.Key!).StartsWith("header/", StringComparison.Ordinal)).Last();
+        var newest = _rig.Probe.NewestHeader(_rig.Topics.State, partition: 0);
         var header = JsonNode.Parse(newest.Message.Value!)!.AsObject();
         var sequence = header["sequence"]!.GetValue<long>();
         (header["policies"], header["fingerprint"]) = (Later, "later");

@@ -29,7 +29,7 @@ internal static class EntityEvents
         {
             Policy = entity.Pipeline.Policy,
             History = first.History(now),
-            NormalSince = judgement.Change == AlertChange.Recovered ? life.CalmSince : null,
+            NormalSince = life.NormalSince(judgement.Change),
             Held = HeldText.Of(life, entity.Model, entity.Pipeline.Policy),
             Kind = first.Policy.Preset?.Kind ?? MetricKind.Other,
         };

@@ -21,9 +21,10 @@ internal static class AlertEventFactory
     public static AlertEvent Create(in EventSink sink, SeriesId subject, string kind, AlertLifecycle life, EventContent content)
     {
         var alert = AlertIds.OfAlert(sink, subject, kind, life.Onset);
-        var isWaited = content.Change == AlertChange.Recovered && life.CalmSince < content.DetectedAt;
+        // Of one that did not wait the end says it.
+        var normal = life.NormalSince(content.Change);
         return Create(sink, alert, AlertIds.OfEvent(alert, life.NextEvent()),
-            isWaited ? content with { NormalSince = life.CalmSince } : content);
+            normal < content.DetectedAt ? content with { NormalSince = normal } : content);
     }
 
     /// <summary>Makes an event.</summary>

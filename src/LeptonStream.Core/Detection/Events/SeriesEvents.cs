@@ -49,7 +49,7 @@ internal static class SeriesEvents
             Policy = policy,
             Line = series.Pipeline.LineOf(series),
             History = series.History(sample.Time),
-            NormalSince = judgement.Change == AlertChange.Recovered ? life.CalmSince : null,
+            NormalSince = life.NormalSince(judgement.Change),
             Agreeing = agreeing ?? [],
             Moves = judgement.Change.IsEnd() ? [] : drift?.Moves() ?? [],
             Parts = judgement.Change.IsEnd() ? [] : parts ?? [],

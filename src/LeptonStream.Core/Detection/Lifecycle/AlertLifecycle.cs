@@ -61,6 +61,9 @@ public sealed partial class AlertLifecycle
     /// <summary>Of an alert that recovered: the time from which on it was calm. It waited since then, and ended when that lasted.</summary>
     internal Timestamp CalmSince => new(Known.CalmSince);
 
+    /// <summary>The same for the texts of a change; null of any but a recovery.</summary>
+    internal Timestamp? NormalSince(AlertChange change) => change == AlertChange.Recovered ? CalmSince : null;
+
     /// <summary>The worst score of the alert that is pending or open.</summary>
     public double Worst => Known.Worst;
 

@@ -33,7 +33,9 @@ internal sealed class LayoutMigration
         Openers = [.. from.Openers];
         Added.AddRange(to.Openers.Except(Openers));
         Dropped.AddRange(Openers.Except(to.Openers));
-        foreach (var (name, type) in StateLayout.Structs) _structs.Add(type, new(name, from.Struct(name), to.Struct(name)));
+        // A struct that was not there yet has no bytes there.
+        foreach (var (name, type) in StateLayout.Structs)
+            _structs.Add(type, new(name, from.Structs.GetValueOrDefault(name) ?? StructShape.Empty, to.Struct(name)));
         foreach (var state in to.States)
             if (from.States.FirstOrDefault(other => other.Name == state.Name && other.Kind == state.Kind) is { } before)
                 Note(new(state.Name, before.Shape, state.Shape));

@@ -5,6 +5,7 @@ using LeptonStream.Alerting.Digests;
 using LeptonStream.Alerting.Flapping;
 using LeptonStream.Alerting.Muting;
 using LeptonStream.Alerting.Received;
+using LeptonStream.Explanations;
 using LeptonStream.Notifier.Channels.Http;
 using LeptonStream.Notifier.Direct;
 using LeptonStream.Output;
@@ -61,13 +62,7 @@ internal static partial class MessageBuilder
     }
 
     /// <summary>The text in at most so many characters, none of them half.</summary>
-    public static string Cut(string text, int length)
-    {
-        if (text.Length <= length) return text;
-        var end = length - 1;
-        if (char.IsHighSurrogate(text[end - 1])) end--;
-        return text[..end] + "…";
-    }
+    public static string Cut(string text, int length) => text.Length <= length ? text : ShortText.Begin(text, length - 1);
 
     private static string Title(Notification notification, AlertEntry[] entries, MessageWords words, string severity)
     {

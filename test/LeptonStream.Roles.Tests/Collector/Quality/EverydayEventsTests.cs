@@ -103,10 +103,10 @@ public sealed class EverydayEventsTests
     {
         var book = new EntityBook();
         MappedEntity[] ranks = [new("run", LabelSet.Of(("rank", "0"))), new("run", LabelSet.Of(("rank", "1")))];
-        book.Observe(new MappedMessage(ranks[0], 100L * 1_000_000_000, -1, 0, 1), 0);
-        book.Observe(new MappedMessage(ranks[1], 300L * 1_000_000_000, -1, 0, 1), 0);
+        var first = book.Observe(new MappedMessage(ranks[0], 100L * 1_000_000_000, -1, 0, 1), 0, out _)!;
+        var second = book.Observe(new MappedMessage(ranks[1], 300L * 1_000_000_000, -1, 0, 1), 0, out _)!;
         book.Finish(book.RunOf(ranks[0]), 100L * 1_000_000_000);
-        Assert.That(ranks.Select(rank => book.Find(rank)!.End), Is.EqualTo(new[] { EntityEnd.Said, EntityEnd.None }));
+        Assert.That(new[] { first.End, second.End }, Is.EqualTo(new[] { EntityEnd.Said, EntityEnd.None }));
     }
 
     [Test]

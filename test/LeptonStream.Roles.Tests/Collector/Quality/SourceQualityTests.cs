@@ -100,12 +100,14 @@ public sealed class SourceQualityTests
     {
         var entities = new EntityBook();
         for (var i = 0; i < 12_000; i++)
-            entities.Observe(new(new MappedEntity("m", LabelSet.Of(("request", $"{i}"))), At(0), -1, 0, 1), At(0));
+            entities.Observe(new(new MappedEntity("m", LabelSet.Of(("request", $"{i}"))), At(0), -1, 0, 1), At(0), out _);
         for (var seconds = 60; seconds <= 3700; seconds += 60) entities.Take(At(seconds - 60), At(seconds));
 
         var late = new MappedEntity("m", LabelSet.Of(("pod", "a")));
-        Assert.That(entities.Observe(new(late, At(3700), -1, 0, 1), At(3700)), Is.True);
-        Assert.That(entities.Observe(new(late, At(3710), -1, 0, 1), At(3710)), Is.False);
+        entities.Observe(new(late, At(3700), -1, 0, 1), At(3700), out var isNew);
+        Assert.That(isNew, Is.True);
+        entities.Observe(new(late, At(3710), -1, 0, 1), At(3710), out isNew);
+        Assert.That(isNew, Is.False);
     }
 
     [Test]

@@ -28,6 +28,10 @@ internal static class OlderLayout
         States = [.. Present.States.Where(state => state.Name != detector)],
     };
 
+    /// <summary>A struct was not there yet.</summary>
+    public static LayoutDescription WithoutStruct(LayoutDescription layout, string name) =>
+        layout with { Structs = layout.Structs.Where(one => one.Key != name).ToDictionary() };
+
     /// <summary>A struct had another shape.</summary>
     public static LayoutDescription With(string name, Func<StructShape, StructShape> change) =>
         EachShape(Present, (other, shape) => other == name ? change(shape) : shape);

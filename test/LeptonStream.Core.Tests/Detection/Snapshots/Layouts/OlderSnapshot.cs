@@ -47,6 +47,22 @@ internal sealed class OlderSnapshot(LayoutDescription older)
         return chunk.WrittenSpan.ToArray();
     }
 
+    /// <summary>The snapshot's blocks as they are, under a head that says they have the older layout.</summary>
+    public byte[] WithHead(ReadOnlySpan<byte> snapshot)
+    {
+        var chunk = new ArrayBufferWriter<byte>(snapshot.Length);
+        while (!snapshot.IsEmpty)
+        {
+            var block = SnapshotBlock.ReadFrom(ref snapshot);
+            _out.ResetWrittenCount();
+            if (block.Kind == SnapshotBlockKind.Head) Rewrite(block);
+            else _out.Write(block.Bytes);
+            new SnapshotBlock(block.Kind, block.Id, _out.WrittenSpan).WriteTo(chunk);
+        }
+
+        return chunk.WrittenSpan.ToArray();
+    }
+
     /// <summary>The bytes of a struct of this program in its older shape.</summary>
     public static byte[] Of(ReadOnlySpan<byte> now, StructShape present, StructShape older)
     {

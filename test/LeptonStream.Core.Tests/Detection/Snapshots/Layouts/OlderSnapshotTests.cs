@@ -103,7 +103,9 @@ public sealed class OlderSnapshotTests
     // Each kind of block that is not there yet has its clock at the end of the head and its count in the end, whose number the first had.
     private static void AssertGoesOn(int version, SnapshotBlockKind end, int kinds)
     {
-        var older = new OlderSnapshot(OlderLayout.Present with { Version = version });
+        var layout = OlderLayout.Present with { Version = version };
+        if (version < StateLayout.FaultsSince) layout = OlderLayout.WithoutStruct(layout, "fault");
+        var older = new OlderSnapshot(layout);
         ReadOnlySpan<byte> now = older.Of(Calm);
         var then = new ArrayBufferWriter<byte>();
         while (!now.IsEmpty)
@@ -122,6 +124,24 @@ public sealed class OlderSnapshotTests
         // How far apart records come, and how their clock goes, it has to learn again.
         AssertSame(copy, Restored(), leftOut: OlderSnapshot.NewAtTheEndOfTheHead(version));
         Assert.That(Play(copy, Learned, Further), Is.Empty);
+    }
+
+    // A state that is new is not in older snapshots. One that is there without a description is refused, never read as another.
+    [TestCaseSource(typeof(StateLayout), nameof(StateLayout.Structs))]
+    public void Load_AStructThatWasNotThereYet_GoesOnWhereNoneWasWritten((string Name, Type Type) added)
+    {
+        var older = new OlderSnapshot(OlderLayout.WithoutStruct(OlderLayout.Present, added.Name));
+        var copy = New();
+        // Those that a calm fleet without siblings has none of.
+        if (added.Name is "fault" or "baseline" or "peer" or "peers" or "peers-score")
+        {
+            Load(older, older.WithHead(Calm), copy);
+            AssertSame(copy, Restored());
+        }
+        else
+        {
+            Assert.That(() => Load(older, older.WithHead(Calm), copy), Throws.TypeOf<SnapshotCorruptException>());
+        }
     }
 
     [Test]

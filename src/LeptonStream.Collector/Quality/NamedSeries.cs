@@ -1,7 +1,7 @@
 namespace LeptonStream.Collector.Quality;
 
 /// <summary>All series of a model that have one name: when they come, and how many of them have changed their unit.</summary>
-internal sealed class MetricFamily(FamilyBook book, string name, long first)
+internal sealed class NamedSeries(FamilyBook book, string name, long first)
 {
     private const long JumpsFor = 600L * 1_000_000_000;
 
