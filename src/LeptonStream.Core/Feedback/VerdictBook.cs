@@ -14,7 +14,7 @@ public sealed class VerdictBook
     /// <summary>Verdicts that it holds at most; beyond, the oldest are given up.</summary>
     public const int MaxVerdicts = 1_000;
 
-    /// <summary>About how many bytes of text they may have: all of them are in one record of a snapshot.</summary>
+    /// <summary>About how many bytes of text they may have: all of them are in the header of each snapshot.</summary>
     public const int MaxBytes = 256 * 1024;
 
     /// <summary>The highest line, as a multiple of the one that the policies draw: three times as rare in powers of ten.</summary>

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using Confluent.Kafka;
 using LeptonStream.Alerts;
 using LeptonStream.Detection;
@@ -219,8 +218,9 @@ internal sealed partial class PartitionRestore : IDisposable
         }
     }
 
-    private RestoreOutcome LoadAt(LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends)
+    private RestoreOutcome LoadAt(LogReader log, SnapshotHeader found, (long Low, long High) input, (long Low, long High) ends)
     {
+        var header = Whole(log, found, ends);
         // Of the same topic, the log has been that long: the cluster lost its end. No snapshot goes beyond what is committed.
         var reached = _subject.Committed ?? 0;
         var isCut = reached > input.High && header.Next <= reached && _subject.TopicId is { } id && header.MetricsId == id;
@@ -243,126 +243,6 @@ internal sealed partial class PartitionRestore : IDisposable
         if (opened.Count == 0) return [];
         return OpenAlerts(log).Open(_subject.Partition.Topic, _subject.Partition.Partition.Value)
             .FindAll(alert => opened.Contains(alert.AlertId));
-    }
-
-    private RestoredPartition Load(
-        LogReader log, SnapshotHeader header, (long Low, long High) input, (long Low, long High) ends, bool isCut)
-    {
-        if (_subject.TopicId is { } id && header.MetricsId is { } other && id != other)
-            throw new SnapshotCorruptException($"{_subject.Partition.Topic} was deleted and created again");
-        if (header.Partition != _subject.Partition.Partition.Value) throw new SnapshotCorruptException("it is of another partition");
-        var layout = StateLayout.Resolve(header.Layout, header.Description is { } packed ? PackedLayout.Read(packed) : null, _policy);
-        if (header.Next < input.Low || header.Next > input.High)
-            throw new SnapshotCorruptException($"offset {header.Next} is outside the log, which holds {input.Low} to {input.High}");
-        var verdicts = VerdictBook.Of(header.Verdicts ?? []);
-        var written = PoliciesInForce.Of(header.Policies, verdicts);
-        // Of a later version, perhaps: what the series know is worth more than a file that this process has, too.
-        var policies = written ?? _policies.With(verdicts);
-        var pipeline = LoadChunks(log, header, layout, policies, ends);
-        var journal = JournalOf(
-            log.Read(Of(_topics.State), Math.Max(header.JournalFrom, ends.Low), ends.High, _abort.Token), header, input.High, isCut);
-        var published = Published(log, header, isCut);
-        return new(header, pipeline, policies, new(journal, published, Math.Min(_subject.Committed ?? 0, input.High), input.High),
-            journal.Count > 0 ? journal[^1].Entry.Sequence + 1 : header.Sequence,
-            layout.Changes ?? (written is null ? "this version does not take its policies, those of this process hold"
-                : policies.Set.Fingerprint == header.Fingerprint ? null : "its policies are read otherwise"));
-    }
-
-    private PartitionPipeline LoadChunks(
-        LogReader log, SnapshotHeader header, WrittenLayout layout, PoliciesInForce policies, (long Low, long High) ends)
-    {
-        var pipeline = new PartitionPipeline(_subject.Partition.Topic, header.Partition, _policy, policies.Set,
-            header.MetricsId);
-        var loader = pipeline.Load(layout, header.Fingerprint);
-        var chunks = new ChunkReader(loader);
-        var next = 0;
-        CheckOffsets(header, ends);
-        foreach (var record in log.Read(Of(_topics.State), header.Chunks[0].Offset, header.Chunks[^1].Offset + 1, _abort.Token))
-        {
-            if (next == header.Chunks.Count || record.Offset.Value != header.Chunks[next].Offset) continue;
-            var bytes = record.Message.Value ?? [];
-            if (bytes.Length != header.Chunks[next].Length || XxHash3.HashToUInt64(bytes) != header.Chunks[next].Hash)
-                throw new SnapshotCorruptException($"chunk {next} is not the one that was written");
-            chunks.Take(bytes);
-            Failpoints.Pass(Failpoint.MidRestore);
-            next++;
-        }
-
-        if (next < header.Chunks.Count) throw new SnapshotCorruptException($"chunk {next} of {header.Chunks.Count} is missing");
-        chunks.End();
-        return loader.IsComplete ? pipeline : throw new SnapshotCorruptException("it ends early");
-    }
-
-    private static void CheckOffsets(SnapshotHeader header, (long Low, long High) ends)
-    {
-        if (header.Chunks is not { Count: > 0 } chunks) throw new SnapshotCorruptException("it has no chunks");
-        var before = ends.Low - 1;
-        foreach (var chunk in chunks)
-        {
-            if (chunk is null || chunk.Offset <= before || chunk.Offset >= ends.High)
-                throw new SnapshotCorruptException($"its chunks do not lie in the topic, which holds {ends.Low} to {ends.High}");
-            before = chunk.Offset;
-        }
-    }
-
-    /// <summary>The entries of the journal behind a snapshot.</summary>
-    /// <param name="records">The records of the state topic from the header's offset on.</param>
-    /// <param name="header">The snapshot.</param>
-    /// <param name="inputEnd">The end of the input.</param>
-    /// <param name="isCut">Whether the input has lost its end: what was decided behind it applies there.</param>
-    /// <exception cref="SnapshotCorruptException">One is missing, or can't be applied.</exception>
-    internal static List<PlacedEntry> JournalOf(
-        IEnumerable<ConsumeResult<byte[]?, byte[]?>> records, SnapshotHeader header, long inputEnd, bool isCut = false)
-    {
-        var journal = new List<PlacedEntry>();
-        foreach (var record in records)
-        {
-            if (!StateKeys.IsJournal(record.Message.Key) || record.Message.Value is not { } value) continue;
-            var entry = JournalEntry.Read(value);
-            // What a producer was not sure of it has sent again.
-            if (entry.Sequence < header.Sequence + journal.Count) continue;
-            if (entry.Sequence > header.Sequence + journal.Count)
-                throw new SnapshotCorruptException($"entry {header.Sequence + journal.Count} of its journal is missing");
-            if (isCut) entry = entry with { Next = Math.Min(entry.Next, inputEnd) };
-            if (entry.Fault(inputEnd) is { } fault) throw new SnapshotCorruptException($"an entry of its journal {fault}");
-            journal.Add(new(record.Offset.Value, entry));
-        }
-
-        return journal;
-    }
-
-    private List<PublishedEvent> Published(LogReader log, SnapshotHeader header, bool isCut)
-    {
-        var alerts = Of(_topics.Alerts);
-        var ends = log.Ends(alerts);
-        // In a topic that was deleted and created again the offset means nothing, and events from before the snapshot may lie in it.
-        var isOther = header.AlertsFrom > ends.High || (_subject.AlertsId is { } id && header.AlertsId is { } other && id != other);
-        var from = isOther ? ends.Low : Math.Max(header.AlertsFrom, ends.Low);
-        var published = PublishedOf(
-            log.Read(alerts, from, ends.High, _abort.Token), header, _subject.Partition.Topic, isOther || header.IsOfReplay is true);
-        // Events of records that are lost are not made again.
-        return isCut ? published.ConvertAll(made => made with { IsExpected = false }) : published;
-    }
-
-    /// <summary>The events of a partition that were published since a snapshot.</summary>
-    /// <param name="records">The records of the alerts topic from the header's offset on.</param>
-    /// <param name="header">The snapshot.</param>
-    /// <param name="topic">The input topic.</param>
-    /// <param name="isMixed">Whether events from before the snapshot may be among them.</param>
-    internal static List<PublishedEvent> PublishedOf(
-        IEnumerable<ConsumeResult<byte[]?, byte[]?>> records, SnapshotHeader header, string topic, bool isMixed)
-    {
-        var published = new List<PublishedEvent>();
-        foreach (var record in records)
-        {
-            // Anyone may write to a topic: of another's record no replay can say anything.
-            if (record.Message.Value is not { } value || !AlertEventJson.TryRead(value, out var made, out _)) continue;
-            if (made!.SourceTopic != topic || made.SourcePartition != header.Partition) continue;
-            published.Add(new(
-                record.Offset.Value, made.Id, Replay.HashOf(value), !isMixed || made.SourceOffset >= header.Next));
-        }
-
-        return published;
     }
 
     private static partial class Log

@@ -14,6 +14,9 @@ internal sealed record SnapshotHeader
     /// <summary>The version of this record and of the journal.</summary>
     public const int CurrentFormat = 1;
 
+    /// <summary>The version of a record that names the parts of a header that is larger than a record may be.</summary>
+    public const int FormatInParts = 2;
+
     // More than there will ever be, and far from where numbers end.
     public const long MostNumber = 1L << 60;
 
@@ -91,11 +94,20 @@ internal sealed record SnapshotHeader
     /// <summary>The chunks, in their order.</summary>
     public required IReadOnlyList<SnapshotChunk> Chunks { get; init; }
 
+    /// <summary>
+    /// Where this header is too large for a record: the records that together hold all of it. What takes much room is in them only.
+    /// </summary>
+    public IReadOnlyList<SnapshotChunk>? Parts { get; init; }
+
     /// <summary>The bytes of all chunks.</summary>
     [JsonIgnore]
     public long Bytes => Chunks.Sum(chunk => (long)chunk.Length);
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.SnapshotHeader);
+
+    /// <summary>The header as a record of bounded size that names its parts.</summary>
+    public SnapshotHeader InParts(IReadOnlyList<SnapshotChunk> parts) =>
+        this with { Format = FormatInParts, Policies = null, Verdicts = null, Description = null, Chunks = [], Parts = parts };
 
     /// <summary>Reads a record's value.</summary>
     /// <exception cref="SnapshotCorruptException">It is no header that this program knows.</exception>
@@ -104,8 +116,8 @@ internal sealed record SnapshotHeader
         try
         {
             // A format that is not known may lack what this one needs.
-            if (FormatOf(value) is var format && format != CurrentFormat)
-                throw new SnapshotCorruptException($"its header has format {format}, {CurrentFormat} is known");
+            if (FormatOf(value) is var format && format is not (CurrentFormat or FormatInParts))
+                throw new SnapshotCorruptException($"its header has format {format}, {CurrentFormat} and {FormatInParts} are known");
             var header = JsonSerializer.Deserialize(value.Span, SnapshotJson.Default.SnapshotHeader);
             return header is { Number: >= 0 and < MostNumber, Next: >= 0, Sequence: >= 0 and < MostNumber, Partitions: >= 0 }
                 && JournalEntry.CanBeSilence(header.Silence)

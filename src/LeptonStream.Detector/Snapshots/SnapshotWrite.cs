@@ -27,7 +27,7 @@ internal sealed class SnapshotWrite(
     private readonly List<SnapshotChunk> _facts = [];
     private bool _isCut;
     private int _answered;
-    private StateWrite? _header;
+    private HeaderWrite? _header;
 
     public int Partition => header.Partition;
 
@@ -79,7 +79,7 @@ internal sealed class SnapshotWrite(
 
         long? began = null;
         while (_writes.Count - _answered < MaxUnanswered && TryMake(ref began, out var chunk)) Send(chunk);
-        if (_isCut && _answered == _writes.Count && _header is null) SendHeader();
+        if (_isCut && _answered == _writes.Count) AdvanceHeader();
         Failure ??= _header?.Failure;
     }
 
@@ -98,10 +98,11 @@ internal sealed class SnapshotWrite(
         return true;
     }
 
-    private void SendHeader()
+    private void AdvanceHeader()
     {
-        Failpoints.Pass(Failpoint.BeforeHeader);
-        _header = producer.Write(Partition, StateKeys.Header(header.Number), (header with { Chunks = _facts }).Write());
+        if (_header is null) Failpoints.Pass(Failpoint.BeforeHeader);
+        _header ??= new(header with { Chunks = _facts }, producer);
+        _header.Advance();
     }
 
     // The client copies it.

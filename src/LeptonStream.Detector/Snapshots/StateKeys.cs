@@ -12,6 +12,8 @@ internal static class StateKeys
 
     public static string Chunk(long number, int index) => Of($"chunk/{number % 2}/{index:D5}");
 
+    public static string HeaderPart(long number, int index) => Of($"part/{number % 2}/{index:D5}");
+
     public static string Journal(long place) => Of($"journal/{place:D4}");
 
     public static bool IsHeader(byte[]? key) => key is not null && key.AsSpan().StartsWith("header/"u8);

@@ -13,7 +13,7 @@ namespace LeptonStream.Policies;
 /// </summary>
 public static class PolicyFile
 {
-    // With the verdicts and the chunks of a snapshot they are one record of the state topic, of a megabyte at most.
+    // When they are adopted they are one record of the state topic, of a megabyte at most.
     private const int MaxRecordBytes = 700_000;
 
     private static readonly string[] Fields =

@@ -33,7 +33,12 @@ public sealed class HostileStateTests
         yield return Records("a header that is no object", ("header/0", "[1]"u8.ToArray()));
         yield return Records("a header with a name that is no text", ("header/0", @"{""\ud800aaaaaaaaaaaaaaaaaaaa"":1}"u8.ToArray()));
         yield return Header("with the last of all numbers", header => header["number"] = (1L << 60) - 1);
-        yield return Header("of a later format", header => header["format"] = 2);
+        yield return Header("of a later format", header => header["format"] = 3);
+        yield return Header("in parts that it does not name", header => header["format"] = 2);
+        yield return Header("in parts that are other records", header =>
+            (header["format"], header["parts"]) = (2, header["chunks"]!.DeepClone()));
+        yield return Header("in parts behind the end",
+            header => (header["format"], header["parts"]) = (2, JsonNode.Parse("""[{"offset":1000000,"length":1,"hash":1}]""")));
         yield return Header("of a later format without what this one needs", header =>
         {
             header.Clear();
