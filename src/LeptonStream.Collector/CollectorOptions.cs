@@ -1,3 +1,4 @@
+using LeptonStream.Collector.Points;
 using LeptonStream.Settings;
 using Microsoft.Extensions.Options;
 
@@ -93,6 +94,10 @@ public sealed class CollectorOptions
     /// <summary>Longest wait for a batch of a source topic to fill, in milliseconds; 0 to 10000.</summary>
     [SettingRange(Section, 0, 10_000)]
     public int BatchWaitMs { get; set; } = 100;
+
+    /// <summary>How much a record of a source topic may hold.</summary>
+    public FormatLimits LimitsOfTopics =>
+        FormatLimits.Default with { Bytes = MaxDecompressedBytes, DecompressedBytes = MaxDecompressedBytes };
 }
 
 [OptionsValidator]

@@ -5,7 +5,7 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Cli.Map;
 
-/// <summary>Lines of JSON for programs: a sample, a dropped point or a payload each.</summary>
+/// <summary>Lines of JSON for programs: a sample, a dropped point, a payload or a topic each.</summary>
 internal sealed class JsonMapReport(TextWriter output) : IMapReport
 {
     private static readonly JsonSerializerOptions Plain = new()
@@ -16,13 +16,15 @@ internal sealed class JsonMapReport(TextWriter output) : IMapReport
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    public int SampleCount { get; private set; }
-
-    public void Add(string file, MappedPayload payload)
+    public void Add(MappedPayload payload)
     {
         var mapped = payload.Mapped;
-        SampleCount += mapped.SampleCount + mapped.Distributions.Length + mapped.Versions.Length;
-        Write(new { type = "payload", file, format = payload.Format, points = payload.Points.Points.Length, samples = mapped.SampleCount });
+        var (file, place) = (payload.Record is null ? payload.Name : null, payload.Record);
+        Write(new
+        {
+            type = "payload", file, topic = place?.Topic, partition = place?.Partition.Value, offset = place?.Offset.Value,
+            format = payload.Format, points = payload.Points.Points.Length, samples = mapped.SampleCount,
+        });
         foreach (ref readonly var message in mapped.Messages)
         {
             var labels = message.Entity.Labels.ToDictionary(label => label.Key, label => label.Value);
@@ -45,8 +47,15 @@ internal sealed class JsonMapReport(TextWriter output) : IMapReport
         }
     }
 
-    public void End()
+    public void End(MapTally tally, MappedTopic? topic)
     {
+        if (topic is null) return;
+        Write(new
+        {
+            type = "topic", topic = topic.Name, partitions = topic.Records.Partitions, records = topic.Records.Count,
+            mapped = tally.Payloads, unreadable = tally.Unreadable, undecodable = topic.Records.Undecoded, samples = tally.Samples,
+            series = tally.SeriesCount, dropped = tally.Dropped, shared = tally.Shared, configured = topic.IsSource,
+        });
     }
 
     private void Write(object line) => output.WriteLine(JsonSerializer.Serialize(line, Plain));

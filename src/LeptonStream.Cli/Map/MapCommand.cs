@@ -1,15 +1,21 @@
 using System.CommandLine;
 using LeptonStream.Cli.CommandLine;
+using LeptonStream.Cli.Settings;
+using LeptonStream.Collector;
 using LeptonStream.Collector.Mapping;
 using LeptonStream.Collector.Points;
-using LeptonStream.Samples;
-using FormatLimits = LeptonStream.Collector.Points.FormatLimits;
+using LeptonStream.Collector.Topics;
+using LeptonStream.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LeptonStream.Cli.Map;
 
 /// <summary><c>lepton map</c>.</summary>
 internal static class MapCommand
 {
+    private const int UsualRecords = 100;
+    private const int MostRecords = 100_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     public static Command Create()
@@ -17,75 +23,87 @@ internal static class MapCommand
         var files = new Argument<string[]>("FILE")
         {
             Description = "Payloads of one source in the order in which they came, compressed or not; - is the standard input",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
-        var format = new Option<string?>("--format")
-            { Description = "Their format (default: by their look); a wrong name lists all", HelpName = "FORMAT" };
-        var config = new Option<string?>("--config") { Description = "The collector's mapping: collector.yaml", HelpName = "FILE" };
-        var source = new Option<string>("--source")
+        var topic = new Option<string?>("--topic")
+            { Description = "Records of this topic in place of files, as the collector reads them; commits nothing", HelpName = "NAME" };
+        var records = new Option<int?>("--records")
         {
-            Description = "The source as 'sources' of collector.yaml has it; also the model where nothing names one",
+            Description = $"How many records of the topic, at most {MostRecords} (default: the newest {UsualRecords})",
+            HelpName = "COUNT",
+        };
+        var fromStart = new Option<bool>("--from-start") { Description = "The oldest records of the topic, not the newest" };
+        var format = new Option<string?>("--format")
+        {
+            Description = "Their format (default: by the header content-type or their look); a wrong name lists all",
+            HelpName = "FORMAT",
+        };
+        var source = new Option<string?>("--source")
+        {
+            Description = "The source of files, as 'sources' of collector.yaml has it; also the model where nothing names one "
+                + "(default: map)",
             HelpName = "NAME",
-            DefaultValueFactory = _ => "map",
         };
         var interval = DurationOption.Create("--interval",
-            "Time between payloads that say no times, such as /metrics pages (default: 15s)");
+            "Time between files that say no times, such as /metrics pages (default: 15s)");
         var json = new Option<bool>("--json") { Description = "A line of JSON for each sample, drop and summary" };
         var command = new Command("map", "Show the samples that payloads of other programs become, and what is dropped and why")
-            { files, format, config, source, interval, json }
-            .WithExamples(
-                ("curl -s vllm:8000/metrics | lepton map -", "the samples of a page; rates need a second page"),
-                ("lepton map first.prom second.prom --config collector.yaml", "two pages 15 seconds apart, with your own mapping"));
-        command.SetAction(parsed =>
+            { files, topic, records, fromStart, format, source, interval, json };
+        command.Validators.Add(result =>
         {
-            var name = parsed.GetValue(source)!;
-            var mapper = new PointMapper(WithFallback(ConfigOf(parsed.GetValue(config)), name));
-            using var run = new MapRun(mapper, new SourceContext(name), parsed.GetValue(format));
+            var isOfTopic = result.GetResult(topic) is not null;
+            if (isOfTopic == (result.GetResult(files)?.Tokens.Count > 0)) result.AddError("'map' needs files, or a --topic: one of them");
+            var where = isOfTopic ? "files, and not for a --topic" : "a --topic, and not for files";
+            foreach (var option in isOfTopic ? (Option[])[source, interval] : [records, fromStart])
+                if (result.GetResult(option) is { Implicit: false }) result.AddError($"'{option.Name}' is for {where}");
+        });
+        records.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > MostRecords) result.AddError($"--records must be from 1 to {MostRecords}");
+        });
+        command.WithSettings("Kafka:BootstrapServers", "Collector:ConfigFile").WithExamples(
+            ("curl -s vllm:8000/metrics | lepton map -", "the samples of a page; rates need a second page"),
+            ("lepton map first.prom second.prom --collector-config collector.yaml", "two pages 15 seconds apart, with your own mapping"),
+            ("lepton map --topic telegraf --bootstrap-servers kafka:9092", "what the newest records of a topic become"));
+        command.SetAction((parsed, stop) =>
+        {
             var report = parsed.GetValue(json) ? (IMapReport)new JsonMapReport(Console.Out) : new TextMapReport(Console.Out);
-            var now = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow);
-            foreach (var (file, payload) in Payloads(parsed.GetValue(files)!))
-            {
-                report.Add(file, run.Map(payload, now));
-                now += parsed.GetValue(interval) ?? Interval;
-            }
-
-            report.End();
-            return report.SampleCount > 0 ? ExitCode.Sound : ExitCode.Failed;
+            var wanted = FormatOf(parsed.GetValue(format));
+            if (parsed.GetValue(topic) is { } name)
+                return KafkaTool.Run(parsed, kafka => Task.Run(() =>
+                {
+                    var options = OptionsOf(parsed, (services, configuration) => services.AddCollector(configuration));
+                    var read = new TopicRecords(kafka, name, parsed.GetValue(records) ?? UsualRecords, parsed.GetValue(fromStart));
+                    var isOwn = TopicNames.Of(kafka).All.Contains(name);
+                    return CodeOf(MapTopic.Run(options, ConfigOf(options), name, wanted, read, report, isOwn, stop));
+                }, stop));
+            var config = ConfigOf(OptionsOf(parsed, (_, _) => { }));
+            var from = new SourceTopic(parsed.GetValue(source) ?? "map", wanted, FromEnd: false);
+            return Task.FromResult(CodeOf(MapFiles.Run(
+                config, from, parsed.GetValue(files)!, parsed.GetValue(interval) ?? Interval, report)));
         });
         return command;
     }
 
-    private static CollectorConfig ConfigOf(string? path)
+    private static CollectorOptions OptionsOf(ParseResult parsed, Action<IServiceCollection, IConfiguration> register)
     {
-        if (path is null) return CollectorConfig.Default;
+        var settings = LeptonSettings.Load(parsed);
+        settings.Check(services => register(services, settings.Configuration));
+        return settings.Configuration.GetSection(CollectorOptions.Section).Get<CollectorOptions>() ?? new();
+    }
+
+    private static CollectorConfig ConfigOf(CollectorOptions options)
+    {
+        if (options.ConfigFile is not { Length: > 0 } path) return CollectorConfig.Default;
         return CollectorFile.Read(path, out var errors) ?? throw new WrongUsageException(errors);
     }
 
-    // A page by itself often names no model: its scrape job would.
-    private static CollectorConfig WithFallback(CollectorConfig config, string source)
+    private static string? FormatOf(string? name)
     {
-        var rules = config.For(source);
-        var own = rules with { Fallback = rules.Fallback ?? source };
-        return config with { Sources = new Dictionary<string, MappingRules>(config.Sources) { [source] = own } };
+        string[] known = [.. new FormatCatalog().Names];
+        if (name is null || known.Contains(name)) return name;
+        throw new WrongUsageException($"--format is '{name}': there are {string.Join(", ", known)}");
     }
 
-    private static IEnumerable<(string Name, byte[] Payload)> Payloads(IReadOnlyList<string> files)
-    {
-        foreach (var file in files)
-        {
-            if (file != "-" && !File.Exists(file)) throw new WrongUsageException($"there is no file '{file}'");
-            yield return (file, Read(file));
-        }
-    }
-
-    // Not more than a format would take.
-    private static byte[] Read(string file)
-    {
-        using var stream = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-        var most = FormatLimits.Default.Bytes;
-        using var content = new MemoryStream();
-        var chunk = new byte[81_920];
-        for (int read; content.Length <= most && (read = stream.Read(chunk)) > 0;) content.Write(chunk, 0, read);
-        return content.ToArray();
-    }
+    private static int CodeOf(MapTally tally) => tally.Samples > 0 ? ExitCode.Sound : ExitCode.Failed;
 }

@@ -8,39 +8,48 @@ using LeptonStream.Samples;
 
 namespace LeptonStream.Cli.Map;
 
-/// <summary>Shows what payloads became.</summary>
-internal interface IMapReport
-{
-    /// <summary>How many samples there were.</summary>
-    int SampleCount { get; }
-
-    void Add(string file, MappedPayload payload);
-
-    void End();
-}
-
 /// <summary>Tables for people: samples series by series, then what became none and why.</summary>
 internal sealed class TextMapReport(TextWriter output) : IMapReport
 {
     private int _payloads;
 
-    public int SampleCount { get; private set; }
-
-    public void Add(string file, MappedPayload payload)
+    public void Add(MappedPayload payload)
     {
         if (_payloads++ > 0) output.WriteLine();
         var (points, mapped) = (payload.Points, payload.Mapped);
-        SampleCount += mapped.SampleCount + mapped.Distributions.Length + mapped.Versions.Length;
-        output.WriteLine(SafeText.OneLine($"{file}: {payload.Format}, {EnglishCount.Of(points.Points.Length, "point")}, "
+        output.WriteLine(SafeText.OneLine($"{payload.Name}: {payload.Format}, {EnglishCount.Of(points.Points.Length, "point")}, "
             + $"{EnglishCount.Of(mapped.SampleCount, "sample")} in {EnglishCount.Of(mapped.Messages.Length, "message")}"));
         WriteSamples(mapped);
         WriteOthers(mapped);
         WriteDropped(points, mapped);
     }
 
-    public void End()
+    public void End(MapTally tally, MappedTopic? topic)
     {
-        if (SampleCount == 0) output.WriteLine("\nNothing came out: rates need a second payload, everything else a reason above.");
+        if (topic is not null) WriteTopic(tally, topic);
+        if (tally is { Samples: 0, Payloads: > 0 })
+            output.WriteLine("\nNothing came out: rates need a second payload, everything else a reason above.");
+    }
+
+    private void WriteTopic(MapTally tally, MappedTopic topic)
+    {
+        var (records, dropped) = (topic.Records, tally.Dropped.Values.Sum());
+        output.WriteLine(tally.Payloads == 0 ? SafeText.OneLine($"{topic.Name} holds no records")
+            : "\n" + SafeText.OneLine(string.Create(CultureInfo.InvariantCulture, $"{topic.Name}: {tally.Payloads} of "
+                + $"{EnglishCount.Of(records.Count, "record")} in {EnglishCount.Of(records.Partitions, "partition")} became "
+                + $"{EnglishCount.Of(tally.Samples, "sample")} of {tally.SeriesCount} series")));
+        if (dropped > 0)
+            output.WriteLine("dropped: " + string.Join(", ", tally.Dropped.Select(drop =>
+                string.Create(CultureInfo.InvariantCulture, $"{drop.Value} {drop.Key}"))));
+        if (tally.Unreadable > 0)
+            output.WriteLine($"{EnglishCount.Of(tally.Unreadable, "record")} can't be read: the collector makes dead letters of such");
+        if (records.Undecoded > 0)
+            output.WriteLine($"{EnglishCount.Of(records.Undecoded, "record")} can't be decoded: the collector passes by such");
+        if (records.IsCut) output.WriteLine("These are fewer records than asked for: more take too much memory");
+        foreach (var series in tally.Shared)
+            output.WriteLine(SafeText.OneLine($"{series} comes from two partitions: records of one series need one key"));
+        if (!topic.IsSource)
+            output.WriteLine(SafeText.OneLine($"The collector does not read {topic.Name} yet: 'topics' of collector.yaml must name it"));
     }
 
     private void WriteSamples(MappedBatch mapped)

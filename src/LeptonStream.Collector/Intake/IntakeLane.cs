@@ -57,10 +57,7 @@ internal sealed partial class IntakeLane
     public ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> payload, string encoding, in FormatLimits limits, out RefusalReason problem)
     {
         Begin();
-        var name = encoding.Trim().ToLowerInvariant();
-        if (name is "" or "none") name = "identity";
-        else if (name.StartsWith("x-", StringComparison.Ordinal)) name = name[2..];
-        problem = _decompressor.TryRead(name, payload, limits, out var plain);
+        problem = _decompressor.TryRead(encoding, payload, limits, out var plain);
         return plain;
     }
 

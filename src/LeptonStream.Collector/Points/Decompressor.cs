@@ -30,7 +30,7 @@ public sealed class Decompressor : IDisposable
     }
 
     /// <summary>Decompresses a payload.</summary>
-    /// <param name="encoding">One of <see cref="Encodings"/>, or <c>identity</c>.</param>
+    /// <param name="encoding">One of <see cref="Encodings"/>, in any case and with <c>x-</c> before it; or none.</param>
     /// <param name="payload">The payload.</param>
     /// <param name="limits">How much it may hold, before and after.</param>
     /// <param name="plain">The result; valid until the next call.</param>
@@ -40,8 +40,12 @@ public sealed class Decompressor : IDisposable
         plain = default;
         if (payload.Length > limits.Bytes) return RefusalReason.TooLarge;
         if (_plain.Length > MostBytesKept) _plain = new byte[MostBytesKept];
-        switch (encoding)
+        var name = encoding.Trim().ToLowerInvariant();
+        if (name.StartsWith("x-", StringComparison.Ordinal)) name = name[2..];
+        switch (name)
         {
+            case "":
+            case "none":
             case "identity":
                 plain = payload;
                 return RefusalReason.None;
@@ -50,7 +54,7 @@ public sealed class Decompressor : IDisposable
             case "gzip":
             case "deflate":
             case "zstd":
-                return TryStream(encoding, payload, limits.DecompressedBytes, out plain);
+                return TryStream(name, payload, limits.DecompressedBytes, out plain);
             default:
                 return RefusalReason.Unsupported;
         }

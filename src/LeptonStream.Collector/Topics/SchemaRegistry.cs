@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 namespace LeptonStream.Collector.Topics;
 
 /// <summary>The schema registry of the settings; without one no schema can be had.</summary>
-internal sealed class SchemaRegistry(IOptions<CollectorOptions> options, TimeProvider time) : IDisposable
+/// <param name="options">Its address and who asks.</param>
+/// <param name="time">The clock.</param>
+public sealed class SchemaRegistry(IOptions<CollectorOptions> options, TimeProvider time) : IDisposable
 {
     // A reader waits for the answer: a registry that is slow must not hold up its partitions for long.
     private const int PatienceMs = 5_000;
@@ -15,6 +17,7 @@ internal sealed class SchemaRegistry(IOptions<CollectorOptions> options, TimePro
     /// <summary>The schemas for one reader, which asks on its own thread; null without a registry.</summary>
     public Func<int, string?>? ForReader() => _client is null ? null : new RegistrySchemas(_client, time).Find;
 
+    /// <inheritdoc/>
     public void Dispose() => _client?.Dispose();
 
     private static CachedSchemaRegistryClient? ClientOf(CollectorOptions options)

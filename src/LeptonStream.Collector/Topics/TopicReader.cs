@@ -24,11 +24,7 @@ internal sealed partial class TopicReader(
 
     private readonly IntakeLane _lane = new();
     private readonly BackOff _backOff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
-    private readonly FormatLimits _limits = FormatLimits.Default with
-    {
-        Bytes = options.MaxDecompressedBytes,
-        DecompressedBytes = options.MaxDecompressedBytes,
-    };
+    private readonly FormatLimits _limits = options.LimitsOfTopics;
 
     private FormatDecision? _formats;
 
@@ -130,12 +126,13 @@ internal sealed partial class TopicReader(
 
     private (string Reason, string Detail)? Refusal(in LogRecord record)
     {
-        var payload = _lane.Unpack(record.Value, EncodingOf(record), _limits, out var packed);
+        var payload = _lane.Unpack(record.Value, FormatDecision.EncodingOf(record), _limits, out var packed);
         if (packed != RefusalReason.None) return (Refusals.NameOf(packed), "the value can't be decompressed");
-        if (_formats!.Of(record, payload, out var undecided) is not { } format)
-            return (Refusals.NameOf(payload.IsEmpty ? RefusalReason.Empty : RefusalReason.UnknownFormat), undecided);
+        var choice = _formats!.Of(record, payload);
+        if (choice.Format is null)
+            return (Refusals.NameOf(payload.IsEmpty ? RefusalReason.Empty : RefusalReason.UnknownFormat), choice.Reason);
 
-        var outcome = _lane.Read(format, payload, _limits);
+        var outcome = _lane.Read(choice.Format, payload, _limits);
         if (outcome != FormatOutcome.Refused)
         {
             if (!_lane.MayBecomeRecords(long.MaxValue, out _)) return (Refusals.NameOf(RefusalReason.TooLarge), _lane.TooMuch!);
@@ -153,11 +150,6 @@ internal sealed partial class TopicReader(
         troubles.Count($"points of {topic.Name} not taken", "see_example", rejected, words);
         return null;
     }
-
-    private static string EncodingOf(in LogRecord record) =>
-        record.Header("content-encoding") is { IsEmpty: false, Length: < 20 } named
-            ? System.Text.Encoding.ASCII.GetString(named)
-            : Decompressor.ByLook(record.Value) ?? "";
 
     // The mapping has seen these points: they are sent from here until Kafka has them, and not read again.
     private void Send(TopicSession session, CancellationToken stop, CancellationToken giveUp)

@@ -21,10 +21,13 @@ public sealed partial class LogReader : IDisposable
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly ILogger _logger;
 
-    public LogReader(KafkaOptions kafka, ILogger logger)
+    /// <param name="kafka">The cluster.</param>
+    /// <param name="logger">Where batches that can't be decoded are logged.</param>
+    /// <param name="role">Whoever reads, as a part of the client's name.</param>
+    public LogReader(KafkaOptions kafka, ILogger logger, string role = "restore")
     {
         _logger = logger;
-        var settings = ClientSettings.Consumer(kafka, "restore", kafka.ClientId + "-restore");
+        var settings = ClientSettings.Consumer(kafka, role, $"{kafka.ClientId}-{role}");
         settings.EnablePartitionEof = true;
         // The real end: also of what a transaction that nobody ends keeps others from reading.
         settings.IsolationLevel = IsolationLevel.ReadUncommitted;
@@ -39,20 +42,30 @@ public sealed partial class LogReader : IDisposable
         return (ends.Low.Value, ends.High.Value);
     }
 
-    /// <summary>
-    /// Whether there is such a partition. That there is none is believed where it comes again: a broker that has just started knows none.
-    /// </summary>
+    /// <summary>Records that could not be decoded so far.</summary>
+    public long Undecoded => _unreadable.Values.Sum(ranges => ranges.Sum(range => range.To - range.From));
+
+    /// <summary>Whether there is such a partition.</summary>
     /// <exception cref="KafkaException">Nobody answers, or the broker may not say.</exception>
-    public bool Exists(TopicPartition partition, CancellationToken stop)
+    public bool Exists(TopicPartition partition, CancellationToken stop) =>
+        PartitionsOf(partition.Topic, found => found.Contains(partition), stop).Contains(partition);
+
+    /// <summary>The partitions of a topic; none where there is no such topic.</summary>
+    /// <exception cref="KafkaException">Nobody answers, or the broker may not say.</exception>
+    public IReadOnlyList<TopicPartition> PartitionsOf(string topic, CancellationToken stop) =>
+        PartitionsOf(topic, found => found.Length > 0, stop);
+
+    // That something is missing is believed where it comes again: a broker that has just started knows no topic.
+    private TopicPartition[] PartitionsOf(string name, Func<TopicPartition[], bool> isEnough, CancellationToken stop)
     {
         using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
         for (var attempt = 1; ; attempt++)
         {
-            var topic = admin.GetMetadata(partition.Topic, Answer).Topics.Single();
+            var topic = admin.GetMetadata(name, Answer).Topics.Single();
             if (topic.Error.IsError && topic.Error.Code is not (ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic))
                 throw new KafkaException(topic.Error);
-            if (topic.Partitions.Exists(known => known.PartitionId == partition.Partition.Value)) return true;
-            if (attempt == Attempts) return false;
+            TopicPartition[] found = [.. topic.Partitions.Select(partition => new TopicPartition(name, partition.PartitionId))];
+            if (isEnough(found) || attempt == Attempts) return found;
             if (stop.WaitHandle.WaitOne(Absence)) throw new OperationCanceledException(stop);
         }
     }

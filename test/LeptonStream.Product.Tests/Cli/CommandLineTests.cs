@@ -33,6 +33,7 @@ public sealed class CommandLineTests
     [TestCase("watch", true)]
     [TestCase("replay", true)]
     [TestCase("series", true)]
+    [TestCase("map", true)]
     [TestCase("status", true)]
     [TestCase("doctor", true)]
     [TestCase("topics create", true)]

@@ -70,7 +70,7 @@ internal sealed class MapCommandTests
     }
 
     [TestCase("--format", "otpl", "--format is 'otpl': there are otlp_proto, otlp_json")]
-    [TestCase("--config", "no-such.yaml", "no-such.yaml can't be read")]
+    [TestCase("--collector-config", "no-such.yaml", "no-such.yaml can't be read")]
     public async Task Map_AWrongOption_SaysWhatIsAllowed(string option, string value, string message)
     {
         var file = SharedFolder.Require("data/wire-captures/otlp/sent.json");
