@@ -89,6 +89,9 @@ public sealed class MappedSeries
     // How the quality of its source knows it.
     internal SeriesWatch? Watch { get; set; }
 
+    // Whether it is the rate of a total.
+    internal bool IsRate { get; init; }
+
     // Whether it says that a training run has ended.
     internal bool IsFinish { get; }
 

@@ -95,7 +95,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         var reason = DropReason.Relabeled;
         for (var i = 0; i < names.Length; i++)
         {
-            var (output, why) = OutputOf(names[i], model, labels, rules, entry.Role == SeriesRole.Passed);
+            var (output, why) = OutputOf(names[i], model, labels, rules, entry.Role, isRate: IsRate(entry.Role, i));
             entry.Outputs[i] = output;
             if (output is not null) reason = DropReason.None;
             else if (reason != DropReason.None && why != DropReason.Relabeled) reason = why;
@@ -104,8 +104,15 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         return reason;
     }
 
+    private static bool IsRate(SeriesRole role, int output) => role switch
+    {
+        SeriesRole.Total or SeriesRole.Change => true,
+        SeriesRole.Level or SeriesRole.Passed => false,
+        _ => output == DistributionOutputs.Rate,
+    };
+
     private (MappedSeries? Series, DropReason Reason) OutputOf(
-        string name, string model, LabelBag labels, MappingRules rules, bool isDistribution)
+        string name, string model, LabelBag labels, MappingRules rules, SeriesRole role, bool isRate)
     {
         if (!rules.MetricRelabel.IsEmpty)
         {
@@ -117,7 +124,8 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         }
 
         if (!SeriesLabels.IsName(name) || !SeriesLabels.IsName(model)) return (null, DropReason.BadName);
-        return (new(store.EntityOf(model, SeriesLabels.Bounded(labels, _texts)), name, isDistribution), DropReason.None);
+        var entity = store.EntityOf(model, SeriesLabels.Bounded(labels, _texts));
+        return (new(entity, name, role == SeriesRole.Passed) { IsRate = isRate }, DropReason.None);
     }
 
     // A quantile that a client library computed is a series of its own in Prometheus' formats.

@@ -43,6 +43,7 @@ internal sealed class EntityBook
     private readonly Dictionary<SeriesId, EntityPace> _entities = [];
     private readonly HashSet<string> _owners = [];
     private readonly List<EntityPace> _missing = [];
+    private readonly List<EntityPace> _frozen = [];
     private int _once;
     private int _heard;
     private int _paced;
@@ -50,6 +51,9 @@ internal sealed class EntityBook
 
     /// <summary>Parts of things that go on, silent for longer than they ever were. Set by <see cref="Take"/>.</summary>
     public IReadOnlyList<EntityPace> Missing => _missing;
+
+    /// <summary>Those that send the values they had, for longer than they ever did. Set by <see cref="Take"/>.</summary>
+    public IReadOnlyList<EntityPace> Frozen => _frozen;
 
     /// <summary>How many entities are no longer waited for since the last <see cref="Take"/>.</summary>
     public int LeftCount { get; private set; }
@@ -155,6 +159,7 @@ internal sealed class EntityBook
         }
 
         FindMissing(now, areMissed);
+        FindFrozen(now);
         return (due, came);
     }
 
@@ -223,6 +228,14 @@ internal sealed class EntityBook
         if (_missing.Count == 0 || _missing.Count > BornSince(since - Replacement, now)) return;
         foreach (var pace in _missing) Leave(pace);
         _missing.Clear();
+    }
+
+    private void FindFrozen(long now)
+    {
+        _frozen.Clear();
+        var usual = _entities.Count == 0 ? 0 : _entities.Values.Max(pace => pace.Stillness.LongestAt(now));
+        foreach (var pace in _entities.Values)
+            if (pace.End == EntityEnd.None && !pace.IsQuiet(now) && pace.Stillness.IsFrozen(now, usual)) _frozen.Add(pace);
     }
 
     private bool IsMissing(EntityPace pace, long now) => pace.End == EntityEnd.None && pace.Interval > 0 && IsAlive(pace.Owner)

@@ -70,6 +70,9 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
 
     public EntityEnd End { get; private set; }
 
+    /// <summary>Whether its values still change.</summary>
+    public Stillness Stillness { get; } = new();
+
     private long _endedAt = long.MinValue;
     private string? _run;
 

@@ -59,15 +59,20 @@ internal sealed class ModelQuality
         if (age < 0) _ahead = Math.Max(_ahead, -age);
         else if (age > Math.Max(LeastLateSeconds, Late * _usualAge)) _late++;
         _usualAge = double.IsNaN(_usualAge) ? Math.Max(age, 0.001) : Usual.Follow(_usualAge, Math.Max(age, 0.001), AgeStep);
-        var owner = _entities.Observe(message, received, out var isNew)?.Owner;
+        var pace = _entities.Observe(message, received, out var isNew);
         if (isNew) _fresh++;
+        // A training run that does not go on is found by its steps.
+        var stillness = message.Step < 0 ? pace?.Stillness : null;
+        stillness?.Begin(message.Time, received);
         var isFinished = false;
         foreach (ref readonly var sample in samples)
         {
             var watch = WatchOf(sample.Series, received);
-            watch.Family.See(received, owner);
+            watch.Family.See(received, pace?.Owner);
             watch.Family.IsByStep |= message.Step >= 0;
             watch.Take(sample.Value, received);
+            if (stillness is not null && !watch.Family.IsOfScraper)
+                watch.Changes.Take(sample.Value, sample.Series.IsRate, stillness, received);
             _validity.Observe(!double.IsFinite(sample.Value) || VendorBlank.Is(sample.Value));
             isFinished |= sample.Series.IsFinish && sample.Value > 0;
         }
@@ -118,11 +123,17 @@ internal sealed class ModelQuality
 
     private void Notice(long now)
     {
-        if (_entities.Missing is [var missing, ..])
-            Notices.Hold(QualityNotices.Silent, missing.Entity.Labels.ToString(), _entities.Missing.Count, now);
+        Notice(QualityNotices.Silent, _entities.Missing, now);
+        Notice(QualityNotices.Frozen, _entities.Frozen, now);
         if (_shared.Count > 0) Notices.Hold(QualityNotices.TwoWriters, _shared.First().ToString(), _shared.Count, now);
         _shared.Clear();
         _families.Take(now, _entities, Notices);
+    }
+
+    private void Notice(string metric, IReadOnlyList<EntityPace> parts, long now)
+    {
+        if (parts is not [{ Entity: var first }, ..]) return;
+        Notices.Hold(metric, first.Labels.Count == 0 ? first.Model : first.Labels.ToString(), parts.Count, now);
     }
 
     // A series is of the same model for ever, but a model may be forgotten before it.

@@ -15,6 +15,9 @@ internal sealed class NamedSeries(FamilyBook book, string name, long first)
 
     public string Name => name;
 
+    /// <summary>Whether the scraper writes it beside each page, and not the page itself.</summary>
+    public bool IsOfScraper { get; } = name == "up" || name.StartsWith("scrape_", StringComparison.Ordinal);
+
     public long First { get; } = first;
 
     /// <summary>When it came last.</summary>

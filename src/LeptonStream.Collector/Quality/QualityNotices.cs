@@ -16,6 +16,9 @@ internal sealed class QualityNotices
     /// <summary>Parts of things that go on sending, and are silent: their number.</summary>
     public const string Silent = "lepton.quality.parts_silent";
 
+    /// <summary>Parts that go on sending the values they had: their number.</summary>
+    public const string Frozen = "lepton.quality.parts_frozen";
+
     /// <summary>Families of metrics that came or went together: their number.</summary>
     public const string SchemaChanged = "lepton.quality.schema_changed";
 

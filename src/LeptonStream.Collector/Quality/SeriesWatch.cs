@@ -30,6 +30,9 @@ internal sealed class SeriesWatch(NamedSeries family)
     // A series that jumps to and fro has two states, and no unit that changes.
     private bool _hasJumped;
 
+    /// <summary>How it changes among the others of its entity.</summary>
+    public ChangeShare Changes;
+
     public NamedSeries Family => family;
 
     /// <summary>Takes a value.</summary>

@@ -45,16 +45,21 @@ internal sealed class QualityStory : IRecordSink
 
     public int Interval { get; init; } = 10;
 
+    /// <summary>By how many seconds the messages are late.</summary>
+    public int Delay { get; set; }
+
     public static string Pod(string pod, string metrics = "\"x\":1") => Message("m", $"\"pod\":\"{pod}\"", metrics);
 
     public static string Message(string model, string labels, string metrics) =>
         "{\"model\":\"" + model + "\",\"labels\":{" + labels + "},\"metrics\":{" + metrics + "}}";
 
-    public void Run(double hours)
+    public void Run(double hours) => Run(hours, () => Senders);
+
+    public void Run(double hours, Func<List<string>> senders)
     {
         for (var left = hours * 3600; left > 0; left -= Interval)
         {
-            foreach (var sender in Senders) Send(sender);
+            foreach (var sender in Senders = senders()) Send(sender);
             _time.Advance(TimeSpan.FromSeconds(Interval));
             _report.Round().GetAwaiter().GetResult();
         }
@@ -62,7 +67,8 @@ internal sealed class QualityStory : IRecordSink
 
     public void Send(string message)
     {
-        var text = message.Replace("{\"model\"", $"{{\"ts\":{_time.GetUtcNow().ToUnixTimeSeconds()},\"model\"", StringComparison.Ordinal);
+        var at = _time.GetUtcNow().ToUnixTimeSeconds() - Delay;
+        var text = message.Replace("{\"model\"", $"{{\"ts\":{at},\"model\"", StringComparison.Ordinal);
         _lane.Read(_lane.Formats.ByName("native_json")!, Encoding.UTF8.GetBytes(text), FormatLimits.Default);
         Mapping.Map(_lane, new SourceContext(Source), "", _time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
     }

@@ -68,7 +68,7 @@ internal static class CanonicalMetrics
             """),
         (Disk, "host.disk_free host.disk_used host.disk_pct host.disk_total"),
         (Host, "host.cpu_pct host.cpu_util host.zombies host.blocked host.clock_skew_s"),
-        (DataQuality, "data.quality data.quality_part data.age_s data.targets_lost data.targets data.parts_silent "
+        (DataQuality, "data.quality data.quality_part data.age_s data.targets_lost data.targets data.parts_silent data.parts_frozen "
             + "data.schema_changed data.unit_changed data.two_writers"),
         (DataDrift, "data.drift_psi data.drift_ks data.drift_js data.drift_w1 data.drift_mmd"));
 

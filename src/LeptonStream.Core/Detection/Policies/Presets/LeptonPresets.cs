@@ -42,6 +42,7 @@ internal static class LeptonPresets
         Gauge("data.target_up", null, Down, "whether a target can be scraped", "抓取目标是否可用", "up"),
         EventCode("data.targets_lost", Up, "lost targets", "失联的抓取目标数", "lepton_quality_targets_lost"),
         EventCode("data.parts_silent", Up, "silent parts", "静默的成员数", "lepton_quality_parts_silent"),
+        EventCode("data.parts_frozen", Up, "frozen parts", "数值停滞的成员数", "lepton_quality_parts_frozen"),
         EventCode("data.schema_changed", Up, "metrics that came or went", "同时出现或消失的指标数", "lepton_quality_schema_changed"),
         EventCode("data.unit_changed", Up, "changed unit", "单位变化的倍数", "lepton_quality_unit_changed"),
         EventCode("data.two_writers", Up, "series of two writers", "有两个上报方的序列数", "lepton_quality_two_writers"),
