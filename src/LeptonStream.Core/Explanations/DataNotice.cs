@@ -46,7 +46,8 @@ internal static class DataNotice
         _ when facts.Sample.Value == 0 => OverInChinese(facts),
         Silent when facts.Sample.Value > 1 => $"：{Count(facts)} 个成员已无数据，其余仍在上报；首个为 {About(facts)}",
         Silent => $"：{About(facts)} 已无数据，其余仍在上报",
-        Frozen when facts.Sample.Value > 1 => $"：{Count(facts)} 个成员仍在上报，但数值都不再变化；首个为 {About(facts)}",
+        Frozen when facts.Sample.Value > 1 =>
+            $"：{Count(facts)} 个成员仍在上报，但数值都不再变化；首个为 {About(facts)}",
         Frozen => $"：{About(facts)} 仍在上报，但数值都不再变化",
         Schema => $"：一组指标同时出现或消失：{About(facts)}",
         Unit when facts.Sample.Value >= 1 => $"：{About(facts)} 变为原来的 {Count(facts)} 倍：单位是否改变？",
@@ -77,7 +78,8 @@ internal static class DataNotice
     public static string ReasonInEnglish(AlertFacts facts) => facts.Policy.Preset?.Canonical switch
     {
         Silent => "It sent regularly, said no end, and nothing new took its place.",
-        Frozen => "All of its metrics that usually change stopped at once, for longer than they ever paused. Constant metrics do not count.",
+        Frozen =>
+            "All of its metrics that usually change stopped at once, for longer than they ever paused. Constant metrics do not count.",
         Schema => "The source still sends. An exporter was upgraded, or its settings changed.",
         Unit => "The new values keep their usual spread at another scale, in most series of the metric.",
         _ => "Its total jumps between two courses, each of which rises by itself. None of its values are passed on while that lasts.",
@@ -111,11 +113,31 @@ internal static class DataNotice
     /// <summary>The same in Chinese.</summary>
     public static string[] AdviceInChinese(AlertFacts facts) => facts.Policy.Preset?.Canonical switch
     {
-        Silent => ["确认该设备或 rank 是否仍在工作，以及其采集器是否仍列出它。", "若是有意移除，直接关闭告警：一小时后不再等待它。"],
-        Frozen => ["重启其采集器，并检查是否有代理或缓存在返回旧页面。", "确认它所监测的进程是否挂起。"],
-        Schema => ["将采集器的版本与配置同昨日对比。", "检查仪表盘、策略与 collector.yaml 规则中是否引用了已消失的指标。"],
-        Unit => ["将上报方的版本与之前对比：秒与毫秒、字节与 KiB？", "若属有意改变，在 collector.yaml 中设置单位，或接受新的水平。"],
-        _ => ["为每个上报方加上各自的标签（instance、pod、rank），或停掉其中一个。", "检查是否有两个 lepton collector 副本抓取同一目标。"],
+        Silent =>
+        [
+            "确认该设备或 rank 是否仍在工作，以及其采集器是否仍列出它。",
+            "若是有意移除，直接关闭告警：一小时后不再等待它。",
+        ],
+        Frozen =>
+        [
+            "重启其采集器，并检查是否有代理或缓存在返回旧页面。",
+            "确认它所监测的进程是否挂起。",
+        ],
+        Schema =>
+        [
+            "将采集器的版本与配置同昨日对比。",
+            "检查仪表盘、策略与 collector.yaml 规则中是否引用了已消失的指标。",
+        ],
+        Unit =>
+        [
+            "将上报方的版本与之前对比：秒与毫秒、字节与 KiB？",
+            "若属有意改变，在 collector.yaml 中设置单位，或接受新的水平。",
+        ],
+        _ =>
+        [
+            "为每个上报方加上各自的标签（instance、pod、rank），或停掉其中一个。",
+            "检查是否有两个 lepton collector 副本抓取同一目标。",
+        ],
     };
 
     private static string About(AlertFacts facts) => facts.Key.Labels["about"] ?? "?";
