@@ -96,7 +96,8 @@ public sealed class FrozenPartsTests
                 "one lives" => Pod("p", $"\"a\":{(stands ? "5" : Any(9))},\"b\":{(stands ? "7" : Any(9))},\"uptime_s\":{i * 10}"),
                 "alone" => Pod("p", $"\"a\":{(stands ? "5" : Any(9))},\"limit\":7"),
                 "young" => held = stands && held.Length > 0 ? held : Gpu(1),
-                _ => stands && held.Length > 0 ? held : held = Gpu(1).Replace("\"metrics\"", $"\"step\":{i},\"metrics\"", StringComparison.Ordinal),
+                "run" => held = stands ? held : Gpu(1).Replace("\"metrics\"", $"\"step\":{i},\"metrics\"", StringComparison.Ordinal),
+                _ => throw new ArgumentException(how),
             };
             return [message];
         }
