@@ -77,7 +77,8 @@ internal sealed class IntakeMapping
         if (source.Page is not { } page) return;
         var mapper = _mappers.Of(source.Source, "");
         lock (mapper) mapper.EndMissing(page, seenSince, now, isRead, lane.Mapped);
-        Qualities.End(source, lane.Mapped, isRead ? EntityEnd.Left : EntityEnd.Unreachable);
+        var isOffPage = isRead && seenSince != long.MaxValue;
+        Qualities.End(source, lane.Mapped, isRead ? EntityEnd.Left : EntityEnd.Unreachable, isOffPage);
     }
 
     /// <summary>How the data of each model of each source were since the last call. Forgets senders that are long silent.</summary>

@@ -114,6 +114,12 @@ internal sealed class EntityBook
     /// <summary>Nothing more is due of an entity until it is heard again.</summary>
     public void End(MappedEntity entity, EntityEnd end, long at) => _entities.GetValueOrDefault(entity.Id)?.Finish(end, at);
 
+    /// <summary>A page came without a device that it had: it is waited for as a part of it.</summary>
+    public void Await(MappedEntity device)
+    {
+        if (_entities.TryGetValue(device.Id, out var pace)) pace.IsOffPage = true;
+    }
+
     /// <summary>The run that an entity is of.</summary>
     public string RunOf(MappedEntity entity) => _entities.GetValueOrDefault(entity.Id)?.Run ?? EntityLabels.RunOf(entity);
 
@@ -177,7 +183,7 @@ internal sealed class EntityBook
         }
 
         var until = Math.Clamp(Math.Floor((pace.Heard - since) / 1e9 / pace.Due), 0, expected);
-        pace.Owed += expected - until;
+        if (!pace.IsOffPage) pace.Owed += expected - until;
         return (until, Math.Min(pace.Count, until));
     }
 
@@ -217,17 +223,16 @@ internal sealed class EntityBook
     {
         _missing.Clear();
         if (areMissed) return;
-        var since = long.MaxValue;
         foreach (var pace in _entities.Values)
+            if (IsMissing(pace, now)) _missing.Add(pace);
+        // Only its like replaces a part: the same labels with other values.
+        foreach (var alike in _missing.GroupBy(pace => string.Join(',', pace.Entity.Labels.Select(label => label.Key))).ToList())
         {
-            if (!IsMissing(pace, now)) continue;
-            _missing.Add(pace);
-            since = Math.Min(since, pace.Heard);
+            var (first, since) = (alike.First(), alike.Min(pace => pace.Heard) - Replacement);
+            if (alike.Count() > BornSince(since, first, now)) continue;
+            foreach (var pace in alike) Leave(pace);
+            _missing.RemoveAll(pace => pace.End != EntityEnd.None);
         }
-
-        if (_missing.Count == 0 || _missing.Count > BornSince(since - Replacement, now)) return;
-        foreach (var pace in _missing) Leave(pace);
-        _missing.Clear();
     }
 
     private void FindFrozen(long now)
@@ -242,11 +247,13 @@ internal sealed class EntityBook
         && pace.Messages >= Established && pace.Heard - pace.First >= EstablishedFor
         && pace.SilenceAt(now) > Math.Max(Math.Max(MissedAfter * pace.Interval, 2 * pace.Longest), LeastMissed);
 
-    private int BornSince(long time, long now)
+    private int BornSince(long time, EntityPace like, long now)
     {
+        var names = like.Entity.Labels.Select(label => label.Key);
         var count = 0;
         foreach (var pace in _entities.Values)
-            if (pace.First >= time && pace.End == EntityEnd.None && !pace.IsQuiet(now)) count++;
+            if (pace.First >= time && pace.End == EntityEnd.None && !pace.IsQuiet(now)
+                && pace.Entity.Labels.Select(label => label.Key).SequenceEqual(names)) count++;
         return count;
     }
 }

@@ -15,6 +15,31 @@ internal static class EntityLabels
     private static readonly FrozenSet<string> Parts = FrozenSet.Create(StringComparer.Ordinal,
         "rank", "local_rank", "global_rank", "node_rank", "worker", "gpu", "device", "uuid", "gpu_uuid");
 
+    private static readonly FrozenSet<string> Devices = FrozenSet.Create(StringComparer.Ordinal,
+        "gpu", "gpu_id", "gpu_index", "gpuindex", "gpu_uuid", "npu", "npu_id", "accelerator_id");
+
+    // An instance of a GPU comes and goes as its owner divides it.
+    private const string GpuInstance = "gpu_i_id";
+
+    // Virtual machines and disks have one, too.
+    private const string GpuUuid = "GPU-";
+
+    /// <summary>
+    /// Whether it is a device that stays where it is. Other things leave a page for many reasons: interfaces, queues, mount points.
+    /// </summary>
+    public static bool IsDevice(LabelSet labels)
+    {
+        var isDevice = false;
+        foreach (var (name, value) in labels)
+        {
+            var plain = Plain(name);
+            if (plain == GpuInstance) return false;
+            isDevice |= Devices.Contains(plain) || (plain == "uuid" && value.StartsWith(GpuUuid, StringComparison.Ordinal));
+        }
+
+        return isDevice;
+    }
+
     /// <summary>The pod, process or host that it is of; null where no label names one.</summary>
     public static string? OwnerOf(LabelSet labels)
     {

@@ -62,6 +62,9 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
     /// <summary>Messages that were due while it was not clear whether it had left.</summary>
     public double Owed { get; set; }
 
+    /// <summary>Whether its page came without it: that is no hole, however it goes on.</summary>
+    public bool IsOffPage { get; set; }
+
     /// <summary>Its messages in the span at hand.</summary>
     public int Count { get; set; } = 1;
 
@@ -89,7 +92,7 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
         }
 
         Heard = Math.Max(Heard, received);
-        (End, _endedAt) = (EntityEnd.None, long.MinValue);
+        (End, _endedAt, IsOffPage) = (EntityEnd.None, long.MinValue, false);
         return true;
     }
 

@@ -21,6 +21,9 @@ internal sealed class FamilyBook
     private const long Established = 24 * Replaceable;
     private const int LeastSeen = 30;
 
+    // One that vanishes alone may come again; where it never paused, not after an hour.
+    private const long AloneFor = 3600 * Second;
+
     // New ones alone are a new schema where they are many.
     private const int ManyNew = 5;
 
@@ -53,6 +56,7 @@ internal sealed class FamilyBook
         List<NamedSeries> gone = [.. _families.Values.Where(family => IsGone(family, now))];
         foreach (var family in gone) family.IsGone = true;
         if (gone.Count > 0) SayGone(gone, now, entities, notices);
+        SayAlone(now, entities, notices);
         SayNew(now, notices);
         foreach (var (name, family) in _families)
         {
@@ -75,9 +79,19 @@ internal sealed class FamilyBook
             if (gone.Count < 2) return;
         }
 
+        foreach (var family in gone) family.IsGoneSaid = true;
         foreach (var family in born) family.IsSaid = true;
         notices.Raise(QualityNotices.SchemaChanged, string.Join("; ", Names("gone", gone), Names("new", born)).Trim(' ', ';'),
             gone.Count + born.Count, now);
+    }
+
+    private void SayAlone(long now, EntityBook entities, QualityNotices notices)
+    {
+        List<NamedSeries> gone = [.. _families.Values.Where(family => family is { IsGone: true, IsGoneSaid: false }
+            && now - family.Last > AloneFor && family.Longest <= LeastSilence && family.Last - family.First >= Established
+            && entities.IsAlive(family.Owner))];
+        foreach (var family in gone) family.IsGoneSaid = true;
+        if (gone.Count > 0) notices.Raise(QualityNotices.SchemaChanged, Names("gone", gone), gone.Count, now);
     }
 
     private void SayNew(long now, QualityNotices notices)

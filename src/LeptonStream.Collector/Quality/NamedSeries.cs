@@ -37,6 +37,9 @@ internal sealed class NamedSeries(FamilyBook book, string name, long first)
     /// <summary>Whether it vanished.</summary>
     public bool IsGone { get; set; }
 
+    /// <summary>Whether that was said.</summary>
+    public bool IsGoneSaid { get; set; }
+
     /// <summary>Whether it is known as new, or needs no word.</summary>
     public bool IsSaid { get; set; }
 
@@ -49,7 +52,7 @@ internal sealed class NamedSeries(FamilyBook book, string name, long first)
         Longest = Math.Max(Longest, now - Last);
         Last = Math.Max(Last, now);
         Count++;
-        (Owner, IsGone) = (owner, false);
+        (Owner, IsGone, IsGoneSaid) = (owner, false, false);
     }
 
     /// <summary>One more of its series has come in this span.</summary>

@@ -20,10 +20,10 @@ internal sealed class QualityBook
     }
 
     /// <summary>Series of a page have ended.</summary>
-    public void End(in SourceContext from, MappedBatch batch, EntityEnd end)
+    public void End(in SourceContext from, MappedBatch batch, EntityEnd end, bool isOffPage)
     {
         if (batch.Ended.Length == 0 || !_sources.TryGetValue(from.Source, out var source)) return;
-        lock (source) source.Quality.End(batch, end);
+        lock (source) source.Quality.End(batch, end, isOffPage);
     }
 
     /// <summary>

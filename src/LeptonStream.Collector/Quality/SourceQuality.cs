@@ -56,7 +56,8 @@ public sealed class SourceQuality
     /// </summary>
     /// <param name="batch">With the series that ended.</param>
     /// <param name="end">How.</param>
-    public void End(MappedBatch batch, EntityEnd end)
+    /// <param name="isOffPage">Whether they are off a page that is still there: devices are waited for then, as parts of it.</param>
+    public void End(MappedBatch batch, EntityEnd end, bool isOffPage = false)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var present = new HashSet<MappedEntity>();
@@ -66,7 +67,9 @@ public sealed class SourceQuality
         {
             var entity = ended.Series.Entity;
             if (present.Contains(entity) || (end == EntityEnd.Said && entity.SeriesCount > 0)) continue;
-            if (_models.TryGetValue(entity.Model, out var model)) model.Entities.End(entity, end, ended.Time);
+            if (!_models.TryGetValue(entity.Model, out var model)) continue;
+            if (isOffPage && EntityLabels.IsDevice(entity.Labels)) model.Entities.Await(entity);
+            else model.Entities.End(entity, end, ended.Time);
         }
     }
 

@@ -33,6 +33,7 @@ internal static class DataNotice
         Frozen when facts.Sample.Value > 1 =>
             $": {Count(facts)} parts go on sending, but none of their values changes; the first is {About(facts)}",
         Frozen => $": {About(facts)} goes on sending, but none of its values changes",
+        Schema when facts.Sample.Value == 1 => $": a metric vanished for good: {About(facts)}",
         Schema => $": metrics came or went together: {About(facts)}",
         Unit when facts.Sample.Value >= 1 => $": {About(facts)} grew by a factor of {Count(facts)}: a changed unit?",
         Unit => $": {About(facts)} fell by a factor of {Factor(facts)}: a changed unit?",
@@ -49,6 +50,7 @@ internal static class DataNotice
         Frozen when facts.Sample.Value > 1 =>
             $"：{Count(facts)} 个成员仍在上报，但数值都不再变化；首个为 {About(facts)}",
         Frozen => $"：{About(facts)} 仍在上报，但数值都不再变化",
+        Schema when facts.Sample.Value == 1 => $"：一项指标已消失：{About(facts)}",
         Schema => $"：一组指标同时出现或消失：{About(facts)}",
         Unit when facts.Sample.Value >= 1 => $"：{About(facts)} 变为原来的 {Count(facts)} 倍：单位是否改变？",
         Unit => $"：{About(facts)} 变为原来的 1/{Factor(facts)}：单位是否改变？",

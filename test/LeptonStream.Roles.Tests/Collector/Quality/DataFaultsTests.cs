@@ -14,7 +14,8 @@ namespace LeptonStream.Roles.Tests.Collector.Quality;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DataFaultsTests
 {
-    private const string Old = "\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6";
+    private const string Some = "\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5";
+    private const string Old = Some + ",\"f\":6";
 
     [TestCase("p", "\"a\":1,\"b\":2,\"g\":7,\"h\":8", "gone: c, d, e, f; new: g, h")]
     [TestCase("q", "\"a\":1,\"b\":2,\"g\":7,\"h\":8", "gone: c, d, e, f; new: g, h")]
@@ -34,13 +35,35 @@ public sealed class DataFaultsTests
         Assert.That(story.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered), story.Story);
     }
 
-    [TestCase("\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5")]
-    [TestCase(Old + ",\"g\":1,\"h\":1")]
-    public void AFamily_ThatComesOrGoesAlone_IsNone(string metrics)
+    [TestCase("p", Old + ",\"g\":1,\"h\":1", 2)]
+    [TestCase("p", Some, 0.9)]
+    [TestCase("q", Some, 4)]
+    public void AFamily_ThatComesAlone_OrGoesForAWhileOrWithItsSenders_IsNone(string pod, string metrics, double hours)
     {
         var story = Learned(Old);
-        story.Senders = [.. Enumerable.Range(0, 3).Select(i => Pod($"p{i}", metrics))];
-        story.Run(2);
+        story.Senders = [.. Enumerable.Range(0, 3).Select(i => Pod($"{pod}{i}", metrics))];
+        story.Run(hours);
+        Assert.That(story.Events, Is.Empty, story.Story);
+    }
+
+    [Test]
+    public void AFamily_ThatGoesAloneForGood_IsOneAlertThatNamesIt()
+    {
+        var story = Learned(Old);
+        story.Senders = [.. Enumerable.Range(0, 3).Select(i => Pod($"p{i}", Some))];
+        story.Run(4);
+        Assert.That(story.Opened, Has.Count.EqualTo(1), story.Story);
+        Assert.That(story.Opened[0].English.Summary, Does.EndWith(": a metric vanished for good: gone: f"));
+        Assert.That(story.Opened[0].Chinese.Summary, Does.EndWith("：一项指标已消失：gone: f"));
+        Assert.That(story.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered), story.Story);
+    }
+
+    // Comes with traffic: it has paused before.
+    [Test]
+    public void AFamily_ThatPausedBefore_IsNotGoneForGood()
+    {
+        var (story, minute) = (new QualityStory { Interval = 60 }, 0);
+        story.Run(40, () => [Pod("p", minute++ % 720 < 700 && minute < 1800 ? Old : Some)]);
         Assert.That(story.Events, Is.Empty, story.Story);
     }
 

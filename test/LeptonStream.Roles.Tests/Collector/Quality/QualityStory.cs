@@ -8,6 +8,7 @@ using LeptonStream.Collector.Points;
 using LeptonStream.Collector.Quality;
 using LeptonStream.Collector.Scrape;
 using LeptonStream.Detection;
+using LeptonStream.Series;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Timestamp = LeptonStream.Samples.Timestamp;
@@ -20,6 +21,7 @@ internal sealed class QualityStory : IRecordSink
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_790_553_600));
     private readonly PartitionPipeline _partition = new("lepton.metrics", 0, DetectionPolicy.Default);
     private readonly IntakeLane _lane = new();
+    private readonly Dictionary<string, SourceContext> _targets = [];
     private readonly QualityReport _report;
     private long _offset;
 
@@ -65,12 +67,41 @@ internal sealed class QualityStory : IRecordSink
         }
     }
 
+    public void Each(double hours, Action senders) => Run(hours, () =>
+    {
+        senders();
+        return [];
+    });
+
+    /// <summary>Reads the page of a target.</summary>
+    public void Scrape(string target, string page)
+    {
+        if (!_targets.TryGetValue(target, out var source))
+        {
+            var labels = new SourceLabels(LabelSet.Of(("job", "m"), ("instance", target)));
+            _targets.Add(target, source = new SourceContext(Source, labels) { Page = new() });
+        }
+
+        _lane.Read(_lane.Formats.ByName("prometheus_text")!, Encoding.UTF8.GetBytes(page), FormatLimits.Default);
+        Mapping.Map(_lane, source, "", Now);
+        Mapping.EndMissing(_lane, source, Now, isRead: true);
+    }
+
+    /// <summary>A target is scraped no more.</summary>
+    public void Leave(string target)
+    {
+        _lane.Begin();
+        Mapping.EndAll(_lane, _targets[target], Now);
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
+
     public void Send(string message)
     {
         var at = _time.GetUtcNow().ToUnixTimeSeconds() - Delay;
         var text = message.Replace("{\"model\"", $"{{\"ts\":{at},\"model\"", StringComparison.Ordinal);
         _lane.Read(_lane.Formats.ByName("native_json")!, Encoding.UTF8.GetBytes(text), FormatLimits.Default);
-        Mapping.Map(_lane, new SourceContext(Source), "", _time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
+        Mapping.Map(_lane, new SourceContext(Source), "", Now);
     }
 
     public Task<SendResult> Send(IReadOnlyList<Message<byte[]?, byte[]?>> records, Action release)
