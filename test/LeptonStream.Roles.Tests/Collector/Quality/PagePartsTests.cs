@@ -71,6 +71,7 @@ public sealed class PagePartsTests
         for (var host = 0; host < hosts; host++) Scrape($"h{host}", gpus);
     }
 
-    private void Scrape(string host, int gpus, string uuid = "old", string more = "") => _story.Scrape(host, more + string.Concat(
-        Enumerable.Range(0, gpus).Select(gpu => $"DCGM_FI_DEV_GPU_TEMP{{gpu=\"{gpu}\",UUID=\"GPU-{uuid}{gpu}\",Hostname=\"{host}\"}} 60\n")));
+    private void Scrape(string host, int gpus, string uuid = "old", string more = "") =>
+        _story.Scrape(host, more + string.Concat(Enumerable.Range(0, gpus).Select(gpu =>
+            $"DCGM_FI_DEV_GPU_TEMP{{gpu=\"{gpu}\",UUID=\"GPU-{uuid}{gpu}\",Hostname=\"{host}\"}} 60\n")));
 }
