@@ -43,7 +43,7 @@ public sealed partial class PointMapper
     {
         ArgumentNullException.ThrowIfNull(config);
         (_config, _origins) = (config, origins);
-        _store = new(config.MaxSeries, memory);
+        _store = new(config.MaxSeries, new(memory));
         _resolver = new(config, _store);
     }
 

@@ -7,8 +7,8 @@ namespace LeptonStream.Collector.Mapping.Store;
 /// it was silent for minutes; else new ones are refused. One that was silent for more than a day goes in any case.
 /// </summary>
 /// <param name="limit">How many there may be.</param>
-/// <param name="memory">The bytes of all stores.</param>
-internal sealed class SeriesStore(int limit, SeriesMemory memory)
+/// <param name="memory">Its share of the bytes of all stores.</param>
+internal sealed class SeriesStore(int limit, SeriesMemory.Share memory)
 {
     /// <summary>After so long, in nanoseconds, a series makes room for another.</summary>
     public const long Silence = 5L * 60 * 1_000_000_000;
@@ -17,6 +17,9 @@ internal sealed class SeriesStore(int limit, SeriesMemory memory)
     /// A series or sender that is silent for so long, in nanoseconds, is forgotten. A total that comes once a day keeps its rate.
     /// </summary>
     public const long Memory = 26L * 60 * 60 * 1_000_000_000;
+
+    // Of a store that is full two go for each that comes, so that what is too much for it becomes less.
+    private const int GoneForOne = 2;
 
     // Payloads that are read side by side differ by less.
     private const long ClockStep = 10L * 1_000_000_000;
@@ -48,12 +51,17 @@ internal sealed class SeriesStore(int limit, SeriesMemory memory)
     /// <returns>False where all are alive.</returns>
     public bool TryMakeRoom(long now)
     {
-        if (_entries.Count < limit && !memory.IsFull) return true;
-        if (_oldest is not { } oldest || now - oldest.LastSeen < Silence) return false;
-        Forgotten++;
-        Remove(oldest);
-        return true;
+        var gone = 0;
+        for (; gone < GoneForOne && IsFull && _oldest is { } oldest && now - oldest.LastSeen >= Silence; gone++)
+        {
+            Forgotten++;
+            Remove(oldest);
+        }
+
+        return gone > 0 || !IsFull;
     }
+
+    private bool IsFull => _entries.Count >= limit || memory.IsFull;
 
     /// <summary>Forgets those that were silent for more than a day.</summary>
     public void ForgetSilent(long now)

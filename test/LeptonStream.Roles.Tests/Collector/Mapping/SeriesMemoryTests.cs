@@ -42,10 +42,38 @@ public sealed class SeriesMemoryTests
         Fill(mapper, 15, 30, 5000, mapped);
         Assert.That(mapped.CountOf(DropReason.TooManySeries), Is.GreaterThan(1000));
         Assert.That(mapper.SeriesCount, Is.GreaterThan(100));
-        Assert.That(new MappingPayload().Gauge("g{job=j}", 0, 1).MapBy(new PointMapper(CollectorConfig.Default, null, memory)).SampleCount,
-            Is.Zero, "all mappers have one limit");
         mapper.Forget();
         Assert.That(memory.Used, Is.Zero);
+    }
+
+    // However many senders make up series all the time, their neighbours' series stay, and new ones of theirs come in.
+    [TestCase(1)]
+    [TestCase(12)]
+    public void Map_BesideSendersThatMakeUpSeries_IsRefusedNothing(int exploding)
+    {
+        const int Limit = 16 << 20;
+        var memory = new SeriesMemory(Limit);
+        PointMapper[] mappers = [.. Enumerable.Range(0, exploding).Select(_ => new PointMapper(CollectorConfig.Default, null, memory))];
+        var neighbour = new PointMapper(CollectorConfig.Default, null, memory);
+        for (var minute = 0; minute < 40; minute++)
+        {
+            foreach (var mapper in mappers)
+            {
+                var many = new MappingPayload();
+                for (var i = 0; i < 2000; i++) many.Gauge($"g{{job=j,request={minute}-{i}}}", minute * 60, 1);
+                many.MapBy(mapper, received: minute * 60);
+            }
+
+            var few = new MappingPayload();
+            for (var i = 0; i <= minute / 3; i++) few.Total($"t_total{{job=n,gpu={i}}}", minute * 60, minute);
+            var mapped = few.MapBy(neighbour, received: minute * 60);
+            Assert.That(mapped.CountOf(DropReason.TooManySeries), Is.Zero);
+            // A total whose state had gone would begin again.
+            if (minute > 0) Assert.That(mapped.SampleCount, Is.EqualTo(((minute - 1) / 3) + 1));
+            Assert.That(memory.Used, Is.LessThanOrEqualTo(Limit + 2000));
+        }
+
+        Assert.That(mappers[0].ForgottenCount, Is.Positive, "a sender's silent series make room for its own");
     }
 
     [Test]
