@@ -32,7 +32,7 @@ public sealed partial class SeriesPipeline
             novelty = Math.Max(novelty, peers.Novelty);
         }
 
-        if (IsMuted(series, sample.Time)) (seen, novelty) = (0, 0);
+        if (IsMuted(series, sample.Time)) novelty = 0;
         band = baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);
         Chart(series, sample, band);
         // The detector that opened it may be silent for good: nothing else would end it.
@@ -41,7 +41,8 @@ public sealed partial class SeriesPipeline
         // As nearly every sample finds it.
         if (alert.Phase == AlertPhase.Quiet && seen < 1) return AlertChange.None;
         var change = Observe(series, sample, seen, scores, stand, line);
-        if (change == AlertChange.Opened) band = Freeze(series, ref numbers, sample);
+        // One that is published after its silence has its baseline.
+        if (change == AlertChange.Opened && baseline is null) band = Freeze(series, ref numbers, sample);
         if (scores.Hang >= 1) TakeOver(series, change);
         return change;
     }
@@ -58,6 +59,7 @@ public sealed partial class SeriesPipeline
                     series.IntervalSeconds),
             IsGrave = scores.Hang >= 1,
             IsReturn = scores.Return >= 1,
+            IsMuted = Policy.IsMutedAt(sample.Time),
             // An open alert has an event for another verdict of the siblings and for a change of the new level.
             IsFurtherChange = series.Peers is { Novelty: >= 1 } || (scores.Hang >= 1 && series.OpenedBy != DetectorSet.NoProgress)
                 || (stand == BaselineStand.Away && series.Baseline!.HasRelearned && scores.SharpNovelty >= 1),

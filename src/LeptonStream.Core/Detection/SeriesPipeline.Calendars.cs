@@ -13,8 +13,8 @@ public sealed partial class SeriesPipeline
 
     private Sample InProfile(in Sample sample) => Policy.Like is { } like ? sample with { Time = like.At(sample.Time) } : sample;
 
-    // Whether nothing opens an alert now; one that is open goes on.
-    private bool IsMuted(SeriesState series, Timestamp time) => series.Alert.Phase != AlertPhase.Open && Policy.IsMutedAt(time);
+    // Whether nothing is to open now; an alert that an event has said goes on.
+    private bool IsMuted(SeriesState series, Timestamp time) => !series.Alert.IsPublished && Policy.IsMutedAt(time);
 
     // A job of working days need not come on a day that is none.
     private BurstSight SeeBursts(SeriesState series, in Sample sample, double expected, bool isAnomalous)

@@ -13,7 +13,7 @@ public sealed partial class SeriesPipeline
     // An alert that is open becomes the rule's, whoever opened it: its text says what to do. One that opens began with the pause.
     private static void TakeOver(SeriesState series, AlertChange change)
     {
-        if (change == AlertChange.Worsened) series.OpenedBy = DetectorSet.NoProgress;
+        if (change == AlertChange.Worsened || series.Alert.IsSilent) series.OpenedBy = DetectorSet.NoProgress;
         if (change == AlertChange.Opened) series.Alert.BeginAt(series.Progress!.Since);
     }
 }

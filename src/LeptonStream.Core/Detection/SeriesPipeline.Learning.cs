@@ -8,10 +8,11 @@ namespace LeptonStream.Detection;
 public sealed partial class SeriesPipeline
 {
     private void Learn(SeriesState series, Span<byte> memory, ref SeriesNumbers numbers, in Sample sample, in SeriesView view,
-        bool isAnomalous)
+        bool isAnomalous, bool isKnown)
     {
         var counts = numbers.Events.Admits(isAnomalous);
-        var relearns = Relearns(ref numbers, sample.Time, isAnomalous);
+        // A burst that is known is no new level: where it hangs, nobody would see it any more.
+        var relearns = Relearns(ref numbers, sample.Time, isAnomalous && !isKnown);
         series.Baseline?.Follow(isAnomalous, relearns, _timing.RelearnSamples);
         if (relearns)
         {

@@ -49,15 +49,15 @@ public sealed partial class SeriesPipeline
     {
         var memory = series.Memory.Span;
         ref var numbers = ref SeriesLayout.Numbers(memory);
-        var isOpen = series.Alert.Phase == AlertPhase.Open;
-        isUnusual &= !IsMuted(series, sample.Time);
+        var (isOpen, isMuted) = (series.Alert.Phase == AlertPhase.Open, IsMuted(series, sample.Time));
         var seen = isUnusual || isOpen ? score : 0;
         var change = series.Alert.Observe(new(seen, sample.Time)
         {
             IsGrave = isGrave && isUnusual,
+            IsMuted = isMuted,
             IsFurtherChange = isUnusual && isOpen && rule == ErrorCodeTracker.RuleName,
             // A finding asks nobody. A sample that is none changes nothing of what was asked.
-            Entity = isUnusual ? null : series.Entity,
+            Entity = isUnusual || series.Alert.IsSilent ? null : series.Entity,
             Line = _news,
         });
         if (change.IsEnd()) series.Baseline = null;
@@ -65,6 +65,6 @@ public sealed partial class SeriesPipeline
             : series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(numbers.Forecaster.Predict(ProfileTime(sample.Time))
                 .WithScaleFrom(MinScale(series, numbers.Deviation)), numbers.Band.Scales);
         Chart(series, sample, band);
-        return new(sample, isUnusual ? score : 0, change, Forecast.None, band, Rule: rule);
+        return new(sample, isUnusual && !isMuted ? score : 0, change, Forecast.None, band, Rule: rule);
     }
 }

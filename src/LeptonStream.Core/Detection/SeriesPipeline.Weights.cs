@@ -27,7 +27,12 @@ public sealed partial class SeriesPipeline
         var change = alert.Phase != AlertPhase.Open
             ? AlertChange.None
             : alert.Observe(new(1, sample.Time)
-                { AcceptAfter = series.IsLevel ? Policy.AcceptAfter : null, Entity = series.Entity, Line = LineOf(series) });
+            {
+                AcceptAfter = series.IsLevel ? Policy.AcceptAfter : null,
+                IsMuted = true,
+                Entity = series.Entity,
+                Line = LineOf(series),
+            });
         ref var numbers = ref SeriesLayout.Numbers(series.Memory.Span);
         var forecast = numbers.Forecaster.Predict(ProfileTime(sample.Time)).WithScaleFrom(MinScale(series, numbers.Deviation));
         var band = series.Baseline?.At(sample.Time) ?? ExpectedBand.Of(forecast, numbers.Band.Scales);

@@ -211,25 +211,30 @@ public sealed partial class SeriesPipeline
         var byBody = isYoung ? 0 : _detectors.CombineByBody(gate);
         var recurrent = byBody > 0 ? AlarmLine.OfRecurrent(byBody + series.IntervalDecades) : 0;
         var found = (sharp, recurrent, rules / _news.Rarity);
+        var reported = numbers.Novelty;
         var scores = Scores(series, ref numbers, sample, forecast, found, stepped && !isYoung, carries) with { Return = again };
         var sight = SeeBursts(series, sample, forecast.Expected, isAnomalous);
         // A value that stood still before the burst's hour stands still in it, too.
-        if (sight == BurstSight.Known && series is not { Alert.Phase: AlertPhase.Open, OpenedBy: FrozenValueDetector.RuleName })
-            scores = scores.WhereKnown(_known);
+        var isKnown = sight == BurstSight.Known
+            && series is not { Alert.Phase: AlertPhase.Open, OpenedBy: FrozenValueDetector.RuleName };
+        // Nobody was notified of it: where it does not end, that is news.
+        if (isKnown) (scores, numbers.Novelty) = (scores.WhereKnown(_known), reported);
         else if (sight == BurstSight.Missing) scores = scores with { Missing = 1 };
         if (Hangs(series, shown)) scores = scores with { Hang = 1 };
 
         // 7 alert
+        var opener = series.Alert is { Phase: AlertPhase.Open, IsSilent: true } ? series.OpenedBy : null;
         var change = MoveAlert(series, ref numbers, shown, sample.Value, scores, isYoung, out var novelty, out var band, forecast);
 
         // 8 learn
         if (_layout.HasPast) _layout.Past(memory).Add(sample.Time, sample.Value, isIncident: series.Alert.Phase != AlertPhase.Quiet);
         if (!isAnomalous && series.Alert.Phase == AlertPhase.Quiet)
             numbers.Band.Learn(Math.Abs(sample.Value - forecast.Expected) / forecast.Scale);
-        Learn(series, memory, ref numbers, sample, view, isAnomalous);
+        Learn(series, memory, ref numbers, sample, view, isAnomalous, isKnown);
         if (isBridged && !isAnomalous) numbers.Forecaster.Rebase(InProfile(sample));
         if (change.IsEnd()) EndBaseline(series, memory, ref numbers, sample, change);
-        judgement = new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades, OpenedByAbsence(scores, change));
+        judgement = new(given, novelty, change, forecast, band, rarity + numbers.Slow.Decades,
+            change == AlertChange.Opened && opener is not null ? opener : OpenedByAbsence(scores, change));
     }
 
     /// <summary>

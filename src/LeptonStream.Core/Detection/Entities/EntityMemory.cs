@@ -29,7 +29,7 @@ internal sealed class EntityMemory(AlertLifecycle alert, StreamingForest forest)
     /// </summary>
     public ulong PagedAt(Timestamp now)
     {
-        if (alert.Phase != AlertPhase.Open || !alert.IsCritical) return 0;
+        if (!alert.IsPublished || !alert.IsCritical) return 0;
         if (now - alert.OpenedAt < SameTrouble) return ulong.MaxValue;
         var places = 0UL;
         foreach (var (place, _) in Baselines) places |= 1UL << place;

@@ -3,6 +3,7 @@ using LeptonStream.Detection.Calibration;
 using LeptonStream.Detection.Cleaning;
 using LeptonStream.Detection.Events;
 using LeptonStream.Detection.Lifecycle;
+using LeptonStream.Detection.Pages;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Store;
 using LeptonStream.Detectors.Forest;
@@ -21,7 +22,7 @@ namespace LeptonStream.Detection.Entities;
 /// 2 score   the sum of the metrics' surprises beyond the sum that is usual in these minutes;
 ///           more where the forest finds the row of residuals unusual
 /// 3 line    1.0 is the raw score that the entity's own past reaches once in its warning budget
-/// 4 alert   where several metrics take part and none of them has an alert of its own
+/// 4 alert   where several metrics take part and none of these has an alert of its own
 /// </code>
 /// Raw scores are held against a calibrated line, not turned into rarities: they are made of rarities already, and keep their order so.
 /// </remarks>
@@ -55,6 +56,9 @@ internal sealed class EntityPipeline
 
     private static readonly StreamingForestOptions Forest = new()
         { Trees = Tuning.ForestTrees, Cuts = Tuning.ForestCuts, Rows = Tuning.ForestRows, Memory = Tuning.ForestMemory };
+
+    // Anomalous rows for longer are no one trouble.
+    private const double MostSeconds = 1e6;
 
     private readonly AlertTiming _timing;
     private readonly TreeBuilder _builder;
@@ -171,17 +175,24 @@ internal sealed class EntityPipeline
         numbers.Observed = score;
 
         var damped = numbers.Filters.Spikes.Damp(score, 0, numbers.IntervalSeconds);
-        var novelty = numbers.Filters.Novelty.OfSharp(damped, known: 1);
         var phase = memory.Alert.Phase;
         numbers.Contributors = phase == AlertPhase.Quiet ? agreeing : numbers.Contributors | agreeing;
+        // The alert of one of them says it, and of the entity nothing is taken as said. One that opened long before is of other trouble.
+        var lasted = TimeSpan.FromSeconds(Math.Min(numbers.ConsecutiveAnomalies * numbers.IntervalSeconds, MostSeconds));
+        var since = entity.Row.Time - ModelBudget.Together - lasted;
+        if (phase != AlertPhase.Open && entity.Row.HasOpenAlertAt(numbers.Contributors, since)) damped = 0;
+        var novelty = numbers.Filters.Novelty.OfSharp(damped, known: 1);
         var seen = phase == AlertPhase.Quiet ? novelty : damped;
-        if (seen >= 1 && phase != AlertPhase.Open && entity.Row.HasOpenSeriesAlert) seen = 0;
         if (phase == AlertPhase.Open) seen = Held(entity, seen);
-        else if (Policy.IsMutedAt(entity.Row.Time)) seen = 0;
         var age = entity.Row.Time - new Timestamp(numbers.FirstNanoseconds);
-        var change = memory.Alert.Observe(new(seen, entity.Row.Time) { Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
-            AcceptAfter = Policy.AcceptAfter, Entity = entity });
-        if (change == AlertChange.Opened) Freeze(entity);
+        var change = memory.Alert.Observe(new(seen, entity.Row.Time)
+        {
+            Needed = _timing.EnoughEvidence(age, numbers.IntervalSeconds),
+            IsMuted = Policy.IsMutedAt(entity.Row.Time),
+            AcceptAfter = Policy.AcceptAfter,
+            Entity = entity,
+        });
+        if (change == AlertChange.Opened && phase != AlertPhase.Open) Freeze(entity);
         else if (change.IsEnd()) memory.Baselines.Clear();
         return change;
     }

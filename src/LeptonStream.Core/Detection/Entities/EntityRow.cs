@@ -1,3 +1,4 @@
+using System.Numerics;
 using LeptonStream.Detection.Engines;
 using LeptonStream.Detection.Lifecycle;
 using LeptonStream.Detection.Store;
@@ -56,8 +57,16 @@ internal sealed class EntityRow
         }
     }
 
-    /// <summary>Whether an alert of one of the series is open.</summary>
-    public bool HasOpenSeriesAlert => _metrics.Exists(m => m is { Alert.Phase: AlertPhase.Open });
+    /// <summary>Whether an alert of one of the series in these places is open, and opened since a time.</summary>
+    /// <param name="places">As bits.</param>
+    /// <param name="since">Event time.</param>
+    public bool HasOpenAlertAt(ulong places, Timestamp since)
+    {
+        for (; places != 0; places &= places - 1)
+            if (_metrics[BitOperations.TrailingZeroCount(places)] is { Alert.IsPublished: true } one && one.Alert.OpenedAt >= since)
+                return true;
+        return false;
+    }
 
     /// <summary>Whether training mode may judge one of the series.</summary>
     public bool HasRoles => _metrics.Exists(m => m is { Role: not TrainingRole.None });

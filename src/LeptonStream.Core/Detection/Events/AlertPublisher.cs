@@ -22,10 +22,10 @@ internal sealed class AlertPublisher(OpenAlerts open)
     public void Publish(SeriesState series, in Judgement judgement, in EventSink sink, DriftReading? drift = null,
         IReadOnlyList<QualityPart>? parts = null)
     {
-        var made = SeriesEvents.Of(sink, series, judgement, drift: drift, parts: parts);
-        sink.Add(made);
-        if (judgement.Change != AlertChange.Opened) return;
-        series.OpenedBy = made.Detectors[0].Name;
+        var opener = judgement.Change == AlertChange.Opened ? SeriesEvents.LeadingOf(series, judgement) : null;
+        if (!series.Alert.IsSilent) sink.Add(SeriesEvents.Of(sink, series, judgement, drift: drift, parts: parts));
+        if (opener is null) return;
+        series.OpenedBy = opener;
         open.Add(series);
     }
 
@@ -36,7 +36,8 @@ internal sealed class AlertPublisher(OpenAlerts open)
     public void Publish(EntityState entity, in EntityJudgement judgement, in EventSink sink)
     {
         if (judgement.Score >= 1) Corroborate(entity, judgement.Agreeing, judgement.Score, sink);
-        if (judgement.Change != AlertChange.None) sink.Add(EntityEvents.Of(sink, entity, judgement, entity.Row.Time));
+        if (judgement.Change == AlertChange.None) return;
+        if (!entity.Memory.Alert.IsSilent) sink.Add(EntityEvents.Of(sink, entity, judgement, entity.Row.Time));
         if (judgement.Change == AlertChange.Opened) open.Add(entity);
     }
 

@@ -84,6 +84,11 @@ internal static class SeriesEvents
         });
     }
 
+    /// <summary>The detector that scores highest of a sample.</summary>
+    /// <param name="series">The series after the sample.</param>
+    /// <param name="judgement">The verdict on the sample.</param>
+    public static string LeadingOf(SeriesState series, in Judgement judgement) => Parts(series, judgement, isCorroborated: false)[0].Name;
+
     private static DetectorPart[] PartsOf(string rule, in Judgement judgement, bool isCorroborated)
     {
         var part = new DetectorPart(rule, judgement.Score, judgement.Score > 0 ? 1 : 0);

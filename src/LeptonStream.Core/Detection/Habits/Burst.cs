@@ -1,10 +1,11 @@
 using System.Numerics;
+using LeptonStream.Detection.Snapshots;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Habits;
 
 /// <summary>
-/// A burst that came at its hour, up or down: when it came the last time, on which days before, how far it goes and for how long. 28 bytes;
+/// A burst that came at its hour, up or down: when it came the last time, on which days before, how far it goes and for how long. 32 bytes;
 /// all zeros is none.
 /// </summary>
 internal struct Burst
@@ -25,7 +26,10 @@ internal struct Burst
 
     // How far it went the last time.
     private float _top;
+
+    // How long it lasted before its last time, and that time.
     private int _seconds;
+    private int _lasted;
 
     // The day, counted from the last time, on which its hour was not seen whole; 0 for none.
     private int _unseen;
@@ -51,8 +55,12 @@ internal struct Burst
         return ((int)Math.Min(days, int.MaxValue), (int)at - HabitPlan.JitterSeconds);
     }
 
-    /// <summary>Whether it may come, last or just have ended at this place.</summary>
-    public readonly bool Covers(int at) => at <= _seconds + HabitPlan.JitterSeconds;
+    /// <summary>
+    /// Whether it may come, last or just have ended at this place. One that lasts longer than half as long again as ever before hangs.
+    /// </summary>
+    public readonly bool Covers(int at) => at <= HabitPlan.JitterSeconds + (_days == 1
+        ? _lasted
+        : Math.Min((int)(HabitPlan.Longer * _seconds), HabitPlan.LongestSeconds));
 
     /// <summary>Whether a value is that of the burst, or one on the way there: half as far.</summary>
     public readonly bool Reaches(double value) => (value - _base) / (_peak - (double)_base) >= Half;
@@ -101,6 +109,8 @@ internal struct Burst
         _start = (uint)(_start + ((long)day * Day) + (at <= HabitPlan.JitterSeconds ? at / 2 : 0));
         _peak = Math.Clamp(_top, _peak - room, _peak + room);
         _top = (float)value;
+        _seconds = Math.Max(_seconds, _lasted);
+        _lasted = 0;
         _unseen = 0;
     }
 
@@ -108,11 +118,12 @@ internal struct Burst
     /// <returns>Whether it is short enough to be a burst.</returns>
     public bool GoOn(int at, double value, double intervalSeconds)
     {
-        if (Reaches(value) && at <= _seconds + Math.Max(HabitPlan.PauseSeconds, 2 * intervalSeconds)) _seconds = Math.Max(_seconds, at);
+        var pause = Math.Max(HabitPlan.PauseSeconds, 2 * intervalSeconds);
+        if (Reaches(value) && at <= Math.Max(_lasted, _seconds) + pause) _lasted = Math.Max(_lasted, at);
         if (Reaches(value) && Math.Abs(value - _base) > Math.Abs(_top - (double)_base)) _top = (float)value;
         // The first time, there is nothing yet to hold it against.
         if (_days == 1) _peak = _top;
-        return _seconds <= HabitPlan.LongestSeconds;
+        return _lasted <= HabitPlan.LongestSeconds || _days != 1;
     }
 
     /// <summary>Does not count the last time: it went as far at another hour, too.</summary>
@@ -135,6 +146,7 @@ internal struct Burst
         state.Write((double)_top);
         state.Write(_seconds);
         state.Write(_unseen);
+        state.Write(_lasted);
     }
 
     public static Burst Load(ref StateReader state) => new()
@@ -146,6 +158,7 @@ internal struct Burst
         _top = (float)state.ReadFinite(),
         _seconds = state.ReadInt32(),
         _unseen = state.ReadInt32(),
+        _lasted = state.IsBefore(StateLayout.FaultsSince) ? 0 : state.ReadInt32(),
     };
 
     private readonly uint DaysBefore(int day) => day < 32 ? _days << day : 0;

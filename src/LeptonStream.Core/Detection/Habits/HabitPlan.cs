@@ -11,6 +11,9 @@ internal static class HabitPlan
     /// <summary>Seconds that a burst may last.</summary>
     public const int LongestSeconds = 10_800;
 
+    /// <summary>As many times as long as ever before a burst may last.</summary>
+    public const double Longer = 1.5;
+
     /// <summary>Seconds that a burst may pause.</summary>
     public const int PauseSeconds = 120;
 

@@ -21,6 +21,8 @@ namespace LeptonStream.Detection.Lifecycle;
 ///                       accepted:  a warning that was open for AcceptAfter
 ///                       gone, superseded, policy: End(…)
 /// </code>
+/// Where nothing is to open, an alert opens in silence: no event says so, and no budget is asked. It is published, with the evidence that
+/// any alert needs, where its trouble outlasts that.
 /// It never says that trouble is over because it lasts. Whoever observes decides by the baseline before the onset whether the trouble goes
 /// on (<see cref="FrozenBaseline"/>). Of a series that never had evidence, it remembers nothing and takes 32 bytes.
 /// </remarks>
@@ -73,6 +75,12 @@ public sealed partial class AlertLifecycle
     /// </summary>
     public bool IsCritical => Known.IsCritical;
 
+    /// <summary>Whether it opened while nothing was to open, and no event has said so; of an ended one, as it was.</summary>
+    internal bool IsSilent => Known.IsSilent;
+
+    /// <summary>Whether it is open, and an event said so.</summary>
+    internal bool IsPublished => Phase == AlertPhase.Open && !IsSilent;
+
     /// <summary>Whether it is beyond the critical line and stays a warning because of the model's page budget.</summary>
     internal bool IsHeld => Known.IsHeld && !IsCritical;
 
@@ -98,7 +106,7 @@ public sealed partial class AlertLifecycle
     {
         Numbers.Worst = score;
         Numbers.IsCritical = isCritical;
-        Numbers.IsForTheRecord = false;
+        Numbers.IsForTheRecord = Numbers.IsSilent = false;
         BeginAt(onset);
         return Enter(now, isFlap: false);
     }
@@ -120,7 +128,7 @@ public sealed partial class AlertLifecycle
     /// <param name="signal">The score of all metrics together.</param>
     internal AlertChange Corroborate(in AlertSignal signal)
     {
-        if (Phase != AlertPhase.Open || IsCritical || signal.Score <= Numbers.Corroborated) return AlertChange.None;
+        if (!IsPublished || IsCritical || signal.Score <= Numbers.Corroborated) return AlertChange.None;
         var before = AskedForPage;
         Numbers.Corroborated = signal.Score;
         return IsAdmitted(signal, Math.Max(signal.Score, Worst), before) ? Worsen(0, isCritical: true) : AlertChange.None;
@@ -210,9 +218,23 @@ public sealed partial class AlertLifecycle
         Numbers.Worst = Math.Max(Numbers.Worst, signal.Score);
         var isFlap = IsRefractory(signal.Time);
         if (Numbers.Evidence < signal.Needed * (isFlap && !signal.IsReturn ? 2 : 1)) return AlertChange.None;
-        Numbers.IsCritical = BecomesCritical(signal);
-        Numbers.IsForTheRecord = !IsCritical && !IsAdmittedAsWarning(signal, before: null);
+        Numbers.IsSilent = signal.IsMuted;
+        Numbers.IsCritical = IsSilent ? signal.IsGrave : BecomesCritical(signal);
+        Numbers.IsForTheRecord = !IsSilent && !IsCritical && !IsAdmittedAsWarning(signal, before: null);
         return Enter(signal.Time, isFlap);
+    }
+
+    // A job that ends a little late outlasts its hour, and so does a single value: it takes evidence from behind it.
+    private AlertChange Publish(in AlertSignal signal)
+    {
+        if (signal.IsMuted) Numbers.Evidence = 0;
+        if (signal.IsMuted || signal.Score < 1) return AlertChange.None;
+        Numbers.Evidence += signal.Score;
+        if (Numbers.Evidence < signal.Needed) return AlertChange.None;
+        Numbers.IsSilent = false;
+        Numbers.IsCritical |= BecomesCritical(signal);
+        Numbers.IsForTheRecord = !IsCritical && !IsAdmittedAsWarning(signal, before: null);
+        return Enter(signal.Time, isFlap: false);
     }
 
     private void Lapse(Timestamp time)
@@ -239,6 +261,7 @@ public sealed partial class AlertLifecycle
         if (HasCalmed(signal) || signal.HasRecovered) return End(AlertChange.Recovered, signal.Time);
         if (!IsCritical && signal.AcceptAfter is { } accept && signal.Time - OpenedAt >= accept)
             return End(AlertChange.Accepted, signal.Time);
+        if (IsSilent) return Publish(signal);
         var raised = !IsCritical && BecomesCritical(signal);
         Numbers.IsCritical |= raised;
         if (IsForTheRecord && IsAdmittedAsWarning(signal, before)) (Numbers.IsForTheRecord, raised) = (false, true);

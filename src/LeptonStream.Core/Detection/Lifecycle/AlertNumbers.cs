@@ -19,6 +19,7 @@ internal struct AlertNumbers
     // What budgets of the model hold it, as it is written.
     private const byte Held = 1;
     private const byte ForTheRecord = 2;
+    private const byte Silent = 4;
 
     public AlertPhase Phase;
     public bool IsCritical;
@@ -28,6 +29,9 @@ internal struct AlertNumbers
 
     /// <summary>Whether it would be a warning but for the model's warning budget.</summary>
     public bool IsForTheRecord;
+
+    /// <summary>Whether it opened while nothing was to open, and no event has said so.</summary>
+    public bool IsSilent;
     public long Onset;
     public long Opened;
     public long Ended;
@@ -88,7 +92,7 @@ internal struct AlertNumbers
         state.Write(Events);
         state.Write(Progressed);
         Critical.Save(state);
-        state.WriteRaw([(byte)((IsHeld ? Held : 0) | (IsForTheRecord ? ForTheRecord : 0))]);
+        state.WriteRaw([(byte)((IsHeld ? Held : 0) | (IsForTheRecord ? ForTheRecord : 0) | (IsSilent ? Silent : 0))]);
         state.Write(Corroborated);
     }
 
@@ -99,9 +103,10 @@ internal struct AlertNumbers
         var numbers = LoadFirst(ref state);
         if (state.IsBefore(StateLayout.PagesSince)) return numbers;
         var budgets = state.ReadByte();
-        if (budgets > (Held | ForTheRecord)) throw new SnapshotCorruptException("an alert that no budget knows");
+        if (budgets > (Held | ForTheRecord | Silent)) throw new SnapshotCorruptException("an alert that no budget knows");
         numbers.IsHeld = (budgets & Held) != 0;
         numbers.IsForTheRecord = (budgets & ForTheRecord) != 0;
+        numbers.IsSilent = (budgets & Silent) != 0;
         numbers.Corroborated = state.ReadDouble();
         return numbers;
     }

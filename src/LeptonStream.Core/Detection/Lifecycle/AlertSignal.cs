@@ -20,6 +20,9 @@ internal readonly record struct AlertSignal(double Score, Timestamp Time)
     /// </summary>
     public bool IsReturn { get; init; }
 
+    /// <summary>Whether nothing is to open now: an alert opens in silence, and is published where it outlasts that.</summary>
+    public bool IsMuted { get; init; }
+
     /// <summary>Whether an open alert changed again and is worth an event, though its worst score did not double.</summary>
     public bool IsFurtherChange { get; init; }
 

@@ -187,7 +187,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private void EndAlert(SeriesState series, AlertChange reason, Timestamp now, in EventSink sink)
     {
         var last = series.Pipeline.LastOf(series) with { Time = now };
-        if (series.Alert.End(reason, now) == reason)
+        if (series.Alert.End(reason, now) == reason && !series.Alert.IsSilent)
             sink.Add(SeriesEvents.Of(sink, series, new(last, 0, reason, Forecasting.Forecast.None,
                 series.Baseline?.At(now) ?? ExpectedBand.None, Rule: series.OpenedBy)));
         series.Baseline = null;
@@ -207,7 +207,7 @@ internal sealed class OpenAlerts(AlertTiming timing)
     private static void End(EntityState entity, AlertChange reason, Timestamp now, in EventSink sink)
     {
         if (entity.Memory.Alert.End(reason, now) != reason) return;
-        sink.Add(EntityEvents.Of(sink, entity, new(0, reason, 0, 0, 0), now));
+        if (!entity.Memory.Alert.IsSilent) sink.Add(EntityEvents.Of(sink, entity, new(0, reason, 0, 0, 0), now));
         entity.Memory.Baselines.Clear();
     }
 }

@@ -1,4 +1,5 @@
 using LeptonStream.Alerts;
+using LeptonStream.Core.Tests.Detection.Snapshots;
 using LeptonStream.Detection.Calendars;
 using LeptonStream.Detection.Policies;
 using LeptonStream.Detection.Policies.Presets;
@@ -85,6 +86,68 @@ public sealed class CalendarsInPipelineTests
         }
 
         Assert.That(driver.Events, Is.Empty);
+    }
+
+    // It began while nothing was to open, and is as bad as if it had begun at any other time.
+    [TestCase("200", AlertSeverity.Critical, EndedReason.Recovered, 15)]
+    [TestCase("200", AlertSeverity.Critical, EndedReason.Recovered, 300)]
+    [TestCase("\"NaN\"", AlertSeverity.Critical, EndedReason.Recovered, 15)]
+    [TestCase("79", AlertSeverity.Critical, EndedReason.Quiet, 15, "DCGM_FI_DEV_XID_ERRORS", "0")]
+    public void ATroubleThatOutlastsItsMute_OpensAtItsEnd(string value, AlertSeverity severity, EndedReason ended, int seconds,
+        string metric = "load", string? usual = null)
+    {
+        var (driver, random, begin) = (Driver(new() { Mute = Holidays }), new Random(4), Holidays.Spans[0].From);
+        driver.Now = begin - TimeSpan.FromHours(30);
+        Run(31 * 3600, null);
+        Run(22 * 3600, value);
+        Assert.That(driver.Events, Is.Empty, "in the mute");
+        Run(7 * 3600, value);
+        Run(3600, null);
+        Assert.That(driver.Events.Select(e => (e.Type, e.Severity, e.EndedReason)), Is.EqualTo(new (AlertEventType, AlertSeverity,
+            EndedReason?)[]
+        {
+            (AlertEventType.Opened, severity, null), (AlertEventType.Resolved, severity, ended),
+        }));
+        Assert.That(driver.Events[0].DetectedAt - Holidays.Spans[0].Until, Is.LessThan(TimeSpan.FromMinutes(10)));
+        Assert.That(driver.Events[0].Onset, Is.EqualTo(begin + TimeSpan.FromHours(1) + TimeSpan.FromSeconds(seconds)));
+
+        void Run(int length, string? trouble)
+        {
+            for (var at = 0; at < length; at += seconds)
+            {
+                driver.Now += TimeSpan.FromSeconds(seconds);
+                var told = trouble ?? usual ?? FormattableString.Invariant($"{100 + Normal.Sample(random, 0, 3)}");
+                driver.Send($$"""{"model":"m","ts":"{{driver.Now}}","metrics":{"{{metric}}":{{told}} } }""");
+            }
+        }
+    }
+
+    // A job of the night that is over with its mute, and a little later on one of them.
+    [TestCase(0)]
+    [TestCase(15)]
+    public void ATroubleThatEndsWithItsMute_IsNoAlert(int late)
+    {
+        var (driver, random) = (Driver(new() { Mute = Holidays }), new Random(4));
+        driver.Now = Holidays.Spans[0].From - TimeSpan.FromHours(30);
+        for (var i = 0; i < 31 * 240; i++) driver.Step("m", "load", 100 + Normal.Sample(random, 0, 3), 15);
+        for (var i = 0; i < (23 * 240) + (late / 15) - 1; i++) driver.Step("m", "load", 110 + Normal.Sample(random, 0, 3), 15);
+        for (var i = 0; i < 240; i++) driver.Step("m", "load", 100 + Normal.Sample(random, 0, 3), 15);
+        Assert.That(driver.Events.Select(e => $"{e.DetectedAt} {e.English.Summary}"), Is.Empty);
+    }
+
+    // What is open in silence is so in a copy, too.
+    [Test]
+    public void ATroubleInAMute_IsKnownAfterATakeover()
+    {
+        var policies = new PolicySet([new([], new() { Mute = Holidays })], PolicySettings.None, PresetCatalog.Default);
+        var (driver, random) = (new PipelineTestDriver(policies: policies), new Random(4));
+        driver.Now = Holidays.Spans[0].From - TimeSpan.FromHours(30);
+        for (var i = 0; i < 31 * 240; i++) driver.Step("m", "load", 100 + Normal.Sample(random, 0, 3), 15);
+        for (var i = 0; i < 22 * 240; i++) driver.Step("m", "load", 200 + Normal.Sample(random, 0, 3), 15);
+        var copy = new PipelineTestDriver(policies: policies) { Now = driver.Now };
+        SnapshotBytes.Load(SnapshotBytes.Of(driver.Pipeline).Bytes, copy.Pipeline);
+        for (var i = 0; i < 2 * 240; i++) copy.Step("m", "load", 200 + Normal.Sample(random, 0, 3), 15);
+        Assert.That(copy.Events.Select(e => e.Type), Is.EqualTo(new[] { AlertEventType.Opened }));
     }
 
     private static List<AlertEvent> OfDays(List<AlertEvent> told, int from, int until) => told.FindAll(e => e.Type == AlertEventType.Opened

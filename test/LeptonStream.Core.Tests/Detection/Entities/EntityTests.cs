@@ -35,6 +35,34 @@ public sealed class EntityTests
         Assert.That(opened.Points, Is.Not.Empty);
     }
 
+    // The alert of a metric says nothing of a fault that it has no part in.
+    [TestCase(8, 20)]
+    [TestCase(12, 120)]
+    public void Process_AnAlertOfAnotherMetricIsOpen_TellsOfTheJointFault(double other, int minutes)
+    {
+        var (alone, beside) = (Found(0, 120), Found(other, minutes));
+        TestContext.Out.WriteLine($"{alone} alone, {beside} beside the alert of another metric");
+        Assert.That(alone, Is.GreaterThan(4));
+        Assert.That(beside, Is.GreaterThanOrEqualTo(alone / 2));
+
+        static int Found(double other, int minutes)
+        {
+            var found = 0;
+            for (var seed = 1; seed <= 12; seed++)
+            {
+                var driver = new EntityDriver(6, seed: seed);
+                driver.Send(Quiet);
+                driver.Send(minutes, (i, noise) => i == 5 ? noise + other : noise);
+                if (other != 0) Assert.That(driver.Events.FindLast(e => e.Metric == "m5")?.EndedReason, Is.Null);
+                driver.Events.Clear();
+                driver.Send(6, (i, noise) => i == 5 ? noise + other : i < 4 ? noise + 3 : noise);
+                if (driver.Events.Exists(e => e is { Metric: "entity", Type: AlertEventType.Opened })) found++;
+            }
+
+            return found;
+        }
+    }
+
     [Test]
     public void Process_BackToNormal_ResolvesTheSameAlert()
     {

@@ -1,6 +1,7 @@
 using LeptonStream.Alerts;
 using LeptonStream.Detection.Habits;
 using LeptonStream.Samples;
+using MathNet.Numerics.Distributions;
 
 namespace LeptonStream.Core.Tests.Detection.Habits;
 
@@ -82,6 +83,34 @@ public sealed class BurstTests
         var alert = driver.Events.FindLast(e => e.Type == AlertEventType.Opened)!;
         Assert.That(alert.Detectors[0].Name, Is.EqualTo("frozen-value"));
         Assert.That(driver.Events.Where(e => e.AlertId == alert.AlertId && e.Type == AlertEventType.Resolved), Is.Empty);
+    }
+
+    // A backup that hangs: news from half as long again as it ever lasted, and the next one is no news.
+    [Test]
+    public void AKnownBurstThatDoesNotEnd_IsAnAlert(
+        [Values(3, 15, 60)] int minutes, [Values(15, 60, 300)] int seconds, [Values(-80, 90)] int height)
+    {
+        var (driver, random) = (new PipelineTestDriver(), new Random(8));
+        for (var day = 0; day < 8; day++) Day(minutes);
+        var known = driver.Events.Count;
+        Day(480);
+        var due = TimeSpan.FromMinutes(Math.Max(1.5 * minutes, minutes + 5) + 15) + TimeSpan.FromSeconds(4 * seconds);
+        var told = driver.Events.Skip(known).ToList();
+        var opened = told.Find(e => e.Type == AlertEventType.Opened);
+        Assert.That(opened, Is.Not.Null);
+        Assert.That(opened!.DetectedAt - driver.Now, Is.LessThan(due - TimeSpan.FromHours(11)));
+        known = driver.Events.Count;
+        Day(minutes);
+        Assert.That(driver.Events.Skip(known).Where(e => e.Type == AlertEventType.Opened).Select(e => e.English.Summary), Is.Empty);
+
+        void Day(int lasting)
+        {
+            for (var at = 0; at < 86_400; at += seconds)
+            {
+                var comes = at >= 46_800 && at < 46_800 + (60 * lasting);
+                driver.Step("m", "cpu", 100 + (comes ? height : 0) + Normal.Sample(random, 0, 3), seconds);
+            }
+        }
     }
 
     private static void Days(PipelineTestDriver driver, Random random, int days, Func<int, double> burst)
