@@ -11,9 +11,11 @@ namespace LeptonStream.Detection;
 internal sealed class ClockWatch
 {
     /// <summary>Bytes that it takes in a snapshot.</summary>
-    public const int Bytes = (2 * sizeof(long)) + sizeof(int);
+    public const int Bytes = (3 * sizeof(long)) + sizeof(int);
 
-    /// <summary>So many records in a row that are behind say that a jump was none, where the clock has not gone on since.</summary>
+    /// <summary>
+    /// So many records in a row that go on where the clock was before a jump say that it was none, if that was within a day of the clock.
+    /// </summary>
     public const int AfterJump = 100;
 
     /// <summary>So many say it of any clock: fewer may be the backlog of a producer that was away.</summary>
@@ -24,6 +26,11 @@ internal sealed class ClockWatch
     // A shorter one is over soon.
     private static readonly TimeSpan Jump = TimeSpan.FromHours(1);
 
+    // A producer that was ahead for longer was the clock.
+    private static readonly TimeSpan Doubted = TimeSpan.FromDays(1);
+
+    // The clock before a jump and behind it.
+    private Timestamp _before = Timestamp.Never;
     private Timestamp _jumped = Timestamp.Never;
     private Timestamp _newest = Timestamp.Never;
     private int _behind;
@@ -37,22 +44,28 @@ internal sealed class ClockWatch
         if (clock.IsNever) return null;
         if (logTime >= clock - Behind)
         {
-            if (logTime - clock > Jump) _jumped = logTime;
+            // Two that are ahead need not agree: the clock was right before the first.
+            if (logTime - clock > Jump) (_before, _jumped) = (IsDoubted(clock) ? _before : clock, logTime);
             (_behind, _newest) = (0, Timestamp.Never);
             return null;
         }
 
         _newest = Timestamp.Later(_newest, logTime);
-        var isAfterJump = !_jumped.IsNever && clock - _jumped < Behind;
+        var isAfterJump = IsDoubted(clock) && _newest < _jumped && _newest > _before - Behind;
         if (++_behind < (isAfterJump ? AfterJump : Otherwise)) return null;
         var right = _newest;
-        (_behind, _newest, _jumped) = (0, Timestamp.Never, Timestamp.Never);
+        (_behind, _newest) = (0, Timestamp.Never);
+        // It may be that of the one that was less ahead.
+        _jumped = isAfterJump && right - _before > Jump ? right : Timestamp.Never;
         return right;
     }
+
+    private bool IsDoubted(Timestamp clock) => !_jumped.IsNever && clock - _jumped < Doubted;
 
     /// <summary>Writes everything a bit-equal copy needs.</summary>
     public void Save(StateWriter state)
     {
+        state.Write(_before.UnixNanoseconds);
         state.Write(_jumped.UnixNanoseconds);
         state.Write(_newest.UnixNanoseconds);
         state.Write(_behind);
@@ -62,6 +75,7 @@ internal sealed class ClockWatch
     /// <exception cref="SnapshotCorruptException">The snapshot ends here.</exception>
     public void Load(ref StateReader state)
     {
+        _before = new(state.ReadInt64());
         _jumped = new(state.ReadInt64());
         _newest = new(state.ReadInt64());
         _behind = state.ReadInt32();

@@ -170,19 +170,6 @@ public sealed partial class PartitionPipeline
         return outcome;
     }
 
-    private void SetBack(Timestamp to, long offset, List<AlertEvent> events)
-    {
-        var cause = $"a record had set the clock ahead by {_runs.Clock - to:d\\.hh\\:mm\\:ss}, and those since are of earlier times";
-        _series.Cut?.Abandon();
-        _runs.SetBack(to);
-        _series.SetBack(to);
-        _open.SetBack(to);
-        _drift.SetBack(to);
-        _versions.SetBack(to);
-        _gaps.SetBack(to);
-        Tell(new(StateGapCause.ClockRanAhead, offset, offset, to, cause), [], events);
-    }
-
     private RecordOutcome Take(ReadOnlySpan<byte> value, long offset, Timestamp logTime)
     {
         var reason = _format.Read(value, logTime, _batch, out var detail);
@@ -244,7 +231,8 @@ public sealed partial class PartitionPipeline
             _entity = null;
         }
 
-        if (ahead is not null) ahead.ForEach(_series.ForgetAhead);
+        if (ahead is not null)
+            foreach (var series in ahead) ForgetAhead(series, sink);
         return new(RejectReason.None, null, judged) { Lost = judged == 0 ? lost : SampleRefusal.None };
     }
 
@@ -408,15 +396,6 @@ public sealed partial class PartitionPipeline
         if (refusal.IsLoss()) lost = refusal;
     }
 
-    // A series that is ahead of the clock takes no sample of now: it is noted, and forgotten behind the record.
-    private SampleRefusal Judge(
-        SeriesState series, in SampleBatch.Entity entity, double value, in EventSink sink, ref List<SeriesState>? ahead)
-    {
-        var refusal = Judge(series, entity, value, sink);
-        if (refusal == SampleRefusal.OutOfOrder && _series.IsAhead(series)) (ahead ??= []).Add(series);
-        return refusal;
-    }
-
     private SampleRefusal Judge(
         SeriesState series, in SampleBatch.Entity entity, double value, in EventSink sink, DriftReading? drift = null)
     {
@@ -447,7 +426,7 @@ public sealed partial class PartitionPipeline
         }
 
         if (series.Limit is { } limit) _publisher.Watch(limit, series, judgement.Sample, sink);
-        Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.Phase == AlertPhase.Open,
+        Observer?.Invoke(new(series.Key, judgement.Sample, judgement.Score, series.Alert.IsPublished,
             judgement.Band.Expected, judgement.Band.Lower, judgement.Band.Upper));
         _series.Release(series);
         return SampleRefusal.None;

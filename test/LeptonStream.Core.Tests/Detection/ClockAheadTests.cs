@@ -1,5 +1,6 @@
 using LeptonStream.Alerts;
 using LeptonStream.Core.Tests.Detection.Snapshots;
+using LeptonStream.Detection;
 using LeptonStream.Detection.Gaps;
 using LeptonStream.Samples;
 using MathNet.Numerics.Distributions;
@@ -67,6 +68,78 @@ public sealed class ClockAheadTests
         for (var i = 0; i < 200; i++) driver.Step("m", "x", i % 7, 15);
         for (var i = 0; i < 5; i++) driver.Step("wrong", "x", 1, 15);
         Assert.That((driver.Pipeline.SeriesForgotten, driver.Pipeline.SeriesCount), Is.EqualTo((1, 2)));
+    }
+
+    // The clock goes on with whoever is ahead; nobody else is right in that time, or all others are.
+    [TestCase(false, 1)]
+    [TestCase(true, 1)]
+    [TestCase(true, 2)]
+    public void Process_AProducerIsAheadForAQuarterOfAnHour_AHundredRecordsSetTheClockBack(bool othersGoOn, int hosts)
+    {
+        var driver = new PipelineTestDriver();
+        for (var i = 0; i < 600; i++) driver.Step("m", "x", i % 7, 15);
+        for (var i = 0; i < 60; i++)
+        {
+            driver.Now += TimeSpan.FromSeconds(15);
+            var now = driver.Now;
+            for (var host = 1; host <= hosts; host++)
+            {
+                driver.Now = now + TimeSpan.FromDays(400 * host);
+                driver.Step($"wrong{host}", "x", i % 5, 0);
+            }
+
+            driver.Now = now;
+            if (othersGoOn) driver.Step("m", "x", i % 7, 0);
+        }
+
+        for (var i = 0; i < 100 * hosts; i++) driver.Step("m", "x", i % 7, 15);
+        Assert.That(driver.Pipeline.LogTime, Is.EqualTo(driver.Now));
+    }
+
+    // Half a day after an outage a producer brings what it has kept since before it.
+    [Test]
+    public void Process_ABacklogFromBeforeAnOutage_SetsNothingBack()
+    {
+        var driver = new PipelineTestDriver();
+        for (var i = 0; i < 600; i++) driver.Step("m", "x", i % 7, 15);
+        var before = driver.Now;
+        driver.Now += TimeSpan.FromHours(3);
+        for (var i = 0; i < 2_880; i++) driver.Step("m", "x", i % 7, 15);
+        var now = driver.Now;
+        for (var i = 0; i < 500; i++)
+        {
+            driver.Now = before - TimeSpan.FromHours(3) + TimeSpan.FromSeconds(15 * i);
+            driver.Step("late", "x", i % 5, 0);
+        }
+
+        Assert.That(driver.Pipeline.LogTime, Is.EqualTo(now));
+    }
+
+    // A metric that says little is not seen ahead for long, and the rows of its entity stood ahead all the while.
+    [Test]
+    public void Process_AnEntityOfWhichOneMetricIsSparseWasAhead_ItsNextJointFaultIsSeen()
+    {
+        var (driver, random) = (new PipelineTestDriver(), new Random(3));
+        var rows = new List<JudgedRow>();
+        driver.Pipeline.EntityObserver = (in JudgedRow row) => rows.Add(row);
+        for (var i = 0; i < 600; i++) Row(i, TimeSpan.Zero);
+        for (var i = 0; i < 60; i++) Row(i, TimeSpan.FromDays(1_000));
+        for (var i = 0; i < 600; i++) Row(i, TimeSpan.Zero);
+        rows.Clear();
+        Row(1, TimeSpan.Zero);
+        Assert.That(rows[^1].Time, Is.EqualTo(driver.Now));
+
+        void Row(int i, TimeSpan ahead)
+        {
+            driver.Step("m", "x", Normal.Sample(random, 50, 1), 15);
+            var now = driver.Now;
+            driver.Now += ahead;
+            var sparse = i % 40 == 20 ? ""","s":5""" : "";
+            var (a, b) = (Normal.Sample(random, 100, 3), Normal.Sample(random, 50, 2));
+            driver.Send(FormattableString.Invariant(
+                $$$"""{"model":"host","ts":"{{{driver.Now}}}","metrics":{"a":{{{a}}},"b":{{{b}}}{{{sparse}}} } }"""));
+            driver.Now = now;
+        }
     }
 
     [Test]

@@ -73,6 +73,13 @@ internal sealed class ModelBudget
         return IsAdmitted(BinOf(decades), all);
     }
 
+    /// <summary>Sets the clock back: what was asked ahead of it was asked now.</summary>
+    public void SetBack(Timestamp to)
+    {
+        (_clock, _nowSince) = (Math.Min(_clock, to.UnixNanoseconds), Math.Min(_nowSince, to.UnixNanoseconds));
+        (_admitted, _learnedAt) = (Math.Min(_admitted, to.UnixNanoseconds), Math.Min(_learnedAt, to.UnixNanoseconds));
+    }
+
     /// <summary>Writes everything a bit-equal copy needs.</summary>
     public void Save(StateWriter state)
     {

@@ -1,4 +1,5 @@
 using LeptonStream.Detection.Snapshots;
+using LeptonStream.Samples;
 using LeptonStream.State;
 
 namespace LeptonStream.Detection.Pages;
@@ -19,6 +20,16 @@ internal sealed class ModelRegistry
     public void Leave(ModelState model)
     {
         if (--model.Series == 0) _models.Remove(model.Name);
+    }
+
+    /// <summary>Sets the clocks of their budgets back.</summary>
+    public void SetBack(Timestamp to)
+    {
+        foreach (var model in _models.Values)
+        {
+            model.Pages?.SetBack(to);
+            model.Warnings?.SetBack(to);
+        }
     }
 
     /// <summary>Writes the budgets of the models that were asked.</summary>

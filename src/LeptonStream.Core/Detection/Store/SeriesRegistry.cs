@@ -71,6 +71,7 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
         var all = InOrder();
         foreach (var series in all) series.Heard = Timestamp.Earlier(series.Heard, to);
         _silence.Renew(all);
+        _entities.Models.SetBack(to);
     }
 
     /// <summary>
@@ -78,10 +79,19 @@ internal sealed class SeriesRegistry(DetectionPolicy detection, PolicySet polici
     /// </summary>
     public bool IsAhead(SeriesState series) => series.LastTime > _clock + SweepEvery;
 
-    /// <summary>Forgets a series that is ahead, so that it begins again with its next sample.</summary>
+    /// <summary>Whether the newest row of an entity lies ahead of it.</summary>
+    public bool IsAhead(EntityState entity) => entity.Row.Time > _clock + SweepEvery;
+
+    /// <summary>
+    /// Forgets a series that is ahead, so that it begins again with its next sample; where the rows of its entity are ahead too, with all
+    /// of them.
+    /// </summary>
     public void ForgetAhead(SeriesState series)
     {
-        if (!series.IsForgotten) ForgetSilent(series);
+        if (series.IsForgotten) return;
+        List<SeriesState> all =
+            series.Entity is { } entity && IsAhead(entity) ? [.. _series.Values.Where(one => one.Entity == entity)] : [series];
+        all.ForEach(ForgetSilent);
     }
 
     /// <summary>The entities that the series make up.</summary>

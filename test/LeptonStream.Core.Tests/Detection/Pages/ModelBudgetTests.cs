@@ -89,6 +89,21 @@ public sealed class ModelBudgetTests
         Assert.That(pages.Learned, Is.EqualTo(0.5).Within(0.01));
     }
 
+    // A host whose clock was three years ahead asked, and was right again.
+    [Test]
+    public void SetBack_AfterQuestionsFromAhead_AnswersAsIfTheyWereOfNow()
+    {
+        var pages = new ModelBudget();
+        var ahead = Start + TimeSpan.FromDays(1_000);
+        for (var i = 0; i < 4; i++) pages.Admits(ahead + TimeSpan.FromHours(i), 9, null, 100, Week);
+        pages.SetBack(Start);
+        for (var i = 0; i < 20; i++) pages.Admits(Start + (i * TimeSpan.FromMinutes(21)), 1.8, null, 100, Week);
+        Assert.That(pages.Admits(Start + TimeSpan.FromHours(8), 1.8, null, 100, Week), Is.False, "witnesses of long ago do not count");
+        Assert.That(pages.Learned, Is.GreaterThan(1));
+        pages.Admits(Start + TimeSpan.FromDays(29), 0, null, 100, Week);
+        Assert.That(pages.Learned, Is.Zero);
+    }
+
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     [TestCase(double.NegativeInfinity)]
