@@ -16,8 +16,8 @@ namespace LeptonStream.Detection.Pages;
 /// 57, 289; by the inequality of Simes the probability of any false page keeps its bound). A fault of many series needs less of each; a
 /// single one of many thousands needs more. What the tails of the scores promise and the model does not keep is <c>learned</c>: each
 /// admission raises the line by half a decade, and each budget's time lowers it by as much, so that they come at the rate of the budget in
-/// the long run (adaptive conformal inference: Gibbs and Candès 2021, NeurIPS 34), between 0 and as many decades as the series have: then a
-/// tail of half the slope is covered.
+/// the long run (adaptive conformal inference: Gibbs and Candès 2021, NeurIPS 34), between 0 and as many decades as the series have: then
+/// a tail of half the slope is covered.
 /// Those within one time of <see cref="Together"/> are one. A function of the questions and their order.
 /// </remarks>
 internal sealed class ModelBudget

@@ -117,7 +117,6 @@ public sealed class StructShapeTests
     {
         AssertRefused(Present with { Version = StateLayout.Version + 1 }, $"are of version {StateLayout.Version + 1}");
         AssertRefused(Present with { Lengths = Present.Lengths with { Window = 61 } }, "windows and charts are of other lengths");
-        AssertRefused(Present with { Structs = Present.Structs.Where(one => one.Key != "peer").ToDictionary() }, "lacks peer");
         Assert.That(() => StateLayout.Resolve(1, null, DetectionPolicy.Default),
             Throws.TypeOf<SnapshotCorruptException>().With.Message.Contains("without a description"));
         Assert.That(() => StateLayout.Resolve(1, StateLayout.TextOf(DetectionPolicy.Default), DetectionPolicy.Default),
