@@ -7,19 +7,21 @@ using LeptonStream.Collector.Points;
 namespace LeptonStream.Collector.Formats;
 
 /// <summary>
-/// InfluxDB's line protocol: <c>measurement,tag=value field=1,other=2i 1763856000000000000</c>. Each field is a point named
-/// <c>measurement_field</c>, or <c>measurement</c> where the field is named <c>value</c>. Booleans are 1 and 0; texts are left out. The
-/// unit of a time follows from its magnitude. A wrong line is refused alone.
+/// InfluxDB's line protocol: <c>measurement,tag=value field=1,other=2i 1763856000000000000</c>. Each field is a point
+/// (<see cref="TelegrafFields"/>). Booleans are 1 and 0; texts are left out. The unit of a time follows from its magnitude. A wrong line is
+/// refused alone.
 /// </summary>
 internal sealed class InfluxLineFormat : IPayloadFormat
 {
+    private readonly TelegrafFields _fields = new();
+
     public string Name => "influx";
 
     public FormatOutcome Read(ReadOnlySpan<byte> payload, PointBatch into, in FormatLimits limits)
     {
         if (into.Begin(payload, limits) is { } refused) return refused;
         var copy = into.AddText(payload);
-        var lines = new Lines(payload, into, copy.Start, Utf8.IsValid(payload));
+        var lines = new Lines(payload, into, _fields, copy.Start, Utf8.IsValid(payload));
         while (lines.TryNext())
         {
         }
@@ -27,7 +29,7 @@ internal sealed class InfluxLineFormat : IPayloadFormat
         return into.End();
     }
 
-    private ref struct Lines(ReadOnlySpan<byte> text, PointBatch batch, int copyAt, bool isUtf8)
+    private ref struct Lines(ReadOnlySpan<byte> text, PointBatch batch, TelegrafFields fields, int copyAt, bool isUtf8)
     {
         private static readonly SearchValues<byte> NameEnds = SearchValues.Create(", \n\\"u8);
         private static readonly SearchValues<byte> KeyEnds = SearchValues.Create("=, \n\\"u8);
@@ -85,40 +87,30 @@ internal sealed class InfluxLineFormat : IPayloadFormat
         private RefusalReason ReadFields(Text measurement, LabelRange labels, int firstPoint)
         {
             SkipBlanks();
+            fields.Begin(batch, measurement, labels);
             while (true)
             {
                 var key = Token(KeyEnds, out var stop);
                 if (key.IsEmpty || stop != '=') return RefusalReason.MissingField;
                 _at++;
                 var reason = ReadValue(out var value);
-                if (reason == RefusalReason.TextValue) batch.RefuseOf(key, reason, "a text");
+                if (reason == RefusalReason.TextValue) SkipText(key);
                 else if (reason != RefusalReason.None) return reason;
                 else if (!batch.MayAdd()) return RefusalReason.None;
-                else Add(measurement, key, labels, value);
+                else fields.Add(key, value);
                 if (_at >= _text.Length || _text[_at] != (byte)',') break;
                 _at++;
             }
 
+            fields.End();
             return ReadTime(firstPoint);
         }
 
-        private readonly void Add(Text measurement, Text key, LabelRange labels, double value)
+        private readonly void SkipText(Text key)
         {
-            var name = NameOf(measurement, key);
-            if (batch.ReasonOf(name) is var reason and not RefusalReason.None)
-            {
-                batch.RefuseOf(name, reason, "the name of a metric");
-                return;
-            }
-
-            ref var point = ref batch.Add();
-            point.Name = name;
-            point.Labels = labels;
-            point.Value = value;
+            batch.RefuseOf(key, RefusalReason.TextValue, "a text");
+            fields.SkipOne();
         }
-
-        private readonly Text NameOf(Text measurement, Text key) =>
-            batch.BytesOf(key).SequenceEqual("value"u8) ? measurement : batch.Join(measurement, key);
 
         private RefusalReason ReadValue(out double value)
         {

@@ -124,64 +124,14 @@ internal sealed class MetricFamily
         var firstWrong = int.MaxValue;
         if (Type is FamilyType.Histogram or FamilyType.GaugeHistogram or FamilyType.Summary)
             foreach (var at in _series.Values)
-                if (!TryFinish(ref _batch.At(at))) firstWrong = Math.Min(firstWrong, at);
+            {
+                if (PairedDistribution.TryFinish(_batch, ref _batch.At(at))) continue;
+                PointBatch.Mark(ref _batch.At(at));
+                firstWrong = Math.Min(firstWrong, at);
+            }
+
         if (firstWrong < int.MaxValue) _batch.DropMarked(firstWrong);
         ClearSeries();
-    }
-
-    private bool TryFinish(ref Point point)
-    {
-        ref var distribution = ref _batch.DistributionToChange(point);
-        var fault = point.Kind == PointKind.Histogram ? FinishHistogram(ref distribution) : FinishSummary(ref distribution);
-        if (fault is null)
-        {
-            point.Value = HistogramRules.MeanOf(distribution);
-            return true;
-        }
-
-        _batch.RefuseOf(point.Name, RefusalReason.BadHistogram, fault);
-        PointBatch.Mark(ref point);
-        return false;
-    }
-
-    private string? FinishSummary(ref Distribution summary)
-    {
-        (summary.Quantiles, summary.QuantileValues) = _batch.Unzip(summary.Counts);
-        summary.Counts = default;
-        return HistogramRules.FaultOfSummary(_batch, summary);
-    }
-
-    // The page has an accumulated count for each upper bound.
-    private string? FinishHistogram(ref Distribution histogram)
-    {
-        var pairs = _batch.NumbersToChange(histogram.Counts);
-        SortPairs(pairs);
-        var hasAll = pairs.Length > 0 && double.IsPositiveInfinity(pairs[^2]);
-        if (!hasAll && pairs.Length > 0)
-        {
-            histogram.Counts = _batch.Append(_batch.Append(histogram.Counts, double.PositiveInfinity),
-                double.IsNaN(histogram.Count) ? pairs[^1] : histogram.Count);
-        }
-
-        if (double.IsNaN(histogram.Count)) histogram.Count = histogram.Counts.Count > 0 ? _batch.NumbersOf(histogram.Counts)[^1] : 0;
-        if (histogram.Counts.Count == 0) return null;
-        var (bounds, counts) = _batch.Unzip(histogram.Counts);
-        histogram.Bounds = bounds with { Count = bounds.Count - 1 };
-        histogram.Counts = counts;
-        HistogramRules.TakeApart(_batch.NumbersToChange(counts));
-        return HistogramRules.FaultOf(_batch, histogram);
-    }
-
-    // Insertion sort by the first of each pair: they come sorted from almost everybody.
-    private static void SortPairs(Span<double> pairs)
-    {
-        for (var i = 2; i < pairs.Length; i += 2)
-        {
-            var (bound, count) = (pairs[i], pairs[i + 1]);
-            var j = i;
-            for (; j > 0 && pairs[j - 2] > bound; j -= 2) (pairs[j], pairs[j + 1]) = (pairs[j - 2], pairs[j - 1]);
-            (pairs[j], pairs[j + 1]) = (bound, count);
-        }
     }
 
     /// <summary>What a line says of its family.</summary>

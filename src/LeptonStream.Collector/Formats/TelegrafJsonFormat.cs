@@ -5,10 +5,12 @@ namespace LeptonStream.Collector.Formats;
 
 /// <summary>
 /// Telegraf's JSON: <c>{"name":"cpu","tags":{},"fields":{"usage_idle":99.1},"timestamp":1458229140}</c>, or several of them in
-/// <c>{"metrics":[]}</c>. Each field is a point named as <see cref="InfluxLineFormat"/> does.
+/// <c>{"metrics":[]}</c>. Each field is a point (<see cref="TelegrafFields"/>).
 /// </summary>
 internal sealed class TelegrafJsonFormat : JsonFormat
 {
+    private readonly TelegrafFields _fields = new();
+
     public override string Name => "telegraf_json";
 
     protected override void ReadObject(ref Utf8JsonReader json)
@@ -82,35 +84,26 @@ internal sealed class TelegrafJsonFormat : JsonFormat
             return;
         }
 
+        var first = Batch.PointCount;
+        _fields.Begin(Batch, measurement, labels);
         while (TryProperty(ref json) && Batch.MayAdd())
         {
-            var name = Named(measurement, ref json);
+            var key = Keep(ref json);
             json.Read();
             var reason = ReadNumber(ref json, out var value);
             // A text that looks like a number is a text here.
             if (reason == RefusalReason.None && json.TokenType == JsonTokenType.String) reason = RefusalReason.TextValue;
-            if (reason == RefusalReason.None) reason = Batch.ReasonOf(name);
-            if (reason != RefusalReason.None)
+            if (reason == RefusalReason.None)
             {
-                Batch.RefuseOf(name, reason, "field");
+                _fields.Add(key, value);
                 continue;
             }
 
-            ref var point = ref Batch.Add();
-            point.Name = name;
-            point.Labels = labels;
-            point.Value = value;
-            point.Time = time;
+            Batch.RefuseOf(_fields.NameOf(key), reason, "field");
+            _fields.SkipOne();
         }
-    }
 
-    private Text Named(Text measurement, ref Utf8JsonReader json)
-    {
-        if (json.ValueTextEquals("value"u8)) return measurement;
-        var room = Batch.Room(measurement.Length + 1 + json.ValueSpan.Length);
-        Batch.BytesOf(measurement).CopyTo(room);
-        room[measurement.Length] = (byte)'_';
-        var field = json.CopyString(room[(measurement.Length + 1)..]);
-        return Batch.Keep(measurement.Length + 1 + field);
+        _fields.End();
+        for (var i = first; i < Batch.PointCount; i++) Batch.At(i).Time = time;
     }
 }

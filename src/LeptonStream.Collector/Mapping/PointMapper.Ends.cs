@@ -74,7 +74,7 @@ public sealed partial class PointMapper
         entry.IsEnded = true;
         Drop(into, DropReason.Ended, entry);
         if (entry.Refused != DropReason.None || entry.Role == SeriesRole.Passed) return;
-        foreach (var output in entry.Outputs) End(output, time, into);
+        foreach (var output in entry.Owned) End(output, time, into);
         foreach (var (_, series) in entry.Quantiles ?? []) End(series, time, into);
         End(entry.Lone.Sum, time, into);
         End(entry.Lone.Count, time, into);

@@ -32,6 +32,7 @@ public sealed partial class PointMapper
         var bound = double.NaN;
         if (part == Part.Bucket && !TryBound(points, point, out bound)) return DropReason.BadHistogram;
         if (family.IsLone && part == Part.Bucket) family.BelongsTogether();
+        var hadBuckets = part != Part.Bucket || family.HasBuckets;
         if (family.IsLone) return TakeLone(entry, part, time, _identity.Step, point.Value, into);
         if (time <= entry.LastTime)
         {
@@ -55,7 +56,15 @@ public sealed partial class PointMapper
             default: pending.Add(bound, point.Value); break;
         }
 
-        return DropReason.Joined;
+        return hadBuckets || TakesQuantiles(entry) ? DropReason.Joined : DropReason.Collision;
+    }
+
+    // With its first bucket a family has quantiles, too.
+    private bool TakesQuantiles(SeriesEntry entry)
+    {
+        Reconsider(entry);
+        if (entry.Rival is not null) entry.Refused = DropReason.Collision;
+        return entry.Refused == DropReason.None;
     }
 
     // When a histogram ends, its count and the bucket of infinity end with it. Any other may end alone: a bound that is no longer there.
@@ -131,8 +140,8 @@ public sealed partial class PointMapper
         if (time <= last) return time == last ? DropReason.Duplicate : DropReason.OutOfOrder;
         family.LoneTimes = isSum ? (time, family.LoneTimes.Count) : (family.LoneTimes.Sum, time);
         entry.LastTime = Math.Max(entry.LastTime, time);
-        entry.Lone = isSum ? entry.Lone with { Sum = entry.Lone.Sum ?? _resolver.NamedAs(entry, "_sum") }
-            : entry.Lone with { Count = entry.Lone.Count ?? _resolver.NamedAs(entry, "_count") };
+        entry.Lone = isSum ? entry.Lone with { Sum = entry.Lone.Sum ?? _resolver.LoneOf(entry, "_sum") }
+            : entry.Lone with { Count = entry.Lone.Count ?? _resolver.LoneOf(entry, "_count") };
         Add(isSum ? entry.Lone.Sum : entry.Lone.Count, time, step, value, into);
         return DropReason.None;
     }

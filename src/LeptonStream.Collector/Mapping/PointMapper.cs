@@ -232,7 +232,7 @@ public sealed partial class PointMapper
     {
         entry.OriginDue = _now + OriginPause;
         if (_origins is null) return;
-        foreach (var output in entry.Outputs)
+        foreach (var output in entry.Owned)
             if (output is not null) _origins.Saw(output, source, _now);
     }
 

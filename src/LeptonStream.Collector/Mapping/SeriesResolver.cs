@@ -56,16 +56,24 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
     private static string Shown(string text) => text.Length <= LongestText ? text : ShortText.Begin(text, LongestText);
 
     /// <summary>The series of a summary's quantile; null where rules drop it.</summary>
-    public MappedSeries? QuantileOf(SeriesEntry entry, double quantile) => NamedAs(entry, DistributionOutputs.SuffixOf(quantile));
+    public MappedSeries? QuantileOf(SeriesEntry entry, double quantile) =>
+        NamedAs(entry, DistributionOutputs.SuffixOf(quantile), name => name);
 
-    /// <summary>A series of a distribution's family with another ending; null where rules drop the family's mean.</summary>
-    public MappedSeries? NamedAs(SeriesEntry entry, string suffix)
+    /// <summary>The metric that has the name of a family's sum or count and is none of these; null where rules drop it.</summary>
+    public MappedSeries? LoneOf(SeriesEntry entry, string suffix) => NamedAs(entry, suffix, name =>
+    {
+        var preset = config.Presets.Find(name, new LabelBag());
+        return preset is { IsLeftOut: true } ? null : preset?.To ?? name;
+    });
+
+    private MappedSeries? NamedAs(SeriesEntry entry, string suffix, Func<string, string?> rename)
     {
         // The mean has the family's name, and it is always there unless rules drop it or give it another.
         if (entry.Outputs[DistributionOutputs.Mean] is not { } mean) return null;
         var ending = DistributionOutputs.Suffixes[DistributionOutputs.Mean];
         var family = mean.Metric.EndsWith(ending, StringComparison.Ordinal) ? mean.Metric[..^ending.Length] : mean.Metric;
-        var series = new MappedSeries(mean.Entity, family + suffix);
+        if (rename(family + suffix) is not { } name) return null;
+        var series = new MappedSeries(mean.Entity, name);
         store.Own(series, entry);
         return series;
     }

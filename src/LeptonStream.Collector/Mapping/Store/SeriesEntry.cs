@@ -55,6 +55,14 @@ internal sealed class SeriesEntry
     /// <summary>The series it becomes; null for those that rules drop. One, or those of <see cref="DistributionOutputs"/>.</summary>
     public MappedSeries?[] Outputs { get; set; } = [];
 
+    /// <summary>
+    /// Those that no other series may become. A sum and a count without buckets have no quantiles: where they belong to a summary, its
+    /// quantiles are series of their own.
+    /// </summary>
+    public ReadOnlySpan<MappedSeries?> Owned => Family is { HasBuckets: false }
+        ? Outputs.AsSpan(0, Math.Min(DistributionOutputs.FirstQuantile, Outputs.Length))
+        : Outputs;
+
     /// <summary>The quantiles of a summary, by their order of first sight.</summary>
     public List<(double Quantile, MappedSeries? Series)>? Quantiles { get; set; }
 

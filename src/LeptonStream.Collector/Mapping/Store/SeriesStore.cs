@@ -93,7 +93,7 @@ internal sealed class SeriesStore(int limit, SeriesMemory.Share memory)
     /// <summary>Gives an entry its outputs.</summary>
     public void OwnAll(SeriesEntry entry)
     {
-        foreach (var output in entry.Outputs)
+        foreach (var output in entry.Owned)
             if (output is not null) Own(output, entry);
     }
 
@@ -121,7 +121,7 @@ internal sealed class SeriesStore(int limit, SeriesMemory.Share memory)
     /// <summary>Another series that becomes the same as this one, if it was heard of lately; one that was not makes room.</summary>
     public SeriesEntry? RivalOf(SeriesEntry entry, long now)
     {
-        foreach (var output in entry.Outputs)
+        foreach (var output in entry.Owned)
         {
             if (output is null || !_owners.TryGetValue(output.Id.Value, out var owner) || ReferenceEquals(owner, entry)) continue;
             if (now - owner.LastSeen < Silence) return owner;

@@ -19,6 +19,24 @@ public sealed class LineFormatTests
     [TestCase("log msg=\"a \\\" b, c=1\nx\",n=2i", "Untyped log_n = 2\nTextValue: msg: a text\n")]
     [TestCase("\r\n# comment\r\n\r\na b=1\r\nc d=2\r\n", "Untyped a_b = 1\nUntyped c_d = 2\n")]
     [TestCase("温度,机=甲 值=36.6", "Untyped 温度_值 = 36.6\n  labels: 机=甲\n")]
+    [TestCase("vllm:num_requests_running,url=u gauge=3", "Gauge vllm:num_requests_running = 3\n  labels: url=u\n")]
+    [TestCase("a_total,x=y counter=3 1763856000", "Cumulative a_total = 3 @1763856000000000000 Cumulative\n  labels: x=y\n")]
+    [TestCase("a counter=3,created=1763800000", "Cumulative a = 3 since 1763800000000000000 Cumulative\n")]
+    [TestCase("h +Inf=6,0.1=2,1e+06=5,count=6,sum=3 1763856000",
+        "Histogram h = 0.5 @1763856000000000000 Cumulative\n  count=6 sum=3 min=NaN max=NaN bounds=[0.1 1000000] counts=[2 3 1]\n")]
+    [TestCase("h 0.1=2,5=5,count=6,sum=3",
+        "Histogram h = 0.5 Cumulative\n  count=6 sum=3 min=NaN max=NaN bounds=[0.1 5] counts=[2 3 1]\n")]
+    [TestCase("s 0=1,0.5=4,1=9,count=8,sum=40",
+        "Summary s = 5 Cumulative\n  count=8 sum=40 min=NaN max=NaN quantiles=[0 0.5 1] values=[1 4 9]\n")]
+    [TestCase("s count=8,sum=40", "Untyped s_count = 8\nUntyped s_sum = 40\n")]
+    [TestCase("s 0.5=4,count=8", "Untyped s_0.5 = 4\nUntyped s_count = 8\n")]
+    [TestCase("s 0.5=4,count=8,sum=40,mean=5", "Untyped s_0.5 = 4\nUntyped s_count = 8\nUntyped s_sum = 40\nUntyped s_mean = 5\n")]
+    [TestCase("tank gauge=4,level=2", "Untyped tank_gauge = 4\nUntyped tank_level = 2\n")]
+    [TestCase("prometheus,url=u go_goroutines=7", "Untyped go_goroutines = 7\n  labels: url=u\n")]
+    [TestCase("prometheus,le=0.5 h_bucket=7", "Untyped h_bucket = 7 !Part\n  labels: le=0.5\n")]
+    [TestCase("prometheus h_count=7,h_sum=3", "Untyped h_count = 7 !Part\nUntyped h_sum = 3 !Part\n")]
+    [TestCase("prometheus a_count=7,b_sum=3", "Untyped a_count = 7\nUntyped b_sum = 3\n")]
+    [TestCase("prometheus_remote_write up=1", "Untyped up = 1\n")]
     public void Influx_OfALine_BecomesItsPoints(string line, string expected)
     {
         var (outcome, text) = _payloads.Read("influx", line);
@@ -46,6 +64,14 @@ public sealed class LineFormatTests
         Assert.That(_payloads.Batch.CountOf(reason), Is.EqualTo(1), text);
         Assert.That(_payloads.Batch.Points.Length, Is.EqualTo(wrong.Contains('"') ? 1 : 2), text);
         Assert.That(_payloads.Batch.Refusals[^1].Detail, Does.StartWith("line 2"));
+    }
+
+    [Test]
+    public void Influx_OfAHistogramThatContradictsItself_RefusesItAlone()
+    {
+        var (outcome, text) = _payloads.Read("influx", "a b=1\nh 5=2,1=-1,count=6,sum=3\nc d=2");
+        Assert.That(outcome, Is.EqualTo(FormatOutcome.Partial));
+        Assert.That(text, Is.EqualTo("Untyped a_b = 1\nUntyped c_d = 2\nBadHistogram: h: a count of -1\n"));
     }
 
     [Test]

@@ -159,6 +159,38 @@ public sealed class DistributionMappingTests
         .Part(Ttft("_bucket", "0.1"), seconds, count / 2).Part(Ttft("_bucket", "1"), seconds, count)
         .Part(Ttft("_bucket", "+Inf"), seconds, count).Part(Ttft("_sum"), seconds, count / 2).Part(Ttft("_count"), seconds, count);
 
+    /// <summary>
+    /// As remote write sends a summary: its quantiles, sum and count are series, in any order. Where it says no types, a sum and a count
+    /// without buckets are metrics of their own.
+    /// </summary>
+    [TestCase(true, true)]
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    [TestCase(false, false)]
+    public void Map_ASummaryInParts_KeepsItsQuantilesBesideItsRateAndMean(bool isTyped, bool quantilesFirst)
+    {
+        var mapper = new PointMapper(CollectorConfig.Default);
+        var samples = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            var payload = new MappingPayload();
+            if (quantilesFirst) Quantiles(payload, i);
+            if (isTyped) payload.Part("lag_sum{model=m}", i * 10, i * 6).Part("lag_count{model=m}", i * 10, i * 20);
+            else payload.Untyped("lag_sum{model=m}", i * 10, i * 6).Untyped("lag_count{model=m}", i * 10, i * 20);
+            if (!quantilesFirst) Quantiles(payload, i);
+            var mapped = payload.MapBy(mapper);
+            samples.AddRange(SamplesOf(mapped));
+            Assert.That(mapped.CountOf(DropReason.Collision), Is.Zero);
+        }
+
+        Assert.That(samples.Where(sample => sample.Contains("p50", StringComparison.Ordinal)), Has.Exactly(4).EqualTo("m lag_p50 0.25"));
+        var others = isTyped ? (string[])["m lag_count_per_second 2", "m lag_mean 0.3"] : ["m lag_sum 12", "m lag_count 40"];
+        foreach (var other in others) Assert.That(samples, Has.Member(other));
+
+        static void Quantiles(MappingPayload payload, int i) => payload.Untyped("lag{model=m,quantile=0.5}", i * 10, 0.25)
+            .Untyped("lag{model=m,quantile=0.99}", i * 10, 1.5);
+    }
+
     private static string Ttft(string ending, string? bound = null) =>
         $"vllm:time_to_first_token_seconds{ending}{{model_name=m{(bound is null ? "" : $",le={bound}")}}}";
 }
