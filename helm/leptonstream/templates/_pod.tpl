@@ -18,7 +18,9 @@ The specification of every pod. Takes:
 {{- $kafka := has "kafka" .uses -}}
 {{- $storage := has "storage" .uses -}}
 {{- $edge := has "edge" .uses -}}
-{{- $kernelLog := ternary $pod.kernelLog "" $edge -}}
+{{- $kernelDevice := ternary $pod.kernelLogDevice "" $edge -}}
+{{- /* A device plugin puts the device there itself. */ -}}
+{{- $kernelLog := ternary $pod.kernelLog "" (and $edge (not $kernelDevice)) -}}
 {{- $own := list -}}
 {{- range $pod.extraEnv }}{{ $own = append $own .name }}{{ end -}}
 serviceAccountName: {{ .account }}
@@ -56,8 +58,14 @@ containers:
       - --config
       - /etc/lepton/appsettings.json
     {{- if hasPrefix "/dev/" $kernelLog }}
-    # Without it no container may open the kernel's log.
+    # Without it no container may open a device of the node; with edge.kernelLogDevice a device plugin hands it over.
     securityContext: {privileged: true, readOnlyRootFilesystem: true}
+    {{- else if $kernelDevice }}
+    # Where the node sets kernel.dmesg_restrict, the device opens with this capability alone.
+    securityContext:
+      allowPrivilegeEscalation: false
+      readOnlyRootFilesystem: true
+      capabilities: {drop: [ALL], add: [SYSLOG]}
     {{- else }}
     {{- with $values.securityContext }}
     securityContext:
@@ -127,7 +135,7 @@ containers:
     lifecycle:
       {{- toYaml . | nindent 6 }}
     {{- end }}
-    {{- with $pod.resources }}
+    {{- with ternary (mergeOverwrite (deepCopy (default dict $pod.resources)) (dict "limits" (dict $kernelDevice 1))) $pod.resources (ne $kernelDevice "") }}
     resources:
       {{- toYaml . | nindent 6 }}
     {{- end }}
@@ -154,7 +162,7 @@ volumes:
     hostPath: {path: {{ $pod.hostPath }}, type: DirectoryOrCreate}
   {{- with $kernelLog }}
   - name: kernel-log
-    hostPath: {path: {{ ternary . (dir .) (hasPrefix "/dev/" .) }}}
+    hostPath: {path: {{ ternary . (dir .) (hasPrefix "/dev/" .) }}, type: {{ ternary "CharDevice" "Directory" (hasPrefix "/dev/" .) }}}
   {{- end }}
   {{- end }}
   - name: settings
@@ -250,7 +258,7 @@ may speak of the collector's addresses and tokens.
 */}}
 {{- define "leptonstream.edgeEnv" -}}
 - {name: LEPTON_Edge__SpoolPath, value: /var/lib/leptonstream}
-- {name: LEPTON_Edge__KernelLog, value: {{ .kernelLog | quote }}}
+- {name: LEPTON_Edge__KernelLog, value: {{ ternary "/dev/kmsg" .kernelLog (ne .kernelLogDevice "") | quote }}}
 {{- with .alertWebhook }}
 - {name: LEPTON_Edge__AlertWebhook, value: {{ . | quote }}}
 {{- end }}

@@ -41,5 +41,24 @@ public sealed class ChartEdgeTests
         Assert.That(container.Items("volumeMounts").Select(mount => mount.Text("mountPath")), Does.Contain("/dev/kmsg"));
         Assert.That(chart.Deployments.SelectMany(role => role.At("spec", "template", "spec", "containers")!.AsArray())
             .Select(other => other.Text("securityContext", "privileged")), Is.All.Not.EqualTo("true"));
+        Assert.That(VolumesOf(chart), Has.Member("/dev/kmsg CharDevice"));
     }
+
+    [Test]
+    public async Task Edge_KernelsDeviceOfAPlugin_HasOneCapabilityAndNoPrivileges()
+    {
+        var chart = await Chart.Render("minimal", "edge.enabled=true", "edge.kernelLogDevice=\"squat.ai/kmsg\"");
+
+        var container = chart.One("DaemonSet", "edge").At("spec", "template", "spec", "containers")!.AsArray().Single()!;
+        Assert.That(container.At("securityContext")!.ToJsonString(), Is.EqualTo(
+            """{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"],"add":["SYSLOG"]}}"""));
+        Assert.That(container.Text("resources", "limits", "squat.ai/kmsg"), Is.EqualTo("1"));
+        Assert.That(container.Text("resources", "limits", "memory"), Is.EqualTo("224Mi"));
+        Assert.That(container.Items("env").Single(variable => variable.Text("name") == "LEPTON_Edge__KernelLog").Text("value"),
+            Is.EqualTo("/dev/kmsg"));
+        Assert.That(VolumesOf(chart), Has.None.Contains("/dev/"));
+    }
+
+    private static IEnumerable<string> VolumesOf(RenderedChart chart) => chart.One("DaemonSet", "edge").At("spec", "template", "spec")!
+        .Items("volumes").Select(volume => $"{volume.Text("hostPath", "path")} {volume.Text("hostPath", "type")}");
 }
