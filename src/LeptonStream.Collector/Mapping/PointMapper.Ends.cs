@@ -25,12 +25,14 @@ public sealed partial class PointMapper
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(into);
+        var heirs = isRead ? HeirsOn(page, seenSince) : null;
         // A series that another page has, too, is that of the page which had it last.
         page.Of(this).RemoveWhere(entry => entry.IsRemoved || !ReferenceEquals(entry.Page, page) || IsOver(entry));
 
         bool IsOver(SeriesEntry entry)
         {
             if (entry.LastSeen >= seenSince) return false;
+            if (IsTakenOver(entry, heirs)) return true;
             SayEnd(entry, time, into);
             if (isRead) _store.Remove(entry);
             return isRead;

@@ -202,32 +202,6 @@ public sealed partial class PointMapper
         return DropReason.Negative;
     }
 
-    private SeriesEntry Admit(SeriesEntry entry)
-    {
-        if (entry.Refused == DropReason.None && _store.RivalOf(entry, _now) is { } rival)
-        {
-            (entry.Refused, entry.Rival) = (DropReason.Collision, rival.Text);
-            _store.AddRefused(entry, _now);
-            return entry;
-        }
-
-        _store.Add(entry, _now);
-        return entry;
-    }
-
-    // The series that it collided with may be gone by now: a pod that another replaced.
-    private void Reconsider(SeriesEntry entry)
-    {
-        if (_store.RivalOf(entry, _now) is { } rival)
-        {
-            entry.Rival = rival.Text;
-            return;
-        }
-
-        (entry.Refused, entry.Rival) = (DropReason.None, null);
-        _store.OwnAll(entry);
-    }
-
     private void SayOrigin(SeriesEntry entry, in SourceContext source)
     {
         entry.OriginDue = _now + OriginPause;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using LeptonStream.Collector.Mapping.Presets;
 using LeptonStream.Collector.Mapping.Relabeling;
 using LeptonStream.Collector.Mapping.Store;
@@ -40,7 +42,7 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         var labels = SeriesLabels.Of(points, point, source.Labels, _texts);
         if (isFamily) labels[BucketLabel] = "";
         foreach (var step in rules.Step)
-            if (SeriesIdentity.IsStep(System.Text.Encoding.UTF8.GetBytes(labels[step]), out _)) labels[step] = "";
+            if (SeriesIdentity.IsStep(Encoding.UTF8.GetBytes(labels[step]), out _)) labels[step] = "";
         labels[LabelBag.NameLabel] = name;
         var entry = new SeriesEntry { Id = id, Text = Shown(labels.ToString()), Role = RoleOf(point, isFamily) };
         if (isFamily)
@@ -87,10 +89,12 @@ internal sealed class SeriesResolver(CollectorConfig config, SeriesStore store)
         var preset = config.Presets.Find(name, labels);
         if (preset is { IsLeftOut: true }) return DropReason.Preset;
         if (ModelOf(labels, rules, preset?.Exporter) is not { } model) return DropReason.NoModel;
+        var known = PresetCatalog.Default.Find(name, labels.ToLabels());
         if (preset is not null) labels.RemoveWhere(label => preset.Exporter.DropLabels.Any(pattern => LabelFilter.Fits(pattern, label)));
+        labels.RemoveWhere(label => !LabelFilter.Default.Stays(label) && !rules.Labels.Stays(label));
+        entry.Thing = XxHash128.HashToUInt128(Encoding.UTF8.GetBytes($"{model}\n{labels}"), (long)entry.Role);
         labels.RemoveWhere(label => !label.StartsWith("__", StringComparison.Ordinal) && !rules.Labels.Stays(label));
 
-        var known = PresetCatalog.Default.Find(name, labels.ToLabels());
         entry.Role = RoleOf(entry.Role, point.Kind, name, known, isPreset: preset is not null, ending);
         if (preset?.SplitBy is { } by) labels[by] = "";
         var to = preset?.To is { } renamed && Convert(entry, points, point, preset, known, renamed, labels) ? renamed : null;

@@ -42,9 +42,15 @@ public sealed class ExporterCatalog
     public FamilyPreset? Find(string family, LabelBag labels)
     {
         var name = Plain(family);
-        if (Lookup(_split, name) is (var splitter, { } split) && split.To.TryGetValue(labels[split.By], out var part))
-            return new(splitter, false, part, UnitOf(splitter, name), split.By);
-        if (Lookup(_renamed, name) is (var exporter, { } to)) return new(exporter, false, to, UnitOf(exporter, name), null);
+        var isOther = false;
+        if (Lookup(_split, name) is (var splitter, { } split) && split.Where.All(pair => labels[NameIn(labels, pair.Key)] == pair.Value))
+        {
+            var by = NameIn(labels, split.By);
+            if (split.To.TryGetValue(labels[by], out var part)) return new(splitter, false, part, UnitOf(splitter, name), by);
+            isOther = labels[by].Length > 0;
+        }
+
+        if (!isOther && Lookup(_renamed, name) is (var exporter, { } to)) return new(exporter, false, to, UnitOf(exporter, name), null);
         foreach (var (pattern, other) in _matches)
             if (LabelFilter.Fits(pattern, name)) return new(other, other.LeavesOut(name), null, UnitOf(other, name), null);
         return null;
@@ -58,6 +64,9 @@ public sealed class ExporterCatalog
 
     /// <summary>The name without <c>_total</c>, which libraries put behind the names of totals.</summary>
     internal static string WithoutTotal(string name) => name.EndsWith("_total", StringComparison.Ordinal) ? name[..^6] : name;
+
+    // Prometheus' pages have underscores in the names of labels, too.
+    private static string NameIn(LabelBag labels, string name) => labels[name].Length > 0 ? name : Plain(name);
 
     private static T? Lookup<T>(Dictionary<string, T> names, string name)
         where T : struct =>
@@ -103,7 +112,7 @@ public sealed class ExporterCatalog
 
     private static SplitFamily Split(YamlSection section)
     {
-        var family = new SplitFamily(section.RequiredText("name"), section.RequiredText("by"), Map(section, "to"));
+        var family = new SplitFamily(section.RequiredText("name"), section.RequiredText("by"), Map(section, "to"), Map(section, "where"));
         section.End();
         return family;
     }

@@ -43,7 +43,9 @@ public sealed record ExporterPreset
 /// <param name="Name">Its name.</param>
 /// <param name="By">The label that tells the metrics apart.</param>
 /// <param name="To">The name of the metric for a value of that label.</param>
-public sealed record SplitFamily(string Name, string By, IReadOnlyDictionary<string, string> To);
+/// <param name="Where">Labels that a series must have, where others have a family of the same name.</param>
+public sealed record SplitFamily(
+    string Name, string By, IReadOnlyDictionary<string, string> To, IReadOnlyDictionary<string, string> Where);
 
 /// <summary>A family, as the presets know it.</summary>
 /// <param name="Exporter">Its exporter.</param>

@@ -40,8 +40,17 @@ internal sealed class SeriesEntry
 
     public SeriesRole Role { get; set; }
 
+    /// <summary>
+    /// The hash of the series without the labels that say what a thing does now: the process that runs it, the pod on a GPU, a state. Two
+    /// series with the same are one thing before and after a change of these.
+    /// </summary>
+    public UInt128 Thing { get; set; }
+
     /// <summary>Why none of its points becomes a sample; <see cref="DropReason.None"/> for all others.</summary>
     public DropReason Refused { get; set; }
+
+    /// <summary>When it was received last and refused for another that it collides with; 0 for never.</summary>
+    public long RefusedAt { get; set; }
 
     /// <summary>The series that it collides with, where it does.</summary>
     public string? Rival { get; set; }
@@ -94,6 +103,10 @@ internal sealed class SeriesEntry
 
     /// <summary>Whether the store has forgotten it.</summary>
     public bool IsRemoved { get; set; }
+
+    /// <summary>Goes on with the numbers of another, which is the same thing before.</summary>
+    public void Continue(SeriesEntry before) => (Total, Histogram, Exponential, Family, LastTime) =
+        (before.Total, before.Histogram, before.Exponential, before.Family, before.LastTime);
 
     public SeriesEntry? Newer { get; set; }
 

@@ -37,6 +37,13 @@ public sealed class PresetCatalogTests
     [TestCase("accelerator_nvidia_xid_errors", "gpu.xid_count")]
     [TestCase("accelerator_nvidia_gpm_gpu_sm_occupancy_percent", "gpu.sm_occupancy")]
     [TestCase("accelerator_nvidia_gpm_gpu_fp16_util_percent", "gpu.pipe_active")]
+    [TestCase("nvidia_smi_temperature_gpu", "gpu.temp_c")]
+    [TestCase("nvidia_smi_temperature_max_threshold", "gpu.temp_limit_c")]
+    [TestCase("nvidia_smi_ecc_errors_volatile_sram_uncorrectable", "gpu.ecc_uncorr")]
+    [TestCase("nvidia_smi_clocks_event_reasons_counters_hw_therm_slowdown", "gpu.throttle_s")]
+    [TestCase("hw.gpu.utilization", "gpu.util")]
+    [TestCase("hw_gpu_utilization_ratio", "gpu.util")]
+    [TestCase("hw.gpu.memory.usage", "gpu.mem_used")]
     [TestCase("disk_free_bytes", "host.disk_free")]
     [TestCase("loss", "train.loss")]
     [TestCase("train/loss", "train.loss")]
@@ -133,7 +140,7 @@ public sealed class PresetCatalogTests
             {
                 foreach (var name in entry.Names)
                 {
-                    var labels = entry.Label is var (label, value) ? LabelSet.Of((label, value)) : LabelSet.Empty;
+                    var labels = LabelSet.Of(entry.Labels.Select(label => KeyValuePair.Create(label.Name, label.Value)));
                     Assert.That(catalog.Find(name.Replace("*", "any"), labels)?.Canonical, Is.EqualTo(entry.Canonical),
                         $"{source.Key} {name}");
                 }

@@ -119,7 +119,11 @@ public sealed class ExporterCatalogTests
             page.Append("\n| family | becomes | unit |\n|---|---|---|\n");
             foreach (var (family, to) in exporter.Rename) page.Append(Row($"`{family}`", to));
             foreach (var split in exporter.Split)
-                foreach (var (value, to) in split.To) page.Append(Row($"`{split.Name}` with `{split.By}={value}`", to));
+                foreach (var (value, to) in split.To)
+                {
+                    var labels = Codes(split.Where.Append(new(split.By, value)).Select(label => $"{label.Key}={label.Value}"));
+                    page.Append(Row($"`{split.Name}` with {labels}", to));
+                }
         }
 
         return page.ToString();

@@ -93,6 +93,55 @@ public sealed class PointMapperTests
         Assert.That(new MappingPayload().Gauge("g{job=j,pod=a}", 311, 4).MapBy(mapper).CountOf(DropReason.Collision), Is.EqualTo(1));
     }
 
+    /// <summary>A process that started again, a GPU whose pod or state changed: these labels are left out.</summary>
+    [TestCase("lat{service.name=m,process.pid=A}", "m lat")]
+    [TestCase("DCGM_FI_DEV_GPU_TEMP{exported_job=m,gpu=0,pod=A}", "m{gpu=\"0\"} gpu.temp_c")]
+    [TestCase("DCGM_FI_DEV_XID_ERRORS{exported_job=m,gpu=0,err_code=A}", "m{gpu=\"0\"} gpu.xid")]
+    [TestCase("nvidia_smi_temperature_gpu{model=m,index=0,pstate=A}", "m{index=\"0\"} gpu.temp_c")]
+    public void Map_AThingWhoseStateChanges_GoesOnFromItsSecondPointAndNeverEnds(string series, string sample)
+    {
+        var other = series.Replace("=A", "=B", StringComparison.Ordinal);
+        string[] expected = [$"{sample} 1"];
+        Assert.That(SamplesOf(new MappingPayload().Gauge(series, 0, 1).MapBy(_mapper)), Is.EqualTo(expected));
+        Assert.That(new MappingPayload().Gauge(other, 10, 1).MapBy(_mapper).CountOf(DropReason.Collision), Is.EqualTo(1));
+        for (var i = 2; i < 5; i++)
+        {
+            var mapped = new MappingPayload().Gauge(other, i * 10, 1).MapBy(_mapper);
+            Assert.That(SamplesOf(mapped), Is.EqualTo(expected));
+            Assert.That((mapped.Ended.Length, mapped.CountOf(DropReason.Collision)), Is.EqualTo((0, 0)));
+        }
+    }
+
+    [Test]
+    public void Map_TwoProcessesSideBySide_KeepsTheFirstAlone([Values] bool inOnePayload)
+    {
+        var samples = new List<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            var (one, two) = (new MappingPayload(), new MappingPayload());
+            if (i % 3 == 0) Add(two, "B", 2);
+            Add(one, "A", 1);
+            if (i % 3 != 0) Add(inOnePayload ? one : two, "B", 2);
+            samples.AddRange(SamplesOf(one.MapBy(_mapper, received: i * 10)));
+            samples.AddRange(SamplesOf(two.MapBy(_mapper, received: (i * 10) + (inOnePayload ? 0 : 3))));
+
+            void Add(MappingPayload payload, string process, double value) =>
+                payload.Gauge($"lat{{service.name=m,process.pid={process}}}", i * 10, value);
+        }
+
+        Assert.That(samples, Has.Count.EqualTo(20).And.All.EqualTo("m lat 1"));
+    }
+
+    [Test]
+    public void Map_ATotalWhoseProcessChanges_HasItsRateFromTheSecondPointOn()
+    {
+        new MappingPayload().Total("t_total{job=m,process.pid=1}", 0, 100).MapBy(_mapper);
+        new MappingPayload().Total("t_total{job=m,process.pid=1}", 10, 110).MapBy(_mapper);
+        new MappingPayload().Total("t_total{job=m,process.pid=2}", 20, 120).MapBy(_mapper);
+        Assert.That(SamplesOf(new MappingPayload().Total("t_total{job=m,process.pid=2}", 30, 130).MapBy(_mapper)),
+            Is.EqualTo(new[] { "m t_per_second 1" }));
+    }
+
     [Test]
     public void Map_MoreSeriesThanAllowed_RefusesNewOnesUntilOthersAreSilent()
     {

@@ -14,6 +14,7 @@ public sealed class SeriesEndTests
     private readonly PointMapper _mapper = new(CollectorConfig.Default);
     private readonly PageSeries _page = new();
     private readonly MappedBatch _ends = new();
+    private double _now;
 
     [Test]
     public void EndMissing_ASeriesThatLeftItsPage_EndsAndIsForgotten()
@@ -41,6 +42,23 @@ public sealed class SeriesEndTests
         Assert.That(SamplesOf(back), Is.EqualTo(new[] { "j t_per_second 1", "j g 1" }));
         Scrape(new MappingPayload().Gauge("up{job=j}", 60, 0), 60);
         Assert.That(Ended(60, isRead: false), Is.EquivalentTo(new[] { "t_per_second of j", "g of j" }), "and end once more");
+    }
+
+    /// <summary>DCGM's exporter shows the last error in labels too, and the pod that has the GPU.</summary>
+    [Test]
+    public void EndMissing_ASeriesWhoseStateChanged_GoesOnAndDoesNotEnd()
+    {
+        Scrape(Gpu("err_code=0", 0), 0);
+        Ended(0, isRead: true);
+        Scrape(Gpu("err_code=31", 31), 15);
+        Assert.That(Ended(15, isRead: true), Is.Empty);
+
+        Assert.That(SamplesOf(Scrape(Gpu("err_code=31", 31), 30)), Is.EqualTo(new[] { "m{gpu=\"0\"} gpu.xid 31" }));
+        Assert.That(Ended(30, isRead: true), Is.Empty);
+        Assert.That((_mapper.SeriesCount, _page.Count), Is.EqualTo((1, 1)));
+
+        MappingPayload Gpu(string state, int value) =>
+            new MappingPayload().Gauge($"DCGM_FI_DEV_XID_ERRORS{{exported_job=m,gpu=0,{state}}}", value == 0 ? 0 : _now += 15, value);
     }
 
     [Test]

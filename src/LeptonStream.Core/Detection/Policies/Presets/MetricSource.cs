@@ -35,6 +35,12 @@ public enum MetricSource
 
     /// <summary>Text Generation Inference.</summary>
     Tgi = 10,
+
+    /// <summary>Telegraf's plugin <c>nvidia_smi</c>.</summary>
+    NvidiaSmi = 11,
+
+    /// <summary>GPUs by OpenTelemetry's conventions for hardware.</summary>
+    OtelHardware = 12,
 }
 
 /// <summary>The words for the sources in settings files.</summary>
@@ -42,7 +48,7 @@ public static class MetricSources
 {
     /// <summary>Every word, in the order of <see cref="MetricSource"/>.</summary>
     public static IReadOnlyList<string> Words { get; } = ["vllm", "triton", "sglang", "dcgm", "gpud", "hf-trainer", "lightning",
-        "megatron", "torchtitan", "lepton", "tgi"];
+        "megatron", "torchtitan", "lepton", "tgi", "nvidia-smi", "otel-hardware"];
 
     /// <summary>The word for a source.</summary>
     public static string WordOf(MetricSource source) => Words[(int)source];

@@ -123,6 +123,8 @@ public sealed class PresetCatalog
         MetricSource.Torchtitan => TrainingPresets.Torchtitan,
         MetricSource.Lepton => LeptonPresets.Entries,
         MetricSource.Tgi => TgiPresets.Entries,
+        MetricSource.NvidiaSmi => NvidiaSmiPresets.Entries,
+        MetricSource.OtelHardware => OtelHardwarePresets.Entries,
         _ => throw new ArgumentOutOfRangeException(nameof(source)),
     };
 

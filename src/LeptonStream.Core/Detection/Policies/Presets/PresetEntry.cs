@@ -20,8 +20,8 @@ internal sealed record PresetEntry
     /// <summary>Whether it is a Prometheus histogram or summary, with series of its own for sum, count and buckets.</summary>
     public bool IsHistogram { get; init; }
 
-    /// <summary>The label that a series must have for the entry to hold, where one name stands for several things.</summary>
-    public (string Name, string Value)? Label { get; init; }
+    /// <summary>The labels that a series must have for the entry to hold, where one name stands for several things.</summary>
+    public IReadOnlyList<(string Name, string Value)> Labels { get; init; } = [];
 
     public static PresetEntry Gauge(string canonical, string? unit, Direction direction, string english, string chinese,
         params string[] names) =>
@@ -46,8 +46,8 @@ internal sealed record PresetEntry
         return entry with { Settings = entry.Settings with { Ignore = true } };
     }
 
-    /// <summary>The same where a label has a value.</summary>
-    public PresetEntry Where(string label, string value) => this with { Label = (label, value) };
+    /// <summary>The same where a label, under its name or as Prometheus writes it, has a value.</summary>
+    public PresetEntry Where(string label, string value) => this with { Labels = [.. Labels, (label, value)] };
 
     /// <summary>The same with a limit that it must not grow to.</summary>
     public PresetEntry Below(double limit, double horizonHours) =>
@@ -74,7 +74,12 @@ internal sealed record PresetEntry
     public PresetEntry Compared() =>
         this with { Settings = Settings with { Detectors = DetectorChange.Add(DetectorSet.Of([DetectorSet.Peers])) } };
 
-    public bool Accepts(LabelSet labels) => Label is not var (name, value) || string.Equals(labels[name], value, StringComparison.Ordinal);
+    public bool Accepts(LabelSet labels)
+    {
+        foreach (var (name, value) in Labels)
+            if (labels[name] != value && labels[NamePattern.Plain(name)] != value) return false;
+        return true;
+    }
 
     private static PresetEntry Of(string canonical, string? unit, Direction direction, MetricType type, string english, string chinese,
         string[] names) => new()
