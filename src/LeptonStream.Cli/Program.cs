@@ -4,7 +4,7 @@ using LeptonStream.Cli.CommandLine;
 using LeptonStream.Cli.Roles;
 using LeptonStream.Health;
 
-return await CommandRunner.Run(CommandsFor(args), args);
+return ProcessEnd.With(await CommandRunner.Run(CommandsFor(args), args));
 
 static RootCommand CommandsFor(string[] words)
 {

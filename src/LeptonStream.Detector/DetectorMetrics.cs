@@ -37,7 +37,7 @@ internal sealed class DetectorMetrics
     private readonly Counter<long> _undecodable;
 
     // By session: each loop has one at a time.
-    private readonly ConcurrentDictionary<DetectorSession, (KeyValuePair<int, long>[] Lag, PartitionFill[] Fill)> _states = [];
+    private readonly ConcurrentDictionary<DetectorSession, SessionState> _states = [];
 
     public DetectorMetrics(IMeterFactory meters)
     {
@@ -73,6 +73,8 @@ internal sealed class DetectorMetrics
         _batch = meter.CreateHistogram<double>("leptonstream.detector.batch.duration", "s",
             "From the first record of a batch to its commit");
         meter.CreateObservableGauge("leptonstream.detector.lag", Lag, "{record}", "Records not read yet, by partition");
+        meter.CreateObservableGauge("leptonstream.detector.partitions.unanswered", () => _states.Values.Sum(state => state.Unanswered),
+            "{partition}", "Partitions whose broker does not answer: their lag is not known");
         _otherKeys = meter.CreateCounter<long>(
             "leptonstream.detector.records.other_key", "{record}", "Records whose key is not the model they are of");
         _labelsDropped = meter.CreateCounter<long>(
@@ -176,8 +178,9 @@ internal sealed class DetectorMetrics
 
     public void BatchDone(TimeSpan duration) => _batch.Record(duration.TotalSeconds);
 
-    /// <summary>Sets lag and fill of the partitions that a session owns.</summary>
-    public void State(DetectorSession session, KeyValuePair<int, long>[] lag, PartitionFill[] fill) => _states[session] = (lag, fill);
+    /// <summary>Sets lag and fill of the partitions that a session owns, and how many of them have no answer.</summary>
+    public void State(DetectorSession session, KeyValuePair<int, long>[] lag, PartitionFill[] fill, int unanswered) =>
+        _states[session] = new(lag, fill, unanswered);
 
     /// <summary>A session has ended, and owns nothing any more.</summary>
     public void ForgetState(DetectorSession session) => _states.TryRemove(session, out _);
@@ -192,4 +195,6 @@ internal sealed class DetectorMetrics
 
     private static Measurement<long> Of(int partition, long value) =>
         new(value, KeyValuePair.Create("messaging.destination.partition.id", (object?)partition.ToString(CultureInfo.InvariantCulture)));
+
+    private sealed record SessionState(KeyValuePair<int, long>[] Lag, PartitionFill[] Fill, int Unanswered);
 }

@@ -231,7 +231,8 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
             this,
             [.. _tasks.Values.Where(task => task.Next is not null).Select(task =>
                 KeyValuePair.Create(task.Partition.Partition.Value, LagOf(task)))],
-            [.. _tasks.Values.Select(task => task.Fill)]);
+            [.. _tasks.Values.Select(task => task.Fill)],
+            _membership.Unanswered.Count);
     }
 
     public void Dispose()
@@ -239,11 +240,16 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
         foreach (var restore in _restores.Values) restore.Dispose();
         _restores.Clear();
         _metrics.ForgetState(this);
-        _states.Dispose();
-        _unawaited.Dispose();
+        // Each within its own limit, beside the clients that the group waits for.
+        var others = BoundedClose.Begin(() =>
+        {
+            _states.Dispose();
+            _unawaited.Dispose();
+        });
         _feedback.Dispose();
         _watch.Dispose();
         _membership.Dispose();
+        others.Join();
     }
 
     bool IPartitionOwner.Accepts(int partition, long offset)
@@ -390,7 +396,7 @@ internal sealed partial class DetectorSession : IPartitionOwner, IDisposable
 
     private long LagOf(PartitionTask task)
     {
-        var end = Consumer.GetWatermarkOffsets(task.Partition).High.Value;
+        var end = _membership.EndOf(task.Partition);
         return end >= 0 ? Math.Max(0, end - task.Position) : 0;
     }
 

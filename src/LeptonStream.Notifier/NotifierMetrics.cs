@@ -24,6 +24,8 @@ internal sealed class NotifierMetrics
     private readonly Histogram<double> _send;
     private readonly Histogram<double> _delay;
     private KeyValuePair<int, long>[] _lag = [];
+    private int _unanswered;
+    private double _clockAhead;
 
     public NotifierMetrics(IMeterFactory meters)
     {
@@ -51,6 +53,10 @@ internal sealed class NotifierMetrics
             "leptonstream.notifier.send.duration", "s", "From an attempt's begin to its outcome, quick retries included");
         _delay = meter.CreateHistogram<double>("leptonstream.notifier.delivery.delay", "s", "From the decision to notify to the delivery");
         meter.CreateObservableGauge("leptonstream.notifier.lag", Lag, "{record}", "Records not read yet, by partition");
+        meter.CreateObservableGauge("leptonstream.notifier.clock_skew", () => Volatile.Read(ref _clockAhead), "s",
+            "By how much this host's clock is ahead of the database's");
+        meter.CreateObservableGauge("leptonstream.notifier.partitions.unanswered", () => Volatile.Read(ref _unanswered), "{partition}",
+            "Partitions whose broker does not answer: their lag is not known");
     }
 
     public void Applied(JournalOutcome outcome, TimeSpan duration)
@@ -97,7 +103,15 @@ internal sealed class NotifierMetrics
     public void SentDirectly(Destination destination, DeliveryResult result) => _direct.Add(1, Receiver(destination), Channel(destination),
         KeyValuePair.Create("result", (object?)result.ToString().ToLowerInvariant()));
 
-    public void Behind(KeyValuePair<int, long>[] lag) => Volatile.Write(ref _lag, lag);
+    /// <summary>Sets by how much the host's clock is ahead of the database's.</summary>
+    public void ClockIsAhead(TimeSpan ahead) => Volatile.Write(ref _clockAhead, ahead.TotalSeconds);
+
+    /// <summary>Sets the lag of the partitions, and how many have no answer.</summary>
+    public void Behind(KeyValuePair<int, long>[] lag, int unanswered)
+    {
+        Volatile.Write(ref _lag, lag);
+        Volatile.Write(ref _unanswered, unanswered);
+    }
 
     private static KeyValuePair<string, object?> Receiver(Destination destination) =>
         KeyValuePair.Create("receiver", (object?)destination.Receiver);

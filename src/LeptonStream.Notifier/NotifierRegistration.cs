@@ -43,6 +43,7 @@ public static class NotifierRegistration
         services.AddSingleton<AlertJournal>();
         services.AddSingleton<JournalStart>();
         services.AddSingleton<JournalTrim>();
+        services.AddSingleton<JournalClock>();
         services.AddSingleton<Upkeep>();
         services.AddSingleton<NotificationOutbox>();
         services.AddSingleton<OutboxDigests>();

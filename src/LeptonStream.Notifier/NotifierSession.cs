@@ -149,6 +149,9 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
         [.. _next.Where(partition => partition.Value is not null).Select(partition =>
             KeyValuePair.Create(partition.Key.Partition.Value, LagOf(partition.Key, partition.Value!.Value)))];
 
+    /// <inheritdoc cref="ConsumerMembership.Unanswered"/>
+    public int Unanswered => _membership.Unanswered.Count;
+
     public void Dispose()
     {
         _watch.Dispose();
@@ -197,7 +200,7 @@ internal sealed partial class NotifierSession : IPartitionOwner, IDisposable
     }
 
     private long LagOf(TopicPartition partition, long next) =>
-        Math.Max(0, _membership.Consumer.GetWatermarkOffsets(partition).High.Value - next);
+        Math.Max(0, _membership.EndOf(partition) - next);
 
     private static partial class Log
     {

@@ -173,7 +173,7 @@ internal sealed partial class NotifierWorker(
             // :: (4) Record.
             await Record(session, records, stop);
             session.MarkDone();
-            ReportLag(session.Lag());
+            ReportLag(session.Lag(), session.Unanswered);
             _nextLook = Timestamp.Zero;
         }
 
@@ -263,9 +263,9 @@ internal sealed partial class NotifierWorker(
         }
     }
 
-    private void ReportLag(KeyValuePair<int, long>[] lag)
+    private void ReportLag(KeyValuePair<int, long>[] lag, int unanswered)
     {
-        metrics.Behind(lag);
+        metrics.Behind(lag, unanswered);
         var behind = lag.Sum(partition => partition.Value);
         _troubles.Set("lag",
             behind <= MaxLag ? null : $"{behind} events of {lag.Count(partition => partition.Value > 0)} partitions wait to be read");

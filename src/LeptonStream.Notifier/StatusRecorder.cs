@@ -23,6 +23,7 @@ internal sealed class StatusRecorder(
     IOptions<KafkaOptions> kafka,
     TopicNames topics,
     Database database,
+    JournalClock clock,
     JournalStart start,
     [FromKeyedServices(RoleNames.Notifier)] LoopHealth health,
     TimeProvider time,
@@ -31,6 +32,7 @@ internal sealed class StatusRecorder(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LifeEvery = TimeSpan.FromSeconds(30);
 
+    private readonly string _instance = $"{Environment.MachineName}/{Environment.ProcessId}";
     private Timestamp _nextLife = Timestamp.Zero;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,13 +55,15 @@ internal sealed class StatusRecorder(
     {
         try
         {
-            await RoleStatus.Write(database, health.Role, [.. Own().Select(problem => problem with { Role = health.Role })],
-                time.GetUtcNow(), stop);
+            await clock.Check(stop);
+            // Whoever reads them has the database's clock, or another one yet.
+            await RoleStatus.Write(database, health.Role, _instance,
+                [.. Own().Select(problem => problem with { Role = health.Role })], clock.Now, stop);
             // The client's calls block.
             var (detector, alive, partitions) = await Task.Run(() => ProblemsOf(reader, stop), stop);
             // Where everything is started at once, nobody has reported yet.
             if (detector.Count == 0 || !mayBeStarting)
-                await RoleStatus.Write(database, RoleNames.Detector, detector, time.GetUtcNow(), stop);
+                await RoleStatus.Write(database, RoleNames.Detector, _instance, detector, clock.Now, stop);
             if (time.Now() < _nextLife) return;
             await PartitionLife.Record(database, alive, partitions, time.Now(), stop);
             _nextLife = time.Now() + LifeEvery;

@@ -26,8 +26,11 @@ public sealed class TestJournal(Database database)
     });
 
     /// <summary>Records what a role said of itself some time ago.</summary>
-    public Task Report(string role, TimeSpan age, params RoleProblem[] problems) =>
-        RoleStatus.Write(database, role, problems, DateTimeOffset.UtcNow - age, CancellationToken.None);
+    public Task Report(string role, TimeSpan age, params RoleProblem[] problems) => ReportOf("host/1", role, age, problems);
+
+    /// <summary>Records what one process of a role said some time ago.</summary>
+    public Task ReportOf(string instance, string role, TimeSpan age, params RoleProblem[] problems) =>
+        RoleStatus.Write(database, role, instance, problems, DateTimeOffset.UtcNow - age, CancellationToken.None);
 
     /// <summary>Runs a statement of the test's own.</summary>
     public Task Execute(string sql) => database.Write(transaction => transaction.Connection!.ExecuteAsync(sql, transaction: transaction));

@@ -77,9 +77,12 @@ internal sealed class JournalDiagnostics(StorageOptions storage, string? alerts)
         const string Role = RoleNames.Notifier;
         var own = (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).Where(role => role.Role == Role).ToList();
         if (own.Count == 0) return new(Role, "has not reported yet", Unrecorded(database), IsMissing: true);
-        var problems = RoleStatus.ProblemsOf(own, DateTimeOffset.UtcNow);
+        var now = DateTimeOffset.UtcNow;
+        var problems = RoleStatus.ProblemsOf(own, now);
+        string[] alive = [.. own.Where(one => one.IsAlive(now)).Select(one => one.Instance)];
+        var running = alive.Length < 2 ? "is running" : $"{alive.Length} are running ({string.Join(", ", alive)})";
         var isDead = problems.Any(problem => problem.Code == RoleProblem.NameOf(ProblemCode.RoleDead));
-        return new(Role, problems.Count == 0 ? "is running" : isDead ? "not running" : "not well", RoleProblem.Line(problems));
+        return new(Role, problems.Count == 0 ? running : isDead ? "not running" : "not well", RoleProblem.Line(problems));
     }
 
     private static async Task<IReadOnlyList<Finding>> Dead(DbConnection connection)

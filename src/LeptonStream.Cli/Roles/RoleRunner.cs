@@ -15,8 +15,8 @@ namespace LeptonStream.Cli.Roles;
 /// <summary>Runs a role as a process: settings, log, telemetry, probes and the role, until it is stopped or fails.</summary>
 internal static class RoleRunner
 {
-    // Longer than any role's own limits for its last work, shorter than the grace that Kubernetes gives (docs/configuration.md).
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
+    // Longer than any role's own limits for its last work, shorter than the grace that Kubernetes gives (docs/guarantees.md).
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(15);
 
     private const int UsualSeries = 2_000;
     private const int SmallSeries = 200;

@@ -60,7 +60,9 @@ internal static class JournalReading
             open.GetValueOrDefault("critical"), open.GetValueOrDefault("warning"), open.GetValueOrDefault("info"),
             Time(await connection.ExecuteScalarAsync<long?>("select recorded_at from alert_event order by seq desc limit 1")),
             await LastDelivery(connection), waiting.Count, Time(waiting.Oldest),
-            Time(await connection.ExecuteScalarAsync<long?>("select succeeded_at from heartbeat where succeeded_at > 0")));
+            Time(await connection.ExecuteScalarAsync<long?>("select succeeded_at from heartbeat where succeeded_at > 0")),
+            [.. roles.Where(role => role.Role == RoleNames.Notifier)
+                .Select(role => new NotifierReport(role.Instance, role.At, role.IsAlive(now)))]);
     }
 
     // How the detectors are is known from their own topic.

@@ -17,7 +17,7 @@ internal static class StatusText
         [
             ("detector", status.Detector is { } detector ? Text(detector, now) : Unknown),
             ("notifier", status.Journal is not { } journal ? Unknown
-                : Since(journal.NotifierReportedAt, now, "last report", "never reported")),
+                : Since(journal.NotifierReportedAt, now, "last report", "never reported") + Several(journal.Notifiers, now)),
             ("dashboard", Text(status.Dashboard)),
             ("open alerts", status.Journal is not { } alerts ? Unknown : string.Create(CultureInfo.InvariantCulture,
                 $"{alerts.Critical} critical, {alerts.Warning} warning, {alerts.Info} info; ")
@@ -46,6 +46,11 @@ internal static class StatusText
             : "nothing was delivered yet";
         return journal.Waiting == 0 ? last : $"{last}; {EnglishCount.Of((int)journal.Waiting, "message")} to send";
     }
+
+    // One alone needs no name.
+    private static string Several(IReadOnlyList<NotifierReport> notifiers, DateTimeOffset now) => notifiers.Count < 2 ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"; {notifiers.Count(one => one.Alive)} of {notifiers.Count} report: ")
+            + string.Join(", ", notifiers.Select(one => one.Alive ? one.Instance : $"{one.Instance} (last {Moments.Of(one.ReportedAt, now)})"));
 
     private static string Text(DashboardStatus dashboard) => dashboard.Ready switch
     {

@@ -38,6 +38,7 @@ internal sealed record DetectorStatus(
 /// <param name="Waiting">Notifications that wait to be delivered.</param>
 /// <param name="OldestWaiting">Time of the decision of the oldest of them; null where there is none.</param>
 /// <param name="HeartbeatAt">Time at which all watchers outside took a heartbeat last; null where they never did.</param>
+/// <param name="Notifiers">The notifiers that reported in the last minutes, those that report no more among them.</param>
 internal sealed record JournalStatus(
     DateTimeOffset? NotifierReportedAt,
     long Critical,
@@ -47,7 +48,14 @@ internal sealed record JournalStatus(
     Delivery? LastDelivery,
     long Waiting,
     DateTimeOffset? OldestWaiting,
-    DateTimeOffset? HeartbeatAt);
+    DateTimeOffset? HeartbeatAt,
+    IReadOnlyList<NotifierReport> Notifiers);
+
+/// <summary>One notifier.</summary>
+/// <param name="Instance">Its host and process id.</param>
+/// <param name="ReportedAt">Its last sign of life.</param>
+/// <param name="Alive">Whether that is recent.</param>
+internal sealed record NotifierReport(string Instance, DateTimeOffset ReportedAt, bool Alive);
 
 /// <summary>A notification that was delivered.</summary>
 /// <param name="At">The time.</param>

@@ -65,7 +65,7 @@ internal sealed partial class PartitionRestore : IDisposable
     {
         _abort.Cancel();
         // Whoever reads notices within a fraction of a second.
-        _work.ContinueWith(work => _ = work.Exception, TaskScheduler.Default);
+        BoundedClose.After(_work);
     }
 
     private TopicPartition Of(string topic) => new(topic, _subject.Partition.Partition);

@@ -51,7 +51,7 @@ internal sealed partial class FeedbackReader(KafkaOptions kafka, TopicNames topi
     public void Dispose()
     {
         _stop.Cancel();
-        _work?.ContinueWith(_ => _stop.Dispose(), TaskScheduler.Default);
+        if (_work is { } work) BoundedClose.After(work, _stop.Dispose);
     }
 
     private void Run()

@@ -18,6 +18,9 @@ public enum Concern
     /// <summary>Records that wait in the input topic and do not come.</summary>
     Progress,
 
+    /// <summary>Whether the leaders of the partitions answer.</summary>
+    Leaders,
+
     /// <summary>Most of the input is refused.</summary>
     Refusals,
 
@@ -32,6 +35,9 @@ public enum Concern
 
     /// <summary>A file of settings that was changed while the role runs.</summary>
     Settings,
+
+    /// <summary>The clock of the host.</summary>
+    Clock,
 
     /// <summary>Channels that may not be reached.</summary>
     Egress,

@@ -30,6 +30,9 @@ public enum ProblemCode
     /// <summary>Records wait in some partitions, and none of them comes.</summary>
     ReadingStalled,
 
+    /// <summary>The leaders of some partitions do not answer.</summary>
+    LeadersAway,
+
     /// <summary>The alerts topic has too few partitions.</summary>
     AlertsPartitionsMissing,
 
@@ -68,6 +71,12 @@ public enum ProblemCode
 
     /// <summary>Nothing of the records without a key is judged.</summary>
     KeylessNotJudged,
+
+    /// <summary>The clock of a notifier's host is ahead of the database's.</summary>
+    ClockAhead,
+
+    /// <summary>The clock of a notifier's host is behind the database's.</summary>
+    ClockBehind,
 
     /// <summary>Notifications were given up of late: somebody was not notified.</summary>
     NotificationsDead,

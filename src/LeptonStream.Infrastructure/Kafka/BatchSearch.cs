@@ -42,6 +42,6 @@ internal sealed class BatchSearch : IDisposable
     public void Dispose()
     {
         _abort.Cancel();
-        _work.ContinueWith(work => _ = work.Exception, TaskScheduler.Default);
+        BoundedClose.After(_work);
     }
 }

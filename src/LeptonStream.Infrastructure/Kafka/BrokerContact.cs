@@ -26,6 +26,9 @@ internal sealed partial class BrokerContact(string servers, LoopHealth health, T
     private long _asked;
     private long? _said;
 
+    /// <summary>Whether no broker answers, so far as is known.</summary>
+    public bool IsAway => _isLost;
+
     /// <summary>A client has lost all brokers. May be called by any thread.</summary>
     public void OnError(Error error)
     {

@@ -13,8 +13,8 @@ namespace LeptonStream.Kafka;
 /// </summary>
 public sealed partial class ConsumerMembership : IDisposable
 {
-    // A client that is left to the end of the process may end it otherwise than in order: only one that hangs is.
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+    // For both clients together. Where brokers answer it takes a fraction of a second.
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly IPartitionOwner _owner;
@@ -31,6 +31,7 @@ public sealed partial class ConsumerMembership : IDisposable
     private readonly BrokerContact _broker;
     private readonly InputHealth _input;
     private readonly ReadProgress _progress;
+    private readonly PartitionContact _leaders;
     private readonly NativeConsumer? _native;
     private readonly AssignmentLoss _loss;
     private readonly UnownedPartitions? _unowned;
@@ -84,11 +85,13 @@ public sealed partial class ConsumerMembership : IDisposable
         _broker = new(kafka.BootstrapServers, health, time, logger);
         _input = new(topic, group, health, logger);
         _progress = new(topic, health, time, logger);
+        _leaders = new(kafka, topic, health, time, logger);
         // One reason after the other: in between the role would look ready.
         health.ReportProblem(Concern.Membership, RoleProblem.Of(ProblemCode.NotJoined));
         health.ClearProblem(Concern.Start);
         health.ClearProblem(Concern.Input);
         health.ClearProblem(Concern.Progress);
+        health.ClearProblem(Concern.Leaders);
         health.ClearProblem(Concern.Broker);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(ClientSettings.Producer(kafka, health.Role)).LogTo(logger, BreakDown).Build();
         Deliveries = new Deliveries(_producer);
@@ -146,6 +149,7 @@ public sealed partial class ConsumerMembership : IDisposable
     {
         EndWork();
         DropTaken();
+        _leaders.Check(_owned, _broker.IsAway);
         _progress.Check(_owned, PositionOf, EndOf);
         JoinAgainForUnowned();
         _bytes = Batch.Sum(record => record.Size);
@@ -245,6 +249,16 @@ public sealed partial class ConsumerMembership : IDisposable
         Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
     }
 
+    /// <summary>The end of a partition's log, as far as it is known; negative where it is not.</summary>
+    public long EndOf(TopicPartition partition)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        return Math.Max(Consumer.GetWatermarkOffsets(partition).High.Value, _leaders.EndOf(partition.Partition.Value));
+    }
+
+    /// <summary>Partitions whose leaders do not answer this member: nobody knows whether records wait in them.</summary>
+    public IReadOnlyList<int> Unanswered => _leaders.Unanswered;
+
     /// <summary>Lets the producer learn how many partitions a topic has now; by itself it asks every few minutes.</summary>
     public void RefreshProducer(string topic)
     {
@@ -274,9 +288,24 @@ public sealed partial class ConsumerMembership : IDisposable
         Batch.Clear();
         _native?.Dispose();
         _unowned?.Dispose();
-        if (!BoundedClose.Run(Consumer.Close, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
-        else BoundedClose.Run(Consumer.Dispose, CloseLimit);
-        BoundedClose.Run(_producer.Dispose, CloseLimit);
+        _leaders.Dispose();
+        var producer = BoundedClose.Begin(_producer.Dispose);
+        var began = _time.GetTimestamp();
+        if (!BoundedClose.Run(LeaveGroup, CloseLimit)) Log.CloseHangs(_logger, CloseLimit);
+        var left = CloseLimit - _time.GetElapsedTime(began);
+        producer.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
+    private void LeaveGroup()
+    {
+        try
+        {
+            Consumer.Close();
+        }
+        finally
+        {
+            Consumer.Dispose();
+        }
     }
 
     // A member that only closes keeps its place under its name; one that reads nothing any more gives it up.
@@ -428,8 +457,6 @@ public sealed partial class ConsumerMembership : IDisposable
 
     private long? PositionOf(TopicPartition partition) =>
         WaitingOf(partition.Partition.Value) is { } last ? last + 1 : _owner.NextOf(partition);
-
-    private long EndOf(TopicPartition partition) => Consumer.GetWatermarkOffsets(partition).High.Value;
 
     private long? WaitingOf(int partition)
     {

@@ -12,7 +12,7 @@ namespace LeptonStream.Kafka;
 /// <param name="logger">The role's log.</param>
 public sealed partial class UnawaitedProducer(KafkaOptions kafka, string role, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
 
     private IProducer<byte[]?, byte[]?>? _producer;
 

@@ -51,11 +51,10 @@ internal sealed class UnownedPartitions(KafkaOptions kafka, string topic, string
     public void Dispose()
     {
         var look = _look ?? Task.FromResult<IReadOnlyCollection<int>>([]);
-        look.ContinueWith(ended =>
+        BoundedClose.After(look, () =>
         {
-            _ = ended.Exception;
             if (_admin.IsValueCreated) _admin.Value.Dispose();
-        }, TaskScheduler.Default);
+        });
     }
 
     // None where another member is to act, or where nobody can tell.

@@ -187,6 +187,47 @@ public sealed class ConsumerMembershipTests(bool inPlace)
         Assert.That(health.Ready().Detail, Is.EqualTo("ready"));
     }
 
+    /// <summary>The client goes on as if the log of such a partition had ended: nothing waits, and nothing is wrong.</summary>
+    [Test]
+    public async Task Gather_TheLeaderOfOnePartitionDoesNotAnswer_IsNotReadyUntilItDoes()
+    {
+        using var cluster = EmbeddedBroker.Start(brokers: 2);
+        cluster.CreateTopic(Topic, 2);
+        cluster.Coordinate("group", 1);
+        for (var partition = 0; partition < 2; partition++) cluster.Lead(Topic, partition, broker: partition + 1);
+        using var probe = new TopicProbe(new KafkaOptions { BootstrapServers = cluster.BootstrapServers });
+        for (var partition = 0; partition < 2; partition++) probe.Produce(Topic, partition, Numbered(3));
+        var (health, clock) = (new LoopHealth("test", TimeSpan.FromMinutes(10), TimeProvider.System), new FakeTimeProvider());
+        using var member = Join(new Owner(), health, clock, cluster);
+        await Gathered(member, 6);
+        await Eventually.True(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            Gather(member);
+            return member.EndOf(new(Topic, 0)) == 3 && member.EndOf(new(Topic, 1)) == 3;
+        }, "both have answered");
+        Assert.That(health.Ready().Detail, Is.EqualTo("ready"));
+
+        cluster.GoDown(2);
+        await Eventually.True(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            Gather(member);
+            return !health.Ready().IsHealthy;
+        }, "it says that one leader does not answer", TimeSpan.FromSeconds(60));
+        Assert.That(health.Ready().Detail, Does.StartWith("no broker answers for partitions 1 of t, so nobody knows"));
+        Assert.That(member.Unanswered, Is.EqualTo(new[] { 1 }));
+
+        cluster.GoUp(2);
+        await Eventually.True(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            Gather(member);
+            return health.Ready().IsHealthy;
+        }, "it answers again", TimeSpan.FromSeconds(60));
+        Assert.That(member.Unanswered, Is.Empty);
+    }
+
     [Test]
     public async Task Dispose_InTheMiddleOfABatch_LeavesTheGroup()
     {
@@ -219,8 +260,8 @@ public sealed class ConsumerMembershipTests(bool inPlace)
     private ConsumerMembership Join(Owner owner) =>
         Join(owner, new LoopHealth("test", TimeSpan.FromMinutes(1), TimeProvider.System), TimeProvider.System);
 
-    private ConsumerMembership Join(Owner owner, LoopHealth health, TimeProvider time) => new(
-        owner, new() { BootstrapServers = _broker.BootstrapServers, SessionTimeoutMs = 2_000 }, Topic, "dead", "group", inPlace,
+    private ConsumerMembership Join(Owner owner, LoopHealth health, TimeProvider time, EmbeddedBroker? broker = null) => new(
+        owner, new() { BootstrapServers = (broker ?? _broker).BootstrapServers, SessionTimeoutMs = 2_000 }, Topic, "dead", "group", inPlace,
         settings => settings.EnablePartitionEof = true,
         health, time, new TestLog());
 

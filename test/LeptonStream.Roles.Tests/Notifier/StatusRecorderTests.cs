@@ -1,5 +1,6 @@
 using System.Text;
 using Dapper;
+using LeptonStream.Health;
 using LeptonStream.Kafka.Status;
 using LeptonStream.Storage;
 using LeptonStream.Testing;
@@ -34,6 +35,32 @@ public sealed class StatusRecorderTests
             Patience);
     }
 
+    [Test]
+    public async Task Write_TwoNotifiers_EachHasItsRowAndTheRoleIsDeadWithTheLast()
+    {
+        await using var file = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
+        var journal = new TestJournal(file.Database);
+        var minute = TimeSpan.FromMinutes(1);
+        await journal.ReportOf("old/1", "notifier", 12 * minute, RoleProblem.Plain("gone long ago"));
+        await journal.ReportOf("a/1", "notifier", 2 * minute, RoleProblem.Plain("a's trouble"));
+        await journal.ReportOf("b/1", "notifier", minute, RoleProblem.Plain("b's trouble"));
+        Assert.That((await Problems()).Single().Code, Is.EqualTo("role_dead"), "none of them reports");
+
+        await journal.ReportOf("a/1", "notifier", TimeSpan.Zero, RoleProblem.Plain("a's trouble"));
+        Assert.That((await Problems()).Select(problem => problem.Text), Is.EqualTo(new[] { "a's trouble" }), "b is replaced by a");
+
+        await journal.ReportOf("c/1", "notifier", TimeSpan.Zero);
+        await journal.ReportOf("c/1", "detector", TimeSpan.Zero, RoleProblem.Plain("as c reads it"));
+        await journal.ReportOf("a/1", "detector", TimeSpan.Zero);
+        Assert.That((await Problems()).Select(problem => problem.Text), Is.EqualTo(new[] { "as c reads it", "a's trouble" }),
+            "the second does not hide what the first says");
+        Assert.That((await Rows()).Where(row => row.Role == "notifier").Select(row => row.Instance), Has.None.EqualTo("old/1")
+            .And.EquivalentTo(new[] { "a/1", "b/1", "c/1" }), "processes that are no more are forgotten after a while");
+
+        Task<IReadOnlyList<RoleStatus>> Rows() => journal.Query<RoleStatus>(RoleStatus.Select);
+        async Task<IReadOnlyList<RoleProblem>> Problems() => RoleStatus.ProblemsOf([.. await Rows()], DateTimeOffset.UtcNow);
+    }
+
     private static byte[] StatusNow() => new PartitionStatus
     {
         Role = "detector", Instance = "host/1", Topic = "lepton.metrics", Partition = 0, At = DateTimeOffset.UtcNow,
@@ -44,7 +71,7 @@ public sealed class StatusRecorderTests
         try
         {
             await using var connection = await rig.Database.Open();
-            return (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).ToDictionary(role => role.Role);
+            return (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).DistinctBy(role => role.Role).ToDictionary(role => role.Role);
         }
         catch (System.Data.Common.DbException)
         {

@@ -29,8 +29,9 @@ public sealed class EmbeddedBroker : IDisposable
 
     /// <summary>Starts a broker on a free port of the loopback interface.</summary>
     /// <param name="joinDelayMs">How long an empty group waits for more members after its first.</param>
+    /// <param name="brokers">Number of brokers, from 1 on.</param>
     /// <exception cref="InvalidOperationException">The native library refused; the message says why.</exception>
-    public static EmbeddedBroker Start(int joinDelayMs = 0)
+    public static EmbeddedBroker Start(int joinDelayMs = 0, int brokers = 1)
     {
         // The cluster needs a client handle to hang on; that client never connects to anything.
         var settings = MockCluster.NewSettings();
@@ -38,7 +39,7 @@ public sealed class EmbeddedBroker : IDisposable
         Set(settings, "log_level", "0", error);
         var client = MockCluster.NewClient(MockCluster.ProducerType, settings, error, (nuint)error.Length);
         if (client == 0) throw new InvalidOperationException($"the embedded broker's client can't be made: {Text(error)}");
-        var cluster = MockCluster.NewCluster(client, brokers: 1);
+        var cluster = MockCluster.NewCluster(client, brokers);
         if (cluster == 0)
         {
             MockCluster.DestroyClient(client);
@@ -80,10 +81,20 @@ public sealed class EmbeddedBroker : IDisposable
     public void StopFailing(BrokerRequest request) => MockCluster.ClearErrors(Living, (short)request);
 
     /// <summary>Cuts every connection and takes no new one, until <see cref="GoUp"/>.</summary>
-    public void GoDown() => Check(MockCluster.SetDown(Living, MockCluster.EveryBroker), "going down");
+    /// <param name="broker">The broker; null for all.</param>
+    public void GoDown(int? broker = null) => Check(MockCluster.SetDown(Living, broker ?? MockCluster.EveryBroker), "going down");
 
     /// <summary>Takes connections again; the records are still there.</summary>
-    public void GoUp() => Check(MockCluster.SetUp(Living, MockCluster.EveryBroker), "coming up");
+    /// <param name="broker">The broker; null for all.</param>
+    public void GoUp(int? broker = null) => Check(MockCluster.SetUp(Living, broker ?? MockCluster.EveryBroker), "coming up");
+
+    /// <summary>Makes a broker the leader of a partition.</summary>
+    public void Lead(string topic, int partition, int broker) =>
+        Check(MockCluster.SetLeader(Living, topic, partition, broker), $"leader of {PartitionNames.Of(topic, partition)}");
+
+    /// <summary>Makes a broker the coordinator of a group.</summary>
+    public void Coordinate(string group, int broker) =>
+        Check(MockCluster.SetCoordinator(Living, "group", group, broker), $"coordinator of {group}");
 
     public void Dispose()
     {

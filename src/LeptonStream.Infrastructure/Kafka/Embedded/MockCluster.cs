@@ -48,6 +48,12 @@ internal static partial class MockCluster
     [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_clear_request_errors")]
     internal static partial void ClearErrors(nint cluster, short request);
 
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_partition_set_leader", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial ErrorCode SetLeader(nint cluster, string topic, int partition, int broker);
+
+    [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_coordinator_set", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial ErrorCode SetCoordinator(nint cluster, string keyType, string key, int broker);
+
     [LibraryImport(ClientLibrary.Name, EntryPoint = "rd_kafka_mock_broker_set_down")]
     internal static partial ErrorCode SetDown(nint cluster, int broker);
 

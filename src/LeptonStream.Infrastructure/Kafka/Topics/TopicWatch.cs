@@ -56,7 +56,7 @@ public sealed class TopicWatch : IDisposable
     }
 
     // A client must not be closed under a call.
-    public void Dispose() => _asking.ContinueWith(_ => _admin.Dispose(), TaskScheduler.Default);
+    public void Dispose() => BoundedClose.After(_asking, _admin.Dispose);
 
     // The partitions come first: every broker answers for them.
     private async Task Ask()
