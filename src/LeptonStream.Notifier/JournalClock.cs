@@ -9,8 +9,8 @@ namespace LeptonStream.Notifier;
 
 /// <summary>
 /// Compares this process's clock with the database's, at its start and once a minute. Timers of groups, leases of deliveries and steps of
-/// escalations are moments in SQL that whichever notifier comes first finds due by its own clock: one that is ahead takes all of them early,
-/// one that is behind notifies late where it is alone.
+/// escalations are moments in SQL that whichever notifier comes first finds due by its own clock: one that is ahead takes all of them
+/// early, one that is behind notifies late where it is alone.
 /// </summary>
 internal sealed partial class JournalClock(
     Database database,

@@ -50,7 +50,8 @@ internal static class StatusText
     // One alone needs no name.
     private static string Several(IReadOnlyList<NotifierReport> notifiers, DateTimeOffset now) => notifiers.Count < 2 ? ""
         : string.Create(CultureInfo.InvariantCulture, $"; {notifiers.Count(one => one.Alive)} of {notifiers.Count} report: ")
-            + string.Join(", ", notifiers.Select(one => one.Alive ? one.Instance : $"{one.Instance} (last {Moments.Of(one.ReportedAt, now)})"));
+            + string.Join(", ", notifiers.Select(one =>
+                one.Alive ? one.Instance : $"{one.Instance} (last {Moments.Of(one.ReportedAt, now)})"));
 
     private static string Text(DashboardStatus dashboard) => dashboard.Ready switch
     {

@@ -413,8 +413,8 @@ public sealed partial class PartitionPipeline
         }
 
         var refusal = series.Pipeline.Judge(series, sample, out var judgement);
-        // Else a record that is sent again and again would keep an alert open for ever.
-        if (refusal.IsOld()) series.Heard = before;
+        // Else a record that is sent again and again would keep an alert open for ever, and so would a share of nothing.
+        if (refusal.IsOld() || (series.HasOpenAlert && series.NothingOf is not null)) series.Heard = before;
         if (judgement.Change != AlertChange.None) _publisher.Publish(series, judgement, sink, drift, QualityOf(series, entity));
         if (refusal == SampleRefusal.CounterFound) _series.TakeAsTotal(series, sample);
         if (refusal != SampleRefusal.None) return refusal;

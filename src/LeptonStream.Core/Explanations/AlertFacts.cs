@@ -78,6 +78,9 @@ internal sealed record AlertFacts(
     /// <summary>The detector that scores highest on the sample of this event; null where none scores on it.</summary>
     public string? Leading { get; init; }
 
+    /// <summary>The denominator that is 0 while the alert of a share ends; null of any other.</summary>
+    public string? NothingOf { get; init; }
+
     /// <summary>The burst that did not come, where that is what is wrong; else null.</summary>
     public MissedBurst? Missed { get; init; }
 

@@ -44,6 +44,7 @@ internal static class ChineseText
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $"与同类已无明显差异，当前 {Value(facts)}",
         AlertChange.Recovered when facts.IsHang => ChineseEngineText.Over,
         AlertChange.Recovered when facts.HasLostItsBurst => $"已无逾期的例行突增或突降：{Value(facts)}",
+        AlertChange.Gone when facts.NothingOf is { } denominator => $"已无可统计的对象：{denominator} 为 0，未见恢复",
         _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
     };
 

@@ -42,6 +42,7 @@ internal static class EnglishText
         AlertChange.Recovered when facts.Detector == DetectorSet.Peers => $" is like its peers again: {Value(facts)}",
         AlertChange.Recovered when facts.IsHang => EnglishEngineText.Over,
         AlertChange.Recovered when facts.HasLostItsBurst => $" no longer has a burst overdue: {Value(facts)}",
+        AlertChange.Gone when facts.NothingOf is { } denominator => $" counts nothing: {denominator} is 0; it did not recover",
         _ => Ended(facts.Change, Value(facts), facts.Sample.Time)!,
     };
 

@@ -4,7 +4,6 @@ using LeptonStream.Storage;
 using LeptonStream.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace LeptonStream.Integration.Tests.Notifier;
 
@@ -19,7 +18,7 @@ public sealed class JournalClockTests
     public async Task Check_AClockThatIsAheadOrBehind_IsSaidBeyondHalfAMinuteUntilItIsSet(int ahead, string? words)
     {
         await using var test = await TestDatabase.CreateWithSchema(DatabaseKind.PostgreSql);
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(ahead));
+        var time = new SkewedClock(TimeSpan.FromSeconds(ahead));
         var health = Health();
         var clock = ClockOf(test.Database, health, time);
 
@@ -38,7 +37,7 @@ public sealed class JournalClockTests
     {
         await using var test = await TestDatabase.CreateWithSchema(DatabaseKind.Sqlite);
         var health = Health();
-        await ClockOf(test.Database, health, new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(1))).Check(CancellationToken.None);
+        await ClockOf(test.Database, health, new SkewedClock(TimeSpan.FromHours(1))).Check(CancellationToken.None);
         Assert.That(health.Ready().Detail, Is.EqualTo("ready"));
     }
 
@@ -53,5 +52,10 @@ public sealed class JournalClockTests
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
         return new(database, health, ActivatorUtilities.CreateInstance<NotifierMetrics>(meters), time, NullLogger<JournalClock>.Instance);
+    }
+
+    private sealed class SkewedClock(TimeSpan ahead) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
     }
 }

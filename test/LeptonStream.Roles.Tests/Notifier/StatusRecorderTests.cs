@@ -71,7 +71,8 @@ public sealed class StatusRecorderTests
         try
         {
             await using var connection = await rig.Database.Open();
-            return (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).DistinctBy(role => role.Role).ToDictionary(role => role.Role);
+            return (await connection.QueryAsync<RoleStatus>(RoleStatus.Select)).DistinctBy(role => role.Role)
+                .ToDictionary(role => role.Role);
         }
         catch (System.Data.Common.DbException)
         {

@@ -57,6 +57,7 @@ internal static class SeriesEvents
             Missed = series.MissedBurst(sample.Time),
             Hang = series.Progress?.Hang(series),
             Returned = SeriesPipeline.ReturnOf(series, sample, judgement.Band.Expected) > 0 ? series.Fault!.Ended : null,
+            NothingOf = judgement.Change == AlertChange.Gone ? series.NothingOf : null,
             Leading = detectors[0].Score > 0 ? detectors[0].Name : null,
         };
         return AlertEventFactory.Create(sink, series.Id, Kind, life, new()

@@ -144,6 +144,9 @@ public sealed partial class SeriesState
     /// <summary>How much its samples count, where its policy names a denominator.</summary>
     internal SampleWeight? Weight { get; private set; }
 
+    /// <summary>The denominator of its last sample where that is 0: the sample says nothing. Null else.</summary>
+    internal string? NothingOf => Weight is { } weight && weight.DenominatorOf(this, LastTime) == 0 ? weight.Name : null;
+
     /// <summary>Whether its sample is judged after the others of a message, since it depends on them.</summary>
     internal bool AwaitsOthers => Weight is not null || Progress is not null;
 

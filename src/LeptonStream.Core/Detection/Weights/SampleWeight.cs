@@ -19,6 +19,9 @@ internal sealed class SampleWeight(string name)
     private double _usual;
     private int _samples;
 
+    /// <summary>The denominator's name.</summary>
+    public string Name => name;
+
     // The samples in a row that lie on one side of what was expected: their denominators, and the sum of their weighted deviations.
     private double _together;
     private double _deviation;

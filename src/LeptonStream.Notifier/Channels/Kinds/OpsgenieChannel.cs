@@ -66,9 +66,26 @@ internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext 
 
     protected override Uri Url => settings.Url;
 
-    protected override Uri AddressOf(Notification notification) => new(settings.Url, notification.IsOver
-        ? $"v2/alerts/{GroupHash.Of(notification)}/close?identifierType=alias"
-        : "v2/alerts");
+    // An alert that is there keeps its first priority, whatever a further notification of its alias says.
+    public override async Task<DeliveryOutcome> Send(string id, Notification notification, CancellationToken cancellation)
+    {
+        var outcome = await base.Send(id, notification, cancellation);
+        if (outcome.Result != DeliveryResult.Delivered || notification.IsOver || notification.Reason == NotifyReason.FirstNotification)
+            return outcome;
+        var change = JsonOf(new { priority = Priority(MessageOf(id, notification, isPlain: false)) });
+        using var request = new HttpRequestMessage(HttpMethod.Put, AddressOf(notification, "priority")) { Content = ContentOf(change) };
+        Prepare(request, id, change);
+        var changed = await Exchange(request, Judge, cancellation);
+        return changed.Result switch
+        {
+            DeliveryResult.Delivered => outcome,
+            DeliveryResult.Refused => outcome with { Error = outcome.Error ?? $"the priority was not changed: {changed.Error}" },
+            _ => changed,
+        };
+    }
+
+    protected override Uri AddressOf(Notification notification) =>
+        notification.IsOver ? AddressOf(notification, "close") : new(settings.Url, "v2/alerts");
 
     protected override void Prepare(HttpRequestMessage request, string id, Payload payload) =>
         request.Headers.Authorization = new("GenieKey", settings.ApiKey.Value);
@@ -105,6 +122,10 @@ internal sealed class OpsgenieChannel(OpsgenieSettings settings, ChannelContext 
         HttpStatusCode.TooManyRequests => answer.Later(Pause),
         _ => answer.Judge(),
     };
+
+    // Of something that is done with the alert.
+    private Uri AddressOf(Notification notification, string action) =>
+        new(settings.Url, $"v2/alerts/{GroupHash.Of(notification)}/{action}?identifierType=alias");
 
     private string Priority(AlertMessage message) =>
         message.Templates.Line(settings.Priority) is { } own and ("P1" or "P2" or "P3" or "P4" or "P5")

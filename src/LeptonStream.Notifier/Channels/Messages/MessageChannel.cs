@@ -52,9 +52,6 @@ internal abstract class MessageChannel(MessageSettings settings, ChannelContext 
         settings.HasChart && Context.Charts is { } charts
             ? charts(notification, settings.Style.Zone, cancellation) : Task.FromResult<byte[]?>(null);
 
-    private AlertMessage MessageOf(string id, Notification notification, bool isPlain) =>
-        MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl, Context.Links?.For(id, notification), isPlain);
-
     /// <summary>Writes the body.</summary>
     /// <param name="notification">The notification.</param>
     /// <param name="message">Its message.</param>
@@ -64,4 +61,8 @@ internal abstract class MessageChannel(MessageSettings settings, ChannelContext 
     /// <summary>The message's text below its title, in a notation.</summary>
     protected string TextOf(AlertMessage message, Markup markup, int step, bool withLinks = true) =>
         MessageText.Write(message, settings.Style, markup, step, withLinks);
+
+    /// <summary>The message of a notification.</summary>
+    protected AlertMessage MessageOf(string id, Notification notification, bool isPlain) =>
+        MessageBuilder.Of(notification, settings.Style, Context.ExternalUrl, Context.Links?.For(id, notification), isPlain);
 }

@@ -75,16 +75,46 @@ public sealed class SampleWeightTests
     }
 
     [Test]
-    public void AShareOfNothing_LeavesAnOpenAlertOpen()
+    public void AShareOfNothing_LeavesAnOpenAlertOpenForAsLongAsSilenceDoes()
     {
         var shares = new Shares("share", seed: 12);
         shares.Learn(60);
         for (var i = 0; i < 5; i++) shares.Send(60, 1);
         Assert.That(shares.Events, Has.Count.EqualTo(1));
-        for (var i = 0; i < 120; i++) shares.Send(0, 0);
-        Assert.That(shares.Events, Has.Count.EqualTo(1));
+        for (var i = 0; i < 15; i++) shares.Send(0, 0);
+        Assert.That(shares.Ended, Is.Empty);
         for (var i = 0; i < 30; i++) shares.Send(60, 0.02);
         Assert.That(shares.Events[^1].EndedReason, Is.EqualTo(EndedReason.Recovered));
+    }
+
+    // Twenty intervals and ten minutes, as of a series that is silent. Whether it is critical, or came back in between, is no matter.
+    [Test]
+    public void AShareOfNothing_ThatLasts_EndsAnOpenAlertAsGone([Values(0.0, 1.0)] double share, [Values(0, 3)] int returns)
+    {
+        var shares = new Shares("share", seed: 12);
+        shares.Learn(60);
+        for (var i = 0; i < 40; i++) shares.Send(60, 1);
+        Assert.That(shares.Events[^1].Severity, Is.EqualTo(AlertSeverity.Critical));
+        for (var round = 0; round < returns; round++)
+        {
+            for (var i = 0; i < 18; i++) shares.Send(0, share);
+            shares.Send(60, 1);
+        }
+
+        for (var i = 0; i < 19; i++) shares.Send(0, share);
+        Assert.That(shares.Ended, Is.Empty);
+        for (var i = 0; i < 3; i++) shares.Send(0, share);
+        var end = shares.Ended.Single();
+        Assert.That(end.EndedReason, Is.EqualTo(EndedReason.Gone));
+        Assert.That(end.English.Summary, Does.EndWith(" counts nothing: of is 0; it did not recover"));
+        Assert.That(end.Chinese.Summary, Does.EndWith("已无可统计的对象：of 为 0，未见恢复"));
+
+        shares.Restore();
+        for (var i = 0; i < 100; i++) shares.Send(0, share);
+        Assert.That(shares.Ended, Has.Count.EqualTo(1), "it neither opens nor ends once more");
+        for (var i = 0; i < 40; i++) shares.Send(60, 0.02);
+        for (var i = 0; i < 10; i++) shares.Send(60, 1);
+        Assert.That(shares.Events[^1].Type, Is.Not.EqualTo(AlertEventType.Resolved), "it opens where it was well in between");
     }
 
     // There is no spread to weigh by, and 0 by 0 is no weight.
@@ -143,6 +173,9 @@ public sealed class SampleWeightTests
 
         /// <summary>Those of the share or mean; its denominator has alerts of its own.</summary>
         public List<AlertEvent> Events => _driver.Events.FindAll(e => e.Metric == NameOf(unit));
+
+        /// <summary>The ends of its alerts.</summary>
+        public List<AlertEvent> Ended => Events.FindAll(e => e.Type == AlertEventType.Resolved);
 
         /// <summary>Reads a snapshot of the partition.</summary>
         public void Restore() => SnapshotBytes.Load(SnapshotBytes.Of(_driver.Pipeline).Bytes, New(unit, by).Pipeline);
