@@ -25,6 +25,7 @@ public static class CollectorRegistration
     {
         services.AddIntake(configuration);
         services.AddSingleton(new QualityHost(null));
+        services.AddSingleton<ISampleLog, MetricsLog>();
         services.AddSingleton(ProducerOf);
         services.AddSingleton<RecordOutbox>();
         services.AddSingleton<IRecordSink>(provider => provider.GetRequiredService<RecordOutbox>());

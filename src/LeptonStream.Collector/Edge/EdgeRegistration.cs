@@ -42,6 +42,7 @@ public static class EdgeRegistration
         services.AddSingleton<EdgeDisk>();
         services.AddSingleton<EdgeSeries>();
         services.AddSingleton(new QualityHost(Environment.MachineName));
+        services.AddSingleton<ISampleLog, NoSampleLog>();
         services.AddLoopHealth(RoleNames.Edge, _ => TimeSpan.FromMinutes(2));
         services.AddHostedService<EdgeWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<CollectorServer>());

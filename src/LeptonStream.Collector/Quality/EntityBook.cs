@@ -8,7 +8,7 @@ namespace LeptonStream.Collector.Quality;
 /// was replaced: that is no hole. Where more than half fall silent, all of them are missed. A part of something that goes on sending (a GPU
 /// of a host, a rank of a run) is missed by name.
 /// </summary>
-internal sealed class EntityBook
+internal sealed partial class EntityBook
 {
     // Of entities whose pace is known; more of a model count together.
     private const int Most = 10_000;
@@ -130,7 +130,7 @@ internal sealed class EntityBook
             if (pace.Last <= at + FinishGrace && pace.Run == run) pace.Finish(EntityEnd.Said, at + FinishGrace);
     }
 
-    /// <summary>How all of them ended, where all have; else none. Unreachable before left before said.</summary>
+    /// <summary>How all of them ended, where all have; else none. Elsewhere before unreachable before left before said.</summary>
     public EntityEnd EndOfAll()
     {
         var (end, isAny) = (EntityEnd.None, false);
@@ -203,7 +203,9 @@ internal sealed class EntityBook
     // Of something that is gone as a whole after some intervals; a part of something that goes on is missed for an hour.
     private bool IsLost(EntityPace pace, long now) => pace.Interval > 0 && pace.SilenceAt(now) > (IsAlive(pace.Owner)
         ? MostPatience
-        : Math.Clamp(Patience * pace.Interval, LeastPatience, MostPatience));
+        : PatienceFor(pace));
+
+    private static double PatienceFor(EntityPace pace) => Math.Clamp(Patience * pace.Interval, LeastPatience, MostPatience);
 
     private void Leave(EntityPace pace)
     {

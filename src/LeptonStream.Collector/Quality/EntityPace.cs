@@ -16,6 +16,9 @@ public enum EntityEnd
 
     /// <summary>It is there and can't be had: its target's <c>up</c> says so, or its job.</summary>
     Unreachable,
+
+    /// <summary>Another replica of the collector hears it.</summary>
+    Elsewhere,
 }
 
 /// <summary>How often messages of an entity come, and when the last one did.</summary>
@@ -46,6 +49,9 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
 
     /// <summary>When it was heard last.</summary>
     public long Heard { get; private set; } = received;
+
+    /// <summary>When it was heard last by this replica of the collector.</summary>
+    public long HeardHere { get; private set; } = received;
 
     /// <summary>Event time of its newest message.</summary>
     public long Last { get; private set; } = time;
@@ -91,7 +97,7 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
             Last = time;
         }
 
-        Heard = Math.Max(Heard, received);
+        (Heard, HeardHere) = (Math.Max(Heard, received), Math.Max(HeardHere, received));
         (End, _endedAt, IsOffPage) = (EntityEnd.None, long.MinValue, false);
         return true;
     }
@@ -101,7 +107,15 @@ internal sealed class EntityPace(MappedEntity entity, long time, long received)
     {
         if (received <= Heard) return;
         Count++;
-        Heard = received;
+        Heard = HeardHere = received;
+    }
+
+    /// <summary>So many messages were written in the span at hand, here and elsewhere.</summary>
+    public void HearElsewhere(int count, long newest, long now)
+    {
+        Count = Math.Max(Count, count);
+        // As late as here.
+        if (newest > Last) Heard = Math.Max(Heard, Math.Min(now, newest + HeardHere - Last));
     }
 
     /// <summary>Nothing more is due of it until it is heard again.</summary>

@@ -86,6 +86,19 @@ internal sealed class ModelQuality
         WatchOf(series, received).Family.See(received, _entities.Hear(series.Entity, received)?.Owner);
     }
 
+    /// <summary>Whether fewer messages came than were due.</summary>
+    public bool IsShort(long now) => !_isFirst && _entities.IsShort(_since, now);
+
+    /// <summary>Takes what other replicas of the collector have written, too.</summary>
+    public void Fill(LogTail tail, long now)
+    {
+        foreach (var (entity, (count, newest)) in tail.Of(Model))
+        {
+            _entities.Hear(entity, count, newest, now);
+            _newest = Math.Max(_newest, Math.Min(newest, now));
+        }
+    }
+
     /// <summary>Two producers write a series.</summary>
     public void Share(MappedSeries series) => _shared.Add(series);
 
@@ -106,7 +119,8 @@ internal sealed class ModelQuality
         {
             Completeness = due == 0 ? 1 : came / due,
             // Nothing can come, and that is said elsewhere.
-            Freshness = age <= usual || end is EntityEnd.Unreachable or EntityEnd.Said ? 1 : 1 / (1 + ((age - usual) / (2 * usual))),
+            Freshness = age <= usual || end is EntityEnd.Unreachable or EntityEnd.Said or EntityEnd.Elsewhere ? 1
+                : 1 / (1 + ((age - usual) / (2 * usual))),
             Timeliness = Share(_messages - _late, _messages),
             Uniqueness = Share(_points, _points + _faults.Duplicates),
             Order = Share(_points, _points + _faults.OutOfOrder),
@@ -116,7 +130,7 @@ internal sealed class ModelQuality
             AgeSeconds = age,
             AheadSeconds = _ahead,
         };
-        var isOver = end == EntityEnd.Said && _messages == 0;
+        var isOver = end is EntityEnd.Said or EntityEnd.Elsewhere && _messages == 0;
         (_since, _messages, _points, _late, _fresh, _ahead, _faults) = (now, 0, 0, 0, 0, 0, default);
         return isFirst || isOver ? null : score;
     }

@@ -14,6 +14,7 @@ internal sealed class QualityBook
         var source = _sources.GetOrAdd(from.Source, _ => new());
         lock (source)
         {
+            source.IsPage = from.Page is not null;
             source.Quality.Observe(batch, receivedAt, isPage: from.Page is not null);
             if (from.Page is null && batch.Ended.Length > 0) source.Quality.End(batch, EntityEnd.Said);
         }
@@ -47,6 +48,39 @@ internal sealed class QualityBook
     {
         foreach (var source in _sources.Values)
             lock (source) source.Quality = new();
+    }
+
+    /// <summary>The models that senders bring, and those of them of which less came than was due.</summary>
+    public (HashSet<string> All, HashSet<string> Short) Sent(long now)
+    {
+        HashSet<string> all = new(StringComparer.Ordinal), less = new(StringComparer.Ordinal);
+        foreach (var source in _sources.Values)
+        {
+            lock (source)
+            {
+                if (!source.IsSent) continue;
+                foreach (var model in source.Quality.All)
+                {
+                    all.Add(model.Model);
+                    if (model.IsShort(now)) less.Add(model.Model);
+                }
+            }
+        }
+
+        return (all, less);
+    }
+
+    /// <summary>Takes what all replicas of the collector have written.</summary>
+    public void Fill(LogTail tail, long now)
+    {
+        foreach (var source in _sources.Values)
+        {
+            lock (source)
+            {
+                if (!source.IsSent) continue;
+                foreach (var model in source.Quality.All) model.Fill(tail, now);
+            }
+        }
     }
 
     /// <summary>How each model of each source was since the last call.</summary>
@@ -88,6 +122,12 @@ internal sealed class QualityBook
 
         /// <summary>Whether it is a topic of which no partition is read now.</summary>
         public bool IsAway { get; set; }
+
+        /// <summary>Whether its payloads are pages.</summary>
+        public bool IsPage { get; set; }
+
+        /// <summary>Whether any replica may get its payloads: they come by HTTP or gRPC.</summary>
+        public bool IsSent => Partitions is null && !IsPage;
     }
 }
 

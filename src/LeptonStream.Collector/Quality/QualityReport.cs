@@ -17,7 +17,8 @@ namespace LeptonStream.Collector.Quality;
 /// no two collectors write one series; names of collectors change with each rollout. For one thread.
 /// </summary>
 internal sealed partial class QualityReport(
-    IntakeMapping mapping, ScrapeReach reach, IRecordSink sink, QualityHost host, TimeProvider time, ILogger<QualityReport> logger)
+    IntakeMapping mapping, ScrapeReach reach, IRecordSink sink, ISampleLog log, QualityHost host, TimeProvider time,
+    ILogger<QualityReport> logger)
 {
     private const long JustBefore = 1_000_000;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -34,10 +35,21 @@ internal sealed partial class QualityReport(
         var nanoseconds = time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
         var records = new List<Message<byte[]?, byte[]?>>();
         if (isDue)
+        {
+            await LookElsewhere(nanoseconds);
             foreach (var report in mapping.TakeQuality(nanoseconds)) Write(report, nanoseconds, records);
+        }
+
         foreach (var (job, targets) in reach.Jobs) WriteLost(job, targets, isDue, nanoseconds, records);
         foreach (var gone in _losses.Keys.Except(reach.Jobs.Select(job => job.Key)).ToList()) _losses.Remove(gone);
         if (records.Count > 0) await sink.Send(records, static () => { });
+    }
+
+    // A sender may have gone over to another replica, and one that opens a connection for each payload is heard by all of them.
+    private async Task LookElsewhere(long now)
+    {
+        var (all, less) = mapping.Qualities.Sent(now);
+        if (all.Count > 0 && await log.Look(all, less) is { } tail) mapping.Qualities.Fill(tail, now);
     }
 
     private void Write(ModelReport report, long now, List<Message<byte[]?, byte[]?>> records)

@@ -87,7 +87,7 @@ internal sealed class Stillness
         if (Changes < Established || _repeats < LeastRepeats || _since - _first < EstablishedFor) return false;
         var longest = LongestAt(now);
         if (_since - _first < Day) longest = Math.Max(longest, usual);
-        return now - _since > Math.Max(Least, OfLongest * longest)
+        return _same - _since > Math.Max(Least, OfLongest * longest)
             && _standing >= LeastStanding && _standing > _idle && _standing > 2 * _early;
     }
 

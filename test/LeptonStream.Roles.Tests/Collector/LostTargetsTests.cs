@@ -177,7 +177,7 @@ public sealed class LostTargetsTests
             var (mapping, reach, memory) = (new IntakeMapping(), new ScrapeReach(), new MemoryBudget(1 << 30));
             var metrics = new CollectorMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), memory, mapping);
             _client = new PageClient(job, _time);
-            _quality = new(mapping, reach, this, new(null), _time, NullLogger<QualityReport>.Instance);
+            _quality = new(mapping, reach, this, new NoSampleLog(), new(null), _time, NullLogger<QualityReport>.Instance);
             _scale = count =>
             {
                 var targets = Enumerable.Range(0, count).Select(i => ScrapeTarget.Of(job,

@@ -25,7 +25,8 @@ internal sealed class QualityStory : IRecordSink
     private readonly QualityReport _report;
     private long _offset;
 
-    public QualityStory() => _report = new(Mapping, new ScrapeReach(), this, new(null), _time, NullLogger<QualityReport>.Instance);
+    public QualityStory() =>
+        _report = new(Mapping, new ScrapeReach(), this, new NoSampleLog(), new(null), _time, NullLogger<QualityReport>.Instance);
 
     public IntakeMapping Mapping { get; } = new();
 

@@ -1,0 +1,97 @@
+using System.Text;
+using Confluent.Kafka;
+using LeptonStream.Collector.Quality;
+using LeptonStream.Kafka;
+using LeptonStream.Samples;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Timestamp = LeptonStream.Samples.Timestamp;
+
+namespace LeptonStream.Collector.Output;
+
+/// <summary>
+/// Reads the newest part of <c>lepton.metrics</c>: from where each partition ended at the last call. It joins no group, and reads only the
+/// partitions of the models that are asked for, so that in ordinary minutes it asks for ends and reads nothing.
+/// </summary>
+internal sealed partial class MetricsLog(
+    IOptions<KafkaOptions> kafka, TopicNames topics, TimeProvider time, ILogger<MetricsLog> logger) : ISampleLog, IDisposable
+{
+    // About a minute of what a collector writes at most. Of more the newest count: they tell as well who still sends.
+    private const long MostRecords = 200_000;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SayAgain = TimeSpan.FromHours(1);
+
+    private readonly NativeJsonFormat _format = new(FormatLimits.Default);
+    private readonly SampleBatch _batch = new();
+    private Dictionary<int, long> _ends = [];
+    private LogReader? _reader;
+    private int _partitions;
+    private long _asked;
+    private long? _said;
+
+    /// <inheritdoc/>
+    public async Task<LogTail?> Look(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted)
+    {
+        using var stop = new CancellationTokenSource(Limit);
+        try
+        {
+            return await Task.Run(() => Read(models, wanted, stop.Token));
+        }
+        catch (Exception failure) when (failure is KafkaException or OperationCanceledException)
+        {
+            // Then each replica judges what it hears.
+            _ends.Clear();
+            if (_said is { } said && time.GetElapsedTime(said) < SayAgain) return null;
+            _said = time.GetTimestamp();
+            Log.Unreadable(logger, topics.Metrics, failure.Message);
+            return null;
+        }
+    }
+
+    public void Dispose() => _reader?.Dispose();
+
+    private LogTail? Read(IReadOnlyCollection<string> models, IReadOnlyCollection<string> wanted, CancellationToken stop)
+    {
+        _reader ??= new(kafka.Value, logger, "others");
+        if (_partitions == 0 || time.GetElapsedTime(_asked) > AskAgain)
+            (_partitions, _asked) = (_reader.PartitionsOf(topics.Metrics, stop).Count, time.GetTimestamp());
+        if (_partitions == 0) return null;
+
+        var before = _ends;
+        _ends = models.Select(PartitionOf).Distinct().ToDictionary(partition => partition,
+            partition => _reader.Ends(new(topics.Metrics, partition)).High);
+        if (wanted.Count == 0) return null;
+        var tail = new LogTail();
+        foreach (var partition in wanted.ToLookup(PartitionOf))
+        {
+            if (!before.TryGetValue(partition.Key, out var from)) continue;
+            Read(partition.Key, from, [.. partition], tail, stop);
+        }
+
+        return tail;
+    }
+
+    private void Read(int partition, long from, HashSet<string> models, LogTail into, CancellationToken stop)
+    {
+        var to = _ends[partition];
+        foreach (var record in _reader!.Read(new(topics.Metrics, partition), Math.Max(from, to - MostRecords), to, stop))
+        {
+            if (record.Message is not { Key: { } key, Value: { } value }) continue;
+            var model = Encoding.UTF8.GetString(key);
+            if (!models.Contains(model)) continue;
+            var at = Timestamp.FromUnixMilliseconds(record.Message.Timestamp.UnixTimestampMs);
+            if (_format.Read(value, at, _batch, out _) != RejectReason.None) continue;
+            foreach (ref readonly var entity in _batch.Entities) into.Add(model, entity.Id, entity.Time.UnixNanoseconds);
+        }
+    }
+
+    private int PartitionOf(string model) => KeyPartition.Of(Encoding.UTF8.GetBytes(model), _partitions);
+
+    private static partial class Log
+    {
+        [LoggerMessage(5027, LogLevel.Warning,
+            "The end of {Topic} can't be read, so the quality of data counts only what came to this collector: {Reason}")]
+        public static partial void Unreadable(ILogger logger, string topic, string reason);
+    }
+}
