@@ -66,6 +66,7 @@ public static class DashboardRegistration
         services.AddSingleton<OutboxQueries>();
         services.AddSingleton<OutboxActions>();
         services.AddSingleton<RemediationActions>();
+        services.AddSingleton<OpenAlertTexts>();
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<ReceivedAlertStore>();
         services.AddSingleton<LiveFeed>();

@@ -11,7 +11,7 @@ using LeptonStream.Storage;
 namespace LeptonStream.Dashboard.Alertmanager;
 
 /// <summary>The open alerts of the journal as Alertmanager's API shows them, with what mutes each.</summary>
-internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceStore silences, TimeProvider time)
+internal sealed class ApiQueries(Database journal, AlertQueries alerts, OpenAlertTexts texts, SilenceStore silences, TimeProvider time)
 {
     /// <summary>Every open alert, with its labels as code beside it.</summary>
     public async Task<IReadOnlyList<OpenAlert>> Open(Uri page, CancellationToken stop) => await Open(await Members(stop), page, stop);
@@ -29,13 +29,14 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
 
     private async Task<IReadOnlyList<OpenAlert>> Open(IReadOnlyList<MemberRow> members, Uri page, CancellationToken stop)
     {
-        var rows = await alerts.ListAsync(AlertStatus.Firing, int.MaxValue, stop);
+        var rows = await alerts.OpenAsync(stop);
         var now = Timestamp.FromDateTimeOffset(time.GetUtcNow());
         var active = (await silences.Since(now, stop)).Where(silence => silence.StateAt(now) == "active")
             .Select(silence => (silence.Id, Matchers: silence.ReadMatchers())).ToArray();
         var receivers = members.ToLookup(member => member.AlertId, member => member.Receiver);
-        var last = rows.ToDictionary(row => row.AlertId, row => AlertDetail.Read(row.Payload));
-        var labels = rows.ToDictionary(row => row.AlertId, row => AlertSummary.LabelsOf(row, last[row.AlertId]));
+        var known = await texts.Of(rows, stop);
+        var labels = rows.ToDictionary(row => row.AlertId, row => known.GetValueOrDefault(row.AlertId)?.Labels
+            ?? AlertSummary.LabelsOf(null, row.Severity, row.Model, row.Metric));
         var (received, timeout) = (await Received(stop), (await Routing(stop)).ResolveTimeout);
         var left = (await LeftOut(stop)).ToLookup(row => (row.AlertId, row.Cause), row => AlertingJson.Read<string[]>(row.Detail));
         return [.. rows.Select(row =>
@@ -49,13 +50,13 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
             var isSuppressed = silencedBy.Length + inhibitedBy.Length + mutedBy.Length > 0;
             var status = new ApiAlertStatus(inhibitedBy, mutedBy, silencedBy, isSuppressed ? "suppressed" : "active");
             ApiReceiver[] notified = [.. receivers[row.AlertId].Distinct().Select(name => new ApiReceiver(name))];
-            var annotations = last[row.AlertId]?.Annotations ?? LabelSet.Empty;
+            var annotations = known.GetValueOrDefault(row.AlertId)?.Annotations ?? LabelSet.Empty;
             var shown = Of(row, labels[row.AlertId], annotations, status, notified, page, now + timeout);
             if (received.GetValueOrDefault(row.AlertId) is { } alert) shown = AsSent(shown, alert, timeout);
             return new OpenAlert(shown, labels[row.AlertId], row.AlertId);
         })];
 
-        IEnumerable<string> By(AlertRow row, SuppressionCause cause) =>
+        IEnumerable<string> By(OpenAlertRow row, SuppressionCause cause) =>
             left[(row.AlertId, SuppressionCauses.NameOf(cause))].SelectMany(by => by).Distinct();
     }
 
@@ -93,7 +94,8 @@ internal sealed class ApiQueries(Database journal, AlertQueries alerts, SilenceS
     };
 
     private static ApiAlert Of(
-        AlertRow row, LabelSet labels, LabelSet annotations, ApiAlertStatus status, ApiReceiver[] receivers, Uri page, Timestamp ends) =>
+        OpenAlertRow row, LabelSet labels, LabelSet annotations, ApiAlertStatus status, ApiReceiver[] receivers, Uri page,
+        Timestamp ends) =>
         new(
             ToDictionary(annotations),
             ends.ToDateTimeOffset(),

@@ -53,6 +53,12 @@ internal sealed class AlertQueries(Database journal, TimeProvider time)
             limit @limit
             """, new { limit }, stop);
 
+    /// <summary>All alerts that fire, in the same order, without their payloads.</summary>
+    public async Task<IReadOnlyList<OpenAlertRow>> OpenAsync(CancellationToken stop) => await ManyAsync<OpenAlertRow>($"""
+        select alert_id, seq, severity, model, metric, onset, detected_at as updated_at from alert
+        {Where(AlertStatus.Firing)} order by {Urgency}, alert_id
+        """, null, stop);
+
     /// <summary>The labels of the alerts that fire, as matchers see them; of an alert they are a hundredth of its bytes.</summary>
     public async Task<IReadOnlyList<(string AlertId, LabelSet Labels)>> OpenLabelsAsync(CancellationToken stop)
     {

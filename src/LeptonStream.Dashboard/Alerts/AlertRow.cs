@@ -43,6 +43,24 @@ internal sealed class AlertRow
     public Muted? Muted { get; set; }
 }
 
+/// <summary>An open alert, without its payload.</summary>
+internal sealed class OpenAlertRow
+{
+    public required string AlertId { get; init; }
+
+    public required long Seq { get; init; }
+
+    public required string Severity { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Metric { get; init; }
+
+    public required long Onset { get; init; }
+
+    public required long UpdatedAt { get; init; }
+}
+
 /// <summary>One row of the journal's table <c>alert_event</c>.</summary>
 internal sealed class AlertEventRow
 {
