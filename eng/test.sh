@@ -2,7 +2,7 @@
 #
 # Slow (Category "Slow") are those that hold what is promised of accuracy: millions of samples each, minutes together; they print what they measure.
 #
-# The layers need real parts: PostgreSQL and a browser come from Debian; Kafka, Alertmanager, Kubernetes and the labelled series from
+# The layers need real parts: PostgreSQL, a browser and a Kafka client for Python come from Debian; Kafka, Alertmanager, Kubernetes and the labelled series from
 # ../shared where it exists (LEPTON_TEST_KAFKA names a broker of your own). What is missing is skipped and says so;
 # LEPTON_REQUIRE_ALL=1 makes such a skip a failure.
 wanted='TestCategory!=Slow' verbosity=minimal results="$root/artifacts/test-results"
@@ -15,6 +15,7 @@ say "test parts"
 if command -v apt-get >/dev/null; then
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || debian postgresql
   command -v chromium >/dev/null || debian chromium
+  debian python3-confluent-kafka
   if [ -d ../shared ]; then
     command -v java >/dev/null || debian openjdk-17-jre-headless
     debian xz-utils openssl curl

@@ -43,6 +43,22 @@ public sealed class EnvelopeTests
         Assert.That((_payloads.Batch.Points.Length, _payloads.Batch.CountOf(reason)), Is.EqualTo((points, 1)), text);
     }
 
+    [TestCase("cloudevents", Event + "\"data\":" + Event + "\"data\":" + Samples + "}}")]
+    [TestCase("kafka_connect", "{\"schema\":null,\"payload\":{\"schema\":null,\"payload\":" + Samples + "}}")]
+    [TestCase("cloudevents", Event + "\"data_base64\":\"H4sIAAAAAAAAA0suKFUwTLI15AIAB5mKFwgAAAA=\"}")]
+    public void Read_OfAnEnvelopeWithinOneOrOfACompressedPayload_IsRefused(string format, string payload)
+    {
+        var (outcome, text) = _payloads.Read(format, payload);
+        Assert.That((outcome, _payloads.Batch.CountOf(RefusalReason.UnknownFormat)), Is.EqualTo((FormatOutcome.Refused, 1)), text);
+    }
+
+    [Test]
+    public void Read_OfAnEnvelopeWithATime_LeavesThePayloadWithoutOne()
+    {
+        var (_, text) = _payloads.Read("cloudevents", Event + "\"time\":\"2026-01-01T00:00:00Z\",\"data\":\"cpu a=1\"}");
+        Assert.That(text, Is.EqualTo("Untyped cpu_a = 1\n"));
+    }
+
     [Test]
     public void Read_OfManyEnvelopes_HasNoMorePointsThanAPayload()
     {
